@@ -1,0 +1,104 @@
+"""The trade's own things: products, orders, parcels, buyers, as ports return them and replies cite them.
+
+Amounts are `Money`, instants aware UTC. `status` of an order is one of the eight words of the import
+contract; a state that a platform invents is kept in `raw_status`, shown to agents, never guessed from.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from xiaoer.kernel.money import Money
+
+OrderStatus = Literal["unpaid", "paid", "shipped", "delivered", "completed", "closed", "refunding", "refunded"]
+RefundKind = Literal["refund_only", "return_refund", "exchange"]
+
+
+class Product(Struct, frozen=True):
+    """商品. `size_chart` rows carry `size` and measures, a range as [low, high] (cm, kg, mm)."""
+
+    id: str
+    title: str
+    category: str = ""
+    url: str = ""
+    image: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    size_chart: tuple[dict[str, Any], ...] = ()
+    related: tuple[str, ...] = ()
+
+
+class Variant(Struct, frozen=True):
+    """SKU. `spec` maps axis to value ({"颜色": "黑色", "尺码": "M"}); `stock` counts sellable pieces."""
+
+    id: str
+    product_id: str
+    price: Money
+    spec: dict[str, str] = field(default_factory=dict)
+    stock: int = 0
+    restock_at: datetime | None = None
+
+
+class OrderItem(Struct, frozen=True):
+    variant_id: str
+    title: str
+    quantity: int
+    price: Money
+    pay_amount: Money
+
+
+class TraceStep(Struct, frozen=True):
+    """One scan of a parcel."""
+
+    at: datetime
+    text: str
+
+
+class Shipment(Struct, frozen=True):
+    """物流包裹; `traces` oldest first."""
+
+    waybill_no: str
+    order_id: str
+    carrier: str
+    traces: tuple[TraceStep, ...] = ()
+
+
+class Refund(Struct, frozen=True):
+    id: str
+    order_id: str
+    kind: str
+    status: str
+    amount: Money
+    reason: str = ""
+    created_at: datetime | None = None
+
+
+class Order(Struct, frozen=True):
+    """订单 with its lines, parcels and refunds. Contact data stay masked outside the privacy slice."""
+
+    id: str
+    buyer_id: str
+    status: str
+    created_at: datetime
+    pay_amount: Money
+    items: tuple[OrderItem, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    promise_ship_at: datetime | None = None
+    address: str = ""
+    receiver: str = ""
+    phone: str = ""
+    raw_status: str = ""
+
+
+class Buyer(Struct, frozen=True):
+    id: str
+    nick: str = ""
+    level: str = ""
+    tags: tuple[str, ...] = ()
+    phone: str = ""
+    created_at: datetime | None = None

@@ -1,0 +1,123 @@
+"""What was decided (决策): the output of `slices.policies`, the input of `slices.replies`.
+
+`policies.decide` is pure. It may answer with `needs`: facts that must be read first; the flow gathers
+them in parallel and decides again with them, at most three rounds. Every act belongs to one segment.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from xiaoer.kernel.commerce import Order, Product, Variant
+
+ActType = Literal[
+    "greet",
+    "answer",
+    "lookup",
+    "quote",
+    "recommend",
+    "offer_coupon",
+    "counter_offer",
+    "ask",
+    "ticket",
+    "handoff",
+    "remind",
+    "fallback",
+]
+HandoffReason = Literal[
+    "requested",
+    "sensitive",
+    "unsatisfied",
+    "negative_sentiment",
+    "complex_after_sale",
+    "low_confidence",
+    "bargain_exhausted",
+    "image",
+    "error",
+]
+SourceKind = Literal["knowledge", "product", "order", "shipment", "promotion", "policy"]
+NeedKind = Literal["knowledge", "product", "variants", "orders", "order", "quote", "recommend", "buyer"]
+
+
+class Source(Struct, frozen=True):
+    """What a claim rests on. `score` 0..1: 1 for facts read by id, the retrieval score for knowledge."""
+
+    kind: SourceKind
+    id: str
+    title: str = ""
+    score: float = 1.0
+
+
+class KnowledgeHit(Struct, frozen=True):
+    """One retrieved knowledge entry, live at the time of asking; `score` is calibrated, 0..1."""
+
+    id: str
+    question: str
+    answer: str
+    score: float
+    product_id: str = ""
+    category: str = ""
+    matched: str = ""
+
+
+class Need(Struct, frozen=True):
+    """A fact to read for `segment`. `key` is the id asked for, or the text for knowledge."""
+
+    kind: NeedKind
+    segment: int
+    key: str = ""
+
+
+class Facts(Struct, frozen=True):
+    """What was gathered. `missing` names needs whose source could not be asked (kind, key): say so, never guess."""
+
+    knowledge: dict[int, tuple[KnowledgeHit, ...]] = field(default_factory=dict)
+    answerable: dict[int, bool] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)
+    variants: dict[str, tuple[Variant, ...]] = field(default_factory=dict)
+    orders: tuple[Order, ...] | None = None
+    recommended: dict[int, tuple[Product, ...]] = field(default_factory=dict)
+    quotes: dict[int, Any] = field(default_factory=dict)
+    missing: tuple[tuple[str, str], ...] = ()
+
+
+class Act(Struct, frozen=True):
+    """One thing the reply does for one segment. `template` names the wording, `slots` fill it, `sources` back it."""
+
+    type: ActType
+    segment: int
+    template: str
+    slots: dict[str, Any] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    rule_id: str = ""
+
+
+class Handoff(Struct, frozen=True):
+    """A person takes over. `summary` is the agent's 前情提要."""
+
+    reason: HandoffReason
+    rule_id: str
+    skill: str = "general"
+    summary: str = ""
+    agent_name: str | None = None
+
+
+class Decision(Struct, frozen=True):
+    """Acts when decided; `needs` when facts are wanted first (then `acts` is empty)."""
+
+    acts: tuple[Act, ...] = ()
+    needs: tuple[Need, ...] = ()
+    handoff: Handoff | None = None
+    notes: tuple[str, ...] = ()
+
+
+class BusinessHours(Struct, frozen=True):
+    """When people are on duty, minutes of the shop's day; equal values mean always."""
+
+    opens_min: int = 540
+    closes_min: int = 1380
+
+    def is_open(self, local: datetime) -> bool:
+        minute = local.hour * 60 + local.minute
+        return self.opens_min == self.closes_min or self.opens_min <= minute < self.closes_min

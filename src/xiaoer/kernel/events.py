@@ -1,0 +1,40 @@
+"""Event facts (事件): append-only records from which every metric is computed later.
+
+`type` is dotted: `message.received`, `message.sent`, `turn.decided`, `handoff.requested`,
+`conversation.assigned`, `conversation.closed`, `agent.state`, `order.paid`, … `at` is server time, UTC;
+`data` is small, flat and free of personal data.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct, field
+
+from xiaoer.kernel.ids import ShopId
+
+SHOP_EVENT_TYPES = frozenset(
+    {
+        "order.created",
+        "order.paid",
+        "order.shipped",
+        "order.delivered",
+        "order.refund_requested",
+        "order.refunded",
+        "order.closed",
+        "cart.updated",
+        "page.viewed",
+        "shipment.updated",
+    }
+)
+
+
+class Event(Struct, frozen=True):
+    """One fact. `id` makes it idempotent per shop."""
+
+    shop: ShopId
+    id: str
+    type: str
+    at: datetime
+    conversation_id: str = ""
+    buyer_id: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
