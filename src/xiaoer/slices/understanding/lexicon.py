@@ -69,7 +69,7 @@ def read_lexicon(folder: Traversable) -> Lexicon:
         emoji_feels=PhraseTable({sign: str(weight) for sign, weight in emoji["feels"].items()}),
         mood=_mood(_toml(folder / "mood.toml")),
         values=_values(_toml(folder / "entities.toml")),
-        concepts=PhraseTable(_inverted(_toml(folder / "concepts.toml"))),
+        concepts=PhraseTable(_concepts(_toml(folder / "concepts.toml"))),
     )
 
 
@@ -101,6 +101,15 @@ def _values(rows: Mapping[str, Any]) -> dict[str, PhraseTable]:
 
 def _inverted(rows: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return {word: value for value, words in rows.items() for word in words}
+
+
+def _concepts(rows: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Word → its concepts joined by `|`: one word may speak of several things."""
+    words: dict[str, list[str]] = {}
+    for concept, phrases in rows.items():
+        for phrase in phrases:
+            words.setdefault(phrase.lower(), []).append(concept)
+    return {word: "|".join(dict.fromkeys(concepts)) for word, concepts in words.items()}
 
 
 def _toml(path: Traversable) -> dict[str, Any]:

@@ -60,6 +60,17 @@ class PhraseTable:
                         break
             at += 1
 
+    def values_in(self, text: str) -> list[str]:
+        """Values of every phrase in the text, also of those inside longer ones; in order, each once."""
+        by_first = self._by_first
+        seen: dict[str, None] = {}
+        for at, first in enumerate(text):
+            for length, phrases in by_first.get(first, ()):
+                value = phrases.get(text[at : at + length])
+                if value is not None:
+                    seen[value] = None
+        return list(seen)
+
     def replace(self, text: str, keep: Callable[[str, Found], bool] | None = None) -> str:
         """The text with every phrase replaced by its value; `keep` may veto a find and leave the words."""
         pieces: list[str] = []
