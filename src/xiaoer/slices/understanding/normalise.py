@@ -8,6 +8,7 @@ typed wrong (by list, then by sound). Numbers, sizes, model names and the shop's
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 import opencc
 import rjieba
@@ -82,14 +83,19 @@ def strip_pictures(text: str, says: PhraseTable) -> str:
 class Normaliser:
     """Folds and rewrites texts by a lexicon. Pure after construction; safe to share between threads."""
 
-    def __init__(self, lexicon: Lexicon, protected: PhraseTable | None = None) -> None:
+    def __init__(
+        self, lexicon: Lexicon, protected: PhraseTable | None = None, means: Mapping[str, str] | None = None
+    ) -> None:
         self._lexicon = lexicon
+        self._means = PhraseTable(means) if means else None
         self._protected = protected if protected is not None and len(protected) else None
 
     def normal(self, text: str) -> str:
         """The plain words of a text. Applying it twice gives the same as once."""
         text = strip_pictures(fold(text), self._lexicon.emoji_says)
         text = _REPEATED_MARK.sub(r"\1", _REPEATED_HAN.sub(r"\1", text))
+        if self._means is not None:
+            text = self._means.replace(text)
         if self._protected is None:
             return _SPACES.sub(" ", self._rewrite(text)).strip()
         pieces: list[str] = []
@@ -152,7 +158,9 @@ class Normaliser:
                 term = sounds.get(" ".join(heard[at : at + length]))
                 if term is None or term == window:
                     continue
-                if known(window) or (length == 2 and not _FUNCTION.isdisjoint(window)):
+                if known(window) or _FUNCTION.issuperset(window) or not set(term) & set(window):
+                    continue
+                if length == 2 and not _FUNCTION.isdisjoint(window):
                     continue
                 hits.append(Found(at, at + length, term))
                 break

@@ -12,6 +12,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from xiaoer.slices.understanding.lexicon import Lexicon, read_lexicon
+from xiaoer.slices.understanding.model import Model, read_model
+from xiaoer.slices.understanding.patterns import Pattern, compile_patterns
+
+MODEL_FILE = "model.bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Pack:
     name: str
     intents: dict[str, Intent]
     lexicon: Lexicon
+    patterns: tuple[Pattern, ...]
 
 
 def folder(name: str = "ecommerce") -> Traversable:
@@ -52,9 +57,16 @@ def read_pack(name: str = "ecommerce") -> Pack:
     root = folder(name)
     rows = tomllib.loads((root / "intents.toml").read_text("utf-8"))
     intents = {
-        f"{group}.{key}": Intent(f"{group}.{key}", **row) for group, members in rows.items() for key, row in members.items()
+        f"{group}.{key}": Intent(f"{group}.{key}", **row)
+        for group, members in rows.items()
+        for key, row in members.items()
     }
-    return Pack(name, intents, read_lexicon(root / "lexicons"))
+    patterns = compile_patterns(tomllib.loads((root / "patterns.toml").read_text("utf-8")))
+    return Pack(name, intents, read_lexicon(root / "lexicons"), patterns)
+
+
+def shipped_model(name: str = "ecommerce") -> Model:
+    return read_model((folder(name) / MODEL_FILE).read_bytes())
 
 
 def read_utterances(name: str = "ecommerce") -> list[Utterance]:

@@ -28,9 +28,7 @@ class PhraseTable:
         for phrase, value in self._values.items():
             if phrase:
                 by_first.setdefault(phrase[0], {}).setdefault(len(phrase), {})[phrase] = value
-        self._by_first = {
-            first: tuple(sorted(lengths.items(), reverse=True)) for first, lengths in by_first.items()
-        }
+        self._by_first = {first: tuple(sorted(lengths.items(), reverse=True)) for first, lengths in by_first.items()}
 
     def __len__(self) -> int:
         return len(self._values)

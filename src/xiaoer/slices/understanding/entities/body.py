@@ -13,15 +13,25 @@ _METRES = re.compile(r"(?<![\d.])(1|2)\s*[米mM]\s*(\d{1,2})(?![\d.])(?!\s*(?:�
 _METRES_POINT = re.compile(r"(?<![\d.])([12]\.\d{1,2})\s*(米|m(?![a-z])|M(?![a-z]))?(?![\d.])")
 _METRES_ROUND = re.compile(r"(?:身高|个子|个头)\s*(?:是|有|才)?\s*([12])\s*米(?!\d)")
 _CM = re.compile(r"(?<![\d.])(\d{2,3}(?:\.\d)?)\s*(?:cm|CM|Cm|厘米|公分)")
-_HEIGHT_SAID = re.compile(r"(?:净身高|身高|净高|个子|个头|^高|[,. ]高)(?:有|是|为|大概|差不多|大约|才|:)*\s*(\d{2,3}(?:\.\d)?)(?!\s*(?:斤|kg|公斤|[.\d]))")
+_HEIGHT_SAID = re.compile(
+    r"(?:净身高|身高|净高|个子|个头|^高|[,. ]高)(?:有|是|为|大概|差不多|大约|才|:)*\s*(\d{2,3}(?:\.\d)?)(?!\s*(?:斤|kg|公斤|[.\d]))"
+)
 _HEIGHT_BARE = re.compile(
     r"(?<![\d.\-:])(1[3-9]\d|20\d)(?=\s*(?:的?(?:身高|个子|个头|能不?能?穿|可以穿|穿|瘦|胖|高|男|女|小个子))|[,/\s。;和-]*(?:体重)?(?:\d{2,3})\s*(?:斤|公斤|kg|KG|Kg|千克|$|[^\d.:点月号年xX×]))"
 )
 _WHO_BARE = re.compile(r"(?:我|老公|老婆|男朋友|女朋友|男友|女友|儿子|女儿|妈妈?|爸爸?|弟弟?|妹妹?|哥哥?|姐姐?|本人|男生|女生|他|她)\s*(?:是|有|大概|身高)?(1[3-9]\d|20\d)(?![\d.])(?!\s*(?:斤|块|元|公斤|kg|天|个|号|件|码))")  # fmt: skip
-_WEIGHT = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d)?)\s*(斤|公斤|kg|KG|Kg|千克)(?:半)?(?!\s*(?:装|重的?(?:哑铃|行李|大米|狗粮)|/|一[箱袋]|多少|每|的(?:米|面|大米|肉|狗粮|猫粮|箱|袋)))")
-_WEIGHT_SAID = re.compile(r"(?:体重|^重|[, ]重)(?:有|是|为|大概|差不多|大约|才|:)*\s*(\d{2,3}(?:\.\d)?)\s*(斤|公斤|kg|KG|Kg|千克)?")
-_BOUGHT = re.compile(r"(?:买|来|要|称|订|拍|发|送|装|袋|箱|盒|包|减|洗|容量|承重|少了|缺|净重|毛重|净含量)(?:了|过)?\s*$")
-_PAIR = re.compile(r"^\s*[,/\s。;和-]*\s*(?:体重)?\s*(\d{2,3}(?:\.\d)?)(?![\d.:点月号年xX×%])\s*(斤|公斤|kg|KG|Kg|千克)?")
+_WEIGHT = re.compile(
+    r"(?<![\d.])(\d{1,3}(?:\.\d)?)\s*(斤|公斤|kg|KG|Kg|千克)(?:半)?(?!\s*(?:装|重的?(?:哑铃|行李|大米|狗粮)|/|一[箱袋]|多少|每|的(?:米|面|大米|肉|狗粮|猫粮|箱|袋)))"
+)
+_WEIGHT_SAID = re.compile(
+    r"(?:体重|^重|[, ]重)(?:有|是|为|大概|差不多|大约|才|:)*\s*(\d{2,3}(?:\.\d)?)\s*(斤|公斤|kg|KG|Kg|千克)?"
+)
+_BOUGHT = re.compile(
+    r"(?:买|来|要|称|订|拍|发|送|装|袋|箱|盒|包|减|洗|容量|承重|少了|缺|净重|毛重|净含量)(?:了|过)?\s*$"
+)
+_PAIR = re.compile(
+    r"^\s*[,/\s。;和-]*\s*(?:体重)?\s*(\d{2,3}(?:\.\d)?)(?![\d.:点月号年xX×%])\s*(斤|公斤|kg|KG|Kg|千克)?"
+)
 _FOOT = re.compile(r"(?:脚|赤足|足)[^\d,。;]{0,6}?(\d{2,3}(?:\.\d{1,2})?)\s*(cm|CM|厘米|公分|mm|MM|毫米)?")
 _FOOT_AFTER = re.compile(r"(\d{2}(?:\.\d{1,2})?|2\d\d)\s*(cm|厘米|公分|mm|毫米)的?脚")
 _YEARS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d)?)\s*(?:周岁|岁)(半)?(?!\s*[-到至~]\s*\d)")
@@ -43,7 +53,9 @@ def _height(text: str, found: dict[str, Any]) -> str:
     match = _METRES.search(text)
     if match and not _GOODS.search(text[max(0, match.start() - 5) : match.start()]):
         tail = match.group(2)
-        return _take(text, match, found, "height_cm", int(match.group(1)) * 100 + int(tail) * (10 if len(tail) == 1 else 1))
+        return _take(
+            text, match, found, "height_cm", int(match.group(1)) * 100 + int(tail) * (10 if len(tail) == 1 else 1)
+        )
     match = _METRES_ROUND.search(text)
     if match:
         return _take(text, match, found, "height_cm", float(match.group(1)) * 100)
@@ -129,7 +141,11 @@ def _foot(text: str, found: dict[str, Any]) -> str:
         number, unit = float(match.group(1)), match.group(2)
         millimetres = number if number >= 100 else number * 10
         rest = text[match.end() : match.end() + 1]
-        if 80 <= millimetres <= 330 and rest not in ("码", "号") and (unit or "长" in match.group() or number >= 200 or "." in match.group(1)):
+        if (
+            80 <= millimetres <= 330
+            and rest not in ("码", "号")
+            and (unit or "长" in match.group() or number >= 200 or "." in match.group(1))
+        ):
             return _take(text, match, found, "foot_length_mm", millimetres)
     return text
 
@@ -140,7 +156,11 @@ def _age(text: str, found: dict[str, Any]) -> str:
         text = _take(text, match, found, "age_years", float(match.group(1)) + (0.5 if match.group(2) else 0))
     match = _MONTHS.search(text)
     if match and _BABY.search(text) and not _TERM.search(text[max(0, match.start() - 3) : match.start()]):
-        if match.group(2) is None and re.match(r"了(?:[吗没还都]|$)", text[match.end() :]) and "大" not in match.group():
+        if (
+            match.group(2) is None
+            and re.match(r"了(?:[吗没还都]|$)", text[match.end() :])
+            and "大" not in match.group()
+        ):
             return text
         text = _take(text, match, found, "age_months", float(match.group(1)) + (0.5 if match.group(2) else 0))
     return text

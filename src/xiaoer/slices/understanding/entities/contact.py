@@ -7,7 +7,9 @@ _PHONE = re.compile(r"(?<![\d])(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})
 _LETTERED = re.compile(r"(?<![A-Za-z0-9])((?:SF|YT|JT|JD[A-Z]{0,2}|ZTO|STO|YD|YTO|DPK|DBL|EMS|ZJS|HT|BT|TT|ANE|KY|E[A-Z]|L[A-Z]|VD|VB|JDV[A-Z]?)\d{8,18}(?:CN)?)(?![A-Za-z0-9])", re.I)  # fmt: skip
 _LONG = re.compile(r"(?<![\dA-Za-z.])(\d{8,22})(?![\dA-Za-z.])")
 _SPACED = re.compile(r"(?<!\d)(\d{4}(?: \d{3,5}){2,4})(?!\d)")
-_WAYBILL_WORD = re.compile(r"运单|快递|物流|单号|包裹|顺丰|中通|圆通|申通|韵达|极兔|邮政|EMS|德邦|百世|菜鸟|快件|寄出|寄回", re.I)
+_WAYBILL_WORD = re.compile(
+    r"运单|快递|物流|单号|包裹|顺丰|中通|圆通|申通|韵达|极兔|邮政|EMS|德邦|百世|菜鸟|快件|寄出|寄回", re.I
+)
 _ORDER_WORD = re.compile(r"订单|编号|这单|那单|单子|下的单|拍的单|交易号|ORDER", re.I)
 _TAX = re.compile(r"税号|信用代码|识别号|账号|卡号|身份证|尾号|开户")
 
@@ -43,7 +45,9 @@ def _kind(text: str, match: re.Match[str]) -> str | None:
         if len(digits) < 10 and not order >= 0:
             return None
         # 订单号 ends in 单号: the later and longer word decides.
-        return "waybill_no" if waybill > order and not re.search(r"订单(?:单?号|编号)?[^\d]{0,4}$", before) else "order_no"
+        return (
+            "waybill_no" if waybill > order and not re.search(r"订单(?:单?号|编号)?[^\d]{0,4}$", before) else "order_no"
+        )
     if len(digits) < 11:
         return None
     if len(digits) >= 16:

@@ -9,7 +9,13 @@ from typing import Any
 from xiaoer.kernel.heard import Entities
 from xiaoer.slices.understanding.entities.body import read_body
 from xiaoer.slices.understanding.entities.contact import read_contact
-from xiaoer.slices.understanding.entities.goods import read_color, read_money, read_quantity, read_size, read_standard_size
+from xiaoer.slices.understanding.entities.goods import (
+    read_color,
+    read_money,
+    read_quantity,
+    read_size,
+    read_standard_size,
+)
 from xiaoer.slices.understanding.entities.numbers import arabic
 from xiaoer.slices.understanding.entities.when import read_when
 from xiaoer.slices.understanding.lexicon import Lexicon
@@ -19,9 +25,15 @@ _HAS_NUMBER = re.compile(r"[0-9一二两三四五六七八九十百千俩仨]")
 _LINK_ID = re.compile(r"(?:item(?:\.[a-z.]+)?/|[?&](?:id|itemId|goods_id|sku)=)([A-Za-z0-9_-]{2,32})")
 _URL = re.compile(r"https?://[\x21-\x7e]+")
 # Pointing words for goods (这款) and for one of several variants (白色那件, 第二个).
-_POINTED = re.compile(r"(?:[这那哪](?:一)?(?:款|件|个|双|条|套|种|瓶|盒|台|只|本|张|把|块|支|顶)|第[一二三四五\d](?:个|款|件|种|张|条|双)|上面(?:那|这)个|前面(?:那|这)个|刚才(?:那|这)?[个款件]?)(?!月|星期|礼拜|人|时候|问题|快递|订单|钱|客服|情况|事)")
-_VARIANT = re.compile(r"(?:[\u4e00-\u9fff]{1,3}色|[黑白红蓝绿黄灰粉紫棕]|[大中小]码|[大中小]号|加绒|加厚|薄款|厚款|长款|短款|男款|女款|标准版|升级版|旧款|新款|[SMLX]{1,4}码?)的?(?:那|这)[款件个双条套种]")
-_NO_RELATION = re.compile(r"老板(?:娘)?(?:在|你|好|[,!]|$|能|给|便宜|发|,)|^老板|领导(?:层|力)|小朋友|(?:跟|和|找)(?:你们?)?(?:的)?领导|叫(?:你们?)?(?:的)?(?:领导|老板)|老师傅|师兄弟|(?:你们?|贵店)(?:的)?(?:领导|老板)|先生(?=[,!]|$)|店?老板")
+_POINTED = re.compile(
+    r"(?:[这那哪](?:一)?(?:款|件|个|双|条|套|种|瓶|盒|台|只|本|张|把|块|支|顶)|第[一二三四五\d](?:个|款|件|种|张|条|双)|上面(?:那|这)个|前面(?:那|这)个|刚才(?:那|这)?[个款件]?)(?!月|星期|礼拜|人|时候|问题|快递|订单|钱|客服|情况|事)"
+)
+_VARIANT = re.compile(
+    r"(?:[\u4e00-\u9fff]{1,3}色|[黑白红蓝绿黄灰粉紫棕]|[大中小]码|[大中小]号|加绒|加厚|薄款|厚款|长款|短款|男款|女款|标准版|升级版|旧款|新款|[SMLX]{1,4}码?)的?(?:那|这)[款件个双条套种]"
+)
+_NO_RELATION = re.compile(
+    r"老板(?:娘)?(?:在|你|好|[,!]|$|能|给|便宜|发|,)|^老板|领导(?:层|力)|小朋友|(?:跟|和|找)(?:你们?)?(?:的)?领导|叫(?:你们?)?(?:的)?(?:领导|老板)|老师傅|师兄弟|(?:你们?|贵店)(?:的)?(?:领导|老板)|先生(?=[,!]|$)|店?老板"
+)
 
 
 def read_entities(normal: str, lexicon: Lexicon, products: PhraseTable | None = None) -> Entities:

@@ -9,15 +9,21 @@ from typing import Any
 from xiaoer.slices.understanding.phrases import PhraseTable
 
 _MONTH_DAY = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s*[月./]\s*(3[01]|[12]\d|0?[1-9])\s*([日号])?(?!\d|[./]\d)")
-_WEEKDAY = re.compile(r"((?:下下?个?|上个?|这个?|本)?)(?:周|星期|礼拜)([一二三四五六日天末1-7])(?!年|期|岁|边|围|到|转|长|更|内)")
-_DAY_OF_MONTH = re.compile(r"(?<![\d.月])((?:下个?月|这个?月|本月|上个?月)?)(3[01]|[12]\d|[1-9])\s*[号日](?!\d|[楼线院门店库仓码色机链接电池口站台])(?=[^\d]|$)")
+_WEEKDAY = re.compile(
+    r"((?:下下?个?|上个?|这个?|本)?)(?:周|星期|礼拜)([一二三四五六日天末1-7])(?!年|期|岁|边|围|到|转|长|更|内)"
+)
+_DAY_OF_MONTH = re.compile(
+    r"(?<![\d.月])((?:下个?月|这个?月|本月|上个?月)?)(3[01]|[12]\d|[1-9])\s*[号日](?!\d|[楼线院门店库仓码色机链接电池口站台])(?=[^\d]|$)"
+)
 _WORDS = re.compile(
     r"(大前天|大后天|前天|昨天|今天|明天|后天|今晚|明晚|昨晚|今早|明早|当天|月底前|月底|月初|月中|年底前|年底|年前|年后|下个?周末|这个?周末|周末|下个?周|上个?周|这个?周|本周|下个?月底|下个?月|上个?月|这个?月|本月|去年|明年|过年前|下午|上午)"
 )
 _BEFORE_NEW_YEAR = re.compile(r"过?年[前后]")
 _TONIGHT = {"今晚": "今天", "明晚": "明天", "昨晚": "昨天", "今早": "今天", "明早": "明天"}
 _PART_OF_DAY = re.compile(r"凌晨|清晨|早上|早晨|今早|明早|早|上午|中午|下午|傍晚|晚上|今晚|明晚|昨晚|晚|夜里")
-_CLOCK = re.compile(r"(?<![\d.:])([01]?\d|2[0-4])\s*(?:点钟?|时(?!间|候|效|不时|常|长|段))(?:(半)|([0-5]?\d)\s*分?|(一刻))?(?!\s*[\d%几])")
+_CLOCK = re.compile(
+    r"(?<![\d.:])([01]?\d|2[0-4])\s*(?:点钟?|时(?!间|候|效|不时|常|长|段))(?:(半)|([0-5]?\d)\s*分?|(一刻))?(?!\s*[\d%几])"
+)
 _COLON = re.compile(r"(?<![\d.:])([01]?\d|2[0-4]):([0-5]\d)(?!\d|:\d)")
 
 
@@ -61,10 +67,16 @@ def _date(text: str, found: dict[str, Any], festivals: PhraseTable) -> str:
         found["date"] = festival.value
         return f"{text[: festival.start]} {text[festival.end :]}"
     match = _WEEKDAY.search(text)
-    if match and not (match.group(2) in "1234567" and not match.group(0).startswith(("周", "星", "礼", "下", "上", "这", "本"))):
+    if match and not (
+        match.group(2) in "1234567" and not match.group(0).startswith(("周", "星", "礼", "下", "上", "这", "本"))
+    ):
         day = match.group(2).replace("天", "日")
         day = "一二三四五六日"[int(day) - 1] if day.isdigit() else day
-        found["date"] = f"{match.group(1).replace('个', '').replace('这', '').replace('本', '')}周{day}" if day != "末" else f"{match.group(1).replace('个', '')}周末"
+        found["date"] = (
+            f"{match.group(1).replace('个', '').replace('这', '').replace('本', '')}周{day}"
+            if day != "末"
+            else f"{match.group(1).replace('个', '')}周末"
+        )
         return f"{text[: match.start()]} {text[match.end() :]}"
     for match in _WORDS.finditer(text):
         word = match.group(1)
