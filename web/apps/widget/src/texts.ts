@@ -17,7 +17,6 @@ export const zh = {
   unreachable: '暂时连不上客服，正在重试',
   closed: '这次会话已结束，有问题随时再问',
   looking: '你正在看',
-  thisProduct: '这件商品',
   sendProduct: '发给客服',
   refused: {
     type: '只能发 PNG、JPG、WebP 或 GIF 图片',
@@ -49,7 +48,6 @@ export const en: WidgetTexts = {
   unreachable: 'Cannot reach the shop, trying again',
   closed: 'This conversation has ended. Ask again any time.',
   looking: 'You are viewing',
-  thisProduct: 'this item',
   sendProduct: 'Send',
   refused: {
     type: 'Only PNG, JPG, WebP or GIF pictures',

@@ -100,13 +100,14 @@ export function openChips(items: readonly Item[]): string[] {
 
 export type Row =
   | { kind: 'day'; key: string; at: string }
-  | { kind: 'item'; key: string; item: Item; opensGroup: boolean }
+  | { kind: 'item'; key: string; item: Item; opensGroup: boolean; tellsDelivery: boolean }
 
-/** Rows to draw: the date once a day, the author once a group; chips are drawn elsewhere. */
+/** Rows to draw: the date once a day, the author once a group, the tick under the newest own message. */
 export function toRows(items: readonly Item[]): Row[] {
   const rows: Row[] = []
   let day = ''
   let author: Author | null = null
+  const newestOwn = items.findLast((item) => item.author === 'buyer' && item.delivery === 'sent')
   for (const item of items) {
     if (item.content.type === 'quick_replies') continue
     const itsDay = new Date(item.at).toDateString()
@@ -115,7 +116,8 @@ export function toRows(items: readonly Item[]): Row[] {
       day = itsDay
       author = null
     }
-    rows.push({ kind: 'item', key: item.key, item, opensGroup: item.author !== author })
+    const tellsDelivery = item.delivery !== 'sent' || item === newestOwn
+    rows.push({ kind: 'item', key: item.key, item, opensGroup: item.author !== author, tellsDelivery })
     author = item.author
   }
   return rows
