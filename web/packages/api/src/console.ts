@@ -104,7 +104,7 @@ export interface Conversation {
 /** Why an answer is as it is. Fields that a turn has no use for are absent. */
 export interface Explanation {
   text?: string
-  segments?: { text: string; intent: string; confidence: number; entities?: Record<string, unknown> }[]
+  segments?: { text: string; intent: string; intent_title?: string; confidence: number; entities?: Record<string, unknown> }[]
   sentiment?: { label: string; score: number }
   urgency?: string
   acts?: { type: string; segment?: number; [detail: string]: unknown }[]

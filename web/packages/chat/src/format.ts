@@ -22,7 +22,7 @@ export function formatDay(at: string, now: Date, texts: ChatTexts): string {
 }
 
 export function formatTime(at: string, texts: ChatTexts): string {
-  return new Intl.DateTimeFormat(texts.locale, { hour: '2-digit', minute: '2-digit', hour12: false }).format(
+  return new Intl.DateTimeFormat(texts.locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
     new Date(at),
   )
 }
@@ -32,7 +32,7 @@ export function formatMoment(at: string, texts: ChatTexts): string {
   const date = new Date(at)
   if (Number.isNaN(date.getTime())) return at
   const fields: Intl.DateTimeFormatOptions = { month: 'long', day: 'numeric' }
-  if (/[T ]\d/.test(at)) Object.assign(fields, { hour: '2-digit', minute: '2-digit', hour12: false })
+  if (/[T ]\d/.test(at)) Object.assign(fields, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   return new Intl.DateTimeFormat(texts.locale, fields).format(date)
 }
 
