@@ -131,7 +131,7 @@ def load_turn(connection: Connection, shop: ShopId, conversation_id: str) -> tup
         conversation.id,
         conversation.buyer_id,
         conversation.channel,
-        tuple(BuyerMessage(m.id, msgspec.convert(m.content, Content), m.at) for m in burst),  # type: ignore[arg-type]
+        tuple(BuyerMessage(m.id, msgspec.convert(m.content, Content), m.at) for m in burst),
         _past(history),
         conversation.context,
         conversation.version,
@@ -166,7 +166,7 @@ def _past(history: Sequence[Message]) -> tuple[PastMessage, ...]:
 def save_turn(
     connection: Connection,
     shop: ShopId,
-    turn: Turn,
+    conversation: Conversation,
     stored: StoredTurn,
     parts: Sequence[tuple[MessageId, ReplyPart]],
     meta: dict[str, Any],
@@ -174,14 +174,14 @@ def save_turn(
     **changes: Any,
 ) -> tuple[Message, ...] | None:
     """Keep the answer: messages, trace, new state. None when a newer message overtook the turn: nothing is kept."""
-    seq = stored_last = _last_seq(connection, shop, turn)
+    seq = conversation.last_seq
     rows: list[Message] = []
     for message_id, part in parts:
         seq += 1
         rows.append(
             Message(
                 message_id,
-                turn.conversation_id,
+                conversation.id,
                 seq,
                 "bot",
                 part.content,
@@ -194,10 +194,10 @@ def save_turn(
     kept = store.change(
         connection,
         shop,
-        turn.conversation_id,
-        turn.version,
+        conversation.id,
+        conversation.version,
         last_seq=seq,
-        answered_seq=stored_last,
+        answered_seq=seq,
         last_at=now,
         **changes,
     )
@@ -207,12 +207,6 @@ def save_turn(
     store.add_turn(connection, shop, stored)
     store.mark_answered(connection, shop, stored.message_ids, stored.id)
     return tuple(rows)
-
-
-def _last_seq(connection: Connection, shop: ShopId, turn: Turn) -> int:
-    conversation = store.get(connection, shop, turn.conversation_id)
-    assert conversation is not None
-    return conversation.last_seq
 
 
 def say(
