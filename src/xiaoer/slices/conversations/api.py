@@ -292,4 +292,5 @@ get_turn = store.get_turn
 find_open = store.find_open
 messages_after = store.messages_after
 page = store.page
+last_texts = store.last_texts
 unanswered = store.unanswered

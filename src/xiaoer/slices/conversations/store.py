@@ -195,3 +195,19 @@ def unanswered(connection: Connection, shop: ShopId, before: datetime) -> list[C
         )
     )
     return [conversation_of(row) for row in rows]
+
+
+def last_texts(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, str]:
+    """The newest message's text of each conversation."""
+    newest = (
+        select(messages.c.conversation_id, func.max(messages.c.seq).label("seq"))
+        .where(messages.c.shop == shop, messages.c.conversation_id.in_(conversation_ids))
+        .group_by(messages.c.conversation_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(messages.c.conversation_id, messages.c.text)
+        .join(newest, (messages.c.conversation_id == newest.c.conversation_id) & (messages.c.seq == newest.c.seq))
+        .where(messages.c.shop == shop)
+    )
+    return {row.conversation_id: row.text for row in rows}
