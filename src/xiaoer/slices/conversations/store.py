@@ -110,6 +110,17 @@ def find_external(connection: Connection, shop: ShopId, external_id: str) -> Mes
     return message_of(row) if row else None
 
 
+def find_by_channel_id(connection: Connection, shop: ShopId, channel_message_id: str) -> Message | None:
+    """The newest message that some channel gave this id (people paste ids without channel and buyer)."""
+    row = connection.execute(
+        select(messages)
+        .where(messages.c.shop == shop, messages.c.external_id.endswith(f"|{channel_message_id}", autoescape=True))
+        .order_by(messages.c.at.desc())
+        .limit(1)
+    ).one_or_none()
+    return message_of(row) if row else None
+
+
 def get_message(connection: Connection, shop: ShopId, message_id: str) -> Message | None:
     row = connection.execute(select(messages).where(messages.c.shop == shop, messages.c.id == message_id)).one_or_none()
     return message_of(row) if row else None
