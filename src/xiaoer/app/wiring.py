@@ -186,6 +186,10 @@ class Wiring:
 
         await self.db.write(change)
 
+    async def take_events(self, shop: ShopId, facts: list[Event]) -> int:
+        """Keep shop events; return how many were new."""
+        return await self.db.write(lambda c: insights.append_new(c, shop, facts))
+
     async def explain(self, shop: ShopId, message_id: str) -> tuple[str, StoredTurn]:
         """The readable and the stored trace of the turn that a message belongs to.
 
@@ -210,7 +214,9 @@ class Wiring:
         now = time.monotonic()
         recent = [at for at in self._log_ins.get(key, []) if now - at < 900]
         if len(recent) >= _LOG_INS:
-            raise TooManyRequests("Too many log-ins. Wait some minutes.", retry_after_s=int(900 - (now - recent[0])) + 1)
+            raise TooManyRequests(
+                "Too many log-ins. Wait some minutes.", retry_after_s=int(900 - (now - recent[0])) + 1
+            )
         self._log_ins[key] = [*recent, now]
         if len(self._log_ins) > 10_000:
             self._log_ins.clear()
