@@ -203,5 +203,3 @@ def main() -> None:
     except XiaoerError as error:
         typer.echo(f"{error.code}: {error.detail}", err=True)
         sys.exit(1)
-
-

@@ -17,7 +17,9 @@ def serve(settings: Settings, host: str, port: int, workers: int, log_ins: Seque
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise typer.BadParameter(f"Port {port} on {host} cannot be used ({error.strerror}). Choose another with --port.") from None
+            raise typer.BadParameter(
+                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another with --port."
+            ) from None
         port = probe.getsockname()[1]
     os.environ["XIAOER_HOME"] = str(settings.home)
     base = f"http://{host}:{port}"
