@@ -22,7 +22,8 @@ from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database, metadata
 from xiaoer.kernel.ids import DEFAULT_SHOP
 
-_HEADERS = "订单号 买家ID 状态 下单时间 付款时间 发货时间 收货地址 收件人 电话 实付 承诺发货时间".split()
+_HEADERS = ("订单号", "买家ID", "状态", "下单时间", "付款时间", "发货时间")
+_HEADERS += ("收货地址", "收件人", "电话", "实付", "承诺发货时间")
 _STATUS = ("待付款", "待发货", "已发货", "已签收", "交易成功", "交易关闭", "退款中", "已退款")
 
 

@@ -47,11 +47,9 @@ class BadCell(Exception):
 
 
 def plain(value: Any) -> str:
-    """A cell as text: 12345.0 is 12345, and the marks that exports put before long numbers go."""
+    """A cell as text: 12345.0 is 12345, and the marks that exports put around long numbers go."""
     if isinstance(value, str):
-        if len(value) > 2 and value.startswith('="') and value.endswith('"'):
-            value = value[2:-1]
-        return value.strip()
+        return (value[2:-1] if value[:2] == '="' and value[-1] == '"' else value).strip()
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -63,14 +61,14 @@ def plain(value: Any) -> str:
     raise BadCell("not_text", "要写成一段文字")
 
 
-def text(limit: int) -> Parser:
+def text(limit: int) -> Callable[[Any], str]:
     """Any text up to `limit` characters."""
 
     def parse(value: Any) -> str:
         found = plain(value)
         if len(found) > limit:
             raise BadCell("too_long", f"有 {len(found)} 个字，最多 {limit} 个字")
-        if _CONTROL.search(found):
+        if not found.isprintable() and _CONTROL.search(found):
             raise BadCell("bad_character", "里有看不见的控制字符")
         return found
 
@@ -84,7 +82,7 @@ def ident(limit: int = 128) -> Parser:
     def parse(value: Any) -> str:
         if isinstance(value, float) and (not value.is_integer() or abs(value) >= _EXACT_FLOAT):
             raise BadCell("damaged_number", "是数字格式，长编号会丢位，请在表格里改成文本格式")
-        found: str = as_text(value).lstrip("'‘`")
+        found = as_text(value).lstrip("'‘`")
         if not found.isascii() or not found.isalnum():
             if _SCIENTIFIC.fullmatch(found):
                 raise BadCell("damaged_number", "被表格改成了科学计数，请在表格里改成文本格式")
@@ -96,11 +94,14 @@ def ident(limit: int = 128) -> Parser:
 
 
 def _decimal(value: Any) -> Decimal:
-    raw = plain(value).lstrip("¥￥").replace(",", "").replace("，", "").removesuffix("元").strip()
+    raw = plain(value)
     try:
         number = Decimal(raw)
     except InvalidOperation:
-        raise BadCell("not_a_number", "不是数字") from None
+        try:
+            number = Decimal(raw.lstrip("¥￥").replace(",", "").replace("，", "").removesuffix("元").strip())
+        except InvalidOperation:
+            raise BadCell("not_a_number", "不是数字") from None
     if not number.is_finite():
         raise BadCell("not_a_number", "不是数字")
     return number
@@ -108,13 +109,13 @@ def _decimal(value: Any) -> Decimal:
 
 def money(value: Any) -> Money:
     """Yuan, zero or more, exact to the fen."""
-    yuan = _decimal(value)
-    if yuan < 0:
+    exact = _decimal(value) * 100
+    if exact < 0:
         raise BadCell("negative", "不能是负数")
-    if yuan * 100 > _MAX_FEN:
+    if exact > _MAX_FEN:
         raise BadCell("too_large", "太大了，请检查单位是不是元")
-    fen = int((yuan * 100).to_integral_value())
-    if abs(yuan * 100 - fen) > (_ROUNDING if isinstance(value, float) else 0):
+    fen = int(exact.to_integral_value())
+    if exact != fen and not (isinstance(value, float) and abs(exact - fen) < _ROUNDING):
         raise BadCell("too_precise", "小数超过了两位")
     return Money(fen)
 

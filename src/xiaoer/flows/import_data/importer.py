@@ -192,7 +192,7 @@ class Importer:
             asked = list(dict.fromkeys(getattr(row.row, reference.field) for row in parsed.rows))
             known: set[str] = {""}
             for part in _chunks(asked):
-                known.update(await self._db.read(lambda c, part=part, sink=sink: sink.existing_hashes(c, shop, part)))
+                known.update(await self._known(sink, shop, part))
                 await asyncio.sleep(0)
             lost = [row for row in parsed.rows if getattr(row.row, reference.field) not in known]
             if lost and not reference.refuses:
@@ -206,8 +206,7 @@ class Importer:
         sink, done = self._sinks[kind.name], run.total - len(parsed.rows)
         added = changed = unchanged = 0
         for part in _chunks(parsed.rows):
-            ids = [row.id for row in part]
-            known = await self._db.read(lambda c, ids=ids: sink.existing_hashes(c, shop, ids))
+            known = await self._known(sink, shop, [row.id for row in part])
             fresh = [row for row in part if known.get(row.id) != row.hash]
             done += len(part)
             if fresh:
@@ -220,6 +219,9 @@ class Importer:
             unchanged += len(part) - len(fresh)
             tell((run.total + done) // 2, run.total)
         return replace(run, added=added, changed=changed, unchanged=unchanged)
+
+    async def _known(self, sink: Sink, shop: ShopId, ids: Sequence[str]) -> dict[str, str]:
+        return await self._db.read(lambda c: sink.existing_hashes(c, shop, ids))
 
     async def _end(self, shop: ShopId, run: ImportRun) -> ImportRun:
         ended = replace(run, finished_at=self._clock.now())

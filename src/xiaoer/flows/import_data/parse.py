@@ -7,6 +7,7 @@ gives the same hashes. Messages are whole Chinese sentences; they never repeat n
 import re
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -127,11 +128,12 @@ class _RowReader:
     def __init__(self, kind: Kind, plan: list[tuple[str, Column]], keep: frozenset[str]) -> None:
         self._kind = kind
         self._plan = plan
-        self._keep = keep
         self._lines: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._labels = {column.field: column for column in kind.columns}
         self._encoder = msgspec.json.Encoder()
+        self._fields = [name for name in kind.row.__struct_fields__ if name not in keep]
+        self._held = attrgetter(*self._fields)
 
     def read(self, row: GoodRow | BadRow, into: list[ParsedRow]) -> Refusal | None:
         """Append the typed row, or return why there is none."""
@@ -142,7 +144,9 @@ class _RowReader:
         values: dict[str, Any] = {}
         for header, column in self._plan:
             cell = row.cells.get(header)
-            if cell is None or cell == "" or (isinstance(cell, str) and not cell.strip()):
+            if isinstance(cell, str):
+                cell = cell.strip()
+            if cell is None or cell == "":
                 if column.required:
                     return Refusal(line, column.label, "missing_value", f"第 {line} 行：没有填{column.label}，已跳过")
                 continue
@@ -172,10 +176,7 @@ class _RowReader:
         return None
 
     def _hash(self, row: Struct) -> str:
-        held: Any = row
-        if self._keep:
-            held = {name: getattr(row, name) for name in row.__struct_fields__ if name not in self._keep}
-        return blake2b(self._encoder.encode(held), digest_size=16).hexdigest()
+        return blake2b(self._encoder.encode((self._fields, self._held(row))), digest_size=16).hexdigest()
 
 
 def _cell_of(row: GoodRow, plan: list[tuple[str, Column]], column: Column) -> Any:
