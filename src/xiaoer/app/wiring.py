@@ -15,9 +15,11 @@ import structlog
 
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live
+from xiaoer.app.sinks import KnowledgeIntake, build_sinks
 from xiaoer.flows.answer_message import Answered, AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
 from xiaoer.flows.greet_visitor import GreetVisitor
+from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.receive_message import ReceiveMessage
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
@@ -68,6 +70,9 @@ class Wiring:
         self.understanding = Understanding.load(_PACK)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
+        self.importer = Importer(
+            self.db, self.clock, build_sinks(), {"knowledge": KnowledgeIntake().check}, settings.max_import_bytes
+        )
         self._red_lines = RedLines.load(_PACK / "red_lines.toml")
         templates = replies.load_templates(_PACK / "templates.toml")
         gather = GatherFacts(self.knowledge, self.catalog, self.orders, NoOffers(), settings.gather_timeout_ms / 1000)
