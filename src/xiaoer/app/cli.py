@@ -85,11 +85,11 @@ def import_files(
     changes nothing; a file that cannot be read changes nothing at all.
     """
     settings = _prepared()
-    failed = _run(_import(settings, ShopId(shop), path, kind, strict))
+    failed = _run(_import(settings, ShopId(shop), path, kind, strict, path.is_dir()))
     raise typer.Exit(1 if failed else 0)
 
 
-async def _import(settings: Settings, shop: ShopId, path: Path, kind: str, strict: bool) -> bool:
+async def _import(settings: Settings, shop: ShopId, path: Path, kind: str, strict: bool, folder: bool) -> bool:
     async with running(settings) as product:
         await product.shops.ensure_shop(shop, "我的小店")
         with Progress(
@@ -100,7 +100,7 @@ async def _import(settings: Settings, shop: ShopId, path: Path, kind: str, stric
             def progress(done: int, total: int) -> None:
                 bar.update(task, completed=done, total=total)
 
-            if path.is_dir():
+            if folder:
                 runs = await product.importer.import_folder(shop, path, strict=strict, by="命令行", progress=progress)
             else:
                 runs = [

@@ -1,5 +1,7 @@
 """Import files over HTTP: upload, watch, read the report."""
 
+import asyncio
+import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -124,11 +126,9 @@ async def _import(
     product: Wiring, shop: ShopId, path: Path, name: str, kind: str, strict: bool, by: str, run_id: str
 ) -> None:
     try:
-        data = path.read_bytes()
-        await product.importer.import_file(shop, data, name=name, kind=kind, strict=strict, by=by, run_id=run_id)
+        await product.importer.import_file(shop, path, name=name, kind=kind, strict=strict, by=by, run_id=run_id)
     finally:
-        path.unlink(missing_ok=True)
-        path.parent.rmdir()
+        await asyncio.to_thread(shutil.rmtree, path.parent, ignore_errors=True)
 
 
 @router.get("", **describe("Imports, newest first", response=RunPage, errors=(401,)))
