@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 import pytest
 
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Shipment, TraceStep, Variant
