@@ -144,10 +144,14 @@ class Bus:
             if self._relay is not None and not self._lengths:
                 await self._relay.silence()
 
-    async def close(self) -> None:
-        """Send what is still queued and stop."""
+    async def flush(self) -> None:
+        """Wait until everything published so far is with the relay."""
         if self._sending is not None:
             await self._sending
+
+    async def close(self) -> None:
+        """Send what is still queued and stop."""
+        await self.flush()
         if self._relay is not None:
             await self._relay.silence()
             await self._relay.close()

@@ -25,7 +25,9 @@ class RedisRelay:
     """
 
     def __init__(self, url: str, channel: str = "xiaoer:bus", retry_s: float = _RETRY_S) -> None:
-        self._client: Redis = Redis.from_url(url, health_check_interval=15, socket_connect_timeout=2)
+        self._client: Redis = Redis.from_url(
+            url, client_name=channel, health_check_interval=15, socket_connect_timeout=2
+        )
         self._channel = channel
         self._retry_s = retry_s
         self._listening: asyncio.Task[None] | None = None
