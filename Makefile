@@ -4,7 +4,7 @@ PYTHON ?= python3
 TOOLS := .tools
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 export UV_PYTHON_DOWNLOADS = never
-export UV_PYTHON = $(shell command -v $(PYTHON))
+export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 RUN := $(UV) run --frozen
 
 .PHONY: help demo web web-check test check test-all bench web format lint types contracts
@@ -47,3 +47,6 @@ types: .venv/ready
 
 contracts: .venv/ready
 	@$(RUN) lint-imports
+
+migration: .venv/ready ## Write migration 0001 anew from the tables (until the first release)
+	@$(RUN) python -m xiaoer.migrations.regenerate && $(RUN) ruff format --quiet src/xiaoer/migrations && $(RUN) ruff check --fix --quiet src/xiaoer/migrations
