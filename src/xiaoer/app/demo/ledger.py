@@ -1,4 +1,4 @@
-"""The order book of the sample shop: one call writes an order with its items, parcels and claims."""
+"""The order book of the sample shop: one call writes an order, its items and parcels."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
