@@ -15,7 +15,23 @@ _GENERAL = frozenset({"order.how_to_buy", "ship.carrier", "ship.fee", "ship.area
 
 # asked on a product page without a word of an own order, these are questions before buying
 _BEFORE_BUYING = frozenset({"ship.when", "ship.eta", "order.invoice", "order.note", "order.pay", "after.return"})
-_OWN = ("我的", "订单", "买的", "拍的", "拍了", "下单了", "下的单", "付了", "付款了", "那单", "这单", "昨天", "前天", "还没", "怎么还")
+_OWN = (
+    "我的",
+    "订单",
+    "买的",
+    "拍的",
+    "拍了",
+    "下单了",
+    "下的单",
+    "付了",
+    "付款了",
+    "那单",
+    "这单",
+    "昨天",
+    "前天",
+    "还没",
+    "怎么还",
+)
 _SHOPPING = ("product", "search", "live", "campaign")
 
 
