@@ -16,6 +16,7 @@ from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import DEFAULT_SHOP, ShopId
+from xiaoer.slices.imports.types import ImportRun
 
 app = typer.Typer(help="Xiaoer 小二: the AI front desk of an online shop.", no_args_is_help=True)
 key_app = typer.Typer(help="API keys for programs.", no_args_is_help=True)
@@ -84,37 +85,47 @@ def import_files(
     changes nothing; a file that cannot be read changes nothing at all.
     """
     settings = _prepared()
-    failed = _run(_import(settings, ShopId(shop), path, kind, strict))
+    failed = _run(_import(settings, ShopId(shop), path, kind, strict, path.is_dir()))
     raise typer.Exit(1 if failed else 0)
 
 
-async def _import(settings: Settings, shop: ShopId, path: Path, kind: str, strict: bool) -> bool:
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=out
-    )
-    failed = False
+async def _import(settings: Settings, shop: ShopId, path: Path, kind: str, strict: bool, folder: bool) -> bool:
     async with running(settings) as product:
         await product.shops.ensure_shop(shop, "我的小店")
-        for file, file_kind in product.importer.plan(path, kind or None):
-            with bar:
-                task = bar.add_task(file.name, total=None)
-                run = await product.importer.run_file(
-                    shop, file, kind=file_kind, strict=strict, by="命令行",
-                    progress=lambda done, total, task=task: bar.update(task, completed=done, total=total),
-                )  # fmt: skip
-                bar.remove_task(task)
-            failed = failed or run.status != "done"
-            out.print(
-                f"[bold]{file.name}[/]（{run.kind}）：新增 {run.added}，更新 {run.changed}，"
-                f"没变 {run.unchanged}，跳过 {run.refused}"
-            )
-            if run.error:
-                out.print(f"  [red]{run.error}[/]")
-            for refusal in run.refusals[:20]:
-                out.print(f"  [yellow]{refusal.text}[/]")
-            if len(run.refusals) > 20:
-                out.print(f"  …还有 {run.refused - 20} 行，完整清单在后台「导入」里")
-    return failed
+        with Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=out
+        ) as bar:
+            task = bar.add_task(path.name, total=None)
+
+            def progress(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total)
+
+            if folder:
+                runs = await product.importer.import_folder(shop, path, strict=strict, by="命令行", progress=progress)
+            else:
+                runs = [
+                    await product.importer.import_file(
+                        shop, path, kind=kind, strict=strict, by="命令行", progress=progress
+                    )
+                ]
+    for run in runs:
+        _report(run)
+    return not runs or any(run.status != "done" for run in runs)
+
+
+def _report(run: ImportRun) -> None:
+    out.print(
+        f"[bold]{run.file_name}[/]（{run.kind}）：新增 {run.added}，更新 {run.changed}，"
+        f"没变 {run.unchanged}，跳过 {run.refused}"
+    )
+    if run.error:
+        out.print(f"  {run.error}", style="red", markup=False)
+    for warning in run.warnings:
+        out.print(f"  {warning}", style="yellow", markup=False)
+    for refusal in run.refusals[:20]:
+        out.print(f"  {refusal.text}", style="yellow", markup=False)
+    if run.refused > 20:
+        out.print(f"  …还有 {run.refused - 20} 行，完整清单在后台「导入」里")
 
 
 @app.command()
