@@ -44,7 +44,8 @@ def build_pages() -> None:
         return
     started = time.monotonic()
     print("Building the web pages (once; about a minute) ...", file=sys.stderr, flush=True)
-    npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+    if not is_installed():
+        npm(["ci", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"])
     npm(["run", "build", "--silent"])
     STAMP.write_text(digest)
     print(f"Web pages built in {time.monotonic() - started:.0f} s.", file=sys.stderr, flush=True)
@@ -58,6 +59,12 @@ def digest_of(folder: Path) -> str:
             total.update(path.relative_to(folder).as_posix().encode())
             total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def is_installed() -> bool:
+    """Whether npm has installed what the lock file names; npm writes its record last."""
+    record = SOURCES / "node_modules" / ".package-lock.json"
+    return record.exists() and record.stat().st_mtime >= (SOURCES / "package-lock.json").stat().st_mtime
 
 
 def npm(arguments: list[str]) -> None:
