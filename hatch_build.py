@@ -79,7 +79,9 @@ def npm(arguments: list[str]) -> None:
     # The wheel's own `bin/npm` is a copy that does not find its library.
     command = [str(node), str(modules / "npm" / "bin" / "npm-cli.js"), *arguments]
     if subprocess.run(command, cwd=SOURCES, env=environment, check=False).returncode != 0:
-        raise SystemExit(f"`npm {' '.join(arguments)}` failed in web/; see above. SKIP_FRONTEND=1 leaves the pages out.")
+        raise SystemExit(
+            f"`npm {' '.join(arguments)}` failed in web/; see above. SKIP_FRONTEND=1 leaves the pages out."
+        )
 
 
 if __name__ == "__main__":
