@@ -22,12 +22,16 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=_default_home, description="Folder of all state: database, uploads, secret")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the home folder")
-    redis_url: str = Field(default="", description="Redis or Valkey URL for live events between machines; empty means none")
+    redis_url: str = Field(
+        default="", description="Redis or Valkey URL for live events between machines; empty means none"
+    )
     api_key: str = Field(default="", description="An API key valid for the default shop")
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, description="Port to listen on")
     workers: int = Field(default=1, description="Server processes")
-    secret: str = Field(default="", description="Key for tokens and encryption; empty means one is kept in the home folder")
+    secret: str = Field(
+        default="", description="Key for tokens and encryption; empty means one is kept in the home folder"
+    )
     demo: bool = Field(default=False, description="Serve the demo pages")
     access_token_s: int = Field(default=900, description="Life of a staff access token, seconds")
     refresh_token_s: int = Field(default=14 * 86400, description="Life of a staff refresh token, seconds")
@@ -38,7 +42,9 @@ class Settings(BaseSettings):
     idle_close_min: int = Field(
         default=30, description="Minutes of silence after which a buyer's next message opens a new conversation"
     )
-    burst_wait_ms: int = Field(default=700, description="How long the widget path waits for the rest of a burst, milliseconds")
+    burst_wait_ms: int = Field(
+        default=700, description="How long the widget path waits for the rest of a burst, milliseconds"
+    )
     gather_timeout_ms: int = Field(default=2500, description="Time limit of one look-up in a shop system, milliseconds")
     log_level: str = Field(default="info", description="debug, info, warning or error")
 
