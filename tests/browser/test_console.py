@@ -47,8 +47,9 @@ def test_a_page_asked_for_before_the_log_in_opens_after_it(open_page: Open) -> N
 def test_an_import_reports_what_came_in_and_which_line_did_not(open_page: Open, phone: bool) -> None:
     page = open_page("/console/imports", phone=phone)
     log_in(page)
-    upload = {"name": "knowledge.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
-    page.locator("input[type=file]").set_input_files(upload)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "knowledge.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
+    )
     page.get_by_role("button", name="开始导入").click()
     expect(page.get_by_text("导入完成")).to_be_visible()
     refused = page.locator(".report .el-table__row")
