@@ -26,7 +26,7 @@ class RecentTalks:
             self._kept.popitem(last=False)
 
     def with_new(self, received: Received) -> tuple[Conversation, tuple[Message, ...]] | None:
-        """The conversation with its newest messages, the one just received last; None when the database must be asked."""
+        """The conversation and its newest messages, the new one last; None when the database must be asked."""
         conversation = received.conversation
         if received.opened:
             return conversation, (received.message,)
