@@ -70,8 +70,7 @@ def test_someone_of_170_finds_a_size_of_p1001(shop: DemoShop) -> None:
     fitting = [
         row["size"]
         for row in coat["size_chart"]
-        if row["height_cm"][0] <= 170 <= row["height_cm"][1]
-        and row["weight_kg"][0] <= 60 <= row["weight_kg"][1]
+        if row["height_cm"][0] <= 170 <= row["height_cm"][1] and row["weight_kg"][0] <= 60 <= row["weight_kg"][1]
     ]
     assert fitting == ["L"]
 
