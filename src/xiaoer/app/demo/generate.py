@@ -77,7 +77,7 @@ def generate(now: datetime, seed: int = 20) -> DemoShop:
 
 
 def write_folder(shop: DemoShop, path: Path) -> None:
-    """Write the shop as a folder that `xiaoer import` reads: one JSONL a kind and promotions.toml."""
+    """Write a folder that `xiaoer import` reads: one JSONL a kind, and promotions.toml."""
     path.mkdir(parents=True, exist_ok=True)
     for kind in KINDS:
         lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in getattr(shop, kind))

@@ -1,4 +1,4 @@
-"""The order book of the sample shop: one call writes an order with its items, parcels and claims."""
+"""The order book of the sample shop: one call writes an order, its items and parcels."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,6 +32,8 @@ class Entry:
 
 @dataclass
 class Ledger:
+    """Orders as they are entered, with what follows from each: items, parcel, refund."""
+
     now: datetime
     orders: list[Row] = field(default_factory=list)
     order_items: list[Row] = field(default_factory=list)

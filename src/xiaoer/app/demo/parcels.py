@@ -14,7 +14,7 @@ from xiaoer.app.demo.dates import start_of_day, write_day, write_time
 from xiaoer.app.demo.people import Place
 from xiaoer.app.demo.shelf import Good, Row
 
-COURIERS = "王师傅 刘师傅 陈师傅 小赵 老孙 小周 郭师傅 马师傅".split()
+COURIERS = ["王师傅", "刘师傅", "陈师傅", "小赵", "老孙", "小周", "郭师傅", "马师傅"]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The hand-written half of the sample shop: goods, knowledge, promotions and the shop's own promises.
+"""The hand-written half of the sample shop: goods, knowledge, promotions and the shop's promises.
 
 The files under `data/` are in the product's import formats, with relative dates (see `dates`).
 """
@@ -44,8 +44,8 @@ def stock_shelf(now: datetime) -> Shelf:
         products=resolve_tree(_rows("products.jsonl"), now),
         variants=resolve_tree(_rows("variants.jsonl"), now),
         knowledge=resolve_tree(_rows("knowledge.jsonl"), now),
-        promotions=resolve_text(_text("promotions.toml"), now),
-        profile=tomllib.loads(_text("shop.toml")),
+        promotions=resolve_text(read_data("promotions.toml"), now),
+        profile=tomllib.loads(read_data("shop.toml")),
     )
 
 
@@ -75,9 +75,10 @@ def write_yuan(fen: int) -> str:
 
 
 def _rows(name: str) -> list[Row]:
-    return [json.loads(line) for line in _text(name).splitlines()]
+    return [json.loads(line) for line in read_data(name).splitlines()]
 
 
 @cache
-def _text(name: str) -> str:
+def read_data(name: str) -> str:
+    """Read one file under `data/`."""
     return (files("xiaoer.app.demo") / "data" / name).read_text(encoding="utf-8")

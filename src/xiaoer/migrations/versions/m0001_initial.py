@@ -33,6 +33,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_bus_events_seq"), "bus_events", ["seq"], unique=False)
     op.create_table(
+        "buyers",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column("nick", sa.String(length=200), nullable=False),
+        sa.Column("level", sa.String(length=100), nullable=False),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("phone", sa.String(length=64), nullable=False),
+        sa.Column("phone_ending", sa.String(length=4), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=True),
+        sa.Column("hash", sa.String(length=40), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_buyers")),
+    )
+    op.create_index("ix_buyers_phone_ending", "buyers", ["shop", "phone_ending"], unique=False)
+    op.create_table(
+        "catalog_revisions",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", name=op.f("pk_catalog_revisions")),
+    )
+    op.create_table(
         "conversations",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -78,6 +99,79 @@ def upgrade() -> None:
     op.create_index("ix_events_conversation", "events", ["shop", "conversation_id"], unique=False)
     op.create_index("ix_events_type_at", "events", ["shop", "type", "at"], unique=False)
     op.create_table(
+        "imports",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("strict", sa.Boolean(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("unchanged", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("refusals", sa.Text(), nullable=False),
+        sa.Column("warnings", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("error_code", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_imports")),
+    )
+    op.create_index("ix_imports_at", "imports", ["shop", "at"], unique=False)
+    op.create_table(
+        "knowledge_entries",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("similar", sa.Text(), nullable=False),
+        sa.Column("product_id", sa.String(length=128), nullable=False),
+        sa.Column("category", sa.String(length=100), nullable=False),
+        sa.Column("channel", sa.String(length=100), nullable=False),
+        sa.Column("audience", sa.String(length=100), nullable=False),
+        sa.Column("order_state", sa.String(length=100), nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=True),
+        sa.Column("valid_to", sa.BigInteger(), nullable=True),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("attachments", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_by", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_knowledge_entries")),
+    )
+    op.create_index("ix_knowledge_entries_list", "knowledge_entries", ["shop", "status", "updated_at"], unique=False)
+    op.create_index("ix_knowledge_entries_revision", "knowledge_entries", ["shop", "revision"], unique=False)
+    op.create_table(
+        "knowledge_entry_versions",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("entry_id", sa.String(length=128), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("action", sa.String(length=16), nullable=False),
+        sa.Column("draft", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "entry_id", "version", name=op.f("pk_knowledge_entry_versions")),
+    )
+    op.create_table(
+        "knowledge_revisions",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", name=op.f("pk_knowledge_revisions")),
+    )
+    op.create_table(
+        "knowledge_variables",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "name", name=op.f("pk_knowledge_variables")),
+    )
+    op.create_table(
         "messages",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("conversation_id", sa.String(length=64), nullable=False),
@@ -95,6 +189,88 @@ def upgrade() -> None:
         sa.UniqueConstraint("shop", "external_id", name=op.f("uq_messages_shop_external_id")),
         sa.UniqueConstraint("shop", "id", name=op.f("uq_messages_shop_id")),
     )
+    op.create_table(
+        "order_items",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=300), nullable=False),
+        sa.Column("order_id", sa.String(length=128), nullable=False),
+        sa.Column("variant_id", sa.String(length=128), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("pay_amount", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(length=40), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_order_items")),
+    )
+    op.create_index("ix_order_items_order", "order_items", ["shop", "order_id", "id"], unique=False)
+    op.create_table(
+        "orders",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("raw_status", sa.String(length=100), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("paid_at", sa.BigInteger(), nullable=True),
+        sa.Column("shipped_at", sa.BigInteger(), nullable=True),
+        sa.Column("delivered_at", sa.BigInteger(), nullable=True),
+        sa.Column("promise_ship_at", sa.BigInteger(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("receiver", sa.String(length=200), nullable=False),
+        sa.Column("phone", sa.String(length=64), nullable=False),
+        sa.Column("pay_amount", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(length=40), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_orders")),
+    )
+    op.create_index("ix_orders_buyer", "orders", ["shop", "buyer_id", "created_at", "id"], unique=False)
+    op.create_table(
+        "products",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("category", sa.String(length=200), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("image", sa.Text(), nullable=False),
+        sa.Column("attributes", sa.Text(), nullable=False),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("size_chart", sa.Text(), nullable=False),
+        sa.Column("related", sa.Text(), nullable=False),
+        sa.Column("hash", sa.String(length=40), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_products")),
+    )
+    op.create_table(
+        "refunds",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column("order_id", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("status", sa.String(length=100), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=True),
+        sa.Column("hash", sa.String(length=40), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_refunds")),
+    )
+    op.create_index("ix_refunds_order", "refunds", ["shop", "order_id", "id"], unique=False)
+    op.create_table(
+        "shipments",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=300), nullable=False),
+        sa.Column("waybill_no", sa.String(length=128), nullable=False),
+        sa.Column("order_id", sa.String(length=128), nullable=False),
+        sa.Column("carrier", sa.String(length=100), nullable=False),
+        sa.Column("status", sa.String(length=100), nullable=False),
+        sa.Column("traces", sa.Text(), nullable=False),
+        sa.Column("hash", sa.String(length=40), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_shipments")),
+    )
+    op.create_index("ix_shipments_order", "shipments", ["shop", "order_id", "id"], unique=False)
+    op.create_index("ix_shipments_waybill", "shipments", ["shop", "waybill_no", "id"], unique=False)
     op.create_table(
         "shops",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -142,19 +318,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_turns")),
     )
     op.create_index("ix_turns_conversation", "turns", ["shop", "conversation_id"], unique=False)
+    op.create_table(
+        "variants",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column("product_id", sa.String(length=128), nullable=False),
+        sa.Column("spec", sa.Text(), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("stock", sa.Integer(), nullable=False),
+        sa.Column("restock_at", sa.BigInteger(), nullable=True),
+        sa.Column("hash", sa.String(length=40), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_variants")),
+    )
+    op.create_index("ix_variants_product", "variants", ["shop", "product_id", "id"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Drop every table."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index("ix_variants_product", table_name="variants")
+    op.drop_table("variants")
     op.drop_index("ix_turns_conversation", table_name="turns")
     op.drop_table("turns")
     op.drop_index(op.f("ix_staff_sessions_staff_id"), table_name="staff_sessions")
     op.drop_table("staff_sessions")
     op.drop_table("staff")
     op.drop_table("shops")
+    op.drop_index("ix_shipments_waybill", table_name="shipments")
+    op.drop_index("ix_shipments_order", table_name="shipments")
+    op.drop_table("shipments")
+    op.drop_index("ix_refunds_order", table_name="refunds")
+    op.drop_table("refunds")
+    op.drop_table("products")
+    op.drop_index("ix_orders_buyer", table_name="orders")
+    op.drop_table("orders")
+    op.drop_index("ix_order_items_order", table_name="order_items")
+    op.drop_table("order_items")
     op.drop_table("messages")
+    op.drop_table("knowledge_variables")
+    op.drop_table("knowledge_revisions")
+    op.drop_table("knowledge_entry_versions")
+    op.drop_index("ix_knowledge_entries_revision", table_name="knowledge_entries")
+    op.drop_index("ix_knowledge_entries_list", table_name="knowledge_entries")
+    op.drop_table("knowledge_entries")
+    op.drop_index("ix_imports_at", table_name="imports")
+    op.drop_table("imports")
     op.drop_index("ix_events_type_at", table_name="events")
     op.drop_index("ix_events_conversation", table_name="events")
     op.drop_table("events")
@@ -167,6 +377,9 @@ def downgrade() -> None:
     op.drop_index("ix_conversations_state_last_at", table_name="conversations")
     op.drop_index("ix_conversations_buyer", table_name="conversations")
     op.drop_table("conversations")
+    op.drop_table("catalog_revisions")
+    op.drop_index("ix_buyers_phone_ending", table_name="buyers")
+    op.drop_table("buyers")
     op.drop_index(op.f("ix_bus_events_seq"), table_name="bus_events")
     op.drop_table("bus_events")
     op.drop_index(op.f("ix_api_keys_hash"), table_name="api_keys")
