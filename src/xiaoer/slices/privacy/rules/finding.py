@@ -78,8 +78,10 @@ def find_personal(text: str) -> tuple[Finding, ...]:
     if spelt:
         plain = _SPELT_RUN.sub(lambda run: run.group().translate(_SPELT), plain)
     kept: list[Finding] = []
+    taken = bytearray(len(plain))
     for found in _candidates(plain):
-        if all(found.end <= other.start or found.start >= other.end for other in kept):
+        if not any(taken[found.start : found.end]):
+            taken[found.start : found.end] = b"\1" * (found.end - found.start)
             kept.append(found)
     return tuple(sorted(kept, key=lambda found: found.start))
 
