@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import structlog
+from sqlalchemy import Connection
 
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live
@@ -128,7 +129,7 @@ class Wiring:
         """Receive and answer one message; return the answer as JSON."""
         await self.understanding.refresh(shop)
         received = await self.receive(shop, incoming)
-        answered = await self.answer(shop, received.message.conversation_id, received.message.id)
+        answered = await self.answer(shop, received.message.conversation_id, received.message.id, received)
         self._announce(received.conversation, answered)
         return answered.response or self._no_answer(received)
 
@@ -222,11 +223,12 @@ class Wiring:
         Raises:
             NotFound: no such message, or it was not answered by the bot.
         """
-        message = await self.db.read(lambda c: conversations.find_message(c, shop, message_id))
-        stored = None
-        if message is not None and message.turn_id:
-            turn_id = message.turn_id
-            stored = await self.db.read(lambda c: conversations.get_turn(c, shop, turn_id))
+
+        def query(connection: Connection) -> StoredTurn | None:
+            message = conversations.find_message(connection, shop, message_id)
+            return conversations.turn_of_message(connection, shop, message) if message else None
+
+        stored = await self.db.read(query)
         if stored is None:
             raise NotFound("Message", message_id, "Only messages that were answered can be explained.")
         return explain(stored), stored
