@@ -28,6 +28,7 @@ web: | $(UV) ## Build the web pages if their sources changed
 	@$(WEB)
 
 web-check: web ## Types and unit tests of the web pages
+	@test -d web/node_modules/vitest || $(WEB) ci --no-audit --no-fund --loglevel=error
 	@$(WEB) run check --silent
 
 test: .venv/ready ## Tests that need no service and no browser

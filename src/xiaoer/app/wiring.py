@@ -12,9 +12,11 @@ from typing import Any
 
 import msgspec
 import structlog
+from sqlalchemy import Connection
 
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live
+from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import KnowledgeIntake, build_sinks
 from xiaoer.flows.answer_message import Answered, AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
@@ -73,7 +75,7 @@ class Wiring:
         self.orders = EmbeddedOrders(self.db)
         self.buyers = EmbeddedBuyers(self.db)
         self.offers = NoOffers()
-        self.understanding = Understanding.load(_PACK)
+        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(
@@ -125,8 +127,9 @@ class Wiring:
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""
+        await self.understanding.refresh(shop)
         received = await self.receive(shop, incoming)
-        answered = await self.answer(shop, received.message.conversation_id, received.message.id)
+        answered = await self.answer(shop, received.message.conversation_id, received.message.id, received)
         self._announce(received.conversation, answered)
         return answered.response or self._no_answer(received)
 
@@ -171,6 +174,7 @@ class Wiring:
             self.live.ring(topic, {"type": "typing", "on": True, "author": "bot"})
         await asyncio.sleep(wait_s)
         self._waiting.pop(conversation.id, None)
+        await self.understanding.refresh(shop)
         await self.answer(shop, conversation.id, message.id)
         self.live.ring(topic)
 
@@ -219,11 +223,12 @@ class Wiring:
         Raises:
             NotFound: no such message, or it was not answered by the bot.
         """
-        message = await self.db.read(lambda c: conversations.find_message(c, shop, message_id))
-        stored = None
-        if message is not None and message.turn_id:
-            turn_id = message.turn_id
-            stored = await self.db.read(lambda c: conversations.get_turn(c, shop, turn_id))
+
+        def query(connection: Connection) -> StoredTurn | None:
+            message = conversations.find_message(connection, shop, message_id)
+            return conversations.turn_of_message(connection, shop, message) if message else None
+
+        stored = await self.db.read(query)
         if stored is None:
             raise NotFound("Message", message_id, "Only messages that were answered can be explained.")
         return explain(stored), stored

@@ -24,7 +24,8 @@ from xiaoer.kernel.ids import MessageId, ShopId
 from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations import api as conversations
-from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
+from xiaoer.slices.conversations.recent import RecentTalks
+from xiaoer.slices.conversations.types import Conversation, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies import api as policies
 from xiaoer.slices.policies.rules.handoff import hand_over
@@ -86,26 +87,42 @@ class AnswerMessage:
         self._red_lines = red_lines
         self._gather = gather
         self._templates = templates
+        self._recent = RecentTalks()
 
-    async def __call__(self, shop: ShopId, conversation_id: str, message_id: str) -> Answered:
+    async def __call__(
+        self, shop: ShopId, conversation_id: str, message_id: str, received: Received | None = None
+    ) -> Answered:
         """Answer what is unanswered; when another call did so already, return that answer.
+
+        `received` is the message that has just come in, when there is one.
 
         Raises:
             NotFound: no such conversation.
         """
+        recent = self._recent.with_new(received) if received and received.is_new else None
         for _ in range(_RETRIES):
-            loaded = await self._db.read(lambda c: conversations.load_turn(c, shop, conversation_id))
+            if recent is not None and received is not None:
+                loaded = conversations.as_turn(received.conversation, recent)
+            else:
+                loaded = await self._db.read(lambda c: conversations.load_turn(c, shop, conversation_id))
             if loaded is None:
                 return await self._earlier(shop, message_id)
             answered = await self._answer(loaded[0], loaded[1], message_id)
             if answered is not None:
+                self._remember(loaded[0], recent, answered)
                 return answered
+            recent = None
         return await self._earlier(shop, message_id)
+
+    def _remember(self, conversation: Conversation, before: tuple[Message, ...] | None, answered: Answered) -> None:
+        if before is not None:
+            kept = (*before, *answered.messages)[-conversations.HISTORY :]
+            self._recent.keep(conversation.shop, conversation.id, conversation.version + 1, kept)
 
     async def _earlier(self, shop: ShopId, message_id: str) -> Answered:
         def query(connection: Connection) -> StoredTurn | None:
             message = conversations.get_message(connection, shop, message_id)
-            return conversations.get_turn(connection, shop, message.turn_id) if message and message.turn_id else None
+            return conversations.turn_of_message(connection, shop, message) if message else None
 
         stored = await self._db.read(query)
         return Answered(stored.response, conversation_id=stored.conversation_id) if stored else Answered("")

@@ -33,7 +33,7 @@ from xiaoer.kernel.turn import (
 from xiaoer.slices.conversations import rules, store
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
 
-_HISTORY = 24  # messages read per turn: the burst and about ten rounds before it
+HISTORY = 24  # messages read per turn: the burst and about ten rounds before it
 
 
 def plain_text(content: Content) -> str:
@@ -121,13 +121,17 @@ def load_turn(connection: Connection, shop: ShopId, conversation_id: str) -> tup
     conversation = store.get(connection, shop, conversation_id)
     if conversation is None:
         raise NotFound("Conversation", conversation_id)
-    recent = store.last_messages(connection, shop, conversation_id, _HISTORY)
+    return as_turn(conversation, store.last_messages(connection, shop, conversation_id, HISTORY))
+
+
+def as_turn(conversation: Conversation, recent: Sequence[Message]) -> tuple[Conversation, Turn] | None:
+    """The open turn of a conversation whose newest messages are `recent`."""
     burst = [m for m in recent if m.author == "buyer" and m.seq > conversation.answered_seq]
     if not burst:
         return None
     history = [m for m in recent if m.seq < burst[0].seq]
     turn = Turn(
-        shop,
+        conversation.shop,
         conversation.id,
         conversation.buyer_id,
         conversation.channel,
@@ -205,7 +209,6 @@ def save_turn(
         return None
     store.add_messages(connection, shop, rows)
     store.add_turn(connection, shop, stored)
-    store.mark_answered(connection, shop, stored.message_ids, stored.id)
     return tuple(rows)
 
 
@@ -303,7 +306,7 @@ def find_message(connection: Connection, shop: ShopId, message_id: str) -> Messa
 
 get = store.get
 get_message = store.get_message
-get_turn = store.get_turn
+turn_of_message = store.turn_of_message
 find_open = store.find_open
 messages_after = store.messages_after
 page = store.page

@@ -146,10 +146,10 @@ export class ChatSocket {
     } catch {
       return
     }
+    if (frame.type === 'ping') this.pinged = true
     this.watchSilence()
     switch (frame.type) {
       case 'ping':
-        this.pinged = true
         this.transmit({ type: 'pong' })
         return
       case 'hello':
