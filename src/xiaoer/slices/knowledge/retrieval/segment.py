@@ -10,32 +10,36 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.slices.knowledge.retrieval.features import FAMILIES, Marks
+from xiaoer.slices.knowledge.retrieval.features import FAMILIES, SENSE, SOUND_PAIR, Marks
+from xiaoer.slices.knowledge.retrieval.traits import Traits
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
 _F = len(FAMILIES)
 # Postings read for one question, rarest marks first: bounds the time in a shop of any size.
-_READ = 6_000
+_READ = 4_000
+# Families that find candidates; the other two say little that these do not.
+_SEEKING = (FAMILIES.index("SOUND"), SOUND_PAIR, SENSE)
 # Documents that are weighed in full.
-KEPT = 192
+KEPT = 96
 
 
 class Weighed:
     """A question ready for matching: the mass of its marks."""
 
     def __init__(self, marks: Marks, weighing: Weighing) -> None:
-        self.asks = marks.asks
-        self.masses = [[weighing.mass(mark) for mark in family] for family in marks.families]
+        self.marks = marks
         self.families = marks.families
+        known, mass = weighing.known, weighing.mass
+        self.masses = [[known.get(mark) or mass(mark) for mark in family] for family in marks.families]
         self.totals = np.array([sum(masses) for masses in self.masses], np.float32)
 
 
 class Segment:
     """Built once from the marks of its documents. `owner[d]` is the entry number of document `d`."""
 
-    def __init__(self, documents: Sequence[Marks], owner: Sequence[int], ask_bits: dict[str, int]) -> None:
+    def __init__(self, documents: Sequence[Marks], owner: Sequence[int], traits: Traits) -> None:
         vocabulary: dict[str, int] = {}
         flat: list[int] = []
         ends: list[int] = []
@@ -47,7 +51,7 @@ class Segment:
         self.size = len(documents)
         self.vocabulary = vocabulary
         self.owner: Ints = np.array(owner, np.int32)
-        self.asks: Ints = np.array([sum(ask_bits[a] for a in m.asks) for m in documents], np.int32)
+        self.traits: NDArray[np.int64] = np.array([traits.of(marks) for marks in documents], np.int64)
         self._row_marks: Ints = np.array(flat, np.int32)
         self._row_ends: NDArray[np.int64] = np.zeros(self.size * _F + 1, np.int64)
         self._row_ends[1:] = ends
@@ -65,7 +69,8 @@ class Segment:
 
     def weigh(self, weighing: Weighing) -> None:
         """Sum the mass of every document; to be called once, before the first search."""
-        masses = np.array([weighing.mass(mark) for mark in self.vocabulary], np.float32)
+        mass = weighing.mass
+        masses = np.array([mass(mark) for mark in self.vocabulary], np.float32)
         sums = np.concatenate(([0.0], np.cumsum(masses[self._row_marks], dtype=np.float64)))
         self.masses = np.diff(sums[self._row_ends]).reshape(self.size, _F).astype(np.float32)
         self._root = np.sqrt(np.maximum(self.masses.sum(1), 1e-6)).astype(np.float32)
@@ -77,8 +82,8 @@ class Segment:
         """
         known = [
             (self.counts[at], at, mass)
-            for family, masses in zip(question.families, question.masses, strict=True)
-            for mark, mass in zip(family, masses, strict=True)
+            for family in _SEEKING
+            for mark, mass in zip(question.families[family], question.masses[family], strict=True)
             if (at := self.vocabulary.get(mark)) is not None
         ]
         if not known:
@@ -113,12 +118,15 @@ class Segment:
         """The mass that each document shares with the question, family by family: (documents, families)."""
         scratch = self._scratch
         used: list[int] = []
+        values: list[float] = []
+        find = self.vocabulary.get
         for family, masses in zip(question.families, question.masses, strict=True):
             for mark, mass in zip(family, masses, strict=True):
-                at = self.vocabulary.get(mark)
+                at = find(mark)
                 if at is not None:
-                    scratch[at] = mass
                     used.append(at)
+                    values.append(mass)
+        scratch[used] = values
         bounds = self._row_ends[documents[:, None].astype(np.int64) * _F + np.arange(_F + 1)]
         starts, sizes = bounds[:, 0], bounds[:, -1] - bounds[:, 0]
         before = np.cumsum(sizes) - sizes
