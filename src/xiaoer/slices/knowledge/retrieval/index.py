@@ -181,7 +181,8 @@ class ShopIndex:
 
     def _best(self, block: _Block, question: Weighed, asked: Asked) -> list[tuple[float, Entry, str]]:
         segment, now = block.segment, _microseconds(asked.now)
-        documents = segment.candidates(question)
+        located = segment.locate(question)
+        documents = segment.candidates(located)
         if not len(documents):
             return []
         live = block.open_to(segment.owner[documents], asked, now)
@@ -189,10 +190,10 @@ class ShopIndex:
             if len(documents) < KEPT:
                 documents = documents[live]
             else:  # closed entries may have pushed open ones off the short list: choose again among the open
-                documents = segment.candidates(question, lambda d: block.open_to(segment.owner[d], asked, now))
+                documents = segment.candidates(located, lambda d: block.open_to(segment.owner[d], asked, now))
             if not len(documents):
                 return []
-        shared = segment.shared(documents, question)
+        shared = segment.shared(documents, located)
         traits, theirs, own = self._traits, segment.traits[documents], self._traits.of(question.marks)
         odds = rank(
             shared,
