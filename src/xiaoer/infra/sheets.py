@@ -39,7 +39,7 @@ class BrokenSheet(XiaoerError):
         self.reason = reason
 
 
-class BadRow(Struct, frozen=True):
+class BadRow(Struct, frozen=True, gc=False):
     """A row that cannot be read, among rows that can."""
 
     line: int
@@ -47,7 +47,7 @@ class BadRow(Struct, frozen=True):
     text: str
 
 
-class GoodRow(Struct, frozen=True):
+class GoodRow(Struct, frozen=True, gc=False):
     """Cells by header, as the file holds them: text from CSV, also numbers, dates and lists from the others."""
 
     line: int
