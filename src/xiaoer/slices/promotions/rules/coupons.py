@@ -30,6 +30,16 @@ class Priced(NamedTuple):
     freight: FreightOutcome
 
 
+Key = tuple[int, int, int, list[datetime], list[str]]
+
+
+class Trial(NamedTuple):
+    """A set of coupons; `bound` sorts before or with the key that pricing it will give."""
+
+    bound: Key
+    chosen: tuple[Held, ...]
+
+
 class Choice(NamedTuple):
     best: Priced
     runner_up: Priced | None
@@ -69,49 +79,47 @@ def price_with(start: Working, tools: Tools, coupons: Sequence[Held]) -> Priced:
     return Priced(working.total + freight.payable, tuple(coupons), working, freight)
 
 
-def choose_coupons(start: Working, tools: Tools, held: Sequence[Held]) -> Choice:
-    """Return the cheapest allowed set of coupons, and the next-best one when it is within one yuan."""
+def choose_coupons(start: Working, tools: Tools, held: Sequence[Held], *, named: bool = False) -> Choice:
+    """Return the cheapest allowed set of coupons, and the next-best one when it is within one yuan.
+
+    `named`: the buyer said which coupons to use, so as many of them as go together are used first.
+    """
     useful = [(pair, _at_most(start, pair)) for pair in held]
     useful = [(pair, most) for pair, most in useful if most > 0]
     useful.sort(key=lambda item: (-item[1], coupon_end(*item[0]), item[0][0].id))
-    useful = useful[:_MOST_COUPONS]
-    later = sum(weigh(start, p)[0].amount for p in tools.automatic if p.level is not Level.SHOP_COUPON)
-    later += sum(
-        coupon.amount.fen if coupon.amount else weigh(start, promotion)[0].amount for coupon, promotion in tools.assets
-    )
-    lowest = start.total - later
-
-    def bound(most: int) -> int:
-        return max(lowest - most, 0)
-
-    sets = _allowed_sets(useful)
-    ranked = sorted(((bound(most), *_tie(chosen), chosen) for chosen, most in sets), key=lambda item: item[:4])
-    best: Priced | None = None
-    best_key: tuple[int, int, list[datetime], list[str]] | None = None
-    second: Priced | None = None
-    trials = 0
-    for floor, count, ends, ids, chosen in ranked:
-        if best is not None and best_key is not None:
-            hopeless = (floor, count, ends, ids) > best_key
-            if (hopeless and floor > best.payable + _NEAR_FEN) or trials >= _MOST_TRIALS:
+    lowest = start.total - _later(start, tools)
+    trials = [
+        Trial((-len(chosen) if named else 0, max(lowest - most, 0), *_tie(chosen)), chosen)
+        for chosen, most in _allowed_sets(useful[:_MOST_COUPONS])
+    ]
+    trials.sort(key=lambda trial: trial.bound)
+    best: tuple[Key, Priced] | None = None
+    second: tuple[Key, Priced] | None = None
+    for tried, (bound, chosen) in enumerate(trials):
+        if best is not None and bound > best[0]:
+            near = bound[0] == best[0][0] and bound[1] <= best[0][1] + _NEAR_FEN
+            if not near or tried >= _MOST_TRIALS or (second is not None and bound > second[0]):
                 break
-            if hopeless and second is not None and floor >= second.payable:
-                break
-        trials += 1
         priced = price_with(start, tools, chosen)
-        spent = {r.coupon.id for r in priced.working.records if r.coupon}
+        spent = {record.coupon.id for record in priced.working.records if record.coupon}
         if any(coupon.id not in spent for coupon, _ in chosen):
             continue  # a coupon that does nothing in this set: the set without it is priced too
-        key = (priced.payable, count, ends, ids)
-        if best_key is None or key < best_key:
-            best, second, best_key = priced, best, key
-        elif second is None or priced.payable < second.payable:
-            second = priced
-    if best is None:
-        best = price_with(start, tools, ())
-    if second is not None and (second.payable - best.payable > _NEAR_FEN or not second.coupons):
-        second = None
-    return Choice(best, second)
+        entry = ((bound[0], priced.payable, *bound[2:]), priced)
+        if best is None or entry[0] < best[0]:
+            best, second = entry, best
+        elif second is None or entry[0] < second[0]:
+            second = entry
+    chosen_best = best[1] if best else price_with(start, tools, ())
+    runner_up = second[1] if second else None
+    if runner_up and (runner_up.payable - chosen_best.payable > _NEAR_FEN or not runner_up.coupons):
+        runner_up = None
+    return Choice(chosen_best, runner_up)
+
+
+def _later(start: Working, tools: Tools) -> int:
+    """The most that what comes after the chosen coupons can take off."""
+    automatic = sum(weigh(start, promotion)[0].amount for promotion in tools.automatic)
+    return automatic + sum(_at_most(start, pair) for pair in tools.assets)
 
 
 def _at_most(start: Working, pair: Held) -> int:

@@ -51,10 +51,12 @@ def quote(
     rules: ChannelRules = _OWN_SITE,
     channel: str = "",
     buyer: BuyerFacts | None = None,
+    named: bool = False,
     with_payment: bool = False,
     zone: ZoneInfo = SHOP_ZONE,
 ) -> Quote:
-    """Price `cart` at `now`. `coupons` are those in the buyer's hand; the best allowed set of them is used.
+    """Price `cart` at `now`. `coupons` are those in the buyer's hand; the best allowed set of them is used, or
+    with `named` as many of them as go together.
 
     Raises:
         InvalidBody: a line has no pieces, a negative price, or the cart is absurdly large.
@@ -75,7 +77,7 @@ def quote(
         with_payment,
     )
     choosable = [p for p in screened.held if p[1].level in (Level.SHOP_COUPON, Level.PLATFORM)]
-    choice = choose_coupons(start, tools, choosable)
+    choice = choose_coupons(start, tools, choosable, named=named)
     spent = {record.coupon.id for record in choice.best.working.records if record.coupon}
     unused = [pair for pair in choosable if pair[0].id not in spent]
     not_applied = explain_misses(screened, choice.best, start, items.beaten, unused, zone)
