@@ -118,14 +118,14 @@ def choose_coupons(start: Working, tools: Tools, held: Sequence[Held], *, named:
 
 def _later(start: Working, tools: Tools) -> int:
     """The most that what comes after the chosen coupons can take off."""
-    automatic = sum(weigh(start, promotion)[0].amount for promotion in tools.automatic)
+    automatic = sum(weigh(start, promotion).worth.amount for promotion in tools.automatic)
     return automatic + sum(_at_most(start, pair) for pair in tools.assets)
 
 
 def _at_most(start: Working, pair: Held) -> int:
     """The most that a coupon can save: its worth before any other coupon."""
     coupon, promotion = pair
-    worth = weigh(start, promotion)[0]
+    worth = weigh(start, promotion).worth
     return coupon.amount.fen if coupon.amount and worth.amount > 0 else worth.amount
 
 

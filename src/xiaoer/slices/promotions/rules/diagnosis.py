@@ -101,16 +101,16 @@ def explain_misses(
     for promotion in screened.live:
         if promotion.needs_coupon:
             if promotion.id not in in_hand | tried:
-                reason = "not_held" if start.basket.fit[promotion.id] else "out_of_scope"
+                reason = "not_held" if start.basket.fit(promotion.id) else "out_of_scope"
                 add(promotion, None, reason)
         elif promotion.level is Level.ITEM:
             if promotion.id in beaten:
                 add(promotion, None, "lower_price_exists")
-            elif not start.basket.fit[promotion.id]:
+            elif not start.basket.fit(promotion.id):
                 add(promotion, None, "out_of_scope")
         elif promotion.id not in used and (miss := best.working.misses.get((promotion.id, ""))):
             add_miss(promotion, None, miss)
-        elif promotion.level is Level.FREIGHT and not start.basket.fit[promotion.id]:
+        elif promotion.level is Level.FREIGHT and not start.basket.fit(promotion.id):
             add(promotion, None, "out_of_scope")
     chosen = [promotion for _, promotion in best.coupons]
     for coupon, promotion in unused:
@@ -133,11 +133,11 @@ def _why_unused(
     coupon: Coupon, promotion: Promotion, best: Priced, start: Working, chosen: Sequence[Promotion]
 ) -> Miss:
     """Tried alone it may fall short; tried on top of the chosen ones it may not combine or find nothing left."""
-    worth, lines, bases, _ = weigh(start, promotion)
+    worth, lines, _, base, _ = weigh(start, promotion)
     if not lines:
-        return Miss("line_taken" if start.basket.fit[promotion.id] else "out_of_scope")
+        return Miss("line_taken" if start.basket.fit(promotion.id) else "out_of_scope")
     if worth.amount <= 0:
-        return Miss("below_threshold", sum(bases), tuple(lines))
+        return Miss("below_threshold", base, lines)
     if not may_combine(chosen, promotion):
         return Miss("not_best")
     trial = best.working.copy()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from xiaoer.slices.promotions.types import BuyerFacts, CartLine, Coupon, Promotion, Scope
+from xiaoer.slices.promotions.types import BuyerFacts, Coupon, Promotion
 
 
 class Refusal(NamedTuple):
@@ -13,22 +13,8 @@ class Refusal(NamedTuple):
     at: datetime | None = None
 
 
-def fits(scope: Scope, line: CartLine) -> bool:
-    """Whether a line is in scope; a category includes the ones below it (「服装」 includes 「服装/女装」)."""
-    if scope.sellers and line.seller not in scope.sellers:
-        return False
-    if line.variant_id in scope.exclude_skus or line.product_id in scope.exclude_items:
-        return False
-    if scope.exclude_categories and _in_category(scope.exclude_categories, line.category):
-        return False
-    if not (scope.skus or scope.items or scope.categories):
-        return True
-    if line.variant_id in scope.skus or line.product_id in scope.items:
-        return True
-    return bool(scope.categories) and _in_category(scope.categories, line.category)
-
-
-def _in_category(wanted: frozenset[str], category: str) -> bool:
+def in_category(wanted: frozenset[str], category: str) -> bool:
+    """Whether `category` is one of `wanted` or below one (「服装」 includes 「服装/女装」 and 「服装 > 女装」)."""
     if category in wanted:
         return True
     for mark in ("/", ">"):

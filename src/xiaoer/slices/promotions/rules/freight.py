@@ -35,7 +35,7 @@ def price_freight(
 ) -> FreightOutcome:
     """Charge the cart's freight, or the freight that the shop's 包邮 rule names, less the best automatic
     promotion, less the smallest 运费券 that covers most of the rest."""
-    fitting = [p for p in sorted(promotions, key=lambda p: (p.priority, p.id)) if working.basket.fit[p.id]]
+    fitting = [p for p in sorted(promotions, key=lambda p: (p.priority, p.id)) if working.basket.fit(p.id)]
     if cart.freight is not None:
         charged = cart.freight.fen
     else:
@@ -59,7 +59,7 @@ def price_freight(
         misses += [FreightMiss(p, None, "not_best", 0, 0) for _, p in offers if p.id != promotion.id]
     tickets: list[tuple[int, int, str, Coupon, Promotion]] = []
     for coupon, promotion in coupons:
-        if not working.basket.fit[promotion.id]:
+        if not working.basket.fit(promotion.id):
             misses.append(FreightMiss(promotion, coupon, "out_of_scope", 0, 0))
             continue
         reached, base, pieces = _reached(working, promotion)
@@ -82,12 +82,12 @@ def price_freight(
 def _reached(working: Working, promotion: Promotion) -> tuple[int | None, int, int]:
     """Return (amount off, 0 for all of it, None when not reached), base, pieces."""
     base_kind: FreightBase = promotion.threshold_base or working.rules.freight_base
-    lines = working.basket.fit[promotion.id]
+    lines = working.basket.fit(promotion.id)
     if base_kind == "goods_payable":
-        base = sum(working.left[i] for i in lines)
+        base = sum([working.left[i] for i in lines])
     else:
-        base = sum(working.basket.lines[i].item_total for i in lines)
-    pieces = sum(working.basket.lines[i].quantity for i in lines)
+        base = sum([working.basket.lines[i].item_total for i in lines])
+    pieces = sum([working.basket.lines[i].quantity for i in lines])
     if promotion.threshold == "none" or not promotion.tiers:
         return max((tier.value for tier in promotion.tiers), default=0), base, pieces
     measured = measure(promotion, base, pieces)

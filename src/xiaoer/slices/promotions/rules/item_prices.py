@@ -33,7 +33,7 @@ def price_items(basket: Basket, promotions: Sequence[Promotion], now: datetime) 
     for members in groups.values():
         by_line: dict[int, list[Promotion]] = {}
         for promotion in members:
-            for i in basket.fit[promotion.id]:
+            for i in basket.fit(promotion.id):
                 by_line.setdefault(i, []).append(promotion)
         for i in sorted(by_line):
             _price_line(basket.lines[i], i, by_line[i], now, outcome)
@@ -42,7 +42,7 @@ def price_items(basket: Basket, promotions: Sequence[Promotion], now: datetime) 
             _price_bundle(basket, promotion, outcome)
     for line in basket.lines:
         line.item_total = sum(price * count for price, count in line.runs)
-    outcome.beaten.update(p.id for p in promotions if basket.fit[p.id] and p.id not in outcome.offs)
+    outcome.beaten.update(p.id for p in promotions if basket.fit(p.id) and p.id not in outcome.offs)
     return outcome
 
 
@@ -98,7 +98,7 @@ def _unit_price(promotion: Promotion, price: int, measured: int) -> int:
 
 
 def _price_bundle(basket: Basket, promotion: Promotion, outcome: ItemOutcome) -> None:
-    eligible = [i for i in basket.fit[promotion.id] if basket.lines[i].source.variant_id in promotion.scope.skus]
+    eligible = [i for i in basket.fit(promotion.id) if basket.lines[i].source.variant_id in promotion.scope.skus]
     worth = worth_of(promotion, 0, 0, basket.units(eligible))
     if worth.amount <= 0 or not worth.weights:
         return

@@ -6,22 +6,23 @@ of one order never below the channel's floor.
 """
 
 from collections.abc import Sequence
+from operator import ge
 from typing import NamedTuple
 
-from xiaoer.slices.promotions.rules.basket import Basket
+from xiaoer.slices.promotions.rules.basket import Basket, Tool
 from xiaoer.slices.promotions.rules.benefits import Worth, needs_units, worth_of
 from xiaoer.slices.promotions.rules.sharing import share
-from xiaoer.slices.promotions.rules.stacking import ANY_GROUP, excluded_groups, line_limit, order_limit
+from xiaoer.slices.promotions.rules.stacking import ANY_GROUP
 from xiaoer.slices.promotions.types import Benefit, ChannelRules, Coupon, Promotion
 
 
 class Record(NamedTuple):
-    """One promotion that was applied."""
+    """One promotion that was applied; `shares` go with `lines`."""
 
     promotion: Promotion
     coupon: Coupon | None
     amount: int
-    shares: dict[int, int]
+    shares: list[int]
     base: int
     lines: tuple[int, ...]
     gifts: int = 0
@@ -35,10 +36,23 @@ class Miss(NamedTuple):
     lines: tuple[int, ...] = ()
 
 
+class Weighed(NamedTuple):
+    """A promotion as things stand: what it is worth, on which open lines, on which base."""
+
+    worth: Worth
+    lines: tuple[int, ...]
+    bases: list[int]
+    base: int
+    parts: list[int] | None = None
+
+
+_CLOSED = Weighed(Worth(0), (), [], 0)
+
+
 class Working:
     """What is left of each line, and what was applied so far. Copied for every choice of coupons."""
 
-    __slots__ = ("add_ons", "banned", "basket", "left", "misses", "records", "rules", "taken", "total")
+    __slots__ = ("add_ons", "banned", "basket", "left", "memo", "misses", "records", "rules", "taken", "total")
 
     def __init__(self, basket: Basket, rules: ChannelRules, add_ons: Sequence[str] = ()) -> None:
         self.basket = basket
@@ -48,103 +62,146 @@ class Working:
         self.total = sum(self.left)
         self.records: list[Record] = []
         self.misses: dict[tuple[str, str], Miss] = {}
-        self.taken: dict[str, dict[int, int]] = {}
-        self.banned: dict[str, set[int]] = {}
+        # By group: element k is the mask of lines that k + 1 promotions of the group have touched.
+        self.taken: dict[str, tuple[int, ...]] = {}
+        self.banned: dict[str, int] = {}
+        self.memo: dict[tuple[str, int], Weighed] = {}  # shared by all copies: only what does not depend on `left`
 
     def copy(self) -> "Working":
         other = Working.__new__(Working)
-        other.basket, other.rules, other.add_ons = self.basket, self.rules, self.add_ons
+        other.basket, other.rules, other.add_ons, other.memo = self.basket, self.rules, self.add_ons, self.memo
         other.left, other.total = self.left[:], self.total
-        other.records, other.misses = self.records[:], dict(self.misses)
-        other.taken = {group: dict(lines) for group, lines in self.taken.items()}
-        other.banned = {group: set(lines) for group, lines in self.banned.items()}
+        other.records, other.misses = self.records[:], self.misses.copy()
+        other.taken, other.banned = self.taken.copy(), self.banned.copy()
         return other
 
+    def is_parallel(self, promotion: Promotion) -> bool:
+        """Whether the promotion is tested on prices after item-level promotions only."""
+        mode = self.rules.mode if promotion.base_mode == "inherit" else promotion.base_mode
+        return mode == "parallel"
 
-def open_lines(working: Working, promotion: Promotion) -> list[int]:
+
+def open_mask(working: Working, tool: Tool) -> int:
     """The lines that the promotion fits and that no exclusion keeps from it."""
-    lines = working.basket.fit[promotion.id]
-    limit = line_limit(promotion)
-    taken = working.taken.get(promotion.group) if limit else None
-    if taken:
-        lines = [i for i in lines if taken.get(i, 0) < limit]
-    for group in (promotion.group, ANY_GROUP):
-        banned = working.banned.get(group) if group == promotion.group or promotion.needs_coupon else None
-        if banned:
-            lines = [i for i in lines if i not in banned]
-    for group in excluded_groups(promotion):
-        if group != promotion.group and (others := working.taken.get(group)):
-            lines = [i for i in lines if i not in others]
-    return lines
+    mask = tool.fit
+    if tool.line_limit:
+        taken = working.taken.get(tool.group, ())
+        if len(taken) >= tool.line_limit:
+            mask &= ~taken[tool.line_limit - 1]
+    if working.banned:
+        mask &= ~working.banned.get(tool.group, 0)
+        if tool.promotion.needs_coupon:
+            mask &= ~working.banned.get(ANY_GROUP, 0)
+    for group in tool.excludes:
+        if group != tool.group and (others := working.taken.get(group)):
+            mask &= ~others[0]
+    return mask
 
 
-def bases_of(working: Working, promotion: Promotion, lines: Sequence[int]) -> list[int]:
-    """What the promotion is tested on, per line."""
-    mode = working.rules.mode if promotion.base_mode == "inherit" else promotion.base_mode
-    if mode == "parallel":
-        return [working.basket.lines[i].item_total for i in lines]
-    return [working.left[i] for i in lines]
-
-
-def weigh(working: Working, promotion: Promotion) -> tuple[Worth, list[int], list[int], int]:
-    """Return (worth, open lines, bases, pieces) of the promotion as things stand."""
-    lines = open_lines(working, promotion)
-    bases = bases_of(working, promotion, lines)
-    pieces = sum(working.basket.lines[i].quantity for i in lines)
-    units = working.basket.units(lines) if needs_units(promotion) else ()
-    return (worth_of(promotion, sum(bases), pieces, units) if lines else Worth(0)), lines, bases, pieces
+def weigh(working: Working, promotion: Promotion) -> Weighed:
+    """What the promotion would take off as things stand, before any limit of room."""
+    basket = working.basket
+    mask = open_mask(working, basket.tools[promotion.id])
+    if not mask:
+        return _CLOSED
+    parallel = working.is_parallel(promotion)
+    known = working.memo.get((promotion.id, mask))
+    if known is not None and parallel:
+        return known
+    lines = known.lines if known else basket.members(mask)
+    left = working.left
+    bases = [basket.lines[i].item_total for i in lines] if parallel else [left[i] for i in lines]
+    base = sum(bases)
+    pieces = sum([basket.lines[i].quantity for i in lines])
+    if needs_units(promotion):
+        worth = known.worth if known else worth_of(promotion, base, pieces, basket.units(lines))
+    else:
+        worth = worth_of(promotion, base, pieces)
+    parts = None
+    if parallel and worth.amount > 0:
+        weights = bases if worth.weights is None else [worth.weights.get(i, 0) for i in lines]
+        parts = share(min(worth.amount, base), weights, bases)
+    weighed = Weighed(worth, lines, bases, base, parts)
+    if parallel or known is None:
+        working.memo[(promotion.id, mask)] = weighed
+    return weighed
 
 
 def apply(working: Working, promotion: Promotion, coupon: Coupon | None = None) -> bool:
     """Apply the promotion if it gives anything; else note why not. Returns whether it was applied."""
-    key = (promotion.id, coupon.id if coupon else "")
-    worth, lines, bases, _ = weigh(working, promotion)
-    base = sum(bases)
-    if not lines:
-        reason = "line_taken" if working.basket.fit[promotion.id] else "out_of_scope"
-        working.misses[key] = Miss(reason)
+    weighed = weigh(working, promotion)
+    refusal = _refuse(working, promotion, coupon, weighed)
+    worth, lines, bases, base, parts = weighed
+    if refusal:
+        seen = () if refusal in ("line_taken", "out_of_scope") else lines
+        working.misses[(promotion.id, coupon.id if coupon else "")] = Miss(refusal, base, seen)
         return False
-    limit = order_limit(promotion)
-    if limit and coupon is None:
-        same = [r for r in working.records if r.promotion.group == promotion.group]
-        if sum(r.promotion.scope.sellers == promotion.scope.sellers for r in same) >= limit:
-            working.misses[key] = Miss("not_best", base, tuple(lines))
-            return False
-    amount = worth.amount
-    if coupon is not None and coupon.amount is not None and amount > 0:
-        amount = coupon.amount.fen
-    if amount <= 0 and not worth.gifts:
-        working.misses[key] = Miss("below_threshold", base, tuple(lines))
-        return False
-    if promotion.benefit is Benefit.ADD_ON and promotion.id not in working.add_ons:
-        working.misses[key] = Miss("add_on_open", base, tuple(lines))
-        return False
-    if amount > 0:
-        rooms = [working.left[i] - working.basket.lines[i].deposit for i in lines]
-        amount = max(0, min(amount, sum(rooms), working.total - working.rules.floor.fen))
-        if amount == 0:
-            working.misses[key] = Miss("nothing_left", base, tuple(lines))
-            return False
-        budget = promotion.budget_left
-        if budget is not None and not promotion.needs_coupon and amount > budget.fen:
-            working.misses[key] = Miss("budget_exhausted", base, tuple(lines))
-            return False
-        weights = bases if worth.weights is None else [worth.weights.get(i, 0) for i in lines]
-        parts = share(amount, weights, rooms)
+    left, basket = working.left, working.basket
+    amount = _limited(working, worth, coupon, lines)
+    if amount:
+        rooms = [left[i] - basket.lines[i].deposit for i in lines]
+        fitting = parts is not None and sum(parts) == amount
+        if not (fitting and parts and all(map(ge, rooms, parts))):
+            weights = bases if worth.weights is None else [worth.weights.get(i, 0) for i in lines]
+            parts = share(amount, weights, rooms)
     else:
         parts = [0] * len(lines)
-    shares = {}
-    taken = working.taken.setdefault(promotion.group, {})
-    for i, part in zip(lines, parts, strict=True):
-        taken[i] = taken.get(i, 0) + 1
-        if part:
-            shares[i] = part
-            working.left[i] -= part
+    for i, part in zip(lines, parts or (), strict=True):
+        left[i] -= part
+    _take(working, basket.tools[promotion.id], lines)
     working.total -= amount
-    for group in excluded_groups(promotion):
-        working.banned.setdefault(group, set()).update(lines)
-    working.records.append(Record(promotion, coupon, amount, shares, base, tuple(lines), worth.gifts))
+    working.records.append(Record(promotion, coupon, amount, parts or [], base, lines, worth.gifts))
     return True
+
+
+def _refuse(working: Working, promotion: Promotion, coupon: Coupon | None, weighed: Weighed) -> str:
+    """The reason why the promotion does not apply as things stand; empty when it does."""
+    worth, lines = weighed.worth, weighed.lines
+    tool = working.basket.tools[promotion.id]
+    if not lines:
+        return "line_taken" if tool.lines else "out_of_scope"
+    if tool.order_limit and coupon is None:
+        same = [r.promotion.scope.sellers for r in working.records if r.promotion.group == tool.group]
+        if same.count(promotion.scope.sellers) >= tool.order_limit:
+            return "not_best"
+    if worth.amount <= 0 and not worth.gifts:
+        return "below_threshold"
+    if promotion.benefit is Benefit.ADD_ON and promotion.id not in working.add_ons:
+        return "add_on_open"
+    if worth.amount > 0:
+        amount = _limited(working, worth, coupon, lines)
+        if amount == 0:
+            return "nothing_left"
+        budget = promotion.budget_left
+        if budget is not None and not promotion.needs_coupon and amount > budget.fen:
+            return "budget_exhausted"
+    return ""
+
+
+def _limited(working: Working, worth: Worth, coupon: Coupon | None, lines: Sequence[int]) -> int:
+    """The worth, limited by what is left of the lines and by the channel's floor."""
+    amount = worth.amount
+    if amount <= 0:
+        return 0
+    if coupon is not None and coupon.amount is not None:
+        amount = coupon.amount.fen
+    left, all_lines = working.left, working.basket.lines
+    room = sum([left[i] - all_lines[i].deposit for i in lines])
+    return max(0, min(amount, room, working.total - working.rules.floor.fen))
+
+
+def _take(working: Working, tool: Tool, lines: Sequence[int]) -> None:
+    mask = tool.fit if lines == tool.lines else sum([1 << i for i in lines])
+    deeper = mask
+    counts = []
+    for present in working.taken.get(tool.group, ()):
+        counts.append(present | deeper)
+        deeper &= present
+    if deeper:
+        counts.append(deeper)
+    working.taken[tool.group] = tuple(counts)
+    for group in tool.excludes:
+        working.banned[group] = working.banned.get(group, 0) | mask
 
 
 def apply_in_order(working: Working, promotions: Sequence[Promotion]) -> None:
@@ -155,7 +212,7 @@ def apply_in_order(working: Working, promotions: Sequence[Promotion]) -> None:
     for priority in sorted(by_priority):
         rivals = sorted(by_priority[priority], key=lambda p: p.id)
         while rivals:
-            worths = [weigh(working, p)[0] for p in rivals] if len(rivals) > 1 else [Worth(1)]
+            worths = [weigh(working, p).worth for p in rivals] if len(rivals) > 1 else [Worth(1)]
             # Lines are only ever taken away, so what gives nothing now gives nothing later.
             for promotion, worth in zip(rivals, worths, strict=True):
                 if worth.amount <= 0 and not worth.gifts:

@@ -138,7 +138,8 @@ def _assemble(
                 Applied(promotion.id, promotion.shown, amount, promotion.level, shares, base, promotion.ends_at)
             )
     for record in working.records:
-        shares = (*(Money(record.shares.get(i, 0)) for i in place), *padding)
+        parts = dict(zip(record.lines, record.shares, strict=True))
+        shares = (*(Money(parts.get(i, 0)) for i in place), *padding)
         applied.append(_applied(record.promotion, record.coupon, record.amount, shares, record.base))
     applied += [_applied(promotion, coupon, off, (), 0) for promotion, coupon, off in priced.freight.used]
     ends = [entry.ends_at for entry in applied if entry.ends_at]
