@@ -125,7 +125,13 @@ class Wiring:
 
     def red_lines(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
         """The red lines that a turn crosses."""
-        return ()
+        hits = []
+        for segment in heard.segments:
+            if segment.intent == "service.human":
+                hits.append(RedLineHit("intent.human", "requested"))
+            if segment.intent == "service.complaint":
+                hits.append(RedLineHit("intent.complaint", "sensitive", "complaints"))
+        return tuple(hits)
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""

@@ -247,6 +247,8 @@ def _listed(value: Any, lines: Iterator[int]) -> Sheet:
     elif isinstance(value, dict):
         lists = [part for part in value.values() if isinstance(part, list) and any(isinstance(x, dict) for x in part)]
         value = lists[0] if len(lists) == 1 else [value]
+    if not isinstance(value, list):
+        raise BrokenSheet("not_a_list", "这个文件里不是一张表：最外层要写成列表 […]，每一项是一行 {…}。")
     headers: dict[str, None] = {}
     rows = [_object_row(next(lines, number), row, headers) for number, row in enumerate(value, start=1)]
     return Sheet(tuple(headers), rows)

@@ -53,10 +53,11 @@ _GET_TURN = select(turns).where(turns.c.shop == _SHOP, turns.c.id == _ID)
 
 @lru_cache(maxsize=64)
 def _change(names: tuple[str, ...]) -> Update:
+    shop: BindParameter[str] = bindparam("of_shop")
     return (
         update(conversations)
         .where(
-            conversations.c.shop == bindparam("of_shop"),
+            conversations.c.shop == shop,
             conversations.c.id == bindparam("of_id"),
             conversations.c.version == bindparam("of_version"),
         )

@@ -21,6 +21,7 @@ from xiaoer.slices.knowledge.retrieval.features import Marks, marks_of
 from xiaoer.slices.knowledge.retrieval.ranking import THRESHOLD, intent_odds, probability, product_odds, rank
 from xiaoer.slices.knowledge.retrieval.segment import KEPT, Segment, Weighed
 from xiaoer.slices.knowledge.retrieval.traits import Traits
+from xiaoer.slices.knowledge.retrieval.vectors import VectorTable, shipped
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
 from xiaoer.slices.knowledge.types import Entry, SearchResult
 
@@ -50,11 +51,13 @@ class Asked(Struct, frozen=True):
 class _Block:
     """A segment with the scopes of its entries."""
 
-    def __init__(self, entries: Sequence[Entry], documents: Sequence[Marks], traits: Traits) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], documents: Sequence[Marks], traits: Traits, table: VectorTable
+    ) -> None:
         self.entries = list(entries)
         self.texts = [text for entry in self.entries for text in texts_of(entry)]
         owner = [number for number, entry in enumerate(self.entries) for _ in texts_of(entry)]
-        self.segment = Segment(documents, owner, traits)
+        self.segment = Segment(documents, owner, traits, table)
         size = len(self.entries)
         self.alive = np.ones(size, np.bool_)
         self.valid_from: NDArray[np.int64] = np.full(size, _ALWAYS[0])
@@ -118,11 +121,12 @@ class ShopIndex:
         self._intent_of = intent_of
         self._intents: dict[str, str] = {}
         self._concepts = concepts or builtin()
+        self._table = shipped()
         self._lock = threading.Lock()
         rows = list(entries)
         documents = self._marks(rows)
         self._traits = Traits(self._concepts, documents)
-        self._base = _Block(rows, documents, self._traits)
+        self._base = _Block(rows, documents, self._traits, self._table)
         segment = self._base.segment
         counts = dict(zip(segment.vocabulary, segment.counts, strict=True))
         self._weighing = Weighing(counts, segment.size)
@@ -158,7 +162,7 @@ class ShopIndex:
             self._intents.pop(entry.id, None)
         delta = None
         if fresh:
-            delta = _Block(list(fresh.values()), self._marks(fresh.values()), self._traits)
+            delta = _Block(list(fresh.values()), self._marks(fresh.values()), self._traits, self._table)
             delta.segment.weigh(self._weighing)
         with self._lock:
             self._base.alive[gone] = False
@@ -167,7 +171,7 @@ class ShopIndex:
     def search(self, asked: Asked) -> SearchResult:
         """The entries nearest to the question that may be cited now, best first."""
         marks = marks_of(asked.forms, self._concepts)
-        question = Weighed(marks, self._weighing)
+        question = Weighed(marks, self._weighing, self._table)
         with self._lock:
             found = self._best(self._base, question, asked)
             if self._delta is not None:
@@ -199,6 +203,7 @@ class ShopIndex:
             shared,
             segment.masses[documents],
             question.totals,
+            segment.directions[documents] @ question.direction,
             traits.asks_differ(own, theirs),
             traits.opposed(own, theirs),
         )

@@ -12,7 +12,8 @@ from xiaoer.slices.knowledge.retrieval.traits import Bits
 
 # Fitted by benchmarks/retrieval.py; CHAR, SOUND, SOUND_PAIR, SENSE, SENSE_PAIR.
 _COSINE = np.array([2.2, 2.2, 0.5, 2.2, 0.7], np.float32)
-_BIAS = -3.2
+_LIKENESS = 1.5
+_BIAS = -3.6
 _ASKS_DIFFER = -0.2
 _OPPOSED = -1.0
 _OWN_PRODUCT = 0.4
@@ -22,10 +23,12 @@ _OTHER_INTENT = -0.3
 THRESHOLD = 0.35
 
 
-def rank(shared: Floats, masses: Floats, totals: Floats, asks_differ: Bits, opposed: Bits) -> NDArray[np.float64]:
+def rank(
+    shared: Floats, masses: Floats, totals: Floats, likeness: Floats, asks_differ: Bits, opposed: Bits
+) -> NDArray[np.float64]:
     """The log-odds of each candidate, from what it shares with the question and what stands against it."""
     cosines = shared / np.sqrt(np.maximum(masses * totals, 1e-9))
-    odds = cosines @ _COSINE + _BIAS + _ASKS_DIFFER * asks_differ + _OPPOSED * opposed
+    odds = cosines @ _COSINE + _LIKENESS * likeness + _BIAS + _ASKS_DIFFER * asks_differ + _OPPOSED * opposed
     return np.asarray(odds, np.float64)
 
 

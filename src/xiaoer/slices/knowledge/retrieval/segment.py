@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.slices.knowledge.retrieval.features import FAMILIES, SENSE, SOUND_PAIR, Marks
+from xiaoer.slices.knowledge.retrieval.features import FAMILIES, SENSE, SOUND, SOUND_PAIR, Marks
 from xiaoer.slices.knowledge.retrieval.traits import Traits
+from xiaoer.slices.knowledge.retrieval.vectors import Vectors, VectorTable
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
 
 Ints = NDArray[np.int32]
@@ -22,7 +23,7 @@ _BOUNDS = np.arange(_F + 1, dtype=np.int32)
 # Postings read for one question, rarest marks first: bounds the time in a shop of any size.
 _READ = 4_000
 # Families that find candidates; the other two say little that these do not.
-_SEEKING = (FAMILIES.index("SOUND"), SOUND_PAIR, SENSE)
+_SEEKING = (SOUND, SOUND_PAIR, SENSE)
 # Documents that are weighed in full.
 KEPT = 64
 
@@ -30,9 +31,10 @@ KEPT = 64
 class Weighed:
     """A question ready for matching: the mass of its marks."""
 
-    def __init__(self, marks: Marks, weighing: Weighing) -> None:
+    def __init__(self, marks: Marks, weighing: Weighing, table: VectorTable) -> None:
         self.marks = marks
         self.families = marks.families
+        self.direction = table.text(marks)
         known, mass = weighing.known, weighing.mass
         self.masses = [[known.get(mark) or mass(mark) for mark in family] for family in marks.families]
         self.totals = np.array([sum(masses) for masses in self.masses], np.float32)
@@ -49,7 +51,7 @@ class Located(NamedTuple):
 class Segment:
     """Built once from the marks of its documents. `owner[d]` is the entry number of document `d`."""
 
-    def __init__(self, documents: Sequence[Marks], owner: Sequence[int], traits: Traits) -> None:
+    def __init__(self, documents: Sequence[Marks], owner: Sequence[int], traits: Traits, table: VectorTable) -> None:
         vocabulary: dict[str, int] = {}
         flat: list[int] = []
         ends: list[int] = []
@@ -72,6 +74,9 @@ class Segment:
         self.counts: list[int] = counts.tolist()
         self._starts: list[int] = [0, *np.cumsum(counts).tolist()]
         self.masses: Floats = np.zeros((self.size, _F), np.float32)
+        rows = np.array([table.row(mark) for mark in vocabulary], np.int32)
+        ends = self._row_ends[::_F] if self.size else np.zeros(1, np.int64)
+        self.directions: Vectors = table.texts(rows[self._row_marks], ends)
         self._scratch: Floats = np.zeros(len(vocabulary) + 1, np.float32)
         self._stamps: Ints = np.zeros(self.size, np.int32)
         self._root: Floats = np.ones(self.size, np.float32)
