@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.decision import Offer
 from xiaoer.kernel.errors import NotFound, TooManyRequests
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.heard import Heard
@@ -58,7 +59,9 @@ _LOG_INS = 10  # tries per account, address and quarter of an hour
 
 
 class NoOffers:
-    async def offers(self, *a: object) -> tuple[()]:
+    """No promotions."""
+
+    async def offers(self, shop: ShopId, channel: str, product_id: str | None, now: datetime) -> tuple[Offer, ...]:
         return ()
 
 
@@ -81,7 +84,6 @@ class Wiring:
         self.importer = Importer(
             self.db, self.clock, build_sinks(), {"knowledge": KnowledgeIntake().check}, settings.max_import_bytes
         )
-        self._red_lines = lambda turn, heard: ()
         templates = replies.load_templates(_PACK / "templates.toml")
         gather = GatherFacts(self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000)
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
@@ -123,7 +125,13 @@ class Wiring:
 
     def red_lines(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
         """The red lines that a turn crosses."""
-        return self._red_lines(turn, heard)
+        hits = []
+        for segment in heard.segments:
+            if segment.intent == "service.human":
+                hits.append(RedLineHit("intent.human", "requested"))
+            if segment.intent == "service.complaint":
+                hits.append(RedLineHit("intent.complaint", "sensitive", "complaints"))
+        return tuple(hits)
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""

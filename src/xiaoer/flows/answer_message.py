@@ -99,25 +99,20 @@ class AnswerMessage:
         Raises:
             NotFound: no such conversation.
         """
-        recent = self._recent.with_new(received) if received and received.is_new else None
-        for _ in range(_RETRIES):
-            if recent is not None and received is not None:
-                loaded = conversations.as_turn(received.conversation, recent)
-            else:
-                loaded = await self._db.read(lambda c: conversations.load_turn(c, shop, conversation_id))
+        for attempt in range(_RETRIES):
+            loaded = self._recent.with_new(received) if received and received.is_new and attempt == 0 else None
             if loaded is None:
-                return await self._earlier(shop, message_id)
-            answered = await self._answer(loaded[0], loaded[1], message_id)
+                loaded = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
+            conversation, recent = loaded
+            turn = conversations.as_turn(conversation, recent)
+            if turn is None:
+                break
+            answered = await self._answer(conversation, turn, message_id)
             if answered is not None:
-                self._remember(loaded[0], recent, answered)
+                kept = (*recent, *answered.messages)[-conversations.HISTORY :]
+                self._recent.keep(shop, conversation.id, conversation.version + 1, kept)
                 return answered
-            recent = None
         return await self._earlier(shop, message_id)
-
-    def _remember(self, conversation: Conversation, before: tuple[Message, ...] | None, answered: Answered) -> None:
-        if before is not None:
-            kept = (*before, *answered.messages)[-conversations.HISTORY :]
-            self._recent.keep(conversation.shop, conversation.id, conversation.version + 1, kept)
 
     async def _earlier(self, shop: ShopId, message_id: str) -> Answered:
         def query(connection: Connection) -> StoredTurn | None:

@@ -112,25 +112,23 @@ def _merge(context: TurnContext, incoming: Incoming) -> TurnContext:
     return TurnContext(new.entry or context.entry, product, new.campaign_id or context.campaign_id, order)
 
 
-def load_turn(connection: Connection, shop: ShopId, conversation_id: str) -> tuple[Conversation, Turn] | None:
-    """Return the conversation and its open turn; None when every buyer message has been dealt with.
+def load_recent(connection: Connection, shop: ShopId, conversation_id: str) -> tuple[Conversation, tuple[Message, ...]]:
+    """Return a conversation and its newest messages, oldest first.
 
     Raises:
         NotFound: no such conversation.
     """
-    conversation = store.get(connection, shop, conversation_id)
-    if conversation is None:
-        raise NotFound("Conversation", conversation_id)
-    return as_turn(conversation, store.last_messages(connection, shop, conversation_id, HISTORY))
+    conversation = _existing(connection, shop, conversation_id)
+    return conversation, tuple(store.last_messages(connection, shop, conversation_id, HISTORY))
 
 
-def as_turn(conversation: Conversation, recent: Sequence[Message]) -> tuple[Conversation, Turn] | None:
-    """The open turn of a conversation whose newest messages are `recent`."""
+def as_turn(conversation: Conversation, recent: Sequence[Message]) -> Turn | None:
+    """The open turn of a conversation whose newest messages are `recent`; None when all was dealt with."""
     burst = [m for m in recent if m.author == "buyer" and m.seq > conversation.answered_seq]
     if not burst:
         return None
     history = [m for m in recent if m.seq < burst[0].seq]
-    turn = Turn(
+    return Turn(
         conversation.shop,
         conversation.id,
         conversation.buyer_id,
@@ -143,7 +141,6 @@ def as_turn(conversation: Conversation, recent: Sequence[Message]) -> tuple[Conv
         product_in_focus=conversation.context.product_id,
         order_in_focus=conversation.context.order_id,
     )
-    return conversation, turn
 
 
 def _past(history: Sequence[Message]) -> tuple[PastMessage, ...]:

@@ -7,7 +7,7 @@ message that has just come in; in every other case (another worker, an agent, a 
 from collections import OrderedDict
 
 from xiaoer.kernel.ids import ConversationId, ShopId
-from xiaoer.slices.conversations.types import Message, Received
+from xiaoer.slices.conversations.types import Conversation, Message, Received
 
 _KEPT = 20_000  # conversations in memory, about 10 kB each at most
 
@@ -25,12 +25,12 @@ class RecentTalks:
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
 
-    def with_new(self, received: Received) -> tuple[Message, ...] | None:
-        """The newest messages including the one just received; None when the database must be asked."""
+    def with_new(self, received: Received) -> tuple[Conversation, tuple[Message, ...]] | None:
+        """The conversation and its newest messages, the new one last; None when the database must be asked."""
         conversation = received.conversation
         if received.opened:
-            return (received.message,)
+            return conversation, (received.message,)
         kept = self._kept.get((conversation.shop, conversation.id))
         if kept is None or kept[0] != conversation.version - 1:
             return None
-        return (*kept[1], received.message)
+        return conversation, (*kept[1], received.message)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Update, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, Update, bindparam, func, insert, select, update
 
 from xiaoer.infra.db import append
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
@@ -17,7 +17,8 @@ from xiaoer.kernel.turn import TurnContext
 from xiaoer.slices.conversations.tables import conversations, messages, turns
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 
-_SHOP, _ID = bindparam("shop"), bindparam("id")
+_SHOP: BindParameter[str] = bindparam("shop")
+_ID: BindParameter[str] = bindparam("id")
 _GET = select(conversations).where(conversations.c.shop == _SHOP, conversations.c.id == _ID)
 _FIND_OPEN = select(conversations).where(
     conversations.c.shop == _SHOP,
@@ -52,10 +53,11 @@ _GET_TURN = select(turns).where(turns.c.shop == _SHOP, turns.c.id == _ID)
 
 @lru_cache(maxsize=64)
 def _change(names: tuple[str, ...]) -> Update:
+    shop: BindParameter[str] = bindparam("of_shop")
     return (
         update(conversations)
         .where(
-            conversations.c.shop == bindparam("of_shop"),
+            conversations.c.shop == shop,
             conversations.c.id == bindparam("of_id"),
             conversations.c.version == bindparam("of_version"),
         )
