@@ -8,12 +8,14 @@ from fastapi import FastAPI
 from xiaoer.app import http
 from xiaoer.app.entrypoints import events, imports, knowledge, messages, ops, pages, quotes, staff, widget
 from xiaoer.app.wiring import Wiring
+from xiaoer.infra.log import set_up_logging
 from xiaoer.infra.settings import Settings
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Build the application; the wiring starts and stops with it."""
     settings = settings or Settings()
+    set_up_logging(settings.log_level)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
