@@ -24,12 +24,13 @@ def upgrade() -> None:
     op.create_table(
         "bus_events",
         sa.Column("shop", sa.String(length=64), nullable=False),
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("topic", sa.String(length=400), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("origin", sa.String(length=32), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("shop", "seq", name=op.f("pk_bus_events")),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_bus_events")),
     )
     op.create_index(op.f("ix_bus_events_seq"), "bus_events", ["seq"], unique=False)
     op.create_table(
