@@ -5,6 +5,7 @@ from datetime import timedelta
 from xiaoer.kernel.commerce import Order, Shipment
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.slices.policies.rules import parcels
+from xiaoer.slices.policies.rules.needs import wants_orders
 from xiaoer.slices.policies.rules.parcels import Stage
 from xiaoer.slices.policies.rules.picking import pick_order
 from xiaoer.slices.policies.types import Ask
@@ -27,7 +28,7 @@ def order_source(order: Order) -> Source:
 def answer_from_orders(ask: Ask) -> Act | None:
     """Answer from the buyer's own orders; None when orders do not bear on the question."""
     orders = ask.facts.orders
-    if orders is None:
+    if orders is None or not wants_orders(ask.segment, ask.situation.turn):
         return None
     entities = ask.segment.entities
     named = entities.order_no or entities.waybill_no
@@ -48,7 +49,7 @@ def answer_from_orders(ask: Ask) -> Act | None:
     if intent in _RETURNS:
         return _return(ask, order)
     if intent in _FAULTS:
-        return _order_act(ask, order, "after.fault_ask_photo", kind="ask")
+        return Act("ask", ask.index, "after.fault_ask_photo", sources=(order_source(order),), rule_id="after.photo")
     if intent == "order.status" or named:
         return _tracking(ask, order) if order.status in ("paid", "shipped") else _order_act(ask, order, "order.status")
     return None
@@ -119,7 +120,11 @@ def _refund(ask: Ask, order: Order) -> Act:
         template = "refund.none" if order.status not in ("refunding", "refunded") else "refund.unknown"
         return _order_act(ask, order, template)
     refund = order.refunds[-1]
-    template = "refund.done" if order.status == "refunded" or "成功" in refund.status else "refund.open"
+    template = (
+        "refund.done"
+        if order.status == "refunded" or refund.status == "refunded" or "成功" in refund.status
+        else "refund.open"
+    )
     return _order_act(ask, order, template, refund=refund)
 
 

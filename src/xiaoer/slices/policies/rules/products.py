@@ -3,7 +3,6 @@
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.heard import Entities
-from xiaoer.kernel.turn import PastMessage
 from xiaoer.slices.policies.rules import attributes, sizes
 from xiaoer.slices.policies.types import Ask
 
@@ -44,16 +43,16 @@ def _act(ask: Ask, product: Product, template: str, **slots: object) -> Act:
     return Act("answer", ask.index, template, {"title": product.title, **slots}, (product_source(product),))
 
 
-def body_of(entities: Entities, history: tuple[PastMessage, ...]) -> Entities:
-    """The measures of this segment; earlier ones are carried by the understanding of follow-ups."""
-    return entities
-
-
 def _size_advice(ask: Ask, product: Product) -> Act | None:
     if not product.size_chart:
         return None
-    advice = sizes.advise_size(product.size_chart, body_of(ask.segment.entities, ask.situation.turn.history))
     source = (product_source(product),)
+    asked = ask.segment.entities.size
+    rows = [row for row in product.size_chart if asked and str(row.get("size", "")).upper() == asked.upper()]
+    if rows:
+        return Act("answer", ask.index, "size.of_row", {"size": asked, "rows": rows}, source)
+    body = sizes.measures_of(ask.segment.entities, ask.situation.turn.body)
+    advice = sizes.advise_size(product.size_chart, body)
     match advice:
         case sizes.Missing(measures):
             return Act("ask", ask.index, "size.ask", {"measures": list(measures), "title": product.title}, source)
@@ -125,7 +124,12 @@ def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
 def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
     named = [value for v in variants for axis, value in v.spec.items() if "色" in axis or "款" in axis]
     colors = list(dict.fromkeys(named))
-    return _act(ask, product, "product.colors", colors=colors) if colors else None
+    wish = ask.segment.entities.color
+    if not colors:
+        return None
+    if wish and not any(wish.removesuffix("色") in color for color in colors):
+        return _act(ask, product, "product.no_color", wish=wish, colors=colors)
+    return _act(ask, product, "product.colors", colors=colors)
 
 
 def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:

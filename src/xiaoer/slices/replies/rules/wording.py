@@ -18,6 +18,21 @@ ORDER_STATUS = {
     "refunded": "已退款",
 }
 REFUND_KIND = {"refund_only": "退款", "return_refund": "退货退款", "exchange": "换货"}
+# states of after-sale requests as shops import them; states told in Chinese are said as they are
+REFUND_STATUS = {
+    "pending_review": "等商家审核",
+    "waiting_return": "等您寄回",
+    "waiting_receipt": "等商家收货",
+    "waiting_refund": "等待退款",
+    "waiting_reship": "等商家寄出新的",
+    "reshipped": "新的已寄出",
+    "completed": "已完成",
+    "refunded": "已退款",
+    "rejected": "商家没有同意",
+    "withdrawn": "已撤销",
+    "timed_out": "超时关闭",
+    "platform_review": "平台处理中",
+}
 _MEASURES = {"height_cm": "身高", "weight_kg": "体重", "foot_length_mm": "脚长", "age_months": "月龄"}
 _CHART_HEADS = {
     "size": "尺码",
@@ -34,6 +49,11 @@ _CHART_HEADS = {
 }
 
 
+def say_refund_status(status: str) -> str:
+    """The state in Chinese; an unknown foreign word is not shown to a buyer."""
+    return REFUND_STATUS.get(status, "处理中" if status.isascii() else status)
+
+
 def say_day(at: datetime, now: datetime) -> str:
     """「明天（6月19日）」 or 「6月25日」."""
     local, today = at.astimezone(SHOP_ZONE), now.astimezone(SHOP_ZONE)
@@ -46,6 +66,13 @@ def say_instant(at: datetime, now: datetime) -> str:
     """「今天（6月18日）20:00」."""
     local = at.astimezone(SHOP_ZONE)
     return f"{say_day(at, now)}{local:%H:%M}"
+
+
+def say_scan(at: datetime, now: datetime) -> str:
+    """When a parcel was scanned, inside brackets: 「今天 10:00」 or 「6月16日 10:00」."""
+    local, today = at.astimezone(SHOP_ZONE), now.astimezone(SHOP_ZONE)
+    word = _DAYS.get((local.date() - today.date()) // timedelta(days=1), f"{local.month}月{local.day}日")
+    return f"{word} {local:%H:%M}"
 
 
 def say_list(words: Sequence[str], limit: int = 6) -> str:
