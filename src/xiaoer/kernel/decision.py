@@ -37,7 +37,7 @@ HandoffReason = Literal[
     "error",
 ]
 SourceKind = Literal["knowledge", "product", "order", "shipment", "promotion", "policy"]
-NeedKind = Literal["knowledge", "product", "variants", "orders", "order", "quote", "recommend", "buyer"]
+NeedKind = Literal["knowledge", "product", "variants", "orders", "offers", "quote", "recommend"]
 
 
 class Source(Struct, frozen=True):
@@ -61,6 +61,16 @@ class KnowledgeHit(Struct, frozen=True):
     matched: str = ""
 
 
+class Offer(Struct, frozen=True):
+    """A promotion that runs now, as it may be told to a buyer (优惠活动)."""
+
+    id: str
+    title: str
+    kind: str = "activity"
+    detail: str = ""
+    ends_at: datetime | None = None
+
+
 class Need(Struct, frozen=True):
     """A fact to read for `segment`. `key` is the id asked for, or the text for knowledge."""
 
@@ -78,7 +88,9 @@ class Facts(Struct, frozen=True):
     variants: dict[str, tuple[Variant, ...]] = field(default_factory=dict)
     orders: tuple[Order, ...] | None = None
     recommended: dict[int, tuple[Product, ...]] = field(default_factory=dict)
+    offers: tuple[Offer, ...] | None = None
     quotes: dict[int, Any] = field(default_factory=dict)
+    asked: tuple[Need, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
 
 

@@ -93,7 +93,7 @@ def _is_person_height(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 5) : match.start()]
     if _GOODS.search(before) or re.match(r"\s*(?:[xX×*]|元|块|升|L|kg|公斤|斤|寸|倍|折|mm|厘米)", text[match.end() :]):
         return False
-    return bool(_PERSON.search(text)) or match.group(2) is not None and "床" not in text
+    return bool(_PERSON.search(text)) or (match.group(2) is not None and "床" not in text)
 
 
 def _pair(text: str, end: int) -> bool:

@@ -1,0 +1,57 @@
+"""Event facts (事件): written once, in the transaction of what they tell about, and never changed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+
+from xiaoer.infra import db
+from xiaoer.kernel.events import Event
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.insights.tables import events
+
+_ADD = insert(events)
+_CHUNK = 500  # ids per look-up, below SQLite's parameter limit
+
+
+def append(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> None:
+    """Append facts with fresh ids."""
+    if facts:
+        db.append(connection, _ADD, [{**msgspec.structs.asdict(fact), "shop": shop} for fact in facts])
+
+
+def append_new(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> int:
+    """Append facts that came from outside, skipping ids that are here already; return how many were new."""
+    unique = {fact.id: fact for fact in reversed(facts)}
+    ids = list(unique)
+    known: set[str] = set()
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        known |= set(connection.scalars(select(events.c.id).where(events.c.shop == shop, events.c.id.in_(chunk))))
+    fresh = [fact for fact in unique.values() if fact.id not in known]
+    append(connection, shop, fresh)
+    return len(fresh)
+
+
+def count_by_type(
+    connection: Connection, shop: ShopId, since: datetime, until: datetime, types: Iterable[str]
+) -> dict[str, int]:
+    """How many facts of each type fell into the half-open window."""
+    rows = connection.execute(
+        select(events.c.type, func.count())
+        .where(events.c.shop == shop, events.c.type.in_(list(types)), events.c.at >= since, events.c.at < until)
+        .group_by(events.c.type)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def of_type(connection: Connection, shop: ShopId, type_: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """The data of every fact of one type in the half-open window, oldest first."""
+    rows = connection.execute(
+        select(events.c.at, events.c.conversation_id, events.c.data)
+        .where(events.c.shop == shop, events.c.type == type_, events.c.at >= since, events.c.at < until)
+        .order_by(events.c.at)
+    )
+    return [{**row.data, "at": row.at, "conversation_id": row.conversation_id} for row in rows]

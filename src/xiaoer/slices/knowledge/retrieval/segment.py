@@ -1,0 +1,166 @@
+"""An immutable block of indexed texts: postings to find candidates, rows to weigh them.
+
+A text of an entry (its question or a similar one) is a document; documents are numbered from 0 and so are the
+block's marks. Postings list the documents of a mark; rows list the marks of a document, family by family. Both
+are flat arrays: about 0.5 kB a document.
+"""
+
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xiaoer.slices.knowledge.retrieval.features import FAMILIES, SENSE, SOUND, SOUND_PAIR, Marks
+from xiaoer.slices.knowledge.retrieval.traits import Traits
+from xiaoer.slices.knowledge.retrieval.vectors import Vectors, VectorTable
+from xiaoer.slices.knowledge.retrieval.weighing import Weighing
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float32]
+_F = len(FAMILIES)
+_BOUNDS = np.arange(_F + 1, dtype=np.int32)
+# Postings read for one question, rarest marks first: bounds the time in a shop of any size.
+_READ = 3_000
+# Families that find candidates; the other two say little that these do not.
+_SEEKING = (SOUND, SOUND_PAIR, SENSE)
+# Documents that are weighed in full.
+KEPT = 64
+
+
+class Weighed:
+    """A question ready for matching: number in the main block (-1 when not there) and mass of each of its marks."""
+
+    def __init__(self, marks: Marks, weighing: Weighing, table: VectorTable) -> None:
+        self.marks = marks
+        self.direction = table.text(marks)
+        self.numbers = weighing.numbers
+        find, known, mass = weighing.numbers.get, weighing.known, weighing.mass
+        self.places = [[find(mark, -1) for mark in family] for family in marks.families]
+        self.masses = [
+            [known[at] if at >= 0 else mass(mark) for at, mark in zip(places, family, strict=True)]
+            for places, family in zip(self.places, marks.families, strict=True)
+        ]
+        self.totals = np.array([sum(masses) for masses in self.masses], np.float32)
+
+
+class Located(NamedTuple):
+    """A question's marks that a block knows: their numbers and masses, and those that find candidates by rarity."""
+
+    ids: list[int]
+    masses: list[float]
+    seeking: list[tuple[int, int, float]]
+
+
+class Segment:
+    """Built once from the marks of its documents. `owner[d]` is the entry number of document `d`."""
+
+    def __init__(self, documents: Iterable[Marks], owner: Sequence[int], traits: Traits, table: VectorTable) -> None:
+        vocabulary: dict[str, int] = {}
+        flat, ends, bits = array("i"), array("q"), array("q")
+        number = vocabulary.setdefault
+        for marks in documents:
+            bits.append(traits.of(marks))
+            for family in marks.families:
+                flat.extend([number(mark, len(vocabulary)) for mark in family])
+                ends.append(len(flat))
+        self.size = len(bits)
+        self.vocabulary = vocabulary
+        self.owner: Ints = np.array(owner, np.int32)
+        self.traits: NDArray[np.int64] = np.array(bits, np.int64)
+        self._row_marks: Ints = np.array(flat, np.int32)
+        self._row_ends: NDArray[np.int64] = np.zeros(self.size * _F + 1, np.int64)
+        self._row_ends[1:] = ends
+        sizes = np.diff(self._row_ends[::_F]) if self.size else np.zeros(0, np.int64)
+        order = np.argsort(self._row_marks, kind="stable")
+        self._postings: Ints = np.repeat(np.arange(self.size, dtype=np.int32), sizes)[order]
+        counts = np.bincount(self._row_marks, minlength=len(vocabulary))
+        self.counts: list[int] = counts.tolist()
+        self._starts: list[int] = [0, *np.cumsum(counts).tolist()]
+        self.masses: Floats = np.zeros((self.size, _F), np.float32)
+        rows = np.array([table.row(mark) for mark in vocabulary], np.int32)
+        self.directions: Vectors = table.texts(rows[self._row_marks], self._row_ends[::_F])
+        self._scratch: Floats = np.zeros(len(vocabulary) + 1, np.float32)
+        self._stamps: Ints = np.zeros(self.size, np.int32)
+        self._root: Floats = np.ones(self.size, np.float32)
+
+    def weigh(self, weighing: Weighing) -> None:
+        """Sum the mass of every document; to be called once, before the first search."""
+        mass = weighing.mass
+        masses = np.array([mass(mark) for mark in self.vocabulary], np.float32)
+        sums = np.concatenate(([0.0], np.cumsum(masses[self._row_marks], dtype=np.float64)))
+        self.masses = np.diff(sums[self._row_ends]).reshape(self.size, _F).astype(np.float32)
+        self._root = np.sqrt(np.maximum(self.masses.sum(1), 1e-6)).astype(np.float32)
+
+    def locate(self, question: Weighed) -> Located:
+        """Find the question's marks in this block."""
+        counts = self.counts
+        places = question.places
+        if question.numbers is not self.vocabulary:
+            find = self.vocabulary.get
+            places = [[find(mark, -1) for mark in family] for family in question.marks.families]
+        ids: list[int] = []
+        masses: list[float] = []
+        seeking: list[tuple[int, int, float]] = []
+        for family, (numbers, weights) in enumerate(zip(places, question.masses, strict=True)):
+            found = [(counts[at], at, mass) for at, mass in zip(numbers, weights, strict=True) if at >= 0]
+            ids += [at for _, at, _ in found]
+            masses += [mass for _, _, mass in found]
+            if family in _SEEKING:
+                seeking += found
+        seeking.sort()
+        return Located(ids, masses, seeking)
+
+    def candidates(self, located: Located, may: Callable[[Ints], NDArray[np.bool_]] | None = None) -> Ints:
+        """The `KEPT` documents that share most of the question's rarest marks, in no order.
+
+        `may` says which documents count at all; None means all.
+        """
+        starts, all_postings = self._starts, self._postings
+        lists: list[Ints] = []
+        counts: list[int] = []
+        masses: list[float] = []
+        read = 0
+        for count, at, mass in located.seeking:
+            read += count
+            if lists and read > _READ:
+                break
+            start = starts[at]
+            lists.append(all_postings[start : start + count])
+            counts.append(count)
+            masses.append(mass)
+        if not lists:
+            return np.zeros(0, np.int32)
+        touched = np.concatenate(lists)
+        # A document is listed once for each mark it shares. Number the documents by their last mention, then add up.
+        places = np.arange(len(touched), dtype=np.int32)
+        stamps = self._stamps
+        stamps[touched] = places
+        unique = touched[stamps[touched] == places]
+        stamps[unique] = places[: len(unique)]
+        sums = np.bincount(stamps[touched], np.repeat(masses, counts), len(unique))
+        if may is not None:
+            allowed = may(unique)
+            unique, sums = unique[allowed], sums[allowed]
+        if len(unique) > KEPT:
+            rough = sums / self._root[unique]
+            unique = unique[np.argpartition(rough, len(rough) - KEPT)[len(rough) - KEPT :]]
+        return np.asarray(unique, np.int32)
+
+    def shared(self, documents: Ints, located: Located) -> Floats:
+        """The mass that each document shares with the question, family by family: (documents, families)."""
+        scratch = self._scratch
+        scratch[located.ids] = located.masses
+        bounds = self._row_ends[(documents * _F)[:, None] + _BOUNDS]
+        starts = bounds[:, 0]
+        sizes = bounds[:, _F] - starts
+        before = np.cumsum(sizes)
+        total = int(before[-1])
+        shift = starts - (before - sizes)
+        rows = np.arange(total) + np.repeat(shift, sizes)
+        sums = np.zeros(total + 1, np.float32)
+        np.cumsum(scratch[self._row_marks[rows]], out=sums[1:])
+        scratch[located.ids] = 0.0
+        ends = sums[bounds - shift[:, None]]
+        return np.asarray(ends[:, 1:] - ends[:, :-1], np.float32)

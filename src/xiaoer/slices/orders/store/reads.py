@@ -1,0 +1,109 @@
+"""Orders read whole: head, lines, parcels and refunds come back from one statement.
+
+A buyer's order list is read in most conversations, and a statement costs more in Python than in the
+database, so the four tables answer together (UNION ALL), as plain text and numbers.
+"""
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from xiaoer.kernel.commerce import Order, OrderItem, Refund, Shipment, TraceStep
+from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.money import Money
+
+_traces = msgspec.json.Decoder(tuple[TraceStep, ...])
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_WHOLE = """
+SELECT 0 AS part, id AS order_id, buyer_id AS t1, status AS t2, address AS t3, receiver AS t4, phone AS t5,
+       raw_status AS t6, created_at AS n1, pay_amount AS n2, paid_at AS n3, shipped_at AS n4, delivered_at AS n5,
+       promise_ship_at AS n6
+  FROM orders WHERE shop = :shop AND id {these}
+UNION ALL
+SELECT 1, order_id, id, variant_id, title, '', '', '', quantity, price, pay_amount, 0, 0, 0
+  FROM order_items WHERE shop = :shop AND order_id {these}
+UNION ALL
+SELECT 2, order_id, id, waybill_no, carrier, traces, '', '', 0, 0, 0, 0, 0, 0
+  FROM shipments WHERE shop = :shop AND order_id {these}
+UNION ALL
+SELECT 3, order_id, id, kind, status, reason, '', '', amount, created_at, 0, 0, 0, 0
+  FROM refunds WHERE shop = :shop AND order_id {these}
+"""
+_ONE = text(_WHOLE.format(these="= :id"))
+_OF_BUYER = text(
+    _WHOLE.format(
+        these="IN (SELECT id FROM orders WHERE shop = :shop AND buyer_id = :buyer_id"
+        " ORDER BY created_at DESC, id DESC LIMIT :limit)"
+    )
+)
+_BY_WAYBILL = text(
+    "SELECT waybill_no, order_id, carrier, traces FROM shipments"
+    " WHERE shop = :shop AND waybill_no = :waybill_no ORDER BY id LIMIT 1"
+)
+
+
+def _at(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else _EPOCH + timedelta(microseconds=microseconds)
+
+
+def _read(connection: Connection, shop: ShopId, statement: Any, **values: Any) -> tuple[Order, ...]:
+    """Run one of the statements above; return the orders, newest first."""
+    heads: list[Any] = []
+    lines: defaultdict[str, list[Any]] = defaultdict(list)
+    parcels: defaultdict[str, list[Any]] = defaultdict(list)
+    claims: defaultdict[str, list[Any]] = defaultdict(list)
+    by_part = (lines, parcels, claims)
+    for row in connection.execute(statement, {"shop": shop, **values}).all():
+        if row[0] == 0:
+            heads.append(row)
+        else:
+            by_part[row[0] - 1][row[1]].append(row)
+    heads.sort(key=lambda row: (row[8], row[1]), reverse=True)
+    return tuple(
+        Order(
+            row[1],
+            row[2],
+            row[3],
+            _EPOCH + timedelta(microseconds=row[8]),
+            Money(row[9]),
+            tuple([OrderItem(x[3], x[4], x[8], Money(x[9]), Money(x[10])) for x in sorted(lines[row[1]], key=_id)]),
+            tuple([Shipment(x[3], x[1], x[4], _traces.decode(x[5])) for x in sorted(parcels[row[1]], key=_id)]),
+            tuple([_refund(x) for x in sorted(claims[row[1]], key=_id)]),
+            _at(row[10]),
+            _at(row[11]),
+            _at(row[12]),
+            _at(row[13]),
+            row[4],
+            row[5],
+            row[6],
+            row[7],
+        )
+        for row in heads
+    )
+
+
+def _id(row: Any) -> str:
+    return str(row[2])
+
+
+def _refund(row: Any) -> Refund:
+    return Refund(row[2], row[1], row[3], row[4], Money(row[8]), row[5], _at(row[9]))
+
+
+def get(connection: Connection, shop: ShopId, order_id: str) -> Order | None:
+    found = _read(connection, shop, _ONE, id=order_id)
+    return found[0] if found else None
+
+
+def of_buyer(connection: Connection, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]:
+    """The buyer's orders, newest first."""
+    return _read(connection, shop, _OF_BUYER, buyer_id=buyer_id, limit=limit)
+
+
+def by_waybill(connection: Connection, shop: ShopId, waybill_no: str) -> Shipment | None:
+    row = connection.execute(_BY_WAYBILL, {"shop": shop, "waybill_no": waybill_no}).one_or_none()
+    return Shipment(row[0], row[1], row[2], _traces.decode(row[3])) if row else None

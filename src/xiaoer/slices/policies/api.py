@@ -1,0 +1,146 @@
+"""Deciding a turn (决策): what to do for every segment, and which facts that takes.
+
+`decide` is pure. Called without facts it returns the needs of the turn, or the hand-over that must come
+first; called with them it returns one act per segment. The order in which a segment may be answered is
+the same everywhere: small talk, then the buyer's orders and parcels, then a knowledge entry of the very
+product, then the catalogue, then general knowledge. Nothing found means saying so.
+"""
+
+from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Source
+from xiaoer.kernel.turn import OrderContent, ProductContent
+from xiaoer.slices.policies.rules import handoff, needs, offers, orders, products, talk
+from xiaoer.slices.policies.types import Ask, Situation
+
+_NEAR = 0.55  # retrieval score from which an entry is said; below it the bot says that it does not know
+_NEAR_FOR_TALK = 0.8  # the same when the message looks like talk or like nothing of the shop's
+_SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
+
+
+def decide(situation: Situation, facts: Facts | None = None) -> Decision:
+    """Decide one turn; see the module docstring. Never raises for any turn."""
+    stop = handoff.stop_for_people(situation)
+    if stop is not None:
+        return handoff.hand_over(situation, stop)
+    wanted = _needs(situation)
+    if facts is None and wanted:
+        return Decision(needs=wanted)
+    known = facts or Facts()
+    acts: list[Act] = []
+    for index, segment in enumerate(situation.heard.segments):
+        ask = Ask(index, segment, situation, known, needs.product_of(segment, situation.turn))
+        acts.append(_answer(ask))
+    return _after(situation, tuple(_without_small_talk(acts)))
+
+
+def _needs(situation: Situation) -> tuple[Need, ...]:
+    turn = situation.turn
+    wanted = [n for i, segment in enumerate(situation.heard.segments) for n in needs.needs_of(i, segment, turn)]
+    return tuple(dict.fromkeys(wanted))
+
+
+def _answer(ask: Ask) -> Act:
+    card = _sent_card(ask)
+    if card is not None:
+        return card
+    hit = _hit(ask)
+    picks = ask.facts.recommended.get(ask.index)
+    if picks:
+        slots = {"products": [[pick.id, pick.title] for pick in picks]}
+        sources = tuple(products.product_source(pick) for pick in picks)
+        return Act("recommend", ask.index, "recommend.list", slots, sources)
+    spoken = talk.answer_talk(ask)
+    if spoken is not None:
+        talks = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
+        return spoken if talks or hit is None else _knowledge(ask, hit)
+    found = orders.answer_from_orders(ask)
+    if found is not None:
+        return found
+    if hit is not None and not _live(ask) and (hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
+        return _knowledge(ask, hit)
+    found = products.answer_from_catalogue(ask)
+    if found is None and hit is not None:
+        return _knowledge(ask, hit)
+    return found or offers.answer_from_offers(ask) or products_wanted(ask) or _not_found(ask)
+
+
+def _sent_card(ask: Ask) -> Act | None:
+    """A product or order card without words: show what it is and offer the next step."""
+    content = ask.situation.turn.messages[-1].content
+    if ask.segment.intent != "oos.unclear" or not isinstance(content, (ProductContent, OrderContent)):
+        return None
+    if isinstance(content, ProductContent):
+        product = ask.facts.products.get(content.product_id)
+        if product is None:
+            return Act("ask", ask.index, "product.unknown", rule_id="card.product")
+        variants = ask.facts.variants.get(product.id, ())
+        price = min((v.price for v in variants), default=None)
+        slots = {"product": product, "price": price, "title": product.title}
+        return Act("answer", ask.index, "product.card", slots, (products.product_source(product),), "card.product")
+    return orders.answer_from_orders(ask) or Act(
+        "ask", ask.index, "order.not_found", {"order_no": content.order_id[-6:]}
+    )
+
+
+def _hit(ask: Ask) -> KnowledgeHit | None:
+    """The entry that may be said: near enough to the question, nearer still when it seems to be about other things."""
+    hits = ask.facts.knowledge.get(ask.index, ())
+    if not hits or not ask.facts.answerable.get(ask.index):
+        return None
+    far = ask.segment.intent.startswith(("oos.", "chat."))
+    return hits[0] if hits[0].score >= (_NEAR_FOR_TALK if far else _NEAR) else None
+
+
+def _live(ask: Ask) -> bool:
+    """Whether the question is about figures that change, which only the live systems may answer."""
+    return ask.segment.intent in ("product.stock", "product.restock", "price.query", "product.size_advice")
+
+
+def _knowledge(ask: Ask, hit: KnowledgeHit) -> Act:
+    source = Source("knowledge", hit.id, hit.question, hit.score)
+    return Act("answer", ask.index, "knowledge", {"answer": hit.answer}, (source,), "knowledge.hit")
+
+
+def products_wanted(ask: Ask) -> Act | None:
+    """Ask which product is meant when the answer depends on it and none is in sight."""
+    if not needs.wants_product(ask.segment) or ask.product_id in ask.facts.products:
+        return None
+    if ask.segment.intent == "product.recommend":
+        picks = ask.facts.recommended.get(ask.index, ())
+        if picks:
+            slots = {"products": [[p.id, p.title] for p in picks]}
+            return Act(
+                "recommend", ask.index, "recommend.list", slots, tuple(products.product_source(p) for p in picks)
+            )
+        return Act("ask", ask.index, "recommend.ask")
+    return Act("ask", ask.index, "product.which", {"intent": ask.segment.intent})
+
+
+def _not_found(ask: Ask) -> Act:
+    if needs.wants_orders(ask.segment, ask.situation.turn) and ask.facts.orders is not None:
+        return Act("ask", ask.index, "order.which", rule_id="order.ask_number")
+    if any(kind == "orders" for kind, _ in ask.facts.missing):
+        return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")
+    if ask.segment.intent == "oos.unclear":
+        return Act("ask", ask.index, "unclear", rule_id="unclear")
+    return Act("fallback", ask.index, "not_found", {"about": ask.segment.text}, rule_id="knowledge.miss")
+
+
+def _without_small_talk(acts: list[Act]) -> list[Act]:
+    """Every segment keeps its act; acknowledgements are marked silent beside a real answer."""
+    real = [act for act in acts if not act.rule_id.startswith(("talk.", "greet."))]
+    if not real or len(real) == len(acts):
+        return acts
+    return [
+        Act(act.type, act.segment, "silent", {}, act.sources, act.rule_id)
+        if act.rule_id.startswith(("talk.ack", "talk.chat.thanks", "greet.", "talk.chat.bye"))
+        else act
+        for act in acts
+    ]
+
+
+def _after(situation: Situation, acts: tuple[Act, ...]) -> Decision:
+    """Hand over when the bot is unsure once too often in a row."""
+    unsure = [act for act in acts if act.type == "fallback" or act.template == "unclear"]
+    if unsure and len(unsure) == len(acts) and situation.unsure + 1 >= situation.limits.unsure_tries:
+        return handoff.hand_over(situation, Handoff("low_confidence", "tries.unsure"))
+    return Decision(acts=acts)

@@ -1,0 +1,52 @@
+"""When people take over (转人工), decided before anything else and before any model.
+
+Order: a red line that was crossed; anger; the third try that did not satisfy; a picture that needs eyes.
+After answering: a second answer in a row that the bot was not sure of.
+"""
+
+from datetime import timedelta
+
+from xiaoer.kernel.clock import SHOP_ZONE
+from xiaoer.kernel.decision import Act, Decision, Handoff, HandoffReason
+from xiaoer.kernel.turn import ImageContent
+from xiaoer.slices.policies.types import Situation
+
+_TEMPLATE: dict[HandoffReason, str] = {
+    "requested": "handoff.requested",
+    "sensitive": "handoff.sensitive",
+    "unsatisfied": "handoff.unsatisfied",
+    "negative_sentiment": "handoff.negative",
+    "complex_after_sale": "handoff.complex",
+    "low_confidence": "handoff.unsure",
+    "bargain_exhausted": "handoff.bargain",
+    "image": "handoff.image",
+    "error": "handoff.error",
+}
+
+
+def stop_for_people(situation: Situation) -> Handoff | None:
+    """Return the hand-over that this turn calls for before any answer; None when the bot may go on."""
+    if situation.hits:
+        hit = situation.hits[0]
+        return Handoff(hit.reason, hit.rule_id, hit.skill)
+    if situation.heard.sentiment.anger >= situation.limits.anger_handoff:
+        return Handoff("negative_sentiment", "feeling.anger", "complaints")
+    tries = situation.unsatisfied + (1 if situation.heard.satisfied is False else 0)
+    if tries >= situation.limits.unsatisfied_tries:
+        return Handoff("unsatisfied", "tries.unsatisfied")
+    if any(isinstance(message.content, ImageContent) for message in situation.turn.messages):
+        return Handoff("image", "content.image", "after_sales")
+    return None
+
+
+def hand_over(situation: Situation, handoff: Handoff) -> Decision:
+    """The decision that tells the buyer who takes over and, off hours, when somebody will be there."""
+    local = situation.now.astimezone(SHOP_ZONE)
+    slots: dict[str, object] = {"on_duty": situation.hours.is_open(local)}
+    if not slots["on_duty"]:
+        opens = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(minutes=situation.hours.opens_min)
+        slots["opens_at"] = opens if opens > local else opens + timedelta(days=1)
+    template = _TEMPLATE[handoff.reason]
+    count = max(1, len(situation.heard.segments))
+    acts = tuple(Act("handoff", index, template, slots, rule_id=handoff.rule_id) for index in range(count))
+    return Decision(acts=acts, handoff=handoff, notes=(f"handoff {handoff.reason} by {handoff.rule_id}",))

@@ -1,0 +1,90 @@
+"""Which facts a segment wants before it can be answered: a table from intents to needs."""
+
+from xiaoer.kernel.decision import Need
+from xiaoer.kernel.heard import Segment
+from xiaoer.kernel.turn import Turn
+
+_TALK = frozenset(
+    {"chat.greeting", "chat.thanks", "chat.bye", "chat.ack", "chat.praise", "service.human", "service.bot"}
+)
+_PRODUCT_GROUPS = ("product.", "price.", "promo.")
+_ORDER_GROUPS = ("order.", "ship.", "after.")
+_ORDER_PROMO = frozenset({"promo.price_protect", "promo.not_applied"})
+# asked before buying: the knowledge base or the product answers, no order is looked up unless one is named
+_GENERAL = frozenset({"order.how_to_buy", "ship.carrier", "ship.fee", "ship.area", "ship.from"})
+
+# asked on a product page without a word of an own order, these are questions before buying
+_BEFORE_BUYING = frozenset({"ship.when", "ship.eta", "order.invoice", "order.note", "order.pay", "after.return"})
+_WOULD = ("能退", "可以退", "可退", "支持", "不合适", "如果", "万一", "包退", "包换")
+_OWN = (
+    "我的",
+    "订单",
+    "买的",
+    "拍的",
+    "拍了",
+    "下单了",
+    "下的单",
+    "付了",
+    "付款了",
+    "那单",
+    "这单",
+    "昨天",
+    "前天",
+    "还没",
+    "怎么还",
+)
+_SHOPPING = ("product", "search", "live", "campaign")
+
+
+def product_of(segment: Segment, turn: Turn) -> str | None:
+    """The product that a segment is about: the one it names, else the one in focus."""
+    return segment.entities.product_ids[0] if segment.entities.product_ids else turn.product_in_focus
+
+
+def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
+    """The facts that `segment` (number `index` of its turn) wants."""
+    intent = segment.intent
+    if intent in _TALK:
+        return (
+            (Need("product", index, turn.product_in_focus),)
+            if intent == "chat.greeting" and turn.product_in_focus
+            else ()
+        )
+    needs = [Need("knowledge", index, segment.text)]
+    product = product_of(segment, turn)
+    if product and not intent.startswith("after."):
+        needs += [Need("product", index, product), Need("variants", index, product)]
+    for other in segment.entities.product_ids[1:3]:
+        needs += [Need("product", index, other), Need("variants", index, other)]
+    if wants_orders(segment, turn):
+        needs.append(Need("orders", index))
+    if intent.startswith("promo.") or intent == "price.query":
+        needs.append(Need("offers", index))
+    if intent == "product.recommend":
+        needs.append(Need("recommend", index, segment.text))
+    return tuple(needs)
+
+
+def wants_orders(segment: Segment, turn: Turn) -> bool:
+    """Whether the buyer's orders bear on this segment."""
+    if segment.entities.order_no or segment.entities.waybill_no:
+        return True
+    if segment.intent in _GENERAL or is_before_buying(segment, turn):
+        return False
+    return segment.intent.startswith(_ORDER_GROUPS) or segment.intent in _ORDER_PROMO
+
+
+def is_before_buying(segment: Segment, turn: Turn) -> bool:
+    """Whether this is asked by somebody who looks at a product, not about an order that exists."""
+    return (
+        segment.intent in _BEFORE_BUYING
+        and turn.product_in_focus is not None
+        and turn.context.entry in _SHOPPING
+        and not any(word in segment.text for word in _OWN)
+        and (segment.intent != "after.return" or any(word in segment.text for word in _WOULD))
+    )
+
+
+def wants_product(segment: Segment) -> bool:
+    """Whether the answer depends on which product is meant."""
+    return segment.intent.startswith(_PRODUCT_GROUPS) and segment.intent not in _ORDER_PROMO

@@ -1,0 +1,178 @@
+"""Answers from the catalogue (商品): size, price, stock, facts. What the catalogue does not hold is not said."""
+
+from xiaoer.kernel.commerce import Product, Variant
+from xiaoer.kernel.decision import Act, Source
+from xiaoer.kernel.heard import Entities
+from xiaoer.slices.policies.rules import attributes, sizes
+from xiaoer.slices.policies.types import Ask
+
+
+def product_source(product: Product) -> Source:
+    return Source("product", product.id, product.title)
+
+
+def answer_from_catalogue(ask: Ask) -> Act | None:
+    """Answer a question about the product in focus; None when the catalogue cannot."""
+    product = ask.facts.products.get(ask.product_id or "")
+    if product is None:
+        return None
+    variants = ask.facts.variants.get(product.id, ())
+    match ask.segment.intent:
+        case "product.size_advice":
+            return _size_advice(ask, product)
+        case "product.size_chart":
+            return _size_chart(ask, product)
+        case "product.stock" | "product.restock":
+            return _stock(ask, product, variants)
+        case "product.color":
+            return _colors(ask, product, variants)
+        case "price.query":
+            return _price(ask, product, variants)
+        case "product.compare":
+            return _compare(ask, product)
+        case "product.recommend":
+            return None
+        case intent if intent.startswith("product."):
+            found = attributes.facts_for(product, intent, ask.segment.text)
+            if found:
+                return _act(ask, product, "product.facts", facts=[list(pair) for pair in found])
+    return None
+
+
+def _act(ask: Ask, product: Product, template: str, **slots: object) -> Act:
+    return Act("answer", ask.index, template, {"title": product.title, **slots}, (product_source(product),))
+
+
+def _size_advice(ask: Ask, product: Product) -> Act | None:
+    if not product.size_chart:
+        return None
+    source = (product_source(product),)
+    asked = ask.segment.entities.size
+    rows = [row for row in product.size_chart if asked and str(row.get("size", "")).upper() == asked.upper()]
+    body = sizes.measures_of(ask.segment.entities, ask.situation.turn.body)
+    advice = sizes.advise_size(product.size_chart, body)
+    if rows and isinstance(advice, sizes.Advice):
+        return _check_size(ask, product, str(rows[0]["size"]), advice)
+    if rows:
+        return Act("answer", ask.index, "size.of_row", {"size": asked, "rows": rows}, source)
+    match advice:
+        case sizes.Missing(measures):
+            return Act("ask", ask.index, "size.ask", {"measures": list(measures), "title": product.title}, source)
+        case sizes.OutsideChart(smallest, largest):
+            return Act("answer", ask.index, "size.outside", {"smallest": smallest, "largest": largest}, source)
+        case sizes.Advice(size, because, between):
+            missing = [m for m in ("height_cm", "weight_kg") if m not in dict(because) and _charted(product, m)]
+            template = "size.advice_between" if between else "size.advice"
+            slots = {"size": size, "because": dict(because), "between": between, "missing": missing}
+            return Act("answer", ask.index, template, slots, source)
+
+
+def _check_size(ask: Ask, product: Product, asked: str, advice: sizes.Advice) -> Act:
+    """Whether the size that was named suits the known measures, and which does when it does not."""
+    order = [str(row["size"]) for row in product.size_chart]
+    slots = {"asked": asked, "size": advice.size, "because": dict(advice.because)}
+    if asked in (advice.size, advice.between):
+        template = "size.fits"
+    else:
+        template = "size.too_large" if order.index(asked) > order.index(advice.size) else "size.too_small"
+    return Act("answer", ask.index, template, slots, (product_source(product),))
+
+
+def _charted(product: Product, measure: str) -> bool:
+    return any(measure in row for row in product.size_chart)
+
+
+def _size_chart(ask: Ask, product: Product) -> Act | None:
+    if not product.size_chart:
+        found = attributes.facts_for(product, "product.size_chart", ask.segment.text)
+        return _act(ask, product, "product.facts", facts=[list(pair) for pair in found]) if found else None
+    size = ask.segment.entities.size
+    rows = [row for row in product.size_chart if size is None or str(row.get("size", "")).upper() == size.upper()]
+    return _act(ask, product, "size.chart", rows=rows or list(product.size_chart))
+
+
+def matching(variants: tuple[Variant, ...], entities: Entities) -> tuple[Variant, ...]:
+    """The variants that fit the size and colour that were named; all when none was."""
+    chosen = variants
+    if entities.variant_ids:
+        chosen = tuple(v for v in variants if v.id in entities.variant_ids)
+    if entities.size:
+        chosen = tuple(v for v in chosen if _has(v, entities.size))
+    if entities.color:
+        chosen = tuple(v for v in chosen if _has(v, entities.color))
+    return chosen
+
+
+def _has(variant: Variant, word: str) -> bool:
+    """Whether a spec value is this size (exactly) or this colour (黑色 is found in 曜石黑 and 黑)."""
+    wanted = word.upper().removesuffix("码")
+    for value in variant.spec.values():
+        text = value.upper().removesuffix("码")
+        if text == wanted or (not wanted.isascii() and wanted.removesuffix("色") in text):
+            return True
+    return False
+
+
+def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    if not variants:
+        return None
+    entities = ask.segment.entities
+    chosen = matching(variants, entities)
+    wish = " ".join(word for word in (entities.color, entities.size) if word)
+    if not chosen:
+        offered = sorted({" ".join(v.spec.values()) for v in variants if v.stock > 0})[:6]
+        return _act(ask, product, "stock.no_such_variant", wish=wish, offered=offered)
+    ready = [v for v in chosen if v.stock > 0]
+    if ready:
+        low = min(v.stock for v in ready) if len(ready) == 1 else None
+        template = "stock.low" if low is not None and low <= 3 else "stock.yes"
+        specs = [" ".join(v.spec.values()) for v in ready]
+        return _act(ask, product, template, wish=wish, specs=specs[:8], left=low)
+    back = min((v.restock_at for v in chosen if v.restock_at), default=None)
+    others = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:6]
+    template = "stock.back_at" if back else "stock.none"
+    return _act(ask, product, template, wish=wish, back=back, offered=others)
+
+
+def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    named = [value for v in variants for axis, value in v.spec.items() if "色" in axis or "款" in axis]
+    colors = list(dict.fromkeys(named))
+    wish = ask.segment.entities.color
+    if not colors:
+        return None
+    if wish and not any(wish.removesuffix("色") in color for color in colors):
+        return _act(ask, product, "product.no_color", wish=wish, colors=colors)
+    return _act(ask, product, "product.colors", colors=colors)
+
+
+def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    chosen = matching(variants, ask.segment.entities) or variants
+    if not chosen:
+        return None
+    low, high = min(v.price for v in chosen), max(v.price for v in chosen)
+    offers = [offer.title for offer in ask.facts.offers or ()][:2]
+    template = "price.one" if low == high else "price.range"
+    return Act(
+        "quote",
+        ask.index,
+        template,
+        {"title": product.title, "low": low, "high": high, "offers": offers},
+        (product_source(product), *(Source("promotion", o.id, o.title) for o in (ask.facts.offers or ())[:2])),
+    )
+
+
+def _compare(ask: Ask, product: Product) -> Act | None:
+    others = [
+        ask.facts.products[i] for i in ask.segment.entities.product_ids if i in ask.facts.products and i != product.id
+    ]
+    if not others:
+        return None
+    other = others[0]
+    keys = [key for key in product.attributes if key in other.attributes][:5]
+    if not keys:
+        return None
+    rows = [[key, product.attributes[key], other.attributes[key]] for key in keys]
+    sources = (product_source(product), product_source(other))
+    return Act(
+        "answer", ask.index, "product.compare", {"left": product.title, "right": other.title, "rows": rows}, sources
+    )

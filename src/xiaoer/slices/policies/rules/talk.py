@@ -1,0 +1,37 @@
+"""Talk (寒暄): greetings, thanks, praise and the like; short, and never in the way of an ask."""
+
+from xiaoer.kernel.decision import Act, Source
+from xiaoer.slices.policies.types import Ask
+
+_CROSS = 0.3  # anger from which a bare word is not answered with cheer
+
+_TEMPLATES = {
+    "chat.thanks": "chat.thanks",
+    "chat.bye": "chat.bye",
+    "chat.praise": "chat.praise",
+    "chat.smalltalk": "chat.smalltalk",
+    "service.bot": "service.bot",
+    "oos.other": "oos.other",
+    "oos.platform": "oos.platform",
+}
+
+
+def answer_talk(ask: Ask) -> Act | None:
+    """Answer small talk; None when the segment is an ask."""
+    intent = ask.segment.intent
+    if intent == "chat.greeting":
+        return _greet(ask)
+    if intent in ("chat.ack", "chat.smalltalk", "chat.bye") and ask.situation.heard.sentiment.anger >= _CROSS:
+        return Act("answer", ask.index, "talk.cross", rule_id="talk.cross")
+    if intent == "chat.ack":
+        return Act("answer", ask.index, "chat.ack", rule_id="talk.ack")
+    template = _TEMPLATES.get(intent)
+    return Act("answer", ask.index, template, rule_id=f"talk.{intent}") if template else None
+
+
+def _greet(ask: Ask) -> Act:
+    product = ask.facts.products.get(ask.product_id or "")
+    if product is None:
+        return Act("greet", ask.index, "greet.home", {"shop": ask.situation.shop_name}, rule_id="greet.home")
+    source = Source("product", product.id, product.title)
+    return Act("greet", ask.index, "greet.product", {"title": product.title}, (source,), rule_id="greet.product")

@@ -1,0 +1,65 @@
+"""Cards and chips (卡片与快捷回复) that go with an act."""
+
+from datetime import datetime
+
+from xiaoer.kernel.commerce import Order, Product, Shipment
+from xiaoer.kernel.decision import Act, Decision
+from xiaoer.kernel.money import Money
+from xiaoer.kernel.reply import OrderCard, ProductCard, QuickReplies, ReplyPart, ShipmentCard
+from xiaoer.slices.replies.rules import wording
+
+_CHIPS = {
+    "greet.home": ("查订单", "查物流", "有什么优惠", "转人工"),
+    "greet.order": ("我的快递到哪了", "怎么退货", "怎么开发票", "转人工"),
+    "greet.campaign": ("有什么优惠", "优惠券怎么领", "活动到什么时候"),
+    "greet.product": ("尺码怎么选", "什么时候发货", "有什么优惠"),
+    "product.card": ("尺码怎么选", "什么时候发货", "有什么优惠"),
+    "not_found": ("转人工",),
+    "source.down": ("转人工",),
+    "order.change_to_people": ("转人工",),
+    "ship.overdue": ("转人工",),
+    "ship.stuck": ("转人工",),
+    "ship.signed_disputed": ("转人工",),
+    "ship.redirect": ("转人工",),
+    "unclear": ("问商品", "查订单", "查物流", "转人工"),
+}
+
+
+def cards_for(act: Act, now: datetime) -> list[ReplyPart]:
+    """The cards that show what the sentence says: at most one per act."""
+    shipment, order, product = (act.slots.get(name) for name in ("shipment", "order", "product"))
+    if isinstance(shipment, Shipment):
+        return [_shipment(shipment, now)]
+    if isinstance(order, Order) and act.template.startswith(("order.", "ship.", "refund.")):
+        return [_order(order)]
+    if isinstance(product, Product):
+        price = act.slots.get("price")
+        return [_product(product, price if isinstance(price, Money) else None)]
+    return []
+
+
+def chips_for(decision: Decision) -> list[ReplyPart]:
+    """One row of chips under the last message, from the acts in order, at most four."""
+    options = [chip for act in decision.acts for chip in _CHIPS.get(act.template, ())]
+    chosen = tuple(dict.fromkeys(options))[:4]
+    return [ReplyPart(QuickReplies(chosen), "您可以问：" + "、".join(chosen))] if chosen else []
+
+
+def _shipment(shipment: Shipment, now: datetime) -> ReplyPart:
+    last = shipment.traces[-1] if shipment.traces else None
+    at = wording.say_instant(last.at, now) if last else ""
+    text = last.text if last else "暂无揽收记录"
+    card = ShipmentCard(shipment.waybill_no, shipment.carrier, "运输中" if last else "待揽收", text, at)
+    return ReplyPart(card, f"{shipment.carrier} {shipment.waybill_no}：{text}")
+
+
+def _order(order: Order) -> ReplyPart:
+    title = order.items[0].title if order.items else ""
+    status = wording.ORDER_STATUS.get(order.status, order.raw_status)
+    card = OrderCard(order.id, status, title, order.pay_amount.yuan)
+    return ReplyPart(card, f"订单尾号 {order.id[-6:]}，{status}，{order.pay_amount.spoken} 元")
+
+
+def _product(product: Product, price: Money | None) -> ReplyPart:
+    card = ProductCard(product.id, product.title, price.yuan if price else "", product.url, product.image)
+    return ReplyPart(card, f"{product.title}{f'，{price.spoken} 元起' if price else ''}")

@@ -1,0 +1,102 @@
+"""Turning the values of an act into words for its template. Every slot type is spoken in one place."""
+
+from datetime import datetime
+from typing import Any
+
+from xiaoer.kernel.commerce import Order, Product, Refund, Shipment
+from xiaoer.kernel.decision import Act
+from xiaoer.kernel.money import Money
+from xiaoer.slices.replies.rules import wording
+
+
+def speak(act: Act, now: datetime) -> dict[str, str]:
+    """Return the slots of `act` as strings, with the derived ones that templates use."""
+    slots = act.slots
+    words: dict[str, str] = {}
+    for name, value in slots.items():
+        match value:
+            case Order():
+                words |= _order(value)
+            case Shipment():
+                words |= _shipment(value, now)
+            case Refund():
+                words["refund_kind"] = wording.REFUND_KIND.get(value.kind, "售后")
+                words["refund_status"] = wording.say_refund_status(value.status)
+                words["refund_amount"] = value.amount.spoken
+            case Money():
+                words[name] = value.spoken
+            case datetime():
+                words[name] = wording.say_instant(value, now) if name == "promise" else wording.say_day(value, now)
+            case str() | int():
+                words[name] = str(value)
+    words |= _derived(slots, now)
+    if "title" in words:
+        words["title"] = wording.short(words["title"])
+    return words
+
+
+def _order(order: Order) -> dict[str, str]:
+    title = wording.short(order.items[0].title) if order.items else f"尾号{order.id[-6:]}"
+    if len(order.items) > 1:
+        title += f"等{len(order.items)}件"
+    return {"order_title": title, "order_status": wording.ORDER_STATUS.get(order.status, order.raw_status or "处理中")}
+
+
+def _shipment(shipment: Shipment, now: datetime) -> dict[str, str]:
+    words = {"carrier": shipment.carrier, "waybill_no": shipment.waybill_no, "last_text": "", "last_at": ""}
+    if shipment.traces:
+        last = shipment.traces[-1]
+        words["last_text"], words["last_at"] = last.text.rstrip("。"), wording.say_scan(last.at, now)
+    return words
+
+
+def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    words: dict[str, str] = {}
+    if "measures" in slots:
+        words["measures"] = wording.say_measures(slots["measures"])
+    if "because" in slots:
+        words["because"] = wording.say_body(slots["because"])
+    if "missing" in slots:
+        names = wording.say_measures(slots["missing"])
+        words["missing"] = f"方便的话再报下{names}，能看得更准。" if names else ""
+    if "rows" in slots:
+        rows = slots["rows"]
+        words["rows"] = (
+            wording.say_chart(rows)
+            if rows and isinstance(rows[0], dict)
+            else "\n".join(f"{key}：{left} ｜ {right}" for key, left, right in rows)
+        )
+    if "facts" in slots:
+        words["facts"] = "；".join(f"{key}：{value}" for key, value in slots["facts"]) + "。"
+    if "colors" in slots:
+        words["colors"] = wording.say_list(slots["colors"], 10)
+    if "specs" in slots:
+        words["specs"] = wording.say_list(slots["specs"])
+    if "products" in slots:
+        words["products"] = "\n".join(f"· {title}" for _, title in slots["products"])
+    if "offers" in slots:
+        words["offers"] = _offers(slots["offers"])
+    if "offered" in slots:
+        words["offered"] = _offered(slots["offered"], "wish" in slots and "back" in slots)
+    if "arrival" in slots:
+        arrival = slots["arrival"]
+        words["arrival_note"] = f"预计{wording.say_day(arrival, now)}送到" if arrival else "到达时间还说不准"
+    if "on_duty" in slots:
+        words["who"] = (
+            "" if slots["on_duty"] else f"（人工{wording.say_instant(slots['opens_at'], now)}上班，会先处理您这边）"
+        )
+    if "product" in slots and isinstance(slots["product"], Product):
+        words["price_note"] = f"，{slots['price'].spoken} 元起" if slots.get("price") else ""
+    return words
+
+
+def _offers(offers: list[Any]) -> str:
+    if offers and isinstance(offers[0], str):
+        return f"，可以用「{'」「'.join(offers)}」"
+    return "\n".join(f"· {title}{'：' + detail if detail else ''}" for title, detail in offers)
+
+
+def _offered(offered: list[str], in_sentence: bool) -> str:
+    if not offered:
+        return "" if in_sentence else "暂时都没货"
+    return f"，现在有货的是{wording.say_list(offered)}" if in_sentence else wording.say_list(offered)
