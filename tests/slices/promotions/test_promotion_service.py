@@ -16,6 +16,7 @@ from xiaoer.kernel.money import Money
 from xiaoer.slices.promotions import store
 from xiaoer.slices.promotions.service import CouponRefused, Promotions, PromotionSink
 from xiaoer.slices.promotions.types import BuyerFacts, Cart, CartLine
+from xiaoer.slices.promotions.views import view_quote
 
 NOW = datetime(2026, 6, 18, 12, tzinfo=UTC)
 BUYER = BuyerId("b-1")
@@ -218,3 +219,14 @@ async def test_what_expires_unused_gives_its_budget_back(service: Promotions, sh
     assert await service.expire(shop) == 0
     assert (await service.get(shop, "t")).budget_left == Money(4_000)
     assert [c.id for c in await service.held(shop, BUYER) if c.state == "claimed"] == [kept.id]
+
+
+async def test_the_api_sees_yuan_as_decimal_strings(service: Promotions, shop: ShopId) -> None:
+    await service.save(shop, cut())
+    await service.save(shop, ticket(tiers=[{"threshold": "500.00", "benefit": "60.00"}]))
+    got = view_quote(await service.quote(shop, AB, coupons=("t",)))
+    assert (got.payable, got.freight, got.source, got.mode) == ("408.00", "0.00", "engine", "parallel")
+    assert [(x.base, x.paid) for x in got.lines] == [("299.00", "266.36"), ("159.00", "141.64")]
+    assert [(x.promotion_id, x.amount, x.level) for x in got.applied] == [("cut", "50.00", "shop_activity")]
+    assert [(x.promotion_id, x.reason, x.gap) for x in got.not_applied] == [("t", "below_threshold", "42.00")]
+    assert [(x.promotion_id, x.gap, x.saving) for x in got.next_steps] == [("t", "42.00", "60.00")]
