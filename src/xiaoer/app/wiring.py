@@ -88,7 +88,10 @@ class Wiring:
             self.db, self.clock, build_sinks(), {"knowledge": KnowledgeIntake().check}, settings.max_import_bytes
         )
         templates = replies.load_templates(_PACK / "templates.toml")
-        gather = GatherFacts(self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000)
+        self.templates = templates
+        self.gather = gather = GatherFacts(
+            self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000
+        )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
             self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates

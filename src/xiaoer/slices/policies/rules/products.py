@@ -49,10 +49,12 @@ def _size_advice(ask: Ask, product: Product) -> Act | None:
     source = (product_source(product),)
     asked = ask.segment.entities.size
     rows = [row for row in product.size_chart if asked and str(row.get("size", "")).upper() == asked.upper()]
-    if rows:
-        return Act("answer", ask.index, "size.of_row", {"size": asked, "rows": rows}, source)
     body = sizes.measures_of(ask.segment.entities, ask.situation.turn.body)
     advice = sizes.advise_size(product.size_chart, body)
+    if rows and isinstance(advice, sizes.Advice):
+        return _check_size(ask, product, str(rows[0]["size"]), advice)
+    if rows:
+        return Act("answer", ask.index, "size.of_row", {"size": asked, "rows": rows}, source)
     match advice:
         case sizes.Missing(measures):
             return Act("ask", ask.index, "size.ask", {"measures": list(measures), "title": product.title}, source)
@@ -63,6 +65,17 @@ def _size_advice(ask: Ask, product: Product) -> Act | None:
             template = "size.advice_between" if between else "size.advice"
             slots = {"size": size, "because": dict(because), "between": between, "missing": missing}
             return Act("answer", ask.index, template, slots, source)
+
+
+def _check_size(ask: Ask, product: Product, asked: str, advice: sizes.Advice) -> Act:
+    """Whether the size that was named suits the known measures, and which does when it does not."""
+    order = [str(row["size"]) for row in product.size_chart]
+    slots = {"asked": asked, "size": advice.size, "because": dict(advice.because)}
+    if asked in (advice.size, advice.between):
+        template = "size.fits"
+    else:
+        template = "size.too_large" if order.index(asked) > order.index(advice.size) else "size.too_small"
+    return Act("answer", ask.index, template, slots, (product_source(product),))
 
 
 def _charted(product: Product, measure: str) -> bool:
