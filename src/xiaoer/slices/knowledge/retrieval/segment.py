@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.slices.knowledge.retrieval.features import FAMILIES, SENSE, SOUND, SOUND_PAIR, Marks
+from xiaoer.slices.knowledge.retrieval.features import CHAR, FAMILIES, SENSE, SOUND, SOUND_PAIR, Marks
 from xiaoer.slices.knowledge.retrieval.traits import Traits
 from xiaoer.slices.knowledge.retrieval.vectors import Vectors, VectorTable
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
@@ -46,6 +46,15 @@ class Weighed:
             for places, family in zip(self.places, marks.families, strict=True)
         ]
         self.totals = np.array([sum(masses) for masses in self.masses], np.float32)
+
+    def unknown_share(self, beside: "Segment | None") -> float:
+        """The share of the characters' mass that neither the main block nor the one beside it knows."""
+        unknown = total = 0.0
+        for place, mass, mark in zip(self.places[CHAR], self.masses[CHAR], self.marks.families[CHAR], strict=True):
+            total += mass
+            if place < 0 and (beside is None or mark not in beside.vocabulary):
+                unknown += mass
+        return unknown / total if total else 0.0
 
 
 class Located(NamedTuple):
