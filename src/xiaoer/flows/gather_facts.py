@@ -17,6 +17,7 @@ from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.knowledge.api import Knowledge
+from xiaoer.slices.promotions.service import Promotions
 
 _log = structlog.get_logger(__name__)
 
@@ -35,12 +36,6 @@ class ReadsOrders(Protocol):
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
 
 
-class ReadsOffers(Protocol):
-    """Promotions that run now."""
-
-    async def offers(self, shop: ShopId, channel: str, product_id: str | None, now: datetime) -> tuple[Offer, ...]: ...
-
-
 _ORDERS = 10  # newest orders read per turn
 _PICKS = 3  # products recommended at once
 
@@ -53,13 +48,13 @@ class GatherFacts:
         knowledge: Knowledge,
         catalogue: ReadsCatalogue,
         orders: ReadsOrders,
-        offers: ReadsOffers,
+        promotions: Promotions,
         timeout_s: float,
     ) -> None:
         self._knowledge = knowledge
         self._catalogue = catalogue
         self._orders = orders
-        self._offers = offers
+        self._promotions = promotions
         self._timeout_s = timeout_s
 
     async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts:
@@ -111,12 +106,26 @@ class GatherFacts:
             case "orders":
                 return self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
             case "offers":
-                return self._offers.offers(turn.shop, turn.channel, turn.product_in_focus, now)
+                return self._offers(turn, now)
             case "recommend":
                 budget = heard.segments[need.segment].entities.money_yuan
                 return self._catalogue.recommend(turn.shop, need.key, budget, _PICKS)
             case _:
                 return None
+
+    async def _offers(self, turn: Turn, now: datetime) -> tuple[Offer, ...]:
+        """Promotions that run now, of the product in focus when there is one."""
+        product_id = turn.product_in_focus or ""
+        product = await self._catalogue.product(turn.shop, product_id) if product_id else None
+        variants = await self._catalogue.variants(turn.shop, product_id) if product else ()
+        return await self._promotions.offers(
+            turn.shop,
+            product_id=product.id if product else "",
+            category=product.category if product else "",
+            variant_ids=[variant.id for variant in variants],
+            channel=turn.channel,
+            at=now,
+        )
 
     async def _limited(self, read: Awaitable[Any]) -> tuple[bool, Any]:
         try:
