@@ -79,12 +79,12 @@ class Wiring:
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
+        self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, self.promotions)
         templates = replies.load_templates(_PACK / "templates.toml")
         self.templates = templates
         self.gather = gather = GatherFacts(
-            self.knowledge, self.catalog, self.orders, self.promotions, settings.gather_timeout_ms / 1000
+            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, settings.gather_timeout_ms / 1000
         )
-        self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, self.promotions)
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
             self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import structlog
 
 from xiaoer.kernel.commerce import Order, Product, Variant
-from xiaoer.kernel.decision import Facts, Need, Offer
+from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
@@ -28,6 +28,12 @@ class ReadsCatalogue(Protocol):
     async def product(self, shop: ShopId, product_id: str) -> Product | None: ...
     async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]: ...
     async def recommend(self, shop: ShopId, text: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]: ...
+
+
+class PricesNow(Protocol):
+    """What one piece of a variant costs a buyer now."""
+
+    async def price_now(self, shop: ShopId, variant_id: str, buyer_id: str, channel: str) -> PriceNow: ...
 
 
 class ReadsOrders(Protocol):
@@ -49,12 +55,14 @@ class GatherFacts:
         catalogue: ReadsCatalogue,
         orders: ReadsOrders,
         promotions: Promotions,
+        price_now: PricesNow,
         timeout_s: float,
     ) -> None:
         self._knowledge = knowledge
         self._catalogue = catalogue
         self._orders = orders
         self._promotions = promotions
+        self._price_now = price_now
         self._timeout_s = timeout_s
 
     async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts:
@@ -93,6 +101,7 @@ class GatherFacts:
             found.get(("orders", "")),
             {n.segment: found[("recommend", n.key)] for n in needs if ("recommend", n.key) in found},
             offers=found.get(("offers", "")),
+            prices={key: value for (kind, key), value in found.items() if kind == "price" and value is not None},
             missing=tuple(key for key, (ok, _) in outcomes.items() if not ok),
             asked=needs,
         )
@@ -107,11 +116,21 @@ class GatherFacts:
                 return self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
             case "offers":
                 return self._offers(turn, now)
+            case "price":
+                return self._price(turn, need.key)
             case "recommend":
                 budget = heard.segments[need.segment].entities.money_yuan
                 return self._catalogue.recommend(turn.shop, need.key, budget, _PICKS)
             case _:
                 return None
+
+    async def _price(self, turn: Turn, product_id: str) -> PriceNow | None:
+        """The price now of the cheapest piece in stock."""
+        ready = [v for v in await self._catalogue.variants(turn.shop, product_id) if v.stock > 0]
+        if not ready:
+            return None
+        cheapest = min(ready, key=lambda variant: variant.price)
+        return await self._price_now.price_now(turn.shop, cheapest.id, turn.buyer_id, turn.channel)
 
     async def _offers(self, turn: Turn, now: datetime) -> tuple[Offer, ...]:
         """Promotions that run now, of the product in focus when there is one."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from xiaoer.kernel.decision import PriceNow
 from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.buyers.ports import CustomerSource
@@ -53,6 +54,17 @@ class QuoteCart:
         return await self._quoter.quote(
             shop, Cart(lines), channel=channel, buyer=buyer, coupons=coupons, mode=mode, at=at
         )
+
+    async def price_now(self, shop: ShopId, variant_id: str, buyer_id: str, channel: str) -> PriceNow:
+        """What one piece costs this buyer now, without coupons that must still be claimed.
+
+        Raises:
+            NotFound: the variant is unknown.
+        """
+        quote = await self(shop, [(variant_id, 1)], buyer_id=buyer_id, channel=channel, coupons=())
+        line = quote.lines[0]
+        applied = tuple((used.promotion_id, used.title) for used in quote.applied if used.level != "freight")
+        return PriceNow(variant_id, line.base, line.paid, quote.freight, applied)
 
     async def _line(self, shop: ShopId, variant_id: str, quantity: int) -> CartLine:
         variant = await self._stock.variant(shop, variant_id)
