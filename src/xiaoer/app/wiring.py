@@ -44,7 +44,7 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.orders.service import EmbeddedOrders
-from xiaoer.slices.policies.types import RedLineHit
+from xiaoer.slices.policies.red_lines import RedLineHit, match_red_lines, parse_red_lines
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
@@ -80,6 +80,7 @@ class Wiring:
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
         self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, self.promotions)
+        self._red_lines = parse_red_lines((_PACK / "red_lines.toml").read_text(encoding="utf-8"))
         templates = replies.load_templates(_PACK / "templates.toml")
         self.templates = templates
         self.gather = gather = GatherFacts(
@@ -134,14 +135,10 @@ class Wiring:
         return task
 
     def red_lines(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
-        """The red lines that a turn crosses."""
-        hits = []
-        for segment in heard.segments:
-            if segment.intent == "service.human":
-                hits.append(RedLineHit("intent.human", "requested"))
-            if segment.intent == "service.complaint":
-                hits.append(RedLineHit("intent.complaint", "sensitive", "complaints"))
-        return tuple(hits)
+        """The red line that a turn crosses first, if any."""
+        text = " ".join(message.text for message in turn.messages)
+        hit = match_red_lines(heard, self.understanding.forms(text), self._red_lines)
+        return (hit,) if hit else ()
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""
