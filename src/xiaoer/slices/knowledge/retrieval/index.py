@@ -79,7 +79,7 @@ class _Block:
 
     def open_to(self, entries: NDArray[np.int32], asked: Asked, now: int) -> NDArray[np.bool_]:
         """Which of these entries may be cited in answer to `asked`."""
-        live = self.alive[entries] & (self.valid_from[entries] <= now) & (now < self.valid_to[entries])
+        live = self.alive.take(entries) & (self.valid_from.take(entries) <= now) & (now < self.valid_to.take(entries))
         if asked.product_id and len(self.products) > 1:
             product = self.product[entries]
             live &= (product == 0) | (product == self.products.get(asked.product_id, -1))
@@ -188,7 +188,7 @@ class ShopIndex:
         documents = segment.candidates(located)
         if not len(documents):
             return []
-        live = block.open_to(segment.owner[documents], asked, now)
+        live = block.open_to(segment.owner.take(documents), asked, now)
         if not live.all():
             if len(documents) < KEPT:
                 documents = documents[live]
@@ -197,19 +197,19 @@ class ShopIndex:
             if not len(documents):
                 return []
         shared = segment.shared(documents, located)
-        traits, theirs, own = self._traits, segment.traits[documents], self._traits.of(question.marks)
+        traits, theirs, own = self._traits, segment.traits.take(documents), self._traits.of(question.marks)
         points = rank(
             shared,
-            segment.masses[documents],
+            segment.masses.take(documents, 0),
             question.totals,
-            segment.directions[documents] @ question.direction,
+            segment.directions.take(documents, 0) @ question.direction,
             traits.asks_differ(own, theirs),
             traits.opposed(own, theirs),
         )
-        owners = segment.owner[documents]
+        owners = segment.owner.take(documents)
         if len(block.products) > 1:
             points += product_points(
-                block.product[owners], block.products.get(asked.product_id, -1 if asked.product_id else 0)
+                block.product.take(owners), block.products.get(asked.product_id, -1 if asked.product_id else 0)
             )
         best: list[tuple[float, Entry, str]] = []
         seen: set[int] = set()
