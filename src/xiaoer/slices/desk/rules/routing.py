@@ -92,7 +92,7 @@ def _best(case: Case, agents: Sequence[Agent]) -> Assign:
 
 
 def _fit(case: Case, agent: Agent) -> tuple[object, ...]:
-    """Better is greater: who knows the buyer, VIP people, the category, the dialect, a named skill, room, longest idle."""
+    """Better is greater: who knows the buyer, VIP people, category, dialect, a named skill, room, longest idle."""
     idle_from = agent.assigned_at.timestamp() if agent.assigned_at else 0.0
     return (
         agent.id == case.previous_agent,
