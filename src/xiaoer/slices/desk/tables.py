@@ -1,4 +1,4 @@
-"""Tables of the desk: agents, cases, each agent's marks, private notes, settings. Who owns a conversation is not here."""
+"""Tables of the desk: agents, cases, marks, private notes, settings. Who owns a conversation is not kept here."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text
 
