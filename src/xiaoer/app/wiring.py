@@ -15,6 +15,7 @@ import structlog
 
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live
+from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import KnowledgeIntake, build_sinks
 from xiaoer.flows.answer_message import Answered, AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
@@ -73,7 +74,7 @@ class Wiring:
         self.orders = EmbeddedOrders(self.db)
         self.buyers = EmbeddedBuyers(self.db)
         self.offers = NoOffers()
-        self.understanding = Understanding.load(_PACK)
+        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(
@@ -125,6 +126,7 @@ class Wiring:
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""
+        await self.understanding.refresh(shop)
         received = await self.receive(shop, incoming)
         answered = await self.answer(shop, received.message.conversation_id, received.message.id)
         self._announce(received.conversation, answered)
@@ -171,6 +173,7 @@ class Wiring:
             self.live.ring(topic, {"type": "typing", "on": True, "author": "bot"})
         await asyncio.sleep(wait_s)
         self._waiting.pop(conversation.id, None)
+        await self.understanding.refresh(shop)
         await self.answer(shop, conversation.id, message.id)
         self.live.ring(topic)
 

@@ -38,7 +38,7 @@ class EmbeddedCatalog:
 
     async def _held(self, shop: ShopId, product_id: str) -> tuple[Product | None, tuple[Variant, ...]]:
         """A product with its variants; what was read stays good until the catalogue changes (seen in half a second)."""
-        revision = await self._revision(shop)
+        revision = await self.revision(shop)
         held = self._products.get((shop, product_id))
         if held is None or held[0] != revision:
             product, variants = await self._db.read(
@@ -49,7 +49,7 @@ class EmbeddedCatalog:
             held = self._products[shop, product_id] = (revision, product, variants)
         return held[1], held[2]
 
-    async def _revision(self, shop: ShopId) -> int:
+    async def revision(self, shop: ShopId) -> int:
         """The catalogue's revision, looked up at most twice a second."""
         seen = self._revisions.get(shop)
         if seen is None or seen[0] < time.monotonic():
@@ -65,6 +65,11 @@ class EmbeddedCatalog:
         products = {product.id: product for product in await self.products(shop, [id for id, _ in found])}
         return tuple(FoundProduct(products[id], score) for id, score in found if id in products)
 
+    async def names(self, shop: ShopId) -> list[tuple[str, str]]:
+        """Id and title of every product."""
+        texts = await self._db.read(lambda c: store.search_texts(c, shop))
+        return [(product_id, title) for product_id, title, _, _ in texts]
+
     async def recommend(self, shop: ShopId, text: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]:
         """Products near to the buyer's words, in stock and within the budget, best first."""
         picks: list[Product] = []
@@ -76,7 +81,7 @@ class EmbeddedCatalog:
 
     async def titles(self, shop: ShopId) -> TitleIndex:
         """The title index of the shop, renewed when the catalogue has changed."""
-        cached, revision = self._indexes.get(shop), await self._revision(shop)
+        cached, revision = self._indexes.get(shop), await self.revision(shop)
         if cached is None or cached[0] != revision:
             cached = revision, TitleIndex(await self._db.read(lambda c: store.search_texts(c, shop)))
             self._indexes.pop(shop, None)

@@ -11,13 +11,14 @@ from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.tables import events
 
+_ADD = insert(events)
 _CHUNK = 500  # ids per look-up, below SQLite's parameter limit
 
 
 def append(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> None:
     """Append facts with fresh ids."""
     if facts:
-        connection.execute(insert(events), [{**msgspec.structs.asdict(fact), "shop": shop} for fact in facts])
+        connection.execute(_ADD, [{**msgspec.structs.asdict(fact), "shop": shop} for fact in facts])
 
 
 def append_new(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> int:

@@ -2,8 +2,8 @@
 
 `decide` is pure. Called without facts it returns the needs of the turn, or the hand-over that must come
 first; called with them it returns one act per segment. The order in which a segment may be answered is
-the same everywhere: small talk, then the shop's own systems (product, order, parcel), then knowledge;
-a product's own knowledge entry comes before its attributes. Nothing found means saying so.
+the same everywhere: small talk, then the buyer's orders and parcels, then a knowledge entry of the very
+product, then the catalogue, then general knowledge. Nothing found means saying so.
 """
 
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Source
@@ -11,7 +11,7 @@ from xiaoer.kernel.turn import OrderContent, ProductContent
 from xiaoer.slices.policies.rules import handoff, needs, offers, orders, products, talk
 from xiaoer.slices.policies.types import Ask, Situation
 
-_SURE = 0.55  # below this, an intent alone decides nothing: a good knowledge hit comes first
+_SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
 def decide(situation: Situation, facts: Facts | None = None) -> Decision:
@@ -41,14 +41,16 @@ def _answer(ask: Ask) -> Act:
     if card is not None:
         return card
     hit = _hit(ask)
-    if ask.segment.confidence < _SURE and hit is not None:
-        return _knowledge(ask, hit)
     spoken = talk.answer_talk(ask)
-    if spoken is not None and not (ask.segment.intent.startswith("oos.") and hit is not None):
-        return spoken
-    if hit is not None and hit.product_id and hit.product_id == ask.product_id and not _live(ask):
+    if spoken is not None:
+        talks = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
+        return spoken if talks or hit is None else _knowledge(ask, hit)
+    found = orders.answer_from_orders(ask)
+    if found is not None:
+        return found
+    if hit is not None and not _live(ask) and (hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
         return _knowledge(ask, hit)
-    found = orders.answer_from_orders(ask) or products.answer_from_catalogue(ask)
+    found = products.answer_from_catalogue(ask)
     if found is None and hit is not None:
         return _knowledge(ask, hit)
     return found or offers.answer_from_offers(ask) or products_wanted(ask) or _not_found(ask)

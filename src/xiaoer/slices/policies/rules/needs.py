@@ -15,6 +15,7 @@ _GENERAL = frozenset({"order.how_to_buy", "ship.carrier", "ship.fee", "ship.area
 
 # asked on a product page without a word of an own order, these are questions before buying
 _BEFORE_BUYING = frozenset({"ship.when", "ship.eta", "order.invoice", "order.note", "order.pay", "after.return"})
+_WOULD = ("能退", "可以退", "可退", "支持", "不合适", "如果", "万一", "包退", "包换")
 _OWN = (
     "我的",
     "订单",
@@ -80,6 +81,7 @@ def is_before_buying(segment: Segment, turn: Turn) -> bool:
         and turn.product_in_focus is not None
         and turn.context.entry in _SHOPPING
         and not any(word in segment.text for word in _OWN)
+        and (segment.intent != "after.return" or any(word in segment.text for word in _WOULD))
     )
 
 
