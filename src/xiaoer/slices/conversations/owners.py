@@ -48,23 +48,12 @@ def enqueue(connection: Connection, shop: ShopId, conversation_id: str, now: dat
 
 
 def give_to_bot(connection: Connection, shop: ShopId, conversation_id: str, now: datetime) -> Conversation:
-    """Back to the bot with a clean slate: its counters start again, and what people dealt with stays dealt with."""
-    current = store.get(connection, shop, conversation_id)
-    if current is None:
-        raise NotFound("Conversation", conversation_id)
-    return api.move(
-        connection,
-        shop,
-        conversation_id,
-        "bot",
-        now,
-        assigned_to="",
-        assigned_name="",
-        handoff=None,
-        unsatisfied=0,
-        unsure=0,
-        answered_seq=current.last_seq,
-    )
+    """Back to the bot with a clean slate: its counters start again, so that it does not hand over at once again.
+
+    What people dealt with stays dealt with; a message that nobody has looked at yet is the bot's to answer.
+    """
+    clean: dict[str, Any] = {"handoff": None, "unsatisfied": 0, "unsure": 0}
+    return api.move(connection, shop, conversation_id, "bot", now, assigned_to="", assigned_name="", **clean)
 
 
 def close(connection: Connection, shop: ShopId, conversation_id: str, now: datetime) -> Conversation:

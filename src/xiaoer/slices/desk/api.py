@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.errors import InvalidBody
+from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.desk import store
 from xiaoer.slices.desk.types import Agent, AgentStatus, DeskSettings, Note
@@ -72,6 +73,11 @@ def change_settings(connection: Connection, shop: ShopId, changes: Mapping[str, 
     value = msgspec.structs.replace(store.get_settings(connection, shop), **changes)
     store.save_settings(connection, shop, value)
     return value
+
+
+def fact(shop: ShopId, type_: str, now: datetime, conversation_id: str, buyer_id: str, **data: Any) -> Event:
+    """An event fact of the desk with a fresh id."""
+    return Event(shop, new_id(), type_, now, conversation_id, buyer_id, data)
 
 
 agents = store.list_agents
