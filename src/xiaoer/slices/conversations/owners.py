@@ -237,3 +237,8 @@ def mark_message(connection: Connection, shop: ShopId, message: Message, meta: d
         .where(messages.c.shop == shop, messages.c.id == message.id)
         .values(meta={**message.meta, **meta})
     )
+
+
+def by_external(connection: Connection, shop: ShopId, external_id: str) -> Message | None:
+    """The message that was stored under this outside id."""
+    return store.find_external(connection, shop, external_id)

@@ -103,7 +103,7 @@ _COMPILED = tuple((rule, re.compile(rule.pattern, re.IGNORECASE), re.compile(rul
 
 
 def check_text(text: str, floor_yuan: float | None = None) -> tuple[Finding, ...]:
-    """Everything that should not be sent, in the order of the text. `floor_yuan` is the lowest price of what is talked about."""
+    """Everything that should not be sent, in the order of the text; `floor_yuan` is the lowest price allowed here."""
     found: list[Finding] = []
     for rule, pattern, unless in _COMPILED:
         if rule.unless and unless.search(text):
