@@ -4,6 +4,7 @@ Everything that decides is read again inside the one write that acts on it, so t
 conversation away twice and an agent's last free place is never given to two buyers.
 """
 
+import contextlib
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -106,12 +107,11 @@ class HandOff:
 
     async def _known(self, shop: ShopId, buyer_id: str) -> Known:
         """What helps to route; a source that is down only makes it less exact."""
-        buyer, orders = None, ()
-        try:
+        buyer: Buyer | None = None
+        orders: tuple[Order, ...] = ()
+        with contextlib.suppress(XiaoerError):
             buyer = await self._buyers.buyer(shop, buyer_id)
             orders = await self._orders.orders_of(shop, buyer_id, _ORDERS)
-        except XiaoerError:
-            pass
         return Known(buyer, orders, await self._hours.hours(shop))
 
     def _route(

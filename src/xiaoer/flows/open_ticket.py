@@ -1,5 +1,6 @@
 """Tickets from talks (工单): opened with what is known, changed, merged; the buyer hears of what matters to him."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -77,10 +78,8 @@ class OpenTicket:
             for raw in (turn.trace.get("heard") or {}).get("segments", ()):
                 segments.insert(0, msgspec.convert(raw, Segment))  # what was said last wins
         orders: tuple[Order, ...] = ()
-        try:
+        with contextlib.suppress(XiaoerError):  # then the agent fills in the order himself
             orders = await self._orders.orders_of(shop, conversation.buyer_id, _ORDERS)
-        except XiaoerError:
-            pass  # the agent fills in the order himself
         named = next((s.entities.order_no for s in segments if s.entities.order_no), None)
         wanted = conversation.context.order_id or named
         order = next((o for o in orders if o.id == wanted), orders[0] if len(orders) == 1 else None)
