@@ -5,13 +5,14 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import structlog
+from sqlalchemy import Connection
 
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live
@@ -27,6 +28,7 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.decision import Offer
 from xiaoer.kernel.errors import NotFound, TooManyRequests
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.heard import Heard
@@ -57,7 +59,9 @@ _LOG_INS = 10  # tries per account, address and quarter of an hour
 
 
 class NoOffers:
-    async def offers(self, *a: object) -> tuple[()]:
+    """No promotions."""
+
+    async def offers(self, shop: ShopId, channel: str, product_id: str | None, now: datetime) -> tuple[Offer, ...]:
         return ()
 
 
@@ -80,7 +84,6 @@ class Wiring:
         self.importer = Importer(
             self.db, self.clock, build_sinks(), {"knowledge": KnowledgeIntake().check}, settings.max_import_bytes
         )
-        self._red_lines = lambda turn, heard: ()
         templates = replies.load_templates(_PACK / "templates.toml")
         gather = GatherFacts(self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000)
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
@@ -122,13 +125,19 @@ class Wiring:
 
     def red_lines(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
         """The red lines that a turn crosses."""
-        return self._red_lines(turn, heard)
+        hits = []
+        for segment in heard.segments:
+            if segment.intent == "service.human":
+                hits.append(RedLineHit("intent.human", "requested"))
+            if segment.intent == "service.complaint":
+                hits.append(RedLineHit("intent.complaint", "sensitive", "complaints"))
+        return tuple(hits)
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""
         await self.understanding.refresh(shop)
         received = await self.receive(shop, incoming)
-        answered = await self.answer(shop, received.message.conversation_id, received.message.id)
+        answered = await self.answer(shop, received.message.conversation_id, received.message.id, received)
         self._announce(received.conversation, answered)
         return answered.response or self._no_answer(received)
 
@@ -222,11 +231,12 @@ class Wiring:
         Raises:
             NotFound: no such message, or it was not answered by the bot.
         """
-        message = await self.db.read(lambda c: conversations.find_message(c, shop, message_id))
-        stored = None
-        if message is not None and message.turn_id:
-            turn_id = message.turn_id
-            stored = await self.db.read(lambda c: conversations.get_turn(c, shop, turn_id))
+
+        def query(connection: Connection) -> StoredTurn | None:
+            message = conversations.find_message(connection, shop, message_id)
+            return conversations.turn_of_message(connection, shop, message) if message else None
+
+        stored = await self.db.read(query)
         if stored is None:
             raise NotFound("Message", message_id, "Only messages that were answered can be explained.")
         return explain(stored), stored

@@ -24,7 +24,8 @@ from xiaoer.kernel.ids import MessageId, ShopId
 from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations import api as conversations
-from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
+from xiaoer.slices.conversations.recent import RecentTalks
+from xiaoer.slices.conversations.types import Conversation, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies import api as policies
 from xiaoer.slices.policies.rules.handoff import hand_over
@@ -86,26 +87,37 @@ class AnswerMessage:
         self._red_lines = red_lines
         self._gather = gather
         self._templates = templates
+        self._recent = RecentTalks()
 
-    async def __call__(self, shop: ShopId, conversation_id: str, message_id: str) -> Answered:
+    async def __call__(
+        self, shop: ShopId, conversation_id: str, message_id: str, received: Received | None = None
+    ) -> Answered:
         """Answer what is unanswered; when another call did so already, return that answer.
+
+        `received` is the message that has just come in, when there is one.
 
         Raises:
             NotFound: no such conversation.
         """
-        for _ in range(_RETRIES):
-            loaded = await self._db.read(lambda c: conversations.load_turn(c, shop, conversation_id))
+        for attempt in range(_RETRIES):
+            loaded = self._recent.with_new(received) if received and received.is_new and attempt == 0 else None
             if loaded is None:
-                return await self._earlier(shop, message_id)
-            answered = await self._answer(loaded[0], loaded[1], message_id)
+                loaded = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
+            conversation, recent = loaded
+            turn = conversations.as_turn(conversation, recent)
+            if turn is None:
+                break
+            answered = await self._answer(conversation, turn, message_id)
             if answered is not None:
+                kept = (*recent, *answered.messages)[-conversations.HISTORY :]
+                self._recent.keep(shop, conversation.id, conversation.version + 1, kept)
                 return answered
         return await self._earlier(shop, message_id)
 
     async def _earlier(self, shop: ShopId, message_id: str) -> Answered:
         def query(connection: Connection) -> StoredTurn | None:
             message = conversations.get_message(connection, shop, message_id)
-            return conversations.get_turn(connection, shop, message.turn_id) if message and message.turn_id else None
+            return conversations.turn_of_message(connection, shop, message) if message else None
 
         stored = await self._db.read(query)
         return Answered(stored.response, conversation_id=stored.conversation_id) if stored else Answered("")

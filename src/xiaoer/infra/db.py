@@ -10,14 +10,14 @@ See docs/adr/0001-sync-core-group-commit.md.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, MetaData, Text, create_engine, event
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, Insert, MetaData, Text, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.types import TypeDecorator
@@ -37,6 +37,7 @@ metadata = MetaData(
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_APPENDS = "appends"
 _BATCH = 256  # most writes that share one commit
 _BUSY_WAIT_S = 30.0  # how long a writer waits for another process before it gives up
 
@@ -106,6 +107,32 @@ def _sqlite_engine(url: str, *, writer: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
     return engine
+
+
+def append(connection: Connection, statement: Insert, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows of an append-only table; inside the group commit they join the other callers' rows.
+
+    They are on disk with the rest of the transaction, but a later statement of the same transaction may not
+    see them yet, so nothing that is read back within a change may be written this way.
+    """
+    waiting = connection.info.get(_APPENDS)
+    if waiting is None:
+        connection.execute(statement, rows)
+    else:
+        waiting.setdefault(statement, []).extend(rows)
+
+
+def _run(connection: Connection, changes: Sequence[Change]) -> list[Any]:
+    """Run changes in one transaction, their appended rows last, one statement per table."""
+    waiting: dict[Insert, list[dict[str, Any]]] = {}
+    connection.info[_APPENDS] = waiting
+    try:
+        results = [change(connection) for change in changes]
+        for statement, rows in waiting.items():
+            connection.execute(statement, rows)
+    finally:
+        connection.info.pop(_APPENDS, None)
+    return results
 
 
 class Database:
@@ -184,7 +211,7 @@ class Database:
         with self.writer_engine.connect() as connection:
             await self._begin(connection)
             try:
-                results = [change(connection) for change in changes]
+                results = _run(connection, changes)
             except BaseException:
                 connection.rollback()
                 raise
@@ -207,7 +234,7 @@ class Database:
 
     def _commit_in_thread(self, changes: list[Change]) -> list[Any]:
         with self.writer_engine.begin() as connection:
-            return [change(connection) for change in changes]
+            return _run(connection, changes)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

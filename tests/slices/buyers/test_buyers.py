@@ -8,8 +8,9 @@ from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Buyer
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.buyers.ports import CustomerSource
+from xiaoer.slices.buyers.rules import read_phone_ending
 from xiaoer.slices.buyers.service import EmbeddedBuyers
-from xiaoer.slices.buyers.store import BuyerSink, phone_ending
+from xiaoer.slices.buyers.store import BuyerSink
 
 NOW = datetime(2026, 6, 18, 12, tzinfo=UTC)
 
@@ -31,4 +32,4 @@ async def test_buyers_are_found_by_id_and_phone_ending(db: Database, shop: ShopI
     [("13800008000", "8000"), ("", ""), ("123", ""), ("138****8000", "8000"), ("1380000800X", "")],
 )
 def test_the_ending_is_four_digits_or_nothing(phone: str, ending: str) -> None:
-    assert phone_ending(phone) == ending
+    assert read_phone_ending(phone) == ending

@@ -32,6 +32,8 @@ class Entry:
 
 @dataclass
 class Ledger:
+    """Orders as they are entered, with what follows from each: items, parcel, refund."""
+
     now: datetime
     orders: list[Row] = field(default_factory=list)
     order_items: list[Row] = field(default_factory=list)

@@ -7,45 +7,18 @@ meaning, such as （分）, makes it another column.
 
 import re
 from collections.abc import Callable
-from hashlib import blake2b
 from typing import Any
 
 from msgspec import Struct
 
-from xiaoer.flows.import_data import cells
-from xiaoer.flows.import_data.cells import BadCell, Parser
+from xiaoer.flows.import_data import cells, finish
+from xiaoer.flows.import_data.cells import Parser
 from xiaoer.flows.import_data.rows import DialogueRow, KnowledgeRow, PromotionRow
 from xiaoer.kernel.commerce import Buyer, Order, Product, Refund, Variant
-from xiaoer.kernel.money import ZERO
 from xiaoer.slices.orders.types import OrderLine, Parcel
 
 _NOTE = re.compile(r"[（(](元|￥|¥|必填|选填|可选|rmb|cny|json)[)）]", re.IGNORECASE)
 _FILLER = re.compile(r"[\s_\-*:：\ufeff]+")
-
-_STATUS_WORDS = {
-    "unpaid": ("待付款", "未付款", "等待买家付款", "待支付"),
-    "paid": ("待发货", "已付款", "买家已付款", "等待卖家发货", "已支付", "部分发货"),
-    "shipped": ("已发货", "待收货", "卖家已发货", "等待买家确认收货", "运输中"),
-    "delivered": ("已签收", "已送达", "已收货"),
-    "completed": ("交易成功", "已完成", "已确认收货", "交易完成"),
-    "closed": ("交易关闭", "已关闭", "已取消", "取消"),
-    "refunding": ("退款中", "售后中", "退货中", "申请退款"),
-    "refunded": ("已退款", "退款成功", "退款完成"),
-}
-_REFUND_WORDS = {
-    "refund_only": ("仅退款", "退款"),
-    "return_refund": ("退货退款", "退货", "我要退货退款"),
-    "exchange": ("换货",),
-}
-_AUTHOR_WORDS = {
-    "buyer": ("买家", "顾客", "客户", "用户"),
-    "agent": ("客服", "坐席", "人工", "卖家"),
-    "bot": ("机器人", "智能客服", "自动回复"),
-}
-
-
-def _words(table: dict[str, tuple[str, ...]]) -> dict[str, str]:
-    return {word: name for name, others in table.items() for word in (name, *others)}
 
 
 class Column(Struct, frozen=True):
@@ -90,48 +63,6 @@ class Kind(Struct, frozen=True):
 def header_key(header: str) -> str:
     """The form in which headers are compared."""
     return _FILLER.sub("", _NOTE.sub("", header)).lower()
-
-
-def _finish_knowledge(values: dict[str, Any]) -> dict[str, Any]:
-    start, end = values.get("valid_from"), values.get("valid_to")
-    if start and end and end <= start:
-        raise BadCell("dates_reversed", "不晚于生效时间", "valid_to")
-    if not values.get("id"):
-        of = "\n".join((values["question"], values.get("product_id", ""), values.get("channel", "")))
-        values["id"] = "K-" + blake2b(of.encode(), digest_size=8).hexdigest()
-    return values
-
-
-def _finish_order(values: dict[str, Any]) -> dict[str, Any]:
-    values.setdefault("pay_amount", ZERO)
-    return values
-
-
-def _finish_line(values: dict[str, Any]) -> dict[str, Any]:
-    what = values.get("variant_id") or values.get("title")
-    if not what:
-        raise BadCell("missing_value", "和标题都没写，不知道买的是什么", "variant_id")
-    price = values.setdefault("price", ZERO)
-    quantity = values.setdefault("quantity", 1)
-    values.setdefault("variant_id", "")
-    values.setdefault("title", "")
-    values.setdefault("pay_amount", price * quantity)
-    if not values.get("id"):
-        values["id"] = f"{values['order_id']}/{what[:128]}"
-    return values
-
-
-def _finish_parcel(values: dict[str, Any]) -> dict[str, Any]:
-    values["id"] = f"{values['waybill_no']}/{values['order_id']}"
-    return values
-
-
-def _finish_refund(values: dict[str, Any]) -> dict[str, Any]:
-    return {"status": "", "amount": ZERO} | values
-
-
-def _finish_dialogue(values: dict[str, Any]) -> dict[str, Any]:
-    return {"buyer_id": "", "agent": ""} | values | {"dialogue_id": values["id"]}
 
 
 _title, _short, _long = cells.text(500), cells.text(100), cells.text(5000)
@@ -200,7 +131,7 @@ KNOWLEDGE = Kind(
         Column("valid_to", "失效时间", cells.instant, ("结束时间", "失效日期")),
         Column("category", "分类", cells.text(200), ("类目", "知识分类")),
     ),
-    finish=_finish_knowledge,
+    finish=finish.finish_knowledge,
     derived=frozenset({"id"}),
     references=(Reference("product_id", "products", refuses=False),),
 )
@@ -220,7 +151,7 @@ ORDERS = Kind(
     (
         Column("id", "订单号", _id, ("订单编号", "订单ID", "order_id"), required=True),
         Column("buyer_id", "买家ID", _id, ("买家编号", "会员ID", "买家账号"), required=True),
-        Column("status", "状态", cells.choice(_words(_STATUS_WORDS)), ("订单状态", "交易状态"), required=True),
+        Column("status", "状态", cells.choice(finish.STATUS_WORDS), ("订单状态", "交易状态"), required=True),
         Column("created_at", "下单时间", cells.instant, ("创建时间", "订单创建时间", "拍下时间"), required=True),
         Column("paid_at", "付款时间", cells.instant, ("支付时间", "订单付款时间")),
         Column("shipped_at", "发货时间", cells.instant),
@@ -231,7 +162,7 @@ ORDERS = Kind(
         Column("phone", "电话", _phone, ("手机", "手机号", "联系电话", "收货人手机"), private=True),
         Column("pay_amount", "实付", cells.money, ("实付金额", "实付款", "买家实付")),
     ),
-    finish=_finish_order,
+    finish=finish.finish_order,
 )
 ORDER_ITEMS = Kind(
     "order_items",
@@ -247,7 +178,7 @@ ORDER_ITEMS = Kind(
         Column("price", "单价", cells.money, ("价格",)),
         Column("pay_amount", "实付", cells.money, ("实付金额", "实付款")),
     ),
-    finish=_finish_line,
+    finish=finish.finish_line,
     derived=frozenset({"id", "pay_amount"}),
     references=(Reference("order_id", "orders"),),
 )
@@ -263,7 +194,7 @@ SHIPMENTS = Kind(
         Column("status", "状态", _short, ("物流状态",)),
         Column("traces", "物流轨迹", cells.traces, ("轨迹", "物流信息")),
     ),
-    finish=_finish_parcel,
+    finish=finish.finish_parcel,
     references=(Reference("order_id", "orders"),),
 )
 REFUNDS = Kind(
@@ -274,13 +205,13 @@ REFUNDS = Kind(
     (
         Column("id", "退款编号", _id, ("退款单号", "售后单号", "编号"), required=True),
         Column("order_id", "订单号", _id, ("订单编号", "订单ID"), required=True),
-        Column("kind", "类型", cells.choice(_words(_REFUND_WORDS)), ("退款类型", "售后类型"), required=True),
+        Column("kind", "类型", cells.choice(finish.REFUND_WORDS), ("退款类型", "售后类型"), required=True),
         Column("status", "状态", _short, ("退款状态", "售后状态")),
         Column("reason", "原因", cells.text(2000), ("退款原因", "售后原因")),
         Column("amount", "金额", cells.money, ("退款金额",)),
         Column("created_at", "申请时间", cells.instant, ("创建时间", "退款申请时间")),
     ),
-    finish=_finish_refund,
+    finish=finish.finish_refund,
     references=(Reference("order_id", "orders"),),
 )
 DIALOGUES = Kind(
@@ -292,11 +223,11 @@ DIALOGUES = Kind(
         Column("id", "会话ID", _id, ("编号", "会话编号", "对话ID"), required=True),
         Column("at", "时间", cells.instant, ("发送时间", "消息时间"), required=True),
         Column("buyer_id", "买家ID", _id, ("买家编号", "买家账号")),
-        Column("author", "发送方", cells.choice(_words(_AUTHOR_WORDS)), ("发送者", "角色", "发言人"), required=True),
+        Column("author", "发送方", cells.choice(finish.AUTHOR_WORDS), ("发送者", "角色", "发言人"), required=True),
         Column("agent", "客服", cells.text(100), ("坐席", "客服昵称")),
         Column("text", "内容", cells.text(10_000), ("消息内容", "文本"), required=True, private=True),
     ),
-    finish=_finish_dialogue,
+    finish=finish.finish_dialogue,
     shared_ids=True,
 )
 

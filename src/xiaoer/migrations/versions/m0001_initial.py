@@ -317,7 +317,7 @@ def upgrade() -> None:
         sa.Column("elapsed_us", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_turns")),
     )
-    op.create_index("ix_turns_conversation", "turns", ["shop", "conversation_id"], unique=False)
+    op.create_index("ix_turns_conversation", "turns", ["shop", "conversation_id", "at"], unique=False)
     op.create_table(
         "variants",
         sa.Column("shop", sa.String(length=64), nullable=False),

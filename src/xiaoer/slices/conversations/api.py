@@ -33,7 +33,7 @@ from xiaoer.kernel.turn import (
 from xiaoer.slices.conversations import rules, store
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
 
-_HISTORY = 24  # messages read per turn: the burst and about ten rounds before it
+HISTORY = 24  # messages read per turn: the burst and about ten rounds before it
 
 
 def plain_text(content: Content) -> str:
@@ -112,22 +112,24 @@ def _merge(context: TurnContext, incoming: Incoming) -> TurnContext:
     return TurnContext(new.entry or context.entry, product, new.campaign_id or context.campaign_id, order)
 
 
-def load_turn(connection: Connection, shop: ShopId, conversation_id: str) -> tuple[Conversation, Turn] | None:
-    """Return the conversation and its open turn; None when every buyer message has been dealt with.
+def load_recent(connection: Connection, shop: ShopId, conversation_id: str) -> tuple[Conversation, tuple[Message, ...]]:
+    """Return a conversation and its newest messages, oldest first.
 
     Raises:
         NotFound: no such conversation.
     """
-    conversation = store.get(connection, shop, conversation_id)
-    if conversation is None:
-        raise NotFound("Conversation", conversation_id)
-    recent = store.last_messages(connection, shop, conversation_id, _HISTORY)
+    conversation = _existing(connection, shop, conversation_id)
+    return conversation, tuple(store.last_messages(connection, shop, conversation_id, HISTORY))
+
+
+def as_turn(conversation: Conversation, recent: Sequence[Message]) -> Turn | None:
+    """The open turn of a conversation whose newest messages are `recent`; None when all was dealt with."""
     burst = [m for m in recent if m.author == "buyer" and m.seq > conversation.answered_seq]
     if not burst:
         return None
     history = [m for m in recent if m.seq < burst[0].seq]
-    turn = Turn(
-        shop,
+    return Turn(
+        conversation.shop,
         conversation.id,
         conversation.buyer_id,
         conversation.channel,
@@ -139,7 +141,6 @@ def load_turn(connection: Connection, shop: ShopId, conversation_id: str) -> tup
         product_in_focus=conversation.context.product_id,
         order_in_focus=conversation.context.order_id,
     )
-    return conversation, turn
 
 
 def _past(history: Sequence[Message]) -> tuple[PastMessage, ...]:
@@ -205,7 +206,6 @@ def save_turn(
         return None
     store.add_messages(connection, shop, rows)
     store.add_turn(connection, shop, stored)
-    store.mark_answered(connection, shop, stored.message_ids, stored.id)
     return tuple(rows)
 
 
@@ -304,7 +304,7 @@ def find_message(connection: Connection, shop: ShopId, message_id: str) -> Messa
 
 get = store.get
 get_message = store.get_message
-get_turn = store.get_turn
+turn_of_message = store.turn_of_message
 find_open = store.find_open
 messages_after = store.messages_after
 page = store.page

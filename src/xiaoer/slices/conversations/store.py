@@ -9,14 +9,16 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Update, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, Update, bindparam, func, insert, select, update
 
+from xiaoer.infra.db import append
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.turn import TurnContext
 from xiaoer.slices.conversations.tables import conversations, messages, turns
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 
-_SHOP, _ID = bindparam("shop"), bindparam("id")
+_SHOP: BindParameter[str] = bindparam("shop")
+_ID: BindParameter[str] = bindparam("id")
 _GET = select(conversations).where(conversations.c.shop == _SHOP, conversations.c.id == _ID)
 _FIND_OPEN = select(conversations).where(
     conversations.c.shop == _SHOP,
@@ -38,20 +40,24 @@ _LAST_MESSAGES = (
     .order_by(messages.c.seq.desc())
     .limit(bindparam("count"))
 )
-_MARK_ANSWERED = (
-    update(messages)
-    .where(messages.c.shop == bindparam("of_shop"), messages.c.id.in_(bindparam("ids", expanding=True)))
-    .values(turn_id=bindparam("turn"))
+_TURN_AFTER = (
+    select(turns)
+    .where(
+        turns.c.shop == _SHOP, turns.c.conversation_id == bindparam("conversation"), turns.c.at >= bindparam("since")
+    )
+    .order_by(turns.c.at)
+    .limit(1)
 )
 _GET_TURN = select(turns).where(turns.c.shop == _SHOP, turns.c.id == _ID)
 
 
 @lru_cache(maxsize=64)
 def _change(names: tuple[str, ...]) -> Update:
+    shop: BindParameter[str] = bindparam("of_shop")
     return (
         update(conversations)
         .where(
-            conversations.c.shop == bindparam("of_shop"),
+            conversations.c.shop == shop,
             conversations.c.id == bindparam("of_id"),
             conversations.c.version == bindparam("of_version"),
         )
@@ -127,7 +133,7 @@ def change(connection: Connection, shop: ShopId, conversation_id: str, version: 
 
 def add_messages(connection: Connection, shop: ShopId, rows: Sequence[Message]) -> None:
     if rows:
-        connection.execute(_ADD_MESSAGES, [{**msgspec.structs.asdict(row), "shop": shop} for row in rows])
+        append(connection, _ADD_MESSAGES, [{**msgspec.structs.asdict(row), "shop": shop} for row in rows])
 
 
 def find_external(connection: Connection, shop: ShopId, external_id: str) -> Message | None:
@@ -180,26 +186,22 @@ def messages_after(
 
 
 def add_turn(connection: Connection, shop: ShopId, value: StoredTurn) -> None:
-    connection.execute(_ADD_TURN, {**msgspec.structs.asdict(value), "shop": shop})
+    append(connection, _ADD_TURN, [{**msgspec.structs.asdict(value), "shop": shop}])
 
 
-def mark_answered(connection: Connection, shop: ShopId, message_ids: Sequence[str], turn_id: str) -> None:
-    connection.execute(_MARK_ANSWERED, {"of_shop": shop, "ids": list(message_ids), "turn": turn_id})
+def _turn_of(row: Row[Any]) -> StoredTurn:
+    ids = tuple(row.message_ids)
+    return StoredTurn(row.id, ConversationId(row.conversation_id), row.at, ids, row.response, row.trace, row.elapsed_us)
 
 
-def get_turn(connection: Connection, shop: ShopId, turn_id: str) -> StoredTurn | None:
-    row = connection.execute(_GET_TURN, {"shop": shop, "id": turn_id}).one_or_none()
-    if row is None:
-        return None
-    return StoredTurn(
-        row.id,
-        ConversationId(row.conversation_id),
-        row.at,
-        tuple(row.message_ids),
-        row.response,
-        row.trace,
-        row.elapsed_us,
-    )
+def turn_of_message(connection: Connection, shop: ShopId, message: Message) -> StoredTurn | None:
+    """The turn that a message belongs to: of a bot message its own, of a buyer message the first one since."""
+    if message.turn_id:
+        row = connection.execute(_GET_TURN, {"shop": shop, "id": message.turn_id}).one_or_none()
+        return _turn_of(row) if row else None
+    since = {"shop": shop, "conversation": message.conversation_id, "since": message.at}
+    row = connection.execute(_TURN_AFTER, since).one_or_none()
+    return _turn_of(row) if row and message.id in row.message_ids else None
 
 
 def page(

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
+from xiaoer.infra import db
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.tables import events
@@ -18,7 +19,7 @@ _CHUNK = 500  # ids per look-up, below SQLite's parameter limit
 def append(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> None:
     """Append facts with fresh ids."""
     if facts:
-        connection.execute(_ADD, [{**msgspec.structs.asdict(fact), "shop": shop} for fact in facts])
+        db.append(connection, _ADD, [{**msgspec.structs.asdict(fact), "shop": shop} for fact in facts])
 
 
 def append_new(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> int:

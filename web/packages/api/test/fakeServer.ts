@@ -24,7 +24,7 @@ export class FakeLine implements SocketLike {
     this.onmessage?.({ data: JSON.stringify(frame) } as MessageEvent<string>)
   }
 
-  hello(seq = 0, conversationId = 'c1'): void {
+  hello(seq = 0, conversationId: string | null = 'c1'): void {
     this.push({ type: 'hello', conversation_id: conversationId, state: 'bot', seq })
   }
 

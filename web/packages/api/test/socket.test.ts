@@ -13,15 +13,15 @@ let refuseAddress = false
 
 function makeSocket(): ChatSocket {
   return new ChatSocket({
-    async address(after, renew) {
+    async address(renew) {
       renewals.push(renew)
       if (refuseAddress) throw new Error('no server')
-      return `ws://shop/ws?after=${after}`
+      return `ws://shop/ws?after=${socket.resumeAfter}`
     },
     onFrame: (frame) => frames.push(frame),
     onConnection: (connection) => connections.push(connection),
     onLate: (clientId) => late.push(clientId),
-    onNewConversation: () => (fresh += 1),
+    onStartOver: () => (fresh += 1),
     open(address) {
       const line = new FakeLine(address)
       lines.push(line)
@@ -103,19 +103,54 @@ describe('receiving', () => {
     expect(line().address).toBe('ws://shop/ws?after=2')
   })
 
-  it('starts afresh when the conversation is another one', async () => {
+  it('goes on over the end of a conversation', async () => {
+    line().hello()
+    line().say(1)
+    line().breakOff()
+    await vi.advanceTimersByTimeAsync(500)
+    line().hello(1, null)
+    line().say(2, 'first of the next conversation')
+    expect(textsShown()).toEqual(['m1', 'first of the next conversation'])
+    expect(fresh).toBe(0)
+  })
+
+  it('starts afresh when the server knows less than was shown', async () => {
     line().hello()
     line().say(1)
     line().say(2)
     line().breakOff()
     await vi.advanceTimersByTimeAsync(500)
-    line().hello(1, 'c2')
+    line().hello(1)
     await vi.advanceTimersByTimeAsync(0)
     expect(line().address).toBe('ws://shop/ws?after=0')
-    line().hello(1, 'c2')
-    line().say(1, 'greeting of c2')
-    expect(textsShown()).toEqual(['m1', 'm2', 'greeting of c2'])
+    line().hello(1)
+    line().say(1, 'greeting')
+    expect(textsShown()).toEqual(['m1', 'm2', 'greeting'])
     expect(fresh).toBe(1)
+  })
+
+  it('resumes from the newest message although the history is cut', async () => {
+    line().hello(302)
+    line().say(301)
+    line().say(302)
+    line().breakOff()
+    await vi.advanceTimersByTimeAsync(500)
+    expect(line().address).toBe('ws://shop/ws?after=302')
+  })
+
+  it('shows every part of a greeting that is not stored', () => {
+    line().hello()
+    line().say(0, 'hello')
+    line().say(0, 'chips')
+    expect(textsShown()).toEqual(['hello', 'chips'])
+  })
+
+  it('shows the message that a request for a person becomes', () => {
+    line().hello()
+    socket.request({ type: 'human', client_id: 'h' })
+    line().push({ type: 'ack', client_id: 'h', id: 'm1', seq: 1 })
+    line().say(1, '转人工', 'h')
+    expect(textsShown()).toEqual(['转人工'])
   })
 
   it('answers a ping', () => {
@@ -180,10 +215,10 @@ describe('sending', () => {
   })
 
   it('asks for a person once the line is up', async () => {
-    socket.request({ type: 'human' })
+    socket.request({ type: 'human', client_id: 'h' })
     socket.hint({ type: 'typing' })
     line().hello()
-    expect(line().received).toEqual([{ type: 'human' }])
+    expect(line().received).toEqual([{ type: 'human', client_id: 'h' }])
   })
 })
 

@@ -20,6 +20,8 @@ from xiaoer.slices.knowledge.retrieval.concepts import Concepts, builtin
 from xiaoer.slices.knowledge.retrieval.features import Marks, marks_of
 from xiaoer.slices.knowledge.retrieval.ranking import THRESHOLD, intent_odds, probability, product_odds, rank
 from xiaoer.slices.knowledge.retrieval.segment import KEPT, Segment, Weighed
+from xiaoer.slices.knowledge.retrieval.traits import Traits
+from xiaoer.slices.knowledge.retrieval.vectors import VectorTable, shipped
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
 from xiaoer.slices.knowledge.types import Entry, SearchResult
 
@@ -49,17 +51,13 @@ class Asked(Struct, frozen=True):
 class _Block:
     """A segment with the scopes of its entries."""
 
-    def __init__(self, entries: Sequence[Entry], marks: Callable[[str], Marks], ask_bits: dict[str, int]) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], documents: Sequence[Marks], traits: Traits, table: VectorTable
+    ) -> None:
         self.entries = list(entries)
-        documents: list[Marks] = []
-        owner: list[int] = []
-        self.texts: list[str] = []
-        for number, entry in enumerate(self.entries):
-            for text in (entry.draft.question, *entry.draft.similar):
-                documents.append(marks(text))
-                owner.append(number)
-                self.texts.append(text)
-        self.segment = Segment(documents, owner, ask_bits)
+        self.texts = [text for entry in self.entries for text in texts_of(entry)]
+        owner = [number for number, entry in enumerate(self.entries) for _ in texts_of(entry)]
+        self.segment = Segment(documents, owner, traits, table)
         size = len(self.entries)
         self.alive = np.ones(size, np.bool_)
         self.valid_from: NDArray[np.int64] = np.full(size, _ALWAYS[0])
@@ -88,6 +86,10 @@ class _Block:
             allowed = np.array([_meets(scope, asked) for scope in self.scopes], np.bool_)
             live &= allowed[self.scope[entries]]
         return live
+
+
+def texts_of(entry: Entry) -> tuple[str, ...]:
+    return (entry.draft.question, *entry.draft.similar)
 
 
 def _microseconds(at: datetime) -> int:
@@ -119,9 +121,12 @@ class ShopIndex:
         self._intent_of = intent_of
         self._intents: dict[str, str] = {}
         self._concepts = concepts or builtin()
-        self._ask_bits = {ask: 1 << bit for bit, ask in enumerate(sorted(self._concepts.asks))}
+        self._table = shipped()
         self._lock = threading.Lock()
-        self._base = _Block(list(entries), self._marks, self._ask_bits)
+        rows = list(entries)
+        documents = self._marks(rows)
+        self._traits = Traits(self._concepts, documents)
+        self._base = _Block(rows, documents, self._traits, self._table)
         segment = self._base.segment
         counts = dict(zip(segment.vocabulary, segment.counts, strict=True))
         self._weighing = Weighing(counts, segment.size)
@@ -140,8 +145,9 @@ class ShopIndex:
         """Whether so much has changed that a new index pays."""
         return len(self._fresh) > FOLD_AT
 
-    def _marks(self, text: str) -> Marks:
-        return marks_of(self._analyser.forms(text), self._concepts)
+    def _marks(self, entries: Iterable[Entry]) -> list[Marks]:
+        forms, concepts = self._analyser.forms, self._concepts
+        return [marks_of(forms(text), concepts) for entry in entries for text in texts_of(entry)]
 
     def apply(self, changed: Iterable[Entry], revision: int) -> None:
         """Take over entries that changed since `self.revision`, whatever their status is now."""
@@ -156,7 +162,7 @@ class ShopIndex:
             self._intents.pop(entry.id, None)
         delta = None
         if fresh:
-            delta = _Block(list(fresh.values()), self._marks, self._ask_bits)
+            delta = _Block(list(fresh.values()), self._marks(fresh.values()), self._traits, self._table)
             delta.segment.weigh(self._weighing)
         with self._lock:
             self._base.alive[gone] = False
@@ -165,7 +171,7 @@ class ShopIndex:
     def search(self, asked: Asked) -> SearchResult:
         """The entries nearest to the question that may be cited now, best first."""
         marks = marks_of(asked.forms, self._concepts)
-        question = Weighed(marks, self._weighing)
+        question = Weighed(marks, self._weighing, self._table)
         with self._lock:
             found = self._best(self._base, question, asked)
             if self._delta is not None:
@@ -179,7 +185,8 @@ class ShopIndex:
 
     def _best(self, block: _Block, question: Weighed, asked: Asked) -> list[tuple[float, Entry, str]]:
         segment, now = block.segment, _microseconds(asked.now)
-        documents = segment.candidates(question)
+        located = segment.locate(question)
+        documents = segment.candidates(located)
         if not len(documents):
             return []
         live = block.open_to(segment.owner[documents], asked, now)
@@ -187,12 +194,19 @@ class ShopIndex:
             if len(documents) < KEPT:
                 documents = documents[live]
             else:  # closed entries may have pushed open ones off the short list: choose again among the open
-                documents = segment.candidates(question, lambda d: block.open_to(segment.owner[d], asked, now))
+                documents = segment.candidates(located, lambda d: block.open_to(segment.owner[d], asked, now))
             if not len(documents):
                 return []
-        shared = segment.shared(documents, question)
-        asks = sum(self._ask_bits[ask] for ask in question.asks)
-        odds = rank(shared, segment.masses[documents], segment.asks[documents], question, asks)
+        shared = segment.shared(documents, located)
+        traits, theirs, own = self._traits, segment.traits[documents], self._traits.of(question.marks)
+        odds = rank(
+            shared,
+            segment.masses[documents],
+            question.totals,
+            segment.directions[documents] @ question.direction,
+            traits.asks_differ(own, theirs),
+            traits.opposed(own, theirs),
+        )
         owners = segment.owner[documents]
         if len(block.products) > 1:
             odds += product_odds(

@@ -7,12 +7,15 @@ shares). A logistic function of those, of the kind of answer asked for and of sc
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.slices.knowledge.retrieval.segment import Floats, Ints, Weighed
+from xiaoer.slices.knowledge.retrieval.segment import Floats, Ints
+from xiaoer.slices.knowledge.retrieval.traits import Bits
 
-# Fitted by benchmarks/retrieval.py; CHAR, PAIR, SOUND, SOUND_PAIR, SENSE, SENSE_PAIR.
-_COSINE = np.array([2.2, 0.3, 2.2, 0.3, 2.2, 0.3], np.float32)
-_BIAS = -3.2
+# Fitted by benchmarks/retrieval.py; CHAR, SOUND, SOUND_PAIR, SENSE, SENSE_PAIR.
+_COSINE = np.array([2.2, 2.2, 0.5, 2.2, 0.7], np.float32)
+_LIKENESS = 1.5
+_BIAS = -3.6
 _ASKS_DIFFER = -0.2
+_OPPOSED = -1.0
 _OWN_PRODUCT = 0.4
 _NO_PRODUCT_NAMED = -0.1
 _SAME_INTENT = 0.3
@@ -20,12 +23,12 @@ _OTHER_INTENT = -0.3
 THRESHOLD = 0.35
 
 
-def rank(shared: Floats, masses: Floats, asks: Ints, question: Weighed, question_asks: int) -> NDArray[np.float64]:
-    """The log-odds of each candidate, from what it shares with the question."""
-    cosines = shared / np.sqrt(np.maximum(masses * question.totals, 1e-9))
-    odds = cosines @ _COSINE + _BIAS
-    if question_asks:
-        odds += _ASKS_DIFFER * ((asks != 0) & ((asks & question_asks) == 0))
+def rank(
+    shared: Floats, masses: Floats, totals: Floats, likeness: Floats, asks_differ: Bits, opposed: Bits
+) -> NDArray[np.float64]:
+    """The log-odds of each candidate, from what it shares with the question and what stands against it."""
+    cosines = shared / np.sqrt(np.maximum(masses * totals, 1e-9))
+    odds = cosines @ _COSINE + _LIKENESS * likeness + _BIAS + _ASKS_DIFFER * asks_differ + _OPPOSED * opposed
     return np.asarray(odds, np.float64)
 
 

@@ -34,18 +34,16 @@ class Weighing:
     """The mass of each mark, given the shop's own counts."""
 
     def __init__(self, counts: Mapping[str, int], documents: int) -> None:
-        self._counts = counts
-        self._documents = documents
+        self._size = math.log(documents + _BACKGROUND_SIZE + 1.0)
         self._everyday = background()
-        self._cache: dict[str, float] = {}
+        self.known = {mark: self._mass(count, mark) for mark, count in counts.items()}
 
     def mass(self, mark: str) -> float:
-        known = self._cache.get(mark)
-        if known is not None:
-            return known
-        seen = self._counts.get(mark, 0) + _BACKGROUND_SIZE * self._everyday.get(mark, 0.0) + 0.5
-        rarity = -math.log(seen / (self._documents + _BACKGROUND_SIZE + 1.0))
-        mass: float = max(0.05, rarity) ** _POWER
-        if mark in self._counts:
-            self._cache[mark] = mass
+        """The mass of any mark, seen in this shop or not."""
+        known = self.known.get(mark)
+        return self._mass(0, mark) if known is None else known
+
+    def _mass(self, count: int, mark: str) -> float:
+        seen = count + _BACKGROUND_SIZE * self._everyday.get(mark, 0.0) + 0.5
+        mass: float = max(0.05, self._size - math.log(seen)) ** _POWER
         return mass
