@@ -91,9 +91,8 @@ class AgentReply:
             if known is not None:
                 return known
             ownership.check_holds(current.id, current.state, current.assigned_to, who.staff_id)
-            (message,) = conversations.say(connection, shop, current.id, "agent", who.name, [part], now, external)
             meta = self._meta(connection, shop, who, out)
-            owners.mark_message(connection, shop, message, meta)
+            (message,) = conversations.say(connection, shop, current.id, "agent", who.name, [part], now, external, meta)
             desk.save_mark(connection, shop, who.staff_id, current.id, read_seq=message.seq)
             data = {
                 "author": "agent",
@@ -107,7 +106,7 @@ class AgentReply:
             }
             fact = desk.fact(shop, "message.sent", now, current.id, current.buyer_id, **data)
             insights.append(connection, shop, [fact])
-            return msgspec.structs.replace(message, meta={**message.meta, **meta})
+            return message
 
         return await self._db.write(change)
 

@@ -103,7 +103,9 @@ class ChangeAgent:
         glances = owners.glances(connection, shop, [c.id for c in overdue])
         moved = []
         for conversation in overdue:
-            case, glance = cases[conversation.id], glances[conversation.id]
+            case, glance = cases[conversation.id], glances.get(conversation.id)
+            if glance is None or glance.last_seq != conversation.last_seq:
+                continue  # somebody is writing in this very moment
             assert case.assigned_at is not None  # filtered above
             answered = glance.agent_seq > case.from_seq or not glance.open_asks
             waiting_s = (now - case.assigned_at).total_seconds()

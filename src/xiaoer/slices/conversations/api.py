@@ -218,8 +218,9 @@ def say(
     parts: Sequence[ReplyPart],
     now: datetime,
     external_id: str | None = None,
+    meta: dict[str, Any] | None = None,
 ) -> tuple[Message, ...]:
-    """Append messages of a person, of the bot speaking first, or of an event line.
+    """Append messages of a person, of the bot speaking first, or of an event line; `meta` goes with the first.
 
     Raises:
         NotFound: no such conversation. Conflict: it was changed at the same moment; load and try again.
@@ -240,6 +241,7 @@ def say(
             now,
             author_name,
             external_id if index == 1 else None,
+            meta=(meta or {}) if index == 1 else {},
         )
         for index, part in enumerate(parts, start=1)
     ]

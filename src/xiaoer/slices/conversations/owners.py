@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, case, func, or_, select, update
+from sqlalchemy import Connection, Row, case, func, or_, select, update
 
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import ConversationId, ShopId
@@ -27,6 +27,7 @@ class Glance(Struct, frozen=True):
 
     last_text: str = ""
     last_author: str = ""
+    last_seq: int = 0
     agent_seq: int = 0
     open_asks: tuple[tuple[int, datetime], ...] = ()
 
@@ -164,7 +165,7 @@ def glances(connection: Connection, shop: ShopId, conversation_ids: Sequence[str
                 last[row.conversation_id] = (row.text, row.author)
             if row.author == "buyer" and row.seq > agent_seq[row.conversation_id]:
                 asks[row.conversation_id].append((row.seq, row.at))
-    return {id_: Glance(*last[id_], agent_seq[id_], tuple(asks[id_])) for id_ in last}
+    return {id_: Glance(*last[id_], last_seq[id_], agent_seq[id_], tuple(asks[id_])) for id_ in last}
 
 
 def last_turns(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, StoredTurn]:
@@ -175,37 +176,20 @@ def last_turns(connection: Connection, shop: ShopId, conversation_ids: Sequence[
         .group_by(turns.c.conversation_id)
     )
     rows = connection.execute(select(turns).where(turns.c.shop == shop, turns.c.id.in_(newest)))
-    return {
-        row.conversation_id: StoredTurn(
-            row.id,
-            ConversationId(row.conversation_id),
-            row.at,
-            tuple(row.message_ids),
-            row.response,
-            row.trace,
-            row.elapsed_us,
-        )
-        for row in rows
-    }
+    return {row.conversation_id: _turn_of(row) for row in rows}
 
 
 def turns_of(connection: Connection, shop: ShopId, conversation_id: str) -> list[StoredTurn]:
     """Every stored turn, oldest first."""
     rows = connection.execute(
-        select(turns).where(turns.c.shop == shop, turns.c.conversation_id == conversation_id).order_by(turns.c.id)
+        select(turns).where(turns.c.shop == shop, turns.c.conversation_id == conversation_id).order_by(turns.c.at)
     )
-    return [
-        StoredTurn(
-            row.id,
-            ConversationId(row.conversation_id),
-            row.at,
-            tuple(row.message_ids),
-            row.response,
-            row.trace,
-            row.elapsed_us,
-        )
-        for row in rows
-    ]
+    return [_turn_of(row) for row in rows]
+
+
+def _turn_of(row: Row[Any]) -> StoredTurn:
+    ids = tuple(row.message_ids)
+    return StoredTurn(row.id, ConversationId(row.conversation_id), row.at, ids, row.response, row.trace, row.elapsed_us)
 
 
 def recall(connection: Connection, shop: ShopId, conversation_id: str, message_id: str, by: str) -> Message:
@@ -228,15 +212,6 @@ def recall(connection: Connection, shop: ShopId, conversation_id: str, message_i
     changed = store.get_message(connection, shop, message_id)
     assert changed is not None  # it was updated in this transaction
     return changed
-
-
-def mark_message(connection: Connection, shop: ShopId, message: Message, meta: dict[str, Any]) -> None:
-    """Add to a message's `meta`."""
-    connection.execute(
-        update(messages)
-        .where(messages.c.shop == shop, messages.c.id == message.id)
-        .values(meta={**message.meta, **meta})
-    )
 
 
 def by_external(connection: Connection, shop: ShopId, external_id: str) -> Message | None:
