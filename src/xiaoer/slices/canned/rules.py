@@ -22,7 +22,7 @@ def _sounds(text: str) -> tuple[str, str]:
 
 
 def search(items: Sequence[Canned], words: str) -> list[Canned]:
-    """Those that match, best first: code, then title, then sound of the title, then the text; used ones before others."""
+    """Those that match, best first: code, title, sound of the title, text; what is used more comes before."""
     query = words.strip().lower().lstrip("/").replace(" ", "")
     if not query:
         return list(items)

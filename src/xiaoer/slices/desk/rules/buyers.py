@@ -31,17 +31,3 @@ def order_state(statuses: Iterable[str]) -> OrderState:
     if "unpaid" in seen:
         return "unpaid"
     return "paid" if seen & (_SPENT | {"refunded"}) else "none"
-
-
-def masked_phone(phone: str) -> str:
-    """138****0000; what is hidden already stays as it is."""
-    return phone if len(phone) < 7 or "*" in phone else f"{phone[:3]}****{phone[-4:]}"
-
-
-def masked_name(name: str) -> str:
-    return name if len(name) < 2 or "*" in name else f"{name[0]}{'*' * (len(name) - 1)}"
-
-
-def masked_address(address: str) -> str:
-    """Province to street stay, the door does not."""
-    return address if "*" in address or len(address) < 8 else f"{address[: max(6, len(address) // 2)]}****"
