@@ -155,9 +155,11 @@ class AgentReply:
         def change(connection: Connection) -> Note:
             current = _existing(connection, who.shop, conversation_id)
             by = (who.staff_id, who.name)
-            fact = desk.fact(who.shop, "conversation.noted", now, current.id, current.buyer_id, agent_id=who.staff_id)
+            kept = desk.note(connection, who.shop, current.id, current.last_seq, by, text, now)
+            data = {"agent_id": who.staff_id, "note_id": kept.id}
+            fact = desk.fact(who.shop, "conversation.noted", now, current.id, current.buyer_id, **data)
             insights.append(connection, who.shop, [fact])
-            return desk.note(connection, who.shop, current.id, current.last_seq, by, text, now)
+            return kept
 
         return await self._db.write(change)
 

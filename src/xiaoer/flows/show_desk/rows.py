@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Connection
 
 from xiaoer.flows.show_desk.views import Row
@@ -38,10 +38,16 @@ class ReadsOrders(Protocol):
     async def statuses_of(self, shop: ShopId, buyer_ids: Sequence[str]) -> dict[str, list[str]]: ...
 
 
+class Shared(Struct, frozen=True):
+    """A row, and the numbers of the buyer messages that wait for a person."""
+
+    row: Row
+    asks: tuple[int, ...]
+
+
 class _Read(Struct, frozen=True):
     cases: dict[str, Case]
     glances: dict[str, Glance]
-    marks: dict[str, Mark]
     turns: dict[str, StoredTurn]
     positions: dict[str, int]
 
@@ -93,7 +99,12 @@ class ShowRows:
         return (await self.rows(shop, staff_id, [found]))[0] if found else None
 
     async def rows(self, shop: ShopId, staff_id: str, shown: Sequence[Conversation]) -> list[Row]:
-        """Rows for these conversations, in their order."""
+        """Rows for these conversations, in their order, with this agent's own marks."""
+        marks = await self._db.read(lambda c: desk.my_marks(c, shop, staff_id, [x.id for x in shown]))
+        return [marked(one, marks.get(one.row.id)) for one in await self.shared(shop, shown)]
+
+    async def shared(self, shop: ShopId, shown: Sequence[Conversation]) -> list[Shared]:
+        """Rows without anybody's marks, for feeding many agents at once."""
         if not shown:
             return []
         now, ids = self._clock.now(), [c.id for c in shown]
@@ -104,7 +115,6 @@ class ShowRows:
             return _Read(
                 desk.get_cases(connection, shop, ids),
                 owners.glances(connection, shop, ids),
-                desk.my_marks(connection, shop, staff_id, ids),
                 owners.last_turns(connection, shop, ids),
                 queue.positions(list(queued.values()), now),
             )
@@ -116,16 +126,21 @@ class ShowRows:
         return [_row(c, read, buyers.get(c.buyer_id), statuses.get(c.buyer_id, []), now) for c in shown]
 
 
-def _row(conversation: Conversation, read: _Read, buyer: Buyer | None, statuses: list[str], now: datetime) -> Row:
+def marked(shared: Shared, mark: Mark | None) -> Row:
+    """The row as the agent with this mark sees it."""
+    read_seq, star = (mark.read_seq, mark.star) if mark else (0, None)
+    return structs.replace(shared.row, unread=sum(seq > read_seq for seq in shared.asks), star=star)
+
+
+def _row(conversation: Conversation, read: _Read, buyer: Buyer | None, statuses: list[str], now: datetime) -> Shared:
     case, glance = read.cases.get(conversation.id), read.glances.get(conversation.id, _NOTHING)
-    mark = read.marks.get(conversation.id, Mark(conversation.id))
     turn = read.turns.get(conversation.id)
     heard: dict[str, Any] = (turn.trace.get("heard") if turn else None) or {}
     feeling = heard.get("sentiment", {})
     asks = asks_waiting(conversation, case, glance)
     since = waiting_since(conversation, case, asks)
     waiting = conversation.state == "queued"
-    return Row(
+    row = Row(
         conversation.id,
         conversation.buyer_id,
         buyer.nick if buyer and buyer.nick else conversation.buyer_id,
@@ -149,12 +164,13 @@ def _row(conversation: Conversation, read: _Read, buyer: Buyer | None, statuses:
         glance.last_author,
         conversation.last_at,
         conversation.last_seq,
-        sum(seq > mark.read_seq for seq, _ in asks),
-        mark.star,
+        len(asks),
+        None,
         conversation.handoff,
         conversation.opened_at,
         conversation.closed_at,
     )
+    return Shared(row, tuple(seq for seq, _ in asks))
 
 
 def asks_waiting(conversation: Conversation, case: Case | None, glance: Glance) -> tuple[tuple[int, datetime], ...]:

@@ -1,4 +1,4 @@
-"""What the workbench shows (工作台): rows of the list, messages, the side pane. Shapes are those of docs/desk-api.md."""
+"""What the workbench shows (工作台): rows of the list, messages, the side pane; shapes as in docs/desk-api.md."""
 
 from datetime import datetime
 from typing import Any

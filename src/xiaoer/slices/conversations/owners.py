@@ -217,3 +217,8 @@ def recall(connection: Connection, shop: ShopId, conversation_id: str, message_i
 def by_external(connection: Connection, shop: ShopId, external_id: str) -> Message | None:
     """The message that was stored under this outside id."""
     return store.find_external(connection, shop, external_id)
+
+
+def last_messages(connection: Connection, shop: ShopId, conversation_id: str, count: int) -> list[Message]:
+    """The newest `count` messages, oldest first."""
+    return store.last_messages(connection, shop, conversation_id, count)

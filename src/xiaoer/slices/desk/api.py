@@ -81,9 +81,11 @@ def fact(shop: ShopId, type_: str, now: datetime, conversation_id: str, buyer_id
 
 
 agents = store.list_agents
+all_marks = store.all_marks
 get_agent = store.get_agent
 get_case = store.get_case
 get_cases = store.get_cases
+get_note = store.get_note
 get_settings = store.get_settings
 last_invited_at = store.last_invited_at
 list_notes = store.list_notes

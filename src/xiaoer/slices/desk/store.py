@@ -88,6 +88,17 @@ def my_marks(connection: Connection, shop: ShopId, staff_id: str, conversation_i
     return {row.conversation_id: Mark(row.conversation_id, row.read_seq, row.star) for row in rows}
 
 
+def all_marks(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[tuple[str, str], Mark]:
+    """Every agent's marks of these conversations, by (staff id, conversation id)."""
+    rows = connection.execute(select(marks).where(marks.c.shop == shop, marks.c.conversation_id.in_(conversation_ids)))
+    return {(row.staff_id, row.conversation_id): Mark(row.conversation_id, row.read_seq, row.star) for row in rows}
+
+
+def get_note(connection: Connection, shop: ShopId, note_id: str) -> Note | None:
+    row = connection.execute(select(notes).where(notes.c.shop == shop, notes.c.id == note_id)).one_or_none()
+    return Note(row.id, row.conversation_id, row.seq, row.staff_id, row.staff_name, row.text, row.at) if row else None
+
+
 def starred(connection: Connection, shop: ShopId, staff_id: str, limit: int) -> list[str]:
     rows = connection.scalars(
         select(marks.c.conversation_id)
