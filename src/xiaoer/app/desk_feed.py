@@ -141,7 +141,7 @@ class DeskFeed:
             shown = owners.by_ids(connection, shop, changed) if changed else []
             wanted = [c.id for c in shown if any(one.reads(c.id, c.assigned_to) for one in listeners)]
             messages = {
-                id_: tuple(message_view(m) for m in owners.last_messages(connection, shop, id_, _LAST))
+                str(id_): tuple(message_view(m) for m in owners.last_messages(connection, shop, id_, _LAST))
                 for id_ in wanted
             }
             again: list[tuple[str, MessageView]] = []

@@ -14,6 +14,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
+from xiaoer.app.desk import Desk
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live
 from xiaoer.app.shop_words import ShopUnderstanding
@@ -38,6 +39,7 @@ from xiaoer.kernel.turn import Turn, TurnContext
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
@@ -86,9 +88,28 @@ class Wiring:
         )
         templates = replies.load_templates(_PACK / "templates.toml")
         gather = GatherFacts(self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000)
+        self.desk = Desk(
+            self.db,
+            self.clock,
+            self.shops,
+            self.live,
+            self.buyers,
+            self.orders,
+            self.catalog,
+            self.knowledge,
+            _PACK,
+        )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
-            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates
+            self.db,
+            self.clock,
+            self.shops,
+            self.understanding,
+            self.red_lines,
+            gather,
+            templates,
+            self.desk.prepare,
+            self.desk.mode,
         )
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -99,6 +120,8 @@ class Wiring:
         """Begin the background work: the sweep for unanswered messages, the watch for changed knowledge."""
         self.spawn(self._sweep())
         self.spawn(self._watch_knowledge())
+        self.spawn(self.desk.work())
+        self.spawn(self.desk.feed.work())
 
     async def stop(self) -> None:
         """End background work and close the stores; everything acknowledged is on disk already."""
@@ -138,6 +161,7 @@ class Wiring:
         await self.understanding.refresh(shop)
         received = await self.receive(shop, incoming)
         answered = await self.answer(shop, received.message.conversation_id, received.message.id, received)
+        await self.desk.after_turn(shop, received.conversation.id, answered.state)
         self._announce(received.conversation, answered)
         return answered.response or self._no_answer(received)
 
@@ -183,7 +207,8 @@ class Wiring:
         await asyncio.sleep(wait_s)
         self._waiting.pop(conversation.id, None)
         await self.understanding.refresh(shop)
-        await self.answer(shop, conversation.id, message.id)
+        answered = await self.answer(shop, conversation.id, message.id)
+        await self.desk.after_turn(shop, conversation.id, answered.state)
         self.live.ring(topic)
 
     async def _watch_knowledge(self) -> None:
@@ -198,7 +223,8 @@ class Wiring:
             for shop in await self.shops.ids():
                 left = await self.db.read(partial(conversations.unanswered, shop=shop, before=before))
                 for conversation in left:
-                    await self.answer(shop, conversation.id, "")
+                    answered = await self.answer(shop, conversation.id, "")
+                    await self.desk.after_turn(shop, conversation.id, answered.state)
                     self.live.ring(self.live.topic(shop, conversation.channel, conversation.buyer_id))
             await asyncio.sleep(_SWEEP_S)
 
@@ -209,9 +235,9 @@ class Wiring:
     async def rate(self, shop: ShopId, channel: str, buyer_id: BuyerId, score: int, comment: str) -> None:
         """Keep a buyer's rating (1 to 5) of the conversation."""
         now = self.clock.now()
-        conversation = await self.db.read(lambda c: conversations.find_open(c, shop, channel, buyer_id))
+        conversation = await self.db.read(lambda c: owners.to_rate(c, shop, channel, buyer_id))
         if conversation is None:
-            raise NotFound("Conversation", "(open)", "It was closed already.")
+            raise NotFound("Conversation", "(last)", "There is nothing to rate yet.")
         fact = Event(shop, new_id(), "conversation.rated", now, conversation.id, buyer_id, {"score": score})
         rating = {"score": score, "comment": comment, "at": now}
 

@@ -1,6 +1,7 @@
 """A draft goes out by itself (辅助模式自动发送) when nobody took the talk in the time that the shop set."""
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -58,10 +59,10 @@ class SendDraft:
         case = desk.get_case(connection, shop, conversation.id)
         if case is not None:
             desk.save_case(connection, shop, msgspec.structs.replace(case, queued_at=None, told_position=0))
-        who = (conversation.id, conversation.buyer_id)
-        said = {"author": "bot", "turn_id": turn.id, "count": len(parts), "mode": "assist"}
+        id_, buyer = conversation.id, conversation.buyer_id
+        said: dict[str, Any] = {"author": "bot", "turn_id": turn.id, "count": len(parts), "mode": "assist"}
         facts = [
-            desk.fact(shop, "message.sent", now, *who, **said),
-            desk.fact(shop, "conversation.returned", now, *who, by="auto_send"),
+            desk.fact(shop, "message.sent", now, id_, buyer, **said),
+            desk.fact(shop, "conversation.returned", now, id_, buyer, by="auto_send"),
         ]
         insights.append(connection, shop, facts)

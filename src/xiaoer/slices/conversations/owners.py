@@ -121,6 +121,17 @@ def find(connection: Connection, shop: ShopId, words: str, buyer_ids: Sequence[s
     return [store.conversation_of(row) for row in rows]
 
 
+def to_rate(connection: Connection, shop: ShopId, channel: str, buyer_id: str) -> Conversation | None:
+    """The talk that a rating is about: the newest, open or closed, because the rating is asked for at its end."""
+    rows = connection.execute(
+        select(conversations)
+        .where(conversations.c.shop == shop, conversations.c.channel == channel, conversations.c.buyer_id == buyer_id)
+        .order_by(conversations.c.opened_at.desc())
+        .limit(1)
+    ).all()
+    return store.conversation_of(rows[0]) if rows else None
+
+
 def last_agent_of(connection: Connection, shop: ShopId, buyer_id: str) -> str:
     """Who served this buyer last; empty when nobody did."""
     return (

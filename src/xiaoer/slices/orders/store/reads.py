@@ -5,6 +5,7 @@ database, so the four tables answer together (UNION ALL), as plain text and numb
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
