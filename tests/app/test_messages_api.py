@@ -172,4 +172,4 @@ def test_a_quote_names_an_unknown_variant(client: TestClient) -> None:
 def test_health_readiness_and_metrics(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ready"}
-    assert "python_info" in client.get("/metrics").text
+    assert "xiaoer_messages_total" in client.get("/metrics").text

@@ -16,14 +16,15 @@ from sqlalchemy import Connection
 
 from xiaoer.app.desk import Desk
 from xiaoer.app.explain import explain
-from xiaoer.app.live import Live
+from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import KnowledgeIntake, build_sinks
-from xiaoer.flows.answer_message import Answered, AnswerMessage
+from xiaoer.flows.answer_message import AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
 from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.receive_message import ReceiveMessage
+from xiaoer.infra import metrics
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
@@ -53,8 +54,10 @@ from xiaoer.slices.understanding.api import Understanding
 _log = structlog.get_logger(__name__)
 _PACK = Path(__file__).resolve().parents[1] / "packs" / "ecommerce"
 _REFRESH_S = 0.4  # a changed entry is live in every worker within this time
+_WARM = 20  # shops whose knowledge is loaded at start
 _SWEEP_S = 5.0  # how often unanswered messages are looked for
 _STALE = timedelta(seconds=10)  # a message this old without an answer was forgotten by a crash
+_CHANNELS = frozenset({"api", "web"})  # labels of the message counter; more would be unbounded
 _BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
 _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
 _LOG_INS = 10  # tries per account, address and quarter of an hour
@@ -87,7 +90,7 @@ class Wiring:
             self.db, self.clock, build_sinks(), {"knowledge": KnowledgeIntake().check}, settings.max_import_bytes
         )
         templates = replies.load_templates(_PACK / "templates.toml")
-        gather = GatherFacts(self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000)
+        self.templates = templates
         self.desk = Desk(
             self.db,
             self.clock,
@@ -98,6 +101,9 @@ class Wiring:
             self.catalog,
             self.knowledge,
             _PACK,
+        )
+        self.gather = gather = GatherFacts(
+            self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000
         )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
@@ -118,6 +124,8 @@ class Wiring:
 
     async def start(self) -> None:
         """Begin the background work: the sweep for unanswered messages, the watch for changed knowledge."""
+        await self.live.join(choose_relay(self.settings, self.db))
+        await self._warm_up()
         self.spawn(self._sweep())
         self.spawn(self._watch_knowledge())
         self.spawn(self.desk.work())
@@ -128,7 +136,16 @@ class Wiring:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.live.close()
         await self.db.close()
+
+    async def _warm_up(self) -> None:
+        """Load what the first buyer would otherwise wait for."""
+        now = self.clock.now()
+        for shop in (await self.shops.ids())[:_WARM]:
+            await self.understanding.refresh(shop)
+            await self.knowledge.ensure_loaded(shop)
+            self.knowledge.search(shop, "什么时候发货", now=now)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run `work` beside the requests; a failure is logged."""
@@ -160,12 +177,15 @@ class Wiring:
         """Receive and answer one message; return the answer as JSON."""
         await self.understanding.refresh(shop)
         received = await self.receive(shop, incoming)
+        metrics.MESSAGES.labels(incoming.channel if incoming.channel in _CHANNELS else "other").inc()
         answered = await self.answer(shop, received.message.conversation_id, received.message.id, received)
         await self.desk.after_turn(shop, received.conversation.id, answered.state)
-        self._announce(received.conversation, answered)
+        if answered.handoff:
+            metrics.HANDOFFS.labels(answered.handoff.reason).inc()
+        self._announce(received.conversation)
         return answered.response or self._no_answer(received)
 
-    def _announce(self, conversation: Conversation, answered: Answered) -> None:
+    def _announce(self, conversation: Conversation) -> None:
         self.live.ring(self.live.topic(conversation.shop, conversation.channel, conversation.buyer_id))
 
     def _no_answer(self, received: Received) -> str:

@@ -19,7 +19,7 @@ from xiaoer.kernel.answer import ActView, Answer, HandoffView, ReplyView, TurnVi
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import Decision, Facts, Handoff, Need
 from xiaoer.kernel.events import Event
-from xiaoer.kernel.heard import Heard, Segment, Sentiment
+from xiaoer.kernel.heard import Entities, Heard, Segment, Sentiment
 from xiaoer.kernel.ids import MessageId, ShopId
 from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.turn import Turn
@@ -29,6 +29,7 @@ from xiaoer.slices.conversations.types import Conversation, Message, Received, S
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies import api as policies
 from xiaoer.slices.policies.rules.handoff import hand_over
+from xiaoer.slices.policies.rules.sizes import measures_of
 from xiaoer.slices.policies.types import Limits, RedLineHit, Situation
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
@@ -250,6 +251,11 @@ class AnswerMessage:
             "asked_for": list(reply.asked_for),
             "sources": [[source.kind, source.id] for source in reply.sources],
         }
+        body = turn.body
+        for segment in heard.segments:
+            body = measures_of(segment.entities, body)
+        if body != Entities():
+            meta["body"] = body
         changes = _counters(conversation, heard, decision)
         if decision.handoff:
             changes |= {"state": state, "handoff": msgspec.to_builtins(decision.handoff)}

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.errors import Conflict, NotFound
+from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import (
@@ -140,7 +141,14 @@ def as_turn(conversation: Conversation, recent: Sequence[Message]) -> Turn | Non
         conversation.state,
         product_in_focus=conversation.context.product_id,
         order_in_focus=conversation.context.order_id,
+        body=_body(history),
     )
+
+
+def _body(history: Sequence[Message]) -> Entities:
+    """The measures that the newest answer knew."""
+    known = next((message.meta["body"] for message in reversed(history) if "body" in message.meta), {})
+    return msgspec.convert(known, Entities)
 
 
 def _past(history: Sequence[Message]) -> tuple[PastMessage, ...]:

@@ -233,3 +233,20 @@ def by_external(connection: Connection, shop: ShopId, external_id: str) -> Messa
 def last_messages(connection: Connection, shop: ShopId, conversation_id: str, count: int) -> list[Message]:
     """The newest `count` messages, oldest first."""
     return store.last_messages(connection, shop, conversation_id, count)
+
+
+def messages_between(
+    connection: Connection, shop: ShopId, conversation_id: str, after_seq: int, before_seq: int
+) -> list[Message]:
+    """Messages of one conversation between two numbers (both excluded), oldest first."""
+    rows = connection.execute(
+        select(messages)
+        .where(
+            messages.c.shop == shop,
+            messages.c.conversation_id == conversation_id,
+            messages.c.seq > after_seq,
+            messages.c.seq < before_seq,
+        )
+        .order_by(messages.c.seq)
+    )
+    return [store.message_of(row) for row in rows]

@@ -43,6 +43,11 @@ def _answer(ask: Ask) -> Act:
     if card is not None:
         return card
     hit = _hit(ask)
+    picks = ask.facts.recommended.get(ask.index)
+    if picks:
+        slots = {"products": [[pick.id, pick.title] for pick in picks]}
+        sources = tuple(products.product_source(pick) for pick in picks)
+        return Act("recommend", ask.index, "recommend.list", slots, sources)
     spoken = talk.answer_talk(ask)
     if spoken is not None:
         talks = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
@@ -77,7 +82,7 @@ def _sent_card(ask: Ask) -> Act | None:
 
 
 def _hit(ask: Ask) -> KnowledgeHit | None:
-    """The entry that may be said: near enough to the question, nearer still when it seems to be about something else."""
+    """The entry that may be said: near enough to the question, nearer still when it seems to be about other things."""
     hits = ask.facts.knowledge.get(ask.index, ())
     if not hits or not ask.facts.answerable.get(ask.index):
         return None

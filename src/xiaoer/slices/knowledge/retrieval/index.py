@@ -18,7 +18,7 @@ from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts, builtin
 from xiaoer.slices.knowledge.retrieval.features import Marks, marks_of
-from xiaoer.slices.knowledge.retrieval.ranking import THRESHOLD, intent_odds, probability, product_odds, rank
+from xiaoer.slices.knowledge.retrieval.ranking import THRESHOLD, intent_points, probability, product_points, rank
 from xiaoer.slices.knowledge.retrieval.segment import KEPT, Segment, Weighed
 from xiaoer.slices.knowledge.retrieval.traits import Traits
 from xiaoer.slices.knowledge.retrieval.vectors import VectorTable, shipped
@@ -180,7 +180,7 @@ class ShopIndex:
             return _NOTHING
         if asked.intent and self._intent_of is not None:
             found = self._agree(found, asked.intent)
-        hits = tuple(_hit(probability(odds), entry, text) for odds, entry, text in found[: asked.top_k])
+        hits = tuple(_hit(probability(points), entry, text) for points, entry, text in found[: asked.top_k])
         return SearchResult(bool(hits) and hits[0].score >= THRESHOLD, hits)
 
     def _best(self, block: _Block, question: Weighed, asked: Asked) -> list[tuple[float, Entry, str]]:
@@ -199,7 +199,7 @@ class ShopIndex:
                 return []
         shared = segment.shared(documents, located)
         traits, theirs, own = self._traits, segment.traits[documents], self._traits.of(question.marks)
-        odds = rank(
+        points = rank(
             shared,
             segment.masses[documents],
             question.totals,
@@ -209,17 +209,17 @@ class ShopIndex:
         )
         owners = segment.owner[documents]
         if len(block.products) > 1:
-            odds += product_odds(
+            points += product_points(
                 block.product[owners], block.products.get(asked.product_id, -1 if asked.product_id else 0)
             )
         best: list[tuple[float, Entry, str]] = []
         seen: set[int] = set()
-        for at in np.argsort(-odds, kind="stable").tolist():
+        for at in np.argsort(-points, kind="stable").tolist():
             owner = int(owners[at])
             if owner in seen:
                 continue
             seen.add(owner)
-            best.append((float(odds[at]), block.entries[owner], block.texts[documents[at]]))
+            best.append((float(points[at]), block.entries[owner], block.texts[documents[at]]))
             if len(best) >= asked.top_k + _INTENTS_AT:
                 break
         return best
@@ -227,11 +227,11 @@ class ShopIndex:
     def _agree(self, found: list[tuple[float, Entry, str]], intent: str) -> list[tuple[float, Entry, str]]:
         """Let the intents of question and entry have their say about the best few."""
         judged = []
-        for odds, entry, text in found[: 2 * _INTENTS_AT]:
+        for points, entry, text in found[: 2 * _INTENTS_AT]:
             own = self._intents.get(entry.id)
             if own is None and self._intent_of is not None:
                 own = self._intents[entry.id] = self._intent_of(entry.draft.question)
-            judged.append((odds + intent_odds(intent, own or ""), entry, text))
+            judged.append((points + intent_points(intent, own or ""), entry, text))
         judged.sort(key=lambda hit: -hit[0])
         return judged + found[2 * _INTENTS_AT :]
 

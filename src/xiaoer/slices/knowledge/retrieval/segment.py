@@ -75,8 +75,7 @@ class Segment:
         self._starts: list[int] = [0, *np.cumsum(counts).tolist()]
         self.masses: Floats = np.zeros((self.size, _F), np.float32)
         rows = np.array([table.row(mark) for mark in vocabulary], np.int32)
-        ends = self._row_ends[::_F] if self.size else np.zeros(1, np.int64)
-        self.directions: Vectors = table.texts(rows[self._row_marks], ends)
+        self.directions: Vectors = table.texts(rows[self._row_marks], self._row_ends[::_F])
         self._scratch: Floats = np.zeros(len(vocabulary) + 1, np.float32)
         self._stamps: Ints = np.zeros(self.size, np.int32)
         self._root: Floats = np.ones(self.size, np.float32)

@@ -47,7 +47,7 @@ class VectorTable:
     def text(self, marks: Marks) -> Vectors:
         """The direction of one text; zero when nothing in it is known."""
         rows = [self.row(mark) for family in LEARNT for mark in marks.families[family]]
-        return _unit(self._rows[rows].sum(0, keepdims=True))[0]
+        return np.asarray(_unit(self._rows[rows].sum(0, keepdims=True))[0], np.float32)
 
     def texts(self, rows: NDArray[np.int32], ends: NDArray[np.int64]) -> Vectors:
         """Directions of many texts: `rows` of all their marks in a line, text `n` from `ends[n]` to `ends[n + 1]`."""
