@@ -92,18 +92,17 @@ def main() -> None:
             took = []
             for seed in range(15):
                 cart, promotions, coupons = large_case(seed, stackable)
-                began = time.perf_counter()
+                began = time.process_time()
                 quote(cart, promotions, coupons, now=NOW, rules=ChannelRules(mode))
-                took.append((time.perf_counter() - began) * 1000)
-            began = time.perf_counter()
+                took.append((time.process_time() - began) * 1000)
+            began = time.process_time()
             for _ in range(1000):
                 sum(line.price.fen * line.quantity for line in cart.lines)
-            bare = time.perf_counter() - began
+            bare = time.process_time() - began
             middle = statistics.median(took)
             name = "all together" if stackable else "one per order"
-            print(
-                f"{mode:10} coupons {name:13} median {middle:6.2f} ms, worst {max(took):6.2f} ms, {middle / bare:5.0f} x a sum"
-            )
+            times = f"median {middle:6.2f} ms, worst {max(took):6.2f} ms"
+            print(f"{mode:10} coupons {name:13} {times} of CPU, {middle / bare:5.0f} x a sum of the lines")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
@@ -38,10 +38,10 @@ class Buyers:
 
     async def write_until_stopped(self) -> None:
         """All buyers at once, for ever."""
-        async with httpx.AsyncClient(base_url=self._base, headers=self._headers, timeout=20) as client:
+        async with httpx2.AsyncClient(base_url=self._base, headers=self._headers, timeout=20) as client:
             await asyncio.gather(*(self._write(client, f"b{number}") for number in range(_BUYERS)))
 
-    async def _write(self, client: httpx.AsyncClient, buyer: str) -> None:
+    async def _write(self, client: httpx2.AsyncClient, buyer: str) -> None:
         number = 0
         while True:
             number += 1
@@ -55,12 +55,12 @@ class Buyers:
             if len(self.answers) >= self._goal:
                 self._reached.set()
 
-    async def _insist(self, client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
+    async def _insist(self, client: httpx2.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
         while True:
             await self._up.wait()
             try:
                 response = await client.post("/api/v1/messages", json=body)
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 self._up.clear()  # the server was killed: try again when it is back
                 self.repeated += 1
                 continue
@@ -118,7 +118,7 @@ def _lost(answers: dict[str, dict[str, Any]], stored: dict[str, list[Stored]]) -
     ]
 
 
-async def _post(client: httpx.AsyncClient, message_id: str) -> dict[str, Any]:
+async def _post(client: httpx2.AsyncClient, message_id: str) -> dict[str, Any]:
     body = {
         "channel": "api",
         "buyer_id": message_id.partition("-")[0],
@@ -154,7 +154,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled(make_server: Callable[...
     assert buyers.repeated > 0, "no kill ever hit a message on its way: the test proves nothing"
     assert buyers.refused == Counter()
     sample = dice.sample(sorted(buyers.answers), 50)
-    async with httpx.AsyncClient(base_url=server.base, headers=server.headers, timeout=20) as client:
+    async with httpx2.AsyncClient(base_url=server.base, headers=server.headers, timeout=20) as client:
         again = {id_: await _post(client, id_) for id_ in sample}
     assert again == {id_: buyers.answers[id_] for id_ in sample}
     server.kill()

@@ -131,7 +131,10 @@ class Desk:
     async def after_turn(self, shop: ShopId, conversation_id: str, state: str) -> None:
         """A turn was saved: route it when it waits, and tell the workbenches."""
         if state == "queued":
-            await self.hand_off(shop, conversation_id)
+            try:
+                await self.hand_off(shop, conversation_id)
+            except Exception:  # the buyer's answer is on disk; the next round routes what still waits
+                _log.exception("hand_off_failed", shop=shop, conversation=conversation_id)
         self.feed.ring(shop)
 
     def told(self, conversation: Conversation) -> None:

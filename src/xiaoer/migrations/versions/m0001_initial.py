@@ -24,12 +24,13 @@ def upgrade() -> None:
     op.create_table(
         "bus_events",
         sa.Column("shop", sa.String(length=64), nullable=False),
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("topic", sa.String(length=400), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("origin", sa.String(length=32), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("shop", "seq", name=op.f("pk_bus_events")),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_bus_events")),
     )
     op.create_index(op.f("ix_bus_events_seq"), "bus_events", ["seq"], unique=False)
     op.create_table(
@@ -101,6 +102,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state <> 'closed'"),
     )
     op.create_table(
+<<<<<<< HEAD
         "desk_agents",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -168,6 +170,34 @@ def upgrade() -> None:
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("shop", name=op.f("pk_desk_settings")),
+=======
+        "coupons",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("promotion_id", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=True),
+        sa.Column("valid_to", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_coupons")),
+    )
+    op.create_index("ix_coupons_buyer", "coupons", ["shop", "buyer_id", "state"], unique=False)
+    op.create_index("ix_coupons_end", "coupons", ["shop", "state", "valid_to"], unique=False)
+    op.create_index("ix_coupons_promotion", "coupons", ["shop", "promotion_id", "buyer_id"], unique=False)
+    op.create_index(
+        "uq_coupons_code",
+        "coupons",
+        ["shop", "code"],
+        unique=True,
+        sqlite_where=sa.text("code <> ''"),
+        postgresql_where=sa.text("code <> ''"),
+>>>>>>> main
     )
     op.create_table(
         "events",
@@ -324,6 +354,30 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=40), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_products")),
+    )
+    op.create_table(
+        "promotion_revisions",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", name=op.f("pk_promotion_revisions")),
+    )
+    op.create_table(
+        "promotions",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("budget", sa.BigInteger(), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("reserved", sa.BigInteger(), nullable=False),
+        sa.Column("issued", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=40), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_promotions")),
     )
     op.create_table(
         "refunds",
@@ -484,6 +538,8 @@ def downgrade() -> None:
     op.drop_table("shipments")
     op.drop_index("ix_refunds_order", table_name="refunds")
     op.drop_table("refunds")
+    op.drop_table("promotions")
+    op.drop_table("promotion_revisions")
     op.drop_table("products")
     op.drop_index("ix_orders_buyer", table_name="orders")
     op.drop_table("orders")
@@ -508,6 +564,16 @@ def downgrade() -> None:
     op.drop_table("desk_marks")
     op.drop_table("desk_cases")
     op.drop_table("desk_agents")
+    op.drop_index(
+        "uq_coupons_code",
+        table_name="coupons",
+        sqlite_where=sa.text("code <> ''"),
+        postgresql_where=sa.text("code <> ''"),
+    )
+    op.drop_index("ix_coupons_promotion", table_name="coupons")
+    op.drop_index("ix_coupons_end", table_name="coupons")
+    op.drop_index("ix_coupons_buyer", table_name="coupons")
+    op.drop_table("coupons")
     op.drop_index(
         "uq_conversations_open",
         table_name="conversations",

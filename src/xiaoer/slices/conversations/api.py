@@ -147,7 +147,7 @@ def as_turn(conversation: Conversation, recent: Sequence[Message]) -> Turn | Non
 
 def _body(history: Sequence[Message]) -> Entities:
     """The measures that the newest answer knew."""
-    known = next((message.meta["body"] for message in reversed(history) if "body" in message.meta), {})
+    known: dict[str, Any] = next((message.meta["body"] for message in reversed(history) if "body" in message.meta), {})
     return msgspec.convert(known, Entities)
 
 

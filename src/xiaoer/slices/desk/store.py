@@ -30,7 +30,8 @@ def agent_of(row: Row[Any], load: int) -> Agent:
 
 
 def case_of(row: Row[Any]) -> Case:
-    return msgspec.convert(dict(row._mapping), Case)
+    values = dict(row._mapping)
+    return Case(**values | {"tried": tuple(row.tried), "intents": tuple(row.intents)})
 
 
 def list_agents(connection: Connection, shop: ShopId, loads: Mapping[str, int]) -> list[Agent]:

@@ -7,7 +7,7 @@ new index in the background and swaps it in.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -29,7 +29,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ALWAYS = (-(2**62), 2**62)
 FOLD_AT = 400  # entries in the small block; building it takes about 0.1 ms an entry
-_INTENTS_AT = 3  # best candidates whose intent is compared
+_SPARE = 3  # candidates beyond those wanted, so that an agreeing intent can bring one up
+_SAMPLED = 2_000  # entries from which a shop's alternatives are learnt
 _NOTHING = SearchResult(False)
 
 IntentOf = Callable[[str], str]
@@ -52,7 +53,7 @@ class _Block:
     """A segment with the scopes of its entries."""
 
     def __init__(
-        self, entries: Sequence[Entry], documents: Sequence[Marks], traits: Traits, table: VectorTable
+        self, entries: Sequence[Entry], documents: Iterable[Marks], traits: Traits, table: VectorTable
     ) -> None:
         self.entries = list(entries)
         self.texts = [text for entry in self.entries for text in texts_of(entry)]
@@ -124,12 +125,10 @@ class ShopIndex:
         self._table = shipped()
         self._lock = threading.Lock()
         rows = list(entries)
-        documents = self._marks(rows)
-        self._traits = Traits(self._concepts, documents)
-        self._base = _Block(rows, documents, self._traits, self._table)
+        self._traits = Traits(self._concepts, list(self._marks(rows[:: 1 + len(rows) // _SAMPLED])))
+        self._base = _Block(rows, self._marks(rows), self._traits, self._table)
         segment = self._base.segment
-        counts = dict(zip(segment.vocabulary, segment.counts, strict=True))
-        self._weighing = Weighing(counts, segment.size)
+        self._weighing = Weighing(segment.vocabulary, segment.counts, segment.size)
         segment.weigh(self._weighing)
         self._where = {entry.id: number for number, entry in enumerate(self._base.entries)}
         self._fresh: dict[str, Entry] = {}
@@ -145,9 +144,9 @@ class ShopIndex:
         """Whether so much has changed that a new index pays."""
         return len(self._fresh) > FOLD_AT
 
-    def _marks(self, entries: Iterable[Entry]) -> list[Marks]:
+    def _marks(self, entries: Iterable[Entry]) -> Iterator[Marks]:
         forms, concepts = self._analyser.forms, self._concepts
-        return [marks_of(forms(text), concepts) for entry in entries for text in texts_of(entry)]
+        return (marks_of(forms(text), concepts) for entry in entries for text in texts_of(entry))
 
     def apply(self, changed: Iterable[Entry], revision: int) -> None:
         """Take over entries that changed since `self.revision`, whatever their status is now."""
@@ -220,20 +219,19 @@ class ShopIndex:
                 continue
             seen.add(owner)
             best.append((float(points[at]), block.entries[owner], block.texts[documents[at]]))
-            if len(best) >= asked.top_k + _INTENTS_AT:
+            if len(best) >= asked.top_k + _SPARE:
                 break
         return best
 
     def _agree(self, found: list[tuple[float, Entry, str]], intent: str) -> list[tuple[float, Entry, str]]:
-        """Let the intents of question and entry have their say about the best few."""
+        """Let the intents of question and entry have their say."""
         judged = []
-        for points, entry, text in found[: 2 * _INTENTS_AT]:
+        for points, entry, text in found:
             own = self._intents.get(entry.id)
             if own is None and self._intent_of is not None:
                 own = self._intents[entry.id] = self._intent_of(entry.draft.question)
             judged.append((points + intent_points(intent, own or ""), entry, text))
-        judged.sort(key=lambda hit: -hit[0])
-        return judged + found[2 * _INTENTS_AT :]
+        return sorted(judged, key=lambda hit: -hit[0])
 
 
 def _hit(score: float, entry: Entry, text: str) -> KnowledgeHit:

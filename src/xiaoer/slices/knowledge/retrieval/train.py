@@ -34,7 +34,7 @@ Groups = Mapping[str, Sequence[Marks]]
 def learn(paraphrases: Groups, intents: Groups, seed: int = 0) -> tuple[list[str], Vectors, float]:
     """Marks, their vectors (with the marks' mass in them) and the length for unknown marks."""
     chance = np.random.default_rng(seed)
-    plain = Weighing({}, 0)
+    plain = Weighing({}, (), 0)
     texts = [_learnt(marks) for groups in (paraphrases, intents) for texts in groups.values() for marks in texts]
     counts = Counter(mark for text in texts for mark in text)
     vocabulary = sorted(mark for mark, count in counts.items() if count >= _LEAST)

@@ -33,10 +33,10 @@ class Tool:
 
     __slots__ = ("excludes", "fit", "group", "line_limit", "lines", "order_limit", "promotion")
 
-    def __init__(self, promotion: Promotion, lines: Sequence[int]) -> None:
+    def __init__(self, promotion: Promotion, lines: tuple[int, ...], fit: int) -> None:
         self.promotion = promotion
-        self.lines = tuple(lines)
-        self.fit = sum(1 << i for i in lines)
+        self.lines = lines
+        self.fit = fit
         self.group = promotion.group
         self.line_limit = line_limit(promotion)
         self.order_limit = order_limit(promotion)
@@ -56,8 +56,9 @@ class Basket:
         order = _order(lines, list(by_scope.values()))
         place = {old: new for new, old in enumerate(order)}
         self.lines = [Line(old, lines[old]) for old in order]
-        placed = {scope: sorted(place[i] for i in found) for scope, found in by_scope.items()}
-        self.tools: Mapping[str, Tool] = {p.id: Tool(p, placed[p.scope]) for p in promotions}
+        placed = {scope: tuple(sorted([place[i] for i in found])) for scope, found in by_scope.items()}
+        masks = {scope: sum([1 << i for i in found]) for scope, found in placed.items()}
+        self.tools: Mapping[str, Tool] = {p.id: Tool(p, placed[p.scope], masks[p.scope]) for p in promotions}
         self._members: dict[int, tuple[int, ...]] = {}
 
     def fit(self, promotion_id: str) -> tuple[int, ...]:

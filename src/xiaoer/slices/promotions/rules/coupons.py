@@ -5,19 +5,21 @@ that they could save, and the search ends when no later set can win; so the resu
 Assets (红包, 淘金币) are not chosen: they are used up, the earliest to expire first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from xiaoer.slices.promotions.rules.eligibility import coupon_end
 from xiaoer.slices.promotions.rules.freight import FreightOutcome, price_freight
 from xiaoer.slices.promotions.rules.levels import Working, apply, apply_in_order, weigh
-from xiaoer.slices.promotions.rules.stacking import may_combine
+from xiaoer.slices.promotions.rules.stacking import is_free, may_combine
 from xiaoer.slices.promotions.types import Cart, Coupon, Level, Promotion
 
 Held = tuple[Coupon, Promotion]
 _MOST_COUPONS = 12  # a buyer rarely holds more than 10 that are usable (facts: promotions, section 4)
-_MOST_TRIALS = 256
+# Sets that are priced at most: all of them in everyday carts; 100 lines with ten coupons that all combine
+# would otherwise take a second. Sets come by the most that they could save, so what is cut off is hopeless.
+_LEAST_TRIALS, _TRIALS_BY_LINES_SQUARED = 32, 200_000
 _NEAR_FEN = 100  # a runner-up within 1 yuan is worth telling
 
 
@@ -87,18 +89,22 @@ def choose_coupons(start: Working, tools: Tools, held: Sequence[Held], *, named:
     useful = [(pair, _at_most(start, pair)) for pair in held]
     useful = [(pair, most) for pair, most in useful if most > 0]
     useful.sort(key=lambda item: (-item[1], coupon_end(*item[0]), item[0][0].id))
-    lowest = start.total - _later(start, tools)
+    useful = useful[:_MOST_COUPONS]
+    lowest = start.total - _later(start, tools, [pair for pair, _ in useful])
+    most_trials = max(_LEAST_TRIALS, _TRIALS_BY_LINES_SQUARED // max(len(start.left), 1) ** 2)
+    ends = {pair[0].id: coupon_end(*pair) for pair, _ in useful}
     trials = [
-        Trial((-len(chosen) if named else 0, max(lowest - most, 0), *_tie(chosen)), chosen)
-        for chosen, most in _allowed_sets(useful[:_MOST_COUPONS])
+        Trial((-len(chosen) if named else 0, max(lowest - most, 0), *_tie(chosen, ends)), chosen)
+        for chosen, most in _allowed_sets(useful)
     ]
     trials.sort(key=lambda trial: trial.bound)
     best: tuple[Key, Priced] | None = None
     second: tuple[Key, Priced] | None = None
     for tried, (bound, chosen) in enumerate(trials):
-        if best is not None and bound > best[0]:
+        if best is not None:
             near = bound[0] == best[0][0] and bound[1] <= best[0][1] + _NEAR_FEN
-            if not near or tried >= _MOST_TRIALS or (second is not None and bound > second[0]):
+            hopeless = bound > best[0] and (not near or (second is not None and bound > second[0]))
+            if hopeless or tried >= most_trials:
                 break
         priced = price_with(start, tools, chosen)
         spent = {record.coupon.id for record in priced.working.records if record.coupon}
@@ -116,10 +122,33 @@ def choose_coupons(start: Working, tools: Tools, held: Sequence[Held], *, named:
     return Choice(chosen_best, runner_up)
 
 
-def _later(start: Working, tools: Tools) -> int:
-    """The most that what comes after the chosen coupons can take off."""
-    automatic = sum(weigh(start, promotion).worth.amount for promotion in tools.automatic)
-    return automatic + sum(_at_most(start, pair) for pair in tools.assets)
+def _later(start: Working, tools: Tools, useful: Sequence[Held]) -> int:
+    """The most that what comes after the chosen coupons can take off; exact where coupons cannot change it."""
+    automatic = [weigh(start, promotion).worth.amount for promotion in tools.automatic]
+    most = sum(automatic) + sum(_at_most(start, pair) for pair in tools.assets)
+    after = [*tools.automatic, *(promotion for _, promotion in tools.assets)]
+    if not most or not _independent(start, [promotion for _, promotion in useful], after):
+        return most
+    trial = price_with(start, tools, ()).working
+    rooms = [left - line.deposit for left, line in zip(trial.left, start.basket.lines, strict=True)]
+    for pair in useful:
+        weighed = weigh(start, pair[1])
+        if weighed.parts is None or sum(weighed.parts) != _at_most(start, pair):
+            return most
+        for i, part in zip(weighed.lines, weighed.parts, strict=True):
+            rooms[i] -= part
+    if any(room < 0 for room in rooms) or sum(rooms) < start.rules.floor.fen:
+        return most
+    return start.total - trial.total
+
+
+def _independent(start: Working, coupons: Sequence[Promotion], after: Sequence[Promotion]) -> bool:
+    """Whether no tool looks at what another has left or taken, room aside."""
+    tools = start.basket.tools
+    if not all(start.is_parallel(p) and not tools[p.id].excludes for p in [*coupons, *after]):
+        return False
+    groups = {tools[p.id].group for p in after}
+    return all(tools[p.id].line_limit == 0 and tools[p.id].group not in groups for p in coupons)
 
 
 def _at_most(start: Working, pair: Held) -> int:
@@ -129,16 +158,18 @@ def _at_most(start: Working, pair: Held) -> int:
     return coupon.amount.fen if coupon.amount and worth.amount > 0 else worth.amount
 
 
-def _tie(chosen: Sequence[Held]) -> tuple[int, list[datetime], list[str]]:
-    return len(chosen), sorted(coupon_end(*pair) for pair in chosen), sorted(coupon.id for coupon, _ in chosen)
+def _tie(chosen: Sequence[Held], ends: Mapping[str, datetime]) -> tuple[int, list[datetime], list[str]]:
+    ids = sorted([coupon.id for coupon, _ in chosen])
+    return len(chosen), sorted([ends[id_] for id_ in ids]), ids
 
 
 def _allowed_sets(useful: Sequence[tuple[Held, int]]) -> list[tuple[tuple[Held, ...], int]]:
     sets: list[tuple[tuple[Held, ...], int]] = [((), 0)]
+    free = all(is_free(promotion) for (_, promotion), _ in useful)
     for pair, most in useful:
         sets += [
             ((*chosen, pair), total + most)
             for chosen, total in sets
-            if may_combine([promotion for _, promotion in chosen], pair[1])
+            if free or may_combine([promotion for _, promotion in chosen], pair[1])
         ]
     return sets

@@ -63,6 +63,9 @@ def refuse_coupon(coupon: Coupon, promotion: Promotion, now: datetime) -> Refusa
     """Why a held coupon cannot be used now; None when it can."""
     if coupon.state == "used":
         return Refusal("coupon_used")
+    budget = promotion.budget_left
+    if coupon.state == "issued" and budget is not None and budget.fen <= 0:
+        return Refusal("budget_exhausted")
     terms = promotion.coupon
     starts = coupon.valid_from or (terms.valid_from if terms else None)
     ends = coupon_end(coupon, promotion)

@@ -68,8 +68,9 @@ def _reprice(line: Line, promotion: Promotion, now: datetime) -> list[tuple[int,
     if promotion.presale and now >= promotion.ends_at and not line.source.deposit_paid:
         return None
     measured = measure(promotion, line.list_total, line.quantity)
-    if promotion.threshold != "none" and promotion.tiers and measured < min(t.threshold for t in promotion.tiers):
-        return None
+    if not promotion.per_order_limit and len(line.runs) == 1:
+        price, count = line.runs[0]
+        return [(_unit_price(promotion, price, measured), count)]
     left = promotion.per_order_limit or line.quantity
     runs: list[tuple[int, int]] = []
     for price, count in sorted(line.runs, reverse=True):
@@ -85,10 +86,12 @@ def _reprice(line: Line, promotion: Promotion, now: datetime) -> list[tuple[int,
 def _unit_price(promotion: Promotion, price: int, measured: int) -> int:
     if promotion.presale:
         return min(price, plan_presale(promotion.presale.price or Money(price), promotion.presale).total.fen)
-    tiers = [t for t in promotion.tiers if promotion.threshold == "none" or t.threshold <= measured]
+    tiers = promotion.tiers
+    if promotion.threshold != "none":
+        tiers = tuple(t for t in tiers if t.threshold <= measured)
     if not tiers:
         return price
-    value = max(tiers, key=lambda t: t.threshold).value
+    value = tiers[-1].value
     if promotion.benefit is Benefit.FIXED_PRICE:
         return min(price, value)
     if promotion.benefit is Benefit.PERCENT_OFF:

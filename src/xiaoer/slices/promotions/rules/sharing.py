@@ -21,7 +21,8 @@ def share(amount: int, bases: Sequence[int], rooms: Sequence[int] | None = None)
     parts = [amount * base // total for base in bases]
     left = amount - sum(parts)
     if left:
-        order = sorted(range(len(bases)), key=lambda i: (-(amount * bases[i] % total), i))
+        rests = [amount * base % total for base in bases]
+        order = sorted(range(len(bases)), key=rests.__getitem__, reverse=True)  # stable: ties to the earlier line
         for i in order[:left]:
             parts[i] += 1
     excess = 0
