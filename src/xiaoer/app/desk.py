@@ -167,7 +167,13 @@ class Desk:
         return (await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id)))[0]
 
     async def work(self) -> None:
-        """Route, rebalance, send what is due and close what is silent, for ever."""
+        """Feed the workbenches and look after the queue, for ever."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.feed.work())
+            tasks.create_task(self._rounds())
+
+    async def _rounds(self) -> None:
+        """Route, rebalance, send what is due and close what is silent."""
         number = 0
         while True:
             for shop in await self._shops.ids():

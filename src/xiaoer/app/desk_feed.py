@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+import structlog
 from msgspec import Struct
 from sqlalchemy import Connection
 
@@ -27,6 +28,7 @@ from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.types import Mark
 from xiaoer.slices.insights import api as insights
 
+_log = structlog.get_logger(__name__)
 _LOOK_S = 0.3
 _MERGE_S = 0.03  # changes within this time travel together
 _BACK_MS = 1_000
@@ -111,7 +113,10 @@ class DeskFeed:
                     await self._rung.wait()
             self._rung.clear()
             for shop in [shop for shop, listeners in self._listeners.items() if listeners]:
-                await self.look(shop)
+                try:
+                    await self.look(shop)
+                except Exception:  # the next look begins where this one did
+                    _log.exception("desk_look_failed", shop=shop)
             await asyncio.sleep(_MERGE_S)
 
     async def look(self, shop: ShopId) -> None:

@@ -89,8 +89,7 @@ class Wiring:
         self.importer = Importer(
             self.db, self.clock, build_sinks(), {"knowledge": KnowledgeIntake().check}, settings.max_import_bytes
         )
-        templates = replies.load_templates(_PACK / "templates.toml")
-        self.templates = templates
+        self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.gather = gather = GatherFacts(
@@ -112,7 +111,6 @@ class Wiring:
         self.spawn(self._sweep())
         self.spawn(self._watch_knowledge())
         self.spawn(self.desk.work())
-        self.spawn(self.desk.feed.work())
 
     async def stop(self) -> None:
         """End background work and close the stores; everything acknowledged is on disk already."""
