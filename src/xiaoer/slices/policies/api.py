@@ -11,9 +11,9 @@ from xiaoer.kernel.turn import OrderContent, ProductContent
 from xiaoer.slices.policies.rules import handoff, needs, offers, orders, products, talk
 from xiaoer.slices.policies.types import Ask, Situation
 
-_NEAR = 0.55  # retrieval score from which an entry is said; below it the bot says that it does not know
-_NEAR_FOR_TALK = 0.8  # the same when the message looks like talk or like nothing of the shop's
-_NEAR_ELSEWHERE = 0.85  # the same for an entry of a product that nobody has named
+_NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
+_NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's
+_NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
