@@ -1,6 +1,5 @@
 """A desk on a real database: every flow, no model; the bot's part is played by the same calls that it makes."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -118,9 +117,9 @@ class World:
 
 
 @pytest.fixture
-async def world(db: Database, clock: ManualClock, shop: ShopId) -> AsyncIterator[World]:
+async def world(db: Database, clock: ManualClock, shop: ShopId) -> World:
     """An empty desk at 20:00 in the shop's zone, within opening hours."""
-    yield World(db, clock, shop)
+    return World(db, clock, shop)
 
 
 @pytest.fixture

@@ -180,6 +180,7 @@ async def test_a_second_hand_over_waits_anew(world: Any) -> None:
     await world.hand_off(world.shop, talk)
     await world.closing.give_to_bot(lin, talk)
     world.clock.advance(timedelta(minutes=5))
+    await world.agents.appear(lin)
     assert await world.asks_for_a_person() == talk
     await world.hand_off(world.shop, talk)
     assert await world.owner(talk) == "lin"

@@ -105,13 +105,13 @@ def check(connection: Any) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(steps)
 def test_exactly_one_owner_under_random_interleavings(
-    sqlite_template: Path | None, world_class: Any, rounds: list[list[tuple[str, str, str]]]
+    template: str, world_class: Any, rounds: list[list[tuple[str, str, str]]]
 ) -> None:
-    if sqlite_template is None:
+    if not template.startswith("sqlite:///"):
         pytest.skip("random interleavings run on SQLite; PostgreSQL has the scenarios")
 
     async def run(folder: Path) -> None:
-        shutil.copy(sqlite_template, folder / "x.db")
+        shutil.copy(template.removeprefix("sqlite:///"), folder / "x.db")
         db = Database(f"sqlite:///{folder / 'x.db'}")
         world = world_class(db, ManualClock(datetime(2026, 6, 18, 2, tzinfo=UTC)), ShopId("s1"))
         seen: dict[str, Any] = {}

@@ -5,7 +5,9 @@ and reads what lies between when it sees a gap.
 """
 
 import asyncio
+import contextlib
 from collections import OrderedDict
+from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -91,19 +93,29 @@ class Line:
     async def run(self, after: str) -> None:
         """Serve until either side hangs up."""
         self._feed.join(self._who.shop, self)
+        beside: list[asyncio.Task[None]] = []
         try:
             await self._hello(after)
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._write())
-                tasks.create_task(self._tick())
-                tasks.create_task(self._read())
-        except* (WebSocketDisconnect, RuntimeError):
-            _log.debug("workbench_left", staff=self.staff_id)
+            beside = [asyncio.create_task(self._guarded(work)) for work in (self._write(), self._tick())]
+            await self._read()
         finally:
+            for task in beside:
+                task.cancel()
             self._feed.leave(self._who.shop, self)
             for conversation_id in self._watched:
                 self._show_presence(conversation_id)
             self._product.desk.feed.ring(self._who.shop)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run beside the reader; when it fails the line is hung up, and the browser resumes on a new one."""
+        try:
+            await work
+        except (WebSocketDisconnect, RuntimeError):
+            return  # the reader notices as well
+        except Exception:
+            _log.exception("workbench_line_failed", staff=self.staff_id)
+            with contextlib.suppress(RuntimeError):
+                await self._socket.close(1011)
 
     async def _hello(self, after: str) -> None:
         shop = self._who.shop
@@ -127,7 +139,7 @@ class Line:
             frame = await self._frames.get()
             if frame is None:
                 await self._socket.close(4408)
-                raise WebSocketDisconnect(4408)
+                return
             if isinstance(frame, News):
                 await self._tell(frame)
             else:
@@ -292,4 +304,7 @@ async def live(socket: WebSocket, token: str = "", after: str = "") -> None:
         await socket.send_text(_ENCODER.encode({"type": "error", "code": error.code, "detail": error.detail}).decode())
         await socket.close(4401)
         return
-    await Line(socket, product, who).run(after)
+    try:
+        await Line(socket, product, who).run(after)
+    except (WebSocketDisconnect, RuntimeError):
+        _log.debug("workbench_left", shop=who.shop)
