@@ -14,6 +14,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
+from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.shop_words import ShopUnderstanding
@@ -39,12 +40,13 @@ from xiaoer.kernel.turn import Turn, TurnContext
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.orders.service import EmbeddedOrders
-from xiaoer.slices.policies.types import RedLineHit
+from xiaoer.slices.policies.red_lines import RedLineHit, match_red_lines, parse_red_lines
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
@@ -80,14 +82,16 @@ class Wiring:
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
         self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, self.promotions)
-        templates = replies.load_templates(_PACK / "templates.toml")
-        self.templates = templates
+        self._red_lines = parse_red_lines((_PACK / "red_lines.toml").read_text(encoding="utf-8"))
+        self.templates = templates = replies.load_templates(_PACK / "templates.toml")
+        sources = Sources(self.buyers, self.orders, self.catalog)
+        self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.gather = gather = GatherFacts(
             self.knowledge, self.catalog, self.orders, self.promotions, self.quote, settings.gather_timeout_ms / 1000
         )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
-            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates
+            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates, self.desk
         )
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -100,6 +104,7 @@ class Wiring:
         await self._warm_up()
         self.spawn(self._sweep())
         self.spawn(self._watch_knowledge())
+        self.spawn(self.desk.work())
 
     async def stop(self) -> None:
         """End background work and close the stores; everything acknowledged is on disk already."""
@@ -134,14 +139,10 @@ class Wiring:
         return task
 
     def red_lines(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
-        """The red lines that a turn crosses."""
-        hits = []
-        for segment in heard.segments:
-            if segment.intent == "service.human":
-                hits.append(RedLineHit("intent.human", "requested"))
-            if segment.intent == "service.complaint":
-                hits.append(RedLineHit("intent.complaint", "sensitive", "complaints"))
-        return tuple(hits)
+        """The red line that a turn crosses first, if any."""
+        text = " ".join(message.text for message in turn.messages)
+        hit = match_red_lines(heard, self.understanding.forms(text), self._red_lines)
+        return (hit,) if hit else ()
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""
@@ -149,6 +150,7 @@ class Wiring:
         received = await self.receive(shop, incoming)
         metrics.MESSAGES.labels(incoming.channel if incoming.channel in _CHANNELS else "other").inc()
         answered = await self.answer(shop, received.message.conversation_id, received.message.id, received)
+        await self.desk.after_turn(shop, received.conversation.id, answered.state)
         if answered.handoff:
             metrics.HANDOFFS.labels(answered.handoff.reason).inc()
         self._announce(received.conversation)
@@ -196,7 +198,8 @@ class Wiring:
         await asyncio.sleep(wait_s)
         self._waiting.pop(conversation.id, None)
         await self.understanding.refresh(shop)
-        await self.answer(shop, conversation.id, message.id)
+        answered = await self.answer(shop, conversation.id, message.id)
+        await self.desk.after_turn(shop, conversation.id, answered.state)
         self.live.ring(topic)
 
     async def _watch_knowledge(self) -> None:
@@ -211,7 +214,8 @@ class Wiring:
             for shop in await self.shops.ids():
                 left = await self.db.read(partial(conversations.unanswered, shop=shop, before=before))
                 for conversation in left:
-                    await self.answer(shop, conversation.id, "")
+                    answered = await self.answer(shop, conversation.id, "")
+                    await self.desk.after_turn(shop, conversation.id, answered.state)
                     self.live.ring(self.live.topic(shop, conversation.channel, conversation.buyer_id))
             await asyncio.sleep(_SWEEP_S)
 
@@ -222,9 +226,9 @@ class Wiring:
     async def rate(self, shop: ShopId, channel: str, buyer_id: BuyerId, score: int, comment: str) -> None:
         """Keep a buyer's rating (1 to 5) of the conversation."""
         now = self.clock.now()
-        conversation = await self.db.read(lambda c: conversations.find_open(c, shop, channel, buyer_id))
+        conversation = await self.db.read(lambda c: owners.to_rate(c, shop, channel, buyer_id))
         if conversation is None:
-            raise NotFound("Conversation", "(open)", "It was closed already.")
+            raise NotFound("Conversation", "(last)", "There is nothing to rate yet.")
         fact = Event(shop, new_id(), "conversation.rated", now, conversation.id, buyer_id, {"score": score})
         rating = {"score": score, "comment": comment, "at": now}
 
