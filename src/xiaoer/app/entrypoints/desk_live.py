@@ -120,7 +120,10 @@ class Line:
     async def _hello(self, after: str) -> None:
         shop = self._who.shop
         me = await self._product.desk.agents.appear(self._who)
-        about = {"me": agent_view(me, connected=True), "agents": await colleagues(self._product, self._who)}
+        about: dict[str, Any] = {
+            "me": agent_view(me, connected=True),
+            "agents": await colleagues(self._product, self._who),
+        }
         if after and self._feed.may_resume(after):
             await self._send(type="resumed", revision=after, **about)
             missed = await self._feed.since(shop, after)
@@ -199,11 +202,10 @@ class Line:
 
     async def _queue(self) -> tuple[int, int]:
         now = self._product.clock.now()
-        waiting = await self._product.db.read(lambda c: owners.of_state(c, self._who.shop, "queued", 1_000))
-        cases = await self._product.db.read(lambda c: desk.get_cases(c, self._who.shop, [x.id for x in waiting]))
-        since = [case.queued_at for case in cases.values() if case.queued_at]
+        cases = await self._product.db.read(lambda c: desk.waiting(c, self._who.shop))
+        since = [case.queued_at for case in cases if case.queued_at]
         longest = max(((now - at).total_seconds() for at in since), default=0.0)
-        return len(waiting), int(longest)
+        return len(cases), int(longest)
 
     async def _alarm(self, threshold_s: int, number: int) -> None:
         now = self._product.clock.now()
@@ -266,16 +268,9 @@ class Line:
             self._watched.popitem(last=False)
         self._sent[id_] = after
         found = await self._product.db.read(lambda c: owners.messages_between(c, self._who.shop, id_, after, 2**31 - 1))
-        revision = self._feed.revision(self._who.shop)
+        about = {"revision": self._feed.revision(self._who.shop), "conversation_id": id_}
         for message in found:
-            self.signal(
-                {
-                    "type": "message",
-                    "revision": revision,
-                    "conversation_id": id_,
-                    "message": message_view(message),
-                }
-            )
+            self.signal({"type": "message", **about, "message": message_view(message)})
             self._sent[id_] = max(self._sent[id_], message.seq)
         self._show_presence(id_)
 
