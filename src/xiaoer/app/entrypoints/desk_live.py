@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import Coroutine
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -209,19 +209,19 @@ class Line:
 
     async def _alarm(self, threshold_s: int, number: int) -> None:
         now = self._product.clock.now()
+        limit = now - timedelta(seconds=threshold_s)
+        mine = self._mine.values()
         late = sorted(
-            (
-                (_waited_s(row.waiting_since, now), row)
-                for row in self._mine.values()
-                if row.waiting_since and _waited_s(row.waiting_since, now) >= threshold_s
-            ),
-            key=lambda pair: -pair[0],
+            (r.waiting_since, r.id, r.buyer_name) for r in mine if r.waiting_since and r.waiting_since <= limit
         )
-        ids = tuple(row.id for _, row in late)
+        ids = tuple(id_ for _, id_, _ in late)
         if ids == self._alarmed and not (ids and number % 10 == 0):
             return
         self._alarmed = ids
-        items = [{"conversation_id": r.id, "buyer_name": r.buyer_name, "waiting_s": int(s)} for s, r in late]
+        items = [
+            {"conversation_id": id_, "buyer_name": name, "waiting_s": int((now - since).total_seconds())}
+            for since, id_, name in late
+        ]
         await self._send(type="alarm", threshold_s=threshold_s, items=items)
 
     async def _read(self) -> None:
@@ -282,10 +282,6 @@ class Line:
 
     async def _send(self, **frame: Any) -> None:
         await self._socket.send_text(_ENCODER.encode(frame).decode())
-
-
-def _waited_s(since: datetime, now: datetime) -> float:
-    return (now - since).total_seconds()
 
 
 @router.websocket("/ws")
