@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 RUN := $(UV) run --frozen
 
-.PHONY: help demo web web-check test check test-all test-browser test-servers test-durability bench format lint types contracts migration
+.PHONY: model help demo web web-check test check test-all test-browser test-servers test-durability bench format lint types contracts migration
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts $$'\t'
 
@@ -54,6 +54,9 @@ test-durability: .venv/ready ## Kill the server again and again, and count what 
 
 bench: .venv/ready ## Print figures with ratios (see benchmarks/)
 	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(RUN) python $$file $(ARGS); done
+
+model: .venv/ready ## Train the model that ships with the ecommerce pack (after a change of the pack)
+	@$(RUN) python -m xiaoer.slices.understanding.build
 
 format: .venv/ready ## Format the code
 	@$(RUN) ruff format . && $(RUN) ruff check --fix --quiet .

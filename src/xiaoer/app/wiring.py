@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Coroutine
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.shop_words import ShopUnderstanding
-from xiaoer.app.sinks import KnowledgeIntake, build_sinks
+from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.flows.answer_message import AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
 from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.import_data.importer import Importer
+from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.receive_message import ReceiveMessage
 from xiaoer.infra import metrics
 from xiaoer.infra.clock import SystemClock
@@ -30,7 +31,6 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.decision import Offer
 from xiaoer.kernel.errors import NotFound, TooManyRequests
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.heard import Heard
@@ -46,7 +46,8 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.orders.service import EmbeddedOrders
-from xiaoer.slices.policies.types import RedLineHit
+from xiaoer.slices.policies.red_lines import RedLineHit, match_red_lines, parse_red_lines
+from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
 from xiaoer.slices.understanding.api import Understanding
@@ -63,13 +64,6 @@ _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
 _LOG_INS = 10  # tries per account, address and quarter of an hour
 
 
-class NoOffers:
-    """No promotions."""
-
-    async def offers(self, shop: ShopId, channel: str, product_id: str | None, now: datetime) -> tuple[Offer, ...]:
-        return ()
-
-
 class Wiring:
     """The running product of one process."""
 
@@ -82,18 +76,18 @@ class Wiring:
         self.catalog = EmbeddedCatalog(self.db)
         self.orders = EmbeddedOrders(self.db)
         self.buyers = EmbeddedBuyers(self.db)
-        self.offers = NoOffers()
+        self.promotions = Promotions(self.db, self.clock)
         self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
-        self.importer = Importer(
-            self.db, self.clock, build_sinks(), {"knowledge": KnowledgeIntake().check}, settings.max_import_bytes
-        )
+        self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
+        self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, self.promotions)
+        self._red_lines = parse_red_lines((_PACK / "red_lines.toml").read_text(encoding="utf-8"))
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.gather = gather = GatherFacts(
-            self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000
+            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, settings.gather_timeout_ms / 1000
         )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
@@ -145,14 +139,10 @@ class Wiring:
         return task
 
     def red_lines(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
-        """The red lines that a turn crosses."""
-        hits = []
-        for segment in heard.segments:
-            if segment.intent == "service.human":
-                hits.append(RedLineHit("intent.human", "requested"))
-            if segment.intent == "service.complaint":
-                hits.append(RedLineHit("intent.complaint", "sensitive", "complaints"))
-        return tuple(hits)
+        """The red line that a turn crosses first, if any."""
+        text = " ".join(message.text for message in turn.messages)
+        hit = match_red_lines(heard, self.understanding.forms(text), self._red_lines)
+        return (hit,) if hit else ()
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""

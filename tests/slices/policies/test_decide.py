@@ -11,7 +11,8 @@ from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.turn import BuyerMessage, ImageContent, TextContent, Turn
 from xiaoer.slices.policies.api import decide
-from xiaoer.slices.policies.types import RedLineHit, Situation
+from xiaoer.slices.policies.red_lines import RedLineHit
+from xiaoer.slices.policies.types import Situation
 
 NOW = datetime(2026, 6, 18, 4, tzinfo=UTC)
 COAT = Product(
@@ -65,7 +66,7 @@ def test_without_facts_it_names_what_it_needs() -> None:
 
 
 def test_a_red_line_comes_before_any_fact_is_read() -> None:
-    hit = RedLineHit("human.asked", "requested")
+    hit = RedLineHit("human.asked", "requested", "general", "转人工")
     decision = decide(situation(ask("product.stock"), ask("ship.when"), hits=(hit,)))
     assert decision.handoff is not None
     assert (decision.handoff.reason, decision.handoff.rule_id) == ("requested", "human.asked")

@@ -2,8 +2,8 @@
 
 Words decide, not a model: every rule of the pack's `red_lines.toml` is tried on the buyer's text without spaces and
 punctuation (so that spreading the characters hides nothing) and on its sound (so that a homophone hides nothing).
-An exception silences its own rule only: 「会不会过敏」 asks before buying, 「过敏了」 reports an injury. Understanding adds
-two signals: an intent that is a red line by itself, and the anger of the turn.
+An exception silences its own rule only: 「会不会过敏」 asks before buying, 「过敏了」 reports an injury.
+Understanding adds two signals: an intent that is a red line by itself, and the anger of the turn.
 """
 
 import re
@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from xiaoer.kernel.decision import HandoffReason
 from xiaoer.kernel.heard import Heard, TextForms
+from xiaoer.slices.policies.types import RedLineHit
 
 _CLAUSE = re.compile(r"[,。!?;\s]+")
 _BARE = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
@@ -33,17 +34,8 @@ class RedLine(Struct, frozen=True):
     anger: float = 0.0
 
 
-class RedLineHit(Struct, frozen=True):
-    """The rule that was tripped and by what: the words, the intent code or `anger`."""
-
-    rule_id: str
-    reason: HandoffReason
-    skill: str
-    by: str
-
-
 def parse_red_lines(text: str) -> tuple[RedLine, ...]:
-    """The rules of a `red_lines.toml`, in file order; the first that holds is the reason given."""
+    """The rules of a `red_lines.toml`, in file order; the first that is crossed gives the reason."""
     return tuple(
         RedLine(
             id=name,
@@ -60,17 +52,18 @@ def parse_red_lines(text: str) -> tuple[RedLine, ...]:
     )
 
 
-def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> RedLineHit | None:
-    """The first red line that a turn trips, or None. `forms` are of the whole turn."""
+def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
+    """The red lines that a turn crosses, in the order of the rules. `forms` are of the whole turn."""
     # Clause by clause, then as one: an exception in one clause does not excuse the next.
     clauses = [bare for clause in _CLAUSE.split(forms.normal.lower()) if (bare := _BARE.sub("", clause))]
     texts = [*clauses, forms.compact] if len(clauses) > 1 else [forms.compact]
     sound = f" {forms.pinyin} "
+    hits = []
     for rule in rules:
         by = _tripped(rule, heard, texts, sound)
         if by is not None:
-            return RedLineHit(rule.id, rule.reason, rule.skill, by)
-    return None
+            hits.append(RedLineHit(rule.id, rule.reason, rule.skill, by))
+    return tuple(hits)
 
 
 def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str) -> str | None:

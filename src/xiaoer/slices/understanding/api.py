@@ -5,7 +5,7 @@ modules beside this file: `split` cuts the turn, `normalise` gives plain words, 
 piece means alone, `context` what it means after the turns before, `entities` its values, `feeling` the mood.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -29,6 +29,10 @@ _REMEMBERED = 8_192
 _BACK = 3
 # Below this share of business in it, an earlier message opens no matter.
 _MATTER = 0.35
+# From this confidence a message is talk from end to end and is not cut.
+_ONLY_CHAT = 0.85
+# Pieces heard as these are no asks beside others.
+_NO_ASK = frozenset(("chat.ack", "oos.unclear"))
 _CHAT_ORDER = ("chat.thanks", "chat.bye", "chat.praise", "chat.smalltalk", "chat.greeting", "chat.ack")
 
 
@@ -50,7 +54,9 @@ class Understanding:
         self._normaliser = Normaliser(pack.lexicon, PhraseTable({word: word for word in shop.products}), shop.means)
         at = {code: n for n, code in enumerate(self.labels)}
         self._at = at
-        self._examples = Examples([(self._normaliser.normal(text), at[code]) for text, code in shop.examples])
+        self._examples = Examples(
+            [(self._normaliser.normal(text), at[code]) for text, code in shop.examples], model.weight_of
+        )
         self._mood = feeling.compile_mood(pack.lexicon.mood, pack.lexicon.emoji_feels)
         self._remember = lru_cache(maxsize=_REMEMBERED)(self._read)
 
@@ -100,16 +106,16 @@ class Understanding:
         """The plain words of a text and what they mean by themselves."""
         return self._remember(text)[:2]
 
-    def read_closed(self, text: str) -> tuple[str, Floats, bool]:
-        """As `read`, and whether a pattern left no doubt; for training the judges."""
-        normal, own, by = self._remember(text)
-        return normal, own, by == "pattern"
+    def read_closed(self, text: str) -> tuple[str, Floats, bool, float]:
+        """As `read`, whether a pattern left no doubt, and whether it asks; for training the judges."""
+        normal, own, by, asks = self._remember(text)
+        return normal, own, by == "pattern", asks
 
-    def _read(self, raw: str) -> tuple[str, Floats, str]:
-        """Plain words of a stretch, what they mean by themselves, and which mechanism said so."""
+    def _read(self, raw: str) -> tuple[str, Floats, str, float]:
+        """Plain words of a stretch, what they mean by themselves, by which mechanism, and whether they ask."""
         normal = self._normaliser.normal(raw)
         decided = decide_by_pattern(normal, self._pack.patterns)
-        own = self._model.probabilities(features(normal, self._pack.lexicon.concepts))
+        own, asks = self._model.probabilities(features(normal, self._pack.lexicon.concepts))
         if len(self.labels) > len(own):
             own = np.concatenate([own, np.zeros(len(self.labels) - len(own), np.float32)])
         by = "model"
@@ -122,12 +128,12 @@ class Understanding:
             leant = lean(own, label, nearness)
             if leant is not own:
                 own, by = leant, "example"
-        return normal, own, by
+        return normal, own, by, asks
 
     def _asks(self, raw: str) -> list[split.Span]:
         whole = self._span(raw, 0, len(raw), 0)
         decided = decide_by_pattern(whole.normal, self._pack.patterns)
-        if decided is not None and decided[1]:
+        if (decided is not None and decided[1]) or self._says_nothing_else(whole):
             return [whole]
         spans = []
         for piece in split.cut(raw):
@@ -143,11 +149,17 @@ class Understanding:
             spans = self._without_pleasantries(spans)
         if len(spans) > 1:
             spans = split.join(spans, lambda a, b: self._span(raw, a, b, 0), self._model.seam, self._groups, self._chat)
-        return spans
+        asks = [s for s in spans if self.labels[int(s.own.argmax())] not in _NO_ASK]
+        return asks or spans[-1:]
+
+    def _says_nothing_else(self, span: split.Span) -> bool:
+        """Thanks, assent or praise from end to end, however long."""
+        top = int(span.own.argmax())
+        return self._chat[top] and float(span.own[top]) >= _ONLY_CHAT
 
     def _span(self, raw: str, start: int, end: int, joint: int) -> split.Span:
-        normal, own, by = self._remember(raw[start:end])
-        return split.Span(start, end, joint, normal, own, by == "pattern")
+        normal, own, by, asks = self._remember(raw[start:end])
+        return split.Span(start, end, joint, normal, own, by == "pattern", asks)
 
     def _without_pleasantries(self, spans: list[split.Span]) -> list[split.Span]:
         kept = [
@@ -164,14 +176,14 @@ class Understanding:
         return [min(spans, key=lambda s: order.get(self.labels[int(s.own.argmax())], 9))]
 
     def _segment(self, text: str, ask: split.Span, before: context.Before, earlier: split.Span | None) -> Segment:
-        _, own, by = self._remember(text) if text else (ask.normal, ask.own, "model")
+        _, own, by, _ = self._remember(text) if text else (ask.normal, ask.own, "model", 0.0)
         entities = read_entities(ask.normal, self._pack.lexicon, self._products)
         if earlier is not None:
             spread, mass = context.business(earlier.own, self.labels)
             before = context.Before(earlier.normal, spread, mass)
         if not before.nothing and by == "model":
             view = context.signals(ask.normal, own, before, self.labels, entities != Entities())
-            mixed = context.blend(self._model.gate, view, context.readings(own, before, self.labels))
+            mixed = context.blend(self._model.gate, view, context.readings(own, before, self.labels), ask.normal)
             by = "context" if int(mixed.argmax()) != int(own.argmax()) else by
             own = mixed
         order = np.argsort(own)[::-1][: _ALTERNATIVES + 1]
@@ -216,8 +228,9 @@ class Understanding:
         return context.business(self._remember(past.text)[1], self.labels)
 
 
-def _repeats(said: str, history: Sequence[PastMessage], read: "lru_cache[tuple[str, Floats, str]]") -> int:  # type: ignore[type-arg]
+def _repeats(said: str, history: Sequence[PastMessage], read: Callable[[str], tuple[str, Floats, str, float]]) -> int:
     """How often the buyer said the same before (same letters, at least four)."""
     if len(said) < 4:
         return 0
-    return sum(1 for past in history if past.author == "buyer" and past.text and compact(read(past.text)[0]) == said)
+    said_before = (past.text for past in history if past.author == "buyer" and past.text)
+    return sum(1 for text in said_before if compact(read(text)[0]) == said)

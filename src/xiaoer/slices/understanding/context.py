@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and tables read better unbroken
 """Context (上下文): what a message means after the turns before it.
 
 「那M呢」 after a question about stock is about stock; 「165 110斤」 after "请问身高体重" answers it. Four readings
@@ -21,8 +22,10 @@ from xiaoer.slices.understanding.model import Floats, softmax
 READINGS = ("own", "open", "agent", "answer")
 _MAX_AGENT = 80
 # Between these confidences the words by themselves take over from the turns before.
-CLEAR = 0.8
-CERTAIN = 0.97
+CLEAR, CERTAIN = 0.6, 0.9
+# Words that leave something out (那M呢, 黑的, 几天) need more.
+CLEAR_SHORT, CERTAIN_SHORT = 0.98, 0.999
+_ELLIPTIC = re.compile(r"^\W*(?:[\w]{1,4}|(?:那|这|它).{0,8}|.{1,8}呢)\W*$")
 
 # What the agent's last words ask for. Wording seen in every shop; the shop's own bot sets `asked_for` instead.
 _ASKS = (
@@ -150,11 +153,12 @@ def readings(own: Floats, before: Before, labels: tuple[str, ...]) -> NDArray[np
     return np.stack([own, matter, talk, answer])
 
 
-def blend(gate: Floats, view: Floats, options: NDArray[np.float32]) -> Floats:
+def blend(gate: Floats, view: Floats, options: NDArray[np.float32], normal: str) -> Floats:
     """The final distribution: the readings weighted by the gate."""
     trust = softmax(gate @ view)
     # Words that are clear by themselves mean what they say, whatever was talked about before.
-    floor = min(1.0, max(0.0, (float(options[0].max()) - CLEAR) / (CERTAIN - CLEAR)))
+    clear, certain = (CLEAR_SHORT, CERTAIN_SHORT) if _ELLIPTIC.search(normal) else (CLEAR, CERTAIN)
+    floor = min(1.0, max(0.0, (float(options[0].max()) - clear) / (certain - clear)))
     trust = trust * (1.0 - floor)
     trust[0] += floor
     result: Floats = (trust @ options).astype(np.float32)

@@ -61,7 +61,7 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def feel(raw: str, normal: str, matters: tuple[float, ...], repeats: int, rules: MoodRules) -> Sentiment:
-    """The feeling of a turn: `matters` is how its intents weigh by themselves, `repeats` how often it was said before."""
+    """The feeling of a turn: `matters` is how its intents weigh, `repeats` how often it was said before."""
     low, high = 0.0, 0.0
     for found in rules.words.find(normal):
         weight = _in_context(normal, found.start, found.end, float(found.value), rules.degree)

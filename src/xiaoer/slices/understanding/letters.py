@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and tables read better unbroken
 """Letters for words (拼音缩写): fh → 发货, kuaidi → 快递, shenme shihou → 什么时候.
 
 A run of Latin letters is read only when the whole run is either a known set of initials or the toneless pinyin of

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from xiaoer.kernel.errors import XiaoerError
 
 Floats = NDArray[np.float32]
-FORMAT = 1
+FORMAT = 2
+# Weight of a feature outside the vocabulary: about that of one seen twice in ten thousand lines.
+UNSEEN = 9.0
 
 
 class ModelUnreadable(XiaoerError):
@@ -40,20 +42,28 @@ class Model:
     weights: Floats
     bias: Floats
     temperature: float
+    asking: Floats
     gate: Floats
     seam: Floats
     pack_hash: str
 
-    def probabilities(self, features: Iterable[str]) -> Floats:
-        """One probability per label, summing to 1."""
+    def probabilities(self, features: Iterable[str]) -> tuple[Floats, float]:
+        """One probability per label, summing to 1, and how much the text stands as an ask of its own (0 is even)."""
         get = self.vocabulary.get
         known = {at for at in map(get, features) if at is not None}
         if not known:
-            return softmax(self.bias * self.temperature)
+            return softmax(self.bias * self.temperature), 0.0
         rows = np.fromiter(known, np.int64, len(known))
         value = self.importance[rows]
-        score = value @ self.weights[rows] / np.sqrt(value @ value) + self.bias
-        return softmax(score * self.temperature)
+        size = np.sqrt(value @ value)
+        score = value @ self.weights[rows] / size + self.bias
+        asks = float(value @ self.asking[rows] / size + self.asking[-1])
+        return softmax(score * self.temperature), asks
+
+    def weight_of(self, feature: str) -> float:
+        """How telling a feature is; the most for one that was never seen."""
+        at = self.vocabulary.get(feature)
+        return UNSEEN if at is None else float(self.importance[at])
 
     def index(self, label: str) -> int:
         return self.labels.index(label)
@@ -61,7 +71,8 @@ class Model:
 
 def softmax(score: Floats) -> Floats:
     power = np.exp(score - score.max())
-    return (power / power.sum()).astype(np.float32)
+    result: Floats = (power / power.sum()).astype(np.float32)
+    return result
 
 
 def write_model(model: Model) -> bytes:
@@ -77,6 +88,7 @@ def write_model(model: Model) -> bytes:
         "scale": scale.astype(np.float32),
         "bias": model.bias.astype(np.float32),
         "temperature": np.array([model.temperature], np.float32),
+        "asking": model.asking.astype(np.float16),
         "gate": model.gate.astype(np.float32),
         "seam": model.seam.astype(np.float32),
         "pack_hash": _text([model.pack_hash]),
@@ -102,6 +114,7 @@ def read_model(data: bytes) -> Model:
             weights=arrays["weights"].astype(np.float32) * arrays["scale"],
             bias=arrays["bias"],
             temperature=float(arrays["temperature"][0]),
+            asking=arrays["asking"].astype(np.float32),
             gate=arrays["gate"],
             seam=arrays["seam"],
             pack_hash=_words(arrays["pack_hash"])[0],

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and tables read better unbroken
 """Normalising (归一): the buyer's spelling → the plain words that everything after reads.
 
 In order: HTML remains and masks of the platform, width (NFKC) and script (traditional → simplified), emoji and
@@ -137,7 +138,8 @@ class Normaliser:
         run = match.group()
         text, start, end = match.string, match.start(), match.end()
         before = text[:start].rstrip()[-1:]
-        if before.isdigit() or text[end : end + 1].isdigit() or before in ("-", "/", "_", "."):
+        after = text[end : end + 1]
+        if before.isdigit() or after.isdigit() or before in ("-", "/", "_", ".") or after in ("-", "_"):
             return run
         spelled = self._lexicon.letters.read(run)
         return run if spelled is None else spelled
@@ -176,7 +178,11 @@ def _whole(text: str, found: Found) -> bool:
         return True
     before = text[found.start - 1] if found.start else " "
     after = text[found.end] if found.end < len(text) else " "
-    return not ((before.isascii() and before.isalnum()) or (after.isascii() and after.isalnum()))
+    return not (_of_name(before) or _of_name(after))
+
+
+def _of_name(character: str) -> bool:
+    return character in "-_/" or (character.isascii() and character.isalnum())
 
 
 def _repair(text: str, hits: list[Found]) -> str:

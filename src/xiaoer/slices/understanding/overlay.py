@@ -4,7 +4,7 @@ Own words are replaced in normalising, so the classifier reads them as what they
 a message close to one of them is heard as its intent, whatever the trained model thinks; nothing is retrained.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,8 +14,8 @@ from xiaoer.slices.understanding.features import canonical
 from xiaoer.slices.understanding.model import Floats
 
 # A message as close as this to an example is heard as it; nearer ones with more certainty.
-NEAR = 0.5
-SURE = 0.9
+NEAR = 0.45
+SURE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,12 @@ class ShopWords:
 class Examples:
     """Nearest-example search over a few thousand questions by runs of characters."""
 
-    def __init__(self, questions: Sequence[tuple[str, int]]) -> None:
-        """`questions`: (normalised text, label index)."""
+    def __init__(self, questions: Sequence[tuple[str, int]], weigh: Callable[[str], float]) -> None:
+        """`questions`: (normalised text, label index); `weigh` says how telling a run of characters is."""
+        self._weigh = weigh
         self._labels = np.array([label for _, label in questions], np.int64)
         rows = [_grams(text) for text, _ in questions]
-        counts: dict[str, int] = {}
-        for row in rows:
-            for gram in row:
-                counts[gram] = counts.get(gram, 0) + 1
         self._total = len(rows)
-        self._rarity = {gram: float(np.log((1 + self._total) / (1 + n)) + 1) for gram, n in counts.items()}
-        self._unseen = float(np.log(1 + self._total) + 1)
         norms = np.array([self._norm(row) for row in rows], np.float32)
         holders: dict[str, list[int]] = {}
         for at, row in enumerate(rows):
@@ -65,13 +60,13 @@ class Examples:
         for gram in grams:
             at = self._holders.get(gram)
             if at is not None:
-                score[at] += self._rarity[gram] ** 2
+                score[at] += self._weigh(gram) ** 2
         score /= self._norms * self._norm(grams) + 1e-9
         best = int(score.argmax())
         return int(self._labels[best]), float(score[best])
 
     def _norm(self, grams: frozenset[str]) -> float:
-        return float(np.sqrt(sum(self._rarity.get(gram, self._unseen) ** 2 for gram in grams)))
+        return float(np.sqrt(sum(self._weigh(gram) ** 2 for gram in grams)))
 
 
 def _grams(text: str) -> frozenset[str]:

@@ -69,6 +69,11 @@ def shipped_model(name: str = "ecommerce") -> Model:
     return read_model((folder(name) / MODEL_FILE).read_bytes())
 
 
+def red_lines_text(name: str = "ecommerce") -> str:
+    """The pack's `red_lines.toml`, for `policies.red_lines.parse_red_lines`."""
+    return (folder(name) / "red_lines.toml").read_text("utf-8")
+
+
 def read_utterances(name: str = "ecommerce") -> list[Utterance]:
     """Every training line of a pack, in a stable order."""
     lines: list[Utterance] = []

@@ -18,8 +18,8 @@ from xiaoer.slices.understanding import context, split
 from xiaoer.slices.understanding.model import Floats
 from xiaoer.slices.understanding.pack import Utterance
 
-# Reads raw text → (plain words, distribution, is a closed class), by a classifier blind to that line.
-Reader = Callable[[str], tuple[str, Floats, bool]]
+# Reads raw text → (plain words, distribution, closed class, asks), by a classifier blind to that line.
+Reader = Callable[[str], tuple[str, Floats, bool, float]]
 HasValue = Callable[[str], bool]
 
 _SEED = 7
@@ -54,7 +54,7 @@ def gate_rows(
     rows: list[GateRow] = []
 
     def add(read: Reader, text: str, buyer: str, agent: str, intent: str, weight: float) -> None:
-        normal, own, _ = read(text)
+        normal, own, *_ = read(text)
         earlier, mass = context.business(read(buyer)[1], labels) if buyer else (None, 0.0)
         talk = context.business(read(agent)[1], labels)[0] if agent else None
         before = context.Before(buyer, earlier if mass >= 0.35 else None, mass, agent, talk)
@@ -84,6 +84,25 @@ def gate_rows(
         np.stack([r.likely for r in rows]),
         np.array([r.weight for r in rows], np.float32),
     )
+
+
+def whole_and_part(
+    lines: Sequence[Utterance], readers: Sequence[Reader], fold_of: Sequence[int], labels: tuple[str, ...]
+) -> list[tuple[str, bool, int]]:
+    """(text, stands as an ask of its own, fold): whole lines stand, pieces that do not say their line's intent do not."""
+    found = []
+    for n, line in enumerate(lines):
+        pieces = split.cut(line.text)
+        if len(pieces) == 1:
+            found.append((line.text, True, fold_of[n]))
+            continue
+        for piece in pieces:
+            text = line.text[piece.start : piece.end]
+            normal, own, *_ = readers[fold_of[n]](text)
+            if normal and not split.is_polite(normal):
+                top = int(own.argmax())
+                found.append((text, labels[top] == line.intent and float(own[top]) > 0.5, fold_of[n]))
+    return found
 
 
 def fit_seam(

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and tables read better unbroken
 """Splitting (切分): a burst of messages → segments, one ask each.
 
 The text is cut at punctuation, at line ends, before connectives and after question particles; that gives more
@@ -20,7 +21,7 @@ _SOFT = re.compile(r"[,，、~～]+\s*|(?<![A-Za-z0-9])\s+(?![A-Za-z0-9])|(?<=[\
 _CONNECTIVE = r"(?:还有(?:就是|个问题|一个)?|另外|顺便|对了|然后(?:就是|再)|再问(?:下|一下|个)?|再就是|以及|还想问|并且|同时|还要|也(?:想|要)问|顺带|最后)"
 _STARTS_NEW = re.compile(rf"^{_CONNECTIVE}")
 _INSIDE = re.compile(
-    rf"(?<=[吗嘛呢])(?=[\u4e00-\u9fffA-Za-z]{{2}})|(?<=[\u4e00-\u9fff]{{2}})(?={_CONNECTIVE}[\u4e00-\u9fff]{{2}})"
+    rf"(?<=[吗嘛呢])(?=[\u4e00-\u9fffA-Za-z]{{2}})|(?<=[\u4e00-\u9fff]{{4}})(?={_CONNECTIVE}[\u4e00-\u9fff]{{2}})"
 )
 # Each of these is the heart of one question; two in one breath may be two questions.
 _CUE = re.compile(
@@ -28,7 +29,7 @@ _CUE = re.compile(
 )
 _MAX_TRIES = 4
 # A message longer than this tells a story that ends in one ask; each further character speaks against a cut.
-STORY_CHARS = 36
+STORY_CHARS = 30
 STORY_PER_CHAR = 0.1
 _QUESTION = re.compile(
     r"[?？]|[吗嘛呢么不没]\W*$|什么|怎么|多少|几[天个时号点件]|哪|谁|为啥|咋|如何|多久|多大|是不是|有没有|能不能|可不可以|会不会|能否|是否"
@@ -40,8 +41,11 @@ _MORE = re.compile(
 _POLITE = re.compile(
     r"^(?:亲+|你好|您好|请问(?:一下|下)?|麻烦(?:你|您)?(?:了|问(?:一)?下)?|谢谢(?:你|您|了|啦|啊)?|感谢|多谢|辛苦了|在吗|客服|老板|哈|呵+|嗯+|哦+|好的?|好吧|行|啊|呀|对了|打扰了?|不好意思)+$"
 )
+_VAGUE = re.compile(
+    r"^(?:[这那它]个?|东西|你们?|您|我|所以|那么|请问|到底|商品|家|是|都|该|要|现在|麻烦|帮我|看一?下|\W)*(?:怎么回事|怎么办|什么情况|怎么弄|怎么搞|什么意思|为什么|为啥|怎么说|什么鬼|什么问题|怎么处理|什么原因|怎么知道|是吗|对吗|好吗|行吗|可以吗|行不行|好不好|可不可以|知道吗)(?:了|的|啊|呢|呀|嘛|吧|哦|哈|\W)*$"
+)
 _MAX_PIECES = 24
-SIZE = 35
+SIZE = 39
 
 
 class Piece(NamedTuple):
@@ -53,7 +57,10 @@ class Piece(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A stretch with its plain words and what they mean by themselves; `closed` when a pattern left no doubt."""
+    """A stretch with its plain words and what they mean by themselves; `closed`: a pattern left no doubt.
+
+    `asks` says how much it stands as an ask of its own.
+    """
 
     start: int
     end: int
@@ -61,6 +68,7 @@ class Span(NamedTuple):
     normal: str
     own: Floats
     closed: bool = False
+    asks: float = 0.0
 
 
 def cut(text: str) -> list[Piece]:
@@ -115,6 +123,7 @@ def seam(left: Span, right: Span, both: Floats, groups: Sequence[int], chat: Seq
         float(np.log(left.own[j] + 0.02)), float(np.log(right.own[j] + 0.02)),
         float(min(pa, pb) * (a != b) * (asks_right or wants_right)), float(both[a] * both[b]) * float(a != b),
         float(left.closed != right.closed),
+        left.asks, right.asks, min(left.asks, right.asks), left.asks * right.asks,
     )  # fmt: skip
     return np.array(row, np.float32)
 
@@ -135,10 +144,12 @@ def divide(text: str, read: Callable[[str], tuple[str, Floats]]) -> int:
         at += len(word)
     if len(places) > _MAX_TRIES:
         places = places[:: len(places) // _MAX_TRIES + 1]
+    words = read(text)[0]
     best, where = 0.0, 0
     for place in places:
-        left, right = read(text[:place])[1], read(text[place:])[1]
-        if int(left.argmax()) != int(right.argmax()):
+        (words_left, left), (words_right, right) = read(text[:place]), read(text[place:])
+        # A cut through 咋肥事 would leave words that nobody said.
+        if words_left + words_right == words and int(left.argmax()) != int(right.argmax()):
             sure = min(float(left.max()), float(right.max()))
             if sure > best:
                 best, where = sure, place
@@ -163,7 +174,9 @@ def join(
             continue
         left = asks[-1]
         both = read(left.start, span.end)
-        if float(judge @ seam(left, span, both.own, groups, chat)) > reluctance:
+        # 「怎么回事」 and 「可以吗」 ask about what stands beside them, never by themselves.
+        vague = _VAGUE.match(span.normal) or _VAGUE.match(left.normal)
+        if not vague and float(judge @ seam(left, span, both.own, groups, chat)) > reluctance:
             asks.append(span)
         else:
             asks[-1] = both._replace(joint=left.joint)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and tables read better unbroken
 """Body measures (身材): height, weight, foot length, age. Reads text whose numerals are digits already."""
 
 import re

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns and tables read better unbroken
 """Numbers that name things (号码): phone, order number, waybill number. Read before any other number."""
 
 import re

@@ -1,4 +1,4 @@
-"""Dates and times (时间) as the buyer names them, in plain words: 今晚8点 → 今天 20:00, 礼拜三 → 周三, 5月20号 → 5月20日.
+"""Dates and times (时间) as the buyer names them, in plain words: 今晚8点 → 今天 20:00, 礼拜三 → 周三.
 
 Nothing is resolved against a calendar here: what day 后天 is depends on when it was said.
 """
