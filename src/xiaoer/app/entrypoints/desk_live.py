@@ -6,6 +6,7 @@ and reads what lies between when it sees a gap.
 
 import asyncio
 import contextlib
+import itertools
 from collections import OrderedDict
 from collections.abc import Coroutine
 from datetime import timedelta
@@ -104,7 +105,7 @@ class Line:
             self._feed.leave(self._who.shop, self)
             for conversation_id in self._watched:
                 self._show_presence(conversation_id)
-            self._product.desk.feed.ring(self._who.shop)
+            self._feed.ring(self._who.shop)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Run beside the reader; when it fails the line is hung up, and the browser resumes on a new one."""
@@ -184,10 +185,9 @@ class Line:
 
     async def _tick(self) -> None:
         """Once a second: the alarm; now and then: a sign of life, the queue."""
-        number, queue = 0, (0, 0)
-        while True:
+        queue = (0, 0)
+        for number in itertools.count(1):
             await asyncio.sleep(_TICK_S)
-            number += 1
             settings = await self._product.desk.settings(self._who.shop)
             await self._alarm(settings.alarm_s, number)
             if number % 3 == 0:
