@@ -73,12 +73,9 @@ class Line:
         return conversation_id in self._watched or assigned_to == self.staff_id
 
     def offer(self, news: News) -> None:
-        self._put(news)
+        self.signal(news)
 
-    def signal(self, frame: dict[str, Any]) -> None:
-        self._put(frame)
-
-    def _put(self, frame: dict[str, Any] | News) -> None:
+    def signal(self, frame: dict[str, Any] | News) -> None:
         try:
             self._frames.put_nowait(frame)
         except asyncio.QueueFull:
