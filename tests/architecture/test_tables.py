@@ -1,7 +1,7 @@
 """Every row has its shop, every query takes it first."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from xiaoer.migrations.tables import load_tables
 
 _SOURCE = Path(__file__).parents[2] / "src" / "xiaoer"
 _ROOMS = sorted(path for path in (_SOURCE / "slices").rglob("*.py") if path.name != "tables.py")
-_QUERIES = {"select", "insert", "update", "delete"}
+_QUERIES = {"select", "update", "delete"}
 _OVER_ALL_SHOPS = {"shop_ids"}  # asked by sweeps, which then go shop by shop
 
 
@@ -48,10 +48,24 @@ def test_whoever_gets_a_connection_gets_the_shop_next(path: Path) -> None:
 
 @pytest.mark.parametrize("path", _ROOMS, ids=lambda path: str(path.relative_to(_SOURCE)))
 def test_every_query_names_the_shop(path: Path) -> None:
+    statements = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.Assign)]
     wrong = [
-        f"{node.name}, line {node.lineno}"
-        for node in _functions(path)
-        if any(isinstance(part, ast.Call) and getattr(part.func, "id", "") in _QUERIES for part in ast.walk(node))
-        and not any(isinstance(part, ast.Name) and part.id == "shop" for part in ast.walk(node))
+        f"line {node.lineno}"
+        for node in (*_functions(path), *statements)
+        if _mentions(node, _calls_of_a_query) and not _mentions(node, _names_the_shop)
     ]
     assert wrong == []
+
+
+def _mentions(node: ast.AST, wanted: Callable[[ast.AST], bool]) -> bool:
+    return any(wanted(part) for part in ast.walk(node))
+
+
+def _calls_of_a_query(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _QUERIES
+
+
+def _names_the_shop(node: ast.AST) -> bool:
+    return (isinstance(node, ast.Name) and node.id == "shop") or (
+        isinstance(node, ast.Attribute) and node.attr == "shop"
+    )

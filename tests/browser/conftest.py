@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
@@ -50,11 +50,11 @@ class SampleShop:
                 stdout=log,
                 stderr=log,
             )
-        transport = httpx.HTTPTransport(retries=_CONNECT_RETRIES)
-        with httpx.Client(transport=transport, timeout=30) as client:
+        transport = httpx2.HTTPTransport(retries=_CONNECT_RETRIES)
+        with httpx2.Client(transport=transport, timeout=30) as client:
             try:
                 client.get(f"{self.url}/readyz").raise_for_status()
-            except httpx.HTTPError as error:
+            except httpx2.HTTPError as error:
                 raise AssertionError(f"The server did not start:\n{self.log()}") from error
 
     def stop(self) -> None:

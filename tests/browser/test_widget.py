@@ -65,8 +65,9 @@ def test_a_person_is_one_tap_away(open_page: Open, phone: bool) -> None:
     button = page.get_by_role("button", name="转人工")
     expect(button).to_be_in_viewport()
     button.click()
-    expect(page.locator(".xw-title p")).to_have_text(re.compile("人工|为你服务"))
+    expect(page.locator(".xw-title p")).to_have_text(re.compile("正在转人工|为你服务"))
     expect(button).to_have_count(0)
+    expect(page.locator(".xc-ai").first).to_be_visible()
 
 
 @SIZES

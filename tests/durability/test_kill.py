@@ -4,15 +4,17 @@
 """
 
 import asyncio
+import json
 import os
 import random
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
-from sqlalchemy import Row, create_engine, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 pytestmark = pytest.mark.slow
@@ -36,10 +38,10 @@ class Buyers:
 
     async def write_until_stopped(self) -> None:
         """All buyers at once, for ever."""
-        async with httpx.AsyncClient(base_url=self._base, headers=self._headers, timeout=20) as client:
+        async with httpx2.AsyncClient(base_url=self._base, headers=self._headers, timeout=20) as client:
             await asyncio.gather(*(self._write(client, f"b{number}") for number in range(_BUYERS)))
 
-    async def _write(self, client: httpx.AsyncClient, buyer: str) -> None:
+    async def _write(self, client: httpx2.AsyncClient, buyer: str) -> None:
         number = 0
         while True:
             number += 1
@@ -53,12 +55,12 @@ class Buyers:
             if len(self.answers) >= self._goal:
                 self._reached.set()
 
-    async def _insist(self, client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
+    async def _insist(self, client: httpx2.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
         while True:
             await self._up.wait()
             try:
                 response = await client.post("/api/v1/messages", json=body)
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 self._up.clear()  # the server was killed: try again when it is back
                 self.repeated += 1
                 continue
@@ -79,27 +81,44 @@ class Buyers:
         self._up.clear()
 
 
-def _on_disk(url: str) -> Sequence[Row[Any]]:
+@dataclass(frozen=True)
+class Stored:
+    """One buyer message as it is on disk."""
+
+    id: str
+    conversation_id: str
+    answered: bool
+
+
+def _on_disk(url: str) -> dict[str, list[Stored]]:
+    """What the database holds, by the id that the client gave."""
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
     try:
         with engine.connect() as connection:
-            query = "SELECT id, external_id, conversation_id, seq, turn_id FROM messages WHERE author = 'buyer'"
-            return connection.execute(text(query)).all()
+            answered = {
+                id_ for ids in connection.scalars(text("SELECT message_ids FROM turns")) for id_ in json.loads(ids)
+            }
+            messages = connection.execute(
+                text("SELECT id, external_id, conversation_id FROM messages WHERE author = 'buyer'")
+            ).all()
     finally:
         engine.dispose()
+    stored = defaultdict(list)
+    for row in messages:
+        stored[row.external_id.rpartition("|")[2]].append(Stored(row.id, row.conversation_id, row.id in answered))
+    return stored
 
 
-def _lost(answers: dict[str, dict[str, Any]], rows: Sequence[Row[Any]]) -> list[str]:
-    """Acknowledged messages that are not on disk, or not with the answer that was given."""
-    found = {row.external_id.rpartition("|")[2]: row for row in rows if row.external_id}
+def _lost(answers: dict[str, dict[str, Any]], stored: dict[str, list[Stored]]) -> list[str]:
+    """Acknowledged messages that are not on disk once, with the answer that was given."""
     return [
         id_
         for id_, answer in answers.items()
-        if id_ not in found or found[id_].turn_id is None or found[id_].conversation_id != answer["conversation_id"]
+        if [(found.conversation_id, found.answered) for found in stored[id_]] != [(answer["conversation_id"], True)]
     ]
 
 
-async def _post(client: httpx.AsyncClient, message_id: str) -> dict[str, Any]:
+async def _post(client: httpx2.AsyncClient, message_id: str) -> dict[str, Any]:
     body = {
         "channel": "api",
         "buyer_id": message_id.partition("-")[0],
@@ -128,15 +147,14 @@ async def test_nothing_acknowledged_is_lost_or_doubled(make_server: Callable[...
     writing.cancel()
     await asyncio.gather(writing, return_exceptions=True)
 
-    rows = _on_disk(stored_at)
-    times = Counter(row.external_id for row in rows)
+    stored = _on_disk(stored_at)
     assert lost == []
-    assert _lost(buyers.answers, rows) == []
-    assert [id_ for id_, count in times.items() if count > 1] == []
+    assert _lost(buyers.answers, stored) == []
+    assert [id_ for id_, copies in stored.items() if len(copies) > 1] == []
     assert buyers.repeated > 0, "no kill ever hit a message on its way: the test proves nothing"
     assert buyers.refused == Counter()
     sample = dice.sample(sorted(buyers.answers), 50)
-    async with httpx.AsyncClient(base_url=server.base, headers=server.headers, timeout=20) as client:
+    async with httpx2.AsyncClient(base_url=server.base, headers=server.headers, timeout=20) as client:
         again = {id_: await _post(client, id_) for id_ in sample}
     assert again == {id_: buyers.answers[id_] for id_ in sample}
     server.kill()
@@ -156,6 +174,10 @@ async def test_a_message_that_was_stored_but_not_answered_is_answered_after_the_
     writing.cancel()
     await asyncio.gather(writing, return_exceptions=True)
     await asyncio.to_thread(server.start)
+
+    def unanswered() -> list[str]:
+        return [id_ for id_, copies in _on_disk(stored_at).items() if not all(copy.answered for copy in copies)]
+
     async with asyncio.timeout(60):
-        while any(row.turn_id is None for row in await asyncio.to_thread(_on_disk, stored_at)):
-            await asyncio.to_thread(server.is_up_after, 0.2)
+        while await asyncio.to_thread(unanswered):
+            assert await asyncio.to_thread(server.is_up_after, 0.2)

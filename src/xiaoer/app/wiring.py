@@ -14,15 +14,17 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
+from xiaoer.app.desk import Desk
 from xiaoer.app.explain import explain
-from xiaoer.app.live import Live
+from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import KnowledgeIntake, build_sinks
-from xiaoer.flows.answer_message import Answered, AnswerMessage
+from xiaoer.flows.answer_message import AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
 from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.receive_message import ReceiveMessage
+from xiaoer.infra import metrics
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
@@ -38,6 +40,7 @@ from xiaoer.kernel.turn import Turn, TurnContext
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
@@ -51,8 +54,10 @@ from xiaoer.slices.understanding.api import Understanding
 _log = structlog.get_logger(__name__)
 _PACK = Path(__file__).resolve().parents[1] / "packs" / "ecommerce"
 _REFRESH_S = 0.4  # a changed entry is live in every worker within this time
+_WARM = 20  # shops whose knowledge is loaded at start
 _SWEEP_S = 5.0  # how often unanswered messages are looked for
 _STALE = timedelta(seconds=10)  # a message this old without an answer was forgotten by a crash
+_CHANNELS = frozenset({"api", "web"})  # labels of the message counter; more would be unbounded
 _BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
 _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
 _LOG_INS = 10  # tries per account, address and quarter of an hour
@@ -85,10 +90,32 @@ class Wiring:
             self.db, self.clock, build_sinks(), {"knowledge": KnowledgeIntake().check}, settings.max_import_bytes
         )
         templates = replies.load_templates(_PACK / "templates.toml")
-        gather = GatherFacts(self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000)
+        self.templates = templates
+        self.desk = Desk(
+            self.db,
+            self.clock,
+            self.shops,
+            self.live,
+            self.buyers,
+            self.orders,
+            self.catalog,
+            self.knowledge,
+            _PACK,
+        )
+        self.gather = gather = GatherFacts(
+            self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000
+        )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
-            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates
+            self.db,
+            self.clock,
+            self.shops,
+            self.understanding,
+            self.red_lines,
+            gather,
+            templates,
+            self.desk.prepare,
+            self.desk.mode,
         )
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -97,15 +124,28 @@ class Wiring:
 
     async def start(self) -> None:
         """Begin the background work: the sweep for unanswered messages, the watch for changed knowledge."""
+        await self.live.join(choose_relay(self.settings, self.db))
+        await self._warm_up()
         self.spawn(self._sweep())
         self.spawn(self._watch_knowledge())
+        self.spawn(self.desk.work())
+        self.spawn(self.desk.feed.work())
 
     async def stop(self) -> None:
         """End background work and close the stores; everything acknowledged is on disk already."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.live.close()
         await self.db.close()
+
+    async def _warm_up(self) -> None:
+        """Load what the first buyer would otherwise wait for."""
+        now = self.clock.now()
+        for shop in (await self.shops.ids())[:_WARM]:
+            await self.understanding.refresh(shop)
+            await self.knowledge.ensure_loaded(shop)
+            self.knowledge.search(shop, "什么时候发货", now=now)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run `work` beside the requests; a failure is logged."""
@@ -137,11 +177,15 @@ class Wiring:
         """Receive and answer one message; return the answer as JSON."""
         await self.understanding.refresh(shop)
         received = await self.receive(shop, incoming)
+        metrics.MESSAGES.labels(incoming.channel if incoming.channel in _CHANNELS else "other").inc()
         answered = await self.answer(shop, received.message.conversation_id, received.message.id, received)
-        self._announce(received.conversation, answered)
+        await self.desk.after_turn(shop, received.conversation.id, answered.state)
+        if answered.handoff:
+            metrics.HANDOFFS.labels(answered.handoff.reason).inc()
+        self._announce(received.conversation)
         return answered.response or self._no_answer(received)
 
-    def _announce(self, conversation: Conversation, answered: Answered) -> None:
+    def _announce(self, conversation: Conversation) -> None:
         self.live.ring(self.live.topic(conversation.shop, conversation.channel, conversation.buyer_id))
 
     def _no_answer(self, received: Received) -> str:
@@ -183,7 +227,8 @@ class Wiring:
         await asyncio.sleep(wait_s)
         self._waiting.pop(conversation.id, None)
         await self.understanding.refresh(shop)
-        await self.answer(shop, conversation.id, message.id)
+        answered = await self.answer(shop, conversation.id, message.id)
+        await self.desk.after_turn(shop, conversation.id, answered.state)
         self.live.ring(topic)
 
     async def _watch_knowledge(self) -> None:
@@ -198,7 +243,8 @@ class Wiring:
             for shop in await self.shops.ids():
                 left = await self.db.read(partial(conversations.unanswered, shop=shop, before=before))
                 for conversation in left:
-                    await self.answer(shop, conversation.id, "")
+                    answered = await self.answer(shop, conversation.id, "")
+                    await self.desk.after_turn(shop, conversation.id, answered.state)
                     self.live.ring(self.live.topic(shop, conversation.channel, conversation.buyer_id))
             await asyncio.sleep(_SWEEP_S)
 
@@ -209,9 +255,9 @@ class Wiring:
     async def rate(self, shop: ShopId, channel: str, buyer_id: BuyerId, score: int, comment: str) -> None:
         """Keep a buyer's rating (1 to 5) of the conversation."""
         now = self.clock.now()
-        conversation = await self.db.read(lambda c: conversations.find_open(c, shop, channel, buyer_id))
+        conversation = await self.db.read(lambda c: owners.to_rate(c, shop, channel, buyer_id))
         if conversation is None:
-            raise NotFound("Conversation", "(open)", "It was closed already.")
+            raise NotFound("Conversation", "(last)", "There is nothing to rate yet.")
         fact = Event(shop, new_id(), "conversation.rated", now, conversation.id, buyer_id, {"score": score})
         rating = {"score": score, "comment": comment, "at": now}
 

@@ -19,7 +19,7 @@ from xiaoer.kernel.answer import ActView, Answer, HandoffView, ReplyView, TurnVi
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import Decision, Facts, Handoff, Need
 from xiaoer.kernel.events import Event
-from xiaoer.kernel.heard import Heard, Segment, Sentiment
+from xiaoer.kernel.heard import Entities, Heard, Segment, Sentiment
 from xiaoer.kernel.ids import MessageId, ShopId
 from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.turn import Turn
@@ -29,13 +29,15 @@ from xiaoer.slices.conversations.types import Conversation, Message, Received, S
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies import api as policies
 from xiaoer.slices.policies.rules.handoff import hand_over
-from xiaoer.slices.policies.types import RedLineHit, Situation
+from xiaoer.slices.policies.rules.sizes import measures_of
+from xiaoer.slices.policies.types import Limits, RedLineHit, Situation
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
 from xiaoer.slices.shops.service import Shops
 
 _log = structlog.get_logger(__name__)
 _ROUNDS = 3  # decide, gather, decide again: more needs than this is a defect of the rules
+_NO_STOPS = Limits(unsatisfied_tries=1_000_000, unsure_tries=1_000_000, anger_handoff=2.0)
 _RETRIES = 8  # loads of one turn while newer messages keep coming
 
 
@@ -55,6 +57,23 @@ class GathersFacts(Protocol):
     """Reads the facts that a decision needs, in parallel, each within its time limit."""
 
     async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts: ...
+
+
+class PreparesHandoff(Protocol):
+    """Gives a hand-over what the person who takes it needs: the skill it asks for and the summary (前情提要)."""
+
+    def __call__(self, turn: Turn, heard: Heard, handoff: Handoff) -> Handoff: ...
+
+
+class ReadsMode(Protocol):
+    """Who sends for these intents: auto (the bot), assist (a person, with the bot's draft), shadow (a person)."""
+
+    async def __call__(self, shop: ShopId, intents: tuple[str, ...]) -> str: ...
+
+
+async def always_auto(shop: ShopId, intents: tuple[str, ...]) -> str:
+    """The mode of a shop without a desk."""
+    return "auto"
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -79,6 +98,8 @@ class AnswerMessage:
         red_lines: WatchesRedLines,
         gather: GathersFacts,
         templates: Templates,
+        prepare: PreparesHandoff | None = None,
+        mode: ReadsMode = always_auto,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -87,6 +108,8 @@ class AnswerMessage:
         self._red_lines = red_lines
         self._gather = gather
         self._templates = templates
+        self._prepare = prepare
+        self._mode = mode
         self._recent = RecentTalks()
 
     async def __call__(
@@ -136,13 +159,30 @@ class AnswerMessage:
             situation = await self._situation(conversation, turn, heard, now)
             decision = hand_over(situation, Handoff("error", "flow.error"))
             reply = replies.compose(decision, self._templates, now, turn.conversation_id)
-        if conversation.state != "bot":  # a person has it: understood and kept, not answered
-            decision, reply = Decision(), Reply(())
+        if decision.handoff and self._prepare:
+            handoff = self._prepare(turn, heard, decision.handoff)
+            decision = msgspec.structs.replace(decision, handoff=handoff)
+        decision, reply = await self._hold_back(conversation, heard, decision, reply, trace)
         elapsed_us = round((time.perf_counter() - started) * 1e6)
         return await self._save(conversation, turn, situation, decision, reply, trace, elapsed_us, message_id)
 
+    async def _hold_back(
+        self, conversation: Conversation, heard: Heard, decision: Decision, reply: Reply, trace: dict[str, Any]
+    ) -> tuple[Decision, Reply]:
+        """Keep the reply as a draft where a person sends: in his talks, and in the assist and shadow modes."""
+        held = conversation.state != "bot"
+        mode = "held" if held else await self._mode(conversation.shop, tuple(s.intent for s in heard.segments))
+        if mode == "auto" or (mode == "assist" and decision.handoff):
+            return decision, reply
+        text = "" if decision.handoff else "\n".join(part.text for part in reply.parts)
+        trace["mode"] = mode
+        trace["draft"] = {"text": text, "parts": reply.parts, "sources": reply.sources, "auto": mode == "assist"}
+        return Decision(handoff=None if held else decision.handoff), Reply(())
+
     async def _situation(self, conversation: Conversation, turn: Turn, heard: Heard, now: datetime) -> Situation:
         shop = await self._shops.shop(turn.shop)
+        if conversation.state != "bot":  # nothing is handed over twice; what is wanted is a draft
+            return Situation(turn, heard, now, hours=shop.hours, limits=_NO_STOPS, shop_name=shop.name)
         return Situation(
             turn,
             heard,
@@ -182,7 +222,8 @@ class AnswerMessage:
     ) -> Answered | None:
         now, heard, turn_id = situation.now, situation.heard, new_id()
         parts = [(MessageId(new_id()), part) for part in reply.parts]
-        state = "queued" if decision.handoff and conversation.state == "bot" else conversation.state
+        by_mode = trace.get("mode") in ("assist", "shadow")
+        state = "queued" if conversation.state == "bot" and (decision.handoff or by_mode) else conversation.state
         answer = Answer(
             turn.conversation_id,
             message_id,
@@ -210,9 +251,16 @@ class AnswerMessage:
             "asked_for": list(reply.asked_for),
             "sources": [[source.kind, source.id] for source in reply.sources],
         }
+        body = turn.body
+        for segment in heard.segments:
+            body = measures_of(segment.entities, body)
+        if body != Entities():
+            meta["body"] = body
         changes = _counters(conversation, heard, decision)
         if decision.handoff:
             changes |= {"state": state, "handoff": msgspec.to_builtins(decision.handoff)}
+        elif by_mode:
+            changes |= {"state": state, "handoff": {"reason": trace["mode"], "rule_id": f"mode.{trace['mode']}"}}
         facts = _facts(conversation, situation, decision, turn_id, reply, elapsed_us)
 
         def change(connection: Connection) -> tuple[Message, ...] | None:

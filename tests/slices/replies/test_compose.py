@@ -42,6 +42,7 @@ SLOTS = {
     "left": 2,
     "order_no": "617001",
     "size": "L",
+    "asked": "M",
     "between": "XL",
     "smallest": "S",
     "largest": "XL",

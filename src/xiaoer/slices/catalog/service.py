@@ -7,11 +7,13 @@ from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store
+from xiaoer.slices.catalog.needs import NeedIndex
 from xiaoer.slices.catalog.rules import TitleIndex
 from xiaoer.slices.catalog.types import FoundProduct
 
 _CHECK_EVERY_S = 0.5  # a changed price, stock or title is seen in every worker within this time
 _SHOPS = 64  # title indexes kept in memory
+_RECOMMENDABLE = 5_000  # products of one shop that are ranked for a need
 _PRODUCTS = 20_000  # products kept in memory over all shops
 
 
@@ -21,6 +23,7 @@ class EmbeddedCatalog:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._indexes: dict[ShopId, tuple[int, TitleIndex]] = {}
+        self._need_indexes: dict[ShopId, tuple[int, NeedIndex]] = {}
         self._revisions: dict[ShopId, tuple[float, int]] = {}
         self._products: dict[tuple[ShopId, str], tuple[int, Product | None, tuple[Variant, ...]]] = {}
 
@@ -70,14 +73,27 @@ class EmbeddedCatalog:
         texts = await self._db.read(lambda c: store.search_texts(c, shop))
         return [(product_id, title) for product_id, title, _, _ in texts]
 
-    async def recommend(self, shop: ShopId, text: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]:
-        """Products near to the buyer's words, in stock and within the budget, best first."""
+    async def recommend(self, shop: ShopId, need: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]:
+        """Products for a need in the buyer's words, in stock and within the budget, best first."""
         picks: list[Product] = []
-        for found in await self.find(shop, text, 4 * limit):
-            ready = [v for v in await self.variants(shop, found.product.id) if v.stock > 0]
-            if any(max_yuan is None or v.price.fen <= max_yuan * 100 for v in ready):
-                picks.append(found.product)
-        return tuple(picks[:limit])
+        for product_id in (await self._needs(shop)).rank(need, 8 * limit):
+            product, variants = await self._held(shop, product_id)
+            within = [v for v in variants if v.stock > 0 and (max_yuan is None or v.price.fen <= max_yuan * 100)]
+            if product is not None and within:
+                picks.append(product)
+                if len(picks) == limit:
+                    break
+        return tuple(picks)
+
+    async def _needs(self, shop: ShopId) -> NeedIndex:
+        revision = await self.revision(shop)
+        cached = self._need_indexes.get(shop)
+        if cached is None or cached[0] != revision:
+            products, _ = await self.page(shop, "", 0, _RECOMMENDABLE)
+            cached = self._need_indexes[shop] = (revision, NeedIndex(products))
+            if len(self._need_indexes) > _SHOPS:
+                self._need_indexes.pop(next(iter(self._need_indexes)))
+        return cached[1]
 
     async def titles(self, shop: ShopId) -> TitleIndex:
         """The title index of the shop, renewed when the catalogue has changed."""

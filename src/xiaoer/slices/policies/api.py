@@ -11,6 +11,8 @@ from xiaoer.kernel.turn import OrderContent, ProductContent
 from xiaoer.slices.policies.rules import handoff, needs, offers, orders, products, talk
 from xiaoer.slices.policies.types import Ask, Situation
 
+_NEAR = 0.55  # retrieval score from which an entry is said; below it the bot says that it does not know
+_NEAR_FOR_TALK = 0.8  # the same when the message looks like talk or like nothing of the shop's
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
@@ -41,6 +43,11 @@ def _answer(ask: Ask) -> Act:
     if card is not None:
         return card
     hit = _hit(ask)
+    picks = ask.facts.recommended.get(ask.index)
+    if picks:
+        slots = {"products": [[pick.id, pick.title] for pick in picks]}
+        sources = tuple(products.product_source(pick) for pick in picks)
+        return Act("recommend", ask.index, "recommend.list", slots, sources)
     spoken = talk.answer_talk(ask)
     if spoken is not None:
         talks = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
@@ -75,8 +82,12 @@ def _sent_card(ask: Ask) -> Act | None:
 
 
 def _hit(ask: Ask) -> KnowledgeHit | None:
+    """The entry that may be said: near enough to the question, nearer still when it seems to be about other things."""
     hits = ask.facts.knowledge.get(ask.index, ())
-    return hits[0] if hits and ask.facts.answerable.get(ask.index) else None
+    if not hits or not ask.facts.answerable.get(ask.index):
+        return None
+    far = ask.segment.intent.startswith(("oos.", "chat."))
+    return hits[0] if hits[0].score >= (_NEAR_FOR_TALK if far else _NEAR) else None
 
 
 def _live(ask: Ask) -> bool:

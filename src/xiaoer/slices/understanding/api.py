@@ -100,6 +100,11 @@ class Understanding:
         """The plain words of a text and what they mean by themselves."""
         return self._remember(text)[:2]
 
+    def read_closed(self, text: str) -> tuple[str, Floats, bool]:
+        """As `read`, and whether a pattern left no doubt; for training the judges."""
+        normal, own, by = self._remember(text)
+        return normal, own, by == "pattern"
+
     def _read(self, raw: str) -> tuple[str, Floats, str]:
         """Plain words of a stretch, what they mean by themselves, and which mechanism said so."""
         normal = self._normaliser.normal(raw)
@@ -120,20 +125,29 @@ class Understanding:
         return normal, own, by
 
     def _asks(self, raw: str) -> list[split.Span]:
+        whole = self._span(raw, 0, len(raw), 0)
+        decided = decide_by_pattern(whole.normal, self._pack.patterns)
+        if decided is not None and decided[1]:
+            return [whole]
         spans = []
         for piece in split.cut(raw):
-            normal, own, _ = self._remember(raw[piece.start : piece.end])
-            spans.append(split.Span(piece.start, piece.end, piece.joint, normal, own))
-        spans = [s for s in spans if s.normal] or [
-            split.Span(0, len(raw), 0, self._remember(raw)[0], self._remember(raw)[1])
-        ]
+            text = raw[piece.start : piece.end]
+            middle = split.divide(text, self.read)
+            if middle:
+                spans.append(self._span(raw, piece.start, piece.start + middle, piece.joint))
+                spans.append(self._span(raw, piece.start + middle, piece.end, 3))
+            else:
+                spans.append(self._span(raw, piece.start, piece.end, piece.joint))
+        spans = [s for s in spans if s.normal] or [whole]
         if len(spans) > 1:
             spans = self._without_pleasantries(spans)
         if len(spans) > 1:
-            spans = split.join(
-                spans, lambda a, b: self._remember(raw[a:b])[:2], self._model.seam, self._groups, self._chat
-            )
+            spans = split.join(spans, lambda a, b: self._span(raw, a, b, 0), self._model.seam, self._groups, self._chat)
         return spans
+
+    def _span(self, raw: str, start: int, end: int, joint: int) -> split.Span:
+        normal, own, by = self._remember(raw[start:end])
+        return split.Span(start, end, joint, normal, own, by == "pattern")
 
     def _without_pleasantries(self, spans: list[split.Span]) -> list[split.Span]:
         kept = [

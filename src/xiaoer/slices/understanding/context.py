@@ -20,6 +20,9 @@ from xiaoer.slices.understanding.model import Floats, softmax
 
 READINGS = ("own", "open", "agent", "answer")
 _MAX_AGENT = 80
+# Between these confidences the words by themselves take over from the turns before.
+CLEAR = 0.8
+CERTAIN = 0.97
 
 # What the agent's last words ask for. Wording seen in every shop; the shop's own bot sets `asked_for` instead.
 _ASKS = (
@@ -150,6 +153,10 @@ def readings(own: Floats, before: Before, labels: tuple[str, ...]) -> NDArray[np
 def blend(gate: Floats, view: Floats, options: NDArray[np.float32]) -> Floats:
     """The final distribution: the readings weighted by the gate."""
     trust = softmax(gate @ view)
+    # Words that are clear by themselves mean what they say, whatever was talked about before.
+    floor = min(1.0, max(0.0, (float(options[0].max()) - CLEAR) / (CERTAIN - CLEAR)))
+    trust = trust * (1.0 - floor)
+    trust[0] += floor
     result: Floats = (trust @ options).astype(np.float32)
     return result
 

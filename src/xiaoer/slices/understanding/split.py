@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import rjieba
 
 from xiaoer.slices.understanding.model import Floats
 
@@ -19,11 +20,16 @@ _SOFT = re.compile(r"[,，、~～]+\s*|(?<![A-Za-z0-9])\s+(?![A-Za-z0-9])|(?<=[\
 _CONNECTIVE = r"(?:还有(?:就是|个问题|一个)?|另外|顺便|对了|然后(?:就是|再)|再问(?:下|一下|个)?|再就是|以及|还想问|并且|同时|还要|也(?:想|要)问|顺带|最后)"
 _STARTS_NEW = re.compile(rf"^{_CONNECTIVE}")
 _INSIDE = re.compile(
-    rf"(?<=[吗嘛呢])(?=[\u4e00-\u9fffA-Za-z]{{2}})|(?<=[么吧])(?=(?:什么|几|多|怎么|能|可以|有|是|还|发|会|包|要|快递|我|你)[\u4e00-\u9fff])"
-    rf"|(?<=[\u4e00-\u9fff]{{3}})(?={_CONNECTIVE}[\u4e00-\u9fff]{{2}})"
-    r"|(?<=[\u4e00-\u9fff]{4})(?=(?:什么时候|啥时候|几时|多久|几天|多少钱|有没有|能不能|可不可以|包不包邮|发什么快递|怎么退|从哪|是不是)[\u4e00-\u9fff]?)"
-    r"|(?<=[不没多少])(?=(?:什么时候|啥时候|发什么|包邮|多久|几天|能|可以|有|怎么)[\u4e00-\u9fff])"
+    rf"(?<=[吗嘛呢])(?=[\u4e00-\u9fffA-Za-z]{{2}})|(?<=[\u4e00-\u9fff]{{2}})(?={_CONNECTIVE}[\u4e00-\u9fff]{{2}})"
 )
+# Each of these is the heart of one question; two in one breath may be two questions.
+_CUE = re.compile(
+    r"什么时候|啥时候|几时|多久|几天|多少钱|多少|多大|多长|多重|什么|啥|怎么|咋|如何|哪[里儿个款家种]?|几[点号月年]|为什么|为啥|有没有|能不能|可不可以|会不会|是不是|要不要|包不包|送不送|[有能会要包送带管]+[\u4e00-\u9fff]{0,4}?[吗不没么]|还有货|便宜|优惠|给我|帮我|我要|退|换|开票|发票|投诉|人工"
+)
+_MAX_TRIES = 4
+# A message longer than this tells a story that ends in one ask; each further character speaks against a cut.
+STORY_CHARS = 36
+STORY_PER_CHAR = 0.1
 _QUESTION = re.compile(
     r"[?？]|[吗嘛呢么不没]\W*$|什么|怎么|多少|几[天个时号点件]|哪|谁|为啥|咋|如何|多久|多大|是不是|有没有|能不能|可不可以|会不会|能否|是否"
 )
@@ -35,7 +41,7 @@ _POLITE = re.compile(
     r"^(?:亲+|你好|您好|请问(?:一下|下)?|麻烦(?:你|您)?(?:了|问(?:一)?下)?|谢谢(?:你|您|了|啦|啊)?|感谢|多谢|辛苦了|在吗|客服|老板|哈|呵+|嗯+|哦+|好的?|好吧|行|啊|呀|对了|打扰了?|不好意思)+$"
 )
 _MAX_PIECES = 24
-SIZE = 27
+SIZE = 35
 
 
 class Piece(NamedTuple):
@@ -47,13 +53,14 @@ class Piece(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A stretch with its plain words and what they mean by themselves."""
+    """A stretch with its plain words and what they mean by themselves; `closed` when a pattern left no doubt."""
 
     start: int
     end: int
     joint: int
     normal: str
     own: Floats
+    closed: bool = False
 
 
 def cut(text: str) -> list[Piece]:
@@ -104,8 +111,38 @@ def seam(left: Span, right: Span, both: Floats, groups: Sequence[int], chat: Seq
         float(_MORE.match(right.normal) is not None), float(right.joint == 0), float(right.joint == 1), float(right.joint == 3),
         min(pa, pb) * float(a != b), min(pa, pb) * float(groups[a] != groups[b]),
         float(asks_left and (asks_right or wants_right)) * float(a != b), float(size_right <= 3),
+        float(np.log(pa + 0.02)), float(np.log(pb + 0.02)), float(np.log(pj + 0.02)),
+        float(np.log(left.own[j] + 0.02)), float(np.log(right.own[j] + 0.02)),
+        float(min(pa, pb) * (a != b) * (asks_right or wants_right)), float(both[a] * both[b]) * float(a != b),
+        float(left.closed != right.closed),
     )  # fmt: skip
     return np.array(row, np.float32)
+
+
+def divide(text: str, read: Callable[[str], tuple[str, Floats]]) -> int:
+    """Where a piece without pauses best falls into two matters; 0 when it holds no two hearts of a question.
+
+    The best place is the word border, between two cues, at which both sides are surest of different things.
+    """
+    cues = [match.span() for match in _CUE.finditer(text)]
+    if len(cues) < 2 or len(text) < 5:
+        return 0
+    first, last = cues[0][1], cues[-1][0]
+    places, at = [], 0
+    for word in rjieba.cut(text, False):
+        if first <= at <= last and 2 <= at <= len(text) - 2:
+            places.append(at)
+        at += len(word)
+    if len(places) > _MAX_TRIES:
+        places = places[:: len(places) // _MAX_TRIES + 1]
+    best, where = 0.0, 0
+    for place in places:
+        left, right = read(text[:place])[1], read(text[place:])[1]
+        if int(left.argmax()) != int(right.argmax()):
+            sure = min(float(left.max()), float(right.max()))
+            if sure > best:
+                best, where = sure, place
+    return where
 
 
 def is_polite(normal: str) -> bool:
@@ -114,23 +151,20 @@ def is_polite(normal: str) -> bool:
 
 
 def join(
-    spans: list[Span],
-    mean: Callable[[int, int], tuple[str, Floats]],
-    judge: Floats,
-    groups: Sequence[int],
-    chat: Sequence[bool],
+    spans: list[Span], read: Callable[[int, int], Span], judge: Floats, groups: Sequence[int], chat: Sequence[bool]
 ) -> list[Span]:
-    """Joins pieces into asks, left to right. `mean(start, end)` reads a stretch of the raw text."""
+    """Joins pieces into asks, left to right. `read(start, end)` reads a stretch of the raw text."""
     asks: list[Span] = []
+    told = sum(span.end - span.start for span in spans if span.joint)
+    reluctance = STORY_PER_CHAR * max(0, told - STORY_CHARS)
     for span in spans:
         if not asks:
             asks.append(span)
             continue
         left = asks[-1]
-        normal, both = mean(left.start, span.end)
-        row = seam(left, span, both, groups, chat)
-        if float(judge @ row) > 0:
+        both = read(left.start, span.end)
+        if float(judge @ seam(left, span, both.own, groups, chat)) > reluctance:
             asks.append(span)
         else:
-            asks[-1] = Span(left.start, span.end, left.joint, normal, both)
+            asks[-1] = both._replace(joint=left.joint)
     return asks

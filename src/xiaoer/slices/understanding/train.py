@@ -220,7 +220,7 @@ def _judges(
     models: Sequence[Model],
     fold_of: Sequence[int],
 ) -> tuple[Floats, Floats]:
-    readers = [Understanding(pack, model).read for model in models]
+    readers = [Understanding(pack, model).read_closed for model in models]
     labels = models[0].labels
     names = list(dict.fromkeys(code.split(".")[0] for code in labels))
     groups = [names.index(code.split(".")[0]) for code in labels]

@@ -107,6 +107,7 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
       case 'message':
         view.items = addMessage(view.items, frame.seq, contentOnServer(frame.message, settings.origin))
         if (frame.message.author !== 'buyer') setTyping(false)
+        if (frame.message.author === 'bot') view.askedForHuman = false
         if (frame.message.author === 'agent') view.agentName = frame.message.author_name ?? view.agentName
         if (isWatched) socket.hint({ type: 'read', seq: frame.seq })
         else if (frame.message.author !== 'buyer' && frame.message.content.type !== 'quick_replies') view.unread += 1

@@ -34,6 +34,15 @@ export interface KnowledgePage extends Page<KnowledgeEntry> {
   categories?: Record<string, number>
 }
 
+/** An entry as it was; newest first in a history. */
+export interface KnowledgeVersion {
+  version: number
+  action: string
+  at: string
+  by: string
+  entry: { question: string; answer: string }
+}
+
 export interface KnowledgeFilter {
   q: string
   status: string
@@ -149,6 +158,15 @@ export class ConsoleApi {
 
   archiveKnowledge(id: string): Promise<void> {
     return this.http.delete(`/api/v1/knowledge/${encodeURIComponent(id)}`)
+  }
+
+  async knowledgeHistory(id: string): Promise<KnowledgeVersion[]> {
+    const path = `/api/v1/knowledge/${encodeURIComponent(id)}/history`
+    return (await this.http.get<{ versions: KnowledgeVersion[] }>(path)).versions
+  }
+
+  rollBackKnowledge(id: string, version: number): Promise<KnowledgeEntry> {
+    return this.http.post(`/api/v1/knowledge/${encodeURIComponent(id)}/rollback`, { to_version: version })
   }
 
   async tryQuestion(question: string): Promise<SearchResult> {

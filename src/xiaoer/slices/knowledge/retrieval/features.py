@@ -19,7 +19,7 @@ from xiaoer.kernel.heard import TextForms
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts
 
 FAMILIES = ("CHAR", "SOUND", "SOUND_PAIR", "SENSE", "SENSE_PAIR")
-SOUND_PAIR, SENSE = 2, 3
+CHAR, SOUND, SOUND_PAIR, SENSE = range(4)
 _TOKEN = re.compile(r"[a-z]+|\d+|[\u3400-\u9fff]")
 # A longer text says nothing more about what is asked; the cut bounds the time.
 MAX_TOKENS = 120

@@ -7,7 +7,7 @@ new index in the background and swaps it in.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -18,9 +18,10 @@ from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts, builtin
 from xiaoer.slices.knowledge.retrieval.features import Marks, marks_of
-from xiaoer.slices.knowledge.retrieval.ranking import THRESHOLD, intent_odds, probability, product_odds, rank
+from xiaoer.slices.knowledge.retrieval.ranking import THRESHOLD, intent_points, probability, product_points, rank
 from xiaoer.slices.knowledge.retrieval.segment import KEPT, Segment, Weighed
 from xiaoer.slices.knowledge.retrieval.traits import Traits
+from xiaoer.slices.knowledge.retrieval.vectors import VectorTable, shipped
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
 from xiaoer.slices.knowledge.types import Entry, SearchResult
 
@@ -28,7 +29,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ALWAYS = (-(2**62), 2**62)
 FOLD_AT = 400  # entries in the small block; building it takes about 0.1 ms an entry
-_INTENTS_AT = 3  # best candidates whose intent is compared
+_SPARE = 3  # candidates beyond those wanted, so that an agreeing intent can bring one up
+_SAMPLED = 2_000  # entries from which a shop's alternatives are learnt
 _NOTHING = SearchResult(False)
 
 IntentOf = Callable[[str], str]
@@ -50,11 +52,13 @@ class Asked(Struct, frozen=True):
 class _Block:
     """A segment with the scopes of its entries."""
 
-    def __init__(self, entries: Sequence[Entry], documents: Sequence[Marks], traits: Traits) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], documents: Iterable[Marks], traits: Traits, table: VectorTable
+    ) -> None:
         self.entries = list(entries)
         self.texts = [text for entry in self.entries for text in texts_of(entry)]
         owner = [number for number, entry in enumerate(self.entries) for _ in texts_of(entry)]
-        self.segment = Segment(documents, owner, traits)
+        self.segment = Segment(documents, owner, traits, table)
         size = len(self.entries)
         self.alive = np.ones(size, np.bool_)
         self.valid_from: NDArray[np.int64] = np.full(size, _ALWAYS[0])
@@ -118,14 +122,13 @@ class ShopIndex:
         self._intent_of = intent_of
         self._intents: dict[str, str] = {}
         self._concepts = concepts or builtin()
+        self._table = shipped()
         self._lock = threading.Lock()
         rows = list(entries)
-        documents = self._marks(rows)
-        self._traits = Traits(self._concepts, documents)
-        self._base = _Block(rows, documents, self._traits)
+        self._traits = Traits(self._concepts, list(self._marks(rows[:: 1 + len(rows) // _SAMPLED])))
+        self._base = _Block(rows, self._marks(rows), self._traits, self._table)
         segment = self._base.segment
-        counts = dict(zip(segment.vocabulary, segment.counts, strict=True))
-        self._weighing = Weighing(counts, segment.size)
+        self._weighing = Weighing(segment.vocabulary, segment.counts, segment.size)
         segment.weigh(self._weighing)
         self._where = {entry.id: number for number, entry in enumerate(self._base.entries)}
         self._fresh: dict[str, Entry] = {}
@@ -141,9 +144,9 @@ class ShopIndex:
         """Whether so much has changed that a new index pays."""
         return len(self._fresh) > FOLD_AT
 
-    def _marks(self, entries: Iterable[Entry]) -> list[Marks]:
+    def _marks(self, entries: Iterable[Entry]) -> Iterator[Marks]:
         forms, concepts = self._analyser.forms, self._concepts
-        return [marks_of(forms(text), concepts) for entry in entries for text in texts_of(entry)]
+        return (marks_of(forms(text), concepts) for entry in entries for text in texts_of(entry))
 
     def apply(self, changed: Iterable[Entry], revision: int) -> None:
         """Take over entries that changed since `self.revision`, whatever their status is now."""
@@ -158,7 +161,7 @@ class ShopIndex:
             self._intents.pop(entry.id, None)
         delta = None
         if fresh:
-            delta = _Block(list(fresh.values()), self._marks(fresh.values()), self._traits)
+            delta = _Block(list(fresh.values()), self._marks(fresh.values()), self._traits, self._table)
             delta.segment.weigh(self._weighing)
         with self._lock:
             self._base.alive[gone] = False
@@ -167,7 +170,7 @@ class ShopIndex:
     def search(self, asked: Asked) -> SearchResult:
         """The entries nearest to the question that may be cited now, best first."""
         marks = marks_of(asked.forms, self._concepts)
-        question = Weighed(marks, self._weighing)
+        question = Weighed(marks, self._weighing, self._table)
         with self._lock:
             found = self._best(self._base, question, asked)
             if self._delta is not None:
@@ -176,7 +179,7 @@ class ShopIndex:
             return _NOTHING
         if asked.intent and self._intent_of is not None:
             found = self._agree(found, asked.intent)
-        hits = tuple(_hit(probability(odds), entry, text) for odds, entry, text in found[: asked.top_k])
+        hits = tuple(_hit(probability(points), entry, text) for points, entry, text in found[: asked.top_k])
         return SearchResult(bool(hits) and hits[0].score >= THRESHOLD, hits)
 
     def _best(self, block: _Block, question: Weighed, asked: Asked) -> list[tuple[float, Entry, str]]:
@@ -195,40 +198,40 @@ class ShopIndex:
                 return []
         shared = segment.shared(documents, located)
         traits, theirs, own = self._traits, segment.traits[documents], self._traits.of(question.marks)
-        odds = rank(
+        points = rank(
             shared,
             segment.masses[documents],
             question.totals,
+            segment.directions[documents] @ question.direction,
             traits.asks_differ(own, theirs),
             traits.opposed(own, theirs),
         )
         owners = segment.owner[documents]
         if len(block.products) > 1:
-            odds += product_odds(
+            points += product_points(
                 block.product[owners], block.products.get(asked.product_id, -1 if asked.product_id else 0)
             )
         best: list[tuple[float, Entry, str]] = []
         seen: set[int] = set()
-        for at in np.argsort(-odds, kind="stable").tolist():
+        for at in np.argsort(-points, kind="stable").tolist():
             owner = int(owners[at])
             if owner in seen:
                 continue
             seen.add(owner)
-            best.append((float(odds[at]), block.entries[owner], block.texts[documents[at]]))
-            if len(best) >= asked.top_k + _INTENTS_AT:
+            best.append((float(points[at]), block.entries[owner], block.texts[documents[at]]))
+            if len(best) >= asked.top_k + _SPARE:
                 break
         return best
 
     def _agree(self, found: list[tuple[float, Entry, str]], intent: str) -> list[tuple[float, Entry, str]]:
-        """Let the intents of question and entry have their say about the best few."""
+        """Let the intents of question and entry have their say."""
         judged = []
-        for odds, entry, text in found[: 2 * _INTENTS_AT]:
+        for points, entry, text in found:
             own = self._intents.get(entry.id)
             if own is None and self._intent_of is not None:
                 own = self._intents[entry.id] = self._intent_of(entry.draft.question)
-            judged.append((odds + intent_odds(intent, own or ""), entry, text))
-        judged.sort(key=lambda hit: -hit[0])
-        return judged + found[2 * _INTENTS_AT :]
+            judged.append((points + intent_points(intent, own or ""), entry, text))
+        return sorted(judged, key=lambda hit: -hit[0])
 
 
 def _hit(score: float, entry: Entry, text: str) -> KnowledgeHit:

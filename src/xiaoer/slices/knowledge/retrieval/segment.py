@@ -5,14 +5,16 @@ block's marks. Postings list the documents of a mark; rows list the marks of a d
 are flat arrays: about 0.5 kB a document.
 """
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.slices.knowledge.retrieval.features import FAMILIES, SENSE, SOUND_PAIR, Marks
+from xiaoer.slices.knowledge.retrieval.features import FAMILIES, SENSE, SOUND, SOUND_PAIR, Marks
 from xiaoer.slices.knowledge.retrieval.traits import Traits
+from xiaoer.slices.knowledge.retrieval.vectors import Vectors, VectorTable
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
 
 Ints = NDArray[np.int32]
@@ -20,21 +22,26 @@ Floats = NDArray[np.float32]
 _F = len(FAMILIES)
 _BOUNDS = np.arange(_F + 1, dtype=np.int32)
 # Postings read for one question, rarest marks first: bounds the time in a shop of any size.
-_READ = 4_000
+_READ = 3_000
 # Families that find candidates; the other two say little that these do not.
-_SEEKING = (FAMILIES.index("SOUND"), SOUND_PAIR, SENSE)
+_SEEKING = (SOUND, SOUND_PAIR, SENSE)
 # Documents that are weighed in full.
 KEPT = 64
 
 
 class Weighed:
-    """A question ready for matching: the mass of its marks."""
+    """A question ready for matching: number in the main block (-1 when not there) and mass of each of its marks."""
 
-    def __init__(self, marks: Marks, weighing: Weighing) -> None:
+    def __init__(self, marks: Marks, weighing: Weighing, table: VectorTable) -> None:
         self.marks = marks
-        self.families = marks.families
-        known, mass = weighing.known, weighing.mass
-        self.masses = [[known.get(mark) or mass(mark) for mark in family] for family in marks.families]
+        self.direction = table.text(marks)
+        self.numbers = weighing.numbers
+        find, known, mass = weighing.numbers.get, weighing.known, weighing.mass
+        self.places = [[find(mark, -1) for mark in family] for family in marks.families]
+        self.masses = [
+            [known[at] if at >= 0 else mass(mark) for at, mark in zip(places, family, strict=True)]
+            for places, family in zip(self.places, marks.families, strict=True)
+        ]
         self.totals = np.array([sum(masses) for masses in self.masses], np.float32)
 
 
@@ -49,19 +56,19 @@ class Located(NamedTuple):
 class Segment:
     """Built once from the marks of its documents. `owner[d]` is the entry number of document `d`."""
 
-    def __init__(self, documents: Sequence[Marks], owner: Sequence[int], traits: Traits) -> None:
+    def __init__(self, documents: Iterable[Marks], owner: Sequence[int], traits: Traits, table: VectorTable) -> None:
         vocabulary: dict[str, int] = {}
-        flat: list[int] = []
-        ends: list[int] = []
+        flat, ends, bits = array("i"), array("q"), array("q")
         number = vocabulary.setdefault
         for marks in documents:
+            bits.append(traits.of(marks))
             for family in marks.families:
-                flat += [number(mark, len(vocabulary)) for mark in family]
+                flat.extend([number(mark, len(vocabulary)) for mark in family])
                 ends.append(len(flat))
-        self.size = len(documents)
+        self.size = len(bits)
         self.vocabulary = vocabulary
         self.owner: Ints = np.array(owner, np.int32)
-        self.traits: NDArray[np.int64] = np.array([traits.of(marks) for marks in documents], np.int64)
+        self.traits: NDArray[np.int64] = np.array(bits, np.int64)
         self._row_marks: Ints = np.array(flat, np.int32)
         self._row_ends: NDArray[np.int64] = np.zeros(self.size * _F + 1, np.int64)
         self._row_ends[1:] = ends
@@ -72,6 +79,8 @@ class Segment:
         self.counts: list[int] = counts.tolist()
         self._starts: list[int] = [0, *np.cumsum(counts).tolist()]
         self.masses: Floats = np.zeros((self.size, _F), np.float32)
+        rows = np.array([table.row(mark) for mark in vocabulary], np.int32)
+        self.directions: Vectors = table.texts(rows[self._row_marks], self._row_ends[::_F])
         self._scratch: Floats = np.zeros(len(vocabulary) + 1, np.float32)
         self._stamps: Ints = np.zeros(self.size, np.int32)
         self._root: Floats = np.ones(self.size, np.float32)
@@ -86,19 +95,20 @@ class Segment:
 
     def locate(self, question: Weighed) -> Located:
         """Find the question's marks in this block."""
-        find, counts = self.vocabulary.get, self.counts
+        counts = self.counts
+        places = question.places
+        if question.numbers is not self.vocabulary:
+            find = self.vocabulary.get
+            places = [[find(mark, -1) for mark in family] for family in question.marks.families]
         ids: list[int] = []
         masses: list[float] = []
         seeking: list[tuple[int, int, float]] = []
-        for family, (marks, weights) in enumerate(zip(question.families, question.masses, strict=True)):
-            seeks = family in _SEEKING
-            for mark, mass in zip(marks, weights, strict=True):
-                at = find(mark)
-                if at is not None:
-                    ids.append(at)
-                    masses.append(mass)
-                    if seeks:
-                        seeking.append((counts[at], at, mass))
+        for family, (numbers, weights) in enumerate(zip(places, question.masses, strict=True)):
+            found = [(counts[at], at, mass) for at, mass in zip(numbers, weights, strict=True) if at >= 0]
+            ids += [at for _, at, _ in found]
+            masses += [mass for _, _, mass in found]
+            if family in _SEEKING:
+                seeking += found
         seeking.sort()
         return Located(ids, masses, seeking)
 

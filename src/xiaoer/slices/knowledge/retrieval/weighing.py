@@ -6,7 +6,7 @@ seen (胃癌, 电视剧) weighs most: a question full of such words is not cover
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -31,17 +31,18 @@ def background() -> Mapping[str, float]:
 
 
 class Weighing:
-    """The mass of each mark, given the shop's own counts."""
+    """The mass of each mark, given the shop's own counts. `numbers` and `counts` are the main block's, shared."""
 
-    def __init__(self, counts: Mapping[str, int], documents: int) -> None:
+    def __init__(self, numbers: Mapping[str, int], counts: Sequence[int], documents: int) -> None:
         self._size = math.log(documents + _BACKGROUND_SIZE + 1.0)
         self._everyday = background()
-        self.known = {mark: self._mass(count, mark) for mark, count in counts.items()}
+        self.numbers = numbers
+        self.known = [self._mass(counts[at], mark) for mark, at in numbers.items()]
 
     def mass(self, mark: str) -> float:
         """The mass of any mark, seen in this shop or not."""
-        known = self.known.get(mark)
-        return self._mass(0, mark) if known is None else known
+        at = self.numbers.get(mark)
+        return self._mass(0, mark) if at is None else self.known[at]
 
     def _mass(self, count: int, mark: str) -> float:
         seen = count + _BACKGROUND_SIZE * self._everyday.get(mark, 0.0) + 0.5

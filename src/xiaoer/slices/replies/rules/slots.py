@@ -21,7 +21,8 @@ def speak(act: Act, now: datetime) -> dict[str, str]:
                 words |= _shipment(value, now)
             case Refund():
                 words["refund_kind"] = wording.REFUND_KIND.get(value.kind, "售后")
-                words["refund_status"], words["refund_amount"] = value.status, value.amount.spoken
+                words["refund_status"] = wording.say_refund_status(value.status)
+                words["refund_amount"] = value.amount.spoken
             case Money():
                 words[name] = value.spoken
             case datetime():
