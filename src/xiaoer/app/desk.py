@@ -53,6 +53,14 @@ _BALANCE_EVERY = 5  # rounds between looks at agents who are lost or slow
 _IDLE_EVERY = 30  # rounds between looks at talks that fell silent
 
 
+class Sources(msgspec.Struct, frozen=True):
+    """The shop's own systems, as the desk reads them."""
+
+    buyers: EmbeddedBuyers
+    orders: EmbeddedOrders
+    catalog: EmbeddedCatalog
+
+
 class Desk:
     """Flows and background work around agents."""
 
@@ -62,12 +70,11 @@ class Desk:
         clock: Clock,
         shops: Shops,
         live: Live,
-        buyers: EmbeddedBuyers,
-        orders: EmbeddedOrders,
-        catalog: EmbeddedCatalog,
+        sources: Sources,
         knowledge: Knowledge,
         pack: Path,
     ) -> None:
+        buyers, orders, catalog = sources.buyers, sources.orders, sources.catalog
         self._db = db
         self._shops = shops
         self._live = live

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from xiaoer.app.desk import Desk
+from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.shop_words import ShopUnderstanding
@@ -91,31 +91,14 @@ class Wiring:
         )
         templates = replies.load_templates(_PACK / "templates.toml")
         self.templates = templates
-        self.desk = Desk(
-            self.db,
-            self.clock,
-            self.shops,
-            self.live,
-            self.buyers,
-            self.orders,
-            self.catalog,
-            self.knowledge,
-            _PACK,
-        )
+        sources = Sources(self.buyers, self.orders, self.catalog)
+        self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.gather = gather = GatherFacts(
             self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000
         )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
-            self.db,
-            self.clock,
-            self.shops,
-            self.understanding,
-            self.red_lines,
-            gather,
-            templates,
-            self.desk.prepare,
-            self.desk.mode,
+            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates, self.desk
         )
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -59,21 +59,16 @@ class GathersFacts(Protocol):
     async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts: ...
 
 
-class PreparesHandoff(Protocol):
-    """Gives a hand-over what the person who takes it needs: the skill it asks for and the summary (前情提要)."""
+class MindsTheDesk(Protocol):
+    """The people behind the bot: who sends, and what the one who takes over is told."""
 
-    def __call__(self, turn: Turn, heard: Heard, handoff: Handoff) -> Handoff: ...
+    def prepare(self, turn: Turn, heard: Heard, handoff: Handoff) -> Handoff:
+        """Give a hand-over the skill that it asks for and its summary (前情提要)."""
+        ...
 
-
-class ReadsMode(Protocol):
-    """Who sends for these intents: auto (the bot), assist (a person, with the bot's draft), shadow (a person)."""
-
-    async def __call__(self, shop: ShopId, intents: tuple[str, ...]) -> str: ...
-
-
-async def always_auto(shop: ShopId, intents: tuple[str, ...]) -> str:
-    """The mode of a shop without a desk."""
-    return "auto"
+    async def mode(self, shop: ShopId, intents: tuple[str, ...]) -> str:
+        """Who sends for these intents: auto the bot, assist a person with its draft, shadow a person."""
+        ...
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -98,8 +93,7 @@ class AnswerMessage:
         red_lines: WatchesRedLines,
         gather: GathersFacts,
         templates: Templates,
-        prepare: PreparesHandoff | None = None,
-        mode: ReadsMode = always_auto,
+        desk: MindsTheDesk,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -108,8 +102,7 @@ class AnswerMessage:
         self._red_lines = red_lines
         self._gather = gather
         self._templates = templates
-        self._prepare = prepare
-        self._mode = mode
+        self._desk = desk
         self._recent = RecentTalks()
 
     async def __call__(
@@ -159,8 +152,8 @@ class AnswerMessage:
             situation = await self._situation(conversation, turn, heard, now)
             decision = hand_over(situation, Handoff("error", "flow.error"))
             reply = replies.compose(decision, self._templates, now, turn.conversation_id)
-        if decision.handoff and self._prepare:
-            handoff = self._prepare(turn, heard, decision.handoff)
+        if decision.handoff:
+            handoff = self._desk.prepare(turn, heard, decision.handoff)
             decision = msgspec.structs.replace(decision, handoff=handoff)
         decision, reply = await self._hold_back(conversation, heard, decision, reply, trace)
         elapsed_us = round((time.perf_counter() - started) * 1e6)
@@ -171,7 +164,7 @@ class AnswerMessage:
     ) -> tuple[Decision, Reply]:
         """Keep the reply as a draft where a person sends: in his talks, and in the assist and shadow modes."""
         held = conversation.state != "bot"
-        mode = "held" if held else await self._mode(conversation.shop, tuple(s.intent for s in heard.segments))
+        mode = "held" if held else await self._desk.mode(conversation.shop, tuple(s.intent for s in heard.segments))
         if mode == "auto" or (mode == "assist" and decision.handoff):
             return decision, reply
         text = "" if decision.handoff else "\n".join(part.text for part in reply.parts)

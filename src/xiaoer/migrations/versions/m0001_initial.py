@@ -102,7 +102,34 @@ def upgrade() -> None:
         postgresql_where=sa.text("state <> 'closed'"),
     )
     op.create_table(
-<<<<<<< HEAD
+        "coupons",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("promotion_id", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=True),
+        sa.Column("valid_to", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_coupons")),
+    )
+    op.create_index("ix_coupons_buyer", "coupons", ["shop", "buyer_id", "state"], unique=False)
+    op.create_index("ix_coupons_end", "coupons", ["shop", "state", "valid_to"], unique=False)
+    op.create_index("ix_coupons_promotion", "coupons", ["shop", "promotion_id", "buyer_id"], unique=False)
+    op.create_index(
+        "uq_coupons_code",
+        "coupons",
+        ["shop", "code"],
+        unique=True,
+        sqlite_where=sa.text("code <> ''"),
+        postgresql_where=sa.text("code <> ''"),
+    )
+    op.create_table(
         "desk_agents",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -170,34 +197,6 @@ def upgrade() -> None:
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("shop", name=op.f("pk_desk_settings")),
-=======
-        "coupons",
-        sa.Column("shop", sa.String(length=64), nullable=False),
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("promotion_id", sa.String(length=64), nullable=False),
-        sa.Column("buyer_id", sa.String(length=128), nullable=False),
-        sa.Column("code", sa.String(length=64), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=True),
-        sa.Column("cost", sa.BigInteger(), nullable=False),
-        sa.Column("valid_from", sa.BigInteger(), nullable=True),
-        sa.Column("valid_to", sa.BigInteger(), nullable=False),
-        sa.Column("order_id", sa.String(length=64), nullable=False),
-        sa.Column("issued_at", sa.BigInteger(), nullable=False),
-        sa.Column("used_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_coupons")),
-    )
-    op.create_index("ix_coupons_buyer", "coupons", ["shop", "buyer_id", "state"], unique=False)
-    op.create_index("ix_coupons_end", "coupons", ["shop", "state", "valid_to"], unique=False)
-    op.create_index("ix_coupons_promotion", "coupons", ["shop", "promotion_id", "buyer_id"], unique=False)
-    op.create_index(
-        "uq_coupons_code",
-        "coupons",
-        ["shop", "code"],
-        unique=True,
-        sqlite_where=sa.text("code <> ''"),
-        postgresql_where=sa.text("code <> ''"),
->>>>>>> main
     )
     op.create_table(
         "events",
