@@ -47,7 +47,8 @@ test('the desk shows what the line tells, and the newest version of a row wins',
 test('what I have read has no badge', () => {
   const desk = useDesk()
   greet(row('t1', { state: 'agent', assigned_to: 'me', unread: 5 }))
-  desk.markRead('t1')
+  desk.markRead('t1', 1)
+  desk.receive({ type: 'conversation.changed', revision: '2', row: row('t1', { state: 'agent', assigned_to: 'me', unread: 5 }) })
   expect(desk.unread).toBe(0)
 })
 

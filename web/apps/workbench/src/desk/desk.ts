@@ -7,7 +7,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef } from 'vue'
 import { useSession } from '../session'
 import { usePreferences } from './preferences'
-import { groupOf, isNewer, SLOW_S, toGroups } from './rows'
+import { groupOf, isNewer, SLOW_S, toGroups, withName } from './rows'
 
 /** How often the figures of the strip are asked for, in milliseconds. */
 const STRIP_EVERY_MS = 30_000
@@ -24,6 +24,7 @@ export const useDesk = defineStore('desk', () => {
   const connection = ref<Connection>('stopped')
   const isLoaded = ref(false)
   const listeners = new Set<(frame: DeskFrame) => void>()
+  const readUpTo = new Map<string, number>()
   let stripTimer: ReturnType<typeof setInterval> | undefined
 
   const myId = computed(() => me.value?.id ?? session.staff?.id ?? '')
@@ -63,7 +64,7 @@ export const useDesk = defineStore('desk', () => {
       case 'snapshot':
         me.value = frame.me
         agents.value = frame.agents
-        rows.value = new Map(Object.values(frame.groups).flat().map((row) => [row.id, row]))
+        rows.value = new Map(Object.values(frame.groups).flat().map((row) => [row.id, asRead(withName(row))]))
         isLoaded.value = true
         break
       case 'resumed':
@@ -91,16 +92,21 @@ export const useDesk = defineStore('desk', () => {
   /** Take a row that a call returned or the line told; an older one changes nothing. */
   function putRow(row: DeskRow): void {
     if (!isNewer(row, rows.value.get(row.id))) return
-    rows.value.set(row.id, row)
+    rows.value.set(row.id, asRead(withName(row)))
     triggerRef(rows)
   }
 
   /** What has been read here needs no badge, without waiting for the server to say so. */
-  function markRead(id: string): void {
+  function markRead(id: string, seq: number): void {
+    readUpTo.set(id, Math.max(seq, readUpTo.get(id) ?? 0))
     const row = rows.value.get(id)
     if (!row || row.unread === 0) return
-    rows.value.set(id, { ...row, unread: 0 })
+    rows.value.set(id, asRead(row))
     triggerRef(rows)
+  }
+
+  function asRead(row: DeskRow): DeskRow {
+    return row.unread > 0 && row.last_seq <= (readUpTo.get(row.id) ?? 0) ? { ...row, unread: 0 } : row
   }
 
   function listen(listener: (frame: DeskFrame) => void): () => void {

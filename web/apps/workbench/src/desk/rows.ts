@@ -34,6 +34,12 @@ export function isNewer(row: DeskRow, known: DeskRow | undefined): boolean {
   return row.version !== known.version ? row.version > known.version : row.last_seq >= known.last_seq
 }
 
+/** A visitor without a name gets a short one that can be told apart; the server sends the number instead. */
+export function withName(row: DeskRow): DeskRow {
+  if (row.buyer_name && row.buyer_name !== row.buyer_id) return row
+  return { ...row, buyer_name: `访客 ${row.buyer_id.slice(-4)}` }
+}
+
 export type Sorting = 'waiting' | 'latest'
 
 /** Groups in reading order: pinned first; the queue as the server counts it; else the longest wait or the latest message. */
