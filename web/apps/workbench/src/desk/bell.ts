@@ -4,6 +4,7 @@ let audio: AudioContext | null = null
 
 /** Two soft notes; three for an alarm. Silent until the page has been touched, as browsers demand. */
 export function ring(kind: 'message' | 'alarm'): void {
+  if (!navigator.userActivation?.hasBeenActive) return
   try {
     audio ??= new AudioContext()
     const notes = kind === 'alarm' ? [880, 660, 880] : [660, 880]

@@ -50,11 +50,15 @@ export function matches(shortcut: Shortcut, event: KeyboardEvent): boolean {
   )
 }
 
+/** A dialog in front has the keys. */
+function hasDialogInFront(): boolean {
+  return [...document.querySelectorAll('.el-overlay-dialog, .el-overlay-message-box')].some((each) => each.getClientRects().length > 0)
+}
+
 /** Answer these keys while the component is on the page. */
 export function useShortcuts(handlers: Partial<Record<ShortcutName, () => void>>): void {
   const onKey = (event: KeyboardEvent) => {
-    // A dialog in front has the keys.
-    if (event.defaultPrevented || event.isComposing || document.querySelector('.el-overlay-dialog:not([style*="none"])')) return
+    if (event.defaultPrevented || event.isComposing || hasDialogInFront()) return
     for (const [name, handle] of Object.entries(handlers) as [ShortcutName, () => void][]) {
       if (!matches(SHORTCUTS[name], event)) continue
       event.preventDefault()
