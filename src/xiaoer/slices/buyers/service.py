@@ -1,0 +1,19 @@
+"""The shop's own buyers (买家), read from the tables."""
+
+from xiaoer.infra.db import Database
+from xiaoer.kernel.commerce import Buyer
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.buyers import store
+
+
+class EmbeddedBuyers:
+    """`CustomerSource` over the shop's own rows."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def buyer(self, shop: ShopId, buyer_id: str) -> Buyer | None:
+        return await self._db.read(lambda c: store.get(c, shop, buyer_id))
+
+    async def buyers_by_phone_ending(self, shop: ShopId, ending: str) -> tuple[Buyer, ...]:
+        return await self._db.read(lambda c: store.by_phone_ending(c, shop, ending))

@@ -1,0 +1,64 @@
+"""Rows of buyers. `shop` first, always."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import asdict
+from sqlalchemy import Connection, Row, select
+
+from xiaoer.infra.upsert import existing_hashes, upsert
+from xiaoer.kernel.commerce import Buyer
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.buyers.tables import buyers
+
+_MOST = 50  # one in 10,000 numbers shares an ending, so more than this tells nobody apart
+
+
+def _buyer(row: Row[Any]) -> Buyer:
+    return Buyer(row.id, row.nick, row.level, tuple(row.tags), row.phone, row.created_at)
+
+
+def get(connection: Connection, shop: ShopId, buyer_id: str) -> Buyer | None:
+    row = connection.execute(select(buyers).where(buyers.c.shop == shop, buyers.c.id == buyer_id)).one_or_none()
+    return _buyer(row) if row else None
+
+
+def by_phone_ending(connection: Connection, shop: ShopId, ending: str) -> tuple[Buyer, ...]:
+    """Buyers whose phone ends with these four digits; an ending that is not four digits finds nobody."""
+    if len(ending) != 4 or not (ending.isascii() and ending.isdigit()):
+        return ()
+    rows = connection.execute(
+        select(buyers)
+        .where(buyers.c.shop == shop, buyers.c.phone_ending == ending)
+        .order_by(buyers.c.id)
+        .limit(_MOST)
+    )
+    return tuple(_buyer(row) for row in rows)
+
+
+def phone_ending(phone: str) -> str:
+    """The last four digits; empty when the number is hidden or too short."""
+    digits = phone[-4:]
+    return digits if len(digits) == 4 and digits.isascii() and digits.isdigit() else ""
+
+
+class BuyerSink:
+    """Takes imported buyers."""
+
+    def existing_hashes(self, connection: Connection, shop: ShopId, ids: Sequence[str]) -> dict[str, str]:
+        return existing_hashes(connection, buyers, shop, ids)
+
+    def upsert(
+        self,
+        connection: Connection,
+        shop: ShopId,
+        rows: Sequence[tuple[Buyer, str]],
+        now: datetime,
+        keep: Collection[str] = (),
+    ) -> None:
+        values = [
+            asdict(row) | {"shop": shop, "updated_at": now, "hash": hashed, "phone_ending": phone_ending(row.phone)}
+            for row, hashed in rows
+        ]
+        upsert(connection, buyers, values, {*keep, "phone_ending"} if "phone" in keep else keep)

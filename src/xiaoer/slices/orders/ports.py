@@ -1,0 +1,35 @@
+"""Where orders and parcels come from: the shop's own rows here, or a connector to the shop's system."""
+
+from typing import Protocol
+
+from xiaoer.kernel.commerce import Order, Shipment
+from xiaoer.kernel.ids import ShopId
+
+
+class OrderSource(Protocol):
+    """Reads orders (订单) of one shop, each with its lines, parcels and refunds.
+
+    An unknown order is None; raise `SourceUnavailable` when the system behind cannot be asked. Never raise
+    anything else. Who may see an order is decided by the caller (`buyer_id` tells whose it is); contact
+    data come as stored and are masked before anybody sees them.
+    """
+
+    async def order(self, shop: ShopId, order_id: str) -> Order | None: ...
+
+    async def orders_of(self, shop: ShopId, buyer_id: str, limit: int = 10) -> tuple[Order, ...]:
+        """Return the buyer's orders, newest first."""
+        ...
+
+    async def order_with_phone(self, shop: ShopId, order_id: str, ending: str) -> Order | None:
+        """Return the order when the receiver's phone ends with these four digits, else None."""
+        ...
+
+
+class ShipmentSource(Protocol):
+    """Reads parcels (物流包裹) of one shop.
+
+    Return None when the parcel does not exist; raise `SourceUnavailable` when it cannot be asked. Never
+    raise anything else. Of orders sent together, the parcel names one.
+    """
+
+    async def track(self, shop: ShopId, waybill_no: str) -> Shipment | None: ...

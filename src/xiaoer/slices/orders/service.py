@@ -1,0 +1,27 @@
+"""The shop's own orders (订单) and parcels, read from the tables."""
+
+from xiaoer.infra.db import Database
+from xiaoer.kernel.commerce import Order, Shipment
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.orders.store import reads
+
+
+class EmbeddedOrders:
+    """`OrderSource` and `ShipmentSource` over the shop's own rows."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def order(self, shop: ShopId, order_id: str) -> Order | None:
+        return await self._db.read(lambda c: reads.get(c, shop, order_id))
+
+    async def orders_of(self, shop: ShopId, buyer_id: str, limit: int = 10) -> tuple[Order, ...]:
+        return await self._db.read(lambda c: reads.of_buyer(c, shop, buyer_id, limit))
+
+    async def order_with_phone(self, shop: ShopId, order_id: str, ending: str) -> Order | None:
+        found = await self.order(shop, order_id)
+        four = len(ending) == 4 and ending.isascii() and ending.isdigit()
+        return found if four and found is not None and found.phone.endswith(ending) else None
+
+    async def track(self, shop: ShopId, waybill_no: str) -> Shipment | None:
+        return await self._db.read(lambda c: reads.by_waybill(c, shop, waybill_no))

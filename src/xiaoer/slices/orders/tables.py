@@ -1,0 +1,75 @@
+"""Tables of orders, their lines, parcels and refunds."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text
+
+from xiaoer.infra.db import Fen, Instant, Json, metadata
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("id", String(128), primary_key=True),
+    Column("buyer_id", String(128), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("raw_status", String(100), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("paid_at", Instant),
+    Column("shipped_at", Instant),
+    Column("delivered_at", Instant),
+    Column("promise_ship_at", Instant),
+    Column("address", Text, nullable=False),
+    Column("receiver", String(200), nullable=False),
+    Column("phone", String(64), nullable=False),
+    Column("pay_amount", Fen, nullable=False),
+    Column("hash", String(40), nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_orders_buyer", "shop", "buyer_id", "created_at", "id"),
+)
+
+order_items = Table(
+    "order_items",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("id", String(300), primary_key=True),
+    Column("order_id", String(128), nullable=False),
+    Column("variant_id", String(128), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("price", Fen, nullable=False),
+    Column("pay_amount", Fen, nullable=False),
+    Column("hash", String(40), nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_order_items_order", "shop", "order_id", "id"),
+)
+
+shipments = Table(
+    "shipments",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("id", String(300), primary_key=True),
+    Column("waybill_no", String(128), nullable=False),
+    Column("order_id", String(128), nullable=False),
+    Column("carrier", String(100), nullable=False),
+    Column("status", String(100), nullable=False),
+    Column("traces", Json, nullable=False),
+    Column("hash", String(40), nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_shipments_order", "shop", "order_id", "id"),
+    Index("ix_shipments_waybill", "shop", "waybill_no"),
+)
+
+refunds = Table(
+    "refunds",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("id", String(128), primary_key=True),
+    Column("order_id", String(128), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(100), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("amount", Fen, nullable=False),
+    Column("created_at", Instant),
+    Column("hash", String(40), nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_refunds_order", "shop", "order_id", "id"),
+)
