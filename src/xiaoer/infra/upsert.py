@@ -14,9 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from xiaoer.kernel.ids import ShopId
 
 
-def upsert(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keep: Collection[str] = ()
-) -> None:
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keep: Collection[str] = ()) -> None:
     """Write `rows`, each with a value for every column; of rows that exist, the columns in `keep` stay as they are."""
     if not rows:
         return

@@ -29,10 +29,7 @@ def by_phone_ending(connection: Connection, shop: ShopId, ending: str) -> tuple[
     if len(ending) != 4 or not (ending.isascii() and ending.isdigit()):
         return ()
     rows = connection.execute(
-        select(buyers)
-        .where(buyers.c.shop == shop, buyers.c.phone_ending == ending)
-        .order_by(buyers.c.id)
-        .limit(_MOST)
+        select(buyers).where(buyers.c.shop == shop, buyers.c.phone_ending == ending).order_by(buyers.c.id).limit(_MOST)
     )
     return tuple(_buyer(row) for row in rows)
 

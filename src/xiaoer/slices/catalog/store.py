@@ -32,9 +32,7 @@ def _variant(row: Row[Any]) -> Variant:
 
 
 def get_product(connection: Connection, shop: ShopId, product_id: str) -> Product | None:
-    row = connection.execute(
-        select(products).where(products.c.shop == shop, products.c.id == product_id)
-    ).one_or_none()
+    row = connection.execute(select(products).where(products.c.shop == shop, products.c.id == product_id)).one_or_none()
     return _product(row) if row else None
 
 
@@ -67,9 +65,7 @@ def search_texts(connection: Connection, shop: ShopId) -> list[tuple[str, str, s
 
 
 def get_variant(connection: Connection, shop: ShopId, variant_id: str) -> Variant | None:
-    row = connection.execute(
-        select(variants).where(variants.c.shop == shop, variants.c.id == variant_id)
-    ).one_or_none()
+    row = connection.execute(select(variants).where(variants.c.shop == shop, variants.c.id == variant_id)).one_or_none()
     return _variant(row) if row else None
 
 
@@ -83,9 +79,7 @@ def variants_of(connection: Connection, shop: ShopId, product_id: str) -> tuple[
 
 def revision(connection: Connection, shop: ShopId) -> int:
     """Grows whenever products change; 0 before the first."""
-    return (
-        connection.scalar(select(catalog_revisions.c.revision).where(catalog_revisions.c.shop == shop)) or 0
-    )
+    return connection.scalar(select(catalog_revisions.c.revision).where(catalog_revisions.c.shop == shop)) or 0
 
 
 def _bump(connection: Connection, shop: ShopId) -> None:

@@ -286,10 +286,26 @@ def transcript(connection: Connection, shop: ShopId, conversation_id: str) -> tu
     return _existing(connection, shop, conversation_id), store.last_messages(connection, shop, conversation_id, 10_000)
 
 
+def keep_rating(connection: Connection, shop: ShopId, conversation_id: str, rating: dict[str, Any]) -> None:
+    """Keep the buyer's rating with the conversation; the last one holds.
+
+    Raises:
+        NotFound: no such conversation.
+    """
+    conversation = _existing(connection, shop, conversation_id)
+    store.change(connection, shop, conversation.id, conversation.version, csat=rating)
+
+
+def find_message(connection: Connection, shop: ShopId, message_id: str) -> Message | None:
+    """A message by our id, or by the id that its channel gave it."""
+    return store.get_message(connection, shop, message_id) or store.find_by_channel_id(connection, shop, message_id)
+
+
 get = store.get
 get_message = store.get_message
 get_turn = store.get_turn
 find_open = store.find_open
 messages_after = store.messages_after
 page = store.page
+last_texts = store.last_texts
 unanswered = store.unanswered

@@ -110,6 +110,17 @@ def find_external(connection: Connection, shop: ShopId, external_id: str) -> Mes
     return message_of(row) if row else None
 
 
+def find_by_channel_id(connection: Connection, shop: ShopId, channel_message_id: str) -> Message | None:
+    """The newest message that some channel gave this id (people paste ids without channel and buyer)."""
+    row = connection.execute(
+        select(messages)
+        .where(messages.c.shop == shop, messages.c.external_id.endswith(f"|{channel_message_id}", autoescape=True))
+        .order_by(messages.c.at.desc())
+        .limit(1)
+    ).one_or_none()
+    return message_of(row) if row else None
+
+
 def get_message(connection: Connection, shop: ShopId, message_id: str) -> Message | None:
     row = connection.execute(select(messages).where(messages.c.shop == shop, messages.c.id == message_id)).one_or_none()
     return message_of(row) if row else None
@@ -195,3 +206,19 @@ def unanswered(connection: Connection, shop: ShopId, before: datetime) -> list[C
         )
     )
     return [conversation_of(row) for row in rows]
+
+
+def last_texts(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, str]:
+    """The newest message's text of each conversation."""
+    newest = (
+        select(messages.c.conversation_id, func.max(messages.c.seq).label("seq"))
+        .where(messages.c.shop == shop, messages.c.conversation_id.in_(conversation_ids))
+        .group_by(messages.c.conversation_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(messages.c.conversation_id, messages.c.text)
+        .join(newest, (messages.c.conversation_id == newest.c.conversation_id) & (messages.c.seq == newest.c.seq))
+        .where(messages.c.shop == shop)
+    )
+    return {row.conversation_id: row.text for row in rows}

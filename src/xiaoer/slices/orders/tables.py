@@ -55,7 +55,7 @@ shipments = Table(
     Column("hash", String(40), nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_shipments_order", "shop", "order_id", "id"),
-    Index("ix_shipments_waybill", "shop", "waybill_no"),
+    Index("ix_shipments_waybill", "shop", "waybill_no", "id"),
 )
 
 refunds = Table(

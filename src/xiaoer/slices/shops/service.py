@@ -50,6 +50,10 @@ class Shops:
         self._shops[shop] = (time.monotonic() + _SESSION_CACHE_S, found)
         return found
 
+    async def ids(self) -> list[ShopId]:
+        """Every shop of this installation; only for background work that visits them one by one."""
+        return await self._db.read(store.shop_ids)
+
     async def save_shop(self, shop: ShopId, value: Shop) -> None:
         now = self._clock.now()
         await self._db.write(lambda c: store.save_shop(c, shop, value, now))

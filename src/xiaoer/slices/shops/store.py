@@ -25,6 +25,11 @@ def find_shop(connection: Connection, shop: ShopId) -> Shop | None:
     return _shop(row) if row else None
 
 
+def shop_ids(connection: Connection) -> list[ShopId]:
+    """All tenants; the one query that is not about a single shop."""
+    return [ShopId(row) for row in connection.scalars(select(shops.c.shop).order_by(shops.c.shop))]
+
+
 def save_shop(connection: Connection, shop: ShopId, value: Shop, now: datetime) -> None:
     values = {"name": value.name, "logo": value.logo, "hours": value.hours, "switches": value.switches}
     changed = connection.execute(update(shops).where(shops.c.shop == shop).values(**values))

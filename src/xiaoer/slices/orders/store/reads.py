@@ -1,131 +1,110 @@
-"""Rows of orders, lines, parcels and refunds. `shop` first, always.
+"""Orders read whole: head, lines, parcels and refunds come back from one statement.
 
-The statements are built once: a buyer's order list is read in most conversations, and building a select
-costs more than running it.
+A buyer's order list is read in most conversations, and a statement costs more in Python than in the
+database, so the four tables answer together (UNION ALL), as plain text and numbers.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Text, bindparam, select, type_coerce
+from sqlalchemy import Connection, text
 
 from xiaoer.kernel.commerce import Order, OrderItem, Refund, Shipment, TraceStep
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.orders.tables import order_items, orders, refunds, shipments
+from xiaoer.kernel.money import Money
 
 _traces = msgspec.json.Decoder(tuple[TraceStep, ...])
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_SHOP, _ID, _BUYER, _LIMIT = bindparam("shop"), bindparam("id"), bindparam("buyer_id"), bindparam("limit")
-_ORDER_COLUMNS = (
-    orders.c.id,
-    orders.c.buyer_id,
-    orders.c.status,
-    orders.c.created_at,
-    orders.c.pay_amount,
-    orders.c.paid_at,
-    orders.c.shipped_at,
-    orders.c.delivered_at,
-    orders.c.promise_ship_at,
-    orders.c.address,
-    orders.c.receiver,
-    orders.c.phone,
-    orders.c.raw_status,
-)
-_ONE = select(*_ORDER_COLUMNS).where(orders.c.shop == _SHOP, orders.c.id == _ID)
-_OF_BUYER = (
-    select(*_ORDER_COLUMNS)
-    .where(orders.c.shop == _SHOP, orders.c.buyer_id == _BUYER)
-    .order_by(orders.c.created_at.desc(), orders.c.id.desc())
-    .limit(_LIMIT)
-)
-_IDS = bindparam("ids", expanding=True)
-_ITEMS = (
-    select(
-        order_items.c.order_id,
-        order_items.c.variant_id,
-        order_items.c.title,
-        order_items.c.quantity,
-        order_items.c.price,
-        order_items.c.pay_amount,
+_WHOLE = """
+SELECT 0 AS part, id AS order_id, buyer_id AS t1, status AS t2, address AS t3, receiver AS t4, phone AS t5,
+       raw_status AS t6, created_at AS n1, pay_amount AS n2, paid_at AS n3, shipped_at AS n4, delivered_at AS n5,
+       promise_ship_at AS n6
+  FROM orders WHERE shop = :shop AND id {these}
+UNION ALL
+SELECT 1, order_id, id, variant_id, title, '', '', '', quantity, price, pay_amount, 0, 0, 0
+  FROM order_items WHERE shop = :shop AND order_id {these}
+UNION ALL
+SELECT 2, order_id, id, waybill_no, carrier, traces, '', '', 0, 0, 0, 0, 0, 0
+  FROM shipments WHERE shop = :shop AND order_id {these}
+UNION ALL
+SELECT 3, order_id, id, kind, status, reason, '', '', amount, created_at, 0, 0, 0, 0
+  FROM refunds WHERE shop = :shop AND order_id {these}
+"""
+_ONE = text(_WHOLE.format(these="= :id"))
+_OF_BUYER = text(
+    _WHOLE.format(
+        these="IN (SELECT id FROM orders WHERE shop = :shop AND buyer_id = :buyer_id"
+        " ORDER BY created_at DESC, id DESC LIMIT :limit)"
     )
-    .where(order_items.c.shop == _SHOP, order_items.c.order_id.in_(_IDS))
-    .order_by(order_items.c.order_id, order_items.c.id)
 )
-_SHIPMENT_COLUMNS = (
-    shipments.c.waybill_no,
-    shipments.c.order_id,
-    shipments.c.carrier,
-    type_coerce(shipments.c.traces, Text).label("traces"),
-)
-_SHIPMENTS = (
-    select(*_SHIPMENT_COLUMNS)
-    .where(shipments.c.shop == _SHOP, shipments.c.order_id.in_(_IDS))
-    .order_by(shipments.c.order_id, shipments.c.id)
-)
-_BY_WAYBILL = (
-    select(*_SHIPMENT_COLUMNS)
-    .where(shipments.c.shop == _SHOP, shipments.c.waybill_no == _ID)
-    .order_by(shipments.c.id)
-    .limit(1)
-)
-_REFUNDS = (
-    select(
-        refunds.c.id,
-        refunds.c.order_id,
-        refunds.c.kind,
-        refunds.c.status,
-        refunds.c.amount,
-        refunds.c.reason,
-        refunds.c.created_at,
-    )
-    .where(refunds.c.shop == _SHOP, refunds.c.order_id.in_(_IDS))
-    .order_by(refunds.c.order_id, refunds.c.created_at, refunds.c.id)
+_BY_WAYBILL = text(
+    "SELECT waybill_no, order_id, carrier, traces FROM shipments"
+    " WHERE shop = :shop AND waybill_no = :waybill_no ORDER BY id LIMIT 1"
 )
 
 
-def _shipment(row: Row[Any]) -> Shipment:
-    return Shipment(row[0], row[1], row[2], _traces.decode(row[3]))
+def _at(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else _EPOCH + timedelta(microseconds=microseconds)
 
 
-def _whole(connection: Connection, shop: ShopId, heads: Sequence[Row[Any]]) -> tuple[Order, ...]:
-    """Give every order its lines, parcels and refunds: three reads, however many orders."""
-    if not heads:
-        return ()
-    ids = {"shop": shop, "ids": [head[0] for head in heads]}
-    lines: defaultdict[str, list[OrderItem]] = defaultdict(list)
-    parcels: defaultdict[str, list[Shipment]] = defaultdict(list)
-    claims: defaultdict[str, list[Refund]] = defaultdict(list)
-    for line in connection.execute(_ITEMS, ids):
-        lines[line[0]].append(OrderItem(*line[1:]))
-    for parcel in connection.execute(_SHIPMENTS, ids):
-        parcels[parcel[1]].append(_shipment(parcel))
-    for claim in connection.execute(_REFUNDS, ids):
-        claims[claim[1]].append(Refund(*claim))
+def _read(connection: Connection, statement: Any, values: Mapping[str, Any]) -> tuple[Order, ...]:
+    """Run one of the statements above; return the orders, newest first."""
+    heads: list[Any] = []
+    lines: defaultdict[str, list[Any]] = defaultdict(list)
+    parcels: defaultdict[str, list[Any]] = defaultdict(list)
+    claims: defaultdict[str, list[Any]] = defaultdict(list)
+    by_part = (lines, parcels, claims)
+    for row in connection.execute(statement, values).all():
+        if row[0] == 0:
+            heads.append(row)
+        else:
+            by_part[row[0] - 1][row[1]].append(row)
+    heads.sort(key=lambda row: (row[8], row[1]), reverse=True)
     return tuple(
         Order(
-            *head[:5],
-            tuple(lines.get(head[0], ())),
-            tuple(parcels.get(head[0], ())),
-            tuple(claims.get(head[0], ())),
-            *head[5:],
+            row[1],
+            row[2],
+            row[3],
+            _EPOCH + timedelta(microseconds=row[8]),
+            Money(row[9]),
+            tuple([OrderItem(x[3], x[4], x[8], Money(x[9]), Money(x[10])) for x in sorted(lines[row[1]], key=_id)]),
+            tuple([Shipment(x[3], x[1], x[4], _traces.decode(x[5])) for x in sorted(parcels[row[1]], key=_id)]),
+            tuple([_refund(x) for x in sorted(claims[row[1]], key=_id)]),
+            _at(row[10]),
+            _at(row[11]),
+            _at(row[12]),
+            _at(row[13]),
+            row[4],
+            row[5],
+            row[6],
+            row[7],
         )
-        for head in heads
+        for row in heads
     )
+
+
+def _id(row: Any) -> str:
+    return str(row[2])
+
+
+def _refund(row: Any) -> Refund:
+    return Refund(row[2], row[1], row[3], row[4], Money(row[8]), row[5], _at(row[9]))
 
 
 def get(connection: Connection, shop: ShopId, order_id: str) -> Order | None:
-    found = _whole(connection, shop, connection.execute(_ONE, {"shop": shop, "id": order_id}).all())
+    found = _read(connection, _ONE, {"shop": shop, "id": order_id})
     return found[0] if found else None
 
 
 def of_buyer(connection: Connection, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]:
     """The buyer's orders, newest first."""
-    heads = connection.execute(_OF_BUYER, {"shop": shop, "buyer_id": buyer_id, "limit": limit}).all()
-    return _whole(connection, shop, heads)
+    return _read(connection, _OF_BUYER, {"shop": shop, "buyer_id": buyer_id, "limit": limit})
 
 
 def by_waybill(connection: Connection, shop: ShopId, waybill_no: str) -> Shipment | None:
-    row = connection.execute(_BY_WAYBILL, {"shop": shop, "id": waybill_no}).one_or_none()
-    return _shipment(row) if row else None
+    row = connection.execute(_BY_WAYBILL, {"shop": shop, "waybill_no": waybill_no}).one_or_none()
+    return Shipment(row[0], row[1], row[2], _traces.decode(row[3])) if row else None

@@ -35,9 +35,7 @@ class _Sink(Generic[R]):
         keep: Collection[str] = (),
     ) -> None:
         extra = {"shop": shop, "updated_at": now}
-        upsert(
-            connection, self._table, [self._values(row) | extra | {"hash": hashed} for row, hashed in rows], keep
-        )
+        upsert(connection, self._table, [self._values(row) | extra | {"hash": hashed} for row, hashed in rows], keep)
 
     def _values(self, row: R) -> dict[str, Any]:
         return asdict(row)

@@ -10,6 +10,8 @@ from xiaoer.slices.replies.rules import wording
 
 _CHIPS = {
     "greet.home": ("查订单", "查物流", "有什么优惠", "转人工"),
+    "greet.order": ("我的快递到哪了", "怎么退货", "怎么开发票", "转人工"),
+    "greet.campaign": ("有什么优惠", "优惠券怎么领", "活动到什么时候"),
     "greet.product": ("尺码怎么选", "什么时候发货", "有什么优惠"),
     "product.card": ("尺码怎么选", "什么时候发货", "有什么优惠"),
     "not_found": ("转人工",),

@@ -1,0 +1,269 @@
+"""The chat widget's side: visitor sessions, pictures, and the WebSocket with resume.
+
+After a reconnect the client names the last sequence number it saw and gets what is newer; its own sends
+carry a `client_id`, so sending again what was not acknowledged doubles nothing.
+"""
+
+import asyncio
+import secrets
+from typing import Annotated, Any
+
+import msgspec
+import structlog
+from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
+from msgspec import Meta, Struct
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from xiaoer.app.entrypoints.caller import bearer, wiring
+from xiaoer.app.entrypoints.messages import Id, clean_content
+from xiaoer.app.http import describe, read_body, reply
+from xiaoer.app.live import Bell
+from xiaoer.app.wiring import Wiring
+from xiaoer.kernel.errors import InvalidBody, TooLarge, Unauthorised, XiaoerError
+from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId, ShopId
+from xiaoer.kernel.turn import Content, TextContent, TurnContext
+from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations.types import Conversation, Incoming, Message
+
+router = APIRouter(prefix="/api/v1/widget")
+_log = structlog.get_logger(__name__)
+CHANNEL = "web"
+_PING_S = 25.0  # below the 30 s at which common proxies drop a silent connection
+_MAX_FRAME = 65_536
+_KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"GIF8": "gif", b"RIFF": "webp"}
+
+
+class SessionIn(Struct, frozen=True):
+    """Opens or renews a visit. `visitor` is the token of an earlier visit."""
+
+    shop: Annotated[str, Meta(min_length=1, max_length=64)] = DEFAULT_SHOP
+    visitor: Annotated[str, Meta(max_length=2000)] | None = None
+    context: TurnContext | None = None
+
+
+class ShopView(Struct, frozen=True):
+    name: str
+    logo: str
+
+
+class SessionOut(Struct, frozen=True):
+    token: str
+    buyer_id: str
+    shop: ShopView
+
+
+class Uploaded(Struct, frozen=True):
+    url: str
+
+
+class Frame(Struct, frozen=True):
+    """One frame from the widget."""
+
+    type: str
+    client_id: Id | None = None
+    content: Content | None = None
+    context: TurnContext | None = None
+    seq: int | None = None
+    score: int | None = None
+    comment: Annotated[str, Meta(max_length=500)] | None = None
+
+
+_FRAME = msgspec.json.Decoder(Frame)
+_ENCODER = msgspec.json.Encoder()
+
+
+@router.post(
+    "/sessions",
+    **describe("Open or renew a visit", request=SessionIn, response=SessionOut,
+               example={"shop": "default", "context": {"entry": "product", "product_id": "P1001"}},
+               errors=(404, 413, 422)),
+)  # fmt: skip
+async def open_session(request: Request) -> Response:
+    """Give a visitor a signed token; an earlier token keeps its buyer."""
+    product = wiring(request)
+    body = await read_body(request, SessionIn, product.settings.max_body_bytes)
+    shop = await product.shops.shop(ShopId(body.shop))
+    buyer_id, verified = BuyerId(f"v-{secrets.token_hex(8)}"), False
+    if body.visitor:
+        try:
+            known_shop, known, verified_before = product.shops.read_visitor(body.visitor)
+        except Unauthorised:
+            known_shop = None
+        if known_shop == shop.id:
+            buyer_id, verified = known, verified_before
+    token = product.shops.visitor_token(shop.id, buyer_id, verified=verified)
+    return reply(SessionOut(token, buyer_id, ShopView(shop.name, shop.logo)))
+
+
+@router.post(
+    "/uploads",
+    **describe("Upload a picture (multipart field `file`)", response=Uploaded, errors=(401, 413, 422)),
+)
+async def upload(request: Request) -> Response:
+    """Keep a picture of at most 5 MB; the kind is told by its content, not by its name."""
+    product = wiring(request)
+    shop, _buyer, _ = product.shops.read_visitor(bearer(request))
+    limit = product.settings.max_upload_bytes
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > limit + 4096:
+        raise TooLarge(f"A picture may have at most {limit // 1_048_576} MB.")
+    form = await request.form(max_files=1, max_fields=4)
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise InvalidBody("Send the picture as multipart field `file`.")
+    data = await file.read(limit + 1)
+    if len(data) > limit:
+        raise TooLarge(f"A picture may have at most {limit // 1_048_576} MB.")
+    kind = next((kind for magic, kind in _KINDS.items() if data.startswith(magic)), None)
+    if kind is None or (kind == "webp" and data[8:12] != b"WEBP"):
+        raise InvalidBody("Only PNG, JPEG, GIF and WebP pictures are accepted.")
+    name = f"{secrets.token_hex(16)}.{kind}"
+    folder = product.settings.uploads / shop
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread((folder / name).write_bytes, data)
+    return reply(Uploaded(f"/uploads/{shop}/{name}"))
+
+
+class Connection:
+    """One open widget: reads frames, sends what is new."""
+
+    def __init__(self, socket: WebSocket, product: Wiring, shop: ShopId, buyer_id: BuyerId, after: int) -> None:
+        self._socket = socket
+        self._product = product
+        self._shop = shop
+        self._buyer = buyer_id
+        self._seq = after
+        self._state = ""
+        self._topic = product.live.topic(shop, CHANNEL, buyer_id)
+
+    async def run(self) -> None:
+        """Serve until either side hangs up."""
+        bell = self._product.live.listen(self._topic)
+        writer = asyncio.create_task(self._write(bell))
+        try:
+            await self._read(bell)
+        finally:
+            writer.cancel()
+            self._product.live.leave(self._topic, bell)
+
+    async def hello(self, context: TurnContext) -> None:
+        """Say where things stand, then what the client has not seen, or greet a newcomer."""
+        conversation = await self._open()
+        newest = conversation.last_seq if conversation else self._seq
+        await self._send(
+            type="hello",
+            conversation_id=conversation.id if conversation else None,
+            state=conversation.state if conversation else "bot",
+            seq=newest,
+        )
+        self._state = conversation.state if conversation else "bot"
+        await self._catch_up()
+        if self._seq == 0 and (conversation is None or conversation.last_seq == 0):
+            for number, part in enumerate(await self._product.greet(self._shop, context, self._buyer)):
+                message = {"id": f"greet-{number}", "author": "bot", "content": part.content, "text": part.text}
+                await self._send(type="message", seq=0, message={**message, "at": self._product.clock.now()})
+
+    async def _open(self) -> Conversation | None:
+        shop, buyer = self._shop, self._buyer
+        return await self._product.db.read(lambda c: conversations.find_open(c, shop, CHANNEL, buyer))
+
+    async def _catch_up(self) -> None:
+        shop, buyer, after = self._shop, self._buyer, self._seq
+        for message in await self._product.db.read(
+            lambda c: conversations.messages_after(c, shop, CHANNEL, buyer, after)
+        ):
+            if message.seq > self._seq:
+                await self._send(type="message", seq=message.seq, message=_view(message))
+                self._seq = message.seq
+
+    async def _write(self, bell: Bell) -> None:
+        while True:
+            for signal in await bell.heard():
+                await self._send(**signal)
+            await self._catch_up()
+            conversation = await self._open()
+            state = conversation.state if conversation else "closed"
+            if state != self._state:
+                self._state = state
+                await self._send(type="state", state=state)
+
+    async def _read(self, bell: Bell) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(_PING_S):
+                    raw = await self._socket.receive_text()
+            except TimeoutError:
+                await self._send(type="ping")
+                continue
+            client_id = None
+            try:
+                if len(raw) > _MAX_FRAME:
+                    raise TooLarge(f"A frame may have at most {_MAX_FRAME} characters.")
+                frame = _FRAME.decode(raw)
+                client_id = frame.client_id
+                await self._take(frame)
+            except (msgspec.ValidationError, msgspec.DecodeError) as error:
+                await self._send(type="error", code="invalid_body", detail=str(error), client_id=client_id)
+            except XiaoerError as error:
+                await self._send(type="error", code=error.code, detail=error.detail, client_id=client_id)
+
+    async def _take(self, frame: Frame) -> None:
+        match frame.type:
+            case "send" if frame.content is not None and frame.client_id:
+                await self._take_message(clean_content(frame.content), frame)
+            case "human":
+                await self._take_message(TextContent("转人工"), frame)
+            case "csat" if frame.score is not None and 1 <= frame.score <= 5:
+                await self._product.rate(self._shop, CHANNEL, self._buyer, frame.score, frame.comment or "")
+            case "typing" | "read" | "pong":
+                return
+            case _:
+                raise InvalidBody(f"A frame of type {frame.type[:20]} is not known, or lacks its fields.")
+
+    async def _take_message(self, content: Content, frame: Frame) -> None:
+        incoming = Incoming(self._buyer, CHANNEL, content, frame.context or TurnContext(), external_id=frame.client_id)
+        received = await self._product.receive(self._shop, incoming)
+        await self._send(type="ack", client_id=frame.client_id, id=received.message.id, seq=received.message.seq)
+        self._product.live.ring(self._topic)
+        if received.is_new:
+            self._product.answer_soon(self._shop, received.conversation, received.message)
+
+    async def _send(self, **frame: Any) -> None:
+        await self._socket.send_text(_ENCODER.encode(frame).decode())
+
+
+def _view(message: Message) -> dict[str, Any]:
+    client_id = (message.external_id or "").rpartition("|")[2] or None
+    return {
+        "id": message.id,
+        "author": message.author,
+        "author_name": message.author_name,
+        "content": message.content,
+        "text": message.text,
+        "at": message.at,
+        "client_id": client_id,
+    }
+
+
+@router.websocket("/ws")
+async def live(socket: WebSocket, token: str = "", after: int = 0, entry: str = "", product_id: str = "") -> None:
+    """The widget's live line."""
+    product: Wiring = socket.app.state.wiring
+    await socket.accept()
+    try:
+        shop, buyer_id, _ = product.shops.read_visitor(token)
+    except Unauthorised as error:
+        await socket.send_text(_ENCODER.encode({"type": "error", "code": error.code, "detail": error.detail}).decode())
+        await socket.close(4401)
+        return
+    connection = Connection(socket, product, shop, buyer_id, max(0, min(after, 2**31)))
+    try:
+        context = msgspec.convert({"entry": entry or None, "product_id": product_id or None}, TurnContext)
+    except msgspec.ValidationError:
+        context = TurnContext()
+    try:
+        await connection.hello(context)
+        await connection.run()
+    except (WebSocketDisconnect, RuntimeError):
+        _log.debug("widget_left", shop=shop)

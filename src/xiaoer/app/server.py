@@ -1,0 +1,40 @@
+"""The ASGI application: entrypoints, problem documents, static pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from xiaoer.app import http
+from xiaoer.app.entrypoints import events, imports, knowledge, messages, ops, pages, quotes, staff, widget
+from xiaoer.app.wiring import Wiring
+from xiaoer.infra.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the application; the wiring starts and stops with it."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.wiring = product = Wiring(settings)
+        await product.start()
+        try:
+            yield
+        finally:
+            await product.stop()
+
+    app = FastAPI(
+        title="Xiaoer 小二",
+        version="0.1.0",
+        description="The AI front desk of an online shop. Every error is a problem document (RFC 9457).",
+        lifespan=lifespan,
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops):
+        app.include_router(module.router)
+    pages.mount(app, settings)
+    http.install(app)
+    return app

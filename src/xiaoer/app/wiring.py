@@ -1,0 +1,236 @@
+"""The composition root (装配): which implementation stands behind every port, and the few moves that the
+entrypoints share. Nothing else in the product builds its own dependencies."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import structlog
+
+from xiaoer.app.explain import explain
+from xiaoer.app.live import Live
+from xiaoer.flows.answer_message import AnswerMessage, Answered
+from xiaoer.flows.gather_facts import GatherFacts
+from xiaoer.flows.greet_visitor import GreetVisitor
+from xiaoer.flows.receive_message import ReceiveMessage
+from xiaoer.infra.clock import SystemClock
+from xiaoer.infra.db import Database
+from xiaoer.infra.idgen import new_id
+from xiaoer.infra.settings import Settings
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import NotFound, TooManyRequests
+from xiaoer.kernel.events import Event
+from xiaoer.kernel.heard import Heard
+from xiaoer.kernel.ids import BuyerId, ShopId
+from xiaoer.kernel.reply import ReplyPart
+from xiaoer.kernel.turn import TextContent, Turn, TurnContext
+from xiaoer.slices.buyers.service import EmbeddedBuyers
+from xiaoer.slices.catalog.service import EmbeddedCatalog
+from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
+from xiaoer.slices.insights import api as insights
+from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.policies.types import RedLineHit
+from xiaoer.slices.shops.service import Shops
+
+_log = structlog.get_logger(__name__)
+_SWEEP_S = 5.0  # how often unanswered messages are looked for
+_STALE = timedelta(seconds=10)  # a message this old without an answer was forgotten by a crash
+_BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
+_COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
+_LOG_INS = 10  # tries per account, address and quarter of an hour
+
+
+class Wiring:
+    """The running product of one process."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.db = Database(settings.url)
+        self.live = Live()
+        self.shops = Shops(self.db, settings, self.clock)
+        self.catalog = EmbeddedCatalog(self.db)
+        self.orders = EmbeddedOrders(self.db)
+        self.buyers = EmbeddedBuyers(self.db)
+        self.parts = build_parts(self)
+        self.understanding = self.parts.understanding
+        self.knowledge = self.parts.knowledge
+        templates = self.parts.templates
+        gather = GatherFacts(
+            self.knowledge, self.catalog, self.orders, self.parts.offers, settings.gather_timeout_ms / 1000
+        )
+        self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
+        self.answer = AnswerMessage(
+            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates
+        )
+        self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
+        self._log_ins: dict[str, list[float]] = {}
+
+    async def start(self) -> None:
+        """Begin the background work: the sweep for unanswered messages, the watch for changed knowledge."""
+        self.spawn(self._sweep())
+        self.spawn(self.knowledge.watch())
+
+    async def stop(self) -> None:
+        """End background work and close the stores; everything acknowledged is on disk already."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.db.close()
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run `work` beside the requests; a failure is logged."""
+
+        async def guarded() -> None:
+            try:
+                await work
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                _log.exception("background_work_failed")
+
+        task = asyncio.create_task(guarded())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def red_lines(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
+        """The red lines that a turn crosses."""
+        return self.parts.red_lines(turn, heard)
+
+    async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
+        """Receive and answer one message; return the answer as JSON."""
+        received = await self.receive(shop, incoming)
+        answered = await self.answer(shop, received.message.conversation_id, received.message.id)
+        self._announce(received.conversation, answered)
+        return answered.response or self._no_answer(received)
+
+    def _announce(self, conversation: Conversation, answered: Answered) -> None:
+        self.live.ring(self.live.topic(conversation.shop, conversation.channel, conversation.buyer_id))
+
+    def _no_answer(self, received: Received) -> str:
+        """The message was answered together with a neighbour whose answer is not stored any more."""
+        value = {
+            "conversation_id": received.conversation.id,
+            "message_id": received.message.id,
+            "state": received.conversation.state,
+            "replies": [],
+            "turn": {
+                "segments": [],
+                "sentiment": {"label": "neutral", "score": 0},
+                "urgency": "normal",
+                "acts": [],
+                "handoff": None,
+                "sources": [],
+            },
+            "elapsed_ms": 0.0,
+        }
+        return msgspec.json.encode(value).decode()
+
+    def answer_soon(self, shop: ShopId, conversation: Conversation, message: Message) -> None:
+        """Answer when the burst of short messages has ended."""
+        now = time.monotonic()
+        waiting = self._waiting.get(conversation.id)
+        began = waiting[1] if waiting else now
+        if waiting:
+            waiting[0].cancel()
+        wait = self.settings.burst_wait_ms / 1000
+        if message.text.rstrip().endswith(("？", "?", "。", "！", "!", "吗", "呢")) or len(message.text) > 20:
+            wait = min(wait, _COMPLETE_WAIT_S)
+        wait = max(0.0, min(wait, began + _BURST_MOST_S - now))
+        self._waiting[conversation.id] = (self.spawn(self._answer_after(wait, shop, conversation, message)), began)
+
+    async def _answer_after(self, wait_s: float, shop: ShopId, conversation: Conversation, message: Message) -> None:
+        topic = self.live.topic(shop, conversation.channel, conversation.buyer_id)
+        if conversation.state == "bot":
+            self.live.ring(topic, {"type": "typing", "on": True, "author": "bot"})
+        await asyncio.sleep(wait_s)
+        self._waiting.pop(conversation.id, None)
+        await self.answer(shop, conversation.id, message.id)
+        self.live.ring(topic)
+
+    async def _sweep(self) -> None:
+        """Answer what a crash left unanswered, at start and from time to time."""
+        while True:
+            before = self.clock.now() - _STALE
+            for shop in await self.shops.ids():
+                left = await self.db.read(lambda c, shop=shop: conversations.unanswered(c, shop, before))  # type: ignore[misc]
+                for conversation in left:
+                    await self.answer(shop, conversation.id, "")
+                    self.live.ring(self.live.topic(shop, conversation.channel, conversation.buyer_id))
+            await asyncio.sleep(_SWEEP_S)
+
+    async def greet(self, shop: ShopId, context: TurnContext, buyer_id: BuyerId) -> tuple[ReplyPart, ...]:
+        """The greeting of a newcomer, by where the visit began."""
+        return await self._greet(shop, context, buyer_id)
+
+    async def rate(self, shop: ShopId, channel: str, buyer_id: BuyerId, score: int, comment: str) -> None:
+        """Keep a buyer's rating (1 to 5) of the conversation."""
+        now = self.clock.now()
+        conversation = await self.db.read(lambda c: conversations.find_open(c, shop, channel, buyer_id))
+        if conversation is None:
+            raise NotFound("Conversation", "(open)", "It was closed already.")
+        fact = Event(shop, new_id(), "conversation.rated", now, conversation.id, buyer_id, {"score": score})
+        rating = {"score": score, "comment": comment, "at": now}
+
+        def change(connection: Any) -> None:
+            conversations.keep_rating(connection, shop, conversation.id, rating)
+            insights.append(connection, shop, [fact])
+
+        await self.db.write(change)
+
+    async def explain(self, shop: ShopId, message_id: str) -> tuple[str, StoredTurn]:
+        """The readable and the stored trace of the turn that a message belongs to.
+
+        Raises:
+            NotFound: no such message, or it was not answered by the bot.
+        """
+        message = await self.db.read(lambda c: conversations.find_message(c, shop, message_id))
+        stored = None
+        if message is not None and message.turn_id:
+            turn_id = message.turn_id
+            stored = await self.db.read(lambda c: conversations.get_turn(c, shop, turn_id))
+        if stored is None:
+            raise NotFound("Message", message_id, "Only messages that were answered can be explained.")
+        return explain(stored), stored
+
+    def check_log_in_rate(self, key: str) -> None:
+        """Refuse too many log-ins of one account from one address.
+
+        Raises:
+            TooManyRequests: more than ten in a quarter of an hour.
+        """
+        now = time.monotonic()
+        recent = [at for at in self._log_ins.get(key, []) if now - at < 900]
+        if len(recent) >= _LOG_INS:
+            raise TooManyRequests("Too many log-ins. Wait some minutes.", retry_after_s=int(900 - (now - recent[0])) + 1)
+        self._log_ins[key] = [*recent, now]
+        if len(self._log_ins) > 10_000:
+            self._log_ins.clear()
+
+    @staticmethod
+    async def breathe() -> None:
+        """Let other requests run in the middle of a long computation."""
+        await asyncio.sleep(0)
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> Any:
+    """A wiring for one command: started, handed out, stopped."""
+    product = Wiring(settings)
+    try:
+        yield product
+    finally:
+        await product.stop()
+
+
+def plain(text: str) -> TextContent:
+    """A text message's content."""
+    return TextContent(text)

@@ -1,0 +1,153 @@
+"""Facts are gathered (取数): every need of a decision, in parallel, each within its time limit.
+
+A source that cannot be asked is named in `Facts.missing`, so that the reply says so instead of guessing.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+
+from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.decision import Facts, KnowledgeHit, Need, Offer
+from xiaoer.kernel.errors import XiaoerError
+from xiaoer.kernel.heard import Heard
+from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.turn import Turn
+
+_log = structlog.get_logger(__name__)
+
+
+class KnowledgeResult(Protocol):
+    """What a search gives."""
+
+    @property
+    def answerable(self) -> bool: ...
+    @property
+    def hits(self) -> tuple[KnowledgeHit, ...]: ...
+
+
+class SearchesKnowledge(Protocol):
+    """Knowledge retrieval."""
+
+    async def ensure_loaded(self, shop: ShopId) -> None: ...
+
+    def search(
+        self,
+        shop: ShopId,
+        text: str,
+        *,
+        now: datetime,
+        intent: str | None = None,
+        product_id: str | None = None,
+        channel: str | None = None,
+        top_k: int = 3,
+    ) -> KnowledgeResult: ...
+
+
+class ReadsCatalogue(Protocol):
+    """Products and stock of the shop."""
+
+    async def product(self, shop: ShopId, product_id: str) -> Product | None: ...
+    async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]: ...
+    async def recommend(self, shop: ShopId, text: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]: ...
+
+
+class ReadsOrders(Protocol):
+    """Orders of one buyer with items, parcels and refunds, newest first."""
+
+    async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
+
+
+class ReadsOffers(Protocol):
+    """Promotions that run now."""
+
+    async def offers(self, shop: ShopId, channel: str, product_id: str | None, now: datetime) -> tuple[Offer, ...]: ...
+
+
+_ORDERS = 10  # newest orders read per turn
+_PICKS = 3  # products recommended at once
+
+
+class GatherFacts:
+    """Reads what a decision needs."""
+
+    def __init__(
+        self,
+        knowledge: SearchesKnowledge,
+        catalogue: ReadsCatalogue,
+        orders: ReadsOrders,
+        offers: ReadsOffers,
+        timeout_s: float,
+    ) -> None:
+        self._knowledge = knowledge
+        self._catalogue = catalogue
+        self._orders = orders
+        self._offers = offers
+        self._timeout_s = timeout_s
+
+    async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts:
+        """Return the facts; never raises because a source is down."""
+        shop = turn.shop
+        searches = [need for need in needs if need.kind == "knowledge"]
+        if searches:
+            await self._knowledge.ensure_loaded(shop)
+        reads: dict[tuple[str, str], Awaitable[Any]] = {}
+        for need in needs:
+            key = (need.kind, need.key)
+            if key not in reads:
+                read = self._read(turn, heard, need, now)
+                if read is not None:
+                    reads[key] = read
+        outcomes = dict(zip(reads, await asyncio.gather(*(self._limited(r) for r in reads.values())), strict=True))
+        found = {key: value for key, (ok, value) in outcomes.items() if ok}
+        knowledge, answerable = {}, {}
+        for need in searches:
+            segment = heard.segments[need.segment]
+            result = self._knowledge.search(
+                shop,
+                need.key,
+                now=now,
+                intent=segment.intent,
+                product_id=(segment.entities.product_ids or (turn.product_in_focus,))[0],
+                channel=turn.channel,
+                top_k=3,
+            )
+            knowledge[need.segment], answerable[need.segment] = result.hits, result.answerable
+        return Facts(
+            knowledge,
+            answerable,
+            {key: value for (kind, key), value in found.items() if kind == "product" and value is not None},
+            {key: value for (kind, key), value in found.items() if kind == "variants"},
+            found.get(("orders", "")),
+            {n.segment: found[("recommend", n.key)] for n in needs if ("recommend", n.key) in found},
+            offers=found.get(("offers", "")),
+            missing=tuple(key for key, (ok, _) in outcomes.items() if not ok),
+            asked=needs,
+        )
+
+    def _read(self, turn: Turn, heard: Heard, need: Need, now: datetime) -> Awaitable[Any] | None:
+        match need.kind:
+            case "product":
+                return self._catalogue.product(turn.shop, need.key)
+            case "variants":
+                return self._catalogue.variants(turn.shop, need.key)
+            case "orders":
+                return self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
+            case "offers":
+                return self._offers.offers(turn.shop, turn.channel, turn.product_in_focus, now)
+            case "recommend":
+                budget = heard.segments[need.segment].entities.money_yuan
+                return self._catalogue.recommend(turn.shop, need.key, budget, _PICKS)
+            case _:
+                return None
+
+    async def _limited(self, read: Awaitable[Any]) -> tuple[bool, Any]:
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return True, await read
+        except (TimeoutError, XiaoerError) as error:
+            _log.warning("source_failed", error=type(error).__name__)
+            return False, None
