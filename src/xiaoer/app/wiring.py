@@ -210,7 +210,9 @@ class Wiring:
         now = time.monotonic()
         recent = [at for at in self._log_ins.get(key, []) if now - at < 900]
         if len(recent) >= _LOG_INS:
-            raise TooManyRequests("Too many log-ins. Wait some minutes.", retry_after_s=int(900 - (now - recent[0])) + 1)
+            raise TooManyRequests(
+                "Too many log-ins. Wait some minutes.", retry_after_s=int(900 - (now - recent[0])) + 1
+            )
         self._log_ins[key] = [*recent, now]
         if len(self._log_ins) > 10_000:
             self._log_ins.clear()

@@ -45,6 +45,14 @@ def text(payload: Json, *names: str) -> str:
     return ""
 
 
+def needed(payload: Json, *names: str) -> str:
+    """Like `text`, for a field that must be there."""
+    found = text(payload, *names)
+    if not found:
+        raise KeyError(names[0])
+    return found
+
+
 def mapping(payload: Json, *path: str) -> Json:
     """Follow `path` through nested objects; an absent step gives an empty one."""
     current: Any = payload

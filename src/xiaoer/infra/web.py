@@ -116,18 +116,21 @@ class Answer(Struct, frozen=True):
     source: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def json(self) -> Any:
-        """Decode the body; floats come as their exact text (`Decimal` is left to the mapping).
+    def document(self) -> dict[str, Any]:
+        """Decode a JSON object; numbers with a point come as their exact text.
 
         Raises:
-            SourceUnavailable: the answer is an error or not JSON.
+            SourceUnavailable: the answer is an error, or not a JSON object.
         """
         if self.status >= 400:
             raise SourceUnavailable(f"{self.source} answered {self.status}. Check the connector's settings.")
         try:
-            return json.loads(self.body, parse_float=str)
+            found = json.loads(self.body, parse_float=str)
         except (ValueError, RecursionError):
-            raise SourceUnavailable(f"{self.source} answered with something that is not JSON.") from None
+            found = None
+        if not isinstance(found, dict):
+            raise SourceUnavailable(f"{self.source} answered with something that is not a JSON object.")
+        return found
 
 
 class _Retry(Exception):

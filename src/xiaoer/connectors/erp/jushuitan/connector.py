@@ -95,7 +95,7 @@ class Jushuitan:
             headers={"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}, fresh_s=fresh_s,
             cache_key=f"jushuitan:{self._settings['app_key']}:{self._settings['access_token']}:{path}:{biz}",
         )  # fmt: skip
-        answer: Any = (await self._around.web.call(call)).json()
+        answer = (await self._around.web.call(call)).document()
         with reading("聚水潭"):
             if text(answer, "code") != "0":
                 self._around.web.forget(call.cache_key)

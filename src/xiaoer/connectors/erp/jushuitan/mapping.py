@@ -5,7 +5,7 @@ Sellable stock (可售) is on hand less what orders hold, plus virtual stock whe
 
 from collections.abc import Mapping
 
-from xiaoer.connectors.payload import UNKNOWN, Json, instant, needed_instant, rows, text, whole, yuan
+from xiaoer.connectors.payload import UNKNOWN, Json, instant, needed, needed_instant, rows, text, whole, yuan
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Refund, Shipment, Variant
 
 _STATUS = {
@@ -67,7 +67,7 @@ def to_refund(row: Json) -> Refund:
 
 
 def to_product(goods: Json) -> Product:
-    return Product(text(goods, "i_id"), text(goods, "name"), text(goods, "category"), image=text(goods, "pic"))
+    return Product(needed(goods, "i_id"), text(goods, "name"), text(goods, "category"), image=text(goods, "pic"))
 
 
 def to_variant(sku: Json, stock: Mapping[str, int]) -> Variant:

@@ -84,7 +84,7 @@ class Wangdian:
             headers={"Content-Type": "application/x-www-form-urlencoded"}, idempotent=True, fresh_s=fresh_s,
             cache_key=f"wangdian:{self._settings['sid']}:{self._settings['app_key']}:{service}:{sorted(business.items())}",
         )  # fmt: skip
-        answer: Any = (await self._around.web.call(call)).json()
+        answer = (await self._around.web.call(call)).document()
         with reading("旺店通"):
             if text(answer, "code") != "0":
                 self._around.web.forget(call.cache_key)

@@ -6,7 +6,7 @@ Sellable stock (可售) is on hand less locked, summed over warehouses; `avaliab
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from xiaoer.connectors.payload import UNKNOWN, Json, instant, needed_instant, pieces, rows, text, whole, yuan
+from xiaoer.connectors.payload import UNKNOWN, Json, instant, needed, needed_instant, pieces, rows, text, whole, yuan
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Shipment, Variant
 
 _STATUS = {"5": "closed", "10": "unpaid", "12": "unpaid", "15": "unpaid", "95": "shipped", "110": "completed"}
@@ -47,11 +47,11 @@ def names_order(trade: Json, order_id: str) -> bool:
 
 
 def to_product(goods: Json) -> Product:
-    return Product(text(goods, "goods_no"), text(goods, "goods_name"), text(goods, "class_name"))
+    return Product(needed(goods, "goods_no"), text(goods, "goods_name"), text(goods, "class_name"))
 
 
 def to_variants(goods: Json, stock: Mapping[str, int]) -> tuple[Variant, ...]:
-    product_id = text(goods, "goods_no")
+    product_id = needed(goods, "goods_no")
     return tuple(
         Variant(
             text(spec, "spec_no"),

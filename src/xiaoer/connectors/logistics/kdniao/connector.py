@@ -46,7 +46,7 @@ class Kdniao:
             headers={"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"},
             fresh_s=_FRESH_S, cache_key=f"kdniao:{self._settings['business_id']}:{carrier.kdniao}:{waybill_no}",
         )  # fmt: skip
-        answer = (await self._around.web.call(call)).json()
+        answer = (await self._around.web.call(call)).document()
         with reading("快递鸟"):
             if answer["Success"] is not True:
                 self._around.web.forget(call.cache_key)

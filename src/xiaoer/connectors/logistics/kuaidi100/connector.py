@@ -65,7 +65,7 @@ class Kuaidi100:
         }
         body = urlencode({"schema": "json", "param": compact(param)}).encode()
         call = Call("POST", f"{self._base}/poll", headers=_FORM, body=body, idempotent=True)
-        answer = (await self._around.web.call(call)).json()
+        answer = (await self._around.web.call(call)).document()
         if text(answer, "returnCode") not in ("200", "501"):  # 501: already subscribed
             raise SourceUnavailable(f"快递100 refused the subscription with code {text(answer, 'returnCode')}.")
 
@@ -77,7 +77,7 @@ class Kuaidi100:
             "POST", self._base + path, headers=_FORM, body=urlencode(form).encode(), idempotent=True,
             fresh_s=_FRESH_S, cache_key=f"kuaidi100:{customer}:{question['com']}:{fresh}",
         )  # fmt: skip
-        answer = (await self._around.web.call(call)).json()
+        answer = (await self._around.web.call(call)).document()
         with reading("快递100"):
             if text(answer, "returnCode") not in ("", _NO_RESULT):  # our fault, such as a wrong key: no lock
                 self._around.web.forget(call.cache_key)

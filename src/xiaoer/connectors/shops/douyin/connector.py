@@ -100,7 +100,7 @@ class Douyin:
             fresh_s=_FRESH_S if method.startswith("product.") else 0.0,
             cache_key=f"douyin:{app_key}:{self._settings['access_token']}:{method}:{body}",
         )  # fmt: skip
-        answer: Any = (await self._around.web.call(call)).json()
+        answer = (await self._around.web.call(call)).document()
         with reading("抖店"):
             if text(answer, "code") == _OK or text(answer, "err_no") == "0":
                 return mapping(answer, "data")

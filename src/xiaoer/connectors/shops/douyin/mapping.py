@@ -1,6 +1,18 @@
 """抖店 payloads → orders, products, variants. Amounts in fen, times in epoch seconds, contact data masked."""
 
-from xiaoer.connectors.payload import UNKNOWN, Json, fen, instant, mapping, needed_instant, pieces, rows, text, whole
+from xiaoer.connectors.payload import (
+    UNKNOWN,
+    Json,
+    fen,
+    instant,
+    mapping,
+    needed,
+    needed_instant,
+    pieces,
+    rows,
+    text,
+    whole,
+)
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Refund, Shipment, Variant
 
 _STATUS = {"1": "unpaid", "105": "paid", "2": "paid", "101": "shipped", "3": "shipped", "4": "closed", "5": "completed"}
@@ -65,11 +77,11 @@ def _to_refund(line: Json, order_id: str) -> Refund | None:
 def to_product(data: Json) -> Product:
     pictures = data.get("pic") or []
     image = str(pictures[0]) if pictures else text(data, "img")
-    return Product(text(data, "product_id_str", "product_id"), text(data, "name"), image=image)
+    return Product(needed(data, "product_id_str", "product_id"), text(data, "name"), image=image)
 
 
 def to_variants(data: Json) -> tuple[Variant, ...]:
-    product_id = text(data, "product_id_str", "product_id")
+    product_id = needed(data, "product_id_str", "product_id")
     return tuple(
         Variant(
             text(sku, "sku_id"),

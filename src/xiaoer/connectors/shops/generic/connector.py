@@ -33,12 +33,12 @@ class Generic:
     async def order(self, shop: ShopId, order_id: str) -> Order | None:
         row = await self._ask(f"/orders/{quote(order_id, safe='')}")
         with reading("The shop"):
-            return to_order(row) if row else None
+            return None if row is None else to_order(row)
 
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int = 10) -> tuple[Order, ...]:
         answer = await self._ask("/orders", buyer_id=buyer_id, limit=str(limit))
         with reading("The shop"):
-            found = [to_order(row) for row in rows(answer, "items")]
+            found = [to_order(row) for row in rows(_listed(answer))]
         mine = [order for order in found if order.buyer_id == buyer_id]
         return tuple(sorted(mine, key=lambda order: order.created_at, reverse=True)[:limit])
 
@@ -48,19 +48,19 @@ class Generic:
     async def track(self, shop: ShopId, waybill_no: str) -> Shipment | None:
         row = await self._ask(f"/shipments/{quote(waybill_no, safe='')}")
         with reading("The shop"):
-            return to_shipment(row) if row else None
+            return None if row is None else to_shipment(row)
 
     async def product(self, shop: ShopId, product_id: str) -> Product | None:
         row = await self._ask(f"/products/{quote(product_id, safe='')}")
         with reading("The shop"):
-            return to_product(row) if row else None
+            return None if row is None else to_product(row)
 
     async def products(self, shop: ShopId, product_ids: Sequence[str]) -> tuple[Product, ...]:
         if not product_ids:
             return ()
         answer = await self._ask("/products", ids=",".join(product_ids))
         with reading("The shop"):
-            found = {product.id: product for product in map(to_product, rows(answer, "items"))}
+            found = {product.id: product for product in map(to_product, rows(_listed(answer)))}
         return tuple(found[id] for id in product_ids if id in found)
 
     async def find(self, shop: ShopId, words: str, limit: int = 5) -> tuple[FoundProduct, ...]:
@@ -69,28 +69,28 @@ class Generic:
             return ()
         answer = await self._ask("/products", q=wanted, limit=str(limit))
         with reading("The shop"):
-            products = [to_product(row) for row in rows(answer, "items")]
+            products = [to_product(row) for row in rows(_listed(answer))]
         return tuple(FoundProduct(p, 1.0 if wanted in p.title else 0.5) for p in products[:limit])
 
     async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]:
         answer = await self._ask(f"/products/{quote(product_id, safe='')}/variants")
         with reading("The shop"):
-            return tuple(to_variant(row, product_id) for row in rows(answer, "items"))
+            return tuple(to_variant(row, product_id) for row in rows(_listed(answer)))
 
     async def variant(self, shop: ShopId, variant_id: str) -> Variant | None:
         row = await self._ask(f"/variants/{quote(variant_id, safe='')}")
         with reading("The shop"):
-            return to_variant(row) if row else None
+            return None if row is None else to_variant(row)
 
     async def buyer(self, shop: ShopId, buyer_id: str) -> Buyer | None:
         row = await self._ask(f"/buyers/{quote(buyer_id, safe='')}")
         with reading("The shop"):
-            return to_buyer(row) if row else None
+            return None if row is None else to_buyer(row)
 
     async def buyers_by_phone_ending(self, shop: ShopId, ending: str) -> tuple[Buyer, ...]:
         answer = await self._ask("/buyers", phone_ending=ending)
         with reading("The shop"):
-            found = [to_buyer(row) for row in rows(answer, "items")]
+            found = [to_buyer(row) for row in rows(_listed(answer))]
         return tuple(sorted((b for b in found if b.phone.endswith(ending)), key=lambda buyer: buyer.id)[:50])
 
     async def _ask(self, path: str, **query: str) -> Any:
@@ -106,7 +106,12 @@ class Generic:
         }
         call = Call("GET", url, headers=headers, fresh_s=_FRESH_S, cache_key=f"generic:{url}")
         answer = await self._around.web.call(call)
-        return None if answer.status == _NOT_FOUND else answer.json()
+        return None if answer.status == _NOT_FOUND else answer.document()
+
+
+def _listed(answer: Any) -> Any:
+    """The rows of a list answer; a resource that is not there (404) has none."""
+    return () if answer is None else answer["items"]
 
 
 def read_push(settings: Mapping[str, str], push: Push) -> Pushed:

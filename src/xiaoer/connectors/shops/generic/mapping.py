@@ -5,14 +5,14 @@ Amounts in yuan (text, or a number that is rounded to the fen); times ISO 8601, 
 
 from typing import Any
 
-from xiaoer.connectors.payload import UNKNOWN, Json, instant, needed_instant, pieces, rows, text, whole, yuan
+from xiaoer.connectors.payload import UNKNOWN, Json, instant, needed, needed_instant, pieces, rows, text, whole, yuan
 from xiaoer.kernel.commerce import Buyer, Order, OrderItem, Product, Refund, Shipment, TraceStep, Variant
 
 _STATUS = frozenset({"unpaid", "paid", "shipped", "delivered", "completed", "closed", "refunding", "refunded"})
 
 
 def to_order(row: Json) -> Order:
-    raw, order_id = text(row, "status"), text(row, "id")
+    raw, order_id = text(row, "status"), needed(row, "id")
     return Order(
         order_id,
         text(row, "buyer_id"),
@@ -54,12 +54,12 @@ def _to_refund(claim: Json, order_id: str) -> Refund:
 def to_shipment(row: Json, order_id: str = "") -> Shipment:
     steps = [TraceStep(needed_instant(step.get("at")), text(step, "text")) for step in rows(row, "traces")]
     steps.sort(key=lambda step: step.at)
-    return Shipment(text(row, "waybill_no"), text(row, "order_id") or order_id, text(row, "carrier"), tuple(steps))
+    return Shipment(needed(row, "waybill_no"), text(row, "order_id") or order_id, text(row, "carrier"), tuple(steps))
 
 
 def to_product(row: Json) -> Product:
     return Product(
-        text(row, "id"),
+        needed(row, "id"),
         text(row, "title"),
         text(row, "category"),
         text(row, "url"),
@@ -73,7 +73,7 @@ def to_product(row: Json) -> Product:
 
 def to_variant(row: Json, product_id: str = "") -> Variant:
     return Variant(
-        text(row, "id"),
+        needed(row, "id"),
         text(row, "product_id") or product_id,
         yuan(row.get("price")),
         _texts(row.get("spec")),
@@ -84,7 +84,7 @@ def to_variant(row: Json, product_id: str = "") -> Variant:
 
 def to_buyer(row: Json) -> Buyer:
     return Buyer(
-        text(row, "id"),
+        needed(row, "id"),
         text(row, "nick"),
         text(row, "level"),
         tuple(str(tag) for tag in row.get("tags") or ()),

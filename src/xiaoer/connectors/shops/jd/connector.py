@@ -1,7 +1,6 @@
 """JD POP shops (京东): orders through the 宙斯 gateway. It cannot list one buyer's orders."""
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from xiaoer.connectors.payload import Json, compact, mapping, phone_ends, reading, text
@@ -62,13 +61,14 @@ class Jd:
             "POST", self._settings["base_url"], body=urlencode(params).encode(), idempotent=True,
             headers={"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"},
         )  # fmt: skip
-        answer: Any = (await self._around.web.call(call)).json()
+        answer = (await self._around.web.call(call)).document()
         with reading("京东"):
             error = mapping(answer, "error_response")
             if error:
                 raise SourceUnavailable(f"京东 refused {method}: {text(error, 'code')}.")
             # "responce" is how the gateway spells it
-            return mapping(answer, method.replace(".", "_") + "_responce")
+            found: Json = answer[method.replace(".", "_") + "_responce"]
+            return found
 
 
 SPEC = ConnectorSpec(

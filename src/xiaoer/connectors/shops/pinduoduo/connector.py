@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 from xiaoer.connectors.payload import Json, mapping, phone_ends, reading, rows, text
@@ -16,6 +15,11 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog.types import FoundProduct
 
 _FRESH_S = 30.0  # goods change rarely; stock is shown to buyers, so not longer
+_ROOTS = {
+    "pdd.order.information.get": "order_info_get_response",
+    "pdd.goods.detail.get": "goods_detail_get_response",
+    "pdd.goods.list.get": "goods_list_get_response",
+}
 _ABSENT = ("不存在", "not exist", "not found")
 
 
@@ -86,7 +90,7 @@ class Pinduoduo:
             fresh_s=_FRESH_S if type_.startswith("pdd.goods") else 0.0,
             cache_key=f"pdd:{self._settings['client_id']}:{self._settings['access_token']}:{type_}:{sorted(business.items())}",
         )  # fmt: skip
-        answer: Any = (await self._around.web.call(call)).json()
+        answer = (await self._around.web.call(call)).document()
         with reading("拼多多"):
             error = mapping(answer, "error_response")
             if error:
@@ -95,9 +99,8 @@ class Pinduoduo:
                 if any(word in said for word in _ABSENT):
                     return None
                 raise SourceUnavailable(f"拼多多 refused {type_}: {text(error, 'sub_code', 'error_code')}.")
-            return mapping(
-                answer, type_.removeprefix("pdd.").replace(".", "_").replace("information_", "info_") + "_response"
-            )
+            found: Json = answer[_ROOTS[type_]]
+            return found
 
 
 SPEC = ConnectorSpec(

@@ -1,6 +1,18 @@
 """Pinduoduo payloads → orders, products, variants. Orders in yuan (floats), goods in fen; times in Beijing time."""
 
-from xiaoer.connectors.payload import UNKNOWN, Json, fen, instant, needed_instant, pieces, rows, text, whole, yuan
+from xiaoer.connectors.payload import (
+    UNKNOWN,
+    Json,
+    fen,
+    instant,
+    needed,
+    needed_instant,
+    pieces,
+    rows,
+    text,
+    whole,
+    yuan,
+)
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Shipment, Variant
 
 _STATUS = {"1": "paid", "2": "shipped", "3": "completed"}
@@ -43,7 +55,7 @@ def _to_item(line: Json, order: Json, *, only: bool) -> OrderItem:
 
 
 def to_product(goods: Json) -> Product:
-    return Product(text(goods, "goods_id"), text(goods, "goods_name"), image=text(goods, "image_url", "thumb_url"))
+    return Product(needed(goods, "goods_id"), text(goods, "goods_name"), image=text(goods, "image_url", "thumb_url"))
 
 
 def to_variants(goods: Json) -> tuple[Variant, ...]:
@@ -51,7 +63,7 @@ def to_variants(goods: Json) -> tuple[Variant, ...]:
     return tuple(
         Variant(
             text(sku, "sku_id"),
-            text(goods, "goods_id"),
+            needed(goods, "goods_id"),
             fen(sku.get("multi_price") or sku.get("price")),
             {text(axis, "parent_name"): text(axis, "spec_name") for axis in rows(sku, "spec")},
             pieces(sku.get("quantity")),

@@ -103,7 +103,7 @@ class Shopify:
             "POST", self._url, body=body.encode(), idempotent=True, fresh_s=_FRESH_S, cache_key=f"{self._url}:{body}",
             headers={"Content-Type": "application/json", "X-Shopify-Access-Token": self._settings["access_token"]},
         )  # fmt: skip
-        answer: Any = (await self._around.web.call(call)).json()
+        answer = (await self._around.web.call(call)).document()
         with reading("Shopify"):
             errors = rows(answer, "errors")
             if errors or not isinstance(answer["data"], Mapping):

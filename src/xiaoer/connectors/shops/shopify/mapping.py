@@ -1,6 +1,6 @@
 """Shopify GraphQL nodes → orders, products, variants, buyers. Ids lose their `gid://` prefix; times are ISO 8601."""
 
-from xiaoer.connectors.payload import Json, instant, mapping, needed_instant, pieces, rows, text, whole, yuan
+from xiaoer.connectors.payload import Json, instant, mapping, needed, needed_instant, pieces, rows, text, whole, yuan
 from xiaoer.kernel.commerce import Buyer, Order, OrderItem, Product, Refund, Shipment, Variant
 from xiaoer.kernel.money import Money
 
@@ -32,7 +32,7 @@ def _status(node: Json, delivered: bool) -> str:
 
 def to_order(node: Json) -> Order:
     """Read an order; its id is the number that the buyer sees, without `#`."""
-    order_id = text(node, "name").lstrip("#")
+    order_id = needed(node, "name").lstrip("#")
     fulfillments = rows(node, "fulfillments")
     arrived = [instant(one.get("deliveredAt")) for one in fulfillments]
     delivered = bool(fulfillments) and all(arrived)
@@ -88,7 +88,7 @@ def _to_refund(refund: Json, order_id: str) -> Refund:
 
 def to_product(node: Json) -> Product:
     return Product(
-        plain_id(text(node, "id")),
+        plain_id(needed(node, "id")),
         text(node, "title"),
         category=text(node, "productType"),
         url=text(node, "onlineStoreUrl"),
@@ -99,7 +99,7 @@ def to_product(node: Json) -> Product:
 
 def to_variant(node: Json) -> Variant:
     return Variant(
-        plain_id(text(node, "id")),
+        plain_id(needed(node, "id")),
         plain_id(text(mapping(node, "product"), "id")),
         yuan(node.get("price")),
         {text(axis, "name"): text(axis, "value") for axis in rows(node, "selectedOptions")},
@@ -109,7 +109,7 @@ def to_variant(node: Json) -> Variant:
 
 def to_buyer(node: Json) -> Buyer:
     return Buyer(
-        plain_id(text(node, "id")),
+        plain_id(needed(node, "id")),
         text(node, "displayName"),
         tags=tuple(str(tag) for tag in node.get("tags") or ()),
         phone=text(mapping(node, "defaultPhoneNumber"), "phoneNumber"),

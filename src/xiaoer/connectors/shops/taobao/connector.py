@@ -5,7 +5,6 @@ Contact data come as ciphertext (OAID) unless the app was approved for more, and
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 from xiaoer.connectors.payload import Json, mapping, phone_ends, reading, rows, text
@@ -125,7 +124,7 @@ class Taobao:
             fresh_s=_FRESH_S if goods else 0.0,
             cache_key=f"taobao:{self._settings['app_key']}:{self._settings['session']}:{method}:{sorted(business.items())}",
         )  # fmt: skip
-        answer: Any = (await self._around.web.call(call)).json()
+        answer = (await self._around.web.call(call)).document()
         with reading("淘宝"):
             error = mapping(answer, "error_response")
             if error:
@@ -133,7 +132,8 @@ class Taobao:
                 if "not-exist" in text(error, "sub_code"):
                     return None
                 raise SourceUnavailable(f"淘宝 refused {method}: {text(error, 'sub_code', 'code')}.")
-            return mapping(answer, method.removeprefix("taobao.").replace(".", "_") + "_response")
+            found: Json = answer[method.removeprefix("taobao.").replace(".", "_") + "_response"]
+            return found
 
 
 SPEC = ConnectorSpec(

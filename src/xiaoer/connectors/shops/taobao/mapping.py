@@ -1,6 +1,6 @@
 """Taobao payloads → orders, refunds, products, variants. Yuan as text; times in Beijing time."""
 
-from xiaoer.connectors.payload import UNKNOWN, Json, instant, needed_instant, pieces, rows, text, whole, yuan
+from xiaoer.connectors.payload import UNKNOWN, Json, instant, needed, needed_instant, pieces, rows, text, whole, yuan
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Refund, Shipment, Variant
 
 _STATUS = {
@@ -84,7 +84,7 @@ def to_refund(refund: Json) -> Refund:
 def to_product(item: Json) -> Product:
     """Read an item; `props_name` is `pid:vid:name:value;…`."""
     return Product(
-        text(item, "num_iid"),
+        needed(item, "num_iid"),
         text(item, "title"),
         url=text(item, "detail_url"),
         image=text(item, "pic_url"),
@@ -94,7 +94,7 @@ def to_product(item: Json) -> Product:
 
 def to_variants(item: Json) -> tuple[Variant, ...]:
     """Read the SKUs of an item; an item without any is its own single variant."""
-    product_id = text(item, "num_iid")
+    product_id = needed(item, "num_iid")
     skus = rows(item, "skus", "sku")
     if not skus:
         return (Variant(product_id, product_id, yuan(item.get("price")), stock=pieces(item.get("num"))),)

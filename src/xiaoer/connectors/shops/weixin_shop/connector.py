@@ -120,7 +120,7 @@ class WeixinShop:
             "POST", f"{self._base}/cgi-bin/stable_token", body=compact(body).encode(), idempotent=True,
             headers={"Content-Type": "application/json"}, fresh_s=_TOKEN_FRESH_S, cache_key=self._token_key,
         )  # fmt: skip
-        answer: Any = (await self._around.web.call(call)).json()
+        answer = (await self._around.web.call(call)).document()
         with reading("微信小店"):
             token = text(answer, "access_token")
             if not token:
@@ -137,11 +137,11 @@ class WeixinShop:
                 headers={"Content-Type": "application/json"}, body=compact(body).encode(),
                 fresh_s=fresh_s, cache_key=f"weixin_shop:{self._settings['app_id']}:{path}:{compact(body)}",
             )  # fmt: skip
-            answer: Any = (await self._around.web.call(call)).json()
+            answer = (await self._around.web.call(call)).document()
             with reading("微信小店"):
                 code = text(answer, "errcode")
-                if code in ("", "0"):
-                    return mapping({"answer": answer}, "answer")
+                if code == "0":
+                    return answer
                 self._around.web.forget(call.cache_key)
                 if any(word in text(answer, "errmsg") for word in _ABSENT):
                     return None

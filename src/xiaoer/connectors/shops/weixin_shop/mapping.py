@@ -1,6 +1,18 @@
 """微信小店 payloads → orders, products, variants. Amounts in fen, times in epoch seconds."""
 
-from xiaoer.connectors.payload import UNKNOWN, Json, fen, instant, mapping, needed_instant, pieces, rows, text, whole
+from xiaoer.connectors.payload import (
+    UNKNOWN,
+    Json,
+    fen,
+    instant,
+    mapping,
+    needed,
+    needed_instant,
+    pieces,
+    rows,
+    text,
+    whole,
+)
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Refund, Shipment, Variant
 
 _STATUS = {
@@ -86,11 +98,11 @@ def to_product(product: Json) -> Product:
     pictures = product.get("head_imgs") or []
     attributes = {text(row, "attr_key"): text(row, "attr_value") for row in rows(product, "attrs")}
     image = str(pictures[0]) if pictures else ""
-    return Product(text(product, "product_id"), text(product, "title"), image=image, attributes=attributes)
+    return Product(needed(product, "product_id"), text(product, "title"), image=image, attributes=attributes)
 
 
 def to_variants(product: Json) -> tuple[Variant, ...]:
-    product_id = text(product, "product_id")
+    product_id = needed(product, "product_id")
     return tuple(
         Variant(
             text(sku, "sku_id"),

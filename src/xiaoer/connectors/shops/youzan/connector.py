@@ -106,7 +106,7 @@ class Youzan:
             "POST", f"{self._base}/auth/token", headers={"Content-Type": "application/json"},
             body=compact(body).encode(), idempotent=True, fresh_s=_TOKEN_FRESH_S, cache_key=self._token_key,
         )  # fmt: skip
-        answer: Any = (await self._around.web.call(call)).json()
+        answer = (await self._around.web.call(call)).document()
         with reading("有赞"):
             token = text(mapping(answer, "data"), "access_token")
             if not token:
@@ -123,7 +123,7 @@ class Youzan:
                 headers={"Content-Type": "application/json"}, body=compact(body).encode(), fresh_s=fresh_s,
                 cache_key=f"youzan:{self._settings['kdt_id']}:{service}:{compact(body)}",
             )  # fmt: skip
-            answer: Any = (await self._around.web.call(call)).json()
+            answer = (await self._around.web.call(call)).document()
             with reading("有赞"):
                 error = mapping(answer, "gw_err_resp")
                 code = text(error, "err_code") or text(answer, "code")

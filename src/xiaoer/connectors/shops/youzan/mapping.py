@@ -8,6 +8,7 @@ from xiaoer.connectors.payload import (
     fen,
     instant,
     mapping,
+    needed,
     needed_instant,
     pieces,
     rows,
@@ -82,13 +83,13 @@ def _to_refund(row: Json, order_id: str) -> Refund:
 
 def to_product(item: Json) -> Product:
     return Product(
-        text(item, "item_id"), text(item, "title"), url=text(item, "detail_url"), image=text(item, "pic_url", "image")
+        needed(item, "item_id"), text(item, "title"), url=text(item, "detail_url"), image=text(item, "pic_url", "image")
     )
 
 
 def to_variants(item: Json) -> tuple[Variant, ...]:
     """Read the SKUs of an item; an item without any is its own single variant."""
-    product_id = text(item, "item_id")
+    product_id = needed(item, "item_id")
     skus = rows(item, "skus")
     if not skus:
         return (Variant(product_id, product_id, fen(item.get("price")), stock=pieces(item.get("quantity"))),)
