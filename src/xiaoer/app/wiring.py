@@ -6,6 +6,8 @@ import contextlib
 import time
 from collections.abc import Coroutine
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,9 +15,11 @@ import structlog
 
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live
-from xiaoer.flows.answer_message import AnswerMessage, Answered
+from xiaoer.app.sinks import KnowledgeIntake, build_sinks
+from xiaoer.flows.answer_message import Answered, AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
 from xiaoer.flows.greet_visitor import GreetVisitor
+from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.receive_message import ReceiveMessage
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
@@ -27,22 +31,33 @@ from xiaoer.kernel.events import Event
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
-from xiaoer.kernel.turn import TextContent, Turn, TurnContext
+from xiaoer.kernel.turn import Turn, TurnContext
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
+from xiaoer.slices.knowledge.api import Knowledge
+from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.policies.types import RedLineHit
+from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
+from xiaoer.slices.understanding.api import Understanding
 
 _log = structlog.get_logger(__name__)
+_PACK = Path(__file__).resolve().parents[1] / "packs" / "ecommerce"
+_REFRESH_S = 0.4  # a changed entry is live in every worker within this time
 _SWEEP_S = 5.0  # how often unanswered messages are looked for
 _STALE = timedelta(seconds=10)  # a message this old without an answer was forgotten by a crash
 _BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
 _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
 _LOG_INS = 10  # tries per account, address and quarter of an hour
+
+
+class NoOffers:
+    async def offers(self, *a: object) -> tuple[()]:
+        return ()
 
 
 class Wiring:
@@ -57,13 +72,16 @@ class Wiring:
         self.catalog = EmbeddedCatalog(self.db)
         self.orders = EmbeddedOrders(self.db)
         self.buyers = EmbeddedBuyers(self.db)
-        self.parts = build_parts(self)
-        self.understanding = self.parts.understanding
-        self.knowledge = self.parts.knowledge
-        templates = self.parts.templates
-        gather = GatherFacts(
-            self.knowledge, self.catalog, self.orders, self.parts.offers, settings.gather_timeout_ms / 1000
+        self.offers = NoOffers()
+        self.understanding = Understanding.load(_PACK)
+        self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
+        self.entries = EntryService(self.db, self.clock)
+        self.importer = Importer(
+            self.db, self.clock, build_sinks(), {"knowledge": KnowledgeIntake().check}, settings.max_import_bytes
         )
+        self._red_lines = lambda turn, heard: ()
+        templates = replies.load_templates(_PACK / "templates.toml")
+        gather = GatherFacts(self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000)
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
             self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates
@@ -76,7 +94,7 @@ class Wiring:
     async def start(self) -> None:
         """Begin the background work: the sweep for unanswered messages, the watch for changed knowledge."""
         self.spawn(self._sweep())
-        self.spawn(self.knowledge.watch())
+        self.spawn(self._watch_knowledge())
 
     async def stop(self) -> None:
         """End background work and close the stores; everything acknowledged is on disk already."""
@@ -103,7 +121,7 @@ class Wiring:
 
     def red_lines(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
         """The red lines that a turn crosses."""
-        return self.parts.red_lines(turn, heard)
+        return self._red_lines(turn, heard)
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""
@@ -156,12 +174,17 @@ class Wiring:
         await self.answer(shop, conversation.id, message.id)
         self.live.ring(topic)
 
+    async def _watch_knowledge(self) -> None:
+        while True:
+            await asyncio.sleep(_REFRESH_S)
+            await self.knowledge.refresh_all()
+
     async def _sweep(self) -> None:
         """Answer what a crash left unanswered, at start and from time to time."""
         while True:
             before = self.clock.now() - _STALE
             for shop in await self.shops.ids():
-                left = await self.db.read(lambda c, shop=shop: conversations.unanswered(c, shop, before))  # type: ignore[misc]
+                left = await self.db.read(partial(conversations.unanswered, shop=shop, before=before))
                 for conversation in left:
                     await self.answer(shop, conversation.id, "")
                     self.live.ring(self.live.topic(shop, conversation.channel, conversation.buyer_id))
@@ -185,6 +208,10 @@ class Wiring:
             insights.append(connection, shop, [fact])
 
         await self.db.write(change)
+
+    async def take_events(self, shop: ShopId, facts: list[Event]) -> int:
+        """Keep shop events; return how many were new."""
+        return await self.db.write(lambda c: insights.append_new(c, shop, facts))
 
     async def explain(self, shop: ShopId, message_id: str) -> tuple[str, StoredTurn]:
         """The readable and the stored trace of the turn that a message belongs to.
@@ -231,8 +258,3 @@ async def running(settings: Settings) -> Any:
         yield product
     finally:
         await product.stop()
-
-
-def plain(text: str) -> TextContent:
-    """A text message's content."""
-    return TextContent(text)

@@ -11,40 +11,14 @@ from typing import Any, Protocol
 import structlog
 
 from xiaoer.kernel.commerce import Order, Product, Variant
-from xiaoer.kernel.decision import Facts, KnowledgeHit, Need, Offer
+from xiaoer.kernel.decision import Facts, Need, Offer
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.knowledge.api import Knowledge
 
 _log = structlog.get_logger(__name__)
-
-
-class KnowledgeResult(Protocol):
-    """What a search gives."""
-
-    @property
-    def answerable(self) -> bool: ...
-    @property
-    def hits(self) -> tuple[KnowledgeHit, ...]: ...
-
-
-class SearchesKnowledge(Protocol):
-    """Knowledge retrieval."""
-
-    async def ensure_loaded(self, shop: ShopId) -> None: ...
-
-    def search(
-        self,
-        shop: ShopId,
-        text: str,
-        *,
-        now: datetime,
-        intent: str | None = None,
-        product_id: str | None = None,
-        channel: str | None = None,
-        top_k: int = 3,
-    ) -> KnowledgeResult: ...
 
 
 class ReadsCatalogue(Protocol):
@@ -76,7 +50,7 @@ class GatherFacts:
 
     def __init__(
         self,
-        knowledge: SearchesKnowledge,
+        knowledge: Knowledge,
         catalogue: ReadsCatalogue,
         orders: ReadsOrders,
         offers: ReadsOffers,
@@ -111,7 +85,7 @@ class GatherFacts:
                 need.key,
                 now=now,
                 intent=segment.intent,
-                product_id=(segment.entities.product_ids or (turn.product_in_focus,))[0],
+                product_id=(segment.entities.product_ids or (turn.product_in_focus or "",))[0],
                 channel=turn.channel,
                 top_k=3,
             )

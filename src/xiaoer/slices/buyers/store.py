@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 from xiaoer.infra.upsert import existing_hashes, upsert
 from xiaoer.kernel.commerce import Buyer
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.buyers.rules import read_phone_ending
 from xiaoer.slices.buyers.tables import buyers
 
 _MOST = 50  # one in 10,000 numbers shares an ending, so more than this tells nobody apart
@@ -34,12 +35,6 @@ def by_phone_ending(connection: Connection, shop: ShopId, ending: str) -> tuple[
     return tuple(_buyer(row) for row in rows)
 
 
-def phone_ending(phone: str) -> str:
-    """The last four digits; empty when the number is hidden or too short."""
-    digits = phone[-4:]
-    return digits if len(digits) == 4 and digits.isascii() and digits.isdigit() else ""
-
-
 class BuyerSink:
     """Takes imported buyers."""
 
@@ -54,8 +49,8 @@ class BuyerSink:
         now: datetime,
         keep: Collection[str] = (),
     ) -> None:
+        extra = {"shop": shop, "updated_at": now}
         values = [
-            asdict(row) | {"shop": shop, "updated_at": now, "hash": hashed, "phone_ending": phone_ending(row.phone)}
-            for row, hashed in rows
+            asdict(row) | extra | {"hash": hashed, "phone_ending": read_phone_ending(row.phone)} for row, hashed in rows
         ]
         upsert(connection, buyers, values, {*keep, "phone_ending"} if "phone" in keep else keep)

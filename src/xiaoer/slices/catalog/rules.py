@@ -32,6 +32,7 @@ class TitleIndex:
 
     def __init__(self, rows: Iterable[tuple[str, str, str, tuple[str, ...]]]) -> None:
         self._ids: list[str] = []
+        self._by_id: dict[str, int] = {}
         self._titles: list[str] = []
         self._around: list[str] = []
         self._pairs: dict[str, list[int]] = defaultdict(list)
@@ -40,6 +41,7 @@ class TitleIndex:
             bare = compact(title)
             around = bare + "\n" + compact(category) + "\n" + "\n".join(map(compact, tags))
             self._ids.append(product_id)
+            self._by_id[compact(product_id)] = position
             self._titles.append(bare)
             self._around.append(around)
             for gram in _grams(around):
@@ -70,6 +72,8 @@ class TitleIndex:
         shared: Counter[int] = Counter()
         for gram in _grams(asked):
             shared.update(self._pairs.get(gram, ()))
+        if asked in self._by_id:
+            shared[self._by_id[asked]] += len(asked)
         return [position for position, _ in shared.most_common(_CANDIDATES)]
 
     def _score(self, position: int, asked: str, parts: list[str]) -> float:

@@ -42,6 +42,15 @@ class EmbeddedCatalog:
         products = {product.id: product for product in await self.products(shop, [id for id, _ in found])}
         return tuple(FoundProduct(products[id], score) for id, score in found if id in products)
 
+    async def recommend(self, shop: ShopId, text: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]:
+        """Products near to the buyer's words, in stock and within the budget, best first."""
+        picks: list[Product] = []
+        for found in await self.find(shop, text, 4 * limit):
+            ready = [v for v in await self.variants(shop, found.product.id) if v.stock > 0]
+            if any(max_yuan is None or v.price.fen <= max_yuan * 100 for v in ready):
+                picks.append(found.product)
+        return tuple(picks[:limit])
+
     async def titles(self, shop: ShopId) -> TitleIndex:
         """The title index of the shop, renewed when the catalogue has changed."""
         cached = self._indexes.get(shop)

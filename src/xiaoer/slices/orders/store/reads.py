@@ -5,7 +5,6 @@ database, so the four tables answer together (UNION ALL), as plain text and numb
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -51,14 +50,14 @@ def _at(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else _EPOCH + timedelta(microseconds=microseconds)
 
 
-def _read(connection: Connection, statement: Any, values: Mapping[str, Any]) -> tuple[Order, ...]:
+def _read(connection: Connection, shop: ShopId, statement: Any, **values: Any) -> tuple[Order, ...]:
     """Run one of the statements above; return the orders, newest first."""
     heads: list[Any] = []
     lines: defaultdict[str, list[Any]] = defaultdict(list)
     parcels: defaultdict[str, list[Any]] = defaultdict(list)
     claims: defaultdict[str, list[Any]] = defaultdict(list)
     by_part = (lines, parcels, claims)
-    for row in connection.execute(statement, values).all():
+    for row in connection.execute(statement, {"shop": shop, **values}).all():
         if row[0] == 0:
             heads.append(row)
         else:
@@ -96,13 +95,13 @@ def _refund(row: Any) -> Refund:
 
 
 def get(connection: Connection, shop: ShopId, order_id: str) -> Order | None:
-    found = _read(connection, _ONE, {"shop": shop, "id": order_id})
+    found = _read(connection, shop, _ONE, id=order_id)
     return found[0] if found else None
 
 
 def of_buyer(connection: Connection, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]:
     """The buyer's orders, newest first."""
-    return _read(connection, _OF_BUYER, {"shop": shop, "buyer_id": buyer_id, "limit": limit})
+    return _read(connection, shop, _OF_BUYER, buyer_id=buyer_id, limit=limit)
 
 
 def by_waybill(connection: Connection, shop: ShopId, waybill_no: str) -> Shipment | None:

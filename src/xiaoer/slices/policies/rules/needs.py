@@ -13,6 +13,11 @@ _ORDER_PROMO = frozenset({"promo.price_protect", "promo.not_applied"})
 # asked before buying: the knowledge base or the product answers, no order is looked up unless one is named
 _GENERAL = frozenset({"order.how_to_buy", "ship.carrier", "ship.fee", "ship.area", "ship.from"})
 
+# asked on a product page without a word of an own order, these are questions before buying
+_BEFORE_BUYING = frozenset({"ship.when", "ship.eta", "order.invoice", "order.note", "order.pay", "after.return"})
+_OWN = ("我的", "订单", "买的", "拍的", "拍了", "下单了", "下的单", "付了", "付款了", "那单", "这单", "昨天", "前天", "还没", "怎么还")
+_SHOPPING = ("product", "search", "live", "campaign")
+
 
 def product_of(segment: Segment, turn: Turn) -> str | None:
     """The product that a segment is about: the one it names, else the one in focus."""
@@ -47,9 +52,19 @@ def wants_orders(segment: Segment, turn: Turn) -> bool:
     """Whether the buyer's orders bear on this segment."""
     if segment.entities.order_no or segment.entities.waybill_no:
         return True
-    if segment.intent in _GENERAL:
+    if segment.intent in _GENERAL or is_before_buying(segment, turn):
         return False
     return segment.intent.startswith(_ORDER_GROUPS) or segment.intent in _ORDER_PROMO
+
+
+def is_before_buying(segment: Segment, turn: Turn) -> bool:
+    """Whether this is asked by somebody who looks at a product, not about an order that exists."""
+    return (
+        segment.intent in _BEFORE_BUYING
+        and turn.product_in_focus is not None
+        and turn.context.entry in _SHOPPING
+        and not any(word in segment.text for word in _OWN)
+    )
 
 
 def wants_product(segment: Segment) -> bool:

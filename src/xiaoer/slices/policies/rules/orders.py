@@ -5,6 +5,7 @@ from datetime import timedelta
 from xiaoer.kernel.commerce import Order, Shipment
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.slices.policies.rules import parcels
+from xiaoer.slices.policies.rules.needs import wants_orders
 from xiaoer.slices.policies.rules.parcels import Stage
 from xiaoer.slices.policies.rules.picking import pick_order
 from xiaoer.slices.policies.types import Ask
@@ -27,7 +28,7 @@ def order_source(order: Order) -> Source:
 def answer_from_orders(ask: Ask) -> Act | None:
     """Answer from the buyer's own orders; None when orders do not bear on the question."""
     orders = ask.facts.orders
-    if orders is None:
+    if orders is None or not wants_orders(ask.segment, ask.situation.turn):
         return None
     entities = ask.segment.entities
     named = entities.order_no or entities.waybill_no

@@ -45,7 +45,7 @@ def _shipment(shipment: Shipment, now: datetime) -> dict[str, str]:
     words = {"carrier": shipment.carrier, "waybill_no": shipment.waybill_no, "last_text": "", "last_at": ""}
     if shipment.traces:
         last = shipment.traces[-1]
-        words["last_text"], words["last_at"] = last.text.rstrip("。"), wording.say_instant(last.at, now)
+        words["last_text"], words["last_at"] = last.text.rstrip("。"), wording.say_scan(last.at, now)
     return words
 
 

@@ -48,6 +48,13 @@ def say_instant(at: datetime, now: datetime) -> str:
     return f"{say_day(at, now)}{local:%H:%M}"
 
 
+def say_scan(at: datetime, now: datetime) -> str:
+    """When a parcel was scanned, inside brackets: 「今天 10:00」 or 「6月16日 10:00」."""
+    local, today = at.astimezone(SHOP_ZONE), now.astimezone(SHOP_ZONE)
+    word = _DAYS.get((local.date() - today.date()) // timedelta(days=1), f"{local.month}月{local.day}日")
+    return f"{word} {local:%H:%M}"
+
+
 def say_list(words: Sequence[str], limit: int = 6) -> str:
     """「黑色、白色、燕麦色等」."""
     return "、".join(words[:limit]) + ("等" if len(words) > limit else "")

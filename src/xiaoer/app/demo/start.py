@@ -1,0 +1,43 @@
+"""The demo's first start: the sample shop through the product's own importer, and its accounts."""
+
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from xiaoer.app.demo.generate import generate, write_folder
+from xiaoer.app.wiring import Wiring, running
+from xiaoer.infra.settings import Settings
+from xiaoer.kernel.errors import Conflict
+from xiaoer.kernel.ids import DEFAULT_SHOP
+from xiaoer.slices.shops.types import Role, Shop
+
+SEED = 20261122
+LOG_INS = (
+    ("店主", "owner", Role.OWNER, "xiaoer-owner"),
+    ("运营", "operator", Role.OPERATOR, "xiaoer-operator"),
+    ("主管", "supervisor", Role.SUPERVISOR, "xiaoer-supervisor"),
+    ("坐席", "agent", Role.AGENT, "xiaoer-agent"),
+)
+
+
+async def prepare_demo(settings: Settings, out: Console) -> list[tuple[str, str, str]]:
+    """Bring the sample shop up to date (relative dates move on) and return the log-ins to print."""
+    async with running(settings) as product:
+        await _accounts(product)
+        with tempfile.TemporaryDirectory(prefix="xiaoer-demo-") as folder, out.status("正在准备示例店铺…"):
+            write_folder(generate(product.clock.now(), SEED), Path(folder))
+            runs = await product.importer.import_folder(DEFAULT_SHOP, Path(folder), by="示例数据")
+        refused = sum(run.refused for run in runs)
+        if refused or any(run.status != "done" for run in runs):
+            out.print(f"[yellow]示例数据有 {refused} 行没有导入[/]")
+    return [(label, name, password) for label, name, _, password in LOG_INS]
+
+
+async def _accounts(product: Wiring) -> None:
+    await product.shops.save_shop(DEFAULT_SHOP, Shop(DEFAULT_SHOP, "小二示例店", "/demo/images/logo.svg"))
+    for label, name, role, password in LOG_INS:
+        try:
+            await product.shops.add_staff(DEFAULT_SHOP, name, label, role, password)
+        except Conflict:
+            continue

@@ -1,0 +1,120 @@
+"""Database migrations: one set, for SQLite and PostgreSQL, run by `xiaoer db upgrade` and at every start.
+
+Several workers may start at once. The first one takes a lock (a write transaction on SQLite, an advisory
+lock on PostgreSQL), the others wait for it and then find nothing left to do. A migration that fails leaves
+the database as it was: both databases roll table changes back.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.pool import NullPool
+
+import xiaoer
+
+_SCRIPTS = Path(str(xiaoer.__file__)).parent / "migrations"
+_LOCK = 7_265_001  # our advisory lock number; any constant will do
+_WAIT_S = 120.0  # how long a worker waits for the one that migrates
+
+
+def upgrade(url: str) -> str:
+    """Bring the database to the newest revision and return that revision.
+
+    Raises:
+        sqlalchemy.exc.OperationalError: the database cannot be reached, or stays locked for two minutes.
+    """
+    with _locked(url) as connection:
+        config = _config()
+        if _revision(connection) != newest():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    return newest()
+
+
+def current(url: str) -> str | None:
+    """Return the revision that the database is at; None for one that was never migrated."""
+    engine = _engine(url)
+    try:
+        with engine.connect() as connection:
+            return _revision(connection)
+    finally:
+        engine.dispose()
+
+
+def newest() -> str:
+    """Return the revision that this version of the product needs."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None  # the package ships at least the first migration
+    return head
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _engine(url: str) -> Engine:
+    target = make_url(url.replace("postgresql://", "postgresql+psycopg://"))
+    if not target.drivername.startswith("sqlite"):
+        return create_engine(target, poolclass=NullPool)
+    if target.database and target.database != ":memory:":
+        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(target, poolclass=NullPool, connect_args={"timeout": _WAIT_S})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def _locked(url: str) -> Iterator[Connection]:
+    engine = _engine(url)
+    try:
+        if engine.dialect.name == "sqlite":
+            _use_wal(engine)
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _use_wal(engine: Engine) -> None:
+    """Switch the file to write-ahead logging, before the lock because it cannot be done inside a transaction.
+
+    SQLite does not queue for this switch: a process that finds another one switching is refused at once.
+    """
+    deadline = time.monotonic() + _WAIT_S
+    while True:
+        raw = engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA journal_mode=WAL")
+        except Exception as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+        finally:
+            raw.close()

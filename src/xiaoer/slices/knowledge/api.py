@@ -1,0 +1,125 @@
+"""Asking the shop's knowledge (检索): the indexes in memory, and how they keep up with changes.
+
+Every change of an entry counts the shop's revision up. Each worker compares that number with its own
+(`refresh`) and takes over what changed, so an edit is live everywhere within the polling interval. Many changes
+at once make a new index, built in a thread and swapped in; questions are answered from the old one until then.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from xiaoer.infra.db import Database
+from xiaoer.kernel.heard import TextAnalyser, TextForms
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.knowledge import store
+from xiaoer.slices.knowledge.ports import IntentOf
+from xiaoer.slices.knowledge.retrieval.index import FOLD_AT, Asked, ShopIndex
+from xiaoer.slices.knowledge.types import Entry, SearchResult
+
+_READ_CHUNK = 5_000
+
+
+class Knowledge:
+    """Retrieval for all shops. `shops_held` indexes stay in memory; the one not asked for longest goes first."""
+
+    def __init__(
+        self, database: Database, analyser: TextAnalyser, intent_of: IntentOf | None = None, shops_held: int = 200
+    ) -> None:
+        self._db = database
+        self._analyser = analyser
+        self._intent_of = intent_of
+        self._shops_held = shops_held
+        self._indexes: OrderedDict[ShopId, ShopIndex] = OrderedDict()
+        self._loading: dict[ShopId, asyncio.Lock] = {}
+
+    def search(
+        self,
+        shop: ShopId,
+        text: str,
+        *,
+        now: datetime,
+        forms: TextForms | None = None,
+        intent: str = "",
+        product_id: str = "",
+        channel: str = "",
+        audience: Sequence[str] = (),
+        order_state: str = "",
+        top_k: int = 5,
+    ) -> SearchResult:
+        """The live entries nearest to `text`, best first. The shop must be loaded (`ensure_loaded`)."""
+        index = self._indexes.get(shop)
+        if index is None:
+            raise LookupError(f"The knowledge of shop {shop} is not loaded. Await ensure_loaded(shop) first.")
+        self._indexes.move_to_end(shop)
+        asked = Asked(
+            forms or self._analyser.forms(text),
+            now,
+            intent,
+            product_id or "",
+            channel or "",
+            tuple(audience),
+            order_state or "",
+            max(1, top_k),
+        )
+        return index.search(asked)
+
+    async def ensure_loaded(self, shop: ShopId) -> None:
+        """Load the shop's index when it is not in memory; otherwise return at once."""
+        if shop in self._indexes:
+            return
+        async with self._loading.setdefault(shop, asyncio.Lock()):
+            if shop not in self._indexes:
+                self._hold(shop, await self._build(shop))
+
+    async def refresh(self, shop: ShopId) -> bool:
+        """Take over what changed since the last look; True when something had. Costs one small read when not."""
+        index = self._indexes.get(shop)
+        if index is None:
+            return False
+        async with self._loading.setdefault(shop, asyncio.Lock()):
+            revision = await self._db.read(lambda c: store.revision_of(c, shop))
+            if revision == index.revision:
+                return False
+            known = index.revision
+            # One row more than fits is asked for: then a new index is cheaper.
+            changed = await self._db.read(lambda c: store.changed_since(c, shop, known, FOLD_AT + 1))
+            if len(changed) > FOLD_AT or index.must_fold:
+                self._hold(shop, await self._build(shop))
+            else:
+                index.apply(changed, revision)
+            return True
+
+    async def refresh_all(self) -> int:
+        """Refresh every loaded shop; return how many had changed. To be called twice a second by each worker."""
+        changed = 0
+        for shop in list(self._indexes):
+            changed += await self.refresh(shop)
+        return changed
+
+    def forget(self, shop: ShopId) -> None:
+        """Drop the shop's index; the next `ensure_loaded` builds it anew."""
+        self._indexes.pop(shop, None)
+
+    def loaded(self) -> Mapping[ShopId, int]:
+        """Shops in memory and their live entries."""
+        return {shop: index.size for shop, index in self._indexes.items()}
+
+    async def _build(self, shop: ShopId) -> ShopIndex:
+        revision = await self._db.read(lambda c: store.revision_of(c, shop))
+        rows: list[Entry] = []
+        while True:
+            after = rows[-1].id if rows else ""
+            chunk = await self._db.read(lambda c, after=after: store.published(c, shop, after, _READ_CHUNK))  # type: ignore[misc]
+            rows += chunk
+            if len(chunk) < _READ_CHUNK:
+                break
+            await asyncio.sleep(0)
+        return await asyncio.to_thread(ShopIndex, rows, revision, self._analyser, self._intent_of)
+
+    def _hold(self, shop: ShopId, index: ShopIndex) -> None:
+        self._indexes[shop] = index
+        self._indexes.move_to_end(shop)
+        while len(self._indexes) > self._shops_held:
+            self._indexes.popitem(last=False)

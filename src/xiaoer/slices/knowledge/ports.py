@@ -1,0 +1,36 @@
+"""What the knowledge slice needs from others, and what the importer hands it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+
+class IntentOf(Protocol):
+    """Names the intent of a question (`ship.when`), or "" when unsure. Pure and quick; never raises."""
+
+    def __call__(self, text: str, /) -> str: ...
+
+
+class KnowledgeRow(Protocol):
+    """One parsed row of a knowledge file. `hash` is the importer's fingerprint of the row."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def question(self) -> str: ...
+    @property
+    def answer(self) -> str: ...
+    @property
+    def similar(self) -> Sequence[str]: ...
+    @property
+    def product_id(self) -> str | None: ...
+    @property
+    def channel(self) -> str | None: ...
+    @property
+    def valid_from(self) -> datetime | None: ...
+    @property
+    def valid_to(self) -> datetime | None: ...
+    @property
+    def category(self) -> str | None: ...
+    @property
+    def hash(self) -> str: ...

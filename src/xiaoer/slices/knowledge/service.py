@@ -1,0 +1,237 @@
+"""Keeping the shop's knowledge (知识库): entries, their history, publishing and variables.
+
+An editor's change names the version that it was made on; when somebody was faster it is refused, never merged
+in silence. Nothing is ever deleted: an archived entry keeps its history and can be rolled back.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection
+
+from xiaoer.infra.db import Database
+from xiaoer.infra.idgen import new_id
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import Conflict, NotFound
+from xiaoer.kernel.ids import EntryId, ShopId
+from xiaoer.slices.knowledge import rules, store
+from xiaoer.slices.knowledge.types import (
+    Action,
+    Entry,
+    EntryDraft,
+    EntryFilter,
+    EntryPage,
+    EntryVersion,
+    FieldChange,
+    Outcome,
+    Status,
+)
+
+_CHUNK = 500
+_MAX_PAGE = 200
+_ACTIONS: dict[Status, Action] = {
+    "published": "publish",
+    "review": "review",
+    "archived": "archive",
+    "draft": "update",
+}
+
+
+class EntryService:
+    """Entries of all shops, for the console, the API and jobs."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._db = database
+        self._clock = clock
+
+    async def page(self, shop: ShopId, wanted: EntryFilter, offset: int = 0, limit: int = 50) -> EntryPage:
+        rows, total = await self._db.read(
+            lambda c: store.page(c, shop, wanted, max(0, offset), max(1, min(limit, _MAX_PAGE)))
+        )
+        return EntryPage(tuple(rows), total)
+
+    async def categories(self, shop: ShopId) -> dict[str, int]:
+        return await self._db.read(lambda c: store.categories(c, shop))
+
+    async def get(self, shop: ShopId, entry_id: str) -> Entry:
+        """
+        Raises:
+            NotFound: no such entry.
+        """
+        return _known(await self._db.read(lambda c: store.get(c, shop, entry_id)), entry_id)
+
+    async def create(self, shop: ShopId, draft: EntryDraft, by: str, entry_id: str = "") -> Entry:
+        """Keep a new entry.
+
+        Raises:
+            InvalidEntry, UnknownVariable: see `rules.check_entry`. Conflict: the id is taken.
+        """
+        now = self._clock.now()
+
+        def keep(connection: Connection) -> Entry:
+            fit = rules.check_entry(draft, store.variables_of(connection, shop))
+            entry = Entry(EntryId(entry_id or new_id()), fit, 1, rules.content_hash(fit), now, by)
+            if store.get(connection, shop, entry.id) is not None:
+                raise Conflict(f"Entry {entry.id} exists already. Change that one, or choose another id.")
+            store.add(connection, shop, [entry], "create", store.next_revision(connection, shop))
+            return entry
+
+        return await self._db.write(keep)
+
+    async def update(
+        self, shop: ShopId, entry_id: str, draft: EntryDraft, version: int, by: str, action: Action = "update"
+    ) -> Entry:
+        """Replace the content of an entry that is at `version`.
+
+        Raises:
+            NotFound: no such entry. Conflict: it is not at `version` any more. InvalidEntry, UnknownVariable.
+        """
+        now = self._clock.now()
+
+        def keep(connection: Connection) -> Entry:
+            stored = _known(store.get(connection, shop, entry_id), entry_id)
+            if stored.version != version:
+                raise Conflict(
+                    f"Entry {entry_id} is at version {stored.version}, not {version}. Load it again, then repeat."
+                )
+            fit = rules.check_entry(draft, store.variables_of(connection, shop))
+            if fit == stored.draft:
+                return stored
+            return _change(connection, shop, stored, fit, now, by, action, store.next_revision(connection, shop))
+
+        return await self._db.write(keep)
+
+    async def archive(self, shop: ShopId, entry_id: str, by: str) -> Entry:
+        """Take an entry out of use; its history stays, and `rollback` brings it back.
+
+        Raises:
+            NotFound: no such entry.
+        """
+        outcome = await self.set_status(shop, [entry_id], "archived", by)
+        if outcome.refused:
+            raise NotFound("Entry", entry_id)
+        return await self.get(shop, entry_id)
+
+    async def set_status(self, shop: ShopId, ids: Sequence[str], status: Status, by: str) -> Outcome:
+        """Publish, send to review or archive many entries at once; unknown ids are refused one by one."""
+        now = self._clock.now()
+        action = _ACTIONS[status]
+        changed: list[str] = []
+        refused: dict[str, str] = {}
+        wanted = list(dict.fromkeys(ids))
+        for at in range(0, len(wanted), _CHUNK):
+            part = wanted[at : at + _CHUNK]
+
+            def keep(connection: Connection, part: Sequence[str] = part) -> list[str]:
+                found = store.get_many(connection, shop, part)
+                revision = store.next_revision(connection, shop)
+                own = store.variables_of(connection, shop)
+                done: list[str] = []
+                for entry in found.values():
+                    if entry.draft.status != status:
+                        draft = msgspec.structs.replace(entry.draft, status=status)
+                        if status == "published":
+                            draft = rules.check_entry(draft, own)
+                        _change(connection, shop, entry, draft, now, by, action, revision)
+                    done.append(str(entry.id))
+                return done
+
+            done = await self._db.write(keep)
+            changed += done
+            refused.update((i, "This shop has no such entry.") for i in set(part) - set(done))
+        return Outcome(tuple(changed), refused)
+
+    # History
+
+    async def history(self, shop: ShopId, entry_id: str) -> list[EntryVersion]:
+        """All versions, newest first.
+
+        Raises:
+            NotFound: no such entry.
+        """
+        found = await self._db.read(lambda c: store.history(c, shop, entry_id))
+        if not found:
+            raise NotFound("Entry", entry_id)
+        return found
+
+    async def diff(self, shop: ShopId, entry_id: str, before: int, after: int) -> tuple[FieldChange, ...]:
+        """What differs between two versions of an entry.
+
+        Raises:
+            NotFound: no such entry or version.
+        """
+        old, new = [await self._version(shop, entry_id, number) for number in (before, after)]
+        return rules.diff_drafts(old.draft, new.draft)
+
+    async def rollback(self, shop: ShopId, entry_id: str, to_version: int, by: str) -> Entry:
+        """Make the content of an older version the newest one.
+
+        Raises:
+            NotFound: no such entry or version. InvalidEntry, UnknownVariable: it would not be accepted today.
+        """
+        old = await self._version(shop, entry_id, to_version)
+        stored = await self.get(shop, entry_id)
+        return await self.update(shop, entry_id, old.draft, stored.version, by, "rollback")
+
+    async def _version(self, shop: ShopId, entry_id: str, version: int) -> EntryVersion:
+        found = await self._db.read(lambda c: store.get_version(c, shop, entry_id, version))
+        if found is None:
+            raise NotFound("Version", f"{entry_id}/{version}")
+        return found
+
+    # Variables
+
+    async def variables(self, shop: ShopId) -> dict[str, str]:
+        """The shop's own variables and their values; `rules.LIVE_VARIABLES` come on top."""
+        return await self._db.read(lambda c: store.variables_of(c, shop))
+
+    async def save_variable(self, shop: ShopId, name: str, value: str) -> None:
+        """
+        Raises:
+            InvalidEntry, UnknownVariable, CyclicVariable: see `rules.check_variable`.
+        """
+
+        def keep(connection: Connection) -> None:
+            rules.check_variable(name, value, store.variables_of(connection, shop))
+            store.save_variable(connection, shop, name, value)
+
+        await self._db.write(keep)
+
+    async def drop_variable(self, shop: ShopId, name: str) -> None:
+        """
+        Raises:
+            Conflict: an answer still names it. NotFound: no such variable.
+        """
+
+        def drop(connection: Connection) -> None:
+            used = store.uses_variable(connection, shop, name)
+            own = store.variables_of(connection, shop)
+            used += [f"{{{other}}}" for other, value in own.items() if name in rules.variables_in(value)]
+            if used:
+                raise Conflict(f"The variable {name} is used by {', '.join(used[:5])}. Change those first.")
+            if not store.drop_variable(connection, shop, name):
+                raise NotFound("Variable", name)
+
+        await self._db.write(drop)
+
+
+def _known(entry: Entry | None, entry_id: str) -> Entry:
+    if entry is None:
+        raise NotFound("Entry", entry_id)
+    return entry
+
+
+def _change(
+    connection: Connection,
+    shop: ShopId,
+    stored: Entry,
+    draft: EntryDraft,
+    now: datetime,
+    by: str,
+    action: Action,
+    revision: int,
+) -> Entry:
+    entry = Entry(stored.id, draft, stored.version + 1, rules.content_hash(draft), now, by)
+    store.change(connection, shop, entry, action, revision)
+    return entry

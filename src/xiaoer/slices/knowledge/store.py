@@ -1,0 +1,242 @@
+"""Rows of knowledge entries, versions and variables. `shop` first, always."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, String, cast, delete, func, insert, or_, select, update
+
+from xiaoer.kernel.errors import Conflict
+from xiaoer.kernel.ids import EntryId, ShopId
+from xiaoer.slices.knowledge.tables import entries, entry_versions, revisions, variables
+from xiaoer.slices.knowledge.types import Action, Entry, EntryDraft, EntryFilter, EntryVersion
+
+
+def _entry(row: Row[Any]) -> Entry:
+    draft = EntryDraft(
+        row.question,
+        row.answer,
+        tuple(row.similar),
+        row.product_id,
+        row.category,
+        row.channel,
+        row.audience,
+        row.order_state,
+        row.valid_from,
+        row.valid_to,
+        row.status,
+        tuple(row.attachments),
+    )
+    return Entry(EntryId(row.id), draft, row.version, row.hash, row.updated_at, row.updated_by)
+
+
+def _values(entry: Entry, revision: int) -> dict[str, Any]:
+    values = msgspec.structs.asdict(entry.draft)
+    return {
+        **values,
+        "version": entry.version,
+        "hash": entry.hash,
+        "revision": revision,
+        "updated_at": entry.updated_at,
+        "updated_by": entry.updated_by,
+    }
+
+
+def revision_of(connection: Connection, shop: ShopId) -> int:
+    """The shop's change counter; 0 when nothing was ever kept."""
+    return connection.scalar(select(revisions.c.revision).where(revisions.c.shop == shop)) or 0
+
+
+def next_revision(connection: Connection, shop: ShopId) -> int:
+    """Count one change. The row stays locked until the commit, so revisions commit in order."""
+    changed = connection.execute(
+        update(revisions).where(revisions.c.shop == shop).values(revision=revisions.c.revision + 1)
+    )
+    if changed.rowcount == 0:
+        connection.execute(insert(revisions).values(shop=shop, revision=1))
+    return revision_of(connection, shop)
+
+
+def get(connection: Connection, shop: ShopId, entry_id: str) -> Entry | None:
+    row = connection.execute(select(entries).where(entries.c.shop == shop, entries.c.id == entry_id)).one_or_none()
+    return _entry(row) if row else None
+
+
+def get_many(connection: Connection, shop: ShopId, ids: Sequence[str]) -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    for at in range(0, len(ids), 500):
+        rows = connection.execute(
+            select(entries).where(entries.c.shop == shop, entries.c.id.in_(list(ids[at : at + 500])))
+        )
+        found.update((row.id, _entry(row)) for row in rows)
+    return found
+
+
+def add(connection: Connection, shop: ShopId, rows: Sequence[Entry], action: Action, revision: int) -> None:
+    """Insert new entries with the first line of their history."""
+    if rows:
+        connection.execute(
+            insert(entries), [{"shop": shop, "id": entry.id, **_values(entry, revision)} for entry in rows]
+        )
+        _remember(connection, shop, rows, action)
+
+
+def change(connection: Connection, shop: ShopId, entry: Entry, action: Action, revision: int) -> None:
+    """Store `entry`, whose version is one above the stored one.
+
+    Raises:
+        Conflict: somebody changed it in the meantime.
+    """
+    changed = connection.execute(
+        update(entries)
+        .where(entries.c.shop == shop, entries.c.id == entry.id, entries.c.version == entry.version - 1)
+        .values(**_values(entry, revision))
+    )
+    if changed.rowcount != 1:
+        raise Conflict(f"Entry {entry.id} was changed by somebody else. Load it again, then repeat the change.")
+    _remember(connection, shop, [entry], action)
+
+
+def _remember(connection: Connection, shop: ShopId, rows: Sequence[Entry], action: Action) -> None:
+    connection.execute(
+        insert(entry_versions),
+        [
+            {
+                "shop": shop,
+                "entry_id": entry.id,
+                "version": entry.version,
+                "action": action,
+                "draft": entry.draft,
+                "at": entry.updated_at,
+                "by": entry.updated_by,
+            }
+            for entry in rows
+        ],
+    )
+
+
+def history(connection: Connection, shop: ShopId, entry_id: str) -> list[EntryVersion]:
+    """All versions of an entry, newest first."""
+    rows = connection.execute(
+        select(entry_versions)
+        .where(entry_versions.c.shop == shop, entry_versions.c.entry_id == entry_id)
+        .order_by(entry_versions.c.version.desc())
+    )
+    return [_version(row) for row in rows]
+
+
+def get_version(connection: Connection, shop: ShopId, entry_id: str, version: int) -> EntryVersion | None:
+    row = connection.execute(
+        select(entry_versions).where(
+            entry_versions.c.shop == shop, entry_versions.c.entry_id == entry_id, entry_versions.c.version == version
+        )
+    ).one_or_none()
+    return _version(row) if row else None
+
+
+def _version(row: Row[Any]) -> EntryVersion:
+    draft = msgspec.convert(row.draft, EntryDraft)
+    return EntryVersion(EntryId(row.entry_id), row.version, row.action, draft, row.at, row.by)
+
+
+def page(connection: Connection, shop: ShopId, wanted: EntryFilter, offset: int, limit: int) -> tuple[list[Entry], int]:
+    """Entries that match, newest change first, and how many there are."""
+    where = [entries.c.shop == shop]
+    for name in ("status", "category", "product_id", "channel"):
+        if getattr(wanted, name):
+            where.append(entries.c[name] == getattr(wanted, name))
+    if not wanted.status:
+        where.append(entries.c.status != "archived")
+    if wanted.text:
+        pattern = "%" + wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        columns = (entries.c.question, entries.c.answer, cast(entries.c.similar, String), entries.c.id)
+        where.append(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
+    rows = connection.execute(
+        select(entries).where(*where).order_by(entries.c.updated_at.desc(), entries.c.id).offset(offset).limit(limit)
+    )
+    total = connection.scalar(select(func.count()).select_from(entries).where(*where)) or 0
+    return [_entry(row) for row in rows], total
+
+
+def categories(connection: Connection, shop: ShopId) -> dict[str, int]:
+    """How many entries that are not archived each category has."""
+    rows = connection.execute(
+        select(entries.c.category, func.count())
+        .where(entries.c.shop == shop, entries.c.status != "archived")
+        .group_by(entries.c.category)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def published(connection: Connection, shop: ShopId, after_id: str, limit: int) -> list[Entry]:
+    """Published entries in the order of their ids, from after `after_id`."""
+    rows = connection.execute(
+        select(entries)
+        .where(entries.c.shop == shop, entries.c.status == "published", entries.c.id > after_id)
+        .order_by(entries.c.id)
+        .limit(limit)
+    )
+    return [_entry(row) for row in rows]
+
+
+def every(connection: Connection, shop: ShopId, after_id: str, limit: int) -> list[Entry]:
+    """Entries of any status but archived, in the order of their ids, from after `after_id` (for exports)."""
+    rows = connection.execute(
+        select(entries)
+        .where(entries.c.shop == shop, entries.c.status != "archived", entries.c.id > after_id)
+        .order_by(entries.c.id)
+        .limit(limit)
+    )
+    return [_entry(row) for row in rows]
+
+
+def changed_since(connection: Connection, shop: ShopId, revision: int, limit: int) -> list[Entry]:
+    """Entries of any status that changed after `revision`, at most `limit`."""
+    rows = connection.execute(select(entries).where(entries.c.shop == shop, entries.c.revision > revision).limit(limit))
+    return [_entry(row) for row in rows]
+
+
+def hashes(connection: Connection, shop: ShopId, ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for at in range(0, len(ids), 500):
+        rows = connection.execute(
+            select(entries.c.id, entries.c.hash).where(
+                entries.c.shop == shop, entries.c.id.in_(list(ids[at : at + 500]))
+            )
+        )
+        found.update((row.id, row.hash) for row in rows)
+    return found
+
+
+def variables_of(connection: Connection, shop: ShopId) -> dict[str, str]:
+    """The shop's own variables."""
+    rows = connection.execute(select(variables).where(variables.c.shop == shop).order_by(variables.c.name))
+    return {row.name: row.value for row in rows}
+
+
+def save_variable(connection: Connection, shop: ShopId, name: str, value: str) -> None:
+    changed = connection.execute(
+        update(variables).where(variables.c.shop == shop, variables.c.name == name).values(value=value)
+    )
+    if changed.rowcount == 0:
+        connection.execute(insert(variables).values(shop=shop, name=name, value=value))
+
+
+def drop_variable(connection: Connection, shop: ShopId, name: str) -> bool:
+    dropped = connection.execute(delete(variables).where(variables.c.shop == shop, variables.c.name == name))
+    return dropped.rowcount == 1
+
+
+def uses_variable(connection: Connection, shop: ShopId, name: str) -> list[str]:
+    """Ids of up to 20 entries whose answer names the variable."""
+    return list(
+        connection.scalars(
+            select(entries.c.id)
+            .where(
+                entries.c.shop == shop,
+                entries.c.status != "archived",
+                entries.c.answer.contains("{" + name + "}", autoescape=True),
+            )
+            .limit(20)
+        )
+    )

@@ -1,0 +1,58 @@
+"""Tables of knowledge entries, their history, the shop's variables and its change counter."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text
+
+from xiaoer.infra.db import Instant, Json, metadata
+
+entries = Table(
+    "knowledge_entries",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("id", String(128), primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("similar", Json, nullable=False),
+    Column("product_id", String(128), nullable=False),
+    Column("category", String(100), nullable=False),
+    Column("channel", String(100), nullable=False),
+    Column("audience", String(100), nullable=False),
+    Column("order_state", String(100), nullable=False),
+    Column("valid_from", Instant),
+    Column("valid_to", Instant),
+    Column("status", String(16), nullable=False),
+    Column("attachments", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("updated_by", String(100), nullable=False),
+    Index("ix_knowledge_entries_revision", "shop", "revision"),
+    Index("ix_knowledge_entries_list", "shop", "status", "updated_at"),
+)
+
+entry_versions = Table(
+    "knowledge_entry_versions",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("entry_id", String(128), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("action", String(16), nullable=False),
+    Column("draft", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String(100), nullable=False),
+)
+
+revisions = Table(
+    "knowledge_revisions",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("revision", Integer, nullable=False),
+)
+
+variables = Table(
+    "knowledge_variables",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)

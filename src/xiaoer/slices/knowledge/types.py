@@ -1,0 +1,102 @@
+"""The shop's questions and answers (知识), as other rooms see them."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from xiaoer.kernel.decision import KnowledgeHit
+from xiaoer.kernel.ids import EntryId
+
+Status = Literal["draft", "review", "published", "archived"]
+Action = Literal["create", "update", "publish", "review", "archive", "rollback", "import"]
+
+
+class EntryDraft(Struct, frozen=True):
+    """What an editor writes. Empty scope fields mean everywhere and everybody.
+
+    `valid_from` is the first instant of validity, `valid_to` the first instant after it (half-open);
+    None leaves that side open. `attachments` are plain JSON: pictures, cards, links.
+    """
+
+    question: str
+    answer: str
+    similar: tuple[str, ...] = ()
+    product_id: str = ""
+    category: str = ""
+    channel: str = ""
+    audience: str = ""
+    order_state: str = ""
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    status: Status = "published"
+    attachments: tuple[dict[str, Any], ...] = ()
+
+
+class Entry(Struct, frozen=True):
+    """One kept entry (知识条目). `version` counts its changes from 1; `hash` is of its content."""
+
+    id: EntryId
+    draft: EntryDraft
+    version: int
+    hash: str
+    updated_at: datetime
+    updated_by: str
+
+    @property
+    def question(self) -> str:
+        return self.draft.question
+
+    @property
+    def answer(self) -> str:
+        return self.draft.answer
+
+
+class EntryVersion(Struct, frozen=True):
+    """One line of an entry's history: the whole content as it was after `action`."""
+
+    entry_id: EntryId
+    version: int
+    action: Action
+    draft: EntryDraft
+    at: datetime
+    by: str
+
+
+class FieldChange(Struct, frozen=True):
+    """One field that differs between two versions."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class EntryFilter(Struct, frozen=True):
+    """Which entries a list shows. Empty fields do not filter; `text` is searched in question, similar and answer."""
+
+    text: str = ""
+    status: str = ""
+    category: str = ""
+    product_id: str = ""
+    channel: str = ""
+
+
+class EntryPage(Struct, frozen=True):
+    """One page of a list. `total` counts over all pages."""
+
+    entries: tuple[Entry, ...]
+    total: int
+
+
+class Outcome(Struct, frozen=True):
+    """What a bulk change did: ids changed, and ids refused with the reason."""
+
+    changed: tuple[str, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+class SearchResult(Struct, frozen=True):
+    """What the knowledge says to a question. Not `answerable`: the hits are near, but no answer."""
+
+    answerable: bool
+    hits: tuple[KnowledgeHit, ...] = ()

@@ -1,0 +1,130 @@
+"""Fixtures that every test may use: a database with all tables, and a clock that stands still.
+
+By default the database is a fresh SQLite file. With `XIAOER_TEST_DATABASE_URL` set it is a fresh schema in
+that PostgreSQL, so the same tests run on both.
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from xiaoer.infra.clock import ManualClock
+from xiaoer.infra.db import Database
+from xiaoer.kernel.ids import ShopId
+from xiaoer.migrations.tables import load_tables
+
+SERVER_URL = os.environ.get("XIAOER_TEST_DATABASE_URL", "")
+REDIS_URL = os.environ.get("XIAOER_TEST_REDIS_URL", "")
+
+
+@pytest.fixture
+def shop() -> ShopId:
+    """The shop under test."""
+    return ShopId("s1")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock at 2026-06-18 20:00 in the shop's zone, moved by hand."""
+    return ManualClock(datetime(2026, 6, 18, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """A Redis or Valkey server; the test is skipped without `XIAOER_TEST_REDIS_URL`."""
+    if not REDIS_URL:
+        pytest.skip("set XIAOER_TEST_REDIS_URL to a Redis or Valkey server")
+    return REDIS_URL
+
+
+@pytest.fixture
+def new_url(tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Makes empty databases and returns their URLs."""
+    with ExitStack() as stack:
+
+        def make() -> str:
+            if SERVER_URL:
+                return stack.enter_context(_schema())
+            return f"sqlite:///{tmp_path / uuid4().hex}.db"
+
+        yield make
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, sqlite_template: Path | None) -> Iterator[str]:
+    """The URL of a database with all tables and no rows; for tests that start a process of their own."""
+    if sqlite_template is not None:
+        path = tmp_path / "xiaoer.db"
+        shutil.copy(sqlite_template, path)
+        yield f"sqlite:///{path}"
+        return
+    with _schema() as url:
+        _create_tables(url)
+        yield url
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    """An open database with all tables and no rows."""
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def open_db(database_url: str) -> AsyncIterator[Callable[[], Database]]:
+    """Opens the same database again, as another process would."""
+    opened: list[Database] = []
+
+    def open_again() -> Database:
+        opened.append(Database(database_url))
+        return opened[-1]
+
+    yield open_again
+    for database in opened:
+        await database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """A file with all tables, copied for each test; None when the tests run on PostgreSQL."""
+    if SERVER_URL:
+        return None
+    path = tmp_path_factory.mktemp("template") / "xiaoer.db"
+    _create_tables(f"sqlite:///{path}")
+    return path
+
+
+def _create_tables(url: str) -> None:
+    """Create the tables of the running code, without migrations."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+    with engine.begin() as connection:
+        load_tables().create_all(connection)
+    engine.dispose()
+
+
+@contextmanager
+def _schema() -> Iterator[str]:
+    """A PostgreSQL schema of its own, dropped at the end."""
+    name = f"test_{uuid4().hex}"
+    _on_server(f'CREATE SCHEMA "{name}"')
+    try:
+        url = make_url(SERVER_URL).update_query_dict({"options": f"-csearch_path={name}"})
+        yield url.render_as_string(hide_password=False)
+    finally:
+        _on_server(f'DROP SCHEMA "{name}" CASCADE')
+
+
+def _on_server(statement: str) -> None:
+    engine = create_engine(SERVER_URL.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

@@ -1,0 +1,171 @@
+"""Every segment gets one act, red lines come first, and nothing is said without a source."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from xiaoer.kernel.commerce import Order, OrderItem, Product, Shipment, TraceStep, Variant
+from xiaoer.kernel.decision import Facts, KnowledgeHit, Need
+from xiaoer.kernel.heard import Entities, Heard, Segment, Sentiment
+from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
+from xiaoer.kernel.money import Money
+from xiaoer.kernel.turn import BuyerMessage, ImageContent, TextContent, Turn
+from xiaoer.slices.policies.api import decide
+from xiaoer.slices.policies.types import RedLineHit, Situation
+
+NOW = datetime(2026, 6, 18, 4, tzinfo=UTC)
+COAT = Product(
+    "P1",
+    "冰丝防晒外套",
+    attributes={"材质": "锦纶 87%，氨纶 13%", "孕妇可用": "可以"},
+    size_chart=({"size": "M", "height_cm": [158, 166]}, {"size": "L", "height_cm": [166, 174]}),
+)
+VARIANTS = (
+    Variant("V1", "P1", Money(12_900), {"颜色": "白色", "尺码": "M"}, 5),
+    Variant("V2", "P1", Money(12_900), {"颜色": "白色", "尺码": "L"}, 0, NOW + timedelta(days=3)),
+)
+
+
+def situation(
+    *segments: Segment, hits: tuple[RedLineHit, ...] = (), anger: float = 0.0, **changes: object
+) -> Situation:
+    turn = Turn(
+        ShopId("s"),
+        ConversationId("c"),
+        BuyerId("b"),
+        "api",
+        (BuyerMessage(MessageId("m"), TextContent("…"), NOW),),
+        product_in_focus="P1",
+    )
+    heard = Heard(segments, Sentiment("neutral", 0.0, anger), "normal")
+    return Situation(turn, heard, NOW, hits, **changes)  # type: ignore[arg-type]
+
+
+def ask(intent: str, text: str = "…", **entities: object) -> Segment:
+    return Segment(text, intent, 0.95, Entities(**entities))  # type: ignore[arg-type]
+
+
+def facts(**values: object) -> Facts:
+    return Facts(products={"P1": COAT}, variants={"P1": VARIANTS}, **values)  # type: ignore[arg-type]
+
+
+def order(status: str, **values: object) -> Order:
+    item = OrderItem("V1", "冰丝防晒外套", 1, Money(12_900), Money(12_900))
+    return Order("20260617001", "b", status, NOW - timedelta(days=1), Money(12_900), (item,), **values)  # type: ignore[arg-type]
+
+
+def parcel(hours_ago: int, text: str) -> Shipment:
+    return Shipment("YT123", "20260617001", "圆通", (TraceStep(NOW - timedelta(hours=hours_ago), text),))
+
+
+def test_without_facts_it_names_what_it_needs() -> None:
+    decision = decide(situation(ask("product.stock", "L有货吗", size="L")))
+    assert decision.needs == (Need("knowledge", 0, "L有货吗"), Need("product", 0, "P1"), Need("variants", 0, "P1"))
+    assert not decision.acts
+
+
+def test_a_red_line_comes_before_any_fact_is_read() -> None:
+    hit = RedLineHit("human.asked", "requested")
+    decision = decide(situation(ask("product.stock"), ask("ship.when"), hits=(hit,)))
+    assert decision.handoff is not None
+    assert (decision.handoff.reason, decision.handoff.rule_id) == ("requested", "human.asked")
+    assert [act.segment for act in decision.acts] == [0, 1]
+
+
+def test_rage_and_pictures_and_a_third_failure_go_to_people() -> None:
+    assert decide(situation(ask("ship.urge"), anger=0.9)).handoff.reason == "negative_sentiment"  # type: ignore[union-attr]
+    unsatisfied = situation(ask("ship.urge"), unsatisfied=3)
+    assert decide(unsatisfied).handoff.reason == "unsatisfied"  # type: ignore[union-attr]
+    picture = situation(ask("oos.unclear"))
+    turn = picture.turn
+    seen = Turn(
+        turn.shop,
+        turn.conversation_id,
+        turn.buyer_id,
+        "api",
+        (BuyerMessage(MessageId("m"), ImageContent("/x.png"), NOW),),
+    )
+    assert decide(Situation(seen, picture.heard, NOW)).handoff.reason == "image"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("segment", "template", "slots"),
+    [
+        (ask("product.size_advice", height_cm=170), "size.advice", {"size": "L"}),
+        (ask("product.size_advice"), "size.ask", {"measures": ["height_cm"]}),
+        (ask("product.stock", size="M"), "stock.yes", {"specs": ["白色 M"]}),
+        (ask("product.stock", size="L"), "stock.back_at", {"back": NOW + timedelta(days=3)}),
+        (ask("product.stock", color="黑色"), "stock.no_such_variant", {"offered": ["白色 M"]}),
+        (ask("price.query"), "price.one", {"low": Money(12_900)}),
+        (ask("product.color"), "product.colors", {"colors": ["白色"]}),
+        (ask("product.material", "什么面料"), "product.facts", {"facts": [["材质", "锦纶 87%，氨纶 13%"]]}),
+        (ask("product.safety", "孕妇能穿吗"), "product.facts", {"facts": [["孕妇可用", "可以"]]}),
+    ],
+)
+def test_the_catalogue_answers_for_the_product_in_focus(
+    segment: Segment, template: str, slots: dict[str, object]
+) -> None:
+    (act,) = decide(situation(segment), facts()).acts
+    assert act.template == template
+    assert {name: act.slots[name] for name in slots} == slots
+    assert [source.id for source in act.sources] == ["P1"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "placed", "template"),
+    [
+        ("ship.when", order("unpaid"), "ship.unpaid"),
+        ("ship.when", order("paid", promise_ship_at=NOW + timedelta(hours=9)), "ship.promise"),
+        ("ship.urge", order("paid", promise_ship_at=NOW - timedelta(hours=9)), "ship.overdue"),
+        ("ship.eta", order("shipped", shipments=(parcel(3, "到达【杭州】"),)), "ship.moving"),
+        ("ship.track", order("shipped", shipments=(parcel(80, "到达【杭州】"),)), "ship.stuck"),
+        ("ship.lost", order("delivered", shipments=(parcel(8, "已签收"),)), "ship.signed_disputed"),
+        ("order.cancel", order("paid"), "order.cancel_how"),
+        ("order.cancel", order("shipped"), "order.too_late"),
+        ("after.return", order("delivered", delivered_at=NOW - timedelta(days=7)), "after.return_open"),
+        ("after.return", order("delivered", delivered_at=NOW - timedelta(days=8)), "after.return_late"),
+        ("after.defect", order("delivered", delivered_at=NOW), "after.fault_ask_photo"),
+    ],
+)
+def test_orders_answer_by_their_state(intent: str, placed: Order, template: str) -> None:
+    (act,) = decide(situation(ask(intent)), facts(orders=(placed,))).acts
+    assert act.template == template
+    assert act.sources[0].id == placed.id
+
+
+def test_an_order_number_of_somebody_else_is_not_confirmed_to_exist() -> None:
+    (act,) = decide(situation(ask("ship.track", order_no="99999999")), facts(orders=(order("paid"),))).acts
+    assert (act.template, act.sources) == ("order.not_found", ())
+
+
+def test_knowledge_answers_when_the_systems_cannot() -> None:
+    hit = KnowledgeHit("K1", "发什么快递", "默认发中通。", 0.93)
+    known = facts(knowledge={0: (hit,)}, answerable={0: True})
+    (act,) = decide(situation(ask("ship.carrier", "发什么快递")), known).acts
+    assert (act.template, act.sources[0].id) == ("knowledge", "K1")
+
+
+def test_what_nothing_answers_is_said_so_and_twice_in_a_row_goes_to_people() -> None:
+    segment = ask("service.hours", "你们几点下班")
+    (act,) = decide(situation(segment), facts()).acts
+    assert act.type == "fallback"
+    again = decide(situation(segment, unsure=1), facts())
+    assert again.handoff is not None
+    assert again.handoff.reason == "low_confidence"
+
+
+def test_each_of_several_asks_is_answered_and_thanks_stay_silent() -> None:
+    decision = decide(
+        situation(ask("product.stock", size="M"), ask("price.query"), ask("chat.thanks", "谢谢")), facts()
+    )
+    assert [(act.segment, act.template) for act in decision.acts] == [
+        (0, "stock.yes"),
+        (1, "price.one"),
+        (2, "silent"),
+    ]
+
+
+def test_a_source_that_is_down_is_named() -> None:
+    known = facts(missing=(("orders", ""),))
+    (act,) = decide(situation(ask("ship.track", "到哪了")), known).acts
+    assert act.template == "source.down"

@@ -1,0 +1,65 @@
+"""The stage of a parcel is what its last scan says; arrival is an honest estimate or none."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from xiaoer.kernel.commerce import Shipment, TraceStep
+from xiaoer.slices.policies.rules.parcels import Stage, arrival_of, city_of, is_stuck, stage_of
+
+_NOW = datetime(2026, 6, 18, 4, tzinfo=UTC)
+
+
+def _parcel(*scans: tuple[int, str]) -> Shipment:
+    """Scans as (hours ago, text), oldest first."""
+    return Shipment("YT1", "1", "圆通", tuple(TraceStep(_NOW - timedelta(hours=h), text) for h, text in scans))
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("【杭州市】已揽收", Stage.PICKED_UP),
+        ("快件到达【杭州转运中心】", Stage.MOVING),
+        ("【上海】快递员张*正在派送", Stage.DELIVERING),
+        ("您的快件已签收，签收人：本人", Stage.SIGNED),
+        ("已到菜鸟驿站，请凭取件码领取", Stage.STATION),
+        ("收件人拒收，快件退回中", Stage.RETURNING),
+        ("快件异常，地址不详", Stage.TROUBLE),
+    ],
+)
+def test_the_last_scan_tells_the_stage(text: str, stage: Stage) -> None:
+    assert stage_of(_parcel((30, "已揽收"), (1, text))) is stage
+
+
+def test_a_parcel_without_scans_has_no_stage_and_no_arrival() -> None:
+    assert stage_of(_parcel()) is Stage.NO_SCAN
+    assert arrival_of(_parcel(), _NOW) is None
+
+
+def test_two_days_without_a_scan_is_stuck_unless_it_has_arrived() -> None:
+    assert is_stuck(_parcel((48, "快件到达【杭州转运中心】")), _NOW)
+    assert not is_stuck(_parcel((47, "快件到达【杭州转运中心】")), _NOW)
+    assert not is_stuck(_parcel((90, "已签收")), _NOW)
+
+
+def test_out_for_delivery_arrives_today_and_in_the_city_tomorrow() -> None:
+    assert arrival_of(_parcel((20, "已揽收"), (1, "正在派送")), _NOW) == _NOW
+    near = _parcel((40, "已揽收"), (2, "快件到达【杭州转运中心】"))
+    assert arrival_of(near, _NOW, "杭州") == _NOW + timedelta(hours=22)
+
+
+def test_no_date_is_promised_for_a_stuck_parcel() -> None:
+    assert arrival_of(_parcel((72, "快件到达【杭州转运中心】")), _NOW, "杭州") is None
+
+
+@pytest.mark.parametrize(
+    ("address", "city"),
+    [
+        ("浙江省杭州市西湖区文三路1号", "杭州"),
+        ("上海市浦东新区", "上海"),
+        ("广西壮族自治区南宁市", "南宁"),
+        ("火星", ""),
+    ],
+)
+def test_the_city_is_read_from_the_address(address: str, city: str) -> None:
+    assert city_of(address) == city

@@ -1,0 +1,17 @@
+import '@xiaoer/ui/tokens.css'
+import '@xiaoer/ui/page.css'
+import 'element-plus/theme-chalk/dark/css-vars.css'
+import 'element-plus/theme-chalk/el-message.css'
+import 'element-plus/theme-chalk/el-message-box.css'
+import '@xiaoer/ui/element.css'
+import '@xiaoer/chat/chat.css'
+import './console.css'
+import { applyTheme, readTheme } from '@xiaoer/ui/theme'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import App from './App.vue'
+import { i18n } from './i18n'
+import { router } from './router'
+
+applyTheme(document.documentElement, readTheme())
+createApp(App).use(createPinia()).use(i18n).use(router).mount('#app')

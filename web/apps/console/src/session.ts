@@ -1,0 +1,24 @@
+/** Who is logged in, and the API in that person's name. */
+
+import { ConsoleApi } from '@xiaoer/api/console'
+import { type Staff, StaffSession } from '@xiaoer/api/staff'
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+
+export const useSession = defineStore('session', () => {
+  const session = new StaffSession()
+  const staff = ref<Staff | null>(session.staff)
+  const api = new ConsoleApi(session.http)
+  session.onLost = () => (staff.value = null)
+
+  async function logIn(username: string, password: string): Promise<void> {
+    staff.value = await session.logIn(username, password)
+  }
+
+  async function logOut(): Promise<void> {
+    await session.logOut()
+    staff.value = null
+  }
+
+  return { staff, api, logIn, logOut }
+})

@@ -1,0 +1,28 @@
+/** The frames of the widget's socket, both ways. */
+
+import type { Author, BuyerContent, ConversationState, EntryContext, Message } from './messages'
+
+export type ServerFrame =
+  | { type: 'hello'; conversation_id: string; state: ConversationState; seq: number }
+  | { type: 'message'; seq: number; message: Message }
+  | { type: 'typing'; on: boolean; author: Author }
+  | { type: 'state'; state: ConversationState; position?: number | null; agent_name?: string | null }
+  | { type: 'ack'; client_id: string; id: string; seq: number }
+  | { type: 'error'; code: string; detail?: string; client_id?: string | null }
+  | { type: 'ping' }
+
+/** A frame the server acknowledges; `client_id` makes a repeat harmless. */
+export interface SendFrame {
+  type: 'send'
+  client_id: string
+  content: BuyerContent
+  context: EntryContext
+}
+
+export type ClientFrame =
+  | SendFrame
+  | { type: 'typing' }
+  | { type: 'read'; seq: number }
+  | { type: 'human' }
+  | { type: 'csat'; score: number; comment: string }
+  | { type: 'pong' }

@@ -1,0 +1,68 @@
+/** JSON over HTTP, with the caller's token and problems as exceptions. */
+
+import { ApiProblem, readProblem, UNREACHABLE } from './problem'
+
+export interface HttpOptions {
+  /** Origin of the server; empty for the page's own. */
+  origin?: string
+  token?: () => string | null
+  /** Called once on 401; true when a new token is there and the call may be repeated. */
+  renew?: () => Promise<boolean>
+}
+
+export class Http {
+  constructor(private readonly options: HttpOptions = {}) {}
+
+  get<T>(path: string, query: Record<string, string | number | null | undefined> = {}): Promise<T> {
+    const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '')
+    const search = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString()
+    return this.call<T>('GET', search ? `${path}?${search}` : path)
+  }
+
+  post<T>(path: string, body: unknown): Promise<T> {
+    return this.call<T>('POST', path, body)
+  }
+
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.call<T>('PUT', path, body)
+  }
+
+  delete(path: string): Promise<void> {
+    return this.call<void>('DELETE', path)
+  }
+
+  /** Multipart upload of one file. */
+  upload<T>(path: string, file: Blob, name: string): Promise<T> {
+    const form = new FormData()
+    form.append('file', file, name)
+    return this.call<T>('POST', path, form)
+  }
+
+  private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    let response = await this.once(method, path, body)
+    if (response.status === 401 && this.options.renew && (await this.options.renew())) {
+      response = await this.once(method, path, body)
+    }
+    if (!response.ok) throw await readProblem(response)
+    if (response.status === 204) return undefined as T
+    const text = await response.text()
+    return (text ? JSON.parse(text) : undefined) as T
+  }
+
+  private async once(method: string, path: string, body: unknown): Promise<Response> {
+    const headers: Record<string, string> = { Accept: 'application/json' }
+    const token = this.options.token?.()
+    if (token) headers['Authorization'] = `Bearer ${token}`
+    let payload: BodyInit | undefined
+    if (body instanceof FormData) payload = body
+    else if (body !== undefined) {
+      headers['Content-Type'] = 'application/json'
+      payload = JSON.stringify(body)
+    }
+    try {
+      return await fetch(`${this.options.origin ?? ''}${path}`, { method, headers, body: payload })
+    } catch (error) {
+      throw new ApiProblem(0, UNREACHABLE, String(error))
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/** Errors of the API: RFC 9457 problem documents with the extra member `code`. */
+
+export class ApiProblem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+  ) {
+    super(detail)
+    this.name = 'ApiProblem'
+  }
+}
+
+/** The server could not be reached at all. */
+export const UNREACHABLE = 'unreachable'
+
+export async function readProblem(response: Response): Promise<ApiProblem> {
+  let code = `http_${response.status}`
+  let detail = ''
+  try {
+    const body = (await response.json()) as { code?: unknown; detail?: unknown; title?: unknown }
+    if (typeof body.code === 'string') code = body.code
+    if (typeof body.detail === 'string') detail = body.detail
+    else if (typeof body.title === 'string') detail = body.title
+  } catch {
+    // A proxy in between may answer with a page instead of a problem document.
+  }
+  return new ApiProblem(response.status, code, detail)
+}
