@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 from msgspec.structs import asdict
+from msgspec.structs import replace as changed
 from tests.connectors.contract import Subject
 from tests.connectors.fakes import (
     douyin,
@@ -30,11 +31,12 @@ from xiaoer.connectors.spec import Around, ParcelHint, Port
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.db import Database, metadata
 from xiaoer.infra.web import Web, WebPolicy
+from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.buyers.service import EmbeddedBuyers
-from xiaoer.slices.buyers.store import buyer_sink
+from xiaoer.slices.buyers.store import BuyerSink
 from xiaoer.slices.catalog.service import EmbeddedCatalog
-from xiaoer.slices.catalog.store import product_sink, variant_sink
+from xiaoer.slices.catalog.store import ProductSink, VariantSink
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.orders.store.sinks import order_line_sink, order_sink, parcel_sink, refund_sink
 from xiaoer.slices.orders.types import OrderLine, Parcel
@@ -107,8 +109,8 @@ async def _embedded(port: Port) -> AsyncIterator[Subject]:
     with database.transaction() as connection:
         metadata.create_all(connection)
         orders = WORLD.orders.values()
-        product_sink.upsert(connection, SHOP, [(p, p.id) for p in WORLD.products.values()], NOW)
-        variant_sink.upsert(connection, SHOP, [(v, v.id) for v in WORLD.variants.values()], NOW)
+        ProductSink().upsert(connection, SHOP, [(p, p.id) for p in WORLD.products.values()], NOW)
+        VariantSink().upsert(connection, SHOP, [(v, v.id) for v in WORLD.variants.values()], NOW)
         order_sink.upsert(connection, SHOP, [(_stored(o), o.id) for o in orders], NOW)
         lines = [OrderLine(f"{o.id}:{i}", o.id, **asdict(item)) for o in orders for i, item in enumerate(o.items)]
         order_line_sink.upsert(connection, SHOP, [(line, line.id) for line in lines], NOW)
@@ -118,7 +120,7 @@ async def _embedded(port: Port) -> AsyncIterator[Subject]:
         ]
         parcel_sink.upsert(connection, SHOP, [(parcel, parcel.id) for parcel in parcels], NOW)
         refund_sink.upsert(connection, SHOP, [(r, r.id) for o in orders for r in o.refunds], NOW)
-        buyer_sink.upsert(connection, SHOP, [(b, b.id) for b in WORLD.buyers.values()], NOW)
+        BuyerSink().upsert(connection, SHOP, [(b, b.id) for b in WORLD.buyers.values()], NOW)
     services: dict[Port, Any] = {
         "orders": EmbeddedOrders,
         "parcels": EmbeddedOrders,
@@ -127,11 +129,9 @@ async def _embedded(port: Port) -> AsyncIterator[Subject]:
         "buyers": EmbeddedBuyers,
     }
     yield Subject(services[port](database), WORLD)
-    database.close()
+    await database.close()
 
 
-def _stored(order: Any) -> Any:
+def _stored(order: Order) -> Order:
     """The odd order as an import keeps it: the raw word beside."""
-    from msgspec.structs import replace as changed
-
     return changed(order, raw_status="平台新状态") if order.id == WORLD.odd_order else order

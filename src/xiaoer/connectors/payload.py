@@ -45,6 +45,11 @@ def text(payload: Json, *names: str) -> str:
     return ""
 
 
+def may_be_id(value: str) -> bool:
+    """Say whether a buyer's text may stand in a request as an id: printable, not blank, not endless."""
+    return 0 < len(value.strip()) == len(value) <= 128 and value.isprintable()
+
+
 def needed(payload: Json, *names: str) -> str:
     """Like `text`, for a field that must be there."""
     found = text(payload, *names)
@@ -118,9 +123,9 @@ def fen(value: Any) -> Money:
 
 
 def instant(value: Any) -> datetime | None:
-    """Epoch seconds, epoch milliseconds or a date text (naive: Beijing time) → UTC; absent, 0 and 0000-… are None."""
+    """Epoch seconds or milliseconds, or a date text (naive: Beijing time) → UTC; absent, 0, years 0 and 1 are None."""
     raw = str(value if value is not None else "").strip()
-    if not raw or raw.startswith("0000") or raw == "0":
+    if not raw or raw.startswith(("0000-", "0001-")) or raw == "0":
         return None
     if raw.isdigit():
         number = int(raw)

@@ -14,10 +14,11 @@ from xiaoer.kernel.commerce import Order
 _RAW = {"unpaid": 1, "paid": 2, "shipped": 3, "completed": 5, "closed": 4, "unknown": 777}
 
 
-def _detail(order: Order) -> dict[str, object]:
+def order_payload(order: Order) -> dict[str, object]:
     lines = [
         {
-            "order_id": f"{order.id}{i}", "product_id": 1001, "sku_id": int(item.variant_id), "product_name": item.title,
+            "order_id": f"{order.id}{i}", "product_id": 1001,
+            "sku_id": int(item.variant_id), "product_name": item.title,
             "item_num": item.quantity, "goods_price": item.price.fen, "pay_amount": item.pay_amount.fen,
             "after_sale_info": {
                 "refund_status": 3 if order.refunds else 0, "after_sale_type": 1,
@@ -65,7 +66,7 @@ def platform(world: World) -> Platform:
             case "order.orderDetail":
                 order = world.orders.get(asked["shop_order_id"])
                 if order:
-                    return said({"code": 10000, "data": {"shop_order_detail": _detail(order)}})
+                    return said({"code": 10000, "data": {"shop_order_detail": order_payload(order)}})
             case "product.detail":
                 if asked["product_id"] in world.products:
                     return said({"code": 10000, "data": product(asked["product_id"])})

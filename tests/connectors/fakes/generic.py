@@ -11,7 +11,7 @@ from tests.connectors.world import World
 from xiaoer.kernel.commerce import Buyer, Order, Product, Shipment, Variant
 
 
-def _order(order: Order) -> dict[str, object]:
+def order_payload(order: Order) -> dict[str, object]:
     return {
         "id": order.id, "buyer_id": order.buyer_id, "created_at": order.created_at.isoformat(),
         "status": "待审核" if order.status == "unknown" else order.status, "phone": order.phone,
@@ -56,11 +56,11 @@ def platform(world: World) -> Platform:
         id, _, part = rest.partition("/")
         match kind:
             case "orders" if id:
-                return _order(world.orders[id]) if id in world.orders else None
+                return order_payload(world.orders[id]) if id in world.orders else None
             case "orders":
                 mine = [o for o in world.orders.values() if o.buyer_id == query["buyer_id"]]
                 mine.sort(key=lambda order: order.created_at, reverse=True)
-                return {"items": [_order(order) for order in mine[: int(query["limit"])]]}
+                return {"items": [order_payload(order) for order in mine[: int(query["limit"])]]}
             case "shipments":
                 return _parcel(world.parcels[id]) if id in world.parcels else None
             case "products" if part == "variants":

@@ -16,7 +16,7 @@ _RAW = {
 }  # fmt: skip
 
 
-def _info(order: Order) -> dict[str, object]:
+def order_payload(order: Order) -> dict[str, object]:
     parcel = order.shipments[0] if order.shipments else None
     coupons = [
         {"skuId": item.variant_id, "couponPrice": (item.price * item.quantity - item.pay_amount).yuan}
@@ -54,7 +54,7 @@ def platform(world: World) -> Platform:
         assert params["method"] == "jingdong.pop.order.get"
         order = world.orders.get(json.loads(params["360buy_param_json"])["order_id"])
         result = {"success": True} if order else {"success": False, "errorCode": "order_not_exist"}
-        detail = {"apiResult": result, **({"orderInfo": _info(order)} if order else {})}
+        detail = {"apiResult": result, **({"orderInfo": order_payload(order)} if order else {})}
         return said({"jingdong_pop_order_get_responce": {"code": "0", "orderDetailInfo": detail}})
 
     return Platform(application(handle), settings, "app_secret")

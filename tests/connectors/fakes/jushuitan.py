@@ -17,12 +17,13 @@ def _float(money: Money) -> float:
     return money.fen / 100
 
 
-def _order(order: Order) -> dict[str, object]:
+def order_payload(order: Order) -> dict[str, object]:
     parcel = order.shipments[0] if order.shipments else None
     return {
         "o_id": 88, "so_id": order.id, "status": _RAW.get(order.status, "InTheMoon"), "shop_buyer_id": order.buyer_id,
         "order_date": local(order.created_at), "pay_date": local(order.paid_at) if order.paid_at else None,
-        "pay_amount": _float(order.pay_amount), "receiver_name": "王**", "receiver_mobile": f"138****{order.phone[-4:]}",
+        "pay_amount": _float(order.pay_amount), "receiver_name": "王**",
+        "receiver_mobile": f"138****{order.phone[-4:]}",
         "l_id": parcel.waybill_no if parcel else None, "logistics_company": parcel.carrier if parcel else None,
         "items": [
             {
@@ -47,7 +48,7 @@ def platform(world: World) -> Platform:
     def answer(path: str, biz: dict[str, object]) -> dict[str, object]:
         match path:
             case "/open/orders/single/query":
-                return {"orders": [_order(world.orders[id]) for id in biz["so_ids"] if id in world.orders]}
+                return {"orders": [order_payload(world.orders[id]) for id in biz["so_ids"] if id in world.orders]}
             case "/open/refund/single/query":
                 found = [r for id in biz["so_ids"] if id in world.orders for r in world.orders[id].refunds]
                 return {

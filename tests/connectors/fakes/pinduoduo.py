@@ -16,7 +16,7 @@ def _noisy(money: Money) -> float:
     return (money.fen - 0.000000001) / 100
 
 
-def _info(order: Order) -> dict[str, object]:
+def order_payload(order: Order) -> dict[str, object]:
     return {
         "order_sn": order.id, "order_status": _RAW.get(order.status, 9), "refund_status": 4 if order.refunds else 1,
         "created_time": local(order.created_at), "pay_time": local(order.paid_at) if order.paid_at else None,
@@ -60,7 +60,7 @@ def platform(world: World) -> Platform:
             case "pdd.order.information.get":
                 order = world.orders.get(params["order_sn"])
                 if order:
-                    return said({"order_info_get_response": {"order_info": _info(order)}})
+                    return said({"order_info_get_response": {"order_info": order_payload(order)}})
             case "pdd.goods.detail.get":
                 if params["goods_id"] in world.products:
                     return said({"goods_detail_get_response": goods(params["goods_id"])})

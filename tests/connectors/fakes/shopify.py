@@ -19,7 +19,7 @@ def _set(money: Money) -> dict[str, object]:
     return {"shopMoney": {"amount": money.yuan}}
 
 
-def _order(order: Order) -> dict[str, object]:
+def order_payload(order: Order) -> dict[str, object]:
     sent = bool(order.shipments)
     delivered = "2026-02-26T13:00:00Z" if order.status == "completed" else None
     return {
@@ -76,7 +76,7 @@ def platform(world: World) -> Platform:
             field, _, value = str(asked["q"]).partition(":")
             found = [o for o in world.orders.values() if value == (o.id if field == "name" else o.buyer_id)]
             found.sort(key=lambda order: order.created_at, reverse=True)
-            return {"orders": {"nodes": [_order(order) for order in found[: int(asked["n"])]]}}
+            return {"orders": {"nodes": [order_payload(order) for order in found[: int(asked["n"])]]}}
         if query.startswith("query Products"):
             words = str(asked["q"]).removeprefix("title:").strip("*")
             return {"products": {"nodes": [product(p.id) for p in world.products.values() if words in p.title]}}

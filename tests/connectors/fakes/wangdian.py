@@ -10,7 +10,7 @@ from xiaoer.kernel.commerce import Order, Variant
 _RAW = {"unpaid": 10, "paid": 30, "shipped": 95, "completed": 110, "closed": 5, "unknown": 999}
 
 
-def _trade(order: Order) -> dict[str, object]:
+def order_payload(order: Order) -> dict[str, object]:
     parcel = order.shipments[0] if order.shipments else None
     return {
         "trade_no": f"JY{order.id}", "src_tids": f"{order.id},6{order.id}", "trade_status": _RAW[order.status],
@@ -19,7 +19,8 @@ def _trade(order: Order) -> dict[str, object]:
         "logistics_no": parcel.waybill_no if parcel else "", "logistics_name": parcel.carrier if parcel else "无",
         "goods_list": [
             {
-                "spec_no": i.variant_id, "goods_name": i.title, "num": f"{i.quantity}.0000", "price": f"{i.price.yuan}00",
+                "spec_no": i.variant_id, "goods_name": i.title, "num": f"{i.quantity}.0000",
+                "price": f"{i.price.yuan}00",
                 "paid": f"{i.pay_amount.yuan}00",
             }
             for i in order.items
@@ -53,7 +54,7 @@ def platform(world: World) -> Platform:
         match request.url.path.removeprefix("/openapi2/"):
             case "trade_query.php":
                 order = world.orders.get(params["src_tid"])
-                return said({"code": 0, "message": "", "trades": [_trade(order)] if order else []})
+                return said({"code": 0, "message": "", "trades": [order_payload(order)] if order else []})
             case "stock_query.php":
                 variant = world.variants.get(params["spec_no"])
                 return said({"code": 0, "message": "", "stocks": _stocks(variant) if variant else []})

@@ -12,7 +12,7 @@ from xiaoer.kernel.commerce import Order
 _RAW = {"unpaid": 10, "paid": 20, "shipped": 30, "completed": 100, "closed": 250, "unknown": 777}
 
 
-def _order(order: Order) -> dict[str, object]:
+def order_payload(order: Order) -> dict[str, object]:
     return {
         "order_id": order.id, "status": _RAW[order.status], "openid": order.buyer_id,
         "create_time": seconds(order.created_at),
@@ -67,7 +67,7 @@ def platform(world: World) -> Platform:
             case "/order/get":
                 order = world.orders.get(asked["order_id"])
                 if order:
-                    return said({"errcode": 0, "errmsg": "ok", "order": _order(order)})
+                    return said({"errcode": 0, "errmsg": "ok", "order": order_payload(order)})
             case "/order/list/get":
                 start, end = (asked["create_time_range"][name] for name in ("start_time", "end_time"))
                 if end - start > 7 * 86400:

@@ -15,7 +15,7 @@ _RAW = {
 }  # fmt: skip
 
 
-def _full(order: Order) -> dict[str, object]:
+def order_payload(order: Order) -> dict[str, object]:
     parcels = [{"express_info": {"express_no": p.waybill_no, "express_id": 2}} for p in order.shipments]
     return {
         "full_order_info": {
@@ -63,11 +63,11 @@ def platform(world: World) -> Platform:
             case "/api/youzan.trade.get/4.0.2":
                 order = world.orders.get(asked["tid"])
                 if order:
-                    return said({"code": 200, "success": True, "data": _full(order)})
+                    return said({"code": 200, "success": True, "data": order_payload(order)})
             case "/api/youzan.trades.sold.get/4.0.2":
                 mine = [o for o in world.orders.values() if o.buyer_id == asked["yz_open_id"]]
                 mine.sort(key=lambda order: order.created_at, reverse=True)
-                found = [_full(order) for order in mine[: asked["page_size"]]]
+                found = [order_payload(order) for order in mine[: asked["page_size"]]]
                 return said({"code": 200, "data": {"full_order_info_list": found, "total_results": len(mine)}})
             case "/api/youzan.item.get/3.0.0":
                 if str(asked["item_id"]) in world.products:

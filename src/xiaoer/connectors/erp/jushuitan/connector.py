@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from xiaoer.connectors.erp.jushuitan.mapping import sellable, to_order, to_product, to_refund, to_variant
 from xiaoer.connectors.erp.jushuitan.signing import sign
-from xiaoer.connectors.payload import Json, compact, mapping, phone_ends, reading, rows, text
+from xiaoer.connectors.payload import Json, compact, mapping, may_be_id, phone_ends, reading, rows, text
 from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
 from xiaoer.infra.web import Call
 from xiaoer.kernel.commerce import Order, Product, Variant
@@ -25,6 +25,8 @@ class Jushuitan:
         self._settings, self._around = settings, around
 
     async def order(self, shop: ShopId, order_id: str) -> Order | None:
+        if not may_be_id(order_id):
+            return None
         asked = {"so_ids": [order_id], "page_index": 1, "page_size": 10}
         orders, claims = await asyncio.gather(
             self._ask("/open/orders/single/query", asked), self._ask("/open/refund/single/query", asked)
@@ -116,5 +118,5 @@ SPEC = ConnectorSpec(
     ),
     build=Jushuitan,
     evidence="signing vector of a public client; local server that checks signatures",
-    lacks=frozenset({"orders_of", "find"}),
+    lacks=frozenset({"orders_of", "find", "spec_names"}),
 )

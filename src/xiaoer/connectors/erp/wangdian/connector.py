@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from xiaoer.connectors.erp.wangdian.mapping import names_order, sellable, to_order, to_product, to_variants
 from xiaoer.connectors.erp.wangdian.signing import sign
-from xiaoer.connectors.payload import phone_ends, reading, rows, text
+from xiaoer.connectors.payload import may_be_id, phone_ends, reading, rows, text
 from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
 from xiaoer.infra.web import Call
 from xiaoer.kernel.commerce import Order, Product, Variant
@@ -25,6 +25,8 @@ class Wangdian:
         self._settings, self._around = settings, around
 
     async def order(self, shop: ShopId, order_id: str) -> Order | None:
+        if not may_be_id(order_id):
+            return None
         answer = await self._ask("trade_query", src_tid=order_id)
         with reading("旺店通"):
             trade = next((row for row in rows(answer, "trades") if names_order(row, order_id)), None)
@@ -105,5 +107,5 @@ SPEC = ConnectorSpec(
     ),
     build=Wangdian,
     evidence="published signing vector; local server that checks signatures",
-    lacks=frozenset({"orders_of", "find", "refunds"}),
+    lacks=frozenset({"orders_of", "find", "refunds", "spec_names"}),
 )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from xiaoer.connectors.payload import Json, instant, mapping, phone_ends, reading, rows, text
+from xiaoer.connectors.payload import Json, instant, mapping, may_be_id, phone_ends, reading, rows, text
 from xiaoer.connectors.push import Push, Pushed, check_signature, event_id, json_body, reading_push, secret_of
 from xiaoer.connectors.shops.douyin.mapping import to_order, to_product, to_variants
 from xiaoer.connectors.shops.douyin.signing import canonical, sign, sign_push
@@ -37,6 +37,8 @@ class Douyin:
         self._settings, self._around = settings, around
 
     async def order(self, shop: ShopId, order_id: str) -> Order | None:
+        if not may_be_id(order_id):
+            return None
         data = await self._ask("order.orderDetail", {"shop_order_id": order_id})
         with reading("抖店"):
             detail = mapping(data, "shop_order_detail") if data else None

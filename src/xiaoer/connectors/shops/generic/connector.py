@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from xiaoer.connectors.payload import instant, phone_ends, reading, rows, text
+from xiaoer.connectors.payload import instant, may_be_id, phone_ends, reading, rows, text
 from xiaoer.connectors.push import Push, Pushed, check_signature, event_id, json_body, reading_push, secret_of
 from xiaoer.connectors.shops.generic.mapping import to_buyer, to_order, to_product, to_shipment, to_variant
 from xiaoer.connectors.shops.generic.signing import sign
@@ -31,7 +31,7 @@ class Generic:
         self._base = settings["base_url"].rstrip("/")
 
     async def order(self, shop: ShopId, order_id: str) -> Order | None:
-        row = await self._ask(f"/orders/{quote(order_id, safe='')}")
+        row = await self._one("orders", order_id)
         with reading("The shop"):
             return None if row is None else to_order(row)
 
@@ -46,12 +46,12 @@ class Generic:
         return phone_ends(await self.order(shop, order_id), ending)
 
     async def track(self, shop: ShopId, waybill_no: str) -> Shipment | None:
-        row = await self._ask(f"/shipments/{quote(waybill_no, safe='')}")
+        row = await self._one("shipments", waybill_no)
         with reading("The shop"):
             return None if row is None else to_shipment(row)
 
     async def product(self, shop: ShopId, product_id: str) -> Product | None:
-        row = await self._ask(f"/products/{quote(product_id, safe='')}")
+        row = await self._one("products", product_id)
         with reading("The shop"):
             return None if row is None else to_product(row)
 
@@ -73,17 +73,17 @@ class Generic:
         return tuple(FoundProduct(p, 1.0 if wanted in p.title else 0.5) for p in products[:limit])
 
     async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]:
-        answer = await self._ask(f"/products/{quote(product_id, safe='')}/variants")
+        answer = await self._one("products", product_id, "/variants")
         with reading("The shop"):
             return tuple(to_variant(row, product_id) for row in rows(_listed(answer)))
 
     async def variant(self, shop: ShopId, variant_id: str) -> Variant | None:
-        row = await self._ask(f"/variants/{quote(variant_id, safe='')}")
+        row = await self._one("variants", variant_id)
         with reading("The shop"):
             return None if row is None else to_variant(row)
 
     async def buyer(self, shop: ShopId, buyer_id: str) -> Buyer | None:
-        row = await self._ask(f"/buyers/{quote(buyer_id, safe='')}")
+        row = await self._one("buyers", buyer_id)
         with reading("The shop"):
             return None if row is None else to_buyer(row)
 
@@ -92,6 +92,9 @@ class Generic:
         with reading("The shop"):
             found = [to_buyer(row) for row in rows(_listed(answer))]
         return tuple(sorted((b for b in found if b.phone.endswith(ending)), key=lambda buyer: buyer.id)[:50])
+
+    async def _one(self, kind: str, id: str, part: str = "") -> Any:
+        return await self._ask(f"/{kind}/{quote(id, safe='')}{part}") if may_be_id(id) else None
 
     async def _ask(self, path: str, **query: str) -> Any:
         """Read one resource; None when there is none (404)."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from xiaoer.connectors.payload import Json, mapping, phone_ends, reading, rows, text
+from xiaoer.connectors.payload import Json, mapping, may_be_id, phone_ends, reading, rows, text
 from xiaoer.connectors.shops.pinduoduo.mapping import to_order, to_product, to_variants
 from xiaoer.connectors.shops.pinduoduo.signing import sign
 from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
@@ -30,6 +30,8 @@ class Pinduoduo:
         self._settings, self._around = settings, around
 
     async def order(self, shop: ShopId, order_id: str) -> Order | None:
+        if not may_be_id(order_id):
+            return None
         answer = await self._ask("pdd.order.information.get", order_sn=order_id)
         with reading("拼多多"):
             return to_order(mapping(answer, "order_info")) if answer else None
@@ -116,5 +118,5 @@ SPEC = ConnectorSpec(
     ),
     build=Pinduoduo,
     evidence="published signing vector; local server that checks signatures",
-    lacks=frozenset({"orders_of", "buyer_of_order", "refunds"}),
+    lacks=frozenset({"orders_of", "buyer_of_order", "refunds", "line_shares"}),
 )

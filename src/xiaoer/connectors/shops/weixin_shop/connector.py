@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from xiaoer.connectors.payload import Json, compact, instant, mapping, phone_ends, reading, text
+from xiaoer.connectors.payload import Json, compact, instant, mapping, may_be_id, phone_ends, reading, text
 from xiaoer.connectors.push import Push, Pushed, check_signature, event_id, json_body, reading_push, secret_of
 from xiaoer.connectors.shops.weixin_shop.mapping import refund_ids, to_order, to_product, to_refund, to_variants
 from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
@@ -41,6 +41,8 @@ class WeixinShop:
         self._token_key = f"weixin_shop:token:{settings['app_id']}"
 
     async def order(self, shop: ShopId, order_id: str) -> Order | None:
+        if not may_be_id(order_id):
+            return None
         answer = await self._ask("/channels/ec/order/get", {"order_id": order_id})
         raw = mapping(answer or {}, "order")
         if not raw:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from xiaoer.connectors.payload import Json, compact, instant, mapping, phone_ends, reading, rows, text
+from xiaoer.connectors.payload import Json, compact, instant, mapping, may_be_id, phone_ends, reading, rows, text
 from xiaoer.connectors.push import Push, Pushed, check_signature, event_id, json_body, reading_push, secret_of
 from xiaoer.connectors.shops.youzan.mapping import to_order, to_product, to_variants
 from xiaoer.connectors.shops.youzan.signing import sign_push
@@ -41,6 +41,8 @@ class Youzan:
         self._token_key = f"youzan:token:{settings['client_id']}:{settings['kdt_id']}"
 
     async def order(self, shop: ShopId, order_id: str) -> Order | None:
+        if not may_be_id(order_id):
+            return None
         data = await self._ask("youzan.trade.get", self._settings["trade_version"], {"tid": order_id})
         with reading("有赞"):
             return to_order(_whole(data)) if data and mapping(data, "full_order_info") else None
