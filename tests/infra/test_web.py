@@ -199,9 +199,12 @@ async def test_no_query_token_or_phone_is_written_anywhere(caplog: pytest.LogCap
     line = _Line(500)
     call = Call("GET", f"{_URL}/13800138000", {"access_token": "tok-123", "phone": "13800138000"}, {"X-Key": "key-9"})
     web = line.web()
-    with caplog.at_level(logging.DEBUG), structlog.testing.capture_logs() as logs:
-        with pytest.raises(SourceUnavailable) as caught:
-            await web.call(call)
+    with (
+        caplog.at_level(logging.DEBUG),
+        structlog.testing.capture_logs() as logs,
+        pytest.raises(SourceUnavailable) as caught,
+    ):
+        await web.call(call)
     written = str(caught.value) + str(logs) + "".join(r.getMessage() for r in caplog.records if r.name != "asyncio")
     assert "call_failed" in written
     assert not [secret for secret in ("tok-123", "13800138000", "key-9") if secret in written]

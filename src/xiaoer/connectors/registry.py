@@ -14,6 +14,7 @@ from xiaoer.connectors.shops.jd.connector import SPEC as JD
 from xiaoer.connectors.shops.pinduoduo.connector import SPEC as PINDUODUO
 from xiaoer.connectors.shops.shopify.connector import SPEC as SHOPIFY
 from xiaoer.connectors.shops.taobao.connector import SPEC as TAOBAO
+from xiaoer.connectors.shops.vendure.connector import SPEC as VENDURE
 from xiaoer.connectors.shops.weixin_shop.connector import SPEC as WEIXIN_SHOP
 from xiaoer.connectors.shops.youzan.connector import SPEC as YOUZAN
 from xiaoer.connectors.spec import Around, ConnectorSpec
@@ -30,6 +31,7 @@ CONNECTORS: Mapping[str, ConnectorSpec] = {
         WEIXIN_SHOP,
         YOUZAN,
         SHOPIFY,
+        VENDURE,
         JUSHUITAN,
         WANGDIAN,
         KUAIDI100,
