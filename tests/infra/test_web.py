@@ -175,6 +175,23 @@ async def test_equal_questions_at_once_are_asked_once() -> None:
     assert (line.asked, len({answer.body for answer in answers})) == (1, 1)
 
 
+async def test_many_calls_to_one_host_wait_for_their_turn() -> None:
+    under_way, most = 0, 0
+
+    async def answer(_: httpx.Request) -> httpx.Response:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        for _turn in range(3):
+            await asyncio.sleep(0)
+        under_way -= 1
+        return httpx.Response(200)
+
+    web = Web(ManualClock(_NOW), WebPolicy(per_host=4), httpx.MockTransport(answer))
+    await asyncio.gather(*(web.call(Call("GET", _URL)) for _ in range(20)))
+    assert most == 4
+
+
 async def test_old_answers_make_room() -> None:
     line = _Line(200)
     web = line.web(cached=2)

@@ -11,6 +11,7 @@ from xiaoer.connectors.push import Push, Pushed
 from xiaoer.connectors.shops.douyin.connector import SPEC as DOUYIN
 from xiaoer.connectors.shops.generic.connector import SPEC as GENERIC
 from xiaoer.connectors.shops.jd.connector import SPEC as JD
+from xiaoer.connectors.shops.oscar.connector import SPEC as OSCAR
 from xiaoer.connectors.shops.pinduoduo.connector import SPEC as PINDUODUO
 from xiaoer.connectors.shops.shopify.connector import SPEC as SHOPIFY
 from xiaoer.connectors.shops.taobao.connector import SPEC as TAOBAO
@@ -32,6 +33,7 @@ CONNECTORS: Mapping[str, ConnectorSpec] = {
         YOUZAN,
         SHOPIFY,
         VENDURE,
+        OSCAR,
         JUSHUITAN,
         WANGDIAN,
         KUAIDI100,

@@ -55,6 +55,7 @@ class WebPolicy(Struct, frozen=True):
     attempts: int = 3
     pause_s: float = 0.1  # doubled each time, then multiplied by 0.5..1.5
     max_bytes: int = 4_194_304
+    per_host: int = 8  # calls under way to one host; more wait, so that a look-up of many things stays polite
     cached: int = 2_000  # answers kept
     open_after: int = 5  # failures in a row before a host is left alone
     open_s: float = 20.0
@@ -163,6 +164,7 @@ class Web:
             headers={"User-Agent": "xiaoer"},
         )
         self._breakers: dict[str, Breaker] = {}
+        self._slots: dict[str, asyncio.Semaphore] = {}
         self._kept: OrderedDict[str, Answer] = OrderedDict()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -209,7 +211,8 @@ class Web:
         self._breakers[host] = before_call(breaker)
         settled = False
         try:
-            async with asyncio.timeout(self._policy.total_s):
+            slots = self._slots.setdefault(host, asyncio.Semaphore(self._policy.per_host))
+            async with asyncio.timeout(self._policy.total_s), slots:
                 answer = await self._attempts(call, source)
             self._breakers[host] = after_success()
             settled = True
