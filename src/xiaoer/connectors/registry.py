@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xiaoer.connectors.erp.jushuitan.connector import SPEC as JUSHUITAN
+from xiaoer.connectors.erp.tryton.connector import SPEC as TRYTON
 from xiaoer.connectors.erp.wangdian.connector import SPEC as WANGDIAN
 from xiaoer.connectors.logistics.kdniao.connector import SPEC as KDNIAO
 from xiaoer.connectors.logistics.kuaidi100.connector import SPEC as KUAIDI100
@@ -36,6 +37,7 @@ CONNECTORS: Mapping[str, ConnectorSpec] = {
         OSCAR,
         JUSHUITAN,
         WANGDIAN,
+        TRYTON,
         KUAIDI100,
         KDNIAO,
     )
