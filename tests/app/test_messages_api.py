@@ -1,9 +1,14 @@
 """`POST /api/v1/messages` and its neighbours, as outside programs use them."""
 
+import json
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+
+import xiaoer
 
 
 def say(client: TestClient, text: str, buyer: str, **fields: Any) -> dict[str, Any]:
@@ -146,7 +151,7 @@ def test_the_trace_explains_the_answer_in_words(client: TestClient) -> None:
 
 
 def test_knowledge_search_answers_and_refuses(client: TestClient) -> None:
-    body = {"queries": ["多久能发货", "怎么治疗高血压"], "top_k": 3}
+    body = {"queries": ["多久能发货", "明天股市开盘吗"], "top_k": 3}
     known, unknown = client.post("/api/v1/knowledge/search", json=body).json()["results"]
     assert known["answerable"] is True
     assert len(known["hits"]) == 3
@@ -161,6 +166,26 @@ def test_events_are_kept_once(client: TestClient) -> None:
     assert client.post("/api/v1/events", json=body).json() == {"accepted": 0, "duplicates": 2}
     bad = {"events": [{**event, "type": "order.exploded"}]}
     assert client.post("/api/v1/events", json=bad).status_code == 422
+
+
+def test_a_cart_is_priced_with_the_promotions_that_run(client: TestClient) -> None:
+    quote = _quote(client, _variant_of("P1001"), 3).json()
+    assert quote["source"] == "engine"
+    lines, off = quote["lines"], [a for a in quote["applied"] if a["level"] != "freight"]
+    paid = sum(Decimal(line["paid"]) for line in lines)
+    assert Decimal(quote["payable"]) == paid + Decimal(quote["freight"])
+    assert sum(Decimal(line["base"]) for line in lines) - paid == sum(Decimal(a["amount"]) for a in off)
+    assert off
+    assert quote["explanation"]
+
+
+def _quote(client: TestClient, variant_id: str, quantity: int = 1) -> Any:
+    return client.post("/api/v1/quotes", json={"items": [{"variant_id": variant_id, "quantity": quantity}]})
+
+
+def _variant_of(product_id: str) -> str:
+    rows = (Path(xiaoer.__file__).parent / "app" / "demo" / "data" / "variants.jsonl").read_text(encoding="utf-8")
+    return str(next(row["id"] for row in map(json.loads, rows.splitlines()) if row["product_id"] == product_id))
 
 
 def test_a_quote_names_an_unknown_variant(client: TestClient) -> None:

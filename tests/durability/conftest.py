@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 API_KEY = "durability-key"
@@ -52,16 +52,16 @@ class Server:
                 command, env=self._environment, stdout=log, stderr=log, start_new_session=True
             )
         deadline = time.monotonic() + _START_S
-        with httpx.Client(base_url=self.base, timeout=5) as client:
+        with httpx2.Client(base_url=self.base, timeout=5) as client:
             while not self._is_ready(client):
                 assert self._process.poll() is None, f"the server stopped:\n{self._log.read_text()[-3000:]}"
                 assert time.monotonic() < deadline, f"not ready in time:\n{self._log.read_text()[-3000:]}"
                 self.is_up_after(0.05)
 
-    def _is_ready(self, client: httpx.Client) -> bool:
+    def _is_ready(self, client: httpx2.Client) -> bool:
         try:
             return client.get("/readyz").status_code == 200
-        except httpx.TransportError:
+        except httpx2.TransportError:
             return False
 
     def is_up_after(self, seconds: float) -> bool:

@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Coroutine
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,16 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
+from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.shop_words import ShopUnderstanding
-from xiaoer.app.sinks import KnowledgeIntake, build_sinks
+from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.flows.answer_message import AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
 from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.import_data.importer import Importer
+from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.receive_message import ReceiveMessage
 from xiaoer.infra import metrics
 from xiaoer.infra.clock import SystemClock
@@ -29,7 +31,6 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.decision import Offer
 from xiaoer.kernel.errors import NotFound, TooManyRequests
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.heard import Heard
@@ -39,12 +40,15 @@ from xiaoer.kernel.turn import Turn, TurnContext
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.policies.red_lines import match_red_lines, parse_red_lines
 from xiaoer.slices.policies.types import RedLineHit
+from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
 from xiaoer.slices.understanding.api import Understanding
@@ -61,13 +65,6 @@ _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
 _LOG_INS = 10  # tries per account, address and quarter of an hour
 
 
-class NoOffers:
-    """No promotions."""
-
-    async def offers(self, shop: ShopId, channel: str, product_id: str | None, now: datetime) -> tuple[Offer, ...]:
-        return ()
-
-
 class Wiring:
     """The running product of one process."""
 
@@ -80,21 +77,22 @@ class Wiring:
         self.catalog = EmbeddedCatalog(self.db)
         self.orders = EmbeddedOrders(self.db)
         self.buyers = EmbeddedBuyers(self.db)
-        self.offers = NoOffers()
+        self.promotions = Promotions(self.db, self.clock)
         self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
-        self.importer = Importer(
-            self.db, self.clock, build_sinks(), {"knowledge": KnowledgeIntake().check}, settings.max_import_bytes
-        )
-        templates = replies.load_templates(_PACK / "templates.toml")
-        self.templates = templates
+        self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
+        self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, self.promotions)
+        self._red_lines = parse_red_lines((_PACK / "red_lines.toml").read_text(encoding="utf-8"))
+        self.templates = templates = replies.load_templates(_PACK / "templates.toml")
+        sources = Sources(self.buyers, self.orders, self.catalog)
+        self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.gather = gather = GatherFacts(
-            self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000
+            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, settings.gather_timeout_ms / 1000
         )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
-            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates
+            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates, self.desk
         )
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -107,6 +105,7 @@ class Wiring:
         await self._warm_up()
         self.spawn(self._sweep())
         self.spawn(self._watch_knowledge())
+        self.spawn(self.desk.work())
 
     async def stop(self) -> None:
         """End background work and close the stores; everything acknowledged is on disk already."""
@@ -141,14 +140,9 @@ class Wiring:
         return task
 
     def red_lines(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
-        """The red lines that a turn crosses."""
-        hits = []
-        for segment in heard.segments:
-            if segment.intent == "service.human":
-                hits.append(RedLineHit("intent.human", "requested"))
-            if segment.intent == "service.complaint":
-                hits.append(RedLineHit("intent.complaint", "sensitive", "complaints"))
-        return tuple(hits)
+        """The red lines that a turn crosses, the one that decides first."""
+        text = " ".join(message.text for message in turn.messages)
+        return match_red_lines(heard, self.understanding.forms(text), self._red_lines)
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""
@@ -156,6 +150,7 @@ class Wiring:
         received = await self.receive(shop, incoming)
         metrics.MESSAGES.labels(incoming.channel if incoming.channel in _CHANNELS else "other").inc()
         answered = await self.answer(shop, received.message.conversation_id, received.message.id, received)
+        await self.desk.after_turn(shop, received.conversation.id, answered.state)
         if answered.handoff:
             metrics.HANDOFFS.labels(answered.handoff.reason).inc()
         self._announce(received.conversation)
@@ -203,7 +198,8 @@ class Wiring:
         await asyncio.sleep(wait_s)
         self._waiting.pop(conversation.id, None)
         await self.understanding.refresh(shop)
-        await self.answer(shop, conversation.id, message.id)
+        answered = await self.answer(shop, conversation.id, message.id)
+        await self.desk.after_turn(shop, conversation.id, answered.state)
         self.live.ring(topic)
 
     async def _watch_knowledge(self) -> None:
@@ -218,7 +214,8 @@ class Wiring:
             for shop in await self.shops.ids():
                 left = await self.db.read(partial(conversations.unanswered, shop=shop, before=before))
                 for conversation in left:
-                    await self.answer(shop, conversation.id, "")
+                    answered = await self.answer(shop, conversation.id, "")
+                    await self.desk.after_turn(shop, conversation.id, answered.state)
                     self.live.ring(self.live.topic(shop, conversation.channel, conversation.buyer_id))
             await asyncio.sleep(_SWEEP_S)
 
@@ -229,9 +226,9 @@ class Wiring:
     async def rate(self, shop: ShopId, channel: str, buyer_id: BuyerId, score: int, comment: str) -> None:
         """Keep a buyer's rating (1 to 5) of the conversation."""
         now = self.clock.now()
-        conversation = await self.db.read(lambda c: conversations.find_open(c, shop, channel, buyer_id))
+        conversation = await self.db.read(lambda c: owners.to_rate(c, shop, channel, buyer_id))
         if conversation is None:
-            raise NotFound("Conversation", "(open)", "It was closed already.")
+            raise NotFound("Conversation", "(last)", "There is nothing to rate yet.")
         fact = Event(shop, new_id(), "conversation.rated", now, conversation.id, buyer_id, {"score": score})
         rating = {"score": score, "comment": comment, "at": now}
 

@@ -1,54 +1,26 @@
 """Stored promotions: snapshot, import, and coupons that never go above their budget."""
 
 import asyncio
-import os
-import uuid
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import Struct
 
 from xiaoer.infra.clock import ManualClock
-from xiaoer.infra.db import Database, metadata
+from xiaoer.infra.db import Database
 from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.slices.promotions import store
 from xiaoer.slices.promotions.service import CouponRefused, Promotions, PromotionSink
-from xiaoer.slices.promotions.tables import coupons, promotion_revisions, promotions
 from xiaoer.slices.promotions.types import BuyerFacts, Cart, CartLine
+from xiaoer.slices.promotions.views import view_quote
 
 NOW = datetime(2026, 6, 18, 12, tzinfo=UTC)
 BUYER = BuyerId("b-1")
 AB = Cart((CartLine("A", 1, Money(29_900)), CartLine("B", 1, Money(15_900))))
-TABLES = [promotions, coupons, promotion_revisions]
-
-
-@pytest.fixture
-def shop() -> ShopId:
-    return ShopId(f"s-{uuid.uuid4().hex[:12]}")
-
-
-@pytest.fixture(params=["sqlite", pytest.param("server", marks=pytest.mark.server)])
-async def db(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite:///{tmp_path / 'test.db'}"
-    if request.param == "server":
-        url = os.environ.get("XIAOER_TEST_DATABASE_URL", "")
-        if not url:
-            pytest.skip("XIAOER_TEST_DATABASE_URL is not set")
-    database = Database(url)
-    with database.transaction() as connection:
-        metadata.create_all(connection, tables=TABLES)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(NOW)
 
 
 @pytest.fixture
@@ -159,13 +131,16 @@ async def _try_issue(service: Promotions, shop: ShopId, buyer: str, **more: Any)
     ids=["money", "number"],
 )
 async def test_many_issuers_never_go_above_the_budget(
-    service: Promotions, db: Database, clock: ManualClock, shop: ShopId, limits: dict[str, Any], reason: str
+    service: Promotions,
+    open_db: Callable[[], Database],
+    clock: ManualClock,
+    shop: ShopId,
+    limits: dict[str, Any],
+    reason: str,
 ) -> None:
     await service.save(shop, ticket(**limits))
-    other = Database(db.url)  # a second process with a writer of its own
-    twin = Promotions(other, clock)
+    twin = Promotions(open_db(), clock)  # as a second process: a writer of its own
     outcomes = await asyncio.gather(*(_try_issue(service if i % 2 else twin, shop, f"b-{i}") for i in range(80)))
-    await other.close()
     assert sorted(set(outcomes)) == sorted({"issued", reason})
     assert outcomes.count("issued") == 12
     if "budget_left" in limits:
@@ -173,13 +148,11 @@ async def test_many_issuers_never_go_above_the_budget(
 
 
 async def test_one_buyer_in_many_windows_gets_his_share_once(
-    service: Promotions, db: Database, clock: ManualClock, shop: ShopId
+    service: Promotions, open_db: Callable[[], Database], clock: ManualClock, shop: ShopId
 ) -> None:
     await service.save(shop, ticket(per_user_limit=1))
-    other = Database(db.url)
-    twin = Promotions(other, clock)
+    twin = Promotions(open_db(), clock)
     outcomes = await asyncio.gather(*(_try_issue(service if i % 2 else twin, shop, "b-1") for i in range(30)))
-    await other.close()
     assert (outcomes.count("issued"), outcomes.count("user_limit")) == (1, 29)
 
 
@@ -246,3 +219,14 @@ async def test_what_expires_unused_gives_its_budget_back(service: Promotions, sh
     assert await service.expire(shop) == 0
     assert (await service.get(shop, "t")).budget_left == Money(4_000)
     assert [c.id for c in await service.held(shop, BUYER) if c.state == "claimed"] == [kept.id]
+
+
+async def test_the_api_sees_yuan_as_decimal_strings(service: Promotions, shop: ShopId) -> None:
+    await service.save(shop, cut())
+    await service.save(shop, ticket(tiers=[{"threshold": "500.00", "benefit": "60.00"}]))
+    got = view_quote(await service.quote(shop, AB, coupons=("t",)))
+    assert (got.payable, got.freight, got.source, got.mode) == ("408.00", "0.00", "engine", "parallel")
+    assert [(x.base, x.paid) for x in got.lines] == [("299.00", "266.36"), ("159.00", "141.64")]
+    assert [(x.promotion_id, x.amount, x.level) for x in got.applied] == [("cut", "50.00", "shop_activity")]
+    assert [(x.promotion_id, x.reason, x.gap) for x in got.not_applied] == [("t", "below_threshold", "42.00")]
+    assert [(x.promotion_id, x.gap, x.saving) for x in got.next_steps] == [("t", "42.00", "60.00")]

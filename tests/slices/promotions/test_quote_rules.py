@@ -10,13 +10,6 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.money import Money
-from xiaoer.slices.promotions.rules.advice import refund_recomputed, refund_share, saving_together
-from xiaoer.slices.promotions.rules.price_protection import (
-    ProtectionTerms,
-    Purchase,
-    current_price,
-    protect_price,
-)
 from xiaoer.slices.promotions.rules.quoting import quote
 from xiaoer.slices.promotions.types import (
     Audience,
@@ -29,7 +22,6 @@ from xiaoer.slices.promotions.types import (
     CouponTerms,
     Gift,
     Level,
-    Presale,
     Promotion,
     Quote,
     Scope,
@@ -242,21 +234,6 @@ def test_freight_is_named_by_the_rule_and_lifted_by_a_coupon() -> None:
     assert applied(price([line("A", 59)], [free])) == {"free": "8.00"}
 
 
-def test_nothing_lowers_a_deposit() -> None:
-    terms = Presale(Money(5_000), Money(10_000))
-    rule = promo("ps", Level.ITEM, Benefit.PRESALE, threshold="none", presale=terms)
-    got = price([line("A", 200)], [rule, off("cut", 100, 500)])
-    assert (got.payable.yuan, got.presale and got.presale.balance.yuan) == ("50.00", "0.00")
-
-
-def test_the_balance_of_a_presale_is_priced_after_the_deposit_phase() -> None:
-    terms = Presale(Money(5_000), Money(10_000), balance_ends_at=NOW + timedelta(days=1))
-    rule = replace(promo("ps", Level.ITEM, Benefit.PRESALE, threshold="none", presale=terms), ends_at=NOW)
-    late = line("A", 200)
-    assert price([late], [rule]).payable.yuan == "200.00"
-    assert price([replace(late, deposit_paid=True)], [rule]).payable.yuan == "150.00"
-
-
 def test_same_sku_pairs_do_not_mix_products() -> None:
     half = promo("half", Level.SHOP_ACTIVITY, Benefit.NTH_PIECE_RATE, (2, 5_000), threshold="pieces", repeat=True)
     goods = [line("A", 100, 1), line("B", 60, 2)]
@@ -269,59 +246,6 @@ def test_steps_by_pieces_count_pieces() -> None:
     two = promo("two", Level.SHOP_ACTIVITY, Benefit.PERCENT_OFF, (2, 9_000), (3, 8_000), threshold="pieces")
     (step,) = price([line("A", 100, 2)], [two]).next_steps
     assert (step.gap, step.gap_pieces, step.saving) == (None, 1, Money(2_000))
-
-
-def test_buying_together_names_the_saving_and_its_rule() -> None:
-    rules = [off("cut", 400, 50)]
-    one, two = line("A", 299), line("B", 159)
-    found = saving_together([Cart((one,)), Cart((two,))], Cart((one, two)), lambda c: price(c, rules))
-    assert (found.saving.yuan, [a.promotion_id for a in found.because]) == ("50.00", ["cut"])
-
-
-def test_refunds_by_piece_never_exceed_what_was_paid() -> None:
-    cart = Cart((line("A", 100, 3), line("B", 100)), Money(0))
-    rules = [off("cut", 400, 50)]
-    paid = price(cart, rules)
-    assert refund_share(paid, {"A": 1}).amount.yuan == "87.50"
-    assert refund_share(paid, {"A": 9, "B": 9}).amount == paid.goods_payable
-    again = refund_recomputed(paid, cart, {"A": 1}, lambda c: price(c, rules))
-    assert again.amount.yuan == "50.00"
-    assert refund_recomputed(paid, cart, {"A": 3, "B": 1}, lambda c: price(c, rules)).amount == paid.goods_payable
-
-
-def test_a_refund_may_withhold_the_freight_that_the_return_brings_back() -> None:
-    free = promo("free", Level.FREIGHT, Benefit.FREIGHT_OFF, (9_900, 0), freight=Money(800))
-    cart = Cart((line("A", 60), line("B", 60)))
-    paid = price(cart, [free])
-    back = refund_recomputed(paid, cart, {"B": 1}, lambda c: price(c, [free]), withhold_freight=True)
-    assert (back.amount.yuan, back.freight_withheld.yuan) == ("52.00", "8.00")
-
-
-BOUGHT = Purchase(line("A", 100, 2), Money(20_000), NOW - timedelta(days=3))
-
-
-@pytest.mark.parametrize(
-    ("purchase", "days", "reason", "difference"),
-    [
-        (BOUGHT, 7, "granted", "40.00"),
-        (BOUGHT, 0, "no_promise", "0.00"),
-        (BOUGHT, 3, "too_late", "0.00"),
-        (replace(BOUGHT, claims=1), 7, "already_claimed", "0.00"),
-        (replace(BOUGHT, in_after_sale=True), 7, "in_after_sale", "0.00"),
-        (replace(BOUGHT, in_stock=False), 7, "out_of_stock", "0.00"),
-        (replace(BOUGHT, paid=Money(16_000)), 7, "not_lower", "0.00"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_price_protection_pays_the_promised_difference(
-    purchase: Purchase, days: int, reason: str, difference: str
-) -> None:
-    sale = replace(promo("sale", Level.ITEM, Benefit.AMOUNT_OFF, (0, 9_000), threshold="none"), price_protected=False)
-    now_price = current_price(purchase.line, [DROP, sale, ticket("t", 10, 50)], NOW, ChannelRules())
-    assert now_price.yuan == "160.00"
-    got = protect_price(purchase, now_price, ProtectionTerms(days), NOW)
-    assert (got.granted, got.reason, got.difference.yuan) == (reason == "granted", reason, difference)
-    assert got.words
 
 
 def test_the_calculation_is_printed_line_by_line() -> None:

@@ -33,6 +33,8 @@ SLOTS = {
     "product": Product("P1", "冰丝防晒外套"),
     "price": Money(12_900),
     "low": Money(12_900),
+    "payable": Money(10_900),
+    "titles": ["限时直降 20 元"],
     "high": Money(15_900),
     "promise": NOW + timedelta(days=1),
     "arrival": NOW + timedelta(days=2),

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from xiaoer.infra.idgen import new_id
-from xiaoer.kernel.errors import NotFound
+from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.reply import ReplyPart
@@ -147,7 +147,7 @@ def as_turn(conversation: Conversation, recent: Sequence[Message]) -> Turn | Non
 
 def _body(history: Sequence[Message]) -> Entities:
     """The measures that the newest answer knew."""
-    known = next((message.meta["body"] for message in reversed(history) if "body" in message.meta), {})
+    known: dict[str, Any] = next((message.meta["body"] for message in reversed(history) if "body" in message.meta), {})
     return msgspec.convert(known, Entities)
 
 
@@ -226,11 +226,12 @@ def say(
     parts: Sequence[ReplyPart],
     now: datetime,
     external_id: str | None = None,
+    meta: dict[str, Any] | None = None,
 ) -> tuple[Message, ...]:
-    """Append messages of a person, of the bot speaking first, or of an event line.
+    """Append messages of a person, of the bot speaking first, or of an event line; `meta` goes with the first.
 
     Raises:
-        NotFound: no such conversation.
+        NotFound: no such conversation. Conflict: it was changed at the same moment; load and try again.
     """
     conversation = _existing(connection, shop, conversation_id)
     if external_id:
@@ -248,17 +249,18 @@ def say(
             now,
             author_name,
             external_id if index == 1 else None,
+            meta=(meta or {}) if index == 1 else {},
         )
         for index, part in enumerate(parts, start=1)
     ]
-    store.add_messages(connection, shop, rows)
     last_seq = conversation.last_seq + len(rows)
     answered = last_seq if author == "agent" else conversation.answered_seq
     if conversation.answered_seq == conversation.last_seq:
         answered = last_seq
-    store.change(
-        connection, shop, conversation.id, conversation.version, last_seq=last_seq, answered_seq=answered, last_at=now
-    )
+    seen = {"last_seq": last_seq, "answered_seq": answered, "last_at": now}
+    if not store.change(connection, shop, conversation.id, conversation.version, **seen):
+        raise Conflict(f"Conversation {conversation_id} was changed by somebody else just now. Load it again.")
+    store.add_messages(connection, shop, rows)
     return tuple(rows)
 
 
@@ -274,7 +276,8 @@ def move(
     rules.check_move(conversation.id, conversation.state, target)
     if target == "closed":
         values["closed_at"] = now
-    store.change(connection, shop, conversation.id, conversation.version, state=target, **values)
+    if not store.change(connection, shop, conversation.id, conversation.version, state=target, **values):
+        raise Conflict(f"Conversation {conversation_id} was changed by somebody else just now. Load it again.")
     return _existing(connection, shop, conversation_id)
 
 

@@ -11,8 +11,9 @@ from xiaoer.kernel.turn import OrderContent, ProductContent
 from xiaoer.slices.policies.rules import handoff, needs, offers, orders, products, talk
 from xiaoer.slices.policies.types import Ask, Situation
 
-_NEAR = 0.55  # retrieval score from which an entry is said; below it the bot says that it does not know
-_NEAR_FOR_TALK = 0.8  # the same when the message looks like talk or like nothing of the shop's
+_NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
+_NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's
+_NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
@@ -87,7 +88,11 @@ def _hit(ask: Ask) -> KnowledgeHit | None:
     if not hits or not ask.facts.answerable.get(ask.index):
         return None
     far = ask.segment.intent.startswith(("oos.", "chat."))
-    return hits[0] if hits[0].score >= (_NEAR_FOR_TALK if far else _NEAR) else None
+    for hit in hits:
+        elsewhere = bool(hit.product_id) and hit.product_id != ask.product_id
+        if hit.score >= (_NEAR_ELSEWHERE if elsewhere else _NEAR_FOR_TALK if far else _NEAR):
+            return hit
+    return None
 
 
 def _live(ask: Ask) -> bool:

@@ -2,7 +2,7 @@
 
 Only published entries are in here. Validity, channel, product, audience and order state are checked at the moment of
 asking, so that an entry comes alive and dies to the second without any job. A changed entry is struck from its block
-and joins the small block, which is built anew each time; when that grows past `fold_at`, the owner builds a
+and joins the small block, which is built anew each time; when there is no more room, the owner builds a
 new index in the background and swaps it in.
 """
 
@@ -18,7 +18,14 @@ from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts, builtin
 from xiaoer.slices.knowledge.retrieval.features import Marks, marks_of
-from xiaoer.slices.knowledge.retrieval.ranking import THRESHOLD, intent_points, probability, product_points, rank
+from xiaoer.slices.knowledge.retrieval.ranking import (
+    THRESHOLD,
+    intent_points,
+    probability,
+    product_points,
+    rank,
+    strangeness,
+)
 from xiaoer.slices.knowledge.retrieval.segment import KEPT, Segment, Weighed
 from xiaoer.slices.knowledge.retrieval.traits import Traits
 from xiaoer.slices.knowledge.retrieval.vectors import VectorTable, shipped
@@ -28,7 +35,8 @@ from xiaoer.slices.knowledge.types import Entry, SearchResult
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ALWAYS = (-(2**62), 2**62)
-FOLD_AT = 400  # entries in the small block; building it takes about 0.1 ms an entry
+_ROOM = 8  # changed entries that any shop may hold beside its large block
+FOLD_AT = 400  # most entries in the small block; building it takes about 0.1 ms an entry
 _SPARE = 3  # candidates beyond those wanted, so that an agreeing intent can bring one up
 _SAMPLED = 2_000  # entries from which a shop's alternatives are learnt
 _NOTHING = SearchResult(False)
@@ -79,7 +87,7 @@ class _Block:
 
     def open_to(self, entries: NDArray[np.int32], asked: Asked, now: int) -> NDArray[np.bool_]:
         """Which of these entries may be cited in answer to `asked`."""
-        live = self.alive[entries] & (self.valid_from[entries] <= now) & (now < self.valid_to[entries])
+        live = self.alive.take(entries) & (self.valid_from.take(entries) <= now) & (now < self.valid_to.take(entries))
         if asked.product_id and len(self.products) > 1:
             product = self.product[entries]
             live &= (product == 0) | (product == self.products.get(asked.product_id, -1))
@@ -139,10 +147,10 @@ class ShopIndex:
         """Live entries in the index."""
         return int(self._base.alive.sum()) + len(self._fresh)
 
-    @property
-    def must_fold(self) -> bool:
-        """Whether so much has changed that a new index pays."""
-        return len(self._fresh) > FOLD_AT
+    def has_room(self, changes: int) -> bool:
+        """Whether so many more changes fit beside the large block. A small shop is built anew sooner: that is quick,
+        and the weights of its marks come from the large block."""
+        return len(self._fresh) + changes <= min(FOLD_AT, _ROOM + len(self._base.entries) // 8)
 
     def _marks(self, entries: Iterable[Entry]) -> Iterator[Marks]:
         forms, concepts = self._analyser.forms, self._concepts
@@ -177,6 +185,8 @@ class ShopIndex:
                 found = sorted(found + self._best(self._delta, question, asked), key=lambda hit: -hit[0])
         if not found:
             return _NOTHING
+        strange = strangeness(question.unknown_share(self._delta.segment if self._delta else None))
+        found = [(points + strange, entry, text) for points, entry, text in found]
         if asked.intent and self._intent_of is not None:
             found = self._agree(found, asked.intent)
         hits = tuple(_hit(probability(points), entry, text) for points, entry, text in found[: asked.top_k])
@@ -188,7 +198,7 @@ class ShopIndex:
         documents = segment.candidates(located)
         if not len(documents):
             return []
-        live = block.open_to(segment.owner[documents], asked, now)
+        live = block.open_to(segment.owner.take(documents), asked, now)
         if not live.all():
             if len(documents) < KEPT:
                 documents = documents[live]
@@ -197,19 +207,19 @@ class ShopIndex:
             if not len(documents):
                 return []
         shared = segment.shared(documents, located)
-        traits, theirs, own = self._traits, segment.traits[documents], self._traits.of(question.marks)
+        traits, theirs, own = self._traits, segment.traits.take(documents), self._traits.of(question.marks)
         points = rank(
             shared,
-            segment.masses[documents],
+            segment.masses.take(documents, 0),
             question.totals,
-            segment.directions[documents] @ question.direction,
+            segment.directions.take(documents, 0) @ question.direction,
             traits.asks_differ(own, theirs),
             traits.opposed(own, theirs),
         )
-        owners = segment.owner[documents]
+        owners = segment.owner.take(documents)
         if len(block.products) > 1:
             points += product_points(
-                block.product[owners], block.products.get(asked.product_id, -1 if asked.product_id else 0)
+                block.product.take(owners), block.products.get(asked.product_id, -1 if asked.product_id else 0)
             )
         best: list[tuple[float, Entry, str]] = []
         seen: set[int] = set()

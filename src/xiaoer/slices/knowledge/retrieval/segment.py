@@ -2,7 +2,10 @@
 
 A text of an entry (its question or a similar one) is a document; documents are numbered from 0 and so are the
 block's marks. Postings list the documents of a mark; rows list the marks of a document, family by family. Both
-are flat arrays: about 0.5 kB a document.
+are flat arrays: about 1.5 kB a document with its direction.
+
+Why not a search library: the ranking needs the rows anyway, a change must be live without a commit and a reload, and
+fetching candidates out of a library costs as much as finding them here.
 """
 
 from array import array
@@ -12,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.slices.knowledge.retrieval.features import FAMILIES, SENSE, SOUND, SOUND_PAIR, Marks
+from xiaoer.slices.knowledge.retrieval.features import CHAR, FAMILIES, SENSE, SOUND, SOUND_PAIR, Marks
 from xiaoer.slices.knowledge.retrieval.traits import Traits
 from xiaoer.slices.knowledge.retrieval.vectors import Vectors, VectorTable
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
@@ -43,6 +46,15 @@ class Weighed:
             for places, family in zip(self.places, marks.families, strict=True)
         ]
         self.totals = np.array([sum(masses) for masses in self.masses], np.float32)
+
+    def unknown_share(self, beside: "Segment | None") -> float:
+        """The share of the characters' mass that neither the main block nor the one beside it knows."""
+        unknown = total = 0.0
+        for place, mass, mark in zip(self.places[CHAR], self.masses[CHAR], self.marks.families[CHAR], strict=True):
+            total += mass
+            if place < 0 and (beside is None or mark not in beside.vocabulary):
+                unknown += mass
+        return unknown / total if total else 0.0
 
 
 class Located(NamedTuple):
@@ -137,14 +149,14 @@ class Segment:
         places = np.arange(len(touched), dtype=np.int32)
         stamps = self._stamps
         stamps[touched] = places
-        unique = touched[stamps[touched] == places]
+        unique = touched[stamps.take(touched) == places]
         stamps[unique] = places[: len(unique)]
-        sums = np.bincount(stamps[touched], np.repeat(masses, counts), len(unique))
+        sums = np.bincount(stamps.take(touched), np.repeat(masses, counts), len(unique))
         if may is not None:
             allowed = may(unique)
             unique, sums = unique[allowed], sums[allowed]
         if len(unique) > KEPT:
-            rough = sums / self._root[unique]
+            rough = sums / self._root.take(unique)
             unique = unique[np.argpartition(rough, len(rough) - KEPT)[len(rough) - KEPT :]]
         return np.asarray(unique, np.int32)
 
@@ -152,7 +164,7 @@ class Segment:
         """The mass that each document shares with the question, family by family: (documents, families)."""
         scratch = self._scratch
         scratch[located.ids] = located.masses
-        bounds = self._row_ends[(documents * _F)[:, None] + _BOUNDS]
+        bounds = self._row_ends.take((documents * _F)[:, None] + _BOUNDS)
         starts = bounds[:, 0]
         sizes = bounds[:, _F] - starts
         before = np.cumsum(sizes)
@@ -160,7 +172,7 @@ class Segment:
         shift = starts - (before - sizes)
         rows = np.arange(total) + np.repeat(shift, sizes)
         sums = np.zeros(total + 1, np.float32)
-        np.cumsum(scratch[self._row_marks[rows]], out=sums[1:])
+        np.cumsum(scratch.take(self._row_marks.take(rows)), out=sums[1:])
         scratch[located.ids] = 0.0
-        ends = sums[bounds - shift[:, None]]
+        ends = sums.take(bounds - shift[:, None])
         return np.asarray(ends[:, 1:] - ends[:, :-1], np.float32)

@@ -31,20 +31,22 @@ _FADE, _FADE_SQUARE = 0.9, 0.98  # of Adam's two averages
 Groups = Mapping[str, Sequence[Marks]]
 
 
-def learn(paraphrases: Groups, intents: Groups, seed: int = 0) -> tuple[list[str], Vectors, float]:
+def learn(
+    paraphrases: Groups, intents: Groups, *, steps: int = _STEPS, least: int = _LEAST, seed: int = 0
+) -> tuple[list[str], Vectors, float]:
     """Marks, their vectors (with the marks' mass in them) and the length for unknown marks."""
     chance = np.random.default_rng(seed)
     plain = Weighing({}, (), 0)
     texts = [_learnt(marks) for groups in (paraphrases, intents) for texts in groups.values() for marks in texts]
     counts = Counter(mark for text in texts for mark in text)
-    vocabulary = sorted(mark for mark, count in counts.items() if count >= _LEAST)
+    vocabulary = sorted(mark for mark, count in counts.items() if count >= least)
     place = {mark: at for at, mark in enumerate(vocabulary)}
     weights = np.sqrt(np.array([plain.mass(mark) for mark in vocabulary], np.float32))
     pools = [_pool(groups, place) for groups in (paraphrases, intents)]
     vectors = chance.normal(0.0, 0.1, (len(vocabulary), _SIZE)).astype(np.float32)
     first, second = np.zeros_like(vectors), np.zeros_like(vectors)
     many = int(_PAIRS * _PARAPHRASES) if pools[0] else 0
-    for step in range(_STEPS):
+    for step in range(steps):
         texts_now, labels = _draw(pools, (many, _PAIRS - many), chance)
         matrix = _matrix(texts_now, weights, chance)
         slope = matrix.T @ _pull(matrix @ vectors, labels)
@@ -52,7 +54,7 @@ def learn(paraphrases: Groups, intents: Groups, seed: int = 0) -> tuple[list[str
         second = _FADE_SQUARE * second + (1 - _FADE_SQUARE) * slope * slope
         mean = first / (1 - _FADE ** (step + 1))
         spread = np.sqrt(second / (1 - _FADE_SQUARE ** (step + 1)))
-        vectors -= _RATE * (1 - step / _STEPS) * mean / (spread + 1e-6)
+        vectors -= _RATE * (1 - step / steps) * mean / (spread + 1e-6)
     usual = float(np.median(np.linalg.norm(vectors, axis=1)))
     return vocabulary, vectors * weights[:, None], usual * float(np.sqrt(plain.mass("u\u9fff")))
 

@@ -6,6 +6,7 @@ A character that was never seen in training gets a fixed random direction, so th
 (two products, two services) are not taken for the same thing.
 """
 
+import math
 import zlib
 from functools import cache
 from importlib.resources import files
@@ -47,7 +48,8 @@ class VectorTable:
     def text(self, marks: Marks) -> Vectors:
         """The direction of one text; zero when nothing in it is known."""
         rows = [self.row(mark) for family in LEARNT for mark in marks.families[family]]
-        return np.asarray(_unit(self._rows[rows].sum(0, keepdims=True))[0], np.float32)
+        total: Vectors = self._rows.take(rows, 0).sum(0)
+        return total / max(math.sqrt(float(total @ total)), 1e-6)
 
     def texts(self, rows: NDArray[np.int32], ends: NDArray[np.int64]) -> Vectors:
         """Directions of many texts: `rows` of all their marks in a line, text `n` from `ends[n]` to `ends[n + 1]`."""

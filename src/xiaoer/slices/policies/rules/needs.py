@@ -60,6 +60,8 @@ def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         needs.append(Need("orders", index))
     if intent.startswith("promo.") or intent == "price.query":
         needs.append(Need("offers", index))
+    if product and intent == "price.query":
+        needs.append(Need("price", index, product))
     if intent == "product.recommend":
         needs.append(Need("recommend", index, segment.text))
     return tuple(needs)

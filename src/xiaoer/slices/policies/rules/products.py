@@ -150,15 +150,14 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     if not chosen:
         return None
     low, high = min(v.price for v in chosen), max(v.price for v in chosen)
-    offers = [offer.title for offer in ask.facts.offers or ()][:2]
+    source, now = product_source(product), ask.facts.prices.get(product.id)
+    if low == high and now is not None and now.payable < now.list_price:
+        titles = [title for _, title in now.applied]
+        promotions = tuple(Source("promotion", id_, title) for id_, title in now.applied)
+        slots = {"low": low, "payable": now.payable, "titles": titles}
+        return Act("quote", ask.index, "price.now", slots, (source, *promotions))
     template = "price.one" if low == high else "price.range"
-    return Act(
-        "quote",
-        ask.index,
-        template,
-        {"title": product.title, "low": low, "high": high, "offers": offers},
-        (product_source(product), *(Source("promotion", o.id, o.title) for o in (ask.facts.offers or ())[:2])),
-    )
+    return Act("quote", ask.index, template, {"low": low, "high": high}, (source,))
 
 
 def _compare(ask: Ask, product: Product) -> Act | None:

@@ -5,21 +5,21 @@ that they could save, and the search ends when no later set can win; so the resu
 Assets (红包, 淘金币) are not chosen: they are used up, the earliest to expire first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from xiaoer.slices.promotions.rules.eligibility import coupon_end
 from xiaoer.slices.promotions.rules.freight import FreightOutcome, price_freight
 from xiaoer.slices.promotions.rules.levels import Working, apply, apply_in_order, weigh
-from xiaoer.slices.promotions.rules.stacking import may_combine
+from xiaoer.slices.promotions.rules.stacking import is_free, may_combine
 from xiaoer.slices.promotions.types import Cart, Coupon, Level, Promotion
 
 Held = tuple[Coupon, Promotion]
 _MOST_COUPONS = 12  # a buyer rarely holds more than 10 that are usable (facts: promotions, section 4)
 # Sets that are priced at most: all of them in everyday carts; 100 lines with ten coupons that all combine
 # would otherwise take a second. Sets come by the most that they could save, so what is cut off is hopeless.
-_LEAST_TRIALS, _TRIALS_BY_LINE = 64, 10_000
+_LEAST_TRIALS, _TRIALS_BY_LINES_SQUARED = 32, 200_000
 _NEAR_FEN = 100  # a runner-up within 1 yuan is worth telling
 
 
@@ -91,9 +91,10 @@ def choose_coupons(start: Working, tools: Tools, held: Sequence[Held], *, named:
     useful.sort(key=lambda item: (-item[1], coupon_end(*item[0]), item[0][0].id))
     useful = useful[:_MOST_COUPONS]
     lowest = start.total - _later(start, tools, [pair for pair, _ in useful])
-    most_trials = max(_LEAST_TRIALS, _TRIALS_BY_LINE // max(len(start.left), 1))
+    most_trials = max(_LEAST_TRIALS, _TRIALS_BY_LINES_SQUARED // max(len(start.left), 1) ** 2)
+    ends = {pair[0].id: coupon_end(*pair) for pair, _ in useful}
     trials = [
-        Trial((-len(chosen) if named else 0, max(lowest - most, 0), *_tie(chosen)), chosen)
+        Trial((-len(chosen) if named else 0, max(lowest - most, 0), *_tie(chosen, ends)), chosen)
         for chosen, most in _allowed_sets(useful)
     ]
     trials.sort(key=lambda trial: trial.bound)
@@ -157,16 +158,18 @@ def _at_most(start: Working, pair: Held) -> int:
     return coupon.amount.fen if coupon.amount and worth.amount > 0 else worth.amount
 
 
-def _tie(chosen: Sequence[Held]) -> tuple[int, list[datetime], list[str]]:
-    return len(chosen), sorted(coupon_end(*pair) for pair in chosen), sorted(coupon.id for coupon, _ in chosen)
+def _tie(chosen: Sequence[Held], ends: Mapping[str, datetime]) -> tuple[int, list[datetime], list[str]]:
+    ids = sorted([coupon.id for coupon, _ in chosen])
+    return len(chosen), sorted([ends[id_] for id_ in ids]), ids
 
 
 def _allowed_sets(useful: Sequence[tuple[Held, int]]) -> list[tuple[tuple[Held, ...], int]]:
     sets: list[tuple[tuple[Held, ...], int]] = [((), 0)]
+    free = all(is_free(promotion) for (_, promotion), _ in useful)
     for pair, most in useful:
         sets += [
             ((*chosen, pair), total + most)
             for chosen, total in sets
-            if may_combine([promotion for _, promotion in chosen], pair[1])
+            if free or may_combine([promotion for _, promotion in chosen], pair[1])
         ]
     return sets

@@ -11,23 +11,24 @@ from zoneinfo import ZoneInfo
 
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.errors import InvalidBody
-from xiaoer.kernel.money import ZERO
 from xiaoer.slices.promotions.rules.fields import Fields, Refused, choices, read_count, read_money, read_rate
+from xiaoer.slices.promotions.rules.parts import (
+    COUNTED,
+    read_audience,
+    read_coupon,
+    read_gift,
+    read_presale,
+    read_scope,
+)
 from xiaoer.slices.promotions.types import (
-    Audience,
     Benefit,
-    CouponTerms,
-    Gift,
     Level,
-    Presale,
     Promotion,
-    Scope,
     Tier,
 )
 
 _LEVELS = {**choices(list(Level)), "cross_shop": Level.PLATFORM}
 _PIECES = frozenset({Benefit.NTH_PIECE_RATE, Benefit.FIXED_PRICE})
-_COUNTED = frozenset({Benefit.GIFT, Benefit.ADD_ON})
 _CUTS = frozenset({Benefit.AMOUNT_OFF, Benefit.PERCENT_OFF})
 _ALLOWED: Mapping[Level, frozenset[Benefit]] = {
     Level.ITEM: _CUTS | {Benefit.FIXED_PRICE, Benefit.BUNDLE_PRICE, Benefit.PRESALE},
@@ -38,7 +39,6 @@ _ALLOWED: Mapping[Level, frozenset[Benefit]] = {
     Level.PAYMENT: _CUTS,
     Level.FREIGHT: frozenset({Benefit.FREIGHT_OFF}),
 }
-_AUDIENCES = choices(("all", "new_customer", "member_tier", "tag"))
 
 
 class InvalidPromotion(InvalidBody):
@@ -148,8 +148,8 @@ def _read(fields: Fields) -> Promotion | None:
         fields.count("max_per_order", None),
         fields.count("max_per_line", None),
         fields.names("excludes"),
-        _read_scope(fields),
-        _read_audience(fields),
+        read_scope(fields),
+        read_audience(fields),
         fields.word("base_mode", choices(("inherit", "parallel", "sequential")), "inherit"),
         fields.word("threshold_base", choices(("item_price", "goods_payable"))),
         repeat,
@@ -157,13 +157,13 @@ def _read(fields: Fields) -> Promotion | None:
         fields.money("cap"),
         nth,
         fields.flag("same_sku_only"),
-        _read_gift(fields, benefit),
-        _read_presale(fields, benefit),
+        read_gift(fields, benefit),
+        read_presale(fields, benefit),
         fields.money("freight"),
         fields.count("per_user_limit") or 0,
         fields.count("per_order_limit") or 0,
         fields.money("budget_left"),
-        _read_coupon(fields),
+        read_coupon(fields),
         fields.flag("price_protected", True),
         fields.flag("enabled", True),
     )
@@ -184,7 +184,7 @@ def _read_tiers(fields: Fields, benefit: Benefit, threshold: str) -> tuple[Tier,
             return (Tier(0, amount.fen),)
         if benefit in _CUTS or benefit in _PIECES or benefit is Benefit.BUNDLE_PRICE:
             fields.refuse("tiers", '要写成 [{ threshold = "300.00", benefit = "30.00" }] 这样的列表')
-        return () if benefit not in _COUNTED else (Tier(0, 1),)
+        return () if benefit not in COUNTED else (Tier(0, 1),)
     if not isinstance(rows, list | tuple) or not rows:
         fields.refuse("tiers", '要写成 [{ threshold = "300.00", benefit = "30.00" }] 这样的列表')
         return ()
@@ -212,7 +212,7 @@ def _read_tier(row: Any, benefit: Benefit, threshold: str, rate: int | None) -> 
     value = row.get("benefit")
     if benefit in (Benefit.PERCENT_OFF, Benefit.NTH_PIECE_RATE):
         return Tier(low, read_rate(rate if value is None else value))
-    if benefit in _COUNTED:
+    if benefit in COUNTED:
         return Tier(low, read_count(1 if value is None else value))
     if benefit is Benefit.FREIGHT_OFF:
         return Tier(low, 0 if value is None else read_money(value).fen)
@@ -222,98 +222,3 @@ def _read_tier(row: Any, benefit: Benefit, threshold: str, rate: int | None) -> 
     if benefit is Benefit.AMOUNT_OFF and money.fen == 0:
         raise Refused("优惠金额要大于 0")
     return Tier(low, money.fen)
-
-
-def _read_scope(fields: Fields) -> Scope:
-    if isinstance(fields.raw("scope"), str):
-        if fields.raw("scope") not in ("all", "shop"):
-            fields.refuse("scope", '全店写 "all"，否则写成 { categories = ["服装"] }')
-        return Scope()
-    table = fields.table("scope", "scope")
-    if table is None:
-        return Scope()
-    table.flag("all")
-    keys = ("skus", "items", "categories", "sellers", "exclude_skus", "exclude_items", "exclude_categories")
-    scope = Scope(*(table.names(key) for key in keys))
-    table.close()
-    return scope
-
-
-def _read_audience(fields: Fields) -> Audience:
-    if isinstance(fields.raw("audience"), str):
-        return Audience(fields.word("audience", {"all": "all", "new_customer": "new_customer"}, "all"))
-    table = fields.table("audience", "audience")
-    if table is None:
-        return Audience()
-    kind = table.word("kind", _AUDIENCES, "all")
-    values = table.names("tiers") | table.names("tags") | table.names("values")
-    if kind in ("member_tier", "tag") and not values:
-        table.refuse("tiers" if kind == "member_tier" else "tags", '要写出名称，如 ["金卡"]')
-    table.close()
-    return Audience(kind, values)
-
-
-def _read_gift(fields: Fields, benefit: Benefit) -> Gift | None:
-    table = fields.table("gift", "gift") or fields.table("add_on", "add_on")
-    if table is None:
-        if benefit in _COUNTED:
-            fields.refuse("gift", '要写成 { title = "赠品名", quantity = 1 }')
-        return None
-    gift = Gift(
-        table.text("title"),
-        table.text("variant_id", longest=64),
-        table.count("quantity", 1) or 1,
-        table.money("value") or ZERO,
-        table.money("price") or ZERO,
-        table.count("left", None),
-    )
-    if not gift.title:
-        table.refuse("title", "这一项必须写")
-    if benefit is Benefit.ADD_ON and gift.price.fen == 0:
-        table.refuse("price", '换购价要大于 0，写成 "9.90"')
-    table.close()
-    return gift
-
-
-def _read_presale(fields: Fields, benefit: Benefit) -> Presale | None:
-    table = fields.table("presale", "presale")
-    if table is None:
-        if benefit is Benefit.PRESALE:
-            fields.refuse("presale", '要写成 { deposit = "50.00", deposit_worth = "100.00" }')
-        return None
-    deposit = table.money("deposit") or ZERO
-    terms = Presale(
-        deposit,
-        table.money("deposit_worth") or deposit,
-        table.money("instant_off") or ZERO,
-        table.money("price"),
-        table.instant("balance_starts_at"),
-        table.instant("balance_ends_at"),
-        table.count("ship_within_hours", None),
-    )
-    if deposit.fen == 0:
-        table.refuse("deposit", "定金要大于 0")
-    if terms.deposit_worth < deposit:
-        table.refuse("deposit_worth", "定金抵扣的金额不能少于定金")
-    table.close()
-    return terms
-
-
-def _read_coupon(fields: Fields) -> CouponTerms | None:
-    if fields.raw("coupon") is True:
-        return CouponTerms()
-    table = fields.table("coupon", "coupon")
-    if table is None:
-        return None
-    terms = CouponTerms(
-        table.text("code", longest=64),
-        table.count("total", None),
-        table.count("claimed") or 0,
-        table.count("used") or 0,
-        table.instant("valid_from"),
-        table.instant("valid_to"),
-    )
-    if terms.valid_from and terms.valid_to and terms.valid_to <= terms.valid_from:
-        table.refuse("valid_to", "结束时间要晚于开始时间")
-    table.close()
-    return terms

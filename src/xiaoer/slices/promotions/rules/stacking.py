@@ -37,6 +37,11 @@ def excluded_groups(promotion: Promotion) -> frozenset[str]:
     return promotion.excludes
 
 
+def is_free(promotion: Promotion) -> bool:
+    """Whether coupons of it go together with anything that does not refuse them."""
+    return not (order_limit(promotion) or promotion.per_order_limit or excluded_groups(promotion))
+
+
 def may_combine(chosen: Sequence[Promotion], extra: Promotion) -> bool:
     """Whether a coupon of `extra` may join coupons of `chosen` in one order."""
     same_group = [p for p in chosen if p.group == extra.group and p.scope.sellers == extra.scope.sellers]
