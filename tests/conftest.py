@@ -1,7 +1,7 @@
 """Fixtures that every test may use: a database with all tables, and a clock that stands still.
 
-By default the database is a fresh SQLite file. With `XIAOER_TEST_DATABASE_URL` set it is a fresh schema in
-that PostgreSQL, so the same tests run on both.
+By default the database is a fresh SQLite file. With `XIAOER_TEST_DATABASE_URL` set it is a schema of that
+PostgreSQL that is emptied after each test, so the same tests run on both.
 """
 
 import os
@@ -59,16 +59,15 @@ def new_url(tmp_path: Path) -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path, sqlite_template: Path | None) -> Iterator[str]:
+def database_url(tmp_path: Path, template: str) -> Iterator[str]:
     """The URL of a database with all tables and no rows; for tests that start a process of their own."""
-    if sqlite_template is not None:
-        path = tmp_path / "xiaoer.db"
-        shutil.copy(sqlite_template, path)
-        yield f"sqlite:///{path}"
+    if SERVER_URL:
+        yield template
+        _delete_rows(template)
         return
-    with _schema() as url:
-        _create_tables(url)
-        yield url
+    path = tmp_path / "xiaoer.db"
+    shutil.copy(make_url(template).database or "", path)
+    yield f"sqlite:///{path}"
 
 
 @pytest.fixture
@@ -94,13 +93,16 @@ async def open_db(database_url: str) -> AsyncIterator[Callable[[], Database]]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
-    """A file with all tables, copied for each test; None when the tests run on PostgreSQL."""
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """All tables, made once: a file that is copied for each test, or a schema that is emptied after each."""
     if SERVER_URL:
-        return None
-    path = tmp_path_factory.mktemp("template") / "xiaoer.db"
-    _create_tables(f"sqlite:///{path}")
-    return path
+        with _schema() as url:
+            _create_tables(url)
+            yield url
+        return
+    url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'xiaoer.db'}"
+    _create_tables(url)
+    yield url
 
 
 def _create_tables(url: str) -> None:
@@ -108,6 +110,14 @@ def _create_tables(url: str) -> None:
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
     with engine.begin() as connection:
         load_tables().create_all(connection)
+    engine.dispose()
+
+
+def _delete_rows(url: str) -> None:
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("SET lock_timeout = '10s'"))
+        connection.execute(text(";".join(f"DELETE FROM {table}" for table in reversed(load_tables().sorted_tables))))
     engine.dispose()
 
 

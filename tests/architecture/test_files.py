@@ -11,8 +11,8 @@ _ROOT = Path(__file__).parents[2]
 _PACKAGE = _ROOT / "src" / "xiaoer"
 _BUDGET = 300
 _HARD_LIMIT = 400  # for the few whose parts belong together
-_OVER_BUDGET_ALLOWED = 5
-_SPEAKS_FOR_ITSELF = 8  # lines; below that a full name is enough
+_OVER_BUDGET_ALLOWED = 6
+_SPEAKS_FOR_ITSELF = 12  # lines; below that a full name is enough
 _VAGUE = {"utils", "util", "helpers", "helper", "common", "misc"}
 _WRITTEN_BY_A_PROGRAM = {"m0001_initial.py"}
 # Put together here so that this file does not contain what it forbids.
@@ -96,6 +96,12 @@ def test_modules_and_their_public_parts_are_explained(path: Path) -> None:
         and not node.name.startswith("_")
         and not ast.get_docstring(node)
         and (node.end_lineno or 0) - node.lineno >= _SPEAKS_FOR_ITSELF
-        and path.name != "store.py"  # a query's name and arguments say it
+        and not _is_record(node)
+        and "store" not in path.relative_to(_PACKAGE).with_suffix("").parts  # a query's name and arguments say it
     ]
     assert missing == []
+
+
+def _is_record(node: ast.AST) -> bool:
+    """A class of fields only: its name, its fields and the module's words say what it is."""
+    return isinstance(node, ast.ClassDef) and not any(isinstance(part, ast.FunctionDef) for part in node.body)

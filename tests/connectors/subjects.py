@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-import httpx
+import httpx2
 from msgspec.structs import asdict
 from msgspec.structs import replace as changed
 from tests.connectors.contract import Subject
@@ -80,7 +80,7 @@ async def no_pause(_: float) -> None:
     """Retries wait for nothing in tests."""
 
 
-def web_over(transport: httpx.AsyncBaseTransport, clock: ManualClock | None = None, **policy: Any) -> Web:
+def web_over(transport: httpx2.AsyncBaseTransport, clock: ManualClock | None = None, **policy: Any) -> Web:
     return Web(clock or ManualClock(NOW), WebPolicy(**policy), transport, pause=no_pause, jitter=lambda: 0.5)
 
 
@@ -96,7 +96,7 @@ async def open_subject(name: str, port: Port) -> AsyncIterator[Subject]:
             yield subject
         return
     platform = PLATFORMS[name](WORLD)
-    web = web_over(httpx.ASGITransport(platform.app))
+    web = web_over(httpx2.ASGITransport(platform.app))
     source = build(name, platform.settings, Around(web, ManualClock(NOW), WorldHints()))
     world = replace(WORLD, status_of=_STATUS_OF.get(name, {}))
     yield Subject(source, world, CONNECTORS[name].lacks)

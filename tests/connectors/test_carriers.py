@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
-import httpx
+import httpx2
 import pytest
 from tests.connectors.fakes import kuaidi100
 from tests.connectors.subjects import WorldHints, web_over
@@ -51,7 +51,7 @@ def test_codes_have_one_meaning_and_unknown_ones_none() -> None:
 
 async def test_a_number_is_not_asked_twice_within_half_an_hour() -> None:
     platform, clock = kuaidi100.platform(WORLD), ManualClock(NOW)  # this platform locks a number asked twice
-    web = web_over(httpx.ASGITransport(platform.app), clock)
+    web = web_over(httpx2.ASGITransport(platform.app), clock)
     source = build("kuaidi100", platform.settings, Around(web, clock, WorldHints()))
     first = await source.track(SHOP, "YT1234567890123")
     clock.advance(timedelta(minutes=29))
@@ -65,7 +65,7 @@ async def test_a_carrier_that_nobody_knows_is_not_guessed() -> None:
     platform = kuaidi100.platform(WORLD)
     for name in ("kuaidi100", "kdniao"):
         settings = {"business_id": "1", "app_key": "k"} if name == "kdniao" else platform.settings
-        web = web_over(httpx.ASGITransport(platform.app))
+        web = web_over(httpx2.ASGITransport(platform.app))
         source = build(name, settings, Around(web, ManualClock(NOW), NoHints()))
         with pytest.raises(SourceUnavailable, match="carrier"):
             await source.track(SHOP, "773123456789012")
@@ -74,16 +74,16 @@ async def test_a_carrier_that_nobody_knows_is_not_guessed() -> None:
 async def test_a_carrier_that_asks_for_the_phone_gets_it() -> None:
     asked: list[dict[str, str]] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         form = dict(parse_qsl(request.content.decode()))
         asked.append(json.loads(form.get("param") or form["RequestData"]))
-        return httpx.Response(200, json={"result": False, "returnCode": "500", "Success": True, "State": "0"})
+        return httpx2.Response(200, json={"result": False, "returnCode": "500", "Success": True, "State": "0"})
 
     for name, settings in (
         ("kuaidi100", {"customer": "c", "key": "k"}),
         ("kdniao", {"business_id": "1", "app_key": "k"}),
     ):
-        source = build(name, settings, Around(web_over(httpx.MockTransport(answer)), ManualClock(NOW), _SfHints()))
+        source = build(name, settings, Around(web_over(httpx2.MockTransport(answer)), ManualClock(NOW), _SfHints()))
         assert await source.track(SHOP, "SF1234567890123") is None
     assert asked[0]["phone"] == "13800138000"
     assert asked[1]["CustomerName"] == "8000"
@@ -91,7 +91,7 @@ async def test_a_carrier_that_asks_for_the_phone_gets_it() -> None:
 
 async def test_subscribing_asks_for_pushes_and_says_a_refusal() -> None:
     platform = kuaidi100.platform(WORLD)
-    around = Around(web_over(httpx.ASGITransport(platform.app)), ManualClock(NOW), WorldHints())
+    around = Around(web_over(httpx2.ASGITransport(platform.app)), ManualClock(NOW), WorldHints())
     source = build("kuaidi100", platform.settings, around)
     assert await source.subscribe("YT1", "圆通", "13800138000", "https://shop.example/push") is None
     refused = build("kuaidi100", {**platform.settings, "key": "another"}, around)

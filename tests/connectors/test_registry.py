@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from tests.connectors.subjects import NOW, PLATFORMS, WORLD, WorldHints, web_over
 
@@ -38,7 +38,7 @@ def _methods(protocol: Any) -> dict[str, inspect.Signature]:
 def test_every_declared_port_is_implemented_as_its_protocol_says(name: str) -> None:
     spec = CONNECTORS[name]
     settings = {s.name: s.default or "x" for s in spec.settings}
-    web = web_over(httpx.MockTransport(lambda _: httpx.Response(500)))
+    web = web_over(httpx2.MockTransport(lambda _: httpx2.Response(500)))
     source = build(name, settings, Around(web, ManualClock(NOW), WorldHints()))
     assert spec.ports
     for port in spec.ports:

@@ -100,7 +100,7 @@ def test_a_bad_row_does_not_take_its_neighbours_along() -> None:
 
 
 def test_a_workbook_keeps_row_numbers_numbers_and_dates() -> None:
-    at = datetime(2026, 6, 18, 20, 0)  # noqa: DTZ001 (workbooks have no zone)
+    at = datetime(2026, 6, 18, 20, 0)
     sheet = read_sheet(workbook([[None], ["id", "at", "price"], [None], ["x", at, 39.9]]), "a.xlsx")
     assert sheet == Sheet(("id", "at", "price"), [GoodRow(4, {"id": "x", "at": at, "price": 39.9})])
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import httpx
+import httpx2
 import pytest
 import structlog
 from hypothesis import given
@@ -31,26 +31,26 @@ _URL = "http://shop.example/orders"
 class _Line:
     """A wire that answers from a script (the last entry repeats) and notes what was asked and how long was waited."""
 
-    def __init__(self, *script: int | Exception | Callable[[], httpx.Response]) -> None:
+    def __init__(self, *script: int | Exception | Callable[[], httpx2.Response]) -> None:
         self.script, self.asked, self.waited = list(script), 0, list[float]()
         self.clock = ManualClock(_NOW)
 
     async def _pause(self, seconds: float) -> None:
         self.waited.append(seconds)
 
-    async def _answer(self, request: httpx.Request) -> httpx.Response:
+    async def _answer(self, request: httpx2.Request) -> httpx2.Response:
         self.asked += 1
         step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if isinstance(step, Exception):
             raise step
-        return httpx.Response(step, json={"n": self.asked}) if isinstance(step, int) else step()
+        return httpx2.Response(step, json={"n": self.asked}) if isinstance(step, int) else step()
 
     def web(self, **policy: float) -> Web:
         limits = WebPolicy(**policy)  # type: ignore[arg-type]
-        return Web(self.clock, limits, httpx.MockTransport(self._answer), self._pause, lambda: 0.5)
+        return Web(self.clock, limits, httpx2.MockTransport(self._answer), self._pause, lambda: 0.5)
 
 
-@pytest.mark.parametrize("trouble", [500, 503, 429, httpx.ConnectError("x"), httpx.ReadTimeout("x")])
+@pytest.mark.parametrize("trouble", [500, 503, 429, httpx2.ConnectError("x"), httpx2.ReadTimeout("x")])
 async def test_a_read_is_repeated_after_growing_pauses(trouble: int | Exception) -> None:
     line = _Line(trouble, trouble, 200)
     assert (await line.web().call(Call("GET", _URL))).document() == {"n": 3}
@@ -73,18 +73,18 @@ async def test_a_refusal_is_an_answer_and_is_not_repeated() -> None:
 
 
 async def test_a_slow_host_costs_no_more_than_the_limit() -> None:
-    async def never(_: httpx.Request) -> httpx.Response:
+    async def never(_: httpx2.Request) -> httpx2.Response:
         await asyncio.Event().wait()
         raise AssertionError
 
-    web = Web(ManualClock(_NOW), WebPolicy(attempt_s=0.01, total_s=0.02), httpx.MockTransport(never))
+    web = Web(ManualClock(_NOW), WebPolicy(attempt_s=0.01, total_s=0.02), httpx2.MockTransport(never))
     async with asyncio.timeout(2):
         with pytest.raises(SourceUnavailable, match="too long"):
             await web.call(Call("GET", _URL))
 
 
 async def test_an_answer_over_the_limit_is_refused() -> None:
-    line = _Line(lambda: httpx.Response(200, content=b"x" * 1001))
+    line = _Line(lambda: httpx2.Response(200, content=b"x" * 1001))
     with pytest.raises(SourceUnavailable, match="size"):
         await line.web(max_bytes=1000).call(Call("GET", _URL))
 
@@ -132,7 +132,7 @@ async def test_a_cancelled_trial_does_not_lock_the_host_out() -> None:
         await web.call(Call("GET", _URL))
     line.clock.advance(timedelta(seconds=20))
 
-    def cancel() -> httpx.Response:
+    def cancel() -> httpx2.Response:
         raise asyncio.CancelledError
 
     line.script = [cancel]
@@ -178,16 +178,16 @@ async def test_equal_questions_at_once_are_asked_once() -> None:
 async def test_many_calls_to_one_host_wait_for_their_turn() -> None:
     under_way, most = 0, 0
 
-    async def answer(_: httpx.Request) -> httpx.Response:
+    async def answer(_: httpx2.Request) -> httpx2.Response:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
         for _turn in range(3):
             await asyncio.sleep(0)
         under_way -= 1
-        return httpx.Response(200)
+        return httpx2.Response(200)
 
-    web = Web(ManualClock(_NOW), WebPolicy(per_host=4), httpx.MockTransport(answer))
+    web = Web(ManualClock(_NOW), WebPolicy(per_host=4), httpx2.MockTransport(answer))
     await asyncio.gather(*(web.call(Call("GET", _URL)) for _ in range(20)))
     assert most == 4
 
@@ -202,13 +202,13 @@ async def test_old_answers_make_room() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"<html>", b'{"a":' * 9999])
 async def test_a_body_that_is_no_object_is_unavailable(body: bytes) -> None:
-    line = _Line(lambda: httpx.Response(200, content=body))
+    line = _Line(lambda: httpx2.Response(200, content=body))
     with pytest.raises(SourceUnavailable):
         (await line.web().call(Call("GET", _URL))).document()
 
 
 async def test_numbers_with_a_point_keep_their_text() -> None:
-    line = _Line(lambda: httpx.Response(200, content=b'{"a": 49.99999999999999, "b": 0.10}'))
+    line = _Line(lambda: httpx2.Response(200, content=b'{"a": 49.99999999999999, "b": 0.10}'))
     assert (await line.web().call(Call("GET", _URL))).document() == {"a": "49.99999999999999", "b": "0.10"}
 
 

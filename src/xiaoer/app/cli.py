@@ -214,3 +214,7 @@ def main() -> None:
     except XiaoerError as error:
         typer.echo(f"{error.code}: {error.detail}", err=True)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

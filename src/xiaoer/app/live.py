@@ -1,13 +1,27 @@
 """Live feeds: who must be told that something new is on disk.
 
 A hint carries ids only; whoever gets it reads the database from the last sequence number it sent. So a
-lost hint delays and never loses, and a doubled one shows nothing twice.
+lost hint delays and never loses, and a doubled one shows nothing twice. With several processes the bus
+carries the hints between them.
 """
 
 import asyncio
 from collections import defaultdict
 
+from xiaoer.infra.bus import Bus, DatabaseRelay, Hint, Relay
+from xiaoer.infra.bus_redis import RedisRelay
+from xiaoer.infra.db import Database
+from xiaoer.infra.settings import Settings
 from xiaoer.kernel.ids import ShopId
+
+_PREFIX = "ring."
+
+
+def choose_relay(settings: Settings, db: Database) -> Relay | None:
+    """Redis when it is configured, the database when several processes share it, nothing for one process."""
+    if settings.redis_url:
+        return RedisRelay(settings.redis_url)
+    return DatabaseRelay(db) if settings.workers > 1 else None
 
 
 class Bell:
@@ -31,14 +45,25 @@ class Bell:
 
 
 class Live:
-    """Bells by topic within this process."""
+    """Bells by topic, in this process and, through the bus, in the others."""
 
     def __init__(self) -> None:
+        self._bus: Bus | None = None
         self._bells: dict[str, set[Bell]] = defaultdict(set)
+
+    async def join(self, relay: Relay | None) -> None:
+        """Hear and be heard by the other processes."""
+        self._bus = Bus(relay)
+        await self._bus.attach(_PREFIX, self._hear)
+
+    async def close(self) -> None:
+        """Leave the bus."""
+        if self._bus is not None:
+            await self._bus.close()
 
     @staticmethod
     def topic(shop: ShopId, channel: str, buyer_id: str) -> str:
-        return f"{shop}|{channel}|{buyer_id}"
+        return f"{_PREFIX}{shop}.{channel}|{buyer_id}"
 
     def listen(self, topic: str) -> Bell:
         bell = Bell()
@@ -51,8 +76,13 @@ class Live:
             del self._bells[topic]
 
     def ring(self, topic: str, signal: dict[str, object] | None = None) -> None:
-        for bell in self._bells.get(topic, ()):
-            bell.ring(signal)
+        """Ring every listener of a topic, here and elsewhere."""
+        if self._bus is not None:
+            self._bus.publish(topic, dict(signal or {}))
+
+    def _hear(self, hint: Hint) -> None:
+        for bell in self._bells.get(hint.topic, ()):
+            bell.ring(hint.payload or None)
 
     @property
     def listeners(self) -> int:

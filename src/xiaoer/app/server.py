@@ -6,14 +6,31 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from xiaoer.app import http
-from xiaoer.app.entrypoints import events, imports, knowledge, messages, ops, pages, quotes, staff, widget
+from xiaoer.app.entrypoints import (
+    agents,
+    canned,
+    desk,
+    desk_live,
+    events,
+    imports,
+    knowledge,
+    messages,
+    ops,
+    pages,
+    quotes,
+    staff,
+    tickets,
+    widget,
+)
 from xiaoer.app.wiring import Wiring
+from xiaoer.infra.log import set_up_logging
 from xiaoer.infra.settings import Settings
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Build the application; the wiring starts and stops with it."""
     settings = settings or Settings()
+    set_up_logging(settings.log_level)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -33,7 +50,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops):
+    desks = (agents, desk, desk_live, canned, tickets)
+    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops, *desks):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

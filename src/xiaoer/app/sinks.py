@@ -6,10 +6,11 @@ from datetime import datetime
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from xiaoer.flows.import_data.importer import Sink
+from xiaoer.flows.import_data.importer import Check, Sink
 from xiaoer.flows.import_data.rows import KnowledgeRow
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.knowledge.sink import KnowledgeSink
+from xiaoer.slices.promotions.service import PromotionSink
 
 
 class HashedEntry(Struct, frozen=True):
@@ -70,4 +71,9 @@ class KnowledgeIntake:
 
 def build_sinks() -> Mapping[str, Sink]:
     """The sinks of kinds that the importer does not keep itself."""
-    return {"knowledge": KnowledgeIntake()}
+    return {"knowledge": KnowledgeIntake(), "promotions": PromotionSink()}
+
+
+def build_checks() -> Mapping[str, Check]:
+    """Why a row of such a kind may be refused before anything is written."""
+    return {"knowledge": KnowledgeIntake().check, "promotions": PromotionSink().check}

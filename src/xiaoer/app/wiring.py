@@ -12,15 +12,20 @@ from typing import Any
 
 import msgspec
 import structlog
+from sqlalchemy import Connection
 
+from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
-from xiaoer.app.live import Live
-from xiaoer.app.sinks import KnowledgeIntake, build_sinks
-from xiaoer.flows.answer_message import Answered, AnswerMessage
+from xiaoer.app.live import Live, choose_relay
+from xiaoer.app.shop_words import ShopUnderstanding
+from xiaoer.app.sinks import build_checks, build_sinks
+from xiaoer.flows.answer_message import AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
 from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.import_data.importer import Importer
+from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.receive_message import ReceiveMessage
+from xiaoer.infra import metrics
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
@@ -35,12 +40,15 @@ from xiaoer.kernel.turn import Turn, TurnContext
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.policies.red_lines import match_red_lines, parse_red_lines
 from xiaoer.slices.policies.types import RedLineHit
+from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
 from xiaoer.slices.understanding.api import Understanding
@@ -48,16 +56,13 @@ from xiaoer.slices.understanding.api import Understanding
 _log = structlog.get_logger(__name__)
 _PACK = Path(__file__).resolve().parents[1] / "packs" / "ecommerce"
 _REFRESH_S = 0.4  # a changed entry is live in every worker within this time
+_WARM = 20  # shops whose knowledge is loaded at start
 _SWEEP_S = 5.0  # how often unanswered messages are looked for
 _STALE = timedelta(seconds=10)  # a message this old without an answer was forgotten by a crash
+_CHANNELS = frozenset({"api", "web"})  # labels of the message counter; more would be unbounded
 _BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
 _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
 _LOG_INS = 10  # tries per account, address and quarter of an hour
-
-
-class NoOffers:
-    async def offers(self, *a: object) -> tuple[()]:
-        return ()
 
 
 class Wiring:
@@ -72,19 +77,22 @@ class Wiring:
         self.catalog = EmbeddedCatalog(self.db)
         self.orders = EmbeddedOrders(self.db)
         self.buyers = EmbeddedBuyers(self.db)
-        self.offers = NoOffers()
-        self.understanding = Understanding.load(_PACK)
+        self.promotions = Promotions(self.db, self.clock)
+        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
-        self.importer = Importer(
-            self.db, self.clock, build_sinks(), {"knowledge": KnowledgeIntake().check}, settings.max_import_bytes
+        self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
+        self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, self.promotions)
+        self._red_lines = parse_red_lines((_PACK / "red_lines.toml").read_text(encoding="utf-8"))
+        self.templates = templates = replies.load_templates(_PACK / "templates.toml")
+        sources = Sources(self.buyers, self.orders, self.catalog)
+        self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
+        self.gather = gather = GatherFacts(
+            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, settings.gather_timeout_ms / 1000
         )
-        self._red_lines = lambda turn, heard: ()
-        templates = replies.load_templates(_PACK / "templates.toml")
-        gather = GatherFacts(self.knowledge, self.catalog, self.orders, self.offers, settings.gather_timeout_ms / 1000)
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
-            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates
+            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates, self.desk
         )
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -93,15 +101,27 @@ class Wiring:
 
     async def start(self) -> None:
         """Begin the background work: the sweep for unanswered messages, the watch for changed knowledge."""
+        await self.live.join(choose_relay(self.settings, self.db))
+        await self._warm_up()
         self.spawn(self._sweep())
         self.spawn(self._watch_knowledge())
+        self.spawn(self.desk.work())
 
     async def stop(self) -> None:
         """End background work and close the stores; everything acknowledged is on disk already."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.live.close()
         await self.db.close()
+
+    async def _warm_up(self) -> None:
+        """Load what the first buyer would otherwise wait for."""
+        now = self.clock.now()
+        for shop in (await self.shops.ids())[:_WARM]:
+            await self.understanding.refresh(shop)
+            await self.knowledge.ensure_loaded(shop)
+            self.knowledge.search(shop, "什么时候发货", now=now)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run `work` beside the requests; a failure is logged."""
@@ -120,17 +140,23 @@ class Wiring:
         return task
 
     def red_lines(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
-        """The red lines that a turn crosses."""
-        return self._red_lines(turn, heard)
+        """The red lines that a turn crosses, the one that decides first."""
+        text = " ".join(message.text for message in turn.messages)
+        return match_red_lines(heard, self.understanding.forms(text), self._red_lines)
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""
+        await self.understanding.refresh(shop)
         received = await self.receive(shop, incoming)
-        answered = await self.answer(shop, received.message.conversation_id, received.message.id)
-        self._announce(received.conversation, answered)
+        metrics.MESSAGES.labels(incoming.channel if incoming.channel in _CHANNELS else "other").inc()
+        answered = await self.answer(shop, received.message.conversation_id, received.message.id, received)
+        await self.desk.after_turn(shop, received.conversation.id, answered.state)
+        if answered.handoff:
+            metrics.HANDOFFS.labels(answered.handoff.reason).inc()
+        self._announce(received.conversation)
         return answered.response or self._no_answer(received)
 
-    def _announce(self, conversation: Conversation, answered: Answered) -> None:
+    def _announce(self, conversation: Conversation) -> None:
         self.live.ring(self.live.topic(conversation.shop, conversation.channel, conversation.buyer_id))
 
     def _no_answer(self, received: Received) -> str:
@@ -171,7 +197,9 @@ class Wiring:
             self.live.ring(topic, {"type": "typing", "on": True, "author": "bot"})
         await asyncio.sleep(wait_s)
         self._waiting.pop(conversation.id, None)
-        await self.answer(shop, conversation.id, message.id)
+        await self.understanding.refresh(shop)
+        answered = await self.answer(shop, conversation.id, message.id)
+        await self.desk.after_turn(shop, conversation.id, answered.state)
         self.live.ring(topic)
 
     async def _watch_knowledge(self) -> None:
@@ -186,7 +214,8 @@ class Wiring:
             for shop in await self.shops.ids():
                 left = await self.db.read(partial(conversations.unanswered, shop=shop, before=before))
                 for conversation in left:
-                    await self.answer(shop, conversation.id, "")
+                    answered = await self.answer(shop, conversation.id, "")
+                    await self.desk.after_turn(shop, conversation.id, answered.state)
                     self.live.ring(self.live.topic(shop, conversation.channel, conversation.buyer_id))
             await asyncio.sleep(_SWEEP_S)
 
@@ -197,9 +226,9 @@ class Wiring:
     async def rate(self, shop: ShopId, channel: str, buyer_id: BuyerId, score: int, comment: str) -> None:
         """Keep a buyer's rating (1 to 5) of the conversation."""
         now = self.clock.now()
-        conversation = await self.db.read(lambda c: conversations.find_open(c, shop, channel, buyer_id))
+        conversation = await self.db.read(lambda c: owners.to_rate(c, shop, channel, buyer_id))
         if conversation is None:
-            raise NotFound("Conversation", "(open)", "It was closed already.")
+            raise NotFound("Conversation", "(last)", "There is nothing to rate yet.")
         fact = Event(shop, new_id(), "conversation.rated", now, conversation.id, buyer_id, {"score": score})
         rating = {"score": score, "comment": comment, "at": now}
 
@@ -219,11 +248,12 @@ class Wiring:
         Raises:
             NotFound: no such message, or it was not answered by the bot.
         """
-        message = await self.db.read(lambda c: conversations.find_message(c, shop, message_id))
-        stored = None
-        if message is not None and message.turn_id:
-            turn_id = message.turn_id
-            stored = await self.db.read(lambda c: conversations.get_turn(c, shop, turn_id))
+
+        def query(connection: Connection) -> StoredTurn | None:
+            message = conversations.find_message(connection, shop, message_id)
+            return conversations.turn_of_message(connection, shop, message) if message else None
+
+        stored = await self.db.read(query)
         if stored is None:
             raise NotFound("Message", message_id, "Only messages that were answered can be explained.")
         return explain(stored), stored

@@ -68,6 +68,8 @@ class Setting(Struct, frozen=True):
 
 
 class ConnectorSpec(Struct, frozen=True):
+    """One connector as the console lists it and wiring builds it. `evidence` says what it was proved against."""
+
     name: str
     title: str
     kind: Kind

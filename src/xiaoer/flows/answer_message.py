@@ -19,22 +19,25 @@ from xiaoer.kernel.answer import ActView, Answer, HandoffView, ReplyView, TurnVi
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import Decision, Facts, Handoff, Need
 from xiaoer.kernel.events import Event
-from xiaoer.kernel.heard import Heard, Segment, Sentiment
+from xiaoer.kernel.heard import Entities, Heard, Segment, Sentiment
 from xiaoer.kernel.ids import MessageId, ShopId
 from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations import api as conversations
-from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
+from xiaoer.slices.conversations.recent import RecentTalks
+from xiaoer.slices.conversations.types import Conversation, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies import api as policies
 from xiaoer.slices.policies.rules.handoff import hand_over
-from xiaoer.slices.policies.types import RedLineHit, Situation
+from xiaoer.slices.policies.rules.sizes import measures_of
+from xiaoer.slices.policies.types import Limits, RedLineHit, Situation
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
 from xiaoer.slices.shops.service import Shops
 
 _log = structlog.get_logger(__name__)
 _ROUNDS = 3  # decide, gather, decide again: more needs than this is a defect of the rules
+_NO_STOPS = Limits(unsatisfied_tries=1_000_000, unsure_tries=1_000_000, anger_handoff=2.0)
 _RETRIES = 8  # loads of one turn while newer messages keep coming
 
 
@@ -54,6 +57,18 @@ class GathersFacts(Protocol):
     """Reads the facts that a decision needs, in parallel, each within its time limit."""
 
     async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts: ...
+
+
+class MindsTheDesk(Protocol):
+    """The people behind the bot: who sends, and what the one who takes over is told."""
+
+    def prepare(self, turn: Turn, heard: Heard, handoff: Handoff) -> Handoff:
+        """Give a hand-over the skill that it asks for and its summary (前情提要)."""
+        ...
+
+    async def mode(self, shop: ShopId, intents: tuple[str, ...]) -> str:
+        """Who sends for these intents: auto the bot, assist a person with its draft, shadow a person."""
+        ...
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -78,6 +93,7 @@ class AnswerMessage:
         red_lines: WatchesRedLines,
         gather: GathersFacts,
         templates: Templates,
+        desk: MindsTheDesk,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -86,26 +102,38 @@ class AnswerMessage:
         self._red_lines = red_lines
         self._gather = gather
         self._templates = templates
+        self._desk = desk
+        self._recent = RecentTalks()
 
-    async def __call__(self, shop: ShopId, conversation_id: str, message_id: str) -> Answered:
+    async def __call__(
+        self, shop: ShopId, conversation_id: str, message_id: str, received: Received | None = None
+    ) -> Answered:
         """Answer what is unanswered; when another call did so already, return that answer.
+
+        `received` is the message that has just come in, when there is one.
 
         Raises:
             NotFound: no such conversation.
         """
-        for _ in range(_RETRIES):
-            loaded = await self._db.read(lambda c: conversations.load_turn(c, shop, conversation_id))
+        for attempt in range(_RETRIES):
+            loaded = self._recent.with_new(received) if received and received.is_new and attempt == 0 else None
             if loaded is None:
-                return await self._earlier(shop, message_id)
-            answered = await self._answer(loaded[0], loaded[1], message_id)
+                loaded = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
+            conversation, recent = loaded
+            turn = conversations.as_turn(conversation, recent)
+            if turn is None:
+                break
+            answered = await self._answer(conversation, turn, message_id)
             if answered is not None:
+                kept = (*recent, *answered.messages)[-conversations.HISTORY :]
+                self._recent.keep(shop, conversation.id, conversation.version + 1, kept)
                 return answered
         return await self._earlier(shop, message_id)
 
     async def _earlier(self, shop: ShopId, message_id: str) -> Answered:
         def query(connection: Connection) -> StoredTurn | None:
             message = conversations.get_message(connection, shop, message_id)
-            return conversations.get_turn(connection, shop, message.turn_id) if message and message.turn_id else None
+            return conversations.turn_of_message(connection, shop, message) if message else None
 
         stored = await self._db.read(query)
         return Answered(stored.response, conversation_id=stored.conversation_id) if stored else Answered("")
@@ -124,13 +152,30 @@ class AnswerMessage:
             situation = await self._situation(conversation, turn, heard, now)
             decision = hand_over(situation, Handoff("error", "flow.error"))
             reply = replies.compose(decision, self._templates, now, turn.conversation_id)
-        if conversation.state != "bot":  # a person has it: understood and kept, not answered
-            decision, reply = Decision(), Reply(())
+        if decision.handoff:
+            handoff = self._desk.prepare(turn, heard, decision.handoff)
+            decision = msgspec.structs.replace(decision, handoff=handoff)
+        decision, reply = await self._hold_back(conversation, heard, decision, reply, trace)
         elapsed_us = round((time.perf_counter() - started) * 1e6)
         return await self._save(conversation, turn, situation, decision, reply, trace, elapsed_us, message_id)
 
+    async def _hold_back(
+        self, conversation: Conversation, heard: Heard, decision: Decision, reply: Reply, trace: dict[str, Any]
+    ) -> tuple[Decision, Reply]:
+        """Keep the reply as a draft where a person sends: in his talks, and in the assist and shadow modes."""
+        held = conversation.state != "bot"
+        mode = "held" if held else await self._desk.mode(conversation.shop, tuple(s.intent for s in heard.segments))
+        if mode == "auto" or (mode == "assist" and decision.handoff):
+            return decision, reply
+        text = "" if decision.handoff else "\n".join(part.text for part in reply.parts)
+        trace["mode"] = mode
+        trace["draft"] = {"text": text, "parts": reply.parts, "sources": reply.sources, "auto": mode == "assist"}
+        return Decision(handoff=None if held else decision.handoff), Reply(())
+
     async def _situation(self, conversation: Conversation, turn: Turn, heard: Heard, now: datetime) -> Situation:
         shop = await self._shops.shop(turn.shop)
+        if conversation.state != "bot":  # nothing is handed over twice; what is wanted is a draft
+            return Situation(turn, heard, now, hours=shop.hours, limits=_NO_STOPS, shop_name=shop.name)
         return Situation(
             turn,
             heard,
@@ -170,7 +215,8 @@ class AnswerMessage:
     ) -> Answered | None:
         now, heard, turn_id = situation.now, situation.heard, new_id()
         parts = [(MessageId(new_id()), part) for part in reply.parts]
-        state = "queued" if decision.handoff and conversation.state == "bot" else conversation.state
+        by_mode = trace.get("mode") in ("assist", "shadow")
+        state = "queued" if conversation.state == "bot" and (decision.handoff or by_mode) else conversation.state
         answer = Answer(
             turn.conversation_id,
             message_id,
@@ -198,9 +244,16 @@ class AnswerMessage:
             "asked_for": list(reply.asked_for),
             "sources": [[source.kind, source.id] for source in reply.sources],
         }
+        body = turn.body
+        for segment in heard.segments:
+            body = measures_of(segment.entities, body)
+        if body != Entities():
+            meta["body"] = body
         changes = _counters(conversation, heard, decision)
         if decision.handoff:
             changes |= {"state": state, "handoff": msgspec.to_builtins(decision.handoff)}
+        elif by_mode:
+            changes |= {"state": state, "handoff": {"reason": trace["mode"], "rule_id": f"mode.{trace['mode']}"}}
         facts = _facts(conversation, situation, decision, turn_id, reply, elapsed_us)
 
         def change(connection: Connection) -> tuple[Message, ...] | None:

@@ -11,12 +11,13 @@ from typing import Any, Protocol
 import structlog
 
 from xiaoer.kernel.commerce import Order, Product, Variant
-from xiaoer.kernel.decision import Facts, Need, Offer
+from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.knowledge.api import Knowledge
+from xiaoer.slices.promotions.service import Promotions
 
 _log = structlog.get_logger(__name__)
 
@@ -29,16 +30,16 @@ class ReadsCatalogue(Protocol):
     async def recommend(self, shop: ShopId, text: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]: ...
 
 
+class PricesNow(Protocol):
+    """What one piece of a variant costs a buyer now."""
+
+    async def price_now(self, shop: ShopId, variant_id: str, buyer_id: str, channel: str) -> PriceNow: ...
+
+
 class ReadsOrders(Protocol):
     """Orders of one buyer with items, parcels and refunds, newest first."""
 
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
-
-
-class ReadsOffers(Protocol):
-    """Promotions that run now."""
-
-    async def offers(self, shop: ShopId, channel: str, product_id: str | None, now: datetime) -> tuple[Offer, ...]: ...
 
 
 _ORDERS = 10  # newest orders read per turn
@@ -53,13 +54,15 @@ class GatherFacts:
         knowledge: Knowledge,
         catalogue: ReadsCatalogue,
         orders: ReadsOrders,
-        offers: ReadsOffers,
+        promotions: Promotions,
+        price_now: PricesNow,
         timeout_s: float,
     ) -> None:
         self._knowledge = knowledge
         self._catalogue = catalogue
         self._orders = orders
-        self._offers = offers
+        self._promotions = promotions
+        self._price_now = price_now
         self._timeout_s = timeout_s
 
     async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts:
@@ -98,6 +101,7 @@ class GatherFacts:
             found.get(("orders", "")),
             {n.segment: found[("recommend", n.key)] for n in needs if ("recommend", n.key) in found},
             offers=found.get(("offers", "")),
+            prices={key: value for (kind, key), value in found.items() if kind == "price" and value is not None},
             missing=tuple(key for key, (ok, _) in outcomes.items() if not ok),
             asked=needs,
         )
@@ -111,12 +115,36 @@ class GatherFacts:
             case "orders":
                 return self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
             case "offers":
-                return self._offers.offers(turn.shop, turn.channel, turn.product_in_focus, now)
+                return self._offers(turn, now)
+            case "price":
+                return self._price(turn, need.key)
             case "recommend":
                 budget = heard.segments[need.segment].entities.money_yuan
                 return self._catalogue.recommend(turn.shop, need.key, budget, _PICKS)
             case _:
                 return None
+
+    async def _price(self, turn: Turn, product_id: str) -> PriceNow | None:
+        """The price now of the cheapest piece in stock."""
+        ready = [v for v in await self._catalogue.variants(turn.shop, product_id) if v.stock > 0]
+        if not ready:
+            return None
+        cheapest = min(ready, key=lambda variant: variant.price)
+        return await self._price_now.price_now(turn.shop, cheapest.id, turn.buyer_id, turn.channel)
+
+    async def _offers(self, turn: Turn, now: datetime) -> tuple[Offer, ...]:
+        """Promotions that run now, of the product in focus when there is one."""
+        product_id = turn.product_in_focus or ""
+        product = await self._catalogue.product(turn.shop, product_id) if product_id else None
+        variants = await self._catalogue.variants(turn.shop, product_id) if product else ()
+        return await self._promotions.offers(
+            turn.shop,
+            product_id=product.id if product else "",
+            category=product.category if product else "",
+            variant_ids=[variant.id for variant in variants],
+            channel=turn.channel,
+            at=now,
+        )
 
     async def _limited(self, read: Awaitable[Any]) -> tuple[bool, Any]:
         try:

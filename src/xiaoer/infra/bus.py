@@ -13,29 +13,31 @@ import contextlib
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any, Protocol
 
 import structlog
 from msgspec import Struct, field
-from sqlalchemy import BigInteger, Column, Connection, String, Table, delete, func, insert, select, text
+from sqlalchemy import BigInteger, Column, Connection, String, Table, delete, insert, select
 
 from xiaoer.infra.clock import SystemClock
-from xiaoer.infra.db import Database, Instant, Json, metadata
+from xiaoer.infra.db import Database, Instant, Json, append, metadata
 from xiaoer.infra.idgen import new_id
 
 _log = structlog.get_logger()
 _BACKLOG = 1_000  # hints that a slow subscriber may leave unread before the oldest are dropped
 _POLL_S = 0.025  # how often the table is read while somebody watches
+_LOOK_BACK_US = 2_000_000  # how much later than its neighbours a row may become visible
 _KEEP_US = 60_000_000  # far longer than any poll
 _PRUNE_EVERY_S = 30.0
-_LOCK = 7_265_002  # advisory lock number of the table on PostgreSQL
 
 bus_events = Table(
     "bus_events",
     metadata,
     Column("shop", String(64), primary_key=True),
-    Column("seq", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("id", String(64), primary_key=True),
+    Column("seq", BigInteger, nullable=False, index=True),
     Column("topic", String(400), nullable=False),
     Column("payload", Json, nullable=False),
     Column("origin", String(32), nullable=False),
@@ -175,22 +177,26 @@ class Bus:
 class DatabaseRelay:
     """Several workers on one host: a table that is read every 25 ms while this process has subscribers.
 
-    `seq` is given out in commit order (SQLite writes one at a time; PostgreSQL takes a lock for it), so a
-    reader that has seen number n never misses a smaller one.
+    `seq` is the sender's clock in microseconds, always growing within one sender. Rows may become visible a
+    little out of that order, so each read looks back some seconds and skips what it has handed over already.
     """
 
     def __init__(self, db: Database, poll_s: float = _POLL_S) -> None:
         self._db = db
         self._poll_s = poll_s
         self._polling: asyncio.Task[None] | None = None
-        self._seen = 0
+        self._seen: dict[str, int] = {}
+        self._last_seq = 0
         self._prune_at = 0.0
 
     async def listen(self, origin: str, deliver: Deliver) -> None:
-        self._seen = await self._db.read(_newest)
+        """Start to read the table."""
+        rows = await self._db.read(partial(_since, seq=_now_us() - _LOOK_BACK_US))
+        self._seen = {row.id: row.seq for row in rows}
         self._polling = asyncio.create_task(self._poll(origin, deliver))
 
     async def silence(self) -> None:
+        """Stop reading it."""
         if self._polling is not None:
             self._polling.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -198,53 +204,53 @@ class DatabaseRelay:
             self._polling = None
 
     async def send(self, origin: str, hints: Sequence[Hint]) -> None:
-        now, prune = SystemClock().now(), time.monotonic() > self._prune_at
-        now_us = int(now.timestamp() * 1_000_000)
-
-        def change(connection: Connection) -> None:
-            if not self._db.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            # Numbers start at the clock's microseconds, so that they go on growing when the table was emptied.
-            first = max(_newest(connection) + 1, now_us)
-            rows = [
+        """Write rows, and now and then remove old ones."""
+        now, rows = SystemClock().now(), []
+        for hint in hints:
+            self._last_seq = max(self._last_seq + 1, _now_us())
+            rows.append(
                 {
                     "shop": str(hint.payload.get("shop", "")),
-                    "seq": first + index,
+                    "id": f"{origin}-{self._last_seq}",
+                    "seq": self._last_seq,
                     "topic": hint.topic,
                     "payload": hint.payload,
                     "origin": origin,
                     "at": now,
                 }
-                for index, hint in enumerate(hints)
-            ]
-            connection.execute(insert(bus_events), rows)
+            )
+        prune = time.monotonic() > self._prune_at
+
+        def change(connection: Connection) -> None:
+            append(connection, insert(bus_events), rows)
             if prune:
-                connection.execute(delete(bus_events).where(bus_events.c.seq < now_us - _KEEP_US))
+                connection.execute(delete(bus_events).where(bus_events.c.seq < _now_us() - _KEEP_US))
 
         if prune:
             self._prune_at = time.monotonic() + _PRUNE_EVERY_S
         await self._db.write(change)
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """The database belongs to somebody else."""
 
     async def _poll(self, origin: str, deliver: Deliver) -> None:
         while True:
             await asyncio.sleep(self._poll_s)
+            since = max(self._seen.values(), default=_now_us()) - _LOOK_BACK_US
             try:
-                rows = await self._db.read(self._unseen)
+                rows = await self._db.read(partial(_since, seq=since))
             except Exception as error:
                 _log.warning("bus_poll_failed", error=str(error))
                 continue
-            for seq, topic, payload, sender in rows:
-                self._seen = seq
-                if sender != origin:
-                    deliver(Hint(topic, payload))
-
-    def _unseen(self, connection: Connection) -> Sequence[Any]:
-        table = bus_events.c
-        query = select(table.seq, table.topic, table.payload, table.origin)
-        return connection.execute(query.where(table.seq > self._seen).order_by(table.seq).limit(_BACKLOG)).all()
+            fresh = [row for row in rows if row.id not in self._seen and row.origin != origin]
+            self._seen = {row.id: row.seq for row in rows}
+            for row in fresh:
+                deliver(Hint(row.topic, row.payload))
 
 
-def _newest(connection: Connection) -> int:
-    return connection.scalar(select(func.max(bus_events.c.seq))) or 0
+def _since(connection: Connection, seq: int) -> Sequence[Any]:
+    return connection.execute(select(bus_events).where(bus_events.c.seq > seq).order_by(bus_events.c.seq)).all()
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1_000

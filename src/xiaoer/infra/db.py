@@ -10,15 +10,15 @@ See docs/adr/0001-sync-core-group-commit.md.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, MetaData, Text, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, Insert, MetaData, Text, create_engine, event
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.types import TypeDecorator
 
@@ -37,7 +37,9 @@ metadata = MetaData(
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_APPENDS = "appends"
 _BATCH = 256  # most writes that share one commit
+_TRIES = 12  # how often a change that met another worker's is run before its caller is told
 _BUSY_WAIT_S = 30.0  # how long a writer waits for another process before it gives up
 
 
@@ -108,6 +110,32 @@ def _sqlite_engine(url: str, *, writer: bool) -> Engine:
     return engine
 
 
+def append(connection: Connection, statement: Insert, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows of an append-only table; inside the group commit they join the other callers' rows.
+
+    They are on disk with the rest of the transaction, but a later statement of the same transaction may not
+    see them yet, so nothing that is read back within a change may be written this way.
+    """
+    waiting = connection.info.get(_APPENDS)
+    if waiting is None:
+        connection.execute(statement, rows)
+    else:
+        waiting.setdefault(statement, []).extend(rows)
+
+
+def _run(connection: Connection, changes: Sequence[Change]) -> list[Any]:
+    """Run changes in one transaction, their appended rows last, one statement per table."""
+    waiting: dict[Insert, list[dict[str, Any]]] = {}
+    connection.info[_APPENDS] = waiting
+    try:
+        results = [change(connection) for change in changes]
+        for statement, rows in waiting.items():
+            connection.execute(statement, rows)
+    finally:
+        connection.info.pop(_APPENDS, None)
+    return results
+
+
 class Database:
     """One open database. Create it inside the running event loop's process, close it at the end."""
 
@@ -119,7 +147,11 @@ class Database:
             memory = ":memory:" in url or url == "sqlite://"
             self.reader_engine = self.writer_engine if memory else _sqlite_engine(url, writer=False)
         else:
-            self.writer_engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), pool_size=8)
+            # With this isolation a change that was decided on rows which another worker changed meanwhile fails
+            # and is run again, so both databases behave as if writes came one after the other.
+            self.writer_engine = create_engine(
+                url.replace("postgresql://", "postgresql+psycopg://"), pool_size=8, isolation_level="REPEATABLE READ"
+            )
             self.reader_engine = self.writer_engine
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="db")
         self._commit_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit")
@@ -141,8 +173,8 @@ class Database:
     async def write(self, change: Callable[[Connection], T]) -> T:
         """Queue `change` for the group commit; return its result once it is on disk.
 
-        `change` may run twice when a neighbour in the batch fails, so it must do nothing but use the
-        connection. Its own exception reaches the caller, and nothing of it is kept.
+        `change` may run again when a neighbour in the batch fails or another worker changed the same rows, so
+        it must do nothing but use the connection. Its own exception reaches the caller, and nothing of it is kept.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.append((change, future))
@@ -156,17 +188,30 @@ class Database:
             try:
                 results = await self._commit([change for change, _ in batch])
             except Exception as error:
-                if len(batch) == 1:
+                if len(batch) == 1 and not self._may_pass_later(error):
                     self._settle(batch[0][1], None, error)
                     continue
                 for change, future in batch:
                     try:
-                        self._settle(future, (await self._commit([change]))[0], None)
+                        self._settle(future, await self._commit_alone(change), None)
                     except Exception as own:
                         self._settle(future, None, own)
             else:
                 for (_, future), result in zip(batch, results, strict=True):
                     self._settle(future, result, None)
+
+    async def _commit_alone(self, change: Change) -> Any:
+        for _ in range(_TRIES - 1):
+            try:
+                return (await self._commit([change]))[0]
+            except Exception as error:
+                if not self._may_pass_later(error):
+                    raise
+        return (await self._commit([change]))[0]
+
+    def _may_pass_later(self, error: Exception) -> bool:
+        """Whether another worker was in the way: only on PostgreSQL, as SQLite has one writer at a time."""
+        return not self.is_sqlite and isinstance(error, IntegrityError | OperationalError)
 
     @staticmethod
     def _settle(future: "asyncio.Future[Any]", result: Any, error: Exception | None) -> None:
@@ -184,7 +229,7 @@ class Database:
         with self.writer_engine.connect() as connection:
             await self._begin(connection)
             try:
-                results = [change(connection) for change in changes]
+                results = _run(connection, changes)
             except BaseException:
                 connection.rollback()
                 raise
@@ -207,7 +252,7 @@ class Database:
 
     def _commit_in_thread(self, changes: list[Change]) -> list[Any]:
         with self.writer_engine.begin() as connection:
-            return [change(connection) for change in changes]
+            return _run(connection, changes)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

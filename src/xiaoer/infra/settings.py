@@ -21,26 +21,32 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="XIAOER_", extra="ignore")
 
     home: Path = Field(default_factory=_default_home, description="Folder of all state: database, uploads, secret")
-    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the home folder")
-    redis_url: str = Field("", description="Redis or Valkey URL for live events between machines; empty means none")
-    api_key: str = Field("", description="An API key valid for the default shop")
-    host: str = Field("127.0.0.1", description="Address to listen on")
-    port: int = Field(8000, description="Port to listen on")
-    workers: int = Field(1, description="Server processes")
-    secret: str = Field("", description="Key for tokens and encryption; empty means one is kept in the home folder")
-    demo: bool = Field(False, description="Serve the demo pages")
-    access_token_s: int = Field(900, description="Life of a staff access token, seconds")
-    refresh_token_s: int = Field(14 * 86400, description="Life of a staff refresh token, seconds")
-    visitor_token_s: int = Field(180 * 86400, description="Life of a widget visitor token, seconds")
-    max_body_bytes: int = Field(1_048_576, description="Largest JSON body, bytes")
-    max_upload_bytes: int = Field(5_242_880, description="Largest picture, bytes")
-    max_import_bytes: int = Field(268_435_456, description="Largest import file, bytes")
-    idle_close_min: int = Field(
-        30, description="Minutes of silence after which a buyer's next message opens a new conversation"
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the home folder")
+    redis_url: str = Field(
+        default="", description="Redis or Valkey URL for live events between machines; empty means none"
     )
-    burst_wait_ms: int = Field(700, description="How long the widget path waits for the rest of a burst, milliseconds")
-    gather_timeout_ms: int = Field(2500, description="Time limit of one look-up in a shop system, milliseconds")
-    log_level: str = Field("info", description="debug, info, warning or error")
+    api_key: str = Field(default="", description="An API key valid for the default shop")
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(default=8000, description="Port to listen on")
+    workers: int = Field(default=1, description="Server processes")
+    secret: str = Field(
+        default="", description="Key for tokens and encryption; empty means one is kept in the home folder"
+    )
+    demo: bool = Field(default=False, description="Serve the demo pages")
+    access_token_s: int = Field(default=900, description="Life of a staff access token, seconds")
+    refresh_token_s: int = Field(default=14 * 86400, description="Life of a staff refresh token, seconds")
+    visitor_token_s: int = Field(default=180 * 86400, description="Life of a widget visitor token, seconds")
+    max_body_bytes: int = Field(default=1_048_576, description="Largest JSON body, bytes")
+    max_upload_bytes: int = Field(default=5_242_880, description="Largest picture, bytes")
+    max_import_bytes: int = Field(default=268_435_456, description="Largest import file, bytes")
+    idle_close_min: int = Field(
+        default=30, description="Minutes of silence after which a buyer's next message opens a new conversation"
+    )
+    burst_wait_ms: int = Field(
+        default=700, description="How long the widget path waits for the rest of a burst, milliseconds"
+    )
+    gather_timeout_ms: int = Field(default=2500, description="Time limit of one look-up in a shop system, milliseconds")
+    log_level: str = Field(default="info", description="debug, info, warning or error")
 
     @property
     def url(self) -> str:

@@ -39,7 +39,7 @@ class BrokenSheet(XiaoerError):
         self.reason = reason
 
 
-class BadRow(Struct, frozen=True):
+class BadRow(Struct, frozen=True, gc=False):
     """A row that cannot be read, among rows that can."""
 
     line: int
@@ -47,7 +47,7 @@ class BadRow(Struct, frozen=True):
     text: str
 
 
-class GoodRow(Struct, frozen=True):
+class GoodRow(Struct, frozen=True, gc=False):
     """Cells by header, as the file holds them: text from CSV, also numbers, dates and lists from the others."""
 
     line: int
@@ -247,6 +247,8 @@ def _listed(value: Any, lines: Iterator[int]) -> Sheet:
     elif isinstance(value, dict):
         lists = [part for part in value.values() if isinstance(part, list) and any(isinstance(x, dict) for x in part)]
         value = lists[0] if len(lists) == 1 else [value]
+    if not isinstance(value, list):
+        raise BrokenSheet("not_a_list", "这个文件里不是一张表：最外层要写成列表 […]，每一项是一行 {…}。")
     headers: dict[str, None] = {}
     rows = [_object_row(next(lines, number), row, headers) for number, row in enumerate(value, start=1)]
     return Sheet(tuple(headers), rows)

@@ -5,10 +5,12 @@ tell what is unchanged without comparing columns. A program that changes such a 
 its hash.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from msgspec import Struct
+from sqlalchemy import Connection, Dialect, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from xiaoer.kernel.ids import ShopId
@@ -18,15 +20,39 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     """Write `rows`, each with a value for every column; of rows that exist, the columns in `keep` stay as they are."""
     if not rows:
         return
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement: Any = insert(table)
-    key = list(table.primary_key.columns)
+    statement = _statement(table, connection.dialect, frozenset(keep))
+    columns = statement.columns
+    if statement.positional:
+        connection.exec_driver_sql(
+            statement.text, [tuple([to(row[name]) if to else row[name] for name, to in columns]) for row in rows]
+        )
+    else:
+        connection.exec_driver_sql(
+            statement.text, [{name: to(row[name]) if to else row[name] for name, to in columns} for row in rows]
+        )
+
+
+class _Statement(Struct, frozen=True):
+    """A compiled statement; `columns` name each parameter and turn a value into what the driver takes."""
+
+    text: str
+    positional: bool
+    columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+
+
+@lru_cache(maxsize=256)  # compiling costs as much as writing a hundred rows
+def _statement(table: Table, dialect: Dialect, keep: frozenset[str]) -> _Statement:
+    statement: Any = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
     changing = {
         column.name: statement.excluded[column.name]
         for column in table.columns
         if not column.primary_key and column.name not in keep
     }
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changing), list(rows))
+    statement = statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=changing)
+    compiled = statement.compile(dialect=dialect, column_keys=[column.name for column in table.columns])
+    names = compiled.positiontup if compiled.positional else list(compiled.params)
+    columns = ((name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
+    return _Statement(compiled.string, compiled.positional, tuple(columns))
 
 
 def existing_hashes(connection: Connection, table: Table, shop: ShopId, ids: Sequence[str]) -> dict[str, str]:

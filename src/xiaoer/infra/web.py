@@ -24,7 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-import httpx
+import httpx2
 import structlog
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -150,16 +150,16 @@ class Web:
         self,
         clock: Clock,
         policy: WebPolicy = WebPolicy(),  # noqa: B008  a frozen value
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        # httpx logs whole URLs, and some platforms want the token in the URL.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+        # httpx2 logs whole URLs, and some platforms want the token in the URL.
+        logging.getLogger("httpx2").setLevel(logging.WARNING)
         self._clock, self._policy, self._pause, self._jitter = clock, policy, pause, jitter
-        self._client = httpx.AsyncClient(
+        self._client = httpx2.AsyncClient(
             transport=transport,
-            timeout=httpx.Timeout(policy.attempt_s, connect=policy.connect_s),
+            timeout=httpx2.Timeout(policy.attempt_s, connect=policy.connect_s),
             follow_redirects=False,
             headers={"User-Agent": "xiaoer"},
         )
@@ -257,5 +257,5 @@ class Web:
                 return Answer(
                     response.status_code, b"".join(chunks), self._clock.now(), masked(source), dict(response.headers)
                 )
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as problem:
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as problem:
             raise _Retry(type(problem).__name__) from None

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.money import Money
 
 ActType = Literal[
     "greet",
@@ -37,7 +38,7 @@ HandoffReason = Literal[
     "error",
 ]
 SourceKind = Literal["knowledge", "product", "order", "shipment", "promotion", "policy"]
-NeedKind = Literal["knowledge", "product", "variants", "orders", "offers", "quote", "recommend"]
+NeedKind = Literal["knowledge", "product", "variants", "orders", "offers", "price", "recommend"]
 
 
 class Source(Struct, frozen=True):
@@ -71,6 +72,16 @@ class Offer(Struct, frozen=True):
     ends_at: datetime | None = None
 
 
+class PriceNow(Struct, frozen=True):
+    """What one piece costs a buyer right now (到手价), and the promotions that made it so (id, title)."""
+
+    variant_id: str
+    list_price: Money
+    payable: Money
+    freight: Money
+    applied: tuple[tuple[str, str], ...] = ()
+
+
 class Need(Struct, frozen=True):
     """A fact to read for `segment`. `key` is the id asked for, or the text for knowledge."""
 
@@ -89,7 +100,7 @@ class Facts(Struct, frozen=True):
     orders: tuple[Order, ...] | None = None
     recommended: dict[int, tuple[Product, ...]] = field(default_factory=dict)
     offers: tuple[Offer, ...] | None = None
-    quotes: dict[int, Any] = field(default_factory=dict)
+    prices: dict[str, PriceNow] = field(default_factory=dict)
     asked: tuple[Need, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 
 Author = Literal["buyer", "agent", "bot", "event"]
@@ -71,7 +72,8 @@ class PastMessage(Struct, frozen=True):
 
 
 class Turn(Struct, frozen=True):
-    """The unit of work of the answer path. `version` is the conversation's at load time."""
+    """The unit of work of the answer path. `version` is the conversation's at load time; `body` holds the measures
+    (身高, 体重, 脚长) that the buyer gave earlier in this conversation."""
 
     shop: ShopId
     conversation_id: ConversationId
@@ -85,3 +87,4 @@ class Turn(Struct, frozen=True):
     buyer_verified: bool = False
     product_in_focus: str | None = None
     order_in_focus: str | None = None
+    body: Entities = Entities()

@@ -70,8 +70,7 @@ def test_someone_of_170_finds_a_size_of_p1001(shop: DemoShop) -> None:
     fitting = [
         row["size"]
         for row in coat["size_chart"]
-        if row["height_cm"][0] <= 170 <= row["height_cm"][1]
-        and row["weight_kg"][0] <= 60 <= row["weight_kg"][1]
+        if row["height_cm"][0] <= 170 <= row["height_cm"][1] and row["weight_kg"][0] <= 60 <= row["weight_kg"][1]
     ]
     assert fitting == ["L"]
 
@@ -114,7 +113,7 @@ def test_titles_and_attributes_use_no_absolute_words(shop: DemoShop) -> None:
 
 def test_knowledge_covers_the_shop_and_its_goods(shop: DemoShop) -> None:
     counts = Counter(entry["category"] for entry in shop.knowledge)
-    for category in "发货 物流 售后 发票 优惠 商品 会员 支付 店铺 下单".split():
+    for category in ["发货", "物流", "售后", "发票", "优惠", "商品", "会员", "支付", "店铺", "下单"]:
         assert counts[category] >= 8, (category, counts[category])
     assert sum(1 for entry in shop.knowledge if entry["product_id"]) >= 100
 

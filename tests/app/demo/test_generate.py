@@ -195,19 +195,13 @@ def test_some_paid_orders_are_overdue_and_most_are_not(shop: DemoShop) -> None:
     assert len(paid) - len(overdue) >= 30
 
 
-def test_parcels_are_stuck_out_today_or_signed_by_a_stranger(
-    shop: DemoShop, orders: dict[str, Row]
-) -> None:
+def test_parcels_are_stuck_out_today_or_signed_by_a_stranger(shop: DemoShop, orders: dict[str, Row]) -> None:
     moving = [s for s in shop.shipments if orders[s["order_id"]]["status"] == "shipped"]
     scanned = [s for s in moving if s["traces"]]
     stuck = [s for s in scanned if NOW - last_scan(s) >= timedelta(days=3)]
     today = NOW.astimezone(SHOP_ZONE).date()
     out = [s for s in scanned if "正在派送" in s["traces"][-1]["text"]]
-    doubtful = [
-        s
-        for s in shop.shipments
-        if s["traces"] and re.search("快递柜|他人代收", s["traces"][-1]["text"])
-    ]
+    doubtful = [s for s in shop.shipments if s["traces"] and re.search("快递柜|他人代收", s["traces"][-1]["text"])]
     returned = [s for s in scanned if "退回" in s["traces"][-1]["text"]]
     assert len(stuck) >= 10
     assert len(out) >= 14
@@ -221,9 +215,7 @@ def test_orders_from_two_depots_have_two_parcels(shop: DemoShop) -> None:
     assert max(len(rows) for rows in group_by_order(shop.shipments).values()) >= 2
 
 
-def test_refunds_cover_kinds_and_never_exceed_what_was_paid(
-    shop: DemoShop, orders: dict[str, Row]
-) -> None:
+def test_refunds_cover_kinds_and_never_exceed_what_was_paid(shop: DemoShop, orders: dict[str, Row]) -> None:
     assert {refund["kind"] for refund in shop.refunds} == {
         "refund_only", "return_refund", "exchange",
     }  # fmt: skip
@@ -238,24 +230,16 @@ def test_refunds_cover_kinds_and_never_exceed_what_was_paid(
         if order["status"] == "refunded":
             assert refund["status"] == "refunded"
     open_orders = {r["order_id"] for r in shop.refunds}
-    assert all(
-        order["id"] in open_orders
-        for order in shop.orders
-        if order["status"] in ("refunding", "refunded")
-    )
+    assert all(order["id"] in open_orders for order in shop.orders if order["status"] in ("refunding", "refunded"))
 
 
-def test_the_demo_buyer_has_one_order_for_each_question(
-    shop: DemoShop, orders: dict[str, Row]
-) -> None:
+def test_the_demo_buyer_has_one_order_for_each_question(shop: DemoShop, orders: dict[str, Row]) -> None:
     mine = {order["id"] for order in shop.orders if order["buyer_id"] == "b-demo"}
     parcels = group_by_order(shop.shipments)
     assert mine == {UNPAID, PAID, OVERDUE, ARRIVING, STUCK, DELIVERED, REFUNDING}
     assert orders[UNPAID]["status"] == "unpaid"
     assert orders[PAID]["status"] == orders[OVERDUE]["status"] == "paid"
-    assert (
-        time_of(orders[PAID]["promise_ship_at"]) > NOW > time_of(orders[OVERDUE]["promise_ship_at"])
-    )
+    assert time_of(orders[PAID]["promise_ship_at"]) > NOW > time_of(orders[OVERDUE]["promise_ship_at"])
     assert "预计6月19日送达" in parcels[ARRIVING][0]["traces"][-1]["text"]
     assert NOW - last_scan(parcels[STUCK][0]) > timedelta(days=3)
     assert NOW - time_of(orders[DELIVERED]["delivered_at"]) == timedelta(days=2)

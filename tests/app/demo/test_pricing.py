@@ -26,9 +26,7 @@ QUILT = Good("V6", "P1316", "家居", "预售被", 29900)
     ],
     ids=["E22", "E1", "tie-to-the-earlier", "no-base"],
 )
-def test_discounts_are_shared_to_the_fen(
-    discount: int, bases: list[int], shares: list[int]
-) -> None:
+def test_discounts_are_shared_to_the_fen(discount: int, bases: list[int], shares: list[int]) -> None:
     assert share_discount(discount, bases) == shares
 
 
@@ -72,7 +70,5 @@ def test_the_promotions_of_the_day_price_an_order(
     [(SOCKS, 1, False), (SOCKS, 9, True), (DRESS, 0, True), (QUILT, 30, False)],
     ids=["running-piece-discount", "before-it-ran", "plain-good", "presale"],
 )
-def test_goods_of_activities_not_priced_here_stay_out(
-    good: Good, days_ago: int, allowed: bool
-) -> None:
+def test_goods_of_activities_not_priced_here_stay_out(good: Good, days_ago: int, allowed: bool) -> None:
     assert may_be_ordered(good, NOW - timedelta(days=days_ago), NOW) is allowed

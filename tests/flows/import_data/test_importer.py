@@ -95,7 +95,7 @@ async def test_strict_refuses_the_file_at_the_first_bad_row(
         ("products.csv", b"id,name_of_it\nP1,a\n", "missing_column"),
         ("products.xlsx", b"PK\x03\x04rest is lost", "broken_workbook"),
         ("stuff.csv", b"id,title\nP1,a\n", "unknown_kind"),
-        ("promotions.toml", b"[[promotions]]\nid = 'A'\n", "unknown_kind"),
+        ("promotions.toml", b"[[promotions]]\nid = 'A'\n", "kind_not_kept"),
     ],
 )
 async def test_a_broken_file_changes_nothing(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-import httpx
+import httpx2
 from tests.connectors.world import World
 from tests.real_shop.catalogue import COAT, SEARCH, SHIRT, Sku, sku, skus_of, titles
 
@@ -21,7 +21,7 @@ class Api:
     """One GraphQL endpoint with a bearer session."""
 
     def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=30, params={"languageCode": "zh_Hans"})
+        self._client = httpx2.Client(base_url=url, timeout=30, params={"languageCode": "zh_Hans"})
 
     def __call__(self, query: str, **variables: Any) -> Any:
         answer = self._client.post("", json={"query": query, "variables": variables})

@@ -65,7 +65,7 @@ def test_without_facts_it_names_what_it_needs() -> None:
 
 
 def test_a_red_line_comes_before_any_fact_is_read() -> None:
-    hit = RedLineHit("human.asked", "requested")
+    hit = RedLineHit("human.asked", "requested", "general", "转人工")
     decision = decide(situation(ask("product.stock"), ask("ship.when"), hits=(hit,)))
     assert decision.handoff is not None
     assert (decision.handoff.reason, decision.handoff.rule_id) == ("requested", "human.asked")

@@ -32,6 +32,8 @@ class Entry:
 
 @dataclass
 class Ledger:
+    """Orders as they are entered, with what follows from each: items, parcel, refund."""
+
     now: datetime
     orders: list[Row] = field(default_factory=list)
     order_items: list[Row] = field(default_factory=list)
@@ -50,9 +52,7 @@ class Ledger:
         coupon: bool = False,
     ) -> Entry:
         """Price the order as of its creation and write its rows."""
-        bill = price_order(
-            lines, at=timeline.created_at, now=self.now, level=person.level, coupon=coupon
-        )
+        bill = price_order(lines, at=timeline.created_at, now=self.now, level=person.level, coupon=coupon)
         shipped = [parcel.shipped_at for parcel in parcels]
         delivered = [parcel.delivered_at for parcel in parcels if parcel.delivered_at]
         arrived = bool(parcels) and len(delivered) == len(parcels)

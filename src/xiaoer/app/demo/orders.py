@@ -115,9 +115,7 @@ def _enter_order(
         timeline = _reckon_back(scene, happened_at, parcels, random)
         if all(may_be_ordered(line.good, timeline.created_at, now) for line in lines):
             break
-    entry = ledger.enter(
-        order_id, person, scene.status, lines, timeline, parcels=parcels, coupon=coupon
-    )
+    entry = ledger.enter(order_id, person, scene.status, lines, timeline, parcels=parcels, coupon=coupon)
     if scene.after_sale:
         began = timeline.paid_at if scene.stage is None else happened_at
         assert began is not None
@@ -180,9 +178,7 @@ def _send_parcels(
     )
 
 
-def _reckon_back(
-    scene: Scene, happened_at: datetime, parcels: tuple[Parcel, ...], random: Random
-) -> Timeline:
+def _reckon_back(scene: Scene, happened_at: datetime, parcels: tuple[Parcel, ...], random: Random) -> Timeline:
     pause = timedelta(minutes=random.randint(1, 40))
     if not scene.paid:
         return Timeline(happened_at)
@@ -193,9 +189,7 @@ def _reckon_back(
     return Timeline(paid_at - pause, paid_at)
 
 
-def _open_claim(
-    scene: Scene, category: str, amount: int, began: datetime, now: datetime, random: Random
-) -> Claim:
+def _open_claim(scene: Scene, category: str, amount: int, began: datetime, now: datetime, random: Random) -> Claim:
     age = (now - began).total_seconds()
     within = min(age, 6 * DAY * 3600)
     created_at = began + timedelta(seconds=within * random.uniform(0.1, 0.9))

@@ -15,7 +15,7 @@ def _page(title: str, body: str, script: str) -> str:
         f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover">'
         f"<style>{_STYLE}</style></head><body>"
-        "<header><b>小二示例店</b><span class=tag>一家用来试用的店，数据都是示例</span>"
+        "<header><b>小满生活馆</b><span class=tag>示例店铺，数据都是虚构的</span>"
         '<nav><a href="/demo">商品</a><a href="/console/">后台</a><a href="/workbench/">工作台</a></nav></header>'
         f"<main>{body}</main>{script}</body></html>"
     )
@@ -33,7 +33,7 @@ def home(products: Sequence[Product]) -> str:
         f"<div><p>{escape(p.title)}</p><span class=tag>{escape(p.category)}</span></div></a>"
         for p in products
     )
-    return _page("小二示例店", f"<div class=grid>{cards}</div>", _script(shop="default", entry="home"))
+    return _page("小满生活馆", f"<div class=grid>{cards}</div>", _script(shop="default", entry="home"))
 
 
 def item(product: Product, variants: Sequence[Variant]) -> str:

@@ -14,7 +14,7 @@ from xiaoer.app.demo.dates import start_of_day, write_day, write_time
 from xiaoer.app.demo.people import Place
 from xiaoer.app.demo.shelf import Good, Row
 
-COURIERS = "王师傅 刘师傅 陈师傅 小赵 老孙 小周 郭师傅 马师傅".split()
+COURIERS = ["王师傅", "刘师傅", "陈师傅", "小赵", "老孙", "小周", "郭师傅", "马师傅"]
 
 
 @dataclass(frozen=True)
@@ -116,10 +116,7 @@ def send_parcel(
         return Parcel(waybill_no, carrier, last_scan_at, None, [])
 
     shipped_at = last_scan_at - timedelta(hours=done[-1].hours)
-    traces = [
-        {"at": write_time(shipped_at + timedelta(hours=step.hours)), "text": step.text}
-        for step in done
-    ]
+    traces = [{"at": write_time(shipped_at + timedelta(hours=step.hours)), "text": step.text} for step in done]
     if returned:
         traces[-1]["text"] = f"【{place.city}】收件地址无法派送，快件退回 {depot.name}"
     delivered_at = last_scan_at if stage is Stage.SIGNED else None

@@ -52,9 +52,7 @@ def invite_buyers(now: datetime, random: Random) -> tuple[list[Row], list[Person
         person = Person(
             buyer_id=DEMO_BUYER if first else f"b-{number:04d}",
             level="金卡" if first else _pick_level(random),
-            receiver="周晓雯"
-            if first
-            else random.choice(book["surnames"]) + random.choice(given_names),
+            receiver="周晓雯" if first else random.choice(book["surnames"]) + random.choice(given_names),
             phone=f"1390000{1000 + number * 7:04d}",
             place=places[0] if first else random.choice(places),
         )

@@ -52,9 +52,7 @@ def may_be_ordered(good: Good, at: datetime, now: datetime) -> bool:
     return not (recent and good.product_id in BASIC_CLOTHES | PICK_THREE | SECOND_HALF)
 
 
-def price_order(
-    lines: list[Line], *, at: datetime, now: datetime, level: str, coupon: bool
-) -> Bill:
+def price_order(lines: list[Line], *, at: datetime, now: datetime, level: str, coupon: bool) -> Bill:
     """Price an order placed at `at` by a buyer of `level`; the running periods hang on `now`."""
     today = start_of_day(now)
     bases = [_unit_price(line.good, at >= today, level) * line.quantity for line in lines]

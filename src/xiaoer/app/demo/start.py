@@ -1,6 +1,7 @@
 """The demo's first start: the sample shop through the product's own importer, and its accounts."""
 
 import tempfile
+import tomllib
 from pathlib import Path
 
 from rich.console import Console
@@ -8,11 +9,12 @@ from rich.console import Console
 from xiaoer.app.demo.generate import generate, write_folder
 from xiaoer.app.wiring import Wiring, running
 from xiaoer.infra.settings import Settings
+from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.ids import DEFAULT_SHOP
 from xiaoer.slices.shops.types import Role, Shop
 
-SEED = 20261122
+_DATA = Path(__file__).parent / "data"
 LOG_INS = (
     ("店主", "owner", Role.OWNER, "xiaoer-owner"),
     ("运营", "operator", Role.OPERATOR, "xiaoer-operator"),
@@ -26,7 +28,7 @@ async def prepare_demo(settings: Settings, out: Console) -> list[tuple[str, str,
     async with running(settings) as product:
         await _accounts(product)
         with tempfile.TemporaryDirectory(prefix="xiaoer-demo-") as folder, out.status("正在准备示例店铺…"):
-            write_folder(generate(product.clock.now(), SEED), Path(folder))
+            write_folder(generate(product.clock.now()), Path(folder))
             runs = await product.importer.import_folder(DEFAULT_SHOP, Path(folder), by="示例数据")
         refused = sum(run.refused for run in runs)
         if refused or any(run.status != "done" for run in runs):
@@ -35,7 +37,10 @@ async def prepare_demo(settings: Settings, out: Console) -> list[tuple[str, str,
 
 
 async def _accounts(product: Wiring) -> None:
-    await product.shops.save_shop(DEFAULT_SHOP, Shop(DEFAULT_SHOP, "小二示例店", "/demo/images/logo.svg"))
+    facts = tomllib.loads((_DATA / "shop.toml").read_text(encoding="utf-8"))
+    opens, closes = (int(text[:2]) * 60 + int(text[3:]) for text in facts["agent_hours"].split("-"))
+    shop = Shop(DEFAULT_SHOP, facts["name"], "/demo/images/logo.svg", BusinessHours(opens, closes))
+    await product.shops.save_shop(DEFAULT_SHOP, shop)
     for label, name, role, password in LOG_INS:
         try:
             await product.shops.add_staff(DEFAULT_SHOP, name, label, role, password)

@@ -10,12 +10,14 @@ from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, wiring
 from xiaoer.app.http import describe, read_body, reply
+from xiaoer.flows.show_desk.views import TicketView
 from xiaoer.kernel.answer import Answer, UnderstoodItem, feeling, heard_segments
 from xiaoer.kernel.errors import InvalidBody, NotFound
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.turn import BuyerMessage, Content, PastMessage, TextContent, Turn, TurnContext
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
+from xiaoer.slices.tickets import api as ticket_rows
 
 router = APIRouter(prefix="/api/v1")
 
@@ -73,7 +75,7 @@ class ConversationView(Struct, frozen=True):
     opened_at: datetime
     last_at: datetime
     messages: tuple[MessageView, ...]
-    tickets: tuple[Any, ...] = ()
+    tickets: tuple[TicketView, ...] = ()
     handoff: dict[str, Any] | None = None
     csat: dict[str, Any] | None = None
     assigned_to: str = ""
@@ -171,7 +173,9 @@ def _turn(shop: ShopId, item: UnderstandItem) -> Turn:
     )
 
 
-def view_of(conversation: Conversation, messages: list[Message]) -> ConversationView:
+def view_of(
+    conversation: Conversation, messages: list[Message], tickets: tuple[TicketView, ...] = ()
+) -> ConversationView:
     """The outside view of a conversation."""
     return ConversationView(
         conversation.id,
@@ -181,7 +185,7 @@ def view_of(conversation: Conversation, messages: list[Message]) -> Conversation
         conversation.opened_at,
         conversation.last_at,
         tuple(MessageView(m.id, m.seq, m.author, m.author_name, m.content, m.text, m.at) for m in messages),
-        (),
+        tickets,
         conversation.handoff,
         conversation.csat,
         conversation.assigned_to,
@@ -193,7 +197,9 @@ async def get_conversation(request: Request, id: str) -> Response:
     """State, messages, tickets, hand-over and rating of a conversation."""
     principal, product = await caller(request), wiring(request)
     conversation, messages = await product.db.read(lambda c: conversations.transcript(c, principal.shop, id))
-    return reply(view_of(conversation, messages))
+    own = await product.db.read(lambda c: ticket_rows.of_conversation(c, principal.shop, id))
+    now = product.clock.now()
+    return reply(view_of(conversation, messages, tuple(product.desk.detail.ticket(ticket, now) for ticket in own)))
 
 
 class Explanation(Struct, frozen=True):

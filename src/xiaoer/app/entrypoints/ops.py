@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter, Request
 from msgspec import Struct
-from prometheus_client import generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import wiring
 from xiaoer.app.http import describe, problem, reply
+from xiaoer.infra import metrics
 
 router = APIRouter()
 
@@ -34,6 +34,6 @@ async def readyz(request: Request) -> Response:
 
 
 @router.get("/metrics", summary="Prometheus text", response_class=Response)
-async def metrics(_request: Request) -> Response:
+async def figures(_request: Request) -> Response:
     """Counters and timings in Prometheus' text format."""
-    return Response(generate_latest(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(metrics.render(), media_type=metrics.CONTENT_TYPE)

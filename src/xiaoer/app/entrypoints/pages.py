@@ -1,5 +1,6 @@
 """Static pages: the widget's files, console and workbench, uploads, and the demo's product page."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -36,14 +37,14 @@ def mount(app: FastAPI, settings: Settings) -> None:
         app.add_api_route("/item/{product_id}", _demo_item, include_in_schema=False)
 
 
-def _to_folder(name: str) -> object:
+def _to_folder(name: str) -> Callable[[], Awaitable[Response]]:
     async def redirect() -> Response:
         return RedirectResponse(f"/{name}/")
 
     return redirect
 
 
-def _single_page(name: str) -> object:
+def _single_page(name: str) -> Callable[[str], Awaitable[Response]]:
     async def page(path: str) -> Response:
         folder = _WEB / name
         wanted = (folder / path).resolve()

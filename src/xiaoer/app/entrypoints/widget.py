@@ -25,6 +25,7 @@ from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId, ShopId
 from xiaoer.kernel.turn import Content, TextContent, TurnContext
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message
+from xiaoer.slices.shops.types import Visitor
 
 router = APIRouter(prefix="/api/v1/widget")
 _log = structlog.get_logger(__name__)
@@ -87,12 +88,12 @@ async def open_session(request: Request) -> Response:
     buyer_id, verified = BuyerId(f"v-{secrets.token_hex(8)}"), False
     if body.visitor:
         try:
-            known_shop, known, verified_before = product.shops.read_visitor(body.visitor)
+            known = product.shops.read_visitor(body.visitor)
         except Unauthorised:
-            known_shop = None
-        if known_shop == shop.id:
-            buyer_id, verified = known, verified_before
-    token = product.shops.visitor_token(shop.id, buyer_id, verified=verified)
+            known = None
+        if known is not None and known.shop == shop.id:
+            buyer_id, verified = known.buyer_id, known.verified
+    token = product.shops.visitor_token(shop.id, buyer_id, verified=verified, context=body.context)
     return reply(SessionOut(token, buyer_id, ShopView(shop.name, shop.logo)))
 
 
@@ -103,7 +104,7 @@ async def open_session(request: Request) -> Response:
 async def upload(request: Request) -> Response:
     """Keep a picture of at most 5 MB; the kind is told by its content, not by its name."""
     product = wiring(request)
-    shop, _buyer, _ = product.shops.read_visitor(bearer(request))
+    shop = product.shops.read_visitor(bearer(request)).shop
     limit = product.settings.max_upload_bytes
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit + 4096:
@@ -128,14 +129,15 @@ async def upload(request: Request) -> Response:
 class Connection:
     """One open widget: reads frames, sends what is new."""
 
-    def __init__(self, socket: WebSocket, product: Wiring, shop: ShopId, buyer_id: BuyerId, after: int) -> None:
+    def __init__(self, socket: WebSocket, product: Wiring, visitor: Visitor, after: int) -> None:
         self._socket = socket
         self._product = product
-        self._shop = shop
-        self._buyer = buyer_id
+        self._shop = visitor.shop
+        self._buyer = visitor.buyer_id
+        self._context = visitor.context
         self._seq = after
         self._state = ""
-        self._topic = product.live.topic(shop, CHANNEL, buyer_id)
+        self._topic = product.live.topic(visitor.shop, CHANNEL, visitor.buyer_id)
 
     async def run(self) -> None:
         """Serve until either side hangs up."""
@@ -222,7 +224,7 @@ class Connection:
                 raise InvalidBody(f"A frame of type {frame.type[:20]} is not known, or lacks its fields.")
 
     async def _take_message(self, content: Content, frame: Frame) -> None:
-        incoming = Incoming(self._buyer, CHANNEL, content, frame.context or TurnContext(), external_id=frame.client_id)
+        incoming = Incoming(self._buyer, CHANNEL, content, frame.context or self._context, external_id=frame.client_id)
         received = await self._product.receive(self._shop, incoming)
         await self._send(type="ack", client_id=frame.client_id, id=received.message.id, seq=received.message.seq)
         self._product.live.ring(self._topic)
@@ -247,23 +249,19 @@ def _view(message: Message) -> dict[str, Any]:
 
 
 @router.websocket("/ws")
-async def live(socket: WebSocket, token: str = "", after: int = 0, entry: str = "", product_id: str = "") -> None:
+async def live(socket: WebSocket, token: str = "", after: int = 0) -> None:
     """The widget's live line."""
     product: Wiring = socket.app.state.wiring
     await socket.accept()
     try:
-        shop, buyer_id, _ = product.shops.read_visitor(token)
+        visitor = product.shops.read_visitor(token)
     except Unauthorised as error:
         await socket.send_text(_ENCODER.encode({"type": "error", "code": error.code, "detail": error.detail}).decode())
         await socket.close(4401)
         return
-    connection = Connection(socket, product, shop, buyer_id, max(0, min(after, 2**31)))
+    connection = Connection(socket, product, visitor, max(0, min(after, 2**31)))
     try:
-        context = msgspec.convert({"entry": entry or None, "product_id": product_id or None}, TurnContext)
-    except msgspec.ValidationError:
-        context = TurnContext()
-    try:
-        await connection.hello(context)
+        await connection.hello(visitor.context)
         await connection.run()
     except (WebSocketDisconnect, RuntimeError):
-        _log.debug("widget_left", shop=shop)
+        _log.debug("widget_left", shop=visitor.shop)

@@ -24,12 +24,13 @@ def upgrade() -> None:
     op.create_table(
         "bus_events",
         sa.Column("shop", sa.String(length=64), nullable=False),
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("topic", sa.String(length=400), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("origin", sa.String(length=32), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("shop", "seq", name=op.f("pk_bus_events")),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_bus_events")),
     )
     op.create_index(op.f("ix_bus_events_seq"), "bus_events", ["seq"], unique=False)
     op.create_table(
@@ -47,6 +48,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_buyers")),
     )
     op.create_index("ix_buyers_phone_ending", "buyers", ["shop", "phone_ending"], unique=False)
+    op.create_table(
+        "canned_replies",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("scope", sa.String(length=8), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=False),
+        sa.Column("folder", sa.String(length=200), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_canned_replies")),
+    )
+    op.create_index("ix_canned_replies_scope", "canned_replies", ["shop", "scope", "owner"], unique=False)
     op.create_table(
         "catalog_revisions",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -84,6 +100,104 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("state <> 'closed'"),
         postgresql_where=sa.text("state <> 'closed'"),
+    )
+    op.create_table(
+        "coupons",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("promotion_id", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), nullable=True),
+        sa.Column("valid_to", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_coupons")),
+    )
+    op.create_index("ix_coupons_buyer", "coupons", ["shop", "buyer_id", "state"], unique=False)
+    op.create_index("ix_coupons_end", "coupons", ["shop", "state", "valid_to"], unique=False)
+    op.create_index("ix_coupons_promotion", "coupons", ["shop", "promotion_id", "buyer_id"], unique=False)
+    op.create_index(
+        "uq_coupons_code",
+        "coupons",
+        ["shop", "code"],
+        unique=True,
+        sqlite_where=sa.text("code <> ''"),
+        postgresql_where=sa.text("code <> ''"),
+    )
+    op.create_table(
+        "desk_agents",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("skills", sa.Text(), nullable=False),
+        sa.Column("categories", sa.Text(), nullable=False),
+        sa.Column("languages", sa.Text(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=True),
+        sa.Column("assigned_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_desk_agents")),
+    )
+    op.create_table(
+        "desk_cases",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("rule_id", sa.String(length=128), nullable=False),
+        sa.Column("skill", sa.String(length=40), nullable=False),
+        sa.Column("category", sa.String(length=100), nullable=False),
+        sa.Column("language", sa.String(length=40), nullable=False),
+        sa.Column("urgency", sa.String(length=10), nullable=False),
+        sa.Column("anger", sa.Float(), nullable=False),
+        sa.Column("value_fen", sa.BigInteger(), nullable=False),
+        sa.Column("vip", sa.Boolean(), nullable=False),
+        sa.Column("queued_at", sa.BigInteger(), nullable=True),
+        sa.Column("from_seq", sa.Integer(), nullable=False),
+        sa.Column("previous_agent", sa.String(length=64), nullable=False),
+        sa.Column("wanted_agent", sa.String(length=64), nullable=False),
+        sa.Column("tried", sa.Text(), nullable=False),
+        sa.Column("told_position", sa.Integer(), nullable=False),
+        sa.Column("assigned_at", sa.BigInteger(), nullable=True),
+        sa.Column("intents", sa.Text(), nullable=False),
+        sa.Column("wrap_up", sa.String(length=40), nullable=False),
+        sa.Column("invited_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("shop", "conversation_id", name=op.f("pk_desk_cases")),
+    )
+    op.create_index("ix_desk_cases_queued", "desk_cases", ["shop", "queued_at"], unique=False)
+    op.create_table(
+        "desk_marks",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.String(length=64), nullable=False),
+        sa.Column("read_seq", sa.Integer(), nullable=False),
+        sa.Column("star", sa.String(length=10), nullable=True),
+        sa.PrimaryKeyConstraint("shop", "conversation_id", "staff_id", name=op.f("pk_desk_marks")),
+    )
+    op.create_index("ix_desk_marks_star", "desk_marks", ["shop", "staff_id", "star"], unique=False)
+    op.create_table(
+        "desk_notes",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.String(length=64), nullable=False),
+        sa.Column("staff_name", sa.String(length=100), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_desk_notes")),
+    )
+    op.create_index("ix_desk_notes_conversation", "desk_notes", ["shop", "conversation_id", "at"], unique=False)
+    op.create_table(
+        "desk_settings",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", name=op.f("pk_desk_settings")),
     )
     op.create_table(
         "events",
@@ -242,6 +356,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_products")),
     )
     op.create_table(
+        "promotion_revisions",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", name=op.f("pk_promotion_revisions")),
+    )
+    op.create_table(
+        "promotions",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("budget", sa.BigInteger(), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("reserved", sa.BigInteger(), nullable=False),
+        sa.Column("issued", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=40), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_promotions")),
+    )
+    op.create_table(
         "refunds",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=128), nullable=False),
@@ -306,6 +444,49 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_staff_sessions_staff_id"), "staff_sessions", ["staff_id"], unique=False)
     op.create_table(
+        "ticket_log",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("ticket_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("by_name", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_ticket_log")),
+    )
+    op.create_index("ix_ticket_log_ticket", "ticket_log", ["shop", "ticket_id", "id"], unique=False)
+    op.create_table(
+        "tickets",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("no", sa.String(length=20), nullable=False),
+        sa.Column("type", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("priority", sa.String(length=10), nullable=False),
+        sa.Column("group", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("assignee", sa.String(length=64), nullable=False),
+        sa.Column("assignee_name", sa.String(length=100), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("order_id", sa.String(length=128), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("paused_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("watchers", sa.Text(), nullable=False),
+        sa.Column("promise", sa.Text(), nullable=False),
+        sa.Column("merged_into", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_tickets")),
+        sa.UniqueConstraint("shop", "no", name=op.f("uq_tickets_shop_no")),
+    )
+    op.create_index("ix_tickets_buyer", "tickets", ["shop", "buyer_id"], unique=False)
+    op.create_index("ix_tickets_conversation", "tickets", ["shop", "conversation_id"], unique=False)
+    op.create_index("ix_tickets_state", "tickets", ["shop", "state", "created_at"], unique=False)
+    op.create_table(
         "turns",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -317,7 +498,7 @@ def upgrade() -> None:
         sa.Column("elapsed_us", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_turns")),
     )
-    op.create_index("ix_turns_conversation", "turns", ["shop", "conversation_id"], unique=False)
+    op.create_index("ix_turns_conversation", "turns", ["shop", "conversation_id", "at"], unique=False)
     op.create_table(
         "variants",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -342,6 +523,12 @@ def downgrade() -> None:
     op.drop_table("variants")
     op.drop_index("ix_turns_conversation", table_name="turns")
     op.drop_table("turns")
+    op.drop_index("ix_tickets_state", table_name="tickets")
+    op.drop_index("ix_tickets_conversation", table_name="tickets")
+    op.drop_index("ix_tickets_buyer", table_name="tickets")
+    op.drop_table("tickets")
+    op.drop_index("ix_ticket_log_ticket", table_name="ticket_log")
+    op.drop_table("ticket_log")
     op.drop_index(op.f("ix_staff_sessions_staff_id"), table_name="staff_sessions")
     op.drop_table("staff_sessions")
     op.drop_table("staff")
@@ -351,6 +538,8 @@ def downgrade() -> None:
     op.drop_table("shipments")
     op.drop_index("ix_refunds_order", table_name="refunds")
     op.drop_table("refunds")
+    op.drop_table("promotions")
+    op.drop_table("promotion_revisions")
     op.drop_table("products")
     op.drop_index("ix_orders_buyer", table_name="orders")
     op.drop_table("orders")
@@ -368,6 +557,24 @@ def downgrade() -> None:
     op.drop_index("ix_events_type_at", table_name="events")
     op.drop_index("ix_events_conversation", table_name="events")
     op.drop_table("events")
+    op.drop_table("desk_settings")
+    op.drop_index("ix_desk_notes_conversation", table_name="desk_notes")
+    op.drop_table("desk_notes")
+    op.drop_index("ix_desk_marks_star", table_name="desk_marks")
+    op.drop_table("desk_marks")
+    op.drop_index("ix_desk_cases_queued", table_name="desk_cases")
+    op.drop_table("desk_cases")
+    op.drop_table("desk_agents")
+    op.drop_index(
+        "uq_coupons_code",
+        table_name="coupons",
+        sqlite_where=sa.text("code <> ''"),
+        postgresql_where=sa.text("code <> ''"),
+    )
+    op.drop_index("ix_coupons_promotion", table_name="coupons")
+    op.drop_index("ix_coupons_end", table_name="coupons")
+    op.drop_index("ix_coupons_buyer", table_name="coupons")
+    op.drop_table("coupons")
     op.drop_index(
         "uq_conversations_open",
         table_name="conversations",
@@ -378,6 +585,8 @@ def downgrade() -> None:
     op.drop_index("ix_conversations_buyer", table_name="conversations")
     op.drop_table("conversations")
     op.drop_table("catalog_revisions")
+    op.drop_index("ix_canned_replies_scope", table_name="canned_replies")
+    op.drop_table("canned_replies")
     op.drop_index("ix_buyers_phone_ending", table_name="buyers")
     op.drop_table("buyers")
     op.drop_index(op.f("ix_bus_events_seq"), table_name="bus_events")

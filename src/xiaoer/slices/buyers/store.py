@@ -13,6 +13,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.buyers.rules import read_phone_ending
 from xiaoer.slices.buyers.tables import buyers
 
+_CHUNK = 500  # ids a statement, below SQLite's parameter limit
 _MOST = 50  # one in 10,000 numbers shares an ending, so more than this tells nobody apart
 
 
@@ -23,6 +24,27 @@ def _buyer(row: Row[Any]) -> Buyer:
 def get(connection: Connection, shop: ShopId, buyer_id: str) -> Buyer | None:
     row = connection.execute(select(buyers).where(buyers.c.shop == shop, buyers.c.id == buyer_id)).one_or_none()
     return _buyer(row) if row else None
+
+
+def many(connection: Connection, shop: ShopId, buyer_ids: Sequence[str]) -> dict[str, Buyer]:
+    """Buyers by id; unknown ones are left out."""
+    found: dict[str, Buyer] = {}
+    for start in range(0, len(buyer_ids), _CHUNK):
+        chunk = buyer_ids[start : start + _CHUNK]
+        rows = connection.execute(select(buyers).where(buyers.c.shop == shop, buyers.c.id.in_(chunk)))
+        found |= {row.id: _buyer(row) for row in rows}
+    return found
+
+
+def named(connection: Connection, shop: ShopId, words: str) -> tuple[Buyer, ...]:
+    """Buyers whose nick holds these words."""
+    rows = connection.execute(
+        select(buyers)
+        .where(buyers.c.shop == shop, buyers.c.nick.contains(words, autoescape=True))
+        .order_by(buyers.c.id)
+        .limit(_MOST)
+    )
+    return tuple(_buyer(row) for row in rows)
 
 
 def by_phone_ending(connection: Connection, shop: ShopId, ending: str) -> tuple[Buyer, ...]:

@@ -7,11 +7,14 @@ from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store
+from xiaoer.slices.catalog.needs import NeedIndex
 from xiaoer.slices.catalog.rules import TitleIndex
 from xiaoer.slices.catalog.types import FoundProduct
 
-_CHECK_EVERY_S = 0.5  # a changed title is found in every worker within this time
+_CHECK_EVERY_S = 0.5  # a changed price, stock or title is seen in every worker within this time
 _SHOPS = 64  # title indexes kept in memory
+_RECOMMENDABLE = 5_000  # products of one shop that are ranked for a need
+_PRODUCTS = 20_000  # products kept in memory over all shops
 
 
 class EmbeddedCatalog:
@@ -20,10 +23,12 @@ class EmbeddedCatalog:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._indexes: dict[ShopId, tuple[int, TitleIndex]] = {}
-        self._checked: dict[ShopId, float] = {}
+        self._need_indexes: dict[ShopId, tuple[int, NeedIndex]] = {}
+        self._revisions: dict[ShopId, tuple[float, int]] = {}
+        self._products: dict[tuple[ShopId, str], tuple[int, Product | None, tuple[Variant, ...]]] = {}
 
     async def product(self, shop: ShopId, product_id: str) -> Product | None:
-        return await self._db.read(lambda c: store.get_product(c, shop, product_id))
+        return (await self._held(shop, product_id))[0]
 
     async def products(self, shop: ShopId, product_ids: Sequence[str]) -> tuple[Product, ...]:
         return await self._db.read(lambda c: store.get_products(c, shop, product_ids))
@@ -32,7 +37,28 @@ class EmbeddedCatalog:
         return await self._db.read(lambda c: store.page_products(c, shop, words, offset, limit))
 
     async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]:
-        return await self._db.read(lambda c: store.variants_of(c, shop, product_id))
+        return (await self._held(shop, product_id))[1]
+
+    async def _held(self, shop: ShopId, product_id: str) -> tuple[Product | None, tuple[Variant, ...]]:
+        """A product with its variants; what was read stays good until the catalogue changes (seen in half a second)."""
+        revision = await self.revision(shop)
+        held = self._products.get((shop, product_id))
+        if held is None or held[0] != revision:
+            product, variants = await self._db.read(
+                lambda c: (store.get_product(c, shop, product_id), store.variants_of(c, shop, product_id))
+            )
+            if len(self._products) >= _PRODUCTS:
+                self._products.clear()
+            held = self._products[shop, product_id] = (revision, product, variants)
+        return held[1], held[2]
+
+    async def revision(self, shop: ShopId) -> int:
+        """The catalogue's revision, looked up at most twice a second."""
+        seen = self._revisions.get(shop)
+        if seen is None or seen[0] < time.monotonic():
+            revision = await self._db.read(lambda c: store.revision(c, shop))
+            seen = self._revisions[shop] = (time.monotonic() + _CHECK_EVERY_S, revision)
+        return seen[1]
 
     async def variant(self, shop: ShopId, variant_id: str) -> Variant | None:
         return await self._db.read(lambda c: store.get_variant(c, shop, variant_id))
@@ -42,26 +68,40 @@ class EmbeddedCatalog:
         products = {product.id: product for product in await self.products(shop, [id for id, _ in found])}
         return tuple(FoundProduct(products[id], score) for id, score in found if id in products)
 
-    async def recommend(self, shop: ShopId, text: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]:
-        """Products near to the buyer's words, in stock and within the budget, best first."""
+    async def names(self, shop: ShopId) -> list[tuple[str, str]]:
+        """Id and title of every product."""
+        texts = await self._db.read(lambda c: store.search_texts(c, shop))
+        return [(product_id, title) for product_id, title, _, _ in texts]
+
+    async def recommend(self, shop: ShopId, need: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]:
+        """Products for a need in the buyer's words, in stock and within the budget, best first."""
         picks: list[Product] = []
-        for found in await self.find(shop, text, 4 * limit):
-            ready = [v for v in await self.variants(shop, found.product.id) if v.stock > 0]
-            if any(max_yuan is None or v.price.fen <= max_yuan * 100 for v in ready):
-                picks.append(found.product)
-        return tuple(picks[:limit])
+        for product_id in (await self._needs(shop)).rank(need, 8 * limit):
+            product, variants = await self._held(shop, product_id)
+            within = [v for v in variants if v.stock > 0 and (max_yuan is None or v.price.fen <= max_yuan * 100)]
+            if product is not None and within:
+                picks.append(product)
+                if len(picks) == limit:
+                    break
+        return tuple(picks)
+
+    async def _needs(self, shop: ShopId) -> NeedIndex:
+        revision = await self.revision(shop)
+        cached = self._need_indexes.get(shop)
+        if cached is None or cached[0] != revision:
+            products, _ = await self.page(shop, "", 0, _RECOMMENDABLE)
+            cached = self._need_indexes[shop] = (revision, NeedIndex(products))
+            if len(self._need_indexes) > _SHOPS:
+                self._need_indexes.pop(next(iter(self._need_indexes)))
+        return cached[1]
 
     async def titles(self, shop: ShopId) -> TitleIndex:
         """The title index of the shop, renewed when the catalogue has changed."""
-        cached = self._indexes.get(shop)
-        if cached is not None and self._checked[shop] > time.monotonic():
-            return cached[1]
-        revision = await self._db.read(lambda c: store.revision(c, shop))
+        cached, revision = self._indexes.get(shop), await self.revision(shop)
         if cached is None or cached[0] != revision:
             cached = revision, TitleIndex(await self._db.read(lambda c: store.search_texts(c, shop)))
             self._indexes.pop(shop, None)
             self._indexes[shop] = cached
             if len(self._indexes) > _SHOPS:
                 self._indexes.pop(next(iter(self._indexes)))
-        self._checked[shop] = time.monotonic() + _CHECK_EVERY_S
         return cached[1]

@@ -14,7 +14,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from xiaoer.infra.idgen import new_id
-from xiaoer.kernel.errors import NotFound
+from xiaoer.kernel.errors import Conflict, NotFound
+from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import (
@@ -33,7 +34,7 @@ from xiaoer.kernel.turn import (
 from xiaoer.slices.conversations import rules, store
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
 
-_HISTORY = 24  # messages read per turn: the burst and about ten rounds before it
+HISTORY = 24  # messages read per turn: the burst and about ten rounds before it
 
 
 def plain_text(content: Content) -> str:
@@ -112,22 +113,24 @@ def _merge(context: TurnContext, incoming: Incoming) -> TurnContext:
     return TurnContext(new.entry or context.entry, product, new.campaign_id or context.campaign_id, order)
 
 
-def load_turn(connection: Connection, shop: ShopId, conversation_id: str) -> tuple[Conversation, Turn] | None:
-    """Return the conversation and its open turn; None when every buyer message has been dealt with.
+def load_recent(connection: Connection, shop: ShopId, conversation_id: str) -> tuple[Conversation, tuple[Message, ...]]:
+    """Return a conversation and its newest messages, oldest first.
 
     Raises:
         NotFound: no such conversation.
     """
-    conversation = store.get(connection, shop, conversation_id)
-    if conversation is None:
-        raise NotFound("Conversation", conversation_id)
-    recent = store.last_messages(connection, shop, conversation_id, _HISTORY)
+    conversation = _existing(connection, shop, conversation_id)
+    return conversation, tuple(store.last_messages(connection, shop, conversation_id, HISTORY))
+
+
+def as_turn(conversation: Conversation, recent: Sequence[Message]) -> Turn | None:
+    """The open turn of a conversation whose newest messages are `recent`; None when all was dealt with."""
     burst = [m for m in recent if m.author == "buyer" and m.seq > conversation.answered_seq]
     if not burst:
         return None
     history = [m for m in recent if m.seq < burst[0].seq]
-    turn = Turn(
-        shop,
+    return Turn(
+        conversation.shop,
         conversation.id,
         conversation.buyer_id,
         conversation.channel,
@@ -138,8 +141,14 @@ def load_turn(connection: Connection, shop: ShopId, conversation_id: str) -> tup
         conversation.state,
         product_in_focus=conversation.context.product_id,
         order_in_focus=conversation.context.order_id,
+        body=_body(history),
     )
-    return conversation, turn
+
+
+def _body(history: Sequence[Message]) -> Entities:
+    """The measures that the newest answer knew."""
+    known: dict[str, Any] = next((message.meta["body"] for message in reversed(history) if "body" in message.meta), {})
+    return msgspec.convert(known, Entities)
 
 
 def _past(history: Sequence[Message]) -> tuple[PastMessage, ...]:
@@ -205,7 +214,6 @@ def save_turn(
         return None
     store.add_messages(connection, shop, rows)
     store.add_turn(connection, shop, stored)
-    store.mark_answered(connection, shop, stored.message_ids, stored.id)
     return tuple(rows)
 
 
@@ -218,11 +226,12 @@ def say(
     parts: Sequence[ReplyPart],
     now: datetime,
     external_id: str | None = None,
+    meta: dict[str, Any] | None = None,
 ) -> tuple[Message, ...]:
-    """Append messages of a person, of the bot speaking first, or of an event line.
+    """Append messages of a person, of the bot speaking first, or of an event line; `meta` goes with the first.
 
     Raises:
-        NotFound: no such conversation.
+        NotFound: no such conversation. Conflict: it was changed at the same moment; load and try again.
     """
     conversation = _existing(connection, shop, conversation_id)
     if external_id:
@@ -240,17 +249,18 @@ def say(
             now,
             author_name,
             external_id if index == 1 else None,
+            meta=(meta or {}) if index == 1 else {},
         )
         for index, part in enumerate(parts, start=1)
     ]
-    store.add_messages(connection, shop, rows)
     last_seq = conversation.last_seq + len(rows)
     answered = last_seq if author == "agent" else conversation.answered_seq
     if conversation.answered_seq == conversation.last_seq:
         answered = last_seq
-    store.change(
-        connection, shop, conversation.id, conversation.version, last_seq=last_seq, answered_seq=answered, last_at=now
-    )
+    seen = {"last_seq": last_seq, "answered_seq": answered, "last_at": now}
+    if not store.change(connection, shop, conversation.id, conversation.version, **seen):
+        raise Conflict(f"Conversation {conversation_id} was changed by somebody else just now. Load it again.")
+    store.add_messages(connection, shop, rows)
     return tuple(rows)
 
 
@@ -266,7 +276,8 @@ def move(
     rules.check_move(conversation.id, conversation.state, target)
     if target == "closed":
         values["closed_at"] = now
-    store.change(connection, shop, conversation.id, conversation.version, state=target, **values)
+    if not store.change(connection, shop, conversation.id, conversation.version, state=target, **values):
+        raise Conflict(f"Conversation {conversation_id} was changed by somebody else just now. Load it again.")
     return _existing(connection, shop, conversation_id)
 
 
@@ -303,7 +314,7 @@ def find_message(connection: Connection, shop: ShopId, message_id: str) -> Messa
 
 get = store.get
 get_message = store.get_message
-get_turn = store.get_turn
+turn_of_message = store.turn_of_message
 find_open = store.find_open
 messages_after = store.messages_after
 page = store.page

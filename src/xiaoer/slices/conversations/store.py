@@ -1,16 +1,68 @@
-"""Rows of conversations, messages and turns. `shop` first, always."""
+"""Rows of conversations, messages and turns. `shop` first, always.
+
+The statements of the message path are built once: building one anew costs more than running it.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, Update, bindparam, func, insert, select, update
 
+from xiaoer.infra.db import append
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.turn import TurnContext
 from xiaoer.slices.conversations.tables import conversations, messages, turns
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
+
+_SHOP: BindParameter[str] = bindparam("shop")
+_ID: BindParameter[str] = bindparam("id")
+_GET = select(conversations).where(conversations.c.shop == _SHOP, conversations.c.id == _ID)
+_FIND_OPEN = select(conversations).where(
+    conversations.c.shop == _SHOP,
+    conversations.c.channel == bindparam("channel"),
+    conversations.c.buyer_id == bindparam("buyer"),
+    conversations.c.state != "closed",
+)
+_LAST_SEQ = select(func.max(conversations.c.last_seq)).where(
+    conversations.c.shop == _SHOP,
+    conversations.c.channel == bindparam("channel"),
+    conversations.c.buyer_id == bindparam("buyer"),
+)
+_ADD, _ADD_MESSAGES, _ADD_TURN = insert(conversations), insert(messages), insert(turns)
+_FIND_EXTERNAL = select(messages).where(messages.c.shop == _SHOP, messages.c.external_id == bindparam("external"))
+_GET_MESSAGE = select(messages).where(messages.c.shop == _SHOP, messages.c.id == _ID)
+_LAST_MESSAGES = (
+    select(messages)
+    .where(messages.c.shop == _SHOP, messages.c.conversation_id == bindparam("conversation"))
+    .order_by(messages.c.seq.desc())
+    .limit(bindparam("count"))
+)
+_TURN_AFTER = (
+    select(turns)
+    .where(
+        turns.c.shop == _SHOP, turns.c.conversation_id == bindparam("conversation"), turns.c.at >= bindparam("since")
+    )
+    .order_by(turns.c.at)
+    .limit(1)
+)
+_GET_TURN = select(turns).where(turns.c.shop == _SHOP, turns.c.id == _ID)
+
+
+@lru_cache(maxsize=64)
+def _change(names: tuple[str, ...]) -> Update:
+    shop: BindParameter[str] = bindparam("of_shop")
+    return (
+        update(conversations)
+        .where(
+            conversations.c.shop == shop,
+            conversations.c.id == bindparam("of_id"),
+            conversations.c.version == bindparam("of_version"),
+        )
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
 
 
 def conversation_of(row: Row[Any]) -> Conversation:
@@ -53,60 +105,39 @@ def message_of(row: Row[Any]) -> Message:
 
 
 def get(connection: Connection, shop: ShopId, conversation_id: str) -> Conversation | None:
-    row = connection.execute(
-        select(conversations).where(conversations.c.shop == shop, conversations.c.id == conversation_id)
-    ).one_or_none()
+    row = connection.execute(_GET, {"shop": shop, "id": conversation_id}).one_or_none()
     return conversation_of(row) if row else None
 
 
 def find_open(connection: Connection, shop: ShopId, channel: str, buyer_id: str) -> Conversation | None:
-    row = connection.execute(
-        select(conversations).where(
-            conversations.c.shop == shop,
-            conversations.c.channel == channel,
-            conversations.c.buyer_id == buyer_id,
-            conversations.c.state != "closed",
-        )
-    ).one_or_none()
+    row = connection.execute(_FIND_OPEN, {"shop": shop, "channel": channel, "buyer": buyer_id}).one_or_none()
     return conversation_of(row) if row else None
 
 
 def last_seq_of(connection: Connection, shop: ShopId, channel: str, buyer_id: str) -> int:
     """The highest sequence number that this buyer ever saw on this channel; 0 when there is none."""
-    return (
-        connection.scalar(
-            select(func.max(conversations.c.last_seq)).where(
-                conversations.c.shop == shop, conversations.c.channel == channel, conversations.c.buyer_id == buyer_id
-            )
-        )
-        or 0
-    )
+    return connection.scalar(_LAST_SEQ, {"shop": shop, "channel": channel, "buyer": buyer_id}) or 0
 
 
 def add(connection: Connection, shop: ShopId, value: Conversation) -> None:
-    row = msgspec.structs.asdict(value)
-    connection.execute(insert(conversations).values(**{**row, "shop": shop}))
+    connection.execute(_ADD, {**msgspec.structs.asdict(value), "shop": shop})
 
 
 def change(connection: Connection, shop: ShopId, conversation_id: str, version: int, **values: Any) -> bool:
     """Update when the version still holds; the version grows by one. False: somebody was faster."""
-    changed = connection.execute(
-        update(conversations)
-        .where(conversations.c.shop == shop, conversations.c.id == conversation_id, conversations.c.version == version)
-        .values(version=version + 1, **values)
-    )
-    return changed.rowcount == 1
+    values["version"] = version + 1
+    where = {"of_shop": shop, "of_id": conversation_id, "of_version": version}
+    new = {f"new_{name}": value for name, value in values.items()}
+    return connection.execute(_change(tuple(values)), {**where, **new}).rowcount == 1
 
 
 def add_messages(connection: Connection, shop: ShopId, rows: Sequence[Message]) -> None:
     if rows:
-        connection.execute(insert(messages), [{**msgspec.structs.asdict(row), "shop": shop} for row in rows])
+        append(connection, _ADD_MESSAGES, [{**msgspec.structs.asdict(row), "shop": shop} for row in rows])
 
 
 def find_external(connection: Connection, shop: ShopId, external_id: str) -> Message | None:
-    row = connection.execute(
-        select(messages).where(messages.c.shop == shop, messages.c.external_id == external_id)
-    ).one_or_none()
+    row = connection.execute(_FIND_EXTERNAL, {"shop": shop, "external": external_id}).one_or_none()
     return message_of(row) if row else None
 
 
@@ -122,19 +153,14 @@ def find_by_channel_id(connection: Connection, shop: ShopId, channel_message_id:
 
 
 def get_message(connection: Connection, shop: ShopId, message_id: str) -> Message | None:
-    row = connection.execute(select(messages).where(messages.c.shop == shop, messages.c.id == message_id)).one_or_none()
+    row = connection.execute(_GET_MESSAGE, {"shop": shop, "id": message_id}).one_or_none()
     return message_of(row) if row else None
 
 
 def last_messages(connection: Connection, shop: ShopId, conversation_id: str, count: int) -> list[Message]:
     """The newest `count` messages, oldest first."""
-    rows = connection.execute(
-        select(messages)
-        .where(messages.c.shop == shop, messages.c.conversation_id == conversation_id)
-        .order_by(messages.c.seq.desc())
-        .limit(count)
-    ).all()
-    return [message_of(row) for row in reversed(rows)]
+    where = {"shop": shop, "conversation": conversation_id, "count": count}
+    return [message_of(row) for row in reversed(connection.execute(_LAST_MESSAGES, where).all())]
 
 
 def messages_after(
@@ -160,28 +186,22 @@ def messages_after(
 
 
 def add_turn(connection: Connection, shop: ShopId, value: StoredTurn) -> None:
-    connection.execute(insert(turns).values(shop=shop, **msgspec.structs.asdict(value)))
+    append(connection, _ADD_TURN, [{**msgspec.structs.asdict(value), "shop": shop}])
 
 
-def mark_answered(connection: Connection, shop: ShopId, message_ids: Sequence[str], turn_id: str) -> None:
-    connection.execute(
-        update(messages).where(messages.c.shop == shop, messages.c.id.in_(message_ids)).values(turn_id=turn_id)
-    )
+def _turn_of(row: Row[Any]) -> StoredTurn:
+    ids = tuple(row.message_ids)
+    return StoredTurn(row.id, ConversationId(row.conversation_id), row.at, ids, row.response, row.trace, row.elapsed_us)
 
 
-def get_turn(connection: Connection, shop: ShopId, turn_id: str) -> StoredTurn | None:
-    row = connection.execute(select(turns).where(turns.c.shop == shop, turns.c.id == turn_id)).one_or_none()
-    if row is None:
-        return None
-    return StoredTurn(
-        row.id,
-        ConversationId(row.conversation_id),
-        row.at,
-        tuple(row.message_ids),
-        row.response,
-        row.trace,
-        row.elapsed_us,
-    )
+def turn_of_message(connection: Connection, shop: ShopId, message: Message) -> StoredTurn | None:
+    """The turn that a message belongs to: of a bot message its own, of a buyer message the first one since."""
+    if message.turn_id:
+        row = connection.execute(_GET_TURN, {"shop": shop, "id": message.turn_id}).one_or_none()
+        return _turn_of(row) if row else None
+    since = {"shop": shop, "conversation": message.conversation_id, "since": message.at}
+    row = connection.execute(_TURN_AFTER, since).one_or_none()
+    return _turn_of(row) if row and message.id in row.message_ids else None
 
 
 def page(

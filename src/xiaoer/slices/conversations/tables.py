@@ -68,5 +68,5 @@ turns = Table(
     Column("response", Text, nullable=False),
     Column("trace", Json, nullable=False),
     Column("elapsed_us", Integer, nullable=False),
-    Index("ix_turns_conversation", "shop", "conversation_id"),
+    Index("ix_turns_conversation", "shop", "conversation_id", "at"),
 )

@@ -7,17 +7,20 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
+from xiaoer.infra import db
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.tables import events
 
+_ADD = insert(events)
+_END_OF_TIME = "02"  # our ids begin with 01 until the year 3084
 _CHUNK = 500  # ids per look-up, below SQLite's parameter limit
 
 
 def append(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> None:
     """Append facts with fresh ids."""
     if facts:
-        connection.execute(insert(events), [{**msgspec.structs.asdict(fact), "shop": shop} for fact in facts])
+        db.append(connection, _ADD, [{**msgspec.structs.asdict(fact), "shop": shop} for fact in facts])
 
 
 def append_new(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> int:
@@ -53,3 +56,30 @@ def of_type(connection: Connection, shop: ShopId, type_: str, since: datetime, u
         .order_by(events.c.at)
     )
     return [{**row.data, "at": row.at, "conversation_id": row.conversation_id} for row in rows]
+
+
+def since(connection: Connection, shop: ShopId, after_id: str, limit: int) -> list[tuple[str, str, str]]:
+    """(id, type, conversation) of our own facts about conversations and agents after an id, oldest first.
+
+    Our ids sort by time; ids from outside are left out because their facts name no conversation.
+    """
+    rows = connection.execute(
+        select(events.c.id, events.c.type, events.c.conversation_id)
+        .where(
+            events.c.shop == shop,
+            events.c.id > after_id,
+            events.c.id < _END_OF_TIME,
+            (events.c.conversation_id != "") | (events.c.type == "agent.state"),
+        )
+        .order_by(events.c.id)
+        .limit(limit)
+    )
+    return [(row.id, row.type, row.conversation_id) for row in rows]
+
+
+def data_of(connection: Connection, shop: ShopId, event_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The data of these facts by id."""
+    rows = connection.execute(
+        select(events.c.id, events.c.data).where(events.c.shop == shop, events.c.id.in_(event_ids))
+    )
+    return {row.id: row.data for row in rows}

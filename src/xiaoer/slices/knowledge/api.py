@@ -85,7 +85,7 @@ class Knowledge:
             known = index.revision
             # One row more than fits is asked for: then a new index is cheaper.
             changed = await self._db.read(lambda c: store.changed_since(c, shop, known, FOLD_AT + 1))
-            if len(changed) > FOLD_AT or index.must_fold:
+            if not index.has_room(len(changed)):
                 self._hold(shop, await self._build(shop))
             else:
                 index.apply(changed, revision)

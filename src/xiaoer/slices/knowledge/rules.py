@@ -121,7 +121,7 @@ def check_entry(draft: EntryDraft, own_variables: Collection[str] = ()) -> Entry
         InvalidEntry: empty or too long, too many similar questions, contradictory dates, unknown status.
         UnknownVariable: the answer names a variable that does not exist.
     """
-    question, answer = _clean(draft.question), draft.answer.replace("\r\n", "\n").replace("\0", "").strip()
+    question, answer = _clean(draft.question), _storable(draft.answer).replace("\r\n", "\n").strip()
     _check_length("question", question, MAX_QUESTION)
     _check_length("answer", answer, MAX_ANSWER)
     similar = tuple(dict.fromkeys(text for text in map(_clean, draft.similar) if text and text != question))
@@ -158,7 +158,12 @@ def check_entry(draft: EntryDraft, own_variables: Collection[str] = ()) -> Entry
 
 
 def _clean(text: str) -> str:
-    return " ".join(text.replace("\0", "").split())
+    return " ".join(_storable(text).split())
+
+
+def _storable(text: str) -> str:
+    """Without what no database keeps: NUL and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def _check_length(name: str, text: str, limit: int) -> None:

@@ -1,5 +1,7 @@
 """The shop's own orders (订单) and parcels, read from the tables."""
 
+from collections.abc import Sequence
+
 from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Order, Shipment
 from xiaoer.kernel.ids import ShopId
@@ -17,6 +19,10 @@ class EmbeddedOrders:
 
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int = 10) -> tuple[Order, ...]:
         return await self._db.read(lambda c: reads.of_buyer(c, shop, buyer_id, limit))
+
+    async def statuses_of(self, shop: ShopId, buyer_ids: Sequence[str]) -> dict[str, list[str]]:
+        """Statuses of every order of these buyers, for lists that show one chip a buyer."""
+        return await self._db.read(lambda c: reads.statuses_of(c, shop, buyer_ids))
 
     async def order_with_phone(self, shop: ShopId, order_id: str, ending: str) -> Order | None:
         found = await self.order(shop, order_id)

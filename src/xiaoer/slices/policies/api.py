@@ -2,8 +2,8 @@
 
 `decide` is pure. Called without facts it returns the needs of the turn, or the hand-over that must come
 first; called with them it returns one act per segment. The order in which a segment may be answered is
-the same everywhere: small talk, then the shop's own systems (product, order, parcel), then knowledge;
-a product's own knowledge entry comes before its attributes. Nothing found means saying so.
+the same everywhere: small talk, then the buyer's orders and parcels, then a knowledge entry of the very
+product, then the catalogue, then general knowledge. Nothing found means saying so.
 """
 
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Source
@@ -11,7 +11,10 @@ from xiaoer.kernel.turn import OrderContent, ProductContent
 from xiaoer.slices.policies.rules import handoff, needs, offers, orders, products, talk
 from xiaoer.slices.policies.types import Ask, Situation
 
-_SURE = 0.55  # below this, an intent alone decides nothing: a good knowledge hit comes first
+_NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
+_NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's
+_NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
+_SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
 def decide(situation: Situation, facts: Facts | None = None) -> Decision:
@@ -41,14 +44,21 @@ def _answer(ask: Ask) -> Act:
     if card is not None:
         return card
     hit = _hit(ask)
-    if ask.segment.confidence < _SURE and hit is not None:
-        return _knowledge(ask, hit)
+    picks = ask.facts.recommended.get(ask.index)
+    if picks:
+        slots = {"products": [[pick.id, pick.title] for pick in picks]}
+        sources = tuple(products.product_source(pick) for pick in picks)
+        return Act("recommend", ask.index, "recommend.list", slots, sources)
     spoken = talk.answer_talk(ask)
-    if spoken is not None and not (ask.segment.intent.startswith("oos.") and hit is not None):
-        return spoken
-    if hit is not None and hit.product_id and hit.product_id == ask.product_id and not _live(ask):
+    if spoken is not None:
+        talks = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
+        return spoken if talks or hit is None else _knowledge(ask, hit)
+    found = orders.answer_from_orders(ask)
+    if found is not None:
+        return found
+    if hit is not None and not _live(ask) and (hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
         return _knowledge(ask, hit)
-    found = orders.answer_from_orders(ask) or products.answer_from_catalogue(ask)
+    found = products.answer_from_catalogue(ask)
     if found is None and hit is not None:
         return _knowledge(ask, hit)
     return found or offers.answer_from_offers(ask) or products_wanted(ask) or _not_found(ask)
@@ -73,8 +83,16 @@ def _sent_card(ask: Ask) -> Act | None:
 
 
 def _hit(ask: Ask) -> KnowledgeHit | None:
+    """The entry that may be said: near enough to the question, nearer still when it seems to be about other things."""
     hits = ask.facts.knowledge.get(ask.index, ())
-    return hits[0] if hits and ask.facts.answerable.get(ask.index) else None
+    if not hits or not ask.facts.answerable.get(ask.index):
+        return None
+    far = ask.segment.intent.startswith(("oos.", "chat."))
+    for hit in hits:
+        elsewhere = bool(hit.product_id) and hit.product_id != ask.product_id
+        if hit.score >= (_NEAR_ELSEWHERE if elsewhere else _NEAR_FOR_TALK if far else _NEAR):
+            return hit
+    return None
 
 
 def _live(ask: Ask) -> bool:

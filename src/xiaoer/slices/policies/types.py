@@ -10,7 +10,7 @@ from xiaoer.kernel.turn import Turn
 
 
 class RedLineHit(Struct, frozen=True):
-    """A red line (红线) that the turn crossed; `rule_id` goes into the trace and the audit."""
+    """A red line (红线) that the turn crossed, and the words that did it; `rule_id` goes into trace and audit."""
 
     rule_id: str
     reason: HandoffReason

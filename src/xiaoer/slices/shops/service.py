@@ -10,6 +10,8 @@ import hmac
 import time
 from datetime import timedelta
 
+import msgspec
+
 from xiaoer.infra.crypto import hash_password, hash_secret, new_secret, read_token, sign_token, verify_password
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
@@ -17,8 +19,9 @@ from xiaoer.infra.settings import Settings
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict, Forbidden, InvalidBody, NotFound, Unauthorised
 from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId, ShopId, StaffId
+from xiaoer.kernel.turn import TurnContext
 from xiaoer.slices.shops import store
-from xiaoer.slices.shops.types import ApiKey, Principal, Role, Shop, Staff, TokenPair
+from xiaoer.slices.shops.types import ApiKey, Principal, Role, Shop, Staff, TokenPair, Visitor
 
 _SESSION_CACHE_S = 5.0
 _MIN_PASSWORD = 8
@@ -206,21 +209,23 @@ class Shops:
             raise NotFound("API key", key_id)
         self._keys.clear()
 
-    def visitor_token(self, shop: ShopId, buyer_id: BuyerId, *, verified: bool = False) -> str:
-        """A signed token for one buyer in the widget; `verified` when the shop's own log-in vouches for the buyer."""
-        claims = {"shop": shop, "sub": buyer_id, "v": int(verified)}
-        return sign_token(
-            self._settings.secret_key, "visitor", claims, self._clock.now(), self._settings.visitor_token_s
-        )
+    def visitor_token(
+        self, shop: ShopId, buyer_id: BuyerId, *, verified: bool = False, context: TurnContext | None = None
+    ) -> str:
+        """A signed token for one visit of a buyer: where it began, and whether the shop's own log-in vouches for it."""
+        claims = {"shop": shop, "sub": buyer_id, "v": int(verified), "c": msgspec.to_builtins(context or TurnContext())}
+        life = self._settings.visitor_token_s
+        return sign_token(self._settings.secret_key, "visitor", claims, self._clock.now(), life)
 
-    def read_visitor(self, token: str) -> tuple[ShopId, BuyerId, bool]:
-        """Return (shop, buyer, verified) of a visitor token.
+    def read_visitor(self, token: str) -> Visitor:
+        """Who holds a visitor token.
 
         Raises:
             Unauthorised: forged or expired.
         """
         claims = read_token(self._settings.secret_key, "visitor", token)
-        return ShopId(claims["shop"]), BuyerId(claims["sub"]), bool(claims.get("v"))
+        context = msgspec.convert(claims.get("c") or {}, TurnContext)
+        return Visitor(ShopId(claims["shop"]), BuyerId(claims["sub"]), bool(claims.get("v")), context)
 
 
 def require_role(principal: Principal, *roles: Role) -> None:

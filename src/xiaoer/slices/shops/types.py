@@ -6,7 +6,8 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from xiaoer.kernel.decision import BusinessHours
-from xiaoer.kernel.ids import ShopId, StaffId
+from xiaoer.kernel.ids import BuyerId, ShopId, StaffId
+from xiaoer.kernel.turn import TurnContext
 
 
 class Role(StrEnum):
@@ -62,3 +63,12 @@ class TokenPair(Struct, frozen=True):
     refresh_token: str
     expires_in: int
     staff: Staff
+
+
+class Visitor(Struct, frozen=True):
+    """One visit of a buyer in the widget; `verified` when the shop's own log-in vouches for the buyer."""
+
+    shop: ShopId
+    buyer_id: BuyerId
+    verified: bool
+    context: TurnContext

@@ -15,6 +15,7 @@ import { refuseImage } from '@xiaoer/chat/images'
 import { acknowledge, addMessage, addOutgoing, type Item, setDelivery } from '@xiaoer/chat/timeline'
 import { computed, reactive } from 'vue'
 import { WidgetMemory } from './memory'
+import { contentOnServer, onServer } from './origin'
 import type { WidgetSettings } from './settings'
 import type { WidgetTexts } from './texts'
 
@@ -55,21 +56,22 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
     unread: 0,
     notice: null,
   })
-  let hasSession = false
+  let buyerId: string | null = null
   let typingTimer: ReturnType<typeof setTimeout> | undefined
   let lastHintAt = 0
   let isWatched = false
 
-  const socket = new ChatSocket({ address, onFrame, onConnection, onLate, onNewConversation, open })
+  const socket = new ChatSocket({ address, onFrame, onConnection, onLate, onStartOver, open })
 
-  async function address(after: number, renew: boolean): Promise<string> {
-    if (!hasSession || renew) {
+  async function address(renew: boolean): Promise<string> {
+    if (!buyerId || renew) {
       const session = await openSession()
+      if (buyerId && session.buyer_id !== buyerId) socket.startOver()
+      buyerId = session.buyer_id
       memory.visitor = session.token
-      view.shop = session.shop
-      hasSession = true
+      view.shop = { ...session.shop, logo: onServer(session.shop.logo, settings.origin) }
     }
-    return client.socketAddress(after)
+    return client.socketAddress(socket.resumeAfter, settings.context)
   }
 
   async function openSession() {
@@ -91,7 +93,7 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
     view.items = setDelivery(view.items, clientId, 'failed', texts.late)
   }
 
-  function onNewConversation(): void {
+  function onStartOver(): void {
     const open = new Set(socket.unacknowledged.map((frame) => frame.client_id))
     view.items = view.items.filter((item) => open.has(item.key) || pictures.has(item.key))
     view.askedForHuman = false
@@ -103,15 +105,16 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
         setState(frame.state, null)
         break
       case 'message':
-        view.items = addMessage(view.items, frame.seq, frame.message)
+        view.items = addMessage(view.items, frame.seq, contentOnServer(frame.message, settings.origin))
         if (frame.message.author !== 'buyer') setTyping(false)
+        if (frame.message.author === 'bot') view.askedForHuman = false
         if (frame.message.author === 'agent') view.agentName = frame.message.author_name ?? view.agentName
         if (isWatched) socket.hint({ type: 'read', seq: frame.seq })
         else if (frame.message.author !== 'buyer' && frame.message.content.type !== 'quick_replies') view.unread += 1
         remember()
         break
       case 'ack':
-        view.items = acknowledge(view.items, frame.client_id, frame.id, frame.seq)
+        if (frame.client_id) view.items = acknowledge(view.items, frame.client_id, frame.id, frame.seq)
         remember()
         break
       case 'typing':
@@ -207,7 +210,7 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
     askForHuman(): void {
       if (view.askedForHuman) return
       view.askedForHuman = true
-      socket.request({ type: 'human' })
+      socket.request({ type: 'human', client_id: newClientId() })
     },
     rate: (score: number, comment: string) => socket.request({ type: 'csat', score, comment }),
     hintTyping(): void {

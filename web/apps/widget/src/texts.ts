@@ -8,7 +8,7 @@ export const zh = {
   withBot: 'AI 客服 · 随时可转人工',
   withAgent: (name: string | null) => (name ? `${name} 正在为你服务` : '人工客服正在为你服务'),
   queued: (position: number | null) =>
-    position && position > 1 ? `正在转人工，前面还有 ${position - 1} 位` : '正在转人工，马上就来',
+    position && position > 1 ? `正在转人工，前面还有 ${position - 1} 位` : '正在转人工，请稍等',
   human: '转人工',
   humanAsked: '已请人工',
   close: '收起聊天',

@@ -8,7 +8,7 @@ export interface Page<T> {
   total: number
 }
 
-export type KnowledgeStatus = 'active' | 'draft' | 'disabled'
+export type KnowledgeStatus = 'published' | 'draft' | 'review' | 'archived'
 
 /** What a person edits of a knowledge entry. */
 export interface KnowledgeDraft {
@@ -29,6 +29,20 @@ export interface KnowledgeEntry extends KnowledgeDraft {
   version: number
 }
 
+export interface KnowledgePage extends Page<KnowledgeEntry> {
+  /** How many entries each category has. */
+  categories?: Record<string, number>
+}
+
+/** An entry as it was; newest first in a history. */
+export interface KnowledgeVersion {
+  version: number
+  action: string
+  at: string
+  by: string
+  entry: { question: string; answer: string }
+}
+
 export interface KnowledgeFilter {
   q: string
   status: string
@@ -44,7 +58,8 @@ export interface SearchResult {
 
 export interface ImportJob {
   id: string
-  status: 'running' | 'done' | 'failed'
+  /** `refused`: nothing was changed; `failed`: it stopped in the middle, importing again completes it. */
+  status: 'running' | 'done' | 'refused' | 'failed'
   kind: string
   filename?: string
   created_at?: string
@@ -53,7 +68,10 @@ export interface ImportJob {
   added: number
   changed: number
   unchanged: number
+  /** How many rows were refused; `refused` lists the first of them. */
+  refused_count: number
   refused: { line: number; reason: string }[]
+  warnings?: string[]
   error?: string | null
 }
 
@@ -77,9 +95,13 @@ export interface ConversationRow {
   state: ConversationState
   last_text: string
   last_at: string
-  started_at?: string
-  messages?: number
-  sentiment?: 'negative' | 'neutral' | 'positive' | null
+  opened_at: string
+  handoff?: Handoff | null
+}
+
+export interface Handoff {
+  reason: string
+  summary?: string | null
   agent_name?: string | null
 }
 
@@ -98,19 +120,24 @@ export interface Conversation {
   state: ConversationState
   buyer_id?: string
   messages: ConversationMessage[]
-  handoff?: { reason: string; summary?: string | null; agent_name?: string | null } | null
+  handoff?: Handoff | null
 }
 
-/** Why an answer is as it is. Fields that a turn has no use for are absent. */
+/** Why an answer is as it is; `text` is the whole of it for reading, `trace` its parts. */
 export interface Explanation {
-  text?: string
-  segments?: { text: string; intent: string; intent_title?: string; confidence: number; entities?: Record<string, unknown> }[]
-  sentiment?: { label: string; score: number }
-  urgency?: string
-  acts?: { type: string; segment?: number; [detail: string]: unknown }[]
+  text: string
+  trace: Trace
+}
+
+export interface Trace {
+  heard?: {
+    segments?: { text: string; intent: string; intent_title?: string; confidence: number; entities?: Record<string, unknown> }[]
+    sentiment?: { label: string; score: number }
+    urgency?: string
+  }
+  /** Type, segment, wording and rule of each act. */
+  acts?: [type: string, segment: number, template: string, ruleId: string | null][]
   sources?: Source[]
-  handoff?: { reason: string; summary?: string | null } | null
-  elapsed_ms?: number
 }
 
 export class ConsoleApi {
@@ -120,7 +147,7 @@ export class ConsoleApi {
     return this.http.get('/api/v1/today')
   }
 
-  knowledge(filter: KnowledgeFilter): Promise<Page<KnowledgeEntry>> {
+  knowledge(filter: KnowledgeFilter): Promise<KnowledgePage> {
     return this.http.get('/api/v1/knowledge', { ...filter })
   }
 
@@ -129,8 +156,17 @@ export class ConsoleApi {
     return this.http.put(`/api/v1/knowledge/${encodeURIComponent(of.id)}`, { ...draft, version: of.version })
   }
 
-  deleteKnowledge(id: string): Promise<void> {
+  archiveKnowledge(id: string): Promise<void> {
     return this.http.delete(`/api/v1/knowledge/${encodeURIComponent(id)}`)
+  }
+
+  async knowledgeHistory(id: string): Promise<KnowledgeVersion[]> {
+    const path = `/api/v1/knowledge/${encodeURIComponent(id)}/history`
+    return (await this.http.get<{ versions: KnowledgeVersion[] }>(path)).versions
+  }
+
+  rollBackKnowledge(id: string, version: number): Promise<KnowledgeEntry> {
+    return this.http.post(`/api/v1/knowledge/${encodeURIComponent(id)}/rollback`, { to_version: version })
   }
 
   async tryQuestion(question: string): Promise<SearchResult> {
@@ -155,8 +191,8 @@ export class ConsoleApi {
     return Array.isArray(answer) ? answer : answer.items
   }
 
-  conversations(filter: { state: string; q: string; page: number }): Promise<Page<ConversationRow>> {
-    return this.http.get('/api/v1/conversations', filter)
+  conversations(filter: { state: string; page: number; page_size: number }): Promise<Page<ConversationRow>> {
+    return this.http.get('/api/v1/conversations', { ...filter })
   }
 
   conversation(id: string): Promise<Conversation> {

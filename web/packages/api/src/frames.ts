@@ -3,11 +3,12 @@
 import type { Author, BuyerContent, ConversationState, EntryContext, Message } from './messages'
 
 export type ServerFrame =
-  | { type: 'hello'; conversation_id: string; state: ConversationState; seq: number }
+  | { type: 'hello'; conversation_id: string | null; state: ConversationState; seq: number }
+  /** `seq` 0: a greeting that is not stored. */
   | { type: 'message'; seq: number; message: Message }
   | { type: 'typing'; on: boolean; author: Author }
   | { type: 'state'; state: ConversationState; position?: number | null; agent_name?: string | null }
-  | { type: 'ack'; client_id: string; id: string; seq: number }
+  | { type: 'ack'; client_id: string | null; id: string; seq: number }
   | { type: 'error'; code: string; detail?: string; client_id?: string | null }
   | { type: 'ping' }
 
@@ -23,6 +24,6 @@ export type ClientFrame =
   | SendFrame
   | { type: 'typing' }
   | { type: 'read'; seq: number }
-  | { type: 'human' }
+  | { type: 'human'; client_id: string }
   | { type: 'csat'; score: number; comment: string }
   | { type: 'pong' }

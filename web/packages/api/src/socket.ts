@@ -3,8 +3,8 @@
  *
  * A send stays in the outbox until the server acknowledges it, and goes out again
  * after every reconnect with the same `client_id`. Received messages are told apart
- * by their number in the conversation; after a break the server replays what is newer
- * than the last number without a gap. A refused token is renewed once per attempt.
+ * by their number, which grows over all of a buyer's conversations; after a break the
+ * server replays what is newer than the last number without a gap. A refused token is renewed once per attempt.
  */
 
 import type { ClientFrame, SendFrame, ServerFrame } from './frames'
@@ -21,14 +21,14 @@ export interface SocketLike {
 }
 
 export interface ChatSocketOptions {
-  /** Address to open; `renew` says that the last token was refused. */
-  address(after: number, renew: boolean): Promise<string>
+  /** Address to open, with `resumeAfter` in it; `renew` says that the last token was refused. */
+  address(renew: boolean): Promise<string>
   onFrame(frame: ServerFrame): void
   onConnection(connection: Connection): void
   /** A send is not acknowledged although the line is up; it stays in the outbox. */
   onLate(clientId: string): void
-  /** The conversation is another one than before: what is shown starts afresh. */
-  onNewConversation(conversationId: string): void
+  /** The server knows less than is shown (it was set up anew): what is shown starts afresh. */
+  onStartOver(): void
   open?: (address: string) => SocketLike
   random?: () => number
 }
@@ -50,7 +50,6 @@ export class ChatSocket {
   private attempts = 0
   private renew = false
   private greeted = false
-  private conversationId: string | null = null
   private pinged = false
   private retryTimer: ReturnType<typeof setTimeout> | undefined
   private silenceTimer: ReturnType<typeof setTimeout> | undefined
@@ -101,6 +100,17 @@ export class ChatSocket {
     if (this.greeted) this.transmit(frame)
   }
 
+  /** The number after which the server is to replay. */
+  get resumeAfter(): number {
+    return this.seen.resumeAfter
+  }
+
+  /** Forget what has arrived: the next line belongs to another buyer. */
+  startOver(): void {
+    this.seen.reset()
+    this.options.onStartOver()
+  }
+
   get unacknowledged(): SendFrame[] {
     return [...this.outbox.values()]
   }
@@ -109,7 +119,7 @@ export class ChatSocket {
     this.setConnection('connecting')
     let address: string
     try {
-      address = await this.options.address(this.seen.resumeAfter, this.renew)
+      address = await this.options.address(this.renew)
     } catch {
       this.retryLater()
       return
@@ -146,20 +156,22 @@ export class ChatSocket {
     } catch {
       return
     }
+    if (frame.type === 'ping') this.pinged = true
     this.watchSilence()
     switch (frame.type) {
       case 'ping':
-        this.pinged = true
         this.transmit({ type: 'pong' })
         return
       case 'hello':
-        this.greet(frame.conversation_id, frame.seq)
+        if (!this.greet(frame.seq)) return
         break
       case 'message':
         if (frame.message.client_id) this.settle(frame.message.client_id)
-        if (!this.seen.add(frame.seq)) return
+        if (frame.seq > 0 && !this.seen.add(frame.seq)) return
         break
       case 'ack':
+        // Without a name it is about a request, whose message is still to come.
+        if (!frame.client_id || !this.outbox.has(frame.client_id)) break
         this.settle(frame.client_id)
         this.seen.add(frame.seq)
         break
@@ -171,27 +183,21 @@ export class ChatSocket {
     this.options.onFrame(frame)
   }
 
-  private greet(conversationId: string, lastSeq: number): void {
-    const resumed = this.seen.resumeAfter
-    const changed = this.conversationId !== null && this.conversationId !== conversationId
-    const firstOfLine = !this.greeted
-    if (changed || lastSeq < resumed) {
-      this.seen.reset()
-      this.options.onNewConversation(conversationId)
-    }
-    this.conversationId = conversationId
-    if ((changed || lastSeq < resumed) && firstOfLine && resumed > 0) {
-      // The address asked to resume in the old conversation: ask again from the start.
+  /** Take the line into use; false when it has to be opened again. */
+  private greet(lastSeq: number): boolean {
+    if (lastSeq < this.seen.resumeAfter) {
+      this.startOver()
       this.drop()
       void this.connect()
-      return
+      return false
     }
     this.attempts = 0
+    if (this.greeted) return true
     this.greeted = true
     this.setConnection('online')
-    if (!firstOfLine) return
     for (const frame of this.outbox.values()) this.transmitSend(frame)
     for (const frame of this.onceOnline.splice(0)) this.transmit(frame)
+    return true
   }
 
   private settle(clientId: string): void {

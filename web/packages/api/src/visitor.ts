@@ -24,9 +24,10 @@ export class VisitorClient {
     return session
   }
 
-  socketAddress(after: number): string {
+  socketAddress(after: number, context: EntryContext): string {
     const base = (this.origin || location.origin).replace(/^http/, 'ws')
     const query = new URLSearchParams({ token: this.token ?? '', after: String(after) })
+    for (const [name, value] of Object.entries(context)) if (value) query.set(name, value)
     return `${base}/api/v1/widget/ws?${query}`
   }
 

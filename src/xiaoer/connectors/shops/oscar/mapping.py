@@ -32,6 +32,7 @@ _STATUS = {
 
 
 def to_order(row: Json) -> Order:
+    """Read an order of the bridge; its id is the number that the buyer sees."""
     order_id, raw, receiver = needed(row, "number"), text(row, "status"), mapping(row, "receiver")
     sent = rows(row, "shipments")
     return Order(

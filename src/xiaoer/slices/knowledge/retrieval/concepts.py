@@ -2,7 +2,7 @@
 
 A text becomes a row of tokens: a concept (`=close` for 关闭, 注销, 停用) where a phrase is known, the character,
 word or number itself elsewhere. Fillers (请问, 帮我, 的, 了) are dropped. `asks` are the concepts that say what kind
-of answer is wanted: how, why, when, how much.
+of answer is wanted: how, why, when, how much; `opposites` are pairs such as open and close.
 """
 
 import re
@@ -19,6 +19,7 @@ class Concepts:
     def __init__(self, source: str) -> None:
         rows = tomllib.loads(source)
         self.asks = frozenset(f"={name}" for name in rows["asks"])
+        self.opposites = tuple((f"={a}", f"={b}") for a, b in (pair.split() for pair in rows["opposites"]["pairs"]))
         self._token_of: dict[str, str] = {}
         for section in ("filler", "asks", "says"):
             for name, phrases in rows[section].items():

@@ -1,11 +1,10 @@
-"""What a question is made of, for matching: six families of marks.
+"""What a question is made of, for matching: five families of marks.
 
 | family | mark | catches |
 |---|---|---|
 | CHAR | character, Latin word, number | any shared wording |
-| PAIR | two neighbouring ones | phrases |
 | SOUND | toneless syllable | wrong characters with the right sound (花贝 for 花呗) |
-| SOUND_PAIR | two neighbouring syllables | the same, as phrases |
+| SOUND_PAIR | two neighbouring syllables | phrases, typed wrong or right |
 | SENSE | concept or character, fillers dropped | synonyms (关闭, 注销, 停用) |
 | SENSE_PAIR | two senses next to each other or one apart, either order | 「关闭花呗」 for 「花呗怎么关」 |
 
@@ -19,7 +18,8 @@ from typing import NamedTuple
 from xiaoer.kernel.heard import TextForms
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts
 
-FAMILIES = ("CHAR", "PAIR", "SOUND", "SOUND_PAIR", "SENSE", "SENSE_PAIR")
+FAMILIES = ("CHAR", "SOUND", "SOUND_PAIR", "SENSE", "SENSE_PAIR")
+CHAR, SOUND, SOUND_PAIR, SENSE = range(4)
 _TOKEN = re.compile(r"[a-z]+|\d+|[\u3400-\u9fff]")
 # A longer text says nothing more about what is asked; the cut bounds the time.
 MAX_TOKENS = 120
@@ -42,7 +42,6 @@ def marks_of(forms: TextForms, concepts: Concepts) -> Marks:
     return Marks(
         (
             tuple({"u" + c for c in chars}),
-            tuple({"b" + a + b for a, b in pairwise(chars)}),
             tuple({"p" + s for s in sounds}),
             tuple({f"q{a} {b}" for a, b in pairwise(sounds)}),
             tuple({"s" + s for s in senses}),

@@ -2,12 +2,12 @@
 
 Only published entries are in here. Validity, channel, product, audience and order state are checked at the moment of
 asking, so that an entry comes alive and dies to the second without any job. A changed entry is struck from its block
-and joins the small block, which is built anew each time; when that grows past `fold_at`, the owner builds a
+and joins the small block, which is built anew each time; when there is no more room, the owner builds a
 new index in the background and swaps it in.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -18,16 +18,27 @@ from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts, builtin
 from xiaoer.slices.knowledge.retrieval.features import Marks, marks_of
-from xiaoer.slices.knowledge.retrieval.ranking import THRESHOLD, intent_odds, probability, product_odds, rank
+from xiaoer.slices.knowledge.retrieval.ranking import (
+    THRESHOLD,
+    intent_points,
+    probability,
+    product_points,
+    rank,
+    strangeness,
+)
 from xiaoer.slices.knowledge.retrieval.segment import KEPT, Segment, Weighed
+from xiaoer.slices.knowledge.retrieval.traits import Traits
+from xiaoer.slices.knowledge.retrieval.vectors import VectorTable, shipped
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
 from xiaoer.slices.knowledge.types import Entry, SearchResult
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ALWAYS = (-(2**62), 2**62)
-FOLD_AT = 400  # entries in the small block; building it takes about 0.1 ms an entry
-_INTENTS_AT = 3  # best candidates whose intent is compared
+_ROOM = 8  # changed entries that any shop may hold beside its large block
+FOLD_AT = 400  # most entries in the small block; building it takes about 0.1 ms an entry
+_SPARE = 3  # candidates beyond those wanted, so that an agreeing intent can bring one up
+_SAMPLED = 2_000  # entries from which a shop's alternatives are learnt
 _NOTHING = SearchResult(False)
 
 IntentOf = Callable[[str], str]
@@ -49,17 +60,13 @@ class Asked(Struct, frozen=True):
 class _Block:
     """A segment with the scopes of its entries."""
 
-    def __init__(self, entries: Sequence[Entry], marks: Callable[[str], Marks], ask_bits: dict[str, int]) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], documents: Iterable[Marks], traits: Traits, table: VectorTable
+    ) -> None:
         self.entries = list(entries)
-        documents: list[Marks] = []
-        owner: list[int] = []
-        self.texts: list[str] = []
-        for number, entry in enumerate(self.entries):
-            for text in (entry.draft.question, *entry.draft.similar):
-                documents.append(marks(text))
-                owner.append(number)
-                self.texts.append(text)
-        self.segment = Segment(documents, owner, ask_bits)
+        self.texts = [text for entry in self.entries for text in texts_of(entry)]
+        owner = [number for number, entry in enumerate(self.entries) for _ in texts_of(entry)]
+        self.segment = Segment(documents, owner, traits, table)
         size = len(self.entries)
         self.alive = np.ones(size, np.bool_)
         self.valid_from: NDArray[np.int64] = np.full(size, _ALWAYS[0])
@@ -80,7 +87,7 @@ class _Block:
 
     def open_to(self, entries: NDArray[np.int32], asked: Asked, now: int) -> NDArray[np.bool_]:
         """Which of these entries may be cited in answer to `asked`."""
-        live = self.alive[entries] & (self.valid_from[entries] <= now) & (now < self.valid_to[entries])
+        live = self.alive.take(entries) & (self.valid_from.take(entries) <= now) & (now < self.valid_to.take(entries))
         if asked.product_id and len(self.products) > 1:
             product = self.product[entries]
             live &= (product == 0) | (product == self.products.get(asked.product_id, -1))
@@ -88,6 +95,10 @@ class _Block:
             allowed = np.array([_meets(scope, asked) for scope in self.scopes], np.bool_)
             live &= allowed[self.scope[entries]]
         return live
+
+
+def texts_of(entry: Entry) -> tuple[str, ...]:
+    return (entry.draft.question, *entry.draft.similar)
 
 
 def _microseconds(at: datetime) -> int:
@@ -119,12 +130,13 @@ class ShopIndex:
         self._intent_of = intent_of
         self._intents: dict[str, str] = {}
         self._concepts = concepts or builtin()
-        self._ask_bits = {ask: 1 << bit for bit, ask in enumerate(sorted(self._concepts.asks))}
+        self._table = shipped()
         self._lock = threading.Lock()
-        self._base = _Block(list(entries), self._marks, self._ask_bits)
+        rows = list(entries)
+        self._traits = Traits(self._concepts, list(self._marks(rows[:: 1 + len(rows) // _SAMPLED])))
+        self._base = _Block(rows, self._marks(rows), self._traits, self._table)
         segment = self._base.segment
-        counts = dict(zip(segment.vocabulary, segment.counts, strict=True))
-        self._weighing = Weighing(counts, segment.size)
+        self._weighing = Weighing(segment.vocabulary, segment.counts, segment.size)
         segment.weigh(self._weighing)
         self._where = {entry.id: number for number, entry in enumerate(self._base.entries)}
         self._fresh: dict[str, Entry] = {}
@@ -135,13 +147,14 @@ class ShopIndex:
         """Live entries in the index."""
         return int(self._base.alive.sum()) + len(self._fresh)
 
-    @property
-    def must_fold(self) -> bool:
-        """Whether so much has changed that a new index pays."""
-        return len(self._fresh) > FOLD_AT
+    def has_room(self, changes: int) -> bool:
+        """Whether so many more changes fit beside the large block. A small shop is built anew sooner: that is quick,
+        and the weights of its marks come from the large block."""
+        return len(self._fresh) + changes <= min(FOLD_AT, _ROOM + len(self._base.entries) // 8)
 
-    def _marks(self, text: str) -> Marks:
-        return marks_of(self._analyser.forms(text), self._concepts)
+    def _marks(self, entries: Iterable[Entry]) -> Iterator[Marks]:
+        forms, concepts = self._analyser.forms, self._concepts
+        return (marks_of(forms(text), concepts) for entry in entries for text in texts_of(entry))
 
     def apply(self, changed: Iterable[Entry], revision: int) -> None:
         """Take over entries that changed since `self.revision`, whatever their status is now."""
@@ -156,7 +169,7 @@ class ShopIndex:
             self._intents.pop(entry.id, None)
         delta = None
         if fresh:
-            delta = _Block(list(fresh.values()), self._marks, self._ask_bits)
+            delta = _Block(list(fresh.values()), self._marks(fresh.values()), self._traits, self._table)
             delta.segment.weigh(self._weighing)
         with self._lock:
             self._base.alive[gone] = False
@@ -165,61 +178,70 @@ class ShopIndex:
     def search(self, asked: Asked) -> SearchResult:
         """The entries nearest to the question that may be cited now, best first."""
         marks = marks_of(asked.forms, self._concepts)
-        question = Weighed(marks, self._weighing)
+        question = Weighed(marks, self._weighing, self._table)
         with self._lock:
             found = self._best(self._base, question, asked)
             if self._delta is not None:
                 found = sorted(found + self._best(self._delta, question, asked), key=lambda hit: -hit[0])
         if not found:
             return _NOTHING
+        strange = strangeness(question.unknown_share(self._delta.segment if self._delta else None))
+        found = [(points + strange, entry, text) for points, entry, text in found]
         if asked.intent and self._intent_of is not None:
             found = self._agree(found, asked.intent)
-        hits = tuple(_hit(probability(odds), entry, text) for odds, entry, text in found[: asked.top_k])
+        hits = tuple(_hit(probability(points), entry, text) for points, entry, text in found[: asked.top_k])
         return SearchResult(bool(hits) and hits[0].score >= THRESHOLD, hits)
 
     def _best(self, block: _Block, question: Weighed, asked: Asked) -> list[tuple[float, Entry, str]]:
         segment, now = block.segment, _microseconds(asked.now)
-        documents = segment.candidates(question)
+        located = segment.locate(question)
+        documents = segment.candidates(located)
         if not len(documents):
             return []
-        live = block.open_to(segment.owner[documents], asked, now)
+        live = block.open_to(segment.owner.take(documents), asked, now)
         if not live.all():
             if len(documents) < KEPT:
                 documents = documents[live]
             else:  # closed entries may have pushed open ones off the short list: choose again among the open
-                documents = segment.candidates(question, lambda d: block.open_to(segment.owner[d], asked, now))
+                documents = segment.candidates(located, lambda d: block.open_to(segment.owner[d], asked, now))
             if not len(documents):
                 return []
-        shared = segment.shared(documents, question)
-        asks = sum(self._ask_bits[ask] for ask in question.asks)
-        odds = rank(shared, segment.masses[documents], segment.asks[documents], question, asks)
-        owners = segment.owner[documents]
+        shared = segment.shared(documents, located)
+        traits, theirs, own = self._traits, segment.traits.take(documents), self._traits.of(question.marks)
+        points = rank(
+            shared,
+            segment.masses.take(documents, 0),
+            question.totals,
+            segment.directions.take(documents, 0) @ question.direction,
+            traits.asks_differ(own, theirs),
+            traits.opposed(own, theirs),
+        )
+        owners = segment.owner.take(documents)
         if len(block.products) > 1:
-            odds += product_odds(
-                block.product[owners], block.products.get(asked.product_id, -1 if asked.product_id else 0)
+            points += product_points(
+                block.product.take(owners), block.products.get(asked.product_id, -1 if asked.product_id else 0)
             )
         best: list[tuple[float, Entry, str]] = []
         seen: set[int] = set()
-        for at in np.argsort(-odds, kind="stable").tolist():
+        for at in np.argsort(-points, kind="stable").tolist():
             owner = int(owners[at])
             if owner in seen:
                 continue
             seen.add(owner)
-            best.append((float(odds[at]), block.entries[owner], block.texts[documents[at]]))
-            if len(best) >= asked.top_k + _INTENTS_AT:
+            best.append((float(points[at]), block.entries[owner], block.texts[documents[at]]))
+            if len(best) >= asked.top_k + _SPARE:
                 break
         return best
 
     def _agree(self, found: list[tuple[float, Entry, str]], intent: str) -> list[tuple[float, Entry, str]]:
-        """Let the intents of question and entry have their say about the best few."""
+        """Let the intents of question and entry have their say."""
         judged = []
-        for odds, entry, text in found[: 2 * _INTENTS_AT]:
+        for points, entry, text in found:
             own = self._intents.get(entry.id)
             if own is None and self._intent_of is not None:
                 own = self._intents[entry.id] = self._intent_of(entry.draft.question)
-            judged.append((odds + intent_odds(intent, own or ""), entry, text))
-        judged.sort(key=lambda hit: -hit[0])
-        return judged + found[2 * _INTENTS_AT :]
+            judged.append((points + intent_points(intent, own or ""), entry, text))
+        return sorted(judged, key=lambda hit: -hit[0])
 
 
 def _hit(score: float, entry: Entry, text: str) -> KnowledgeHit:

@@ -2,52 +2,85 @@
 
 A text of an entry (its question or a similar one) is a document; documents are numbered from 0 and so are the
 block's marks. Postings list the documents of a mark; rows list the marks of a document, family by family. Both
-are flat arrays: about 0.5 kB a document.
+are flat arrays: about 1.5 kB a document with its direction.
+
+Why not a search library: the ranking needs the rows anyway, a change must be live without a commit and a reload, and
+fetching candidates out of a library costs as much as finding them here.
 """
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.slices.knowledge.retrieval.features import FAMILIES, Marks
+from xiaoer.slices.knowledge.retrieval.features import CHAR, FAMILIES, SENSE, SOUND, SOUND_PAIR, Marks
+from xiaoer.slices.knowledge.retrieval.traits import Traits
+from xiaoer.slices.knowledge.retrieval.vectors import Vectors, VectorTable
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
 _F = len(FAMILIES)
+_BOUNDS = np.arange(_F + 1, dtype=np.int32)
 # Postings read for one question, rarest marks first: bounds the time in a shop of any size.
-_READ = 6_000
+_READ = 3_000
+# Families that find candidates; the other two say little that these do not.
+_SEEKING = (SOUND, SOUND_PAIR, SENSE)
 # Documents that are weighed in full.
-KEPT = 192
+KEPT = 64
 
 
 class Weighed:
-    """A question ready for matching: the mass of its marks."""
+    """A question ready for matching: number in the main block (-1 when not there) and mass of each of its marks."""
 
-    def __init__(self, marks: Marks, weighing: Weighing) -> None:
-        self.asks = marks.asks
-        self.masses = [[weighing.mass(mark) for mark in family] for family in marks.families]
-        self.families = marks.families
+    def __init__(self, marks: Marks, weighing: Weighing, table: VectorTable) -> None:
+        self.marks = marks
+        self.direction = table.text(marks)
+        self.numbers = weighing.numbers
+        find, known, mass = weighing.numbers.get, weighing.known, weighing.mass
+        self.places = [[find(mark, -1) for mark in family] for family in marks.families]
+        self.masses = [
+            [known[at] if at >= 0 else mass(mark) for at, mark in zip(places, family, strict=True)]
+            for places, family in zip(self.places, marks.families, strict=True)
+        ]
         self.totals = np.array([sum(masses) for masses in self.masses], np.float32)
+
+    def unknown_share(self, beside: "Segment | None") -> float:
+        """The share of the characters' mass that neither the main block nor the one beside it knows."""
+        unknown = total = 0.0
+        for place, mass, mark in zip(self.places[CHAR], self.masses[CHAR], self.marks.families[CHAR], strict=True):
+            total += mass
+            if place < 0 and (beside is None or mark not in beside.vocabulary):
+                unknown += mass
+        return unknown / total if total else 0.0
+
+
+class Located(NamedTuple):
+    """A question's marks that a block knows: their numbers and masses, and those that find candidates by rarity."""
+
+    ids: list[int]
+    masses: list[float]
+    seeking: list[tuple[int, int, float]]
 
 
 class Segment:
     """Built once from the marks of its documents. `owner[d]` is the entry number of document `d`."""
 
-    def __init__(self, documents: Sequence[Marks], owner: Sequence[int], ask_bits: dict[str, int]) -> None:
+    def __init__(self, documents: Iterable[Marks], owner: Sequence[int], traits: Traits, table: VectorTable) -> None:
         vocabulary: dict[str, int] = {}
-        flat: list[int] = []
-        ends: list[int] = []
+        flat, ends, bits = array("i"), array("q"), array("q")
         number = vocabulary.setdefault
         for marks in documents:
+            bits.append(traits.of(marks))
             for family in marks.families:
-                flat += [number(mark, len(vocabulary)) for mark in family]
+                flat.extend([number(mark, len(vocabulary)) for mark in family])
                 ends.append(len(flat))
-        self.size = len(documents)
+        self.size = len(bits)
         self.vocabulary = vocabulary
         self.owner: Ints = np.array(owner, np.int32)
-        self.asks: Ints = np.array([sum(ask_bits[a] for a in m.asks) for m in documents], np.int32)
+        self.traits: NDArray[np.int64] = np.array(bits, np.int64)
         self._row_marks: Ints = np.array(flat, np.int32)
         self._row_ends: NDArray[np.int64] = np.zeros(self.size * _F + 1, np.int64)
         self._row_ends[1:] = ends
@@ -58,73 +91,88 @@ class Segment:
         self.counts: list[int] = counts.tolist()
         self._starts: list[int] = [0, *np.cumsum(counts).tolist()]
         self.masses: Floats = np.zeros((self.size, _F), np.float32)
+        rows = np.array([table.row(mark) for mark in vocabulary], np.int32)
+        self.directions: Vectors = table.texts(rows[self._row_marks], self._row_ends[::_F])
         self._scratch: Floats = np.zeros(len(vocabulary) + 1, np.float32)
-        self._found: Floats = np.zeros(self.size, np.float32)
         self._stamps: Ints = np.zeros(self.size, np.int32)
         self._root: Floats = np.ones(self.size, np.float32)
 
     def weigh(self, weighing: Weighing) -> None:
         """Sum the mass of every document; to be called once, before the first search."""
-        masses = np.array([weighing.mass(mark) for mark in self.vocabulary], np.float32)
+        mass = weighing.mass
+        masses = np.array([mass(mark) for mark in self.vocabulary], np.float32)
         sums = np.concatenate(([0.0], np.cumsum(masses[self._row_marks], dtype=np.float64)))
         self.masses = np.diff(sums[self._row_ends]).reshape(self.size, _F).astype(np.float32)
         self._root = np.sqrt(np.maximum(self.masses.sum(1), 1e-6)).astype(np.float32)
 
-    def candidates(self, question: Weighed, may: Callable[[Ints], NDArray[np.bool_]] | None = None) -> Ints:
+    def locate(self, question: Weighed) -> Located:
+        """Find the question's marks in this block."""
+        counts = self.counts
+        places = question.places
+        if question.numbers is not self.vocabulary:
+            find = self.vocabulary.get
+            places = [[find(mark, -1) for mark in family] for family in question.marks.families]
+        ids: list[int] = []
+        masses: list[float] = []
+        seeking: list[tuple[int, int, float]] = []
+        for family, (numbers, weights) in enumerate(zip(places, question.masses, strict=True)):
+            found = [(counts[at], at, mass) for at, mass in zip(numbers, weights, strict=True) if at >= 0]
+            ids += [at for _, at, _ in found]
+            masses += [mass for _, _, mass in found]
+            if family in _SEEKING:
+                seeking += found
+        seeking.sort()
+        return Located(ids, masses, seeking)
+
+    def candidates(self, located: Located, may: Callable[[Ints], NDArray[np.bool_]] | None = None) -> Ints:
         """The `KEPT` documents that share most of the question's rarest marks, in no order.
 
         `may` says which documents count at all; None means all.
         """
-        known = [
-            (self.counts[at], at, mass)
-            for family, masses in zip(question.families, question.masses, strict=True)
-            for mark, mass in zip(family, masses, strict=True)
-            if (at := self.vocabulary.get(mark)) is not None
-        ]
-        if not known:
-            return np.zeros(0, np.int32)
-        known.sort()
+        starts, all_postings = self._starts, self._postings
         lists: list[Ints] = []
-        found, read = self._found, 0
-        for count, at, mass in known:
+        counts: list[int] = []
+        masses: list[float] = []
+        read = 0
+        for count, at, mass in located.seeking:
             read += count
             if lists and read > _READ:
                 break
-            start = self._starts[at]
-            postings = self._postings[start : start + count]
-            found[postings] += mass
-            lists.append(postings)
+            start = starts[at]
+            lists.append(all_postings[start : start + count])
+            counts.append(count)
+            masses.append(mass)
+        if not lists:
+            return np.zeros(0, np.int32)
         touched = np.concatenate(lists)
-        # A document is listed once for each mark it shares: keep its last mention only.
+        # A document is listed once for each mark it shares. Number the documents by their last mention, then add up.
         places = np.arange(len(touched), dtype=np.int32)
-        self._stamps[touched] = places
-        unique = touched[self._stamps[touched] == places]
-        gathered = found[unique]
-        found[unique] = 0.0
+        stamps = self._stamps
+        stamps[touched] = places
+        unique = touched[stamps.take(touched) == places]
+        stamps[unique] = places[: len(unique)]
+        sums = np.bincount(stamps.take(touched), np.repeat(masses, counts), len(unique))
         if may is not None:
             allowed = may(unique)
-            unique, gathered = unique[allowed], gathered[allowed]
+            unique, sums = unique[allowed], sums[allowed]
         if len(unique) > KEPT:
-            rough = gathered / self._root[unique]
+            rough = sums / self._root.take(unique)
             unique = unique[np.argpartition(rough, len(rough) - KEPT)[len(rough) - KEPT :]]
         return np.asarray(unique, np.int32)
 
-    def shared(self, documents: Ints, question: Weighed) -> Floats:
+    def shared(self, documents: Ints, located: Located) -> Floats:
         """The mass that each document shares with the question, family by family: (documents, families)."""
         scratch = self._scratch
-        used: list[int] = []
-        for family, masses in zip(question.families, question.masses, strict=True):
-            for mark, mass in zip(family, masses, strict=True):
-                at = self.vocabulary.get(mark)
-                if at is not None:
-                    scratch[at] = mass
-                    used.append(at)
-        bounds = self._row_ends[documents[:, None].astype(np.int64) * _F + np.arange(_F + 1)]
-        starts, sizes = bounds[:, 0], bounds[:, -1] - bounds[:, 0]
-        before = np.cumsum(sizes) - sizes
-        rows = np.arange(int(sizes.sum())) + np.repeat(starts - before, sizes)
-        sums = np.zeros(len(rows) + 1, np.float64)
-        np.cumsum(scratch[self._row_marks[rows]], out=sums[1:])
-        scratch[used] = 0.0
-        cuts = bounds - (starts - before)[:, None]
-        return np.asarray(np.diff(sums[cuts], axis=1), np.float32)
+        scratch[located.ids] = located.masses
+        bounds = self._row_ends.take((documents * _F)[:, None] + _BOUNDS)
+        starts = bounds[:, 0]
+        sizes = bounds[:, _F] - starts
+        before = np.cumsum(sizes)
+        total = int(before[-1])
+        shift = starts - (before - sizes)
+        rows = np.arange(total) + np.repeat(shift, sizes)
+        sums = np.zeros(total + 1, np.float32)
+        np.cumsum(scratch.take(self._row_marks.take(rows)), out=sums[1:])
+        scratch[located.ids] = 0.0
+        ends = sums.take(bounds - shift[:, None])
+        return np.asarray(ends[:, 1:] - ends[:, :-1], np.float32)

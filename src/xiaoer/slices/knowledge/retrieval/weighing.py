@@ -6,7 +6,7 @@ seen (胃癌, 电视剧) weighs most: a question full of such words is not cover
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -31,21 +31,20 @@ def background() -> Mapping[str, float]:
 
 
 class Weighing:
-    """The mass of each mark, given the shop's own counts."""
+    """The mass of each mark, given the shop's own counts. `numbers` and `counts` are the main block's, shared."""
 
-    def __init__(self, counts: Mapping[str, int], documents: int) -> None:
-        self._counts = counts
-        self._documents = documents
+    def __init__(self, numbers: Mapping[str, int], counts: Sequence[int], documents: int) -> None:
+        self._size = math.log(documents + _BACKGROUND_SIZE + 1.0)
         self._everyday = background()
-        self._cache: dict[str, float] = {}
+        self.numbers = numbers
+        self.known = [self._mass(counts[at], mark) for mark, at in numbers.items()]
 
     def mass(self, mark: str) -> float:
-        known = self._cache.get(mark)
-        if known is not None:
-            return known
-        seen = self._counts.get(mark, 0) + _BACKGROUND_SIZE * self._everyday.get(mark, 0.0) + 0.5
-        rarity = -math.log(seen / (self._documents + _BACKGROUND_SIZE + 1.0))
-        mass: float = max(0.05, rarity) ** _POWER
-        if mark in self._counts:
-            self._cache[mark] = mass
+        """The mass of any mark, seen in this shop or not."""
+        at = self.numbers.get(mark)
+        return self._mass(0, mark) if at is None else self.known[at]
+
+    def _mass(self, count: int, mark: str) -> float:
+        seen = count + _BACKGROUND_SIZE * self._everyday.get(mark, 0.0) + 0.5
+        mass: float = max(0.05, self._size - math.log(seen)) ** _POWER
         return mass

@@ -5,17 +5,20 @@ database, so the four tables answer together (UNION ALL), as plain text and numb
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from xiaoer.kernel.commerce import Order, OrderItem, Refund, Shipment, TraceStep
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
+from xiaoer.slices.orders.tables import orders
 
 _traces = msgspec.json.Decoder(tuple[TraceStep, ...])
+_CHUNK = 500  # ids a statement, below SQLite's parameter limit
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _WHOLE = """
@@ -107,3 +110,16 @@ def of_buyer(connection: Connection, shop: ShopId, buyer_id: str, limit: int) ->
 def by_waybill(connection: Connection, shop: ShopId, waybill_no: str) -> Shipment | None:
     row = connection.execute(_BY_WAYBILL, {"shop": shop, "waybill_no": waybill_no}).one_or_none()
     return Shipment(row[0], row[1], row[2], _traces.decode(row[3])) if row else None
+
+
+def statuses_of(connection: Connection, shop: ShopId, buyer_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The statuses of each buyer's orders."""
+    found: dict[str, list[str]] = {}
+    for start in range(0, len(buyer_ids), _CHUNK):
+        chunk = buyer_ids[start : start + _CHUNK]
+        rows = connection.execute(
+            select(orders.c.buyer_id, orders.c.status).where(orders.c.shop == shop, orders.c.buyer_id.in_(chunk))
+        )
+        for row in rows:
+            found.setdefault(row.buyer_id, []).append(row.status)
+    return found

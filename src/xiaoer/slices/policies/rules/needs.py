@@ -15,7 +15,24 @@ _GENERAL = frozenset({"order.how_to_buy", "ship.carrier", "ship.fee", "ship.area
 
 # asked on a product page without a word of an own order, these are questions before buying
 _BEFORE_BUYING = frozenset({"ship.when", "ship.eta", "order.invoice", "order.note", "order.pay", "after.return"})
-_OWN = ("我的", "订单", "买的", "拍的", "拍了", "下单了", "下的单", "付了", "付款了", "那单", "这单", "昨天", "前天", "还没", "怎么还")
+_WOULD = ("能退", "可以退", "可退", "支持", "不合适", "如果", "万一", "包退", "包换")
+_OWN = (
+    "我的",
+    "订单",
+    "买的",
+    "拍的",
+    "拍了",
+    "下单了",
+    "下的单",
+    "付了",
+    "付款了",
+    "那单",
+    "这单",
+    "昨天",
+    "前天",
+    "还没",
+    "怎么还",
+)
 _SHOPPING = ("product", "search", "live", "campaign")
 
 
@@ -43,6 +60,8 @@ def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         needs.append(Need("orders", index))
     if intent.startswith("promo.") or intent == "price.query":
         needs.append(Need("offers", index))
+    if product and intent == "price.query":
+        needs.append(Need("price", index, product))
     if intent == "product.recommend":
         needs.append(Need("recommend", index, segment.text))
     return tuple(needs)
@@ -64,6 +83,7 @@ def is_before_buying(segment: Segment, turn: Turn) -> bool:
         and turn.product_in_focus is not None
         and turn.context.entry in _SHOPPING
         and not any(word in segment.text for word in _OWN)
+        and (segment.intent != "after.return" or any(word in segment.text for word in _WOULD))
     )
 
 

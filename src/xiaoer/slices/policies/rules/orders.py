@@ -49,7 +49,7 @@ def answer_from_orders(ask: Ask) -> Act | None:
     if intent in _RETURNS:
         return _return(ask, order)
     if intent in _FAULTS:
-        return _order_act(ask, order, "after.fault_ask_photo", kind="ask")
+        return Act("ask", ask.index, "after.fault_ask_photo", sources=(order_source(order),), rule_id="after.photo")
     if intent == "order.status" or named:
         return _tracking(ask, order) if order.status in ("paid", "shipped") else _order_act(ask, order, "order.status")
     return None
@@ -120,7 +120,11 @@ def _refund(ask: Ask, order: Order) -> Act:
         template = "refund.none" if order.status not in ("refunding", "refunded") else "refund.unknown"
         return _order_act(ask, order, template)
     refund = order.refunds[-1]
-    template = "refund.done" if order.status == "refunded" or "成功" in refund.status else "refund.open"
+    template = (
+        "refund.done"
+        if order.status == "refunded" or refund.status == "refunded" or "成功" in refund.status
+        else "refund.open"
+    )
     return _order_act(ask, order, template, refund=refund)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.heard import Segment
+from xiaoer.slices.policies.rules import parcels
 
 _DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2, "大前天": 3}
 
@@ -53,12 +54,35 @@ def pick_order(orders: tuple[Order, ...], segment: Segment, focus: str | None, n
         found = next((order for order in orders if order.id == focus), None)
         if found:
             return found
-    pool = _of_day(orders, segment.entities.date, now) or orders
+    pool = _named(orders, segment.text) or _of_day(orders, segment.entities.date, now) or orders
+    telling = next((order for order in pool if _tells(order, segment.intent, now)), None)
+    if telling:
+        return telling
     for state in _STATES.get(segment.intent, ()):
         for order in pool:
             if order.status == state:
                 return order
     return pool[0] if pool else None
+
+
+def _tells(order: Order, intent: str, now: datetime) -> bool:
+    """Whether the order is in the very trouble that the question is about."""
+    if intent == "ship.urge":
+        return order.status == "paid" and order.promise_ship_at is not None and order.promise_ship_at < now
+    if intent not in ("ship.stuck", "ship.deliver") or order.status != "shipped" or not order.shipments:
+        return False
+    if intent == "ship.stuck":
+        return parcels.is_stuck(order.shipments[-1], now)
+    return parcels.stage_of(order.shipments[-1]) in (parcels.Stage.DELIVERING, parcels.Stage.STATION)
+
+
+def _named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
+    """Orders with an item whose title shares a pair of characters with the question that no other order's title has."""
+    pairs = {text[at : at + 2] for at in range(len(text) - 1)}
+    found = [(order, sum(pair in item.title for pair in pairs for item in order.items)) for order in orders]
+    best = max((score for _, score in found), default=0)
+    top = tuple(order for order, score in found if score == best)
+    return top if best and len(top) < len(orders) else ()
 
 
 def _of_day(orders: tuple[Order, ...], day: str | None, now: datetime) -> tuple[Order, ...]:

@@ -3,7 +3,6 @@
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.heard import Entities
-from xiaoer.kernel.turn import PastMessage
 from xiaoer.slices.policies.rules import attributes, sizes
 from xiaoer.slices.policies.types import Ask
 
@@ -44,16 +43,18 @@ def _act(ask: Ask, product: Product, template: str, **slots: object) -> Act:
     return Act("answer", ask.index, template, {"title": product.title, **slots}, (product_source(product),))
 
 
-def body_of(entities: Entities, history: tuple[PastMessage, ...]) -> Entities:
-    """The measures of this segment; earlier ones are carried by the understanding of follow-ups."""
-    return entities
-
-
 def _size_advice(ask: Ask, product: Product) -> Act | None:
     if not product.size_chart:
         return None
-    advice = sizes.advise_size(product.size_chart, body_of(ask.segment.entities, ask.situation.turn.history))
     source = (product_source(product),)
+    asked = ask.segment.entities.size
+    rows = [row for row in product.size_chart if asked and str(row.get("size", "")).upper() == asked.upper()]
+    body = sizes.measures_of(ask.segment.entities, ask.situation.turn.body)
+    advice = sizes.advise_size(product.size_chart, body)
+    if rows and isinstance(advice, sizes.Advice):
+        return _check_size(ask, product, str(rows[0]["size"]), advice)
+    if rows:
+        return Act("answer", ask.index, "size.of_row", {"size": asked, "rows": rows}, source)
     match advice:
         case sizes.Missing(measures):
             return Act("ask", ask.index, "size.ask", {"measures": list(measures), "title": product.title}, source)
@@ -64,6 +65,17 @@ def _size_advice(ask: Ask, product: Product) -> Act | None:
             template = "size.advice_between" if between else "size.advice"
             slots = {"size": size, "because": dict(because), "between": between, "missing": missing}
             return Act("answer", ask.index, template, slots, source)
+
+
+def _check_size(ask: Ask, product: Product, asked: str, advice: sizes.Advice) -> Act:
+    """Whether the size that was named suits the known measures, and which does when it does not."""
+    order = [str(row["size"]) for row in product.size_chart]
+    slots = {"asked": asked, "size": advice.size, "because": dict(advice.because)}
+    if asked in (advice.size, advice.between):
+        template = "size.fits"
+    else:
+        template = "size.too_large" if order.index(asked) > order.index(advice.size) else "size.too_small"
+    return Act("answer", ask.index, template, slots, (product_source(product),))
 
 
 def _charted(product: Product, measure: str) -> bool:
@@ -125,7 +137,12 @@ def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
 def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
     named = [value for v in variants for axis, value in v.spec.items() if "色" in axis or "款" in axis]
     colors = list(dict.fromkeys(named))
-    return _act(ask, product, "product.colors", colors=colors) if colors else None
+    wish = ask.segment.entities.color
+    if not colors:
+        return None
+    if wish and not any(wish.removesuffix("色") in color for color in colors):
+        return _act(ask, product, "product.no_color", wish=wish, colors=colors)
+    return _act(ask, product, "product.colors", colors=colors)
 
 
 def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
@@ -133,15 +150,14 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     if not chosen:
         return None
     low, high = min(v.price for v in chosen), max(v.price for v in chosen)
-    offers = [offer.title for offer in ask.facts.offers or ()][:2]
+    source, now = product_source(product), ask.facts.prices.get(product.id)
+    if low == high and now is not None and now.payable < now.list_price:
+        titles = [title for _, title in now.applied]
+        promotions = tuple(Source("promotion", id_, title) for id_, title in now.applied)
+        slots = {"low": low, "payable": now.payable, "titles": titles}
+        return Act("quote", ask.index, "price.now", slots, (source, *promotions))
     template = "price.one" if low == high else "price.range"
-    return Act(
-        "quote",
-        ask.index,
-        template,
-        {"title": product.title, "low": low, "high": high, "offers": offers},
-        (product_source(product), *(Source("promotion", o.id, o.title) for o in (ask.facts.offers or ())[:2])),
-    )
+    return Act("quote", ask.index, template, {"low": low, "high": high}, (source,))
 
 
 def _compare(ask: Ask, product: Product) -> Act | None:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from xiaoer.kernel.heard import Entities
 
 Measure = Literal["height_cm", "weight_kg", "foot_length_mm", "age_months"]
+BODY = ("height_cm", "weight_kg", "foot_length_mm", "age_months", "age_years")
 _MEASURES: tuple[Measure, ...] = ("height_cm", "weight_kg", "foot_length_mm", "age_months")
 
 
@@ -35,6 +36,11 @@ class OutsideChart(Struct, frozen=True):
 
     smallest: str
     largest: str
+
+
+def measures_of(said: Entities, before: Entities) -> Entities:
+    """The measures now known: what was just said, completed by what was said before."""
+    return Entities(**{m: now if (now := getattr(said, m)) is not None else getattr(before, m) for m in BODY})
 
 
 def advise_size(chart: tuple[dict[str, Any], ...], body: Entities) -> Advice | Missing | OutsideChart:

@@ -3,6 +3,8 @@
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.slices.policies.types import Ask
 
+_CROSS = 0.3  # anger from which a bare word is not answered with cheer
+
 _TEMPLATES = {
     "chat.thanks": "chat.thanks",
     "chat.bye": "chat.bye",
@@ -19,6 +21,8 @@ def answer_talk(ask: Ask) -> Act | None:
     intent = ask.segment.intent
     if intent == "chat.greeting":
         return _greet(ask)
+    if intent in ("chat.ack", "chat.smalltalk", "chat.bye") and ask.situation.heard.sentiment.anger >= _CROSS:
+        return Act("answer", ask.index, "talk.cross", rule_id="talk.cross")
     if intent == "chat.ack":
         return Act("answer", ask.index, "chat.ack", rule_id="talk.ack")
     template = _TEMPLATES.get(intent)

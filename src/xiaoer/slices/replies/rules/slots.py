@@ -21,7 +21,8 @@ def speak(act: Act, now: datetime) -> dict[str, str]:
                 words |= _shipment(value, now)
             case Refund():
                 words["refund_kind"] = wording.REFUND_KIND.get(value.kind, "售后")
-                words["refund_status"], words["refund_amount"] = value.status, value.amount.spoken
+                words["refund_status"] = wording.say_refund_status(value.status)
+                words["refund_amount"] = value.amount.spoken
             case Money():
                 words[name] = value.spoken
             case datetime():
@@ -67,6 +68,8 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
         )
     if "facts" in slots:
         words["facts"] = "；".join(f"{key}：{value}" for key, value in slots["facts"]) + "。"
+    if "titles" in slots:
+        words["titles"] = "、".join(slots["titles"])
     if "colors" in slots:
         words["colors"] = wording.say_list(slots["colors"], 10)
     if "specs" in slots:
@@ -90,8 +93,6 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 
 
 def _offers(offers: list[Any]) -> str:
-    if offers and isinstance(offers[0], str):
-        return f"，可以用「{'」「'.join(offers)}」"
     return "\n".join(f"· {title}{'：' + detail if detail else ''}" for title, detail in offers)
 
 

@@ -18,6 +18,21 @@ ORDER_STATUS = {
     "refunded": "已退款",
 }
 REFUND_KIND = {"refund_only": "退款", "return_refund": "退货退款", "exchange": "换货"}
+# states of after-sale requests as shops import them; states told in Chinese are said as they are
+REFUND_STATUS = {
+    "pending_review": "等商家审核",
+    "waiting_return": "等您寄回",
+    "waiting_receipt": "等商家收货",
+    "waiting_refund": "等待退款",
+    "waiting_reship": "等商家寄出新的",
+    "reshipped": "新的已寄出",
+    "completed": "已完成",
+    "refunded": "已退款",
+    "rejected": "商家没有同意",
+    "withdrawn": "已撤销",
+    "timed_out": "超时关闭",
+    "platform_review": "平台处理中",
+}
 _MEASURES = {"height_cm": "身高", "weight_kg": "体重", "foot_length_mm": "脚长", "age_months": "月龄"}
 _CHART_HEADS = {
     "size": "尺码",
@@ -32,6 +47,11 @@ _CHART_HEADS = {
     "foot_length_mm": "脚长mm",
     "age_months": "月龄",
 }
+
+
+def say_refund_status(status: str) -> str:
+    """The state in Chinese; an unknown foreign word is not shown to a buyer."""
+    return REFUND_STATUS.get(status, "处理中" if status.isascii() else status)
 
 
 def say_day(at: datetime, now: datetime) -> str:

@@ -24,7 +24,7 @@ export function toForm(entry: KnowledgeEntry | null): KnowledgeForm {
     channel: entry?.channel ?? '',
     validFrom: entry?.valid_from ?? '',
     validTo: entry?.valid_to ?? '',
-    status: entry?.status ?? 'active',
+    status: entry?.status ?? 'published',
   }
 }
 

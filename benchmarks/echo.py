@@ -1,0 +1,51 @@
+"""The baseline: a bare echo service with the same durable commit, and nothing else.
+
+`POST /echo` decodes the same body, stores one row through the same group commit, and answers.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Column, Connection, MetaData, String, Table, Text, insert
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from xiaoer.app.entrypoints.messages import MessageIn
+from xiaoer.infra.db import Database
+from xiaoer.infra.idgen import new_id
+
+_METADATA = MetaData()
+_ROWS = Table("echo", _METADATA, Column("id", String(64), primary_key=True), Column("text", Text))
+_ADD = insert(_ROWS)
+_DECODE = msgspec.json.Decoder(MessageIn)
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Open the database for the life of the service."""
+    db = Database(f"sqlite:///{Path(os.environ['XIAOER_HOME']) / 'echo.db'}")
+    with db.transaction() as connection:
+        _METADATA.create_all(connection)
+    app.state.db = db
+    yield
+    await db.close()
+
+
+async def echo(request: Request) -> Response:
+    """Store and answer."""
+    body = _DECODE.decode(await request.body())
+    row = {"id": new_id(), "text": getattr(body.content, "text", "")}
+
+    def change(connection: Connection) -> None:
+        connection.execute(_ADD, [row])
+
+    await request.app.state.db.write(change)
+    return Response(msgspec.json.encode(row), media_type="application/json")
+
+
+app = Starlette(routes=[Route("/echo", echo, methods=["POST"])], lifespan=lifespan)

@@ -1,0 +1,78 @@
+"""Engine time per message on one core: understanding, deciding, retrieval, composing, with 1k, 10k and 100k entries.
+
+    python benchmarks/engine.py [sizes...]
+
+No HTTP and no writes: the turn is built in memory. The ratio is to a bare JSON decode and encode of the same message
+in the same run.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from corpus import entries, utterances
+
+from xiaoer.app.wiring import Wiring
+from xiaoer.infra.migrate import upgrade
+from xiaoer.infra.settings import Settings
+from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId, ConversationId, MessageId
+from xiaoer.kernel.turn import BuyerMessage, TextContent, Turn
+from xiaoer.slices.policies.api import decide
+from xiaoer.slices.policies.types import Situation
+from xiaoer.slices.replies.api import compose
+
+_ROUNDS = 3_000
+
+
+async def measure(size: int, folder: Path) -> tuple[float, float, float, float, float]:
+    """Return (load seconds, p50 ms, p99 ms, bare JSON p50 ms, resident MB)."""
+    settings = Settings(home=folder)
+    upgrade(settings.url)
+    product = Wiring(settings)
+    await product.shops.ensure_shop(DEFAULT_SHOP, "测速店")
+    data = "\n".join(json.dumps(row, ensure_ascii=False) for row in entries(size)).encode()
+    await product.importer.import_file(DEFAULT_SHOP, data, name="knowledge.jsonl")
+    started = time.perf_counter()
+    await product.knowledge.ensure_loaded(DEFAULT_SHOP)
+    loaded = time.perf_counter() - started
+    times, bare = [], []
+    now = datetime.now(UTC)
+    for number, text in enumerate((utterances() * 2)[: _ROUNDS + 200]):
+        message = BuyerMessage(MessageId(f"m{number}"), TextContent(text), now)
+        turn = Turn(DEFAULT_SHOP, ConversationId("c"), BuyerId("b"), "api", (message,))
+        started = time.perf_counter()
+        heard = product.understanding.understand(turn)
+        situation = Situation(turn, heard, now, product.red_lines(turn, heard))
+        decision = decide(situation)
+        if decision.needs:
+            facts = await product.gather(turn, heard, decision.needs, now)
+            decision = decide(situation, facts)
+        compose(decision, product.templates, now, "c")
+        times.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        json.loads(json.dumps({"text": text, "buyer_id": "b", "channel": "api"}))
+        bare.append(time.perf_counter() - started)
+    await product.stop()
+    times, bare = sorted(times[200:]), sorted(bare[200:])
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return loaded, times[len(times) // 2] * 1e3, times[int(len(times) * 0.99)] * 1e3, bare[len(bare) // 2] * 1e3, memory
+
+
+def main() -> None:
+    """Measure each size in turn."""
+    os.environ.setdefault("XIAOER_LOG_LEVEL", "error")
+    print("entries   load s   p50 ms   p99 ms   p50 / bare JSON   resident MB")
+    for size in [int(word) for word in sys.argv[1:]] or [1_000, 10_000, 100_000]:
+        with tempfile.TemporaryDirectory() as folder:
+            loaded, p50, p99, bare, memory = asyncio.run(measure(size, Path(folder)))
+        print(f"{size:>7} {loaded:>8.2f} {p50:>8.3f} {p99:>8.3f} {p50 / bare:>17.0f} {memory:>13.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

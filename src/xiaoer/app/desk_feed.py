@@ -1,0 +1,175 @@
+"""The workbenches' live feed (实时推送): what changed, from the event facts, to every open workbench.
+
+Facts are the log that every process writes, so two browsers on two processes see the same: each process
+looks at new facts when one of its own requests rings, and every 300 ms otherwise. A fact may become visible
+a little after a later one did, so the look goes back a second; doubles are dropped by id. Nothing depends on
+a ring arriving.
+"""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import structlog
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from xiaoer.flows.show_desk.rows import Shared, ShowRows
+from xiaoer.flows.show_desk.views import MessageView, message_view, note_view
+from xiaoer.infra.db import Database
+from xiaoer.infra.idgen import id_age_ms, id_floor, new_id
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
+from xiaoer.slices.desk import api as desk
+from xiaoer.slices.desk.types import Mark
+from xiaoer.slices.insights import api as insights
+
+_log = structlog.get_logger(__name__)
+_LOOK_S = 0.3
+_MERGE_S = 0.03  # changes within this time travel together
+_BACK_MS = 1_000
+_MOST = 4_000  # facts a look
+_LAST = 30  # newest messages read of a changed conversation
+RESUME_MS = 3_600_000
+
+
+class News(Struct, frozen=True):
+    """What one look found. `messages` are the newest of each conversation that somebody reads, `again` changed ones."""
+
+    revision: str
+    rows: tuple[Shared, ...]
+    marks: Mapping[tuple[str, str], Mark]
+    messages: Mapping[str, tuple[MessageView, ...]]
+    again: tuple[tuple[str, MessageView], ...] = ()
+    agents_changed: bool = False
+
+
+class Listener(Protocol):
+    """An open workbench."""
+
+    staff_id: str
+    name: str
+
+    def reads(self, conversation_id: str, assigned_to: str) -> bool:
+        """Whether this workbench wants the messages of this conversation."""
+        ...
+
+    def offer(self, news: News) -> None:
+        """Take news; must not block."""
+        ...
+
+    def signal(self, frame: dict[str, Any]) -> None:
+        """Take a passing sign (typing, presence); must not block."""
+        ...
+
+
+class DeskFeed:
+    """Feeds the open workbenches of this process."""
+
+    def __init__(self, db: Database, clock: Clock, rows: ShowRows) -> None:
+        self._db = db
+        self._clock = clock
+        self._rows = rows
+        self._listeners: defaultdict[ShopId, set[Listener]] = defaultdict(set)
+        self._revisions: dict[ShopId, str] = {}
+        self._seen: dict[ShopId, set[str]] = {}
+        self._rung = asyncio.Event()
+
+    def ring(self, shop: ShopId) -> None:
+        """Something of this shop is on disk: look now."""
+        if self._listeners.get(shop):
+            self._rung.set()
+
+    def revision(self, shop: ShopId) -> str:
+        """Where a snapshot that is read now stands; a little behind, so that nothing falls between."""
+        return self._revisions.get(shop) or id_floor(new_id(), _BACK_MS)
+
+    def join(self, shop: ShopId, listener: Listener) -> None:
+        """Feed this workbench from now on."""
+        if not self._listeners[shop]:
+            self._revisions[shop] = id_floor(new_id(), _BACK_MS)
+            self._seen[shop] = set()
+        self._listeners[shop].add(listener)
+
+    def leave(self, shop: ShopId, listener: Listener) -> None:
+        self._listeners[shop].discard(listener)
+
+    def listeners(self, shop: ShopId) -> tuple[Listener, ...]:
+        return tuple(self._listeners.get(shop, ()))
+
+    def connected(self, shop: ShopId) -> set[str]:
+        """Staff whose workbench is open in this process."""
+        return {listener.staff_id for listener in self.listeners(shop)}
+
+    async def work(self) -> None:
+        """Look for ever."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_S):
+                    await self._rung.wait()
+            self._rung.clear()
+            for shop in [shop for shop, listeners in self._listeners.items() if listeners]:
+                try:
+                    await self.look(shop)
+                except Exception:  # the next look begins where this one did
+                    _log.exception("desk_look_failed", shop=shop)
+            await asyncio.sleep(_MERGE_S)
+
+    async def look(self, shop: ShopId) -> None:
+        """Read what is new and hand it to the shop's workbenches."""
+        after = self._revisions[shop]
+        news = await self.since(shop, id_floor(after, _BACK_MS), skip=self._seen[shop])
+        if news is None:
+            return
+        self._revisions[shop] = max(after, news.revision)
+        for listener in self.listeners(shop):
+            listener.offer(news)
+
+    async def since(self, shop: ShopId, after: str, skip: set[str] | None = None) -> News | None:
+        """What changed after a revision; None when nothing did. `skip` holds facts that were seen, and is kept."""
+        found = await self._db.read(lambda c: insights.since(c, shop, after, _MOST))
+        fresh = [fact for fact in found if skip is None or fact[0] not in skip]
+        if skip is not None:
+            skip.clear()
+            skip |= {fact[0] for fact in found}
+        if not fresh:
+            return None
+        changed = list(dict.fromkeys(conversation_id for _, _, conversation_id in fresh if conversation_id))
+        special = [id_ for id_, type_, _ in fresh if type_ in ("message.recalled", "conversation.noted")]
+        listeners = self.listeners(shop)
+
+        def query(connection: Connection) -> tuple[list[Any], dict[str, tuple[MessageView, ...]], Any, Any]:
+            shown = owners.by_ids(connection, shop, changed) if changed else []
+            wanted = [c.id for c in shown if any(one.reads(c.id, c.assigned_to) for one in listeners)]
+            messages = {
+                str(id_): tuple(message_view(m) for m in owners.last_messages(connection, shop, id_, _LAST))
+                for id_ in wanted
+            }
+            again: list[tuple[str, MessageView]] = []
+            for data in insights.data_of(connection, shop, special).values() if special else ():
+                if "note_id" in data and (note := desk.get_note(connection, shop, data["note_id"])):
+                    again.append((note.conversation_id, note_view(note)))
+                elif "message_id" in data:
+                    message = conversations.get_message(connection, shop, data["message_id"])
+                    if message is not None:
+                        again.append((message.conversation_id, message_view(message)))
+            return shown, messages, again, desk.all_marks(connection, shop, changed) if changed else {}
+
+        shown, messages, again, marks = await self._db.read(query)
+        rows = await self._rows.shared(shop, shown)
+        agents_changed = any(type_.startswith(("agent.", "conversation.")) for _, type_, _ in fresh)
+        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), agents_changed)
+
+    def presence(self, shop: ShopId, conversation_id: str, frame: dict[str, Any]) -> None:
+        """Tell every workbench of this process who is here."""
+        for listener in self.listeners(shop):
+            listener.signal(frame)
+
+    @staticmethod
+    def may_resume(after: str) -> bool:
+        """Whether a revision is recent enough to go on from."""
+        return len(after) == 26 and 0 <= id_age_ms(after) < RESUME_MS

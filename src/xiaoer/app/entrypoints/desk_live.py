@@ -1,0 +1,298 @@
+"""The workbench's live line (WebSocket): a snapshot or what was missed, then everything as it happens.
+
+Frames may be doubled, never lost: each line remembers the last message number it sent of every conversation
+and reads what lies between when it sees a gap.
+"""
+
+import asyncio
+import contextlib
+import itertools
+from collections import OrderedDict
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import structlog
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from msgspec import Struct
+
+from xiaoer.app.desk_feed import DeskFeed, News
+from xiaoer.app.entrypoints.agents import colleagues
+from xiaoer.app.entrypoints.desk import groups_of, show_typing
+from xiaoer.app.wiring import Wiring
+from xiaoer.flows.show_desk.rows import marked
+from xiaoer.flows.show_desk.views import MessageView, Row, agent_view, message_view
+from xiaoer.kernel.errors import InvalidBody, TooLarge, Unauthorised, XiaoerError
+from xiaoer.slices.conversations import owners
+from xiaoer.slices.desk import api as desk
+from xiaoer.slices.shops.types import Principal
+
+router = APIRouter(prefix="/api/v1/desk")
+_log = structlog.get_logger(__name__)
+_ENCODER = msgspec.json.Encoder()
+_PING_S = 25.0
+_TICK_S = 1.0  # how often the slow-reply alarm is looked at
+_ALIVE_EVERY = 15  # ticks between signs of life
+_BACKLOG = 5_000  # frames that a slow browser may leave unread before it must connect again
+_MAX_FRAME = 8_192
+_WATCHED = 50  # open conversations a workbench, the oldest is let go
+
+
+class Frame(Struct, frozen=True):
+    """One frame from the workbench."""
+
+    type: str
+    conversation_id: str = ""
+    after_seq: int = 0
+    seq: int = 0
+    on: bool = True
+
+
+_FRAME = msgspec.json.Decoder(Frame)
+
+
+class Line:
+    """One open workbench."""
+
+    def __init__(self, socket: WebSocket, product: Wiring, who: Principal) -> None:
+        self._socket = socket
+        self._product = product
+        self._feed: DeskFeed = product.desk.feed
+        self._who = who
+        self.staff_id = who.staff_id
+        self.name = who.name
+        self._watched: OrderedDict[str, int] = OrderedDict()
+        self._typing: set[str] = set()
+        self._mine: dict[str, Row] = {}
+        self._sent: dict[str, int] = {}
+        self._frames: asyncio.Queue[dict[str, Any] | News | None] = asyncio.Queue(_BACKLOG)
+        self._alarmed: tuple[str, ...] = ()
+
+    def reads(self, conversation_id: str, assigned_to: str) -> bool:
+        return conversation_id in self._watched or assigned_to == self.staff_id
+
+    def offer(self, news: News) -> None:
+        self.signal(news)
+
+    def signal(self, frame: dict[str, Any] | News) -> None:
+        try:
+            self._frames.put_nowait(frame)
+        except asyncio.QueueFull:
+            self._frames.get_nowait()
+            self._frames.put_nowait(None)  # too slow: hang up, the browser connects again and resumes
+
+    def viewer(self, conversation_id: str) -> dict[str, Any] | None:
+        """How others see me in a conversation."""
+        if conversation_id not in self._watched:
+            return None
+        return {"id": self.staff_id, "name": self.name, "typing": conversation_id in self._typing}
+
+    async def run(self, after: str) -> None:
+        """Serve until either side hangs up."""
+        self._feed.join(self._who.shop, self)
+        beside: list[asyncio.Task[None]] = []
+        try:
+            await self._hello(after)
+            beside = [asyncio.create_task(self._guarded(work)) for work in (self._write(), self._tick())]
+            await self._read()
+        finally:
+            for task in beside:
+                task.cancel()
+            self._feed.leave(self._who.shop, self)
+            for conversation_id in self._watched:
+                self._show_presence(conversation_id)
+            self._feed.ring(self._who.shop)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run beside the reader; when it fails the line is hung up, and the browser resumes on a new one."""
+        try:
+            await work
+        except (WebSocketDisconnect, RuntimeError):
+            return  # the reader notices as well
+        except Exception:
+            _log.exception("workbench_line_failed", staff=self.staff_id)
+            with contextlib.suppress(RuntimeError):
+                await self._socket.close(1011)
+
+    async def _hello(self, after: str) -> None:
+        shop = self._who.shop
+        me = await self._product.desk.agents.appear(self._who)
+        about: dict[str, Any] = {
+            "me": agent_view(me, connected=True),
+            "agents": await colleagues(self._product, self._who),
+        }
+        if after and self._feed.may_resume(after):
+            await self._send(type="resumed", revision=after, **about)
+            missed = await self._feed.since(shop, after)
+            own = await self._product.desk.rows.groups(shop, self.staff_id)
+            self._mine = {row.id: row for row in own["mine"]}
+            if missed is not None:
+                await self._tell(missed)
+            return
+        found = await groups_of(self._product, self._who)
+        self._mine = {row.id: row for row in found.groups["mine"]}
+        self._sent = {row.id: row.last_seq for row in found.groups["mine"]}
+        await self._send(type="snapshot", revision=found.revision, **about, groups=found.groups, counts=found.counts)
+
+    async def _write(self) -> None:
+        while True:
+            frame = await self._frames.get()
+            if frame is None:
+                await self._socket.close(4408)
+                return
+            if isinstance(frame, News):
+                await self._tell(frame)
+            else:
+                await self._send(**frame)
+
+    async def _tell(self, news: News) -> None:
+        for shared in news.rows:
+            row = marked(shared, news.marks.get((self.staff_id, shared.row.id)))
+            mine = row.state == "agent" and row.assigned_to == self.staff_id
+            if mine:
+                if row.id not in self._mine:
+                    self._sent.setdefault(row.id, max(0, row.last_seq - 1))
+                self._mine[row.id] = row
+            else:
+                self._mine.pop(row.id, None)
+            if self.reads(row.id, row.assigned_to):
+                await self._tell_messages(row.id, news.messages.get(row.id, ()), news.revision)
+            await self._send(type="conversation.changed", revision=news.revision, row=row)
+        for conversation_id, message in news.again:
+            if conversation_id in self._watched or conversation_id in self._mine:
+                await self._message(conversation_id, message, news.revision)
+        if news.agents_changed:
+            await self._send(type="agents", items=await colleagues(self._product, self._who))
+
+    async def _tell_messages(self, conversation_id: str, newest: tuple[MessageView, ...], revision: str) -> None:
+        after = self._sent.get(conversation_id, 0)
+        if newest and newest[0].seq > after + 1:
+            found = await self._product.db.read(
+                lambda c: owners.messages_between(c, self._who.shop, conversation_id, after, newest[0].seq)
+            )
+            newest = (*(message_view(message) for message in found), *newest)
+        for message in newest:
+            if message.seq > after:
+                await self._message(conversation_id, message, revision)
+                self._sent[conversation_id] = message.seq
+
+    async def _message(self, conversation_id: str, message: MessageView, revision: str) -> None:
+        await self._send(type="message", revision=revision, conversation_id=conversation_id, message=message)
+
+    async def _tick(self) -> None:
+        """Once a second: the alarm; now and then: a sign of life, the queue."""
+        queue = (0, 0)
+        for number in itertools.count(1):
+            await asyncio.sleep(_TICK_S)
+            settings = await self._product.desk.settings(self._who.shop)
+            await self._alarm(settings.alarm_s, number)
+            if number % 3 == 0:
+                found = await self._queue()
+                if found != queue:
+                    queue = found
+                    await self._send(type="queue", waiting=queue[0], longest_s=queue[1])
+            if number % _ALIVE_EVERY == 0:
+                await self._product.desk.agents.appear(self._who)
+            if number % int(_PING_S) == 0:
+                await self._send(type="ping")
+
+    async def _queue(self) -> tuple[int, int]:
+        now = self._product.clock.now()
+        cases = await self._product.db.read(lambda c: desk.waiting(c, self._who.shop))
+        since = [case.queued_at for case in cases if case.queued_at]
+        longest = max(((now - at).total_seconds() for at in since), default=0.0)
+        return len(cases), int(longest)
+
+    async def _alarm(self, threshold_s: int, number: int) -> None:
+        now = self._product.clock.now()
+        limit = now - timedelta(seconds=threshold_s)
+        mine = self._mine.values()
+        late = sorted(
+            (r.waiting_since, r.id, r.buyer_name) for r in mine if r.waiting_since and r.waiting_since <= limit
+        )
+        ids = tuple(id_ for _, id_, _ in late)
+        if ids == self._alarmed and not (ids and number % 10 == 0):
+            return
+        self._alarmed = ids
+        items = [
+            {"conversation_id": id_, "buyer_name": name, "waiting_s": int((now - since).total_seconds())}
+            for since, id_, name in late
+        ]
+        await self._send(type="alarm", threshold_s=threshold_s, items=items)
+
+    async def _read(self) -> None:
+        while True:
+            raw = await self._socket.receive_text()
+            try:
+                if len(raw) > _MAX_FRAME:
+                    raise TooLarge(f"A frame may have at most {_MAX_FRAME} characters.")
+                await self._take(_FRAME.decode(raw))
+            except (msgspec.ValidationError, msgspec.DecodeError) as error:
+                self.signal({"type": "error", "code": "invalid_body", "detail": str(error)})
+            except XiaoerError as error:
+                self.signal({"type": "error", "code": error.code, "detail": error.detail})
+
+    async def _take(self, frame: Frame) -> None:
+        id_ = frame.conversation_id
+        match frame.type:
+            case "watch" if id_:
+                await self._watch(id_, max(0, frame.after_seq))
+            case "unwatch" if id_:
+                self._watched.pop(id_, None)
+                self._typing.discard(id_)
+                self._show_presence(id_)
+            case "typing" if id_:
+                (self._typing.add if frame.on else self._typing.discard)(id_)
+                await show_typing(self._product, self._who, id_, on=frame.on)
+                self._show_presence(id_)
+            case "read" if id_:
+                seq = max(0, min(frame.seq, 2**31 - 1))
+                await self._product.desk.existing(self._who.shop, id_)
+                await self._product.db.write(
+                    lambda c: desk.save_mark(c, self._who.shop, self.staff_id, id_, read_seq=seq)
+                )
+            case "pong":
+                return
+            case _:
+                raise InvalidBody(f"A frame of type {frame.type[:20]} is not known, or lacks its fields.")
+
+    async def _watch(self, id_: str, after: int) -> None:
+        await self._product.desk.existing(self._who.shop, id_)
+        self._watched[id_] = after
+        self._watched.move_to_end(id_)
+        if len(self._watched) > _WATCHED:
+            self._watched.popitem(last=False)
+        self._sent[id_] = after
+        found = await self._product.db.read(lambda c: owners.messages_between(c, self._who.shop, id_, after, 2**31 - 1))
+        about = {"revision": self._feed.revision(self._who.shop), "conversation_id": id_}
+        for message in found:
+            self.signal({"type": "message", **about, "message": message_view(message)})
+            self._sent[id_] = max(self._sent[id_], message.seq)
+        self._show_presence(id_)
+
+    def _show_presence(self, conversation_id: str) -> None:
+        others = self._feed.listeners(self._who.shop)
+        viewers = [view for one in others if isinstance(one, Line) and (view := one.viewer(conversation_id))]
+        frame = {"type": "presence", "conversation_id": conversation_id, "viewers": viewers}
+        self._feed.presence(self._who.shop, conversation_id, frame)
+
+    async def _send(self, **frame: Any) -> None:
+        await self._socket.send_text(_ENCODER.encode(frame).decode())
+
+
+@router.websocket("/ws")
+async def live(socket: WebSocket, token: str = "", after: str = "") -> None:
+    """The workbench's live line."""
+    product: Wiring = socket.app.state.wiring
+    await socket.accept()
+    try:
+        who = await product.shops.staff_principal(token)
+    except Unauthorised as error:
+        await socket.send_text(_ENCODER.encode({"type": "error", "code": error.code, "detail": error.detail}).decode())
+        await socket.close(4401)
+        return
+    try:
+        await Line(socket, product, who).run(after)
+    except (WebSocketDisconnect, RuntimeError):
+        _log.debug("workbench_left", shop=who.shop)

@@ -1,0 +1,247 @@
+"""A waiting conversation finds its person (转人工): who takes it, or how long it takes, or a ticket.
+
+Everything that decides is read again inside the one write that acts on it, so two workers never give a
+conversation away twice and an agent's last free place is never given to two buyers.
+"""
+
+import contextlib
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+from sqlalchemy import Connection
+
+from xiaoer.infra.db import Database
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.commerce import Buyer, Order
+from xiaoer.kernel.decision import BusinessHours
+from xiaoer.kernel.errors import XiaoerError
+from xiaoer.kernel.events import Event
+from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.reply import ReplyPart
+from xiaoer.kernel.turn import Author, TextContent
+from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations.types import Conversation
+from xiaoer.slices.desk import api as desk
+from xiaoer.slices.desk.rules import buyers as buyer_rules
+from xiaoer.slices.desk.rules import queue, routing, words
+from xiaoer.slices.desk.types import Agent, Assign, Case, DeskSettings, LeaveTicket, Route, Wait
+from xiaoer.slices.insights import api as insights
+from xiaoer.slices.tickets import api as tickets
+from xiaoer.slices.tickets.rules import filling
+from xiaoer.slices.tickets.types import Draft, Form
+
+_ORDERS = 10
+
+
+class ReadsBuyers(Protocol):
+    """Buyers of the shop."""
+
+    async def buyer(self, shop: ShopId, buyer_id: str) -> Buyer | None: ...
+
+
+class ReadsOrders(Protocol):
+    """Orders of one buyer, newest first."""
+
+    async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
+
+
+class ReadsHours(Protocol):
+    """The shop's business hours."""
+
+    async def hours(self, shop: ShopId) -> BusinessHours: ...
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What was read about the buyer before the write."""
+
+    buyer: Buyer | None
+    orders: tuple[Order, ...]
+    hours: BusinessHours
+
+
+class HandOff:
+    """Routes one waiting conversation, or all of them."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        hours: ReadsHours,
+        buyers: ReadsBuyers,
+        orders: ReadsOrders,
+        forms: dict[str, Form],
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._hours = hours
+        self._buyers = buyers
+        self._orders = orders
+        self._forms = forms
+
+    async def __call__(self, shop: ShopId, conversation_id: str) -> Route | None:
+        """Route it now; None when it does not wait (any more)."""
+        found = await self._db.read(lambda c: conversations.get(c, shop, conversation_id))
+        if found is None or found.state != "queued":
+            return None
+        known = await self._known(shop, found.buyer_id)
+        now = self._clock.now()
+        return await self._db.write(lambda c: self._route(c, shop, conversation_id, known, now))
+
+    async def all_waiting(self, shop: ShopId) -> list[str]:
+        """Route the queue, the most pressing one first; return the conversations that left it."""
+        now = self._clock.now()
+
+        def query(connection: Connection) -> list[Case]:
+            waiting = owners.of_state(connection, shop, "queued", 1_000)
+            known = desk.get_cases(connection, shop, [c.id for c in waiting])
+            return [known.get(c.id) or Case(shop, c.id, "", queued_at=c.last_at) for c in waiting]
+
+        moved = []
+        for case in queue.in_order(await self._db.read(query), now):
+            route = await self(shop, case.conversation_id)
+            if isinstance(route, Assign | LeaveTicket):
+                moved.append(str(case.conversation_id))
+        return moved
+
+    async def _known(self, shop: ShopId, buyer_id: str) -> Known:
+        """What helps to route; a source that is down only makes it less exact."""
+        buyer: Buyer | None = None
+        orders: tuple[Order, ...] = ()
+        with contextlib.suppress(XiaoerError):
+            buyer = await self._buyers.buyer(shop, buyer_id)
+            orders = await self._orders.orders_of(shop, buyer_id, _ORDERS)
+        return Known(buyer, orders, await self._hours.hours(shop))
+
+    def _route(
+        self, connection: Connection, shop: ShopId, conversation_id: str, known: Known, now: datetime
+    ) -> Route | None:
+        conversation = conversations.get(connection, shop, conversation_id)
+        if conversation is None or conversation.state != "queued":
+            return None
+        settings = desk.get_settings(connection, shop)
+        work = settings.work_time(known.hours)
+        agents = desk.agents(connection, shop, owners.loads(connection, shop))
+        case = self._case(connection, conversation, known, now)
+        route = routing.choose_route(case, agents, work, settings, now)
+        match route:
+            case Assign():
+                self._assign(connection, conversation, case, route, now)
+            case Wait():
+                self._wait(connection, conversation, case, agents, settings, now)
+            case LeaveTicket():
+                self._leave_ticket(connection, conversation, case, route, known, settings, now)
+        return route
+
+    def _case(self, connection: Connection, conversation: Conversation, known: Known, now: datetime) -> Case:
+        """The case as it waits; made from the hand-over when the conversation has just come."""
+        shop = conversation.shop
+        earlier = desk.get_case(connection, shop, conversation.id)
+        if earlier is not None and earlier.queued_at is not None:
+            return earlier
+        handoff = conversation.handoff or {}
+        turn = owners.last_turns(connection, shop, [conversation.id]).get(conversation.id)
+        heard: dict[str, Any] = (turn.trace.get("heard") if turn else None) or {}
+        intents = tuple(segment.get("intent", "") for segment in heard.get("segments", ()))
+        reason = str(handoff.get("reason", "requested"))
+        case = Case(
+            shop,
+            conversation.id,
+            reason,
+            str(handoff.get("rule_id", "")),
+            routing.skill_for(reason, str(handoff.get("skill", "")), intents),
+            urgency=str(heard.get("urgency", "normal")),
+            anger=float(heard.get("sentiment", {}).get("anger", 0.0)),
+            value_fen=buyer_rules.paid_fen(known.orders),
+            vip=buyer_rules.is_vip(known.buyer),
+            queued_at=now,
+            from_seq=conversation.last_seq,
+            previous_agent=owners.last_agent_of(connection, shop, conversation.buyer_id),
+            intents=intents,
+            invited_at=earlier.invited_at if earlier else None,
+        )
+        desk.save_case(connection, shop, case)
+        return case
+
+    @staticmethod
+    def _assign(connection: Connection, conversation: Conversation, case: Case, route: Assign, now: datetime) -> None:
+        shop, agent = conversation.shop, route.agent
+        _say(connection, conversation, "event", words.taken(case.skill, agent.name), now)
+        owners.assign(connection, shop, conversation.id, agent.id, agent.name, now)
+        waited = round((now - case.queued_at).total_seconds()) if case.queued_at else 0
+        kept = msgspec.structs.replace(case, queued_at=None, assigned_at=now, told_position=0, wanted_agent="")
+        desk.save_case(connection, shop, kept)
+        desk.touch_agent(connection, shop, agent.id, assigned_at=now)
+        data = {"agent_id": agent.id, "why": route.why, "skill": case.skill, "waited_s": waited}
+        _append(connection, conversation, "conversation.assigned", now, data)
+
+    @staticmethod
+    def _wait(
+        connection: Connection,
+        conversation: Conversation,
+        case: Case,
+        agents: list[Agent],
+        settings: DeskSettings,
+        now: datetime,
+    ) -> None:
+        """Tell the place once, and once more when the buyer has come to the front from further behind."""
+        shop = conversation.shop
+        waiting = owners.of_state(connection, shop, "queued", 1_000)
+        cases = desk.get_cases(connection, shop, [c.id for c in waiting])
+        position = queue.positions(list(cases.values()), now).get(conversation.id, 1)
+        if case.told_position == 0 or (position == 1 and case.told_position >= 3):
+            minutes = queue.expected_wait_min(
+                position, case.skill, agents, settings.handle_s, now, settings.lost_after_s
+            )
+            _say(connection, conversation, "event", words.queued(position, minutes), now)
+            desk.save_case(connection, shop, msgspec.structs.replace(case, told_position=position))
+            if case.told_position == 0:
+                data = {"skill": case.skill, "position": position, "reason": case.reason}
+                _append(connection, conversation, "conversation.queued", now, data)
+
+    def _leave_ticket(
+        self,
+        connection: Connection,
+        conversation: Conversation,
+        case: Case,
+        route: LeaveTicket,
+        known: Known,
+        settings: DeskSettings,
+        now: datetime,
+    ) -> None:
+        """Take the question as a ticket with a promise; the bot goes on with what it safely can."""
+        shop, work = conversation.shop, settings.work_time(known.hours)
+        turn = owners.last_turns(connection, shop, [conversation.id]).get(conversation.id)
+        text = str(((turn.trace.get("heard") if turn else None) or {}).get("normal", ""))
+        type_ = "complaint" if case.skill == "complaints" else filling.form_for(self._forms, case.intents)
+        order = next((o for o in known.orders if o.id == conversation.context.order_id), None)
+        order = order or (known.orders[0] if len(known.orders) == 1 else None)
+        draft = Draft(
+            type_,
+            conversation.buyer_id,
+            conversation.id,
+            order.id if order else "",
+            fields=filling.prefill(self._forms[type_], (), text, order) | ({"about": text} if text else {}),
+            note=text,
+        )
+        opened = tickets.open_ticket(connection, shop, self._forms, draft, work, now)
+        said = words.left_as_ticket(opened.ticket.no, route.opens_at, opened.ticket.due_at, now)
+        _say(connection, conversation, "bot", said, now)
+        owners.give_to_bot(connection, shop, conversation.id, now)
+        desk.save_case(connection, shop, msgspec.structs.replace(case, queued_at=None, told_position=0))
+        data = {"ticket_id": opened.ticket.id, "type": type_, "appended": opened.appended}
+        _append(connection, conversation, "ticket.appended" if opened.appended else "ticket.opened", now, data)
+        _append(connection, conversation, "conversation.returned", now, {"by": "nobody_on_duty"})
+
+
+def _say(connection: Connection, conversation: Conversation, author: Author, text: str, now: datetime) -> None:
+    part = ReplyPart(TextContent(text), text)
+    conversations.say(connection, conversation.shop, conversation.id, author, "", [part], now)
+
+
+def _append(
+    connection: Connection, conversation: Conversation, type_: str, now: datetime, data: dict[str, Any]
+) -> None:
+    fact: Event = desk.fact(conversation.shop, type_, now, conversation.id, conversation.buyer_id, **data)
+    insights.append(connection, conversation.shop, [fact])

@@ -1,0 +1,142 @@
+"""What an agent could say next (推荐回复): the bot's draft, knowledge, canned replies; read, never computed anew.
+
+The turn was understood and decided when the buyer's message came in; its draft lies in the trace. So this
+costs two reads and one look into the index in memory.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import msgspec
+from sqlalchemy import Connection
+
+from xiaoer.infra.db import Database
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.commerce import Order
+from xiaoer.kernel.decision import Source
+from xiaoer.kernel.errors import NotFound, XiaoerError
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.assist.rules import ranking
+from xiaoer.slices.assist.types import NextAction, Suggestion
+from xiaoer.slices.canned import api as canned
+from xiaoer.slices.canned import rules as canned_rules
+from xiaoer.slices.canned.types import Canned
+from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations.types import Conversation, StoredTurn
+from xiaoer.slices.desk import api as desk
+from xiaoer.slices.knowledge.api import Knowledge
+from xiaoer.slices.shops.types import Principal
+
+_BOUGHT = ("paid", "shipped", "delivered", "completed")
+_LEAST_SCORE = 0.2  # below this a knowledge hit is noise
+
+
+class ReadsOrders(Protocol):
+    """Orders of one buyer, newest first."""
+
+    async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
+
+
+class Suggested(msgspec.Struct, frozen=True):
+    """Everything that helps to answer the newest message; `auto_send_at` when the draft goes out by itself."""
+
+    message_id: str
+    items: tuple[Suggestion, ...]
+    order_id: str | None
+    next_actions: tuple[NextAction, ...]
+    warnings: tuple[str, ...]
+    auto_send_at: datetime | None = None
+
+
+class SuggestReply:
+    """Reads the newest turn of a conversation and says what fits."""
+
+    def __init__(self, db: Database, clock: Clock, knowledge: Knowledge, orders: ReadsOrders) -> None:
+        self._db = db
+        self._clock = clock
+        self._knowledge = knowledge
+        self._orders = orders
+
+    async def __call__(self, who: Principal, conversation_id: str) -> Suggested:
+        """Suggestions for the newest turn.
+
+        Raises:
+            NotFound: no such conversation.
+        """
+        shop, now = who.shop, self._clock.now()
+
+        def query(connection: Connection) -> tuple[Conversation, StoredTurn | None, list[Canned], float, int | None]:
+            conversation = conversations.get(connection, shop, conversation_id)
+            if conversation is None:
+                raise NotFound("Conversation", conversation_id)
+            turn = owners.last_turns(connection, shop, [conversation_id]).get(conversation_id)
+            glance = owners.glances(connection, shop, [conversation_id]).get(conversation_id)
+            waiting_s = (now - glance.open_asks[0][1]).total_seconds() if glance and glance.open_asks else 0.0
+            held = conversation.state in ("agent", "queued")
+            own = canned.visible(connection, shop, who.staff_id)
+            after_s = desk.get_settings(connection, shop).modes.auto_send_s
+            return conversation, turn, own, waiting_s if held else 0.0, after_s
+
+        conversation, turn, own, waiting_s, after_s = await self._db.read(query)
+        if turn is None:
+            return Suggested("", (), conversation.context.order_id, (), ())
+        heard: dict[str, Any] = turn.trace.get("heard") or {}
+        segments = heard.get("segments", [])
+        intents = tuple(segment.get("intent", "") for segment in segments)
+        text, feeling = str(heard.get("normal", "")), heard.get("sentiment", {})
+        anger, score = float(feeling.get("anger", 0.0)), float(feeling.get("score", 0.0))
+        candidates = [*_draft(turn), *await self._known(conversation, segments, now)]
+        candidates += [Suggestion(c.id, "canned", c.text) for c in canned_rules.near(own, text, 2)]
+        order_id, bought = await self._order(conversation, segments)
+        draft = turn.trace.get("draft")
+        due = draft and draft.get("auto") and after_s is not None and conversation.state == "queued"
+        return Suggested(
+            turn.message_ids[-1] if turn.message_ids else "",
+            ranking.choose(candidates),
+            order_id,
+            ranking.next_actions(intents, anger, order_id, bought),
+            ranking.warnings(anger, score, waiting_s),
+            turn.at + timedelta(seconds=after_s or 0) if due else None,
+        )
+
+    async def _known(self, conversation: Conversation, segments: list[Any], now: datetime) -> list[Suggestion]:
+        shop = conversation.shop
+        await self._knowledge.ensure_loaded(shop)
+        found = []
+        for segment in segments:
+            if str(segment.get("intent", "")).startswith(("chat.", "service.")):
+                continue
+            result = self._knowledge.search(
+                shop,
+                segment.get("text", ""),
+                now=now,
+                intent=segment.get("intent", ""),
+                product_id=conversation.context.product_id or "",
+                channel=conversation.channel,
+                top_k=2,
+            )
+            found += [
+                Suggestion(hit.id, "knowledge", hit.answer, (Source("knowledge", hit.id, hit.question, hit.score),))
+                for hit in result.hits
+                if hit.score >= _LEAST_SCORE
+            ]
+        return found
+
+    async def _order(self, conversation: Conversation, segments: list[Any]) -> tuple[str | None, bool]:
+        """The order that the talk is about, and whether the buyer has bought anything."""
+        named = next((s["entities"]["order_no"] for s in segments if (s.get("entities") or {}).get("order_no")), None)
+        try:
+            orders = await self._orders.orders_of(conversation.shop, conversation.buyer_id, 5)
+        except XiaoerError:
+            return conversation.context.order_id or named, False
+        bought = any(order.status in _BOUGHT for order in orders)
+        return conversation.context.order_id or named or (orders[0].id if orders else None), bought
+
+
+def _draft(turn: StoredTurn) -> list[Suggestion]:
+    draft = turn.trace.get("draft")
+    if not draft or not draft.get("text"):
+        return []
+    sources = tuple(msgspec.convert(source, Source) for source in draft.get("sources", ()))
+    return [Suggestion(f"draft-{turn.id}", "draft", draft["text"], sources)]

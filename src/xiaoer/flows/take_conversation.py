@@ -1,0 +1,154 @@
+"""A person takes a conversation, or passes it on (接管与转接): exactly one owner before, exactly one after."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from xiaoer.infra.db import Database
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import Conflict, InvalidBody, NotFound
+from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.reply import ReplyPart
+from xiaoer.kernel.turn import TextContent
+from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations.types import Conversation
+from xiaoer.slices.desk import api as desk
+from xiaoer.slices.desk.rules import ownership, words
+from xiaoer.slices.desk.types import Case
+from xiaoer.slices.insights import api as insights
+from xiaoer.slices.shops.types import Principal
+
+_SKILLS = frozenset(words.SKILL_LABEL)
+
+
+class TakeConversation:
+    """Take over and transfer."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def take(self, who: Principal, conversation_id: str, *, force: bool = False) -> Conversation:
+        """Give the conversation to the caller; taking what is his already changes nothing.
+
+        Raises:
+            NotFound: no such conversation. Conflict: closed, or a colleague has it. Forbidden: force without the role.
+        """
+        now = self._clock.now()
+
+        def change(connection: Connection) -> Conversation:
+            shop = who.shop
+            current = _existing(connection, shop, conversation_id)
+            ownership.check_take(
+                current.id, current.state, current.assigned_to, who.staff_id, who.role.value, force=force
+            )
+            if current.state == "agent" and current.assigned_to == who.staff_id:
+                return current
+            case = desk.get_case(connection, shop, current.id) or Case(shop, current.id, "taken")
+            _say(connection, current, words.taken_over(who.name), now)
+            taken = owners.assign(connection, shop, current.id, who.staff_id, who.name, now)
+            waited = round((now - case.queued_at).total_seconds()) if case.queued_at else 0
+            from_seq = current.last_seq if case.queued_at is None else case.from_seq
+            kept = msgspec.structs.replace(
+                case, queued_at=None, assigned_at=now, told_position=0, from_seq=from_seq, wrap_up=""
+            )
+            desk.save_case(connection, shop, kept)
+            desk.touch_agent(connection, shop, who.staff_id, assigned_at=now)
+            data: dict[str, Any] = {
+                "agent_id": who.staff_id,
+                "why": "forced" if current.state == "agent" else "taken",
+                "from": current.assigned_to or current.state,
+                "skill": case.skill,
+                "waited_s": waited,
+            }
+            _append(connection, taken, "conversation.assigned", now, data)
+            return taken
+
+        return await self._db.write(change)
+
+    async def transfer(
+        self, who: Principal, conversation_id: str, to: str | None, skill: str | None, reason: str
+    ) -> Conversation:
+        """Pass the conversation to a colleague at once, or to a skill through the queue.
+
+        Raises:
+            NotFound: no such conversation or colleague. Conflict: not the caller's, or the colleague is offline.
+            InvalidBody: neither or both of `to` and `skill`.
+        """
+        if bool(to) == bool(skill):
+            raise InvalidBody("Name either a colleague (`to`) or a skill, not both.")
+        if skill and skill not in _SKILLS:
+            raise InvalidBody(f"A skill is one of {', '.join(sorted(_SKILLS))}.")
+        now = self._clock.now()
+
+        def change(connection: Connection) -> Conversation:
+            shop = who.shop
+            current = _existing(connection, shop, conversation_id)
+            ownership.check_pass_on(current.id, current.state, current.assigned_to, who.staff_id, who.role.value)
+            case = desk.get_case(connection, shop, current.id) or Case(shop, current.id, "taken")
+            if to:
+                moved = self._to_colleague(connection, current, case, to, now)
+            else:
+                assert skill is not None  # checked above
+                moved = owners.enqueue(connection, shop, current.id, now)
+                waiting = msgspec.structs.replace(
+                    case,
+                    skill=skill,
+                    queued_at=now,
+                    assigned_at=None,
+                    from_seq=current.last_seq,
+                    tried=(who.staff_id,),
+                    told_position=0,
+                    wanted_agent="",
+                    previous_agent="",
+                )
+                desk.save_case(connection, shop, waiting)
+            if reason:
+                desk.note(
+                    connection, shop, current.id, moved.last_seq, (who.staff_id, who.name), f"转接：{reason}", now
+                )
+            data = {"from": current.assigned_to or current.state, "to": to or "", "skill": skill or case.skill}
+            _append(connection, moved, "conversation.transferred", now, {**data, "by": who.staff_id})
+            return moved
+
+        return await self._db.write(change)
+
+    @staticmethod
+    def _to_colleague(connection: Connection, current: Conversation, case: Case, to: str, now: Any) -> Conversation:
+        shop = current.shop
+        agent = desk.get_agent(connection, shop, to)
+        if agent is None:
+            raise NotFound("Agent", to, "Only people who have opened the workbench can take talks.")
+        if agent.status == "offline":
+            raise Conflict(f"{agent.name} is offline. Choose a colleague who is there, or a skill.")
+        if current.state == "agent" and current.assigned_to == to:
+            return current
+        _say(connection, current, words.transferred(case.skill, agent.name), now)
+        moved = owners.assign(connection, shop, current.id, agent.id, agent.name, now)
+        kept = msgspec.structs.replace(
+            case, queued_at=None, assigned_at=now, told_position=0, from_seq=current.last_seq, tried=(), wanted_agent=""
+        )
+        desk.save_case(connection, shop, kept)
+        desk.touch_agent(connection, shop, agent.id, assigned_at=now)
+        data = {"agent_id": agent.id, "why": "transferred", "from": current.assigned_to or current.state}
+        _append(connection, moved, "conversation.assigned", now, {**data, "skill": case.skill, "waited_s": 0})
+        return moved
+
+
+def _existing(connection: Connection, shop: ShopId, conversation_id: str) -> Conversation:
+    found = conversations.get(connection, shop, conversation_id)
+    if found is None:
+        raise NotFound("Conversation", conversation_id)
+    return found
+
+
+def _say(connection: Connection, conversation: Conversation, text: str, now: Any) -> None:
+    part = ReplyPart(TextContent(text), text)
+    conversations.say(connection, conversation.shop, conversation.id, "event", "", [part], now)
+
+
+def _append(connection: Connection, conversation: Conversation, type_: str, now: Any, data: dict[str, Any]) -> None:
+    fact = desk.fact(conversation.shop, type_, now, conversation.id, conversation.buyer_id, **data)
+    insights.append(connection, conversation.shop, [fact])

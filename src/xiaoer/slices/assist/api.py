@@ -1,0 +1,22 @@
+"""Assistance for agents (坐席辅助): what may not be sent, and the one place that refuses it."""
+
+from xiaoer.kernel.errors import XiaoerError
+from xiaoer.slices.assist.rules import compliance
+
+
+class ComplianceRefused(XiaoerError):
+    """The text crosses a rule that only an explicit confirmation may cross."""
+
+    code = "compliance"
+    status = 422
+
+
+def refuse_blocked(text: str, *, confirmed: bool, floor_yuan: float | None = None) -> None:
+    """Refuse a text that crosses a blocking rule, unless the agent confirmed that he means it.
+
+    Raises:
+        ComplianceRefused: it names the words and what to do instead.
+    """
+    blocked = compliance.blocking(compliance.check_text(text, floor_yuan))
+    if blocked and not confirmed:
+        raise ComplianceRefused("；".join(f"「{finding.matched}」{finding.advice}" for finding in blocked[:3]))

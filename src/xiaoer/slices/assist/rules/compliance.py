@@ -1,0 +1,123 @@
+"""What an agent must not write (合规提醒): checked while he types and again when he sends.
+
+Sources: 广告法 9 (绝对化用语), 16-18 (医疗、保健功效); the platforms' rules against leading buyers away (导流) and
+against rewarded reviews (好评返现); the shop's own rule that only a person with the right may promise money.
+"""
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from xiaoer.slices.assist.types import Finding, Level
+
+
+class _Rule(Struct, frozen=True):
+    id: str
+    level: Level
+    pattern: str
+    advice: str
+    unless: str = ""
+
+
+_SEP = r"[\s\-_.·*,，。、~～]*"
+_RULES = (
+    _Rule(
+        "leak.phone",
+        "block",
+        rf"(?<![\d.])(?:\+?86{_SEP})?1{_SEP}[3-9](?:{_SEP}\d){{9}}(?!\d)",
+        "不要在聊天里留手机号，平台会判导流。",
+    ),
+    _Rule(
+        "leak.wechat",
+        "block",
+        r"(?:加|扫|留)(?:一?下|个|我|您)?(?:的)?\s*(?:微信|微.{0,2}信号|vx|wx|v信|薇信|威信|卫星|企微|qq|扣扣|叩叩)|"
+        r"(?:微信|vx|wx|v信|薇信|qq|扣扣)\s*(?:号|同号)?(?:是|[:：])?\s*[a-z0-9_\-]{5,}",
+        "不要引导买家加微信或 QQ，平台会判导流。",
+    ),
+    _Rule(
+        "leak.link",
+        "block",
+        r"(?:https?://|www\.)(?![\w.\-]*(?:taobao|tmall|jd|douyin|jinritemai|pinduoduo|yangkeduo|kuaishou|xiaohongshu|1688)\.com)[^\s]{3,}",
+        "不要发站外链接。",
+    ),
+    _Rule(
+        "leak.offline_pay",
+        "block",
+        r"(?:私下|线下|直接|微信|支付宝).{0,4}(?:转账|转钱|打款|付款|付钱|红包)|(?:转|打)(?:到|给)我(?:的)?(?:支付宝|微信|卡)",
+        "不要谈平台外付款。",
+    ),
+    _Rule(
+        "ad.absolute",
+        "warn",
+        r"国家级|世界级|最高级|最(?:好|佳|优|强|低价|便宜|安全|先进|高端|火|畅销|权威)(?!的办法|是|先|不要|能|提前|看|问)|"
+        r"第一品牌|全网第一|销量第一|顶级|极品|独一无二|史无前例|绝无仅有|100%(?:有效|正宗|纯)|百分百(?:有效|安全)|万能|永久",
+        "广告法不允许绝对化用语，换个说法。",
+    ),
+    _Rule(
+        "ad.medical",
+        "block",
+        r"(?:根治|治愈|治疗|药到病除|疗效|消炎|杀菌率100|抗癌|防癌|降血[压糖脂]|壮阳|丰胸|减肥(?:有效|不反弹)|包治)",
+        "普通商品不能说治疗或保健功效。",
+        unless=r"不能(?:代替|替代)|不(?:具有|具备|能|可以)?.{0,2}治|没有.{0,4}(?:功效|疗效)|遵医嘱|建议.{0,4}(?:就医|医生)",
+    ),
+    _Rule(
+        "promise.review",
+        "block",
+        r"(?:好评|五星|晒图|追评).{0,8}(?:返|红包|送|奖励|现金|优惠券)|(?:返|红包|送).{0,6}(?:好评|五星|晒图)",
+        "不能用好处换好评。",
+    ),
+    _Rule(
+        "promise.review_pressure",
+        "block",
+        r"(?:删|改|撤)(?:一下|掉|除|下)?(?:您的|你的|那条|这条)?(?:差评|评价|中评|投诉)",
+        "不能要求买家删改评价或撤诉。",
+    ),
+    _Rule(
+        "promise.time",
+        "warn",
+        r"(?:保证|肯定|一定|绝对|包)(?:今天|明天|后天|[一二两三四五六七1-7]天内?|当天|准时)?.{0,4}(?:到货|能到|送到|到账|发出|发货|收到)",
+        "时间别打包票，说「预计」并报系统里的承诺时间。",
+    ),
+    _Rule(
+        "promise.money",
+        "warn",
+        r"(?:赔|补偿|退|返|减|优惠|便宜)(?:您|你)?(?:给您|给你)?\s*(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)\s*(?:元|块|倍)|假一赔",
+        "金额先确认权限和订单，再写给买家。",
+    ),
+    _Rule("promise.forever", "warn", r"终身(?:保修|质保|免费)|永不|包退包换|无条件退", "按店里售后规则写，别超出。"),
+    _Rule(
+        "tone.blame",
+        "warn",
+        r"你(?:自己|怎么|到底|能不能|有完没完|看不懂|没看)|爱(?:买|要)不(?:买|要)|不归我管|跟我没关系|随便你|关我什么事|你急什么",
+        "语气生硬，换个说法。",
+    ),
+    _Rule(
+        "tone.admit",
+        "warn",
+        r"(?:确实|就)是(?:假货|我们的责任|我们造假)|我们(?:全责|违法|造假)",
+        "涉及责任认定，先请主管确认再答。",
+    ),
+)
+_COMPILED = tuple((rule, re.compile(rule.pattern, re.IGNORECASE), re.compile(rule.unless)) for rule in _RULES)
+
+
+def check_text(text: str, floor_yuan: float | None = None) -> tuple[Finding, ...]:
+    """Everything that should not be sent, in the order of the text; `floor_yuan` is the lowest price allowed here."""
+    found: list[Finding] = []
+    for rule, pattern, unless in _COMPILED:
+        if rule.unless and unless.search(text):
+            continue
+        found += [
+            Finding(rule.level, rule.id, m.start(), m.end(), m.group(), rule.advice) for m in pattern.finditer(text)
+        ]
+    if floor_yuan is not None:
+        for match in re.finditer(r"(\d+(?:\.\d{1,2})?)\s*(?:元|块)(?:给您|给你|卖|就|拿|拍)", text):
+            if float(match[1]) < floor_yuan:
+                advice = f"低于底价 {floor_yuan:g} 元，不能答应。"
+                found.append(Finding("block", "price.floor", match.start(), match.end(), match.group(), advice))
+    return tuple(sorted(found, key=lambda finding: (finding.start, finding.rule_id)))
+
+
+def blocking(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.level == "block")

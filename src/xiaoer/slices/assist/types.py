@@ -1,0 +1,58 @@
+"""What the desk shows an agent while he writes (坐席辅助)."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from xiaoer.kernel.decision import Source
+
+Level = Literal["block", "warn"]
+
+
+class Finding(Struct, frozen=True):
+    """Words that had better not be sent. `start` and `end` count characters of the text that was checked."""
+
+    level: Level
+    rule_id: str
+    start: int
+    end: int
+    matched: str
+    advice: str
+
+
+class Suggestion(Struct, frozen=True):
+    """One candidate reply with what it rests on."""
+
+    id: str
+    kind: Literal["draft", "knowledge", "canned"]
+    text: str
+    sources: tuple[Source, ...] = ()
+
+
+class NextAction(Struct, frozen=True):
+    type: Literal["ticket", "order", "coupon", "apologise", "close"]
+    label: str
+    value: str = ""
+
+
+class Line(Struct, frozen=True):
+    """One message of the talk, as the summary needs it."""
+
+    author: str
+    text: str
+    intents: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
+
+
+class Story(Struct, frozen=True):
+    """What the summary (前情提要) is made from."""
+
+    lines: tuple[Line, ...]
+    reason: str = ""
+    intents: tuple[str, ...] = ()
+    anger: float = 0.0
+    score: float = 0.0
+    urgency: str = "normal"
+    product: str = ""
+    orders: tuple[str, ...] = ()
+    tickets: tuple[str, ...] = ()

@@ -1,0 +1,74 @@
+"""Finding and filling canned replies (话术搜索): by code, words, whole pinyin or initials; variables from the talk."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+from xiaoer.slices.canned.types import Canned, Filled
+
+_VARIABLE = re.compile(r"\{([^{}]{1,20})\}")
+_LEAST_SHARED = 2  # bigrams that a canned reply must share with the buyer's words to be offered
+
+
+@lru_cache(maxsize=20_000)
+def _sounds(text: str) -> tuple[str, str]:
+    """Whole pinyin and initials, without separators."""
+    return (
+        "".join(lazy_pinyin(text, style=Style.NORMAL)).lower(),
+        "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower(),
+    )
+
+
+def search(items: Sequence[Canned], words: str) -> list[Canned]:
+    """Those that match, best first: code, title, sound of the title, text; what is used more comes before."""
+    query = words.strip().lower().lstrip("/").replace(" ", "")
+    if not query:
+        return list(items)
+    ranked = [(rank, item) for item in items if (rank := _rank(item, query)) is not None]
+    return [item for _, item in sorted(ranked, key=lambda pair: (pair[0], -pair[1].uses, pair[1].position))]
+
+
+def _rank(item: Canned, query: str) -> int | None:
+    code, title = item.code.lower(), item.title.lower()
+    if code and code == query:
+        return 0
+    if title.startswith(query) or (code and code.startswith(query)):
+        return 1
+    whole, initials = _sounds(item.title)
+    if query in title:
+        return 2
+    if whole.startswith(query) or initials.startswith(query):
+        return 3
+    if query in whole or query in initials:
+        return 4
+    if query in item.text.lower():
+        return 5
+    return 6 if query in item.folder.lower() else None
+
+
+def fill(text: str, values: Mapping[str, str]) -> Filled:
+    """Put values into `{买家昵称}` and the like; what is not known stays and is named."""
+    missing: list[str] = []
+
+    def value(match: re.Match[str]) -> str:
+        found = values.get(match[1], "")
+        if not found:
+            missing.append(match[1])
+        return found or match[0]
+
+    return Filled(_VARIABLE.sub(value, text), tuple(dict.fromkeys(missing)))
+
+
+def near(items: Sequence[Canned], asked: str, most: int) -> list[Canned]:
+    """Canned replies that share words with what the buyer asked, nearest first; none is better than a wrong one."""
+    wanted = _bigrams(asked)
+    scored = [(len(wanted & _bigrams(f"{item.title}{item.folder}")), item) for item in items]
+    good = [(score, item) for score, item in scored if score >= _LEAST_SHARED]
+    return [item for _, item in sorted(good, key=lambda pair: (-pair[0], -pair[1].uses))][:most]
+
+
+def _bigrams(text: str) -> set[str]:
+    kept = re.sub(r"[^\w]", "", text.lower())
+    return {kept[index : index + 2] for index in range(len(kept) - 1)}

@@ -1,0 +1,51 @@
+"""Products for a need (求推荐): 「送妈妈，200 以内，敏感肌」.
+
+Title, category, tags and attribute values of every product are cut into character pairs; a pair weighs the
+more, the fewer products have it. A product's score is the weight of the need's pairs that it has, as a
+share of all their weight. Words about asking and money weigh nothing.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from xiaoer.kernel.commerce import Product
+from xiaoer.slices.catalog.rules import compact
+
+_ASKING = re.compile(
+    r"推荐|有没有|有啥|有什么|适合|以内|以下|左右|预算|想买|想要|想给|帮我|挑一|选一|一下|一款|哪款|哪个好|求|送给?|给我|"
+    r"\d+(?:\.\d+)?\s*(?:元|块|块钱)?"
+)
+_ENOUGH = 0.12  # least share of the need's weight that a pick must cover
+
+
+class NeedIndex:
+    """All products of one shop, ready to be ranked for a need; built once per catalogue revision."""
+
+    def __init__(self, products: Iterable[Product]) -> None:
+        self._pairs: dict[str, set[str]] = {}
+        for product in products:
+            text = [product.title, product.category, *product.tags, *product.attributes, *product.attributes.values()]
+            self._pairs[product.id] = set().union(*(_pairs(compact(part)) for part in text))
+        counts = Counter(pair for pairs in self._pairs.values() for pair in pairs)
+        total = len(self._pairs)
+        self._weight = {pair: math.log((total + 1) / count) for pair, count in counts.items()}
+
+    def rank(self, need: str, limit: int) -> list[str]:
+        """Product ids, best first; empty when nothing in the need is about a product."""
+        wanted = {pair for part in re.split(r"[\W_]+", _ASKING.sub(" ", need)) for pair in _pairs(compact(part))}
+        weights = {pair: self._weight[pair] for pair in wanted if pair in self._weight}
+        if not weights:
+            return []
+        total = sum(weights.values())
+        scored = [
+            (sum(weights[pair] for pair in weights if pair in pairs) / total, product_id)
+            for product_id, pairs in self._pairs.items()
+        ]
+        best = sorted((pair for pair in scored if pair[0] >= _ENOUGH), key=lambda pair: (-pair[0], pair[1]))
+        return [product_id for _, product_id in best[:limit]]
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}

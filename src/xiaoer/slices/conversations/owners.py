@@ -1,0 +1,252 @@
+"""Who owns a conversation, who waits, and what a list of conversations shows; for the desk.
+
+`move` in `api` is the only way to another owner. These wrap it so that state and name always change together:
+exactly an `agent` conversation names the agent who has it; a closed one keeps the last name for the record.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, Row, case, func, or_, select, update
+
+from xiaoer.kernel.errors import Conflict, NotFound
+from xiaoer.kernel.ids import ConversationId, ShopId
+from xiaoer.kernel.turn import TextContent
+from xiaoer.slices.conversations import api, store
+from xiaoer.slices.conversations.tables import conversations, messages, turns
+from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
+
+_RECALLED = "（消息已撤回）"
+
+
+class Glance(Struct, frozen=True):
+    """What the list shows of a talk. `open_asks` are (seq, at) of buyer messages that no agent has answered."""
+
+    last_text: str = ""
+    last_author: str = ""
+    last_seq: int = 0
+    agent_seq: int = 0
+    open_asks: tuple[tuple[int, datetime], ...] = ()
+
+
+def assign(
+    connection: Connection, shop: ShopId, conversation_id: str, staff_id: str, name: str, now: datetime
+) -> Conversation:
+    """Give the conversation to one agent.
+
+    Raises:
+        NotFound, Conflict: as `api.move`.
+    """
+    return api.move(connection, shop, conversation_id, "agent", now, assigned_to=staff_id, assigned_name=name)
+
+
+def enqueue(connection: Connection, shop: ShopId, conversation_id: str, now: datetime, **values: Any) -> Conversation:
+    """Put the conversation into the queue; nobody's name stays on it."""
+    return api.move(connection, shop, conversation_id, "queued", now, assigned_to="", assigned_name="", **values)
+
+
+def give_to_bot(connection: Connection, shop: ShopId, conversation_id: str, now: datetime) -> Conversation:
+    """Back to the bot with a clean slate: its counters start again, so that it does not hand over at once again.
+
+    What people dealt with stays dealt with; a message that nobody has looked at yet is the bot's to answer.
+    """
+    clean: dict[str, Any] = {"handoff": None, "unsatisfied": 0, "unsure": 0}
+    return api.move(connection, shop, conversation_id, "bot", now, assigned_to="", assigned_name="", **clean)
+
+
+def close(connection: Connection, shop: ShopId, conversation_id: str, now: datetime) -> Conversation:
+    return api.move(connection, shop, conversation_id, "closed", now)
+
+
+def loads(connection: Connection, shop: ShopId) -> dict[str, int]:
+    """Open conversations of every agent."""
+    rows = connection.execute(
+        select(conversations.c.assigned_to, func.count())
+        .where(conversations.c.shop == shop, conversations.c.state == "agent")
+        .group_by(conversations.c.assigned_to)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def of_state(
+    connection: Connection, shop: ShopId, state: str, limit: int, assigned_to: str | None = None
+) -> list[Conversation]:
+    """Conversations of one state (of one agent), newest first."""
+    query = select(conversations).where(conversations.c.shop == shop, conversations.c.state == state)
+    if assigned_to is not None:
+        query = query.where(conversations.c.assigned_to == assigned_to)
+    rows = connection.execute(query.order_by(conversations.c.last_at.desc()).limit(limit))
+    return [store.conversation_of(row) for row in rows]
+
+
+def of_buyer(connection: Connection, shop: ShopId, buyer_id: str, limit: int) -> list[Conversation]:
+    """Every conversation of a buyer on all channels, newest first."""
+    rows = connection.execute(
+        select(conversations)
+        .where(conversations.c.shop == shop, conversations.c.buyer_id == buyer_id)
+        .order_by(conversations.c.last_at.desc())
+        .limit(limit)
+    )
+    return [store.conversation_of(row) for row in rows]
+
+
+def by_ids(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> list[Conversation]:
+    rows = connection.execute(
+        select(conversations).where(conversations.c.shop == shop, conversations.c.id.in_(conversation_ids))
+    )
+    return [store.conversation_of(row) for row in rows]
+
+
+def find(connection: Connection, shop: ShopId, words: str, buyer_ids: Sequence[str], limit: int) -> list[Conversation]:
+    """Conversations of these buyers, or in which these words were written, newest first."""
+    wrote = select(messages.c.conversation_id).where(
+        messages.c.shop == shop, messages.c.text.contains(words, autoescape=True)
+    )
+    rows = connection.execute(
+        select(conversations)
+        .where(
+            conversations.c.shop == shop,
+            or_(
+                conversations.c.buyer_id.in_(buyer_ids),
+                conversations.c.buyer_id.contains(words, autoescape=True),
+                conversations.c.id.in_(wrote),
+            ),
+        )
+        .order_by(conversations.c.last_at.desc())
+        .limit(limit)
+    )
+    return [store.conversation_of(row) for row in rows]
+
+
+def to_rate(connection: Connection, shop: ShopId, channel: str, buyer_id: str) -> Conversation | None:
+    """The talk that a rating is about: the newest, open or closed, because the rating is asked for at its end."""
+    rows = connection.execute(
+        select(conversations)
+        .where(conversations.c.shop == shop, conversations.c.channel == channel, conversations.c.buyer_id == buyer_id)
+        .order_by(conversations.c.opened_at.desc())
+        .limit(1)
+    ).all()
+    return store.conversation_of(rows[0]) if rows else None
+
+
+def last_agent_of(connection: Connection, shop: ShopId, buyer_id: str) -> str:
+    """Who served this buyer last; empty when nobody did."""
+    return (
+        connection.scalar(
+            select(conversations.c.assigned_to)
+            .where(
+                conversations.c.shop == shop, conversations.c.buyer_id == buyer_id, conversations.c.assigned_to != ""
+            )
+            .order_by(conversations.c.last_at.desc())
+            .limit(1)
+        )
+        or ""
+    )
+
+
+def glances(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, Glance]:
+    """The last line, and the buyer's messages since an agent spoke, of each conversation."""
+    ends = connection.execute(
+        select(
+            messages.c.conversation_id,
+            func.max(messages.c.seq).label("last"),
+            func.max(case((messages.c.author == "agent", messages.c.seq), else_=0)).label("agent"),
+        )
+        .where(messages.c.shop == shop, messages.c.conversation_id.in_(conversation_ids))
+        .group_by(messages.c.conversation_id)
+    ).all()
+    agent_seq = {row.conversation_id: row.agent for row in ends}
+    last_seq = {row.conversation_id: row.last for row in ends}
+    asks: defaultdict[str, list[tuple[int, datetime]]] = defaultdict(list)
+    last: dict[str, tuple[str, str]] = {}
+    spans = [
+        (messages.c.conversation_id == id_) & ((messages.c.seq == last_seq[id_]) | (messages.c.seq > agent_seq[id_]))
+        for id_ in last_seq
+    ]
+    for start in range(0, len(spans), 100):  # short statements keep the planner on the primary key
+        for row in connection.execute(
+            select(messages.c.conversation_id, messages.c.seq, messages.c.author, messages.c.text, messages.c.at)
+            .where(messages.c.shop == shop, or_(*spans[start : start + 100]))
+            .order_by(messages.c.seq)
+        ):
+            if row.seq == last_seq[row.conversation_id]:
+                last[row.conversation_id] = (row.text, row.author)
+            if row.author == "buyer" and row.seq > agent_seq[row.conversation_id]:
+                asks[row.conversation_id].append((row.seq, row.at))
+    return {id_: Glance(*last[id_], last_seq[id_], agent_seq[id_], tuple(asks[id_])) for id_ in last}
+
+
+def last_turns(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, StoredTurn]:
+    """The newest stored turn of each conversation."""
+    newest = (
+        select(func.max(turns.c.id))
+        .where(turns.c.shop == shop, turns.c.conversation_id.in_(conversation_ids))
+        .group_by(turns.c.conversation_id)
+    )
+    rows = connection.execute(select(turns).where(turns.c.shop == shop, turns.c.id.in_(newest)))
+    return {row.conversation_id: _turn_of(row) for row in rows}
+
+
+def turns_of(connection: Connection, shop: ShopId, conversation_id: str) -> list[StoredTurn]:
+    """Every stored turn, oldest first."""
+    rows = connection.execute(
+        select(turns).where(turns.c.shop == shop, turns.c.conversation_id == conversation_id).order_by(turns.c.at)
+    )
+    return [_turn_of(row) for row in rows]
+
+
+def _turn_of(row: Row[Any]) -> StoredTurn:
+    ids = tuple(row.message_ids)
+    return StoredTurn(row.id, ConversationId(row.conversation_id), row.at, ids, row.response, row.trace, row.elapsed_us)
+
+
+def recall(connection: Connection, shop: ShopId, conversation_id: str, message_id: str, by: str) -> Message:
+    """Replace an agent's message with the note that it was recalled; the words stay in `meta` for the audit.
+
+    Raises:
+        NotFound: no such message here. Conflict: it is not an agent's, or was recalled before.
+    """
+    message = store.get_message(connection, shop, message_id)
+    if message is None or message.conversation_id != conversation_id:
+        raise NotFound("Message", message_id)
+    if message.author != "agent" or message.meta.get("recalled"):
+        raise Conflict(f"Message {message_id} cannot be recalled.")
+    meta = {**message.meta, "recalled": True, "recalled_by": by, "was": message.text}
+    connection.execute(
+        update(messages)
+        .where(messages.c.shop == shop, messages.c.id == message_id)
+        .values(content=TextContent(_RECALLED), text=_RECALLED, meta=meta)
+    )
+    changed = store.get_message(connection, shop, message_id)
+    assert changed is not None  # it was updated in this transaction
+    return changed
+
+
+def by_external(connection: Connection, shop: ShopId, external_id: str) -> Message | None:
+    """The message that was stored under this outside id."""
+    return store.find_external(connection, shop, external_id)
+
+
+def last_messages(connection: Connection, shop: ShopId, conversation_id: str, count: int) -> list[Message]:
+    """The newest `count` messages, oldest first."""
+    return store.last_messages(connection, shop, conversation_id, count)
+
+
+def messages_between(
+    connection: Connection, shop: ShopId, conversation_id: str, after_seq: int, before_seq: int
+) -> list[Message]:
+    """Messages of one conversation between two numbers (both excluded), oldest first."""
+    rows = connection.execute(
+        select(messages)
+        .where(
+            messages.c.shop == shop,
+            messages.c.conversation_id == conversation_id,
+            messages.c.seq > after_seq,
+            messages.c.seq < before_seq,
+        )
+        .order_by(messages.c.seq)
+    )
+    return [store.message_of(row) for row in rows]

@@ -1,0 +1,122 @@
+"""Who takes a conversation (分配): by skill, then by who knows the buyer, then by who has room.
+
+An agent is available when he is online, was seen lately and has room. People with the wanted skill come
+first; while such people are on duty but full, the buyer waits for them, though not for ever: after
+`any_skill_after_s` whoever has room takes it, because a late expert is worse than a prompt colleague.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from xiaoer.kernel.worktime import WorkTime, is_open, next_opening
+from xiaoer.slices.desk.types import Agent, Assign, Case, DeskSettings, LeaveTicket, Route, Wait
+
+_BY_REASON = {"sensitive": "complaints", "negative_sentiment": "complaints", "complex_after_sale": "after_sales",
+              "bargain_exhausted": "pre_sale"}  # fmt: skip
+_BY_INTENT = (
+    ("service.complaint", "complaints"),
+    ("after.", "after_sales"),
+    ("order.cancel", "after_sales"),
+    ("order.invoice", "after_sales"),
+    ("ship.", "logistics"),
+    ("order.change_address", "logistics"),
+    ("product.", "pre_sale"),
+    ("promo.price_protect", "after_sales"),
+    ("promo.", "pre_sale"),
+    ("price.", "pre_sale"),
+    ("order.how_to_buy", "pre_sale"),
+    ("order.pay", "pre_sale"),
+)
+
+
+def skill_for(reason: str, asked: str, intents: Sequence[str]) -> str:
+    """The skill that a hand-over needs: what the rule asked for, else by its reason, else by what is talked about."""
+    if asked and asked != "general":
+        return asked
+    if reason in _BY_REASON:
+        return _BY_REASON[reason]
+    for intent in intents:
+        for prefix, skill in _BY_INTENT:
+            if intent.startswith(prefix):
+                return skill
+    return "general"
+
+
+def is_reachable(agent: Agent, now: datetime, lost_after_s: int) -> bool:
+    """Whether the agent is at the desk: not offline, and seen lately."""
+    return (
+        agent.status != "offline"
+        and agent.seen_at is not None
+        and now - agent.seen_at <= timedelta(seconds=lost_after_s)
+    )
+
+
+def choose_route(case: Case, agents: Sequence[Agent], work: WorkTime, settings: DeskSettings, now: datetime) -> Route:
+    """Decide what happens to a waiting conversation now. `agents` carry their present load."""
+    here = [agent for agent in agents if is_reachable(agent, now, settings.lost_after_s)]
+    serving = [agent for agent in here if agent.status == "online"]
+    free = [agent for agent in serving if agent.load < agent.capacity and agent.id not in case.tried]
+    if case.wanted_agent:
+        wanted = next((agent for agent in free if agent.id == case.wanted_agent), None)
+        if wanted is not None:
+            return Assign(wanted, "wanted")
+    waited_s = (now - case.queued_at).total_seconds() if case.queued_at else 0.0
+    skilled = [agent for agent in free if has_skill(agent, case.skill)]
+    if skilled:
+        return _best(case, skilled)
+    expected = any(has_skill(agent, case.skill) for agent in serving)
+    if free and (not expected or waited_s >= settings.any_skill_after_s):
+        return _best(case, free)
+    if here:
+        if free or serving:
+            return Wait("all_busy")
+        if is_open(work, now):
+            return Wait("all_busy")
+    if not is_open(work, now):
+        return LeaveTicket(next_opening(work, now))
+    if waited_s >= settings.give_up_after_s:
+        return LeaveTicket(None)
+    return Wait("nobody_online")
+
+
+def has_skill(agent: Agent, skill: str) -> bool:
+    """No skills named means an all-rounder; a general question suits everybody."""
+    return not agent.skills or skill in agent.skills or skill == "general"
+
+
+def _best(case: Case, agents: Sequence[Agent]) -> Assign:
+    chosen = max(agents, key=lambda agent: _fit(case, agent))
+    if chosen.id == case.previous_agent:
+        return Assign(chosen, "knows_buyer")
+    return Assign(chosen, "skill" if case.skill in chosen.skills else "load")
+
+
+def _fit(case: Case, agent: Agent) -> tuple[object, ...]:
+    """Better is greater: who knows the buyer, VIP people, category, dialect, a named skill, room, longest idle."""
+    idle_from = agent.assigned_at.timestamp() if agent.assigned_at else 0.0
+    return (
+        agent.id == case.previous_agent,
+        case.vip and "vip" in agent.skills,
+        bool(case.category) and case.category in agent.categories,
+        bool(case.language) and case.language in agent.languages,
+        case.skill in agent.skills,
+        1.0 - agent.load / max(1, agent.capacity),
+        -idle_from,
+        agent.id,
+    )
+
+
+def must_reroute(
+    case: Case, agent_answered: bool, waiting_s: float, agents: Sequence[Agent], settings: DeskSettings, now: datetime
+) -> bool:
+    """Whether a talk leaves an agent who does not answer: only when a colleague has room, and not endlessly."""
+    if agent_answered or waiting_s < settings.reroute_s or len(case.tried) >= settings.most_reroutes:
+        return False
+    return any(
+        agent.status == "online"
+        and is_reachable(agent, now, settings.lost_after_s)
+        and agent.load < agent.capacity
+        and agent.id not in case.tried
+        and has_skill(agent, case.skill)
+        for agent in agents
+    )

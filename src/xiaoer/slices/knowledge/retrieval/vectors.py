@@ -1,0 +1,89 @@
+"""Meaning as a direction (语义向量): texts that ask alike point alike, also when they share no word.
+
+Every mark has a learnt vector; a text is the sum of its marks' vectors, of length one. The table is trained by
+`retrieval.train` on our own utterances and paraphrases, and ships with the product: no model is downloaded.
+A character that was never seen in training gets a fixed random direction, so that two unknown names
+(two products, two services) are not taken for the same thing.
+"""
+
+import math
+import zlib
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xiaoer.slices.knowledge.retrieval.features import CHAR, SENSE, SOUND_PAIR, Marks
+
+Vectors = NDArray[np.float32]
+LEARNT = (CHAR, SOUND_PAIR, SENSE)  # families whose marks have vectors
+_NAMED = ("u", "s")  # families whose unknown marks get a direction of their own
+_DIRECTIONS = 1024
+_CHUNK = 4_096
+
+
+class VectorTable:
+    """Marks and their vectors; scaled so that plain sums are right."""
+
+    def __init__(self, marks: list[str], vectors: Vectors, unknown_length: float) -> None:
+        self.size = vectors.shape[1]
+        self._row = {mark: at for at, mark in enumerate(marks)}
+        directions = np.random.default_rng(0).normal(0.0, 1.0, (_DIRECTIONS, self.size))
+        directions *= unknown_length / np.linalg.norm(directions, axis=1, keepdims=True)
+        nothing = np.zeros((1, self.size))
+        self._rows: Vectors = np.concatenate([vectors, directions, nothing]).astype(np.float32)
+        self._nothing = len(self._rows) - 1
+
+    def row(self, mark: str) -> int:
+        """Where the vector of a mark stands; the last row is zero."""
+        at = self._row.get(mark)
+        if at is not None:
+            return at
+        if mark[0] in _NAMED:
+            return len(self._row) + zlib.crc32(mark.encode("utf-8", "replace")) % _DIRECTIONS
+        return self._nothing
+
+    def text(self, marks: Marks) -> Vectors:
+        """The direction of one text; zero when nothing in it is known."""
+        rows = [self.row(mark) for family in LEARNT for mark in marks.families[family]]
+        total: Vectors = self._rows.take(rows, 0).sum(0)
+        return total / max(math.sqrt(float(total @ total)), 1e-6)
+
+    def texts(self, rows: NDArray[np.int32], ends: NDArray[np.int64]) -> Vectors:
+        """Directions of many texts: `rows` of all their marks in a line, text `n` from `ends[n]` to `ends[n + 1]`."""
+        count = len(ends) - 1
+        out: Vectors = np.zeros((count, self.size), np.float32)
+        for at in range(0, count, _CHUNK):
+            cuts = ends[at : at + _CHUNK + 1]
+            part = self._rows[np.append(rows[cuts[0] : cuts[-1]], self._nothing)]
+            sums = np.add.reduceat(part, cuts[:-1] - cuts[0])
+            sums[np.diff(cuts) == 0] = 0.0
+            out[at : at + len(sums)] = _unit(sums)
+        return out
+
+
+def _unit(sums: Vectors) -> Vectors:
+    return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6), np.float32)
+
+
+def pack_table(marks: list[str], vectors: Vectors, unknown_length: float) -> bytes:
+    """The table as a file."""
+    buffer = BytesIO()
+    np.savez_compressed(
+        buffer,
+        marks=np.frombuffer("\n".join(marks).encode(), np.uint8),
+        vectors=vectors.astype(np.float16),
+        unknown_length=np.float32(unknown_length),
+    )
+    return buffer.getvalue()
+
+
+@cache
+def shipped() -> VectorTable:
+    """The table that comes with the product."""
+    content = files("xiaoer.slices.knowledge.retrieval").joinpath("vectors.npz").read_bytes()
+    with np.load(BytesIO(content), allow_pickle=False) as arrays:
+        marks = arrays["marks"].tobytes().decode().split("\n")
+        return VectorTable(marks, arrays["vectors"].astype(np.float32), float(arrays["unknown_length"]))

@@ -1,0 +1,175 @@
+"""Choosing coupons (选券): every allowed set is priced, the lowest payable wins.
+
+Ties: fewer coupons, then the earliest end, then the smallest id. Sets are tried in the order of the best
+that they could save, and the search ends when no later set can win; so the result is that of trying all.
+Assets (红包, 淘金币) are not chosen: they are used up, the earliest to expire first.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from xiaoer.slices.promotions.rules.eligibility import coupon_end
+from xiaoer.slices.promotions.rules.freight import FreightOutcome, price_freight
+from xiaoer.slices.promotions.rules.levels import Working, apply, apply_in_order, weigh
+from xiaoer.slices.promotions.rules.stacking import is_free, may_combine
+from xiaoer.slices.promotions.types import Cart, Coupon, Level, Promotion
+
+Held = tuple[Coupon, Promotion]
+_MOST_COUPONS = 12  # a buyer rarely holds more than 10 that are usable (facts: promotions, section 4)
+# Sets that are priced at most: all of them in everyday carts; 100 lines with ten coupons that all combine
+# would otherwise take a second. Sets come by the most that they could save, so what is cut off is hopeless.
+_LEAST_TRIALS, _TRIALS_BY_LINES_SQUARED = 32, 200_000
+_NEAR_FEN = 100  # a runner-up within 1 yuan is worth telling
+
+
+class Priced(NamedTuple):
+    """One set of coupons, priced to the end."""
+
+    payable: int
+    coupons: tuple[Held, ...]
+    working: Working
+    freight: FreightOutcome
+
+
+Key = tuple[int, int, int, list[datetime], list[str]]
+
+
+class Trial(NamedTuple):
+    """A set of coupons; `bound` sorts before or with the key that pricing it will give."""
+
+    bound: Key
+    chosen: tuple[Held, ...]
+
+
+class Choice(NamedTuple):
+    best: Priced
+    runner_up: Priced | None
+
+
+class Tools(NamedTuple):
+    """What may be applied from level 3 on: automatic promotions, and coupons that are used without choosing."""
+
+    cart: Cart
+    automatic: tuple[Promotion, ...]
+    assets: tuple[Held, ...]
+    freight: tuple[Promotion, ...]
+    freight_coupons: tuple[Held, ...]
+    with_payment: bool
+
+
+def sorted_coupons(held: Sequence[Held]) -> list[Held]:
+    """By priority, then the earliest end, then id: the order of use."""
+    return sorted(held, key=lambda pair: (pair[1].priority, coupon_end(*pair), pair[0].id))
+
+
+def price_with(start: Working, tools: Tools, coupons: Sequence[Held]) -> Priced:
+    """Price levels 3 to 6 and the freight with exactly these coupons."""
+    working = start.copy()
+    for level in (Level.SHOP_COUPON, Level.PLATFORM):
+        for coupon, promotion in sorted_coupons([pair for pair in coupons if pair[1].level is level]):
+            apply(working, promotion, coupon)
+        automatic = [p for p in tools.automatic if p.level is level]
+        if automatic:
+            apply_in_order(working, automatic)
+    apply_in_order(working, [p for p in tools.automatic if p.level is Level.ASSET])
+    for coupon, promotion in sorted(tools.assets, key=lambda pair: (coupon_end(*pair), pair[0].id)):
+        apply(working, promotion, coupon)
+    if tools.with_payment:
+        apply_in_order(working, [p for p in tools.automatic if p.level is Level.PAYMENT])
+    freight = price_freight(tools.cart, working, tools.freight, tools.freight_coupons)
+    return Priced(working.total + freight.payable, tuple(coupons), working, freight)
+
+
+def choose_coupons(start: Working, tools: Tools, held: Sequence[Held], *, named: bool = False) -> Choice:
+    """Return the cheapest allowed set of coupons, and the next-best one when it is within one yuan.
+
+    `named`: the buyer said which coupons to use, so as many of them as go together are used first.
+    """
+    useful = [(pair, _at_most(start, pair)) for pair in held]
+    useful = [(pair, most) for pair, most in useful if most > 0]
+    useful.sort(key=lambda item: (-item[1], coupon_end(*item[0]), item[0][0].id))
+    useful = useful[:_MOST_COUPONS]
+    lowest = start.total - _later(start, tools, [pair for pair, _ in useful])
+    most_trials = max(_LEAST_TRIALS, _TRIALS_BY_LINES_SQUARED // max(len(start.left), 1) ** 2)
+    ends = {pair[0].id: coupon_end(*pair) for pair, _ in useful}
+    trials = [
+        Trial((-len(chosen) if named else 0, max(lowest - most, 0), *_tie(chosen, ends)), chosen)
+        for chosen, most in _allowed_sets(useful)
+    ]
+    trials.sort(key=lambda trial: trial.bound)
+    best: tuple[Key, Priced] | None = None
+    second: tuple[Key, Priced] | None = None
+    for tried, (bound, chosen) in enumerate(trials):
+        if best is not None:
+            near = bound[0] == best[0][0] and bound[1] <= best[0][1] + _NEAR_FEN
+            hopeless = bound > best[0] and (not near or (second is not None and bound > second[0]))
+            if hopeless or tried >= most_trials:
+                break
+        priced = price_with(start, tools, chosen)
+        spent = {record.coupon.id for record in priced.working.records if record.coupon}
+        if any(coupon.id not in spent for coupon, _ in chosen):
+            continue  # a coupon that does nothing in this set: the set without it is priced too
+        entry = ((bound[0], priced.payable, *bound[2:]), priced)
+        if best is None or entry[0] < best[0]:
+            best, second = entry, best
+        elif second is None or entry[0] < second[0]:
+            second = entry
+    chosen_best = best[1] if best else price_with(start, tools, ())
+    runner_up = second[1] if second else None
+    if runner_up and (runner_up.payable - chosen_best.payable > _NEAR_FEN or not runner_up.coupons):
+        runner_up = None
+    return Choice(chosen_best, runner_up)
+
+
+def _later(start: Working, tools: Tools, useful: Sequence[Held]) -> int:
+    """The most that what comes after the chosen coupons can take off; exact where coupons cannot change it."""
+    automatic = [weigh(start, promotion).worth.amount for promotion in tools.automatic]
+    most = sum(automatic) + sum(_at_most(start, pair) for pair in tools.assets)
+    after = [*tools.automatic, *(promotion for _, promotion in tools.assets)]
+    if not most or not _independent(start, [promotion for _, promotion in useful], after):
+        return most
+    trial = price_with(start, tools, ()).working
+    rooms = [left - line.deposit for left, line in zip(trial.left, start.basket.lines, strict=True)]
+    for pair in useful:
+        weighed = weigh(start, pair[1])
+        if weighed.parts is None or sum(weighed.parts) != _at_most(start, pair):
+            return most
+        for i, part in zip(weighed.lines, weighed.parts, strict=True):
+            rooms[i] -= part
+    if any(room < 0 for room in rooms) or sum(rooms) < start.rules.floor.fen:
+        return most
+    return start.total - trial.total
+
+
+def _independent(start: Working, coupons: Sequence[Promotion], after: Sequence[Promotion]) -> bool:
+    """Whether no tool looks at what another has left or taken, room aside."""
+    tools = start.basket.tools
+    if not all(start.is_parallel(p) and not tools[p.id].excludes for p in [*coupons, *after]):
+        return False
+    groups = {tools[p.id].group for p in after}
+    return all(tools[p.id].line_limit == 0 and tools[p.id].group not in groups for p in coupons)
+
+
+def _at_most(start: Working, pair: Held) -> int:
+    """The most that a coupon can save: its worth before any other coupon."""
+    coupon, promotion = pair
+    worth = weigh(start, promotion).worth
+    return coupon.amount.fen if coupon.amount and worth.amount > 0 else worth.amount
+
+
+def _tie(chosen: Sequence[Held], ends: Mapping[str, datetime]) -> tuple[int, list[datetime], list[str]]:
+    ids = sorted([coupon.id for coupon, _ in chosen])
+    return len(chosen), sorted([ends[id_] for id_ in ids]), ids
+
+
+def _allowed_sets(useful: Sequence[tuple[Held, int]]) -> list[tuple[tuple[Held, ...], int]]:
+    sets: list[tuple[tuple[Held, ...], int]] = [((), 0)]
+    free = all(is_free(promotion) for (_, promotion), _ in useful)
+    for pair, most in useful:
+        sets += [
+            ((*chosen, pair), total + most)
+            for chosen, total in sets
+            if free or may_combine([promotion for _, promotion in chosen], pair[1])
+        ]
+    return sets

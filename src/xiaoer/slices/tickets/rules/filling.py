@@ -1,0 +1,101 @@
+"""Filling a ticket's form from what is known (预填): the buyer's words, what was understood, the order it is about."""
+
+import re
+from collections.abc import Sequence
+
+from xiaoer.kernel.commerce import Order
+from xiaoer.kernel.heard import Entities, Segment
+from xiaoer.slices.tickets.types import Form
+
+_LONGEST = 200
+_REASONS = (
+    ("尺码", r"大了|小了|偏大|偏小|紧|松|尺码|穿不(下|上|了)|不合身|码数"),
+    ("破损", r"破|碎|裂|压坏|漏"),
+    ("少件错件", r"少(了|发)|漏发|没有.{0,4}(配件|赠品)|发错|错发|不是我(拍|买)的"),
+    ("质量", r"质量|坏了|开线|脱线|起球|掉色|不能用|用不了|瑕疵|有问题"),
+    ("描述不符", r"不一样|不符|色差|跟图片|和图片|描述"),
+    ("未按时发货", r"一直不发|还(没|不)发货|不发货|发货太慢"),
+    ("没收到货", r"没收到|没到|丢件|丢了"),
+    ("快递问题", r"快递|物流|派送"),
+    ("价格", r"降价|贵了|便宜|差价"),
+    ("不想要", r"不想要|不要了|不喜欢|拍错|买错|多拍"),
+)
+
+
+def form_for(forms: dict[str, Form], intents: Sequence[str]) -> str:
+    """The type of ticket for what is talked about; `callback` when no type is meant for it."""
+    for intent in intents:
+        for type_, form in forms.items():
+            if intent in form.intents:
+                return type_
+    return "callback"
+
+
+def prefill(form: Form, segments: Sequence[Segment], text: str, order: Order | None, photo: str = "") -> dict[str, str]:
+    """Values of the fields that the talk or the order tells; what is not told is left out, never guessed."""
+    filled: dict[str, str] = {}
+    for field in form.fields:
+        if field.kind == "order":
+            value = order.id if order else _first(segments, "order_no")
+        elif field.kind == "photo":
+            value = photo
+        else:
+            value = _value(field.source, segments, text, order)
+        if field.choices and value not in field.choices:
+            value = ""
+        if value:
+            filled[field.name] = value[:_LONGEST]
+    return filled
+
+
+def missing(form: Form, fields: dict[str, str]) -> tuple[str, ...]:
+    """Required fields without a value."""
+    return tuple(field.name for field in form.fields if field.required and not fields.get(field.name, "").strip())
+
+
+def _first(segments: Sequence[Segment], name: str) -> str:
+    for segment in segments:
+        value = getattr(segment.entities, name)
+        if value not in (None, (), ""):
+            return str(value)
+    return ""
+
+
+def _value(source: str, segments: Sequence[Segment], text: str, order: Order | None) -> str:
+    match source:
+        case "":
+            return ""
+        case "text":
+            return text.strip()
+        case "reason":
+            return refund_reason(text)
+        case "variant":
+            return _wish(segments)
+        case "waybill_no":
+            said = _first(segments, "waybill_no")
+            return said or (order.shipments[0].waybill_no if order and order.shipments else "")
+        case "money_yuan":
+            return _first(segments, "money_yuan")
+        case _ if source in Entities.__struct_fields__:
+            return _first(segments, source)
+        case _:
+            return ""
+
+
+def _wish(segments: Sequence[Segment]) -> str:
+    """What the buyer would rather have: colour, size, number, in his words."""
+    words: list[str] = []
+    for segment in segments:
+        entities = segment.entities
+        words += [word for word in (entities.color, entities.size, *entities.variant_words) if word]
+        if entities.quantity:
+            words.append(f"{entities.quantity} 件")
+    return " ".join(dict.fromkeys(words))
+
+
+def refund_reason(text: str) -> str:
+    """The reason code that the words name; empty when they name none. The reason decides freight and evidence."""
+    for reason, pattern in _REASONS:
+        if re.search(pattern, text):
+            return reason
+    return ""

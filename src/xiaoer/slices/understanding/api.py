@@ -1,0 +1,236 @@
+"""Understanding (理解): what a buyer's turn means. The way in for everything outside this slice.
+
+`understand` is pure: no I/O, no clock, no randomness after construction, well under a millisecond. The steps are the
+modules beside this file: `split` cuts the turn, `normalise` gives plain words, `patterns` and `model` say what each
+piece means alone, `context` what it means after the turns before, `entities` its values, `feeling` the mood.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from xiaoer.kernel.heard import Entities, Heard, Segment, TextForms
+from xiaoer.kernel.turn import PastMessage, Turn
+from xiaoer.slices.understanding import context, feeling, split
+from xiaoer.slices.understanding.entities.extract import read_entities
+from xiaoer.slices.understanding.features import features
+from xiaoer.slices.understanding.model import Floats, Model
+from xiaoer.slices.understanding.normalise import MAX_CHARS, Normaliser, compact
+from xiaoer.slices.understanding.overlay import Examples, ShopWords, lean
+from xiaoer.slices.understanding.pack import Pack, read_pack, shipped_model
+from xiaoer.slices.understanding.patterns import decide_by_pattern
+from xiaoer.slices.understanding.phrases import PhraseTable
+from xiaoer.slices.understanding.sounds import pinyin
+
+_ALTERNATIVES = 3
+_REMEMBERED = 8_192
+# How far back an open matter may lie, in buyer messages.
+_BACK = 3
+# Below this share of business in it, an earlier message opens no matter.
+_MATTER = 0.35
+# From this confidence a message is talk from end to end and is not cut.
+_ONLY_CHAT = 0.85
+# Pieces heard as these are no asks beside others.
+_NO_ASK = frozenset(("chat.ack", "oos.unclear"))
+_CHAT_ORDER = ("chat.thanks", "chat.bye", "chat.praise", "chat.smalltalk", "chat.greeting", "chat.ack")
+
+
+class Understanding:
+    """Understands turns by one pack, one model and, if given, one shop's words. Safe to share between threads."""
+
+    def __init__(self, pack: Pack, model: Model, shop: ShopWords | None = None) -> None:
+        self._pack = pack
+        self._model = model
+        shop = shop or ShopWords()
+        extra = tuple(sorted({code for _, code in shop.examples} - set(model.labels)))
+        self.labels = model.labels + extra
+        self._groups = tuple(
+            {g: n for n, g in enumerate(dict.fromkeys(c.split(".")[0] for c in self.labels))}[c.split(".")[0]]
+            for c in self.labels
+        )
+        self._chat = tuple(code.startswith("chat.") for code in self.labels)
+        self._products = PhraseTable({word.lower(): "|".join(ids) for word, ids in shop.products.items()})
+        self._normaliser = Normaliser(pack.lexicon, PhraseTable({word: word for word in shop.products}), shop.means)
+        at = {code: n for n, code in enumerate(self.labels)}
+        self._at = at
+        self._examples = Examples(
+            [(self._normaliser.normal(text), at[code]) for text, code in shop.examples], model.weight_of
+        )
+        self._mood = feeling.compile_mood(pack.lexicon.mood, pack.lexicon.emoji_feels)
+        self._remember = lru_cache(maxsize=_REMEMBERED)(self._read)
+
+    @classmethod
+    def shipped(cls, pack: str = "ecommerce") -> "Understanding":
+        """The pack and the model that came with the program."""
+        return cls(read_pack(pack), shipped_model(pack))
+
+    def with_shop(self, shop: ShopWords) -> "Understanding":
+        """A copy that also knows a shop's words; building it takes milliseconds per thousand examples."""
+        return Understanding(self._pack, self._model, shop)
+
+    def forms(self, text: str) -> TextForms:
+        """The spellings of a text that matching needs (`kernel.heard.TextAnalyser`)."""
+        normal = self._normaliser.normal(text)
+        return TextForms(normal=normal, compact=compact(normal), pinyin=pinyin(normal))
+
+    def understand(self, turn: Turn) -> Heard:
+        """Segments, feeling and urgency of the buyer's unanswered messages."""
+        raw = "\n".join(message.text for message in turn.messages if message.text)[:MAX_CHARS]
+        before = self._before(turn.history)
+        asks = self._asks(raw)
+        segments = tuple(
+            self._segment(raw[a.start : a.end].strip(), a, before, asks[n - 1] if n else None)
+            for n, a in enumerate(asks)
+        )
+        normal = " ".join(ask.normal for ask in asks)
+        whole = self._remember(raw)[0] if len(asks) != 1 or asks[0].end - asks[0].start != len(raw) else normal
+        repeats = _repeats(compact(whole), turn.history, self._remember)
+        weights = tuple(i.feeling if (i := self._pack.intents.get(s.intent)) else 0.0 for s in segments)
+        mood = feeling.feel(raw, whole, weights, repeats, self._mood)
+        answered = any(past.author in ("bot", "agent") for past in turn.history)
+        return Heard(
+            segments=segments,
+            sentiment=mood,
+            urgency=feeling.urgency_of(whole, self._mood, mood.anger),
+            normal=whole,
+            satisfied=feeling.satisfaction_of(whole, self._mood, answered, mood.label),
+            repeats=repeats,
+        )
+
+    def probabilities(self, text: str) -> Floats:
+        """What one text means by itself, over `labels`; for evaluation and retrieval."""
+        return self._remember(text)[1]
+
+    def read(self, text: str) -> tuple[str, Floats]:
+        """The plain words of a text and what they mean by themselves."""
+        return self._remember(text)[:2]
+
+    def read_closed(self, text: str) -> tuple[str, Floats, bool, float]:
+        """As `read`, whether a pattern left no doubt, and whether it asks; for training the judges."""
+        normal, own, by, asks = self._remember(text)
+        return normal, own, by == "pattern", asks
+
+    def _read(self, raw: str) -> tuple[str, Floats, str, float]:
+        """Plain words of a stretch, what they mean by themselves, by which mechanism, and whether they ask."""
+        normal = self._normaliser.normal(raw)
+        decided = decide_by_pattern(normal, self._pack.patterns)
+        own, asks = self._model.probabilities(features(normal, self._pack.lexicon.concepts))
+        if len(self.labels) > len(own):
+            own = np.concatenate([own, np.zeros(len(self.labels) - len(own), np.float32)])
+        by = "model"
+        if decided is not None:
+            own = own * 0.04
+            own[self._at[decided[0]]] += 0.96
+            by = "pattern"
+        if len(self._examples):
+            label, nearness = self._examples.nearest(normal)
+            leant = lean(own, label, nearness)
+            if leant is not own:
+                own, by = leant, "example"
+        return normal, own, by, asks
+
+    def _asks(self, raw: str) -> list[split.Span]:
+        whole = self._span(raw, 0, len(raw), 0)
+        decided = decide_by_pattern(whole.normal, self._pack.patterns)
+        if (decided is not None and decided[1]) or self._says_nothing_else(whole):
+            return [whole]
+        spans = []
+        for piece in split.cut(raw):
+            text = raw[piece.start : piece.end]
+            middle = split.divide(text, self.read)
+            if middle:
+                spans.append(self._span(raw, piece.start, piece.start + middle, piece.joint))
+                spans.append(self._span(raw, piece.start + middle, piece.end, 3))
+            else:
+                spans.append(self._span(raw, piece.start, piece.end, piece.joint))
+        spans = [s for s in spans if s.normal] or [whole]
+        if len(spans) > 1:
+            spans = self._without_pleasantries(spans)
+        if len(spans) > 1:
+            spans = split.join(spans, lambda a, b: self._span(raw, a, b, 0), self._model.seam, self._groups, self._chat)
+        asks = [s for s in spans if self.labels[int(s.own.argmax())] not in _NO_ASK]
+        return asks or spans[-1:]
+
+    def _says_nothing_else(self, span: split.Span) -> bool:
+        """Thanks, assent or praise from end to end, however long."""
+        top = int(span.own.argmax())
+        return self._chat[top] and float(span.own[top]) >= _ONLY_CHAT
+
+    def _span(self, raw: str, start: int, end: int, joint: int) -> split.Span:
+        normal, own, by, asks = self._remember(raw[start:end])
+        return split.Span(start, end, joint, normal, own, by == "pattern", asks)
+
+    def _without_pleasantries(self, spans: list[split.Span]) -> list[split.Span]:
+        kept = [
+            s
+            for s in spans
+            if not (
+                split.is_polite(s.normal)
+                or (self._chat[int(s.own.argmax())] and decide_by_pattern(s.normal, self._pack.patterns))
+            )
+        ]
+        if kept:
+            return kept
+        order = {code: n for n, code in enumerate(_CHAT_ORDER)}
+        return [min(spans, key=lambda s: order.get(self.labels[int(s.own.argmax())], 9))]
+
+    def _segment(self, text: str, ask: split.Span, before: context.Before, earlier: split.Span | None) -> Segment:
+        _, own, by, _ = self._remember(text) if text else (ask.normal, ask.own, "model", 0.0)
+        entities = read_entities(ask.normal, self._pack.lexicon, self._products)
+        if earlier is not None:
+            spread, mass = context.business(earlier.own, self.labels)
+            before = context.Before(earlier.normal, spread, mass)
+        if not before.nothing and by == "model":
+            view = context.signals(ask.normal, own, before, self.labels, entities != Entities())
+            mixed = context.blend(self._model.gate, view, context.readings(own, before, self.labels), ask.normal)
+            by = "context" if int(mixed.argmax()) != int(own.argmax()) else by
+            own = mixed
+        order = np.argsort(own)[::-1][: _ALTERNATIVES + 1]
+        best = int(order[0])
+        return Segment(
+            text=text or ask.normal,
+            intent=self.labels[best],
+            confidence=round(float(own[best]), 4),
+            entities=entities,
+            alternatives=tuple((self.labels[int(n)], round(float(own[n]), 4)) for n in order[1:] if own[n] > 0.01),
+            by=by,
+        )
+
+    def _before(self, history: Sequence[PastMessage]) -> context.Before:
+        if not history:
+            return context.Before()
+        agent_text, asked = "", False
+        buyer: Floats | None = None
+        buyer_text, mass, back = "", 0.0, 0
+        for past in reversed(history):
+            if past.author in ("agent", "bot"):
+                if not back and not agent_text:
+                    agent_text, asked = past.text, bool(past.asked_for)
+            elif past.author == "buyer" and past.text and back < _BACK:
+                back += 1
+                spread, mass = self._matter(past)
+                buyer_text = buyer_text or past.text
+                if mass >= _MATTER:
+                    buyer = spread
+                    break
+        agent = context.business(self._remember(agent_text)[1], self.labels)[0] if agent_text else None
+        return context.Before(buyer_text, buyer, mass, agent_text, agent, asked)
+
+    def _matter(self, past: PastMessage) -> tuple[Floats, float]:
+        codes = [
+            code for code in past.intents if code in self._at and not code.startswith("chat.") and code != "oos.unclear"
+        ]
+        if codes:
+            spread = np.zeros(len(self.labels), np.float32)
+            spread[self._at[codes[-1]]] = 1.0
+            return spread, 1.0
+        return context.business(self._remember(past.text)[1], self.labels)
+
+
+def _repeats(said: str, history: Sequence[PastMessage], read: Callable[[str], tuple[str, Floats, str, float]]) -> int:
+    """How often the buyer said the same before (same letters, at least four)."""
+    if len(said) < 4:
+        return 0
+    said_before = (past.text for past in history if past.author == "buyer" and past.text)
+    return sum(1 for text in said_before if compact(read(text)[0]) == said)

@@ -1,0 +1,153 @@
+"""Feeling (情绪): how the buyer feels, how urgent it is, whether the last answer helped.
+
+A weighted lexicon, read with negation and degree, is the ground; punctuation, emoji, repeats, and the weight of the
+matter itself (a broken parcel is bad news in the calmest words) come on top. Sarcasm turns praise around. Nothing
+here is learnt, so every score can be explained by the words that gave it.
+"""
+
+import re
+from dataclasses import dataclass
+
+from xiaoer.kernel.heard import Sentiment, Urgency
+from xiaoer.slices.understanding.lexicon import Mood
+from xiaoer.slices.understanding.phrases import PhraseTable
+
+# Score borders between negative, neutral and positive; fitted on our own benchmark rows.
+NEGATIVE = -0.3
+POSITIVE = 0.35
+_CALM_QUESTION = re.compile(r"(?:会不会|是不是|有没有|能不能|[吗么嘛]\W*$|怎么样|好不好|多不多|高不高|多吗|高吗)")
+_HYPOTHETIC = re.compile(r"如果|要是|万一|假如|怕|担心|以后|会不会|容不容易|容易|别给我|别发|不要发")
+_SHOUT = re.compile(r"[!！]{2,}|[?？]{3,}|(?:[!！][?？])|(?:[?？][!！])")
+_DOTS = re.compile(r"。{3,}|\.{4,}|…{2,}")
+_RHETORIC = re.compile(
+    r"(?:难道|何必|至于吗|有意思吗|什么时候是个头|就不能|不是(?:很|应该|说好|早)|还要我|还让我|总不能|到底(?:能不能|要|是|有没有|什么|还|管)|(?:怎么|为什么|为啥|凭什么)(?:还|又|老|总|这么|就|都|要|不(?:回|理|给|提前|早|能|让))|都(?:几|多少|这么|好几|\d+|[一二两三四五六七八九十半])(?:天|次|个|遍|回|小时|周|星期|久|月)|[一二两三四五六七八九十几]+(?:次|遍|回)了|这么(?:多天|久|长时间|慢|差|麻烦|贵)|(?:又|老是|总是|天天|每次|一直|还是)(?:不|没|给我|坏|错|说|这样|送|让|骗|打|催|拖)|说(?:好|过|了)(?:的|今天|昨天|了)?[^,。]{0,8}(?:又|却|没|不|结果))"
+)
+_THREAT = re.compile(
+    r"不(?:然|给|发|退|解决|处理|送|理)[^,。]{0,6}(?:就|我就)(?:退款|投诉|差评|举报|取消|退货|找|去|告|曝光)|等着(?:瞧|收|投诉|吧)|法院见|走着瞧"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MoodRules:
+    """The pack's mood words with their patterns compiled once."""
+
+    words: PhraseTable
+    anger: PhraseTable
+    emoji: PhraseTable
+    degree: frozenset[str]
+    sarcasm: re.Pattern[str]
+    unsatisfied: re.Pattern[str]
+    satisfied: re.Pattern[str]
+    urgent: re.Pattern[str]
+    patient: re.Pattern[str]
+
+
+def compile_mood(mood: Mood, emoji: PhraseTable) -> MoodRules:
+    return MoodRules(
+        words=mood.words,
+        anger=mood.anger,
+        emoji=emoji,
+        degree=frozenset(mood.degree),
+        sarcasm=_any(mood.sarcasm),
+        unsatisfied=_any(mood.unsatisfied),
+        satisfied=_any(mood.satisfied),
+        urgent=_any(mood.urgent),
+        patient=_any(mood.patient),
+    )
+
+
+def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in patterns))
+
+
+def feel(raw: str, normal: str, matters: tuple[float, ...], repeats: int, rules: MoodRules) -> Sentiment:
+    """The feeling of a turn: `matters` is how its intents weigh, `repeats` how often it was said before."""
+    low, high = 0.0, 0.0
+    for found in rules.words.find(normal):
+        weight = _in_context(normal, found.start, found.end, float(found.value), rules.degree)
+        low, high = min(low, weight) + 0.35 * min(0.0, max(low, weight)), max(high, weight)
+    for found in rules.emoji.find(raw):
+        weight = float(found.value)
+        low, high = min(low, weight), max(high, weight)
+    hypothetic = _HYPOTHETIC.search(normal) is not None
+    if _RHETORIC.search(normal) and not hypothetic:
+        low -= 0.4
+    if _THREAT.search(normal):
+        low -= 0.5
+    shouted = _SHOUT.search(raw) is not None
+    if shouted or _DOTS.search(raw):
+        low -= 0.25
+    sarcastic = _is_sarcastic(normal, low, rules)
+    if sarcastic:
+        low, high = low - 0.55, 0.0
+    heavy = min(matters, default=0.0)
+    light = max(matters, default=0.0)
+    if heavy < 0:
+        low += heavy * (0.5 if low > -0.2 else 0.6)
+    elif light > 0 and low > -0.3:
+        high = max(high, light)
+    low -= 0.15 * min(repeats, 3)
+    score = max(-1.0, min(1.0, low if -low >= high * 0.6 else high + low * 0.5))
+    label = "negative" if score <= NEGATIVE else "positive" if score >= POSITIVE else "neutral"
+    swears = sum(1 for _ in rules.anger.find(normal))
+    anger = (
+        0.0
+        if score > -0.2
+        else min(1.0, max(0.0, -score - 0.25) * 0.8 + 0.25 * swears + 0.15 * shouted + 0.1 * sarcastic)
+    )
+    if swears and hypothetic and score > -0.5:
+        anger *= 0.5
+    return Sentiment(label=label, score=round(score, 3), anger=round(anger, 3), sarcasm=sarcastic)  # type: ignore[arg-type]
+
+
+def _in_context(text: str, start: int, end: int, weight: float, degree: frozenset[str]) -> float:
+    before = text[max(0, start - 4) : start]
+    if weight > 0 and re.search(r"(?:不|没|没有|不是|不太|不够|别)(?:是|很|太|那么|怎么|觉得|算|有)?$", before):
+        weight = -0.6 * weight
+    elif weight > 0 and re.search(
+        r"(?:能|会|会不会|是不是|有没有|要|哪个|哪款|哪|更|最|比较|不要太|怎么|如何|求|先|帮)[^,。]{0,2}$", before
+    ):
+        weight *= 0.3
+    elif weight < 0 and re.search(
+        r"(?:不|没|没有|不是|不会|不用|别|取消|避免|防止|不要|未|无)(?:被|再|想|有|是|太|会|给)?$", before
+    ):
+        weight *= 0.1
+    elif any(before.endswith(word) for word in degree):
+        weight *= 1.25
+    after = text[end : end + 6]
+    if (
+        weight < 0
+        and (_CALM_QUESTION.search(after) or _HYPOTHETIC.search(text[max(0, start - 8) : start]))
+        and weight > -0.8
+    ):
+        weight *= 0.35
+    elif weight > 0 and re.search(r"^(?:吗|么|不|嘛|呢|的话|一点|点|些|还是|率|\?)", after):
+        weight *= 0.25
+    return weight
+
+
+def _is_sarcastic(normal: str, low: float, rules: MoodRules) -> bool:
+    if rules.sarcasm.search(normal) is None:
+        return False
+    return (
+        low < -0.1 or re.search(r"你们|你家|贵店|呵呵|客服|快递|可真|好一个|这服务|这速度|这质量", normal) is not None
+    )
+
+
+def urgency_of(normal: str, rules: MoodRules, anger: float) -> Urgency:
+    if rules.patient.search(normal):
+        return "low"
+    if rules.urgent.search(normal) or anger >= 0.75:
+        return "high"
+    return "normal"
+
+
+def satisfaction_of(normal: str, rules: MoodRules, answered: bool, label: str) -> bool | None:
+    """Whether the last answer helped; None when there was none or nothing is said about it."""
+    if not answered:
+        return None
+    if rules.unsatisfied.search(normal):
+        return False
+    if label != "negative" and rules.satisfied.search(normal):
+        return True
+    return False if label == "negative" and re.search(r"你|客服|机器|说|回答|问", normal) else None

@@ -1,0 +1,183 @@
+# ruff: noqa: E501  patterns and tables read better unbroken
+"""Splitting (切分): a burst of messages → segments, one ask each.
+
+The text is cut at punctuation, at line ends, before connectives and after question particles; that gives more
+pieces than asks. Neighbours are then joined again unless a small trained judge says that a new matter begins: it
+looks at what each side means alone, what both mean together, and how they are joined. Greetings, thanks and bare
+assents are dropped when there is anything else; the story before an ask stays with the ask as its context.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import rjieba
+
+from xiaoer.slices.understanding.model import Floats
+
+_HARD = re.compile(r"[\n\r]+|[。!！?？;；]+[\s~～)）\"”]*|\.{2,}|…+")
+_SOFT = re.compile(r"[,，、~～]+\s*|(?<![A-Za-z0-9])\s+(?![A-Za-z0-9])|(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])")
+_CONNECTIVE = r"(?:还有(?:就是|个问题|一个)?|另外|顺便|对了|然后(?:就是|再)|再问(?:下|一下|个)?|再就是|以及|还想问|并且|同时|还要|也(?:想|要)问|顺带|最后)"
+_STARTS_NEW = re.compile(rf"^{_CONNECTIVE}")
+_INSIDE = re.compile(
+    rf"(?<=[吗嘛呢])(?=[\u4e00-\u9fffA-Za-z]{{2}})|(?<=[\u4e00-\u9fff]{{4}})(?={_CONNECTIVE}[\u4e00-\u9fff]{{2}})"
+)
+# Each of these is the heart of one question; two in one breath may be two questions.
+_CUE = re.compile(
+    r"什么时候|啥时候|几时|多久|几天|多少钱|多少|多大|多长|多重|什么|啥|怎么|咋|如何|哪[里儿个款家种]?|几[点号月年]|为什么|为啥|有没有|能不能|可不可以|会不会|是不是|要不要|包不包|送不送|[有能会要包送带管]+[\u4e00-\u9fff]{0,4}?[吗不没么]|还有货|便宜|优惠|给我|帮我|我要|退|换|开票|发票|投诉|人工"
+)
+_MAX_TRIES = 4
+# A message longer than this tells a story that ends in one ask; each further character speaks against a cut.
+STORY_CHARS = 30
+STORY_PER_CHAR = 0.1
+_QUESTION = re.compile(
+    r"[?？]|[吗嘛呢么不没]\W*$|什么|怎么|多少|几[天个时号点件]|哪|谁|为啥|咋|如何|多久|多大|是不是|有没有|能不能|可不可以|会不会|能否|是否"
+)
+_REQUEST = re.compile(r"帮|麻烦|请|给我|我要|我想|想要|要求|赶紧|快点|尽快|催|退|换|改|取消|开")
+_MORE = re.compile(
+    r"^(?:那|这|它|但|可是|不过|因为|所以|而且|就|都|又|才|是|说|结果|然后|如果|要是|否则|不然|省得|免得|反正|毕竟|其实|我|你们?|他|她)"
+)
+_POLITE = re.compile(
+    r"^(?:亲+|你好|您好|请问(?:一下|下)?|麻烦(?:你|您)?(?:了|问(?:一)?下)?|谢谢(?:你|您|了|啦|啊)?|感谢|多谢|辛苦了|在吗|客服|老板|哈|呵+|嗯+|哦+|好的?|好吧|行|啊|呀|对了|打扰了?|不好意思)+$"
+)
+_VAGUE = re.compile(
+    r"^(?:[这那它]个?|东西|你们?|您|我|所以|那么|请问|到底|商品|家|是|都|该|要|现在|麻烦|帮我|看一?下|\W)*(?:怎么回事|怎么办|什么情况|怎么弄|怎么搞|什么意思|为什么|为啥|怎么说|什么鬼|什么问题|怎么处理|什么原因|怎么知道|是吗|对吗|好吗|行吗|可以吗|行不行|好不好|可不可以|知道吗)(?:了|的|啊|呢|呀|嘛|吧|哦|哈|\W)*$"
+)
+_MAX_PIECES = 24
+SIZE = 39
+
+
+class Piece(NamedTuple):
+    """A stretch `[start, end)` of the raw text and how it is joined to the one before (0 line, 1 stop, 2 comma, 3 none)."""
+
+    start: int
+    end: int
+    joint: int
+
+
+class Span(NamedTuple):
+    """A stretch with its plain words and what they mean by themselves; `closed`: a pattern left no doubt.
+
+    `asks` says how much it stands as an ask of its own.
+    """
+
+    start: int
+    end: int
+    joint: int
+    normal: str
+    own: Floats
+    closed: bool = False
+    asks: float = 0.0
+
+
+def cut(text: str) -> list[Piece]:
+    """The smallest pieces that may be asks of their own; at most `_MAX_PIECES`, the rest stays in the last."""
+    pieces: list[Piece] = []
+    last, joint = 0, 0
+    for start, end, kind in _cuts(text):
+        if len(pieces) >= _MAX_PIECES - 1:
+            break
+        if text[last:start].strip():
+            pieces.append(Piece(last, start, joint))
+            joint = kind
+        last = end
+    if text[last:].strip():
+        pieces.append(Piece(last, len(text), joint))
+    return pieces
+
+
+def _cuts(text: str) -> list[tuple[int, int, int]]:
+    found: list[tuple[int, int, int]] = []
+    for match in _HARD.finditer(text):
+        # A stop keeps its sign: the question mark belongs to the piece before it.
+        stop = match.start() + (0 if match.group()[0] in "\n\r" else len(match.group().rstrip()))
+        found.append((stop, match.end(), 0 if match.group()[0] in "\n\r" else 1))
+    found += [(m.start(), m.end(), 2) for m in _SOFT.finditer(text)]
+    found += [(m.start(), m.start(), 3) for m in _INSIDE.finditer(text)]
+    found.sort()
+    kept: list[tuple[int, int, int]] = []
+    for item in found:
+        if kept and item[0] < kept[-1][1]:
+            continue
+        kept.append(item)
+    return kept
+
+
+def seam(left: Span, right: Span, both: Floats, groups: Sequence[int], chat: Sequence[bool]) -> Floats:
+    """How two neighbours look to the judge: `SIZE` numbers. `both` is what they mean joined."""
+    a, b, j = int(left.own.argmax()), int(right.own.argmax()), int(both.argmax())
+    pa, pb, pj = float(left.own[a]), float(right.own[b]), float(both[j])
+    asks_left, asks_right = bool(_QUESTION.search(left.normal)), bool(_QUESTION.search(right.normal))
+    wants_left, wants_right = bool(_REQUEST.search(left.normal)), bool(_REQUEST.search(right.normal))
+    size_left, size_right = len(left.normal), len(right.normal)
+    row = (
+        1.0, pa, pb, pj, float(a == b), float(j == a), float(j == b), float(np.minimum(left.own, right.own).sum()),
+        float(groups[a] == groups[b]), float(chat[a]), float(chat[b]), float(asks_left), float(asks_right),
+        float(asks_left and asks_right), float(wants_left), float(wants_right),
+        min(size_left, 20) / 20, min(size_right, 20) / 20, float(_STARTS_NEW.match(right.normal) is not None),
+        float(_MORE.match(right.normal) is not None), float(right.joint == 0), float(right.joint == 1), float(right.joint == 3),
+        min(pa, pb) * float(a != b), min(pa, pb) * float(groups[a] != groups[b]),
+        float(asks_left and (asks_right or wants_right)) * float(a != b), float(size_right <= 3),
+        float(np.log(pa + 0.02)), float(np.log(pb + 0.02)), float(np.log(pj + 0.02)),
+        float(np.log(left.own[j] + 0.02)), float(np.log(right.own[j] + 0.02)),
+        float(min(pa, pb) * (a != b) * (asks_right or wants_right)), float(both[a] * both[b]) * float(a != b),
+        float(left.closed != right.closed),
+        left.asks, right.asks, min(left.asks, right.asks), left.asks * right.asks,
+    )  # fmt: skip
+    return np.array(row, np.float32)
+
+
+def divide(text: str, read: Callable[[str], tuple[str, Floats]]) -> int:
+    """Where a piece without pauses best falls into two matters; 0 when it holds no two hearts of a question.
+
+    The best place is the word border, between two cues, at which both sides are surest of different things.
+    """
+    cues = [match.span() for match in _CUE.finditer(text)]
+    if len(cues) < 2 or len(text) < 5:
+        return 0
+    first, last = cues[0][1], cues[-1][0]
+    places, at = [], 0
+    for word in rjieba.cut(text, False):
+        if first <= at <= last and 2 <= at <= len(text) - 2:
+            places.append(at)
+        at += len(word)
+    if len(places) > _MAX_TRIES:
+        places = places[:: len(places) // _MAX_TRIES + 1]
+    words = read(text)[0]
+    best, where = 0.0, 0
+    for place in places:
+        (words_left, left), (words_right, right) = read(text[:place]), read(text[place:])
+        # A cut through 咋肥事 would leave words that nobody said.
+        if words_left + words_right == words and int(left.argmax()) != int(right.argmax()):
+            sure = min(float(left.max()), float(right.max()))
+            if sure > best:
+                best, where = sure, place
+    return where
+
+
+def is_polite(normal: str) -> bool:
+    """A greeting, thanks or filler that carries no ask."""
+    return _POLITE.match(re.sub(r"[^\w]", "", normal)) is not None
+
+
+def join(
+    spans: list[Span], read: Callable[[int, int], Span], judge: Floats, groups: Sequence[int], chat: Sequence[bool]
+) -> list[Span]:
+    """Joins pieces into asks, left to right. `read(start, end)` reads a stretch of the raw text."""
+    asks: list[Span] = []
+    told = sum(span.end - span.start for span in spans if span.joint)
+    reluctance = STORY_PER_CHAR * max(0, told - STORY_CHARS)
+    for span in spans:
+        if not asks:
+            asks.append(span)
+            continue
+        left = asks[-1]
+        both = read(left.start, span.end)
+        # 「怎么回事」 and 「可以吗」 ask about what stands beside them, never by themselves.
+        vague = _VAGUE.match(span.normal) or _VAGUE.match(left.normal)
+        if not vague and float(judge @ seam(left, span, both.own, groups, chat)) > reluctance:
+            asks.append(span)
+        else:
+            asks[-1] = both._replace(joint=left.joint)
+    return asks

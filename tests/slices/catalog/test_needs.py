@@ -1,0 +1,32 @@
+"""A need in a buyer's words finds products that have what it names."""
+
+import pytest
+
+from xiaoer.kernel.commerce import Product
+from xiaoer.slices.catalog.needs import NeedIndex
+
+INDEX = NeedIndex(
+    [
+        Product("cream", "神经酰胺保湿面霜", "美妆", attributes={"适用肤质": "干皮、敏感肌"}, tags=("护肤",)),
+        Product("lip", "丝绒雾面口红", "美妆", attributes={"色号": "豆沙"}),
+        Product("cup", "316不锈钢保温杯", "家居", attributes={"容量": "500ml"}),
+        Product("chair", "人体工学椅", "家居", attributes={"承重": "150kg"}),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("need", "first"),
+    [
+        ("送妈妈的护肤品，200以内，敏感肌", "cream"),
+        ("有没有保温杯推荐", "cup"),
+        ("想买把椅子，人体工学的", "chair"),
+        ("豆沙色口红有推荐的吗", "lip"),
+    ],
+)
+def test_the_best_match_comes_first(need: str, first: str) -> None:
+    assert INDEX.rank(need, 3)[0] == first
+
+
+def test_words_about_asking_and_money_find_nothing() -> None:
+    assert INDEX.rank("200以内有什么推荐", 3) == []

@@ -1,0 +1,108 @@
+"""Who gets a waiting conversation: the table in routing.yaml, and where skills come from."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from xiaoer.kernel.clock import SHOP_ZONE
+from xiaoer.kernel.decision import BusinessHours
+from xiaoer.kernel.ids import ConversationId, ShopId
+from xiaoer.slices.desk.rules.routing import choose_route, must_reroute, skill_for
+from xiaoer.slices.desk.types import Agent, Assign, Case, DeskSettings, LeaveTicket, Wait
+
+ROWS = yaml.safe_load((Path(__file__).parent / "routing.yaml").read_text(encoding="utf-8"))
+TUESDAY = datetime(2026, 6, 16, 15, tzinfo=SHOP_ZONE)
+
+
+def agent(name: str, row: list[Any], now: datetime) -> Agent:
+    status, load, skills, *rest = row
+    extra: dict[str, Any] = next((item for item in rest if isinstance(item, dict)), {})
+    taken, capacity = (int(part) for part in load.split("/"))
+    return Agent(
+        name,
+        name,
+        "agent",
+        status,
+        capacity,
+        taken,
+        tuple(skills),
+        tuple(extra.get("categories", ())),
+        tuple(extra.get("languages", ())),
+        now - timedelta(seconds=600 if "gone" in rest else 5),
+        now - timedelta(seconds=extra.get("idle_s", 60)),
+    )
+
+
+def outcome(route: Assign | Wait | LeaveTicket) -> str:
+    match route:
+        case Assign(agent=chosen):
+            return chosen.id
+        case Wait(why=why):
+            return f"wait {why}"
+        case LeaveTicket(opens_at=None):
+            return "ticket none"
+        case LeaveTicket(opens_at=opens_at):
+            assert opens_at is not None
+            return f"ticket {opens_at.astimezone(SHOP_ZONE):%Y-%m-%dT%H:%M}"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["name"] for row in ROWS])
+def test_routing(row: dict[str, Any]) -> None:
+    now = datetime.fromisoformat(row["at"]) if "at" in row else TUESDAY
+    given = dict(row.get("case", {}))
+    waited = timedelta(seconds=given.pop("waited_s", 0))
+    given["tried"] = tuple(given.get("tried", ()))
+    case = Case(ShopId("s"), ConversationId("c"), "requested", queued_at=now - waited, **given)
+    settings = DeskSettings(weekly=row.get("weekly", {}), special=row.get("special", {}))
+    agents = [agent(name, value, now) for name, value in row["agents"].items()]
+    assert outcome(choose_route(case, agents, settings.work_time(BusinessHours()), settings, now)) == row["expect"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "asked", "intents", "skill"),
+    [
+        ("requested", "", [], "general"),
+        ("requested", "", ["service.human"], "general"),
+        ("requested", "", ["service.human", "after.return"], "after_sales"),
+        ("requested", "", ["ship.stuck"], "logistics"),
+        ("requested", "", ["product.size_advice"], "pre_sale"),
+        ("requested", "", ["promo.price_protect"], "after_sales"),
+        ("requested", "", ["promo.coupon"], "pre_sale"),
+        ("requested", "", ["order.cancel"], "after_sales"),
+        ("requested", "logistics", ["after.return"], "logistics"),
+        ("requested", "general", ["after.return"], "after_sales"),
+        ("sensitive", "", ["product.quality"], "complaints"),
+        ("negative_sentiment", "", ["ship.when"], "complaints"),
+        ("complex_after_sale", "", [], "after_sales"),
+        ("bargain_exhausted", "", ["promo.bargain"], "pre_sale"),
+        ("image", "after_sales", ["oos.unclear"], "after_sales"),
+        ("low_confidence", "", ["oos.unclear"], "general"),
+    ],
+)
+def test_the_skill_that_a_hand_over_needs(reason: str, asked: str, intents: list[str], skill: str) -> None:
+    assert skill_for(reason, asked, intents) == skill
+
+
+@pytest.mark.parametrize(
+    ("answered", "waiting_s", "tried", "colleague", "moves"),
+    [
+        (False, 121, (), "online", True),
+        (False, 119, (), "online", False),
+        (True, 500, (), "online", False),
+        (False, 500, (), "paused", False),
+        (False, 500, (), "offline", False),
+        (False, 500, ("x", "y"), "online", False),
+        (False, 500, ("b",), "online", False),
+    ],
+    ids=["silent", "not-long-enough", "answered", "paused", "offline", "moved-twice", "tried-him-before"],
+)
+def test_a_silent_agent_loses_the_talk_to_a_free_colleague(
+    answered: bool, waiting_s: float, tried: tuple[str, ...], colleague: str, moves: bool
+) -> None:
+    now = TUESDAY.astimezone(UTC)
+    case = Case(ShopId("s"), ConversationId("c"), "requested", tried=tried)
+    agents = [agent("b", [colleague, "0/5", []], now)]
+    assert must_reroute(case, answered, waiting_s, agents, DeskSettings(), now) is moves

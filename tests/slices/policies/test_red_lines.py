@@ -1,0 +1,83 @@
+"""Red lines: what a person must take over, and what only sounds like it."""
+
+import pytest
+
+from xiaoer.kernel.heard import Heard, Segment, Sentiment
+from xiaoer.slices.policies.red_lines import match_red_lines, parse_red_lines
+from xiaoer.slices.understanding.api import Understanding
+from xiaoer.slices.understanding.pack import red_lines_text
+
+RULES = parse_red_lines(red_lines_text())
+FORMS = Understanding.shipped().forms
+CALM = Sentiment("neutral", 0.0)
+
+
+def crossed(text: str, anger: float = 0.0, intent: str = "oos.unclear", confidence: float = 0.5) -> list[str]:
+    heard = Heard((Segment(text, intent, confidence),), Sentiment("neutral", 0.0, anger), "normal")
+    return [hit.rule_id for hit in match_red_lines(heard, FORMS(text), RULES)]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("转人工", "human"),
+        ("给我找个真人", "human"),
+        ("转 人 工！", "human"),
+        ("转仁工", "human"),
+        ("叫你们经理过来", "human"),
+        ("我要投诉你们", "complaint"),
+        ("再不发货我就打12315了", "complaint"),
+        ("等着收差评吧", "complaint"),
+        ("我已经找律师了", "legal"),
+        ("报警处理吧", "legal"),
+        ("你们卖的就是假货", "fake"),
+        ("用完脸上起了红疹子", "injury"),
+        ("吃完上吐下泻去了医院", "injury"),
+        ("充电的时候冒烟了", "danger"),
+        ("你们就是一群骗子", "fraud"),
+        ("你们客服骂人", "staff"),
+        ("孩子偷偷拿我手机下单的", "minor"),
+    ],
+)
+def test_words_that_cross_a_line(text: str, rule: str) -> None:
+    assert rule in crossed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "人工费多少",
+        "人工合成的还是天然的",
+        "人工客服几点上班",
+        "不用转人工了",
+        "差评多吗",
+        "你家投诉率高吗",
+        "会不会过敏",
+        "过敏体质能用吗",
+        "不会是假货吧",
+        "这个报警器响吗",
+        "110斤能穿吗",
+        "本来想给差评的，结果用了真香",
+        "会不会漏电",
+        "爆炸好吃",
+        "这个多少钱",
+    ],
+)
+def test_words_that_only_sound_like_it(text: str) -> None:
+    assert crossed(text) == []
+
+
+def test_an_exception_in_one_clause_does_not_excuse_the_next() -> None:
+    assert "injury" in crossed("之前问过会不会过敏，结果我用完脸上起红疹子了")
+
+
+def test_a_sure_intent_and_hot_anger_cross_by_themselves() -> None:
+    assert crossed("跟你说不通", intent="service.human", confidence=0.95) == ["human"]
+    assert crossed("跟你说不通", intent="service.human", confidence=0.4) == []
+    assert crossed("跟你说不通", anger=0.99) == ["rage"]
+
+
+def test_the_hit_names_rule_reason_and_words() -> None:
+    hit = match_red_lines(Heard((), CALM, "normal"), FORMS("我要转人工"), RULES)[0]
+    assert (hit.rule_id, hit.reason, hit.skill) == ("human", "requested", "general")
+    assert hit.matched

@@ -1,0 +1,100 @@
+"""Values in a message, in plain units."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xiaoer.slices.understanding.entities.extract import read_entities
+from xiaoer.slices.understanding.entities.numbers import arabic
+from xiaoer.slices.understanding.normalise import Normaliser
+from xiaoer.slices.understanding.pack import read_pack
+from xiaoer.slices.understanding.phrases import PhraseTable
+
+PACK = read_pack()
+NORMALISER = Normaliser(PACK.lexicon)
+
+
+def values(text: str, products: PhraseTable | None = None) -> dict[str, Any]:
+    entities = read_entities(NORMALISER.normal(text), PACK.lexicon, products)
+    found: dict[str, Any] = json.loads(msgspec.json.encode(entities))
+    return {key: value for key, value in found.items() if key != "product_words"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [
+        ("一百二", "120"),
+        ("一百零五", "105"),
+        ("两千五", "2500"),
+        ("一米七五", "1米75"),
+        ("十八", "18"),
+        ("九块九", "9块9"),
+        ("来俩", "来2个"),
+        ("一下子", "一下子"),
+        ("周三", "周三"),
+        ("三亚", "三亚"),
+        ("万一", "万一"),
+        ("便宜一点", "便宜一点"),
+    ],
+)
+def test_numerals_become_digits_where_they_are_numbers(typed: str, digits: str) -> None:
+    assert arabic(typed) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("这件170能穿吗", {"height_cm": 170}),
+        ("我一米六八 一百一", {"height_cm": 168, "weight_kg": 55}),
+        ("身高175体重70kg", {"height_cm": 175, "weight_kg": 70}),
+        ("脚长24.5厘米", {"foot_length_mm": 245}),
+        ("宝宝7个月能吃吗", {"age_months": 7, "audience": ["宝宝"]}),
+        ("xl码还有吗", {"size": "XL"}),
+        ("175/96A的衬衫", {"size": "175/96A"}),
+        ("平时穿43码的鞋", {"size": "43"}),
+        ("黑的还有没有", {"color": "黑色"}),
+        ("要三件", {"quantity": 3}),
+        ("五十块以内的", {"money_yuan": 50}),
+        ("¥199", {"money_yuan": 199}),
+        ("订单2026030112345678901什么时候发", {"order_no": "2026030112345678901"}),
+        ("运单号SF1234567890123", {"waybill_no": "SF1234567890123"}),
+        ("电话138 0013 8000", {"phone": "13800138000"}),
+        ("今晚8点开始吗", {"date": "今天", "time": "20:00"}),
+        ("后天能到上海吗", {"date": "后天", "place": "上海"}),
+        ("618有活动吗", {"date": "618"}),
+        ("我妈穿的", {"relation": "妈妈"}),
+        ("孕妇敏感肌能用吗", {"audience": ["孕妇", "敏感肌"]}),
+        ("屏幕碎了", {"defect": "破损"}),
+        ("能发顺丰吗", {"courier": "顺丰"}),
+        ("白色那件多少钱", {"color": "白色", "variant_words": ["白色那件"]}),
+    ],
+)
+def test_values_are_read_in_plain_units(text: str, expected: dict[str, Any]) -> None:
+    assert values(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["买了42天了", "304不锈钢吗", "打八折吗", "满300减50", "24小时客服吗", "十分满意", "有3C认证吗"]
+)
+def test_numbers_that_mean_something_else_are_left_alone(text: str) -> None:
+    found = values(text)
+    assert not {"size", "height_cm", "weight_kg", "quantity", "order_no", "age_years"} & found.keys()
+
+
+def test_a_products_nickname_gives_its_id() -> None:
+    products = PhraseTable({"小白鞋": "P7"})
+    assert values("小白鞋有38码吗", products) == {"size": "38", "product_ids": ["P7"]}
+
+
+def test_a_link_gives_the_product_id() -> None:
+    assert values("https://shop.example.com/item.htm?id=88123 这个有货吗")["product_ids"] == ["88123"]
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=300, deadline=None)
+def test_no_text_breaks_the_readers(text: str) -> None:
+    assert read_entities(NORMALISER.normal(text), PACK.lexicon) is not None
