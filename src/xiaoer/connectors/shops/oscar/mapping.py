@@ -96,4 +96,5 @@ def to_price(answer: Json) -> CartPrice:
         for line in rows(answer, "lines")
     )
     refused = tuple((str(code), str(reason)) for code, reason in answer.get("refused") or ())
-    return CartPrice(yuan(answer["total"]), lines, tuple(str(name) for name in answer["applied"]), refused)
+    applied = tuple((str(name), yuan(amount)) for name, amount in answer["applied"])
+    return CartPrice(yuan(answer["total"]), lines, applied, refused)
