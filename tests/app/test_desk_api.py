@@ -166,7 +166,7 @@ def test_canned_replies_are_found_by_pinyin_and_filled(call: Call, buyer: Any) -
     for words in ("thdz", "tuihuo", "退货", "/thd", "仓库"):
         assert kept["id"] in [item["id"] for item in call("GET", f"/desk/canned?q={words}")["items"]], words
     filled = call("POST", f"/desk/canned/{kept['id']}/use", {"conversation_id": talk})
-    assert "小二示例店" in filled["text"]
+    assert "小满生活馆" in filled["text"]
     assert filled["missing"] == ["买家昵称"]
     call("DELETE", f"/desk/canned/{kept['id']}", status=204)
     assert kept["id"] not in [item["id"] for item in call("GET", "/desk/canned")["items"]]

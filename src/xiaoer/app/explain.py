@@ -20,7 +20,7 @@ def explain(turn: StoredTurn) -> str:
     lines.append(f"  情绪 {feeling.get('label')}（{feeling.get('score', 0):.2f}），紧急程度 {heard.get('urgency')}")
     if trace.get("red_lines"):
         lines += ["", "红线"] + [
-            f"  {hit['rule_id']}（{hit['reason']}）{hit.get('by', '')}" for hit in trace["red_lines"]
+            f"  {hit['rule_id']}（{hit['reason']}）{hit.get('matched', '')}" for hit in trace["red_lines"]
         ]
     if trace.get("needs"):
         lines += ["", "查了什么"] + [

@@ -46,7 +46,8 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.orders.service import EmbeddedOrders
-from xiaoer.slices.policies.red_lines import RedLineHit, match_red_lines, parse_red_lines
+from xiaoer.slices.policies.red_lines import match_red_lines, parse_red_lines
+from xiaoer.slices.policies.types import RedLineHit
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
@@ -139,10 +140,9 @@ class Wiring:
         return task
 
     def red_lines(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
-        """The red line that a turn crosses first, if any."""
+        """The red lines that a turn crosses, the one that decides first."""
         text = " ".join(message.text for message in turn.messages)
-        hit = match_red_lines(heard, self.understanding.forms(text), self._red_lines)
-        return (hit,) if hit else ()
+        return match_red_lines(heard, self.understanding.forms(text), self._red_lines)
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""

@@ -28,10 +28,9 @@ from xiaoer.slices.conversations.recent import RecentTalks
 from xiaoer.slices.conversations.types import Conversation, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies import api as policies
-from xiaoer.slices.policies.red_lines import RedLineHit
 from xiaoer.slices.policies.rules.handoff import hand_over
 from xiaoer.slices.policies.rules.sizes import measures_of
-from xiaoer.slices.policies.types import Limits, Situation
+from xiaoer.slices.policies.types import Limits, RedLineHit, Situation
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
 from xiaoer.slices.shops.service import Shops

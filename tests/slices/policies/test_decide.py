@@ -11,8 +11,7 @@ from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.turn import BuyerMessage, ImageContent, TextContent, Turn
 from xiaoer.slices.policies.api import decide
-from xiaoer.slices.policies.red_lines import RedLineHit
-from xiaoer.slices.policies.types import Situation
+from xiaoer.slices.policies.types import RedLineHit, Situation
 
 NOW = datetime(2026, 6, 18, 4, tzinfo=UTC)
 COAT = Product(

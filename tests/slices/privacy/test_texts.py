@@ -165,4 +165,4 @@ def test_hostile_text_costs_linear_time(piece: str) -> None:
         return time.perf_counter() - started
 
     best_short, best_long = (min(cost(length) for _ in range(3)) for length in (2_000, 16_000))
-    assert best_long < 30 * best_short + 0.005  # 8 times the text; a quadratic pattern would need 64 times
+    assert best_long < 40 * best_short + 0.02  # 8 times the text; a quadratic pattern would need 64 times

@@ -6,9 +6,10 @@ and reads what lies between when it sees a gap.
 
 import asyncio
 import contextlib
+import itertools
 from collections import OrderedDict
 from collections.abc import Coroutine
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -72,12 +73,9 @@ class Line:
         return conversation_id in self._watched or assigned_to == self.staff_id
 
     def offer(self, news: News) -> None:
-        self._put(news)
+        self.signal(news)
 
-    def signal(self, frame: dict[str, Any]) -> None:
-        self._put(frame)
-
-    def _put(self, frame: dict[str, Any] | News) -> None:
+    def signal(self, frame: dict[str, Any] | News) -> None:
         try:
             self._frames.put_nowait(frame)
         except asyncio.QueueFull:
@@ -104,7 +102,7 @@ class Line:
             self._feed.leave(self._who.shop, self)
             for conversation_id in self._watched:
                 self._show_presence(conversation_id)
-            self._product.desk.feed.ring(self._who.shop)
+            self._feed.ring(self._who.shop)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Run beside the reader; when it fails the line is hung up, and the browser resumes on a new one."""
@@ -120,7 +118,10 @@ class Line:
     async def _hello(self, after: str) -> None:
         shop = self._who.shop
         me = await self._product.desk.agents.appear(self._who)
-        about = {"me": agent_view(me, connected=True), "agents": await colleagues(self._product, self._who)}
+        about: dict[str, Any] = {
+            "me": agent_view(me, connected=True),
+            "agents": await colleagues(self._product, self._who),
+        }
         if after and self._feed.may_resume(after):
             await self._send(type="resumed", revision=after, **about)
             missed = await self._feed.since(shop, after)
@@ -181,10 +182,9 @@ class Line:
 
     async def _tick(self) -> None:
         """Once a second: the alarm; now and then: a sign of life, the queue."""
-        number, queue = 0, (0, 0)
-        while True:
+        queue = (0, 0)
+        for number in itertools.count(1):
             await asyncio.sleep(_TICK_S)
-            number += 1
             settings = await self._product.desk.settings(self._who.shop)
             await self._alarm(settings.alarm_s, number)
             if number % 3 == 0:
@@ -199,27 +199,26 @@ class Line:
 
     async def _queue(self) -> tuple[int, int]:
         now = self._product.clock.now()
-        waiting = await self._product.db.read(lambda c: owners.of_state(c, self._who.shop, "queued", 1_000))
-        cases = await self._product.db.read(lambda c: desk.get_cases(c, self._who.shop, [x.id for x in waiting]))
-        since = [case.queued_at for case in cases.values() if case.queued_at]
+        cases = await self._product.db.read(lambda c: desk.waiting(c, self._who.shop))
+        since = [case.queued_at for case in cases if case.queued_at]
         longest = max(((now - at).total_seconds() for at in since), default=0.0)
-        return len(waiting), int(longest)
+        return len(cases), int(longest)
 
     async def _alarm(self, threshold_s: int, number: int) -> None:
         now = self._product.clock.now()
+        limit = now - timedelta(seconds=threshold_s)
+        mine = self._mine.values()
         late = sorted(
-            (
-                (_waited_s(row.waiting_since, now), row)
-                for row in self._mine.values()
-                if row.waiting_since and _waited_s(row.waiting_since, now) >= threshold_s
-            ),
-            key=lambda pair: -pair[0],
+            (r.waiting_since, r.id, r.buyer_name) for r in mine if r.waiting_since and r.waiting_since <= limit
         )
-        ids = tuple(row.id for _, row in late)
+        ids = tuple(id_ for _, id_, _ in late)
         if ids == self._alarmed and not (ids and number % 10 == 0):
             return
         self._alarmed = ids
-        items = [{"conversation_id": r.id, "buyer_name": r.buyer_name, "waiting_s": int(s)} for s, r in late]
+        items = [
+            {"conversation_id": id_, "buyer_name": name, "waiting_s": int((now - since).total_seconds())}
+            for since, id_, name in late
+        ]
         await self._send(type="alarm", threshold_s=threshold_s, items=items)
 
     async def _read(self) -> None:
@@ -266,16 +265,9 @@ class Line:
             self._watched.popitem(last=False)
         self._sent[id_] = after
         found = await self._product.db.read(lambda c: owners.messages_between(c, self._who.shop, id_, after, 2**31 - 1))
-        revision = self._feed.revision(self._who.shop)
+        about = {"revision": self._feed.revision(self._who.shop), "conversation_id": id_}
         for message in found:
-            self.signal(
-                {
-                    "type": "message",
-                    "revision": revision,
-                    "conversation_id": id_,
-                    "message": message_view(message),
-                }
-            )
+            self.signal({"type": "message", **about, "message": message_view(message)})
             self._sent[id_] = max(self._sent[id_], message.seq)
         self._show_presence(id_)
 
@@ -287,10 +279,6 @@ class Line:
 
     async def _send(self, **frame: Any) -> None:
         await self._socket.send_text(_ENCODER.encode(frame).decode())
-
-
-def _waited_s(since: datetime, now: datetime) -> float:
-    return (now - since).total_seconds()
 
 
 @router.websocket("/ws")

@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.Column("invited_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("shop", "conversation_id", name=op.f("pk_desk_cases")),
     )
+    op.create_index("ix_desk_cases_queued", "desk_cases", ["shop", "queued_at"], unique=False)
     op.create_table(
         "desk_marks",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -561,6 +562,7 @@ def downgrade() -> None:
     op.drop_table("desk_notes")
     op.drop_index("ix_desk_marks_star", table_name="desk_marks")
     op.drop_table("desk_marks")
+    op.drop_index("ix_desk_cases_queued", table_name="desk_cases")
     op.drop_table("desk_cases")
     op.drop_table("desk_agents")
     op.drop_index(

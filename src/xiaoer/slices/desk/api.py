@@ -94,3 +94,4 @@ save_case = store.save_case
 save_mark = store.save_mark
 starred = store.starred
 touch_agent = store.touch_agent
+waiting = store.waiting

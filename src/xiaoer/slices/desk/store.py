@@ -66,6 +66,12 @@ def get_cases(connection: Connection, shop: ShopId, conversation_ids: Sequence[s
     return {row.conversation_id: case_of(row) for row in rows}
 
 
+def waiting(connection: Connection, shop: ShopId) -> list[Case]:
+    """Cases that wait for a person."""
+    rows = connection.execute(select(cases).where(cases.c.shop == shop, cases.c.queued_at.is_not(None)))
+    return [case_of(row) for row in rows]
+
+
 def save_case(connection: Connection, shop: ShopId, value: Case) -> None:
     upsert(connection, cases, [msgspec.structs.asdict(value) | {"shop": shop}])
 

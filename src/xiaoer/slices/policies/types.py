@@ -4,10 +4,18 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from xiaoer.kernel.decision import BusinessHours, Facts
+from xiaoer.kernel.decision import BusinessHours, Facts, HandoffReason
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.policies.red_lines import RedLineHit
+
+
+class RedLineHit(Struct, frozen=True):
+    """A red line (红线) that the turn crossed, and the words that did it; `rule_id` goes into trace and audit."""
+
+    rule_id: str
+    reason: HandoffReason
+    skill: str = "general"
+    matched: str = ""
 
 
 class Limits(Struct, frozen=True):

@@ -1,8 +1,16 @@
 import '@xiaoer/ui/tokens.css'
 import '@xiaoer/ui/page.css'
+import 'element-plus/theme-chalk/dark/css-vars.css'
+import 'element-plus/theme-chalk/el-message.css'
+import 'element-plus/theme-chalk/el-message-box.css'
+import '@xiaoer/ui/element.css'
+import '@xiaoer/chat/chat.css'
+import './workbench.css'
 import { applyTheme, readTheme } from '@xiaoer/ui/theme'
+import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
+import { router } from './router'
 
 applyTheme(document.documentElement, readTheme())
-createApp(App).mount('#app')
+createApp(App).use(createPinia()).use(router).mount('#app')

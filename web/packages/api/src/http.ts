@@ -2,6 +2,8 @@
 
 import { ApiProblem, readProblem, UNREACHABLE } from './problem'
 
+type Query = Record<string, string | number | null | undefined>
+
 export interface HttpOptions {
   /** Origin of the server; empty for the page's own. */
   origin?: string
@@ -13,10 +15,8 @@ export interface HttpOptions {
 export class Http {
   constructor(private readonly options: HttpOptions = {}) {}
 
-  get<T>(path: string, query: Record<string, string | number | null | undefined> = {}): Promise<T> {
-    const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '')
-    const search = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString()
-    return this.call<T>('GET', search ? `${path}?${search}` : path)
+  get<T>(path: string, query: Query = {}): Promise<T> {
+    return this.call<T>('GET', withQuery(path, query))
   }
 
   post<T>(path: string, body: unknown): Promise<T> {
@@ -25,6 +25,10 @@ export class Http {
 
   put<T>(path: string, body: unknown): Promise<T> {
     return this.call<T>('PUT', path, body)
+  }
+
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.call<T>('PATCH', path, body)
   }
 
   delete(path: string): Promise<void> {
@@ -38,15 +42,25 @@ export class Http {
     return this.call<T>('POST', path, form)
   }
 
+  /** A file as it is. */
+  async download(path: string, query: Query = {}): Promise<Blob> {
+    return (await this.answered('GET', withQuery(path, query))).blob()
+  }
+
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.answered(method, path, body)
+    if (response.status === 204) return undefined as T
+    const text = await response.text()
+    return (text ? JSON.parse(text) : undefined) as T
+  }
+
+  private async answered(method: string, path: string, body?: unknown): Promise<Response> {
     let response = await this.once(method, path, body)
     if (response.status === 401 && this.options.renew && (await this.options.renew())) {
       response = await this.once(method, path, body)
     }
     if (!response.ok) throw await readProblem(response)
-    if (response.status === 204) return undefined as T
-    const text = await response.text()
-    return (text ? JSON.parse(text) : undefined) as T
+    return response
   }
 
   private async once(method: string, path: string, body: unknown): Promise<Response> {
@@ -65,4 +79,11 @@ export class Http {
       throw new ApiProblem(0, UNREACHABLE, String(error))
     }
   }
+}
+
+/** The path with what is set of the query. */
+function withQuery(path: string, query: Query): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '')
+  const search = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString()
+  return search ? `${path}?${search}` : path
 }

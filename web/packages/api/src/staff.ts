@@ -32,6 +32,11 @@ export class StaffSession {
     return this.tokens?.staff ?? null
   }
 
+  /** For the desk's socket, which takes the token in its address. */
+  get accessToken(): string | null {
+    return this.tokens?.access_token ?? null
+  }
+
   async logIn(username: string, password: string, shop?: string): Promise<Staff> {
     const body = shop ? { shop, username, password } : { username, password }
     const tokens = await this.bare.post<Tokens>('/api/v1/auth/login', body)
@@ -48,7 +53,8 @@ export class StaffSession {
     this.keep(null)
   }
 
-  private renew(): Promise<boolean> {
+  /** A new access token; false when the person has to log in again. */
+  renew(): Promise<boolean> {
     this.renewing ??= this.renewOnce().finally(() => {
       this.renewing = null
     })
@@ -58,6 +64,12 @@ export class StaffSession {
   private async renewOnce(): Promise<boolean> {
     const current = this.tokens
     if (!current) return false
+    // Console and workbench share one log-in: another tab may have renewed it already.
+    const kept = readTokens(this.storage)
+    if (kept && kept.access_token !== current.access_token) {
+      this.tokens = kept
+      return true
+    }
     try {
       const fresh = await this.bare.post<Partial<Tokens>>('/api/v1/auth/refresh', {
         refresh_token: current.refresh_token,

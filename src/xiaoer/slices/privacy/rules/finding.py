@@ -45,6 +45,7 @@ _WAYBILL = re.compile(
     re.IGNORECASE,
 )
 
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")  # lone surrogates, which re2 cannot read
 _TRACE = re.compile("[0-9@]")  # without one of these there is nothing to look for
 _SIMPLE = (
     (Kind.EMAIL, _EMAIL),
@@ -71,7 +72,7 @@ _LEAD_IN = re.compile(r".*(?:[到在住址是往给寄送: ：]|改成|改为|�
 
 def find_personal(text: str) -> tuple[Finding, ...]:
     """Find personal data in `text`, from left to right, without overlaps."""
-    plain = text.translate(_PLAIN)
+    plain = _HALF_CHARACTER.sub("?", text.translate(_PLAIN))
     spelt = _SPELT_RUN.search(plain) is not None
     if not spelt and not _TRACE.search(plain):
         return ()

@@ -1,0 +1,37 @@
+"""快递100 payloads → parcels. States: one digit, or a finer code with `resultv2`."""
+
+from typing import Any
+
+from xiaoer.connectors.logistics.carriers import name_of
+from xiaoer.connectors.payload import UNKNOWN, Json, needed_instant, rows, text
+from xiaoer.kernel.commerce import Shipment, TraceStep
+
+_STATES = {
+    "0": "in_transit", "1001": "at_destination", "1002": "in_transit", "1003": "in_transit",
+    "1": "picked_up", "101": "created", "102": "awaiting_pickup", "103": "picked_up",
+    "2": "exception",
+    "3": "delivered", "301": "delivered", "302": "delivered", "303": "delivered", "304": "in_locker",
+    "4": "returned", "401": "returned", "14": "returning",
+    "5": "out_for_delivery", "501": "in_locker",
+    "6": "returning", "7": "in_transit",
+    "8": "in_transit", "10": "in_transit", "11": "in_transit", "12": "in_transit", "13": "in_transit",
+}  # fmt: skip
+
+
+def to_state(code: str) -> str:
+    """The parcel state (包裹状态) of a code; a code nobody described is `unknown`."""
+    return _STATES.get(code, UNKNOWN)
+
+
+def to_shipment(payload: Json, order_id: str = "") -> Shipment:
+    """Read a query answer or the `lastResult` of a push; traces come newest first and leave oldest first."""
+    steps = [_step(row) for row in rows(payload, "data")]
+    return Shipment(text(payload, "nu"), order_id, name_of(text(payload, "com")), tuple(sorted(steps, key=_when)))
+
+
+def _step(row: Json) -> TraceStep:
+    return TraceStep(needed_instant(text(row, "ftime", "time")), text(row, "context"))
+
+
+def _when(step: TraceStep) -> Any:
+    return step.at

@@ -1,0 +1,125 @@
+"""What an agent must not write, what he should know first, what he could say."""
+
+import pytest
+
+from xiaoer.kernel.decision import Source
+from xiaoer.slices.assist.rules.compliance import blocking, check_text
+from xiaoer.slices.assist.rules.ranking import choose, next_actions, warnings
+from xiaoer.slices.assist.rules.summary import summarise
+from xiaoer.slices.assist.types import Line, Story, Suggestion
+
+LABELS = {"ship.stuck": "物流停滞", "after.return": "退货"}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("打我电话 13800138000", "leak.phone"),
+        ("我的号是138-0013-8000", "leak.phone"),
+        ("1 3 8 0 0 1 3 8 0 0 0", "leak.phone"),
+        ("您加我微信聊", "leak.wechat"),
+        ("加个vx吧", "leak.wechat"),
+        ("微信号：abc_12345", "leak.wechat"),
+        ("看这个 https://example.net/pay", "leak.link"),
+        ("您直接微信转账给我更快", "leak.offline_pay"),
+        ("这是全网第一的面料", "ad.absolute"),
+        ("质量最好的一款", "ad.absolute"),
+        ("这款是国家级标准", "ad.absolute"),
+        ("这个能治疗湿疹", "ad.medical"),
+        ("喝了降血压", "ad.medical"),
+        ("五星好评返 5 元", "promise.review"),
+        ("返现，给个好评", "promise.review"),
+        ("您把差评删一下，删差评我们补偿", "promise.review_pressure"),
+        ("保证明天到货", "promise.time"),
+        ("给您退 20 元", "promise.money"),
+        ("终身保修", "promise.forever"),
+        ("你自己没看清楚", "tone.blame"),
+        ("不归我管", "tone.blame"),
+        ("确实是假货", "tone.admit"),
+    ],
+)
+def test_what_must_not_be_written(text: str, rule: str) -> None:
+    found = check_text(text)
+    assert rule in [finding.rule_id for finding in found]
+    assert all(text[finding.start : finding.end] == finding.matched for finding in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "您好，您的订单 202606150012345 今天 18 点前发出",
+        "预计明天送到，具体以物流为准",
+        "最好先量一下肩宽再选码",
+        "本品不能代替药物，有不适建议就医",
+        "这款 170 能穿，建议 L 码",
+        "详情看 https://item.taobao.com/item.htm?id=1",
+        "已为您登记退货，收到后 48 小时内处理",
+        "运单 YT2260123456789 还在路上",
+        "给您添麻烦了，我马上去核实",
+    ],
+)
+def test_plain_service_is_let_through(text: str) -> None:
+    assert check_text(text) == ()
+
+
+def test_a_price_below_the_floor_is_blocked() -> None:
+    (found,) = blocking(check_text("那 80 元给您吧", floor_yuan=99.0))
+    assert found.rule_id == "price.floor"
+    assert check_text("那 99 元给您吧", floor_yuan=99.0) == ()
+
+
+def story(**values: object) -> Story:
+    lines = (Line("buyer", "我的快递三天没动了"), Line("bot", "停在杭州转运中心", acts=("lookup",)))
+    return Story(**{"lines": lines, "intents": ("ship.stuck",), "reason": "unsatisfied", **values})  # type: ignore[arg-type]
+
+
+def test_the_summary_says_wish_reason_answer_order_promise_and_feeling() -> None:
+    found = summarise(story(orders=("订单尾号 0012 已发货",), tickets=("工单 T1 物流核实",), anger=0.8), LABELS)
+    assert found == (
+        "诉求：物流停滞，「我的快递三天没动了」",
+        "转接原因：机器人多次没答到点上",
+        "已答 1 次，最近：停在杭州转运中心",
+        "涉及：订单尾号 0012 已发货",
+        "已答应：工单 T1 物流核实",
+        "情绪：生气，先道歉再处理",
+    )
+
+
+def test_the_summary_of_a_bare_wish_for_a_person() -> None:
+    found = summarise(Story((Line("buyer", "转人工"),), "requested", ("service.human",)), LABELS)
+    assert found == ("诉求：还没说明，只要求人工", "转接原因：买家要求人工")
+
+
+def test_no_line_of_the_summary_is_long() -> None:
+    found = summarise(story(lines=(Line("buyer", "很" * 500), Line("bot", "长" * 500)), product="商品" * 90), LABELS)
+    assert len(found) <= 6
+    assert max(len(line) for line in found) <= 60
+
+
+def test_three_suggestions_at_most_and_none_twice() -> None:
+    hit = Suggestion("k", "knowledge", "七天无理由退货，运费买家承担", (Source("knowledge", "k", "", 0.9),))
+    same = Suggestion("d", "draft", "七天无理由退货，运费买家承担。")
+    others = [Suggestion(str(n), "canned", text) for n, text in enumerate(("好的稍等", "马上为您查询", "感谢光临本店"))]
+    assert [one.id for one in choose([*others, hit, same])] == ["d", "0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("anger", "score", "waited", "count"),
+    [(0.9, 0, 0, 1), (0, -0.5, 0, 1), (0, 0, 120, 1), (0.9, -1, 200, 2), (0, 0, 0, 0)],
+)
+def test_warnings(anger: float, score: float, waited: float, count: int) -> None:
+    assert len(warnings(anger, score, waited)) == count
+
+
+@pytest.mark.parametrize(
+    ("intents", "anger", "order", "types"),
+    [
+        (["after.return"], 0.0, "1", ["ticket", "order"]),
+        (["after.return"], 0.9, "1", ["apologise", "ticket", "order"]),
+        (["promo.coupon"], 0.0, None, ["coupon"]),
+        (["chat.thanks"], 0.0, None, ["close"]),
+        (["product.stock"], 0.0, None, []),
+    ],
+)
+def test_the_next_best_action(intents: list[str], anger: float, order: str | None, types: list[str]) -> None:
+    assert [action.type for action in next_actions(intents, anger, order, bought=False)] == types

@@ -1,0 +1,36 @@
+/** Who is logged in (the log-in is the console's too), and the API in that person's name. */
+
+import { DeskApi } from '@xiaoer/api/desk'
+import { ConsoleApi } from '@xiaoer/api/console'
+import { type Staff, StaffSession } from '@xiaoer/api/staff'
+import { TicketsApi } from '@xiaoer/api/tickets'
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+
+export const useSession = defineStore('session', () => {
+  const session = new StaffSession()
+  const staff = ref<Staff | null>(session.staff)
+  const desk = new DeskApi(session.http)
+  const tickets = new TicketsApi(session.http)
+  const console = new ConsoleApi(session.http)
+  session.onLost = () => (staff.value = null)
+
+  async function logIn(username: string, password: string): Promise<void> {
+    staff.value = await session.logIn(username, password)
+  }
+
+  async function logOut(): Promise<void> {
+    await session.logOut()
+    staff.value = null
+  }
+
+  /** Where the desk's line is opened; throws when the person has to log in again. */
+  async function socketAddress(after: string | null, renew: boolean): Promise<string> {
+    if (renew && !(await session.renew())) throw new Error('logged out')
+    const query = new URLSearchParams({ token: session.accessToken ?? '' })
+    if (after !== null) query.set('after', after)
+    return `${location.origin.replace(/^http/, 'ws')}/api/v1/desk/ws?${query}`
+  }
+
+  return { staff, desk, tickets, console, logIn, logOut, socketAddress }
+})
