@@ -68,6 +68,8 @@ class Setting(Struct, frozen=True):
 
 
 class ConnectorSpec(Struct, frozen=True):
+    """What the product knows about one connector: its ports, the settings it asks for, how it was verified."""
+
     name: str
     title: str
     kind: Kind

@@ -19,7 +19,7 @@ from xiaoer.slices.understanding.model import Floats, Model
 from xiaoer.slices.understanding.normalise import MAX_CHARS, Normaliser, compact
 from xiaoer.slices.understanding.overlay import Examples, ShopWords, lean
 from xiaoer.slices.understanding.pack import Pack, read_pack, shipped_model
-from xiaoer.slices.understanding.patterns import decide_by_pattern
+from xiaoer.slices.understanding.patterns import decide_by_pattern, hints_of
 from xiaoer.slices.understanding.phrases import PhraseTable
 from xiaoer.slices.understanding.sounds import pinyin
 
@@ -115,13 +115,15 @@ class Understanding:
         """Plain words of a stretch, what they mean by themselves, by which mechanism, and whether they ask."""
         normal = self._normaliser.normal(raw)
         decided = decide_by_pattern(normal, self._pack.patterns)
-        own, asks = self._model.probabilities(features(normal, self._pack.lexicon.concepts))
+        own, asks = self._model.probabilities(
+            features(normal, self._pack.lexicon.concepts, hints_of(normal, self._pack.patterns))
+        )
         if len(self.labels) > len(own):
             own = np.concatenate([own, np.zeros(len(self.labels) - len(own), np.float32)])
         by = "model"
         if decided is not None:
             own = own * 0.04
-            own[self._at[decided[0]]] += 0.96
+            own[self._at[decided]] += 0.96
             by = "pattern"
         if len(self._examples):
             label, nearness = self._examples.nearest(normal)
@@ -133,7 +135,7 @@ class Understanding:
     def _asks(self, raw: str) -> list[split.Span]:
         whole = self._span(raw, 0, len(raw), 0)
         decided = decide_by_pattern(whole.normal, self._pack.patterns)
-        if (decided is not None and decided[1]) or self._says_nothing_else(whole):
+        if decided is not None or self._says_nothing_else(whole):
             return [whole]
         spans = []
         for piece in split.cut(raw):
@@ -181,7 +183,7 @@ class Understanding:
         if earlier is not None:
             spread, mass = context.business(earlier.own, self.labels)
             before = context.Before(earlier.normal, spread, mass)
-        if not before.nothing and by == "model":
+        if not before.nothing and by == "model" and not context.is_clear(own, ask.normal):
             view = context.signals(ask.normal, own, before, self.labels, entities != Entities())
             mixed = context.blend(self._model.gate, view, context.readings(own, before, self.labels), ask.normal)
             by = "context" if int(mixed.argmax()) != int(own.argmax()) else by

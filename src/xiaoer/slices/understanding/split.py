@@ -28,6 +28,7 @@ _CUE = re.compile(
     r"什么时候|啥时候|几时|多久|几天|多少钱|多少|多大|多长|多重|什么|啥|怎么|咋|如何|哪[里儿个款家种]?|几[点号月年]|为什么|为啥|有没有|能不能|可不可以|会不会|是不是|要不要|包不包|送不送|[有能会要包送带管]+[\u4e00-\u9fff]{0,4}?[吗不没么]|还有货|便宜|优惠|给我|帮我|我要|退|换|开票|发票|投诉|人工"
 )
 _MAX_TRIES = 4
+_LONGEST_BREATH = 40
 # A message longer than this tells a story that ends in one ask; each further character speaks against a cut.
 STORY_CHARS = 30
 STORY_PER_CHAR = 0.1
@@ -134,7 +135,7 @@ def divide(text: str, read: Callable[[str], tuple[str, Floats]]) -> int:
     The best place is the word border, between two cues, at which both sides are surest of different things.
     """
     cues = [match.span() for match in _CUE.finditer(text)]
-    if len(cues) < 2 or len(text) < 5:
+    if len(cues) < 2 or not 5 <= len(text) <= _LONGEST_BREATH:
         return 0
     first, last = cues[0][1], cues[-1][0]
     places, at = [], 0

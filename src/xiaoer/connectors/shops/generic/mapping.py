@@ -12,6 +12,7 @@ _STATUS = frozenset({"unpaid", "paid", "shipped", "delivered", "completed", "clo
 
 
 def to_order(row: Json) -> Order:
+    """An order of the documented JSON contract as the kernel knows it."""
     raw, order_id = text(row, "status"), needed(row, "id")
     return Order(
         order_id,

@@ -32,6 +32,7 @@ _STATUS = {
 
 
 def to_order(row: Json) -> Order:
+    """An Oscar order with its lines and shipping events as the kernel knows it."""
     order_id, raw, receiver = needed(row, "number"), text(row, "status"), mapping(row, "receiver")
     sent = rows(row, "shipments")
     return Order(
