@@ -149,7 +149,7 @@ def last_agent_of(connection: Connection, shop: ShopId, buyer_id: str) -> str:
 
 def glances(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, Glance]:
     """The last line, and the buyer's messages since an agent spoke, of each conversation."""
-    ends = connection.execute(
+    ends = (
         select(
             messages.c.conversation_id,
             func.max(messages.c.seq).label("last"),
@@ -157,26 +157,32 @@ def glances(connection: Connection, shop: ShopId, conversation_ids: Sequence[str
         )
         .where(messages.c.shop == shop, messages.c.conversation_id.in_(conversation_ids))
         .group_by(messages.c.conversation_id)
+        .subquery()
+    )
+    is_ask = (messages.c.author == "buyer") & (messages.c.seq > ends.c.agent)
+    rows = connection.execute(
+        select(
+            messages.c.conversation_id,
+            messages.c.seq,
+            messages.c.author,
+            messages.c.text,
+            messages.c.at,
+            ends.c.last,
+            ends.c.agent,
+        )
+        .join(ends, messages.c.conversation_id == ends.c.conversation_id)
+        .where(messages.c.shop == shop, (messages.c.seq == ends.c.last) | is_ask)
+        .order_by(messages.c.seq)
     ).all()
-    agent_seq = {row.conversation_id: row.agent for row in ends}
-    last_seq = {row.conversation_id: row.last for row in ends}
     asks: defaultdict[str, list[tuple[int, datetime]]] = defaultdict(list)
-    last: dict[str, tuple[str, str]] = {}
-    spans = [
-        (messages.c.conversation_id == id_) & ((messages.c.seq == last_seq[id_]) | (messages.c.seq > agent_seq[id_]))
-        for id_ in last_seq
-    ]
-    for start in range(0, len(spans), 100):  # short statements keep the planner on the primary key
-        for row in connection.execute(
-            select(messages.c.conversation_id, messages.c.seq, messages.c.author, messages.c.text, messages.c.at)
-            .where(messages.c.shop == shop, or_(*spans[start : start + 100]))
-            .order_by(messages.c.seq)
-        ):
-            if row.seq == last_seq[row.conversation_id]:
-                last[row.conversation_id] = (row.text, row.author)
-            if row.author == "buyer" and row.seq > agent_seq[row.conversation_id]:
-                asks[row.conversation_id].append((row.seq, row.at))
-    return {id_: Glance(*last[id_], last_seq[id_], agent_seq[id_], tuple(asks[id_])) for id_ in last}
+    for row in rows:
+        if row.author == "buyer" and row.seq > row.agent:
+            asks[row.conversation_id].append((row.seq, row.at))
+    return {
+        row.conversation_id: Glance(row.text, row.author, row.last, row.agent, tuple(asks[row.conversation_id]))
+        for row in rows
+        if row.seq == row.last
+    }
 
 
 def last_turns(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, StoredTurn]:
