@@ -173,7 +173,8 @@ async def transfer(request: Request, id: str) -> Response:
     return await _row(product, who, moved)
 
 
-@router.post(_OPEN + "/close", **describe("End the talk", request=CloseIn, example={"wrap_up": "solved", "invite": True}, response=Row,
+@router.post(_OPEN + "/close", **describe("End the talk",
+             request=CloseIn, example={"wrap_up": "solved", "invite": True}, response=Row,
              errors=(401, 403, 404, 409, 422)))  # fmt: skip
 async def close(request: Request, id: str) -> Response:
     """File it under a wrap-up code; a rating is asked for when that is decent."""
@@ -189,7 +190,8 @@ async def give_to_bot(request: Request, id: str) -> Response:
     return await _row(product, who, await product.desk.closing.give_to_bot(who, id))
 
 
-@router.post(_OPEN + "/note", **describe("A note among colleagues", request=NoteIn, example={"text": "买家下午再来，记得留货"}, response=MessageView,
+@router.post(_OPEN + "/note", **describe("A note among colleagues",
+             request=NoteIn, example={"text": "买家下午再来，记得留货"}, response=MessageView,
              errors=(401, 403, 404, 422)))  # fmt: skip
 async def note(request: Request, id: str) -> Response:
     who, product = await member(request), wiring(request)
@@ -199,7 +201,8 @@ async def note(request: Request, id: str) -> Response:
     return reply(note_view(kept))
 
 
-@router.post(_OPEN + "/recall", **describe("Take a message back", request=RecallIn, example={"message_id": "…"}, response=MessageView,
+@router.post(_OPEN + "/recall", **describe("Take a message back",
+             request=RecallIn, example={"message_id": "…"}, response=MessageView,
              errors=(401, 403, 404, 409, 422)))  # fmt: skip
 async def recall(request: Request, id: str) -> Response:
     """Own messages, within two minutes."""

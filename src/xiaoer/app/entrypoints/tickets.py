@@ -263,7 +263,8 @@ async def note(request: Request, id: str) -> Response:
     return reply(_view(product, await product.desk.tickets.note(who, id, body.text)))
 
 
-@router.post("/{id}/merge", **describe("Put it into another", request=MergeIn, example={"into": "…"}, response=TicketView,
+@router.post("/{id}/merge", **describe("Put it into another",
+             request=MergeIn, example={"into": "…"}, response=TicketView,
              errors=(401, 403, 404, 409, 422)))  # fmt: skip
 async def merge(request: Request, id: str) -> Response:
     """The two must be open matters of one buyer; the answer is the one that stays."""
