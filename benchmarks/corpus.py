@@ -1,4 +1,4 @@
-"""Questions and entries for benchmarks: the pack's own utterances, multiplied with plain words where more are wanted."""
+"""Questions and entries for benchmarks: the pack's own utterances, multiplied where more are wanted."""
 
 import random
 from pathlib import Path

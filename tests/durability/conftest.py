@@ -3,6 +3,7 @@
 Tests use `make_server`; `server.start()` returns when it is ready, `server.kill()` is `kill -9`.
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -76,7 +77,8 @@ class Server:
     def kill(self) -> None:
         """End it and its workers at once, with no chance to write anything more."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 

@@ -8,6 +8,7 @@ piece means alone, `context` what it means after the turns before, `entities` it
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+import msgspec
 import numpy as np
 
 from xiaoer.kernel.heard import Entities, Heard, Segment, TextForms
@@ -19,7 +20,7 @@ from xiaoer.slices.understanding.model import Floats, Model
 from xiaoer.slices.understanding.normalise import MAX_CHARS, Normaliser, compact
 from xiaoer.slices.understanding.overlay import Examples, ShopWords, lean
 from xiaoer.slices.understanding.pack import Pack, read_pack, shipped_model
-from xiaoer.slices.understanding.patterns import decide_by_pattern
+from xiaoer.slices.understanding.patterns import decide_by_pattern, hints_of
 from xiaoer.slices.understanding.phrases import PhraseTable
 from xiaoer.slices.understanding.sounds import pinyin
 
@@ -79,10 +80,7 @@ class Understanding:
         raw = "\n".join(message.text for message in turn.messages if message.text)[:MAX_CHARS]
         before = self._before(turn.history)
         asks = self._asks(raw)
-        segments = tuple(
-            self._segment(raw[a.start : a.end].strip(), a, before, asks[n - 1] if n else None)
-            for n, a in enumerate(asks)
-        )
+        segments = self._segments(raw, asks, before)
         normal = " ".join(ask.normal for ask in asks)
         whole = self._remember(raw)[0] if len(asks) != 1 or asks[0].end - asks[0].start != len(raw) else normal
         repeats = _repeats(compact(whole), turn.history, self._remember)
@@ -115,13 +113,15 @@ class Understanding:
         """Plain words of a stretch, what they mean by themselves, by which mechanism, and whether they ask."""
         normal = self._normaliser.normal(raw)
         decided = decide_by_pattern(normal, self._pack.patterns)
-        own, asks = self._model.probabilities(features(normal, self._pack.lexicon.concepts))
+        own, asks = self._model.probabilities(
+            features(normal, self._pack.lexicon.concepts, hints_of(normal, self._pack.patterns))
+        )
         if len(self.labels) > len(own):
             own = np.concatenate([own, np.zeros(len(self.labels) - len(own), np.float32)])
         by = "model"
         if decided is not None:
             own = own * 0.04
-            own[self._at[decided[0]]] += 0.96
+            own[self._at[decided]] += 0.96
             by = "pattern"
         if len(self._examples):
             label, nearness = self._examples.nearest(normal)
@@ -133,7 +133,7 @@ class Understanding:
     def _asks(self, raw: str) -> list[split.Span]:
         whole = self._span(raw, 0, len(raw), 0)
         decided = decide_by_pattern(whole.normal, self._pack.patterns)
-        if (decided is not None and decided[1]) or self._says_nothing_else(whole):
+        if decided is not None or self._says_nothing_else(whole):
             return [whole]
         spans = []
         for piece in split.cut(raw):
@@ -175,13 +175,31 @@ class Understanding:
         order = {code: n for n, code in enumerate(_CHAT_ORDER)}
         return [min(spans, key=lambda s: order.get(self.labels[int(s.own.argmax())], 9))]
 
+    def _segments(self, raw: str, asks: list[split.Span], before: context.Before) -> tuple[Segment, ...]:
+        """One segment an ask; neighbours that turn out to ask the same are one."""
+        found: list[tuple[split.Span, Segment]] = []
+        for ask in asks:
+            earlier = found[-1][0] if found else None
+            segment = self._segment(raw[ask.start : ask.end].strip(), ask, before, earlier)
+            if earlier is not None and found[-1][1].intent == segment.intent:
+                both = self._span(raw, earlier.start, ask.end, earlier.joint)
+                merged = msgspec.structs.replace(
+                    max(found[-1][1], segment, key=lambda s: s.confidence),
+                    text=raw[both.start : both.end].strip(),
+                    entities=read_entities(both.normal, self._pack.lexicon, self._products),
+                )
+                found[-1] = (both, merged)
+            else:
+                found.append((ask, segment))
+        return tuple(segment for _, segment in found)
+
     def _segment(self, text: str, ask: split.Span, before: context.Before, earlier: split.Span | None) -> Segment:
         _, own, by, _ = self._remember(text) if text else (ask.normal, ask.own, "model", 0.0)
         entities = read_entities(ask.normal, self._pack.lexicon, self._products)
         if earlier is not None:
             spread, mass = context.business(earlier.own, self.labels)
             before = context.Before(earlier.normal, spread, mass)
-        if not before.nothing and by == "model":
+        if not before.nothing and by == "model" and not context.is_clear(own, ask.normal):
             view = context.signals(ask.normal, own, before, self.labels, entities != Entities())
             mixed = context.blend(self._model.gate, view, context.readings(own, before, self.labels), ask.normal)
             by = "context" if int(mixed.argmax()) != int(own.argmax()) else by

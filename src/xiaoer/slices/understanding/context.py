@@ -12,6 +12,7 @@ compete for every segment, and a small trained gate says how much each is to be 
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,8 +109,7 @@ def signals(normal: str, own: Floats, before: Before, labels: tuple[str, ...], h
     agent_top = -1 if before.agent is None else int(before.agent.argmax())
     open_max = 0.0 if before.buyer is None else float(before.buyer.max()) * before.buyer_mass
     agent_max = 0.0 if before.agent is None else float(before.agent.max())
-    agent_tail = canonical(before.agent_text)[-_MAX_AGENT:]
-    asks = [1.0 if pattern.search(agent_tail) else 0.0 for _, pattern in _ASKS_COMPILED]
+    agent_tail, asks = _heard_from(before.agent_text)
     shapes = [1.0 if pattern.search(text) else 0.0 for pattern in _SHAPES_COMPILED]
     value = 1.0 if _VALUE.match(text) else 0.0
     asked = dict(zip((name for name, _ in _ASKS), asks, strict=True))
@@ -130,11 +130,18 @@ def signals(normal: str, own: Floats, before: Before, labels: tuple[str, ...], h
         short * asked["confirm"], short * asked["choice"], float(size > 12) * p1, question * has_buyer,
         (1.0 - question) * p1, float(p1 > 0.8), float(p1 < 0.3), float(group == "chat"), float(group == "oos"),
     ]  # fmt: skip
-    row += asks
+    row.extend(asks)
     row += shapes
     for mix in (p1, has_agent, has_buyer * (1.0 - p1), asked["confirm"]):
         row += [mix * shape for shape in shapes]
     return np.array(row, np.float32)
+
+
+@lru_cache(maxsize=2_048)
+def _heard_from(agent_text: str) -> tuple[str, tuple[float, ...]]:
+    """The end of what the agent said and what it asks for."""
+    tail = canonical(agent_text)[-_MAX_AGENT:]
+    return tail, tuple(1.0 if pattern.search(tail) else 0.0 for _, pattern in _ASKS_COMPILED)
 
 
 def business(earlier: Floats, labels: tuple[str, ...]) -> tuple[Floats, float]:
@@ -157,12 +164,21 @@ def blend(gate: Floats, view: Floats, options: NDArray[np.float32], normal: str)
     """The final distribution: the readings weighted by the gate."""
     trust = softmax(gate @ view)
     # Words that are clear by themselves mean what they say, whatever was talked about before.
-    clear, certain = (CLEAR_SHORT, CERTAIN_SHORT) if _ELLIPTIC.search(normal) else (CLEAR, CERTAIN)
-    floor = min(1.0, max(0.0, (float(options[0].max()) - clear) / (certain - clear)))
+    floor = _clearness(options[0], normal)
     trust = trust * (1.0 - floor)
     trust[0] += floor
     result: Floats = (trust @ options).astype(np.float32)
     return result
+
+
+def is_clear(own: Floats, normal: str) -> bool:
+    """Whether the turns before cannot change what the words mean."""
+    return _clearness(own, normal) >= 1.0
+
+
+def _clearness(own: Floats, normal: str) -> float:
+    clear, certain = (CLEAR_SHORT, CERTAIN_SHORT) if _ELLIPTIC.search(normal) else (CLEAR, CERTAIN)
+    return min(1.0, max(0.0, (float(own.max()) - clear) / (certain - clear)))
 
 
 def _continued(earlier: Floats, own: Floats) -> Floats:

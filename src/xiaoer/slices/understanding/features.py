@@ -6,7 +6,8 @@ prefix; they are the vocabulary of the model file and readable in it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import combinations, pairwise
 
 import rjieba
 
@@ -27,33 +28,28 @@ def canonical(normal: str) -> str:
     return text
 
 
-def features(normal: str, concepts: PhraseTable) -> Iterator[str]:
-    """Names of the features of a normalised text, each at least once."""
+def features(normal: str, concepts: PhraseTable, hints: Sequence[str] = ()) -> list[str]:
+    """Names of the features of a normalised text, each at least once. `hints`: codes whose wordings it holds."""
     text = canonical(normal)
     framed = f"^{text}$"
     size = len(framed)
-    for n in (1, 2, 3, 4):
-        for at in range(size - n + 1):
-            yield framed[at : at + n]
+    names = list(framed)
+    for n in (2, 3, 4):
+        names += [framed[at : at + n] for at in range(size - n + 1)]
     table = fuzzy_readings()
     sounds = [table.get(ord(c)) or c for c in text]
-    for at in range(len(sounds) - 1):
-        yield f"p{sounds[at]} {sounds[at + 1]}"
-        if at + 2 < len(sounds):
-            yield f"p{sounds[at]} {sounds[at + 1]} {sounds[at + 2]}"
+    pairs = [f"p{a} {b}" for a, b in pairwise(sounds)]
+    names += pairs
+    names += [f"{pair} {third}" for pair, third in zip(pairs, sounds[2:], strict=False)]
     words = rjieba.cut(text)
-    previous = ""
-    for word in words:
-        yield f"w{word}"
-        if previous:
-            yield f"w{previous} {word}"
-        previous = word
+    names += [f"w{word}" for word in words]
+    names += [f"w{a} {b}" for a, b in pairwise(words)]
     spoken_of = _concepts(text, concepts)
-    for at, concept in enumerate(spoken_of):
-        yield f"c{concept}"
-        for other in spoken_of[at + 1 :]:
-            yield f"c{concept}&{other}"
-    yield f"l{min(len(text), 40) // 4}"
+    names += [f"c{concept}" for concept in spoken_of]
+    names += [f"c{a}&{b}" for a, b in combinations(spoken_of, 2)]
+    names += [f"x{code}" for code in hints]
+    names.append(f"l{min(len(text), 40) // 4}")
+    return names
 
 
 def _concepts(text: str, concepts: PhraseTable) -> list[str]:

@@ -1,4 +1,7 @@
-"""Closed classes (定式): wordings that mean one thing whatever else stands there; read from the pack, decided first."""
+"""Closed classes (定式): wordings of greetings, thanks, assent, a call for a person; read from the pack.
+
+A wording that covers the whole segment decides before the classifier; one inside a longer text is a hint to it.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,17 +30,25 @@ def compile_patterns(rows: Mapping[str, Mapping[str, Any]]) -> tuple[Pattern, ..
     )
 
 
-def decide_by_pattern(normal: str, patterns: Sequence[Pattern]) -> tuple[str, bool] | None:
-    """The code that a wording leaves no doubt about, and whether it covers the whole segment; None when none does."""
+def decide_by_pattern(normal: str, patterns: Sequence[Pattern]) -> str | None:
+    """The code of a wording that covers the whole segment and leaves no doubt; None when none does."""
     bare = _BARE.sub("", normal)
-    if not bare:
+    if not bare or len(bare) > _LONGEST_WHOLE:
         return None
     for pattern in patterns:
-        whole = pattern.whole is not None and len(bare) <= _LONGEST_WHOLE and pattern.whole.fullmatch(bare) is not None
-        part = not whole and pattern.part is not None and pattern.part.search(bare) is not None
-        if (whole or part) and (pattern.unless is None or pattern.unless.search(bare) is None):
-            return pattern.code, whole
+        if pattern.whole is not None and pattern.whole.fullmatch(bare) and not _excepted(pattern, bare):
+            return pattern.code
     return None
+
+
+def hints_of(normal: str, patterns: Sequence[Pattern]) -> list[str]:
+    """Codes whose wording stands somewhere in the text: a feature for the classifier, not yet a decision."""
+    bare = _BARE.sub("", normal)
+    return [p.code for p in patterns if p.part is not None and p.part.search(bare) and not _excepted(p, bare)]
+
+
+def _excepted(pattern: Pattern, bare: str) -> bool:
+    return pattern.unless is not None and pattern.unless.search(bare) is not None
 
 
 def _any(patterns: Sequence[str] | None) -> re.Pattern[str] | None:

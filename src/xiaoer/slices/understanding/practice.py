@@ -89,7 +89,7 @@ def gate_rows(
 def whole_and_part(
     lines: Sequence[Utterance], readers: Sequence[Reader], fold_of: Sequence[int], labels: tuple[str, ...]
 ) -> list[tuple[str, bool, int]]:
-    """(text, stands as an ask, fold): whole lines stand, pieces that do not say their line's intent do not."""
+    """(text, stands as an ask of its own, fold): whole lines stand, pieces that say another intent do not."""
     found = []
     for n, line in enumerate(lines):
         pieces = split.cut(line.text)

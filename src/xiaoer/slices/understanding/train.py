@@ -25,10 +25,10 @@ from xiaoer.slices.understanding import context, split
 from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.entities.extract import read_entities
 from xiaoer.slices.understanding.features import features
-from xiaoer.slices.understanding.lexicon import Lexicon
 from xiaoer.slices.understanding.model import Floats, Model
 from xiaoer.slices.understanding.normalise import Normaliser
 from xiaoer.slices.understanding.pack import Pack, Utterance
+from xiaoer.slices.understanding.patterns import hints_of
 from xiaoer.slices.understanding.practice import fit_seam, gate_rows, whole_and_part
 from xiaoer.slices.understanding.sounds import readings
 
@@ -38,7 +38,7 @@ FOLDS = 4
 C = 0.8
 MIN_LINES = 2
 # Weight of a feature by its kind; letters count 1.
-KIND_WEIGHT = {"p": 0.5, "w": 0.7, "c": 1.0, "l": 0.5}
+KIND_WEIGHT = {"p": 0.5, "w": 0.7, "c": 1.0, "l": 0.5, "x": 1.5}
 MAX_FEATURES = 60_000
 # Share of lines that get a noisy copy.
 NOISE = 0.4
@@ -67,12 +67,20 @@ class Fitted:
     bias: Floats
 
 
-def prepare(texts: Iterable[tuple[str, str]], lexicon: Lexicon) -> list[Line]:
-    normaliser = Normaliser(lexicon)
+def prepare(texts: Iterable[tuple[str, str]], pack: Pack) -> list[Line]:
+    """Normalised lines with their features."""
+    normaliser = Normaliser(pack.lexicon)
     lines = []
     for text, intent in texts:
         normal = normaliser.normal(text)
-        lines.append(Line(text, normal, intent, frozenset(features(normal, lexicon.concepts))))
+        lines.append(
+            Line(
+                text,
+                normal,
+                intent,
+                frozenset(features(normal, pack.lexicon.concepts, hints_of(normal, pack.patterns))),
+            )
+        )
     return lines
 
 
@@ -191,9 +199,9 @@ def train(pack: Pack, utterances: Sequence[Utterance], fingerprint: str, judges:
     """
     ordinary = [u for u in utterances if u.prev_buyer is None]
     following = [u for u in utterances if u.prev_buyer is not None]
-    lines = prepare([(u.text, u.intent) for u in ordinary], pack.lexicon)
-    copies = prepare(noisy([(u.text, u.intent) for u in ordinary], NOISE), pack.lexicon)
-    spoken = prepare([(u.text, u.intent) for u in following if len(u.text) >= SPOKEN_ALONE], pack.lexicon)
+    lines = prepare([(u.text, u.intent) for u in ordinary], pack)
+    copies = prepare(noisy([(u.text, u.intent) for u in ordinary], NOISE), pack)
+    spoken = prepare([(u.text, u.intent) for u in following if len(u.text) >= SPOKEN_ALONE], pack)
     whole = fit([*lines, *copies, *spoken])
     truth = np.array([whole.labels.index(line.intent) for line in lines])
     fold_of = _folds(truth, FOLDS)
@@ -227,7 +235,7 @@ def _judges(
     labels = whole.labels
     models = [_model(part, temperature) for part in parts]
     examples = whole_and_part(ordinary, [Understanding(pack, m).read_closed for m in models], fold_of, labels)
-    prepared = prepare([(text, str(stands)) for text, stands, _ in examples], pack.lexicon)
+    prepared = prepare([(text, str(stands)) for text, stands, _ in examples], pack)
     of_fold = [fold for *_, fold in examples]
     models = [
         _model(

@@ -1,18 +1,22 @@
 /** Suggested replies for the newest message of a buyer, and what is better not said in the answer. */
 
 import type { Finding, Suggestion, Suggestions } from '@xiaoer/api/desk'
-import { computed, type Ref, ref, watch } from 'vue'
+import { computed, onScopeDispose, type Ref, ref, watch } from 'vue'
 import { useSession } from '../session'
 import type { Entry } from './entries'
 
 /** A pause in typing after which the text is checked, in milliseconds. */
 const CHECK_AFTER_MS = 300
+/** How soon and how often suggestions for the newest message are asked for again. */
+const AGAIN_AFTER_MS = 250
+const ATTEMPTS = 8
 
 export function useSuggestions(id: string, entries: Ref<Entry[]>, isWanted: Ref<boolean>) {
   const session = useSession()
   const found = ref<Suggestions | null>(null)
   const chosen = ref(0)
   const isDismissed = ref(false)
+  let timer: ReturnType<typeof setTimeout> | undefined
   /** The buyer's newest message, unless a person has answered it. */
   const question = computed(() => {
     const last = entries.value.findLast((entry) => entry.author === 'buyer' || entry.author === 'agent')
@@ -21,11 +25,17 @@ export function useSuggestions(id: string, entries: Ref<Entry[]>, isWanted: Ref<
   const items = computed<Suggestion[]>(() => (isDismissed.value || !question.value ? [] : (found.value?.items ?? [])))
   const current = computed(() => items.value[chosen.value] ?? items.value[0] ?? null)
 
-  async function load(): Promise<void> {
+  async function load(attempt = 0): Promise<void> {
     const about = question.value
     try {
       const answer = await session.desk.suggestions(id)
       if (about !== question.value) return
+      // The message arrives before the server has thought about it.
+      if (answer.message_id !== about && attempt < ATTEMPTS) {
+        clearTimeout(timer)
+        timer = setTimeout(() => void load(attempt + 1), AGAIN_AFTER_MS)
+        return
+      }
       found.value = answer
       chosen.value = 0
       isDismissed.value = false
@@ -38,11 +48,12 @@ export function useSuggestions(id: string, entries: Ref<Entry[]>, isWanted: Ref<
   watch(
     [question, isWanted],
     ([about, wanted]) => {
+      found.value = null
       if (about && wanted) void load()
-      else found.value = null
     },
     { immediate: true },
   )
+  onScopeDispose(() => clearTimeout(timer))
 
   return {
     found,
