@@ -33,6 +33,7 @@ from xiaoer.slices.tickets.rules import filling
 from xiaoer.slices.tickets.types import Draft, Form
 
 _ORDERS = 10
+_ORDERED = 40  # longest queue in which a buyer's exact place is worked out
 
 
 class ReadsBuyers(Protocol):
@@ -187,9 +188,13 @@ class HandOff:
     ) -> None:
         """Tell the place once, and once more when the buyer has come to the front from further behind."""
         shop = conversation.shop
-        waiting = owners.of_state(connection, shop, "queued", 1_000)
-        cases = desk.get_cases(connection, shop, [c.id for c in waiting])
-        position = queue.positions(list(cases.values()), now).get(conversation.id, 1)
+        if 0 < case.told_position < 3:
+            return
+        position = owners.count_of_state(connection, shop, "queued")
+        if position <= _ORDERED:  # a longer queue is told by its length: putting it in order would cost every buyer
+            waiting = owners.of_state(connection, shop, "queued", _ORDERED)
+            cases = desk.get_cases(connection, shop, [c.id for c in waiting])
+            position = queue.positions(list(cases.values()), now).get(conversation.id, 1)
         if case.told_position == 0 or (position == 1 and case.told_position >= 3):
             minutes = queue.expected_wait_min(
                 position, case.skill, agents, settings.handle_s, now, settings.lost_after_s

@@ -71,6 +71,12 @@ def loads(connection: Connection, shop: ShopId) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def count_of_state(connection: Connection, shop: ShopId, state: str) -> int:
+    """How many conversations have this owner."""
+    where = (conversations.c.shop == shop, conversations.c.state == state)
+    return connection.scalar(select(func.count()).select_from(conversations).where(*where)) or 0
+
+
 def of_state(
     connection: Connection, shop: ShopId, state: str, limit: int, assigned_to: str | None = None
 ) -> list[Conversation]:
