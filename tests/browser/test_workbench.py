@@ -157,7 +157,13 @@ def test_a_private_note_stays_in_the_house(open_page: Open, desk: Callable[..., 
 def test_a_canned_reply_is_found_by_its_initials_and_comes_filled_in(
     open_page: Open, desk: Callable[..., Page], sample_shop: Shop, tokens: dict[str, Any]
 ) -> None:
-    reply = {"scope": "own", "folder": "洗护", "title": "洗涤说明", "text": "我是{客服}，洗涤请看水洗标。", "code": "xd"}
+    reply = {
+        "scope": "own",
+        "folder": "洗护",
+        "title": "洗涤说明",
+        "text": "我是{客服}，洗涤请看水洗标。",
+        "code": "xd",
+    }
     call(sample_shop, "POST", "/api/v1/desk/canned", reply, tokens["access_token"])
     _, question = ask_for_a_person(open_page)
     page = desk()
