@@ -1,7 +1,7 @@
 /** Who is logged in (the log-in is the console's too), and the API in that person's name. */
 
-import { DeskApi } from '@xiaoer/api/desk'
 import { ConsoleApi } from '@xiaoer/api/console'
+import { DeskApi } from '@xiaoer/api/deskApi'
 import { type Staff, StaffSession } from '@xiaoer/api/staff'
 import { TicketsApi } from '@xiaoer/api/tickets'
 import { defineStore } from 'pinia'
