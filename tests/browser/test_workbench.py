@@ -5,6 +5,7 @@ import re
 import urllib.request
 from collections.abc import Callable
 from typing import Any, Protocol
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -81,7 +82,8 @@ def ask_for_a_person(open_page: Open) -> tuple[Page, str]:
 def open_talk(page: Page, question: str) -> None:
     """Find the talk by its words and have it."""
     page.keyboard.press("Control+f")
-    page.keyboard.type(question[:10])
+    with page.expect_response(lambda answer: quote(question[:10]) in answer.url):
+        page.keyboard.type(question[:10])
     row = page.get_by_role("region", name="会话列表").locator(".row-button")
     expect(row).to_have_count(1)
     row.click()
@@ -155,7 +157,13 @@ def test_a_private_note_stays_in_the_house(open_page: Open, desk: Callable[..., 
 def test_a_canned_reply_is_found_by_its_initials_and_comes_filled_in(
     open_page: Open, desk: Callable[..., Page], sample_shop: Shop, tokens: dict[str, Any]
 ) -> None:
-    reply = {"scope": "own", "folder": "洗护", "title": "洗涤说明", "text": "我是{客服}，洗涤请看水洗标。", "code": "xd"}
+    reply = {
+        "scope": "own",
+        "folder": "洗护",
+        "title": "洗涤说明",
+        "text": "我是{客服}，洗涤请看水洗标。",
+        "code": "xd",
+    }
     call(sample_shop, "POST", "/api/v1/desk/canned", reply, tokens["access_token"])
     _, question = ask_for_a_person(open_page)
     page = desk()

@@ -20,7 +20,7 @@ from tests.connectors.world import SHOP, World
 from tests.real_shop.catalogue import COAT, COAT_RED, SEARCH, SHIRT, SKUS, sku
 from tests.real_shop.process import HERE, free_port, python_with, run, serving
 
-from xiaoer.connectors.cart import CartLine
+from xiaoer.connectors.cart import CartLine, ShopQuoter
 from xiaoer.connectors.registry import build
 from xiaoer.connectors.spec import Around, NoHints
 from xiaoer.infra.clock import SystemClock
@@ -28,6 +28,8 @@ from xiaoer.infra.web import Web, WebPolicy
 from xiaoer.kernel.commerce import Buyer, Order, OrderItem, Product, Refund, Shipment, Variant
 from xiaoer.kernel.errors import SourceUnavailable
 from xiaoer.kernel.money import Money
+from xiaoer.slices.promotions import types as promotions
+from xiaoer.slices.promotions.ports import PriceQuoter
 
 pytestmark = pytest.mark.real_shop
 
@@ -138,13 +140,21 @@ class TestBuyers(CustomerSourceContract):
 class TestPrices:
     async def test_two_for_more_than_400_cost_50_less(self, subject: Subject) -> None:
         price = await subject.source.price_cart(SHOP, [CartLine(COAT, 1), CartLine(SHIRT, 1)])
-        assert (price.payable, price.applied) == (Money(40_800), ("满400减50",))
+        assert (price.payable, price.applied) == (Money(40_800), (("满400减50", Money(5_000)),))
         assert [(line.variant_id, line.paid) for line in price.lines] == [(COAT, Money(26_635)), (SHIRT, Money(14_165))]
 
     async def test_coupons_see_the_undiscounted_price(self, subject: Subject) -> None:
         for code in ("Q20", "Q380"):
             price = await subject.source.price_cart(SHOP, [CartLine(COAT, 1), CartLine(SHIRT, 1)], [code, "NOPE"])
             assert (price.payable, price.refused) == (Money(38_800), (("NOPE", "unknown"),))
+
+    async def test_the_shop_s_price_is_a_quote(self, subject: Subject) -> None:
+        lines = tuple(promotions.CartLine(id, 1, Money(sku(id).price), title=sku(id).title) for id in (COAT, SHIRT))
+        quoter: PriceQuoter = ShopQuoter(subject.source, "parallel")
+        quote = await quoter.quote(SHOP, promotions.Cart(lines, freight=Money(1_000)))
+        assert (quote.payable, quote.goods_payable, quote.source) == (Money(41_800), Money(40_800), "shop_api")
+        assert tuple(line.paid.fen for line in quote.lines) == (26_635, 14_165)
+        assert [(one.title, one.amount) for one in quote.applied] == [("满400减50", Money(5_000))]
 
     async def test_a_sold_out_or_unknown_variant_is_refused(self, subject: Subject) -> None:
         for id in (COAT_RED, "NO-SUCH-SKU"):

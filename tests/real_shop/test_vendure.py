@@ -14,12 +14,12 @@ from tests.connectors.contract import (
     Subject,
 )
 from tests.connectors.world import SHOP, World
-from tests.real_shop.catalogue import COAT, COAT_RED, SHIRT
+from tests.real_shop.catalogue import COAT, COAT_RED, SHIRT, sku
 from tests.real_shop.listener import listening
 from tests.real_shop.process import HERE, cache_folder, free_port, run, serving
 from tests.real_shop.vendure.seed import Api, promote, seed
 
-from xiaoer.connectors.cart import CartLine
+from xiaoer.connectors.cart import CartLine, ShopQuoter
 from xiaoer.connectors.push import Push
 from xiaoer.connectors.registry import build, read_push
 from xiaoer.connectors.spec import Around, NoHints
@@ -27,6 +27,8 @@ from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.web import Web, WebPolicy
 from xiaoer.kernel.errors import SourceUnavailable, Unauthorised
 from xiaoer.kernel.money import Money
+from xiaoer.slices.promotions import types as promotions
+from xiaoer.slices.promotions.ports import PriceQuoter
 
 pytestmark = pytest.mark.real_shop
 
@@ -86,7 +88,7 @@ class TestPrices:
         price = await subject.source.price_cart(SHOP, [CartLine(COAT, 1), CartLine(SHIRT, 1)])
         assert price.payable == Money(40_800)
         assert [(line.variant_id, line.paid) for line in price.lines] == [(COAT, Money(26_636)), (SHIRT, Money(14_164))]
-        assert price.applied == ("满400减50",)
+        assert price.applied == (("满400减50", Money(5_000)),)
 
     async def test_a_coupon_comes_on_top(self, subject: Subject) -> None:
         price = await subject.source.price_cart(SHOP, [CartLine(COAT, 1), CartLine(SHIRT, 1)], ["Q20", "NOPE"])
@@ -98,6 +100,14 @@ class TestPrices:
         promote(admin, "券满380减20", 38_000, 2_000, coupon="Q380")
         price = await subject.source.price_cart(SHOP, [CartLine(COAT, 1), CartLine(SHIRT, 1)], ["Q380"])
         assert price.payable == Money(38_800)
+
+    async def test_the_shop_s_price_is_a_quote(self, subject: Subject) -> None:
+        lines = tuple(promotions.CartLine(id, 1, Money(sku(id).price), title=sku(id).title) for id in (COAT, SHIRT))
+        quoter: PriceQuoter = ShopQuoter(subject.source, "sequential")
+        quote = await quoter.quote(SHOP, promotions.Cart(lines, freight=Money(1_000)))
+        assert (quote.payable, quote.goods_payable, quote.source) == (Money(41_800), Money(40_800), "shop_api")
+        assert tuple(line.paid.fen for line in quote.lines) == (26_636, 14_164)
+        assert [(one.title, one.amount) for one in quote.applied] == [("满400减50", Money(5_000))]
 
     async def test_a_sold_out_variant_is_refused_and_no_draft_stays(
         self, subject: Subject, shop: tuple[str, World]

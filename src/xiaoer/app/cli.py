@@ -7,11 +7,14 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from xiaoer.app.evaluation import evaluate_file
 from xiaoer.app.wiring import running
+from xiaoer.flows.evaluate import readable
 from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.errors import XiaoerError
@@ -138,6 +141,24 @@ async def _explain(settings: Settings, shop: ShopId, message_id: str) -> None:
     async with running(settings) as product:
         text, _ = await product.explain(shop, message_id)
     out.print(text, highlight=False, markup=False)
+
+
+@app.command("eval")
+def evaluate(
+    path: Annotated[Path, typer.Argument(help="JSON Lines: intents, entities, sentiment or retrieval.", exists=True)],
+    kb: Annotated[Path | None, typer.Option(help="The knowledge that a retrieval file asks about.")] = None,
+    slices: Annotated[bool, typer.Option("--slices", help="Figures per slice.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
+) -> None:
+    """Measure understanding or retrieval on a file of expected answers.
+
+    Intent rows: text, intents, previous, prev_agent, slice, sentiment, red_line. Entity rows: text, entities.
+    Sentiment rows: text, label. Retrieval rows: query, kb_id (null when there is no entry).
+    """
+    report = _run(evaluate_file(path, kb))
+    if not slices:
+        report = msgspec.structs.replace(report, slices={})
+    typer.echo(msgspec.json.encode(report).decode() if as_json else readable(report))
 
 
 @key_app.command("create")

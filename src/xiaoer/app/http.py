@@ -4,13 +4,17 @@ Bodies are msgspec structs: decoding validates, and the same struct gives the sc
 failure is a `XiaoerError`; anything else is logged and answered as 500 without a word about its inside.
 """
 
+import re
 from typing import Any, TypeVar
 
 import msgspec
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xiaoer.kernel.errors import InvalidBody, TooLarge, TooManyRequests, XiaoerError
 
@@ -20,6 +24,22 @@ _ENCODER = msgspec.json.Encoder()
 _DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
 _DOCUMENTED: dict[str, Any] = {}
 PROBLEM = "application/problem+json"
+# `\u0000` and halves of surrogate pairs, as JSON escapes: the only way such characters arrive in valid UTF-8.
+_UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_OPEN = ("/healthz", "/readyz", "/metrics", "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/widget/sessions")
+
+FILE_BODY = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        }
+    },
+}
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -59,8 +79,11 @@ def reply(value: Any, status: int = 200) -> Response:
     return Response(_ENCODER.encode(value), status, media_type="application/json")
 
 
-async def read_body(request: Request, type_: type[T], limit: int) -> T:
+async def read_body(request: Request, type_: type[T], limit: int, *, cleans: tuple[str, ...] = ()) -> T:
     """Read and validate a JSON body of at most `limit` bytes.
+
+    NUL and lone surrogates are refused, because a database cannot keep them; the fields named in `cleans` may
+    hold NUL, because the caller takes it out.
 
     Raises:
         TooLarge: the body is longer. InvalidBody: not JSON, or not of this shape (the path is named).
@@ -77,10 +100,54 @@ async def read_body(request: Request, type_: type[T], limit: int) -> T:
     decoder = _DECODERS.get(type_)
     if decoder is None:
         decoder = _DECODERS[type_] = msgspec.json.Decoder(type_)
+    raw = b"".join(chunks)
     try:
-        return decoder.decode(b"".join(chunks))  # type: ignore[no-any-return]
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidBody(f"The body cannot be used: {error}") from None
+        value: T = decoder.decode(raw)
+        if _UNSTORABLE.search(raw):
+            _check_characters(msgspec.json.decode(raw), cleans)
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise InvalidBody(f"The body cannot be used: {_printable(str(error))}") from None
+    return value
+
+
+def _check_characters(value: Any, cleans: tuple[str, ...], key: str = "") -> None:
+    """Refuse text that cannot be stored.
+
+    Raises:
+        InvalidBody: NUL or half of a surrogate pair, in a key or in a value.
+    """
+    match value:
+        case str():
+            if ("\x00" in value and key not in cleans) or _printable(value) != value:
+                raise InvalidBody(f"The body cannot be used: {key or 'a text'} holds NUL or half of a character.")
+        case dict():
+            for name, inner in value.items():
+                _check_characters(name, ())
+                _check_characters(inner, cleans, name)
+        case list():
+            for inner in value:
+                _check_characters(inner, cleans, key)
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+async def read_form(request: Request, limit: int) -> FormData:
+    """Read a multipart form of one file and at most `limit` bytes.
+
+    Raises:
+        TooLarge: more bytes are declared. InvalidBody: it is not a form.
+    """
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > limit:
+        raise TooLarge(f"The form has {declared} bytes, at most {limit} are accepted.")
+    try:
+        return await request.form(max_files=1, max_fields=4)
+    except HTTPException as error:
+        raise InvalidBody(f"The form cannot be read: {_printable(str(error.detail))}") from None
+    except (ValueError, UnicodeError):
+        raise InvalidBody("The form cannot be read. Send multipart/form-data with one file.") from None
 
 
 def describe(
@@ -91,12 +158,15 @@ def describe(
     example: Any = None,
     errors: tuple[int, ...] = (401, 422),
     status: int = 200,
+    media: str = "",
 ) -> dict[str, Any]:
-    """Keyword arguments for a route: its documentation from msgspec types."""
+    """Keyword arguments for a route: its documentation from msgspec types; `media` when it answers plain text."""
     responses: dict[str, Any] = {str(code): _problem_doc(code) for code in errors}
     ok: dict[str, Any] = {"description": "OK"}
     if response is not None:
         ok["content"] = {"application/json": {"schema": _schema(response)}}
+    if media:
+        ok["content"] = {media: {"schema": {"type": "string"}}}
     responses[str(status)] = ok
     extra: dict[str, Any] = {"responses": responses}
     if request is not None:
@@ -104,7 +174,9 @@ def describe(
         if example is not None:
             content["example"] = example
         extra["requestBody"] = {"required": True, "content": {"application/json": content}}
-    return {"summary": summary, "openapi_extra": extra, "response_model": None, "status_code": status}
+    return {"summary": summary, "openapi_extra": extra, "response_model": None, "status_code": status} | (
+        {"response_class": Response} if response is None else {}
+    )
 
 
 def _problem_doc(code: int) -> dict[str, Any]:
@@ -137,18 +209,65 @@ def install(app: FastAPI) -> None:
         _log.error("request_failed", path=request.url.path, error=type(error).__name__, exc_info=error)
         return problem(500, "server_error", "Something went wrong here. It has been logged; try again in a moment.")
 
+    @app.exception_handler(RequestValidationError)
+    async def _parameters(_request: Request, error: RequestValidationError) -> Response:
+        found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:5])
+        return problem(422, "invalid_parameter", f"The parameters cannot be used: {_printable(found)}")
+
+    app.add_middleware(RefuseNul)
     make = app.openapi
 
     def _openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = make()
-            document.setdefault("components", {}).setdefault("schemas", {}).update(_DOCUMENTED)
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            schemas.update(_DOCUMENTED)
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
             document["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
             for path, operations in document["paths"].items():
                 for operation in operations.values():
-                    if not path.startswith(("/healthz", "/readyz", "/metrics", "/api/v1/auth", "/api/v1/widget")):
-                        operation["security"] = [{"bearer": []}]
+                    _complete(path, operation)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = _openapi  # type: ignore[method-assign]
+
+
+def _complete(path: str, operation: dict[str, Any]) -> None:
+    """Add what follows from an operation's parts: security, and the refusals that no route decides itself."""
+    codes = []
+    if not path.startswith(_OPEN):
+        operation["security"] = [{"bearer": []}]
+        codes += [401]
+    if "{" in path:
+        codes += [404]
+    if "requestBody" in operation:
+        codes += [413, 422]
+    if operation.get("parameters"):
+        codes += [422]
+    if path.startswith("/api/v1"):
+        responses = operation["responses"]
+        if "application/json" in responses.get("422", {}).get("content", {}):
+            del responses["422"]["content"]["application/json"]  # FastAPI's own shape, which is never sent
+        for code in codes:
+            if PROBLEM not in responses.get(str(code), {}).get("content", {}):
+                responses[str(code)] = _problem_doc(code)
+
+
+class RefuseNul:
+    """Answers addresses that hold NUL, which no database keeps: 404 in the path, 422 in the query."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on everything else."""
+        if scope["type"] == "http":
+            if "\x00" in scope["path"]:
+                await problem(404, "not_found", "Nothing has an address with NUL in it.")(scope, receive, send)
+                return
+            if b"%00" in scope["query_string"] or b"\x00" in scope["query_string"]:
+                await problem(422, "invalid_parameter", "The query holds NUL.")(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

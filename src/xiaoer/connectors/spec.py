@@ -1,7 +1,8 @@
 """What a connector tells about itself, and what it is given.
 
 `lacks` names port calls that the platform cannot serve (a marketplace that does not list one buyer's
-orders); those raise `SourceUnavailable` and the shop's own rows answer instead. `verified` says how far the
+orders); those raise `SourceUnavailable` and the shop's own rows answer instead. It also names facts that the
+platform does not tell: `refunds`, `line_shares`, `spec_names`, `buyer_of_order`. `verified` says how far the
 connector was proved: `offline_verified` against published or derived signing vectors and a local server that
 checks them, `real_shop_verified` against the real software, `live_verified` against a merchant's account.
 """
@@ -68,7 +69,7 @@ class Setting(Struct, frozen=True):
 
 
 class ConnectorSpec(Struct, frozen=True):
-    """What the product knows about one connector: its ports, the settings it asks for, how it was verified."""
+    """One connector as the console lists it and wiring builds it. `evidence` says what it was proved against."""
 
     name: str
     title: str

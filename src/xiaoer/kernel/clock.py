@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from xiaoer.kernel.errors import InvalidBody
 
 SHOP_ZONE = ZoneInfo("Asia/Shanghai")
+_FIRST = datetime(1, 1, 2, 12, tzinfo=UTC)
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -22,10 +24,20 @@ class Clock(Protocol):
 
 
 def to_utc(value: datetime, zone: ZoneInfo = SHOP_ZONE) -> datetime:
-    """Return `value` in UTC; a naive value is read in the shop's zone."""
+    """Return `value` in UTC; a naive value is read in the shop's zone.
+
+    Raises:
+        InvalidBody: the instant lies outside the years 1 to 9998, so that no zone can carry it over the edge.
+    """
     if value.tzinfo is None:
         value = value.replace(tzinfo=zone)
-    return value.astimezone(UTC)
+    try:
+        found = value.astimezone(UTC)
+    except OverflowError:
+        found = None
+    if found is None or not _FIRST < found < _LAST:
+        raise InvalidBody(f"The date {value.isoformat()} cannot be used. Write a year between 1 and 9998.")
+    return found
 
 
 def parse_instant(text: str, zone: ZoneInfo = SHOP_ZONE) -> datetime:
@@ -37,7 +49,7 @@ def parse_instant(text: str, zone: ZoneInfo = SHOP_ZONE) -> datetime:
     cleaned = text.strip().replace("/", "-").replace("年", "-").replace("月", "-").replace("日", "")
     try:
         return to_utc(datetime.fromisoformat(cleaned), zone)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, InvalidBody):
         pass
     for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"):
         try:

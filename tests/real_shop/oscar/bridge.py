@@ -155,7 +155,8 @@ def _price(request: Request) -> dict[str, Any]:
         }
         for line in basket.all_lines()
     ]  # fmt: skip
-    applied = [row["name"] for row in (*basket.offer_discounts, *basket.voucher_discounts)]
+    discounts = (*basket.offer_discounts, *basket.voucher_discounts)
+    applied = [[row["name"], str(row["discount"])] for row in discounts]
     total = basket.total_excl_tax if not basket.is_tax_known else basket.total_incl_tax
     return {"total": str(total or Decimal(0)), "lines": lines, "applied": applied, "refused": refused}
 

@@ -142,7 +142,12 @@ async def wrap_ups(request: Request) -> Response:
     return reply(WrapUps(WRAP_UPS))
 
 
-@router.post("/check", **describe("May I write this?", request=CheckIn, response=Findings, errors=(401, 413, 422)))
+@router.post(
+    "/check",
+    **describe(
+        "May I write this?", request=CheckIn, example={"text": "加我微信聊"}, response=Findings, errors=(401, 413, 422)
+    ),
+)
 async def check(request: Request) -> Response:
     """Words that had better not be sent, with their place and what to write instead."""
     await caller(request)

@@ -51,7 +51,16 @@ async def list_canned(request: Request, q: str = "", folder: str = "", scope: st
     return reply(CannedPage(tuple(search(shown, q[:100])), folders))
 
 
-@router.post("/canned", **describe("Keep a canned reply", request=CannedIn, response=Canned, errors=(401, 403, 422)))
+@router.post(
+    "/canned",
+    **describe(
+        "Keep a canned reply",
+        request=CannedIn,
+        example={"title": "发货时间", "text": "{买家昵称}，您的订单 48 小时内发出。", "code": "fh"},
+        response=Canned,
+        errors=(401, 403, 422),
+    ),
+)
 async def create(request: Request) -> Response:
     who, product = await member(request), wiring(request)
     body = await read_body(request, CannedIn, BODY)
@@ -65,7 +74,9 @@ def _value(body: CannedIn, who: Principal, id_: str) -> Canned:
     return Canned(id_, body.scope, owner, body.folder, body.title, body.text, body.code, 0, body.position)
 
 
-@router.put("/canned/{id}", **describe("Change a canned reply", request=CannedIn, response=Canned,
+@router.put("/canned/{id}", **describe("Change a canned reply",
+             request=CannedIn, example={"title": "发货时间", "text": "{买家昵称}，您的订单 48 小时内发出。", "code": "fh"},
+             response=Canned,
             errors=(401, 403, 404, 422)))  # fmt: skip
 async def change(request: Request, id: str) -> Response:
     who, product = await member(request), wiring(request)
@@ -91,7 +102,8 @@ async def remove(request: Request, id: str) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/canned/{id}/use", **describe("Fill it in for a talk", request=UseIn, response=Filled,
+@router.post("/canned/{id}/use", **describe("Fill it in for a talk",
+             request=UseIn, example={"conversation_id": "…"}, response=Filled,
              errors=(401, 403, 404, 422)))  # fmt: skip
 async def use(request: Request, id: str) -> Response:
     """The text with its variables filled from the talk, and what could not be filled."""

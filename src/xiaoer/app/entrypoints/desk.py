@@ -128,7 +128,10 @@ async def opened(request: Request, id: str) -> Response:
     return reply(Open(row, found.messages, found.summary))
 
 
-@router.post(_OPEN + "/take", **describe("Take over", request=TakeIn, response=Row, errors=(401, 403, 404, 409, 422)))
+@router.post(
+    _OPEN + "/take",
+    **describe("Take over", request=TakeIn, example={"force": False}, response=Row, errors=(401, 403, 404, 409, 422)),
+)
 async def take(request: Request, id: str) -> Response:
     """From the bot or the queue; from a colleague only by force, as supervisor or owner."""
     who, product = await member(request), wiring(request)
@@ -143,7 +146,7 @@ async def take(request: Request, id: str) -> Response:
 async def send(request: Request, id: str) -> Response:
     """The same `client_id` again returns the first copy. A text that crosses a blocking rule needs `confirmed`."""
     who, product = await member(request), wiring(request)
-    body = await read_body(request, SendIn, product.settings.max_body_bytes)
+    body = await read_body(request, SendIn, product.settings.max_body_bytes, cleans=("text",))
     out = Outgoing(
         body.client_id,
         clean_content(body.content),
@@ -170,7 +173,8 @@ async def transfer(request: Request, id: str) -> Response:
     return await _row(product, who, moved)
 
 
-@router.post(_OPEN + "/close", **describe("End the talk", request=CloseIn, response=Row,
+@router.post(_OPEN + "/close", **describe("End the talk",
+             request=CloseIn, example={"wrap_up": "solved", "invite": True}, response=Row,
              errors=(401, 403, 404, 409, 422)))  # fmt: skip
 async def close(request: Request, id: str) -> Response:
     """File it under a wrap-up code; a rating is asked for when that is decent."""
@@ -186,7 +190,8 @@ async def give_to_bot(request: Request, id: str) -> Response:
     return await _row(product, who, await product.desk.closing.give_to_bot(who, id))
 
 
-@router.post(_OPEN + "/note", **describe("A note among colleagues", request=NoteIn, response=MessageView,
+@router.post(_OPEN + "/note", **describe("A note among colleagues",
+             request=NoteIn, example={"text": "买家下午再来，记得留货"}, response=MessageView,
              errors=(401, 403, 404, 422)))  # fmt: skip
 async def note(request: Request, id: str) -> Response:
     who, product = await member(request), wiring(request)
@@ -196,7 +201,8 @@ async def note(request: Request, id: str) -> Response:
     return reply(note_view(kept))
 
 
-@router.post(_OPEN + "/recall", **describe("Take a message back", request=RecallIn, response=MessageView,
+@router.post(_OPEN + "/recall", **describe("Take a message back",
+             request=RecallIn, example={"message_id": "…"}, response=MessageView,
              errors=(401, 403, 404, 409, 422)))  # fmt: skip
 async def recall(request: Request, id: str) -> Response:
     """Own messages, within two minutes."""
@@ -209,7 +215,10 @@ async def recall(request: Request, id: str) -> Response:
     return reply(message_view(changed))
 
 
-@router.post(_OPEN + "/typing", **describe("I am typing", request=TypingIn, status=204, errors=(401, 403, 404, 422)))
+@router.post(
+    _OPEN + "/typing",
+    **describe("I am typing", request=TypingIn, example={"on": True}, status=204, errors=(401, 403, 404, 422)),
+)
 async def typing(request: Request, id: str) -> Response:
     who, product = await member(request), wiring(request)
     body = await read_body(request, TypingIn, BODY)
@@ -224,7 +233,7 @@ async def show_typing(product: Wiring, who: Principal, id: str, *, on: bool) -> 
         product.desk.signal_buyer(conversation, {"type": "typing", "on": on, "author": "agent"})
 
 
-@router.post(_OPEN + "/read", **describe("I have read this far", request=ReadIn, status=204,
+@router.post(_OPEN + "/read", **describe("I have read this far", request=ReadIn, example={"seq": 12}, status=204,
              errors=(401, 403, 404, 422)))  # fmt: skip
 async def read(request: Request, id: str) -> Response:
     who, product = await member(request), wiring(request)
@@ -234,7 +243,7 @@ async def read(request: Request, id: str) -> Response:
     return Response(status_code=204)
 
 
-@router.post(_OPEN + "/star", **describe("Star it, or not", request=StarIn, response=Row,
+@router.post(_OPEN + "/star", **describe("Star it, or not", request=StarIn, example={"color": "red"}, response=Row,
              errors=(401, 403, 404, 422)))  # fmt: skip
 async def star(request: Request, id: str) -> Response:
     who, product = await member(request), wiring(request)

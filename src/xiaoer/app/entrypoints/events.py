@@ -66,7 +66,7 @@ async def post_events(request: Request) -> Response:
                 f"Event {event.id} has type “{event.type[:40]}”. Known: {', '.join(sorted(SHOP_EVENT_TYPES))}."
             )
     facts = [
-        Event(principal.shop, f"shop:{e.id}", e.type, _instant(e), buyer_id=_buyer(e.data), data=e.data)
+        Event(principal.shop, f"shop:{e.id}", e.type, to_utc(e.at), buyer_id=_buyer(e.data), data=e.data)
         for e in body.events
     ]
     new = await product.take_events(principal.shop, facts)
@@ -76,10 +76,3 @@ async def post_events(request: Request) -> Response:
 def _buyer(data: dict[str, Any]) -> str:
     value = data.get("buyer_id")
     return value[:128] if isinstance(value, str) else ""
-
-
-def _instant(event: EventIn) -> datetime:
-    try:
-        return to_utc(event.at)
-    except OverflowError:
-        raise InvalidBody(f"Event {event.id} has a date that cannot be used.") from None

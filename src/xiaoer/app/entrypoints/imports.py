@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, Request
 from msgspec import Struct
@@ -13,10 +12,10 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, wiring
-from xiaoer.app.http import describe, reply
+from xiaoer.app.http import FILE_BODY, describe, read_form, reply
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.idgen import new_id
-from xiaoer.kernel.errors import InvalidBody, NotFound, TooLarge
+from xiaoer.kernel.errors import InvalidBody, NotFound
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.imports import store as runs
 from xiaoer.slices.imports.types import ImportRun
@@ -85,18 +84,7 @@ def _view(run: ImportRun, rows: int = 1000) -> RunView:
 
 
 _UPLOAD = describe("Import a file (multipart field `file`)", response=Started, status=202, errors=(401, 403, 413, 422))
-_UPLOAD["openapi_extra"]["requestBody"] = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "properties": {"file": {"type": "string", "format": "binary"}},
-            }
-        }
-    },
-}
+_UPLOAD["openapi_extra"]["requestBody"] = FILE_BODY
 
 
 @router.post("", **_UPLOAD)
@@ -105,10 +93,7 @@ async def start_import(request: Request, kind: str = "", strict: bool = False) -
     principal, product = await caller(request), wiring(request)
     require_role(principal, Role.OPERATOR)
     limit = product.settings.max_import_bytes
-    declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > limit + 8192:
-        raise TooLarge(f"An import file may have at most {limit // 1_048_576} MB.")
-    form: Any = await request.form(max_files=1, max_fields=4)
+    form = await read_form(request, limit + 8192)
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise InvalidBody("Send the file as multipart field `file`.")
@@ -117,7 +102,7 @@ async def start_import(request: Request, kind: str = "", strict: bool = False) -
     with path.open("wb") as target:
         while chunk := await file.read(_CHUNK):
             target.write(chunk)
-    run_id, name = new_id(), Path(file.filename or "").name
+    run_id, name = new_id(), Path((file.filename or "").replace("\0", "")).name[:200]
     product.spawn(_import(product, principal.shop, path, name, kind, strict, principal.name, run_id))
     return reply(Started(run_id), 202)
 

@@ -130,7 +130,7 @@ def _draft(body: EntryIn) -> EntryDraft:
 async def search(request: Request) -> Response:
     """The live entries nearest to each query, best first."""
     principal, product = await caller(request), wiring(request)
-    body = await read_body(request, SearchIn, 16 * product.settings.max_body_bytes)
+    body = await read_body(request, SearchIn, 16 * product.settings.max_body_bytes, cleans=("queries",))
     await product.knowledge.ensure_loaded(principal.shop)
     now, results, started = product.clock.now(), [], time.perf_counter()
     for query in body.queries:
@@ -195,7 +195,13 @@ async def get_entry(request: Request, id: str) -> Response:
 
 @router.put(
     "/{id}",
-    **describe("Change an entry", request=EntryIn, response=EntryOut, errors=(401, 403, 404, 409, 413, 422)),
+    **describe(
+        "Change an entry",
+        request=EntryIn,
+        example={"question": "多久发货", "answer": "24 小时内发出。", "version": 1},
+        response=EntryOut,
+        errors=(401, 403, 404, 409, 413, 422),
+    ),
 )
 async def update_entry(request: Request, id: str) -> Response:
     """Change an entry; 409 when somebody changed it since `version`."""

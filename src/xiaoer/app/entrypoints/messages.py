@@ -119,7 +119,7 @@ def clean_content(content: Content) -> Content:
 async def post_message(request: Request) -> Response:
     """Store the message, answer it, return the answer. The same `message_id` again gives the same answer."""
     principal, product = await caller(request), wiring(request)
-    body = await read_body(request, MessageIn, product.settings.max_body_bytes)
+    body = await read_body(request, MessageIn, product.settings.max_body_bytes, cleans=("text",))
     incoming = Incoming(
         BuyerId(body.buyer_id),
         body.channel,
@@ -141,7 +141,7 @@ async def post_message(request: Request) -> Response:
 async def understand(request: Request) -> Response:
     """Understand each item by itself; nothing is stored."""
     principal, product = await caller(request), wiring(request)
-    body = await read_body(request, UnderstandIn, 16 * product.settings.max_body_bytes)
+    body = await read_body(request, UnderstandIn, 16 * product.settings.max_body_bytes, cleans=("text", "previous"))
     items = []
     for number, item in enumerate(body.items):
         turn = _turn(principal.shop, item)

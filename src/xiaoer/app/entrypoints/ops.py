@@ -33,7 +33,7 @@ async def readyz(request: Request) -> Response:
     return reply(Health("ready"))
 
 
-@router.get("/metrics", summary="Prometheus text", response_class=Response)
+@router.get("/metrics", **describe("Prometheus text", media="text/plain", errors=()))
 async def figures(_request: Request) -> Response:
     """Counters and timings in Prometheus' text format."""
     return Response(metrics.render(), media_type=metrics.CONTENT_TYPE)

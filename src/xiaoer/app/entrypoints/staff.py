@@ -67,7 +67,12 @@ async def log_in(request: Request) -> Response:
     return reply(_tokens(await product.shops.log_in(ShopId(body.shop), body.username, body.password)))
 
 
-@router.post("/auth/refresh", **describe("Renew the tokens", request=Renew, response=Tokens, errors=(401, 413, 422)))
+@router.post(
+    "/auth/refresh",
+    **describe(
+        "Renew the tokens", request=Renew, example={"refresh_token": "…"}, response=Tokens, errors=(401, 413, 422)
+    ),
+)
 async def refresh(request: Request) -> Response:
     """Spend a refresh token for a new pair."""
     body = await read_body(request, Renew, 8192)

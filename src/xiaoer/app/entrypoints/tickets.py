@@ -25,6 +25,7 @@ from xiaoer.slices.tickets.types import Draft, Field, Filter, LogLine, Priority,
 
 router = APIRouter(prefix="/api/v1/tickets")
 _EXPORTED = 10_000
+_FILTERS = ("state", "type", "assignee", "conversation_id", "order_id", "buyer_id", "q")
 Short = Annotated[str, Meta(max_length=128)]
 Fields = Annotated[dict[Short, Annotated[str, Meta(max_length=2000)]], Meta(max_length=40)]
 
@@ -101,8 +102,7 @@ class Whole(Struct, frozen=True):
 
 def _wanted(request: Request, product: Wiring) -> Filter:
     query = request.query_params
-    names = ("state", "type", "assignee", "conversation_id", "order_id", "buyer_id", "q")
-    values = {name: query.get(name, "")[:128] for name in names}
+    values = {name: query.get(name, "")[:128] for name in _FILTERS}
     overdue = query.get("overdue", "").lower() in ("1", "true", "yes")
     return Filter(**values, overdue_at=product.clock.now() if overdue else None)
 
@@ -111,7 +111,16 @@ def _view(product: Wiring, ticket: Ticket) -> TicketView:
     return product.desk.detail.ticket(ticket, product.clock.now())
 
 
-@router.get("", **describe("Tickets, newest first", response=TicketPage, errors=(401,)))
+_LIST = describe("Tickets, newest first", response=TicketPage, errors=(401,))
+_EXPORT = describe("Tickets as CSV", errors=(401,), media="text/csv")
+for _route in (_LIST, _EXPORT):
+    _route["openapi_extra"]["parameters"] = [
+        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
+        for name in (*_FILTERS, "overdue")
+    ]
+
+
+@router.get("", **_LIST)
 async def list_tickets(request: Request, page: int = 1, page_size: int = 50) -> Response:
     """Filters: state, type, assignee, conversation_id, order_id, buyer_id, q, overdue. `counts` is by state."""
     who, product = await caller(request), wiring(request)
@@ -135,7 +144,7 @@ async def prefill(request: Request, type: str = "", conversation_id: str = "") -
     return reply(await product.desk.tickets.prefill(who.shop, type, conversation_id))
 
 
-@router.get("/export", **describe("Tickets as CSV", errors=(401,)))
+@router.get("/export", **_EXPORT)
 async def export(request: Request) -> Response:
     """The list with the same filters, for a spreadsheet (UTF-8 with BOM)."""
     who, product = await caller(request), wiring(request)
@@ -196,7 +205,16 @@ async def _name_of(product: Wiring, who: Principal, staff_id: str | None) -> str
     return agent.name if agent else ""
 
 
-@router.post("/bulk", **describe("Change several", request=BulkIn, response=Bulk, errors=(401, 403, 404, 422)))
+@router.post(
+    "/bulk",
+    **describe(
+        "Change several",
+        request=BulkIn,
+        example={"ids": ["…"], "state": "done"},
+        response=Bulk,
+        errors=(401, 403, 404, 422),
+    ),
+)
 async def bulk(request: Request) -> Response:
     """Those that cannot go there stay as they are."""
     who, product = await member(request), wiring(request)
@@ -229,14 +247,24 @@ async def change(request: Request, id: str) -> Response:
     return reply(_view(product, ticket))
 
 
-@router.post("/{id}/notes", **describe("A remark", request=NoteIn, response=TicketView, errors=(401, 403, 404, 422)))
+@router.post(
+    "/{id}/notes",
+    **describe(
+        "A remark",
+        request=NoteIn,
+        example={"text": "已经打电话问过快递"},
+        response=TicketView,
+        errors=(401, 403, 404, 422),
+    ),
+)
 async def note(request: Request, id: str) -> Response:
     who, product = await member(request), wiring(request)
     body = await read_body(request, NoteIn, BODY)
     return reply(_view(product, await product.desk.tickets.note(who, id, body.text)))
 
 
-@router.post("/{id}/merge", **describe("Put it into another", request=MergeIn, response=TicketView,
+@router.post("/{id}/merge", **describe("Put it into another",
+             request=MergeIn, example={"into": "…"}, response=TicketView,
              errors=(401, 403, 404, 409, 422)))  # fmt: skip
 async def merge(request: Request, id: str) -> Response:
     """The two must be open matters of one buyer; the answer is the one that stays."""

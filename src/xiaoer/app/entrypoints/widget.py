@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import bearer, wiring
 from xiaoer.app.entrypoints.messages import Id, clean_content
-from xiaoer.app.http import describe, read_body, reply
+from xiaoer.app.http import FILE_BODY, describe, read_body, read_form, reply
 from xiaoer.app.live import Bell
 from xiaoer.app.wiring import Wiring
 from xiaoer.kernel.errors import InvalidBody, TooLarge, Unauthorised, XiaoerError
@@ -97,19 +97,17 @@ async def open_session(request: Request) -> Response:
     return reply(SessionOut(token, buyer_id, ShopView(shop.name, shop.logo)))
 
 
-@router.post(
-    "/uploads",
-    **describe("Upload a picture (multipart field `file`)", response=Uploaded, errors=(401, 413, 422)),
-)
+_UPLOAD = describe("Upload a picture (multipart field `file`)", response=Uploaded, errors=(401, 413, 422))
+_UPLOAD["openapi_extra"]["requestBody"] = FILE_BODY
+
+
+@router.post("/uploads", **_UPLOAD)
 async def upload(request: Request) -> Response:
     """Keep a picture of at most 5 MB; the kind is told by its content, not by its name."""
     product = wiring(request)
     shop = product.shops.read_visitor(bearer(request)).shop
     limit = product.settings.max_upload_bytes
-    declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > limit + 4096:
-        raise TooLarge(f"A picture may have at most {limit // 1_048_576} MB.")
-    form = await request.form(max_files=1, max_fields=4)
+    form = await read_form(request, limit + 4096)
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise InvalidBody("Send the picture as multipart field `file`.")

@@ -8,6 +8,7 @@ piece means alone, `context` what it means after the turns before, `entities` it
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+import msgspec
 import numpy as np
 
 from xiaoer.kernel.heard import Entities, Heard, Segment, TextForms
@@ -79,10 +80,7 @@ class Understanding:
         raw = "\n".join(message.text for message in turn.messages if message.text)[:MAX_CHARS]
         before = self._before(turn.history)
         asks = self._asks(raw)
-        segments = tuple(
-            self._segment(raw[a.start : a.end].strip(), a, before, asks[n - 1] if n else None)
-            for n, a in enumerate(asks)
-        )
+        segments = self._segments(raw, asks, before)
         normal = " ".join(ask.normal for ask in asks)
         whole = self._remember(raw)[0] if len(asks) != 1 or asks[0].end - asks[0].start != len(raw) else normal
         repeats = _repeats(compact(whole), turn.history, self._remember)
@@ -176,6 +174,24 @@ class Understanding:
             return kept
         order = {code: n for n, code in enumerate(_CHAT_ORDER)}
         return [min(spans, key=lambda s: order.get(self.labels[int(s.own.argmax())], 9))]
+
+    def _segments(self, raw: str, asks: list[split.Span], before: context.Before) -> tuple[Segment, ...]:
+        """One segment an ask; neighbours that turn out to ask the same are one."""
+        found: list[tuple[split.Span, Segment]] = []
+        for ask in asks:
+            earlier = found[-1][0] if found else None
+            segment = self._segment(raw[ask.start : ask.end].strip(), ask, before, earlier)
+            if earlier is not None and found[-1][1].intent == segment.intent:
+                both = self._span(raw, earlier.start, ask.end, earlier.joint)
+                merged = msgspec.structs.replace(
+                    max(found[-1][1], segment, key=lambda s: s.confidence),
+                    text=raw[both.start : both.end].strip(),
+                    entities=read_entities(both.normal, self._pack.lexicon, self._products),
+                )
+                found[-1] = (both, merged)
+            else:
+                found.append((ask, segment))
+        return tuple(segment for _, segment in found)
 
     def _segment(self, text: str, ask: split.Span, before: context.Before, earlier: split.Span | None) -> Segment:
         _, own, by, _ = self._remember(text) if text else (ask.normal, ask.own, "model", 0.0)

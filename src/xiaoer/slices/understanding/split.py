@@ -27,8 +27,13 @@ _INSIDE = re.compile(
 _CUE = re.compile(
     r"什么时候|啥时候|几时|多久|几天|多少钱|多少|多大|多长|多重|什么|啥|怎么|咋|如何|哪[里儿个款家种]?|几[点号月年]|为什么|为啥|有没有|能不能|可不可以|会不会|是不是|要不要|包不包|送不送|[有能会要包送带管]+[\u4e00-\u9fff]{0,4}?[吗不没么]|还有货|便宜|优惠|给我|帮我|我要|退|换|开票|发票|投诉|人工"
 )
-_MAX_TRIES = 4
+_MAX_TRIES = 2
 _LONGEST_BREATH = 40
+# Two neighbours as sure as this of different matters lean towards a cut by so much (fitted on our own benchmark).
+SURE, SURE_ASKS, SURE_BONUS = 0.8, -0.6, 3.0
+_DENIAL = re.compile(
+    r"不是(?!说好)|不用|没说|没要|又没|别(?:急|误会)|不想|不要|本来|以为|就算|虽然|要是|如果|万一|听说|看到|看见|之前|上次|别人"
+)
 # A message longer than this tells a story that ends in one ask; each further character speaks against a cut.
 STORY_CHARS = 30
 STORY_PER_CHAR = 0.1
@@ -144,7 +149,7 @@ def divide(text: str, read: Callable[[str], tuple[str, Floats]]) -> int:
             places.append(at)
         at += len(word)
     if len(places) > _MAX_TRIES:
-        places = places[:: len(places) // _MAX_TRIES + 1]
+        places = places[:: -(-len(places) // _MAX_TRIES)]
     words = read(text)[0]
     best, where = 0.0, 0
     for place in places:
@@ -162,6 +167,14 @@ def is_polite(normal: str) -> bool:
     return _POLITE.match(re.sub(r"[^\w]", "", normal)) is not None
 
 
+def _both_sure(left: Span, right: Span, chat: Sequence[bool]) -> bool:
+    """Each side is surely an ask of its own, and the left is no denial (「不是要退，是想换」 asks one thing)."""
+    a, b = int(left.own.argmax()), int(right.own.argmax())
+    sure = a != b and not chat[a] and not chat[b] and min(float(left.own[a]), float(right.own[b])) >= SURE
+    paused = right.joint != 3 or left.normal[-1:] in "吗呢么不没嘛?"
+    return sure and paused and min(left.asks, right.asks) >= SURE_ASKS and _DENIAL.search(left.normal) is None
+
+
 def join(
     spans: list[Span], read: Callable[[int, int], Span], judge: Floats, groups: Sequence[int], chat: Sequence[bool]
 ) -> list[Span]:
@@ -177,7 +190,8 @@ def join(
         both = read(left.start, span.end)
         # 「怎么回事」 and 「可以吗」 ask about what stands beside them, never by themselves.
         vague = _VAGUE.match(span.normal) or _VAGUE.match(left.normal)
-        if not vague and float(judge @ seam(left, span, both.own, groups, chat)) > reluctance:
+        favour = SURE_BONUS if _both_sure(left, span, chat) else 0.0
+        if not vague and float(judge @ seam(left, span, both.own, groups, chat)) + favour > reluctance:
             asks.append(span)
         else:
             asks[-1] = both._replace(joint=left.joint)

@@ -1,6 +1,7 @@
 /** Staff log-in: short-lived access token, refreshed once for all calls that wait for it. */
 
 import { Http } from './http'
+import { ApiProblem } from './problem'
 
 export interface Staff {
   id: string
@@ -76,7 +77,10 @@ export class StaffSession {
       })
       this.keep({ ...current, ...fresh })
       return true
-    } catch {
+    } catch (error) {
+      // A server that is away or in trouble has not ended the log-in.
+      const isRefused = error instanceof ApiProblem && error.status >= 400 && error.status < 500 && error.status !== 429
+      if (!isRefused) return false
       this.keep(null)
       this.onLost()
       return false

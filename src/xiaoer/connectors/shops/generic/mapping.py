@@ -12,7 +12,7 @@ _STATUS = frozenset({"unpaid", "paid", "shipped", "delivered", "completed", "clo
 
 
 def to_order(row: Json) -> Order:
-    """An order of the documented JSON contract as the kernel knows it."""
+    """Read an order; a state that is no word of the contract is kept as `raw_status`."""
     raw, order_id = text(row, "status"), needed(row, "id")
     return Order(
         order_id,
@@ -59,6 +59,7 @@ def to_shipment(row: Json, order_id: str = "") -> Shipment:
 
 
 def to_product(row: Json) -> Product:
+    """Read a product; everything but its id may be missing."""
     return Product(
         needed(row, "id"),
         text(row, "title"),

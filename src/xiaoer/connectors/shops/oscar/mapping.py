@@ -32,7 +32,7 @@ _STATUS = {
 
 
 def to_order(row: Json) -> Order:
-    """An Oscar order with its lines and shipping events as the kernel knows it."""
+    """Read an order of the bridge; its id is the number that the buyer sees."""
     order_id, raw, receiver = needed(row, "number"), text(row, "status"), mapping(row, "receiver")
     sent = rows(row, "shipments")
     return Order(
@@ -96,4 +96,5 @@ def to_price(answer: Json) -> CartPrice:
         for line in rows(answer, "lines")
     )
     refused = tuple((str(code), str(reason)) for code, reason in answer.get("refused") or ())
-    return CartPrice(yuan(answer["total"]), lines, tuple(str(name) for name in answer["applied"]), refused)
+    applied = tuple((str(name), yuan(amount)) for name, amount in answer["applied"])
+    return CartPrice(yuan(answer["total"]), lines, applied, refused)

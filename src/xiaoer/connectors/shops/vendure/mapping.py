@@ -128,5 +128,5 @@ def to_price(order: Json, refused: tuple[tuple[str, str], ...]) -> CartPrice:
         )
         for line in rows(order, "lines")
     )
-    applied = tuple(text(discount, "description") for discount in rows(order, "discounts"))
+    applied = tuple((text(row, "description"), -fen(row.get("amountWithTax"))) for row in rows(order, "discounts"))
     return CartPrice(fen(order.get("subTotalWithTax")), lines, applied, refused)

@@ -60,7 +60,7 @@ mutation Coupon($id: ID!, $code: String!) {
 PRICED = """
 query Priced($id: ID!) {
   order(id: $id) {
-    subTotalWithTax discounts { description }
+    subTotalWithTax discounts { description amountWithTax }
     lines { quantity linePriceWithTax proratedLinePriceWithTax productVariant { sku } }
   }
 }"""

@@ -39,7 +39,7 @@ _REFUND = {
 
 
 def to_order(order: Json, refunds: tuple[Refund, ...] = ()) -> Order:
-    """A 微信小店 order with its refunds as the kernel knows it; money arrives in fen."""
+    """Read an order; parcels are told by the deliveries of its goods."""
     detail = mapping(order, "order_detail")
     delivery, address = mapping(detail, "delivery_info"), mapping(detail, "delivery_info", "address_info")
     order_id, raw = text(order, "order_id"), text(order, "status")

@@ -66,6 +66,7 @@ def arabic(text: str) -> str:
         if run in ("百", "千", "万", "百千", "千万"):
             return run
         number = value(run)
-        return run if number is None else str(number)
+        apart = " " if after.isdigit() else ""  # 一米六五110斤 holds two numbers
+        return run if number is None else f"{number}{apart}"
 
     return _RUN.sub(put, text)
