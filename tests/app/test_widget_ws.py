@@ -121,3 +121,9 @@ def test_a_picture_is_kept_and_anything_else_is_refused(server: TestClient) -> N
     assert upload(b"<svg onload=alert(1)>").status_code == 422
     assert upload(PNG + b"0" * 6_000_000).status_code == 413
     assert server.get("/uploads/default/..%2F..%2Fsecret.key").status_code == 404
+
+
+def test_the_widget_may_be_embedded_on_another_origin(server: TestClient) -> None:
+    head = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+    asked = server.options("/api/v1/widget/sessions", headers=head)
+    assert (asked.status_code, asked.headers["access-control-allow-origin"]) == (200, "*")

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from xiaoer.app import http
 from xiaoer.app.entrypoints import (
@@ -51,6 +52,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     desks = (agents, desk, desk_live, canned, tickets)
+    # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST"],
+        allow_headers=["authorization", "content-type"],
+    )
     for module in (messages, staff, knowledge, imports, events, quotes, widget, ops, *desks):
         app.include_router(module.router)
     pages.mount(app, settings)

@@ -27,7 +27,7 @@ _INSIDE = re.compile(
 _CUE = re.compile(
     r"什么时候|啥时候|几时|多久|几天|多少钱|多少|多大|多长|多重|什么|啥|怎么|咋|如何|哪[里儿个款家种]?|几[点号月年]|为什么|为啥|有没有|能不能|可不可以|会不会|是不是|要不要|包不包|送不送|[有能会要包送带管]+[\u4e00-\u9fff]{0,4}?[吗不没么]|还有货|便宜|优惠|给我|帮我|我要|退|换|开票|发票|投诉|人工"
 )
-_MAX_TRIES = 4
+_MAX_TRIES = 2
 _LONGEST_BREATH = 40
 # Two neighbours as sure as this of different matters lean towards a cut by so much (fitted on our own benchmark).
 SURE, SURE_ASKS, SURE_BONUS = 0.8, -0.6, 3.0
@@ -149,7 +149,7 @@ def divide(text: str, read: Callable[[str], tuple[str, Floats]]) -> int:
             places.append(at)
         at += len(word)
     if len(places) > _MAX_TRIES:
-        places = places[:: len(places) // _MAX_TRIES + 1]
+        places = places[:: -(-len(places) // _MAX_TRIES)]
     words = read(text)[0]
     best, where = 0.0, 0
     for place in places:
