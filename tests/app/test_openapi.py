@@ -113,7 +113,7 @@ def staff_token(fuzzed: TestClient) -> str:
 def test_no_generated_call_gets_an_answer_outside_the_document(
     fuzzed: TestClient, staff_token: str, name: str, caller: str
 ) -> None:
-    schema = schemathesis.openapi.from_dict(DOCUMENT, config=SchemathesisConfig())
+    schema = schemathesis.openapi.from_dict(_without_tuples(DOCUMENT), config=SchemathesisConfig())
     method, _, path = name.partition(" ")
     operation = schema[path][method]
     token = KEY if caller == "key" or path == ENDS_THE_SESSION else staff_token
@@ -142,6 +142,17 @@ def test_no_generated_call_gets_an_answer_outside_the_document(
             call()
 
 
+def _without_tuples(schema: Any) -> Any:
+    """Schemathesis turns `prefixItems` into a form that it then refuses, so tuples are lists of anything here."""
+    if isinstance(schema, list):
+        return [_without_tuples(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "prefixItems" in schema:
+        schema = {name: part for name, part in schema.items() if name not in ("prefixItems", "items")}
+    return {name: _without_tuples(part) for name, part in schema.items()}
+
+
 def _can_be_broken(operation: dict[str, Any]) -> bool:
     return bool(operation.get("parameters") or "requestBody" in operation)
 
@@ -149,6 +160,15 @@ def _can_be_broken(operation: dict[str, Any]) -> bool:
 def _for_httpx(kwargs: dict[str, Any]) -> dict[str, Any]:
     names = ("method", "url", "headers", "params", "json", "data", "files")
     sent = {name: kwargs[name] for name in names if name in kwargs}
+    if sent.get("files") is not None:
+        pairs = sent["files"].items() if isinstance(sent["files"], dict) else sent["files"]
+        sent["files"] = [(str(name), _part(value)) for name, value in pairs]
     if isinstance(sent.get("data"), str | bytes):
         sent["content"] = sent.pop("data")
     return sent
+
+
+def _part(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return (value[0], _part(value[1]), *value[2:])
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")

@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from xiaoer.kernel.errors import InvalidBody, TooLarge, TooManyRequests, XiaoerError
 
@@ -97,10 +98,13 @@ async def read_body(request: Request, type_: type[T], limit: int, *, cleans: tup
         if size > limit:
             raise TooLarge(f"The body is longer than {limit} bytes.")
         chunks.append(chunk)
+    return _decode(b"".join(chunks), type_, cleans)
+
+
+def _decode(raw: bytes, type_: type[T], cleans: tuple[str, ...]) -> T:
     decoder = _DECODERS.get(type_)
     if decoder is None:
         decoder = _DECODERS[type_] = msgspec.json.Decoder(type_)
-    raw = b"".join(chunks)
     try:
         value: T = decoder.decode(raw)
         if _UNSTORABLE.search(raw):
@@ -127,6 +131,30 @@ def _check_characters(value: Any, cleans: tuple[str, ...], key: str = "") -> Non
         case list():
             for inner in value:
                 _check_characters(inner, cleans, key)
+
+
+async def receive_frame(socket: WebSocket) -> str:
+    """The next frame as text; bytes are read as UTF-8, so that a wrong kind of frame is an answerable mistake.
+
+    Raises:
+        WebSocketDisconnect: the other side hung up.
+    """
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
+    text = message.get("text")
+    return str(text) if text is not None else bytes(message.get("bytes") or b"").decode("utf-8", "replace")
+
+
+def read_frame(raw: str, type_: type[T], limit: int, *, cleans: tuple[str, ...] = ()) -> T:
+    """Validate a JSON frame of at most `limit` characters; `cleans` as in `read_body`.
+
+    Raises:
+        TooLarge: the frame is longer. InvalidBody: not JSON, not of this shape, or text that cannot be stored.
+    """
+    if len(raw) > limit:
+        raise TooLarge(f"A frame may have at most {limit} characters.")
+    return _decode(raw.encode("utf-8", "replace"), type_, cleans)
 
 
 def _printable(text: str) -> str:

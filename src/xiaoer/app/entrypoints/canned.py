@@ -32,6 +32,9 @@ class CannedIn(Struct, frozen=True):
     position: Annotated[int, Meta(ge=0, le=100_000)] = 0
 
 
+_EXAMPLE = {"title": "发货时间", "text": "{买家昵称}，您的订单 48 小时内发出。", "code": "fh"}
+
+
 class CannedPage(Struct, frozen=True):
     items: tuple[Canned, ...]
     folders: tuple[str, ...]
@@ -56,7 +59,11 @@ async def list_canned(request: Request, q: str = "", folder: str = "", scope: st
     **describe(
         "Keep a canned reply",
         request=CannedIn,
+<<<<<<< HEAD
         example={"title": "发货时间", "text": "{买家昵称}，48 小时内发出。", "code": "fh"},
+=======
+        example=_EXAMPLE,
+>>>>>>> fuzz
         response=Canned,
         errors=(401, 403, 422),
     ),
@@ -75,7 +82,11 @@ def _value(body: CannedIn, who: Principal, id_: str) -> Canned:
 
 
 @router.put("/canned/{id}", **describe("Change a canned reply",
+<<<<<<< HEAD
              request=CannedIn, example={"title": "发货时间", "text": "{买家昵称}，48 小时内发出。", "code": "fh"},
+=======
+             request=CannedIn, example=_EXAMPLE,
+>>>>>>> fuzz
              response=Canned,
             errors=(401, 403, 404, 422)))  # fmt: skip
 async def change(request: Request, id: str) -> Response:

@@ -20,10 +20,11 @@ from msgspec import Struct
 from xiaoer.app.desk_feed import DeskFeed, News
 from xiaoer.app.entrypoints.agents import colleagues
 from xiaoer.app.entrypoints.desk import groups_of, show_typing
+from xiaoer.app.http import read_frame, receive_frame
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.show_desk.rows import marked
 from xiaoer.flows.show_desk.views import MessageView, Row, agent_view, message_view
-from xiaoer.kernel.errors import InvalidBody, TooLarge, Unauthorised, XiaoerError
+from xiaoer.kernel.errors import InvalidBody, Unauthorised, XiaoerError
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.shops.types import Principal
@@ -47,9 +48,6 @@ class Frame(Struct, frozen=True):
     after_seq: int = 0
     seq: int = 0
     on: bool = True
-
-
-_FRAME = msgspec.json.Decoder(Frame)
 
 
 class Line:
@@ -223,13 +221,9 @@ class Line:
 
     async def _read(self) -> None:
         while True:
-            raw = await self._socket.receive_text()
+            raw = await receive_frame(self._socket)
             try:
-                if len(raw) > _MAX_FRAME:
-                    raise TooLarge(f"A frame may have at most {_MAX_FRAME} characters.")
-                await self._take(_FRAME.decode(raw))
-            except (msgspec.ValidationError, msgspec.DecodeError) as error:
-                self.signal({"type": "error", "code": "invalid_body", "detail": str(error)})
+                await self._take(read_frame(raw, Frame, _MAX_FRAME))
             except XiaoerError as error:
                 self.signal({"type": "error", "code": error.code, "detail": error.detail})
 
@@ -237,7 +231,7 @@ class Line:
         id_ = frame.conversation_id
         match frame.type:
             case "watch" if id_:
-                await self._watch(id_, max(0, frame.after_seq))
+                await self._watch(id_, max(0, min(frame.after_seq, 2**31 - 1)))
             case "unwatch" if id_:
                 self._watched.pop(id_, None)
                 self._typing.discard(id_)

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import bearer, wiring
 from xiaoer.app.entrypoints.messages import Id, clean_content
-from xiaoer.app.http import FILE_BODY, describe, read_body, read_form, reply
+from xiaoer.app.http import FILE_BODY, describe, read_body, read_form, read_frame, receive_frame, reply
 from xiaoer.app.live import Bell
 from xiaoer.app.wiring import Wiring
 from xiaoer.kernel.errors import InvalidBody, TooLarge, Unauthorised, XiaoerError
@@ -70,7 +70,6 @@ class Frame(Struct, frozen=True):
     comment: Annotated[str, Meta(max_length=500)] | None = None
 
 
-_FRAME = msgspec.json.Decoder(Frame)
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -192,19 +191,15 @@ class Connection:
         while True:
             try:
                 async with asyncio.timeout(_PING_S):
-                    raw = await self._socket.receive_text()
+                    raw = await receive_frame(self._socket)
             except TimeoutError:
                 await self._send(type="ping")
                 continue
             client_id = None
             try:
-                if len(raw) > _MAX_FRAME:
-                    raise TooLarge(f"A frame may have at most {_MAX_FRAME} characters.")
-                frame = _FRAME.decode(raw)
+                frame = read_frame(raw, Frame, _MAX_FRAME, cleans=("text",))
                 client_id = frame.client_id
                 await self._take(frame)
-            except (msgspec.ValidationError, msgspec.DecodeError) as error:
-                await self._send(type="error", code="invalid_body", detail=str(error), client_id=client_id)
             except XiaoerError as error:
                 await self._send(type="error", code=error.code, detail=error.detail, client_id=client_id)
 
