@@ -59,11 +59,7 @@ async def list_canned(request: Request, q: str = "", folder: str = "", scope: st
     **describe(
         "Keep a canned reply",
         request=CannedIn,
-<<<<<<< HEAD
-        example={"title": "发货时间", "text": "{买家昵称}，48 小时内发出。", "code": "fh"},
-=======
         example=_EXAMPLE,
->>>>>>> fuzz
         response=Canned,
         errors=(401, 403, 422),
     ),
@@ -82,11 +78,7 @@ def _value(body: CannedIn, who: Principal, id_: str) -> Canned:
 
 
 @router.put("/canned/{id}", **describe("Change a canned reply",
-<<<<<<< HEAD
-             request=CannedIn, example={"title": "发货时间", "text": "{买家昵称}，48 小时内发出。", "code": "fh"},
-=======
              request=CannedIn, example=_EXAMPLE,
->>>>>>> fuzz
              response=Canned,
             errors=(401, 403, 404, 422)))  # fmt: skip
 async def change(request: Request, id: str) -> Response:
