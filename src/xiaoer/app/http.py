@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from xiaoer.app.problems import PROBLEM, TITLES, Problem, problem
 from xiaoer.kernel.errors import InvalidBody, TooLarge, TooManyRequests, XiaoerError
 
 T = TypeVar("T")
@@ -24,7 +25,6 @@ _log = structlog.get_logger(__name__)
 _ENCODER = msgspec.json.Encoder()
 _DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
 _DOCUMENTED: dict[str, Any] = {}
-PROBLEM = "application/problem+json"
 # `\u0000` and halves of surrogate pairs, as JSON escapes: the only way such characters arrive in valid UTF-8.
 _UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _OPEN = ("/healthz", "/readyz", "/metrics", "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/widget/sessions")
@@ -41,38 +41,6 @@ FILE_BODY = {
         }
     },
 }
-
-
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A problem document (RFC 9457). `code` is stable; `detail` says what to do next."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-
-
-_TITLES = {
-    400: "Bad request",
-    401: "Not authorised",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    409: "Conflict",
-    413: "Too large",
-    415: "Unsupported media type",
-    422: "Body cannot be used",
-    429: "Too many requests",
-    500: "Server error",
-    503: "Unavailable",
-}
-
-
-def problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
-    """A problem response."""
-    body = Problem(f"https://xiaoer.dev/problems/{code}", _TITLES.get(status, "Error"), status, code, detail)
-    return Response(_ENCODER.encode(body), status, headers, PROBLEM)
 
 
 def reply(value: Any, status: int = 200) -> Response:
@@ -208,7 +176,7 @@ def describe(
 
 
 def _problem_doc(code: int) -> dict[str, Any]:
-    return {"description": _TITLES.get(code, "Error"), "content": {PROBLEM: {"schema": _schema(Problem)}}}
+    return {"description": TITLES.get(code, "Error"), "content": {PROBLEM: {"schema": _schema(Problem)}}}
 
 
 def _schema(type_: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from xiaoer.slices.tickets.rules import filling
 from xiaoer.slices.tickets.types import Draft, Form
 
 _ORDERS = 10
-_ORDERED = 40  # longest queue in which a buyer's exact place is worked out
+_ORDERED = 10  # longest queue in which a buyer's exact place is worked out
 
 
 class ReadsBuyers(Protocol):

@@ -7,7 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import wiring
-from xiaoer.app.http import describe, problem, reply
+from xiaoer.app.http import describe, reply
+from xiaoer.app.problems import problem
 from xiaoer.infra import metrics
 
 router = APIRouter()

@@ -1,0 +1,41 @@
+"""Problem documents (RFC 9457): the one shape of every error that leaves the API."""
+
+import msgspec
+from starlette.responses import Response
+
+PROBLEM = "application/problem+json"
+_PROBLEMS = "https://xiaoer.dev/problems/"
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A problem document (RFC 9457). `code` is stable; `detail` says what to do next."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+
+
+TITLES = {
+    400: "Bad request",
+    401: "Not authorised",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Body cannot be used",
+    429: "Too many requests",
+    500: "Server error",
+    503: "Unavailable",
+}
+
+
+def problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """A problem response."""
+    title = TITLES.get(status, "Error")
+    return Response(
+        msgspec.json.encode(Problem(_PROBLEMS + code, title, status, code, detail)), status, headers, PROBLEM
+    )
