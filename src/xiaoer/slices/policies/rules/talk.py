@@ -23,6 +23,8 @@ def answer_talk(ask: Ask) -> Act | None:
         return _greet(ask)
     if intent in ("chat.ack", "chat.smalltalk", "chat.bye") and ask.situation.heard.sentiment.anger >= _CROSS:
         return Act("answer", ask.index, "talk.cross", rule_id="talk.cross")
+    if intent == "service.complaint":  # milder than the red line: own it and offer a person
+        return Act("answer", ask.index, "talk.cross", rule_id="talk.complaint")
     if intent == "chat.ack":
         return Act("answer", ask.index, "chat.ack", rule_id="talk.ack")
     template = _TEMPLATES.get(intent)
