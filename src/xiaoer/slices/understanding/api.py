@@ -14,12 +14,13 @@ import numpy as np
 from xiaoer.kernel.heard import Entities, Heard, Segment, TextForms
 from xiaoer.kernel.turn import PastMessage, Turn
 from xiaoer.slices.understanding import context, feeling, split
+from xiaoer.slices.understanding.arrays import Floats
 from xiaoer.slices.understanding.entities.extract import read_entities
 from xiaoer.slices.understanding.features import features
-from xiaoer.slices.understanding.model import Floats, Model
+from xiaoer.slices.understanding.model import Model
 from xiaoer.slices.understanding.normalise import MAX_CHARS, Normaliser, compact
 from xiaoer.slices.understanding.overlay import Examples, ShopWords, lean
-from xiaoer.slices.understanding.pack import Pack, read_pack, shipped_model
+from xiaoer.slices.understanding.pack import Pack, read_pack, shipped_model, takes_of
 from xiaoer.slices.understanding.patterns import decide_by_pattern, hints_of
 from xiaoer.slices.understanding.phrases import PhraseTable
 from xiaoer.slices.understanding.sounds import pinyin
@@ -46,11 +47,7 @@ class Understanding:
         shop = shop or ShopWords()
         extra = tuple(sorted({code for _, code in shop.examples} - set(model.labels)))
         self.labels = model.labels + extra
-        self._groups = tuple(
-            {g: n for n, g in enumerate(dict.fromkeys(c.split(".")[0] for c in self.labels))}[c.split(".")[0]]
-            for c in self.labels
-        )
-        self._chat = tuple(code.startswith("chat.") for code in self.labels)
+        self._described = split.describe(self.labels, takes_of(pack))
         self._products = PhraseTable({word.lower(): "|".join(ids) for word, ids in shop.products.items()})
         self._normaliser = Normaliser(pack.lexicon, PhraseTable({word: word for word in shop.products}), shop.means)
         at = {code: n for n, code in enumerate(self.labels)}
@@ -85,7 +82,7 @@ class Understanding:
         whole = self._remember(raw)[0] if len(asks) != 1 or asks[0].end - asks[0].start != len(raw) else normal
         repeats = _repeats(compact(whole), turn.history, self._remember)
         weights = tuple(i.feeling if (i := self._pack.intents.get(s.intent)) else 0.0 for s in segments)
-        mood = feeling.feel(raw, whole, weights, repeats, self._mood)
+        mood = feeling.feel(raw, whole, weights, repeats, self._mood, self._model.mood)
         answered = any(past.author in ("bot", "agent") for past in turn.history)
         return Heard(
             segments=segments,
@@ -114,7 +111,7 @@ class Understanding:
         normal = self._normaliser.normal(raw)
         decided = decide_by_pattern(normal, self._pack.patterns)
         own, asks = self._model.probabilities(
-            features(normal, self._pack.lexicon.concepts, hints_of(normal, self._pack.patterns))
+            features(normal, self._pack.lexicon.concepts, hints_of(normal, self._pack.patterns)), normal
         )
         if len(self.labels) > len(own):
             own = np.concatenate([own, np.zeros(len(self.labels) - len(own), np.float32)])
@@ -135,27 +132,19 @@ class Understanding:
         decided = decide_by_pattern(whole.normal, self._pack.patterns)
         if decided is not None or self._says_nothing_else(whole):
             return [whole]
-        spans = []
-        for piece in split.cut(raw):
-            text = raw[piece.start : piece.end]
-            middle = split.divide(text, self.read)
-            if middle:
-                spans.append(self._span(raw, piece.start, piece.start + middle, piece.joint))
-                spans.append(self._span(raw, piece.start + middle, piece.end, 3))
-            else:
-                spans.append(self._span(raw, piece.start, piece.end, piece.joint))
+        spans = [self._span(raw, *piece) for piece in split.pieces(raw, self.read)]
         spans = [s for s in spans if s.normal] or [whole]
         if len(spans) > 1:
             spans = self._without_pleasantries(spans)
         if len(spans) > 1:
-            spans = split.join(spans, lambda a, b: self._span(raw, a, b, 0), self._model.seam, self._groups, self._chat)
+            spans = split.join(spans, lambda a, b: self._span(raw, a, b, 0), self._model.seam, self._described)
         asks = [s for s in spans if self.labels[int(s.own.argmax())] not in _NO_ASK]
         return asks or spans[-1:]
 
     def _says_nothing_else(self, span: split.Span) -> bool:
         """Thanks, assent or praise from end to end, however long."""
         top = int(span.own.argmax())
-        return self._chat[top] and float(span.own[top]) >= _ONLY_CHAT
+        return self._described.chat[top] and float(span.own[top]) >= _ONLY_CHAT
 
     def _span(self, raw: str, start: int, end: int, joint: int) -> split.Span:
         normal, own, by, asks = self._remember(raw[start:end])
@@ -167,7 +156,7 @@ class Understanding:
             for s in spans
             if not (
                 split.is_polite(s.normal)
-                or (self._chat[int(s.own.argmax())] and decide_by_pattern(s.normal, self._pack.patterns))
+                or (self._described.chat[int(s.own.argmax())] and decide_by_pattern(s.normal, self._pack.patterns))
             )
         ]
         if kept:

@@ -17,8 +17,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from xiaoer.slices.understanding.arrays import Floats, softmax
 from xiaoer.slices.understanding.features import canonical
-from xiaoer.slices.understanding.model import Floats, softmax
 
 READINGS = ("own", "open", "agent", "answer")
 _MAX_AGENT = 80

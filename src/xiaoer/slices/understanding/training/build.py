@@ -1,18 +1,18 @@
-"""Builds the model file that ships with a pack: `make model`, or `python -m xiaoer.slices.understanding.build`."""
+"""Builds the model file that ships with a pack (`make model`)."""
 
 import sys
 import time
 from pathlib import Path
 
 from xiaoer.slices.understanding.model import write_model
-from xiaoer.slices.understanding.pack import MODEL_FILE, folder, pack_hash, read_pack, read_utterances
-from xiaoer.slices.understanding.train import train
+from xiaoer.slices.understanding.pack import MODEL_FILE, folder, pack_hash, read_moods, read_pack, read_utterances
+from xiaoer.slices.understanding.training.train import train
 
 
 def main(name: str = "ecommerce") -> None:
     """Trains on every utterance of the pack and writes the file beside them."""
     began = time.perf_counter()
-    trained = train(read_pack(name), read_utterances(name), pack_hash(name))
+    trained = train(read_pack(name), read_utterances(name), pack_hash(name), moods=read_moods(name))
     data = write_model(trained.model)
     Path(str(folder(name) / MODEL_FILE)).write_bytes(data)
     sys.stdout.write(

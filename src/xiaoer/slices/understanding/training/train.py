@@ -1,0 +1,139 @@
+"""Training (学习): from utterances to the arrays of `model`, the same arrays every time.
+
+1. A linear classifier over the features of every line that speaks for itself, with noisy copies (a character typed
+   wrong by ear, one left out) so that typing errors are nothing new; and the encoder over the same lines.
+2. The weight of each of the two, from predictions on lines that neither was trained on.
+3. The gate of `context` and the seams of `split`, fitted to the same held-out predictions: see `practice`.
+
+A shop's own training (`judges` given) does the linear part of 1 only and takes the rest over: seconds, not minutes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xiaoer.kernel.heard import Entities
+from xiaoer.slices.understanding import context, split
+from xiaoer.slices.understanding.api import Understanding
+from xiaoer.slices.understanding.encoder import Encoder
+from xiaoer.slices.understanding.entities.extract import read_entities
+from xiaoer.slices.understanding.model import Model
+from xiaoer.slices.understanding.mood import NO_MOOD
+from xiaoer.slices.understanding.pack import Pack, Utterance, takes_of
+from xiaoer.slices.understanding.training.encoder import Example, fit_encoder
+from xiaoer.slices.understanding.training.gate import fit_gate, gate_rows
+from xiaoer.slices.understanding.training.linear import (
+    Fitted,
+    carried_asking,
+    fit,
+    fit_asking,
+    fit_temperatures,
+    scores,
+)
+from xiaoer.slices.understanding.training.lines import Line, folds, noisy, prepare
+from xiaoer.slices.understanding.training.mood import fit_mood
+from xiaoer.slices.understanding.training.seams import fit_seam, whole_and_part
+
+# One line in so many is kept back from the blind classifier, and read by it for the judges.
+FOLDS = 4
+# Share of lines that get a noisy copy.
+NOISE = 0.4
+# Follow-ups of at least this many characters also teach the classifier by themselves.
+SPOKEN_ALONE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model with what is known of it: accuracy on held-out lines and lines used."""
+
+    model: Model
+    held_out_accuracy: float
+    lines: int
+
+
+def train(
+    pack: Pack,
+    utterances: Sequence[Utterance],
+    fingerprint: str,
+    judges: Model | None = None,
+    moods: Sequence[tuple[str, str]] = (),
+) -> Trained:
+    """Trains a model of some utterances; `moods` are (line, mood) pairs for the mood model.
+
+    With `judges`, the encoder, the gate and the seams of that model are kept: a shop's own training touches the
+    linear classifier only.
+    """
+    ordinary = [u for u in utterances if u.prev_buyer is None]
+    following = [u for u in utterances if u.prev_buyer is not None]
+    lines = prepare([(u.text, u.intent) for u in ordinary], pack)
+    copies = prepare(noisy([(u.text, u.intent) for u in ordinary], NOISE if judges is None else NOISE / 4), pack)
+    spoken = prepare([(u.text, u.intent) for u in following if len(u.text) >= SPOKEN_ALONE], pack)
+    fold_of = folds([line.intent for line in lines], FOLDS)
+    kept_back = [line for line, fold in zip(lines, fold_of, strict=True) if fold == 0]
+    known = [line for line, fold in zip(lines, fold_of, strict=True) if fold]
+    whole, blind = fit([*lines, *copies, *spoken]), fit(known)
+    truth = np.array([blind.labels.index(line.intent) for line in kept_back])
+    margins = scores(blind, kept_back)
+    if judges is not None:
+        model = _model(whole, judges.encoder, (judges.temperature, judges.trust), fingerprint)
+        asking = carried_asking(judges, whole)
+        model = replace(model, asking=asking, gate=judges.gate, seam=judges.seam, mood=judges.mood)
+        return Trained(model, float((margins.argmax(1) == truth).mean()), len(lines) + len(spoken))
+    encoder = _encoder([*lines, *spoken], whole.labels)
+    blind_encoder = _encoder(known, blind.labels)
+    read = np.stack([blind_encoder.scores(line.normal) for line in kept_back])
+    trust = fit_temperatures([margins, read], truth)
+    accuracy = float(((trust[0] * margins + trust[1] * read).argmax(1) == truth).mean())
+    model = _model(whole, encoder, trust, fingerprint)
+    blind_model = _model(blind, blind_encoder, trust)
+    held = [u for u, fold in zip(ordinary, fold_of, strict=True) if fold == 0]
+    model = _with_judges(pack, model, blind_model, whole, blind, held, following)
+    if moods:
+        model = replace(model, mood=fit_mood(pack, moods, ordinary, Understanding(pack, model).read, model.labels))
+    return Trained(model, accuracy, len(lines) + len(spoken))
+
+
+def _with_judges(
+    pack: Pack,
+    model: Model,
+    blind: Model,
+    whole: Fitted,
+    part: Fitted,
+    held: Sequence[Utterance],
+    following: Sequence[Utterance],
+) -> Model:
+    labels = blind.labels
+    examples = whole_and_part(held, Understanding(pack, blind).read_closed, labels)
+    prepared = prepare([(text, str(stands)) for text, stands in examples], pack)
+    blind = replace(blind, asking=fit_asking(part, prepared))
+    reader = Understanding(pack, blind).read_closed
+
+    def has_value(normal: str) -> bool:
+        return read_entities(normal, pack.lexicon) != Entities()
+
+    gate = fit_gate(*gate_rows(following, held, reader, labels, has_value))
+    seam = fit_seam(held, reader, labels, takes_of(pack))
+    return replace(model, asking=fit_asking(whole, prepared), gate=gate, seam=seam)
+
+
+def _encoder(lines: Sequence[Line], labels: tuple[str, ...]) -> Encoder:
+    return fit_encoder([Example(line.normal, labels.index(line.intent)) for line in lines], labels)
+
+
+def _model(fitted: Fitted, encoder: Encoder | None, trust: tuple[float, ...], fingerprint: str = "") -> Model:
+    return Model(
+        labels=fitted.labels,
+        vocabulary=fitted.vocabulary,
+        importance=fitted.importance,
+        weights=fitted.weights,
+        bias=fitted.bias,
+        temperature=trust[0],
+        trust=trust[1],
+        encoder=encoder,
+        asking=np.zeros(len(fitted.vocabulary) + 1, np.float32),
+        gate=np.zeros((len(context.READINGS), context.SIZE), np.float32),
+        seam=split.NO_SEAM,
+        mood=NO_MOOD,
+        pack_hash=fingerprint,
+    )
