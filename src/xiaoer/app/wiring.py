@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live, choose_relay
+from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.flows.answer_message import AnswerMessage
@@ -29,9 +30,10 @@ from xiaoer.infra import metrics
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
+from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.errors import NotFound, TooManyRequests
+from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import BuyerId, ShopId
@@ -62,7 +64,6 @@ _STALE = timedelta(seconds=10)  # a message this old without an answer was forgo
 _CHANNELS = frozenset({"api", "web"})  # labels of the message counter; more would be unbounded
 _BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
 _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
-_LOG_INS = 10  # tries per account, address and quarter of an hour
 
 
 class Wiring:
@@ -73,6 +74,7 @@ class Wiring:
         self.clock = clock or SystemClock()
         self.db = Database(settings.url)
         self.live = Live()
+        self.jobs = Jobs(self.db, self.clock)
         self.shops = Shops(self.db, settings, self.clock)
         self.catalog = EmbeddedCatalog(self.db)
         self.orders = EmbeddedOrders(self.db)
@@ -97,7 +99,7 @@ class Wiring:
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
-        self._log_ins: dict[str, list[float]] = {}
+        self.log_ins = LogInTries()
 
     async def start(self) -> None:
         """Begin the background work: the sweep for unanswered messages, the watch for changed knowledge."""
@@ -106,6 +108,7 @@ class Wiring:
         self.spawn(self._sweep())
         self.spawn(self._watch_knowledge())
         self.spawn(self.desk.work())
+        self.spawn(self.jobs.work(self.shops.ids))
 
     async def stop(self) -> None:
         """End background work and close the stores; everything acknowledged is on disk already."""
@@ -257,22 +260,6 @@ class Wiring:
         if stored is None:
             raise NotFound("Message", message_id, "Only messages that were answered can be explained.")
         return explain(stored), stored
-
-    def check_log_in_rate(self, key: str) -> None:
-        """Refuse too many log-ins of one account from one address.
-
-        Raises:
-            TooManyRequests: more than ten in a quarter of an hour.
-        """
-        now = time.monotonic()
-        recent = [at for at in self._log_ins.get(key, []) if now - at < 900]
-        if len(recent) >= _LOG_INS:
-            raise TooManyRequests(
-                "Too many log-ins. Wait some minutes.", retry_after_s=int(900 - (now - recent[0])) + 1
-            )
-        self._log_ins[key] = [*recent, now]
-        if len(self._log_ins) > 10_000:
-            self._log_ins.clear()
 
     @staticmethod
     async def breathe() -> None:

@@ -237,6 +237,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_imports_at", "imports", ["shop", "at"], unique=False)
     op.create_table(
+        "jobs",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("lease", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_jobs")),
+    )
+    op.create_index("ix_jobs_due", "jobs", ["state", "due_at"], unique=False)
+    op.create_index("ix_jobs_subject", "jobs", ["shop", "subject", "state"], unique=False)
+    op.create_table(
         "knowledge_entries",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=128), nullable=False),
@@ -552,6 +570,9 @@ def downgrade() -> None:
     op.drop_index("ix_knowledge_entries_revision", table_name="knowledge_entries")
     op.drop_index("ix_knowledge_entries_list", table_name="knowledge_entries")
     op.drop_table("knowledge_entries")
+    op.drop_index("ix_jobs_subject", table_name="jobs")
+    op.drop_index("ix_jobs_due", table_name="jobs")
+    op.drop_table("jobs")
     op.drop_index("ix_imports_at", table_name="imports")
     op.drop_table("imports")
     op.drop_index("ix_events_type_at", table_name="events")
