@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.money import Money
 
 ActType = Literal[
@@ -38,7 +38,7 @@ HandoffReason = Literal[
     "error",
 ]
 SourceKind = Literal["knowledge", "product", "order", "shipment", "promotion", "policy"]
-NeedKind = Literal["knowledge", "product", "variants", "orders", "offers", "price", "recommend"]
+NeedKind = Literal["knowledge", "product", "variants", "orders", "offers", "price", "recommend", "buyer"]
 
 
 class Source(Struct, frozen=True):
@@ -60,6 +60,9 @@ class KnowledgeHit(Struct, frozen=True):
     product_id: str = ""
     category: str = ""
     matched: str = ""
+    attachments: tuple[dict[str, Any], ...] = ()
+    # what the shop wants said for a live variable when there is no fact: name -> text
+    defaults: dict[str, str] = field(default_factory=dict)
 
 
 class Offer(Struct, frozen=True):
@@ -101,6 +104,7 @@ class Facts(Struct, frozen=True):
     recommended: dict[int, tuple[Product, ...]] = field(default_factory=dict)
     offers: tuple[Offer, ...] | None = None
     prices: dict[str, PriceNow] = field(default_factory=dict)
+    buyer: Buyer | None = None
     asked: tuple[Need, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
 
