@@ -21,6 +21,7 @@ from xiaoer.app.entrypoints import (
     pages,
     quotes,
     staff,
+    systems,
     tickets,
     widget,
 )
@@ -60,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops, audit, *desks):
+    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops, audit, systems, *desks):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)
