@@ -22,6 +22,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_api_keys_hash"), "api_keys", ["hash"], unique=False)
     op.create_table(
+        "audit",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.String(length=128), nullable=False),
+        sa.Column("action", sa.String(length=64), nullable=False),
+        sa.Column("thing", sa.String(length=200), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_audit")),
+    )
+    op.create_index("ix_audit_at", "audit", ["shop", "at"], unique=False)
+    op.create_index("ix_audit_thing", "audit", ["shop", "thing"], unique=False)
+    op.create_table(
         "bus_events",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -519,6 +532,18 @@ def upgrade() -> None:
     op.create_index("ix_stock_alerts_buyer", "stock_alerts", ["shop", "buyer_id", "state"], unique=False)
     op.create_index("ix_stock_alerts_variant", "stock_alerts", ["shop", "variant_id", "state"], unique=False)
     op.create_table(
+        "systems",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("connector", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("ports", sa.Text(), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_systems")),
+    )
+    op.create_table(
         "ticket_log",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -604,6 +629,7 @@ def downgrade() -> None:
     op.drop_table("tickets")
     op.drop_index("ix_ticket_log_ticket", table_name="ticket_log")
     op.drop_table("ticket_log")
+    op.drop_table("systems")
     op.drop_index("ix_stock_alerts_variant", table_name="stock_alerts")
     op.drop_index("ix_stock_alerts_buyer", table_name="stock_alerts")
     op.drop_table("stock_alerts")
@@ -679,6 +705,9 @@ def downgrade() -> None:
     op.drop_table("buyers")
     op.drop_index(op.f("ix_bus_events_seq"), table_name="bus_events")
     op.drop_table("bus_events")
+    op.drop_index("ix_audit_thing", table_name="audit")
+    op.drop_index("ix_audit_at", table_name="audit")
+    op.drop_table("audit")
     op.drop_index(op.f("ix_api_keys_hash"), table_name="api_keys")
     op.drop_table("api_keys")
     # ### end Alembic commands ###
