@@ -23,8 +23,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _WHOLE = """
 SELECT 0 AS part, id AS order_id, buyer_id AS t1, status AS t2, address AS t3, receiver AS t4, phone AS t5,
-       raw_status AS t6, note AS t7, created_at AS n1, pay_amount AS n2, paid_at AS n3, shipped_at AS n4, delivered_at AS n5,
-       promise_ship_at AS n6
+       raw_status AS t6, note AS t7, created_at AS n1, pay_amount AS n2, paid_at AS n3, shipped_at AS n4,
+       delivered_at AS n5, promise_ship_at AS n6
   FROM orders WHERE shop = :shop AND id {these}
 UNION ALL
 SELECT 1, order_id, id, variant_id, title, '', '', '', '', quantity, price, pay_amount, 0, 0, 0
