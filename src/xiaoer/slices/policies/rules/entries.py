@@ -97,6 +97,8 @@ def _value(ask: Ask, name: str) -> tuple[Any, Source | None]:
             return ((buyer.nick if name == "昵称" else buyer.level) or None, None) if buyer else (None, None)
     if name == "店铺名":
         return situation.shop_name or None, None
+    if name == "退货地址":
+        return facts.terms.return_address or None, None
     if name == "客服时间":
         hours = situation.hours
         ends = [f"{minute // 60:02}:{minute % 60:02}" for minute in (hours.opens_min, hours.closes_min)]
