@@ -1,21 +1,18 @@
 """The command `xiaoer`: serve, import, evaluate, explain, administer. `xiaoer COMMAND --help` teaches each one."""
 
-import asyncio
 import os
 import sys
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from xiaoer.app.commands.opening import Shop, out, prepared, run
 from xiaoer.app.evaluation import evaluate_file
 from xiaoer.app.wiring import running
 from xiaoer.flows.evaluate import readable
-from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import DEFAULT_SHOP, ShopId
@@ -28,20 +25,6 @@ staff_app = typer.Typer(help="Accounts of the people who work in the shop.", no_
 app.add_typer(key_app, name="key")
 app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
-out = Console()
-
-Shop = Annotated[str, typer.Option(help="The shop to work on.")]
-
-
-def _prepared() -> Settings:
-    settings = Settings()
-    settings.home.mkdir(parents=True, exist_ok=True)
-    upgrade(settings.url)
-    return settings
-
-
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(work)
 
 
 @app.command()
@@ -53,8 +36,8 @@ def serve(
     """Serve the API, the widget, the console and the workbench."""
     from xiaoer.app.running import serve as run_server  # noqa: PLC0415  imports the web stack, which --help does not need
 
-    settings = _prepared()
-    _run(_ensure_default(settings))
+    settings = prepared()
+    run(_ensure_default(settings))
     run_server(settings, host or settings.host, settings.port if port < 0 else port, workers or settings.workers)
 
 
@@ -70,8 +53,8 @@ def demo(port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 
     from xiaoer.app.running import serve as run_server  # noqa: PLC0415
 
     os.environ["XIAOER_DEMO"] = "true"
-    settings = _prepared()
-    log_ins = _run(prepare_demo(settings, out))
+    settings = prepared()
+    log_ins = run(prepare_demo(settings, out))
     run_server(settings, "127.0.0.1", port, 1, log_ins=log_ins)
 
 
@@ -87,8 +70,8 @@ def import_files(
     CSV, XLSX and JSONL, Chinese or English headers; the kind is told by the file's name. The same file twice
     changes nothing; a file that cannot be read changes nothing at all.
     """
-    settings = _prepared()
-    failed = _run(_import(settings, ShopId(shop), path, kind, strict, path.is_dir()))
+    settings = prepared()
+    failed = run(_import(settings, ShopId(shop), path, kind, strict, path.is_dir()))
     raise typer.Exit(1 if failed else 0)
 
 
@@ -111,9 +94,9 @@ async def _import(settings: Settings, shop: ShopId, path: Path, kind: str, stric
                         shop, path, kind=kind, strict=strict, by="命令行", progress=progress
                     )
                 ]
-    for run in runs:
-        _report(run)
-    return not runs or any(run.status != "done" for run in runs)
+    for each in runs:
+        _report(each)
+    return not runs or any(each.status != "done" for each in runs)
 
 
 def _report(run: ImportRun) -> None:
@@ -134,7 +117,7 @@ def _report(run: ImportRun) -> None:
 @app.command()
 def explain(message_id: Annotated[str, typer.Argument(help="A message id.")], shop: Shop = DEFAULT_SHOP) -> None:
     """Print why a message was answered as it was."""
-    _run(_explain(_prepared(), ShopId(shop), message_id))
+    run(_explain(prepared(), ShopId(shop), message_id))
 
 
 async def _explain(settings: Settings, shop: ShopId, message_id: str) -> None:
@@ -155,7 +138,7 @@ def evaluate(
     Intent rows: text, intents, previous, prev_agent, slice, sentiment, red_line. Entity rows: text, entities.
     Sentiment rows: text, label. Retrieval rows: query, kb_id (null when there is no entry).
     """
-    report = _run(evaluate_file(path, kb))
+    report = run(evaluate_file(path, kb))
     if not slices:
         report = msgspec.structs.replace(report, slices={})
     typer.echo(msgspec.json.encode(report).decode() if as_json else readable(report))
@@ -166,11 +149,11 @@ def key_create(name: Annotated[str, typer.Option(help="What it is for.")] = "API
     """Make an API key and print it; it is shown this once."""
 
     async def work() -> str:
-        async with running(_prepared()) as product:
+        async with running(prepared()) as product:
             await product.shops.ensure_shop(ShopId(shop), "我的小店")
             return str((await product.shops.create_key(ShopId(shop), name))[1])
 
-    typer.echo(_run(work()))
+    typer.echo(run(work()))
 
 
 @key_app.command("list")
@@ -178,12 +161,12 @@ def key_list(shop: Shop = DEFAULT_SHOP) -> None:
     """List the keys of a shop (never their secrets)."""
 
     async def work() -> None:
-        async with running(_prepared()) as product:
+        async with running(prepared()) as product:
             for key in await product.shops.keys(ShopId(shop)):
                 state = f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "in force"
                 typer.echo(f"{key.id}  {key.name}  {key.created_at:%Y-%m-%d}  {state}")
 
-    _run(work())
+    run(work())
 
 
 @key_app.command("revoke")
@@ -191,10 +174,10 @@ def key_revoke(key_id: Annotated[str, typer.Argument(help="The key's id.")], sho
     """Take a key out of force."""
 
     async def work() -> None:
-        async with running(_prepared()) as product:
+        async with running(prepared()) as product:
             await product.shops.revoke_key(ShopId(shop), key_id)
 
-    _run(work())
+    run(work())
 
 
 @staff_app.command("add")
@@ -212,19 +195,17 @@ def staff_add(
         raise typer.BadParameter(f"“{role}” is not a role. Choose owner, operator, supervisor or agent.")
 
     async def work() -> None:
-        async with running(_prepared()) as product:
+        async with running(prepared()) as product:
             await product.shops.ensure_shop(ShopId(shop), "我的小店")
             await product.shops.add_staff(ShopId(shop), username, name or username, Role(role), password)
 
-    _run(work())
+    run(work())
 
 
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to this version's tables."""
-    settings = Settings()
-    settings.home.mkdir(parents=True, exist_ok=True)
-    upgrade(settings.url)
+    prepared()
     typer.echo("The database is up to date.")
 
 

@@ -17,8 +17,12 @@ from sqlalchemy import Connection
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live, choose_relay
+from xiaoer.app.log_ins import LogInTries
+from xiaoer.app.pushes import Pushes
 from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import build_checks, build_sinks
+from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders, LiveQuoter
+from xiaoer.app.systems import Systems
 from xiaoer.flows.answer_message import AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
 from xiaoer.flows.greet_visitor import GreetVisitor
@@ -29,15 +33,16 @@ from xiaoer.infra import metrics
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
+from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.settings import Settings
+from xiaoer.infra.vault import Vault
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.errors import NotFound, TooManyRequests
+from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import Turn, TurnContext
-from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
@@ -62,7 +67,6 @@ _STALE = timedelta(seconds=10)  # a message this old without an answer was forgo
 _CHANNELS = frozenset({"api", "web"})  # labels of the message counter; more would be unbounded
 _BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
 _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
-_LOG_INS = 10  # tries per account, address and quarter of an hour
 
 
 class Wiring:
@@ -73,22 +77,35 @@ class Wiring:
         self.clock = clock or SystemClock()
         self.db = Database(settings.url)
         self.live = Live()
+        self.jobs = Jobs(self.db, self.clock)
         self.shops = Shops(self.db, settings, self.clock)
-        self.catalog = EmbeddedCatalog(self.db)
-        self.orders = EmbeddedOrders(self.db)
-        self.buyers = EmbeddedBuyers(self.db)
+        self.catalog = LiveCatalog(self.db, self.clock)
+        self.orders = LiveOrders(self.db, self.clock)
+        self.buyers = LiveBuyers(self.db)
+        vault = Vault(settings.secret_key)
+        rows = EmbeddedCatalog(self.db), EmbeddedOrders(self.db)
+        self.systems = Systems(self.db, self.clock, vault, *rows)
+        self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
+        self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
         self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
-        self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, self.promotions)
+        quoter = LiveQuoter(self.promotions, self.systems)
+        self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, quoter)
         self._red_lines = parse_red_lines((_PACK / "red_lines.toml").read_text(encoding="utf-8"))
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.gather = gather = GatherFacts(
-            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, settings.gather_timeout_ms / 1000
+            self.knowledge,
+            self.catalog,
+            self.orders,
+            self.promotions,
+            self.quote,
+            self.buyers,
+            settings.gather_timeout_ms / 1000,
         )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
@@ -97,7 +114,7 @@ class Wiring:
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
-        self._log_ins: dict[str, list[float]] = {}
+        self.log_ins = LogInTries()
 
     async def start(self) -> None:
         """Begin the background work: the sweep for unanswered messages, the watch for changed knowledge."""
@@ -106,6 +123,7 @@ class Wiring:
         self.spawn(self._sweep())
         self.spawn(self._watch_knowledge())
         self.spawn(self.desk.work())
+        self.spawn(self.jobs.work(self.shops.ids))
 
     async def stop(self) -> None:
         """End background work and close the stores; everything acknowledged is on disk already."""
@@ -113,6 +131,7 @@ class Wiring:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.live.close()
+        await self.systems.close()
         await self.db.close()
 
     async def _warm_up(self) -> None:
@@ -257,22 +276,6 @@ class Wiring:
         if stored is None:
             raise NotFound("Message", message_id, "Only messages that were answered can be explained.")
         return explain(stored), stored
-
-    def check_log_in_rate(self, key: str) -> None:
-        """Refuse too many log-ins of one account from one address.
-
-        Raises:
-            TooManyRequests: more than ten in a quarter of an hour.
-        """
-        now = time.monotonic()
-        recent = [at for at in self._log_ins.get(key, []) if now - at < 900]
-        if len(recent) >= _LOG_INS:
-            raise TooManyRequests(
-                "Too many log-ins. Wait some minutes.", retry_after_s=int(900 - (now - recent[0])) + 1
-            )
-        self._log_ins[key] = [*recent, now]
-        if len(self._log_ins) > 10_000:
-            self._log_ins.clear()
 
     @staticmethod
     async def breathe() -> None:

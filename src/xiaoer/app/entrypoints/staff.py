@@ -63,7 +63,7 @@ async def log_in(request: Request) -> Response:
     product = wiring(request)
     body = await read_body(request, LogIn, 8192)
     address = request.client.host if request.client else "?"
-    product.check_log_in_rate(f"{body.shop}|{body.username}|{address}")
+    product.log_ins.check(f"{body.shop}|{body.username}|{address}")
     return reply(_tokens(await product.shops.log_in(ShopId(body.shop), body.username, body.password)))
 
 

@@ -8,13 +8,15 @@ Rows are compared by content hash, so the same file again writes nothing.
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePath
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from xiaoer.flows.import_data.cells import BadCell
+from xiaoer.flows.import_data.dialogues import DialogueIntake, join_lines
 from xiaoer.flows.import_data.kinds import KINDS, Kind, Reference, kind_of_stem
 from xiaoer.flows.import_data.parse import Parsed, ParsedRow, bad_cell, parse_sheet
 from xiaoer.infra.db import Database
@@ -57,6 +59,15 @@ class Sink(Protocol):
     ) -> None: ...
 
 
+@runtime_checkable
+class KnowsSame(Protocol):
+    """A sink that looks behind the fingerprint: ids of `rows` that would change nothing."""
+
+    def same(
+        self, connection: Connection, shop: ShopId, rows: Sequence[tuple[Any, str]], keep: Collection[str]
+    ) -> set[str]: ...
+
+
 OWN_SINKS: Mapping[str, Sink] = {
     "buyers": BuyerSink(),
     "products": ProductSink(),
@@ -65,13 +76,14 @@ OWN_SINKS: Mapping[str, Sink] = {
     "order_items": order_line_sink,
     "shipments": parcel_sink,
     "refunds": refund_sink,
+    "dialogues": DialogueIntake(),
 }
 
 
 class Importer:
     """Imports files into one database.
 
-    `sinks` adds the kinds that other slices keep (knowledge, promotions, dialogues). `checks` may refuse a
+    `sinks` adds the kinds that other slices keep (knowledge, promotions). `checks` may refuse a
     typed row of a kind before anything is written: None is fine, else the reason, which ends the sentence
     「第 37 行：…，已跳过」.
     """
@@ -180,6 +192,8 @@ class Importer:
             raise BrokenSheet("too_large", f"文件超过了 {self._max_bytes >> 20} MB，请拆成几个文件分别导入。")
         sheet = read_sheet(source.read_bytes() if isinstance(source, Path) else source, name)
         parsed = parse_sheet(sheet, kind, strict, report)
+        if kind.name == "dialogues":
+            parsed.rows = join_lines(parsed.rows)
         check = self._checks.get(kind.name)
         if check is not None and not parsed.error_code:
             _apply_check(parsed, check, strict)
@@ -210,6 +224,10 @@ class Importer:
         for part in _chunks(parsed.rows):
             known = await self._known(sink, shop, [row.id for row in part])
             fresh = [row for row in part if known.get(row.id) != row.hash]
+            if fresh and isinstance(sink, KnowsSame):
+                pairs = [(row.row, row.hash) for row in fresh if row.id in known]
+                same = await self._db.read(partial(sink.same, shop=shop, rows=pairs, keep=parsed.keep))
+                fresh = [row for row in fresh if row.id not in same]
             done += len(part)
             if fresh:
                 change = _change(sink, shop, run, fresh, self._clock.now(), parsed.keep, done)

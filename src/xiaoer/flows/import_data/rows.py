@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class KnowledgeRow(Struct, frozen=True):
@@ -18,6 +18,13 @@ class KnowledgeRow(Struct, frozen=True):
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     category: str = ""
+    audience: str = ""
+    order_state: str = ""
+    product_category: str = ""
+    status: str = "published"
+    attachments: tuple[dict[str, Any], ...] = ()
+    channel_answers: dict[str, str] = field(default_factory=dict)
+    source: dict[str, Any] = field(default_factory=dict)
 
 
 class PromotionRow(Struct, frozen=True):
@@ -28,7 +35,10 @@ class PromotionRow(Struct, frozen=True):
 
 
 class DialogueRow(Struct, frozen=True):
-    """One line of an old conversation. `id` is the file's id, with `#2`, `#3`, … where a dialogue's lines share it."""
+    """One line of an old conversation. `id` is the file's id, with `#2`, `#3`, … where a dialogue's lines share it.
+
+    `number` counts the lines of the dialogue from 1; the intake sets it when the whole file has been read.
+    """
 
     id: str
     dialogue_id: str
@@ -37,3 +47,5 @@ class DialogueRow(Struct, frozen=True):
     author: Literal["buyer", "agent", "bot"]
     agent: str
     text: str
+    number: int = 1
+    is_last: bool = False

@@ -1,6 +1,7 @@
 /** Chinese first; English when the person chooses it. */
 
 import { createI18n } from 'vue-i18n'
+import { wordsOf } from './features'
 import { en } from './locales/en'
 import { zh } from './locales/zh'
 
@@ -12,7 +13,7 @@ export const i18n = createI18n({
   legacy: false,
   locale: localStorage.getItem(STORAGE_KEY) === 'en' ? 'en' : 'zh-CN',
   fallbackLocale: 'zh-CN',
-  messages: { 'zh-CN': zh, en },
+  messages: { 'zh-CN': { ...zh, ...wordsOf('zh') }, en: { ...en, ...wordsOf('en') } },
 })
 
 export function chooseLanguage(language: Language): void {

@@ -1,16 +1,15 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { FEATURES } from './features'
 import { useSession } from './session'
 
-const pages: RouteRecordRaw[] = [
-  { path: 'today', name: 'today', component: () => import('./features/today/TodayPage.vue') },
-  { path: 'knowledge', name: 'knowledge', component: () => import('./features/knowledge/KnowledgePage.vue') },
-  { path: 'imports', name: 'imports', component: () => import('./features/imports/ImportsPage.vue') },
-  {
-    path: 'conversations',
-    name: 'conversations',
-    component: () => import('./features/conversations/ConversationsPage.vue'),
-  },
-]
+const pages: RouteRecordRaw[] = FEATURES.flatMap((feature) =>
+  feature.pages.map(({ name, path, component, roles }) => ({
+    name,
+    path,
+    component,
+    meta: { group: feature.group, roles },
+  })),
+)
 
 export const router = createRouter({
   history: createWebHistory('/console/'),
@@ -22,8 +21,9 @@ export const router = createRouter({
 })
 
 router.beforeEach((to) => {
-  const isIn = useSession().staff !== null
-  if (!isIn && to.name !== 'login') return { name: 'login', query: { to: to.fullPath } }
-  if (isIn && to.name === 'login') return { name: 'today' }
-  return true
+  const staff = useSession().staff
+  if (!staff && to.name !== 'login') return { name: 'login', query: { to: to.fullPath } }
+  if (staff && to.name === 'login') return { name: 'today' }
+  const roles = to.meta.roles as string[] | undefined
+  return !staff || !roles || roles.includes(staff.role) || { name: 'today' }
 })

@@ -20,5 +20,8 @@ export const useSession = defineStore('session', () => {
     staff.value = null
   }
 
-  return { staff, api, logIn, logOut }
+  /** For features whose calls are their own: `http.get('/api/v1/…')`. */
+  const http = session.http
+
+  return { staff, api, http, logIn, logOut }
 })

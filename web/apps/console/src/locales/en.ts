@@ -2,7 +2,7 @@ import type { zh } from './zh'
 
 export const en: typeof zh = {
   product: 'Xiaoer',
-  nav: { label: 'Main menu', today: 'Today', knowledge: 'Knowledge', imports: 'Import', conversations: 'Conversations' },
+  nav: { label: 'Main menu', today: 'Today', knowledge: 'Knowledge', imports: 'Import', conversations: 'Conversations', rules: 'Rules', marketing: 'Marketing', insights: 'Insights', channels: 'Channels', team: 'Team', settings: 'Settings', more: 'More', pages: 'Pages of this section' },
   shell: {
     logOut: 'Log out',
     theme: 'Appearance',

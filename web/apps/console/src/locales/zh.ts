@@ -1,6 +1,6 @@
 export const zh = {
   product: '小二',
-  nav: { label: '主菜单', today: '今日', knowledge: '知识', imports: '导入', conversations: '会话' },
+  nav: { label: '主菜单', today: '今日', knowledge: '知识', imports: '导入', conversations: '会话', rules: '规则', marketing: '营销', insights: '洞察', channels: '渠道', team: '团队', settings: '设置', more: '更多', pages: '本栏页面' },
   shell: {
     logOut: '退出登录',
     theme: '外观',
