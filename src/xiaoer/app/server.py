@@ -25,6 +25,7 @@ from xiaoer.app.entrypoints import (
     systems,
     tickets,
     widget,
+    wording,
 )
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.log import set_up_logging
@@ -54,7 +55,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    brain = (knowledge_bulk, knowledge)  # in this order: the last one takes every other address below /knowledge
+    brain = (
+        wording,
+        knowledge_bulk,
+        knowledge,
+    )  # in this order: the last one takes every other address below /knowledge
     desks = (agents, desk, desk_live, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(

@@ -88,7 +88,7 @@ class Wiring:
         self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
-        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog)
+        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)

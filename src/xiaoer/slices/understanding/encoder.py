@@ -17,7 +17,7 @@ from xiaoer.slices.understanding.arrays import Floats, to_bytes, to_words
 from xiaoer.slices.understanding.features import canonical
 from xiaoer.slices.understanding.sounds import fuzzy_readings
 
-WIDTHS = (1, 2, 3, 4)
+WIDTHS = (1, 2, 3)
 SHORTEST, LONGEST = 5, 48
 # Number 0 is the emptiness around a text, 1 every character (or syllable) that training did not see.
 UNKNOWN = 1

@@ -57,14 +57,18 @@ def folder(name: str = "ecommerce") -> Traversable:
     return files("xiaoer") / "packs" / name
 
 
-def read_pack(name: str = "ecommerce") -> Pack:
-    root = folder(name)
-    rows = tomllib.loads((root / "intents.toml").read_text("utf-8"))
-    intents = {
+def read_intents(name: str = "ecommerce") -> dict[str, Intent]:
+    """The label set of a pack by code."""
+    rows = tomllib.loads((folder(name) / "intents.toml").read_text("utf-8"))
+    return {
         f"{group}.{key}": Intent(f"{group}.{key}", **row)
         for group, members in rows.items()
         for key, row in members.items()
     }
+
+
+def read_pack(name: str = "ecommerce") -> Pack:
+    root, intents = folder(name), read_intents(name)
     patterns = compile_patterns(tomllib.loads((root / "patterns.toml").read_text("utf-8")))
     return Pack(name, intents, read_lexicon(root / "lexicons"), patterns)
 

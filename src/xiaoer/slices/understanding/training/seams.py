@@ -128,7 +128,7 @@ def fit_seam(
 ) -> Seam:
     """The judge of seams."""
     views, cuts = seam_rows(lines, read, labels, takes)
-    judge = MLPClassifier((HIDDEN,), alpha=RIDGE, solver="lbfgs", max_iter=300, random_state=SEED).fit(views, cuts)
+    judge = MLPClassifier((HIDDEN,), alpha=RIDGE, solver="lbfgs", max_iter=1_000, random_state=SEED).fit(views, cuts)
     inner, outer = judge.coefs_
     # The view holds a constant 1 at its head, which carries the inner bias.
     inner[0] += judge.intercepts_[0]
