@@ -56,7 +56,7 @@ bench: .venv/ready ## Print figures with ratios (see benchmarks/)
 	@set -e; for file in engine serve import_orders quote understanding/run; do echo "== $$file"; $(RUN) python benchmarks/$$file.py; done
 
 model: .venv/ready ## Train the model that ships with the ecommerce pack (after a change of the pack)
-	@$(RUN) python -m xiaoer.slices.understanding.build
+	@$(RUN) python -m xiaoer.slices.understanding.training.build
 
 format: .venv/ready ## Format the code
 	@$(RUN) ruff format . && $(RUN) ruff check --fix --quiet .

@@ -46,4 +46,9 @@ def test_an_intent_of_the_shops_own_reaches_the_conversation(server: TestClient)
 
 def test_an_agent_may_not_teach(server: TestClient) -> None:
     agent = log_in(server, "agent")
-    assert server.post("/api/v1/wording", json={"kind": "word", "text": "嘎嘎", "means": "活动"}, headers=agent).status_code == 403
+    assert (
+        server.post(
+            "/api/v1/wording", json={"kind": "word", "text": "嘎嘎", "means": "活动"}, headers=agent
+        ).status_code
+        == 403
+    )

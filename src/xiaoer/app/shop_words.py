@@ -5,11 +5,13 @@ Renewed when the catalogue or the words change: a lesson is in force in every pr
 Swapping is one assignment; turns that are under way finish with the words they began with.
 """
 
+import asyncio
 import re
 import time
 from collections import OrderedDict
 from functools import lru_cache
 
+from xiaoer.app.learning import Learning
 from xiaoer.infra.db import Database
 from xiaoer.kernel.heard import Heard, TextForms
 from xiaoer.kernel.ids import ShopId
@@ -31,12 +33,13 @@ _SURE = 0.5  # below this, a question's intent does not count for retrieval
 class ShopUnderstanding:
     """Understands a turn in the words of its shop."""
 
-    def __init__(self, base: Understanding, catalog: EmbeddedCatalog, db: Database) -> None:
+    def __init__(self, base: Understanding, catalog: EmbeddedCatalog, db: Database, learning: Learning) -> None:
         self._base = base
         self._catalog = catalog
         self._db = db
-        self._taught: dict[ShopId, tuple[float, int]] = {}
-        self._shops: OrderedDict[ShopId, tuple[tuple[int, int], Understanding]] = OrderedDict()
+        self._learning = learning
+        self._taught: dict[ShopId, tuple[float, int, int]] = {}
+        self._shops: OrderedDict[ShopId, tuple[tuple[int, int, int], Understanding]] = OrderedDict()
         self._short_forms = lru_cache(maxsize=_FORMS)(base.forms)
 
     def understand(self, turn: Turn) -> Heard:
@@ -63,12 +66,13 @@ class ShopUnderstanding:
         """Look the shop's words up anew before the next turn of this process."""
         self._taught.pop(shop, None)
 
-    async def _revision(self, shop: ShopId) -> tuple[int, int]:
+    async def _revision(self, shop: ShopId) -> tuple[int, int, int]:
+        """Revisions of the catalogue and of the words, and the version of the shop's own model."""
         seen = self._taught.get(shop)
         if seen is None or seen[0] < time.monotonic():
             taught = await self._db.read(lambda c: wording.revision(c, shop))
-            seen = self._taught[shop] = (time.monotonic() + _CHECK_EVERY_S, taught)
-        return await self._catalog.revision(shop), seen[1]
+            seen = self._taught[shop] = (time.monotonic() + _CHECK_EVERY_S, taught, self._learning.version(shop))
+        return await self._catalog.revision(shop), seen[1], seen[2]
 
     async def refresh(self, shop: ShopId) -> None:
         """Take over new product names and own words; costs two dictionary look-ups when nothing changed."""
@@ -83,7 +87,8 @@ class ShopUnderstanding:
             means={lesson.text: lesson.means for lesson in lessons if lesson.kind == "word"},
             examples=[(text, lesson.intent) for lesson in lessons for text in lesson.examples],
         )
-        self._shops[shop] = (revision, self._base.with_shop(words))
+        own = await asyncio.to_thread(self._learning.model, shop) if revision[2] else None
+        self._shops[shop] = (revision, self._base.with_shop(words, own))
         self._shops.move_to_end(shop)
         while len(self._shops) > _SHOPS:
             self._shops.popitem(last=False)

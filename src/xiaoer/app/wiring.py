@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
+from xiaoer.app.learning import LEARN, Learning
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.pushes import Pushes
@@ -88,7 +89,9 @@ class Wiring:
         self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
-        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db)
+        self.learning = Learning(self.db, settings.home)
+        self.jobs.handle(LEARN, self.learning.work)
+        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.learning)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)

@@ -30,5 +30,7 @@ def test_a_lesson_that_would_do_harm_is_refused(value: Wording) -> None:
 
 def test_a_lesson_is_tidied_and_may_be_changed() -> None:
     taught = [Wording("1", "intent", "试吃官", "", "shop.taster", ("想试吃",))]
-    changed = check(Wording("1", "intent", "试吃官", "", "shop.taster", ("想试吃", " 想试吃 ", "报名试吃")), KNOWN, taught)
+    changed = check(
+        Wording("1", "intent", "试吃官", "", "shop.taster", ("想试吃", " 想试吃 ", "报名试吃")), KNOWN, taught
+    )
     assert changed.examples == ("想试吃", "报名试吃")

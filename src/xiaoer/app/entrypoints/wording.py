@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, wiring
 from xiaoer.app.http import describe, read_body, reply
+from xiaoer.app.learning import LEARN
 from xiaoer.infra import audit
+from xiaoer.infra.jobs import enqueue
 from xiaoer.kernel.heard import Sentiment
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId
 from xiaoer.kernel.turn import BuyerMessage, PastMessage, TextContent, Turn
@@ -36,10 +38,11 @@ class IntentView(Struct, frozen=True):
 
 
 class WordingsOut(Struct, frozen=True):
-    """What the shop taught, and the intents that sentences can be put to."""
+    """What the shop taught, the intents that sentences can be put to, and the version of its model (0: as shipped)."""
 
     items: tuple[Wording, ...]
     intents: tuple[IntentView, ...]
+    model: int
 
 
 class WordingIn(Struct, frozen=True):
@@ -88,7 +91,7 @@ async def list_wordings(request: Request) -> Response:
     who, product = await caller(request), wiring(request)
     require_role(who, Role.OPERATOR)
     found = await product.db.read(lambda c: wording.all_of(c, who.shop))
-    return reply(WordingsOut(tuple(found), _intents()))
+    return reply(WordingsOut(tuple(found), _intents(), product.learning.version(who.shop)))
 
 
 @router.post(
@@ -140,6 +143,16 @@ async def forget(request: Request, id: str) -> Response:
     await product.db.write(work)
     product.understanding.forget(who.shop)
     return Response(status_code=204)
+
+
+@router.post("/wording/learn", **describe("Train the shop's model", status=202, errors=(401, 403)))
+async def learn(request: Request) -> Response:
+    """Order a training of the shop's own model; it serves when it reads the regression lines no worse."""
+    who, product = await caller(request), wiring(request)
+    require_role(who, Role.OPERATOR)
+    now = product.clock.now()
+    await product.db.write(lambda c: enqueue(c, who.shop, LEARN, {}, at=now, subject="learn"))
+    return Response(status_code=202)
 
 
 @router.post(

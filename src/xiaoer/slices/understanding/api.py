@@ -63,9 +63,9 @@ class Understanding:
         """The pack and the model that came with the program."""
         return cls(read_pack(pack), shipped_model(pack))
 
-    def with_shop(self, shop: ShopWords) -> "Understanding":
-        """A copy that also knows a shop's words; building it takes milliseconds per thousand examples."""
-        return Understanding(self._pack, self._model, shop)
+    def with_shop(self, shop: ShopWords, model: Model | None = None) -> "Understanding":
+        """A copy that also knows a shop's words, with its own model if given; takes milliseconds."""
+        return Understanding(self._pack, model or self._model, shop)
 
     def forms(self, text: str) -> TextForms:
         """The spellings of a text that matching needs (`kernel.heard.TextAnalyser`)."""

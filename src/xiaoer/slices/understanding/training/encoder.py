@@ -18,7 +18,7 @@ from xiaoer.slices.understanding.encoder import SHORTEST, UNKNOWN, WIDTHS, Encod
 
 Ints = NDArray[np.int64]
 CHARACTER, SYLLABLE, FILTERS = 96, 48, 256
-ROUNDS, BATCH, RATE = 20, 128, 2e-3
+ROUNDS, BATCH, RATE = 15, 128, 2e-3
 SMOOTHING, NOISE, NOISY_SHARE = 0.1, 0.06, 0.7
 DROP_OUT, DROP_CHARACTER = 0.4, 0.2
 DECAY = 1e-2

@@ -3,6 +3,7 @@
 Runs in a job: scikit-learn is imported in this folder and nowhere else.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
@@ -24,6 +26,7 @@ MIN_LINES = 2
 # Weight of a feature by its kind; letters count 1.
 KIND_WEIGHT = {"p": 0.5, "w": 0.7, "c": 1.0, "l": 0.5, "x": 1.5}
 MAX_FEATURES = 60_000
+PASSES = 10
 ASKING_C = 0.2
 
 
@@ -36,11 +39,11 @@ class Fitted:
     bias: Floats
 
 
-def fit(lines: Sequence[Line], limit: int = MAX_FEATURES) -> Fitted:
+def fit(lines: Sequence[Line], passes: int = PASSES) -> Fitted:
     """The linear classifier of some lines."""
     counts = Counter(name for line in lines for name in line.names)
     kept = sorted((name for name, n in counts.items() if n >= MIN_LINES), key=lambda name: (-counts[name], name))
-    vocabulary = {name: at for at, name in enumerate(sorted(kept[:limit]))}
+    vocabulary = {name: at for at, name in enumerate(sorted(kept[:MAX_FEATURES]))}
     matrix = _matrix(lines, vocabulary)
     document = np.asarray(matrix.sum(0)).ravel()
     importance = np.log((1 + len(lines)) / (1 + document)) + 1
@@ -48,7 +51,11 @@ def fit(lines: Sequence[Line], limit: int = MAX_FEATURES) -> Fitted:
         [KIND_WEIGHT.get(name[0], 1.0) if len(name) > 1 and name[0].isascii() else 1.0 for name in vocabulary]
     )
     scaled = normalize(matrix @ sparse.diags(importance)).astype(np.float32)
-    machine = LinearSVC(C=C, random_state=SEED, tol=0.1).fit(scaled, [line.intent for line in lines])
+    with warnings.catch_warnings():
+        # Fewer passes than its own test of convergence asks for; more give nothing on held-out lines.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        machine = LinearSVC(C=C, random_state=SEED, tol=0.1, max_iter=passes)
+        machine.fit(scaled, [line.intent for line in lines])
     return Fitted(
         labels=tuple(str(label) for label in machine.classes_),
         vocabulary=vocabulary,
