@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from xiaoer.app import http
 from xiaoer.app.entrypoints import (
     agents,
+    audit,
     canned,
     desk,
     desk_live,
@@ -20,6 +21,7 @@ from xiaoer.app.entrypoints import (
     pages,
     quotes,
     staff,
+    systems,
     tickets,
     widget,
 )
@@ -59,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops, *desks):
+    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops, audit, systems, *desks):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

@@ -22,6 +22,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_api_keys_hash"), "api_keys", ["hash"], unique=False)
     op.create_table(
+        "audit",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.String(length=128), nullable=False),
+        sa.Column("action", sa.String(length=64), nullable=False),
+        sa.Column("thing", sa.String(length=200), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_audit")),
+    )
+    op.create_index("ix_audit_at", "audit", ["shop", "at"], unique=False)
+    op.create_index("ix_audit_thing", "audit", ["shop", "thing"], unique=False)
+    op.create_table(
         "bus_events",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -462,6 +475,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_staff_sessions_staff_id"), "staff_sessions", ["staff_id"], unique=False)
     op.create_table(
+        "systems",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("connector", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("ports", sa.Text(), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_systems")),
+    )
+    op.create_table(
         "ticket_log",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -547,6 +572,7 @@ def downgrade() -> None:
     op.drop_table("tickets")
     op.drop_index("ix_ticket_log_ticket", table_name="ticket_log")
     op.drop_table("ticket_log")
+    op.drop_table("systems")
     op.drop_index(op.f("ix_staff_sessions_staff_id"), table_name="staff_sessions")
     op.drop_table("staff_sessions")
     op.drop_table("staff")
@@ -612,6 +638,9 @@ def downgrade() -> None:
     op.drop_table("buyers")
     op.drop_index(op.f("ix_bus_events_seq"), table_name="bus_events")
     op.drop_table("bus_events")
+    op.drop_index("ix_audit_thing", table_name="audit")
+    op.drop_index("ix_audit_at", table_name="audit")
+    op.drop_table("audit")
     op.drop_index(op.f("ix_api_keys_hash"), table_name="api_keys")
     op.drop_table("api_keys")
     # ### end Alembic commands ###

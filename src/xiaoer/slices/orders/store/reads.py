@@ -43,6 +43,10 @@ _OF_BUYER = text(
         " ORDER BY created_at DESC, id DESC LIMIT :limit)"
     )
 )
+_ALL_BY_WAYBILL = text(
+    "SELECT waybill_no, order_id, carrier, traces FROM shipments"
+    " WHERE shop = :shop AND waybill_no = :waybill_no ORDER BY id"
+)
 _BY_WAYBILL = text(
     "SELECT waybill_no, order_id, carrier, traces FROM shipments"
     " WHERE shop = :shop AND waybill_no = :waybill_no ORDER BY id LIMIT 1"
@@ -110,6 +114,12 @@ def of_buyer(connection: Connection, shop: ShopId, buyer_id: str, limit: int) ->
 def by_waybill(connection: Connection, shop: ShopId, waybill_no: str) -> Shipment | None:
     row = connection.execute(_BY_WAYBILL, {"shop": shop, "waybill_no": waybill_no}).one_or_none()
     return Shipment(row[0], row[1], row[2], _traces.decode(row[3])) if row else None
+
+
+def parcels_of_waybill(connection: Connection, shop: ShopId, waybill_no: str) -> list[Shipment]:
+    """The parcel once for each order that it carries."""
+    rows = connection.execute(_ALL_BY_WAYBILL, {"shop": shop, "waybill_no": waybill_no})
+    return [Shipment(row[0], row[1], row[2], _traces.decode(row[3])) for row in rows]
 
 
 def statuses_of(connection: Connection, shop: ShopId, buyer_ids: Sequence[str]) -> dict[str, list[str]]:
