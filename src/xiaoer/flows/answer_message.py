@@ -316,6 +316,7 @@ def _facts(
                 "channel": turn.channel,
                 "owner": conversation.state,
                 "intents": [segment.intent for segment in heard.segments],
+                "words": [insights.wording_key(segment.text) for segment in heard.segments],
                 "acts": [act.type for act in decision.acts],
                 "sentiment": heard.sentiment.score,
                 "anger": heard.sentiment.anger,

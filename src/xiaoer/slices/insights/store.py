@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row as DbRow, delete, func, select
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Row as DbRow
 from sqlalchemy.dialects import postgresql, sqlite
 
 from xiaoer.infra.upsert import upsert
@@ -33,7 +34,9 @@ def facts_of(connection: Connection, shop: ShopId, conversation_ids: Sequence[st
     return found
 
 
-def facts_of_buyers(connection: Connection, shop: ShopId, buyer_ids: Sequence[str], types: Sequence[str]) -> list[Event]:
+def facts_of_buyers(
+    connection: Connection, shop: ShopId, buyer_ids: Sequence[str], types: Sequence[str]
+) -> list[Event]:
     """Shop facts of these buyers of some types."""
     found: list[Event] = []
     for part in chunks(buyer_ids):
@@ -103,9 +106,7 @@ def drop_setting(connection: Connection, shop: ShopId, name: str) -> None:
 def get_units(connection: Connection, shop: ShopId, kind: str, ids: Sequence[str]) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for part in chunks(ids):
-        rows = connection.execute(
-            select(units).where(units.c.shop == shop, units.c.kind == kind, units.c.id.in_(part))
-        )
+        rows = connection.execute(select(units).where(units.c.shop == shop, units.c.kind == kind, units.c.id.in_(part)))
         found |= {row.id: _unit(row) for row in rows}
     return found
 
@@ -147,8 +148,9 @@ def put_units(
     change: dict[Key, list[int]] = {}
     for row in fresh:
         _add(change, row, formulas, 1)
+    replaced = {row.id for row in fresh} | set(gone)
     for id_, row in before.items():
-        if id_ in gone or any(id_ == new.id for new in fresh):
+        if id_ in replaced:
             _add(change, row, formulas, -1)
     moved = {key: value for key, value in change.items() if value[0] or value[1]}
     _shift(connection, shop, moved)
@@ -267,5 +269,3 @@ def _unit(row: DbRow[Any]) -> Row:
     values = {name: getattr(row, name) for name in Row.__struct_fields__}
     values["facts"] = msgspec.convert(row.facts, _FACTS[row.kind])
     return Row(**values)
-
-

@@ -23,7 +23,7 @@ class Beat(Struct, frozen=True, array_like=True):
 
 
 class Ask(Struct, frozen=True, array_like=True):
-    """One understood turn. `words` are keys of its wordings, parallel to `intents`; `answered`: nothing was left open."""
+    """One understood turn. `words` are keys of its wordings, parallel to `intents`; `answered`: nothing is open."""
 
     at: int
     intents: tuple[str, ...]
@@ -75,7 +75,7 @@ class Around(Struct, frozen=True, omit_defaults=True):
 
 
 class Talk(Struct, frozen=True, omit_defaults=True):
-    """One conversation as its facts tell it. `opened` is microseconds since 1970; `price_fen` of the product asked about."""
+    """One conversation as its facts tell it. `opened` is microseconds since 1970, `llm_microyuan` what models cost."""
 
     id: str
     buyer_id: str
@@ -90,14 +90,13 @@ class Talk(Struct, frozen=True, omit_defaults=True):
     rating: int = 0
     invited: bool = False
     off_duty: bool = False
-    price_fen: int = 0
     llm_microyuan: int = 0
     deals: tuple[Deal, ...] = ()
     around: Around = Around()
 
 
 class RefundFacts(Struct, frozen=True, omit_defaults=True):
-    """One refund. `reason` is a code of the taxonomy, `detail` its sub-reason; `conversation_id` where it was talked about."""
+    """One refund. `reason` is a code of the taxonomy, `detail` its sub-reason."""
 
     id: str
     order_id: str

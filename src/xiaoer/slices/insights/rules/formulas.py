@@ -8,8 +8,6 @@ import tomllib
 from collections.abc import Mapping
 from typing import NamedTuple
 
-
-
 from xiaoer.slices.insights.rules.days import second_of_day
 from xiaoer.slices.insights.rules.rounds import find_rounds, human_wait
 from xiaoer.slices.insights.types import BUYER, Formula, Talk
@@ -34,7 +32,7 @@ def load_formulas(text: str) -> tuple[Formula, ...]:
 
 
 def apply(formula: Formula, talk: Talk, flags: Mapping[str, int], agent: str) -> list[Count]:
-    """What `talk` gives to `formula`; `flags` are those of `figures.flags_of`, `agent` who is credited with the talk."""
+    """What `talk` gives to `formula`; `flags` are those of `figures.flags_of`, `agent` gets the credit."""
     match formula.kind:
         case "rounds_within":
             return _rounds_within(formula, talk)

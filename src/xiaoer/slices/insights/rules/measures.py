@@ -7,7 +7,7 @@ page       intent · entry                                            campaign  
 kpi        metric@version · agent (n of how many, v hits)            wait      human/bot:bucket · agent
 mood*      neg, neu, pos                                             course    first>last mood
 trigger    what set anger off · product (v settled)                  gap       question · product (open asks)
-funnel     stage · handled by (v value in fen)                       blocker   blocker · product (v value lost)
+funnel     stage · handled by                                        blocker   blocker · product
 score      auto · agent (v points)                                   finding   finding · agent
 refund     reason · product (v fen)       refund.d  reason/detail · product    refund.s  reason/detail · product/size
 refund.v   reason · variant   refund.c  reason · courier   refund.b  reason · batch   refund.p  reason · claim
@@ -55,7 +55,7 @@ def row_of_talk(talk: Talk) -> Row:
         blockers.blocker_of(talk),
         round(100 * feelings.estimate(talk)),
         review(talk).points,
-        talk.price_fen,
+        flags_of(talk).get("sales_net_fen", 0),
     )
 
 
@@ -141,9 +141,9 @@ def _of_talk(talk: Talk, formulas: Sequence[Formula]) -> list[Gift]:
         give("flag", "at_risk", agent, v=1)
         give("flag", "at_risk_settled", agent, v=int(feelings.is_settled(talk)))
     for stage in blockers.stages_of(talk):
-        give("funnel", stage, handled, v=talk.price_fen)
+        give("funnel", stage, handled)
     if blocker := blockers.blocker_of(talk):
-        give("blocker", blocker, talk.product, v=talk.price_fen)
+        give("blocker", blocker, talk.product)
     score = review(talk)
     give("score", "auto", agent if handled in ("people", "both") else "", v=score.points)
     for finding in score.findings:

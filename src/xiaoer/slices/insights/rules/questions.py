@@ -7,6 +7,7 @@ founds a new question. Nothing is moved later, so figures of the past stay what 
 
 import re
 from hashlib import blake2b
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -36,7 +37,9 @@ def vector_of(text: str) -> Vector:
     """A unit vector of the text's letters and letter pairs."""
     form = [letter for letter in normal_form(text) if letter not in _EMPTY] or list(normal_form(text))
     value = np.zeros(_WIDTH, dtype=np.float32)
-    for gram, weight in ((*((letter, 0.6) for letter in form), *((a + b, 1.0) for a, b in zip(form, form[1:], strict=False)))):
+    grams = [(letter, 0.6) for letter in form]
+    grams += [(a + b, 1.0) for a, b in pairwise(form)]
+    for gram, weight in grams:
         code = crc32(gram.encode())
         value[code % _WIDTH] += weight if code & 0x10000 else -weight
     size = float(np.sqrt(value @ value))

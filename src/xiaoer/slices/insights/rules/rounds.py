@@ -58,7 +58,7 @@ def find_rounds(beats: Sequence[Beat], counts: str, steps: Sequence[Step] = (), 
 
 
 def human_wait(talk: Talk) -> tuple[int, int, str] | None:
-    """(start, first human reply or -1, agent) of the part of a talk that people had to serve; None when nobody had to."""
+    """(start, first human reply or -1, agent) of what people had to serve; None when nobody had to."""
     start = next((s.at for s in talk.steps if s.what == "handoff"), -1)
     direct = next((b.at for b in talk.beats if b.who == BUYER and b.owner not in ("", "bot")), -1)
     if start < 0 or 0 <= direct < start:
