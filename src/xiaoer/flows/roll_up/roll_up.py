@@ -6,6 +6,7 @@ may arrive in any order; and forgetting everything and deriving it again gives t
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -36,7 +37,7 @@ from xiaoer.slices.insights.types import Formula, Row, Talk
 from xiaoer.slices.orders.store import reads as orders
 from xiaoer.slices.privacy import api as privacy
 
-_BATCH = 60  # talks of one step: a few tens of milliseconds, so that buyers are answered in between
+_BATCH = 25  # talks of one step: some ten milliseconds, so that buyers are answered in between
 _PAGE = 4000  # new facts of one look
 _OVERLAP_MS = 15_000  # ids are made before their commit: look this far back for those that came in between
 _DUTY_BACK = timedelta(days=400)
@@ -62,8 +63,12 @@ class RollUp:
         self._noted: dict[ShopId, tuple[frozenset[str], str]] = {}
         self._duty: gather.Duty = gather.Duty(())
 
-    async def __call__(self, shop: ShopId) -> int:
-        """Bring the figures up to date; return how many talks were counted anew."""
+    async def __call__(self, shop: ShopId, within_s: float = float("inf")) -> int:
+        """Bring the figures up to date; return how many talks were counted anew.
+
+        With `within_s` it stops after about so many seconds; what is left is done by the next run.
+        """
+        until = time.monotonic() + within_s
         version = ",".join(formula.name for formula in self._formulas)
         kept = await self._db.read(lambda c: store.cursor(c, shop, "formulas"))
         if kept and kept != version:  # a formula changed: what was measured by the old one goes
@@ -78,6 +83,8 @@ class RollUp:
         while step := await self._step(shop):
             counted += step
             await asyncio.sleep(0)
+            if time.monotonic() > until:
+                break
         return counted
 
     async def rebuild(self, shop: ShopId) -> int:
@@ -94,11 +101,13 @@ class RollUp:
             return 0
         if talks:
             await self._hear_past(shop, talks)
-        work = await self._db.read(lambda c: self._derive(c, shop, talks, buyers))
-        new_words = await self._db.read(lambda c: self._new_wordings(c, shop, work))
-        kinds, gone = self._rows(work, new_words)
 
         def change(connection: Connection) -> None:
+            # Facts are read in the transaction that corrects the cells, so that another worker's newer count of
+            # the same talk is never overwritten by an older one.
+            work = self._derive(connection, shop, talks, buyers)
+            new_words = self._new_wordings(connection, shop, work)
+            kinds, gone = self._rows(work, new_words)
             store.add_wordings(connection, shop, [row for row in new_words.values() if row[0]])
             for rows in kinds.values():
                 store.put_units(connection, shop, rows, self._formulas)
@@ -106,7 +115,11 @@ class RollUp:
             store.clear_dirty(connection, shop, "talk", talks)
             store.clear_dirty(connection, shop, "buyer", buyers)
 
-        await self._db.write(change)
+        try:
+            await self._db.write(change)
+        except Exception:
+            self._questions.clear()  # they may name questions that were not kept
+            raise
         return max(1, len(talks))
 
     async def _note_new(self, shop: ShopId) -> None:

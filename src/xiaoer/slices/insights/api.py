@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
-from xiaoer.infra import db
+from xiaoer.infra import db, jobs
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights import store
-from xiaoer.slices.insights.rules import questions
+from xiaoer.slices.insights.rules import feelings, questions
 from xiaoer.slices.insights.tables import events
 
 _ADD = insert(events)
@@ -39,6 +39,19 @@ def append_new(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> 
     store.mark_dirty(connection, shop, "talk", (fact.conversation_id for fact in fresh))
     store.mark_dirty(connection, shop, "buyer", (fact.buyer_id for fact in fresh if not fact.conversation_id))
     return len(fresh)
+
+
+def warn_at_once(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> None:
+    """Order a warning to the supervisors, in the same transaction, when a turn puts a bad review at risk."""
+    for fact in facts:
+        if fact.type != "turn.decided":
+            continue
+        complaint = "service.complaint" in (fact.data.get("intents") or ())
+        anger = float(fact.data.get("anger") or 0.0)
+        if complaint or anger >= feelings.RISKY:
+            what = {"conversation_id": fact.conversation_id, "anger": anger, "complaint": complaint}
+            id_ = f"insight.alarm:{fact.conversation_id}"
+            jobs.enqueue(connection, shop, "insight.alarm", what, at=fact.at, id_=id_, subject=fact.conversation_id)
 
 
 def count_by_type(

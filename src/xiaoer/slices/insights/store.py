@@ -107,7 +107,7 @@ def get_units(connection: Connection, shop: ShopId, kind: str, ids: Sequence[str
     found: dict[str, Row] = {}
     for part in chunks(ids):
         rows = connection.execute(select(units).where(units.c.shop == shop, units.c.kind == kind, units.c.id.in_(part)))
-        found |= {row.id: _unit(row) for row in rows}
+        found |= {row.id: unit_of(row) for row in rows}
     return found
 
 
@@ -117,23 +117,6 @@ def ids_of_buyers(connection: Connection, shop: ShopId, kind: str, buyer_ids: Se
         where = (units.c.shop == shop, units.c.kind == kind, units.c.buyer_id.in_(part))
         found += connection.scalars(select(units.c.id).where(*where))
     return found
-
-
-def list_units(
-    connection: Connection,
-    shop: ShopId,
-    kind: str,
-    days: tuple[int, int],
-    *,
-    limit: int,
-    offset: int = 0,
-    **where: str,
-) -> list[Row]:
-    """Units of the days (both included) whose columns have these values, newest first."""
-    chosen = [units.c.shop == shop, units.c.kind == kind, units.c.day.between(*days)]
-    chosen += [units.c[name] == value for name, value in where.items() if value]
-    query = select(units).where(*chosen).order_by(units.c.day.desc(), units.c.at.desc(), units.c.id)
-    return [_unit(row) for row in connection.execute(query.limit(limit).offset(offset))]
 
 
 def put_units(
@@ -265,7 +248,7 @@ def _stored(shop: ShopId, row: Row) -> dict[str, Any]:
     return {"shop": shop, **msgspec.structs.asdict(row)}
 
 
-def _unit(row: DbRow[Any]) -> Row:
+def unit_of(row: DbRow[Any]) -> Row:
     values = {name: getattr(row, name) for name in Row.__struct_fields__}
     values["facts"] = msgspec.convert(row.facts, _FACTS[row.kind])
     return Row(**values)

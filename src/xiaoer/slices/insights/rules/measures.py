@@ -60,6 +60,7 @@ def row_of_talk(talk: Talk) -> Row:
 
 
 def row_of_refund(refund: RefundFacts) -> Row:
+    """The refund with its columns: `stage` is the reason, `mark` the sub-reason."""
     return Row(
         "refund",
         refund.id,
