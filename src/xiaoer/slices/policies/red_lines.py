@@ -26,7 +26,9 @@ _SAID_ALONE = r"(?: wo| yao| jiu| qu| gei| bie)*{}(?: ni| men| le| a| ba| ya| de
 
 # One Mandarin syllable in letters, the longest first: `zhuanrengong` is three of them.
 _INITIAL = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
-_FINAL = "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|ve|er|a|o|e|i|u|v)"
+_FINAL = (
+    "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|ve|er|a|o|e|i|u|v)"
+)
 _SYLLABLES = re.compile(f"{_INITIAL}{_FINAL}")
 _SPELLS = re.compile(f"(?:{_INITIAL}{_FINAL})+")
 
@@ -120,12 +122,11 @@ def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str, writ
     if not excused:
         if rule.sounds is not None and (heard_as := rule.sounds.search(sound)):
             return heard_as.group().strip()
-        if rule.spelt is not None:
-            if (alone := rule.said_alone.fullmatch(sound)) if rule.said_alone is not None else None:
-                return alone.group().strip()
-            for spelt in rule.spelt.finditer(sound):
-                if any(c.isalpha() for c in written[spelt.start() : spelt.end()]):
-                    return spelt.group().strip()
+        if rule.said_alone is not None and rule.said_alone.fullmatch(sound):
+            return sound.strip()
+        for spelt in rule.spelt.finditer(sound) if rule.spelt is not None else ():
+            if any(c.isalpha() for c in written[spelt.start() : spelt.end()]):
+                return spelt.group().strip()
         for code, confidence in rule.intents:
             if any(segment.intent == code and segment.confidence >= confidence for segment in heard.segments):
                 return code
