@@ -100,7 +100,13 @@ class Wiring:
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.gather = gather = GatherFacts(
-            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, settings.gather_timeout_ms / 1000
+            self.knowledge,
+            self.catalog,
+            self.orders,
+            self.promotions,
+            self.quote,
+            self.buyers,
+            settings.gather_timeout_ms / 1000,
         )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(

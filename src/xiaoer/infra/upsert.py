@@ -22,8 +22,9 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         return
     statement = _statement(table, connection.dialect, frozenset(keep))
     columns = statement.columns
-    if statement.positional:
-        connection.exec_driver_sql(
+    if statement.positional:  # SQLite: the driver itself takes them, inside the transaction that is open
+        driver: Any = connection.connection.dbapi_connection
+        driver.executemany(
             statement.text, [tuple([to(row[name]) if to else row[name] for name, to in columns]) for row in rows]
         )
     else:
@@ -59,3 +60,10 @@ def existing_hashes(connection: Connection, table: Table, shop: ShopId, ids: Seq
     """Return the stored hash of every one of `ids` that exists in the shop."""
     rows = connection.execute(select(table.c.id, table.c.hash).where(table.c.shop == shop, table.c.id.in_(ids)))
     return {row.id: row.hash for row in rows}
+
+
+def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert one row; False when its key is there already, and nothing is changed."""
+    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    done: int = connection.execute(insert(table).values(dict(row)).on_conflict_do_nothing()).rowcount
+    return done > 0

@@ -20,6 +20,8 @@ R = TypeVar("R", bound=Struct)
 class _Sink(Generic[R]):
     """Takes imported rows into one table whose columns have the names of the row's fields."""
 
+    _never_imported: tuple[str, ...] = ()
+
     def __init__(self, table: Table) -> None:
         self._table = table
 
@@ -35,18 +37,21 @@ class _Sink(Generic[R]):
         keep: Collection[str] = (),
     ) -> None:
         extra = {"shop": shop, "updated_at": now}
-        upsert(connection, self._table, [self._values(row) | extra | {"hash": hashed} for row, hashed in rows], keep)
+        values = [self._values(row) | extra | {"hash": hashed} for row, hashed in rows]
+        upsert(connection, self._table, values, (*keep, *self._never_imported))
 
     def _values(self, row: R) -> dict[str, Any]:
         return asdict(row)
 
 
 class _OrderSink(_Sink[Order]):
+    _never_imported = ("note", "event_at")
+
     def _values(self, row: Order) -> dict[str, Any]:
         values = asdict(row)
         for part in ("items", "shipments", "refunds"):
             del values[part]
-        return values
+        return values | {"event_at": None}
 
 
 order_sink = _OrderSink(orders)
