@@ -221,7 +221,11 @@ class Understanding:
                 if mass >= _MATTER:
                     buyer = spread
                     break
-        agent = context.business(self._remember(agent_text)[1], self.labels)[0] if agent_text else None
+        agent = (
+            context.business(self._remember(agent_text[-context.AGENT_CHARS :])[1], self.labels)[0]
+            if agent_text
+            else None
+        )
         return context.Before(buyer_text, buyer, mass, agent_text, agent, asked)
 
     def _matter(self, past: PastMessage) -> tuple[Floats, float]:

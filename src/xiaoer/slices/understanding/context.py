@@ -22,6 +22,8 @@ from xiaoer.slices.understanding.features import canonical
 
 READINGS = ("own", "open", "agent", "answer")
 _MAX_AGENT = 80
+# Of what the agent said, the end tells what the talk is about; the rest only costs time.
+AGENT_CHARS = 120
 # Between these confidences the words by themselves take over from the turns before.
 CLEAR, CERTAIN = 0.6, 0.9
 # Words that leave something out (那M呢, 黑的, 几天) need more.

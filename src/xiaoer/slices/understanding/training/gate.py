@@ -43,7 +43,7 @@ def gate_rows(
     def add(text: str, buyer: str, agent: str, intent: str, weight: float) -> None:
         normal, own, *_ = read(text)
         earlier, mass = context.business(read(buyer)[1], labels) if buyer else (None, 0.0)
-        talk = context.business(read(agent)[1], labels)[0] if agent else None
+        talk = context.business(read(agent[-context.AGENT_CHARS :])[1], labels)[0] if agent else None
         before = context.Before(buyer, earlier if mass >= 0.35 else None, mass, agent, talk)
         if before.nothing:
             return
