@@ -122,7 +122,9 @@ def _in_context(text: str, start: int, end: int, weight: float, degree: frozense
         and (_CALM_QUESTION.search(after) or _HYPOTHETIC.search(text[max(0, start - 8) : start]))
         and weight > -0.8
     ):
-        weight *= 0.35
+        weight *= 0.25
+    elif weight < 0 and after.startswith("不" + text[start:end]):
+        weight = 0.0
     elif weight > 0 and re.search(r"^(?:吗|么|不|嘛|呢|的话|一点|点|些|还是|率|\?)", after):
         weight *= 0.25
     return weight
