@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
+from xiaoer.app.insights import Insights
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.pushes import Pushes
@@ -99,12 +100,20 @@ class Wiring:
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.gather = gather = GatherFacts(
-            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, settings.gather_timeout_ms / 1000
+            self.knowledge,
+            self.catalog,
+            self.orders,
+            self.promotions,
+            self.quote,
+            self.buyers,
+            settings.gather_timeout_ms / 1000,
         )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
             self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates, self.desk
         )
+        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
+        self.insights.work(self.jobs)
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}

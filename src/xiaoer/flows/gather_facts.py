@@ -10,10 +10,10 @@ from typing import Any, Protocol
 
 import structlog
 
-from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
 from xiaoer.kernel.errors import XiaoerError
-from xiaoer.kernel.heard import Heard
+from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.knowledge.api import Knowledge
@@ -42,6 +42,13 @@ class ReadsOrders(Protocol):
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
 
 
+class ReadsBuyers(Protocol):
+    """One buyer's level and tags."""
+
+    async def buyer(self, shop: ShopId, buyer_id: str) -> Buyer | None: ...
+
+
+_NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders read per turn
 _PICKS = 3  # products recommended at once
 
@@ -56,6 +63,7 @@ class GatherFacts:
         orders: ReadsOrders,
         promotions: Promotions,
         price_now: PricesNow,
+        buyers: ReadsBuyers,
         timeout_s: float,
     ) -> None:
         self._knowledge = knowledge
@@ -63,14 +71,17 @@ class GatherFacts:
         self._orders = orders
         self._promotions = promotions
         self._price_now = price_now
+        self._buyers = buyers
         self._timeout_s = timeout_s
 
     async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts:
         """Return the facts; never raises because a source is down."""
         shop = turn.shop
         searches = [need for need in needs if need.kind == "knowledge"]
+        surroundings: dict[str, Any] = {}
         if searches:
             await self._knowledge.ensure_loaded(shop)
+            surroundings = await self._surroundings(turn)
         reads: dict[tuple[str, str], Awaitable[Any]] = {}
         for need in needs:
             key = (need.kind, need.key)
@@ -91,6 +102,8 @@ class GatherFacts:
                 product_id=(segment.entities.product_ids or (turn.product_in_focus or "",))[0],
                 channel=turn.channel,
                 top_k=3,
+                product_category=await self._category(turn, segment),
+                **surroundings,
             )
             knowledge[need.segment], answerable[need.segment] = result.hits, result.answerable
         return Facts(
@@ -102,6 +115,7 @@ class GatherFacts:
             {n.segment: found[("recommend", n.key)] for n in needs if ("recommend", n.key) in found},
             offers=found.get(("offers", "")),
             prices={key: value for (kind, key), value in found.items() if kind == "price" and value is not None},
+            buyer=found.get(("buyer", "")),
             missing=tuple(key for key, (ok, _) in outcomes.items() if not ok),
             asked=needs,
         )
@@ -118,11 +132,36 @@ class GatherFacts:
                 return self._offers(turn, now)
             case "price":
                 return self._price(turn, need.key)
+            case "buyer":
+                return self._buyers.buyer(turn.shop, turn.buyer_id)
             case "recommend":
                 budget = heard.segments[need.segment].entities.money_yuan
                 return self._catalogue.recommend(turn.shop, need.key, budget, _PICKS)
             case _:
                 return None
+
+    async def _surroundings(self, turn: Turn) -> dict[str, Any]:
+        """Who asks and how the order in focus stands, when some entry depends on it; what cannot be told fits none."""
+        if not self._knowledge.asks_about_buyer(turn.shop):
+            return {}
+        ok, orders = await self._limited(self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS))
+        known, buyer = await self._limited(self._buyers.buyer(turn.shop, turn.buyer_id))
+        if not ok or not known:
+            return {"audience": (_NOT_KNOWN,), "order_state": _NOT_KNOWN}
+        focus = next((order for order in orders if order.id == turn.order_in_focus), orders[0] if orders else None)
+        bought = any(order.status not in ("unpaid", "closed") for order in orders)
+        own = (buyer.level, *buyer.tags) if buyer else ()
+        return {
+            "audience": (*filter(None, own), "老客" if bought else "新客"),
+            "order_state": focus.status if focus else "none",
+        }
+
+    async def _category(self, turn: Turn, segment: Segment) -> str:
+        product_id = (segment.entities.product_ids or (turn.product_in_focus or "",))[0]
+        ok, product = (
+            await self._limited(self._catalogue.product(turn.shop, product_id)) if product_id else (True, None)
+        )
+        return product.category if ok and product else ""
 
     async def _price(self, turn: Turn, product_id: str) -> PriceNow | None:
         """The price now of the cheapest piece in stock."""

@@ -1,11 +1,13 @@
 """Cards and chips (卡片与快捷回复) that go with an act."""
 
 from datetime import datetime
+from typing import Any
 
 from xiaoer.kernel.commerce import Order, Product, Shipment
 from xiaoer.kernel.decision import Act, Decision
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.reply import OrderCard, ProductCard, QuickReplies, ReplyPart, ShipmentCard
+from xiaoer.kernel.turn import ImageContent
 from xiaoer.slices.replies.rules import wording
 
 _CHIPS = {
@@ -26,7 +28,9 @@ _CHIPS = {
 
 
 def cards_for(act: Act, now: datetime) -> list[ReplyPart]:
-    """The cards that show what the sentence says: at most one per act."""
+    """The cards that show what the sentence says: at most one per act, but all that a knowledge entry brings."""
+    if "cards" in act.slots:
+        return [part for card in act.slots["cards"] if (part := _attached(card))]
     shipment, order, product = (act.slots.get(name) for name in ("shipment", "order", "product"))
     if isinstance(shipment, Shipment):
         return [_shipment(shipment, now)]
@@ -43,6 +47,16 @@ def chips_for(decision: Decision) -> list[ReplyPart]:
     options = [chip for act in decision.acts for chip in _CHIPS.get(act.template, ())]
     chosen = tuple(dict.fromkeys(options))[:4]
     return [ReplyPart(QuickReplies(chosen), "您可以问：" + "、".join(chosen))] if chosen else []
+
+
+def _attached(card: dict[str, Any]) -> ReplyPart | None:
+    """A picture or a product card; links and files are part of the text."""
+    match card["type"]:
+        case "image":
+            return ReplyPart(ImageContent(card["url"]), "[图片]")
+        case "product":
+            return _product(card["product"], card["price"])
+    return None
 
 
 def _shipment(shipment: Shipment, now: datetime) -> ReplyPart:
