@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Shipment, TraceStep, Variant
@@ -70,6 +71,18 @@ def test_a_red_line_comes_before_any_fact_is_read() -> None:
     assert decision.handoff is not None
     assert (decision.handoff.reason, decision.handoff.rule_id) == ("requested", "human.asked")
     assert [act.segment for act in decision.acts] == [0, 1]
+
+
+def test_a_number_that_the_buyer_sends_is_not_confirmed_as_a_change() -> None:
+    act = decide(situation(ask("chat.ack", "13900001111", phone="13900001111")), facts()).acts[0]
+    assert act.template == "talk.details"
+
+
+def test_a_useless_answer_is_owned_up_to() -> None:
+    asked = situation(ask("chat.ack", "不是这个"))
+    missed = msgspec.structs.replace(asked, heard=msgspec.structs.replace(asked.heard, satisfied=False))
+    assert decide(missed, facts()).acts[0].template == "talk.missed"
+    assert decide(asked, facts()).acts[0].template == "chat.ack"
 
 
 def test_rage_and_pictures_and_a_third_failure_go_to_people() -> None:
