@@ -26,7 +26,9 @@ _SAID_ALONE = r"(?: wo| yao| jiu| qu| gei| bie)*{}(?: ni| men| le| a| ba| ya| de
 
 # One Mandarin syllable in letters, the longest first: `zhuanrengong` is three of them.
 _INITIAL = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
-_FINAL = "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|ve|er|a|o|e|i|u|v)"
+_FINAL = (
+    "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|ve|er|a|o|e|i|u|v)"
+)
 _SYLLABLES = re.compile(f"{_INITIAL}{_FINAL}")
 _SPELLS = re.compile(f"(?:{_INITIAL}{_FINAL})+")
 
