@@ -15,6 +15,7 @@ from xiaoer.app.entrypoints import (
     desk_live,
     events,
     imports,
+    insights,
     knowledge,
     knowledge_bulk,
     messages,
@@ -27,6 +28,7 @@ from xiaoer.app.entrypoints import (
     tickets,
     widget,
 )
+from xiaoer.app.express import ExpressApp
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.log import set_up_logging
 from xiaoer.infra.settings import Settings
@@ -46,7 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         finally:
             await product.stop()
 
-    app = FastAPI(
+    app = ExpressApp(
         title="Xiaoer 小二",
         version="0.1.0",
         description="The AI front desk of an online shop. Every error is a problem document (RFC 9457).",
@@ -64,8 +66,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, *brain, imports, events, quotes, widget, ops, audit, systems, rules, *desks):
+    shop = (imports, events, quotes, systems, insights, rules)
+    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)
+    app.expedite("POST", "/api/v1/messages", messages.post_message)
     return app

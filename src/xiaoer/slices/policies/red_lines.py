@@ -122,12 +122,11 @@ def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str, writ
     if not excused:
         if rule.sounds is not None and (heard_as := rule.sounds.search(sound)):
             return heard_as.group().strip()
-        if rule.spelt is not None:
-            if (alone := rule.said_alone.fullmatch(sound)) if rule.said_alone is not None else None:
-                return alone.group().strip()
-            for spelt in rule.spelt.finditer(sound):
-                if any(c.isalpha() for c in written[spelt.start() : spelt.end()]):
-                    return spelt.group().strip()
+        if rule.said_alone is not None and rule.said_alone.fullmatch(sound):
+            return sound.strip()
+        for spelt in rule.spelt.finditer(sound) if rule.spelt is not None else ():
+            if any(c.isalpha() for c in written[spelt.start() : spelt.end()]):
+                return spelt.group().strip()
         for code, confidence in rule.intents:
             if any(segment.intent == code and segment.confidence >= confidence for segment in heard.segments):
                 return code
