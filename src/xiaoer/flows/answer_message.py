@@ -260,6 +260,7 @@ class AnswerMessage:
             messages = conversations.save_turn(connection, turn.shop, conversation, stored, parts, meta, now, **changes)
             if messages is not None:
                 insights.append(connection, turn.shop, facts)
+                insights.warn_at_once(connection, turn.shop, facts)
             return messages
 
         messages = await self._db.write(change)
@@ -316,6 +317,7 @@ def _facts(
                 "channel": turn.channel,
                 "owner": conversation.state,
                 "intents": [segment.intent for segment in heard.segments],
+                "words": [insights.wording_key(segment.text) for segment in heard.segments],
                 "acts": [act.type for act in decision.acts],
                 "sentiment": heard.sentiment.score,
                 "anger": heard.sentiment.anger,
