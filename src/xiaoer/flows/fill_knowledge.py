@@ -12,7 +12,6 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from xiaoer.flows.import_data.importer import Importer
 from xiaoer.infra.db import Database
 from xiaoer.infra.documents import Block, BrokenDocument, read_document, read_text
 from xiaoer.infra.idgen import new_id
@@ -23,6 +22,7 @@ from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.turn import BuyerMessage, TextContent, Turn
 from xiaoer.slices.conversations import past
 from xiaoer.slices.conversations.types import Conversation, Message
+from xiaoer.slices.imports.types import ImportRun
 from xiaoer.slices.knowledge.candidates import mining
 from xiaoer.slices.knowledge.candidates.chatlog import ChatLine, Talk, parse_chatlog
 from xiaoer.slices.knowledge.candidates.rules import find_questions
@@ -42,6 +42,14 @@ class Understands(Protocol):
     def understand(self, turn: Turn) -> Heard: ...
     def forms(self, text: str) -> TextForms: ...
     def intent_of(self, text: str, /) -> str: ...
+
+
+class ImportsFiles(Protocol):
+    """The importer, which keeps old conversations."""
+
+    async def import_file(
+        self, shop: ShopId, source: bytes, *, name: str = "", kind: str = "", by: str = ""
+    ) -> ImportRun: ...
 
 
 class Filled(Struct, frozen=True):
@@ -65,7 +73,7 @@ class FillKnowledge:
         clock: Clock,
         understanding: Understands,
         candidates: Candidates,
-        importer: Importer,
+        importer: ImportsFiles,
         questions: Mapping[str, str],
     ) -> None:
         self._db = db
