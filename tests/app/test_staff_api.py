@@ -5,7 +5,6 @@ import time
 import pytest
 from starlette.testclient import TestClient
 
-
 _HEADERS: dict[tuple[int, str], dict[str, str]] = {}
 
 
