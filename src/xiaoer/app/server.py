@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from xiaoer.app import http
 from xiaoer.app.entrypoints import (
     agents,
+    bargaining,
     canned,
     desk,
     desk_live,
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    selling = (bargaining,)
     desks = (agents, desk, desk_live, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
@@ -59,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops, *desks):
+    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops, *desks, *selling):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

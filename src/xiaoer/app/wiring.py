@@ -18,6 +18,7 @@ from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
+from xiaoer.app.selling import Selling
 from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.flows.answer_message import AnswerMessage
@@ -89,12 +90,27 @@ class Wiring:
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
+        self.selling = Selling(self.db, self.clock, self.jobs, self.catalog, self.quote, self.buyers)
         self.gather = gather = GatherFacts(
-            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, settings.gather_timeout_ms / 1000
+            self.knowledge,
+            self.catalog,
+            self.orders,
+            self.promotions,
+            self.quote,
+            self.selling.bargain,
+            settings.gather_timeout_ms / 1000,
         )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
-            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates, self.desk
+            self.db,
+            self.clock,
+            self.shops,
+            self.understanding,
+            self.red_lines,
+            gather,
+            templates,
+            self.desk,
+            self.selling,
         )
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from xiaoer.kernel.commerce import Order, Product, Variant
-from xiaoer.kernel.money import Money
+from xiaoer.kernel.money import ZERO, Money
 
 ActType = Literal[
     "greet",
@@ -38,7 +38,7 @@ HandoffReason = Literal[
     "error",
 ]
 SourceKind = Literal["knowledge", "product", "order", "shipment", "promotion", "policy"]
-NeedKind = Literal["knowledge", "product", "variants", "orders", "offers", "price", "recommend"]
+NeedKind = Literal["knowledge", "product", "variants", "orders", "offers", "price", "recommend", "bargain"]
 
 
 class Source(Struct, frozen=True):
@@ -82,6 +82,38 @@ class PriceNow(Struct, frozen=True):
     applied: tuple[tuple[str, str], ...] = ()
 
 
+class BargainAnswer(Struct, frozen=True):
+    """How a price request (议价) is answered. It holds what may be told, never the floor; amounts are per piece.
+
+    `proof` is handed back, unread, when the answer is kept: a grant is on disk together with the words that promise it.
+    """
+
+    outcome: str
+    reason: str
+    product_id: str
+    title: str
+    base: Money
+    price: Money | None = None
+    off: Money = ZERO
+    gift: str = ""
+    gift_kind: str = ""
+    pushes: int = 0
+    last: bool = False
+    coupon: "CouponGiven | None" = None
+    proof: Any = None
+
+
+class CouponGiven(Struct, frozen=True):
+    """A single-use coupon that comes with an answer."""
+
+    id: str
+    promotion_id: str
+    title: str
+    amount: Money
+    valid_until: datetime
+    code: str
+
+
 class Need(Struct, frozen=True):
     """A fact to read for `segment`. `key` is the id asked for, or the text for knowledge."""
 
@@ -101,12 +133,16 @@ class Facts(Struct, frozen=True):
     recommended: dict[int, tuple[Product, ...]] = field(default_factory=dict)
     offers: tuple[Offer, ...] | None = None
     prices: dict[str, PriceNow] = field(default_factory=dict)
+    bargains: dict[int, BargainAnswer] = field(default_factory=dict)
     asked: tuple[Need, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
 
 
 class Act(Struct, frozen=True):
-    """One thing the reply does for one segment. `template` names the wording, `slots` fill it, `sources` back it."""
+    """One thing the reply does for one segment. `template` names the wording, `slots` fill it, `sources` back it.
+
+    `effect` is what must be on disk together with the words; its keeper may refuse, then the turn is decided anew.
+    """
 
     type: ActType
     segment: int
@@ -114,6 +150,7 @@ class Act(Struct, frozen=True):
     slots: dict[str, Any] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     rule_id: str = ""
+    effect: Any = None
 
 
 class Handoff(Struct, frozen=True):

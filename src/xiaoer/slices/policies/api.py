@@ -8,7 +8,7 @@ product, then the catalogue, then general knowledge. Nothing found means saying 
 
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Source
 from xiaoer.kernel.turn import OrderContent, ProductContent
-from xiaoer.slices.policies.rules import handoff, needs, offers, orders, products, talk
+from xiaoer.slices.policies.rules import bargaining, handoff, needs, offers, orders, products, talk
 from xiaoer.slices.policies.types import Ask, Situation
 
 _NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
@@ -26,6 +26,9 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     if facts is None and wanted:
         return Decision(needs=wanted)
     known = facts or Facts()
+    stuck = bargaining.wants_people(known.bargains)
+    if stuck is not None:
+        return handoff.hand_over(situation, Handoff("bargain_exhausted", f"bargain.{stuck.reason}", "sales"), stuck)
     acts: list[Act] = []
     for index, segment in enumerate(situation.heard.segments):
         ask = Ask(index, segment, situation, known, needs.product_of(segment, situation.turn))
@@ -36,13 +39,17 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
 def _needs(situation: Situation) -> tuple[Need, ...]:
     turn = situation.turn
     wanted = [n for i, segment in enumerate(situation.heard.segments) for n in needs.needs_of(i, segment, turn)]
-    return tuple(dict.fromkeys(wanted))
+    haggling = [need for need in wanted if need.kind == "bargain"]  # one answer about the price a turn
+    return tuple(need for need in dict.fromkeys(wanted) if need not in haggling[1:])
 
 
 def _answer(ask: Ask) -> Act:
     card = _sent_card(ask)
     if card is not None:
         return card
+    bargain = bargaining.say_bargain(ask)
+    if bargain is not None:
+        return bargain
     hit = _hit(ask)
     picks = ask.facts.recommended.get(ask.index)
     if picks:

@@ -111,7 +111,11 @@ class CouponTerms(Struct, frozen=True):
 
 
 class Promotion(Struct, frozen=True):
-    """One promotion. Lower `priority` comes first; at equal priority the larger saving comes first."""
+    """One promotion. Lower `priority` comes first; at equal priority the larger saving comes first.
+
+    A `private` one is known only to who holds a coupon of it. `least_unit` is the price per piece below which its
+    coupons never take a line: they are applied after every other discount, and it is told to nobody.
+    """
 
     id: str
     name: str
@@ -146,6 +150,8 @@ class Promotion(Struct, frozen=True):
     coupon: CouponTerms | None = None
     price_protected: bool = True
     enabled: bool = True
+    private: bool = False
+    least_unit: Money | None = None
 
     @property
     def shown(self) -> str:
