@@ -27,7 +27,15 @@ _DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
 _DOCUMENTED: dict[str, Any] = {}
 # `\u0000` and halves of surrogate pairs, as JSON escapes: the only way such characters arrive in valid UTF-8.
 _UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
-_OPEN = ("/healthz", "/readyz", "/metrics", "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/widget/sessions")
+_OPEN = (
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/api/v1/auth/login",
+    "/api/v1/auth/refresh",
+    "/api/v1/widget/sessions",
+    "/api/v1/push/",
+)
 
 FILE_BODY = {
     "required": True,
@@ -57,6 +65,15 @@ async def read_body(request: Request, type_: type[T], limit: int, *, cleans: tup
     Raises:
         TooLarge: the body is longer. InvalidBody: not JSON, or not of this shape (the path is named).
     """
+    return _decode(await read_raw(request, limit), type_, cleans)
+
+
+async def read_raw(request: Request, limit: int) -> bytes:
+    """Read a body of at most `limit` bytes as it came.
+
+    Raises:
+        TooLarge: the body is longer.
+    """
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"The body has {declared} bytes, at most {limit} are accepted.")
@@ -66,7 +83,7 @@ async def read_body(request: Request, type_: type[T], limit: int, *, cleans: tup
         if size > limit:
             raise TooLarge(f"The body is longer than {limit} bytes.")
         chunks.append(chunk)
-    return _decode(b"".join(chunks), type_, cleans)
+    return b"".join(chunks)
 
 
 def _decode(raw: bytes, type_: type[T], cleans: tuple[str, ...]) -> T:

@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from xiaoer.app import http
 from xiaoer.app.entrypoints import (
     agents,
+    audit,
     bargaining,
     canned,
     desk,
@@ -21,6 +22,7 @@ from xiaoer.app.entrypoints import (
     pages,
     quotes,
     staff,
+    systems,
     tickets,
     widget,
 )
@@ -61,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops, *desks, *selling):
+    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops, audit, systems, *desks, *selling):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

@@ -1,4 +1,4 @@
-"""Where imported rows of slices with their own form go: knowledge now, promotions and dialogues beside it."""
+"""Where imported rows of slices with their own form go: knowledge and promotions."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

@@ -18,9 +18,12 @@ from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
+from xiaoer.app.pushes import Pushes
 from xiaoer.app.selling import Selling
 from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import build_checks, build_sinks
+from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders, LiveQuoter
+from xiaoer.app.systems import Systems
 from xiaoer.flows.answer_message import AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
 from xiaoer.flows.greet_visitor import GreetVisitor
@@ -33,6 +36,7 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.settings import Settings
+from xiaoer.infra.vault import Vault
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.events import Event
@@ -40,7 +44,6 @@ from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import Turn, TurnContext
-from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
@@ -77,15 +80,21 @@ class Wiring:
         self.live = Live()
         self.jobs = Jobs(self.db, self.clock)
         self.shops = Shops(self.db, settings, self.clock)
-        self.catalog = EmbeddedCatalog(self.db)
-        self.orders = EmbeddedOrders(self.db)
-        self.buyers = EmbeddedBuyers(self.db)
+        self.catalog = LiveCatalog(self.db, self.clock)
+        self.orders = LiveOrders(self.db, self.clock)
+        self.buyers = LiveBuyers(self.db)
+        vault = Vault(settings.secret_key)
+        rows = EmbeddedCatalog(self.db), EmbeddedOrders(self.db)
+        self.systems = Systems(self.db, self.clock, vault, *rows)
+        self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
+        self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
         self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
-        self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, self.promotions)
+        quoter = LiveQuoter(self.promotions, self.systems)
+        self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, quoter)
         self._red_lines = parse_red_lines((_PACK / "red_lines.toml").read_text(encoding="utf-8"))
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
@@ -132,6 +141,7 @@ class Wiring:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.live.close()
+        await self.systems.close()
         await self.db.close()
 
     async def _warm_up(self) -> None:

@@ -59,3 +59,10 @@ def existing_hashes(connection: Connection, table: Table, shop: ShopId, ids: Seq
     """Return the stored hash of every one of `ids` that exists in the shop."""
     rows = connection.execute(select(table.c.id, table.c.hash).where(table.c.shop == shop, table.c.id.in_(ids)))
     return {row.id: row.hash for row in rows}
+
+
+def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert one row; False when its key is there already, and nothing is changed."""
+    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    done: int = connection.execute(insert(table).values(dict(row)).on_conflict_do_nothing()).rowcount
+    return done > 0

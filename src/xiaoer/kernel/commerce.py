@@ -93,6 +93,7 @@ class Order(Struct, frozen=True):
     receiver: str = ""
     phone: str = ""
     raw_status: str = ""
+    note: str = ""
 
 
 class Buyer(Struct, frozen=True):

@@ -10,7 +10,10 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.money import ZERO, Money
+from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Outcome, Priced, Protection, TicketBrief, TopUp
+from xiaoer.kernel.terms import Terms
 
 ActType = Literal[
     "greet",
@@ -38,7 +41,25 @@ HandoffReason = Literal[
     "error",
 ]
 SourceKind = Literal["knowledge", "product", "order", "shipment", "promotion", "policy"]
-NeedKind = Literal["knowledge", "product", "variants", "orders", "offers", "price", "recommend", "bargain"]
+NeedKind = Literal[
+    "knowledge",
+    "product",
+    "variants",
+    "orders",
+    "offers",
+    "price",
+    "recommend",
+    "verify",
+    "diagnosis",
+    "protection",
+    "priced",
+    "top_up",
+    "coupons",
+    "tickets",
+    "refundable",
+    "bargain",
+]
+TodoKind = Literal["action", "ticket", "subscribe"]
 
 
 class Source(Struct, frozen=True):
@@ -122,8 +143,25 @@ class Need(Struct, frozen=True):
     key: str = ""
 
 
+class Todo(Struct, frozen=True):
+    """Something to be done before the reply is written: an action in the shop's system, a ticket, a subscription.
+
+    `id` makes it idempotent: the same id again is the same thing, and gives the outcome of the first time.
+    """
+
+    id: str
+    kind: TodoKind
+    name: str
+    order_id: str = ""
+    data: dict[str, str] = field(default_factory=dict)
+
+
 class Facts(Struct, frozen=True):
-    """What was gathered. `missing` names needs whose source could not be asked (kind, key): say so, never guess."""
+    """What was gathered. `missing` names needs whose source could not be asked (kind, key): say so, never guess.
+
+    `orders` are the buyer's own and those that he proved to be his in this talk; `verified` tells of each proof that
+    was tried now (order number: ok, no, locked). Computed facts go by the key of their need.
+    """
 
     knowledge: dict[int, tuple[KnowledgeHit, ...]] = field(default_factory=dict)
     answerable: dict[int, bool] = field(default_factory=dict)
@@ -136,6 +174,16 @@ class Facts(Struct, frozen=True):
     bargains: dict[int, BargainAnswer] = field(default_factory=dict)
     asked: tuple[Need, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
+    terms: Terms = Terms()
+    verified: dict[str, str] = field(default_factory=dict)
+    diagnoses: dict[str, Diagnosis] = field(default_factory=dict)
+    protections: dict[str, Protection] = field(default_factory=dict)
+    priced: dict[str, Priced] = field(default_factory=dict)
+    top_ups: dict[str, TopUp] = field(default_factory=dict)
+    coupons: tuple[HeldCoupon, ...] | None = None
+    tickets: tuple[TicketBrief, ...] | None = None
+    refundable: dict[str, Money] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
 
 
 class Act(Struct, frozen=True):
@@ -164,12 +212,15 @@ class Handoff(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """Acts when decided; `needs` when facts are wanted first (then `acts` is empty)."""
+    """Acts when decided; `needs` when facts are wanted first, `todos` when something is to be done first (then `acts`
+    is empty). `memory` is what the talk remembers afterwards; None leaves it as it is."""
 
     acts: tuple[Act, ...] = ()
     needs: tuple[Need, ...] = ()
     handoff: Handoff | None = None
     notes: tuple[str, ...] = ()
+    todos: tuple[Todo, ...] = ()
+    memory: Memory | None = None
 
 
 class BusinessHours(Struct, frozen=True):

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
+from xiaoer.kernel.memory import Memory
 
 Author = Literal["buyer", "agent", "bot", "event"]
 State = Literal["bot", "queued", "agent", "closed"]
@@ -73,7 +74,7 @@ class PastMessage(Struct, frozen=True):
 
 class Turn(Struct, frozen=True):
     """The unit of work of the answer path. `version` is the conversation's at load time; `body` holds the measures
-    (身高, 体重, 脚长) that the buyer gave earlier in this conversation."""
+    (身高, 体重, 脚长) that the buyer gave earlier in this conversation, `memory` its open matters."""
 
     shop: ShopId
     conversation_id: ConversationId
@@ -88,3 +89,4 @@ class Turn(Struct, frozen=True):
     product_in_focus: str | None = None
     order_in_focus: str | None = None
     body: Entities = Entities()
+    memory: Memory = Memory()

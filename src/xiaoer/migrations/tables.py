@@ -1,4 +1,4 @@
-"""Every table, found by name: a module called `tables` under `xiaoer`, and the tables of the bus and of the jobs."""
+"""Every table, found by name: a module called `tables` under `xiaoer`, and the own tables of parts of `infra`."""
 
 from importlib import import_module
 from pathlib import Path
@@ -9,7 +9,7 @@ import xiaoer
 from xiaoer.infra.db import metadata
 
 _ROOT = Path(str(xiaoer.__file__)).parent
-_WITH_A_TABLE = ("xiaoer.infra.bus", "xiaoer.infra.jobs", "xiaoer.infra.rulebook")
+_WITH_A_TABLE = ("xiaoer.infra.audit", "xiaoer.infra.bus", "xiaoer.infra.jobs", "xiaoer.infra.rulebook")
 
 
 def load_tables() -> MetaData:

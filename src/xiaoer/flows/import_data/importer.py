@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from xiaoer.flows.import_data.cells import BadCell
+from xiaoer.flows.import_data.dialogues import DialogueIntake, join_lines
 from xiaoer.flows.import_data.kinds import KINDS, Kind, Reference, kind_of_stem
 from xiaoer.flows.import_data.parse import Parsed, ParsedRow, bad_cell, parse_sheet
 from xiaoer.infra.db import Database
@@ -65,13 +66,14 @@ OWN_SINKS: Mapping[str, Sink] = {
     "order_items": order_line_sink,
     "shipments": parcel_sink,
     "refunds": refund_sink,
+    "dialogues": DialogueIntake(),
 }
 
 
 class Importer:
     """Imports files into one database.
 
-    `sinks` adds the kinds that other slices keep (knowledge, promotions, dialogues). `checks` may refuse a
+    `sinks` adds the kinds that other slices keep (knowledge, promotions). `checks` may refuse a
     typed row of a kind before anything is written: None is fine, else the reason, which ends the sentence
     「第 37 行：…，已跳过」.
     """
@@ -180,6 +182,8 @@ class Importer:
             raise BrokenSheet("too_large", f"文件超过了 {self._max_bytes >> 20} MB，请拆成几个文件分别导入。")
         sheet = read_sheet(source.read_bytes() if isinstance(source, Path) else source, name)
         parsed = parse_sheet(sheet, kind, strict, report)
+        if kind.name == "dialogues":
+            parsed.rows = join_lines(parsed.rows)
         check = self._checks.get(kind.name)
         if check is not None and not parsed.error_code:
             _apply_check(parsed, check, strict)

@@ -28,7 +28,10 @@ class PromotionRow(Struct, frozen=True):
 
 
 class DialogueRow(Struct, frozen=True):
-    """One line of an old conversation. `id` is the file's id, with `#2`, `#3`, … where a dialogue's lines share it."""
+    """One line of an old conversation. `id` is the file's id, with `#2`, `#3`, … where a dialogue's lines share it.
+
+    `number` counts the lines of the dialogue from 1; the intake sets it when the whole file has been read.
+    """
 
     id: str
     dialogue_id: str
@@ -37,3 +40,5 @@ class DialogueRow(Struct, frozen=True):
     author: Literal["buyer", "agent", "bot"]
     agent: str
     text: str
+    number: int = 1
+    is_last: bool = False

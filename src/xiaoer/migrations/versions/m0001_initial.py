@@ -22,6 +22,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_api_keys_hash"), "api_keys", ["hash"], unique=False)
     op.create_table(
+        "audit",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.String(length=128), nullable=False),
+        sa.Column("action", sa.String(length=64), nullable=False),
+        sa.Column("thing", sa.String(length=200), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_audit")),
+    )
+    op.create_index("ix_audit_at", "audit", ["shop", "at"], unique=False)
+    op.create_index("ix_audit_thing", "audit", ["shop", "thing"], unique=False)
+    op.create_table(
         "bargain_budgets",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("terms_id", sa.String(length=64), nullable=False),
@@ -141,6 +154,7 @@ def upgrade() -> None:
         sa.Column("assigned_to", sa.String(length=64), server_default="", nullable=False),
         sa.Column("assigned_name", sa.String(length=100), server_default="", nullable=False),
         sa.Column("handoff", sa.Text(), nullable=True),
+        sa.Column("memory", sa.Text(), nullable=True),
         sa.Column("csat", sa.Text(), nullable=True),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_conversations")),
@@ -391,6 +405,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_order_items_order", "order_items", ["shop", "order_id", "id"], unique=False)
     op.create_table(
+        "order_proofs",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("visitor", sa.String(length=200), nullable=False),
+        sa.Column("order_id", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_order_proofs")),
+    )
+    op.create_index("ix_order_proofs_order", "order_proofs", ["shop", "order_id", "at"], unique=False)
+    op.create_index("ix_order_proofs_visitor", "order_proofs", ["shop", "visitor", "at"], unique=False)
+    op.create_table(
         "orders",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=128), nullable=False),
@@ -405,7 +430,9 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("receiver", sa.String(length=200), nullable=False),
         sa.Column("phone", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("pay_amount", sa.BigInteger(), nullable=False),
+        sa.Column("event_at", sa.BigInteger(), nullable=True),
         sa.Column("hash", sa.String(length=40), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_orders")),
@@ -501,6 +528,31 @@ def upgrade() -> None:
     op.create_index("ix_shipments_order", "shipments", ["shop", "order_id", "id"], unique=False)
     op.create_index("ix_shipments_waybill", "shipments", ["shop", "waybill_no", "id"], unique=False)
     op.create_table(
+        "shop_actions",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("order_id", sa.String(length=128), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_shop_actions")),
+    )
+    op.create_index("ix_shop_actions_order", "shop_actions", ["shop", "order_id"], unique=False)
+    op.create_index("ix_shop_actions_started", "shop_actions", ["shop", "started_at"], unique=False)
+    op.create_table(
+        "shop_terms",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_by", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("shop", name=op.f("pk_shop_terms")),
+    )
+    op.create_table(
         "shops",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -534,6 +586,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_staff_sessions")),
     )
     op.create_index(op.f("ix_staff_sessions_staff_id"), "staff_sessions", ["staff_id"], unique=False)
+    op.create_table(
+        "stock_alerts",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("product_id", sa.String(length=128), nullable=False),
+        sa.Column("variant_id", sa.String(length=128), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("consented_at", sa.BigInteger(), nullable=False),
+        sa.Column("consent", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_stock_alerts")),
+    )
+    op.create_index("ix_stock_alerts_buyer", "stock_alerts", ["shop", "buyer_id", "state"], unique=False)
+    op.create_index("ix_stock_alerts_variant", "stock_alerts", ["shop", "variant_id", "state"], unique=False)
+    op.create_table(
+        "systems",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("connector", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("ports", sa.Text(), nullable=False),
+        sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_systems")),
+    )
     op.create_table(
         "ticket_log",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -620,10 +702,18 @@ def downgrade() -> None:
     op.drop_table("tickets")
     op.drop_index("ix_ticket_log_ticket", table_name="ticket_log")
     op.drop_table("ticket_log")
+    op.drop_table("systems")
+    op.drop_index("ix_stock_alerts_variant", table_name="stock_alerts")
+    op.drop_index("ix_stock_alerts_buyer", table_name="stock_alerts")
+    op.drop_table("stock_alerts")
     op.drop_index(op.f("ix_staff_sessions_staff_id"), table_name="staff_sessions")
     op.drop_table("staff_sessions")
     op.drop_table("staff")
     op.drop_table("shops")
+    op.drop_table("shop_terms")
+    op.drop_index("ix_shop_actions_started", table_name="shop_actions")
+    op.drop_index("ix_shop_actions_order", table_name="shop_actions")
+    op.drop_table("shop_actions")
     op.drop_index("ix_shipments_waybill", table_name="shipments")
     op.drop_index("ix_shipments_order", table_name="shipments")
     op.drop_table("shipments")
@@ -636,6 +726,9 @@ def downgrade() -> None:
     op.drop_table("products")
     op.drop_index("ix_orders_buyer", table_name="orders")
     op.drop_table("orders")
+    op.drop_index("ix_order_proofs_visitor", table_name="order_proofs")
+    op.drop_index("ix_order_proofs_order", table_name="order_proofs")
+    op.drop_table("order_proofs")
     op.drop_index("ix_order_items_order", table_name="order_items")
     op.drop_table("order_items")
     op.drop_table("messages")
@@ -694,6 +787,9 @@ def downgrade() -> None:
     op.drop_index("ix_bargain_grants_at", table_name="bargain_grants")
     op.drop_table("bargain_grants")
     op.drop_table("bargain_budgets")
+    op.drop_index("ix_audit_thing", table_name="audit")
+    op.drop_index("ix_audit_at", table_name="audit")
+    op.drop_table("audit")
     op.drop_index(op.f("ix_api_keys_hash"), table_name="api_keys")
     op.drop_table("api_keys")
     # ### end Alembic commands ###

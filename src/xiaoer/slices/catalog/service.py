@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
 from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Product, Variant
@@ -9,6 +10,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store
 from xiaoer.slices.catalog.needs import NeedIndex
 from xiaoer.slices.catalog.rules import TitleIndex
+from xiaoer.slices.catalog.store import VariantSink
 from xiaoer.slices.catalog.types import FoundProduct
 
 _CHECK_EVERY_S = 0.5  # a changed price, stock or title is seen in every worker within this time
@@ -105,3 +107,14 @@ class EmbeddedCatalog:
             if len(self._indexes) > _SHOPS:
                 self._indexes.pop(next(iter(self._indexes)))
         return cached[1]
+
+    async def keep_variants(self, shop: ShopId, variants: Sequence[Variant], now: datetime) -> int:
+        """Store price and stock as another system tells them now; return how many differed from what was known."""
+        products = {variant.product_id for variant in variants}
+        known = {variant.id: variant for one in products for variant in (await self._held(shop, one))[1]}
+        changed = [variant for variant in variants if variant != known.get(variant.id)]
+        if changed:
+            await self._db.write(lambda c: VariantSink().upsert(c, shop, [(variant, "") for variant in changed], now))
+            for product_id in products:
+                self._products.pop((shop, product_id), None)
+        return len(changed)

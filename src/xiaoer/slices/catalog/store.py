@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from xiaoer.infra.upsert import existing_hashes, upsert
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.catalog import alerts
 from xiaoer.slices.catalog.tables import catalog_revisions, products, variants
 
 
@@ -127,3 +128,6 @@ class VariantSink:
     ) -> None:
         extra = {"shop": shop, "updated_at": now}
         upsert(connection, variants, [asdict(row) | extra | {"hash": hashed} for row, hashed in rows], keep)
+        if "stock" not in keep:
+            alerts.stock_changed(connection, shop, [row.id for row, _ in rows if row.stock > 0], now)
+        _bump(connection, shop)

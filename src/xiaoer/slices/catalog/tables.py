@@ -42,3 +42,23 @@ catalog_revisions = Table(
     Column("shop", String(64), primary_key=True),
     Column("revision", Integer, nullable=False),
 )
+
+# Buyers who asked to be told when a variant is back (到货提醒), with the consent that this takes.
+stock_alerts = Table(
+    "stock_alerts",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("buyer_id", String(128), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("conversation_id", String(64), nullable=False),
+    Column("product_id", String(128), nullable=False),
+    Column("variant_id", String(128), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("consented_at", Instant, nullable=False),
+    Column("consent", Text, nullable=False),
+    Column("told_at", Instant),
+    Index("ix_stock_alerts_variant", "shop", "variant_id", "state"),
+    Index("ix_stock_alerts_buyer", "shop", "buyer_id", "state"),
+)

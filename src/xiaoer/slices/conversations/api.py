@@ -142,6 +142,7 @@ def as_turn(conversation: Conversation, recent: Sequence[Message]) -> Turn | Non
         product_in_focus=conversation.context.product_id,
         order_in_focus=conversation.context.order_id,
         body=_body(history),
+        memory=conversation.memory,
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import BindParameter, Connection, Row, Update, bindparam, func, 
 
 from xiaoer.infra.db import append
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
+from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import TurnContext
 from xiaoer.slices.conversations.tables import conversations, messages, turns
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
@@ -85,6 +86,7 @@ def conversation_of(row: Row[Any]) -> Conversation:
         row.handoff,
         row.csat,
         row.closed_at,
+        msgspec.convert(row.memory, Memory) if row.memory else Memory(),
     )
 
 

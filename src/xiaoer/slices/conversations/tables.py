@@ -23,6 +23,7 @@ conversations = Table(
     Column("assigned_to", String(64), nullable=False, server_default=""),
     Column("assigned_name", String(100), nullable=False, server_default=""),
     Column("handoff", Json),
+    Column("memory", Json),
     Column("csat", Json),
     Column("closed_at", Instant),
     Index(

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
+from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.reply import ReplyContent
 from xiaoer.kernel.turn import Author, Content, State, TurnContext
 
@@ -42,6 +43,7 @@ class Conversation(Struct, frozen=True):
     handoff: dict[str, Any] | None = None
     csat: dict[str, Any] | None = None
     closed_at: datetime | None = None
+    memory: Memory = Memory()
 
 
 class Message(Struct, frozen=True):

@@ -4,6 +4,8 @@ from typing import Protocol
 
 from xiaoer.kernel.commerce import Order, Shipment
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.shop_facts import Outcome
+from xiaoer.slices.orders.types import ActionKind, OrderAction
 
 
 class OrderSource(Protocol):
@@ -33,3 +35,18 @@ class ShipmentSource(Protocol):
     """
 
     async def track(self, shop: ShopId, waybill_no: str) -> Shipment | None: ...
+
+
+class OrderActions(Protocol):
+    """Changes orders of one shop after the buyer confirmed (自动操作).
+
+    The outcome is read back from the system, never assumed: `done` only when it holds there now. The same action id
+    again does nothing more and tells the same. An order that moved on meanwhile is `too_late`. Raise
+    `SourceUnavailable` when the system cannot be asked; never raise anything else.
+    """
+
+    async def supported(self, shop: ShopId) -> frozenset[ActionKind]:
+        """What the system behind can do; the rest becomes a ticket."""
+        ...
+
+    async def act(self, shop: ShopId, action: OrderAction) -> Outcome: ...

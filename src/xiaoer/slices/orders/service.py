@@ -1,11 +1,15 @@
 """The shop's own orders (订单) and parcels, read from the tables."""
 
 from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Order, Shipment
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.orders.store import reads
+from xiaoer.slices.orders.rules import is_newer_trace, merge_order
+from xiaoer.slices.orders.store import reads, sinks
 
 
 class EmbeddedOrders:
@@ -31,3 +35,30 @@ class EmbeddedOrders:
 
     async def track(self, shop: ShopId, waybill_no: str) -> Shipment | None:
         return await self._db.read(lambda c: reads.by_waybill(c, shop, waybill_no))
+
+    async def keep(self, shop: ShopId, orders: Sequence[Order], now: datetime) -> int:
+        """Store orders as another system tells them now; return how many differed from what was known.
+
+        What that system does not tell (whose order it is, contact data, traces of a parcel) stays as it was.
+        """
+        known = await self._db.read(lambda c: {order.id: reads.get(c, shop, order.id) for order in orders})
+        merged = [merge_order(order, known.get(order.id)) for order in orders]
+        changed = [order for order in merged if order != known.get(order.id)]
+
+        def change(connection: Connection) -> None:
+            sinks.keep_whole(connection, shop, changed, now)
+
+        if changed:
+            await self._db.write(change)
+        return len(changed)
+
+    async def keep_parcel(self, shop: ShopId, parcel: Shipment, now: datetime) -> bool:
+        """Store a pushed trace unless what is known is as new; return whether it was kept."""
+
+        def change(connection: Connection) -> bool:
+            known = reads.parcels_of_waybill(connection, shop, parcel.waybill_no)
+            newer = [old for old in known if is_newer_trace(parcel, old)]
+            sinks.keep_traces(connection, shop, newer, parcel, now)
+            return bool(newer)
+
+        return await self._db.write(change)

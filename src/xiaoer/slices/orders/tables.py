@@ -20,7 +20,10 @@ orders = Table(
     Column("address", Text, nullable=False),
     Column("receiver", String(200), nullable=False),
     Column("phone", String(64), nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
     Column("pay_amount", Fen, nullable=False),
+    # Instant of the newest shop event that counted: an older one that comes later changes nothing.
+    Column("event_at", Instant),
     Column("hash", String(40), nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_orders_buyer", "shop", "buyer_id", "created_at", "id"),
@@ -72,4 +75,17 @@ refunds = Table(
     Column("hash", String(40), nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_refunds_order", "shop", "order_id", "id"),
+)
+
+# Tries to prove an order by the end of its phone number (身份核验), kept to count them.
+order_proofs = Table(
+    "order_proofs",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("visitor", String(200), nullable=False),
+    Column("order_id", String(128), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_order_proofs_visitor", "shop", "visitor", "at"),
+    Index("ix_order_proofs_order", "shop", "order_id", "at"),
 )

@@ -1,6 +1,8 @@
 """Rows of orders that are stored on their own: lines and parcels name the order they belong to."""
 
-from msgspec import Struct
+from typing import Literal
+
+from msgspec import Struct, field
 
 from xiaoer.kernel.commerce import TraceStep
 from xiaoer.kernel.money import Money
@@ -27,3 +29,16 @@ class Parcel(Struct, frozen=True):
     carrier: str = ""
     status: str = ""
     traces: tuple[TraceStep, ...] = ()
+
+
+ActionKind = Literal["cancel", "change_address", "change_note", "open_after_sale", "withdraw_after_sale"]
+
+
+class OrderAction(Struct, frozen=True):
+    """Something that a buyer confirmed. `id` makes it idempotent; `data` by kind: address, receiver, phone · note ·
+    kind, reason, amount_fen (after-sale)."""
+
+    id: str
+    kind: ActionKind
+    order_id: str
+    data: dict[str, str] = field(default_factory=dict)

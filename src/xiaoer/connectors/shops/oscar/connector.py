@@ -131,4 +131,5 @@ SPEC = ConnectorSpec(
     build=Oscar,
     evidence="contract suite against django-oscar 4.2.1 with django-oscar-api 3.3.0",
     verified="real_shop_verified",
+    prices="parallel",
 )

@@ -209,4 +209,5 @@ SPEC = ConnectorSpec(
     evidence="contract suite against Vendure 3.7.3",
     verified="real_shop_verified",
     read_push=read_push,
+    prices="sequential",
 )

@@ -23,17 +23,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _WHOLE = """
 SELECT 0 AS part, id AS order_id, buyer_id AS t1, status AS t2, address AS t3, receiver AS t4, phone AS t5,
-       raw_status AS t6, created_at AS n1, pay_amount AS n2, paid_at AS n3, shipped_at AS n4, delivered_at AS n5,
-       promise_ship_at AS n6
+       raw_status AS t6, note AS t7, created_at AS n1, pay_amount AS n2, paid_at AS n3, shipped_at AS n4,
+       delivered_at AS n5, promise_ship_at AS n6
   FROM orders WHERE shop = :shop AND id {these}
 UNION ALL
-SELECT 1, order_id, id, variant_id, title, '', '', '', quantity, price, pay_amount, 0, 0, 0
+SELECT 1, order_id, id, variant_id, title, '', '', '', '', quantity, price, pay_amount, 0, 0, 0
   FROM order_items WHERE shop = :shop AND order_id {these}
 UNION ALL
-SELECT 2, order_id, id, waybill_no, carrier, traces, '', '', 0, 0, 0, 0, 0, 0
+SELECT 2, order_id, id, waybill_no, carrier, traces, '', '', '', 0, 0, 0, 0, 0, 0
   FROM shipments WHERE shop = :shop AND order_id {these}
 UNION ALL
-SELECT 3, order_id, id, kind, status, reason, '', '', amount, created_at, 0, 0, 0, 0
+SELECT 3, order_id, id, kind, status, reason, '', '', '', amount, created_at, 0, 0, 0, 0
   FROM refunds WHERE shop = :shop AND order_id {these}
 """
 _ONE = text(_WHOLE.format(these="= :id"))
@@ -42,6 +42,10 @@ _OF_BUYER = text(
         these="IN (SELECT id FROM orders WHERE shop = :shop AND buyer_id = :buyer_id"
         " ORDER BY created_at DESC, id DESC LIMIT :limit)"
     )
+)
+_ALL_BY_WAYBILL = text(
+    "SELECT waybill_no, order_id, carrier, traces FROM shipments"
+    " WHERE shop = :shop AND waybill_no = :waybill_no ORDER BY id"
 )
 _BY_WAYBILL = text(
     "SELECT waybill_no, order_id, carrier, traces FROM shipments"
@@ -65,25 +69,26 @@ def _read(connection: Connection, shop: ShopId, statement: Any, **values: Any) -
             heads.append(row)
         else:
             by_part[row[0] - 1][row[1]].append(row)
-    heads.sort(key=lambda row: (row[8], row[1]), reverse=True)
+    heads.sort(key=lambda row: (row[9], row[1]), reverse=True)
     return tuple(
         Order(
             row[1],
             row[2],
             row[3],
-            _EPOCH + timedelta(microseconds=row[8]),
-            Money(row[9]),
-            tuple([OrderItem(x[3], x[4], x[8], Money(x[9]), Money(x[10])) for x in sorted(lines[row[1]], key=_id)]),
+            _EPOCH + timedelta(microseconds=row[9]),
+            Money(row[10]),
+            tuple([OrderItem(x[3], x[4], x[9], Money(x[10]), Money(x[11])) for x in sorted(lines[row[1]], key=_id)]),
             tuple([Shipment(x[3], x[1], x[4], _traces.decode(x[5])) for x in sorted(parcels[row[1]], key=_id)]),
             tuple([_refund(x) for x in sorted(claims[row[1]], key=_id)]),
-            _at(row[10]),
             _at(row[11]),
             _at(row[12]),
             _at(row[13]),
+            _at(row[14]),
             row[4],
             row[5],
             row[6],
             row[7],
+            row[8],
         )
         for row in heads
     )
@@ -94,7 +99,7 @@ def _id(row: Any) -> str:
 
 
 def _refund(row: Any) -> Refund:
-    return Refund(row[2], row[1], row[3], row[4], Money(row[8]), row[5], _at(row[9]))
+    return Refund(row[2], row[1], row[3], row[4], Money(row[9]), row[5], _at(row[10]))
 
 
 def get(connection: Connection, shop: ShopId, order_id: str) -> Order | None:
@@ -110,6 +115,12 @@ def of_buyer(connection: Connection, shop: ShopId, buyer_id: str, limit: int) ->
 def by_waybill(connection: Connection, shop: ShopId, waybill_no: str) -> Shipment | None:
     row = connection.execute(_BY_WAYBILL, {"shop": shop, "waybill_no": waybill_no}).one_or_none()
     return Shipment(row[0], row[1], row[2], _traces.decode(row[3])) if row else None
+
+
+def parcels_of_waybill(connection: Connection, shop: ShopId, waybill_no: str) -> list[Shipment]:
+    """The parcel once for each order that it carries."""
+    rows = connection.execute(_ALL_BY_WAYBILL, {"shop": shop, "waybill_no": waybill_no})
+    return [Shipment(row[0], row[1], row[2], _traces.decode(row[3])) for row in rows]
 
 
 def statuses_of(connection: Connection, shop: ShopId, buyer_ids: Sequence[str]) -> dict[str, list[str]]:

@@ -1,0 +1,56 @@
+"""Pushes of the shop's systems (消息推送): facts are kept once, parcels move on, orders are read anew.
+
+Everything that a push causes is written in one change: the event facts, and a job per order that reads it again
+through its port. So a push that was answered with success is never half done, and a crash in between loses nothing.
+"""
+
+from sqlalchemy import Connection
+
+from xiaoer.app.systems import Systems
+from xiaoer.connectors.push import Push, Pushed
+from xiaoer.infra import jobs
+from xiaoer.infra.db import Database
+from xiaoer.infra.job_runner import Jobs
+from xiaoer.infra.jobs import Job
+from xiaoer.kernel.clock import Clock
+from xiaoer.slices.insights import api as insights
+from xiaoer.slices.orders.service import EmbeddedOrders
+
+_REREAD = "order.reread"
+
+
+class Pushes:
+    """Takes what platforms push."""
+
+    def __init__(self, db: Database, clock: Clock, systems: Systems, orders: EmbeddedOrders, runner: Jobs) -> None:
+        self._db, self._clock, self._systems, self._orders = db, clock, systems, orders
+        runner.handle(_REREAD, self._reread)
+
+    async def __call__(self, push: Push, system_id: str) -> Pushed:
+        """Check, read and keep one push.
+
+        Raises:
+            NotFound: no such system. Unauthorised: forged. InvalidBody: it cannot be read.
+        """
+        _, pushed = await self._systems.read_push(push.shop, system_id, push)
+        now = self._clock.now()
+        for parcel in pushed.shipments:
+            await self._orders.keep_parcel(push.shop, parcel, now)
+
+        def change(connection: Connection) -> None:
+            insights.append_new(connection, push.shop, list(pushed.events))
+            for event in pushed.events:
+                order_id = str(event.data.get("order_id") or "")
+                if order_id:
+                    jobs.enqueue(
+                        connection, push.shop, _REREAD, {"order_id": order_id},
+                        at=now, id_=f"{_REREAD}:{event.id}", subject=f"order:{order_id}",
+                    )  # fmt: skip
+
+        if pushed.events:
+            await self._db.write(change)
+        return pushed
+
+    async def _reread(self, job: Job) -> None:
+        """Read an order through its port; that keeps it in the own rows."""
+        await self._orders.order(job.shop, str(job.payload["order_id"]))

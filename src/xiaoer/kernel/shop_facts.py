@@ -1,0 +1,111 @@
+"""Facts about money and promises that answers are made from (取数结果): computed by the slices, spoken by replies.
+
+Every amount was computed by the promotion engine or read from the shop; nothing here is a guess.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from xiaoer.kernel.money import ZERO, Money
+
+
+class Cause(Struct, frozen=True):
+    """One promotion in a calculation: what it took off, or (with a `reason`) why it did not count."""
+
+    id: str
+    title: str
+    amount: Money = ZERO
+    reason: str = ""
+    words: str = ""
+    at: datetime | None = None
+    kind: str = "activity"
+
+
+class Priced(Struct, frozen=True):
+    """A cart with its price: `explanation` is the printed calculation, `alone` what the parts cost apart."""
+
+    payable: Money
+    list_total: Money
+    freight: Money = ZERO
+    causes: tuple[Cause, ...] = ()
+    explanation: str = ""
+    titles: tuple[str, ...] = ()
+    alone: Money | None = None
+    valid_until: datetime | None = None
+    source: str = "engine"
+
+
+class TopUp(Struct, frozen=True):
+    """凑单: the nearest step, and goods with what the bill changes by when they are added (`net`)."""
+
+    payable: Money
+    title: str = ""
+    gap: Money | None = None
+    gap_pieces: int | None = None
+    saving: Money = ZERO
+    picks: tuple[tuple[str, str, Money, Money], ...] = ()
+    titles: tuple[str, ...] = ()
+
+
+class Diagnosis(Struct, frozen=True):
+    """Why an offer did not count on an order (优惠没生效).
+
+    `expected` is what the order should have cost when it was placed, `paid` what it did cost, `now` what the same goods
+    cost now (None when they cannot be priced). `counted` did count; `refused` did not, the likeliest first.
+    """
+
+    order_id: str
+    paid: Money
+    expected: Money | None
+    now: Money | None = None
+    counted: tuple[Cause, ...] = ()
+    refused: tuple[Cause, ...] = ()
+
+
+class Protection(Struct, frozen=True):
+    """价保 of an order by the shop's promise: `reason` granted, or why not; `words` say it with the figures."""
+
+    order_id: str
+    reason: str
+    difference: Money = ZERO
+    paid: Money = ZERO
+    current: Money = ZERO
+    days: int = 0
+    ends_at: datetime | None = None
+    words: str = ""
+
+
+class HeldCoupon(Struct, frozen=True):
+    """A coupon of the buyer or one that he may still claim (`state` claimable)."""
+
+    id: str
+    title: str
+    state: Literal["usable", "not_yet", "used", "expired", "claimable"]
+    until: datetime | None = None
+    code: str = ""
+
+
+class TicketBrief(Struct, frozen=True):
+    """A ticket of this buyer, as the talk needs it."""
+
+    no: str
+    type: str
+    state: str
+    order_id: str = ""
+    due_at: datetime | None = None
+
+
+class Outcome(Struct, frozen=True):
+    """What became of something that was to be done, read back from where it was done.
+
+    done: it holds now; already: it held before; too_late: the order moved on meanwhile; refused: not allowed;
+    failed: the system could not be asked; held: a person sends in this talk, nothing was done.
+    """
+
+    state: Literal["done", "already", "too_late", "refused", "failed", "held"]
+    no: str = ""
+    due_at: datetime | None = None
+    amount: Money | None = None
+    status: str = ""

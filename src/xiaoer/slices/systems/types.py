@@ -1,0 +1,17 @@
+"""A shop's own systems (店铺系统): which connector answers which question."""
+
+from datetime import datetime
+
+from msgspec import Struct, field
+
+
+class System(Struct, frozen=True):
+    """One connected system. `ports` are those it serves here; `settings` hold secrets sealed by the vault."""
+
+    id: str
+    connector: str
+    title: str
+    ports: tuple[str, ...]
+    settings: dict[str, str] = field(default_factory=dict)
+    enabled: bool = True
+    updated_at: datetime | None = None
