@@ -77,7 +77,8 @@ def save_talk(connection: Connection, shop: ShopId, state: State, seen: int, ter
     if seen:
         return connection.execute(update(talks).where(*mine, talks.c.version == seen).values(**values)).rowcount == 1
     row = {"shop": shop, "person": state.person, "product_id": state.product_id, **values}
-    return connection.execute(_insert(connection)(talks).values(row).on_conflict_do_nothing()).rowcount == 1
+    fresh = _insert(connection)(talks).values(row).on_conflict_do_nothing().returning(talks.c.version)
+    return connection.execute(fresh).one_or_none() is not None
 
 
 def _insert(connection: Connection) -> Any:
@@ -100,7 +101,7 @@ def given_to(connection: Connection, shop: ShopId, terms_id: str, persons: Seque
             grants.c.state != "released",
         )
     )
-    return total if isinstance(total, Money) else Money(int(total or 0))
+    return Money(int(total.fen)) if total is not None else ZERO  # PostgreSQL sums to a decimal
 
 
 def touch_person(connection: Connection, shop: ShopId, terms_id: str, person: str, amount: Money) -> None:
@@ -116,7 +117,7 @@ def take_of_day(connection: Connection, shop: ShopId, terms_id: str, day: str, a
     row = {"shop": shop, "terms_id": terms_id, "subject": f"day:{day}", "taken": ZERO}
     connection.execute(_insert(connection)(budgets).values(row).on_conflict_do_nothing())
     where = (budgets.c.shop == shop, budgets.c.terms_id == terms_id, budgets.c.subject == f"day:{day}")
-    fits = budgets.c.taken + amount <= limit
+    fits = budgets.c.taken <= limit - amount
     return connection.execute(update(budgets).where(*where, fits).values(taken=budgets.c.taken + amount)).rowcount == 1
 
 

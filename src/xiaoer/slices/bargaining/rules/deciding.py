@@ -66,6 +66,8 @@ def answer_bargain(
         return Answer("people", "bulk", price, pushes=_pushes(talk))
     if ask.kind == "accept" and talk is not None and talk.offer is not None:
         return _take(talk, price, budgets, "offer_taken")
+    if ask.kind == "floor" and (talk is None or talk.offer is None):
+        return _push(ask, terms, talk, price, budgets)  # who opens with 「最低多少」 wants a better price
     if ask.kind in ("claim", "floor", "decline", "accept"):
         return _stand(ask.kind, talk, price)
     if ask.kind in ("freight", "gift"):

@@ -5,6 +5,7 @@ kept with the answer, so the act carries it as its effect.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from xiaoer.kernel.decision import Act, BargainAnswer, Source
@@ -19,6 +20,15 @@ _TALKS_PRICE = re.compile(
     r"(?:答应|同意|说好|承诺|说可以)[^。]{0,10}(?:\d|[一二三五六七八九十百]|便宜|优惠|折|价|送)|送(?:点|我|些|个)|"
     r"\d\s*折|半价|(?:给我|改成|改为|按)\s*\d+(?:\.\d+)?\s*(?:元|块)|不(?:便宜|降价|优惠)"
 )
+_SUM = r"(?:\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万]+|\d百[\d一二三四五六七八九]?)"
+_UNIT = r"(?:元|块钱|块|圆|整|毛|角|rmb|人民币|刀|欧|(?:美|日|韩|港|欧|台|英|越南|卢|比特|q|冥)\S{0,2})"
+_ONLY_A_SUM = re.compile(
+    rf"(?:那|就|那就|给你|我出|我给|出)*(?:[-负$€£¥₩]\s*{_SUM}{_UNIT}?|{_SUM}\s*{_UNIT})\s*(?:吧|呢|了|呗|行吗|可以吗|卖吗|成吗|左右|上下|包邮)?",
+    re.IGNORECASE,
+)
+_ONLY_A_NUMBER = re.compile(
+    rf"(?:那|就|那就|给你|我出|我给|出|-|负)*{_SUM}[\d./*+x-]*\s*(?:吧|呢|了|呗|行吗|可以吗|卖吗|成吗|左右|上下|包邮)?"
+)
 _ANSWERS = ("chat.ack", "chat.thanks", "chat.bye", "order.how_to_buy", "oos.unclear", "promo.gift", "ship.fee")
 _NEVER = ("after.", "service.", "ship.track", "ship.stuck", "ship.lost", "promo.price_protect", "promo.not_applied")
 _AFTER_BUYING = ("退", "赔", "补差", "差价", "维权")
@@ -30,7 +40,12 @@ def is_about_price(segment: Segment, turn: Turn) -> bool:
         return False
     if segment.intent == "promo.bargain" or _TALKS_PRICE.search(segment.text):
         return True
-    return segment.intent.startswith(_ANSWERS) and has_offer(turn)
+    offered = has_offer(turn)
+    plain = unicodedata.normalize("NFKC", segment.text).strip(" ,.!?~，。！？").lower()
+    asked = any(past.asked_for for past in turn.history[-4:])  # a number may answer what was asked for
+    if not asked and (_ONLY_A_SUM.fullmatch(plain) or (offered and _ONLY_A_NUMBER.fullmatch(plain))):
+        return True
+    return segment.intent.startswith(_ANSWERS) and offered
 
 
 def price_words(segments: Sequence[Segment], turn: Turn) -> str:
@@ -40,8 +55,12 @@ def price_words(segments: Sequence[Segment], turn: Turn) -> str:
 
 def has_offer(turn: Turn) -> bool:
     """Whether the bot's last words made an offer."""
-    last = next((past for past in reversed(turn.history) if past.author in ("bot", "agent")), None)
-    return last is not None and bool(_OFFERED & set(last.act_types))
+    for past in reversed(turn.history):
+        if past.author == "agent":
+            return False
+        if past.act_types:  # the first message of an answer carries its acts, cards and chips follow it
+            return bool(_OFFERED & set(past.act_types))
+    return False
 
 
 def say_bargain(ask: Ask) -> Act | None:
