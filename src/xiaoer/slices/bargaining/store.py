@@ -7,8 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from xiaoer.infra.upsert import insert_new
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.bargaining.tables import budgets, grants, talks
@@ -77,12 +77,7 @@ def save_talk(connection: Connection, shop: ShopId, state: State, seen: int, ter
     if seen:
         return connection.execute(update(talks).where(*mine, talks.c.version == seen).values(**values)).rowcount == 1
     row = {"shop": shop, "person": state.person, "product_id": state.product_id, **values}
-    fresh = _insert(connection)(talks).values(row).on_conflict_do_nothing().returning(talks.c.version)
-    return connection.execute(fresh).one_or_none() is not None
-
-
-def _insert(connection: Connection) -> Any:
-    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return insert_new(connection, talks, row)
 
 
 def taken_on(connection: Connection, shop: ShopId, terms_id: str, day: str) -> Money:
@@ -107,7 +102,7 @@ def given_to(connection: Connection, shop: ShopId, terms_id: str, persons: Seque
 def touch_person(connection: Connection, shop: ShopId, terms_id: str, person: str, amount: Money) -> None:
     """Write the person's row, where two takers for one person meet: the later one fails and is run again."""
     row = {"shop": shop, "terms_id": terms_id, "subject": f"person:{person}", "taken": ZERO}
-    connection.execute(_insert(connection)(budgets).values(row).on_conflict_do_nothing())
+    insert_new(connection, budgets, row)
     where = (budgets.c.shop == shop, budgets.c.terms_id == terms_id, budgets.c.subject == f"person:{person}")
     connection.execute(update(budgets).where(*where).values(taken=budgets.c.taken + amount))
 
@@ -115,7 +110,7 @@ def touch_person(connection: Connection, shop: ShopId, terms_id: str, person: st
 def take_of_day(connection: Connection, shop: ShopId, terms_id: str, day: str, amount: Money, limit: Money) -> bool:
     """Take `amount` of the day's budget when that leaves it within `limit`."""
     row = {"shop": shop, "terms_id": terms_id, "subject": f"day:{day}", "taken": ZERO}
-    connection.execute(_insert(connection)(budgets).values(row).on_conflict_do_nothing())
+    insert_new(connection, budgets, row)
     where = (budgets.c.shop == shop, budgets.c.terms_id == terms_id, budgets.c.subject == f"day:{day}")
     fits = budgets.c.taken <= limit - amount
     return connection.execute(update(budgets).where(*where, fits).values(taken=budgets.c.taken + amount)).rowcount == 1
