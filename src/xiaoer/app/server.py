@@ -16,7 +16,9 @@ from xiaoer.app.entrypoints import (
     desk_live,
     events,
     imports,
+    insights,
     knowledge,
+    knowledge_bulk,
     messages,
     ops,
     pages,
@@ -26,6 +28,7 @@ from xiaoer.app.entrypoints import (
     tickets,
     widget,
 )
+from xiaoer.app.express import ExpressApp
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.log import set_up_logging
 from xiaoer.infra.settings import Settings
@@ -45,7 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         finally:
             await product.stop()
 
-    app = FastAPI(
+    app = ExpressApp(
         title="Xiaoer 小二",
         version="0.1.0",
         description="The AI front desk of an online shop. Every error is a problem document (RFC 9457).",
@@ -55,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     selling = (bargaining,)
+    brain = (knowledge_bulk, knowledge)  # in this order: the last one takes every other address below /knowledge
     desks = (agents, desk, desk_live, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
@@ -63,8 +67,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops, audit, systems, *desks, *selling):
+    for module in (messages, staff, *brain, imports, events, quotes, widget, ops, audit, systems, insights, *desks):
+        app.include_router(module.router)
+    for module in selling:
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)
+    app.expedite("POST", "/api/v1/messages", messages.post_message)
     return app

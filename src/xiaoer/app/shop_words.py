@@ -5,6 +5,7 @@ Swapping is one assignment; turns that are under way finish with the words they 
 
 import re
 from collections import OrderedDict
+from functools import lru_cache
 
 from xiaoer.kernel.heard import Heard, TextForms
 from xiaoer.kernel.ids import ShopId
@@ -14,7 +15,10 @@ from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.overlay import ShopWords
 
 _SHOPS = 200  # overlays kept in memory
+_FORMS = 2_000  # texts whose spellings are remembered
+_SHORT = 100  # characters; longer texts are hardly ever the same
 _NAME = re.compile(r"[\s/|·,，()（）【】\[\]]+")
+_ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9_-]{4,}")  # shorter ones are sizes, counts and years
 _SURE = 0.5  # below this, a question's intent does not count for retrieval
 
 
@@ -25,6 +29,7 @@ class ShopUnderstanding:
         self._base = base
         self._catalog = catalog
         self._shops: OrderedDict[ShopId, tuple[int, Understanding]] = OrderedDict()
+        self._short_forms = lru_cache(maxsize=_FORMS)(base.forms)
 
     def understand(self, turn: Turn) -> Heard:
         """What the turn means."""
@@ -32,8 +37,8 @@ class ShopUnderstanding:
         return (held[1] if held else self._base).understand(turn)
 
     def forms(self, text: str) -> TextForms:
-        """The spellings of a text that matching needs."""
-        return self._base.forms(text)
+        """The spellings of a text that matching needs; red lines and retrieval ask for the same ones in a turn."""
+        return self._short_forms(text) if len(text) <= _SHORT else self._base.forms(text)
 
     def intent_of(self, text: str, /) -> str:
         """The intent of a question by itself, or "" when unsure."""
@@ -55,9 +60,10 @@ class ShopUnderstanding:
 
 
 def nicknames(titles: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Words that name products: whole titles, and title parts that only one product has."""
+    """Words that name products: whole titles, title parts that only one product has, and ids that look like ids."""
     parts: dict[str, list[str]] = {}
     for product_id, title in titles:
         for part in {title, *(piece for piece in _NAME.split(title) if len(piece) >= 3)}:
             parts.setdefault(part, []).append(product_id)
-    return {part: tuple(ids) for part, ids in parts.items() if len(ids) == 1}
+    names = {part: tuple(ids) for part, ids in parts.items() if len(ids) == 1}
+    return names | {id_: (id_,) for id_, _ in titles if _ID.fullmatch(id_)}

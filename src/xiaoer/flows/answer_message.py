@@ -277,6 +277,7 @@ class AnswerMessage:
             if messages is None or not all(self._effects.keep(connection, turn, effect, now) for effect in effects):
                 raise Overtaken
             insights.append(connection, turn.shop, facts)
+            insights.warn_at_once(connection, turn.shop, facts)
             return messages
 
         try:
@@ -334,6 +335,7 @@ def _facts(
                 "channel": turn.channel,
                 "owner": conversation.state,
                 "intents": [segment.intent for segment in heard.segments],
+                "words": [insights.wording_key(segment.text) for segment in heard.segments],
                 "acts": [act.type for act in decision.acts],
                 "sentiment": heard.sentiment.score,
                 "anger": heard.sentiment.anger,

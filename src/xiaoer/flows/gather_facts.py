@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import structlog
 from msgspec.structs import replace
 
-from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.decision import BargainAnswer, Facts, Need, Offer, PriceNow
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.heard import Heard, Segment
@@ -50,6 +50,13 @@ class ReadsOrders(Protocol):
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
 
 
+class ReadsBuyers(Protocol):
+    """One buyer's level and tags."""
+
+    async def buyer(self, shop: ShopId, buyer_id: str) -> Buyer | None: ...
+
+
+_NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders read per turn
 _PICKS = 3  # products recommended at once
 
@@ -64,6 +71,7 @@ class GatherFacts:
         orders: ReadsOrders,
         promotions: Promotions,
         price_now: PricesNow,
+        buyers: ReadsBuyers,
         bargain: BargainsPrices,
         timeout_s: float,
     ) -> None:
@@ -72,6 +80,7 @@ class GatherFacts:
         self._orders = orders
         self._promotions = promotions
         self._price_now = price_now
+        self._buyers = buyers
         self._bargain = bargain
         self._timeout_s = timeout_s
 
@@ -79,8 +88,10 @@ class GatherFacts:
         """Return the facts; never raises because a source is down."""
         shop = turn.shop
         searches = [need for need in needs if need.kind == "knowledge"]
+        surroundings: dict[str, Any] = {}
         if searches:
             await self._knowledge.ensure_loaded(shop)
+            surroundings = await self._surroundings(turn)
         reads: dict[tuple[str, str], Awaitable[Any]] = {}
         for need in needs:
             key = (need.kind, need.key)
@@ -88,7 +99,7 @@ class GatherFacts:
                 read = self._read(turn, heard, need, now)
                 if read is not None:
                     reads[key] = read
-        outcomes = dict(zip(reads, await asyncio.gather(*(self._limited(r) for r in reads.values())), strict=True))
+        outcomes = await self._outcomes(reads)
         found = {key: value for key, (ok, value) in outcomes.items() if ok}
         knowledge, answerable = {}, {}
         for need in searches:
@@ -101,6 +112,8 @@ class GatherFacts:
                 product_id=(segment.entities.product_ids or (turn.product_in_focus or "",))[0],
                 channel=turn.channel,
                 top_k=3,
+                product_category=await self._category(turn, segment),
+                **surroundings,
             )
             knowledge[need.segment], answerable[need.segment] = result.hits, result.answerable
         return Facts(
@@ -112,6 +125,7 @@ class GatherFacts:
             {n.segment: found[("recommend", n.key)] for n in needs if ("recommend", n.key) in found},
             offers=found.get(("offers", "")),
             prices={key: value for (kind, key), value in found.items() if kind == "price" and value is not None},
+            buyer=found.get(("buyer", "")),
             bargains={
                 n.segment: answer
                 for n in needs
@@ -133,6 +147,8 @@ class GatherFacts:
                 return self._offers(turn, now)
             case "price":
                 return self._price(turn, need.key)
+            case "buyer":
+                return self._buyers.buyer(turn.shop, turn.buyer_id)
             case "bargain":
                 words = replace(heard.segments[need.segment], text=price_words(heard.segments, turn))
                 return self._bargain(turn, words, need.key, now)
@@ -141,6 +157,29 @@ class GatherFacts:
                 return self._catalogue.recommend(turn.shop, need.key, budget, _PICKS)
             case _:
                 return None
+
+    async def _surroundings(self, turn: Turn) -> dict[str, Any]:
+        """Who asks and how the order in focus stands, when some entry depends on it; what cannot be told fits none."""
+        if not self._knowledge.asks_about_buyer(turn.shop):
+            return {}
+        ok, orders = await self._limited(self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS))
+        known, buyer = await self._limited(self._buyers.buyer(turn.shop, turn.buyer_id))
+        if not ok or not known:
+            return {"audience": (_NOT_KNOWN,), "order_state": _NOT_KNOWN}
+        focus = next((order for order in orders if order.id == turn.order_in_focus), orders[0] if orders else None)
+        bought = any(order.status not in ("unpaid", "closed") for order in orders)
+        own = (buyer.level, *buyer.tags) if buyer else ()
+        return {
+            "audience": (*filter(None, own), "老客" if bought else "新客"),
+            "order_state": focus.status if focus else "none",
+        }
+
+    async def _category(self, turn: Turn, segment: Segment) -> str:
+        product_id = (segment.entities.product_ids or (turn.product_in_focus or "",))[0]
+        ok, product = (
+            await self._limited(self._catalogue.product(turn.shop, product_id)) if product_id else (True, None)
+        )
+        return product.category if ok and product else ""
 
     async def _price(self, turn: Turn, product_id: str) -> PriceNow | None:
         """The price now of the cheapest piece in stock."""
@@ -163,6 +202,11 @@ class GatherFacts:
             channel=turn.channel,
             at=now,
         )
+
+    async def _outcomes(self, reads: dict[tuple[str, str], Awaitable[Any]]) -> dict[tuple[str, str], tuple[bool, Any]]:
+        if len(reads) == 1:  # the usual turn; a task of its own would cost more than the read
+            return {key: await self._limited(read) for key, read in reads.items()}
+        return dict(zip(reads, await asyncio.gather(*(self._limited(r) for r in reads.values())), strict=True))
 
     async def _limited(self, read: Awaitable[Any]) -> tuple[bool, Any]:
         try:

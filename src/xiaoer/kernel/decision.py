@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Outcome, Priced, Protection, TicketBrief, TopUp
@@ -58,6 +58,7 @@ NeedKind = Literal[
     "tickets",
     "refundable",
     "bargain",
+    "buyer",
 ]
 TodoKind = Literal["action", "ticket", "subscribe"]
 
@@ -81,6 +82,9 @@ class KnowledgeHit(Struct, frozen=True):
     product_id: str = ""
     category: str = ""
     matched: str = ""
+    attachments: tuple[dict[str, Any], ...] = ()
+    # what the shop wants said for a live variable when there is no fact: name -> text
+    defaults: dict[str, str] = field(default_factory=dict)
 
 
 class Offer(Struct, frozen=True):
@@ -172,6 +176,7 @@ class Facts(Struct, frozen=True):
     offers: tuple[Offer, ...] | None = None
     prices: dict[str, PriceNow] = field(default_factory=dict)
     bargains: dict[int, BargainAnswer] = field(default_factory=dict)
+    buyer: Buyer | None = None
     asked: tuple[Need, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
     terms: Terms = Terms()

@@ -6,6 +6,7 @@ and joins the small block, which is built anew each time; when there is no more 
 new index in the background and swaps it in.
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -41,6 +42,9 @@ _SPARE = 3  # candidates beyond those wanted, so that an agreeing intent can bri
 _SAMPLED = 2_000  # entries from which a shop's alternatives are learnt
 _NOTHING = SearchResult(False)
 
+_LEVEL = re.compile(r"[/>＞»、]+")
+_Scope = tuple[str, str, str, str]  # channel, audience, order state, category of the product
+
 IntentOf = Callable[[str], str]
 
 
@@ -55,6 +59,7 @@ class Asked(Struct, frozen=True):
     audience: tuple[str, ...] = ()
     order_state: str = ""
     top_k: int = 5
+    product_category: str = ""
 
 
 class _Block:
@@ -74,7 +79,7 @@ class _Block:
         self.product: NDArray[np.int32] = np.zeros(size, np.int32)
         self.scope: NDArray[np.int32] = np.zeros(size, np.int32)
         self.products: dict[str, int] = {"": 0}
-        self.scopes: dict[tuple[str, str, str], int] = {("", "", ""): 0}
+        self.scopes: dict[_Scope, int] = {("", "", "", ""): 0}
         for number, entry in enumerate(self.entries):
             draft = entry.draft
             if draft.valid_from:
@@ -82,12 +87,26 @@ class _Block:
             if draft.valid_to:
                 self.valid_to[number] = _microseconds(draft.valid_to)
             self.product[number] = self.products.setdefault(draft.product_id, len(self.products))
-            scope = (draft.channel, draft.audience, draft.order_state)
+            scope = (draft.channel, draft.audience, draft.order_state, draft.product_category)
             self.scope[number] = self.scopes.setdefault(scope, len(self.scopes))
+        self.timed = any(entry.draft.valid_from or entry.draft.valid_to for entry in self.entries)
+        self.struck = False
+
+    def strike(self, numbers: list[int]) -> None:
+        """Take entries out that changed since."""
+        self.alive[numbers] = False
+        self.struck = self.struck or bool(numbers)
+
+    def may_be_closed(self, asked: Asked) -> bool:
+        """Whether any entry of this block could be closed to this question; mostly none is."""
+        scoped = len(self.scopes) > 1 or bool(asked.product_id and len(self.products) > 1)
+        return self.timed or self.struck or scoped
 
     def open_to(self, entries: NDArray[np.int32], asked: Asked, now: int) -> NDArray[np.bool_]:
         """Which of these entries may be cited in answer to `asked`."""
-        live = self.alive.take(entries) & (self.valid_from.take(entries) <= now) & (now < self.valid_to.take(entries))
+        live = self.alive.take(entries)
+        if self.timed:
+            live &= (self.valid_from.take(entries) <= now) & (now < self.valid_to.take(entries))
         if asked.product_id and len(self.products) > 1:
             product = self.product[entries]
             live &= (product == 0) | (product == self.products.get(asked.product_id, -1))
@@ -105,13 +124,20 @@ def _microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-def _meets(scope: tuple[str, str, str], asked: Asked) -> bool:
-    channel, audience, state = scope
+def _meets(scope: _Scope, asked: Asked) -> bool:
+    channel, audience, state, category = scope
     if channel and asked.channel and asked.channel not in channel.split("|"):
         return False
     if audience and asked.audience and not set(audience.split("|")) & set(asked.audience):
         return False
+    if category and asked.product_category and not set(category.split("|")) & set(_levels(asked.product_category)):
+        return False
     return not (state and asked.order_state and asked.order_state not in state.split("|"))
+
+
+def _levels(category: str) -> tuple[str, ...]:
+    """A catalogue path and each of its levels: 女装/连衣裙 is 女装 and 连衣裙."""
+    return (category, *(level.strip() for level in _LEVEL.split(category)))
 
 
 class ShopIndex:
@@ -147,6 +173,12 @@ class ShopIndex:
         """Live entries in the index."""
         return int(self._base.alive.sum()) + len(self._fresh)
 
+    @property
+    def asks_about_buyer(self) -> bool:
+        """Whether an entry is meant for some buyers or order states only, so that asking must say which."""
+        blocks = (self._base, self._delta) if self._delta else (self._base,)
+        return any(scope[1] or scope[2] for block in blocks for scope in block.scopes)
+
     def has_room(self, changes: int) -> bool:
         """Whether so many more changes fit beside the large block. A small shop is built anew sooner: that is quick,
         and the weights of its marks come from the large block."""
@@ -172,7 +204,7 @@ class ShopIndex:
             delta = _Block(list(fresh.values()), self._marks(fresh.values()), self._traits, self._table)
             delta.segment.weigh(self._weighing)
         with self._lock:
-            self._base.alive[gone] = False
+            self._base.strike(gone)
             self._fresh, self._delta, self.revision = fresh, delta, revision
 
     def search(self, asked: Asked) -> SearchResult:
@@ -189,7 +221,9 @@ class ShopIndex:
         found = [(points + strange, entry, text) for points, entry, text in found]
         if asked.intent and self._intent_of is not None:
             found = self._agree(found, asked.intent)
-        hits = tuple(_hit(probability(points), entry, text) for points, entry, text in found[: asked.top_k])
+        hits = tuple(
+            _hit(probability(points), entry, text, asked.channel) for points, entry, text in found[: asked.top_k]
+        )
         return SearchResult(bool(hits) and hits[0].score >= THRESHOLD, hits)
 
     def _best(self, block: _Block, question: Weighed, asked: Asked) -> list[tuple[float, Entry, str]]:
@@ -198,8 +232,7 @@ class ShopIndex:
         documents = segment.candidates(located)
         if not len(documents):
             return []
-        live = block.open_to(segment.owner.take(documents), asked, now)
-        if not live.all():
+        if block.may_be_closed(asked) and not (live := block.open_to(segment.owner.take(documents), asked, now)).all():
             if len(documents) < KEPT:
                 documents = documents[live]
             else:  # closed entries may have pushed open ones off the short list: choose again among the open
@@ -212,7 +245,7 @@ class ShopIndex:
             shared,
             segment.masses.take(documents, 0),
             question.totals,
-            segment.directions.take(documents, 0) @ question.direction,
+            segment.directions.take(documents, 0).dot(question.direction),
             traits.asks_differ(own, theirs),
             traits.opposed(own, theirs),
         )
@@ -244,8 +277,16 @@ class ShopIndex:
         return sorted(judged, key=lambda hit: -hit[0])
 
 
-def _hit(score: float, entry: Entry, text: str) -> KnowledgeHit:
+def _hit(score: float, entry: Entry, text: str, channel: str) -> KnowledgeHit:
     draft = entry.draft
+    answer = draft.channel_answers.get(channel, draft.answer) if draft.channel_answers else draft.answer
     return KnowledgeHit(
-        str(entry.id), draft.question, draft.answer, round(score, 4), draft.product_id, draft.category, text
+        str(entry.id),
+        draft.question,
+        answer,
+        round(score, 4),
+        draft.product_id,
+        draft.category,
+        text,
+        draft.attachments,
     )

@@ -1,11 +1,13 @@
 """Cards and chips (卡片与快捷回复) that go with an act."""
 
 from datetime import datetime
+from typing import Any
 
 from xiaoer.kernel.commerce import Order, Product, Shipment
 from xiaoer.kernel.decision import Act, CouponGiven, Decision
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.reply import CouponCard, OrderCard, ProductCard, QuickReplies, ReplyPart, ShipmentCard
+from xiaoer.kernel.turn import ImageContent
 from xiaoer.slices.replies.rules import wording
 
 _CHIPS = {
@@ -30,7 +32,9 @@ _CHIPS = {
 
 
 def cards_for(act: Act, now: datetime) -> list[ReplyPart]:
-    """The cards that show what the sentence says: at most one per act."""
+    """The cards that show what the sentence says: at most one per act, but all that a knowledge entry brings."""
+    if "cards" in act.slots:
+        return [part for card in act.slots["cards"] if (part := _attached(card))]
     coupon = act.slots.get("coupon")
     if isinstance(coupon, CouponGiven):
         return [_coupon(coupon, now)]
@@ -56,6 +60,16 @@ def _coupon(coupon: CouponGiven, now: datetime) -> ReplyPart:
     until = wording.say_instant(coupon.valid_until, now)
     card = CouponCard(coupon.promotion_id, coupon.title, coupon.amount.yuan, until, coupon.code)
     return ReplyPart(card, f"{coupon.title}，券码 {coupon.code}，{until}前有效")
+
+
+def _attached(card: dict[str, Any]) -> ReplyPart | None:
+    """A picture or a product card; links and files are part of the text."""
+    match card["type"]:
+        case "image":
+            return ReplyPart(ImageContent(card["url"]), "[图片]")
+        case "product":
+            return _product(card["product"], card["price"])
+    return None
 
 
 def _shipment(shipment: Shipment, now: datetime) -> ReplyPart:
