@@ -14,6 +14,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
+from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.insights import Insights
@@ -94,34 +95,21 @@ class Wiring:
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
+        self.brain = Brain(self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer, _PACK)
         quoter = LiveQuoter(self.promotions, self.systems)
         self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, quoter)
         self._red_lines = parse_red_lines((_PACK / "red_lines.toml").read_text(encoding="utf-8"))
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
-        self.selling = Selling(self.db, self.clock, self.jobs, self.catalog, self.quote, self.buyers)
+        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.catalog, self.quote, self.buyers)
+        within = settings.gather_timeout_ms / 1000
         self.gather = gather = GatherFacts(
-            self.knowledge,
-            self.catalog,
-            self.orders,
-            self.promotions,
-            self.quote,
-            self.buyers,
-            self.selling.bargain,
-            settings.gather_timeout_ms / 1000,
+            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, sells.bargain, self.buyers, within
         )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
-            self.db,
-            self.clock,
-            self.shops,
-            self.understanding,
-            self.red_lines,
-            gather,
-            templates,
-            self.desk,
-            self.selling,
+            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates, self.desk, sells
         )
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
         self.insights.work(self.jobs)
