@@ -1,7 +1,7 @@
 """Promotions (优惠), what a buyer holds of them, what is put into a cart, and what comes out as a quote.
 
-Amounts are `Money`; rates are basis points of the price paid (9折 = 9000); periods are half-open. Whether two tools combine
-is data (`stack_group`, `max_per_order`, `max_per_line`, `excludes`). A limit of 0 means none, None the level's custom.
+Amounts are `Money`; rates are basis points of the price paid (9折 = 9000); periods are half-open. Whether two tools go
+together is data (`stack_group`, `max_per_order`, `max_per_line`, `excludes`). A limit of 0: none; None: the custom.
 """
 
 from collections.abc import Mapping
