@@ -9,6 +9,7 @@ product, then the catalogue, then general knowledge. Nothing found means saying 
 from typing import Any
 
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need
+from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import OrderContent, ProductContent
 from xiaoer.slices.policies.rules import entries, handoff, needs, offers, orders, products, talk
 from xiaoer.slices.policies.rules.entries import Said
@@ -36,13 +37,21 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         return Decision(needs=wanted)
     known = facts or Facts()
     asks = [
-        Ask(index, segment, situation, known, needs.product_of(segment, situation.turn))
+        Ask(index, segment, situation, known, _meant(index, segment, situation, known))
         for index, segment in enumerate(situation.heard.segments)
     ]
     more = [need for ask in asks for hit in _near(ask) for need in entries.needs_of_entry(ask, hit)]
+    more += [need for ask in asks for need in needs.needs_of_named(ask) if need not in known.asked]
     if more:
         return Decision(needs=tuple(dict.fromkeys((*wanted, *known.asked, *more))))
     return _after(situation, tuple(_without_small_talk([_answer(ask) for ask in asks])))
+
+
+def _meant(index: int, segment: Segment, situation: Situation, known: Facts) -> str | None:
+    """The product that a segment is about; with none in sight, the only one that its words name."""
+    product = needs.product_of(segment, situation.turn)
+    named = known.recommended.get(index, ()) if segment.intent != "product.recommend" else ()
+    return product or (named[0].id if len(named) == 1 else None)
 
 
 def _asked_for_people(situation: Situation) -> Handoff | None:
@@ -79,7 +88,7 @@ def _answer(ask: Ask) -> Act:
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
         return _knowledge(ask, hit)
     found = products.answer_from_catalogue(ask)
-    if found is None and _live(ask) and (hit is None or hit.hit.score < _NEAR_ELSEWHERE):
+    if found is None and _live(ask) and (hit is None or hit.hit.score < _OWN_WORDS):
         found = products_wanted(ask)
     if found is None and hit is not None:
         return _knowledge(ask, hit)
@@ -112,10 +121,12 @@ def _near(ask: Ask) -> list[KnowledgeHit]:
     far = _NEAR_FOR_TALK if ask.segment.intent.startswith(("oos.", "chat.")) else _NEAR
     if ask.segment.intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
         far = _OWN_WORDS
+    named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if ask.segment.intent != "product.recommend"}
     return [
         hit
         for hit in hits
-        if hit.score >= (max(far, _NEAR_ELSEWHERE) if hit.product_id and hit.product_id != ask.product_id else far)
+        if not (named and hit.product_id and hit.product_id not in named)
+        and hit.score >= (max(far, _NEAR_ELSEWHERE) if hit.product_id and hit.product_id != ask.product_id else far)
     ]
 
 
