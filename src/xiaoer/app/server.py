@@ -10,6 +10,7 @@ from xiaoer.app import http
 from xiaoer.app.entrypoints import (
     agents,
     audit,
+    bargaining,
     canned,
     desk,
     desk_live,
@@ -18,16 +19,19 @@ from xiaoer.app.entrypoints import (
     insights,
     knowledge,
     knowledge_bulk,
+    knowledge_intake,
     messages,
     ops,
     pages,
     quotes,
+    rules,
     staff,
     systems,
     tickets,
     widget,
     wording,
 )
+from xiaoer.app.express import ExpressApp
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.log import set_up_logging
 from xiaoer.infra.settings import Settings
@@ -47,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         finally:
             await product.stop()
 
-    app = FastAPI(
+    app = ExpressApp(
         title="Xiaoer 小二",
         version="0.1.0",
         description="The AI front desk of an online shop. Every error is a problem document (RFC 9457).",
@@ -56,9 +60,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    selling = (bargaining,)
     brain = (
         wording,
         knowledge_bulk,
+        knowledge_intake,
         knowledge,
     )  # in this order: the last one takes every other address below /knowledge
     desks = (agents, desk, desk_live, canned, tickets)
@@ -69,8 +75,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, *brain, imports, events, quotes, widget, ops, audit, systems, insights, *desks):
+    shop = (imports, events, quotes, systems, insights, rules)
+    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks):
+        app.include_router(module.router)
+    for module in selling:
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)
+    app.expedite("POST", "/api/v1/messages", messages.post_message)
     return app
