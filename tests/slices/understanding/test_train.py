@@ -56,7 +56,9 @@ def test_a_file_reads_back_as_the_same_model() -> None:
     again = read_model(write_model(model))
     assert again.labels == model.labels
     text = list(features("什么时候发货", PACK.lexicon.concepts))
-    assert np.allclose(again.probabilities(text, "什么时候发货")[0], model.probabilities(text, "什么时候发货")[0], atol=0.01)
+    assert np.allclose(
+        again.probabilities(text, "什么时候发货")[0], model.probabilities(text, "什么时候发货")[0], atol=0.01
+    )
 
 
 def test_a_file_of_another_format_is_refused() -> None:

@@ -82,7 +82,7 @@ class Understanding:
         whole = self._remember(raw)[0] if len(asks) != 1 or asks[0].end - asks[0].start != len(raw) else normal
         repeats = _repeats(compact(whole), turn.history, self._remember)
         weights = tuple(i.feeling if (i := self._pack.intents.get(s.intent)) else 0.0 for s in segments)
-        mood = feeling.feel(raw, whole, weights, repeats, self._mood, self._model.mood)
+        mood = feeling.feel(raw, whole, weights, repeats, self._mood)
         answered = any(past.author in ("bot", "agent") for past in turn.history)
         return Heard(
             segments=segments,
@@ -101,16 +101,16 @@ class Understanding:
         """The plain words of a text and what they mean by themselves."""
         return self._remember(text)[:2]
 
-    def read_closed(self, text: str) -> tuple[str, Floats, bool, float]:
-        """As `read`, whether a pattern left no doubt, and whether it asks; for training the judges."""
-        normal, own, by, asks = self._remember(text)
-        return normal, own, by == "pattern", asks
+    def read_closed(self, text: str) -> tuple[str, Floats, bool]:
+        """As `read`, and whether a pattern left no doubt; for training the judges."""
+        normal, own, by = self._remember(text)
+        return normal, own, by == "pattern"
 
-    def _read(self, raw: str) -> tuple[str, Floats, str, float]:
-        """Plain words of a stretch, what they mean by themselves, by which mechanism, and whether they ask."""
+    def _read(self, raw: str) -> tuple[str, Floats, str]:
+        """Plain words of a stretch, what they mean by themselves, and by which mechanism."""
         normal = self._normaliser.normal(raw)
         decided = decide_by_pattern(normal, self._pack.patterns)
-        own, asks = self._model.probabilities(
+        own = self._model.probabilities(
             features(normal, self._pack.lexicon.concepts, hints_of(normal, self._pack.patterns)), normal
         )
         if len(self.labels) > len(own):
@@ -125,7 +125,7 @@ class Understanding:
             leant = lean(own, label, nearness)
             if leant is not own:
                 own, by = leant, "example"
-        return normal, own, by, asks
+        return normal, own, by
 
     def _asks(self, raw: str) -> list[split.Span]:
         whole = self._span(raw, 0, len(raw), 0)
@@ -147,8 +147,8 @@ class Understanding:
         return self._described.chat[top] and float(span.own[top]) >= _ONLY_CHAT
 
     def _span(self, raw: str, start: int, end: int, joint: int) -> split.Span:
-        normal, own, by, asks = self._remember(raw[start:end])
-        return split.Span(start, end, joint, normal, own, by == "pattern", asks)
+        normal, own, by = self._remember(raw[start:end])
+        return split.Span(start, end, joint, normal, own, by == "pattern")
 
     def _without_pleasantries(self, spans: list[split.Span]) -> list[split.Span]:
         kept = [
@@ -183,7 +183,7 @@ class Understanding:
         return tuple(segment for _, segment in found)
 
     def _segment(self, text: str, ask: split.Span, before: context.Before, earlier: split.Span | None) -> Segment:
-        _, own, by, _ = self._remember(text) if text else (ask.normal, ask.own, "model", 0.0)
+        _, own, by = self._remember(text) if text else (ask.normal, ask.own, "model")
         entities = read_entities(ask.normal, self._pack.lexicon, self._products)
         if earlier is not None:
             spread, mass = context.business(earlier.own, self.labels)
@@ -239,7 +239,7 @@ class Understanding:
         return context.business(self._remember(past.text)[1], self.labels)
 
 
-def _repeats(said: str, history: Sequence[PastMessage], read: Callable[[str], tuple[str, Floats, str, float]]) -> int:
+def _repeats(said: str, history: Sequence[PastMessage], read: Callable[[str], tuple[str, Floats, str]]) -> int:
     """How often the buyer said the same before (same letters, at least four)."""
     if len(said) < 4:
         return 0

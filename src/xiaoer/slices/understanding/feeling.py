@@ -1,8 +1,8 @@
 """Feeling (情绪): how the buyer feels, how urgent it is, whether the last answer helped.
 
 A weighted lexicon, read with negation and degree, is the ground; punctuation, emoji, repeats, and the weight of the
-matter itself (a broken parcel is bad news in the calmest words) come on top. Sarcasm turns praise around. A small
-learnt model (`mood`) weighs these findings together with the wording and gives the score.
+matter itself (a broken parcel is bad news in the calmest words) come on top. Sarcasm turns praise around. Nothing
+here is learnt, so every score can be explained by the words that gave it.
 """
 
 import re
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from xiaoer.kernel.heard import Sentiment, Urgency
 from xiaoer.slices.understanding.lexicon import Mood
-from xiaoer.slices.understanding.mood import MoodModel
 from xiaoer.slices.understanding.phrases import PhraseTable
 
 # Score borders between negative, neutral and positive; fitted on our own benchmark rows.
@@ -18,8 +17,6 @@ NEGATIVE = -0.2
 POSITIVE = 0.35
 # How much the matter itself counts beside the words.
 MATTER = 0.4
-# What each repetition of the same words adds.
-REPEATED = 0.15
 _CALM_QUESTION = re.compile(r"(?:会不会|是不是|有没有|能不能|[吗么嘛]\W*$|怎么样|好不好|多不多|高不高|多吗|高吗)")
 _HYPOTHETIC = re.compile(r"如果|要是|万一|假如|怕|担心|以后|会不会|容不容易|容易|别给我|别发|不要发")
 _SHOUT = re.compile(r"[!！]{2,}|[?？]{3,}|(?:[!！][?？])|(?:[?？][!！])")
@@ -76,26 +73,8 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in patterns))
 
 
-def feel(
-    raw: str, normal: str, matters: tuple[float, ...], repeats: int, rules: MoodRules, model: MoodModel
-) -> Sentiment:
+def feel(raw: str, normal: str, matters: tuple[float, ...], repeats: int, rules: MoodRules) -> Sentiment:
     """The feeling of a turn: `matters` is how its intents weigh, `repeats` how often it was said before."""
-    found = findings(raw, normal, matters, rules)
-    chances = model.probabilities(normal, found)
-    score = max(-1.0, float(chances[2] - chances[0]) - REPEATED * min(repeats, 3))
-    label = "negative" if score <= NEGATIVE else "positive" if score >= POSITIVE else "neutral"
-    swears = sum(1 for _ in rules.anger.find(normal))
-    words, shouted, sarcastic = found[0], bool(found[4]), bool(found[6])
-    # How angry: by the strength of the words, as far as the whole sounds displeased at all.
-    strength = max(0.0, -words - 0.25) * 0.8 + 0.25 * swears + 0.15 * shouted + 0.1 * sarcastic
-    if swears and found[7] and words > -0.5:
-        strength *= 0.5
-    anger = min(1.0, max(strength, 0.3 * float(chances[0]))) if score <= NEGATIVE else 0.0
-    return Sentiment(label=label, score=round(score, 3), anger=round(anger, 3), sarcasm=sarcastic and score <= NEGATIVE)  # type: ignore[arg-type]
-
-
-def findings(raw: str, normal: str, matters: tuple[float, ...], rules: MoodRules) -> tuple[float, ...]:
-    """What the rules find, `mood.FINDINGS` numbers of about unit size; the first is the rules' own score."""
     low, high = 0.0, 0.0
     for found in rules.words.find(normal):
         weight = _in_context(normal, found.start, found.end, float(found.value), rules.degree)
@@ -103,29 +82,37 @@ def findings(raw: str, normal: str, matters: tuple[float, ...], rules: MoodRules
     for found in rules.emoji.find(raw):
         weight = float(found.value)
         low, high = min(low, weight), max(high, weight)
-    said_low, said_high = low, high
     hypothetic = _HYPOTHETIC.search(normal) is not None
-    rhetoric = (_RHETORIC.search(normal) or _REPROACH.search(normal)) is not None
-    threat = _THREAT.search(normal) is not None
-    shouted = _SHOUT.search(raw) is not None
-    dots = _DOTS.search(raw) is not None
-    low -= 0.4 * (rhetoric and not hypothetic)
+    if not hypothetic and (_RHETORIC.search(normal) or _REPROACH.search(normal)):
+        low -= 0.4
     if len(normal) > _STORY and low > -0.75:
         low *= _DILUTED
-    low -= 0.5 * threat + 0.25 * (shouted or dots)
+    if _THREAT.search(normal):
+        low -= 0.5
+    shouted = _SHOUT.search(raw) is not None
+    if shouted or _DOTS.search(raw):
+        low -= 0.25
     sarcastic = _is_sarcastic(normal, low, rules)
     if sarcastic:
         low, high = low - 0.55, 0.0
-    heavy, light = min(matters, default=0.0), max(matters, default=0.0)
+    heavy = min(matters, default=0.0)
+    light = max(matters, default=0.0)
     if heavy < 0:
         low += heavy * MATTER
     elif light > 0 and low > -0.3:
         high = max(high, light)
+    low -= 0.15 * min(repeats, 3)
     score = max(-1.0, min(1.0, low if -low >= high * 0.6 else high + low * 0.5))
-    return (
-        score, max(-1.5, said_low), said_high, float(rhetoric), float(shouted), float(threat), float(sarcastic),
-        float(hypothetic), heavy, light, float(dots), min(len(normal), 60) / 60,
-    )  # fmt: skip
+    label = "negative" if score <= NEGATIVE else "positive" if score >= POSITIVE else "neutral"
+    swears = sum(1 for _ in rules.anger.find(normal))
+    anger = (
+        0.0
+        if score > -0.2
+        else min(1.0, max(0.0, -score - 0.25) * 0.8 + 0.25 * swears + 0.15 * shouted + 0.1 * sarcastic)
+    )
+    if swears and hypothetic and score > -0.5:
+        anger *= 0.5
+    return Sentiment(label=label, score=round(score, 3), anger=round(anger, 3), sarcasm=sarcastic)  # type: ignore[arg-type]
 
 
 def _in_context(text: str, start: int, end: int, weight: float, degree: frozenset[str]) -> float:

@@ -16,7 +16,6 @@ import numpy as np
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.slices.understanding.arrays import Floats, softmax, to_bytes, to_words
 from xiaoer.slices.understanding.encoder import Encoder, pack_encoder, unpack_encoder
-from xiaoer.slices.understanding.mood import MoodModel, pack_mood, unpack_mood
 
 FORMAT = 3
 # Weight of a feature outside the vocabulary: about that of one seen twice in ten thousand lines.
@@ -60,26 +59,23 @@ class Model:
     temperature: float
     trust: float
     encoder: Encoder | None
-    asking: Floats
     gate: Floats
     seam: Seam
-    mood: MoodModel
     pack_hash: str
 
-    def probabilities(self, features: Iterable[str], normal: str = "") -> tuple[Floats, float]:
-        """One probability per label, summing to 1, and how much the text stands as an ask of its own (0 is even).
+    def probabilities(self, features: Iterable[str], normal: str = "") -> Floats:
+        """One probability per label, summing to 1.
 
         `normal`: the normalised text itself, for the encoder; without it the linear part decides alone.
         """
         get = self.vocabulary.get
         known = {at for at in map(get, features) if at is not None}
-        score, asks = self.bias, 0.0
+        score = self.bias
         if known:
             rows = np.fromiter(known, np.int64, len(known))
             value = self.importance[rows]
             value /= np.sqrt(value @ value)
             score = value @ self.weights[rows] + self.bias
-            asks = float(value @ self.asking[rows] + self.asking[-1])
         power = score * self.temperature
         if normal and self.encoder is not None:
             read = self.encoder.scores(normal)
@@ -88,7 +84,7 @@ class Model:
                 heard[[self.labels.index(label) for label in self.encoder.labels]] = read
                 read = heard
             power = power + self.trust * read
-        return softmax(power), asks
+        return softmax(power)
 
     def weight_of(self, feature: str) -> float:
         """How telling a feature is; the most for one that was never seen."""
@@ -112,12 +108,10 @@ def write_model(model: Model) -> bytes:
         "scale": scale.astype(np.float32),
         "bias": model.bias.astype(np.float32),
         "temperature": np.array([model.temperature, model.trust], np.float32),
-        "asking": model.asking.astype(np.float16),
         "gate": model.gate.astype(np.float32),
         "seam_inner": model.seam.inner.astype(np.float32),
         "seam_outer": model.seam.outer.astype(np.float32),
         "pack_hash": to_bytes([model.pack_hash]),
-        **pack_mood(model.mood),
         **({} if model.encoder is None else pack_encoder(model.encoder)),
     }
     raw = io.BytesIO()
@@ -143,9 +137,7 @@ def read_model(data: bytes) -> Model:
             temperature=float(arrays["temperature"][0]),
             trust=float(arrays["temperature"][1]),
             encoder=unpack_encoder(arrays) if "encoder_out" in arrays else None,
-            asking=arrays["asking"].astype(np.float32),
             gate=arrays["gate"],
             seam=Seam(arrays["seam_inner"], arrays["seam_outer"]),
-            mood=unpack_mood(arrays),
             pack_hash=to_words(arrays["pack_hash"])[0],
         )

@@ -106,20 +106,10 @@ def read_utterances(name: str = "ecommerce") -> list[Utterance]:
     return lines
 
 
-def read_moods(name: str = "ecommerce") -> list[tuple[str, str]]:
-    """(line, mood) for the training of `mood`: `moods/negative.txt`, `moods/calm.txt`, `moods/positive.txt`."""
-    return [
-        (line.strip(), mood)
-        for mood, file in (("negative", "negative"), ("neutral", "calm"), ("positive", "positive"))
-        for line in (folder(name) / "moods" / f"{file}.txt").read_text("utf-8").splitlines()
-        if line.strip() and not line.startswith("#")
-    ]
-
-
 def pack_hash(name: str = "ecommerce") -> str:
     """Fingerprint of everything that the model is trained from."""
     digest = hashlib.sha256()
-    for part in ("intents", "lexicons", "categories", "moods"):
+    for part in ("intents", "lexicons", "categories"):
         for path in sorted((folder(name) / part).iterdir(), key=lambda p: p.name):
             digest.update(path.name.encode())
             digest.update(path.read_bytes())

@@ -68,10 +68,7 @@ class Piece(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A stretch with its plain words and what they mean by themselves; `closed`: a pattern left no doubt.
-
-    `asks` says how much it stands as an ask of its own.
-    """
+    """A stretch with its plain words and what they mean by themselves; `closed`: a pattern left no doubt."""
 
     start: int
     end: int
@@ -79,7 +76,6 @@ class Span(NamedTuple):
     normal: str
     own: Floats
     closed: bool = False
-    asks: float = 0.0
 
 
 def cut(text: str) -> list[Piece]:

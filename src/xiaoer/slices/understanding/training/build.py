@@ -5,14 +5,14 @@ import time
 from pathlib import Path
 
 from xiaoer.slices.understanding.model import write_model
-from xiaoer.slices.understanding.pack import MODEL_FILE, folder, pack_hash, read_moods, read_pack, read_utterances
+from xiaoer.slices.understanding.pack import MODEL_FILE, folder, pack_hash, read_pack, read_utterances
 from xiaoer.slices.understanding.training.train import parted, train
 
 
 def main(name: str = "ecommerce") -> None:
     """Trains on every utterance of the pack and writes the file beside them."""
     began = time.perf_counter()
-    trained = train(read_pack(name), parted(read_utterances(name))[0], pack_hash(name), moods=read_moods(name))
+    trained = train(read_pack(name), parted(read_utterances(name))[0], pack_hash(name))
     data = write_model(trained.model)
     Path(str(folder(name) / MODEL_FILE)).write_bytes(data)
     sys.stdout.write(

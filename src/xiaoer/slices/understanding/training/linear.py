@@ -17,7 +17,6 @@ from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from xiaoer.slices.understanding.arrays import Floats
-from xiaoer.slices.understanding.model import Model
 from xiaoer.slices.understanding.training.lines import SEED, Line
 
 # Regularisation of the classifier; the best of 0.1 to 3 on five folds of the pack.
@@ -27,7 +26,6 @@ MIN_LINES = 2
 KIND_WEIGHT = {"p": 0.5, "w": 0.7, "c": 1.0, "l": 0.5, "x": 1.5}
 MAX_FEATURES = 60_000
 PASSES = 10
-ASKING_C = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +68,6 @@ def scores(fitted: Fitted, lines: Sequence[Line]) -> NDArray[np.float32]:
     matrix = normalize(_matrix(lines, fitted.vocabulary) @ sparse.diags(fitted.importance))
     result: NDArray[np.float32] = np.asarray(matrix @ fitted.weights + fitted.bias, np.float32)
     return result
-
-
-def fit_asking(fitted: Fitted, examples: Sequence[Line]) -> Floats:
-    """Weights that tell an ask ("True") from a piece of a story, over the vocabulary of `fitted`, the bias last."""
-    matrix = normalize(_matrix(examples, fitted.vocabulary) @ sparse.diags(fitted.importance)).astype(np.float32)
-    machine = LinearSVC(C=ASKING_C, class_weight="balanced", random_state=SEED, tol=1e-3)
-    machine.fit(matrix, [line.intent == "True" for line in examples])
-    return np.append(machine.coef_[0], machine.intercept_).astype(np.float32)
-
-
-def carried_asking(judges: Model, fitted: Fitted) -> Floats:
-    """The weights of asking of another model: features take theirs over by name."""
-    known = judges.vocabulary.get
-    found = [judges.asking[at] if (at := known(name)) is not None else 0.0 for name in fitted.vocabulary]
-    return np.array([*found, judges.asking[-1]], np.float32)
 
 
 def fit_temperatures(parts: Sequence[NDArray[np.float32]], truth: NDArray[np.int64]) -> tuple[float, ...]:

@@ -1,14 +1,16 @@
-"""Practice for the judges of `split`: what stands as an ask of its own, and where a new matter begins.
+"""Practice for the judge of seams (`split`): where a new matter begins.
 
-They must see predictions as unsure as real ones, so every line is read by a classifier that was not trained on it.
-The judge of seams learns from lines of different intents put together (cut here) and from the inner pauses of single
+It must see predictions as unsure as real ones, so every line is read by a classifier that was not trained on it. It
+learns from lines of different intents put together (cut here) and from the inner pauses of single
 lines, and of a story before its ask (do not cut here).
 """
 
 import random
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from xiaoer.slices.understanding import split
@@ -16,8 +18,8 @@ from xiaoer.slices.understanding.arrays import Floats
 from xiaoer.slices.understanding.model import Seam
 from xiaoer.slices.understanding.pack import Utterance
 
-# Reads raw text → (plain words, distribution, closed class, asks), by a classifier blind to that line.
-Reader = Callable[[str], tuple[str, Floats, bool, float]]
+# Reads raw text → (plain words, distribution, closed class), by a classifier blind to that line.
+Reader = Callable[[str], tuple[str, Floats, bool]]
 
 SEED = 7
 COMPOUNDS = 9_000
@@ -27,24 +29,7 @@ _LINKS = ("还有", "另外", "顺便问下", "对了", "然后", "还想问下"
 _PART_CHARS = 20
 # How often a part of a compound is told, not asked; the rest ask or want something by their wording.
 _TOLD = 0.15
-HIDDEN, RIDGE = 16, 0.02
-
-
-def whole_and_part(lines: Sequence[Utterance], read: Reader, labels: Sequence[str]) -> list[tuple[str, bool]]:
-    """(text, stands as an ask of its own): whole lines stand, pieces that say another intent do not."""
-    found = []
-    for line in lines:
-        pieces = split.cut(line.text)
-        if len(pieces) == 1:
-            found.append((line.text, True))
-            continue
-        for piece in pieces:
-            text = line.text[piece.start : piece.end]
-            normal, own, *_ = read(text)
-            if normal and not split.is_polite(normal):
-                top = int(own.argmax())
-                found.append((text, labels[top] == line.intent and float(own[top]) > 0.5))
-    return found
+HIDDEN, RIDGE = 16, 3.0
 
 
 def seam_rows(
@@ -128,7 +113,10 @@ def fit_seam(
 ) -> Seam:
     """The judge of seams."""
     views, cuts = seam_rows(lines, read, labels, takes)
-    judge = MLPClassifier((HIDDEN,), alpha=RIDGE, solver="lbfgs", max_iter=1_000, random_state=SEED).fit(views, cuts)
+    judge = MLPClassifier((HIDDEN,), alpha=RIDGE, solver="lbfgs", max_iter=400, random_state=SEED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        judge.fit(views, cuts)
     inner, outer = judge.coefs_
     # The view holds a constant 1 at its head, which carries the inner bias.
     inner[0] += judge.intercepts_[0]

@@ -20,21 +20,17 @@ from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.encoder import Encoder
 from xiaoer.slices.understanding.entities.extract import read_entities
 from xiaoer.slices.understanding.model import Model
-from xiaoer.slices.understanding.mood import NO_MOOD
 from xiaoer.slices.understanding.pack import Pack, Utterance, takes_of
 from xiaoer.slices.understanding.training.encoder import Example, fit_encoder
 from xiaoer.slices.understanding.training.gate import fit_gate, gate_rows
 from xiaoer.slices.understanding.training.linear import (
     Fitted,
-    carried_asking,
     fit,
-    fit_asking,
     fit_temperatures,
     scores,
 )
 from xiaoer.slices.understanding.training.lines import Line, folds, noisy, prepare
-from xiaoer.slices.understanding.training.mood import fit_mood
-from xiaoer.slices.understanding.training.seams import fit_seam, whole_and_part
+from xiaoer.slices.understanding.training.seams import fit_seam
 
 # One line in so many is kept back from the blind classifier, and read by it for the judges.
 FOLDS = 4
@@ -61,9 +57,8 @@ def train(
     utterances: Sequence[Utterance],
     fingerprint: str,
     judges: Model | None = None,
-    moods: Sequence[tuple[str, str]] = (),
 ) -> Trained:
-    """Trains a model of some utterances; `moods` are (line, mood) pairs for the mood model.
+    """Trains a model of some utterances.
 
     With `judges`, the encoder, the gate and the seams of that model are kept: a shop's own training touches the
     linear classifier only.
@@ -76,8 +71,7 @@ def train(
     if judges is not None:
         whole = fit([*lines, *copies, *spoken], QUICK)
         model = _model(whole, judges.encoder, (judges.temperature, judges.trust), fingerprint)
-        asking = carried_asking(judges, whole)
-        model = replace(model, asking=asking, gate=judges.gate, seam=judges.seam, mood=judges.mood)
+        model = replace(model, gate=judges.gate, seam=judges.seam)
         return Trained(model, len(lines) + len(spoken))
     fold_of = folds([line.intent for line in lines], FOLDS)
     kept_back = [line for line, fold in zip(lines, fold_of, strict=True) if fold == 0]
@@ -93,9 +87,7 @@ def train(
     model = _model(whole, encoder, trust, fingerprint)
     blind_model = _model(blind, blind_encoder, trust)
     held = [u for u, fold in zip(ordinary, fold_of, strict=True) if fold == 0]
-    model = _with_judges(pack, model, blind_model, whole, blind, held, following)
-    if moods:
-        model = replace(model, mood=fit_mood(pack, moods, ordinary, Understanding(pack, model).read, model.labels))
+    model = _with_judges(pack, model, blind_model, held, following)
     return Trained(model, len(lines) + len(spoken), accuracy)
 
 
@@ -112,15 +104,10 @@ def _with_judges(
     pack: Pack,
     model: Model,
     blind: Model,
-    whole: Fitted,
-    part: Fitted,
     held: Sequence[Utterance],
     following: Sequence[Utterance],
 ) -> Model:
     labels = blind.labels
-    examples = whole_and_part(held, Understanding(pack, blind).read_closed, labels)
-    prepared = prepare([(text, str(stands)) for text, stands in examples], pack)
-    blind = replace(blind, asking=fit_asking(part, prepared))
     reader = Understanding(pack, blind).read_closed
 
     def has_value(normal: str) -> bool:
@@ -128,7 +115,7 @@ def _with_judges(
 
     gate = fit_gate(*gate_rows(following, held, reader, labels, has_value))
     seam = fit_seam(held, reader, labels, takes_of(pack))
-    return replace(model, asking=fit_asking(whole, prepared), gate=gate, seam=seam)
+    return replace(model, gate=gate, seam=seam)
 
 
 def _encoder(lines: Sequence[Line], labels: tuple[str, ...]) -> Encoder:
@@ -145,9 +132,7 @@ def _model(fitted: Fitted, encoder: Encoder | None, trust: tuple[float, ...], fi
         temperature=trust[0],
         trust=trust[1],
         encoder=encoder,
-        asking=np.zeros(len(fitted.vocabulary) + 1, np.float32),
         gate=np.zeros((len(context.READINGS), context.SIZE), np.float32),
         seam=split.NO_SEAM,
-        mood=NO_MOOD,
         pack_hash=fingerprint,
     )
