@@ -172,7 +172,7 @@ class Database:
     async def give_way(self, most_s: float) -> None:
         """For work that may be late: wait until writes hardly queue any more, at most so long."""
         until = time.monotonic() + most_s
-        while self._busy_until > (now := time.monotonic()) and now < until:
+        while self._busy_until > (now := time.monotonic()) and now < until:  # noqa: ASYNC110  calm is no event
             await asyncio.sleep(0.02)
 
     async def _drain(self) -> None:
