@@ -39,7 +39,7 @@ def test_a_shops_own_line_is_learnt_and_the_judges_are_kept() -> None:
         *(Utterance(text, "shop.taster") for text in ("试吃官怎么报名", "想当试吃官", "试吃官名额还有吗") * 4),
     ]
     trained = train(PACK, lines, "f", shipped_model())
-    own, _ = trained.model.probabilities(features("试吃官在哪报", PACK.lexicon.concepts), "试吃官在哪报")
+    own = trained.model.probabilities(features("试吃官在哪报", PACK.lexicon.concepts), "试吃官在哪报")
     assert trained.model.labels[int(own.argmax())] == "shop.taster"
     assert np.array_equal(trained.model.gate, shipped_model().gate)
 
@@ -56,9 +56,8 @@ def test_a_file_reads_back_as_the_same_model() -> None:
     again = read_model(write_model(model))
     assert again.labels == model.labels
     text = list(features("什么时候发货", PACK.lexicon.concepts))
-    assert np.allclose(
-        again.probabilities(text, "什么时候发货")[0], model.probabilities(text, "什么时候发货")[0], atol=0.01
-    )
+    said = "什么时候发货"
+    assert np.allclose(again.probabilities(text, said), model.probabilities(text, said), atol=0.01)
 
 
 def test_a_file_of_another_format_is_refused() -> None:

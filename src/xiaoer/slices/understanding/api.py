@@ -106,6 +106,10 @@ class Understanding:
         normal, own, by = self._remember(text)
         return normal, own, by == "pattern"
 
+    def _glance(self, plain: str) -> tuple[str, Floats]:
+        """Plain words by the linear part alone."""
+        return plain, self._model.probabilities(features(plain, self._pack.lexicon.concepts))
+
     def _read(self, raw: str) -> tuple[str, Floats, str]:
         """Plain words of a stretch, what they mean by themselves, and by which mechanism."""
         normal = self._normaliser.normal(raw)
@@ -132,7 +136,7 @@ class Understanding:
         decided = decide_by_pattern(whole.normal, self._pack.patterns)
         if decided is not None or self._says_nothing_else(whole):
             return [whole]
-        spans = [self._span(raw, *piece) for piece in split.pieces(raw, self.read)]
+        spans = [self._span(raw, *piece) for piece in split.pieces(raw, self.read, self._glance)]
         spans = [s for s in spans if s.normal] or [whole]
         if len(spans) > 1:
             spans = self._without_pleasantries(spans)

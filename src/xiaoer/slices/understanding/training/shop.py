@@ -24,6 +24,8 @@ from xiaoer.slices.understanding.training.train import parted, train
 
 # A shop's sentences may cost this share of the regression lines, never more.
 SLACK = 0.005
+# Share of lines that get a copy with a typing error; the encoder, which is kept, has seen many more.
+NOISE = 0.1
 
 
 class Outcome(Struct, frozen=True):
@@ -41,7 +43,7 @@ def learn(pack: Pack, sentences: Sequence[tuple[str, str]], current: Model) -> t
     began = time.process_time()
     lines, check = parted(read_utterances(pack.name))
     own = [Utterance(text, intent) for text, intent in sentences]
-    trained = train(pack, [*lines, *own], pack_hash(pack.name), current)
+    trained = train(pack, [*lines, *own], pack_hash(pack.name), current, NOISE)
     before, after = regression(pack, current, check), regression(pack, trained.model, check)
     seconds = round(time.process_time() - began, 1)
     return trained.model, Outcome(after >= before - SLACK, before, after, trained.lines, seconds)

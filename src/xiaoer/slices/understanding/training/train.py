@@ -39,8 +39,8 @@ NOISE = 0.4
 # Follow-ups of at least this many characters also teach the classifier by themselves.
 SPOKEN_ALONE = 6
 REGRESSION = 40
-# Passes over the lines in a shop's own training; the pack's takes a few more.
-QUICK = 5
+# Passes over the lines when the judges are kept.
+QUICK = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,17 @@ def train(
     utterances: Sequence[Utterance],
     fingerprint: str,
     judges: Model | None = None,
+    noise: float = NOISE,
 ) -> Trained:
     """Trains a model of some utterances.
 
     With `judges`, the encoder, the gate and the seams of that model are kept: a shop's own training touches the
-    linear classifier only.
+    linear classifier only. `noise` is the share of lines that get a copy with a typing error.
     """
     ordinary = [u for u in utterances if u.prev_buyer is None]
     following = [u for u in utterances if u.prev_buyer is not None]
     lines = prepare([(u.text, u.intent) for u in ordinary], pack)
-    copies = prepare(noisy([(u.text, u.intent) for u in ordinary], NOISE if judges is None else NOISE / 4), pack)
+    copies = prepare(noisy([(u.text, u.intent) for u in ordinary], noise), pack)
     spoken = prepare([(u.text, u.intent) for u in following if len(u.text) >= SPOKEN_ALONE], pack)
     if judges is not None:
         whole = fit([*lines, *copies, *spoken], QUICK)
