@@ -251,10 +251,18 @@ def is_polite(normal: str) -> bool:
 
 
 def _favour(left: Span, right: Span, told: int, labels: Labels) -> float:
-    """What speaks for a cut beyond the judge: in few words, two sides that are surely two matters."""
+    """What speaks for a cut beyond the judge: in few words and with a pause, two sides that are surely two matters."""
     a, b = int(left.own.argmax()), int(right.own.argmax())
     sure = min(float(left.own[a]), float(right.own[b])) >= SURE
-    if told > SHORT or a == b or not sure or labels.chat[a] or labels.chat[b] or _DENIAL.search(left.normal):
+    if (
+        told > SHORT
+        or right.joint == 3
+        or a == b
+        or not sure
+        or labels.chat[a]
+        or labels.chat[b]
+        or _DENIAL.search(left.normal)
+    ):
         return 0.0
     if b in labels.story[a] and not is_asking(left.normal):
         return 0.0
