@@ -13,16 +13,16 @@ def _heard(server: TestClient, who: dict[str, str], text: str) -> dict[str, str]
 
 def test_a_new_campaign_word_is_understood_as_soon_as_it_is_saved(server: TestClient) -> None:
     owner = log_in(server, "owner")
-    assert _heard(server, owner, "嘎嘎周几时发")["intent"] != "promo.discount"
-    word = {"kind": "word", "text": "嘎嘎周", "means": "优惠活动"}
+    assert _heard(server, owner, "咚咚周几时发")["intent"] != "promo.discount"
+    word = {"kind": "word", "text": "咚咚周", "means": "优惠活动"}
     made = server.post("/api/v1/wording", json=word, headers=owner)
     assert made.status_code == 201
-    assert _heard(server, owner, "嘎嘎周什么时候开始")["intent"] == "promo.discount"
+    assert _heard(server, owner, "咚咚周什么时候开始")["intent"] == "promo.discount"
     again = server.post("/api/v1/wording", json=word, headers=owner)
     assert (again.status_code, again.json()["code"]) == (422, "wording_refused")
     assert server.delete(f"/api/v1/wording/{made.json()['id']}", headers=owner).status_code == 204
-    tried = server.post("/api/v1/wording/try", json={"text": "嘎嘎周什么时候开始"}, headers=owner).json()
-    assert "嘎嘎周" in tried["normal"]
+    tried = server.post("/api/v1/wording/try", json={"text": "咚咚周什么时候开始"}, headers=owner).json()
+    assert "咚咚周" in tried["normal"]
 
 
 def test_an_intent_of_the_shops_own_reaches_the_conversation(server: TestClient) -> None:
