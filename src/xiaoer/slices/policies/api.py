@@ -2,14 +2,21 @@
 
 `decide` is pure. Called without facts it returns the needs of the turn, or the hand-over that must come
 first; called with them it returns one act per segment. The order in which a segment may be answered is
-the same everywhere: small talk, then the buyer's orders and parcels, then a knowledge entry of the very
-product, then the catalogue, then general knowledge. Nothing found means saying so.
+the same everywhere: the matter that was asked about, a matter that begins (`rules/matters`), money (`rules/prices.py`),
+small talk, the buyer's orders and parcels, a knowledge entry of the very product, the catalogue, general knowledge.
+Nothing found means saying so. What must be read or done before a segment can be answered comes back as `needs` or
+`todos`; the caller gathers or does it and decides again with the outcome.
 """
 
-from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Source
+from msgspec.structs import replace
+
+from xiaoer.kernel.commerce import Order
+from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Source, Todo
+from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.turn import OrderContent, ProductContent
-from xiaoer.slices.policies.rules import handoff, needs, offers, orders, products, talk
-from xiaoer.slices.policies.types import Ask, Situation
+from xiaoer.slices.policies.rules import handoff, looking, needs, offers, orders, prices, products, talk
+from xiaoer.slices.policies.rules.matters import run, small
+from xiaoer.slices.policies.types import Ask, Move, Situation
 
 _NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
 _NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's
@@ -25,24 +32,77 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     wanted = _needs(situation)
     if facts is None and wanted:
         return Decision(needs=wanted)
-    known = facts or Facts()
+    known, memory = facts or Facts(), situation.turn.memory
     acts: list[Act] = []
+    more: list[Need] = []
+    todos: list[Todo] = []
+    asking = ""
     for index, segment in enumerate(situation.heard.segments):
-        ask = Ask(index, segment, situation, known, needs.product_of(segment, situation.turn))
-        acts.append(_answer(ask))
-    return _after(situation, tuple(_without_small_talk(acts)))
+        product = needs.product_of(segment, situation.turn)
+        move = _move(Ask(index, segment, situation, known, product, memory))
+        more += move.needs
+        todos += [move.todo] if move.todo else []
+        memory = move.memory or memory
+        act = move.act or Act("answer", index, "silent", rule_id="matter.part")
+        acts.append(act)
+        if "asks" in act.slots:
+            asking = memory.asking
+        if isinstance(order := act.slots.get("order"), Order):
+            memory = replace(memory, order_id=order.id)
+    if more:
+        return Decision(needs=tuple(dict.fromkeys(more)))
+    if todos:
+        return Decision(todos=tuple({todo.id: todo for todo in todos}.values()))
+    decision = _after(situation, tuple(_without_small_talk(acts)))
+    memory = replace(memory, asking=asking)
+    return replace(decision, memory=memory if memory != situation.turn.memory else None)
+
+
+def look_again(heard: Heard) -> Heard:
+    """What was heard, with the intents that explicit wordings name (`rules/looking.py`)."""
+    segments = tuple(looking.look_again(segment) for segment in heard.segments)
+    return heard if segments == heard.segments else replace(heard, segments=segments)
 
 
 def _needs(situation: Situation) -> tuple[Need, ...]:
     turn = situation.turn
     wanted = [n for i, segment in enumerate(situation.heard.segments) for n in needs.needs_of(i, segment, turn)]
+    if turn.memory.matters:
+        wanted.append(Need("orders", 0))
     return tuple(dict.fromkeys(wanted))
 
 
-def _answer(ask: Ask) -> Act:
+def _move(ask: Ask) -> Move:
+    """One segment: an open matter first, then a new one, then an answer that needs no more turns."""
+    asked = run.answer_asked(ask)
+    if asked is not None:
+        resumed = run.proven(ask, asked)
+        if resumed is None:
+            return asked
+        if not resumed.segment.entities.order_no:
+            return asked
+        again = _move(resumed)
+        return replace(again, memory=again.memory or resumed.memory)
     card = _sent_card(ask)
     if card is not None:
         return card
+    foreign = _foreign(ask)
+    if foreign is not None:
+        resumed = run.proven(ask, foreign)
+        if resumed is None:
+            return foreign
+        again = _move(resumed)
+        return replace(again, memory=again.memory or resumed.memory)
+    return run.begin(ask) or prices.answer_prices(ask) or _plain(ask)
+
+
+def _plain(ask: Ask) -> Move:
+    """An answer that needs no more turns; where an order number is wanted, what it is wanted for is remembered."""
+    act = _answer(ask)
+    return small.ask_order_no(ask) if act.rule_id == "order.ask_number" else Move(act)
+
+
+def _answer(ask: Ask) -> Act:
     hit = _hit(ask)
     picks = ask.facts.recommended.get(ask.index)
     if picks:
@@ -64,7 +124,15 @@ def _answer(ask: Ask) -> Act:
     return found or offers.answer_from_offers(ask) or products_wanted(ask) or _not_found(ask)
 
 
-def _sent_card(ask: Ask) -> Act | None:
+def _foreign(ask: Ask) -> Move | None:
+    """An order number that is not among the buyer's: proof first, in the same words whether it exists or not."""
+    number = ask.segment.entities.order_no
+    if not number or ask.facts.orders is None or any(order.id == number for order in ask.facts.orders):
+        return None
+    return small.ask_proof(ask, number)
+
+
+def _sent_card(ask: Ask) -> Move | None:
     """A product or order card without words: show what it is and offer the next step."""
     content = ask.situation.turn.messages[-1].content
     if ask.segment.intent != "oos.unclear" or not isinstance(content, (ProductContent, OrderContent)):
@@ -72,14 +140,16 @@ def _sent_card(ask: Ask) -> Act | None:
     if isinstance(content, ProductContent):
         product = ask.facts.products.get(content.product_id)
         if product is None:
-            return Act("ask", ask.index, "product.unknown", rule_id="card.product")
+            return Move(Act("ask", ask.index, "product.unknown", rule_id="card.product"))
         variants = ask.facts.variants.get(product.id, ())
         price = min((v.price for v in variants), default=None)
         slots = {"product": product, "price": price, "title": product.title}
-        return Act("answer", ask.index, "product.card", slots, (products.product_source(product),), "card.product")
-    return orders.answer_from_orders(ask) or Act(
-        "ask", ask.index, "order.not_found", {"order_no": content.order_id[-6:]}
-    )
+        return Move(
+            Act("answer", ask.index, "product.card", slots, (products.product_source(product),), "card.product")
+        )
+    own = [order for order in ask.facts.orders or () if order.id == content.order_id]
+    found = orders.answer_from_orders(ask) if own else None
+    return Move(found) if found else small.ask_proof(ask, content.order_id)
 
 
 def _hit(ask: Ask) -> KnowledgeHit | None:
@@ -122,7 +192,7 @@ def products_wanted(ask: Ask) -> Act | None:
 
 def _not_found(ask: Ask) -> Act:
     if needs.wants_orders(ask.segment, ask.situation.turn) and ask.facts.orders is not None:
-        return Act("ask", ask.index, "order.which", rule_id="order.ask_number")
+        return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")
     if any(kind == "orders" for kind, _ in ask.facts.missing):
         return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")
     if ask.segment.intent == "oos.unclear":

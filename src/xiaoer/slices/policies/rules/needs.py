@@ -64,6 +64,8 @@ def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         needs.append(Need("price", index, product))
     if intent == "product.recommend":
         needs.append(Need("recommend", index, segment.text))
+    if intent == "promo.coupon":
+        needs.append(Need("coupons", index))
     return tuple(needs)
 
 
