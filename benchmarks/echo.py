@@ -18,10 +18,11 @@ from starlette.routing import Route
 from xiaoer.app.entrypoints.messages import MessageIn
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
+from xiaoer.infra.statement import Statement
 
 _METADATA = MetaData()
 _ROWS = Table("echo", _METADATA, Column("id", String(64), primary_key=True), Column("text", Text))
-_ADD = insert(_ROWS)
+_ADD = Statement(insert(_ROWS))
 _DECODE = msgspec.json.Decoder(MessageIn)
 
 
@@ -42,7 +43,7 @@ async def echo(request: Request) -> Response:
     row = {"id": new_id(), "text": getattr(body.content, "text", "")}
 
     def change(connection: Connection) -> None:
-        connection.execute(_ADD, [row])
+        _ADD.run(connection, row)
 
     await request.app.state.db.write(change)
     return Response(msgspec.json.encode(row), media_type="application/json")

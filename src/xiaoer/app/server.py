@@ -16,6 +16,7 @@ from xiaoer.app.entrypoints import (
     events,
     imports,
     knowledge,
+    knowledge_bulk,
     messages,
     ops,
     pages,
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    brain = (knowledge_bulk, knowledge)  # in this order: the last one takes every other address below /knowledge
     desks = (agents, desk, desk_live, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
@@ -61,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, knowledge, imports, events, quotes, widget, ops, audit, systems, *desks):
+    for module in (messages, staff, *brain, imports, events, quotes, widget, ops, audit, systems, *desks):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

@@ -5,6 +5,7 @@ Swapping is one assignment; turns that are under way finish with the words they 
 
 import re
 from collections import OrderedDict
+from functools import lru_cache
 
 from xiaoer.kernel.heard import Heard, TextForms
 from xiaoer.kernel.ids import ShopId
@@ -14,6 +15,8 @@ from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.overlay import ShopWords
 
 _SHOPS = 200  # overlays kept in memory
+_FORMS = 2_000  # texts whose spellings are remembered
+_SHORT = 100  # characters; longer texts are hardly ever the same
 _NAME = re.compile(r"[\s/|·,，()（）【】\[\]]+")
 _SURE = 0.5  # below this, a question's intent does not count for retrieval
 
@@ -25,6 +28,7 @@ class ShopUnderstanding:
         self._base = base
         self._catalog = catalog
         self._shops: OrderedDict[ShopId, tuple[int, Understanding]] = OrderedDict()
+        self._short_forms = lru_cache(maxsize=_FORMS)(base.forms)
 
     def understand(self, turn: Turn) -> Heard:
         """What the turn means."""
@@ -32,8 +36,8 @@ class ShopUnderstanding:
         return (held[1] if held else self._base).understand(turn)
 
     def forms(self, text: str) -> TextForms:
-        """The spellings of a text that matching needs."""
-        return self._base.forms(text)
+        """The spellings of a text that matching needs; red lines and retrieval ask for the same ones in a turn."""
+        return self._short_forms(text) if len(text) <= _SHORT else self._base.forms(text)
 
     def intent_of(self, text: str, /) -> str:
         """The intent of a question by itself, or "" when unsure."""

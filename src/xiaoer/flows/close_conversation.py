@@ -148,7 +148,7 @@ def _close(
 def _talk(connection: Connection, current: Conversation) -> Talk:
     shop = current.shop
     _, messages = conversations.transcript(connection, shop, current.id)
-    turn = owners.last_turns(connection, shop, [current.id]).get(current.id)
+    turn = owners.last_turn(connection, shop, current.id)
     heard = (turn.trace.get("heard") if turn else None) or {}
     feeling = heard.get("sentiment", {})
     own = [c.id for c in owners.of_buyer(connection, shop, current.buyer_id, 50)]

@@ -33,6 +33,7 @@ from xiaoer.slices.tickets.rules import filling
 from xiaoer.slices.tickets.types import Draft, Form
 
 _ORDERS = 10
+_LOOKED_AT = 1_000  # waiting conversations that one round looks at
 _ORDERED = 10  # longest queue in which a buyer's exact place is worked out
 
 
@@ -91,19 +92,28 @@ class HandOff:
         return await self._db.write(lambda c: self._route(c, shop, conversation_id, known, now))
 
     async def all_waiting(self, shop: ShopId) -> list[str]:
-        """Route the queue, the most pressing one first; return the conversations that left it."""
-        now = self._clock.now()
+        """Route the queue, the most pressing one first; return the conversations that left it.
 
-        def query(connection: Connection) -> list[Case]:
-            waiting = owners.of_state(connection, shop, "queued", 1_000)
+        One read tells which of them anything can happen to; only those cost a write.
+        """
+        hours, now = await self._hours.hours(shop), self._clock.now()
+
+        def query(connection: Connection) -> list[str]:
+            waiting = owners.longest_silent(connection, shop, "queued", _LOOKED_AT)
+            if not waiting:
+                return []
             known = desk.get_cases(connection, shop, [c.id for c in waiting])
-            return [known.get(c.id) or Case(shop, c.id, "", queued_at=c.last_at) for c in waiting]
+            settings = desk.get_settings(connection, shop)
+            agents = desk.agents(connection, shop, owners.loads(connection, shop))
+            order = queue.in_order([known.get(c.id) or Case(shop, c.id, "", queued_at=c.last_at) for c in waiting], now)
+            work = settings.work_time(hours)
+            return [str(case.conversation_id) for case in routing.movable(order, agents, work, settings, now)]
 
         moved = []
-        for case in queue.in_order(await self._db.read(query), now):
-            route = await self(shop, case.conversation_id)
+        for conversation_id in await self._db.read(query):
+            route = await self(shop, conversation_id)
             if isinstance(route, Assign | LeaveTicket):
-                moved.append(str(case.conversation_id))
+                moved.append(conversation_id)
         return moved
 
     async def _known(self, shop: ShopId, buyer_id: str) -> Known:
@@ -142,7 +152,7 @@ class HandOff:
         if earlier is not None and earlier.queued_at is not None:
             return earlier
         handoff = conversation.handoff or {}
-        turn = owners.last_turns(connection, shop, [conversation.id]).get(conversation.id)
+        turn = owners.last_turn(connection, shop, conversation.id)
         heard: dict[str, Any] = (turn.trace.get("heard") if turn else None) or {}
         intents = tuple(segment.get("intent", "") for segment in heard.get("segments", ()))
         reason = str(handoff.get("reason", "requested"))
@@ -188,14 +198,14 @@ class HandOff:
     ) -> None:
         """Tell the place once, and once more when the buyer has come to the front from further behind."""
         shop = conversation.shop
-        if 0 < case.told_position < 3:
+        if 0 < case.told_position < routing.FRONT:
             return
         position = owners.count_of_state(connection, shop, "queued")
         if position <= _ORDERED:  # a longer queue is told by its length: putting it in order would cost every buyer
             waiting = owners.of_state(connection, shop, "queued", _ORDERED)
             cases = desk.get_cases(connection, shop, [c.id for c in waiting])
             position = queue.positions(list(cases.values()), now).get(conversation.id, 1)
-        if case.told_position == 0 or (position == 1 and case.told_position >= 3):
+        if case.told_position == 0 or (position == 1 and case.told_position >= routing.FRONT):
             minutes = queue.expected_wait_min(
                 position, case.skill, agents, settings.handle_s, now, settings.lost_after_s
             )
@@ -217,7 +227,7 @@ class HandOff:
     ) -> None:
         """Take the question as a ticket with a promise; the bot goes on with what it safely can."""
         shop, work = conversation.shop, settings.work_time(known.hours)
-        turn = owners.last_turns(connection, shop, [conversation.id]).get(conversation.id)
+        turn = owners.last_turn(connection, shop, conversation.id)
         text = str(((turn.trace.get("heard") if turn else None) or {}).get("normal", ""))
         type_ = "complaint" if case.skill == "complaints" else filling.form_for(self._forms, case.intents)
         order = next((o for o in known.orders if o.id == conversation.context.order_id), None)

@@ -70,7 +70,7 @@ class SuggestReply:
             conversation = conversations.get(connection, shop, conversation_id)
             if conversation is None:
                 raise NotFound("Conversation", conversation_id)
-            turn = owners.last_turns(connection, shop, [conversation_id]).get(conversation_id)
+            turn = owners.last_turn(connection, shop, conversation_id)
             glance = owners.glances(connection, shop, [conversation_id]).get(conversation_id)
             waiting_s = (now - glance.open_asks[0][1]).total_seconds() if glance and glance.open_asks else 0.0
             held = conversation.state in ("agent", "queued")

@@ -24,6 +24,7 @@ from sqlalchemy import BigInteger, Column, Connection, String, Table, delete, in
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database, Instant, Json, append, metadata
 from xiaoer.infra.idgen import new_id
+from xiaoer.infra.statement import Statement
 
 _log = structlog.get_logger()
 _BACKLOG = 1_000  # hints that a slow subscriber may leave unread before the oldest are dropped
@@ -43,6 +44,9 @@ bus_events = Table(
     Column("origin", String(32), nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+
+_ADD = Statement(insert(bus_events))
 
 
 class Hint(Struct, frozen=True):
@@ -222,7 +226,7 @@ class DatabaseRelay:
         prune = time.monotonic() > self._prune_at
 
         def change(connection: Connection) -> None:
-            append(connection, insert(bus_events), rows)
+            append(connection, _ADD, rows)
             if prune:
                 connection.execute(delete(bus_events).where(bus_events.c.seq < _now_us() - _KEEP_US))
 

@@ -17,11 +17,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, Insert, MetaData, Text, create_engine, event
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, MetaData, Text, create_engine, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.types import TypeDecorator
 
+from xiaoer.infra.statement import Statement
 from xiaoer.kernel.money import Money
 
 T = TypeVar("T")
@@ -110,7 +111,7 @@ def _sqlite_engine(url: str, *, writer: bool) -> Engine:
     return engine
 
 
-def append(connection: Connection, statement: Insert, rows: Sequence[dict[str, Any]]) -> None:
+def append(connection: Connection, statement: Statement, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows of an append-only table; inside the group commit they join the other callers' rows.
 
     They are on disk with the rest of the transaction, but a later statement of the same transaction may not
@@ -118,19 +119,19 @@ def append(connection: Connection, statement: Insert, rows: Sequence[dict[str, A
     """
     waiting = connection.info.get(_APPENDS)
     if waiting is None:
-        connection.execute(statement, rows)
+        statement.run_many(connection, rows)
     else:
         waiting.setdefault(statement, []).extend(rows)
 
 
 def _run(connection: Connection, changes: Sequence[Change]) -> list[Any]:
     """Run changes in one transaction, their appended rows last, one statement per table."""
-    waiting: dict[Insert, list[dict[str, Any]]] = {}
+    waiting: dict[Statement, list[dict[str, Any]]] = {}
     connection.info[_APPENDS] = waiting
     try:
         results = [change(connection) for change in changes]
         for statement, rows in waiting.items():
-            connection.execute(statement, rows)
+            statement.run_many(connection, rows)
     finally:
         connection.info.pop(_APPENDS, None)
     return results
@@ -153,6 +154,8 @@ class Database:
                 url.replace("postgresql://", "postgresql+psycopg://"), pool_size=8, isolation_level="REPEATABLE READ"
             )
             self.reader_engine = self.writer_engine
+        self._reader: Connection | None = None
+        self._snapshot: Any = None
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="db")
         self._commit_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit")
         self._queue: list[tuple[Change, asyncio.Future[Any]]] = []
@@ -160,14 +163,24 @@ class Database:
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run `query` in a short read transaction and return its result."""
-        if self.is_sqlite:
-            with self.reader_engine.connect() as connection:
-                return query(connection)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.read_now, query)
+        if not self.is_sqlite:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self.read_now, query)
+        if self._reader is None:  # one connection for all: checking one out each time costs more than the query
+            if self.reader_engine is self.writer_engine:
+                return self.read_now(query)
+            self._reader = self.reader_engine.connect()
+            self._snapshot = self._reader.connection.dbapi_connection
+            self._reader.begin()
+            self._snapshot.execute("ROLLBACK")
+        self._snapshot.execute("BEGIN")
+        try:
+            return query(self._reader)
+        finally:
+            self._snapshot.execute("ROLLBACK")
 
     def read_now(self, query: Callable[[Connection], T]) -> T:
         """As `read`, from a plain thread."""
-        with self.reader_engine.connect() as connection:
+        with self.reader_engine.begin() as connection:
             return query(connection)
 
     async def write(self, change: Callable[[Connection], T]) -> T:
@@ -281,5 +294,7 @@ class Database:
             await self._draining
         self._threads.shutdown()
         self._commit_thread.shutdown()
+        if self._reader is not None:
+            self._reader.close()
         self.writer_engine.dispose()
         self.reader_engine.dispose()

@@ -22,8 +22,9 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         return
     statement = _statement(table, connection.dialect, frozenset(keep))
     columns = statement.columns
-    if statement.positional:
-        connection.exec_driver_sql(
+    if statement.positional:  # SQLite: the driver itself takes them, inside the transaction that is open
+        driver: Any = connection.connection.dbapi_connection
+        driver.executemany(
             statement.text, [tuple([to(row[name]) if to else row[name] for name, to in columns]) for row in rows]
         )
     else:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Outcome, Priced, Protection, TicketBrief, TopUp
@@ -57,6 +57,7 @@ NeedKind = Literal[
     "coupons",
     "tickets",
     "refundable",
+    "buyer",
 ]
 TodoKind = Literal["action", "ticket", "subscribe"]
 
@@ -80,6 +81,9 @@ class KnowledgeHit(Struct, frozen=True):
     product_id: str = ""
     category: str = ""
     matched: str = ""
+    attachments: tuple[dict[str, Any], ...] = ()
+    # what the shop wants said for a live variable when there is no fact: name -> text
+    defaults: dict[str, str] = field(default_factory=dict)
 
 
 class Offer(Struct, frozen=True):
@@ -138,6 +142,7 @@ class Facts(Struct, frozen=True):
     recommended: dict[int, tuple[Product, ...]] = field(default_factory=dict)
     offers: tuple[Offer, ...] | None = None
     prices: dict[str, PriceNow] = field(default_factory=dict)
+    buyer: Buyer | None = None
     asked: tuple[Need, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
     terms: Terms = Terms()

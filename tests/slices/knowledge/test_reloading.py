@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -27,10 +28,22 @@ class Row(msgspec.Struct, frozen=True):
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     category: str | None = None
+    audience: str | None = None
+    order_state: str | None = None
+    product_category: str | None = None
+    status: str | None = None
+    attachments: tuple[dict[str, Any], ...] | None = None
+    channel_answers: dict[str, str] | None = None
+    source: dict[str, Any] | None = None
 
-    @property
-    def hash(self) -> str:
-        return str(hash(self))
+
+def pairs(*rows: Row) -> list[tuple[Row, str]]:
+    """Rows with a fingerprint, as the importer hands them over."""
+    return [(row, repr(row)) for row in rows]
+
+
+# what a file of question and answer cannot say
+_KEEP = frozenset({"audience", "attachments"})
 
 
 async def test_every_worker_sees_a_change_at_its_next_look(
@@ -64,7 +77,7 @@ async def test_many_changes_fold_into_a_new_index(
     sink = KnowledgeSink()
     rows = [Row(f"K{n}", f"第{n}款多少钱", f"{n}元") for n in range(2 * FOLD_AT)]
     for at in range(0, len(rows), 500):
-        await database.write(lambda c, at=at: sink.upsert(c, SHOP, rows[at : at + 500], clock.now()))
+        await database.write(lambda c, at=at: sink.upsert(c, SHOP, pairs(*rows[at : at + 500]), clock.now()))
     assert await knowledge.refresh(SHOP)
     assert knowledge.loaded() == {SHOP: 2 * FOLD_AT}
     assert knowledge.search(SHOP, "第77款多少钱", now=clock.now()).hits[0].id == "K77"
@@ -84,19 +97,22 @@ async def test_rows_of_a_file_arrive_published_with_history(
     entries: EntryService, database: Database, knowledge: Knowledge, clock
 ) -> None:
     sink, rows = KnowledgeSink(), [Row("K1", "几时发货", "今天发", ("啥时发",)), Row("K2", "开发票吗", "开")]
-    await database.write(lambda c: sink.upsert(c, SHOP, rows, clock.now()))
+    await database.write(lambda c: sink.upsert(c, SHOP, pairs(*rows), clock.now()))
     known = await database.read(lambda c: sink.existing_hashes(c, SHOP, ["K1", "K2", "K3"]))
-    assert known == {row.id: row.hash for row in rows}
-    await database.write(lambda c: sink.upsert(c, SHOP, [Row("K1", "几时发货", "明天发")], clock.now()))
+    assert known == {row.id: repr(row) for row in rows}
+    await database.write(lambda c: sink.upsert(c, SHOP, pairs(Row("K1", "几时发货", "明天发")), clock.now()))
     assert [(line.version, line.action) for line in await entries.history(SHOP, "K1")] == [(2, "import"), (1, "import")]
     await knowledge.ensure_loaded(SHOP)
     assert knowledge.search(SHOP, "几时发货", now=clock.now()).hits[0].answer == "明天发"
 
 
 async def test_a_row_keeps_what_a_file_cannot_say(entries: EntryService, database: Database, clock) -> None:
-    draft = EntryDraft("几时发货", "今天发", audience="孕妇", attachments=({"kind": "link", "url": "/ship"},))
+    draft = EntryDraft(
+        "几时发货", "今天发", audience="孕妇", attachments=({"type": "link", "url": "/ship", "title": "怎么发货"},)
+    )
     await entries.create(SHOP, draft, "小王", "K1")
-    await database.write(lambda c: KnowledgeSink().upsert(c, SHOP, [Row("K1", "几时发货", "明天发")], clock.now()))
+    row = pairs(Row("K1", "几时发货", "明天发"))
+    await database.write(lambda c: KnowledgeSink().upsert(c, SHOP, row, clock.now(), _KEEP))
     kept = (await entries.get(SHOP, "K1")).draft
     assert (kept.answer, kept.audience, kept.attachments) == ("明天发", "孕妇", draft.attachments)
 
@@ -104,7 +120,9 @@ async def test_a_row_keeps_what_a_file_cannot_say(entries: EntryService, databas
 async def test_a_row_with_an_unknown_variable_waits_as_a_draft(
     entries: EntryService, database: Database, clock
 ) -> None:
-    await database.write(lambda c: KnowledgeSink().upsert(c, SHOP, [Row("K1", "几时发货", "{某时}发")], clock.now()))
+    await database.write(
+        lambda c: KnowledgeSink().upsert(c, SHOP, pairs(Row("K1", "几时发货", "{某时}发")), clock.now())
+    )
     assert (await entries.get(SHOP, "K1")).draft.status == "draft"
 
 

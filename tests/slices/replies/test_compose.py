@@ -1,6 +1,6 @@
 """Every template can be spoken with the slots that the rules give it, and cards show what the words say."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,6 +62,41 @@ SLOTS = {
     "on_duty": False,
     "opens_at": NOW + timedelta(hours=21),
     "about": "…",
+    "no": "T20260618-0001",
+    "due": NOW + timedelta(hours=4),
+    "amount": Money(12_900),
+    "options": ["冰丝防晒外套（尾号 617001）", "小白鞋（尾号 617002）"],
+    "new_address": "湖北省武汉市洪山区珞喻路 1 号 3 栋 501",
+    "new_receiver": "王小明",
+    "new_phone": "13812345678",
+    "note": "放门口",
+    "late": 14,
+    "late_rule": "晚一天补 5 元券。",
+    "limit": date(2026, 6, 25),
+    "reason_words": "质量",
+    "offered_list": ["白色 M"],
+    "freight": "buyer",
+    "insurance": True,
+    "goal": "return",
+    "hours": 48,
+    "return_address": "浙江省嘉兴市海宁市 1 号",
+    "invoice_title": "小满商贸有限公司",
+    "tax_no": "91330106MA2CFX7U5T",
+    "by": NOW + timedelta(days=1),
+    "explanation": "外套 ×1：129.00\n应付：129.00",
+    "saving": Money(1_000),
+    "alone": Money(13_900),
+    "offer": "满 199 减 15",
+    "gap": "60 元",
+    "held": [["满 199 减 20", NOW + timedelta(days=3), "usable"]],
+    "claimable": [["满 99 减 5", NOW + timedelta(days=3), "XM5"]],
+    "counted": [["限时直降", Money(2_000)]],
+    "paid": Money(12_900),
+    "expected": Money(11_900),
+    "now_what": "paid_cheaper",
+    "now_price": Money(10_900),
+    "now_gap": Money(2_000),
+    "why": "还差 60 元",
 }
 
 

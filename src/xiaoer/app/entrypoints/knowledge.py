@@ -10,15 +10,26 @@ from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, wiring
+from xiaoer.app.entrypoints.knowledge_views import (
+    EXAMPLE,
+    MAX_BODY,
+    EntryChange,
+    EntryIn,
+    EntryOut,
+    changed,
+    check_may_write,
+    draft_of,
+    view,
+    who,
+)
 from xiaoer.app.http import describe, read_body, reply
-from xiaoer.kernel.clock import to_utc
-from xiaoer.slices.knowledge.types import Entry, EntryDraft, EntryFilter
+from xiaoer.slices.knowledge.rules import diff_drafts
+from xiaoer.slices.knowledge.types import EntryFilter, FieldChange
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
 
 router = APIRouter(prefix="/api/v1/knowledge")
 _SLICE_S = 0.01  # let other requests run after this much searching
-_MAX_BODY = 2_097_152
 
 
 class SearchIn(Struct, frozen=True):
@@ -48,41 +59,6 @@ class SearchOut(Struct, frozen=True):
     results: tuple[ResultView, ...]
 
 
-class EntryIn(Struct, frozen=True):
-    """An entry as an editor writes it; `version` is the one that was edited (updates only)."""
-
-    question: Annotated[str, Meta(max_length=2_000)]
-    answer: Annotated[str, Meta(max_length=1_100_000)]
-    similar: Annotated[tuple[Annotated[str, Meta(max_length=2_000)], ...], Meta(max_length=1000)] = ()
-    product_id: Annotated[str, Meta(max_length=128)] | None = None
-    category: Annotated[str, Meta(max_length=200)] | None = None
-    channel: Annotated[str, Meta(max_length=32)] | None = None
-    audience: Annotated[str, Meta(max_length=64)] | None = None
-    order_state: Annotated[str, Meta(max_length=32)] | None = None
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
-    status: Annotated[str, Meta(pattern="^(draft|review|published|archived)$")] = "published"
-    version: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
-
-
-class EntryOut(Struct, frozen=True):
-    id: str
-    question: str
-    answer: str
-    similar: tuple[str, ...]
-    product_id: str
-    category: str
-    channel: str
-    audience: str
-    order_state: str
-    valid_from: datetime | None
-    valid_to: datetime | None
-    status: str
-    version: int
-    updated_at: datetime
-    updated_by: str
-
-
 class EntryPageOut(Struct, frozen=True):
     items: tuple[EntryOut, ...]
     total: int
@@ -95,6 +71,7 @@ class VersionOut(Struct, frozen=True):
     at: datetime
     by: str
     entry: dict[str, Any]
+    changes: tuple[FieldChange, ...] = ()
 
 
 class HistoryOut(Struct, frozen=True):
@@ -103,23 +80,6 @@ class HistoryOut(Struct, frozen=True):
 
 class RollbackIn(Struct, frozen=True):
     to_version: Annotated[int, Meta(ge=1, le=2**31 - 1)]
-
-
-def _view(entry: Entry) -> EntryOut:
-    draft = msgspec.structs.asdict(entry.draft)
-    draft.pop("attachments")
-    return EntryOut(
-        id=entry.id, version=entry.version, updated_at=entry.updated_at, updated_by=entry.updated_by, **draft
-    )
-
-
-def _draft(body: EntryIn) -> EntryDraft:
-    values = msgspec.structs.asdict(body)
-    values.pop("version")
-    values = {name: "" if value is None and not name.startswith("valid_") else value for name, value in values.items()}
-    for name in ("valid_from", "valid_to"):
-        values[name] = to_utc(values[name]) if values[name] is not None else None
-    return EntryDraft(**values)
 
 
 @router.post(
@@ -167,75 +127,45 @@ async def list_entries(
     size = max(1, min(page_size, 100))
     found = await product.entries.page(principal.shop, wanted, (max(1, min(page, 100_000)) - 1) * size, size)
     categories = await product.entries.categories(principal.shop)
-    return reply(EntryPageOut(tuple(map(_view, found.entries)), found.total, categories))
+    return reply(EntryPageOut(tuple(map(view, found.entries)), found.total, categories))
 
 
 @router.post(
     "",
-    **describe("Add an entry", request=EntryIn, response=EntryOut, status=201,
-               example={"question": "多久发货", "answer": "48 小时内发出。", "similar": ["什么时候发货"]},
+    **describe("Add an entry", request=EntryIn, response=EntryOut, status=201, example=EXAMPLE,
                errors=(401, 403, 409, 413, 422)),
 )  # fmt: skip
 async def create_entry(request: Request) -> Response:
-    """Keep a new entry; it answers within a second."""
+    """Keep a new entry; it answers within a second. Agents write drafts."""
     principal, product = await caller(request), wiring(request)
-    require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
-    body = await read_body(request, EntryIn, _MAX_BODY)
-    entry = await product.entries.create(principal.shop, _draft(body), principal.name or principal.staff_id)
+    body = await read_body(request, EntryIn, MAX_BODY)
+    check_may_write(principal, body.status)
+    entry = await product.entries.create(principal.shop, draft_of(body), who(principal))
     await product.knowledge.refresh(principal.shop)
-    return reply(_view(entry), 201)
+    return reply(view(entry), 201)
 
 
-@router.get("/{id}", **describe("One entry", response=EntryOut, errors=(401, 404)))
-async def get_entry(request: Request, id: str) -> Response:
-    """The entry as it is now."""
-    principal, product = await caller(request), wiring(request)
-    return reply(_view(await product.entries.get(principal.shop, id)))
+# Ids of imported entries may hold slashes, so the longer addresses come first.
 
 
-@router.put(
-    "/{id}",
-    **describe(
-        "Change an entry",
-        request=EntryIn,
-        example={"question": "多久发货", "answer": "24 小时内发出。", "version": 1},
-        response=EntryOut,
-        errors=(401, 403, 404, 409, 413, 422),
-    ),
-)
-async def update_entry(request: Request, id: str) -> Response:
-    """Change an entry; 409 when somebody changed it since `version`."""
-    principal, product = await caller(request), wiring(request)
-    require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
-    body = await read_body(request, EntryIn, _MAX_BODY)
-    by = principal.name or principal.staff_id
-    entry = await product.entries.update(principal.shop, id, _draft(body), body.version, by)
-    await product.knowledge.refresh(principal.shop)
-    return reply(_view(entry))
-
-
-@router.delete("/{id}", **describe("Archive an entry", status=204, errors=(401, 403, 404)))
-async def delete_entry(request: Request, id: str) -> Response:
-    """Take an entry out of use; its history stays and it can be rolled back."""
-    principal, product = await caller(request), wiring(request)
-    require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
-    await product.entries.archive(principal.shop, id, principal.name or principal.staff_id)
-    await product.knowledge.refresh(principal.shop)
-    return Response(status_code=204)
-
-
-@router.get("/{id}/history", **describe("The history of an entry", response=HistoryOut, errors=(401, 404)))
+@router.get("/{id:path}/history", **describe("The history of an entry", response=HistoryOut, errors=(401, 404)))
 async def history(request: Request, id: str) -> Response:
-    """Every version with author and time, newest first."""
+    """Every version with author and time and what changed since the one before, newest first."""
     principal, product = await caller(request), wiring(request)
     versions = await product.entries.history(principal.shop, id)
-    return reply(
-        HistoryOut(tuple(VersionOut(v.version, v.action, v.at, v.by, msgspec.to_builtins(v.draft)) for v in versions))
-    )
+    told = []
+    for version, before in zip(versions, (*versions[1:], None), strict=True):
+        changes = diff_drafts(before.draft, version.draft) if before else ()
+        told.append(
+            VersionOut(
+                version.version, version.action, version.at, version.by, msgspec.to_builtins(version.draft), changes
+            )
+        )
+    return reply(HistoryOut(tuple(told)))
 
 
 @router.post(
-    "/{id}/rollback",
+    "/{id:path}/rollback",
     **describe("Go back to an earlier version", request=RollbackIn, response=EntryOut, example={"to_version": 1},
                errors=(401, 403, 404, 413, 422)),
 )  # fmt: skip
@@ -244,7 +174,59 @@ async def rollback(request: Request, id: str) -> Response:
     principal, product = await caller(request), wiring(request)
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
     body = await read_body(request, RollbackIn, 8192)
-    by = principal.name or principal.staff_id
-    entry = await product.entries.rollback(principal.shop, id, body.to_version, by)
+    entry = await product.entries.rollback(principal.shop, id, body.to_version, who(principal))
     await product.knowledge.refresh(principal.shop)
-    return reply(_view(entry))
+    return reply(view(entry))
+
+
+@router.get("/{id:path}", **describe("One entry", response=EntryOut, errors=(401, 404)))
+async def get_entry(request: Request, id: str) -> Response:
+    """The entry as it is now."""
+    principal, product = await caller(request), wiring(request)
+    return reply(view(await product.entries.get(principal.shop, id)))
+
+
+@router.put(
+    "/{id:path}",
+    **describe("Change an entry", request=EntryIn, response=EntryOut, example={**EXAMPLE, "version": 1},
+               errors=(401, 403, 404, 409, 413, 422)),
+)  # fmt: skip
+async def update_entry(request: Request, id: str) -> Response:
+    """Replace an entry; 409 when somebody changed it since `version`."""
+    principal, product = await caller(request), wiring(request)
+    body = await read_body(request, EntryIn, MAX_BODY)
+    stored = await product.entries.get(principal.shop, id)
+    check_may_write(principal, body.status, stored)
+    draft = draft_of(body)
+    if not draft.source:
+        draft = msgspec.structs.replace(draft, source=stored.draft.source)
+    entry = await product.entries.update(principal.shop, id, draft, body.version, who(principal))
+    await product.knowledge.refresh(principal.shop)
+    return reply(view(entry))
+
+
+@router.patch(
+    "/{id:path}",
+    **describe("Change some fields of an entry", request=EntryChange, response=EntryOut,
+               example={"version": 1, "answer": "24 小时内发出。"}, errors=(401, 403, 404, 409, 413, 422)),
+)  # fmt: skip
+async def change_entry(request: Request, id: str) -> Response:
+    """Change the fields that are named; 409 when somebody changed the entry since `version`."""
+    principal, product = await caller(request), wiring(request)
+    body = await read_body(request, EntryChange, MAX_BODY)
+    stored = await product.entries.get(principal.shop, id)
+    draft = changed(stored.draft, body)
+    check_may_write(principal, draft.status, stored)
+    entry = await product.entries.update(principal.shop, id, draft, body.version, who(principal))
+    await product.knowledge.refresh(principal.shop)
+    return reply(view(entry))
+
+
+@router.delete("/{id:path}", **describe("Archive an entry", status=204, errors=(401, 403, 404)))
+async def delete_entry(request: Request, id: str) -> Response:
+    """Take an entry out of use; its history stays and it can be rolled back."""
+    principal, product = await caller(request), wiring(request)
+    require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
+    await product.entries.archive(principal.shop, id, who(principal))
+    await product.knowledge.refresh(principal.shop)
+    return Response(status_code=204)

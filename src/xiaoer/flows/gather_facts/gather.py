@@ -17,6 +17,7 @@ from xiaoer.flows.gather_facts.ports import (
     AnswersPrices,
     PricesNow,
     ProvesOrders,
+    ReadsBuyers,
     ReadsCatalogue,
     ReadsOrders,
     ReadsTerms,
@@ -25,7 +26,7 @@ from xiaoer.flows.gather_facts.ports import (
 from xiaoer.kernel.commerce import Order, Product, Shipment, Variant
 from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
 from xiaoer.kernel.errors import XiaoerError
-from xiaoer.kernel.heard import Heard
+from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
@@ -34,6 +35,7 @@ from xiaoer.slices.privacy.rules import masks
 from xiaoer.slices.promotions.service import Promotions
 
 _log = structlog.get_logger(__name__)
+_NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders read per turn
 _PICKS = 3  # products recommended at once
 _TO_TRY = 40  # products looked at for 凑单
@@ -55,6 +57,7 @@ class GatherFacts:
         prove: ProvesOrders,
         tickets: ReadsTickets,
         terms: ReadsTerms,
+        buyers: ReadsBuyers,
         timeout_s: float,
     ) -> None:
         self._knowledge = knowledge
@@ -66,6 +69,7 @@ class GatherFacts:
         self._prove = prove
         self._tickets = tickets
         self._terms = terms
+        self._buyers = buyers
         self._timeout_s = timeout_s
 
     async def __call__(
@@ -95,7 +99,7 @@ class GatherFacts:
         }
         for kind, name in _BY_KEY.items():
             values[name] = getattr(before, name) | _keyed(found, kind)
-        for name in ("offers", "coupons", "tickets"):
+        for name in ("offers", "coupons", "tickets", "buyer"):
             if (name, "") in found:
                 values[name] = found[(name, "")]
         values |= self._own_orders(turn, before, found)
@@ -119,8 +123,10 @@ class GatherFacts:
         self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime
     ) -> tuple[dict[int, Any], dict[int, bool]]:
         searches = [need for need in needs if need.kind == "knowledge"]
+        surroundings: dict[str, Any] = {}
         if searches:
             await self._knowledge.ensure_loaded(turn.shop)
+            surroundings = await self._surroundings(turn)
         knowledge: dict[int, Any] = {}
         answerable: dict[int, bool] = {}
         for need in searches:
@@ -133,6 +139,8 @@ class GatherFacts:
                 product_id=(segment.entities.product_ids or (turn.product_in_focus or "",))[0],
                 channel=turn.channel,
                 top_k=3,
+                product_category=await self._category(turn, segment),
+                **surroundings,
             )
             knowledge[need.segment], answerable[need.segment] = result.hits, result.answerable
         return knowledge, answerable
@@ -156,6 +164,8 @@ class GatherFacts:
             case "verify":
                 order_id, _, ending = need.key.partition("|")
                 return self._prove(shop, f"{turn.channel}:{turn.buyer_id}", order_id, ending)
+            case "buyer":
+                return self._buyers.buyer(shop, turn.buyer_id)
             case "tickets":
                 return self._tickets(shop, turn.buyer_id)
             case "coupons":
@@ -215,6 +225,29 @@ class GatherFacts:
         ids = {order.id for order in own}
         proven = [await self._orders.order(shop, id_) for id_ in memory.verified if id_ not in ids]
         return (*own, *(order for order in proven if order is not None))
+
+    async def _surroundings(self, turn: Turn) -> dict[str, Any]:
+        """Who asks and how the order in focus stands, when some entry depends on it; what cannot be told fits none."""
+        if not self._knowledge.asks_about_buyer(turn.shop):
+            return {}
+        ok, orders = await self._limited(self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS))
+        known, buyer = await self._limited(self._buyers.buyer(turn.shop, turn.buyer_id))
+        if not ok or not known:
+            return {"audience": (_NOT_KNOWN,), "order_state": _NOT_KNOWN}
+        focus = next((order for order in orders if order.id == turn.order_in_focus), orders[0] if orders else None)
+        bought = any(order.status not in ("unpaid", "closed") for order in orders)
+        own = (buyer.level, *buyer.tags) if buyer else ()
+        return {
+            "audience": (*filter(None, own), "老客" if bought else "新客"),
+            "order_state": focus.status if focus else "none",
+        }
+
+    async def _category(self, turn: Turn, segment: Segment) -> str:
+        product_id = (segment.entities.product_ids or (turn.product_in_focus or "",))[0]
+        ok, product = (
+            await self._limited(self._catalogue.product(turn.shop, product_id)) if product_id else (True, None)
+        )
+        return product.category if ok and product else ""
 
     async def _price(self, turn: Turn, product_id: str) -> PriceNow | None:
         """The price now of the cheapest piece in stock."""

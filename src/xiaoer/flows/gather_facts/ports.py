@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.decision import PriceNow
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
@@ -52,6 +52,12 @@ class ReadsOrders(Protocol):
 
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
     async def order(self, shop: ShopId, order_id: str) -> Order | None: ...
+
+
+class ReadsBuyers(Protocol):
+    """One buyer's level and tags."""
+
+    async def buyer(self, shop: ShopId, buyer_id: str) -> Buyer | None: ...
 
 
 class ProvesOrders(Protocol):

@@ -30,7 +30,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LIST_MARKS = re.compile(r"[|｜,，、;；\n]+")
 _PAIR_MARKS = re.compile(r"[;；\n]+")
 _PAIR_SIGN = re.compile(r"[:：]")
-_MOST_ITEMS = 200
+MOST_ITEMS = 200
 
 
 class BadCell(Exception):
@@ -164,7 +164,7 @@ def choice(words: Mapping[str, str]) -> Parser:
     return parse
 
 
-def _structure(value: Any) -> Any:
+def structure(value: Any) -> Any:
     """What the cell holds as JSON; None when it is plain text."""
     if not isinstance(value, str):
         return value
@@ -176,12 +176,12 @@ def _structure(value: Any) -> Any:
         raise BadCell("bad_json", "不是完整的 JSON") from None
 
 
-def texts(limit: int, marks: re.Pattern[str] = _LIST_MARKS, most: int = _MOST_ITEMS) -> Parser:
+def texts(limit: int, marks: re.Pattern[str] = _LIST_MARKS, most: int = MOST_ITEMS) -> Parser:
     """A list of texts: JSON, or separated by marks. Empty ones and repeats are dropped."""
     one = text(limit)
 
     def parse(value: Any) -> tuple[str, ...]:
-        found = _structure(value)
+        found = structure(value)
         if isinstance(found, dict):
             raise BadCell("not_a_list", "要写成列表，用 | 隔开")
         parts = found if isinstance(found, list | tuple) else marks.split(plain(value))
@@ -198,7 +198,7 @@ similar_questions = texts(500, re.compile(r"[|｜\n]+"))
 
 def pairs(value: Any) -> dict[str, str]:
     """Attributes or a spec: a JSON object, or `k:v;k:v`."""
-    found = _structure(value)
+    found = structure(value)
     if found is None:
         found = {}
         for part in filter(str.strip, _PAIR_MARKS.split(plain(value))):
@@ -208,8 +208,8 @@ def pairs(value: Any) -> dict[str, str]:
             found[key] = rest
     if not isinstance(found, dict):
         raise BadCell("bad_pair", "要写成“名称:内容;名称:内容”")
-    if len(found) > _MOST_ITEMS:
-        raise BadCell("too_many", f"有 {len(found)} 项，最多 {_MOST_ITEMS} 项")
+    if len(found) > MOST_ITEMS:
+        raise BadCell("too_many", f"有 {len(found)} 项，最多 {MOST_ITEMS} 项")
     key_text, value_text = text(100), text(2000)
     return {key_text(key): value_text(_joined(held)) for key, held in found.items() if held is not None}
 
@@ -225,11 +225,11 @@ def _joined(value: Any) -> Any:
 
 def size_chart(value: Any) -> tuple[dict[str, Any], ...]:
     """Rows with `size` and measures; a measure is a number or a range [low, high]."""
-    rows = _structure(value)
+    rows = structure(value)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise BadCell("bad_size_chart", "要写成 JSON 列表，每行一个尺码")
-    if len(rows) > _MOST_ITEMS:
-        raise BadCell("too_many", f"有 {len(rows)} 行，最多 {_MOST_ITEMS} 行")
+    if len(rows) > MOST_ITEMS:
+        raise BadCell("too_many", f"有 {len(rows)} 行，最多 {MOST_ITEMS} 行")
     for row in rows:
         if not isinstance(row.get("size"), str | int | float):
             raise BadCell("bad_size_chart", "里有一行没写尺码 size")
@@ -248,11 +248,11 @@ def _is_number(value: Any) -> bool:
 
 def traces(value: Any) -> tuple[TraceStep, ...]:
     """Scans of a parcel: a JSON list of {at, text}; kept oldest first."""
-    steps = _structure(value)
+    steps = structure(value)
     if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
         raise BadCell("bad_traces", "要写成 JSON 列表，每条有 at 和 text")
-    if len(steps) > _MOST_ITEMS:
-        raise BadCell("too_many", f"有 {len(steps)} 条，最多 {_MOST_ITEMS} 条")
+    if len(steps) > MOST_ITEMS:
+        raise BadCell("too_many", f"有 {len(steps)} 条，最多 {MOST_ITEMS} 条")
     as_text = text(1000)
     found = []
     for step in steps:

@@ -34,6 +34,14 @@ REFUND_WORDS = _words(
         "exchange": ("换货",),
     }
 )
+ENTRY_STATUS_WORDS = _words(
+    {
+        "published": ("已发布", "发布", "启用", "生效"),
+        "draft": ("草稿", "停用"),
+        "review": ("待审核", "审核中"),
+        "archived": ("已归档", "归档", "删除"),
+    }
+)
 AUTHOR_WORDS = _words(
     {
         "buyer": ("买家", "顾客", "客户", "用户"),

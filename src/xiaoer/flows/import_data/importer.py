@@ -8,8 +8,9 @@ Rows are compared by content hash, so the same file again writes nothing.
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePath
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
@@ -56,6 +57,15 @@ class Sink(Protocol):
         keep: Collection[str] = ...,
         /,
     ) -> None: ...
+
+
+@runtime_checkable
+class KnowsSame(Protocol):
+    """A sink that looks behind the fingerprint: ids of `rows` that would change nothing."""
+
+    def same(
+        self, connection: Connection, shop: ShopId, rows: Sequence[tuple[Any, str]], keep: Collection[str]
+    ) -> set[str]: ...
 
 
 OWN_SINKS: Mapping[str, Sink] = {
@@ -214,6 +224,10 @@ class Importer:
         for part in _chunks(parsed.rows):
             known = await self._known(sink, shop, [row.id for row in part])
             fresh = [row for row in part if known.get(row.id) != row.hash]
+            if fresh and isinstance(sink, KnowsSame):
+                pairs = [(row.row, row.hash) for row in fresh if row.id in known]
+                same = await self._db.read(partial(sink.same, shop=shop, rows=pairs, keep=parsed.keep))
+                fresh = [row for row in fresh if row.id not in same]
             done += len(part)
             if fresh:
                 change = _change(sink, shop, run, fresh, self._clock.now(), parsed.keep, done)

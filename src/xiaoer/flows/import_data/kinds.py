@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from xiaoer.flows.import_data import cells, finish
+from xiaoer.flows.import_data import cells, finish, json_cells
 from xiaoer.flows.import_data.cells import Parser
 from xiaoer.flows.import_data.rows import DialogueRow, KnowledgeRow, PromotionRow
 from xiaoer.kernel.commerce import Buyer, Order, Product, Refund, Variant
@@ -130,6 +130,13 @@ KNOWLEDGE = Kind(
         Column("valid_from", "生效时间", cells.instant, ("开始时间", "生效日期")),
         Column("valid_to", "失效时间", cells.instant, ("结束时间", "失效日期")),
         Column("category", "分类", cells.text(200), ("类目", "知识分类")),
+        Column("status", "状态", cells.choice(finish.ENTRY_STATUS_WORDS), ("发布状态",)),
+        Column("product_category", "商品类目", cells.text(100), ("适用类目",)),
+        Column("channel_answers", "渠道答案", json_cells.by_name(20_000), ("分渠道答案",)),
+        Column("audience", "人群", cells.text(100), ("适用人群",)),
+        Column("order_state", "订单状态", json_cells.order_states, ("适用订单状态",)),
+        Column("attachments", "附件", json_cells.objects, ("卡片", "链接")),
+        Column("source", "来源", json_cells.one_object),
     ),
     finish=finish.finish_knowledge,
     derived=frozenset({"id"}),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class KnowledgeRow(Struct, frozen=True):
@@ -18,6 +18,13 @@ class KnowledgeRow(Struct, frozen=True):
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     category: str = ""
+    audience: str = ""
+    order_state: str = ""
+    product_category: str = ""
+    status: str = "published"
+    attachments: tuple[dict[str, Any], ...] = ()
+    channel_answers: dict[str, str] = field(default_factory=dict)
+    source: dict[str, Any] = field(default_factory=dict)
 
 
 class PromotionRow(Struct, frozen=True):

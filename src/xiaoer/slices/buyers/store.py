@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from msgspec.structs import asdict
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
+from xiaoer.infra.statement import Statement
 from xiaoer.infra.upsert import existing_hashes, upsert
 from xiaoer.kernel.commerce import Buyer
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.buyers.rules import read_phone_ending
 from xiaoer.slices.buyers.tables import buyers
 
+_GET = Statement(select(buyers).where(buyers.c.shop == bindparam("shop"), buyers.c.id == bindparam("id")))
 _CHUNK = 500  # ids a statement, below SQLite's parameter limit
 _MOST = 50  # one in 10,000 numbers shares an ending, so more than this tells nobody apart
 
@@ -22,7 +24,7 @@ def _buyer(row: Row[Any]) -> Buyer:
 
 
 def get(connection: Connection, shop: ShopId, buyer_id: str) -> Buyer | None:
-    row = connection.execute(select(buyers).where(buyers.c.shop == shop, buyers.c.id == buyer_id)).one_or_none()
+    row = _GET.one(connection, {"shop": shop, "id": buyer_id})
     return _buyer(row) if row else None
 
 

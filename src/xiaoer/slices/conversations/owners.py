@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, case, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, or_, select, update
 
+from xiaoer.infra.statement import Statement
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import ConversationId, ShopId
 from xiaoer.kernel.turn import TextContent
@@ -20,6 +21,37 @@ from xiaoer.slices.conversations.tables import conversations, messages, turns
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 
 _RECALLED = "（消息已撤回）"
+_LOADS = Statement(
+    select(conversations.c.assigned_to, func.count())
+    .where(conversations.c.shop == bindparam("shop"), conversations.c.state == "agent")
+    .group_by(conversations.c.assigned_to)
+)
+_COUNT = Statement(
+    select(func.count())
+    .select_from(conversations)
+    .where(conversations.c.shop == bindparam("shop"), conversations.c.state == bindparam("state"))
+)
+_IN_STATE = select(conversations).where(
+    conversations.c.shop == bindparam("shop"), conversations.c.state == bindparam("state")
+)
+_OF_STATE = Statement(_IN_STATE.order_by(conversations.c.last_at.desc()).limit(bindparam("count")))
+_SILENT = Statement(_IN_STATE.order_by(conversations.c.last_at).limit(bindparam("count")))
+_LAST_AGENT = Statement(
+    select(conversations.c.assigned_to)
+    .where(
+        conversations.c.shop == bindparam("shop"),
+        conversations.c.buyer_id == bindparam("buyer"),
+        conversations.c.assigned_to != "",
+    )
+    .order_by(conversations.c.last_at.desc())
+    .limit(1)
+)
+_LAST_TURN = Statement(
+    select(turns)
+    .where(turns.c.shop == bindparam("shop"), turns.c.conversation_id == bindparam("conversation"))
+    .order_by(turns.c.at.desc(), turns.c.id.desc())
+    .limit(1)
+)
 
 
 class Glance(Struct, frozen=True):
@@ -63,29 +95,35 @@ def close(connection: Connection, shop: ShopId, conversation_id: str, now: datet
 
 def loads(connection: Connection, shop: ShopId) -> dict[str, int]:
     """Open conversations of every agent."""
-    rows = connection.execute(
-        select(conversations.c.assigned_to, func.count())
-        .where(conversations.c.shop == shop, conversations.c.state == "agent")
-        .group_by(conversations.c.assigned_to)
-    )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in _LOADS.all(connection, {"shop": shop})}
 
 
 def count_of_state(connection: Connection, shop: ShopId, state: str) -> int:
     """How many conversations have this owner."""
-    where = (conversations.c.shop == shop, conversations.c.state == state)
-    return connection.scalar(select(func.count()).select_from(conversations).where(*where)) or 0
+    return _COUNT.scalar(connection, {"shop": shop, "state": state}) or 0
 
 
 def of_state(
     connection: Connection, shop: ShopId, state: str, limit: int, assigned_to: str | None = None
 ) -> list[Conversation]:
     """Conversations of one state (of one agent), newest first."""
-    query = select(conversations).where(conversations.c.shop == shop, conversations.c.state == state)
-    if assigned_to is not None:
-        query = query.where(conversations.c.assigned_to == assigned_to)
-    rows = connection.execute(query.order_by(conversations.c.last_at.desc()).limit(limit))
+    if assigned_to is None:
+        found = _OF_STATE.all(connection, {"shop": shop, "state": state, "count": limit})
+        return [store.conversation_of(row) for row in found]
+    rows = connection.execute(
+        select(conversations)
+        .where(conversations.c.shop == shop, conversations.c.state == state, conversations.c.assigned_to == assigned_to)
+        .order_by(conversations.c.last_at.desc())
+        .limit(limit)
+    )
     return [store.conversation_of(row) for row in rows]
+
+
+def longest_silent(connection: Connection, shop: ShopId, state: str, limit: int) -> list[Conversation]:
+    """Conversations of one state, those first in which nothing was said for longest."""
+    return [
+        store.conversation_of(row) for row in _SILENT.all(connection, {"shop": shop, "state": state, "count": limit})
+    ]
 
 
 def of_buyer(connection: Connection, shop: ShopId, buyer_id: str, limit: int) -> list[Conversation]:
@@ -140,17 +178,7 @@ def to_rate(connection: Connection, shop: ShopId, channel: str, buyer_id: str) -
 
 def last_agent_of(connection: Connection, shop: ShopId, buyer_id: str) -> str:
     """Who served this buyer last; empty when nobody did."""
-    return (
-        connection.scalar(
-            select(conversations.c.assigned_to)
-            .where(
-                conversations.c.shop == shop, conversations.c.buyer_id == buyer_id, conversations.c.assigned_to != ""
-            )
-            .order_by(conversations.c.last_at.desc())
-            .limit(1)
-        )
-        or ""
-    )
+    return _LAST_AGENT.scalar(connection, {"shop": shop, "buyer": buyer_id}) or ""
 
 
 def glances(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, Glance]:
@@ -189,6 +217,12 @@ def glances(connection: Connection, shop: ShopId, conversation_ids: Sequence[str
         for row in rows
         if row.seq == row.last
     }
+
+
+def last_turn(connection: Connection, shop: ShopId, conversation_id: str) -> StoredTurn | None:
+    """The newest stored turn of one conversation."""
+    row = _LAST_TURN.one(connection, {"shop": shop, "conversation": conversation_id})
+    return _turn_of(row) if row else None
 
 
 def last_turns(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, StoredTurn]:

@@ -9,9 +9,10 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Row, Update, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, select, update
 
 from xiaoer.infra.db import append
+from xiaoer.infra.statement import Statement
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import TurnContext
@@ -20,28 +21,34 @@ from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 
 _SHOP: BindParameter[str] = bindparam("shop")
 _ID: BindParameter[str] = bindparam("id")
-_GET = select(conversations).where(conversations.c.shop == _SHOP, conversations.c.id == _ID)
-_FIND_OPEN = select(conversations).where(
-    conversations.c.shop == _SHOP,
-    conversations.c.channel == bindparam("channel"),
-    conversations.c.buyer_id == bindparam("buyer"),
-    conversations.c.state != "closed",
+_GET = Statement(select(conversations).where(conversations.c.shop == _SHOP, conversations.c.id == _ID))
+_FIND_OPEN = Statement(
+    select(conversations).where(
+        conversations.c.shop == _SHOP,
+        conversations.c.channel == bindparam("channel"),
+        conversations.c.buyer_id == bindparam("buyer"),
+        conversations.c.state != "closed",
+    )
 )
-_LAST_SEQ = select(func.max(conversations.c.last_seq)).where(
-    conversations.c.shop == _SHOP,
-    conversations.c.channel == bindparam("channel"),
-    conversations.c.buyer_id == bindparam("buyer"),
+_LAST_SEQ = Statement(
+    select(func.max(conversations.c.last_seq)).where(
+        conversations.c.shop == _SHOP,
+        conversations.c.channel == bindparam("channel"),
+        conversations.c.buyer_id == bindparam("buyer"),
+    )
 )
-_ADD, _ADD_MESSAGES, _ADD_TURN = insert(conversations), insert(messages), insert(turns)
-_FIND_EXTERNAL = select(messages).where(messages.c.shop == _SHOP, messages.c.external_id == bindparam("external"))
-_GET_MESSAGE = select(messages).where(messages.c.shop == _SHOP, messages.c.id == _ID)
-_LAST_MESSAGES = (
+_ADD, _ADD_MESSAGES, _ADD_TURN = Statement(insert(conversations)), Statement(insert(messages)), Statement(insert(turns))
+_FIND_EXTERNAL = Statement(
+    select(messages).where(messages.c.shop == _SHOP, messages.c.external_id == bindparam("external"))
+)
+_GET_MESSAGE = Statement(select(messages).where(messages.c.shop == _SHOP, messages.c.id == _ID))
+_LAST_MESSAGES = Statement(
     select(messages)
     .where(messages.c.shop == _SHOP, messages.c.conversation_id == bindparam("conversation"))
     .order_by(messages.c.seq.desc())
     .limit(bindparam("count"))
 )
-_TURN_AFTER = (
+_TURN_AFTER = Statement(
     select(turns)
     .where(
         turns.c.shop == _SHOP, turns.c.conversation_id == bindparam("conversation"), turns.c.at >= bindparam("since")
@@ -49,13 +56,13 @@ _TURN_AFTER = (
     .order_by(turns.c.at)
     .limit(1)
 )
-_GET_TURN = select(turns).where(turns.c.shop == _SHOP, turns.c.id == _ID)
+_GET_TURN = Statement(select(turns).where(turns.c.shop == _SHOP, turns.c.id == _ID))
 
 
 @lru_cache(maxsize=64)
-def _change(names: tuple[str, ...]) -> Update:
+def _change(names: tuple[str, ...]) -> Statement:
     shop: BindParameter[str] = bindparam("of_shop")
-    return (
+    return Statement(
         update(conversations)
         .where(
             conversations.c.shop == shop,
@@ -107,22 +114,22 @@ def message_of(row: Row[Any]) -> Message:
 
 
 def get(connection: Connection, shop: ShopId, conversation_id: str) -> Conversation | None:
-    row = connection.execute(_GET, {"shop": shop, "id": conversation_id}).one_or_none()
+    row = _GET.one(connection, {"shop": shop, "id": conversation_id})
     return conversation_of(row) if row else None
 
 
 def find_open(connection: Connection, shop: ShopId, channel: str, buyer_id: str) -> Conversation | None:
-    row = connection.execute(_FIND_OPEN, {"shop": shop, "channel": channel, "buyer": buyer_id}).one_or_none()
+    row = _FIND_OPEN.one(connection, {"shop": shop, "channel": channel, "buyer": buyer_id})
     return conversation_of(row) if row else None
 
 
 def last_seq_of(connection: Connection, shop: ShopId, channel: str, buyer_id: str) -> int:
     """The highest sequence number that this buyer ever saw on this channel; 0 when there is none."""
-    return connection.scalar(_LAST_SEQ, {"shop": shop, "channel": channel, "buyer": buyer_id}) or 0
+    return _LAST_SEQ.scalar(connection, {"shop": shop, "channel": channel, "buyer": buyer_id}) or 0
 
 
 def add(connection: Connection, shop: ShopId, value: Conversation) -> None:
-    connection.execute(_ADD, {**msgspec.structs.asdict(value), "shop": shop})
+    _ADD.run(connection, {**msgspec.structs.asdict(value), "shop": shop})
 
 
 def change(connection: Connection, shop: ShopId, conversation_id: str, version: int, **values: Any) -> bool:
@@ -130,7 +137,7 @@ def change(connection: Connection, shop: ShopId, conversation_id: str, version: 
     values["version"] = version + 1
     where = {"of_shop": shop, "of_id": conversation_id, "of_version": version}
     new = {f"new_{name}": value for name, value in values.items()}
-    return connection.execute(_change(tuple(values)), {**where, **new}).rowcount == 1
+    return _change(tuple(values)).run(connection, {**where, **new}) == 1
 
 
 def add_messages(connection: Connection, shop: ShopId, rows: Sequence[Message]) -> None:
@@ -139,7 +146,7 @@ def add_messages(connection: Connection, shop: ShopId, rows: Sequence[Message]) 
 
 
 def find_external(connection: Connection, shop: ShopId, external_id: str) -> Message | None:
-    row = connection.execute(_FIND_EXTERNAL, {"shop": shop, "external": external_id}).one_or_none()
+    row = _FIND_EXTERNAL.one(connection, {"shop": shop, "external": external_id})
     return message_of(row) if row else None
 
 
@@ -155,14 +162,14 @@ def find_by_channel_id(connection: Connection, shop: ShopId, channel_message_id:
 
 
 def get_message(connection: Connection, shop: ShopId, message_id: str) -> Message | None:
-    row = connection.execute(_GET_MESSAGE, {"shop": shop, "id": message_id}).one_or_none()
+    row = _GET_MESSAGE.one(connection, {"shop": shop, "id": message_id})
     return message_of(row) if row else None
 
 
 def last_messages(connection: Connection, shop: ShopId, conversation_id: str, count: int) -> list[Message]:
     """The newest `count` messages, oldest first."""
     where = {"shop": shop, "conversation": conversation_id, "count": count}
-    return [message_of(row) for row in reversed(connection.execute(_LAST_MESSAGES, where).all())]
+    return [message_of(row) for row in reversed(_LAST_MESSAGES.all(connection, where))]
 
 
 def messages_after(
@@ -199,10 +206,10 @@ def _turn_of(row: Row[Any]) -> StoredTurn:
 def turn_of_message(connection: Connection, shop: ShopId, message: Message) -> StoredTurn | None:
     """The turn that a message belongs to: of a bot message its own, of a buyer message the first one since."""
     if message.turn_id:
-        row = connection.execute(_GET_TURN, {"shop": shop, "id": message.turn_id}).one_or_none()
+        row = _GET_TURN.one(connection, {"shop": shop, "id": message.turn_id})
         return _turn_of(row) if row else None
     since = {"shop": shop, "conversation": message.conversation_id, "since": message.at}
-    row = connection.execute(_TURN_AFTER, since).one_or_none()
+    row = _TURN_AFTER.one(connection, since)
     return _turn_of(row) if row and message.id in row.message_ids else None
 
 

@@ -5,12 +5,19 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from xiaoer.infra.statement import Statement
 from xiaoer.infra.upsert import upsert
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.desk.tables import agents, cases, marks, notes, settings
 from xiaoer.slices.desk.types import Agent, Case, DeskSettings, Mark, Note
+
+_AGENTS = Statement(select(agents).where(agents.c.shop == bindparam("shop")).order_by(agents.c.id))
+_GET_CASE = Statement(
+    select(cases).where(cases.c.shop == bindparam("shop"), cases.c.conversation_id == bindparam("conversation"))
+)
+_SETTINGS = Statement(select(settings.c.value).where(settings.c.shop == bindparam("shop")))
 
 
 def agent_of(row: Row[Any], load: int) -> Agent:
@@ -30,13 +37,12 @@ def agent_of(row: Row[Any], load: int) -> Agent:
 
 
 def case_of(row: Row[Any]) -> Case:
-    values = dict(row._mapping)
+    values = row._asdict()
     return Case(**values | {"tried": tuple(row.tried), "intents": tuple(row.intents)})
 
 
 def list_agents(connection: Connection, shop: ShopId, loads: Mapping[str, int]) -> list[Agent]:
-    rows = connection.execute(select(agents).where(agents.c.shop == shop).order_by(agents.c.id))
-    return [agent_of(row, loads.get(row.id, 0)) for row in rows]
+    return [agent_of(row, loads.get(row.id, 0)) for row in _AGENTS.all(connection, {"shop": shop})]
 
 
 def get_agent(connection: Connection, shop: ShopId, staff_id: str, load: int = 0) -> Agent | None:
@@ -55,9 +61,7 @@ def touch_agent(connection: Connection, shop: ShopId, staff_id: str, **values: A
 
 
 def get_case(connection: Connection, shop: ShopId, conversation_id: str) -> Case | None:
-    row = connection.execute(
-        select(cases).where(cases.c.shop == shop, cases.c.conversation_id == conversation_id)
-    ).one_or_none()
+    row = _GET_CASE.one(connection, {"shop": shop, "conversation": conversation_id})
     return case_of(row) if row else None
 
 
@@ -144,7 +148,7 @@ def list_notes(connection: Connection, shop: ShopId, conversation_id: str) -> li
 
 
 def get_settings(connection: Connection, shop: ShopId) -> DeskSettings:
-    value = connection.scalar(select(settings.c.value).where(settings.c.shop == shop))
+    value = _SETTINGS.scalar(connection, {"shop": shop})
     return msgspec.convert(value, DeskSettings, strict=False) if value else DeskSettings()
 
 

@@ -8,11 +8,12 @@ import msgspec
 from sqlalchemy import Connection, func, insert, select
 
 from xiaoer.infra import db
+from xiaoer.infra.statement import Statement
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.tables import events
 
-_ADD = insert(events)
+_ADD = Statement(insert(events))
 _END_OF_TIME = "02"  # our ids begin with 01 until the year 3084
 _CHUNK = 500  # ids per look-up, below SQLite's parameter limit
 

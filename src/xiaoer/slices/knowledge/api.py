@@ -10,10 +10,14 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from msgspec import structs
+
 from xiaoer.infra.db import Database
+from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.knowledge import store
+from xiaoer.kernel.variables import variables_in
+from xiaoer.slices.knowledge import rules, store
 from xiaoer.slices.knowledge.ports import IntentOf
 from xiaoer.slices.knowledge.retrieval.index import FOLD_AT, Asked, ShopIndex
 from xiaoer.slices.knowledge.types import Entry, SearchResult
@@ -32,6 +36,7 @@ class Knowledge:
         self._intent_of = intent_of
         self._shops_held = shops_held
         self._indexes: OrderedDict[ShopId, ShopIndex] = OrderedDict()
+        self._variables: dict[ShopId, dict[str, str]] = {}
         self._loading: dict[ShopId, asyncio.Lock] = {}
 
     def search(
@@ -47,8 +52,10 @@ class Knowledge:
         audience: Sequence[str] = (),
         order_state: str = "",
         top_k: int = 5,
+        product_category: str = "",
     ) -> SearchResult:
-        """The live entries nearest to `text`, best first. The shop must be loaded (`ensure_loaded`)."""
+        """The live entries nearest to `text`, best first, in the words of `channel`. What is not told about the
+        buyer and the order restricts nothing. The shop must be loaded (`ensure_loaded`)."""
         index = self._indexes.get(shop)
         if index is None:
             raise LookupError(f"The knowledge of shop {shop} is not loaded. Await ensure_loaded(shop) first.")
@@ -62,8 +69,18 @@ class Knowledge:
             tuple(audience),
             order_state or "",
             max(1, top_k),
+            product_category or "",
         )
-        return index.search(asked)
+        found = index.search(asked)
+        own = self._variables.get(shop)
+        if own and any("{" in hit.answer or "｛" in hit.answer for hit in found.hits):
+            found = structs.replace(found, hits=tuple(_written_out(hit, own) for hit in found.hits))
+        return found
+
+    def asks_about_buyer(self, shop: ShopId) -> bool:
+        """Whether some entry is for certain buyers or order states only; False when the shop is not loaded."""
+        index = self._indexes.get(shop)
+        return index is not None and index.asks_about_buyer
 
     async def ensure_loaded(self, shop: ShopId) -> None:
         """Load the shop's index when it is not in memory; otherwise return at once."""
@@ -83,6 +100,7 @@ class Knowledge:
             if revision == index.revision:
                 return False
             known = index.revision
+            self._variables[shop] = await self._db.read(lambda c: store.variables_of(c, shop))
             # One row more than fits is asked for: then a new index is cheaper.
             changed = await self._db.read(lambda c: store.changed_since(c, shop, known, FOLD_AT + 1))
             if not index.has_room(len(changed)):
@@ -101,6 +119,7 @@ class Knowledge:
     def forget(self, shop: ShopId) -> None:
         """Drop the shop's index; the next `ensure_loaded` builds it anew."""
         self._indexes.pop(shop, None)
+        self._variables.pop(shop, None)
 
     def loaded(self) -> Mapping[ShopId, int]:
         """Shops in memory and their live entries."""
@@ -108,6 +127,7 @@ class Knowledge:
 
     async def _build(self, shop: ShopId) -> ShopIndex:
         revision = await self._db.read(lambda c: store.revision_of(c, shop))
+        self._variables[shop] = await self._db.read(lambda c: store.variables_of(c, shop))
         rows: list[Entry] = []
         while True:
             after = rows[-1].id if rows else ""
@@ -122,4 +142,11 @@ class Knowledge:
         self._indexes[shop] = index
         self._indexes.move_to_end(shop)
         while len(self._indexes) > self._shops_held:
-            self._indexes.popitem(last=False)
+            self._variables.pop(self._indexes.popitem(last=False)[0], None)
+
+
+def _written_out(hit: KnowledgeHit, own: Mapping[str, str]) -> KnowledgeHit:
+    """The hit with the shop's own variables in its answer, and what it says for live ones that have no fact."""
+    answer = rules.expand(hit.answer, own)
+    defaults = {name: rules.expand(own[name], own) for name in variables_in(answer) if name in own}
+    return structs.replace(hit, answer=answer, defaults=defaults)

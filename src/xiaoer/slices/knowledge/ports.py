@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class IntentOf(Protocol):
@@ -12,7 +12,7 @@ class IntentOf(Protocol):
 
 
 class KnowledgeRow(Protocol):
-    """One parsed row of a knowledge file. `hash` is the importer's fingerprint of the row."""
+    """One parsed row of a knowledge file."""
 
     @property
     def id(self) -> str: ...
@@ -33,4 +33,16 @@ class KnowledgeRow(Protocol):
     @property
     def category(self) -> str | None: ...
     @property
-    def hash(self) -> str: ...
+    def audience(self) -> str | None: ...
+    @property
+    def order_state(self) -> str | None: ...
+    @property
+    def product_category(self) -> str | None: ...
+    @property
+    def status(self) -> Any: ...
+    @property
+    def attachments(self) -> Sequence[dict[str, Any]] | None: ...
+    @property
+    def channel_answers(self) -> dict[str, str] | None: ...
+    @property
+    def source(self) -> dict[str, Any] | None: ...

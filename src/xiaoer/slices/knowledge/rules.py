@@ -9,31 +9,30 @@ use one another but never in a circle.
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from xiaoer.kernel.errors import InvalidBody
+from xiaoer.kernel.variables import LIVE, VARIABLE, fill, variables_in
 from xiaoer.slices.knowledge.types import EntryDraft, FieldChange
 
 MAX_ANSWER = 20_000
 MAX_QUESTION = 500
 MAX_SIMILAR = 200
 _MAX_LABEL = 100
-_MAX_ATTACHMENTS = 20
+_MAX_ATTACHMENTS = 10
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+ORDER_STATES = ("none", "unpaid", "paid", "shipped", "delivered", "completed", "closed", "refunding", "refunded")
+# what an attachment must tell, by its type
+ATTACHMENTS = {"image": ("url",), "link": ("url", "title"), "file": ("url", "title"), "product": ("product_id",)}
+_ADDRESS = re.compile(r"(https?://|/)[^\s<>\"']{1,2000}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_MAX_SOURCE = 8_192
+_LABELS = ("product_id", "category", "channel", "audience", "order_state", "product_category")
 _STATUSES = ("draft", "review", "published", "archived")
 
-# Filled from live facts when an answer is said; a shop's own variables come on top of these.
-LIVE_VARIABLES = frozenset(
-    {
-        "发货时间", "承诺发货时间", "截单时间", "预计送达", "快递公司", "运单号", "物流状态", "订单号", "订单状态",
-        "优惠券", "优惠活动", "满减活动", "活动结束时间", "运费", "包邮门槛", "发货地", "退货地址", "退款进度",
-        "客服时间", "店铺名", "商品名", "价格", "库存", "尺码", "颜色", "昵称", "会员等级",
-    }
-)  # fmt: skip
-
-_VARIABLE = re.compile(r"\{([^{}\s]{1,20})\}")
 _NAME = re.compile(r"[\w\u4e00-\u9fff]{1,20}")
 
 
@@ -61,28 +60,44 @@ class CyclicVariable(InvalidEntry):
         super().__init__(f"Variables use each other in a circle: {' → '.join(names)}. Write one of them out.")
 
 
-def variables_in(text: str) -> tuple[str, ...]:
-    """Names of the variables in `text`, each once, in order."""
-    return tuple(dict.fromkeys(_VARIABLE.findall(text)))
-
-
 def check_variable(name: str, value: str, own: Mapping[str, str]) -> None:
     """Refuse a shop variable whose value names an unknown variable or, through others, itself.
 
     Raises:
         InvalidEntry: bad name, or a value over 2,000 characters. UnknownVariable, CyclicVariable.
     """
-    if not _NAME.fullmatch(name) or name in LIVE_VARIABLES:
-        raise InvalidEntry(f"“{name[:40]}” cannot name a variable: use 1 to 20 letters or Han characters, not taken.")
+    if not _NAME.fullmatch(name):
+        raise InvalidEntry(f"“{name[:40]}” cannot name a variable: use 1 to 20 letters, digits or Han characters.")
     if len(value) > 2_000:
         raise InvalidEntry(f"The variable {name} is {len(value)} characters long; the limit is 2000.")
     table = {**own, name: value}
     for used in variables_in(value):
-        if used not in table and used not in LIVE_VARIABLES:
+        if used not in table and used not in LIVE:
             raise UnknownVariable(used)
-    circle = _circle(name, table, ())
-    if circle:
-        raise CyclicVariable(circle)
+    for known in table:
+        circle = _circle(known, table, ())
+        if circle:
+            raise CyclicVariable(circle)
+        if _spread(known, table, {}) > MAX_ANSWER:
+            raise InvalidEntry(f"Written out, the variable {known} is longer than {MAX_ANSWER} characters.")
+
+
+def _spread(name: str, table: Mapping[str, str], known: dict[str, int]) -> int:
+    """The length of a variable's value with everything it uses written out; there are no circles."""
+    if name not in known:
+        value = table.get(name, "")
+        known[name] = len(value) + sum(_spread(used, table, known) for used in VARIABLE.findall(value))
+    return known[name]
+
+
+def expand(text: str, own: Mapping[str, str]) -> str:
+    """`text` with the shop's own variables written out; live ones stay for the moment of answering."""
+    for _ in range(8):  # a variable may use others; `check_variable` has refused circles
+        filled = fill(text, {name: value for name, value in own.items() if name not in LIVE})
+        if filled == text:
+            break
+        text = filled
+    return text
 
 
 def _circle(name: str, table: Mapping[str, str], path: tuple[str, ...]) -> tuple[str, ...]:
@@ -95,33 +110,15 @@ def _circle(name: str, table: Mapping[str, str], path: tuple[str, ...]) -> tuple
     return ()
 
 
-def fill_variables(text: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """Return `text` with its variables filled, and the names for which there is no value (left as they are)."""
-    missing: list[str] = []
-
-    def value_of(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name not in values:
-            missing.append(name)
-            return match.group(0)
-        return values[name]
-
-    for _ in range(8):  # a shop variable may use others; check_variable has refused circles
-        filled = _VARIABLE.sub(value_of, text)
-        if filled == text or missing:
-            break
-        text = filled
-    return filled, tuple(dict.fromkeys(missing))
-
-
 def check_entry(draft: EntryDraft, own_variables: Collection[str] = ()) -> EntryDraft:
     """Return the entry as it will be kept: trimmed, similar questions without blanks and repeats.
 
     Raises:
-        InvalidEntry: empty or too long, too many similar questions, contradictory dates, unknown status.
+        InvalidEntry: empty or too long, too many similar questions, contradictory dates, unknown status or scope, a
+            card that lacks something.
         UnknownVariable: the answer names a variable that does not exist.
     """
-    question, answer = _clean(draft.question), _storable(draft.answer).replace("\r\n", "\n").strip()
+    question, answer = _clean(draft.question), _answer(draft.answer)
     _check_length("question", question, MAX_QUESTION)
     _check_length("answer", answer, MAX_ANSWER)
     similar = tuple(dict.fromkeys(text for text in map(_clean, draft.similar) if text and text != question))
@@ -129,11 +126,17 @@ def check_entry(draft: EntryDraft, own_variables: Collection[str] = ()) -> Entry
         raise InvalidEntry(f"The entry has {len(similar)} similar questions; the limit is {MAX_SIMILAR}.")
     for text in similar:
         _check_length("similar question", text, MAX_QUESTION)
-    for name in ("product_id", "category", "channel", "audience", "order_state"):
-        if len(getattr(draft, name)) > _MAX_LABEL:
+    labels = {name: _clean(getattr(draft, name)) for name in _LABELS}
+    for name, label in labels.items():
+        if len(label) > _MAX_LABEL:
             raise InvalidEntry(f"The field {name} is longer than {_MAX_LABEL} characters.")
-    if len(draft.attachments) > _MAX_ATTACHMENTS:
-        raise InvalidEntry(f"The entry has {len(draft.attachments)} attachments; the limit is {_MAX_ATTACHMENTS}.")
+    unknown = set(filter(None, labels["order_state"].split("|"))) - set(ORDER_STATES)
+    if unknown:
+        raise InvalidEntry(f"“{min(unknown)}” is not an order state. Use {', '.join(ORDER_STATES)}, joined by |.")
+    channel_answers = {_clean(name): _answer(text) for name, text in draft.channel_answers.items()}
+    for name, text in channel_answers.items():
+        _check_length("channel of an answer", name, 32)
+        _check_length(f"answer on {name}", text, MAX_ANSWER)
     if draft.status not in _STATUSES:
         raise InvalidEntry(f"“{draft.status[:40]}” is not a status. Use one of {', '.join(_STATUSES)}.")
     if draft.valid_from and draft.valid_to and draft.valid_from >= draft.valid_to:
@@ -141,20 +144,48 @@ def check_entry(draft: EntryDraft, own_variables: Collection[str] = ()) -> Entry
             f"The entry ends ({draft.valid_to.isoformat()}) before it starts ({draft.valid_from.isoformat()}). "
             "Correct one of the two dates."
         )
-    for name in variables_in(answer):
-        if name not in LIVE_VARIABLES and name not in own_variables:
+    for moment in (draft.valid_from, draft.valid_to):
+        if moment and not _EARLIEST <= moment < _LATEST:
+            raise InvalidEntry(f"The date {moment.isoformat()} is not between the years 2000 and 2099.")
+    for name in (name for text in (answer, *channel_answers.values()) for name in variables_in(text)):
+        if name not in LIVE and name not in own_variables:
             raise UnknownVariable(name)
+    if len(msgspec.json.encode(draft.source)) > _MAX_SOURCE:
+        raise InvalidEntry(f"The source is longer than {_MAX_SOURCE} bytes. Keep a shorter passage.")
     return msgspec.structs.replace(
         draft,
         question=question,
         answer=answer,
         similar=similar,
-        product_id=draft.product_id.strip(),
-        category=draft.category.strip(),
-        channel=draft.channel.strip(),
-        audience=draft.audience.strip(),
-        order_state=draft.order_state.strip(),
+        attachments=_check_attachments(draft.attachments),
+        channel_answers=channel_answers,
+        **labels,
     )
+
+
+def _check_attachments(attachments: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Each with its type and what that needs, and nothing else."""
+    kept = []
+    for attachment in attachments:
+        kind = attachment.get("type")
+        names = ATTACHMENTS.get(kind) if isinstance(kind, str) else None
+        if names is None:
+            raise InvalidEntry(f"An attachment has no known type. Use one of {', '.join(ATTACHMENTS)}.")
+        fit: dict[str, Any] = {"type": kind}
+        for name in names:
+            value = attachment.get(name)
+            fit[name] = _clean(value) if isinstance(value, str) else ""
+            _check_length(f"{name} of the attachment {kind}", fit[name], 2_000)
+        if "url" in fit and not _ADDRESS.fullmatch(fit["url"]):
+            raise InvalidEntry(f"“{fit['url'][:60]}” is not a web address. It begins with https://, http:// or /.")
+        kept.append(fit)
+    if len(kept) > _MAX_ATTACHMENTS:
+        raise InvalidEntry(f"The entry has {len(kept)} attachments; the limit is {_MAX_ATTACHMENTS}.")
+    return tuple(kept)
+
+
+def _answer(text: str) -> str:
+    return _storable(text).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _clean(text: str) -> str:
@@ -162,8 +193,8 @@ def _clean(text: str) -> str:
 
 
 def _storable(text: str) -> str:
-    """Without what no database keeps: NUL and halves of surrogate pairs."""
-    return text.replace("\0", "").encode("utf-8", "ignore").decode()
+    """Without what no database keeps or nobody sees: control characters and halves of surrogate pairs."""
+    return _CONTROL.sub("", text).encode("utf-8", "ignore").decode()
 
 
 def _check_length(name: str, text: str, limit: int) -> None:
@@ -174,12 +205,8 @@ def _check_length(name: str, text: str, limit: int) -> None:
 
 
 def content_hash(draft: EntryDraft) -> str:
-    """The fingerprint of everything that an import file can say about an entry."""
-    parts = (
-        draft.question, draft.answer, list(draft.similar), draft.product_id, draft.category, draft.channel,
-        draft.valid_from and draft.valid_from.timestamp(), draft.valid_to and draft.valid_to.timestamp(),
-    )  # fmt: skip
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
+    """The fingerprint of an entry's whole content."""
+    return hashlib.sha256(msgspec.json.encode(draft)).hexdigest()[:32]
 
 
 def is_live(draft: EntryDraft, now: datetime) -> bool:

@@ -4,17 +4,20 @@ An editor's change names the version that it was made on; when somebody was fast
 in silence. Nothing is ever deleted: an archived entry keeps its history and can be rolled back.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
+from xiaoer.infra import audit
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import EntryId, ShopId
+from xiaoer.kernel.variables import LIVE, variables_in
 from xiaoer.slices.knowledge import rules, store
 from xiaoer.slices.knowledge.types import (
     Action,
@@ -29,6 +32,7 @@ from xiaoer.slices.knowledge.types import (
 )
 
 _CHUNK = 500
+_READ = 2_000
 _MAX_PAGE = 200
 _ACTIONS: dict[Status, Action] = {
     "published": "publish",
@@ -114,33 +118,57 @@ class EntryService:
         return await self.get(shop, entry_id)
 
     async def set_status(self, shop: ShopId, ids: Sequence[str], status: Status, by: str) -> Outcome:
-        """Publish, send to review or archive many entries at once; unknown ids are refused one by one."""
+        """Publish, send to review or archive many entries at once; see `change_many`."""
+        return await self.change_many(shop, ids, {"status": status}, by)
+
+    async def change_many(self, shop: ShopId, ids: Sequence[str], changes: Mapping[str, Any], by: str) -> Outcome:
+        """Set fields of many entries; unknown ids and unfit results are refused one by one with the reason."""
         now = self._clock.now()
-        action = _ACTIONS[status]
+        action = _ACTIONS[changes["status"]] if "status" in changes else "update"
         changed: list[str] = []
         refused: dict[str, str] = {}
         wanted = list(dict.fromkeys(ids))
         for at in range(0, len(wanted), _CHUNK):
             part = wanted[at : at + _CHUNK]
 
-            def keep(connection: Connection, part: Sequence[str] = part) -> list[str]:
+            def keep(connection: Connection, part: Sequence[str] = part) -> tuple[list[str], dict[str, str]]:
                 found = store.get_many(connection, shop, part)
                 revision = store.next_revision(connection, shop)
                 own = store.variables_of(connection, shop)
                 done: list[str] = []
+                unfit = {id_: "This shop has no such entry." for id_ in part if id_ not in found}
                 for entry in found.values():
-                    if entry.draft.status != status:
-                        draft = msgspec.structs.replace(entry.draft, status=status)
-                        if status == "published":
+                    draft = msgspec.structs.replace(entry.draft, **changes)
+                    try:
+                        if draft.status == "published" or "status" not in changes:
                             draft = rules.check_entry(draft, own)
+                    except rules.InvalidEntry as error:
+                        unfit[str(entry.id)] = error.detail
+                        continue
+                    if draft != entry.draft:
                         _change(connection, shop, entry, draft, now, by, action, revision)
                     done.append(str(entry.id))
-                return done
+                audit.record(
+                    connection, shop, by, f"knowledge.{action}", f"{len(done)} entries", now, ids=done[:50],
+                    fields=sorted(changes),
+                )  # fmt: skip
+                return done, unfit
 
-            done = await self._db.write(keep)
+            done, unfit = await self._db.write(keep)
             changed += done
-            refused.update((i, "This shop has no such entry.") for i in set(part) - set(done))
+            refused |= unfit
         return Outcome(tuple(changed), refused)
+
+    async def every(self, shop: ShopId) -> AsyncIterator[Entry]:
+        """All entries that are not archived, by id; read in steps."""
+        after = ""
+        while True:
+            chunk = await self._db.read(lambda c, after=after: store.every(c, shop, after, _READ))  # type: ignore[misc]
+            for entry in chunk:
+                yield entry
+            if len(chunk) < _READ:
+                return
+            after = chunk[-1].id
 
     # History
 
@@ -183,10 +211,10 @@ class EntryService:
     # Variables
 
     async def variables(self, shop: ShopId) -> dict[str, str]:
-        """The shop's own variables and their values; `rules.LIVE_VARIABLES` come on top."""
+        """The shop's own variables and their values; the live ones of `kernel.variables` come on top."""
         return await self._db.read(lambda c: store.variables_of(c, shop))
 
-    async def save_variable(self, shop: ShopId, name: str, value: str) -> None:
+    async def save_variable(self, shop: ShopId, name: str, value: str, by: str = "") -> None:
         """
         Raises:
             InvalidEntry, UnknownVariable, CyclicVariable: see `rules.check_variable`.
@@ -195,23 +223,27 @@ class EntryService:
         def keep(connection: Connection) -> None:
             rules.check_variable(name, value, store.variables_of(connection, shop))
             store.save_variable(connection, shop, name, value)
+            store.touch_variables(connection, shop)
+            audit.record(connection, shop, by, "knowledge.variable", name, self._clock.now())
 
         await self._db.write(keep)
 
-    async def drop_variable(self, shop: ShopId, name: str) -> None:
+    async def drop_variable(self, shop: ShopId, name: str, by: str = "") -> None:
         """
         Raises:
             Conflict: an answer still names it. NotFound: no such variable.
         """
 
         def drop(connection: Connection) -> None:
-            used = store.uses_variable(connection, shop, name)
+            used = store.uses_variable(connection, shop, name) if name not in LIVE else []
             own = store.variables_of(connection, shop)
-            used += [f"{{{other}}}" for other, value in own.items() if name in rules.variables_in(value)]
+            used += [f"{{{other}}}" for other, value in own.items() if name in variables_in(value) and name not in LIVE]
             if used:
                 raise Conflict(f"The variable {name} is used by {', '.join(used[:5])}. Change those first.")
             if not store.drop_variable(connection, shop, name):
                 raise NotFound("Variable", name)
+            store.touch_variables(connection, shop)
+            audit.record(connection, shop, by, "knowledge.variable_dropped", name, self._clock.now())
 
         await self._db.write(drop)
 

@@ -1,20 +1,34 @@
-"""Where the importer puts knowledge rows. A row that is not fit to be said is kept as a draft, never live."""
+"""Where the importer puts knowledge rows, and the rows that an export gives back.
 
-from collections.abc import Sequence
+A row that is not fit to be said is kept as a draft, never live. A row that says what is stored already makes no new
+version, whatever file it comes from; so an export can be imported again and changes nothing.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from xiaoer.kernel.ids import EntryId, ShopId
+from xiaoer.kernel.variables import variables_in
 from xiaoer.slices.knowledge import rules, store
 from xiaoer.slices.knowledge.ports import KnowledgeRow
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 
 _BY = "import"
+Pairs = Sequence[tuple[Any, str]]
+
+# The columns of an export, in their order; an import knows each of them.
+COLUMNS = (
+    "id", "question", "answer", "similar", "category", "status", "product_id", "product_category", "channel",
+    "channel_answers", "audience", "order_state", "valid_from", "valid_to", "attachments", "source",
+)  # fmt: skip
 
 
 def draft_of(row: KnowledgeRow) -> EntryDraft:
+    """What a row says; cells that the file does not have are the defaults."""
     return EntryDraft(
         row.question,
         row.answer,
@@ -22,9 +36,22 @@ def draft_of(row: KnowledgeRow) -> EntryDraft:
         row.product_id or "",
         row.category or "",
         row.channel or "",
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
+        row.audience or "",
+        row.order_state or "",
+        row.valid_from,
+        row.valid_to,
+        row.status or "published",
+        tuple(row.attachments or ()),
+        row.product_category or "",
+        dict(row.channel_answers or {}),
+        dict(row.source or {}),
     )
+
+
+def row_of(entry: Entry) -> dict[str, Any]:
+    """An entry as a row of an export: plain JSON values by column, empty ones left out."""
+    values = {"id": entry.id, **msgspec.structs.asdict(entry.draft)}
+    return {name: values[name] for name in COLUMNS if values[name] not in ("", None, (), {})}
 
 
 class KnowledgeSink:
@@ -32,36 +59,61 @@ class KnowledgeSink:
 
     def check(self, row: KnowledgeRow) -> str | None:
         """Why the row cannot be kept (for the import report), or None. The shop's own variables are not known here."""
+        texts = (row.answer, *(row.channel_answers or {}).values())
         try:
-            rules.check_entry(draft_of(row), rules.variables_in(row.answer))
+            rules.check_entry(draft_of(row), [name for text in texts for name in variables_in(text)])
         except rules.InvalidEntry as error:
             return error.detail
         return None
 
-    def existing_hashes(self, connection: Connection, shop: ShopId, ids: Sequence[str]) -> dict[str, str]:
+    def existing_hashes(self, connection: Connection, shop: ShopId, ids: Sequence[str], /) -> dict[str, str]:
         return store.hashes(connection, shop, ids)
 
-    def upsert(self, connection: Connection, shop: ShopId, rows: Sequence[KnowledgeRow], now: datetime) -> None:
-        """Add or replace the rows' entries, in one revision. What a file cannot say (audience, cards) stays."""
-        known = store.get_many(connection, shop, [row.id for row in rows])
+    def same(self, connection: Connection, shop: ShopId, rows: Pairs, keep: Collection[str]) -> set[str]:
+        """Ids of rows that would change nothing, though they come with another fingerprint."""
+        known, own = store.get_many(connection, shop, [row.id for row, _ in rows]), store.variables_of(connection, shop)
+        return {
+            row.id for row, _ in rows if row.id in known and _fit(row, known[row.id], own, keep) == known[row.id].draft
+        }
+
+    def upsert(
+        self,
+        connection: Connection,
+        shop: ShopId,
+        rows: Pairs,
+        now: datetime,
+        keep: Collection[str] = (),
+        /,
+    ) -> None:
+        """Add or replace the rows' entries, in one revision; of stored ones the fields in `keep` stay."""
+        known = store.get_many(connection, shop, [row.id for row, _ in rows])
         own = store.variables_of(connection, shop)
         revision = store.next_revision(connection, shop)
         added: dict[str, Entry] = {}
-        for row in rows:
-            draft = draft_of(row)
+        for row, hash_ in rows:
             stored = known.get(row.id)
-            if stored is not None:
-                kept = stored.draft
-                draft = msgspec.structs.replace(
-                    draft, audience=kept.audience, order_state=kept.order_state, attachments=kept.attachments
-                )
-            try:
-                draft = rules.check_entry(draft, own)
-            except rules.UnknownVariable:
-                draft = msgspec.structs.replace(draft, status="draft")
+            draft = _fit(row, stored, own, keep)
             if stored is None:
-                added[row.id] = Entry(EntryId(row.id), draft, 1, row.hash, now, _BY)
+                added[row.id] = Entry(EntryId(row.id), draft, 1, hash_, now, _BY)
             else:
-                entry = Entry(stored.id, draft, stored.version + 1, row.hash, now, _BY)
+                entry = Entry(stored.id, draft, stored.version + 1, hash_, now, _BY)
                 store.change(connection, shop, entry, "import", revision)
         store.add(connection, shop, list(added.values()), "import", revision)
+
+
+def _fit(row: KnowledgeRow, stored: Entry | None, own: Collection[str], keep: Collection[str]) -> EntryDraft:
+    draft = draft_of(row)
+    if stored is not None:
+        kept = msgspec.structs.asdict(stored.draft)
+        draft = msgspec.structs.replace(draft, **{name: kept[name] for name in keep if name in kept})
+    elif "source" in keep or not draft.source:
+        draft = msgspec.structs.replace(draft, source={"kind": "import"})
+    try:
+        return rules.check_entry(draft, own)
+    except rules.UnknownVariable as error:
+        draft = rules.check_entry(draft, {*own, *(name for text in _texts(draft) for name in variables_in(text))})
+        return msgspec.structs.replace(draft, status="draft", source={**draft.source, "problem": error.name})
+
+
+def _texts(draft: EntryDraft) -> tuple[str, ...]:
+    return (draft.answer, *draft.channel_answers.values())

@@ -26,6 +26,9 @@ def _entry(row: Row[Any]) -> Entry:
         row.valid_to,
         row.status,
         tuple(row.attachments),
+        row.product_category,
+        row.channel_answers,
+        row.source,
     )
     return Entry(EntryId(row.id), draft, row.version, row.hash, row.updated_at, row.updated_by)
 
@@ -222,6 +225,11 @@ def save_variable(connection: Connection, shop: ShopId, name: str, value: str) -
         connection.execute(insert(variables).values(shop=shop, name=name, value=value))
 
 
+def touch_variables(connection: Connection, shop: ShopId) -> None:
+    """Count a change, so that every worker takes over the shop's variables."""
+    next_revision(connection, shop)
+
+
 def drop_variable(connection: Connection, shop: ShopId, name: str) -> bool:
     dropped = connection.execute(delete(variables).where(variables.c.shop == shop, variables.c.name == name))
     return dropped.rowcount == 1
@@ -229,13 +237,15 @@ def drop_variable(connection: Connection, shop: ShopId, name: str) -> bool:
 
 def uses_variable(connection: Connection, shop: ShopId, name: str) -> list[str]:
     """Ids of up to 20 entries whose answer names the variable."""
+    signs = ("{" + name + "}", "｛" + name + "｝")
+    columns = (entries.c.answer, cast(entries.c.channel_answers, String))
     return list(
         connection.scalars(
             select(entries.c.id)
             .where(
                 entries.c.shop == shop,
                 entries.c.status != "archived",
-                entries.c.answer.contains("{" + name + "}", autoescape=True),
+                or_(*(column.contains(sign, autoescape=True) for sign in signs for column in columns)),
             )
             .limit(20)
         )

@@ -16,7 +16,9 @@ class EntryDraft(Struct, frozen=True):
     """What an editor writes. Empty scope fields mean everywhere and everybody.
 
     `valid_from` is the first instant of validity, `valid_to` the first instant after it (half-open);
-    None leaves that side open. `attachments` are plain JSON: pictures, cards, links.
+    None leaves that side open. Scope fields may name several values, separated by `|`. `attachments` are pictures,
+    links, files and product cards as plain JSON; `channel_answers` says it otherwise on a channel (channel -> answer);
+    `source` tells where the entry came from: `kind` (`import`, `document`, `text`, `chat`, `pack`, …) and what fits it.
     """
 
     question: str
@@ -31,6 +33,9 @@ class EntryDraft(Struct, frozen=True):
     valid_to: datetime | None = None
     status: Status = "published"
     attachments: tuple[dict[str, Any], ...] = ()
+    product_category: str = ""
+    channel_answers: dict[str, str] = field(default_factory=dict)
+    source: dict[str, Any] = field(default_factory=dict)
 
 
 class Entry(Struct, frozen=True):

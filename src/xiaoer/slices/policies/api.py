@@ -8,19 +8,23 @@ Nothing found means saying so. What must be read or done before a segment can be
 `todos`; the caller gathers or does it and decides again with the outcome.
 """
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Order
-from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Source, Todo
+from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Todo
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.turn import OrderContent, ProductContent
-from xiaoer.slices.policies.rules import handoff, looking, needs, offers, orders, prices, products, talk
+from xiaoer.slices.policies.rules import entries, handoff, looking, needs, offers, orders, prices, products, talk
+from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.rules.matters import run, small
 from xiaoer.slices.policies.types import Ask, Move, Situation
 
 _NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
 _NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
+_OWN_WORDS = 0.8  # an entry that asks just this: the shop has written what it wants said, so nothing is recommended
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
@@ -98,6 +102,9 @@ def _move(ask: Ask) -> Move:
 
 def _plain(ask: Ask) -> Move:
     """An answer that needs no more turns; where an order number is wanted, what it is wanted for is remembered."""
+    more = tuple(need for hit in _near(ask) for need in entries.needs_of_entry(ask, hit))
+    if more:
+        return Move(needs=more)
     act = _answer(ask)
     return small.ask_order_no(ask) if act.rule_id == "order.ask_number" else Move(act)
 
@@ -105,7 +112,7 @@ def _plain(ask: Ask) -> Move:
 def _answer(ask: Ask) -> Act:
     hit = _hit(ask)
     picks = ask.facts.recommended.get(ask.index)
-    if picks:
+    if picks and not (hit is not None and hit.hit.score >= _OWN_WORDS):
         slots = {"products": [[pick.id, pick.title] for pick in picks]}
         sources = tuple(products.product_source(pick) for pick in picks)
         return Act("recommend", ask.index, "recommend.list", slots, sources)
@@ -116,7 +123,7 @@ def _answer(ask: Ask) -> Act:
     found = orders.answer_from_orders(ask)
     if found is not None:
         return found
-    if hit is not None and not _live(ask) and (hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
+    if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
         return _knowledge(ask, hit)
     found = products.answer_from_catalogue(ask)
     if found is None and hit is not None:
@@ -152,17 +159,25 @@ def _sent_card(ask: Ask) -> Move | None:
     return Move(found) if found else small.ask_proof(ask, content.order_id)
 
 
-def _hit(ask: Ask) -> KnowledgeHit | None:
-    """The entry that may be said: near enough to the question, nearer still when it seems to be about other things."""
+def _near(ask: Ask) -> list[KnowledgeHit]:
+    """The entries near enough to the question to be said; nearer still when it seems to be about other things."""
     hits = ask.facts.knowledge.get(ask.index, ())
     if not hits or not ask.facts.answerable.get(ask.index):
-        return None
+        return []
     far = ask.segment.intent.startswith(("oos.", "chat."))
-    for hit in hits:
-        elsewhere = bool(hit.product_id) and hit.product_id != ask.product_id
-        if hit.score >= (_NEAR_ELSEWHERE if elsewhere else _NEAR_FOR_TALK if far else _NEAR):
-            return hit
-    return None
+    return [
+        hit
+        for hit in hits
+        if hit.score
+        >= (
+            _NEAR_ELSEWHERE if hit.product_id and hit.product_id != ask.product_id else _NEAR_FOR_TALK if far else _NEAR
+        )
+    ]
+
+
+def _hit(ask: Ask) -> Said | None:
+    """The best of the near entries of which something can be said now."""
+    return next((said for hit in _near(ask) if (said := entries.say_entry(ask, hit))), None)
 
 
 def _live(ask: Ask) -> bool:
@@ -170,9 +185,13 @@ def _live(ask: Ask) -> bool:
     return ask.segment.intent in ("product.stock", "product.restock", "price.query", "product.size_advice")
 
 
-def _knowledge(ask: Ask, hit: KnowledgeHit) -> Act:
-    source = Source("knowledge", hit.id, hit.question, hit.score)
-    return Act("answer", ask.index, "knowledge", {"answer": hit.answer}, (source,), "knowledge.hit")
+def _knowledge(ask: Ask, said: Said) -> Act:
+    slots: dict[str, Any] = {"answer": said.answer}
+    if said.values:
+        slots["values"] = said.values
+    if said.cards:
+        slots["cards"] = said.cards
+    return Act("answer", ask.index, "knowledge", slots, said.sources, "knowledge.hit")
 
 
 def products_wanted(ask: Ask) -> Act | None:

@@ -8,6 +8,8 @@ first; while such people are on duty but full, the buyer waits for them, though 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.worktime import WorkTime, is_open, next_opening
 from xiaoer.slices.desk.types import Agent, Assign, Case, DeskSettings, LeaveTicket, Route, Wait
 
@@ -27,6 +29,9 @@ _BY_INTENT = (
     ("order.how_to_buy", "pre_sale"),
     ("order.pay", "pre_sale"),
 )
+
+
+FRONT = 3  # from this place on a buyer hears once more when the turn has come
 
 
 def skill_for(reason: str, asked: str, intents: Sequence[str]) -> str:
@@ -77,6 +82,26 @@ def choose_route(case: Case, agents: Sequence[Agent], work: WorkTime, settings: 
     if waited_s >= settings.give_up_after_s:
         return LeaveTicket(None)
     return Wait("nobody_online")
+
+
+def movable(
+    order: Sequence[Case], agents: Sequence[Agent], work: WorkTime, settings: DeskSettings, now: datetime
+) -> list[Case]:
+    """The waiting conversations, in the queue's order, to which something happens now.
+
+    They find a person or become a ticket, they came a moment ago, or they must hear that they are next. A person's
+    room is given away once: agents are counted with the talks that this look gives them.
+    """
+    team = {agent.id: agent for agent in agents}
+    found = []
+    for place, case in enumerate(order, start=1):
+        route = choose_route(case, list(team.values()), work, settings, now)
+        if isinstance(route, Assign):
+            team[route.agent.id] = replace(route.agent, load=route.agent.load + 1)
+        elif isinstance(route, Wait) and case.told_position and not (place == 1 and case.told_position >= FRONT):
+            continue
+        found.append(case)
+    return found
 
 
 def has_skill(agent: Agent, skill: str) -> bool:

@@ -6,6 +6,7 @@ and joins the small block, which is built anew each time; when there is no more 
 new index in the background and swaps it in.
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -41,6 +42,9 @@ _SPARE = 3  # candidates beyond those wanted, so that an agreeing intent can bri
 _SAMPLED = 2_000  # entries from which a shop's alternatives are learnt
 _NOTHING = SearchResult(False)
 
+_LEVEL = re.compile(r"[/>＞»、]+")
+_Scope = tuple[str, str, str, str]  # channel, audience, order state, category of the product
+
 IntentOf = Callable[[str], str]
 
 
@@ -55,6 +59,7 @@ class Asked(Struct, frozen=True):
     audience: tuple[str, ...] = ()
     order_state: str = ""
     top_k: int = 5
+    product_category: str = ""
 
 
 class _Block:
@@ -74,7 +79,7 @@ class _Block:
         self.product: NDArray[np.int32] = np.zeros(size, np.int32)
         self.scope: NDArray[np.int32] = np.zeros(size, np.int32)
         self.products: dict[str, int] = {"": 0}
-        self.scopes: dict[tuple[str, str, str], int] = {("", "", ""): 0}
+        self.scopes: dict[_Scope, int] = {("", "", "", ""): 0}
         for number, entry in enumerate(self.entries):
             draft = entry.draft
             if draft.valid_from:
@@ -82,7 +87,7 @@ class _Block:
             if draft.valid_to:
                 self.valid_to[number] = _microseconds(draft.valid_to)
             self.product[number] = self.products.setdefault(draft.product_id, len(self.products))
-            scope = (draft.channel, draft.audience, draft.order_state)
+            scope = (draft.channel, draft.audience, draft.order_state, draft.product_category)
             self.scope[number] = self.scopes.setdefault(scope, len(self.scopes))
 
     def open_to(self, entries: NDArray[np.int32], asked: Asked, now: int) -> NDArray[np.bool_]:
@@ -105,13 +110,20 @@ def _microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-def _meets(scope: tuple[str, str, str], asked: Asked) -> bool:
-    channel, audience, state = scope
+def _meets(scope: _Scope, asked: Asked) -> bool:
+    channel, audience, state, category = scope
     if channel and asked.channel and asked.channel not in channel.split("|"):
         return False
     if audience and asked.audience and not set(audience.split("|")) & set(asked.audience):
         return False
+    if category and asked.product_category and not set(category.split("|")) & set(_levels(asked.product_category)):
+        return False
     return not (state and asked.order_state and asked.order_state not in state.split("|"))
+
+
+def _levels(category: str) -> tuple[str, ...]:
+    """A catalogue path and each of its levels: 女装/连衣裙 is 女装 and 连衣裙."""
+    return (category, *(level.strip() for level in _LEVEL.split(category)))
 
 
 class ShopIndex:
@@ -146,6 +158,12 @@ class ShopIndex:
     def size(self) -> int:
         """Live entries in the index."""
         return int(self._base.alive.sum()) + len(self._fresh)
+
+    @property
+    def asks_about_buyer(self) -> bool:
+        """Whether an entry is meant for some buyers or order states only, so that asking must say which."""
+        blocks = (self._base, self._delta) if self._delta else (self._base,)
+        return any(scope[1] or scope[2] for block in blocks for scope in block.scopes)
 
     def has_room(self, changes: int) -> bool:
         """Whether so many more changes fit beside the large block. A small shop is built anew sooner: that is quick,
@@ -189,7 +207,9 @@ class ShopIndex:
         found = [(points + strange, entry, text) for points, entry, text in found]
         if asked.intent and self._intent_of is not None:
             found = self._agree(found, asked.intent)
-        hits = tuple(_hit(probability(points), entry, text) for points, entry, text in found[: asked.top_k])
+        hits = tuple(
+            _hit(probability(points), entry, text, asked.channel) for points, entry, text in found[: asked.top_k]
+        )
         return SearchResult(bool(hits) and hits[0].score >= THRESHOLD, hits)
 
     def _best(self, block: _Block, question: Weighed, asked: Asked) -> list[tuple[float, Entry, str]]:
@@ -244,8 +264,16 @@ class ShopIndex:
         return sorted(judged, key=lambda hit: -hit[0])
 
 
-def _hit(score: float, entry: Entry, text: str) -> KnowledgeHit:
+def _hit(score: float, entry: Entry, text: str, channel: str) -> KnowledgeHit:
     draft = entry.draft
+    answer = draft.channel_answers.get(channel, draft.answer) if draft.channel_answers else draft.answer
     return KnowledgeHit(
-        str(entry.id), draft.question, draft.answer, round(score, 4), draft.product_id, draft.category, text
+        str(entry.id),
+        draft.question,
+        answer,
+        round(score, 4),
+        draft.product_id,
+        draft.category,
+        text,
+        draft.attachments,
     )

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select, text
 
+from xiaoer.infra.statement import Statement
 from xiaoer.kernel.commerce import Order, OrderItem, Refund, Shipment, TraceStep
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
@@ -36,35 +37,33 @@ UNION ALL
 SELECT 3, order_id, id, kind, status, reason, '', '', '', amount, created_at, 0, 0, 0, 0
   FROM refunds WHERE shop = :shop AND order_id {these}
 """
-_ONE = text(_WHOLE.format(these="= :id"))
-_OF_BUYER = text(
-    _WHOLE.format(
-        these="IN (SELECT id FROM orders WHERE shop = :shop AND buyer_id = :buyer_id"
-        " ORDER BY created_at DESC, id DESC LIMIT :limit)"
+_ONE = Statement(text(_WHOLE.format(these="= :id")))
+_OF_BUYER = Statement(
+    text(
+        _WHOLE.format(
+            these="IN (SELECT id FROM orders WHERE shop = :shop AND buyer_id = :buyer_id"
+            " ORDER BY created_at DESC, id DESC LIMIT :limit)"
+        )
     )
 )
-_ALL_BY_WAYBILL = text(
-    "SELECT waybill_no, order_id, carrier, traces FROM shipments"
-    " WHERE shop = :shop AND waybill_no = :waybill_no ORDER BY id"
-)
-_BY_WAYBILL = text(
-    "SELECT waybill_no, order_id, carrier, traces FROM shipments"
-    " WHERE shop = :shop AND waybill_no = :waybill_no ORDER BY id LIMIT 1"
-)
+_WAYBILL = """
+SELECT waybill_no, order_id, carrier, traces FROM shipments WHERE shop = :shop AND waybill_no = :waybill_no ORDER BY id
+"""
+_ALL_BY_WAYBILL, _BY_WAYBILL = Statement(text(_WAYBILL)), Statement(text(_WAYBILL + "LIMIT 1"))
 
 
 def _at(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else _EPOCH + timedelta(microseconds=microseconds)
 
 
-def _read(connection: Connection, shop: ShopId, statement: Any, **values: Any) -> tuple[Order, ...]:
+def _read(connection: Connection, shop: ShopId, statement: Statement, **values: Any) -> tuple[Order, ...]:
     """Run one of the statements above; return the orders, newest first."""
     heads: list[Any] = []
     lines: defaultdict[str, list[Any]] = defaultdict(list)
     parcels: defaultdict[str, list[Any]] = defaultdict(list)
     claims: defaultdict[str, list[Any]] = defaultdict(list)
     by_part = (lines, parcels, claims)
-    for row in connection.execute(statement, {"shop": shop, **values}).all():
+    for row in statement.all(connection, {"shop": shop, **values}):
         if row[0] == 0:
             heads.append(row)
         else:
@@ -113,13 +112,13 @@ def of_buyer(connection: Connection, shop: ShopId, buyer_id: str, limit: int) ->
 
 
 def by_waybill(connection: Connection, shop: ShopId, waybill_no: str) -> Shipment | None:
-    row = connection.execute(_BY_WAYBILL, {"shop": shop, "waybill_no": waybill_no}).one_or_none()
+    row = _BY_WAYBILL.one(connection, {"shop": shop, "waybill_no": waybill_no})
     return Shipment(row[0], row[1], row[2], _traces.decode(row[3])) if row else None
 
 
 def parcels_of_waybill(connection: Connection, shop: ShopId, waybill_no: str) -> list[Shipment]:
     """The parcel once for each order that it carries."""
-    rows = connection.execute(_ALL_BY_WAYBILL, {"shop": shop, "waybill_no": waybill_no})
+    rows = _ALL_BY_WAYBILL.all(connection, {"shop": shop, "waybill_no": waybill_no})
     return [Shipment(row[0], row[1], row[2], _traces.decode(row[3])) for row in rows]
 
 

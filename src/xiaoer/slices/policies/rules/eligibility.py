@@ -34,6 +34,15 @@ def last_day(delivered_at: datetime, terms: Terms) -> date:
     return delivered_at.astimezone(SHOP_ZONE).date() + timedelta(days=terms.days)
 
 
+def is_never_returned(item: OrderItem, product: Product | None, terms: Terms) -> bool:
+    """Whether the seven days do not cover these goods at all (定作, 鲜活, 数字化商品, 报刊)."""
+    return any(word in _words(item, product) for word in terms.never_returned)
+
+
+def _words(item: OrderItem, product: Product | None) -> str:
+    return " ".join((item.title, product.title, product.category, *product.tags) if product else (item.title,))
+
+
 def decide_eligibility(
     goal: Goal,
     reason: str,
@@ -55,12 +64,11 @@ def decide_eligibility(
         return Verdict("people", "fault_late", "law.24", "seller", photo)
     if reason == "快递问题":
         return Verdict("people", "people", "policy.carrier")
-    words = " ".join((item.title, product.title, product.category, *product.tags) if product else (item.title,))
-    if any(word in words for word in terms.never_returned):
+    if is_never_returned(item, product, terms):
         return Verdict("no", "never", "law.25.exceptions")
     if not in_time:
         return Verdict("no", "late", "law.25.clock")
-    if any(word in words for word in terms.sealed):
+    if any(word in _words(item, product) for word in terms.sealed):
         if sealed is None:
             return Verdict("ask_sealed", "sealed", "law.7")
         if not sealed:

@@ -64,14 +64,14 @@ def pick_order(
     if focus and len(named) == 1 and named[0].id == focus:
         return named[0]
     pool = named or orders
+    telling = next((order for order in pool if _tells(order, segment.intent, now)), None)
+    if telling:
+        return telling
     spoken = next((order for order in pool if order.id == hint), None)
     states = _STATES.get(segment.intent, ())
     if spoken is not None and (not states or spoken.status in states):
         return spoken
-    telling = next((order for order in pool if _tells(order, segment.intent, now)), None)
-    if telling:
-        return telling
-    for state in _STATES.get(segment.intent, ()):
+    for state in states:
         for order in pool:
             if order.status == state:
                 return order

@@ -75,7 +75,7 @@ def _causes(causes: tuple[Cause, ...]) -> tuple[Source, ...]:
 
 
 def _price(ask: Ask) -> Move | None:
-    """到手价 with the calculation, when it was asked how much all in all; one piece at list price is the catalogue's."""
+    """到手价 with the calculation, when it was asked how much all in all; one piece's list price is the catalogue's."""
     several = len(ask.segment.entities.product_ids) > 1 or (ask.segment.entities.quantity or 1) > 1
     if not several and not any(word in ask.segment.text for word in _CALCULATE):
         return None
@@ -167,7 +167,10 @@ def _not_applied(ask: Ask) -> Move | None:
         causes = {"expected": found.expected, "paid": found.paid, "gap": gap}
         return done(ask, matter, wanted_ticket, order, "diagnosis_mismatch", **causes)
     sources = (*_causes(found.refused[:1]), *_causes(found.counted))
-    slots: dict[str, Any] = {"paid": found.paid, "counted": [[c.title, c.amount] for c in found.counted]}
+    slots: dict[str, Any] = {
+        "paid": found.paid,
+        "counted": [[c.title, c.amount] for c in found.counted if c.kind != "freight"],
+    }
     slots |= _now(ask, order, found)
     about = _asked_for(ask.segment.text, found)
     if about is None:

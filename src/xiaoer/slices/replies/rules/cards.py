@@ -1,11 +1,13 @@
 """Cards and chips (卡片与快捷回复) that go with an act."""
 
 from datetime import datetime
+from typing import Any
 
 from xiaoer.kernel.commerce import Order, Product, Shipment
 from xiaoer.kernel.decision import Act, Decision
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.reply import OrderCard, ProductCard, QuickReplies, ReplyPart, ShipmentCard
+from xiaoer.kernel.turn import ImageContent
 from xiaoer.slices.replies.rules import wording
 
 _CHIPS = {
@@ -16,8 +18,31 @@ _CHIPS = {
     "product.card": ("尺码怎么选", "什么时候发货", "有什么优惠"),
     "not_found": ("转人工",),
     "source.down": ("转人工",),
-    "order.change_to_people": ("转人工",),
-    "ship.overdue": ("转人工",),
+    "cancel.confirm": ("确认取消", "先不取消"),
+    "cancel.confirm_unpaid": ("确认取消", "先不取消"),
+    "cancel.shipped": ("确认", "先不用"),
+    "change_address.confirm": ("确认", "再改一下"),
+    "change_address.shipped": ("确认", "先不用"),
+    "note.confirm": ("确认", "先不用"),
+    "urge.in_time": ("要", "不用了"),
+    "urge.no_promise": ("要", "不用了"),
+    "lost.look": ("都没有", "找到了"),
+    "redirect.ask": ("改送新地址", "改时间", "放驿站自提", "拦截退回"),
+    "after_sale.reason": ("不喜欢", "尺码不合适", "质量问题", "和描述不符"),
+    "after_sale.reason_late": ("质量问题", "发错少发"),
+    "after_sale.goal": ("换货", "退货退款"),
+    "after_sale.sealed": ("没拆", "拆开了"),
+    "after_sale.photo": ("没有照片",),
+    "after_sale.confirm_return": ("确认", "先不退"),
+    "after_sale.confirm_exchange": ("确认", "先不换"),
+    "after_sale.confirm_refund_only": ("确认", "先不退"),
+    "invoice.title": ("个人",),
+    "withdraw.confirm": ("确认", "先不撤"),
+    "restock.back_at": ("要", "不用了"),
+    "restock.unknown": ("要", "不用了"),
+    "verify.locked": ("转人工",),
+    "action.failed": ("转人工",),
+    "refund.rejected": ("转人工",),
     "ship.stuck": ("转人工",),
     "ship.signed_disputed": ("转人工",),
     "ship.redirect": ("转人工",),
@@ -25,12 +50,17 @@ _CHIPS = {
 }
 
 
+_WITH_ORDER = ("order.", "ship.", "refund.", "diagnosis.", "cancel.confirm")
+
+
 def cards_for(act: Act, now: datetime) -> list[ReplyPart]:
-    """The cards that show what the sentence says: at most one per act."""
+    """The cards that show what the sentence says: at most one per act, but all that a knowledge entry brings."""
+    if "cards" in act.slots:
+        return [part for card in act.slots["cards"] if (part := _attached(card))]
     shipment, order, product = (act.slots.get(name) for name in ("shipment", "order", "product"))
     if isinstance(shipment, Shipment):
         return [_shipment(shipment, now)]
-    if isinstance(order, Order) and act.template.startswith(("order.", "ship.", "refund.")):
+    if isinstance(order, Order) and act.template.startswith(_WITH_ORDER):
         return [_order(order)]
     if isinstance(product, Product):
         price = act.slots.get("price")
@@ -43,6 +73,16 @@ def chips_for(decision: Decision) -> list[ReplyPart]:
     options = [chip for act in decision.acts for chip in _CHIPS.get(act.template, ())]
     chosen = tuple(dict.fromkeys(options))[:4]
     return [ReplyPart(QuickReplies(chosen), "您可以问：" + "、".join(chosen))] if chosen else []
+
+
+def _attached(card: dict[str, Any]) -> ReplyPart | None:
+    """A picture or a product card; links and files are part of the text."""
+    match card["type"]:
+        case "image":
+            return ReplyPart(ImageContent(card["url"]), "[图片]")
+        case "product":
+            return _product(card["product"], card["price"])
+    return None
 
 
 def _shipment(shipment: Shipment, now: datetime) -> ReplyPart:

@@ -6,7 +6,11 @@ from typing import Any
 from xiaoer.kernel.commerce import Order, Product, Refund, Shipment
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.money import Money
+from xiaoer.kernel.variables import fill
 from xiaoer.slices.replies.rules import wording
+from xiaoer.slices.replies.rules.matters import speak_matter
+
+_TO_THE_MINUTE = ("promise", "due", "since", "until")
 
 
 def speak(act: Act, now: datetime) -> dict[str, str]:
@@ -26,13 +30,38 @@ def speak(act: Act, now: datetime) -> dict[str, str]:
             case Money():
                 words[name] = value.spoken
             case datetime():
-                words[name] = wording.say_instant(value, now) if name == "promise" else wording.say_day(value, now)
+                words[name] = wording.say_instant(value, now) if name in _TO_THE_MINUTE else wording.say_day(value, now)
             case str() | int():
                 words[name] = str(value)
     words |= _derived(slots, now)
+    words |= speak_matter(slots, now)
+    if "answer" in words:
+        words["answer"] = _entry(words["answer"], slots, now)
     if "title" in words:
         words["title"] = wording.short(words["title"])
     return words
+
+
+def _entry(answer: str, slots: dict[str, Any], now: datetime) -> str:
+    """A knowledge entry with its variables filled and its links and files under it, one a line."""
+    values = {name: _value(name, value, now) for name, value in slots.get("values", {}).items()}
+    links = [f"{card['title']}：{card['url']}" for card in slots.get("cards", ()) if card["type"] in ("link", "file")]
+    return "\n".join((fill(answer, values), *links))
+
+
+def _value(name: str, value: Any, now: datetime) -> str:
+    match value:
+        case datetime():
+            if name == "预计送达":
+                return wording.say_day(value, now)
+            return wording.say_instant(value, now) + ("前" if name in ("发货时间", "承诺发货时间") else "")
+        case Money():
+            return f"{value.spoken} 元"
+        case Order():
+            return _order(value)["order_status"]
+        case Refund():
+            return wording.say_refund_status(value.status)
+    return str(value)
 
 
 def _order(order: Order) -> dict[str, str]:
@@ -79,7 +108,7 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     if "offers" in slots:
         words["offers"] = _offers(slots["offers"])
     if "offered" in slots:
-        words["offered"] = _offered(slots["offered"], "wish" in slots and "back" in slots)
+        words["offered"] = _offered(slots["offered"], "wish" in slots and ("back" in slots or "asks" in slots))
     if "arrival" in slots:
         arrival = slots["arrival"]
         words["arrival_note"] = f"预计{wording.say_day(arrival, now)}送到" if arrival else "到达时间还说不准"

@@ -1,8 +1,8 @@
 """After-sales (售后): return, exchange, refund only, repair, resend, from the first word to the request itself.
 
 The order of steps is the trade's: which order, which item, why, what the buyer wants instead, whether law and shop
-allow it (`rules/eligibility.py`), the picture when something must be shown, the amount from the engine, the confirmation,
-then the request. Nothing is promised before the reason is known, because the reason decides freight and evidence.
+allow it (`rules/eligibility.py`), the picture when something must be shown, the amount from the engine, the
+confirmation, then the request. Nothing is promised before the reason is known: it decides freight and evidence.
 """
 
 from typing import Any, cast
@@ -16,7 +16,7 @@ from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.turn import ImageContent
 from xiaoer.slices.policies.rules import refunds
-from xiaoer.slices.policies.rules.eligibility import Goal, Verdict, decide_eligibility, last_day
+from xiaoer.slices.policies.rules.eligibility import Goal, Verdict, decide_eligibility, is_never_returned, last_day
 from xiaoer.slices.policies.rules.matters import choosing, reading
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.rules.products import matching
@@ -41,7 +41,7 @@ _REASON_OF = {
 INTENTS = frozenset(_GOAL_OF) | frozenset(_REASON_OF)
 _GOAL_WORDS = (
     ("refund_only", ("仅退款", "不退货", "只退款", "退一部分", "退部分")),
-    ("exchange", ("换货", "换一", "换个", "换成", "换大", "换小", "换码", "调换", "想换", "要换", "给换", "换吧", "换")),
+    ("exchange", ("换货", "换一", "换个", "换成", "换大", "换小", "换码", "调换", "想换", "要换", "给换", "换")),
     ("repair", ("维修", "修一下", "返修", "修理")),
     ("resend", ("补发", "补寄", "补一个", "重新发", "补给我", "补")),
     ("return", ("退货", "退款", "退了", "想退", "要退", "退掉", "退吧", "退")),
@@ -176,8 +176,11 @@ def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
     limit = last_day(order.delivered_at, terms) if order.delivered_at else None
     if "reason" not in slots and slots.get("goal") != "repair":
         today = ask.situation.now.astimezone(SHOP_ZONE).date()
-        template = "after_sale.reason" if limit and today <= limit else "after_sale.reason_late"
-        return question(ask, replace(matter, asks="reason"), template, order, limit=limit, days=terms.days)
+        in_time = limit is not None and today <= limit
+        never = is_never_returned(item, ask.facts.products.get(key), terms)
+        template = "never" if never else "reason" if in_time else "reason_late"
+        asking = replace(matter, asks="reason")
+        return question(ask, asking, f"after_sale.{template}", order, limit=limit, days=terms.days)
     reason, goal = slots.get("reason", "质量"), cast(Goal, slots.get("goal", ""))
     if reason == "假货":
         return _people(ask, matter, order, "complaint", reason)

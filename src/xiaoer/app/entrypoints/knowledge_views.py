@@ -1,0 +1,131 @@
+"""The shapes in which knowledge entries travel over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from xiaoer.kernel.clock import to_utc
+from xiaoer.kernel.errors import Forbidden
+from xiaoer.slices.knowledge.types import Entry, EntryDraft
+from xiaoer.slices.shops.types import Principal, Role
+
+MAX_BODY = 2_097_152
+Text = Annotated[str, Meta(max_length=2_000)]
+Answer = Annotated[str, Meta(max_length=1_100_000)]
+Similar = Annotated[tuple[Text, ...], Meta(max_length=1000)]
+Label = Annotated[str, Meta(max_length=200)]
+Cards = Annotated[tuple[dict[str, Any], ...], Meta(max_length=100)]
+Named = Annotated[dict[str, Answer], Meta(max_length=100)]
+StatusIn = Annotated[str, Meta(pattern="^(draft|review|published|archived)$")]
+Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+EXAMPLE = {"question": "多久发货", "answer": "付款后 48 小时内发出。", "similar": ["什么时候发货"], "category": "发货"}
+
+
+class EntryIn(Struct, frozen=True):
+    """An entry as an editor writes it; `version` is the one that was edited (updates only)."""
+
+    question: Text
+    answer: Answer
+    similar: Similar = ()
+    product_id: Label | None = None
+    product_category: Label | None = None
+    category: Label | None = None
+    channel: Label | None = None
+    channel_answers: Named = field(default_factory=dict)
+    audience: Label | None = None
+    order_state: Label | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    attachments: Cards = ()
+    source: dict[str, Any] = field(default_factory=dict)
+    status: StatusIn = "published"
+    version: Version = 0
+
+
+class EntryChange(Struct, frozen=True):
+    """Some fields of an entry; what is left out stays."""
+
+    version: Version
+    question: Text | UnsetType = UNSET
+    answer: Answer | UnsetType = UNSET
+    similar: Similar | UnsetType = UNSET
+    product_id: Label | UnsetType | None = UNSET
+    product_category: Label | UnsetType | None = UNSET
+    category: Label | UnsetType | None = UNSET
+    channel: Label | UnsetType | None = UNSET
+    channel_answers: Named | UnsetType = UNSET
+    audience: Label | UnsetType | None = UNSET
+    order_state: Label | UnsetType | None = UNSET
+    valid_from: datetime | UnsetType | None = UNSET
+    valid_to: datetime | UnsetType | None = UNSET
+    attachments: Cards | UnsetType = UNSET
+    status: StatusIn | UnsetType = UNSET
+
+
+class EntryOut(Struct, frozen=True):
+    id: str
+    question: str
+    answer: str
+    similar: tuple[str, ...]
+    product_id: str
+    product_category: str
+    category: str
+    channel: str
+    channel_answers: dict[str, str]
+    audience: str
+    order_state: str
+    valid_from: datetime | None
+    valid_to: datetime | None
+    attachments: tuple[dict[str, Any], ...]
+    source: dict[str, Any]
+    status: str
+    version: int
+    updated_at: datetime
+    updated_by: str
+
+
+def view(entry: Entry) -> EntryOut:
+    """An entry for the outside."""
+    draft = msgspec.structs.asdict(entry.draft)
+    return EntryOut(
+        id=entry.id, version=entry.version, updated_at=entry.updated_at, updated_by=entry.updated_by, **draft
+    )
+
+
+def draft_of(body: EntryIn) -> EntryDraft:
+    """What an editor wrote, as a draft."""
+    values = msgspec.structs.asdict(body)
+    values.pop("version")
+    return EntryDraft(**{name: _value(name, value) for name, value in values.items()})
+
+
+def changed(draft: EntryDraft, body: EntryChange) -> EntryDraft:
+    """`draft` with the fields that `body` names."""
+    values = {name: _value(name, value) for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
+    values.pop("version")
+    return msgspec.structs.replace(draft, **values)
+
+
+def _value(name: str, value: Any) -> Any:
+    if name.startswith("valid_"):
+        return to_utc(value) if value is not None else None
+    return "" if value is None else value
+
+
+def who(principal: Principal) -> str:
+    """The author as histories name him."""
+    return principal.name or principal.staff_id
+
+
+def check_may_write(principal: Principal, new_status: str, stored: Entry | None = None) -> None:
+    """Agents write drafts and send them to review; what is live is for operators, supervisors and the owner.
+
+    Raises:
+        Forbidden: the caller is an agent, and the entry is or would be live.
+    """
+    if principal.role is not Role.AGENT:
+        return
+    if new_status not in ("draft", "review") or (stored and stored.draft.status not in ("draft", "review")):
+        raise Forbidden("Agents may write drafts and send them to review. Ask an operator to publish the entry.")
