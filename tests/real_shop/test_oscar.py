@@ -17,6 +17,7 @@ from tests.connectors.contract import (
     Subject,
 )
 from tests.connectors.world import SHOP, World
+from tests.real_shop.carts import COUPONS, cases, engine_price
 from tests.real_shop.catalogue import COAT, COAT_RED, SEARCH, SHIRT, SKUS, sku
 from tests.real_shop.process import HERE, free_port, python_with, run, serving
 
@@ -57,7 +58,8 @@ def _plan() -> dict[str, Any]:
         for buyer, items, states, _, more in _ORDERS
     ]  # fmt: skip
     buyers = [{"phone": _MING, "name": "王小明"}, {"phone": _SI, "name": "李四"}]
-    return {"skus": [vars(one) for one in SKUS], "buyers": buyers, "orders": orders}
+    coupons = [[rule.code, rule.least, rule.off] for rule in COUPONS if not rule.percent]
+    return {"skus": [vars(one) for one in SKUS], "buyers": buyers, "orders": orders, "coupons": coupons}
 
 
 def _world(made: dict[str, Any]) -> World:
@@ -147,6 +149,15 @@ class TestPrices:
         for code in ("Q20", "Q380"):
             price = await subject.source.price_cart(SHOP, [CartLine(COAT, 1), CartLine(SHIRT, 1)], [code, "NOPE"])
             assert (price.payable, price.refused) == (Money(38_800), (("NOPE", "unknown"),))
+
+    async def test_random_carts_cost_what_our_engine_says(self, subject: Subject) -> None:
+        differ = []
+        for case in cases(20260619, percent=False):
+            wanted = [CartLine(id_, count) for id_, count in case.lines]
+            told, ours = await subject.source.price_cart(SHOP, wanted, case.codes), engine_price(case, "parallel")
+            if told.payable != ours:
+                differ.append((case, told.payable, ours))
+        assert differ == []
 
     async def test_the_shop_s_price_is_a_quote(self, subject: Subject) -> None:
         lines = tuple(promotions.CartLine(id, 1, Money(sku(id).price), title=sku(id).title) for id in (COAT, SHIRT))

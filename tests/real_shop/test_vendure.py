@@ -14,6 +14,7 @@ from tests.connectors.contract import (
     Subject,
 )
 from tests.connectors.world import SHOP, World
+from tests.real_shop.carts import COUPONS, cases, engine_price
 from tests.real_shop.catalogue import COAT, COAT_RED, SHIRT, sku
 from tests.real_shop.listener import listening
 from tests.real_shop.process import HERE, cache_folder, free_port, run, serving
@@ -100,6 +101,19 @@ class TestPrices:
         promote(admin, "券满380减20", 38_000, 2_000, coupon="Q380")
         price = await subject.source.price_cart(SHOP, [CartLine(COAT, 1), CartLine(SHIRT, 1)], ["Q380"])
         assert price.payable == Money(38_800)
+
+    async def test_random_carts_cost_what_our_engine_says(self, subject: Subject, shop: tuple[str, World]) -> None:
+        admin = Api(f"{shop[0]}/admin-api")
+        admin('mutation { login(username: "superadmin", password: "superadmin") { __typename } }')
+        for rule in COUPONS:
+            promote(admin, rule.code, rule.least, rule.off, coupon=rule.code, percent=rule.percent)
+        differ = []
+        for case in cases(20260618, percent=True):
+            wanted = [CartLine(id_, count) for id_, count in case.lines]
+            told, ours = await subject.source.price_cart(SHOP, wanted, case.codes), engine_price(case, "sequential")
+            if told.payable != ours:
+                differ.append((case, told.payable, ours))
+        assert differ == []
 
     async def test_the_shop_s_price_is_a_quote(self, subject: Subject) -> None:
         lines = tuple(promotions.CartLine(id, 1, Money(sku(id).price), title=sku(id).title) for id in (COAT, SHIRT))

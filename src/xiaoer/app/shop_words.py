@@ -18,6 +18,7 @@ _SHOPS = 200  # overlays kept in memory
 _FORMS = 2_000  # texts whose spellings are remembered
 _SHORT = 100  # characters; longer texts are hardly ever the same
 _NAME = re.compile(r"[\s/|·,，()（）【】\[\]]+")
+_ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9_-]{4,}")  # shorter ones are sizes, counts and years
 _SURE = 0.5  # below this, a question's intent does not count for retrieval
 
 
@@ -59,9 +60,10 @@ class ShopUnderstanding:
 
 
 def nicknames(titles: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Words that name products: whole titles, and title parts that only one product has."""
+    """Words that name products: whole titles, title parts that only one product has, and ids that look like ids."""
     parts: dict[str, list[str]] = {}
     for product_id, title in titles:
         for part in {title, *(piece for piece in _NAME.split(title) if len(piece) >= 3)}:
             parts.setdefault(part, []).append(product_id)
-    return {part: tuple(ids) for part, ids in parts.items() if len(ids) == 1}
+    names = {part: tuple(ids) for part, ids in parts.items() if len(ids) == 1}
+    return names | {id_: (id_,) for id_, _ in titles if _ID.fullmatch(id_)}

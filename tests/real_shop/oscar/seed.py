@@ -25,7 +25,7 @@ def fill(plan: dict[str, Any]) -> dict[str, Any]:
         iso_3166_1_a2="CN", printable_name="中国", name="中国", is_shipping_country=True
     )
     products = _products(plan["skus"])
-    _promotions()
+    _promotions(plan["coupons"])
     buyers = {}
     for row in plan["buyers"]:
         buyer = User.objects.create_user(
@@ -71,19 +71,19 @@ def _offer(name: str, least: int, off: int, kind: str = "Site") -> Any:
     )  # fmt: skip
 
 
-def _promotions() -> None:
+def _promotions(coupons: list[list[Any]]) -> None:
     from datetime import timedelta
 
     from django.utils import timezone
 
     _offer("满400减50", 400, 50)
     now = timezone.now()
-    for code, least in (("Q20", 300), ("Q380", 380)):
+    for code, least, off in (("Q20", 300, 20), ("Q380", 380, 20), *((c, w / 100, o / 100) for c, w, o in coupons)):
         voucher = _model("voucher.Voucher").objects.create(
-            name=f"券满{least}减20", code=code, usage="Multi-use", start_datetime=now - timedelta(days=1),
+            name=f"券满{least}减{off} {code}", code=code, usage="Multi-use", start_datetime=now - timedelta(days=1),
             end_datetime=now + timedelta(days=9),
         )  # fmt: skip
-        voucher.offers.add(_offer(f"券满{least}减20", least, 20, kind="Voucher"))
+        voucher.offers.add(_offer(f"券满{least}减{off} {code}", least, off, kind="Voucher"))
 
 
 def _order(row: dict[str, Any], buyer: Any, country: Any, n: int) -> dict[str, str]:

@@ -89,8 +89,11 @@ def prepare(admin: Api) -> None:
     promote(admin, "券满300减20", 30_000, 2_000, coupon="Q20")
 
 
-def promote(admin: Api, name: str, least: int, off: int, coupon: str | None = None) -> None:
-    """满减: `off` fen when the order is worth `least` fen; with a coupon code only when it is entered."""
+def promote(admin: Api, name: str, least: int, off: int, coupon: str | None = None, *, percent: bool = False) -> None:
+    """满减: `off` fen (with `percent` 满折, 9折 is 9000) from `least` fen; a coupon code must be entered."""
+    action = (
+        ("order_percentage_discount", str((10_000 - off) // 100)) if percent else ("order_fixed_discount", str(off))
+    )
     conditions = [
         {
             "code": "minimum_order_amount",
@@ -101,7 +104,7 @@ def promote(admin: Api, name: str, least: int, off: int, coupon: str | None = No
         f"mutation ($i: CreatePromotionInput!) {{ createPromotion(input: $i) {{ __typename {_REFUSED} }} }}",
         i={
             "enabled": True, "translations": _named(name), "conditions": conditions,
-            "actions": [{"code": "order_fixed_discount", "arguments": [{"name": "discount", "value": str(off)}]}],
+            "actions": [{"code": action[0], "arguments": [{"name": "discount", "value": action[1]}]}],
             **({"couponCode": coupon} if coupon else {}),
         },
     )  # fmt: skip

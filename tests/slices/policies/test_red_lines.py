@@ -1,5 +1,8 @@
 """Red lines: what a person must take over, and what only sounds like it."""
 
+import time
+from pathlib import Path
+
 import pytest
 
 from xiaoer.kernel.heard import Heard, Segment, Sentiment
@@ -9,6 +12,11 @@ from xiaoer.slices.understanding.pack import red_lines_text
 
 RULES = parse_red_lines(red_lines_text())
 FORMS = Understanding.shipped().forms
+ROWS = [
+    (line.split("\t")[0], line.split("\t")[1])
+    for line in (Path(__file__).parent / "red_lines.tsv").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
 CALM = Sentiment("neutral", 0.0)
 
 
@@ -72,12 +80,47 @@ def test_an_exception_in_one_clause_does_not_excuse_the_next() -> None:
 
 
 def test_a_sure_intent_and_hot_anger_cross_by_themselves() -> None:
-    assert crossed("跟你说不通", intent="service.human", confidence=0.95) == ["human"]
-    assert crossed("跟你说不通", intent="service.human", confidence=0.4) == []
-    assert crossed("跟你说不通", anger=0.99) == ["rage"]
+    assert crossed("这样可不行", intent="service.human", confidence=0.95) == ["human"]
+    assert crossed("这样可不行", intent="service.human", confidence=0.4) == []
+    assert crossed("这样可不行", anger=0.99) == ["rage"]
 
 
 def test_the_hit_names_rule_reason_and_words() -> None:
     hit = match_red_lines(Heard((), CALM, "normal"), FORMS("我要转人工"), RULES)[0]
     assert (hit.rule_id, hit.reason, hit.skill) == ("human", "requested", "general")
     assert hit.matched
+
+
+def test_words_alone_catch_a_red_line_in_every_disguise() -> None:
+    wanted = [(rule, text) for rule, text in ROWS if rule != "-"]
+    missed = [row for row in wanted if not crossed(row[1])]
+    assert len(wanted) > 1000
+    assert len(missed) <= 0.01 * len(wanted), missed
+
+
+def test_words_with_another_meaning_are_left_alone() -> None:
+    innocent = [text for rule, text in ROWS if rule == "-"]
+    wrong = [(text, crossed(text)) for text in innocent if crossed(text)]
+    assert len(innocent) > 600
+    assert len(wrong) <= 0.01 * len(innocent), wrong
+
+
+@pytest.mark.parametrize("text", ["转ren工", "zhuan人工", "转rengong", "投su", "tou诉你们", "举bao", "骗zi"])
+def test_letters_among_the_characters_hide_nothing(text: str) -> None:
+    assert crossed(text)
+
+
+@pytest.mark.parametrize("text", ["枕头素色有吗", "真人同款", "家货放哪", "气炸了", "usb口在哪"])
+def test_a_homophone_inside_other_words_is_no_red_line(text: str) -> None:
+    assert crossed(text) == []
+
+
+def test_the_decision_takes_far_less_than_five_milliseconds() -> None:
+    heard = Heard((), CALM, "normal")
+    spent = []
+    for text in [text for _, text in ROWS[::5]] + ["我上周五在直播间买的东西一直没到，" * 20]:
+        forms = FORMS(text)
+        started = time.process_time()
+        match_red_lines(heard, forms, RULES)
+        spent.append(time.process_time() - started)
+    assert sorted(spent)[int(len(spent) * 0.99)] < 0.005

@@ -98,3 +98,18 @@ def test_a_link_gives_the_product_id() -> None:
 @settings(max_examples=300, deadline=None)
 def test_no_text_breaks_the_readers(text: str) -> None:
     assert read_entities(NORMALISER.normal(text), PACK.lexicon) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("100112573619 这个送风扇吗", {"product_ids": ["100112573619"]}),
+        ("订单313271663680到哪了", {"order_no": "313271663680"}),
+        ("p10011有货吗", {"product_ids": ["P10011"]}),
+        ("1001125736190到哪了", {"order_no": "1001125736190"}),
+    ],
+    ids=["a product's number", "an order's number", "whatever the case", "a longer number"],
+)
+def test_a_number_of_the_shop_s_own_goods_is_no_order_number(text: str, expected: dict[str, Any]) -> None:
+    table = PhraseTable({"100112573619": "100112573619", "p10011": "P10011"})
+    assert values(text, table) == expected

@@ -1,14 +1,16 @@
 """Red lines (红线): what a person must take over at once.
 
 Words decide, not a model: every rule of the pack's `red_lines.toml` is tried on the buyer's text without spaces and
-punctuation (so that spreading the characters hides nothing) and on its sound (so that a homophone hides nothing).
+punctuation (so that spreading the characters hides nothing) and on its sound (so that a homophone hides nothing, nor
+letters among the characters: 转ren工 sounds as 转人工).
 An exception silences its own rule only: 「会不会过敏」 asks before buying, 「过敏了」 reports an injury.
 Understanding adds two signals: an intent that is a red line by itself, and the anger of the turn.
 """
 
 import re
 import tomllib
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -18,6 +20,17 @@ from xiaoer.slices.policies.types import RedLineHit
 
 _CLAUSE = re.compile(r"[,。!?;\s]+")
 _BARE = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
+_LETTERS_OR_HAN = re.compile(r"[a-z]+|[\u3400-\u9fff]")
+# What may stand around a word that is all that is said: 我要…, …你们, …了啊.
+_SAID_ALONE = r"(?: wo| yao| jiu| qu| gei| bie)*{}(?: ni| men| le| a| ba| ya| de| o| la)* "
+
+# One Mandarin syllable in letters, the longest first: `zhuanrengong` is three of them.
+_INITIAL = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+_FINAL = (
+    "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|ve|er|a|o|e|i|u|v)"
+)
+_SYLLABLES = re.compile(f"{_INITIAL}{_FINAL}")
+_SPELLS = re.compile(f"(?:{_INITIAL}{_FINAL})+")
 
 
 class RedLine(Struct, frozen=True):
@@ -29,13 +42,16 @@ class RedLine(Struct, frozen=True):
     patterns: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
     unless_anywhere: re.Pattern[str] | None = None
-    sounds: tuple[str, ...] = ()
+    sounds: re.Pattern[str] | None = None
+    spelt: re.Pattern[str] | None = None
+    said_alone: re.Pattern[str] | None = None
     intents: tuple[tuple[str, float], ...] = ()
     anger: float = 0.0
 
 
 def parse_red_lines(text: str) -> tuple[RedLine, ...]:
     """The rules of a `red_lines.toml`, in file order; the first that is crossed gives the reason."""
+    rules = tomllib.loads(text)
     return tuple(
         RedLine(
             id=name,
@@ -44,11 +60,13 @@ def parse_red_lines(text: str) -> tuple[RedLine, ...]:
             patterns=_any(row.get("patterns", ())),
             unless=_any(row.get("unless", ())),
             unless_anywhere=_any(row.get("unless_anywhere", ())),
-            sounds=tuple(row.get("sounds", ())),
+            sounds=_any(f" {syllables}(?= )" for syllables in row.get("sounds", ())),
+            spelt=_any(f" {syllables}(?= )" for syllables in row.get("spelt", ())),
+            said_alone=_any(_SAID_ALONE.format(f" {syllables}") for syllables in row.get("spelt", ())),
             intents=tuple(row.get("intents", {}).items()),
             anger=row.get("anger", 0.0),
         )
-        for name, row in tomllib.loads(text).items()
+        for name, row in rules.items()
     )
 
 
@@ -57,16 +75,37 @@ def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) ->
     # Clause by clause, then as one: an exception in one clause does not excuse the next.
     clauses = [bare for clause in _CLAUSE.split(forms.normal.lower()) if (bare := _BARE.sub("", clause))]
     texts = [*clauses, forms.compact] if len(clauses) > 1 else [forms.compact]
-    sound = f" {forms.pinyin} "
+    sound, written = _sound_of(forms)
     hits = []
     for rule in rules:
-        by = _tripped(rule, heard, texts, sound)
+        by = _tripped(rule, heard, texts, sound, written)
         if by is not None:
             hits.append(RedLineHit(rule.id, rule.reason, rule.skill, by))
     return tuple(hits)
 
 
-def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str) -> str | None:
+def _sound_of(forms: TextForms) -> tuple[str, str]:
+    """The turn read aloud, letters included, and the same with the syllables of Han characters masked."""
+    normal = unicodedata.normalize("NFD", forms.normal.lower())
+    pieces = _LETTERS_OR_HAN.findall("".join(c for c in normal if not unicodedata.combining(c)))
+    spoken = forms.pinyin.split()
+    if sum(1 for piece in pieces if not piece.isascii()) != len(spoken):
+        return f" {forms.pinyin} ", ""
+    at = iter(spoken)
+    sound, written = [], []
+    for piece in pieces:
+        if not piece.isascii():
+            syllable = next(at)
+            sound.append(syllable)
+            written.append("-" * len(syllable))
+        else:
+            syllables = _SYLLABLES.findall(piece) if _SPELLS.fullmatch(piece) else [piece]
+            sound += syllables
+            written += syllables
+    return f" {' '.join(sound)} ", f" {' '.join(written)} "
+
+
+def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str, written: str) -> str | None:
     if rule.unless_anywhere is not None and rule.unless_anywhere.search(texts[-1]):
         return None
     excused = False
@@ -81,9 +120,13 @@ def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str) -> s
                 continue
             return found.group()
     if not excused:
-        for syllables in rule.sounds:
-            if f" {syllables} " in sound:
-                return syllables
+        if rule.sounds is not None and (heard_as := rule.sounds.search(sound)):
+            return heard_as.group().strip()
+        if rule.said_alone is not None and rule.said_alone.fullmatch(sound):
+            return sound.strip()
+        for spelt in rule.spelt.finditer(sound) if rule.spelt is not None else ():
+            if any(c.isalpha() for c in written[spelt.start() : spelt.end()]):
+                return spelt.group().strip()
         for code, confidence in rule.intents:
             if any(segment.intent == code and segment.confidence >= confidence for segment in heard.segments):
                 return code
@@ -92,5 +135,6 @@ def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str) -> s
     return None
 
 
-def _any(patterns: Sequence[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(f"(?:{p})" for p in patterns)) if patterns else None
+def _any(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    joined = "|".join(f"(?:{p})" for p in patterns)
+    return re.compile(joined) if joined else None

@@ -41,10 +41,13 @@ def read_entities(normal: str, lexicon: Lexicon, products: PhraseTable | None = 
     found: dict[str, Any] = {}
     text = normal
     if products is not None and len(products):
-        hits = list(products.find(text.lower()))
+        hits = [hit for hit in products.find(text.lower()) if _stands_alone(text, hit.start, hit.end)]
         if hits:
             found["product_ids"] = tuple(dict.fromkeys(i for hit in hits for i in hit.value.split("|")))
             found["product_words"] = tuple(dict.fromkeys(text[hit.start : hit.end] for hit in hits))
+            for hit in hits:  # a product's number is no order number
+                if text[hit.start : hit.end].isascii():
+                    text = f"{text[: hit.start]}{' ' * (hit.end - hit.start)}{text[hit.end :]}"
     if "://" in text:
         ids = _LINK_ID.findall(text)
         if ids:
@@ -72,6 +75,14 @@ def read_entities(normal: str, lexicon: Lexicon, products: PhraseTable | None = 
     if variants:
         found["variant_words"] = variants
     return Entities(**found) if found else _NOTHING
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a name of letters and digits does not run on (`P1001` in `P10011`); Chinese names may stand anywhere."""
+    if not text[start:end].isascii():
+        return True
+    sides = text[max(0, start - 1) : start] + text[end : end + 1]
+    return not any(char.isascii() and char.isalnum() for char in sides)
 
 
 def _words(text: str, found: dict[str, Any], lexicon: Lexicon) -> None:
