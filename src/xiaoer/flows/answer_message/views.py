@@ -20,6 +20,7 @@ def unheard(turn: Turn) -> Heard:
 
 
 def view_of(heard: Heard, decision: Decision, reply: Reply) -> TurnView:
+    """The turn as the API shows it: what was heard, which acts by which rules, and their sources."""
     handoff = decision.handoff
     return TurnView(
         heard_segments(heard),
@@ -48,6 +49,7 @@ def counters(conversation: Conversation, heard: Heard, decision: Decision) -> di
 def facts_of(
     conversation: Conversation, situation: Situation, decision: Decision, turn_id: str, reply: Reply, elapsed_us: int
 ) -> list[Event]:
+    """The event facts of a turn: what was decided, what was sent, what was handed over; no words of the buyer."""
     turn, heard = situation.turn, situation.heard
 
     def fact(type_: str, data: dict[str, Any]) -> Event:
