@@ -15,6 +15,7 @@ from xiaoer.app.entrypoints import (
     desk_live,
     events,
     imports,
+    insights,
     knowledge,
     knowledge_bulk,
     messages,
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, *brain, imports, events, quotes, widget, ops, audit, systems, *desks):
+    for module in (messages, staff, *brain, imports, events, quotes, widget, ops, audit, systems, insights, *desks):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from xiaoer.app.answering import Answering
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
+from xiaoer.app.insights import Insights
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.pushes import Pushes
@@ -116,6 +117,8 @@ class Wiring:
             templates,
             self.desk,
         )
+        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
+        self.insights.work(self.jobs)
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}

@@ -99,6 +99,7 @@ class AgentReply:
                 "agent_id": who.staff_id,
                 "count": 1,
                 "chars": len(part.text),
+                "flags": [finding.rule_id for finding in assist.check_text(part.text)],
                 "channel": current.channel,
                 "after_seq": before,
                 "suggestion_id": out.suggestion_id,

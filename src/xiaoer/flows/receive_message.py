@@ -53,7 +53,13 @@ class ReceiveMessage:
             )
         ]
         if received.opened:
-            data = {"channel": conversation.channel, "entry": conversation.context.entry}
+            where = conversation.context
+            data = {
+                "channel": conversation.channel,
+                "entry": where.entry,
+                "campaign_id": where.campaign_id,
+                "product_id": where.product_id,
+            }
             facts.insert(
                 0,
                 Event(shop, new_id(), "conversation.opened", message.at, conversation.id, conversation.buyer_id, data),

@@ -261,6 +261,7 @@ class AnswerMessage:
             messages = conversations.save_turn(connection, turn.shop, conversation, stored, parts, meta, now, **changes)
             if messages is not None:
                 insights.append(connection, turn.shop, facts)
+                insights.warn_at_once(connection, turn.shop, facts)
             return messages
 
         messages = await self._db.write(change)

@@ -10,6 +10,7 @@ from xiaoer.kernel.heard import Heard, Segment, Sentiment
 from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations.types import Conversation
+from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies.types import Situation
 
 
@@ -63,6 +64,7 @@ def facts_of(
                 "channel": turn.channel,
                 "owner": conversation.state,
                 "intents": [segment.intent for segment in heard.segments],
+                "words": [insights.wording_key(segment.text) for segment in heard.segments],
                 "acts": [act.type for act in decision.acts],
                 "sentiment": heard.sentiment.score,
                 "anger": heard.sentiment.anger,

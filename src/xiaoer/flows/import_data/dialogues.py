@@ -15,6 +15,7 @@ from xiaoer.flows.import_data.parse import ParsedRow
 from xiaoer.flows.import_data.rows import DialogueRow
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.assist import api as assist
 from xiaoer.slices.conversations import past
 from xiaoer.slices.conversations.past import PastLine
 from xiaoer.slices.insights import api as insights
@@ -85,5 +86,7 @@ def _facts(shop: ShopId, line: PastLine, ends: bool) -> list[Event]:
     if line.author == "buyer":
         facts.append(fact("message.received", state="agent"))
     else:
-        facts.append(fact("message.sent", author=line.author, count=1))
+        flags = [finding.rule_id for finding in assist.check_text(line.text)] if line.author == "agent" else []
+        said = {"agent_id": line.author_name, "chars": len(line.text), "flags": flags}
+        facts.append(fact("message.sent", author=line.author, count=1, **said))
     return [*facts, fact("conversation.closed", by="import")] if ends else facts

@@ -251,6 +251,132 @@ def upgrade() -> None:
     )
     op.create_index("ix_imports_at", "imports", ["shop", "at"], unique=False)
     op.create_table(
+        "insight_alerts",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("topic", sa.String(length=330), nullable=False),
+        sa.Column("level", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=True),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("owner", sa.String(length=100), nullable=False),
+        sa.Column("due", sa.String(length=10), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("advice", sa.Text(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_insight_alerts")),
+    )
+    op.create_index("ix_insight_alerts_list", "insight_alerts", ["shop", "state", "at"], unique=False)
+    op.create_index("ix_insight_alerts_topic", "insight_alerts", ["shop", "topic", "at"], unique=False)
+    op.create_table(
+        "insight_cells",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("family", sa.String(length=24), nullable=False),
+        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("hour", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("a", sa.String(length=160), nullable=False),
+        sa.Column("b", sa.String(length=160), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("v", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "family", "day", "hour", "channel", "a", "b", name=op.f("pk_insight_cells")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "insight_cursors",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "name", name=op.f("pk_insight_cursors")),
+    )
+    op.create_table(
+        "insight_dirty",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "kind", "id", name=op.f("pk_insight_dirty")),
+    )
+    op.create_table(
+        "insight_reviews",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("agent", sa.String(length=64), nullable=False),
+        sa.Column("picked_at", sa.BigInteger(), nullable=False),
+        sa.Column("picked_for", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("auto_score", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("sheet", sa.Text(), nullable=False),
+        sa.Column("reviewer", sa.String(length=100), nullable=False),
+        sa.Column("reviewed_at", sa.BigInteger(), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("appeal", sa.Text(), nullable=False),
+        sa.Column("ruling", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "conversation_id", name=op.f("pk_insight_reviews")),
+    )
+    op.create_index("ix_insight_reviews_state", "insight_reviews", ["shop", "state", "picked_at"], unique=False)
+    op.create_table(
+        "insight_settings",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "name", name=op.f("pk_insight_settings")),
+    )
+    op.create_table(
+        "insight_units",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("agent", sa.String(length=64), nullable=False),
+        sa.Column("product", sa.String(length=128), nullable=False),
+        sa.Column("handled", sa.String(length=12), nullable=False),
+        sa.Column("stage", sa.String(length=16), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("mood", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("value_fen", sa.BigInteger(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "kind", "id", name=op.f("pk_insight_units")),
+    )
+    op.create_index(
+        "ix_insight_units_ask",
+        "insight_units",
+        [
+            "shop",
+            "kind",
+            "day",
+            "channel",
+            "agent",
+            "product",
+            "handled",
+            "stage",
+            "mark",
+            "mood",
+            "score",
+            "value_fen",
+            "at",
+        ],
+        unique=False,
+    )
+    op.create_index("ix_insight_units_buyer", "insight_units", ["shop", "kind", "buyer_id"], unique=False)
+    op.create_table(
+        "insight_wordings",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=16), nullable=False),
+        sa.Column("intent", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "key", name=op.f("pk_insight_wordings")),
+    )
+    op.create_index("ix_insight_wordings_question", "insight_wordings", ["shop", "question"], unique=False)
+    op.create_table(
         "jobs",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=200), nullable=False),
@@ -387,6 +513,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_orders")),
     )
     op.create_index("ix_orders_buyer", "orders", ["shop", "buyer_id", "created_at", "id"], unique=False)
+    op.create_index("ix_orders_updated", "orders", ["shop", "updated_at"], unique=False)
     op.create_table(
         "products",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -442,6 +569,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_refunds")),
     )
     op.create_index("ix_refunds_order", "refunds", ["shop", "order_id", "id"], unique=False)
+    op.create_index("ix_refunds_updated", "refunds", ["shop", "updated_at"], unique=False)
     op.create_table(
         "shipments",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -647,11 +775,13 @@ def downgrade() -> None:
     op.drop_index("ix_shipments_waybill", table_name="shipments")
     op.drop_index("ix_shipments_order", table_name="shipments")
     op.drop_table("shipments")
+    op.drop_index("ix_refunds_updated", table_name="refunds")
     op.drop_index("ix_refunds_order", table_name="refunds")
     op.drop_table("refunds")
     op.drop_table("promotions")
     op.drop_table("promotion_revisions")
     op.drop_table("products")
+    op.drop_index("ix_orders_updated", table_name="orders")
     op.drop_index("ix_orders_buyer", table_name="orders")
     op.drop_table("orders")
     op.drop_index("ix_order_proofs_visitor", table_name="order_proofs")
@@ -669,6 +799,20 @@ def downgrade() -> None:
     op.drop_index("ix_jobs_subject", table_name="jobs")
     op.drop_index("ix_jobs_due", table_name="jobs")
     op.drop_table("jobs")
+    op.drop_index("ix_insight_wordings_question", table_name="insight_wordings")
+    op.drop_table("insight_wordings")
+    op.drop_index("ix_insight_units_buyer", table_name="insight_units")
+    op.drop_index("ix_insight_units_ask", table_name="insight_units")
+    op.drop_table("insight_units")
+    op.drop_table("insight_settings")
+    op.drop_index("ix_insight_reviews_state", table_name="insight_reviews")
+    op.drop_table("insight_reviews")
+    op.drop_table("insight_dirty")
+    op.drop_table("insight_cursors")
+    op.drop_table("insight_cells")
+    op.drop_index("ix_insight_alerts_topic", table_name="insight_alerts")
+    op.drop_index("ix_insight_alerts_list", table_name="insight_alerts")
+    op.drop_table("insight_alerts")
     op.drop_index("ix_imports_at", table_name="imports")
     op.drop_table("imports")
     op.drop_index("ix_events_type_at", table_name="events")

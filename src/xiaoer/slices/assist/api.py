@@ -20,3 +20,6 @@ def refuse_blocked(text: str, *, confirmed: bool, floor_yuan: float | None = Non
     blocked = compliance.blocking(compliance.check_text(text, floor_yuan))
     if blocked and not confirmed:
         raise ComplianceRefused("；".join(f"「{finding.matched}」{finding.advice}" for finding in blocked[:3]))
+
+
+check_text = compliance.check_text

@@ -78,6 +78,11 @@ def variants_of(connection: Connection, shop: ShopId, product_id: str) -> tuple[
     return tuple(_variant(row) for row in rows)
 
 
+def all_variants(connection: Connection, shop: ShopId) -> list[Variant]:
+    """Every variant of the shop."""
+    return [_variant(row) for row in connection.execute(select(variants).where(variants.c.shop == shop))]
+
+
 def revision(connection: Connection, shop: ShopId) -> int:
     """Grows whenever products change; 0 before the first."""
     return connection.scalar(select(catalog_revisions.c.revision).where(catalog_revisions.c.shop == shop)) or 0

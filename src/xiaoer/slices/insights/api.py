@@ -7,14 +7,16 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
-from xiaoer.infra import db
+from xiaoer.infra import db, jobs
 from xiaoer.infra.statement import Statement
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.insights import store
+from xiaoer.slices.insights.rules import feelings, questions
 from xiaoer.slices.insights.tables import events
 
 _ADD = Statement(insert(events))
-_END_OF_TIME = "02"  # our ids begin with 01 until the year 3084
+END_OF_TIME = "02"  # our ids begin with 01 until the year 3084
 _CHUNK = 500  # ids per look-up, below SQLite's parameter limit
 
 
@@ -34,7 +36,23 @@ def append_new(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> 
         known |= set(connection.scalars(select(events.c.id).where(events.c.shop == shop, events.c.id.in_(chunk))))
     fresh = [fact for fact in unique.values() if fact.id not in known]
     append(connection, shop, fresh)
+    # Facts from outside may be of any time, so what they change is counted again by name.
+    store.mark_dirty(connection, shop, "talk", (fact.conversation_id for fact in fresh))
+    store.mark_dirty(connection, shop, "buyer", (fact.buyer_id for fact in fresh if not fact.conversation_id))
     return len(fresh)
+
+
+def warn_at_once(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> None:
+    """Order a warning to the supervisors, in the same transaction, when a turn puts a bad review at risk."""
+    for fact in facts:
+        if fact.type != "turn.decided":
+            continue
+        complaint = "service.complaint" in (fact.data.get("intents") or ())
+        anger = float(fact.data.get("anger") or 0.0)
+        if complaint or anger >= feelings.RISKY:
+            what = {"conversation_id": fact.conversation_id, "anger": anger, "complaint": complaint}
+            id_ = f"insight.alarm:{fact.conversation_id}"
+            jobs.enqueue(connection, shop, "insight.alarm", what, at=fact.at, id_=id_, subject=fact.conversation_id)
 
 
 def count_by_type(
@@ -69,7 +87,7 @@ def since(connection: Connection, shop: ShopId, after_id: str, limit: int) -> li
         .where(
             events.c.shop == shop,
             events.c.id > after_id,
-            events.c.id < _END_OF_TIME,
+            events.c.id < END_OF_TIME,
             (events.c.conversation_id != "") | (events.c.type == "agent.state"),
         )
         .order_by(events.c.id)
@@ -84,3 +102,19 @@ def data_of(connection: Connection, shop: ShopId, event_ids: Sequence[str]) -> d
         select(events.c.id, events.c.data).where(events.c.shop == shop, events.c.id.in_(event_ids))
     )
     return {row.id: row.data for row in rows}
+
+
+def conversation_ids(connection: Connection, shop: ShopId) -> list[str]:
+    """Every conversation that a fact tells about."""
+    where = (events.c.shop == shop, events.c.conversation_id != "")
+    return list(connection.scalars(select(events.c.conversation_id).where(*where).distinct()))
+
+
+def buyer_ids(connection: Connection, shop: ShopId) -> list[str]:
+    """Every buyer that a fact tells about."""
+    where = (events.c.shop == shop, events.c.buyer_id != "")
+    return list(connection.scalars(select(events.c.buyer_id).where(*where).distinct()))
+
+
+changed_since = store.changed_since
+wording_key = questions.wording_key

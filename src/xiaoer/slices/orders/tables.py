@@ -27,6 +27,7 @@ orders = Table(
     Column("hash", String(40), nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_orders_buyer", "shop", "buyer_id", "created_at", "id"),
+    Index("ix_orders_updated", "shop", "updated_at"),
 )
 
 order_items = Table(
@@ -75,6 +76,7 @@ refunds = Table(
     Column("hash", String(40), nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_refunds_order", "shop", "order_id", "id"),
+    Index("ix_refunds_updated", "shop", "updated_at"),
 )
 
 # Tries to prove an order by the end of its phone number (身份核验), kept to count them.

@@ -16,7 +16,7 @@ from xiaoer.infra.statement import Statement
 from xiaoer.kernel.commerce import Order, OrderItem, Refund, Shipment, TraceStep
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
-from xiaoer.slices.orders.tables import orders
+from xiaoer.slices.orders.tables import orders, refunds
 
 _traces = msgspec.json.Decoder(tuple[TraceStep, ...])
 _CHUNK = 500  # ids a statement, below SQLite's parameter limit
@@ -133,3 +133,15 @@ def statuses_of(connection: Connection, shop: ShopId, buyer_ids: Sequence[str]) 
         for row in rows:
             found.setdefault(row.buyer_id, []).append(row.status)
     return found
+
+
+def changed_buyers(connection: Connection, shop: ShopId, since: datetime, limit: int) -> list[tuple[str, datetime]]:
+    """(buyer, when) of orders and refunds that were written at or after `since`, oldest first."""
+    by_order = select(orders.c.buyer_id, orders.c.updated_at).where(orders.c.shop == shop, orders.c.updated_at >= since)
+    by_refund = (
+        select(orders.c.buyer_id, refunds.c.updated_at)
+        .join(orders, (orders.c.shop == refunds.c.shop) & (orders.c.id == refunds.c.order_id))
+        .where(refunds.c.shop == shop, refunds.c.updated_at >= since)
+    )
+    found = [(row[0], row[1]) for part in (by_order, by_refund) for row in connection.execute(part.limit(limit))]
+    return sorted(found, key=lambda pair: (pair[1], pair[0]))

@@ -1,0 +1,240 @@
+"""`GET /api/v1/insights/…`: the pages of insight, their exports, and what is behind a figure."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from msgspec import Struct
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from xiaoer.app.entrypoints.caller import caller, wiring
+from xiaoer.app.http import describe, reply
+from xiaoer.app.insights import Choice
+from xiaoer.app.sheets_out import csv_of, xlsx_of
+from xiaoer.flows.show_insights.adhoc import GROUPS, Answer, ask
+from xiaoer.flows.show_insights.drill import Behind, list_behind
+from xiaoer.flows.show_insights.overview import Overview, show_overview
+from xiaoer.flows.show_insights.page import Page
+from xiaoer.flows.show_insights.pages import PAGES
+from xiaoer.flows.show_insights.view import CHANNELS, View
+from xiaoer.kernel.errors import InvalidBody, NotFound
+from xiaoer.slices.insights import store
+from xiaoer.slices.shops.service import require_role
+from xiaoer.slices.shops.types import Principal, Role
+
+router = APIRouter(prefix="/api/v1/insights")
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ERRORS = (401, 403, 404, 422)
+_KINDS = ("talk", "refund", "day")
+_FILTERS = {
+    "from": "First day, 2026-06-12; without it the last seven days",
+    "to": "Last day, included",
+    "channel": "One channel",
+    "product": "One product id",
+    "agent": "One staff id",
+    "compare": "before (the same length before), week, year",
+}
+
+
+def filtered(described: dict[str, Any], **more: str) -> dict[str, Any]:
+    """A description with the filters that every page has."""
+    described["openapi_extra"]["parameters"] = [
+        {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
+        for name, text in (_FILTERS | more).items()
+    ]
+    return described
+
+
+def choice_of(request: Request) -> Choice:
+    """The filters of a request."""
+    query = request.query_params
+    return Choice(
+        query.get("from", "")[:32],
+        query.get("to", "")[:32],
+        query.get("channel", "")[:32],
+        query.get("product", "")[:128],
+        query.get("agent", "")[:64],
+        query.get("compare", "before")[:10],
+    )
+
+
+async def reader(request: Request) -> Principal:
+    """Who may look at the shop's figures.
+
+    Raises:
+        Unauthorised, Forbidden: nobody, or an agent.
+    """
+    who = await caller(request)
+    require_role(who, Role.OPERATOR, Role.SUPERVISOR)
+    return who
+
+
+class Option(Struct, frozen=True):
+    id: str
+    name: str
+
+
+class Options(Struct, frozen=True):
+    """What the filters offer."""
+
+    channels: tuple[Option, ...]
+    products: tuple[Option, ...]
+    agents: tuple[Option, ...]
+
+
+@router.get("/options", **filtered(describe("What the filters offer", response=Options, errors=_ERRORS)))
+async def options(request: Request) -> Response:
+    """Channels, products and agents that have figures in the period."""
+    who, product = await reader(request), wiring(request)
+
+    def show(view: View) -> Options:
+        channels = view.sums("load", ("channel",), limit=30)
+        products = [row[0] for row in view.sums("ask", ("b",), limit=200) if row[0]]
+        agents = [row[0] for row in view.sums("score", ("b",), limit=200) if row[0]]
+        return Options(
+            tuple(Option(c, CHANNELS.get(c, c or "未注明")) for c, _, _ in channels),
+            tuple(Option(id_, view.product_name(id_)) for id_ in products),
+            tuple(Option(id_, view.agent_name(id_)) for id_ in agents),
+        )
+
+    return reply(await product.insights.look(who.shop, choice_of(request), show))
+
+
+@router.get("/today", **describe("Now: the day so far, alerts, what waits", response=Overview, errors=_ERRORS))
+async def today(request: Request) -> Response:
+    """For a phone and for the big screen; the day of the shop, compared with the same hours of yesterday."""
+    who, product = await reader(request), wiring(request)
+    now = product.clock.now()
+    return reply(await product.insights.look(who.shop, Choice(), lambda view: show_overview(view, now)))
+
+
+@router.get(
+    "/drill",
+    **filtered(
+        describe("What is behind a figure", response=Behind, errors=_ERRORS),
+        family="Family of the figure, as in its `drill`",
+        a="First name of the cell",
+        b="Second name",
+        kind="talk or refund",
+        after="`next` of the page before",
+    ),
+)
+async def drill(request: Request, family: str = "flag", a: str = "talks", b: str = "", kind: str = "talk") -> Response:
+    """The conversations or refunds that gave to a cell, newest first, fifty at a time."""
+    who, product = await reader(request), wiring(request)
+    if kind not in _KINDS:
+        raise InvalidBody(f"kind is one of {', '.join(_KINDS)}.")
+    after = request.query_params.get("after", "0")
+    start = min(int(after), 1_000_000) if after.isascii() and after.isdigit() and len(after) < 9 else 0
+    found = await product.insights.look(
+        who.shop, choice_of(request), lambda view: list_behind(view, kind, family[:24], a[:160], b[:160], start, 50)
+    )
+    return reply(found)
+
+
+@router.get(
+    "/ask",
+    **filtered(
+        describe("Count by anything", response=Answer, errors=_ERRORS),
+        by="Comma-separated: day, channel, agent, product, handled, stage, mark",
+        kind="talk or refund",
+        handled="bot, people, both, none",
+        stage="Furthest stage of a talk; reason of a refund",
+        mark="Last blocker of a talk; sub-reason of a refund",
+        mood="below or above: left unhappy, left happy",
+    ),
+)
+async def adhoc(request: Request, by: str = "day", kind: str = "talk") -> Response:
+    """Free combinations of filters over the units themselves: counts, mean score, value."""
+    who, product = await reader(request), wiring(request)
+    wanted = tuple(dict.fromkeys(part.strip() for part in by.split(",") if part.strip()))
+    if not wanted or any(part not in GROUPS for part in wanted) or kind not in _KINDS:
+        raise InvalidBody(f"`by` is a list of {', '.join(GROUPS)}; `kind` is one of {', '.join(_KINDS)}.")
+    query = request.query_params
+    narrowed = {name: query.get(name, "")[:128] for name in ("handled", "stage", "mark", "mood")}
+    found = await product.insights.look(who.shop, choice_of(request), lambda view: ask(view, kind, wanted, narrowed))
+    return reply(found)
+
+
+class Metric(Struct, frozen=True):
+    """A formula as it stands."""
+
+    name: str
+    title: str
+    platform: str
+    how: str
+    window: tuple[int, int]
+    limit_s: int
+    show: str
+
+
+class Metrics(Struct, frozen=True):
+    items: tuple[Metric, ...]
+
+
+@router.get("/metrics", **describe("All formulas with their versions", response=Metrics, errors=(401, 403)))
+async def metrics(request: Request) -> Response:
+    """Named, versioned formulas and the platform profile that each belongs to."""
+    await reader(request)
+    found = wiring(request).insights.formulas
+    return reply(Metrics(tuple(Metric(f.name, f.title, f.platform, f.how, f.window, f.limit_s, f.show) for f in found)))
+
+
+class Question(Struct, frozen=True):
+    """A question with its wordings."""
+
+    id: str
+    intent: str
+    text: str
+    wordings: tuple[str, ...]
+
+
+@router.get("/questions/{id}", **describe("The wordings of a question", response=Question, errors=_ERRORS))
+async def question(request: Request, id: str) -> Response:
+    """How buyers put it, personal data masked."""
+    who, product = await reader(request), wiring(request)
+
+    def query(connection: Connection) -> Question:
+        known = store.texts_of(connection, who.shop, [id])
+        if id not in known:
+            raise NotFound("Question", id)
+        return Question(id, *known[id], tuple(store.wordings_of(connection, who.shop, id, 60)))
+
+    return reply(await product.db.read(query))
+
+
+@router.get(
+    "/{name}/export",
+    **filtered(
+        describe("A page as a file", errors=_ERRORS, media="text/csv"), format="csv or xlsx", table="Table id, for csv"
+    ),
+)
+async def export(request: Request, name: str, format: str = "xlsx", table: str = "") -> Response:
+    """XLSX holds every table, the charts' numbers and the formulas; CSV holds one table."""
+    who, product = await reader(request), wiring(request)
+    page = await _page(product, who, name, choice_of(request))
+    file = f"{name}-{page.period.first}-{page.period.last}"
+    if format == "csv":
+        chosen = next((t for t in page.tables if t.id == table), page.tables[0] if not table else None)
+        if chosen is None:
+            raise NotFound("Table", table, f"This page has {', '.join(t.id for t in page.tables)}.")
+        headers = {"Content-Disposition": f'attachment; filename="{file}-{chosen.id}.csv"'}
+        return Response(csv_of(chosen), media_type="text/csv; charset=utf-8", headers=headers)
+    if format != "xlsx":
+        raise InvalidBody("`format` is csv or xlsx.")
+    headers = {"Content-Disposition": f'attachment; filename="{file}.xlsx"'}
+    return Response(xlsx_of(page), media_type=_XLSX, headers=headers)
+
+
+@router.get("/{name}", **filtered(describe("A page of insight", response=Page, errors=_ERRORS)))
+async def page(request: Request, name: str) -> Response:
+    """hot-questions, after-sales, funnel, sentiment, service, quality, gaps or value."""
+    who, product = await reader(request), wiring(request)
+    return reply(await _page(product, who, name, choice_of(request)))
+
+
+async def _page(product: Any, who: Principal, name: str, choice: Choice) -> Page:
+    if name not in PAGES:
+        raise NotFound("Page", name, f"There are {', '.join(PAGES)}.")
+    found: Page = await product.insights.page(who.shop, name, choice)
+    return found

@@ -1,0 +1,93 @@
+"""Tables as files (导出): CSV that Excel opens rightly, and XLSX with one sheet per table."""
+
+import csv
+import io
+from typing import Any
+
+import xlsxwriter
+
+from xiaoer.flows.show_insights.page import Card, Page, Table
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def cell_of(value: Any) -> Any:
+    """A value as a cell; a text that a spreadsheet would run is quoted."""
+    if isinstance(value, list | tuple):
+        return "、".join(str(part) for part in value)
+    if value is None or isinstance(value, int | float):
+        return "" if value is None else value
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def csv_of(table: Table) -> bytes:
+    """A table as UTF-8 with BOM."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([column.title for column in table.columns])
+    for row in table.rows:
+        writer.writerow([cell_of(row.get(column.key)) for column in table.columns])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def xlsx_of(page: Page) -> bytes:
+    """A page as a workbook: figures, every table, the charts' numbers, and how each figure is computed."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    head = book.add_format({"bold": True, "bg_color": "#fdf1ee", "border": 1})
+    formats = {
+        "ratio": book.add_format({"num_format": "0.0%"}),
+        "yuan": book.add_format({"num_format": "#,##0.00"}),
+        "seconds": book.add_format({"num_format": "0.0"}),
+    }
+    first = book.add_worksheet("概要")
+    first.set_column(0, 0, 26)
+    first.write_row(0, 0, [page.title, page.finding])
+    first.write_row(1, 0, ["时间", f"{page.period.first} 至 {page.period.last}"])
+    first.write_row(2, 0, ["对比", f"{page.period.before_first} 至 {page.period.before_last}"])
+    first.write_row(4, 0, ["指标", "本期", "上期", "说明", "口径"], head)
+    for at, card in enumerate(page.cards, 5):
+        _card(first, at, card, formats)
+    for at, text in enumerate(page.advice, 6 + len(page.cards)):
+        first.write_string(at, 0, text)
+    for table in page.tables:
+        sheet = book.add_worksheet(table.title[:28])
+        sheet.write_row(0, 0, [column.title for column in table.columns], head)
+        for at, row in enumerate(table.rows, 1):
+            for place, column in enumerate(table.columns):
+                sheet.write(at, place, cell_of(row.get(column.key)), formats.get(column.show))
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(table.columns), 18)
+    charts = book.add_worksheet("图表数据")
+    line = 0
+    for chart in page.charts:
+        charts.write_string(line, 0, chart.title, head)
+        if chart.kind == "heat":
+            for x, y, value in chart.cells:
+                line += 1
+                charts.write_row(line, 0, [chart.y[y], chart.x[x], value])
+        else:
+            charts.write_row(line + 1, 0, ["", *chart.x])
+            line += 1
+            for series in chart.series:
+                line += 1
+                charts.write_row(line, 0, [series.name, *("" if v is None else v for v in series.values)])
+        line += 2
+    how = book.add_worksheet("口径")
+    how.write_row(0, 0, ["名称", "指标", "时段", "怎么算"], head)
+    for at, entry in enumerate(page.how, 1):
+        how.write_row(at, 0, [entry.name, entry.title, entry.window or "全天", entry.text])
+    how.set_column(3, 3, 90)
+    book.close()
+    return out.getvalue()
+
+
+def _card(sheet: Any, at: int, card: Card, formats: dict[str, Any]) -> None:
+    sheet.write_string(at, 0, card.title)
+    style = formats.get(card.show)
+    for place, value in ((1, card.value), (2, card.before)):
+        if value is not None:
+            sheet.write_number(at, place, value, style)
+    sheet.write_string(at, 3, card.note)
+    sheet.write_string(at, 4, card.how)

@@ -1,0 +1,55 @@
+"""知识缺口: questions that were asked and not answered, the most asked first."""
+
+from xiaoer.flows.show_insights.page import Card, Column, Drill, How, Page, Table
+from xiaoer.flows.show_insights.view import View, change, percent, ratio
+from xiaoer.slices.insights import store
+
+_HOW = (How("gap@1", "没答上的问题", "机器人接待时没有给出回答、也没有转人工的提问，按问法归并计数。"),)
+_TOP = 50
+
+
+def show_gaps(view: View) -> Page:
+    """The page."""
+    rows = view.sums("gap", ("a",), b=view.product, limit=_TOP)
+    before = {a: n for a, n, _ in view.sums("gap", ("a",), days=view.before, b=view.product)}
+    asked = sum(n for n, _ in view.pairs("ask", b=view.product).values())
+    missed = sum(n for n, _ in view.pairs("gap", b=view.product).values())
+    texts = store.texts_of(view.connection, view.shop, [row[0] for row in rows])
+    products: dict[str, tuple[str, int]] = {}
+    for a, b, n, _ in view.sums("gap", ("a", "b")):
+        if b and n > products.get(a, ("", 0))[1]:
+            products[a] = (b, n)
+    listed = tuple(
+        {
+            "id": id_,
+            "question": texts.get(id_, ("", "（原文已按留存期限删除）"))[1],
+            "intent_name": view.intent_name(texts.get(id_, ("", ""))[0]),
+            "product_id": products.get(id_, ("", 0))[0],
+            "product": view.product_name(products[id_][0]) if id_ in products else "",
+            "count": n,
+            "change": change(n, before.get(id_, 0)),
+            "drill": Drill("gap", id_, view.product),
+        }
+        for id_, n, _ in rows
+    )
+    cards = (
+        Card("missed", "没答上的提问", missed, before=sum(before.values()), good="down", how="gap@1"),
+        Card("share", "占全部提问", ratio(missed, asked), "ratio", good="down"),
+        Card("kinds", "不同的问题", len(rows)),
+    )
+    finding = (
+        f"{missed} 次没答上，补上前 10 个问题能解决 {percent(ratio(sum(r[1] for r in rows[:10]), missed))}"
+        if missed
+        else "这段时间的问题都答上了"
+    )
+    columns = (
+        Column("question", "买家怎么问"),
+        Column("intent_name", "意图"),
+        Column("product", "主要商品"),
+        Column("count", "次数", "number"),
+        Column("change", "与上期比", "change"),
+    )
+    advice = ("到「知识」里补上排在前面的问题，补完的第二天这里就会少下去。",) if missed else ()
+    tables = (Table("gaps", "没答上的问题", columns, listed, empty="都答上了。"),)
+    empty = "" if asked else "有买家提问之后，这里会列出没答上的问题，按问的人多少排。"
+    return Page("gaps", "知识缺口", finding, view.period, cards, (), tables, _HOW, advice, empty)

@@ -1,0 +1,90 @@
+"""Values of metrics from cells (指标取数): one way to read them, for cards, agents, teams and reports."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from xiaoer.flows.show_insights.page import Card, Drill
+from xiaoer.flows.show_insights.view import Days, Pair, View
+from xiaoer.slices.insights.rules.measures import BUCKETS, read_from_flags
+from xiaoer.slices.insights.types import Formula
+
+
+def kept_sums(view: View, days: Days, by: str = "", agent: str = "") -> dict[str, dict[str, Pair]]:
+    """(n, v) of every metric that has cells of its own, by `by` (b for agents, channel) or under "" for the whole."""
+    keys = ("a", by) if by else ("a",)
+    found: dict[str, dict[str, Pair]] = defaultdict(dict)
+    for row in view.sums("kpi", keys, days=days, b=agent or view.agent):
+        found[row[1] if by else ""][row[0]] = (row[-2], row[-1])
+    return found
+
+
+def flag_sums(view: View, days: Days, by: str = "", agent: str = "") -> dict[str, dict[str, int]]:
+    """Amounts of every mark, by agent or channel or for the whole."""
+    keys = ("a", by) if by else ("a",)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in view.sums("flag", keys, days=days, b=agent or view.agent):
+        found[row[1] if by else ""][row[0]] = row[-1]
+    return found
+
+
+def value_of(formula: Formula, kept: Mapping[str, Pair], flags: Mapping[str, int]) -> tuple[float | None, int]:
+    """(value as shown, of how many): ratios 0 to 1, seconds, yuan."""
+    if read_from_flags(formula):
+        over = flags.get(formula.over, 0) if formula.over else 1
+        amount: float = flags.get(formula.of, 0)
+        count = over if formula.over else int(amount)
+    else:
+        count, amount = kept.get(formula.name, (0, 0))
+        over = count
+    if not over:
+        return None, 0
+    if formula.show == "seconds":
+        amount /= 1000
+    elif formula.show == "yuan":
+        amount /= 100
+    return round(amount / over, 4), count
+
+
+def cards_of(view: View, formulas: Sequence[Formula]) -> list[Card]:
+    """The metrics as cards with their comparison."""
+    now_kept, now_flags = kept_sums(view, view.days).get("", {}), flag_sums(view, view.days).get("", {})
+    old_kept, old_flags = kept_sums(view, view.before).get("", {}), flag_sums(view, view.before).get("", {})
+    cards = []
+    for formula in formulas:
+        value, count = value_of(formula, now_kept, now_flags)
+        before, _ = value_of(formula, old_kept, old_flags)
+        place = Drill("flag", formula.of) if read_from_flags(formula) else Drill("kpi", formula.name)
+        note = f"{count} 个" if formula.show in ("ratio", "seconds") and count else ""
+        cards.append(
+            Card(
+                formula.id,
+                formula.title,
+                value,
+                formula.show,
+                before,
+                formula.good,
+                note,
+                formula.target,
+                formula.name,
+                place,
+            )
+        )
+    return cards
+
+
+def percentile(view: View, who: str, share: float, days: Days | None = None, agent: str = "") -> float | None:
+    """Seconds within which this share of rounds was answered, from the histogram of waits (right to 5 %)."""
+    counts: dict[int, int] = defaultdict(int)
+    for a, n, _ in view.sums("wait", ("a",), days=days, b=agent or view.agent):
+        name, _, bucket = a.partition(":")
+        if name == who:
+            counts[int(bucket)] += n
+    total = sum(counts.values())
+    if not total:
+        return None
+    seen = 0
+    for bucket in sorted(counts):
+        seen += counts[bucket]
+        if seen >= share * total:
+            return round(BUCKETS[min(bucket, len(BUCKETS) - 1)] / 1000, 1)
+    return None

@@ -1,0 +1,69 @@
+"""今日: one screen for the owner's phone and for the big screen: the day so far, by the hour, and what to do now."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from xiaoer.flows.show_insights.page import Card, Chart, Drill, Series
+from xiaoer.flows.show_insights.view import View, percent, ratio
+from xiaoer.slices.conversations import owners
+from xiaoer.slices.insights import alerts
+from xiaoer.slices.insights.rules.days import as_date, day_of, hour_of, micros
+from xiaoer.slices.insights.types import Alert
+
+_ALERTS = 8
+_TOP = 6
+
+
+class Overview(Struct, frozen=True):
+    """`waiting` talks wait for a person, `held` are with people. Comparisons are with the same hours of yesterday."""
+
+    at: datetime
+    day: str
+    finding: str
+    cards: tuple[Card, ...]
+    charts: tuple[Chart, ...]
+    alerts: tuple[Alert, ...]
+    questions: tuple[dict[str, Any], ...]
+    waiting: int
+    held: int
+
+
+def show_overview(view: View, now: datetime) -> Overview:
+    """The screen at `now`."""
+    today, hour = day_of(micros(now)), hour_of(micros(now))
+    loads = {(d, h, a): n for d, h, a, n, _ in view.sums("load", ("day", "hour", "a"), days=(today - 1, today))}
+
+    def so_far(name: str, day: int) -> int:
+        return sum(n for (d, h, a), n in loads.items() if d == day and a == name and h <= hour)
+
+    marks, old = view.flags((today, today)), view.flags((today - 1, today - 1))
+    talks, before = so_far("talks", today), so_far("talks", today - 1)
+    alone = ratio(so_far("bot_only", today), talks)
+    waiting = owners.count_of_state(view.connection, view.shop, "queued")
+    held = owners.count_of_state(view.connection, view.shop, "agent")
+    cards = (
+        Card("talks", "咨询会话", talks, before=before, note="和昨天同一时刻比", drill=Drill("flag", "talks")),
+        Card("alone", "机器人独立解决", alone, "ratio", ratio(so_far("bot_only", today - 1), before), "up"),
+        Card("angry", "生气的买家", so_far("angry", today), before=so_far("angry", today - 1), good="down"),
+        Card("waiting", "在等人工", waiting, good="down"),
+        Card("sales", "客服成交", marks["sales_net_fen"] / 100, "yuan", old["sales_net_fen"] / 100, "up"),
+        Card("risk", "差评风险", marks["at_risk"], before=old["at_risk"], good="down", drill=Drill("flag", "at_risk")),
+    )
+    hours = tuple(range(24))
+    lines = tuple(
+        Series(name, tuple(float(loads.get((day, h, "talks"), 0)) if h <= last else None for h in hours), tone)
+        for name, day, last, tone in (("今天", today, hour, "now"), ("昨天", today - 1, 23, "before"))
+    )
+    peak = max(hours, key=lambda h: loads.get((today, h, "talks"), 0))
+    most = loads.get((today, peak, "talks"), 0)
+    title = f"今天 {peak} 点最忙：{most} 个会话" if most else "今天还没有会话"
+    chart = Chart("hours", title, "line", tuple(f"{h}点" for h in hours), lines, unit="个会话")
+    rows = view.sums("ask", ("a",), days=(today, today), limit=_TOP)
+    questions = tuple({"id": a, "name": view.intent_name(a), "count": n, "drill": Drill("ask", a)} for a, n, _ in rows)
+    found = alerts.listed(view.connection, view.shop, ("open", "taken"), "", _ALERTS)
+    finding = f"今天 {talks} 个会话，机器人独立解决 {percent(alone)}" if talks else "今天还没有买家来问"
+    if waiting:
+        finding += f"，{waiting} 个在等人工"
+    return Overview(now, as_date(today).isoformat(), finding, cards, (chart,), tuple(found), questions, waiting, held)

@@ -1,0 +1,124 @@
+"""A page of insight as data (洞察页): what it found, the figures, charts and tables, and how each was computed.
+
+Console, exports and reports all draw the same page, so a figure cannot differ between them. `drill` names the
+family and place of a figure; `GET /api/v1/insights/drill` lists the conversations or refunds behind it.
+"""
+
+from typing import Any
+
+from msgspec import Struct, structs
+
+from xiaoer.slices.insights.types import Formula
+
+
+class Drill(Struct, frozen=True, omit_defaults=True):
+    """Where a figure comes from: units of `kind` that gave to `family` at `a` · `b`; `match` of `b`: equal or start."""
+
+    family: str
+    a: str = ""
+    b: str = ""
+    kind: str = "talk"
+    match: str = ""
+
+
+class Card(Struct, frozen=True, omit_defaults=True):
+    """One number, null without data. `show`: number, ratio, seconds, yuan, minutes; `good`: up, down or none."""
+
+    id: str
+    title: str
+    value: float | None
+    show: str = "number"
+    before: float | None = None
+    good: str = "none"
+    note: str = ""
+    target: float | None = None
+    how: str = ""
+    drill: Drill | None = None
+
+
+class Series(Struct, frozen=True, omit_defaults=True):
+    """One line or bar of a chart. `tone` names a house colour: bot, people, buyer, good, bad, now, before, other."""
+
+    name: str
+    values: tuple[float | None, ...]
+    tone: str = ""
+
+
+class Chart(Struct, frozen=True, omit_defaults=True):
+    """A chart that says its finding in the title. Of a heat map `y` are rows and `cells` are (x, y, value)."""
+
+    id: str
+    title: str
+    kind: str
+    x: tuple[str, ...] = ()
+    series: tuple[Series, ...] = ()
+    show: str = "number"
+    unit: str = ""
+    y: tuple[str, ...] = ()
+    cells: tuple[tuple[int, int, float], ...] = ()
+    drills: tuple[Drill | None, ...] = ()
+    note: str = ""
+
+
+class Column(Struct, frozen=True, omit_defaults=True):
+    """One column. `show` as of a card, or text, change, trend (a list), badge."""
+
+    key: str
+    title: str
+    show: str = "text"
+
+
+class Table(Struct, frozen=True, omit_defaults=True):
+    """Rows by column key; a row's `drill` leads to what is behind it."""
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[dict[str, Any], ...]
+    note: str = ""
+    empty: str = ""
+
+
+class How(Struct, frozen=True, omit_defaults=True):
+    """How a figure is computed."""
+
+    name: str
+    title: str
+    text: str
+    window: str = ""
+
+
+class Period(Struct, frozen=True):
+    """Days of the shop, both included, as ISO dates, and the period that it is compared with."""
+
+    first: str
+    last: str
+    before_first: str
+    before_last: str
+
+
+class Page(Struct, frozen=True, omit_defaults=True):
+    """A page. `finding` is the sentence on top; `empty` tells what will appear, and how, when nothing is there."""
+
+    id: str
+    title: str
+    finding: str
+    period: Period
+    cards: tuple[Card, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = ()
+    how: tuple[How, ...] = ()
+    advice: tuple[str, ...] = ()
+    empty: str = ""
+
+
+def how_of(formula: Formula) -> How:
+    """A formula as it is explained beside its figure."""
+    first, last = formula.window
+    window = "" if formula.window == (0, 1440) else f"{first // 60}:{first % 60:02d}–{last // 60}:{last % 60:02d}"
+    return How(formula.name, formula.title, formula.how, window)
+
+
+def row_of(value: Struct) -> dict[str, Any]:
+    """A struct as a table row."""
+    return structs.asdict(value)

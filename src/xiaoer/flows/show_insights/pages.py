@@ -1,0 +1,25 @@
+"""All pages of insight by name."""
+
+from collections.abc import Callable, Mapping
+
+from xiaoer.flows.show_insights.after_sales import show_after_sales
+from xiaoer.flows.show_insights.funnel import show_funnel
+from xiaoer.flows.show_insights.gaps import show_gaps
+from xiaoer.flows.show_insights.page import Page
+from xiaoer.flows.show_insights.quality import show_quality
+from xiaoer.flows.show_insights.questions import show_questions
+from xiaoer.flows.show_insights.sentiment import show_sentiment
+from xiaoer.flows.show_insights.service import show_service
+from xiaoer.flows.show_insights.value import show_value
+from xiaoer.flows.show_insights.view import View
+
+PAGES: Mapping[str, Callable[[View], Page]] = {
+    "hot-questions": show_questions,
+    "after-sales": show_after_sales,
+    "funnel": show_funnel,
+    "sentiment": show_sentiment,
+    "service": show_service,
+    "quality": show_quality,
+    "gaps": show_gaps,
+    "value": show_value,
+}

@@ -1,0 +1,101 @@
+"""服务复盘: automatic scores of every talk, what was found, who needs coaching, and whether people agree."""
+
+from collections import defaultdict
+
+from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
+from xiaoer.flows.show_insights.view import View, by_day, day_name, percent, ratio
+from xiaoer.slices.insights import look_up, reviews
+from xiaoer.slices.insights.rules.quality import FINDINGS, SHEET
+
+_HOW = (
+    How(
+        "auto@1",
+        "自动质检分",
+        "八项共 100 分：" + "、".join(f"{item.title} {item.points}" for item in SHEET) + "。每个会话都评。",
+    ),
+    How(
+        "agreement@1", "人机一致", "人工复核过的会话里，自动分与人工分的平均差、秩相关，以及及格（≥80）判断一致的比例。"
+    ),
+)
+_EXAMPLES = 5
+
+
+def show_quality(view: View) -> Page:
+    """The page."""
+    now, old = view.pairs("score", b=view.agent), view.pairs("score", days=view.before, b=view.agent)
+    n, v = now.get("auto", (0, 0))
+    old_n, old_v = old.get("auto", (0, 0))
+    mean = ratio(v, n, 1)
+    agreement = reviews.agreement(view.connection, view.shop)
+    findings = sorted(view.pairs("finding", b=view.agent).items(), key=lambda item: -item[1][0])
+    cards = (
+        Card("score", "平均质检分", mean, before=ratio(old_v, old_n, 1), good="up", how="auto@1"),
+        Card("count", "已自动质检", n, drill=Drill("score", "auto")),
+        Card("reviewed", "人工复核", agreement.count),
+        Card("agree", "及格判断一致", agreement.same_verdict, "ratio", good="up", how="agreement@1"),
+        Card("gap", "平均差", agreement.mean_gap, good="down", how="agreement@1"),
+        Card("rank", "秩相关", agreement.rank, good="up", how="agreement@1"),
+    )
+    top = FINDINGS.get(findings[0][0], "") if findings else ""
+    finding = (
+        f"平均 {mean} 分" + (f"，扣分最多的是：{top}（{findings[0][1][0]} 个会话）" if top else "")
+        if n
+        else "还没有会话"
+    )
+    rows = tuple(
+        {
+            "id": code,
+            "finding": FINDINGS.get(code, code),
+            "count": count,
+            "share": ratio(count, n),
+            "drill": Drill("finding", code, view.agent),
+        }
+        for code, (count, _) in findings
+    )
+    columns = (Column("finding", "扣分项"), Column("count", "会话", "number"), Column("share", "占比", "ratio"))
+    tables = (Table("findings", "扣在哪里", columns, rows, empty="没有扣分。"), _coaching(view))
+    days = view.every_day()
+    daily = by_day(view.sums("score", ("day",), b=view.agent), days, lambda n, v: round(v / n, 1) if n else 0.0)
+    chart = Chart(
+        "trend",
+        f"最近一天平均 {daily[-1]:.0f} 分" if daily and daily[-1] else "质检分走势",
+        "line",
+        tuple(day_name(day) for day in days),
+        (Series("平均分", tuple(value or None for value in daily), "people"),),
+        unit="分",
+    )
+    empty = "" if n else "有会话之后，这里会给每个会话打分，列出扣分原因和每位客服要练什么。"
+    return Page("quality", "服务复盘", finding, view.period, cards, (chart,), tables, _HOW, (), empty)
+
+
+def _coaching(view: View) -> Table:
+    """One line per agent: score, what to practise, good and bad examples."""
+    scores = {b: (n, v) for b, n, v in view.sums("score", ("b",)) if b}
+    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for a, b, n, _ in view.sums("finding", ("a", "b")):
+        found[b].append((n, a))
+    rows = []
+    for agent, (n, v) in sorted(scores.items(), key=lambda item: item[1][1] / item[1][0]):
+        worst = sorted(found.get(agent, ()), reverse=True)[:3]
+        picked = look_up.examples(view.connection, view.shop, view.days, agent, _EXAMPLES)
+        rows.append(
+            {
+                "id": agent,
+                "agent": view.agent_name(agent),
+                "talks": n,
+                "score": round(v / n, 1),
+                "practise": "；".join(f"{FINDINGS[a]}（{percent(c / n)}）" for c, a in worst) or "保持",
+                "good": [row.id for row in picked[0]],
+                "bad": [row.id for row in picked[1]],
+                "drill": Drill("score", "auto", agent),
+            }
+        )
+    columns = (
+        Column("agent", "客服"),
+        Column("talks", "会话", "number"),
+        Column("score", "平均分", "number"),
+        Column("practise", "要练什么"),
+        Column("good", "好例子", "talks"),
+        Column("bad", "要改的例子", "talks"),
+    )
+    return Table("coaching", "辅导清单", columns, tuple(rows), "分数低的在前。", "这段时间没有人工接待。")

@@ -1,0 +1,104 @@
+"""成本与价值: what the bot took off people's hands, what it sold when nobody was there, and what a talk costs."""
+
+from msgspec import Struct
+
+from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
+from xiaoer.flows.show_insights.view import View, day_name, percent, ratio
+from xiaoer.slices.insights import store
+
+SETTING = "costs"
+_HOW = (
+    How(
+        "hours@1", "省下的工时", "机器人独立接待的会话 × 人工接待一个会话的平均用时（没有人工数据时按设置里的分钟数）。"
+    ),
+    How("handle@1", "人工用时", "每条人工回复之前的时间相加，每条最多算 2 分钟。"),
+    How(
+        "night@1", "夜间和周末成交", "22 点到次日 9 点、周六周日付款，且付款前最后一次接待只有机器人的订单，减去退款。"
+    ),
+    How("cost@1", "每会话成本", "（人工用时 × 时薪 + 大模型费用 + 固定月费按天摊）÷ 会话。"),
+)
+
+
+class Costs(Struct, frozen=True):
+    """What the shop says about its costs; yuan."""
+
+    hourly_yuan: float = 28.0
+    minutes_per_talk: float = 6.0
+    monthly_yuan: float = 0.0
+
+
+def costs_of(view: View) -> Costs:
+    """The shop's costs, or the defaults."""
+    kept = store.setting(view.connection, view.shop, SETTING)
+    return Costs(**kept) if kept else Costs()
+
+
+def show_value(view: View) -> Page:
+    """The page."""
+    costs = costs_of(view)
+    now, old = _sum(view, view.days, costs), _sum(view, view.before, costs)
+    cards = (
+        Card("share", "机器人独立接待", now.share, "ratio", old.share, "up", drill=Drill("flag", "bot_only")),
+        Card("hours", "省下工时", now.hours, "hours", old.hours, "up", how="hours@1"),
+        Card("saved", "约省人工费", now.saved, "yuan", old.saved, "up", how="hours@1"),
+        Card(
+            "night", "夜间周末成交", now.night, "yuan", old.night, "up", how="night@1", drill=Drill("flag", "night_fen")
+        ),
+        Card("cost", "每会话成本", now.per_talk, "yuan", old.per_talk, "down", how="cost@1"),
+        Card("llm", "大模型费用", now.llm, "yuan", old.llm, "down"),
+    )
+    finding = (
+        f"机器人独立接待 {percent(now.share)}，省下约 {now.hours:.0f} 小时，夜间和周末成交 {now.night:.0f} 元"
+        if now.share is not None
+        else "还没有会话"
+    )
+    rows = (
+        {"id": "hourly", "name": "客服时薪", "value": costs.hourly_yuan, "unit": "元/小时"},
+        {"id": "minutes", "name": "没有数据时每会话用时", "value": costs.minutes_per_talk, "unit": "分钟"},
+        {"id": "monthly", "name": "固定月费（服务器等）", "value": costs.monthly_yuan, "unit": "元/月"},
+    )
+    columns = (Column("name", "设置"), Column("value", "值", "number"), Column("unit", "单位"))
+    tables = (Table("costs", "计算用到的设置", columns, rows, "在右上角「成本设置」里改。"),)
+    empty = (
+        "" if now.share is not None else "有会话之后，这里会算出机器人省了多少工时、夜里救了多少单、每个会话花多少钱。"
+    )
+    return Page("value", "成本与价值", finding, view.period, cards, (_chart(view),), tables, _HOW, (), empty)
+
+
+class _Sum(Struct, frozen=True):
+    share: float | None
+    hours: float
+    saved: float
+    night: float
+    per_talk: float | None
+    llm: float
+
+
+def _sum(view: View, days: tuple[int, int], costs: Costs) -> _Sum:
+    flags = view.flags(days)
+    talks, people = flags["talks"], flags["replied"]
+    minutes = flags["handle_ms"] / 60_000 / people if people else costs.minutes_per_talk
+    hours = flags["bot_only"] * minutes / 60
+    llm = flags["llm_microyuan"] / 1_000_000
+    fixed = costs.monthly_yuan / 30 * (days[1] - days[0] + 1)
+    spent = flags["handle_ms"] / 3_600_000 * costs.hourly_yuan + llm + fixed
+    return _Sum(
+        ratio(flags["bot_only"], talks),
+        round(hours, 1),
+        round(hours * costs.hourly_yuan, 2),
+        flags["night_fen"] / 100,
+        ratio(spent, talks),
+        round(llm, 2),
+    )
+
+
+def _chart(view: View) -> Chart:
+    days = view.every_day()
+    marks = {(day, a): v for day, a, _, v in view.sums("flag", ("day", "a"), a=("bot_only", "night_fen"))}
+    night = [marks.get((day, "night_fen"), 0) / 100 for day in days]
+    best = max(range(len(days)), key=night.__getitem__) if days else 0
+    title = (
+        f"夜间和周末成交最多的是 {day_name(days[best])}：{night[best]:.0f} 元" if any(night) else "还没有夜间和周末成交"
+    )
+    names = tuple(day_name(day) for day in days)
+    return Chart("night", title, "bar", names, (Series("夜间和周末成交", tuple(night), "good"),), "yuan", "元")

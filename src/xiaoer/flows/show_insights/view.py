@@ -1,0 +1,159 @@
+"""What every page of insight is made with: the period and its comparison, the filters, names, and sums of cells."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from xiaoer.flows.show_insights.page import Period
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.catalog import store as catalog
+from xiaoer.slices.desk import api as desk
+from xiaoer.slices.insights import store
+from xiaoer.slices.insights.rules.days import as_date
+from xiaoer.slices.insights.types import Formula
+
+Days = tuple[int, int]
+Pair = tuple[int, int]
+_WEEK = "一二三四五六日"
+CHANNELS = {
+    "api": "接口",
+    "web": "网页",
+    "import": "导入的历史",
+    "taobao": "淘宝",
+    "jd": "京东",
+    "douyin": "抖店",
+    "pdd": "拼多多",
+    "xhs": "小红书",
+    "kuaishou": "快手",
+    "wechat": "微信",
+}
+ENTRIES = {
+    "product": "商品页",
+    "campaign": "活动页",
+    "order": "订单页",
+    "search": "搜索",
+    "live": "直播间",
+    "home": "首页",
+    "none": "其他",
+}
+HANDLED = {"bot": "机器人", "people": "人工", "both": "先机器人后人工", "none": "没人接待"}
+
+
+@dataclass
+class View:
+    """One look at one shop. `days` and `before` are numbers of the shop's days, both ends included."""
+
+    connection: Connection
+    shop: ShopId
+    days: Days
+    before: Days
+    intents: Mapping[str, str]
+    formulas: Sequence[Formula]
+    channel: str = ""
+    product: str = ""
+    agent: str = ""
+    _titles: dict[str, str] = field(default_factory=dict)
+    _agents: dict[str, str] | None = None
+
+    @property
+    def period(self) -> Period:
+        """The days as dates."""
+        return Period(*(as_date(day).isoformat() for day in (*self.days, *self.before)))
+
+    def sums(
+        self,
+        family: str,
+        by: Sequence[str],
+        *,
+        days: Days | None = None,
+        a: Sequence[str] | str = (),
+        b: str = "",
+        limit: int = 0,
+    ) -> list[tuple[Any, ...]]:
+        """Sums of a family; the page's channel narrows them."""
+        return store.sums(
+            self.connection, self.shop, family, days or self.days, by, channel=self.channel, a=a, b=b, limit=limit
+        )
+
+    def pairs(self, family: str, *, days: Days | None = None, b: str = "") -> dict[str, Pair]:
+        """(n, v) by `a`."""
+        return {a: (n, v) for a, n, v in self.sums(family, ("a",), days=days, b=b)}
+
+    def flags(self, days: Days | None = None, *, agent: str = "") -> dict[str, int]:
+        """The marks of talks as amounts."""
+        found: dict[str, int] = defaultdict(int)
+        found.update({a: v for a, (_, v) in self.pairs("flag", days=days, b=agent or self.agent).items()})
+        return found
+
+    def titles(self, ids: Sequence[str]) -> dict[str, str]:
+        """Product titles by id; an unknown id is its own title."""
+        missing = [id_ for id_ in dict.fromkeys(ids) if id_ and id_ not in self._titles]
+        for start in range(0, len(missing), 400):
+            part = missing[start : start + 400]
+            self._titles |= {id_: id_ for id_ in part}
+            self._titles |= {p.id: p.title for p in catalog.get_products(self.connection, self.shop, part)}
+        return self._titles
+
+    def product_name(self, id_: str) -> str:
+        """A product's title, shortened so that it can stand in a sentence."""
+        if not id_:
+            return "没说哪款"
+        title = self.titles([id_])[id_]
+        return title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
+
+    def intent_name(self, code: str) -> str:
+        return self.intents.get(code, code)
+
+    def agent_name(self, id_: str) -> str:
+        """An agent's name; the bot's share has none."""
+        if self._agents is None:
+            self._agents = {a.id: a.name for a in desk.agents(self.connection, self.shop, {})}
+        return self._agents.get(id_, id_) if id_ else "无人（含机器人）"
+
+    def team_of(self, id_: str) -> str:
+        """An agent's team: the first of his skills."""
+        found = next((a for a in desk.agents(self.connection, self.shop, {}) if a.id == id_), None)
+        return (found.skills[0] if found and found.skills else "general") if id_ else ""
+
+    def every_day(self) -> list[int]:
+        return list(range(self.days[0], self.days[1] + 1))
+
+
+_TITLE = 18
+
+
+def day_name(day: int) -> str:
+    """`6/18 周四`."""
+    date = as_date(day)
+    return f"{date.month}/{date.day} 周{_WEEK[date.weekday()]}"
+
+
+def by_day(rows: Sequence[tuple[Any, ...]], days: Sequence[int], pick: Callable[[int, int], float]) -> list[float]:
+    """Values of (day, n, v) rows for every day, 0 where nothing was."""
+    found = {row[0]: pick(row[-2], row[-1]) for row in rows}
+    return [found.get(day, 0.0) for day in days]
+
+
+def ratio(part: float, whole: float, digits: int = 4) -> float | None:
+    """A share; None when there is nothing to share."""
+    return round(part / whole, digits) if whole else None
+
+
+def percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.0f}%"
+
+
+def change(now: float, before: float) -> str:
+    """「多了 20%」, 「涨到 3.2 倍」, 「少了 15%」, 「新出现」, 「差不多」."""
+    if not before:
+        return "新出现" if now else "没有"
+    times = now / before
+    if times >= 2:
+        return f"涨到 {times:.1f} 倍"
+    moved = round(100 * (times - 1))
+    if abs(moved) < 5:
+        return "和上期差不多"
+    return f"比上期{'多' if moved > 0 else '少'} {abs(moved)}%"

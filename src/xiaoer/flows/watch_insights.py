@@ -1,0 +1,207 @@
+"""Watching for what wants a person (巡查): spikes of questions, buyers at risk, and whether a change worked."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from xiaoer.infra.db import Database
+from xiaoer.infra.idgen import new_id
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.catalog import store as catalog
+from xiaoer.slices.insights import alerts, store
+from xiaoer.slices.insights.rules import spikes
+from xiaoer.slices.insights.rules.days import as_date, day_of, hour_of, micros
+from xiaoer.slices.insights.types import Alert
+
+_BACK = 28
+_WEEK = "一二三四五六日"
+_SURE = 0.45
+
+
+class FindsAnswer(Protocol):
+    """Looks into the shop's knowledge; (question, answer) or None."""
+
+    def __call__(self, shop: ShopId, question: str, now: datetime) -> tuple[str, str] | None: ...
+
+
+class WatchInsights:
+    """Raises alerts."""
+
+    def __init__(self, db: Database, clock: Clock, intents: Mapping[str, str], find: FindsAnswer) -> None:
+        self._db = db
+        self._clock = clock
+        self._intents = intents
+        self._find = find
+
+    async def find_spikes(self, shop: ShopId) -> list[Alert]:
+        """Look at the hours that have just ended; return the alerts that are new."""
+        now = self._clock.now()
+        found = await self._db.read(lambda c: self._spikes(c, shop, now))
+        await asyncio.sleep(0)
+        return await self._db.write(lambda c: alerts.raise_new(c, shop, found)) if found else []
+
+    def _spikes(self, connection: Connection, shop: ShopId, now: datetime) -> list[Alert]:
+        end = (micros(now) + 8 * 3_600_000_000) // 3_600_000_000  # shop hours since 1970; this one is not over yet
+        day = day_of(micros(now))
+        counts = hourly_counts(connection, shop, (day - _BACK - 2, day))
+        first = min((hour for hours in counts.values() for hour in hours), default=end)
+        found: dict[str, spikes.Spike] = {}
+        for hours in spikes.WINDOWS_H:
+            windows = window_counts(counts, end, hours, min(_BACK, max(0, (end - first) // 24)))
+            for spike in spikes.find_spikes(windows.now, windows.history, windows.days, hours):
+                if spike.topic not in found or spike.p < found[spike.topic].p:
+                    found[spike.topic] = spike
+        return [self._alert(connection, shop, spike, counts[spike.topic], end, now) for spike in found.values()]
+
+    def _alert(
+        self,
+        connection: Connection,
+        shop: ShopId,
+        spike: spikes.Spike,
+        hours: Mapping[int, int],
+        end: int,
+        now: datetime,
+    ) -> Alert:
+        intent, _, product_id = spike.topic.partition("|")
+        product = catalog.get_product(connection, shop, product_id) if product_id else None
+        name = self._intents.get(intent, intent)
+        since = onset(hours, end, spike.usual / spike.hours)
+        date = as_date(since // 24)
+        when = "今天" if since // 24 == end // 24 else f"周{_WEEK[date.weekday()]}"
+        what = f"「{product.title if product else '没说哪款'}」的{name}问题" if product_id else f"{name}问题"
+        much = f"{spike.hours} 小时 {spike.seen} 次，往常 {spike.usual:g} 次"
+        title = f"{what}从{when} {since % 24} 点起涨到 {spike.times:g} 倍（{much}）"
+        asked = self._asked(connection, shop, intent, product_id, end // 24)
+        facts: dict[str, Any] = {
+            "intent": intent,
+            "product_id": product_id,
+            "count": spike.seen,
+            "usual": spike.usual,
+            "times": spike.times,
+            "hours": spike.hours,
+            "p": spike.p,
+            "since_hour": since,
+            "asked": asked,
+        }
+        text = self._proposal(shop, product, asked, name, now)
+        level = "high" if spike.times >= 4 else "normal"
+        return Alert(new_id(), "spike", f"spike:{spike.topic}", level, now, title, text, facts=facts)
+
+    @staticmethod
+    def _asked(connection: Connection, shop: ShopId, intent: str, product_id: str, day: int) -> list[str]:
+        """How buyers put it, the most frequent wording first."""
+        rows = store.sums(connection, shop, "q", (day - 1, day), ("a",), b=product_id, limit=200)
+        texts = store.texts_of(connection, shop, [row[0] for row in rows])
+        return [texts[row[0]][1] for row in rows if row[0] in texts and texts[row[0]][0] == intent][:3]
+
+    def _proposal(self, shop: ShopId, product: Any, asked: list[str], name: str, now: datetime) -> str:
+        """What to do, with the text to put on the page where the shop's own knowledge has one."""
+        question = asked[0] if asked else name
+        said = f"多数人问：「{question}」。" if asked else ""
+        answer = self._find(shop, f"{product.title} {question}" if product else question, now)
+        if product:
+            for attribute, value in product.attributes.items():
+                if attribute in question or (len(attribute) >= 2 and attribute[:2] in question):
+                    return f"{said}详情页建议写明：「{attribute}：{value}」。改好后点「已改」，两天后看效果。"
+        if answer is not None:
+            return f"{said}知识库里有答案，建议写进详情页：「{answer[1][:120]}」。改好后点「已改」，两天后看效果。"
+        where = f"「{product.title}」的详情页" if product else "相关商品的详情页"
+        return f"{said}{where}和知识库都没有写。先问清楚答案，在「知识」里补一条，再写进详情页。"
+
+    async def risks(self, shop: ShopId, conversation_id: str, anger: float, complaint: bool) -> Alert | None:
+        """Tell supervisors at once that a buyer may write a bad review or complain."""
+        now = self._clock.now()
+        why = "提到投诉" if complaint else f"怒气 {anger:.0%}"
+        title = f"有买家可能给差评：{why}，请现在看一眼会话"
+        advice = "先道歉，说清下一步和时间；需要补偿时按权限给方案。回放会话看他在气什么。"
+        alert = Alert(
+            new_id(), "risk", f"risk:{conversation_id}", "high", now, title, advice, conversation_id=conversation_id
+        )
+        fresh = await self._db.write(lambda c: alerts.raise_new(c, shop, [alert]))
+        return fresh[0] if fresh else None
+
+    def effect(self, connection: Connection, shop: ShopId, alert: Alert, now: datetime) -> dict[str, Any] | None:
+        """Whether the change that an alert led to worked; None while it is too early or nothing was changed."""
+        if alert.kind != "spike" or alert.changed_at is None:
+            return None
+        changed = day_of(micros(alert.changed_at))
+        today = day_of(micros(now))
+        start = int(alert.facts.get("since_hour", 0)) // 24
+        before, after = (max(start, changed - 14), changed - 1), (changed + 1, min(today, changed + 14))
+        if after[1] < after[0] or before[1] < before[0]:
+            return None
+        intent, product = str(alert.facts["intent"]), str(alert.facts["product_id"])
+
+        def counts(days: tuple[int, int]) -> tuple[int, int]:
+            rows = store.sums(connection, shop, "ask", days, ("b",), a=intent)
+            mine = sum(n for b, n, _ in rows if b == product)
+            return mine, sum(n for _, n, _ in rows) - mine
+
+        (old, control_old), (new, control_new) = counts(before), counts(after)
+        days_before, days_after = before[1] - before[0] + 1, after[1] - after[0] + 1
+        found = spikes.effect_of(old, days_before, new, days_after, control_old, control_new)
+        if found is None:
+            return None
+        verb = "有效" if found.works else "还看不出效果"
+        drop = f"每天 {found.before:g} 次 → {found.after:g} 次"
+        same = f"同期没改的商品变成 {found.control:g} 倍" if control_old >= 20 else "没有可比的商品，按天数折算"
+        text = f"改动{verb}：{drop}，{same}；净变化到 {found.times:g} 倍（95% 区间 {found.low:g}–{found.high:g}）"
+        return {**found._asdict(), "text": text, "days_after": days_after}
+
+
+class Windows:
+    """Counts of one window of hours, now and on the days before."""
+
+    def __init__(self, now: dict[str, int], history: dict[str, list[int]], days: int) -> None:
+        self.now, self.history, self.days = now, history, days
+
+
+def hourly_counts(connection: Connection, shop: ShopId, days: tuple[int, int]) -> dict[str, dict[int, int]]:
+    """Asks by topic (`intent|product`) and shop hour since 1970; a product-less topic is the intent alone."""
+    counts: dict[str, dict[int, int]] = defaultdict(dict)
+    for day, hour, a, b, n, _ in store.sums(connection, shop, "ask", days, ("day", "hour", "a", "b")):
+        if not a.startswith(("chat.", "oos.")):
+            counts[f"{a}|{b}"][day * 24 + hour] = n
+    return counts
+
+
+def window_counts(counts: Mapping[str, Mapping[int, int]], end: int, hours: int, days: int) -> Windows:
+    """The window of `hours` before hour `end`, and the same hours of each of the `days` before."""
+    now: dict[str, int] = {}
+    history: dict[str, list[int]] = {}
+    for topic, by_hour in counts.items():
+        past = [0] * days
+        for hour, n in by_hour.items():
+            back, rest = divmod(end - 1 - hour, 24)
+            if hours == 24:
+                rest = 0
+            if rest >= hours or back < 0:
+                continue
+            if back == 0:
+                now[topic] = now.get(topic, 0) + n
+            elif back <= days:
+                past[back - 1] += n
+        history[topic] = past
+    return Windows(now, history, days)
+
+
+def onset(hours: Mapping[int, int], end: int, usual_per_hour: float) -> int:
+    """The shop hour since which the topic has been at least twice its usual, at most a week back."""
+    total, best = 0, end - 1
+    for back in range(1, 7 * 24):
+        total += hours.get(end - back, 0)
+        if hours.get(end - back, 0) and total >= 2 * max(usual_per_hour, 0.05) * back:
+            best = end - back
+        elif back > 24 and total < 1.5 * usual_per_hour * back:
+            break
+    return best
+
+
+def shop_hour(at: datetime) -> int:
+    """The shop hour since 1970 of an instant."""
+    return day_of(micros(at)) * 24 + hour_of(micros(at))

@@ -1,0 +1,46 @@
+"""What was said, for those who count and review (读会话原文): texts by conversation, nothing else."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.conversations import store
+from xiaoer.slices.conversations.tables import messages, turns
+from xiaoer.slices.conversations.types import Message
+
+_CHUNK = 400
+
+
+def messages_of(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, list[Message]]:
+    """Every message of these conversations in order."""
+    found: dict[str, list[Message]] = defaultdict(list)
+    for start in range(0, len(conversation_ids), _CHUNK):
+        part = conversation_ids[start : start + _CHUNK]
+        rows = connection.execute(
+            select(messages)
+            .where(messages.c.shop == shop, messages.c.conversation_id.in_(part))
+            .order_by(messages.c.conversation_id, messages.c.seq)
+        )
+        for row in rows:
+            found[row.conversation_id].append(store.message_of(row))
+    return found
+
+
+def heard_segments(
+    connection: Connection, shop: ShopId, conversation_ids: Sequence[str]
+) -> dict[str, list[tuple[str, str]]]:
+    """(intent, text) of every understood segment of these conversations."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for start in range(0, len(conversation_ids), _CHUNK):
+        part = conversation_ids[start : start + _CHUNK]
+        rows = connection.execute(
+            select(turns.c.conversation_id, turns.c.trace)
+            .where(turns.c.shop == shop, turns.c.conversation_id.in_(part))
+            .order_by(turns.c.at)
+        )
+        for row in rows:
+            for segment in ((row.trace or {}).get("heard") or {}).get("segments", ()):
+                found[row.conversation_id].append((segment.get("intent", ""), segment.get("text", "")))
+    return found

@@ -1,0 +1,73 @@
+"""Looking at units (查明细): lists and free counts by the columns that they are kept with."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.insights.store import unit_of
+from xiaoer.slices.insights.tables import units
+from xiaoer.slices.insights.types import Row
+
+
+def list_units(
+    connection: Connection,
+    shop: ShopId,
+    kind: str,
+    days: tuple[int, int],
+    *,
+    limit: int,
+    offset: int = 0,
+    **where: str,
+) -> list[Row]:
+    """Units of the days (both included) whose columns have these values, newest first."""
+    chosen = [units.c.shop == shop, units.c.kind == kind, units.c.day.between(*days)]
+    chosen += [units.c[name] == value for name, value in where.items() if value]
+    query = select(units).where(*chosen).order_by(units.c.day.desc(), units.c.at.desc(), units.c.id)
+    return [unit_of(row) for row in connection.execute(query.limit(limit).offset(offset))]
+
+
+def unhappiest(connection: Connection, shop: ShopId, days: tuple[int, int], limit: int, channel: str = "") -> list[Row]:
+    """Talks of the days that buyers left least satisfied, below nought."""
+    chosen = [units.c.shop == shop, units.c.kind == "talk", units.c.day.between(*days), units.c.mood < -20]
+    chosen += [units.c.channel == channel] if channel else []
+    rows = connection.execute(select(units).where(*chosen).order_by(units.c.mood, units.c.at.desc()).limit(limit))
+    return [unit_of(row) for row in rows]
+
+
+def examples(
+    connection: Connection, shop: ShopId, days: tuple[int, int], agent: str, count: int
+) -> tuple[list[Row], list[Row]]:
+    """(best, worst) talks of an agent by score."""
+    chosen = (units.c.shop == shop, units.c.kind == "talk", units.c.day.between(*days), units.c.agent == agent)
+    best = select(units).where(*chosen, units.c.score >= 90).order_by(units.c.score.desc(), units.c.at.desc())
+    worst = select(units).where(*chosen, units.c.score < 80).order_by(units.c.score, units.c.at.desc())
+    return (
+        [unit_of(row) for row in connection.execute(best.limit(count))],
+        [unit_of(row) for row in connection.execute(worst.limit(count))],
+    )
+
+
+def count_units(
+    connection: Connection,
+    shop: ShopId,
+    kind: str,
+    days: tuple[int, int],
+    by: Sequence[str],
+    where: Mapping[str, str],
+    limit: int,
+) -> list[tuple[Any, ...]]:
+    """(…by, count, mean mood, mean score, value in fen) of units; `where` by column, `mood` below or above."""
+    columns = [units.c[name] for name in by]
+    chosen = [units.c.shop == shop, units.c.kind == kind, units.c.day.between(*days)]
+    for name, value in where.items():
+        if name == "mood" and value:
+            chosen.append(units.c.mood < -20 if value == "below" else units.c.mood > 20)
+        elif value:
+            chosen.append(units.c[name] == value)
+    sums_ = (func.count(), func.avg(units.c.mood), func.avg(units.c.score), func.sum(units.c.value_fen))
+    rows = connection.execute(
+        select(*columns, *sums_).where(*chosen).group_by(*columns).order_by(*columns).limit(limit)
+    )
+    return [tuple(row) for row in rows]

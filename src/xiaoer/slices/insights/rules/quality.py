@@ -1,0 +1,102 @@
+"""Automatic quality review (自动质检) of one talk: eight items, a hundred points, every deduction with its reason.
+
+The same sheet is used by people who review a sample, so that the two can be compared.
+"""
+
+from typing import NamedTuple
+
+from xiaoer.slices.insights.rules.feelings import anger_of
+from xiaoer.slices.insights.rules.figures import is_complaint, is_inquiry
+from xiaoer.slices.insights.rules.rounds import find_rounds
+from xiaoer.slices.insights.types import AGENT, Talk
+
+_FAST_MS, _LATE_MS = 60_000, 180_000
+_OFFERS = frozenset({"quote", "offer_coupon", "counter_offer", "recommend", "answer", "lookup", "ask"})
+_HANDED = frozenset({"handoff"})
+
+
+class Item(NamedTuple):
+    """An item of the sheet."""
+
+    name: str
+    title: str
+    points: int
+
+
+SHEET = (
+    Item("response", "响应及时", 25),
+    Item("accuracy", "答有依据", 20),
+    Item("missed", "没有漏答", 15),
+    Item("banned", "没有违规用语", 15),
+    Item("polite", "语气得当", 10),
+    Item("promise", "承诺有落实", 5),
+    Item("offer", "没错过推荐", 5),
+    Item("red_line", "红线处理正确", 5),
+)
+FINDINGS = {
+    "slow": "有一轮超过 3 分钟才答",
+    "unanswered": "买家最后一句没人答",
+    "no_source": "回答没有依据",
+    "missed": "有问题没答上",
+    "banned": "用了违规词或违规承诺",
+    "rude": "语气生硬",
+    "promise": "说了会处理，却没开工单",
+    "no_offer": "问了优惠，没给任何方案",
+    "red_line": "买家很生气或要投诉，没有转人工",
+}
+_RUDE, _OWED = "tone.blame", "promise.forever"
+
+
+class Score(NamedTuple):
+    """`points` 0 to 100, `items` by name, `findings` are keys of FINDINGS."""
+
+    points: int
+    items: dict[str, int]
+    findings: tuple[str, ...]
+
+
+def review(talk: Talk) -> Score:
+    """Score a talk."""
+    items = {item.name: item.points for item in SHEET}
+    found: list[str] = []
+    rounds = find_rounds(talk.beats, "rsa")
+    answered = [r.took for r in rounds if r.end >= 0]
+    if rounds:
+        worth = [1.0 if 0 <= r.took <= _FAST_MS else 0.6 if 0 <= r.took <= _LATE_MS else 0.0 for r in rounds]
+        items["response"] = round(25 * sum(worth) / len(worth))
+        if any(took > _LATE_MS for took in answered):
+            found.append("slow")
+        if rounds[-1].end < 0:
+            found.append("unanswered")
+            items["missed"] -= 8
+    if talk.asks:
+        sourced = sum(ask.sourced for ask in talk.asks) / len(talk.asks)
+        items["accuracy"] = round(20 * sourced)
+        found += ["no_source"] if sourced < 1 else []
+        missed = sum(not ask.answered and not _HANDED & set(ask.acts) for ask in talk.asks)
+        if missed:
+            items["missed"] = max(0, items["missed"] - 4 * missed)
+            found.append("missed")
+    flags = [flag for beat in talk.beats if beat.who == AGENT for flag in beat.flags]
+    hard = [flag for flag in flags if flag != _RUDE]
+    if hard:
+        items["banned"] = max(0, 15 - 8 * len(hard))
+        found.append("banned")
+    if _RUDE in flags:
+        items["polite"] = 0
+        found.append("rude")
+    if _OWED in flags and not any(step.what == "ticket" for step in talk.steps):
+        items["promise"] = 0
+        found.append("promise")
+    wanted = [a for a in talk.asks if any(i.startswith(("promo.", "price.")) for i in a.intents)]
+    if is_inquiry(talk) and wanted and not any(set(ask.acts) & _OFFERS for ask in wanted) and not _by_people(talk):
+        items["offer"] = 0
+        found.append("no_offer")
+    if (anger_of(talk) >= 0.75 or is_complaint(talk)) and not _by_people(talk):
+        items["red_line"] = 0
+        found.append("red_line")
+    return Score(sum(items.values()), items, tuple(dict.fromkeys(found)))
+
+
+def _by_people(talk: Talk) -> bool:
+    return any(b.who == AGENT for b in talk.beats) or any(s.what == "handoff" for s in talk.steps)

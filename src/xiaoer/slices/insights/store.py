@@ -1,0 +1,254 @@
+"""Units, cells and what keeps them right. A change of units changes exactly the cells that they give to."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Row as DbRow
+from sqlalchemy.dialects import postgresql, sqlite
+
+from xiaoer.infra.upsert import upsert
+from xiaoer.kernel.events import Event
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.insights.rules.measures import gifts_of
+from xiaoer.slices.insights.tables import cells, cursors, dirty, events, settings, units, wordings
+from xiaoer.slices.insights.types import BuyerDay, Formula, Key, RefundFacts, Row, Talk
+
+_CHUNK = 400  # ids per look-up, below SQLite's parameter limit
+_FACTS: Mapping[str, Any] = {"talk": Talk, "refund": RefundFacts, "day": BuyerDay}
+Sum = tuple[Any, ...]
+
+
+def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
+
+
+def facts_of(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> list[Event]:
+    """Every event fact of these conversations."""
+    found: list[Event] = []
+    for part in chunks(conversation_ids):
+        rows = connection.execute(select(events).where(events.c.shop == shop, events.c.conversation_id.in_(part)))
+        found += [Event(shop, r.id, r.type, r.at, r.conversation_id, r.buyer_id, r.data) for r in rows]
+    return found
+
+
+def facts_of_buyers(
+    connection: Connection, shop: ShopId, buyer_ids: Sequence[str], types: Sequence[str]
+) -> list[Event]:
+    """Shop facts of these buyers of some types."""
+    found: list[Event] = []
+    for part in chunks(buyer_ids):
+        where = (events.c.shop == shop, events.c.type.in_(types), events.c.buyer_id.in_(part))
+        rows = connection.execute(select(events).where(*where))
+        found += [Event(shop, r.id, r.type, r.at, r.conversation_id, r.buyer_id, r.data) for r in rows]
+    return found
+
+
+def changed_since(
+    connection: Connection, shop: ShopId, after_id: str, before_id: str, limit: int
+) -> list[tuple[str, str, str, str]]:
+    """(id, type, conversation, buyer) of our own facts with ids in the open interval, oldest first."""
+    rows = connection.execute(
+        select(events.c.id, events.c.type, events.c.conversation_id, events.c.buyer_id)
+        .where(events.c.shop == shop, events.c.id > after_id, events.c.id < before_id)
+        .order_by(events.c.id)
+        .limit(limit)
+    )
+    return [tuple(row) for row in rows]
+
+
+def mark_dirty(connection: Connection, shop: ShopId, kind: str, ids: Iterable[str]) -> None:
+    """Have these talks or buyers counted again."""
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    rows = [{"shop": shop, "kind": kind, "id": id_} for id_ in dict.fromkeys(ids) if id_]
+    if rows:
+        connection.execute(make(dirty).on_conflict_do_nothing(), rows)
+
+
+def read_dirty(connection: Connection, shop: ShopId, kind: str, limit: int) -> list[str]:
+    query = select(dirty.c.id).where(dirty.c.shop == shop, dirty.c.kind == kind).order_by(dirty.c.id).limit(limit)
+    return list(connection.scalars(query))
+
+
+def clear_dirty(connection: Connection, shop: ShopId, kind: str, ids: Sequence[str]) -> None:
+    for part in chunks(ids):
+        connection.execute(delete(dirty).where(dirty.c.shop == shop, dirty.c.kind == kind, dirty.c.id.in_(part)))
+
+
+def cursor(connection: Connection, shop: ShopId, name: str) -> str:
+    where = (cursors.c.shop == shop, cursors.c.name == name)
+    return connection.scalar(select(cursors.c.value).where(*where)) or ""
+
+
+def set_cursor(connection: Connection, shop: ShopId, name: str, value: str) -> None:
+    upsert(connection, cursors, [{"shop": shop, "name": name, "value": value}])
+
+
+def setting(connection: Connection, shop: ShopId, name: str) -> Any:
+    return connection.scalar(select(settings.c.value).where(settings.c.shop == shop, settings.c.name == name))
+
+
+def settings_like(connection: Connection, shop: ShopId, start: str) -> dict[str, Any]:
+    where = (settings.c.shop == shop, settings.c.name.startswith(start, autoescape=True))
+    return {row.name: row.value for row in connection.execute(select(settings).where(*where).order_by(settings.c.name))}
+
+
+def save_setting(connection: Connection, shop: ShopId, name: str, value: Any) -> None:
+    upsert(connection, settings, [{"shop": shop, "name": name, "value": value}])
+
+
+def drop_setting(connection: Connection, shop: ShopId, name: str) -> None:
+    connection.execute(delete(settings).where(settings.c.shop == shop, settings.c.name == name))
+
+
+def get_units(connection: Connection, shop: ShopId, kind: str, ids: Sequence[str]) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    for part in chunks(ids):
+        rows = connection.execute(select(units).where(units.c.shop == shop, units.c.kind == kind, units.c.id.in_(part)))
+        found |= {row.id: unit_of(row) for row in rows}
+    return found
+
+
+def ids_of_buyers(connection: Connection, shop: ShopId, kind: str, buyer_ids: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for part in chunks(buyer_ids):
+        where = (units.c.shop == shop, units.c.kind == kind, units.c.buyer_id.in_(part))
+        found += connection.scalars(select(units.c.id).where(*where))
+    return found
+
+
+def put_units(
+    connection: Connection, shop: ShopId, rows: Sequence[Row], formulas: Sequence[Formula], gone: Sequence[str] = ()
+) -> int:
+    """Keep units of one kind and correct the cells by the difference to what was kept before; return cells changed."""
+    if not rows and not gone:
+        return 0
+    kind = rows[0].kind if rows else "talk"
+    before = get_units(connection, shop, kind, [*(row.id for row in rows), *gone])
+    fresh = [row for row in rows if before.get(row.id) != row]
+    change: dict[Key, list[int]] = {}
+    for row in fresh:
+        _add(change, row, formulas, 1)
+    replaced = {row.id for row in fresh} | set(gone)
+    for id_, row in before.items():
+        if id_ in replaced:
+            _add(change, row, formulas, -1)
+    moved = {key: value for key, value in change.items() if value[0] or value[1]}
+    _shift(connection, shop, moved)
+    upsert(connection, units, [_stored(shop, row) for row in fresh])
+    for part in chunks(list(gone)):
+        connection.execute(delete(units).where(units.c.shop == shop, units.c.kind == kind, units.c.id.in_(part)))
+    return len(moved)
+
+
+def _add(change: dict[Key, list[int]], row: Row, formulas: Sequence[Formula], sign: int) -> None:
+    for key, n, v in gifts_of(row, formulas):
+        value = change.setdefault(key, [0, 0])
+        value[0] += sign * n
+        value[1] += sign * v
+
+
+def _shift(connection: Connection, shop: ShopId, moved: Mapping[Key, Sequence[int]]) -> None:
+    if not moved:
+        return
+    make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = make(cells)
+    grown = {"n": cells.c.n + statement.excluded.n, "v": cells.c.v + statement.excluded.v}
+    statement = statement.on_conflict_do_update(index_elements=list(cells.primary_key.columns), set_=grown)
+    rows = [{"shop": shop, **key._asdict(), "n": value[0], "v": value[1]} for key, value in sorted(moved.items())]
+    connection.execute(statement, rows)
+    if any(value[0] < 0 for value in moved.values()):
+        families = {(key.family, key.day) for key, value in moved.items() if value[0] < 0}
+        for family, day in families:
+            where = (cells.c.shop == shop, cells.c.family == family, cells.c.day == day)
+            connection.execute(delete(cells).where(*where, cells.c.n == 0, cells.c.v == 0))
+
+
+def clear(connection: Connection, shop: ShopId) -> None:
+    """Forget all units and cells, for a rebuild."""
+    for table in (cells, units, dirty, cursors):
+        connection.execute(delete(table).where(table.c.shop == shop))
+
+
+def sums(
+    connection: Connection,
+    shop: ShopId,
+    family: str,
+    days: tuple[int, int],
+    by: Sequence[str],
+    *,
+    channel: str = "",
+    a: Sequence[str] | str = (),
+    b: str = "",
+    starts: str = "",
+    limit: int = 0,
+) -> list[Sum]:
+    """Rows of (…by, n, v) summed over the days, both included; `a` and `b` narrow, `starts` is a beginning of `b`."""
+    columns = [cells.c[name] for name in by]
+    chosen = [cells.c.shop == shop, cells.c.family == family, cells.c.day.between(*days)]
+    chosen += [cells.c.channel == channel] if channel else []
+    chosen += [cells.c.a == a] if isinstance(a, str) and a else []
+    chosen += [cells.c.a.in_(list(a))] if not isinstance(a, str) and a else []
+    chosen += [cells.c.b == b] if b else []
+    chosen += [cells.c.b.startswith(starts, autoescape=True)] if starts else []
+    count = func.sum(cells.c.n)
+    query = select(*columns, count, func.sum(cells.c.v)).where(*chosen).group_by(*columns)
+    query = query.order_by(count.desc(), *columns) if limit else query.order_by(*columns)
+    rows = connection.execute(query.limit(limit) if limit else query)
+    return [(*row[: len(columns)], int(row[-2] or 0), int(row[-1] or 0)) for row in rows]
+
+
+def all_cells(connection: Connection, shop: ShopId) -> Counter[tuple[Any, ...]]:
+    """Every cell, for comparing a rebuild with what was kept."""
+    rows = connection.execute(select(cells).where(cells.c.shop == shop))
+    return Counter({(r.family, r.day, r.hour, r.channel, r.a, r.b, r.n, r.v): 1 for r in rows})
+
+
+def questions_of(connection: Connection, shop: ShopId, keys: Sequence[str]) -> dict[str, str]:
+    """The question of every wording that is known."""
+    found: dict[str, str] = {}
+    for part in chunks(keys):
+        where = (wordings.c.shop == shop, wordings.c.key.in_(part))
+        found |= {row.key: row.question for row in connection.execute(select(wordings).where(*where))}
+    return found
+
+
+def founders(connection: Connection, shop: ShopId, intents: Sequence[str]) -> list[DbRow[Any]]:
+    """The founding wordings of these intents' questions."""
+    where = (wordings.c.shop == shop, wordings.c.intent.in_(intents), wordings.c.question == wordings.c.key)
+    return list(connection.execute(select(wordings).where(*where).order_by(wordings.c.key)))
+
+
+def add_wordings(connection: Connection, shop: ShopId, rows: Sequence[tuple[str, str, str, str]]) -> None:
+    """Keep (key, intent, question, text) of new wordings."""
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    names = ("key", "intent", "question", "text")
+    values = [{"shop": shop, "seen": 1, **dict(zip(names, row, strict=True))} for row in rows]
+    if values:
+        connection.execute(make(wordings).on_conflict_do_nothing(), values)
+
+
+def texts_of(connection: Connection, shop: ShopId, questions: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """(intent, text) of questions by id."""
+    found: dict[str, tuple[str, str]] = {}
+    for part in chunks(questions):
+        where = (wordings.c.shop == shop, wordings.c.key.in_(part))
+        found |= {row.key: (row.intent, row.text) for row in connection.execute(select(wordings).where(*where))}
+    return found
+
+
+def wordings_of(connection: Connection, shop: ShopId, question: str, limit: int) -> list[str]:
+    where = (wordings.c.shop == shop, wordings.c.question == question)
+    return list(connection.scalars(select(wordings.c.text).where(*where).limit(limit)))
+
+
+def _stored(shop: ShopId, row: Row) -> dict[str, Any]:
+    return {"shop": shop, **msgspec.structs.asdict(row)}
+
+
+def unit_of(row: DbRow[Any]) -> Row:
+    values = {name: getattr(row, name) for name in Row.__struct_fields__}
+    values["facts"] = msgspec.convert(row.facts, _FACTS[row.kind])
+    return Row(**values)

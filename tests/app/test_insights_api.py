@@ -1,0 +1,100 @@
+"""The pages of insight over HTTP, on the sample shop with a few talks."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+PAGES = ("hot-questions", "after-sales", "funnel", "sentiment", "service", "quality", "gaps", "value")
+
+
+def say(client: TestClient, buyer: str, *texts: str) -> str:
+    """Talk as a buyer on a product's page; return the conversation's id."""
+    for text in texts:
+        body = {
+            "channel": "api",
+            "buyer_id": buyer,
+            "content": {"type": "text", "text": text},
+            "context": {"entry": "product", "product_id": "P1001"},
+        }
+        answer = client.post("/api/v1/messages", json=body).json()
+    return str(answer["conversation_id"])
+
+
+@pytest.fixture(scope="module")
+def talk(client: TestClient) -> str:
+    say(client, "insight-1", "这件什么时候发货", "多少钱")
+    return say(client, "insight-2", "这件什么时候发货呀", "转人工")
+
+
+def cards(page: dict[str, Any]) -> dict[str, Any]:
+    return {card["id"]: card for card in page["cards"]}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_says_its_finding_and_how_it_was_computed(client: TestClient, talk: str, name: str) -> None:
+    page = client.get(f"/api/v1/insights/{name}").json()
+    assert page["id"] == name
+    assert page["finding"]
+    assert page["how"] and all(entry["text"] for entry in page["how"])
+    assert {"first", "last", "before_first", "before_last"} <= set(page["period"])
+
+
+def test_a_talk_is_in_the_figures_at_once_and_is_found_behind_them(client: TestClient, talk: str) -> None:
+    found: list[str] = []
+    for _ in range(60):  # a page shows what is ready and never waits long
+        behind = client.get("/api/v1/insights/drill?family=ask&a=ship.when").json()
+        found = [item["conversation_id"] for item in behind["items"]]
+        if talk in found:
+            break
+    assert talk in found
+    page = client.get("/api/v1/insights/hot-questions").json()
+    assert any(row["intent"] == "ship.when" and row["count"] >= 2 for row in page["tables"][0]["rows"])
+
+
+def test_the_service_page_shows_a_waiting_talk_as_not_answered(client: TestClient, talk: str) -> None:
+    rows = client.get("/api/v1/insights/service").json()["tables"][0]["rows"]
+    douyin = next(row for row in rows if row["id"] == "douyin.reply_3min@1")
+    assert douyin["title"] == "飞鸽3分钟人工回复率"
+    assert "180 秒" in douyin["how"]
+
+
+@pytest.mark.parametrize(("format", "start"), [("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf")])
+def test_pages_export(client: TestClient, format: str, start: bytes) -> None:
+    for name in PAGES:
+        answer = client.get(f"/api/v1/insights/{name}/export?format={format}")
+        assert answer.status_code == 200
+        assert answer.content.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("service?from=yesterday", 422),
+        ("service?from=2026-06-09&to=2026-06-01", 422),
+        ("service?from=0001-01-01&to=0001-01-02", 422),
+        ("service?from=2001-01-01&to=2026-01-01", 422),
+        ("nothing", 404),
+        ("service/export?format=pdf", 422),
+        ("service/export?format=csv&table=x", 404),
+        ("ask?by=colour", 422),
+        ("drill?kind=x", 422),
+        ("drill?after=-1", 200),
+        ("questions/none", 404),
+    ],
+)
+def test_what_cannot_be_shown_is_said(client: TestClient, path: str, status: int) -> None:
+    assert client.get(f"/api/v1/insights/{path}").status_code == status
+
+
+def test_anything_can_be_counted_by_anything(client: TestClient, talk: str) -> None:
+    answer = client.get("/api/v1/insights/ask?by=channel,handled&channel=api").json()
+    assert answer["total"] >= 2
+    assert {row["channel"] for row in answer["rows"]} == {"api"}
+
+
+def test_agents_do_not_see_the_shops_figures(client: TestClient) -> None:
+    body = {"username": "agent", "password": "xiaoer-agent", "shop": "default"}
+    token = client.post("/api/v1/auth/login", json=body).json()["access_token"]
+    answer = client.get("/api/v1/insights/service", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 403
