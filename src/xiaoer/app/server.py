@@ -27,6 +27,7 @@ from xiaoer.app.entrypoints import (
     tickets,
     widget,
 )
+from xiaoer.app.express import ExpressApp
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.log import set_up_logging
 from xiaoer.infra.settings import Settings
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         finally:
             await product.stop()
 
-    app = FastAPI(
+    app = ExpressApp(
         title="Xiaoer 小二",
         version="0.1.0",
         description="The AI front desk of an online shop. Every error is a problem document (RFC 9457).",
@@ -68,4 +69,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)
+    app.expedite("POST", "/api/v1/messages", messages.post_message)
     return app
