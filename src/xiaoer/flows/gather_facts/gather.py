@@ -82,7 +82,7 @@ class GatherFacts:
             key = (need.kind, need.key)
             if key not in reads and (read := self._read(turn, heard, need, now, before)) is not None:
                 reads[key] = read
-        outcomes = dict(zip(reads, await asyncio.gather(*(self._limited(r) for r in reads.values())), strict=True))
+        outcomes = await self._outcomes(reads)
         found = {key: value for key, (ok, value) in outcomes.items() if ok}
         missing = tuple(key for key, (ok, _) in outcomes.items() if not ok)
         knowledge, answerable = await self._searched(turn, heard, needs, now)
@@ -270,6 +270,11 @@ class GatherFacts:
             channel=turn.channel,
             at=now,
         )
+
+    async def _outcomes(self, reads: dict[tuple[str, str], Awaitable[Any]]) -> dict[tuple[str, str], tuple[bool, Any]]:
+        if len(reads) == 1:  # the usual turn; a task of its own would cost more than the read
+            return {key: await self._limited(read) for key, read in reads.items()}
+        return dict(zip(reads, await asyncio.gather(*(self._limited(r) for r in reads.values())), strict=True))
 
     async def _limited(self, read: Awaitable[Any]) -> tuple[bool, Any]:
         try:
