@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from xiaoer.app.answering import Answering
+from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.insights import Insights
@@ -94,6 +95,7 @@ class Wiring:
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
+        self.brain = Brain(self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer, _PACK)
         quoter = LiveQuoter(self.promotions, self.systems)
         self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, quoter)
         self._red_lines = parse_red_lines((_PACK / "red_lines.toml").read_text(encoding="utf-8"))

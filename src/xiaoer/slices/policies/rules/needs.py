@@ -33,6 +33,7 @@ _OWN = (
     "还没",
     "怎么还",
 )
+_WISH_TURNS = 4  # messages, of buyer and bot, in which a wish is still being told
 _SHOPPING = ("product", "search", "live", "campaign")
 
 
@@ -63,10 +64,18 @@ def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     if product and intent == "price.query":
         needs.append(Need("price", index, product))
     if intent == "product.recommend":
+        needs.append(Need("recommend", index, _wish(segment, turn)))
+    elif not product and intent.startswith(("product.", "price.")):  # several that she may mean, to ask which
         needs.append(Need("recommend", index, segment.text))
     if intent == "promo.coupon":
         needs.append(Need("coupons", index))
     return tuple(needs)
+
+
+def _wish(segment: Segment, turn: Turn) -> str:
+    """The wish with what was said of it just before: 送男朋友的, then 他爱健身."""
+    before = [m.text for m in turn.history[-_WISH_TURNS:] if m.author == "buyer" and "product.recommend" in m.intents]
+    return "，".join((*before, segment.text))
 
 
 def wants_orders(segment: Segment, turn: Turn) -> bool:
