@@ -23,6 +23,7 @@ from xiaoer.app.entrypoints import (
     ops,
     pages,
     quotes,
+    rules,
     staff,
     systems,
     tickets,
@@ -70,7 +71,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, *brain, imports, events, quotes, widget, ops, audit, systems, insights, *desks):
+    shop = (imports, events, quotes, systems, insights, rules)
+    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

@@ -37,6 +37,7 @@ from xiaoer.slices.promotions.service import Promotions
 _log = structlog.get_logger(__name__)
 _NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders read per turn
+_PICKING = ("recommend", "named")  # kinds of needs that bring products to choose from
 _PICKS = 3  # products recommended at once
 _TO_TRY = 40  # products looked at for 凑单
 _BY_KEY = {"diagnosis": "diagnoses", "protection": "protections", "priced": "priced", "top_up": "top_ups",
@@ -93,7 +94,7 @@ class GatherFacts:
             "variants": before.variants | _keyed(found, "variants"),
             "prices": before.prices | _keyed(found, "price"),
             "recommended": before.recommended
-            | {n.segment: found[("recommend", n.key)] for n in needs if ("recommend", n.key) in found},
+            | {n.segment: found[n.kind, n.key] for n in needs if n.kind in _PICKING and (n.kind, n.key) in found},
             "asked": before.asked + needs,
             "missing": before.missing + missing,
         }
@@ -161,6 +162,8 @@ class GatherFacts:
             case "recommend":
                 budget = heard.segments[need.segment].entities.money_yuan
                 return self._catalogue.recommend(shop, need.key, budget, _PICKS)
+            case "named":
+                return self._catalogue.named(shop, need.key, _PICKS)
             case "verify":
                 order_id, _, ending = need.key.partition("|")
                 return self._prove(shop, f"{turn.channel}:{turn.buyer_id}", order_id, ending)

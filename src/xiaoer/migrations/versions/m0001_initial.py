@@ -597,6 +597,13 @@ def upgrade() -> None:
     op.create_index("ix_refunds_order", "refunds", ["shop", "order_id", "id"], unique=False)
     op.create_index("ix_refunds_updated", "refunds", ["shop", "updated_at"], unique=False)
     op.create_table(
+        "rule_books",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", name=op.f("pk_rule_books")),
+    )
+    op.create_table(
         "shipments",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=300), nullable=False),
@@ -801,6 +808,7 @@ def downgrade() -> None:
     op.drop_index("ix_shipments_waybill", table_name="shipments")
     op.drop_index("ix_shipments_order", table_name="shipments")
     op.drop_table("shipments")
+    op.drop_table("rule_books")
     op.drop_index("ix_refunds_updated", table_name="refunds")
     op.drop_index("ix_refunds_order", table_name="refunds")
     op.drop_table("refunds")

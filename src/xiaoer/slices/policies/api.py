@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Todo
-from xiaoer.kernel.heard import Heard
+from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.turn import OrderContent, ProductContent
 from xiaoer.slices.policies.rules import entries, handoff, looking, needs, offers, orders, prices, products, talk
 from xiaoer.slices.policies.rules.entries import Said
@@ -47,7 +47,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     todos: list[Todo] = []
     asking = ""
     for index, segment in enumerate(situation.heard.segments):
-        product = needs.product_of(segment, situation.turn)
+        product = _meant(index, segment, situation, known)
         move = _move(Ask(index, segment, situation, known, product, memory))
         more += move.needs
         todos += [move.todo] if move.todo else []
@@ -71,6 +71,13 @@ def look_again(heard: Heard) -> Heard:
     """What was heard, with the intents that explicit wordings name (`rules/looking.py`)."""
     segments = tuple(looking.look_again(segment) for segment in heard.segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
+
+
+def _meant(index: int, segment: Segment, situation: Situation, known: Facts) -> str | None:
+    """The product that a segment is about; with none in sight, the only one that its words name."""
+    product = needs.product_of(segment, situation.turn)
+    named = known.recommended.get(index, ()) if segment.intent != "product.recommend" else ()
+    return product or (named[0].id if len(named) == 1 else None)
 
 
 def _asked_for_people(situation: Situation) -> Handoff | None:
@@ -108,6 +115,9 @@ def _move(ask: Ask) -> Move:
             return foreign
         again = _move(resumed)
         return replace(again, memory=again.memory or resumed.memory)
+    named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
+    if named:
+        return Move(needs=named)
     return run.begin(ask) or prices.answer_prices(ask) or _plain(ask)
 
 
@@ -139,7 +149,7 @@ def _answer(ask: Ask) -> Act:
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
         return _knowledge(ask, hit)
     found = products.answer_from_catalogue(ask)
-    if found is None and _live(ask) and (hit is None or hit.hit.score < _NEAR_ELSEWHERE):
+    if found is None and _live(ask) and (hit is None or hit.hit.score < _OWN_WORDS):
         found = products_wanted(ask)
     if found is None and hit is not None:
         return _knowledge(ask, hit)
@@ -182,10 +192,12 @@ def _near(ask: Ask) -> list[KnowledgeHit]:
     far = _NEAR_FOR_TALK if ask.segment.intent.startswith(("oos.", "chat.")) else _NEAR
     if ask.segment.intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
         far = _OWN_WORDS
+    named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if ask.segment.intent != "product.recommend"}
     return [
         hit
         for hit in hits
-        if hit.score >= (max(far, _NEAR_ELSEWHERE) if hit.product_id and hit.product_id != ask.product_id else far)
+        if not (named and hit.product_id and hit.product_id not in named)
+        and hit.score >= (max(far, _NEAR_ELSEWHERE) if hit.product_id and hit.product_id != ask.product_id else far)
     ]
 
 
