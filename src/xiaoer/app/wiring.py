@@ -23,6 +23,7 @@ from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
+from xiaoer.app.selling import Selling
 from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders, LiveQuoter
@@ -100,9 +101,19 @@ class Wiring:
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
-        reads, limit_s = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
+        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.catalog, self.quote, self.buyers)
+        reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
         self.answering = answering = Answering(
-            self.db, self.clock, reads, self.systems, self.knowledge, self.promotions, self.quote, self.desk, limit_s
+            self.db,
+            self.clock,
+            reads,
+            self.systems,
+            self.knowledge,
+            self.promotions,
+            self.quote,
+            self.desk,
+            sells.bargain,
+            within,
         )
         self.jobs.handle(STOCK_BACK, answering.tell_stock_back)
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
@@ -116,6 +127,7 @@ class Wiring:
             answering.perform,
             templates,
             self.desk,
+            sells,
         )
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
         self.insights.work(self.jobs)

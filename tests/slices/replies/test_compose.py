@@ -97,6 +97,10 @@ SLOTS = {
     "now_price": Money(10_900),
     "now_gap": Money(2_000),
     "why": "还差 60 元",
+    "base": Money(15_900),
+    "off": Money(3_000),
+    "gift": "收纳袋",
+    "until": NOW + timedelta(days=1),
 }
 
 

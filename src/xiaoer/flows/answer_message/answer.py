@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from xiaoer.flows.answer_message.ports import (
     GathersFacts,
+    KeepsEffects,
     MindsTheDesk,
     PerformsTodos,
     Understands,
@@ -49,6 +50,10 @@ _NO_STOPS = Limits(unsatisfied_tries=1_000_000, unsure_tries=1_000_000, anger_ha
 _RETRIES = 8  # loads of one turn while newer messages keep coming
 
 
+class Overtaken(Exception):
+    """Something that the answer rests on changed meanwhile; nothing of it is kept."""
+
+
 class Answered(msgspec.Struct, frozen=True):
     """The outcome: the answer as JSON, and the stored messages to be delivered."""
 
@@ -73,6 +78,7 @@ class AnswerMessage:
         perform: PerformsTodos,
         templates: Templates,
         desk: MindsTheDesk,
+        effects: KeepsEffects,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -83,6 +89,7 @@ class AnswerMessage:
         self._perform = perform
         self._templates = templates
         self._desk = desk
+        self._effects = effects
         self._recent = RecentTalks()
 
     async def __call__(
@@ -257,14 +264,18 @@ class AnswerMessage:
             changes |= {"state": state, "handoff": {"reason": trace["mode"], "rule_id": f"mode.{trace['mode']}"}}
         facts = facts_of(conversation, situation, decision, turn_id, reply, elapsed_us)
 
-        def change(connection: Connection) -> tuple[Message, ...] | None:
+        effects = [act.effect for act in decision.acts if act.effect is not None]
+
+        def change(connection: Connection) -> tuple[Message, ...]:
             messages = conversations.save_turn(connection, turn.shop, conversation, stored, parts, meta, now, **changes)
-            if messages is not None:
-                insights.append(connection, turn.shop, facts)
-                insights.warn_at_once(connection, turn.shop, facts)
+            if messages is None or not all(self._effects.keep(connection, turn, effect, now) for effect in effects):
+                raise Overtaken
+            insights.append(connection, turn.shop, facts)
+            insights.warn_at_once(connection, turn.shop, facts)
             return messages
 
-        messages = await self._db.write(change)
-        if messages is None:
+        try:
+            messages = await self._db.write(change)
+        except Overtaken:
             return None
         return Answered(response, messages, turn.conversation_id, state, decision.handoff)

@@ -1,7 +1,9 @@
 """What answering a turn needs from others (回答的依赖)."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
 
 from xiaoer.kernel.decision import Facts, Handoff, Need, Todo
 from xiaoer.kernel.heard import Heard
@@ -35,6 +37,14 @@ class PerformsTodos(Protocol):
     """Does what the buyer confirmed, and tells the outcome of each todo by its id."""
 
     async def __call__(self, turn: Turn, todos: tuple[Todo, ...], facts: Facts) -> dict[str, Outcome]: ...
+
+
+class KeepsEffects(Protocol):
+    """Keeps what the acts promise, in the change that stores their words."""
+
+    def keep(self, connection: Connection, turn: Turn, effect: Any, now: datetime) -> bool:
+        """Return False when a promise no longer holds: the turn is decided anew."""
+        ...
 
 
 class MindsTheDesk(Protocol):

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from xiaoer.flows.gather_facts.ports import (
     AnswersPrices,
+    BargainsPrices,
     PricesNow,
     ProvesOrders,
     ReadsBuyers,
@@ -31,6 +32,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.knowledge.api import Knowledge
+from xiaoer.slices.policies.rules.bargaining import price_words
 from xiaoer.slices.privacy.rules import masks
 from xiaoer.slices.promotions.service import Promotions
 
@@ -59,6 +61,7 @@ class GatherFacts:
         tickets: ReadsTickets,
         terms: ReadsTerms,
         buyers: ReadsBuyers,
+        bargain: BargainsPrices,
         timeout_s: float,
     ) -> None:
         self._knowledge = knowledge
@@ -71,6 +74,7 @@ class GatherFacts:
         self._tickets = tickets
         self._terms = terms
         self._buyers = buyers
+        self._bargain = bargain
         self._timeout_s = timeout_s
 
     async def __call__(
@@ -95,6 +99,8 @@ class GatherFacts:
             "prices": before.prices | _keyed(found, "price"),
             "recommended": before.recommended
             | {n.segment: found[n.kind, n.key] for n in needs if n.kind in _PICKING and (n.kind, n.key) in found},
+            "bargains": before.bargains
+            | {n.segment: found[n.kind, n.key] for n in needs if n.kind == "bargain" and found.get((n.kind, n.key))},
             "asked": before.asked + needs,
             "missing": before.missing + missing,
         }
@@ -167,6 +173,9 @@ class GatherFacts:
             case "verify":
                 order_id, _, ending = need.key.partition("|")
                 return self._prove(shop, f"{turn.channel}:{turn.buyer_id}", order_id, ending)
+            case "bargain":
+                words = replace(heard.segments[need.segment], text=price_words(heard.segments, turn))
+                return self._bargain(turn, words, need.key, now)
             case "buyer":
                 return self._buyers.buyer(shop, turn.buyer_id)
             case "tickets":

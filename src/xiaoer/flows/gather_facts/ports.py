@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Protocol
 
 from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
-from xiaoer.kernel.decision import PriceNow
+from xiaoer.kernel.decision import BargainAnswer, PriceNow
+from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Priced, Protection, TicketBrief, TopUp
 from xiaoer.kernel.terms import Terms
+from xiaoer.kernel.turn import Turn
 from xiaoer.slices.promotions.types import BuyerFacts
 
 
@@ -28,6 +30,12 @@ class PricesNow(Protocol):
     """What one piece of a variant costs a buyer now."""
 
     async def price_now(self, shop: ShopId, variant_id: str, buyer_id: str, channel: str) -> PriceNow: ...
+
+
+class BargainsPrices(Protocol):
+    """Decides the answer to a price request; None when the shop does not bargain about the product."""
+
+    async def __call__(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> BargainAnswer | None: ...
 
 
 class AnswersPrices(Protocol):

@@ -16,7 +16,18 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Todo
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.turn import OrderContent, ProductContent
-from xiaoer.slices.policies.rules import entries, handoff, looking, needs, offers, orders, prices, products, talk
+from xiaoer.slices.policies.rules import (
+    bargaining,
+    entries,
+    handoff,
+    looking,
+    needs,
+    offers,
+    orders,
+    prices,
+    products,
+    talk,
+)
 from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.rules.matters import run, small
 from xiaoer.slices.policies.types import Ask, Move, Situation
@@ -42,6 +53,9 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     if facts is None and wanted:
         return Decision(needs=wanted)
     known, memory = facts or Facts(), situation.turn.memory
+    stuck = bargaining.wants_people(known.bargains)
+    if stuck is not None:
+        return handoff.hand_over(situation, Handoff("bargain_exhausted", f"bargain.{stuck.reason}", "sales"), stuck)
     acts: list[Act] = []
     more: list[Need] = []
     todos: list[Todo] = []
@@ -91,7 +105,8 @@ def _needs(situation: Situation) -> tuple[Need, ...]:
     wanted = [n for i, segment in enumerate(situation.heard.segments) for n in needs.needs_of(i, segment, turn)]
     if turn.memory.matters:
         wanted.append(Need("orders", 0))
-    return tuple(dict.fromkeys(wanted))
+    haggling = [need for need in wanted if need.kind == "bargain"]  # one answer about the price a turn
+    return tuple(need for need in dict.fromkeys(wanted) if need not in haggling[1:])
 
 
 def _move(ask: Ask) -> Move:
@@ -108,6 +123,9 @@ def _move(ask: Ask) -> Move:
     card = _sent_card(ask)
     if card is not None:
         return card
+    bargain = bargaining.say_bargain(ask)
+    if bargain is not None:
+        return Move(bargain)
     foreign = _foreign(ask)
     if foreign is not None:
         resumed = run.proven(ask, foreign)

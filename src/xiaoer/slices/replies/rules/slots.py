@@ -10,7 +10,7 @@ from xiaoer.kernel.variables import fill
 from xiaoer.slices.replies.rules import wording
 from xiaoer.slices.replies.rules.matters import speak_matter
 
-_TO_THE_MINUTE = ("promise", "due", "since", "until")
+_EXACT = frozenset({"promise", "until", "due", "since"})  # told to the minute
 
 
 def speak(act: Act, now: datetime) -> dict[str, str]:
@@ -30,7 +30,7 @@ def speak(act: Act, now: datetime) -> dict[str, str]:
             case Money():
                 words[name] = value.spoken
             case datetime():
-                words[name] = wording.say_instant(value, now) if name in _TO_THE_MINUTE else wording.say_day(value, now)
+                words[name] = wording.say_instant(value, now) if name in _EXACT else wording.say_day(value, now)
             case str() | int():
                 words[name] = str(value)
     words |= _derived(slots, now)
