@@ -5,6 +5,7 @@ twice and a process that dies in between do it once. The outcome is read back fr
 cannot be asked ends in a ticket, never in a promise.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -63,6 +64,7 @@ class PerformTodos:
         self._orders = orders
         self._tickets = tickets
         self._promotions = promotions
+        self._running: dict[tuple[ShopId, str], asyncio.Future[Outcome]] = {}
         self._kinds: dict[str, Callable[[Turn, Todo, Facts], Awaitable[Outcome]]] = {
             "action": self._action,
             "ticket": self._ticket,
@@ -74,6 +76,15 @@ class PerformTodos:
         return {todo.id: await self._kinds[todo.kind](turn, todo, facts) for todo in todos}
 
     async def _action(self, turn: Turn, todo: Todo, facts: Facts) -> Outcome:
+        """Two turns that confirm the same thing at once wait for the same deed."""
+        key = (turn.shop, todo.id)
+        running = self._running.get(key)
+        if running is None:
+            running = self._running[key] = asyncio.ensure_future(self._once(turn, todo, facts))
+            running.add_done_callback(lambda _: self._running.pop(key, None))
+        return await asyncio.shield(running)
+
+    async def _once(self, turn: Turn, todo: Todo, facts: Facts) -> Outcome:
         started = self._clock.now()
         data = {key: _hidden(key, value) for key, value in todo.data.items()}
         row = ActionRow(

@@ -59,15 +59,24 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     acts: list[Act] = []
     more: list[Need] = []
     todos: list[Todo] = []
-    asking = ""
+    owners: list[str] = []
+    asking = spoken_for = ""
     for index, segment in enumerate(situation.heard.segments):
         product = _meant(index, segment, situation, known)
-        move = _move(Ask(index, segment, situation, known, product, memory))
+        if spoken_for and run.is_part(segment) and (memory.asked is None or memory.asked.id != spoken_for):
+            move = Move(_part(index))
+        else:
+            move = _move(Ask(index, segment, situation, known, product, memory))
         more += move.needs
         todos += [move.todo] if move.todo else []
         memory = move.memory or memory
-        act = move.act or Act("answer", index, "silent", rule_id="matter.part")
+        act = move.act or _part(index)
+        for earlier, owner in enumerate(owners):
+            if owner and owner == move.matter:
+                acts[earlier] = _part(earlier)
         acts.append(act)
+        owners.append(move.matter)
+        spoken_for = move.matter or spoken_for
         if "asks" in act.slots:
             asking = memory.asking
         if isinstance(order := act.slots.get("order"), Order):
@@ -79,6 +88,11 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     decision = _after(situation, tuple(_without_small_talk(acts)))
     memory = replace(memory, asking=asking)
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
+
+
+def _part(index: int) -> Act:
+    """A segment that belongs to what another segment of the turn is answered with."""
+    return Act("answer", index, "silent", rule_id="matter.part")
 
 
 def look_again(heard: Heard) -> Heard:
@@ -177,6 +191,8 @@ def _answer(ask: Ask) -> Act:
 def _foreign(ask: Ask) -> Move | None:
     """An order number that is not among the buyer's: proof first, in the same words whether it exists or not."""
     number = ask.segment.entities.order_no
+    if number and ask.facts.verified.get(number) == "ok" and number not in ask.memory.verified:
+        return Move(memory=ask.memory.knowing(number))
     if not number or ask.facts.orders is None or any(order.id == number for order in ask.facts.orders):
         return None
     return small.ask_proof(ask, number)

@@ -73,10 +73,12 @@ class Ask(Struct, frozen=True):
 class Move(Struct, frozen=True):
     """What a rule does about one segment: an act, or what must be read (`needs`) or done (`todo`) before there is one.
 
-    `memory` is what the talk remembers afterwards; None leaves it as it is.
+    `memory` is what the talk remembers afterwards; None leaves it as it is. `matter` is the matter that the act is
+    about: when several segments of a turn belong to one matter, the last one speaks for all.
     """
 
     act: Act | None = None
     needs: tuple[Need, ...] = ()
     todo: Todo | None = None
     memory: Memory | None = None
+    matter: str = ""

@@ -18,6 +18,7 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("promo.not_applied", rf"{_OFFER}.{{0,18}}(?:没|未|不)(?:有)?(?:显示|生效|减|用上|抵|享受|体现|算|优惠|打折|自动|弹出来|出来)"),
         ("promo.not_applied", rf"(?:没|未|不)(?:有)?(?:显示|减掉?|享受到?|用上|抵扣?|给我?算|自动减?).{{0,6}}{_OFFER}"),
         ("product.restock", r"(?:到货|补货|有货).{0,4}(?:提醒|通知|告诉|喊|叫|联系|说一声)|(?:提醒|通知|告诉)我.{0,4}(?:到货|有货|补货)"),
+        ("ship.eta", r"^(?:今天|今晚|明天|后天|周[一二三四五六日末])(?:之?前)?(?:能|会|可以)?(?:不能)?(?:送到|送达|收到|到货?)(?:吗|么|不|嘛)"),
         ("promo.bundle", r"凑单|凑多少|凑点什么|还差多少.{0,8}(?:减|包邮|优惠|券)|差多少(?:可以|能|就)"),
         ("promo.bundle", r"(?:一起|一块|两[件个]都|都)买.{0,10}(?:优惠|便宜|划算|多少|减)"),
         ("promo.price_protect", r"价保|保价|(?:降价|便宜).{0,10}(?:退差|补差|差价|退我|退给)|(?:退|补)(?:一下)?差价"),
@@ -26,8 +27,13 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
+_PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
+
+
 def look_again(segment: Segment) -> Segment:
     """The segment with the intent that its wording names; unchanged when it names none."""
+    if segment.intent == "service.human" and _PERSON.match(segment.text.strip(" ,，。.!！")):
+        return replace(segment, intent="order.invoice", confidence=0.9, by="wording")
     for intent, pattern in _TABLE:
         if segment.intent != intent and pattern.search(segment.text):
             return replace(segment, intent=intent, confidence=max(segment.confidence, 0.9), by="wording")

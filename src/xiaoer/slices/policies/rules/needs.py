@@ -54,7 +54,7 @@ def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
 
 def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     intent = segment.intent
-    if intent in _TALK:
+    if intent in _TALK and not (segment.entities.order_no or segment.entities.waybill_no):
         return (
             (Need("product", index, turn.product_in_focus),)
             if intent == "chat.greeting" and turn.product_in_focus

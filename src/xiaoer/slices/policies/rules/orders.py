@@ -23,6 +23,7 @@ _DEMANDS = _REFUND | {
     "after.refund_only",
     "after.compensation",
 }
+_OWN = ("我的订单", "我的快递", "我的包裹", "我买的", "我下的单", "我拍的", "我那单", "我这单")
 _ASKING = ("吗", "么", "能", "可以", "怎么", "咋", "如何", "多久", "哪", "几", "谁", "啥", "支持", "如果", "万一")
 
 
@@ -59,9 +60,11 @@ def answer_from_orders(ask: Ask) -> Act | None:
 
 def _which_order(ask: Ask) -> Act | None:
     """A bare demand (退钱！) of a buyer without orders wants the order, not the rules; a question may be told them."""
-    if ask.segment.intent not in _DEMANDS or any(word in ask.segment.text for word in _ASKING):
+    own = any(word in ask.situation.heard.normal or word in ask.segment.text for word in _OWN)
+    demands = ask.segment.intent in _DEMANDS and not any(word in ask.segment.text for word in _ASKING)
+    if not demands and not (own and ask.segment.intent in _TRACKING | {"order.status"}):
         return None
-    return Act("ask", ask.index, "order.which", rule_id="order.ask_number")
+    return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")
 
 
 def _order_act(ask: Ask, order: Order, template: str, *, kind: str = "lookup", **slots: object) -> Act:

@@ -207,7 +207,8 @@ def _now(ask: Ask, order: Order, found: Diagnosis) -> dict[str, Any]:
     cheaper = found.now is not None and found.now < found.paid
     shield = ask.facts.protections.get(order.id)
     if shield is not None and shield.reason == "granted":
-        return {"now_what": "protect", "now_price": found.now, "now_gap": shield.difference}
+        what = "protect_unsent" if order.status == "paid" else "protect"
+        return {"now_what": what, "now_price": found.now, "now_gap": shield.difference}
     if order.status in ("unpaid", "paid"):
         what = f"{order.status}_{'cheaper' if cheaper else 'same'}" if found.now is not None else "unknown"
         gap = found.paid - found.now if found.now is not None else ZERO

@@ -108,7 +108,7 @@ def _shipment(shipment: Shipment, now: datetime) -> ReplyPart:
 
 def _order(order: Order) -> ReplyPart:
     title = order.items[0].title if order.items else ""
-    status = wording.ORDER_STATUS.get(order.status, order.raw_status)
+    status = wording.say_order_status(order.status, order.raw_status)
     card = OrderCard(order.id, status, title, order.pay_amount.yuan)
     return ReplyPart(card, f"订单尾号 {order.id[-6:]}，{status}，{order.pay_amount.spoken} 元")
 

@@ -158,6 +158,7 @@ def _now_what(slots: dict[str, Any], now: datetime) -> dict[str, str]:
         "paid_cheaper": f"还没发货，来得及：取消重拍到手 {spoken} 元，能省 {saved} 元，要的话说「取消订单」。",
         "paid_same": f"还没发货可以改，不过现在重拍到手 {spoken} 元，没有更便宜，不建议折腾。",
         "sent": "这单已经发出，价格改不了了。",
+        "protect_unsent": f"还没发货，不用取消重拍：符合价保，可以退差价 {saved} 元，要的话说「申请价保」。",
         "protect": f"符合价保，可以退差价 {saved} 元，要的话说「申请价保」。",
         "unknown": "",
     }

@@ -68,7 +68,7 @@ def _order(order: Order) -> dict[str, str]:
     title = wording.short(order.items[0].title) if order.items else f"尾号{order.id[-6:]}"
     if len(order.items) > 1:
         title += f"等{len(order.items)}件"
-    return {"order_title": title, "order_status": wording.ORDER_STATUS.get(order.status, order.raw_status or "处理中")}
+    return {"order_title": title, "order_status": wording.say_order_status(order.status, order.raw_status)}
 
 
 def _shipment(shipment: Shipment, now: datetime) -> dict[str, str]:

@@ -139,6 +139,8 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
 
 def _next(ask: Ask, matter: Matter, order: Order) -> Move:
     gone = ask.memory.without(matter.id)
+    if "yes" in matter.slots:  # the shop's system tells, also when this turn is decided a second time
+        return _for_item(ask, matter, order)
     if order.status in ("unpaid", "closed"):
         return Move(say(ask, "after.not_received", order), memory=gone)
     if order.status == "paid":
@@ -147,6 +149,10 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
         return Move(say(ask, "after.before_receipt", order), memory=gone)
     if order.status in ("refunding", "refunded"):
         return Move(refunds.tell_refund(ask, order), memory=gone)
+    return _for_item(ask, matter, order)
+
+
+def _for_item(ask: Ask, matter: Matter, order: Order) -> Move:
     item = _item(ask, matter, order)
     if item is None:
         options = [line.title for line in order.items[:5]]
@@ -202,7 +208,7 @@ def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
         return question(ask, replace(matter, asks="sealed"), "after_sale.sealed", order)
     if verdict.may == "no":
         act = say(ask, f"after_sale.{verdict.why}", order, rule=verdict.rule, limit=limit, days=terms.days)
-        return Move(act, memory=ask.memory.without(matter.id))
+        return Move(act, memory=ask.memory.without(matter.id), matter=matter.id)
     if goal == "exchange" and (move := _exchange(ask, matter, order, key)) is not None:
         return move
     if verdict.photo and "photo" not in slots:

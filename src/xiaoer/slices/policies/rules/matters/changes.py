@@ -104,9 +104,10 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
 
 def _next(ask: Ask, matter: Matter, order: Order) -> Move:
     """The next step: what cannot be, what is still to be asked, the confirmation, or the deed."""
-    if order.status in _SENT:
+    confirmed = "yes" in matter.slots  # then the shop's system tells, also when this turn is decided a second time
+    if order.status in _SENT and not confirmed:
         return _too_late(ask, matter, order)
-    if order.status not in _CHANGEABLE:
+    if order.status not in _CHANGEABLE and not confirmed:
         template = "order.closed" if order.status == "closed" else "order.in_after_sale"
         return Move(say(ask, template, order), memory=ask.memory.without(matter.id))
     match matter.kind:

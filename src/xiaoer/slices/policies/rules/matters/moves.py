@@ -39,7 +39,7 @@ def order_source(order: Order) -> Source:
 def question(ask: Ask, matter: Matter, template: str, order: Order | None = None, rule: str = "", **slots: Any) -> Move:
     """Ask the buyer for `matter.asks` and keep the matter open."""
     act = say(ask, template, order, type_="ask", rule=rule, asks=matter.asks, **slots)
-    return Move(act, memory=ask.memory.keeping(matter))
+    return Move(act, memory=ask.memory.keeping(matter), matter=matter.id)
 
 
 def todo(matter: Matter, kind: TodoKind, name: str, /, **data: str) -> Todo:
@@ -55,7 +55,7 @@ def done(ask: Ask, matter: Matter, wanted: Todo, order: Order | None, prefix: st
     outcome = ask.facts.outcomes.get(wanted.id)
     if outcome is None:
         return Move(todo=wanted)
-    return Move(told(ask, outcome, order, prefix, **slots), memory=ask.memory.without(matter.id))
+    return Move(told(ask, outcome, order, prefix, **slots), memory=ask.memory.without(matter.id), matter=matter.id)
 
 
 def told(ask: Ask, outcome: Outcome, order: Order | None, prefix: str, **slots: Any) -> Act:

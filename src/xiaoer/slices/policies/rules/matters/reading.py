@@ -21,7 +21,7 @@ _NO = re.compile(
 )
 _DROP = re.compile(
     r"^(?:嗯|哦|噢|那|那就|要不|还是|我)*(?:算了|不用了?|当我没说|再说吧?|没事了|不弄了|先这样|不办了|"
-    r"先?不(?:改|取消|退|换|开|要|撤销?|提醒|备注|催)了?)(?:谢谢|吧|哈|啊|呀)*$"
+    r"先?不(?:改|取消|退|换|开|要|撤销?|提醒|备注|催)了?|不要提醒了?)+(?:谢谢|吧|哈|啊|呀)*$"
 )
 _DIGITS = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _ENDING = re.compile(r"(?:尾号|后四位|后4位|末四位|手机|电话|号码)\D{0,6}(\d{4})(?!\d)")
@@ -30,9 +30,14 @@ _PLACE = re.compile(
     r"(?:[\u4e00-\u9fff]{2,}(?:省|自治区|市|州|县|区|旗|镇|乡|街道|路|街|大道|巷|弄|村|小区|花园|公寓|大厦|广场|家园|苑|校区|学校|大学|公司))"
     r".*(?:\d|号|栋|幢|单元|室|楼|层|座|村|组|门|店|驿站|路|街|小区|大厦|校区|大学|公司)"
 )
-_WISH_ADDRESS = re.compile(
-    r"^.{0,24}?(?:改(?:成|到|为|送到|寄到)|换(?:成|到)|寄(?:到|去|往)|送(?:到|去)|发到|新?地址(?:是|为|[:：])|收货地址[:：]?|地址)"
-    r"[:：,，\s]*(?=[\u4e00-\u9fff])"
+_PROVINCES = (
+    "北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|"
+    "台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
+)
+_PROVINCE = re.compile(rf"(?:{_PROVINCES})(?:省|市|自治区|壮族|回族|维吾尔|特别行政区)?[\u4e00-\u9fff]{{2}}")
+_BEFORE_ADDRESS = re.compile(
+    r"^.*(?:改(?:成|到|为|送到|寄到|送)|换(?:成|到)|寄(?:到|去|往)|送(?:到|去)|发到|地址(?:是|为|[:：])|收货地址|新地址|^是)[:：,，\s]*",
+    re.S,
 )
 _RECEIVER = re.compile(
     r"(?:收件人|收货人|姓名|名字|联系人)(?:[:：是为叫改成\s]{0,4})([\u4e00-\u9fff]{2,4}?)(?=[,，。;；\s\d电手]|$)"
@@ -63,6 +68,11 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 def is_yes(text: str) -> bool:
     """Whether the words agree, in so many words: 「嗯」 alone does not."""
     return bool(_YES.match(text.strip())) and not is_no(text)
+
+
+def is_reason_only(text: str) -> bool:
+    """不想要了, 不要了, 不喜欢: a reason by itself."""
+    return bool(re.match(r"^我?(?:不想要|不要|不喜欢|用不上|不需要)(?:了|啦)*$", _bare(text)))
 
 
 def is_no(text: str) -> bool:
@@ -108,7 +118,9 @@ def address_of(text: str) -> dict[str, str]:
     if receiver:
         found["receiver"] = receiver.group(1)
         rest = rest.replace(receiver.group(), " ")
-    rest = _WISH_ADDRESS.sub("", rest.replace("\n", " "), count=1)
+    rest = rest.replace("\n", " ")
+    start = _PROVINCE.search(rest)
+    rest = rest[start.start() :] if start else _BEFORE_ADDRESS.sub("", rest, count=1)
     rest = re.split(r"(?:可以吗|行吗|能改吗|谢谢|麻烦|帮我改|[,，。]\s*(?:电话|手机|联系))", rest)[0]
     rest = re.sub(r"(?:电话|手机号?|联系电话)[:：是为]*\s*$", "", rest.strip()).strip(" ,，。.；;：:")
     if "receiver" not in found and phone:

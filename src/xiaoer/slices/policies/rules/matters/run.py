@@ -6,6 +6,7 @@ else, that is answered and the matter stays open: the same wish taken up later g
 
 from msgspec.structs import replace
 
+from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Matter
 from xiaoer.slices.policies.rules.matters import after_sale, changes, parcels_help, reading, small
 from xiaoer.slices.policies.rules.matters.moves import say
@@ -21,7 +22,35 @@ def answer_asked(ask: Ask) -> Move | None:
         matter = asked or (ask.memory.matters[0] if ask.memory.matters else None)
         if matter is not None:
             return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id))
-    return _go_on(ask, asked) if asked is not None else None
+    return _go_on(ask, asked) if asked is not None and _may_answer(ask, asked) else None
+
+
+_FAMILY: dict[str, tuple[str, ...]] = {
+    "cancel": ("order.cancel",),
+    "change_address": ("order.change_address", "ship.redirect"),
+    "note": ("order.note",),
+    "change_item": ("order.change_item", "product."),
+    "combine": ("order.combine",),
+    "urge": ("ship.urge", "ship.when"),
+    "lost": ("ship.",),
+    "redirect": ("ship.redirect", "ship.deliver", "order.change_address", "order.cancel"),
+    "after_sale": ("after.", "order.cancel", "order.change_item", "product.size", "product.color", "product.quality"),
+    "invoice": ("order.invoice",),
+    "withdraw": ("after.cancel",),
+    "restock": ("product.restock",),
+    "verify": ("order.", "ship.", "after."),
+}
+_STRICT = frozenset({"address", "digits", "order_no", "tax_no", "photo"})  # values that no other words look like
+
+
+def _may_answer(ask: Ask, asked: Matter) -> bool:
+    """Whether these words may answer the question: not when they clearly ask for something else (发什么快递)."""
+    segment = ask.segment
+    if segment.intent.startswith(("chat.", "oos.")) or segment.confidence < 0.6 or segment.by == "context":
+        return True
+    if asked.asks in _STRICT or reading.is_yes(segment.text) or reading.is_no(segment.text):
+        return True
+    return segment.intent.startswith(_FAMILY.get(asked.kind, ()))
 
 
 def begin(ask: Ask) -> Move | None:
@@ -44,6 +73,11 @@ def begin(ask: Ask) -> Move | None:
     return None
 
 
+def is_part(segment: Segment) -> bool:
+    """Whether a short reason (不想要了, 不要了) only belongs to the matter that the turn is about already."""
+    return segment.intent == "order.cancel" and reading.is_reason_only(segment.text)
+
+
 def proven(ask: Ask, move: Move) -> Ask | None:
     """After a proof: the question that it was for, now about the proven order; None when nothing was proven."""
     matter, memory = ask.memory.asked, move.memory
@@ -53,7 +87,8 @@ def proven(ask: Ask, move: Move) -> Ask | None:
     number = ask.segment.entities.order_no or slots.get("no") or (memory.verified[-1] if memory.verified else "")
     intent = slots.get("intent") or ask.segment.intent
     if intent.startswith(("chat.", "oos.")):
-        intent = "order.status"
+        tracks = any(word in ask.said for word in ("物流", "快递", "到哪", "包裹"))
+        intent = "ship.track" if tracks else "order.status"
     entities = replace(ask.segment.entities, order_no=number)
     segment = replace(ask.segment, intent=intent, text=slots.get("said") or ask.segment.text, entities=entities)
     return replace(ask, segment=segment, memory=memory)

@@ -75,7 +75,7 @@ def _titled(ask: Ask, matter: Matter) -> Matter:
 def _invoice(ask: Ask, matter: Matter) -> Move:
     order, slots = choosing.by_id(ask, matter.order_id), matter.slots
     if order is None or order.status in ("unpaid", "closed"):
-        return Move(say(ask, "invoice.unpaid", order), memory=ask.memory.without(matter.id))
+        return Move(say(ask, "invoice.unpaid", order), memory=ask.memory.without(matter.id), matter=matter.id)
     if "title" not in slots:
         return question(ask, replace(matter, asks="title"), "invoice.title", order)
     company = slots["title"] != "个人" and len(slots["title"]) > 3
