@@ -19,7 +19,7 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import Facts, Todo
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.events import Event
-from xiaoer.kernel.ids import BuyerId
+from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.kernel.turn import Turn
