@@ -1,4 +1,4 @@
-"""Figures that wait for the buyer's orders or the goods in sight (算出来的事实): quotes, 凑单, diagnosis, 价保, refunds."""
+"""Figures that wait for the orders or the goods in sight (算出来的事实): quotes, 凑单, diagnosis, 价保, refunds."""
 
 from datetime import datetime
 from typing import Any
