@@ -10,6 +10,7 @@ from xiaoer.app import http
 from xiaoer.app.entrypoints import (
     agents,
     audit,
+    bargaining,
     canned,
     desk,
     desk_live,
@@ -18,10 +19,12 @@ from xiaoer.app.entrypoints import (
     insights,
     knowledge,
     knowledge_bulk,
+    knowledge_intake,
     messages,
     ops,
     pages,
     quotes,
+    rules,
     staff,
     systems,
     tickets,
@@ -56,7 +59,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    brain = (knowledge_bulk, knowledge)  # in this order: the last one takes every other address below /knowledge
+    selling = (bargaining,)
+    brain = (
+        knowledge_bulk,
+        knowledge_intake,
+        knowledge,
+    )  # in this order: the last one takes every other address below /knowledge
     desks = (agents, desk, desk_live, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
@@ -65,7 +73,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, *brain, imports, events, quotes, widget, ops, audit, systems, insights, *desks):
+    shop = (imports, events, quotes, systems, insights, rules)
+    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks):
+        app.include_router(module.router)
+    for module in selling:
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)
