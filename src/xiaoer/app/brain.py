@@ -55,6 +55,7 @@ class Brain:
         )
         self.people = PeopleSearch(db, understanding, knowledge)
         self._understanding = understanding
+        self._titles = tomllib.loads((pack / "intents.toml").read_text(encoding="utf-8"))
 
     def work(self, jobs: Jobs) -> None:
         """Check every shop's knowledge each night."""
@@ -63,6 +64,11 @@ class Brain:
             await self.health(job.shop)
 
         jobs.every("knowledge.check", _DAILY, check, offset=_NIGHT)
+
+    def title_of(self, intent: str) -> str:
+        """An intent as the console names it."""
+        group, _, name = intent.partition(".")
+        return str(self._titles.get(group, {}).get(name, {}).get("title", intent))
 
     def least_score(self, intent: str) -> float:
         """The score from which an entry is said to a question of this intent."""

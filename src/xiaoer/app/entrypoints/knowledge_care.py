@@ -54,6 +54,7 @@ class Reason(Struct, frozen=True):
     words: tuple[str, ...]
     sounds: tuple[str, ...]
     intent: str
+    intent_title: str
     same_intent: bool
 
 
@@ -171,7 +172,8 @@ async def try_sentence(request: Request) -> Response:
     for hit in found.hits:
         own = product.understanding.intent_of(hit.question)
         words, sounds = product.brain.shared(body.text, hit.matched or hit.question)
-        reason = Reason(hit.matched or hit.question, words, sounds, own, bool(own) and own == intent)
+        title = product.brain.title_of(own)
+        reason = Reason(hit.matched or hit.question, words, sounds, own, title, bool(own) and own == intent)
         said = found.answerable and hit.score >= needed and not hits
         hits.append(TriedHit(hit.id, hit.question, hit.answer, hit.score, said, reason))
     return reply(TryOut(intent, found.answerable and bool(hits) and hits[0].said, needed, tuple(hits)))
