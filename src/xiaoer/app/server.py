@@ -10,6 +10,7 @@ from xiaoer.app import http
 from xiaoer.app.entrypoints import (
     agents,
     audit,
+    bargaining,
     canned,
     desk,
     desk_live,
@@ -24,6 +25,7 @@ from xiaoer.app.entrypoints import (
     ops,
     pages,
     quotes,
+    rules,
     staff,
     systems,
     tickets,
@@ -58,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    selling = (bargaining,)
     # in this order: the last one takes every other address below /knowledge
     brain = (knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
     desks = (agents, desk, desk_live, canned, tickets)
@@ -68,7 +71,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, *brain, imports, events, quotes, widget, ops, audit, systems, insights, *desks):
+    shop = (imports, events, quotes, systems, insights, rules)
+    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks):
+        app.include_router(module.router)
+    for module in selling:
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

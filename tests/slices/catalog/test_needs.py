@@ -35,6 +35,20 @@ def test_words_about_asking_and_money_find_nothing() -> None:
     assert INDEX.rank("200以内有什么推荐", 3) == []
 
 
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("保温杯多少钱", ["cup"]),
+        ("面霜和口红多少钱", ["cream", "lip"]),
+        ("会不会太长", []),
+        ("L多少钱", []),
+        ("黑的有没有", []),
+    ],
+)
+def test_a_question_names_products_by_their_kind(question: str, named: list[str]) -> None:
+    assert INDEX.named(question, 3) == named
+
+
 def test_a_kind_of_thing_that_is_named_must_be_one() -> None:
     assert INDEX.rank("夏天穿的裙子有没有", 3) == ["dress"]
     assert INDEX.rank("枕头推荐一下", 3) == []

@@ -210,13 +210,18 @@ def _fields(turn: Turn) -> dict[str, object]:
 
 
 def test_a_price_with_no_product_in_sight_asks_which_of_those_that_the_words_fit() -> None:
+    trousers = Product("P2", "防晒长裤")
     known = Facts(
-        recommended={0: (COAT,)},
+        recommended={0: (COAT, trousers)},
         knowledge={0: (KnowledgeHit("K1", "多少钱包邮", "满59包邮。", 0.6),)},
         answerable={0: True},
     )
-    [act] = decide(nothing_in_focus(ask("price.query", "防晒外套多少钱")), known).acts
-    assert (act.type, act.template, act.slots["products"]) == ("ask", "product.which_of", [["P1", "冰丝防晒外套"]])
+    [act] = decide(nothing_in_focus(ask("price.query", "防晒的多少钱")), known).acts
+    assert (act.type, act.template, act.slots["products"]) == (
+        "ask",
+        "product.which_of",
+        [["P1", "冰丝防晒外套"], ["P2", "防晒长裤"]],
+    )
 
 
 def test_a_call_for_a_person_in_unlisted_words_reaches_one() -> None:
@@ -236,3 +241,23 @@ def test_a_sure_matter_of_the_marketplace_is_not_answered_by_a_look_alike_entry(
     assert decide(situation(segment), facts(knowledge={0: near}, answerable={0: True})).acts[0].template == (
         "oos.platform"
     )
+
+
+def test_the_only_product_that_the_words_name_is_read_and_answered_about() -> None:
+    at_home = nothing_in_focus(ask("product.material", "防晒外套什么料子"))
+    wanted = decide(at_home).needs
+    assert wanted == (Need("knowledge", 0, "防晒外套什么料子"), Need("named", 0, "防晒外套什么料子"))
+    more = decide(at_home, Facts(recommended={0: (COAT,)}, asked=wanted)).needs
+    assert Need("product", 0, "P1") in more
+    known = Facts(products={"P1": COAT}, variants={"P1": VARIANTS}, recommended={0: (COAT,)}, asked=more)
+    [act] = decide(at_home, known).acts
+    assert (act.template, act.slots["facts"]) == ("product.facts", [["材质", "锦纶 87%，氨纶 13%"]])
+    gone = Facts(recommended={0: (COAT,)}, asked=more)
+    assert decide(at_home, gone).acts[0].template == "product.which_of"
+
+
+def test_an_entry_of_another_product_is_not_said_of_the_one_that_was_named() -> None:
+    lipstick = (KnowledgeHit("K9", "口红掉色吗", "喝水会掉，要补涂。", 0.9, product_id="P9"),)
+    at_home = nothing_in_focus(ask("product.quality", "外套掉不掉色"))
+    known = Facts(recommended={0: (COAT,)}, knowledge={0: lipstick}, answerable={0: True}, products={"P1": COAT})
+    assert decide(at_home, known).acts[0].template == "not_found"

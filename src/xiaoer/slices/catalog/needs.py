@@ -20,6 +20,37 @@ _ASKING = re.compile(
 )
 _KIND = re.compile(r"([裙裤鞋帽袜杯被椅桌毯箱柜架瓶垫席])子|(枕|裤|裙)(?:头|装)")
 _ENOUGH = 0.12  # least share of the need's weight that a pick must cover
+_OPENING = 24  # characters of a title in which the thing itself is named; what follows praises it
+_LONGEST_NAME = 6
+_NO_THING = frozenset(
+    (
+        "孕妇",
+        "宝宝",
+        "儿童",
+        "婴儿",
+        "男士",
+        "女士",
+        "男女",
+        "家用",
+        "夏季",
+        "冬季",
+        "春秋",
+        "新款",
+        "新品",
+        "轻薄",
+        "加厚",
+        "宽松",
+        "纯棉",
+        "全棉",
+        "真皮",
+        "防晒",
+        "保湿",
+        "补水",
+        "加绒",
+        "透明",
+        "大码",
+    )
+)
 _BESIDE_BEST = 0.4  # least share of the best pick's score
 
 
@@ -53,6 +84,23 @@ class NeedIndex:
         least = 0.0 if kinds else max(_ENOUGH, _BESIDE_BEST * max((score for score, _ in scored), default=0.0))
         best = sorted((pair for pair in scored if pair[0] >= least), key=lambda pair: (-pair[0], pair[1]))
         return [product_id for _, product_id in best[:limit]]
+
+    def named(self, text: str, limit: int) -> list[str]:
+        """Product ids whose title's opening shares a name with the text, the longest name first; often none."""
+        shares = ((_shared(text, title[:_OPENING]), product_id) for product_id, title in self._titles.items())
+        named = sorted(((run, product_id) for run, product_id in shares if run), key=lambda one: (-len(one[0]), one[1]))
+        longest = len(named[0][0]) if named else 0
+        return [product_id for run, product_id in named if len(run) == longest][:limit]
+
+
+def _shared(text: str, opening: str) -> str:
+    """The longest run of two characters or more that both hold and that names a thing; empty when there is none."""
+    for size in range(min(len(text), _LONGEST_NAME), 1, -1):
+        for at in range(len(text) - size + 1):
+            run = text[at : at + size]
+            if run.isalpha() and not run.isascii() and run in opening and run not in _NO_THING:
+                return run
+    return ""
 
 
 def _pairs(text: str) -> set[str]:

@@ -9,8 +9,9 @@ product, then the catalogue, then general knowledge. Nothing found means saying 
 from typing import Any
 
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need
+from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import OrderContent, ProductContent
-from xiaoer.slices.policies.rules import entries, handoff, needs, offers, orders, products, talk
+from xiaoer.slices.policies.rules import bargaining, entries, handoff, needs, offers, orders, products, talk
 from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.types import Ask, Situation
 
@@ -35,14 +36,25 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     if facts is None and wanted:
         return Decision(needs=wanted)
     known = facts or Facts()
+    stuck = bargaining.wants_people(known.bargains)
+    if stuck is not None:
+        return handoff.hand_over(situation, Handoff("bargain_exhausted", f"bargain.{stuck.reason}", "sales"), stuck)
     asks = [
-        Ask(index, segment, situation, known, needs.product_of(segment, situation.turn))
+        Ask(index, segment, situation, known, _meant(index, segment, situation, known))
         for index, segment in enumerate(situation.heard.segments)
     ]
     more = [need for ask in asks for hit in _near(ask) for need in entries.needs_of_entry(ask, hit)]
+    more += [need for ask in asks for need in needs.needs_of_named(ask) if need not in known.asked]
     if more:
         return Decision(needs=tuple(dict.fromkeys((*wanted, *known.asked, *more))))
     return _after(situation, tuple(_without_small_talk([_answer(ask) for ask in asks])))
+
+
+def _meant(index: int, segment: Segment, situation: Situation, known: Facts) -> str | None:
+    """The product that a segment is about; with none in sight, the only one that its words name."""
+    product = needs.product_of(segment, situation.turn)
+    named = known.recommended.get(index, ()) if segment.intent != "product.recommend" else ()
+    return product or (named[0].id if len(named) == 1 else None)
 
 
 def _asked_for_people(situation: Situation) -> Handoff | None:
@@ -54,13 +66,17 @@ def _asked_for_people(situation: Situation) -> Handoff | None:
 def _needs(situation: Situation) -> tuple[Need, ...]:
     turn = situation.turn
     wanted = [n for i, segment in enumerate(situation.heard.segments) for n in needs.needs_of(i, segment, turn)]
-    return tuple(dict.fromkeys(wanted))
+    haggling = [need for need in wanted if need.kind == "bargain"]  # one answer about the price a turn
+    return tuple(need for need in dict.fromkeys(wanted) if need not in haggling[1:])
 
 
 def _answer(ask: Ask) -> Act:
     card = _sent_card(ask)
     if card is not None:
         return card
+    bargain = bargaining.say_bargain(ask)
+    if bargain is not None:
+        return bargain
     hit = _hit(ask)
     picks = ask.facts.recommended.get(ask.index) if ask.segment.intent == "product.recommend" else ()
     if picks and not (hit is not None and hit.hit.score >= _OWN_WORDS):
@@ -79,7 +95,7 @@ def _answer(ask: Ask) -> Act:
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
         return _knowledge(ask, hit)
     found = products.answer_from_catalogue(ask)
-    if found is None and _live(ask) and (hit is None or hit.hit.score < _NEAR_ELSEWHERE):
+    if found is None and _live(ask) and (hit is None or hit.hit.score < _OWN_WORDS):
         found = products_wanted(ask)
     if found is None and hit is not None:
         return _knowledge(ask, hit)
@@ -112,10 +128,12 @@ def _near(ask: Ask) -> list[KnowledgeHit]:
     far = NEAR_FOR_TALK if ask.segment.intent.startswith(("oos.", "chat.")) else NEAR
     if ask.segment.intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
         far = _OWN_WORDS
+    named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if ask.segment.intent != "product.recommend"}
     return [
         hit
         for hit in hits
-        if hit.score >= (max(far, _NEAR_ELSEWHERE) if hit.product_id and hit.product_id != ask.product_id else far)
+        if not (named and hit.product_id and hit.product_id not in named)
+        and hit.score >= (max(far, _NEAR_ELSEWHERE) if hit.product_id and hit.product_id != ask.product_id else far)
     ]
 
 

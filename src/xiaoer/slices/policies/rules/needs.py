@@ -3,6 +3,8 @@
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.rules import bargaining
+from xiaoer.slices.policies.types import Ask
 
 _TALK = frozenset(
     {"chat.greeting", "chat.thanks", "chat.bye", "chat.ack", "chat.praise", "service.human", "service.bot"}
@@ -44,6 +46,13 @@ def product_of(segment: Segment, turn: Turn) -> str | None:
 
 def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     """The facts that `segment` (number `index` of its turn) wants."""
+    about = product_of(segment, turn)
+    if about and bargaining.is_about_price(segment, turn):
+        return (Need("bargain", index, about), *_others(index, segment, turn))
+    return _others(index, segment, turn)
+
+
+def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     intent = segment.intent
     if intent in _TALK:
         return (
@@ -66,8 +75,17 @@ def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     if intent == "product.recommend":
         needs.append(Need("recommend", index, _wish(segment, turn)))
     elif not product and intent.startswith(("product.", "price.")):  # several that she may mean, to ask which
-        needs.append(Need("recommend", index, segment.text))
+        needs.append(Need("named", index, segment.text))
     return tuple(needs)
+
+
+def needs_of_named(ask: Ask) -> tuple[Need, ...]:
+    """What is read of a product that only the words named, once it is known which."""
+    if not ask.product_id or ask.product_id in ask.facts.products or not ask.facts.recommended.get(ask.index):
+        return ()
+    index, product = ask.index, ask.product_id
+    needs = (Need("product", index, product), Need("variants", index, product))
+    return (*needs, Need("price", index, product)) if ask.segment.intent == "price.query" else needs
 
 
 def _wish(segment: Segment, turn: Turn) -> str:
