@@ -53,7 +53,7 @@ test-durability: .venv/ready ## Kill the server again and again, and count what 
 	@$(RUN) pytest tests/durability -m slow $(ARGS)
 
 bench: .venv/ready ## Print figures with ratios (see benchmarks/)
-	@set -e; for file in engine serve import_orders quote understanding/run; do echo "== $$file"; $(RUN) python benchmarks/$$file.py; done
+	@set -e; for file in engine serve import_orders quote knowledge understanding/run; do echo "== $$file"; $(RUN) python benchmarks/$$file.py; done
 
 model: .venv/ready ## Train the model that ships with the ecommerce pack (after a change of the pack)
 	@$(RUN) python -m xiaoer.slices.understanding.build
