@@ -35,6 +35,7 @@ from xiaoer.slices.shops.service import Shops
 
 _WINDOW = timedelta(days=28)
 _MOST_PAIRED = 20_000  # newest entries that are compared with each other: about a millisecond each
+_SURELY_SAME = 0.9  # above this no word that only one of the two has matters
 _SAME_INTENT = 0.62  # score from which two entries of one intent answer the same question
 
 
@@ -233,6 +234,8 @@ class CheckKnowledge:
                 if other.id == entry.id or key in found or not rules.overlap(entry.draft, other.draft):
                     continue
                 same = intent and intent == self._intent_of(other.draft.question)
+                if hit.score < _SURELY_SAME and rules.strangers(entry.draft.question, hit.matched or hit.question) > 1:
+                    continue
                 if hit.score >= (_SAME_INTENT if same else findings.ANY_INTENT) and (
                     one := findings.compare(entry, other, hit.score)
                 ):

@@ -39,13 +39,13 @@ def test_an_entry_is_found_the_way_people_type(
 
 def test_a_change_is_found_at_once_and_what_is_archived_is_not(client: TestClient, keep: Keep) -> None:
     entry = keep("犀角杯能喝茶吗", "仿的，能。", status="draft")
-    assert [hit["id"] for hit in _search(client, "犀角杯")] == [entry["id"]]
-    assert _search(client, "犀角杯", live=True) == []
+    assert _search(client, "犀角杯")[0]["id"] == entry["id"]
+    assert entry["id"] not in {hit["id"] for hit in _search(client, "犀角杯", live=True)}
     client.patch(f"/api/v1/knowledge/{entry['id']}", json={"version": 1, "question": "牛角杯能喝茶吗"})
-    assert _search(client, "犀角杯") == []
-    assert [hit["id"] for hit in _search(client, "牛角杯")] == [entry["id"]]
+    assert "text" not in {hit["by"] for hit in _search(client, "犀角杯")}
+    assert _search(client, "牛角杯")[0]["id"] == entry["id"]
     client.delete(f"/api/v1/knowledge/{entry['id']}")
-    assert _search(client, "牛角杯") == []
+    assert entry["id"] not in {hit["id"] for hit in _search(client, "牛角杯")}
 
 
 def test_trying_a_sentence_tells_what_matched(client: TestClient, keep: Keep) -> None:

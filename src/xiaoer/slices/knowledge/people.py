@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -28,6 +29,8 @@ _MOST = 300  # matches of one word that are looked at
 _BREAK = "\x1f"
 _LATIN = re.compile(r"[a-z']+")
 _SNIPPET = 60
+_SENSE = 0.2  # least score of what only the retrieval index finds
+_KINDS = ("text", "pinyin", "initials", "answer")
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -48,6 +51,7 @@ class _Texts:
 
     def __init__(self, entries: Sequence[Entry], analyser: TextAnalyser) -> None:
         self.ids = [str(entry.id) for entry in entries]
+        self.lengths = [len(entry.draft.question) for entry in entries]
         asks = [_BREAK.join((e.draft.question, *e.draft.similar)).lower() for e in entries]
         sounds = [analyser.forms(e.draft.question).pinyin.split() for e in entries]
         self.kinds = {
@@ -69,13 +73,13 @@ class _Joined:
             at += len(text) + 1
         self.whole = "\n".join(text.replace("\n", " ") for text in texts)
 
-    def numbers(self, word: str) -> dict[int, None]:
-        """Numbers of the texts that hold the word, at most `_MOST`."""
-        found: dict[int, None] = {}
+    def numbers(self, word: str) -> dict[int, int]:
+        """Numbers of the texts that hold the word and where in them, at most `_MOST`."""
+        found: dict[int, int] = {}
         at = self.whole.find(word)
         while at >= 0 and len(found) < _MOST:
             number = bisect_right(self.starts, at) - 1
-            found[number] = None
+            found[number] = at - self.starts[number]
             following = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.whole)
             at = self.whole.find(word, following)
         return found
@@ -97,6 +101,7 @@ class PeopleSearch:
         self._knowledge = knowledge
         self._held: OrderedDict[ShopId, _Held] = OrderedDict()
         self._building: dict[ShopId, asyncio.Lock] = {}
+        self._sound = lru_cache(maxsize=20_000)(lambda letter: analyser.forms(letter).pinyin)
 
     async def __call__(
         self, shop: ShopId, words: str, now: datetime, *, limit: int = 20, live: bool = False
@@ -107,27 +112,24 @@ class PeopleSearch:
         if not parts:
             return ()
         held = await self._fresh(shop)
-        found: dict[str, str] = {}
+        ranked: list[tuple[tuple[int, bool, int], str, str]] = []
         for texts in (held.changed, held.base):
-            for id_, by in self._scan(texts, parts).items():
-                if texts is held.changed or id_ not in held.hidden:
-                    found.setdefault(id_, by)
+            ranked += [one for one in self._scan(texts, parts) if texts is held.changed or one[1] not in held.hidden]
+        found = {id_: by for _, id_, by in sorted(ranked)[: 3 * limit]}
         scores = dict.fromkeys(found, 0.0)
         if len(found) < 5:
             await self._knowledge.ensure_loaded(shop)
             for hit in self._knowledge.search(shop, wanted, now=now, top_k=10).hits:
-                if hit.score >= 0.3 and hit.id not in found:
+                if hit.score >= _SENSE and hit.id not in found:
                     found[hit.id], scores[hit.id] = "sense", hit.score
-        entries = await self._db.read(lambda c: store.get_many(c, shop, list(found)[:400]))
+        entries = await self._db.read(lambda c: store.get_many(c, shop, list(found)))
         hits = [
             self._hit(entry, found[id_], parts, scores[id_])
             for id_, entry in entries.items()
             if entry.draft.status != "archived" and (not live or rules.is_live(entry.draft, now))
         ]
-        ranked = sorted(
-            (hit for hit in hits if hit), key=lambda hit: (-hit.score, len(hit.entry.question), hit.entry.id)
-        )
-        return tuple(ranked[:limit])
+        best = sorted((hit for hit in hits if hit), key=lambda hit: (-hit.score, len(hit.entry.question), hit.entry.id))
+        return tuple(best[:limit])
 
     async def warm(self, shop: ShopId) -> None:
         """Build what the first search would otherwise wait for."""
@@ -170,18 +172,22 @@ class PeopleSearch:
             await asyncio.sleep(0)
         return _Held(revision, await asyncio.to_thread(_Texts, rows, self._analyser), _Texts((), self._analyser), set())
 
-    def _scan(self, texts: _Texts, parts: Sequence[str]) -> dict[str, str]:
-        """Ids whose texts hold every part, and by what."""
-        found: dict[int, str] | None = None
+    def _scan(self, texts: _Texts, parts: Sequence[str]) -> list[tuple[tuple[int, bool, int], str, str]]:
+        """(rank, id, by what) of the entries whose texts hold every part; the smallest rank is the best."""
+        found: dict[int, tuple[int, bool]] | None = None
         for part in parts:
-            here: dict[int, str] = {}
-            for kind in ("text", "pinyin", "initials", "answer"):
+            here: dict[int, tuple[int, bool]] = {}
+            for order, kind in enumerate(_KINDS):
                 if kind in ("pinyin", "initials") and not (len(part) >= 2 and _LATIN.fullmatch(part)):
                     continue
-                for number in texts.kinds[kind].numbers(part):
-                    here.setdefault(number, kind)
-            found = here if found is None else {n: by for n, by in found.items() if n in here}
-        return {texts.ids[number]: by for number, by in (found or {}).items() if number < len(texts.ids)}
+                for number, place in texts.kinds[kind].numbers(part).items():
+                    here.setdefault(number, (order, place > 0))
+            found = here if found is None else {n: rank for n, rank in found.items() if n in here}
+        return [
+            ((order, inside, texts.lengths[number]), texts.ids[number], _KINDS[order])
+            for number, (order, inside) in (found or {}).items()
+            if number < len(texts.ids)
+        ]
 
     def _hit(self, entry: Entry, by: str, parts: Sequence[str], near: float) -> Hit | None:
         question = entry.draft.question
@@ -211,7 +217,7 @@ class PeopleSearch:
         return tuple(sorted(found))
 
     def _sounded(self, text: str, part: str) -> list[tuple[int, int]]:
-        letters = [(at, self._analyser.forms(letter).pinyin) for at, letter in enumerate(text) if letter > "\u3400"]
+        letters = [(at, self._sound(letter)) for at, letter in enumerate(text) if letter > "\u3400"]
         for full in (True, False):
             for begin in range(len(letters)):
                 sound = ""

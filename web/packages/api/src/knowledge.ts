@@ -180,8 +180,9 @@ export class KnowledgeApi {
     return this.http.post(`${ROOT}/bulk`, { ids, action, ...fields })
   }
 
-  async search(q: string, limit = 50): Promise<FoundEntry[]> {
-    return (await this.http.get<{ items: FoundEntry[] }>(`${ROOT}/search`, { q, limit })).items
+  /** By a piece of the text, pinyin or initials; `isLive` leaves out what may not be said now. */
+  async search(q: string, limit = 50, isLive = false): Promise<FoundEntry[]> {
+    return (await this.http.get<{ items: FoundEntry[] }>(`${ROOT}/search`, { q, limit, live: isLive ? 'true' : '' })).items
   }
 
   tryText(text: string, product_id = '', channel = ''): Promise<Tried> {

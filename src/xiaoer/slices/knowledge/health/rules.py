@@ -27,6 +27,10 @@ _UNITS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("percent", re.compile(r"(\d+(?:\.\d+)?)()\s*%"), 1.0),
     ("discount", re.compile(rf"{_NUMBER}()\s*折"), 1.0),
 )
+_NAME_OF_RULE = re.compile(r"[七7]\s*天无理由")  # a name, not a claim about days
+_FILLERS = frozenset(
+    "的吗呢了啊呀吧么什怎样多少几久时候可以能要会有是在现我你您咱们这那个一下请问大概一般到底还都就没不给把"
+)
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:：点](\d{2})?(?!\d)")
 _NO = re.compile(
     r"^(您好[，,]?)?(不能|不可以|不支持|不会|不是|不行|没有|不用|不需要|无法|暂不|不包|不送|不开|不发|不含|不)"
@@ -47,6 +51,12 @@ class Claims(Struct, frozen=True):
     polarity: int = 0
 
 
+def strangers(one: str, other: str) -> int:
+    """How many telling characters stand in only one of two questions: above one each, they ask different things."""
+    mine, theirs = ({letter for letter in text if letter.isalnum()} - _FILLERS for text in (one, other))
+    return max(len(mine - theirs), len(theirs - mine))
+
+
 def _value(text: str) -> float:
     return float(_HAN[text]) if text in _HAN else float(text)
 
@@ -54,7 +64,7 @@ def _value(text: str) -> float:
 def claims_of(answer: str) -> Claims:
     """The claims of an answer; pure and quick."""
     found: dict[str, list[tuple[float, float]]] = {}
-    rest = answer
+    rest = _NAME_OF_RULE.sub("", answer)
     for unit, pattern, factor in _UNITS:
         for match in pattern.finditer(rest):
             low = _value(match.group(1)) * factor
@@ -129,7 +139,7 @@ def against_shop(draft: EntryDraft, facts: ShopFacts) -> str:
     if protected and facts.price_protect_days not in protected:
         rule = f"{facts.price_protect_days} 天" if facts.price_protect_days else "没有价保"
         return f"答案写价保 {protected[0]} 天，店铺规则是{rule}"
-    if not facts.price_protect_days and re.search(r"(?<!不)(?<!没有)(支持|有|享受?)价保", answer):
+    if not facts.price_protect_days and re.search(r"(?<![不没无])(支持|有|享受?)价保", answer):
         return "答案说有价保，店铺规则里没有开价保"
     if not facts.freight_insurance and re.search(
         r"(我们|本店|都|全店|默认|会)送?[^。，]{0,4}(送|赠送|有)运费险", answer
