@@ -80,8 +80,8 @@ class Model:
         if normal and self.encoder is not None:
             read = self.encoder.scores(normal)
             if self.encoder.labels != self.labels:
-                known, best = dict(zip(self.encoder.labels, read, strict=True)), read.max()
-                read = np.array([known.get(label, best) for label in self.labels], np.float32)
+                of, best = dict(zip(self.encoder.labels, read, strict=True)), read.max()
+                read = np.array([of.get(label, best) for label in self.labels], np.float32)
             power = power + self.trust * read
         return softmax(power)
 
