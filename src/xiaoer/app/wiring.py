@@ -14,6 +14,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
+from xiaoer.app.answering import Answering
 from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
@@ -27,8 +28,7 @@ from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders, LiveQuoter
 from xiaoer.app.systems import Systems
-from xiaoer.flows.answer_message import AnswerMessage
-from xiaoer.flows.gather_facts import GatherFacts
+from xiaoer.flows.answer_message.answer import AnswerMessage
 from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.quote_cart import QuoteCart
@@ -46,6 +46,7 @@ from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TurnContext
+from xiaoer.slices.catalog.alerts import STOCK_BACK
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
@@ -101,13 +102,32 @@ class Wiring:
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.selling = sells = Selling(self.db, self.clock, self.jobs, self.catalog, self.quote, self.buyers)
-        within = settings.gather_timeout_ms / 1000
-        self.gather = gather = GatherFacts(
-            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, self.buyers, sells.bargain, within
+        reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
+        self.answering = answering = Answering(
+            self.db,
+            self.clock,
+            reads,
+            self.systems,
+            self.knowledge,
+            self.promotions,
+            self.quote,
+            self.desk,
+            sells.bargain,
+            within,
         )
+        self.jobs.handle(STOCK_BACK, answering.tell_stock_back)
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
-            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates, self.desk, sells
+            self.db,
+            self.clock,
+            self.shops,
+            self.understanding,
+            self.red_lines,
+            answering.gather,
+            answering.perform,
+            templates,
+            self.desk,
+            sells,
         )
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
         self.insights.work(self.jobs)

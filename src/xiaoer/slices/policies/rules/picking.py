@@ -42,23 +42,36 @@ _STATES: dict[str, tuple[str, ...]] = {
 }
 
 
-def pick_order(orders: tuple[Order, ...], segment: Segment, focus: str | None, now: datetime) -> Order | None:
-    """Pick the order that `segment` is about; `orders` are the buyer's own, newest first."""
-    wanted = segment.entities.order_no
+def pointed_at(orders: tuple[Order, ...], segment: Segment, focus: str | None, now: datetime) -> tuple[Order, ...]:
+    """The orders that the words, the open page or the named day point at; empty when nothing does."""
+    wanted, waybill = segment.entities.order_no, segment.entities.waybill_no
     if wanted:
-        return next((order for order in orders if order.id == wanted), None)
-    if segment.entities.waybill_no:
-        number = segment.entities.waybill_no
-        return next((o for o in orders if any(s.waybill_no == number for s in o.shipments)), None)
-    if focus:
-        found = next((order for order in orders if order.id == focus), None)
-        if found:
-            return found
-    pool = _named(orders, segment.text) or _of_day(orders, segment.entities.date, now) or orders
+        return tuple(order for order in orders if order.id == wanted)
+    if waybill:
+        return tuple(o for o in orders if any(s.waybill_no == waybill for s in o.shipments))
+    focused = tuple(order for order in orders if order.id == focus) if focus else ()
+    return focused or _named(orders, segment.text) or _of_day(orders, segment.entities.date, now)
+
+
+def pick_order(
+    orders: tuple[Order, ...], segment: Segment, focus: str | None, now: datetime, hint: str = ""
+) -> Order | None:
+    """Pick the order that `segment` is about; `orders` are the buyer's own, newest first. `hint` is the order that was
+    talked about last: it is meant when nothing else is named and its state fits."""
+    named = pointed_at(orders, segment, focus, now)
+    if segment.entities.order_no or segment.entities.waybill_no:
+        return named[0] if named else None
+    if focus and len(named) == 1 and named[0].id == focus:
+        return named[0]
+    pool = named or orders
     telling = next((order for order in pool if _tells(order, segment.intent, now)), None)
     if telling:
         return telling
-    for state in _STATES.get(segment.intent, ()):
+    spoken = next((order for order in pool if order.id == hint), None)
+    states = _STATES.get(segment.intent, ())
+    if spoken is not None and (not states or spoken.status in states):
+        return spoken
+    for state in states:
         for order in pool:
             if order.status == state:
                 return order
