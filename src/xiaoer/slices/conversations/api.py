@@ -139,11 +139,20 @@ def as_turn(conversation: Conversation, recent: Sequence[Message]) -> Turn | Non
         conversation.context,
         conversation.version,
         conversation.state,
-        product_in_focus=conversation.context.product_id,
+        product_in_focus=conversation.memory.product_in_focus(conversation.context.product_id),
         order_in_focus=conversation.context.order_id,
         body=_body(history),
         memory=conversation.memory,
     )
+
+
+def earlier_turn(conversation: Conversation, recent: Sequence[Message], message_ids: Sequence[str]) -> Turn | None:
+    """A turn that was answered already, as it was asked; None when its messages are too long ago."""
+    asked = [message.seq for message in recent if message.id in message_ids]
+    if not asked:
+        return None
+    before = msgspec.structs.replace(conversation, answered_seq=asked[0] - 1)
+    return as_turn(before, [message for message in recent if message.seq <= asked[-1]])
 
 
 def _body(history: Sequence[Message]) -> Entities:
