@@ -1,5 +1,8 @@
 """The answer path of this process (回答的装配): what is gathered, what is done, and who stands behind each port."""
 
+from datetime import datetime
+
+import msgspec
 from sqlalchemy import Connection
 
 from xiaoer.app.desk import Desk
@@ -12,7 +15,9 @@ from xiaoer.flows.price_answers import AnswerPrices
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.infra.db import Database
 from xiaoer.infra.jobs import Job, finish
+from xiaoer.kernel.answer import Answer, Feeling, TurnView
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.shop_facts import TicketBrief
@@ -22,13 +27,33 @@ from xiaoer.slices.actions.types import ActionRow
 from xiaoer.slices.catalog import alerts
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations.types import Received
+from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.orders.acting import EmbeddedOrderActions, ProveOrder
+from xiaoer.slices.orders.happening import take_event
 from xiaoer.slices.orders.types import ActionKind
 from xiaoer.slices.promotions.answers import PromotionAnswers
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.terms.service import ShopTerms
 from xiaoer.slices.tickets import api as tickets
+
+
+def take_events(connection: Connection, shop: ShopId, facts: list[Event], now: datetime) -> int:
+    """Keep shop events with what they change in orders and parcels; return how many were new."""
+    new = insights.append_new(connection, shop, facts)
+    for fact in sorted(facts, key=lambda fact: fact.at):
+        if fact.type.startswith(("order.", "shipment.")):
+            take_event(connection, shop, fact, now)
+    return new
+
+
+def no_answer(received: Received) -> str:
+    """The answer to a message that was answered together with a neighbour whose answer is not stored any more."""
+    turn = TurnView((), Feeling("neutral", 0.0), "normal")
+    conversation = received.conversation
+    answer = Answer(conversation.id, received.message.id, conversation.state, (), turn, 0.0)
+    return msgspec.json.encode(answer).decode()
 
 
 class OwnOrderActions(EmbeddedOrderActions):

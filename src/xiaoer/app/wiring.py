@@ -10,11 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from xiaoer.app.answering import Answering
+from xiaoer.app.answering import Answering, no_answer, take_events
 from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
@@ -52,7 +51,7 @@ from xiaoer.slices.catalog.alerts import STOCK_BACK
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
-from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
+from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.service import EntryService
@@ -198,29 +197,10 @@ class Wiring:
         if answered.handoff:
             metrics.HANDOFFS.labels(answered.handoff.reason).inc()
         self._announce(received.conversation)
-        return answered.response or self._no_answer(received)
+        return answered.response or no_answer(received)
 
     def _announce(self, conversation: Conversation) -> None:
         self.live.ring(self.live.topic(conversation.shop, conversation.channel, conversation.buyer_id))
-
-    def _no_answer(self, received: Received) -> str:
-        """The message was answered together with a neighbour whose answer is not stored any more."""
-        value = {
-            "conversation_id": received.conversation.id,
-            "message_id": received.message.id,
-            "state": received.conversation.state,
-            "replies": [],
-            "turn": {
-                "segments": [],
-                "sentiment": {"label": "neutral", "score": 0},
-                "urgency": "normal",
-                "acts": [],
-                "handoff": None,
-                "sources": [],
-            },
-            "elapsed_ms": 0.0,
-        }
-        return msgspec.json.encode(value).decode()
 
     def answer_soon(self, shop: ShopId, conversation: Conversation, message: Message) -> None:
         """Answer when the burst of short messages has ended."""
@@ -285,8 +265,8 @@ class Wiring:
         await self.db.write(change)
 
     async def take_events(self, shop: ShopId, facts: list[Event]) -> int:
-        """Keep shop events; return how many were new."""
-        return await self.db.write(lambda c: insights.append_new(c, shop, facts))
+        """Keep shop events and bring the read models up to date; return how many were new."""
+        return await self.db.write(partial(take_events, shop=shop, facts=facts, now=self.clock.now()))
 
     async def explain(self, shop: ShopId, message_id: str) -> tuple[str, StoredTurn]:
         """The readable and the stored trace of the turn that a message belongs to.

@@ -154,6 +154,9 @@ class PerformTodos:
 
     async def _subscribe(self, turn: Turn, todo: Todo, facts: Facts) -> Outcome:
         now, data = self._clock.now(), todo.data
+        if todo.name == "stop":
+            ended = await self._db.write(lambda c: alerts.cancel_all(c, turn.shop, turn.buyer_id))
+            return Outcome("done" if ended else "already")
         alert = alerts.StockAlert(
             new_id(),
             turn.buyer_id,

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from msgspec.structs import replace
 
+from xiaoer.flows.gather_facts.figures import Figures
 from xiaoer.flows.gather_facts.ports import (
     AnswersPrices,
     BargainsPrices,
@@ -41,7 +42,6 @@ _NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders read per turn
 _PICKING = ("recommend", "named")  # kinds of needs that bring products to choose from
 _PICKS = 3  # products recommended at once
-_TO_TRY = 40  # products looked at for 凑单
 _BY_KEY = {"diagnosis": "diagnoses", "protection": "protections", "priced": "priced", "top_up": "top_ups",
            "refundable": "refundable"}  # fmt: skip
 
@@ -70,6 +70,7 @@ class GatherFacts:
         self._promotions = promotions
         self._price_now = price_now
         self._prices = prices
+        self._figures = Figures(catalogue, orders, prices)
         self._prove = prove
         self._tickets = tickets
         self._terms = terms
@@ -183,40 +184,9 @@ class GatherFacts:
             case "coupons":
                 return self._prices.coupons(shop, turn.buyer_id, now)
             case "priced" | "top_up" | "diagnosis" | "protection" | "refundable":
-                return self._figure(turn, need, now, known)
+                return self._figures(turn, need, now, known)
             case _:
                 return None
-
-    async def _figure(self, turn: Turn, need: Need, now: datetime, known: Facts) -> Any:
-        """A figure of the engine; None when the order or the goods are not there any more."""
-        shop, channel = turn.shop, turn.channel
-        orders = (
-            known.orders if known.orders is not None else await self._orders.orders_of(shop, turn.buyer_id, _ORDERS)
-        )
-        order_id, _, variant_id = need.key.partition("|")
-        order = next((o for o in orders if o.id == order_id), None)
-        buyer = await self._prices.buyer(shop, order.buyer_id if order else turn.buyer_id, orders)
-        match need.kind:
-            case "priced":
-                return await self._prices.priced(shop, need.key, buyer, channel, now)
-            case "top_up":
-                return await self._prices.top_up(shop, need.key, await self._to_add(turn, known), buyer, channel, now)
-            case "diagnosis" if order is not None:
-                earlier = [o for o in orders if o.created_at < order.created_at]
-                then = await self._prices.buyer(shop, order.buyer_id, earlier)
-                return await self._prices.diagnose(shop, order, then, channel, now)
-            case "protection" if order is not None:
-                return await self._prices.protect(shop, order, known.terms, channel, now)
-            case "refundable" if order is not None:
-                return await self._prices.refundable(shop, order, variant_id, buyer, known.terms, channel)
-            case _:
-                return None
-
-    async def _to_add(self, turn: Turn, known: Facts) -> list[str]:
-        """Products to try for 凑单: what goes with the ones in sight, then the rest of the shop."""
-        related = [other for product in known.products.values() for other in product.related]
-        names = await self._catalogue.names(turn.shop)
-        return [*related, *(product_id for product_id, _ in names[:_TO_TRY])]
 
     async def _product(self, shop: ShopId, key: str) -> Product | None:
         """By id, or `of:VARIANT`."""

@@ -48,13 +48,15 @@ def answer_from_orders(ask: Ask) -> Act | None:
         return _which_order(ask) if not orders else None
     intent = ask.segment.intent
     if intent in _TRACKING:
-        return _tracking(ask, order)
+        return tell_tracking(ask, order)
     if intent in _REFUND:
         return tell_refund(ask, order)
-    if intent in ("after.return_address", "after.freight", "after.compensation"):
+    if intent == "after.return_address":
         return _after_sale(ask, order)
     if intent == "order.status" or named:
-        return _tracking(ask, order) if order.status in ("paid", "shipped") else _order_act(ask, order, "order.status")
+        return (
+            tell_tracking(ask, order) if order.status in ("paid", "shipped") else _order_act(ask, order, "order.status")
+        )
     return None
 
 
@@ -74,7 +76,8 @@ def _order_act(ask: Ask, order: Order, template: str, *, kind: str = "lookup", *
     return Act(kind, ask.index, template, {"order": order, **slots}, sources)  # type: ignore[arg-type]
 
 
-def _tracking(ask: Ask, order: Order) -> Act:
+def tell_tracking(ask: Ask, order: Order) -> Act:
+    """Where an order and its parcel are, by its state and the newest scan."""
     now, intent = ask.situation.now, ask.segment.intent
     if order.status == "unpaid":
         return _order_act(ask, order, "ship.unpaid")
@@ -117,7 +120,7 @@ def _unshipped(ask: Ask, order: Order) -> Act:
 
 
 def _after_sale(ask: Ask, order: Order) -> Act | None:
-    """The return address of an approved request, and compensation by the shop's own rule; knowledge has the rest."""
+    """The return address of an approved request; knowledge has the rest."""
     terms, intent = ask.facts.terms, ask.segment.intent
     if intent == "after.return_address":
         refund = newest(order)
@@ -126,7 +129,4 @@ def _after_sale(ask: Ask, order: Order) -> Act | None:
         if refund.status == "waiting_return" and terms.return_address:
             return _order_act(ask, order, "after.return_address", return_address=terms.return_address)
         return _order_act(ask, order, "after.return_address_later")
-    late = order.status == "paid" and order.promise_ship_at is not None and ask.situation.now > order.promise_ship_at
-    if intent == "after.compensation" and terms.late_rule and late:
-        return _order_act(ask, order, "after.late_rule", late_rule=terms.late_rule, promise=order.promise_ship_at)
     return None

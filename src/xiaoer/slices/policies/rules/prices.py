@@ -57,7 +57,9 @@ def _want(ask: Ask, kind: str, key: str = "") -> Move | None:
 
 def cart_key(ask: Ask) -> str:
     """The pieces that the words name, as `variant*count` joined by commas; empty when a product is not in sight."""
-    ids = list(dict.fromkeys((*ask.segment.entities.product_ids, *((ask.product_id,) if ask.product_id else ()))))
+    named = ask.facts.recommended.get(ask.index, ()) if ask.segment.intent == "promo.bundle" else ()
+    in_sight = (ask.product_id,) if ask.product_id else ()
+    ids = list(dict.fromkeys((*in_sight, *ask.segment.entities.product_ids, *(one.id for one in named[:2]))))
     parts: list[str] = []
     for number, product_id in enumerate(ids):
         variants = ask.facts.variants.get(product_id, ())
@@ -68,6 +70,20 @@ def cart_key(ask: Ask) -> str:
         count = (ask.segment.entities.quantity or 1) if len(ids) == 1 else 1
         parts.append(f"{min(ready, key=lambda v: (v.price, v.id)).id}*{min(max(count, 1), 999)}")
     return ",".join(parts)
+
+
+def _named_goods(ask: Ask) -> tuple[Need, ...]:
+    """What is still to be read of goods that only words name (和小白鞋一起买)."""
+    if len(ask.segment.entities.product_ids) > 1 or not any(word in ask.segment.text for word in _TOGETHER):
+        return ()
+    named = Need("named", ask.index, ask.segment.text)
+    if named not in ask.facts.asked:
+        return (named,)
+    found = ask.facts.recommended.get(ask.index, ())[:2]
+    wanted = [
+        need for one in found for need in (Need("product", ask.index, one.id), Need("variants", ask.index, one.id))
+    ]
+    return tuple(need for need in wanted if need not in ask.facts.asked and need.key not in ask.facts.variants)
 
 
 def _causes(causes: tuple[Cause, ...]) -> tuple[Source, ...]:
@@ -92,6 +108,9 @@ def _price(ask: Ask) -> Move | None:
 
 def _bundle(ask: Ask) -> Move | None:
     """A and B together, or how much is missing for the next step and what lowers the bill."""
+    more = _named_goods(ask)
+    if more:
+        return Move(needs=more)
     key = cart_key(ask)
     if not key:
         return None

@@ -89,6 +89,8 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
             return _next(ask, replace(matter, asks="", slots={**matter.slots, "yes": "1"}), order)
         if reading.is_no(ask.segment.text):
             return Move(say(ask, "matter.dropped", order), memory=ask.memory.without(matter.id))
+        if reading.asks_of_it(ask.segment.text):
+            return _next(ask, matter, order)
     heard = _heard(ask, matter)
     return _next(ask, heard, order) if heard.slots != matter.slots else None
 

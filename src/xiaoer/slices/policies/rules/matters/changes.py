@@ -55,7 +55,8 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
         )
         order = chosen or tail or (fitting[options.index(picked)] if picked else None)
         if order is None:
-            return None
+            again = reading.is_yes(ask.segment.text) and fitting
+            return question(ask, matter, f"{matter.kind}.which", options=options) if again else None
         return _next(ask, _heard(ask, replace(matter, order_id=order.id, asks="")), order)
     order = choosing.by_id(ask, matter.order_id)
     if order is None:

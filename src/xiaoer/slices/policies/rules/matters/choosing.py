@@ -26,7 +26,10 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
     named = pointed_at(orders, ask.segment, focus, ask.situation.now)
     if len(named) == 1:
         return "one", named
-    pool = named or orders
+    pool = named or _of_state(orders, ask.segment.text) or orders
+    meant = next((order for order in pool if order.id == ask.memory.order_id), None)
+    if meant is not None and ask.segment.text.startswith(("那", "这", "它")):
+        return "one", (meant,)
     fitting = tuple(order for order in pool if order.status in states)
     if len(fitting) > 1:
         spoken = next((order for order in fitting if order.id == ask.memory.order_id), None)
@@ -35,6 +38,19 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
         return "one", fitting
     spoken = next((order for order in pool if order.id == ask.memory.order_id), None)
     return "one", (spoken or pool[0],)
+
+
+_STATE_WORDS = (
+    ("unpaid", ("未付款", "没付款", "待付款", "还没付", "没付钱")),
+    ("paid", ("付过款", "已付款", "付了款", "没发货", "未发货", "还没发")),
+    ("shipped", ("在路上", "已发货", "发出来的", "在途")),
+)
+
+
+def _of_state(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
+    """Orders in the state that the words name (未付款那单); empty when they name none."""
+    states = {state for state, words in _STATE_WORDS if any(word in text for word in words)}
+    return tuple(order for order in orders if order.status in states)
 
 
 def by_id(ask: Ask, order_id: str) -> Order | None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.memory import Matter
-from xiaoer.slices.policies.rules import parcels
+from xiaoer.slices.policies.rules import orders, parcels
 from xiaoer.slices.policies.rules.matters import choosing, reading
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.types import Ask, Move
@@ -48,6 +48,10 @@ def start(ask: Ask, kind: str) -> Move | None:
     if order is None:
         return None
     if kind == "urge":
+        spoken = choosing.by_id(ask, ask.memory.order_id)
+        if spoken is not None and spoken.status == "shipped" and spoken.shipments and "发货" not in ask.segment.text:
+            stuck = parcels.is_stuck(spoken.shipments[-1], ask.situation.now)
+            return _stuck(ask, spoken) if stuck else Move(orders.tell_tracking(ask, spoken))
         return _urge(ask, order)
     if order.status not in ("shipped", "delivered", "completed") or not order.shipments:
         return None

@@ -21,7 +21,7 @@ _NO = re.compile(
 )
 _DROP = re.compile(
     r"^(?:嗯|哦|噢|那|那就|要不|还是|我)*(?:算了|不用了?|当我没说|再说吧?|没事了|不弄了|先这样|不办了|"
-    r"先?不(?:改|取消|退|换|开|要|撤销?|提醒|备注|催)了?|不要提醒了?)+(?:谢谢|吧|哈|啊|呀)*$"
+    r"我?先?不(?:改|取消|退|换|开|要|撤销?|提醒|备注|催)了?|不要提醒了?)+(?:谢谢|吧|哈|啊|呀)*$"
 )
 _DIGITS = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _ENDING = re.compile(r"(?:尾号|后四位|后4位|末四位|手机|电话|号码)\D{0,6}(\d{4})(?!\d)")
@@ -73,6 +73,26 @@ def is_yes(text: str) -> bool:
 def is_reason_only(text: str) -> bool:
     """不想要了, 不要了, 不喜欢: a reason by itself."""
     return bool(re.match(r"^我?(?:不想要|不要|不喜欢|用不上|不需要)(?:了|啦)*$", _bare(text)))
+
+
+def is_confirm(text: str) -> bool:
+    """确认, 确认取消, 确认提交: the very words that the bot asks for."""
+    return bool(re.match(r"^(?:我)?确认(?:取消|提交|修改|改|退货?|换货?|撤销|备注|申请|登记)?$", _bare(text)))
+
+
+def asks_of_it(text: str) -> bool:
+    """A question about what was just proposed (退多少, 运费谁出): it is said again."""
+    return bool(re.search(r"退多少|多少钱|运费谁|谁出(?:运|邮)费|运费.{0,4}(?:谁|我)出", text))
+
+
+def is_unsubscribe(text: str) -> bool:
+    """不要提醒了, 取消到货提醒: the one message is not wanted any more."""
+    return bool(
+        re.match(
+            r"^(?:那|就|还是)?(?:不(?:要|用)(?:再)?(?:到货)?(?:提醒|通知)|取消(?:到货)?(?:提醒|通知))我?(?:了|吧)*$",
+            _bare(text),
+        )
+    )
 
 
 def is_no(text: str) -> bool:

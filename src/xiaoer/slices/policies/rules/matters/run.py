@@ -18,10 +18,14 @@ def answer_asked(ask: Ask) -> Move | None:
     """Take the segment as the answer to the bot's last question; None when it is not."""
     asked = ask.memory.asked
     text = ask.segment.text
+    if reading.is_unsubscribe(text):
+        return small.unsubscribe(ask)
     if reading.is_drop(text):
         matter = asked or (ask.memory.matters[0] if ask.memory.matters else None)
         if matter is not None:
             return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id))
+    if asked is None and reading.is_confirm(text):  # told to write just this; a bare 好的 is not it
+        asked = next((matter for matter in ask.memory.matters if matter.asks == "confirm"), None)
     return _go_on(ask, asked) if asked is not None and _may_answer(ask, asked) else None
 
 
@@ -66,6 +70,8 @@ def begin(ask: Ask) -> Move | None:
         return parcels_help.start(ask, parcels_help.BY_INTENT[intent])
     if intent in after_sale.INTENTS:
         return after_sale.start(ask)
+    if intent == "after.compensation":
+        return small.start_compensation(ask)
     if intent == "order.invoice":
         return small.start_invoice(ask)
     if intent == "after.cancel":

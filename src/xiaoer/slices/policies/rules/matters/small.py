@@ -154,6 +154,25 @@ def _subscribe(ask: Ask, matter: Matter) -> Move:
     return done(ask, matter, wanted, None, "restock", wish=wish, title=matter.slots.get("title", ""))
 
 
+def start_compensation(ask: Ask) -> Move | None:
+    """Compensation by the shop's own rule when the order is late; else people decide, and no amount is named."""
+    order = choosing.order_of(ask)
+    if order is None:
+        return None
+    promise, rule = order.promise_ship_at, ask.facts.terms.late_rule
+    if rule and promise is not None and order.status == "paid" and ask.situation.now > promise:
+        return Move(say(ask, "after.late_rule", order, late_rule=rule, promise=promise, rule="policy.late"))
+    matter = new_matter(ask, "compensation", order.id)
+    wanted = todo(matter, "ticket", "complaint", about=ask.segment.text[:200])
+    return done(ask, matter, wanted, order, "compensation")
+
+
+def unsubscribe(ask: Ask) -> Move:
+    """Take back every 到货提醒 of this buyer, at once and without a question."""
+    matter = ask.memory.of_kind("restock") or new_matter(ask, "restock")
+    return done(ask, matter, todo(matter, "subscribe", "stop", consent=ask.segment.text[:100]), None, "unsubscribe")
+
+
 def ask_proof(ask: Ask, order_no: str) -> Move:
     """An order that is not the visitor's own: the same words whether it exists or not, and a proof."""
     intent = ask.segment.intent
