@@ -34,6 +34,7 @@ from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import turns
 from xiaoer.slices.conversations.recent import RecentTalks
 from xiaoer.slices.conversations.types import Conversation, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
@@ -108,7 +109,7 @@ class AnswerMessage:
             if loaded is None:
                 loaded = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
             conversation, recent = loaded
-            turn = conversations.as_turn(conversation, recent)
+            turn = turns.as_turn(conversation, recent)
             if turn is None:
                 break
             answered = await self._answer(conversation, turn, message_id)

@@ -24,7 +24,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TextContent
 from xiaoer.slices.conversations import api as conversations
-from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations import owners, turns
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.replies import api as replies
@@ -53,7 +53,7 @@ class FollowUp:
         conversation, recent = await self._db.read(
             lambda c: conversations.load_recent(c, shop, str(job.payload["conversation_id"]))
         )
-        turn = conversations.earlier_turn(conversation, recent, ids)
+        turn = turns.earlier_turn(conversation, recent, ids)
         if conversation.state != "bot" or turn is None:
             return
         decision = await self._answer.rethink(conversation, turn)
