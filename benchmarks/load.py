@@ -1,4 +1,4 @@
-"""A small HTTP load generator: keep-alive connections, raw sockets, latencies per request, processor time of the server.
+"""A small HTTP load generator: keep-alive connections, raw sockets, latencies, and the server's processor time.
 
 It sends only to loopback, a bounded number of requests, and stops by itself.
 """

@@ -25,12 +25,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import websockets
 from load import Outcome, cpu_s, press
 from talks import talks
+
+from xiaoer.infra.crypto import sign_token
+from xiaoer.infra.settings import Settings
+from xiaoer.kernel.ids import DEFAULT_SHOP
 
 _HERE = Path(__file__).resolve().parent
 _WIDGETS = 3_000
@@ -101,8 +106,12 @@ async def _idle(pid: int, addresses: list[str]) -> tuple[int, float, float]:
 
 
 def _visits(port: int, count: int) -> list[str]:
-    made = (_call(port, "POST", "widget/sessions", {})["token"] for _ in range(count))
-    return [f"ws://127.0.0.1:{port}/api/v1/widget/ws?token={token}" for token in made]
+    """Addresses of widgets, with tokens as the server signs them."""
+    key, now = Settings().secret_key, datetime.now(UTC)
+    claims = [{"shop": DEFAULT_SHOP, "sub": f"v-idle-{number}", "v": 0, "c": {}} for number in range(count)]
+    return [
+        f"ws://127.0.0.1:{port}/api/v1/widget/ws?token={sign_token(key, 'visitor', c, now, 86_400)}" for c in claims
+    ]
 
 
 def _open_desk(port: int) -> None:
