@@ -16,6 +16,7 @@ import structlog
 from msgspec import Struct
 
 from xiaoer.infra.db import Database
+from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import ShopId
@@ -51,9 +52,10 @@ class Lesson(Struct, frozen=True):
 class Learning:
     """Makes and finds the models of shops."""
 
-    def __init__(self, db: Database, home: Path) -> None:
+    def __init__(self, db: Database, home: Path, jobs: Jobs) -> None:
         self._db = db
         self._home = home / "models"
+        jobs.handle(LEARN, self.work)
 
     def version(self, shop: ShopId) -> int:
         """The version in force; 0 is the one that came with the program."""

@@ -18,9 +18,10 @@ from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.insights import Insights
-from xiaoer.app.learning import LEARN, Learning
+from xiaoer.app.learning import Learning
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
+from xiaoer.app.mode_evidence import ModeEvidence
 from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
 from xiaoer.app.selling import Selling
@@ -93,8 +94,7 @@ class Wiring:
         self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
-        self.learning = Learning(self.db, settings.home)
-        self.jobs.handle(LEARN, self.learning.work)
+        self.learning = Learning(self.db, settings.home, self.jobs)
         self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.learning)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
@@ -108,6 +108,7 @@ class Wiring:
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
+        self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
         self.selling = sells = Selling(self.db, self.clock, self.jobs, self.catalog, self.quote, self.buyers)
         reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
         self.answering = answering = Answering(
