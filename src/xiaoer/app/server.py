@@ -19,6 +19,7 @@ from xiaoer.app.entrypoints import (
     insights,
     knowledge,
     knowledge_bulk,
+    knowledge_care,
     knowledge_intake,
     messages,
     ops,
@@ -27,6 +28,7 @@ from xiaoer.app.entrypoints import (
     rules,
     staff,
     systems,
+    terms,
     tickets,
     widget,
 )
@@ -60,11 +62,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     selling = (bargaining,)
-    brain = (
-        knowledge_bulk,
-        knowledge_intake,
-        knowledge,
-    )  # in this order: the last one takes every other address below /knowledge
+    # in this order: the last one takes every other address below /knowledge
+    brain = (knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
     desks = (agents, desk, desk_live, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
@@ -74,7 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_headers=["authorization", "content-type"],
     )
     shop = (imports, events, quotes, systems, insights, rules)
-    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks):
+    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
         app.include_router(module.router)
     for module in selling:
         app.include_router(module.router)
