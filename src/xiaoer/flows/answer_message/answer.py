@@ -21,6 +21,7 @@ from xiaoer.flows.answer_message.ports import (
     Understands,
     WatchesRedLines,
 )
+from xiaoer.flows.answer_message.promises import owes, promise
 from xiaoer.flows.answer_message.views import counters, facts_of, unheard, view_of
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
@@ -33,6 +34,7 @@ from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import turns
 from xiaoer.slices.conversations.recent import RecentTalks
 from xiaoer.slices.conversations.types import Conversation, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
@@ -107,7 +109,7 @@ class AnswerMessage:
             if loaded is None:
                 loaded = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
             conversation, recent = loaded
-            turn = conversations.as_turn(conversation, recent)
+            turn = turns.as_turn(conversation, recent)
             if turn is None:
                 break
             answered = await self._answer(conversation, turn, message_id)
@@ -130,7 +132,7 @@ class AnswerMessage:
         trace: dict[str, Any] = {}
         mode = "auto" if conversation.state == "bot" else "held"
         try:
-            heard = policies.look_again(self._understanding.understand(turn))
+            heard = policies.look_again(self._understanding.understand(turn), turn)
             situation = await self._situation(conversation, turn, heard, now)
             mode = await self._mode(conversation, heard)
             decision = await self._decide(situation, trace, may_act=mode == "auto")
@@ -147,6 +149,13 @@ class AnswerMessage:
         decision, reply = self._hold_back(mode, decision, reply, trace)
         elapsed_us = round((time.perf_counter() - started) * 1e6)
         return await self._save(conversation, turn, situation, decision, reply, trace, elapsed_us, message_id)
+
+    async def rethink(self, conversation: Conversation, turn: Turn) -> Decision:
+        """Decide an earlier turn anew with the facts of now; it calls nobody, and nothing is done, saved or sent."""
+        heard = policies.look_again(self._understanding.understand(turn), turn)
+        situation = await self._situation(conversation, turn, heard, self._clock.now())
+        calm = msgspec.structs.replace(situation, hits=(), limits=_NO_STOPS, unsatisfied=0, unsure=0)
+        return await self._decide(calm, {}, may_act=False)
 
     async def _mode(self, conversation: Conversation, heard: Heard) -> str:
         """Who sends: the bot (auto), a person with its draft (assist), a person alone (shadow), or held by one."""
@@ -174,6 +183,7 @@ class AnswerMessage:
             now,
             self._red_lines(turn, heard),
             hours=shop.hours,
+            limits=self._red_lines.limits(turn.shop),
             unsatisfied=conversation.unsatisfied,
             unsure=conversation.unsure,
             shop_name=shop.name,
@@ -265,6 +275,7 @@ class AnswerMessage:
             changes |= {"state": state, "handoff": {"reason": trace["mode"], "rule_id": f"mode.{trace['mode']}"}}
         facts = facts_of(conversation, situation, decision, turn_id, reply, elapsed_us)
 
+        owed = trace.get("mode") is None and owes(decision)
         effects = [act.effect for act in decision.acts if act.effect is not None]
 
         def change(connection: Connection) -> tuple[Message, ...] | None:
@@ -275,6 +286,8 @@ class AnswerMessage:
                 raise Overtaken
             insights.append(connection, turn.shop, facts)
             insights.warn_at_once(connection, turn.shop, facts)
+            if owed:
+                promise(connection, turn, now)
             return messages
 
         try:

@@ -10,7 +10,7 @@ from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.policies.types import RedLineHit
+from xiaoer.slices.policies.types import Limits, RedLineHit
 
 
 class Understands(Protocol):
@@ -23,6 +23,10 @@ class WatchesRedLines(Protocol):
     """Tells the red lines that a turn crosses."""
 
     def __call__(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]: ...
+
+    def limits(self, shop: ShopId) -> Limits:
+        """How patient the shop's bot is."""
+        ...
 
 
 class GathersFacts(Protocol):
