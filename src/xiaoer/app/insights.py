@@ -88,12 +88,13 @@ class Insights:
             job.shop, str(data["conversation_id"]), float(data["anger"]), bool(data.get("complaint"))
         )
 
-    def _find(self, shop: ShopId, question: str, now: datetime) -> tuple[str, str] | None:
+    def _find(self, shop: ShopId, question: str, product_id: str, now: datetime) -> tuple[str, str] | None:
         """The shop's own answer to a question, when it has one."""
         if shop not in self._knowledge.loaded():
             return None
-        result = self._knowledge.search(shop, question, now=now, top_k=1)
-        return (result.hits[0].question, result.hits[0].answer) if result.answerable and result.hits else None
+        result = self._knowledge.search(shop, question, now=now, product_id=product_id, top_k=3)
+        fitting = [hit for hit in result.hits if hit.product_id in ("", product_id)]
+        return (fitting[0].question, fitting[0].answer) if result.answerable and fitting else None
 
     def _lock(self, shop: ShopId) -> asyncio.Lock:
         return self._rolling.setdefault(shop, asyncio.Lock())

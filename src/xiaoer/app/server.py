@@ -15,6 +15,8 @@ from xiaoer.app.entrypoints import (
     desk_live,
     events,
     imports,
+    insight_desk,
+    insight_reviews,
     insights,
     knowledge,
     knowledge_bulk,
@@ -56,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     brain = (knowledge_bulk, knowledge)  # in this order: the last one takes every other address below /knowledge
+    insight = (insight_desk, insight_reviews, insights)  # in this order: pages are found by name
     desks = (agents, desk, desk_live, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
@@ -64,7 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, *brain, imports, events, quotes, widget, ops, audit, systems, insights, *desks):
+    for module in (messages, staff, *brain, imports, events, quotes, widget, ops, audit, systems, *insight, *desks):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

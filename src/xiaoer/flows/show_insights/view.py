@@ -122,7 +122,7 @@ class View:
         return list(range(self.days[0], self.days[1] + 1))
 
 
-_TITLE = 18
+_TITLE = 13
 
 
 def day_name(day: int) -> str:
