@@ -5,7 +5,7 @@ const ROLES = ['owner', 'operator', 'supervisor']
 const page = (name: string) => ({
   name: `insights-${name}`,
   path: `insights/${name}`,
-  label: `insights.pages.${name}`,
+  label: `insights.pages.${name.replaceAll('-', '_')}`,
   component: () => import('./InsightPage.vue'),
   roles: ROLES,
 })

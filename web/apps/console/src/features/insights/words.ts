@@ -4,8 +4,8 @@ import type { Words } from '../../features'
 
 export const zh: Words = {
   pages: {
-    'hot-questions': '问题热点',
-    'after-sales': '售后归因',
+    hot_questions: '问题热点',
+    after_sales: '售后归因',
     funnel: '转化漏斗',
     sentiment: '情绪',
     service: '服务指标',
@@ -29,7 +29,7 @@ export const zh: Words = {
   agent: '全部客服',
   how: '口径',
   howOf: '{name}怎么算的',
-  export: '导出 Excel',
+  export: '导出表格',
   clear: '看最近 7 天的全部会话',
   import: '导入历史会话',
   period: '时间 {first} 至 {last}，对比 {before_first} 至 {before_last}',
@@ -87,8 +87,8 @@ export const zh: Words = {
 
 export const en: Words = {
   pages: {
-    'hot-questions': 'Hot questions',
-    'after-sales': 'Return reasons',
+    hot_questions: 'Hot questions',
+    after_sales: 'Return reasons',
     funnel: 'Funnel',
     sentiment: 'Feeling',
     service: 'Service metrics',
