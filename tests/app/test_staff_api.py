@@ -5,8 +5,17 @@ import time
 import pytest
 from starlette.testclient import TestClient
 
+_HEADERS: dict[tuple[int, str], dict[str, str]] = {}
+
 
 def log_in(server: TestClient, name: str) -> dict[str, str]:
+    """Headers of a sample account; one log-in a server, since log-ins are limited."""
+    if (id(server), name) not in _HEADERS:
+        _HEADERS[id(server), name] = _logged_in(server, name)
+    return _HEADERS[id(server), name]
+
+
+def _logged_in(server: TestClient, name: str) -> dict[str, str]:
     body = {"username": name, "password": f"xiaoer-{name}"}
     tokens = server.post("/api/v1/auth/login", json=body).json()
     return {"Authorization": f"Bearer {tokens['access_token']}"}

@@ -75,13 +75,14 @@ def cases(seed: int, *, percent: bool) -> list[Case]:
     return found
 
 
-def engine_price(case: Case, mode: Mode) -> Money:
-    """What our engine says for the goods."""
+def engine_price(case: Case, mode: Mode) -> tuple[Money, list[str]]:
+    """What our engine says for the goods, and the codes that it used: of those held, the set that costs least."""
     rules = [ACTIVITY, *(rule for rule in COUPONS if rule.code in case.codes)]
     promotions = [_promotion(rule) for rule in rules]
     lines = tuple(CartLine(id_, count, Money(sku(id_).price)) for id_, count in case.lines)
     held = [Coupon(code, code) for code in case.codes]
-    return quote(Cart(lines), promotions, held, now=NOW, named=True, rules=ChannelRules(mode)).goods_payable
+    found = quote(Cart(lines), promotions, held, now=NOW, rules=ChannelRules(mode))
+    return found.goods_payable, [one.coupon_id for one in found.applied if one.coupon_id]
 
 
 def _promotion(rule: Rule) -> Promotion:

@@ -20,15 +20,18 @@ from xiaoer.app.entrypoints import (
     insights,
     knowledge,
     knowledge_bulk,
+    knowledge_intake,
     messages,
     ops,
     pages,
     quotes,
+    rules,
     staff,
     systems,
     tickets,
     widget,
 )
+from xiaoer.app.express import ExpressApp
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.log import set_up_logging
 from xiaoer.infra.settings import Settings
@@ -48,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         finally:
             await product.stop()
 
-    app = FastAPI(
+    app = ExpressApp(
         title="Xiaoer 小二",
         version="0.1.0",
         description="The AI front desk of an online shop. Every error is a problem document (RFC 9457).",
@@ -57,7 +60,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    brain = (knowledge_bulk, knowledge)  # in this order: the last one takes every other address below /knowledge
+    brain = (
+        knowledge_bulk,
+        knowledge_intake,
+        knowledge,
+    )  # in this order: the last one takes every other address below /knowledge
     insight = (insight_desk, insight_reviews, insights)  # in this order: pages are found by name
     desks = (agents, desk, desk_live, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
@@ -67,8 +74,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    for module in (messages, staff, *brain, imports, events, quotes, widget, ops, audit, systems, *insight, *desks):
+    shop = (imports, events, quotes, systems, *insight, rules)
+    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)
+    app.expedite("POST", "/api/v1/messages", messages.post_message)
     return app

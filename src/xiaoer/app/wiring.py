@@ -14,12 +14,14 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
+from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.insights import Insights
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.pushes import Pushes
+from xiaoer.app.red_lines import ShopRedLines
 from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders, LiveQuoter
@@ -40,10 +42,9 @@ from xiaoer.infra.vault import Vault
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.events import Event
-from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
-from xiaoer.kernel.turn import Turn, TurnContext
+from xiaoer.kernel.turn import TurnContext
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
@@ -52,8 +53,6 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.orders.service import EmbeddedOrders
-from xiaoer.slices.policies.red_lines import match_red_lines, parse_red_lines
-from xiaoer.slices.policies.types import RedLineHit
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
@@ -93,9 +92,10 @@ class Wiring:
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
+        self.brain = Brain(self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer, _PACK)
         quoter = LiveQuoter(self.promotions, self.systems)
         self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, quoter)
-        self._red_lines = parse_red_lines((_PACK / "red_lines.toml").read_text(encoding="utf-8"))
+        self.red_lines = ShopRedLines(self.db, self.clock, self.understanding, _PACK)
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
@@ -161,14 +161,14 @@ class Wiring:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def red_lines(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
-        """The red lines that a turn crosses, the one that decides first."""
-        text = " ".join(message.text for message in turn.messages)
-        return match_red_lines(heard, self.understanding.forms(text), self._red_lines)
+    async def refresh(self, shop: ShopId) -> None:
+        """Take over what the shop changed: its words and its red lines. Nearly free when nothing did."""
+        await self.understanding.refresh(shop)
+        await self.red_lines.refresh(shop)
 
     async def take_message(self, shop: ShopId, incoming: Incoming) -> str:
         """Receive and answer one message; return the answer as JSON."""
-        await self.understanding.refresh(shop)
+        await self.refresh(shop)
         received = await self.receive(shop, incoming)
         metrics.MESSAGES.labels(incoming.channel if incoming.channel in _CHANNELS else "other").inc()
         answered = await self.answer(shop, received.message.conversation_id, received.message.id, received)
@@ -219,7 +219,7 @@ class Wiring:
             self.live.ring(topic, {"type": "typing", "on": True, "author": "bot"})
         await asyncio.sleep(wait_s)
         self._waiting.pop(conversation.id, None)
-        await self.understanding.refresh(shop)
+        await self.refresh(shop)
         answered = await self.answer(shop, conversation.id, message.id)
         await self.desk.after_turn(shop, conversation.id, answered.state)
         self.live.ring(topic)
@@ -235,6 +235,8 @@ class Wiring:
             before = self.clock.now() - _STALE
             for shop in await self.shops.ids():
                 left = await self.db.read(partial(conversations.unanswered, shop=shop, before=before))
+                if left:
+                    await self.refresh(shop)
                 for conversation in left:
                     answered = await self.answer(shop, conversation.id, "")
                     await self.desk.after_turn(shop, conversation.id, answered.state)

@@ -28,6 +28,7 @@ class ReadsCatalogue(Protocol):
     async def product(self, shop: ShopId, product_id: str) -> Product | None: ...
     async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]: ...
     async def recommend(self, shop: ShopId, text: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]: ...
+    async def named(self, shop: ShopId, text: str, limit: int) -> tuple[Product, ...]: ...
 
 
 class PricesNow(Protocol):
@@ -50,6 +51,7 @@ class ReadsBuyers(Protocol):
 
 _NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders read per turn
+_PICKING = ("recommend", "named")  # kinds of needs that bring products to choose from
 _PICKS = 3  # products recommended at once
 
 
@@ -89,7 +91,7 @@ class GatherFacts:
                 read = self._read(turn, heard, need, now)
                 if read is not None:
                     reads[key] = read
-        outcomes = dict(zip(reads, await asyncio.gather(*(self._limited(r) for r in reads.values())), strict=True))
+        outcomes = await self._outcomes(reads)
         found = {key: value for key, (ok, value) in outcomes.items() if ok}
         knowledge, answerable = {}, {}
         for need in searches:
@@ -112,7 +114,7 @@ class GatherFacts:
             {key: value for (kind, key), value in found.items() if kind == "product" and value is not None},
             {key: value for (kind, key), value in found.items() if kind == "variants"},
             found.get(("orders", "")),
-            {n.segment: found[("recommend", n.key)] for n in needs if ("recommend", n.key) in found},
+            {n.segment: found[n.kind, n.key] for n in needs if n.kind in _PICKING and (n.kind, n.key) in found},
             offers=found.get(("offers", "")),
             prices={key: value for (kind, key), value in found.items() if kind == "price" and value is not None},
             buyer=found.get(("buyer", "")),
@@ -137,6 +139,8 @@ class GatherFacts:
             case "recommend":
                 budget = heard.segments[need.segment].entities.money_yuan
                 return self._catalogue.recommend(turn.shop, need.key, budget, _PICKS)
+            case "named":
+                return self._catalogue.named(turn.shop, need.key, _PICKS)
             case _:
                 return None
 
@@ -184,6 +188,11 @@ class GatherFacts:
             channel=turn.channel,
             at=now,
         )
+
+    async def _outcomes(self, reads: dict[tuple[str, str], Awaitable[Any]]) -> dict[tuple[str, str], tuple[bool, Any]]:
+        if len(reads) == 1:  # the usual turn; a task of its own would cost more than the read
+            return {key: await self._limited(read) for key, read in reads.items()}
+        return dict(zip(reads, await asyncio.gather(*(self._limited(r) for r in reads.values())), strict=True))
 
     async def _limited(self, read: Awaitable[Any]) -> tuple[bool, Any]:
         try:

@@ -4,6 +4,7 @@ import os
 import time
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]  # ten bits each
 
 
 def new_id() -> str:
@@ -35,4 +36,10 @@ def _value(id_: str) -> int:
 
 
 def _written(value: int) -> str:
-    return "".join([_ALPHABET[(value >> shift) & 31] for shift in range(125, -5, -5)])
+    pairs, high, low = _PAIRS, value >> 70, value & ((1 << 70) - 1)  # small numbers are quicker to cut
+    return (
+        f"{pairs[high >> 50]}{pairs[high >> 40 & 1023]}{pairs[high >> 30 & 1023]}{pairs[high >> 20 & 1023]}"
+        f"{pairs[high >> 10 & 1023]}{pairs[high & 1023]}{pairs[low >> 60]}{pairs[low >> 50 & 1023]}"
+        f"{pairs[low >> 40 & 1023]}{pairs[low >> 30 & 1023]}{pairs[low >> 20 & 1023]}{pairs[low >> 10 & 1023]}"
+        f"{pairs[low & 1023]}"
+    )

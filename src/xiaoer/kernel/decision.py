@@ -49,6 +49,7 @@ NeedKind = Literal[
     "offers",
     "price",
     "recommend",
+    "named",
     "verify",
     "diagnosis",
     "protection",

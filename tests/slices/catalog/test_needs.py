@@ -11,6 +11,8 @@ INDEX = NeedIndex(
         Product("lip", "丝绒雾面口红", "美妆", attributes={"色号": "豆沙"}),
         Product("cup", "316不锈钢保温杯", "家居", attributes={"容量": "500ml"}),
         Product("chair", "人体工学椅", "家居", attributes={"承重": "150kg"}),
+        Product("dress", "法式碎花连衣裙夏季", "服装"),
+        Product("shorts", "冰感短裤夏天穿", "服装"),
     ]
 )
 
@@ -22,6 +24,7 @@ INDEX = NeedIndex(
         ("有没有保温杯推荐", "cup"),
         ("想买把椅子，人体工学的", "chair"),
         ("豆沙色口红有推荐的吗", "lip"),
+        ("夏天穿的裙子有没有", "dress"),
     ],
 )
 def test_the_best_match_comes_first(need: str, first: str) -> None:
@@ -30,3 +33,22 @@ def test_the_best_match_comes_first(need: str, first: str) -> None:
 
 def test_words_about_asking_and_money_find_nothing() -> None:
     assert INDEX.rank("200以内有什么推荐", 3) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("保温杯多少钱", ["cup"]),
+        ("面霜和口红多少钱", ["cream", "lip"]),
+        ("会不会太长", []),
+        ("L多少钱", []),
+        ("黑的有没有", []),
+    ],
+)
+def test_a_question_names_products_by_their_kind(question: str, named: list[str]) -> None:
+    assert INDEX.named(question, 3) == named
+
+
+def test_a_kind_of_thing_that_is_named_must_be_one() -> None:
+    assert INDEX.rank("夏天穿的裙子有没有", 3) == ["dress"]
+    assert INDEX.rank("枕头推荐一下", 3) == []

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Shipment, TraceStep, Variant
@@ -70,6 +71,18 @@ def test_a_red_line_comes_before_any_fact_is_read() -> None:
     assert decision.handoff is not None
     assert (decision.handoff.reason, decision.handoff.rule_id) == ("requested", "human.asked")
     assert [act.segment for act in decision.acts] == [0, 1]
+
+
+def test_a_number_that_the_buyer_sends_is_not_confirmed_as_a_change() -> None:
+    act = decide(situation(ask("chat.ack", "13900001111", phone="13900001111")), facts()).acts[0]
+    assert act.template == "talk.details"
+
+
+def test_a_useless_answer_is_owned_up_to() -> None:
+    asked = situation(ask("chat.ack", "不是这个"))
+    missed = msgspec.structs.replace(asked, heard=msgspec.structs.replace(asked.heard, satisfied=False))
+    assert decide(missed, facts()).acts[0].template == "talk.missed"
+    assert decide(asked, facts()).acts[0].template == "chat.ack"
 
 
 def test_rage_and_pictures_and_a_third_failure_go_to_people() -> None:
@@ -169,3 +182,82 @@ def test_a_source_that_is_down_is_named() -> None:
     known = facts(missing=(("orders", ""),))
     (act,) = decide(situation(ask("ship.track", "到哪了")), known).acts
     assert act.template == "source.down"
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "template"),
+    [
+        ("after.refund_only", "退钱！！！", "order.which"),
+        ("after.return", "我要退货", "order.which"),
+        ("after.return", "拆开了还能退吗", "knowledge"),
+        ("after.refund_progress", "退款几天到账", "knowledge"),
+    ],
+)
+def test_a_demand_without_an_order_asks_for_it_and_a_question_is_told_the_rule(
+    intent: str, text: str, template: str
+) -> None:
+    known = facts(orders=(), knowledge={0: (KnowledgeHit("K1", "能退吗", "七天内可以。", 0.7),)}, answerable={0: True})
+    assert [act.template for act in decide(situation(ask(intent, text)), known).acts] == [template]
+
+
+def nothing_in_focus(*segments: Segment) -> Situation:
+    at_home = situation(*segments)
+    return Situation(at_home.turn.__class__(**{**_fields(at_home.turn), "product_in_focus": None}), at_home.heard, NOW)
+
+
+def _fields(turn: Turn) -> dict[str, object]:
+    return {name: getattr(turn, name) for name in turn.__struct_fields__}
+
+
+def test_a_price_with_no_product_in_sight_asks_which_of_those_that_the_words_fit() -> None:
+    trousers = Product("P2", "防晒长裤")
+    known = Facts(
+        recommended={0: (COAT, trousers)},
+        knowledge={0: (KnowledgeHit("K1", "多少钱包邮", "满59包邮。", 0.6),)},
+        answerable={0: True},
+    )
+    [act] = decide(nothing_in_focus(ask("price.query", "防晒的多少钱")), known).acts
+    assert (act.type, act.template, act.slots["products"]) == (
+        "ask",
+        "product.which_of",
+        [["P1", "冰丝防晒外套"], ["P2", "防晒长裤"]],
+    )
+
+
+def test_a_call_for_a_person_in_unlisted_words_reaches_one() -> None:
+    decision = decide(situation(ask("service.human", "啥都问不出来，换个人")))
+    assert decision.handoff is not None
+    assert (decision.handoff.reason, decision.handoff.rule_id) == ("requested", "intent.human")
+
+
+def test_what_is_hardly_talk_is_not_taken_for_assent() -> None:
+    hardly = Segment("说话", "chat.ack", 0.17, Entities())
+    assert decide(situation(hardly), facts()).acts[0].template == "unclear"
+
+
+def test_a_sure_matter_of_the_marketplace_is_not_answered_by_a_look_alike_entry() -> None:
+    near = (KnowledgeHit("K1", "支持花呗吗", "支持。", 0.7),)
+    segment = Segment("花呗咋关", "oos.platform", 0.99, Entities())
+    assert decide(situation(segment), facts(knowledge={0: near}, answerable={0: True})).acts[0].template == (
+        "oos.platform"
+    )
+
+
+def test_the_only_product_that_the_words_name_is_read_and_answered_about() -> None:
+    at_home = nothing_in_focus(ask("product.material", "防晒外套什么料子"))
+    wanted = decide(at_home).needs
+    assert wanted == (Need("knowledge", 0, "防晒外套什么料子"), Need("named", 0, "防晒外套什么料子"))
+    more = decide(at_home, Facts(recommended={0: (COAT,)}, asked=wanted)).needs
+    assert Need("product", 0, "P1") in more
+    known = Facts(products={"P1": COAT}, variants={"P1": VARIANTS}, recommended={0: (COAT,)}, asked=more)
+    [act] = decide(at_home, known).acts
+    assert (act.template, act.slots["facts"]) == ("product.facts", [["材质", "锦纶 87%，氨纶 13%"]])
+    gone = Facts(recommended={0: (COAT,)}, asked=more)
+    assert decide(at_home, gone).acts[0].template == "product.which_of"
+
+
+def test_an_entry_of_another_product_is_not_said_of_the_one_that_was_named() -> None:
+    lipstick = (KnowledgeHit("K9", "口红掉色吗", "喝水会掉，要补涂。", 0.9, product_id="P9"),)
+    at_home = nothing_in_focus(ask("product.quality", "外套掉不掉色"))
+    known = Facts(recommended={0: (COAT,)}, knowledge={0: lipstick}, answerable={0: True}, products={"P1": COAT})
+    assert decide(at_home, known).acts[0].template == "not_found"

@@ -151,3 +151,10 @@ def test_ten_thousand_characters_are_understood_in_bounded_time(
     began = time.process_time()
     understanding.understand(turn(unit * (10_000 // len(unit))))
     assert time.process_time() - began < 3.0
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("不用转人工", "chat.ack"), ("先不用找人工了谢谢", "chat.ack"), ("在？", "chat.greeting")]
+)
+def test_a_closed_wording_decides_by_itself(understanding: Understanding, turn: Any, text: str, intent: str) -> None:
+    assert understanding.understand(turn(text)).segments[0].intent == intent

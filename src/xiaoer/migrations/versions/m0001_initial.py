@@ -395,6 +395,32 @@ def upgrade() -> None:
     op.create_index("ix_jobs_due", "jobs", ["state", "due_at"], unique=False)
     op.create_index("ix_jobs_subject", "jobs", ["shop", "subject", "state"], unique=False)
     op.create_table(
+        "knowledge_candidates",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("origin", sa.String(length=16), nullable=False),
+        sa.Column("batch", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("draft", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("conversations", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("buyers", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("near", sa.Text(), nullable=True),
+        sa.Column("position", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("target_id", sa.String(length=128), server_default="", nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("created_by", sa.String(length=100), server_default="", nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by", sa.String(length=100), server_default="", nullable=False),
+        sa.Column("entry_id", sa.String(length=128), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_knowledge_candidates")),
+    )
+    op.create_index(
+        "ix_knowledge_candidates_rank", "knowledge_candidates", ["shop", "status", "conversations"], unique=False
+    )
+    op.create_table(
         "knowledge_entries",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=128), nullable=False),
@@ -570,6 +596,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_refunds_order", "refunds", ["shop", "order_id", "id"], unique=False)
     op.create_index("ix_refunds_updated", "refunds", ["shop", "updated_at"], unique=False)
+    op.create_table(
+        "rule_books",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("book", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", name=op.f("pk_rule_books")),
+    )
     op.create_table(
         "shipments",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -775,6 +808,7 @@ def downgrade() -> None:
     op.drop_index("ix_shipments_waybill", table_name="shipments")
     op.drop_index("ix_shipments_order", table_name="shipments")
     op.drop_table("shipments")
+    op.drop_table("rule_books")
     op.drop_index("ix_refunds_updated", table_name="refunds")
     op.drop_index("ix_refunds_order", table_name="refunds")
     op.drop_table("refunds")
@@ -796,6 +830,8 @@ def downgrade() -> None:
     op.drop_index("ix_knowledge_entries_revision", table_name="knowledge_entries")
     op.drop_index("ix_knowledge_entries_list", table_name="knowledge_entries")
     op.drop_table("knowledge_entries")
+    op.drop_index("ix_knowledge_candidates_rank", table_name="knowledge_candidates")
+    op.drop_table("knowledge_candidates")
     op.drop_index("ix_jobs_subject", table_name="jobs")
     op.drop_index("ix_jobs_due", table_name="jobs")
     op.drop_table("jobs")

@@ -2,7 +2,8 @@
 
 Title, category, tags and attribute values of every product are cut into character pairs; a pair weighs the
 more, the fewer products have it. A product's score is the weight of the need's pairs that it has, as a
-share of all their weight. Words about asking and money weigh nothing.
+share of all their weight. Words about asking and money weigh nothing. A kind of thing that is named
+(裙子, 枕头) must stand in the title, however well the rest fits.
 """
 
 import math
@@ -17,7 +18,40 @@ _ASKING = re.compile(
     r"推荐|有没有|有啥|有什么|适合|以内|以下|左右|预算|想买|想要|想给|帮我|挑一|选一|一下|一款|哪款|哪个好|求|送给?|给我|"
     r"\d+(?:\.\d+)?\s*(?:元|块|块钱)?"
 )
+_KIND = re.compile(r"([裙裤鞋帽袜杯被椅桌毯箱柜架瓶垫席])子|(枕|裤|裙)(?:头|装)")
 _ENOUGH = 0.12  # least share of the need's weight that a pick must cover
+_OPENING = 24  # characters of a title in which the thing itself is named; what follows praises it
+_LONGEST_NAME = 6
+_NO_THING = frozenset(
+    (
+        "孕妇",
+        "宝宝",
+        "儿童",
+        "婴儿",
+        "男士",
+        "女士",
+        "男女",
+        "家用",
+        "夏季",
+        "冬季",
+        "春秋",
+        "新款",
+        "新品",
+        "轻薄",
+        "加厚",
+        "宽松",
+        "纯棉",
+        "全棉",
+        "真皮",
+        "防晒",
+        "保湿",
+        "补水",
+        "加绒",
+        "透明",
+        "大码",
+    )
+)
+_BESIDE_BEST = 0.4  # least share of the best pick's score
 
 
 class NeedIndex:
@@ -25,8 +59,10 @@ class NeedIndex:
 
     def __init__(self, products: Iterable[Product]) -> None:
         self._pairs: dict[str, set[str]] = {}
+        self._titles: dict[str, str] = {}
         for product in products:
             text = [product.title, product.category, *product.tags, *product.attributes, *product.attributes.values()]
+            self._titles[product.id] = product.title
             self._pairs[product.id] = set().union(*(_pairs(compact(part)) for part in text))
         counts = Counter(pair for pairs in self._pairs.values() for pair in pairs)
         total = len(self._pairs)
@@ -35,16 +71,36 @@ class NeedIndex:
     def rank(self, need: str, limit: int) -> list[str]:
         """Product ids, best first; empty when nothing in the need is about a product."""
         wanted = {pair for part in re.split(r"[\W_]+", _ASKING.sub(" ", need)) for pair in _pairs(compact(part))}
+        kinds = {first or second for first, second in _KIND.findall(need)}
         weights = {pair: self._weight[pair] for pair in wanted if pair in self._weight}
-        if not weights:
+        if not weights and not kinds:
             return []
-        total = sum(weights.values())
+        total = sum(weights.values()) or 1.0
         scored = [
             (sum(weights[pair] for pair in weights if pair in pairs) / total, product_id)
             for product_id, pairs in self._pairs.items()
+            if all(kind in self._titles[product_id] for kind in kinds)
         ]
-        best = sorted((pair for pair in scored if pair[0] >= _ENOUGH), key=lambda pair: (-pair[0], pair[1]))
+        least = 0.0 if kinds else max(_ENOUGH, _BESIDE_BEST * max((score for score, _ in scored), default=0.0))
+        best = sorted((pair for pair in scored if pair[0] >= least), key=lambda pair: (-pair[0], pair[1]))
         return [product_id for _, product_id in best[:limit]]
+
+    def named(self, text: str, limit: int) -> list[str]:
+        """Product ids whose title's opening shares a name with the text, the longest name first; often none."""
+        shares = ((_shared(text, title[:_OPENING]), product_id) for product_id, title in self._titles.items())
+        named = sorted(((run, product_id) for run, product_id in shares if run), key=lambda one: (-len(one[0]), one[1]))
+        longest = len(named[0][0]) if named else 0
+        return [product_id for run, product_id in named if len(run) == longest][:limit]
+
+
+def _shared(text: str, opening: str) -> str:
+    """The longest run of two characters or more that both hold and that names a thing; empty when there is none."""
+    for size in range(min(len(text), _LONGEST_NAME), 1, -1):
+        for at in range(len(text) - size + 1):
+            run = text[at : at + size]
+            if run.isalpha() and not run.isascii() and run in opening and run not in _NO_THING:
+                return run
+    return ""
 
 
 def _pairs(text: str) -> set[str]:

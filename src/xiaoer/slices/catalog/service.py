@@ -87,6 +87,11 @@ class EmbeddedCatalog:
                     break
         return tuple(picks)
 
+    async def named(self, shop: ShopId, text: str, limit: int) -> tuple[Product, ...]:
+        """Products that a question may mean by the kind of thing it names (保温杯多少钱), at most `limit`."""
+        held = [(await self._held(shop, one))[0] for one in (await self._needs(shop)).named(text, limit)]
+        return tuple(product for product in held if product is not None)
+
     async def _needs(self, shop: ShopId) -> NeedIndex:
         revision = await self.revision(shop)
         cached = self._need_indexes.get(shop)

@@ -321,3 +321,10 @@ messages_after = store.messages_after
 page = store.page
 last_texts = store.last_texts
 unanswered = store.unanswered
+
+
+def buyer_lines(
+    connection: Connection, shop: ShopId, since: datetime, limit: int
+) -> list[tuple[str, str, datetime, str]]:
+    """What buyers wrote since then, (message id, conversation id, time, text), newest talk first, at most `limit`."""
+    return store.buyer_lines(connection, shop, since, limit)

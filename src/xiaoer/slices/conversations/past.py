@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.turn import Author, TextContent, TurnContext
+from xiaoer.slices.conversations.store import conversation_of, message_of
 from xiaoer.slices.conversations.tables import conversations, messages
 from xiaoer.slices.conversations.types import Conversation, Message
 
@@ -120,3 +121,39 @@ def _message(line: PastLine) -> Message:
 
 def _external(line_id: str) -> str:
     return f"{CHANNEL}|{line_id}"[:400]
+
+
+def with_people(
+    connection: Connection, shop: ShopId, since: datetime, after_id: str, limit: int
+) -> list[tuple[Conversation, list[Message]]]:
+    """Closed conversations in which a person wrote, last touched from `since` on, in the order of their ids."""
+    people = (
+        select(messages.c.conversation_id)
+        .where(
+            messages.c.shop == shop,
+            messages.c.conversation_id == conversations.c.id,
+            messages.c.author == "agent",
+        )
+        .exists()
+    )
+    rows = connection.execute(
+        select(conversations)
+        .where(
+            conversations.c.shop == shop,
+            conversations.c.id > after_id,
+            conversations.c.state == "closed",
+            conversations.c.last_at >= since,
+            people,
+        )
+        .order_by(conversations.c.id)
+        .limit(limit)
+    ).all()
+    lines: dict[str, list[Message]] = {row.id: [] for row in rows}
+    told = connection.execute(
+        select(messages)
+        .where(messages.c.shop == shop, messages.c.conversation_id.in_(list(lines)))
+        .order_by(messages.c.conversation_id, messages.c.seq)
+    )
+    for message in told:
+        lines[message.conversation_id].append(message_of(message))
+    return [(conversation_of(row), lines[row.id]) for row in rows]

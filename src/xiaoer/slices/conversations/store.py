@@ -251,3 +251,25 @@ def last_texts(connection: Connection, shop: ShopId, conversation_ids: Sequence[
         .where(messages.c.shop == shop)
     )
     return {row.conversation_id: row.text for row in rows}
+
+
+def buyer_lines(
+    connection: Connection, shop: ShopId, since: datetime, limit: int
+) -> list[tuple[str, str, datetime, str]]:
+    """What buyers wrote in talks that were alive since then: (message, conversation, time, text), newest talk first."""
+    rows = connection.execute(
+        select(messages.c.id, messages.c.conversation_id, messages.c.at, messages.c.text)
+        .join(
+            conversations,
+            (conversations.c.shop == messages.c.shop) & (conversations.c.id == messages.c.conversation_id),
+        )
+        .where(
+            conversations.c.shop == shop,
+            conversations.c.last_at >= since,
+            messages.c.author == "buyer",
+            messages.c.at >= since,
+        )
+        .order_by(conversations.c.last_at.desc(), messages.c.seq)
+        .limit(limit)
+    )
+    return [(row.id, row.conversation_id, row.at, row.text) for row in rows]

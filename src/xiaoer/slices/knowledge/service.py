@@ -73,15 +73,7 @@ class EntryService:
         """
         now = self._clock.now()
 
-        def keep(connection: Connection) -> Entry:
-            fit = rules.check_entry(draft, store.variables_of(connection, shop))
-            entry = Entry(EntryId(entry_id or new_id()), fit, 1, rules.content_hash(fit), now, by)
-            if store.get(connection, shop, entry.id) is not None:
-                raise Conflict(f"Entry {entry.id} exists already. Change that one, or choose another id.")
-            store.add(connection, shop, [entry], "create", store.next_revision(connection, shop))
-            return entry
-
-        return await self._db.write(keep)
+        return await self._db.write(lambda c: keep_new(c, shop, draft, now, by, entry_id))
 
     async def update(
         self, shop: ShopId, entry_id: str, draft: EntryDraft, version: int, by: str, action: Action = "update"
@@ -246,6 +238,30 @@ class EntryService:
             audit.record(connection, shop, by, "knowledge.variable_dropped", name, self._clock.now())
 
         await self._db.write(drop)
+
+
+def keep_new(
+    connection: Connection, shop: ShopId, draft: EntryDraft, now: datetime, by: str, entry_id: str = ""
+) -> Entry:
+    """Keep a new entry within a change; see `EntryService.create`."""
+    fit = rules.check_entry(draft, store.variables_of(connection, shop))
+    entry = Entry(EntryId(entry_id or new_id()), fit, 1, rules.content_hash(fit), now, by)
+    if store.get(connection, shop, entry.id) is not None:
+        raise Conflict(f"Entry {entry.id} exists already. Change that one, or choose another id.")
+    store.add(connection, shop, [entry], "create", store.next_revision(connection, shop))
+    return entry
+
+
+def keep_change(connection: Connection, shop: ShopId, stored: Entry, draft: EntryDraft, now: datetime, by: str) -> str:
+    """Change an entry within a change, when anything changes at all; return its id.
+
+    Raises:
+        InvalidEntry, UnknownVariable: see `rules.check_entry`.
+    """
+    fit = rules.check_entry(draft, store.variables_of(connection, shop))
+    if fit != stored.draft:
+        _change(connection, shop, stored, fit, now, by, "update", store.next_revision(connection, shop))
+    return str(stored.id)
 
 
 def _known(entry: Entry | None, entry_id: str) -> Entry:

@@ -1,4 +1,4 @@
-"""Tables of knowledge entries, their history, the shop's variables and its change counter."""
+"""Tables of knowledge entries, their history, candidates for them, the shop's variables and its change counter."""
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 
@@ -58,4 +58,29 @@ variables = Table(
     Column("shop", String(64), primary_key=True),
     Column("name", String(40), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+candidates = Table(
+    "knowledge_candidates",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("origin", String(16), nullable=False),
+    Column("batch", String(64), nullable=False, server_default=""),
+    Column("status", String(16), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("draft", Json, nullable=False),
+    Column("evidence", Json, nullable=False),
+    Column("conversations", Integer, nullable=False, server_default="0"),
+    Column("buyers", Integer, nullable=False, server_default="0"),
+    Column("near", Json),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("target_id", String(128), nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False, server_default=""),
+    Column("decided_at", Instant),
+    Column("decided_by", String(100), nullable=False, server_default=""),
+    Column("entry_id", String(128), nullable=False, server_default=""),
+    Index("ix_knowledge_candidates_rank", "shop", "status", "conversations"),
 )

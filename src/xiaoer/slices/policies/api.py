@@ -9,6 +9,7 @@ product, then the catalogue, then general knowledge. Nothing found means saying 
 from typing import Any
 
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need
+from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import OrderContent, ProductContent
 from xiaoer.slices.policies.rules import entries, handoff, needs, offers, orders, products, talk
 from xiaoer.slices.policies.rules.entries import Said
@@ -18,12 +19,17 @@ _NEAR = 0.42  # retrieval score from which an entry is said; below it the bot sa
 _NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
 _OWN_WORDS = 0.8  # an entry that asks just this: the shop has written what it wants said, so nothing is recommended
+_OF_OTHER_THINGS = (
+    0.9  # an intent as sure as this that it is not the shop's matter yields only to the buyer's own words
+)
+_TELLS = 0.3  # below this, what looks like talk is not taken for talk
+_ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
 def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     """Decide one turn; see the module docstring. Never raises for any turn."""
-    stop = handoff.stop_for_people(situation)
+    stop = handoff.stop_for_people(situation) or _asked_for_people(situation)
     if stop is not None:
         return handoff.hand_over(situation, stop)
     wanted = _needs(situation)
@@ -31,13 +37,27 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         return Decision(needs=wanted)
     known = facts or Facts()
     asks = [
-        Ask(index, segment, situation, known, needs.product_of(segment, situation.turn))
+        Ask(index, segment, situation, known, _meant(index, segment, situation, known))
         for index, segment in enumerate(situation.heard.segments)
     ]
     more = [need for ask in asks for hit in _near(ask) for need in entries.needs_of_entry(ask, hit)]
+    more += [need for ask in asks for need in needs.needs_of_named(ask) if need not in known.asked]
     if more:
         return Decision(needs=tuple(dict.fromkeys((*wanted, *known.asked, *more))))
     return _after(situation, tuple(_without_small_talk([_answer(ask) for ask in asks])))
+
+
+def _meant(index: int, segment: Segment, situation: Situation, known: Facts) -> str | None:
+    """The product that a segment is about; with none in sight, the only one that its words name."""
+    product = needs.product_of(segment, situation.turn)
+    named = known.recommended.get(index, ()) if segment.intent != "product.recommend" else ()
+    return product or (named[0].id if len(named) == 1 else None)
+
+
+def _asked_for_people(situation: Situation) -> Handoff | None:
+    """A call for a person in words that no red line lists (问不出来，换个人)."""
+    calls = any(s.intent == "service.human" and s.confidence >= _ASKS_FOR_PEOPLE for s in situation.heard.segments)
+    return Handoff("requested", "intent.human") if calls else None
 
 
 def _needs(situation: Situation) -> tuple[Need, ...]:
@@ -51,13 +71,15 @@ def _answer(ask: Ask) -> Act:
     if card is not None:
         return card
     hit = _hit(ask)
-    picks = ask.facts.recommended.get(ask.index)
+    picks = ask.facts.recommended.get(ask.index) if ask.segment.intent == "product.recommend" else ()
     if picks and not (hit is not None and hit.hit.score >= _OWN_WORDS):
         slots = {"products": [[pick.id, pick.title] for pick in picks]}
         sources = tuple(products.product_source(pick) for pick in picks)
         return Act("recommend", ask.index, "recommend.list", slots, sources)
     spoken = talk.answer_talk(ask)
     if spoken is not None:
+        if hit is None and ask.segment.confidence < _TELLS and spoken.rule_id in ("talk.ack", "talk.chat.smalltalk"):
+            return Act("ask", ask.index, "unclear", rule_id="unclear")
         talks = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
         return spoken if talks or hit is None else _knowledge(ask, hit)
     found = orders.answer_from_orders(ask)
@@ -66,6 +88,8 @@ def _answer(ask: Ask) -> Act:
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
         return _knowledge(ask, hit)
     found = products.answer_from_catalogue(ask)
+    if found is None and _live(ask) and (hit is None or hit.hit.score < _OWN_WORDS):
+        found = products_wanted(ask)
     if found is None and hit is not None:
         return _knowledge(ask, hit)
     return found or offers.answer_from_offers(ask) or products_wanted(ask) or _not_found(ask)
@@ -94,14 +118,15 @@ def _near(ask: Ask) -> list[KnowledgeHit]:
     hits = ask.facts.knowledge.get(ask.index, ())
     if not hits or not ask.facts.answerable.get(ask.index):
         return []
-    far = ask.segment.intent.startswith(("oos.", "chat."))
+    far = _NEAR_FOR_TALK if ask.segment.intent.startswith(("oos.", "chat.")) else _NEAR
+    if ask.segment.intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
+        far = _OWN_WORDS
+    named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if ask.segment.intent != "product.recommend"}
     return [
         hit
         for hit in hits
-        if hit.score
-        >= (
-            _NEAR_ELSEWHERE if hit.product_id and hit.product_id != ask.product_id else _NEAR_FOR_TALK if far else _NEAR
-        )
+        if not (named and hit.product_id and hit.product_id not in named)
+        and hit.score >= (max(far, _NEAR_ELSEWHERE) if hit.product_id and hit.product_id != ask.product_id else far)
     ]
 
 
@@ -129,14 +154,12 @@ def products_wanted(ask: Ask) -> Act | None:
     if not needs.wants_product(ask.segment) or ask.product_id in ask.facts.products:
         return None
     if ask.segment.intent == "product.recommend":
-        picks = ask.facts.recommended.get(ask.index, ())
-        if picks:
-            slots = {"products": [[p.id, p.title] for p in picks]}
-            return Act(
-                "recommend", ask.index, "recommend.list", slots, tuple(products.product_source(p) for p in picks)
-            )
         return Act("ask", ask.index, "recommend.ask")
-    return Act("ask", ask.index, "product.which", {"intent": ask.segment.intent})
+    named = ask.facts.recommended.get(ask.index, ())
+    if not named:
+        return Act("ask", ask.index, "product.which", {"intent": ask.segment.intent})
+    slots: dict[str, Any] = {"products": [[one.id, one.title] for one in named], "intent": ask.segment.intent}
+    return Act("ask", ask.index, "product.which_of", slots, tuple(products.product_source(one) for one in named))
 
 
 def _not_found(ask: Ask) -> Act:

@@ -24,6 +24,17 @@ _DOTS = re.compile(r"。{3,}|\.{4,}|…{2,}")
 _RHETORIC = re.compile(
     r"(?:难道|何必|有这[么样][^,。]{0,8}的?吗|(?:你们?|您)[^,。]{0,8}(?:是[^,。]{1,8}(?:吗|吧)还|拿[^,。]{1,6}做的)|(?:必须|赶紧|立刻|马上)给我|给我(?:叫|滚|解释|说清楚|个说法|个交代)|谁(?:负责|管的?|赔得起)|写它干[嘛吗什]|干什么吃的|干嘛的|[一二三四五六七八九十几两\\d]+天了?[!！]|是[^,。]{1,6}还是[^,。]{1,6}啊[!！]|那叫|分明就?是|凭什么|哪有(?:这|你)[^,。]{0,6}|算怎么回事|算什么|当(?:我|谁)|至于吗|有意思吗|什么时候是个头|就不能|不是(?:很|应该|说好|早)|还要我|还让我|总不能|到底(?:能不能|要|是|有没有|什么|还|管)|(?:怎么|为什么|为啥|凭什么)(?:还|又|老|总|这么|就|都|要|不(?:回|理|给|提前|早|能|让))|都(?:几|多少|这么|好几|\d+|[一二两三四五六七八九十半])(?:天|次|个|遍|回|小时|周|星期|久|月)|[一二两三四五六七八九十几]+(?:次|遍|回)了|这么(?:多天|久|长时间|慢|差|麻烦|贵)|(?:又|老是|总是|天天|每次|一直|还是)(?:不|没|给我|坏|错|说|这样|送|让|骗|打|催|拖)|说(?:好|过|了)(?:的|今天|昨天|了)?[^,。]{0,8}(?:又|却|没|不|结果))"
 )
+# Reproach without one bad word: what was promised, how often it was said, whose fault it is.
+_REPROACH = re.compile(
+    r"还(?:好意思|有脸|敢|指望)|(?:你们?|你家)(?:就|都|也|还)?(?:只会|光会|就会|只知道|除了[^,。]{1,6}还)|算你们(?:狠|厉害|行)|给你们(?:的)?(?:胆|权|脸)"
+    r"|到现在(?:还|也|都|连)?(?:没|不)|(?:问|催|说|打|来)(?:了)?(?:[二两三四五六七八九十几多好]+)(?:遍|次|回|天|趟|个电话)|(?:钱|款)(?:都|也)?(?:收|付|给)了[^,。]{0,4}(?:却|就|不|没)"
+    r"|长(?:点|个)?(?:脑子|记性|眼)|(?:眼睛|脑子|良心|脸)(?:长哪|呢\W|让狗|被狗)|眼瞎|瞎了?[吗眼]|(?:这|那)(?:也|都)(?:叫|算|能叫|配)[^,。]{1,8}|当(?:初|时)(?:怎么|不是|可是)?(?:说|答应|承诺|保证)"
+    r"|什么(?:破|烂|鬼|垃圾|态度|逻辑|道理|效率|速度|服务|质量)|(?:陪|跟)你们(?:耗|玩|磨|扯)|求着?你们|我(?:是)?(?:欠|该)你们|(?:浪费|耽误|消耗)我|(?:卖|收钱|下单|付款)(?:的时候|前)[^,。]{0,10}(?:现在|出事|售后|退货)"
+    r"|(?:真是?|太)(?:够|有)(?:可以|意思|能耐|本事)的?|(?:不|没)(?:见|听)过(?:这|你)[么样]|头一(?:回|次)(?:见|碰|遇)|没(?:一句|一个)(?:实话|准话|准信|准的|靠谱)|(?:一天|天天)(?:推|拖)(?:一天|天天)?|(?:赶紧|马上|立刻|今天)(?:的)?给我|给(?:句|个)(?:痛快|准|实)话"
+)
+# From this length on the small words of a calm story must not add up to anger.
+_STORY = 45
+_DILUTED = 0.3
 _THREAT = re.compile(
     r"不(?:然|给|发|退|解决|处理|送|理)[^,。]{0,6}(?:就|我就)(?:退款|投诉|差评|举报|取消|退货|找|去|告|曝光)|等着(?:瞧|收|投诉|吧)|法院见|走着瞧"
 )
@@ -72,8 +83,10 @@ def feel(raw: str, normal: str, matters: tuple[float, ...], repeats: int, rules:
         weight = float(found.value)
         low, high = min(low, weight), max(high, weight)
     hypothetic = _HYPOTHETIC.search(normal) is not None
-    if _RHETORIC.search(normal) and not hypothetic:
+    if not hypothetic and (_RHETORIC.search(normal) or _REPROACH.search(normal)):
         low -= 0.4
+    if len(normal) > _STORY and low > -0.75:
+        low *= _DILUTED
     if _THREAT.search(normal):
         low -= 0.5
     shouted = _SHOUT.search(raw) is not None
@@ -122,7 +135,9 @@ def _in_context(text: str, start: int, end: int, weight: float, degree: frozense
         and (_CALM_QUESTION.search(after) or _HYPOTHETIC.search(text[max(0, start - 8) : start]))
         and weight > -0.8
     ):
-        weight *= 0.35
+        weight *= 0.25
+    elif weight < 0 and after.startswith("不" + text[start:end]):
+        weight = 0.0
     elif weight > 0 and re.search(r"^(?:吗|么|不|嘛|呢|的话|一点|点|些|还是|率|\?)", after):
         weight *= 0.25
     return weight

@@ -89,10 +89,24 @@ class _Block:
             self.product[number] = self.products.setdefault(draft.product_id, len(self.products))
             scope = (draft.channel, draft.audience, draft.order_state, draft.product_category)
             self.scope[number] = self.scopes.setdefault(scope, len(self.scopes))
+        self.timed = any(entry.draft.valid_from or entry.draft.valid_to for entry in self.entries)
+        self.struck = False
+
+    def strike(self, numbers: list[int]) -> None:
+        """Take entries out that changed since."""
+        self.alive[numbers] = False
+        self.struck = self.struck or bool(numbers)
+
+    def may_be_closed(self, asked: Asked) -> bool:
+        """Whether any entry of this block could be closed to this question; mostly none is."""
+        scoped = len(self.scopes) > 1 or bool(asked.product_id and len(self.products) > 1)
+        return self.timed or self.struck or scoped
 
     def open_to(self, entries: NDArray[np.int32], asked: Asked, now: int) -> NDArray[np.bool_]:
         """Which of these entries may be cited in answer to `asked`."""
-        live = self.alive.take(entries) & (self.valid_from.take(entries) <= now) & (now < self.valid_to.take(entries))
+        live = self.alive.take(entries)
+        if self.timed:
+            live &= (self.valid_from.take(entries) <= now) & (now < self.valid_to.take(entries))
         if asked.product_id and len(self.products) > 1:
             product = self.product[entries]
             live &= (product == 0) | (product == self.products.get(asked.product_id, -1))
@@ -190,7 +204,7 @@ class ShopIndex:
             delta = _Block(list(fresh.values()), self._marks(fresh.values()), self._traits, self._table)
             delta.segment.weigh(self._weighing)
         with self._lock:
-            self._base.alive[gone] = False
+            self._base.strike(gone)
             self._fresh, self._delta, self.revision = fresh, delta, revision
 
     def search(self, asked: Asked) -> SearchResult:
@@ -218,8 +232,7 @@ class ShopIndex:
         documents = segment.candidates(located)
         if not len(documents):
             return []
-        live = block.open_to(segment.owner.take(documents), asked, now)
-        if not live.all():
+        if block.may_be_closed(asked) and not (live := block.open_to(segment.owner.take(documents), asked, now)).all():
             if len(documents) < KEPT:
                 documents = documents[live]
             else:  # closed entries may have pushed open ones off the short list: choose again among the open
@@ -232,7 +245,7 @@ class ShopIndex:
             shared,
             segment.masses.take(documents, 0),
             question.totals,
-            segment.directions.take(documents, 0) @ question.direction,
+            segment.directions.take(documents, 0).dot(question.direction),
             traits.asks_differ(own, theirs),
             traits.opposed(own, theirs),
         )

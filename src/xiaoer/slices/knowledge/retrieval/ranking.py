@@ -41,7 +41,7 @@ def rank(
 ) -> NDArray[np.float64]:
     """The points of each candidate, from what it shares with the question and what stands against it."""
     cosines = shared / np.sqrt(np.maximum(masses * totals, 1e-9))
-    points = cosines @ _COSINE + _LIKENESS * likeness + _ASKS_DIFFER * asks_differ + _OPPOSED * opposed
+    points = cosines.dot(_COSINE) + _LIKENESS * likeness + _ASKS_DIFFER * asks_differ + _OPPOSED * opposed
     return np.asarray(points, np.float64)
 
 

@@ -28,31 +28,28 @@ _BOUNDS = np.arange(_F + 1, dtype=np.int32)
 _READ = 3_000
 # Families that find candidates; the other two say little that these do not.
 _SEEKING = (SOUND, SOUND_PAIR, SENSE)
+# Documents of a block in which they are numbered by their place and not by their mention.
+_SMALL = 4_096
 # Documents that are weighed in full.
 KEPT = 64
 
 
 class Weighed:
-    """A question ready for matching: number in the main block (-1 when not there) and mass of each of its marks."""
+    """A question ready for matching: count, number (in the main block) and mass of each of its marks."""
 
     def __init__(self, marks: Marks, weighing: Weighing, table: VectorTable) -> None:
         self.marks = marks
         self.direction = table.text(marks)
         self.numbers = weighing.numbers
-        find, known, mass = weighing.numbers.get, weighing.known, weighing.mass
-        self.places = [[find(mark, -1) for mark in family] for family in marks.families]
-        self.masses = [
-            [known[at] if at >= 0 else mass(mark) for at, mark in zip(places, family, strict=True)]
-            for places, family in zip(self.places, marks.families, strict=True)
-        ]
-        self.totals = np.array([sum(masses) for masses in self.masses], np.float32)
+        self.found = [[weighing[mark] for mark in family] for family in marks.families]
+        self.totals = np.array([sum([mass for _, _, mass in found]) for found in self.found], np.float32)
 
     def unknown_share(self, beside: "Segment | None") -> float:
         """The share of the characters' mass that neither the main block nor the one beside it knows."""
         unknown = total = 0.0
-        for place, mass, mark in zip(self.places[CHAR], self.masses[CHAR], self.marks.families[CHAR], strict=True):
+        for (_, at, mass), mark in zip(self.found[CHAR], self.marks.families[CHAR], strict=True):
             total += mass
-            if place < 0 and (beside is None or mark not in beside.vocabulary):
+            if at < 0 and (beside is None or mark not in beside.vocabulary):
                 unknown += mass
         return unknown / total if total else 0.0
 
@@ -107,20 +104,22 @@ class Segment:
 
     def locate(self, question: Weighed) -> Located:
         """Find the question's marks in this block."""
-        counts = self.counts
-        places = question.places
+        families = question.found
         if question.numbers is not self.vocabulary:
-            find = self.vocabulary.get
-            places = [[find(mark, -1) for mark in family] for family in question.marks.families]
+            families = [
+                [(self.counts[at], at, mass) for (_, _, mass), mark in zip(found, family, strict=True)
+                 if (at := self.vocabulary.get(mark, -1)) >= 0]
+                for found, family in zip(families, question.marks.families, strict=True)
+            ]  # fmt: skip
         ids: list[int] = []
         masses: list[float] = []
         seeking: list[tuple[int, int, float]] = []
-        for family, (numbers, weights) in enumerate(zip(places, question.masses, strict=True)):
-            found = [(counts[at], at, mass) for at, mass in zip(numbers, weights, strict=True) if at >= 0]
-            ids += [at for _, at, _ in found]
-            masses += [mass for _, _, mass in found]
+        for family, found in enumerate(families):
+            known = [mark for mark in found if mark[1] >= 0]
+            ids += [at for _, at, _ in known]
+            masses += [mass for _, _, mass in known]
             if family in _SEEKING:
-                seeking += found
+                seeking += known
         seeking.sort()
         return Located(ids, masses, seeking)
 
@@ -145,13 +144,23 @@ class Segment:
         if not lists:
             return np.zeros(0, np.int32)
         touched = np.concatenate(lists)
+        weights = np.repeat(masses, counts)
+        if self.size <= _SMALL:  # adding up over all documents is cheaper than telling them apart first
+            sums = np.bincount(touched, weights, self.size)
+            if may is not None:
+                sums[~may(np.arange(self.size, dtype=np.int32))] = 0.0
+            if self.size > KEPT:
+                rough = sums / self._root
+                best = np.argpartition(rough, self.size - KEPT)[self.size - KEPT :]
+                return np.asarray(best[sums.take(best) > 0.0], np.int32)
+            return np.asarray(sums.nonzero()[0], np.int32)
         # A document is listed once for each mark it shares. Number the documents by their last mention, then add up.
         places = np.arange(len(touched), dtype=np.int32)
         stamps = self._stamps
         stamps[touched] = places
         unique = touched[stamps.take(touched) == places]
         stamps[unique] = places[: len(unique)]
-        sums = np.bincount(stamps.take(touched), np.repeat(masses, counts), len(unique))
+        sums = np.bincount(stamps.take(touched), weights, len(unique))
         if may is not None:
             allowed = may(unique)
             unique, sums = unique[allowed], sums[allowed]

@@ -24,12 +24,21 @@ _DIRECTIONS = 1024
 _CHUNK = 4_096
 
 
+class _Rows(dict[str, int]):
+    """Where the vector of a mark stands: its own, a fixed one for an unknown character, or the last one, zero."""
+
+    def __missing__(self, mark: str) -> int:
+        if mark[0] in _NAMED:
+            return len(self) + zlib.crc32(mark.encode("utf-8", "replace")) % _DIRECTIONS
+        return len(self) + _DIRECTIONS
+
+
 class VectorTable:
     """Marks and their vectors; scaled so that plain sums are right."""
 
     def __init__(self, marks: list[str], vectors: Vectors, unknown_length: float) -> None:
         self.size = vectors.shape[1]
-        self._row = {mark: at for at, mark in enumerate(marks)}
+        self._row = _Rows({mark: at for at, mark in enumerate(marks)})
         directions = np.random.default_rng(0).normal(0.0, 1.0, (_DIRECTIONS, self.size))
         directions *= unknown_length / np.linalg.norm(directions, axis=1, keepdims=True)
         nothing = np.zeros((1, self.size))
@@ -38,16 +47,12 @@ class VectorTable:
 
     def row(self, mark: str) -> int:
         """Where the vector of a mark stands; the last row is zero."""
-        at = self._row.get(mark)
-        if at is not None:
-            return at
-        if mark[0] in _NAMED:
-            return len(self._row) + zlib.crc32(mark.encode("utf-8", "replace")) % _DIRECTIONS
-        return self._nothing
+        return self._row[mark]
 
     def text(self, marks: Marks) -> Vectors:
         """The direction of one text; zero when nothing in it is known."""
-        rows = [self.row(mark) for family in LEARNT for mark in marks.families[family]]
+        where, families = self._row, marks.families
+        rows = [where[mark] for family in LEARNT for mark in families[family]]
         total: Vectors = self._rows.take(rows, 0).sum(0)
         return total / max(math.sqrt(float(total @ total)), 1e-6)
 

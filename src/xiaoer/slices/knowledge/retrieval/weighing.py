@@ -14,6 +14,7 @@ from importlib.resources import files
 _BACKGROUND_SIZE = 300.0
 # Mass of a mark = rarity to this power. A plain idf cosine squares the idf; 1.4 is milder and ranked better.
 _POWER = 1.4
+_REMEMBERED = 20_000  # marks of questions; a few MB
 
 
 @cache
@@ -30,19 +31,33 @@ def background() -> Mapping[str, float]:
     return shares
 
 
-class Weighing:
-    """The mass of each mark, given the shop's own counts. `numbers` and `counts` are the main block's, shared."""
+class Weighing(dict[str, tuple[int, int, float]]):
+    """Of any mark: how many of the shop's texts hold it, its number there (-1: none), and its mass.
+
+    `numbers` and `counts` are the main block's, shared. Looked up as a dictionary, because that is what a question
+    does a hundred times; the marks of questions are remembered, up to a bound.
+    """
 
     def __init__(self, numbers: Mapping[str, int], counts: Sequence[int], documents: int) -> None:
+        super().__init__()
         self._size = math.log(documents + _BACKGROUND_SIZE + 1.0)
         self._everyday = background()
+        self._counts = counts
         self.numbers = numbers
-        self.known = [self._mass(counts[at], mark) for mark, at in numbers.items()]
+
+    def __missing__(self, mark: str) -> tuple[int, int, float]:
+        at = self.numbers.get(mark, -1)
+        count = self._counts[at] if at >= 0 else 0
+        found = (count, at, self._mass(count, mark))
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[mark] = found
+        return found
 
     def mass(self, mark: str) -> float:
         """The mass of any mark, seen in this shop or not."""
         at = self.numbers.get(mark)
-        return self._mass(0, mark) if at is None else self.known[at]
+        return self._mass(self._counts[at] if at is not None else 0, mark)
 
     def _mass(self, count: int, mark: str) -> float:
         seen = count + _BACKGROUND_SIZE * self._everyday.get(mark, 0.0) + 0.5

@@ -1,48 +1,81 @@
 """Product facts (商品参数): which attribute of the product answers a question.
 
 A shop writes attributes as it likes (材质, 面料成分, 电池续航), a buyer asks as she likes (什么做的, 能用多久).
-Each question word group names the attribute keys it may be answered by; failing that, the attribute whose
-key stands in the question is taken. No attribute, no claim.
+Each question word group names the attribute keys it may be answered by; an attribute whose key stands in the
+question, or whose value speaks of the very thing that was asked (洗碗机), answers it too. No attribute, no claim:
+a question about dogs is not answered by what was written for pregnant women, nor one about fading by pilling.
 """
 
 from xiaoer.kernel.commerce import Product
+
+_CHILD = ("宝宝", "小孩", "孩子", "儿童", "几岁", "多大的", "岁", "个月", "娃", "婴", "小朋友", "新生儿")
+_CHILD_KEYS = (
+    "适用年龄",
+    "适合年龄",
+    "适用月龄",
+    "适合月龄",
+    "年龄",
+    "儿童",
+    "婴儿",
+    "宝宝",
+    "1岁",
+    "适用人群",
+    "适合人群",
+)
 
 # words in the question -> parts of attribute keys that answer it
 _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("续航", "电池", "用多久", "充一次", "多少毫安"), ("续航", "电池", "电量", "容量")),
     (("功率", "多少瓦", "费电", "耗电", "几瓦"), ("功率", "能耗")),
     (
-        ("多重", "重量", "重不重", "几斤", "多少克", "净重", "净含量", "多少毫升"),
-        ("重量", "净重", "净含量", "规格", "克重"),
+        ("多重", "重量", "重不重", "几斤", "多少克", "净重", "净含量", "多少毫升", "嫌沉", "沉不沉"),
+        ("重量", "净重", "净含量", "规格", "克重", "自重"),
     ),
     (("多大", "尺寸", "多长", "多宽", "多高", "直径", "占地"), ("尺寸", "规格", "长度", "宽", "高度", "大小")),
     (("产地", "哪里产", "哪产", "国产", "进口"), ("产地",)),
-    (("噪音", "吵", "声音大"), ("噪音", "噪声", "静音")),
-    (("防水", "能水洗", "沾水"), ("防水", "防护")),
-    (("厚", "薄", "透", "季节", "冬天", "夏天", "几月"), ("厚薄", "厚度", "透光", "季节", "里料", "克重")),
+    (("噪音", "吵", "声音大", "响不响"), ("噪音", "噪声", "静音")),
+    (("防水", "能水洗", "沾水"), ("防水", "防护", "防泼水")),
+    (("厚", "薄", "透", "季节", "冬天", "夏天", "几月"), ("厚薄", "厚度", "透不透", "透光", "季节", "里料", "克重")),
     (("弹",), ("弹力", "弹性")),
     (("里衬", "内衬", "里料", "加绒"), ("里料", "内衬", "加绒", "内里")),
     (("洗", "机洗", "手洗", "烘干", "清洁", "保养"), ("洗涤", "清洗", "清洁", "保养", "护理")),
-    (("孕妇", "孕期", "怀孕", "哺乳"), ("孕妇", "孕期", "适用人群", "孕")),
-    (("敏感", "过敏", "刺激"), ("敏感肌", "适用肤质", "适用人群", "过敏", "致敏", "成分")),
-    (("宝宝", "小孩", "孩子", "儿童", "几岁", "多大的"), ("适用年龄", "适用月龄", "适用人群", "年龄")),
-    (("老人", "老年"), ("适用人群",)),
-    (("肤质", "油皮", "干皮", "混油"), ("适用肤质", "肤质")),
-    (("成分", "配料", "添加", "香精", "酒精", "防腐"), ("成分", "配料", "主要成分", "配方")),
-    (("保质", "过期", "日期", "新鲜", "放多久"), ("保质期", "生产日期", "储存")),
+    (("孕妇", "孕期", "怀孕", "怀着", "怀了", "大肚", "哺乳", "喂奶", "月子"), ("孕", "产妇", "适用人群", "适合人群")),
+    (("敏感", "过敏", "刺激"), ("敏感肌", "适用肤质", "适合肤质", "适用人群", "过敏", "致敏", "成分")),
+    (_CHILD, _CHILD_KEYS),
+    (("老人", "老年", "爷爷", "奶奶"), ("适用人群", "适合人群", "老人")),
+    (("狗", "猫", "宠物", "兔"), ("宠物", "猫", "犬", "狗")),
+    (("糖尿病", "血糖", "控糖"), ("糖尿病", "糖")),
+    (("血压", "痛风", "尿酸", "吃药", "手术"), ("适用人群", "禁忌")),
+    (("男的", "男生", "男士"), ("适用人群", "适合人群")),
+    (("肤质", "油皮", "干皮", "混油"), ("适用肤质", "适合肤质", "肤质")),
+    (("成分", "配料", "添加", "香精", "酒精", "防腐"), ("成分", "配料", "香精", "酒精", "防腐", "添加", "配方")),
+    (("保质", "过期", "日期", "新鲜", "放多久", "放到"), ("保质期", "生产日期", "储存")),
     (("保存", "储存", "冷藏", "放冰箱"), ("储存", "保存", "贮存")),
     (("安装", "装", "打孔"), ("安装",)),
     (("适配", "兼容", "支持", "能用吗", "型号", "系统", "接口"), ("适配", "兼容", "支持", "接口", "适用型号", "系统")),
     (("包装", "盒子里", "清单", "有几", "送什么", "配件"), ("包装清单", "包装", "清单", "配件", "数量")),
     (("质保", "保修", "包换"), ("质保", "保修")),
-    (("正品", "授权", "真的", "防伪"), ("正品", "授权", "品牌", "资质")),
+    (("正品", "授权", "真的", "防伪"), ("正品", "授权", "品牌", "资质", "防伪")),
     (("怎么用", "用法", "用量", "多久用", "步骤"), ("用法", "使用方法", "食用方法", "使用")),
+    (("起球", "起毛"), ("起球", "起毛")),
+    (("掉色", "褪色", "染色", "串色", "掉颜色"), ("褪色", "掉色")),
+    (("缩水", "缩不缩", "变小"), ("缩水",)),
+    (("掉毛", "掉絮"), ("掉毛",)),
+    (("承重", "斤坐", "坐塌", "塌不塌", "坐得住"), ("承重", "会不会塌")),
+    (("还烫", "还热", "保温", "几小时热", "凉得快"), ("保温",)),
+    (("辣",), ("辣",)),
+    (("甜", "糖"), ("甜度", "糖")),
+    (("臭",), ("臭",)),
+    (("什么味", "啥味", "香不香", "好闻"), ("香味", "味道", "香型", "香调", "口味")),
+    (("3c", "3C", "认证", "质检", "检测"), ("认证", "执行标准", "安全类别", "备案")),
+    (("反着", "反向", "倒着"), ("反向",)),
+    (("质量", "做工", "品质", "好不好", "耐用", "耐穿", "结实"), ("质量", "工艺", "起球", "褪色", "缩水")),
 )
 
 # intent -> parts of attribute keys, when no question word told more
 _BY_INTENT: dict[str, tuple[str, ...]] = {
     "product.material": ("材质", "面料", "成分", "材料", "厚薄"),
-    "product.safety": ("孕妇", "适用人群", "敏感肌", "适用年龄", "适用月龄", "安全", "致敏"),
+    "product.safety": ("安全", "适用人群", "适合人群", "致敏"),
     "product.usage": ("使用方法", "用法", "食用方法", "洗涤", "清洁", "清洗", "保养"),
     "product.install": ("安装",),
     "product.compatibility": ("适配", "兼容", "适用型号", "接口", "支持"),
@@ -51,21 +84,33 @@ _BY_INTENT: dict[str, tuple[str, ...]] = {
     "product.warranty": ("质保", "保修"),
     "product.authenticity": ("授权", "正品", "品牌", "资质", "防伪"),
     "product.color": ("颜色", "色号"),
-    "product.quality": ("起球", "掉色", "缩水", "工艺", "质量", "耐用"),
 }
+# what is asked here is one thing of many: what is written about another is no answer
+_EXACT = frozenset({"product.safety", "product.quality"})
+_OF_NO_THING = frozenset("的了吗呢吧啊不能可以会要有是这那么什怎我你他她它用到个多少就还没在和跟")
+_SHARED = 3  # characters that question and value must share for the value to speak of the thing asked
 
 
 def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
     """Return the attributes (key, value) that answer `question`, most telling first, at most two."""
     found: list[tuple[str, str]] = []
+    named = False
     for words, keys in _ASKED:
         if any(word in question for word in words):
+            named = True
             found += _with_keys(product, keys)
     found += [(key, value) for key, value in product.attributes.items() if len(key) >= 2 and key in question]
-    if not found:
+    found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
+    if not found and not (named and intent in _EXACT):
         found = _with_keys(product, _BY_INTENT.get(intent, ()))
     return tuple(dict.fromkeys(found))[:2]
 
 
 def _with_keys(product: Product, keys: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(name, product.attributes[name]) for key in keys for name in product.attributes if key in name]
+
+
+def _speaks_of(value: str, question: str) -> bool:
+    """Whether a run of the question that names a thing (洗碗机) stands in the value."""
+    runs = (question[at : at + _SHARED] for at in range(len(question) - _SHARED + 1))
+    return any(run in value for run in runs if run.isalpha() and not _OF_NO_THING & set(run))

@@ -3,6 +3,7 @@
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.types import Ask
 
 _TALK = frozenset(
     {"chat.greeting", "chat.thanks", "chat.bye", "chat.ack", "chat.praise", "service.human", "service.bot"}
@@ -33,6 +34,7 @@ _OWN = (
     "还没",
     "怎么还",
 )
+_WISH_TURNS = 4  # messages, of buyer and bot, in which a wish is still being told
 _SHOPPING = ("product", "search", "live", "campaign")
 
 
@@ -63,8 +65,25 @@ def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     if product and intent == "price.query":
         needs.append(Need("price", index, product))
     if intent == "product.recommend":
-        needs.append(Need("recommend", index, segment.text))
+        needs.append(Need("recommend", index, _wish(segment, turn)))
+    elif not product and intent.startswith(("product.", "price.")):  # several that she may mean, to ask which
+        needs.append(Need("named", index, segment.text))
     return tuple(needs)
+
+
+def needs_of_named(ask: Ask) -> tuple[Need, ...]:
+    """What is read of a product that only the words named, once it is known which."""
+    if not ask.product_id or ask.product_id in ask.facts.products or not ask.facts.recommended.get(ask.index):
+        return ()
+    index, product = ask.index, ask.product_id
+    needs = (Need("product", index, product), Need("variants", index, product))
+    return (*needs, Need("price", index, product)) if ask.segment.intent == "price.query" else needs
+
+
+def _wish(segment: Segment, turn: Turn) -> str:
+    """The wish with what was said of it just before: 送男朋友的, then 他爱健身."""
+    before = [m.text for m in turn.history[-_WISH_TURNS:] if m.author == "buyer" and "product.recommend" in m.intents]
+    return "，".join((*before, segment.text))
 
 
 def wants_orders(segment: Segment, turn: Turn) -> bool:

@@ -19,6 +19,8 @@ _BEFORE_SHIPPING = frozenset(
 _REFUND = frozenset({"after.progress", "after.refund_progress", "after.cancel"})
 _RETURNS = frozenset({"after.return", "after.exchange", "after.size_wrong", "after.color_diff", "after.refund_only"})
 _FAULTS = frozenset({"after.defect", "after.wrong_item", "after.missing"})
+_DEMANDS = _REFUND | _RETURNS | {"after.compensation"}
+_ASKING = ("吗", "么", "能", "可以", "怎么", "咋", "如何", "多久", "哪", "几", "谁", "啥", "支持", "如果", "万一")
 
 
 def order_source(order: Order) -> Source:
@@ -38,7 +40,7 @@ def answer_from_orders(ask: Ask) -> Act | None:
             return Act(
                 "ask", ask.index, "order.not_found", {"order_no": named[-6:]}, rule_id="identity.own_orders_only"
             )
-        return None
+        return _which_order(ask) if not orders else None
     intent = ask.segment.intent
     if intent in _TRACKING:
         return _tracking(ask, order)
@@ -53,6 +55,13 @@ def answer_from_orders(ask: Ask) -> Act | None:
     if intent == "order.status" or named:
         return _tracking(ask, order) if order.status in ("paid", "shipped") else _order_act(ask, order, "order.status")
     return None
+
+
+def _which_order(ask: Ask) -> Act | None:
+    """A bare demand (退钱！) of a buyer without orders wants the order, not the rules; a question may be told them."""
+    if ask.segment.intent not in _DEMANDS or any(word in ask.segment.text for word in _ASKING):
+        return None
+    return Act("ask", ask.index, "order.which", rule_id="order.ask_number")
 
 
 def _order_act(ask: Ask, order: Order, template: str, *, kind: str = "lookup", **slots: object) -> Act:

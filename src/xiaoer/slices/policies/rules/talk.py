@@ -25,6 +25,11 @@ def answer_talk(ask: Ask) -> Act | None:
         return Act("answer", ask.index, "talk.cross", rule_id="talk.cross")
     if intent == "service.complaint":  # milder than the red line: own it and offer a person
         return Act("answer", ask.index, "talk.cross", rule_id="talk.complaint")
+    if intent in ("chat.ack", "chat.smalltalk") and ask.situation.heard.satisfied is False:
+        return Act("answer", ask.index, "talk.missed", rule_id="talk.missed")
+    if intent == "chat.ack" and (ask.segment.entities.phone or ask.segment.entities.place):
+        # An address or a number sounds like a change that is done once the bot says 收到: nothing has been changed.
+        return Act("answer", ask.index, "talk.details", rule_id="talk.details")
     if intent == "chat.ack":
         return Act("answer", ask.index, "chat.ack", rule_id="talk.ack")
     template = _TEMPLATES.get(intent)

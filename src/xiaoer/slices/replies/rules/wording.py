@@ -46,6 +46,7 @@ _CHART_HEADS = {
     "sleeve_cm": "袖长cm",
     "foot_length_mm": "脚长mm",
     "age_months": "月龄",
+    "width": "宽窄",
 }
 
 

@@ -1,0 +1,152 @@
+"""Filling the knowledge base over HTTP: texts, documents and old chats in, candidates out, verdicts on them."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from msgspec import Meta, Struct
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from xiaoer.app.entrypoints.caller import caller, wiring
+from xiaoer.app.entrypoints.knowledge_views import EntryIn, draft_of, who
+from xiaoer.app.http import FILE_BODY, describe, read_body, read_form, reply
+from xiaoer.flows.fill_knowledge import Filled
+from xiaoer.infra.documents import MAX_BYTES
+from xiaoer.kernel.errors import InvalidBody
+from xiaoer.slices.knowledge.candidates.types import Candidate, CandidateFilter, Decided, Verdict
+from xiaoer.slices.shops.service import require_role
+from xiaoer.slices.shops.types import Role
+
+router = APIRouter(prefix="/api/v1/knowledge")
+_MOST_TEXT = 4 * 1_048_576
+
+
+class TextIn(Struct, frozen=True):
+    """A pasted text: notes, a list of questions, or a chat copied from another program."""
+
+    text: Annotated[str, Meta(max_length=1_000_000)]
+    name: Annotated[str, Meta(max_length=200)] = ""
+
+
+class ConversationsIn(Struct, frozen=True):
+    """Which conversations are searched, and in how many a question must come up."""
+
+    days: Annotated[int, Meta(ge=1, le=36_500)] = 90
+    least: Annotated[int, Meta(ge=1, le=100)] = 2
+
+
+class CandidatesOut(Struct, frozen=True):
+    items: tuple[Candidate, ...]
+    total: int
+    counts: dict[str, int]
+
+
+class VerdictIn(Struct, frozen=True):
+    """`accept` makes an entry, `merge` adds the question to `target_id` (default: the like entry), `reject` dismisses;
+    `entry` is the reviewer's edit."""
+
+    id: Annotated[str, Meta(max_length=64)]
+    decision: Annotated[str, Meta(pattern="^(accept|merge|reject)$")]
+    entry: EntryIn | None = None
+    target_id: Annotated[str, Meta(max_length=128)] = ""
+    note: Annotated[str, Meta(max_length=500)] = ""
+
+
+class VerdictsIn(Struct, frozen=True):
+    verdicts: Annotated[tuple[VerdictIn, ...], Meta(min_length=1, max_length=1000)]
+    publish: bool = True
+
+
+class DecidedOut(Struct, frozen=True):
+    """Entry ids by candidate, candidates dismissed, and refusals with the reason."""
+
+    entries: dict[str, str]
+    rejected: tuple[str, ...]
+    refused: dict[str, str]
+
+
+_FILLED: dict[str, Any] = {"response": Filled, "errors": (401, 403, 413, 422)}
+
+
+@router.post(
+    "/intake/text",
+    **describe("Find questions and answers in a pasted text", request=TextIn,
+               example={"text": "问：多久发货？\n答：付款后 48 小时内。"}, **_FILLED),
+)  # fmt: skip
+async def from_text(request: Request) -> Response:
+    """Every question and answer of the text becomes a candidate."""
+    principal, product = await caller(request), wiring(request)
+    require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
+    body = await read_body(request, TextIn, _MOST_TEXT)
+    return reply(await product.brain.fill.from_text(principal.shop, body.text, body.name, who(principal)))
+
+
+_UPLOAD = describe("Find questions and answers in a file (multipart field `file`)", **_FILLED)
+_UPLOAD["openapi_extra"]["requestBody"] = FILE_BODY
+
+
+@router.post("/intake/file", **_UPLOAD)
+async def from_file(request: Request) -> Response:
+    """DOCX, PDF, HTML, MD, TXT, a chat export, or a file of dialogues; told apart by content."""
+    principal, product = await caller(request), wiring(request)
+    require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
+    form = await read_form(request, MAX_BYTES + 8192)
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise InvalidBody("Send the file as multipart field `file`.")
+    data = await file.read(MAX_BYTES + 1)
+    name = (file.filename or "").replace("\0", "")[-200:]
+    return reply(await product.brain.fill.from_file(principal.shop, data, name, who(principal)))
+
+
+@router.post(
+    "/intake/conversations",
+    **describe("Find questions that people answered in closed conversations", request=ConversationsIn,
+               example={"days": 90}, **_FILLED),
+)  # fmt: skip
+async def from_conversations(request: Request) -> Response:
+    """Imported and own conversations; only what a person answered counts."""
+    principal, product = await caller(request), wiring(request)
+    require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
+    body = await read_body(request, ConversationsIn, 8192)
+    fill = product.brain.fill
+    return reply(await fill.from_conversations(principal.shop, body.days, who(principal), body.least))
+
+
+@router.get("/candidates", **describe("Candidates, most asked first", response=CandidatesOut, errors=(401, 422)))
+async def list_candidates(
+    request: Request,
+    status: str = "open",
+    origin: str = "",
+    batch: str = "",
+    q: str = "",
+    page: int = 1,
+    page_size: int = 50,
+) -> Response:
+    """One page of candidates with their evidence; `counts` by status tell how far the review is."""
+    principal, product = await caller(request), wiring(request)
+    size = max(1, min(page_size, 200))
+    wanted = CandidateFilter("" if status == "all" else status, origin, batch, q[:200])
+    found = await product.brain.candidates.page(principal.shop, wanted, (max(1, min(page, 100_000)) - 1) * size, size)
+    return reply(CandidatesOut(found.items, found.total, found.counts))
+
+
+@router.post(
+    "/candidates/decide",
+    **describe("Accept, merge or dismiss candidates", request=VerdictsIn, response=DecidedOut,
+               example={"verdicts": [{"id": "1f0c", "decision": "accept"}], "publish": True},
+               errors=(401, 403, 413, 422)),
+)  # fmt: skip
+async def decide(request: Request) -> Response:
+    """Carry out verdicts, each by itself; with `publish` accepted ones are live at once, else they are drafts."""
+    principal, product = await caller(request), wiring(request)
+    require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
+    body = await read_body(request, VerdictsIn, 8 * 1_048_576)
+    verdicts = [
+        Verdict(v.id, v.decision, draft_of(v.entry) if v.entry else None, v.target_id, v.note)  # type: ignore[arg-type]
+        for v in body.verdicts
+    ]
+    done: Decided = await product.brain.candidates.decide(
+        principal.shop, verdicts, who(principal), publish=body.publish
+    )
+    return reply(DecidedOut(done.entries, done.rejected, done.refused))

@@ -1,0 +1,201 @@
+"""Entries that people have answered already (从聊天里找): real questions, put together, with the best human answer.
+
+Only what a person answered counts: a bot's words would teach it its own mistakes. Questions whose answer lies in the
+buyer's own order are left to the live systems. Clusters are ranked by the conversations that asked, not by messages, so
+that one insistent buyer does not look like many; a question of one conversation is no pattern. What an agent said to
+many wins; answers that only greet, ask back or hold personal data are not answers.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from xiaoer.kernel.heard import TextAnalyser
+from xiaoer.slices.knowledge.candidates.chatlog import Talk
+from xiaoer.slices.knowledge.candidates.clusters import cluster, leading
+from xiaoer.slices.knowledge.candidates.types import Evidence, Proposal
+from xiaoer.slices.knowledge.types import EntryDraft
+
+# what the live systems answer from the buyer's own order, parcel or size; an entry would be wrong for the next buyer
+_OWN_CASE = frozenset(
+    {
+        "ship.track", "ship.stuck", "ship.lost", "ship.urge", "ship.redirect", "ship.deliver", "order.status",
+        "order.cancel", "order.change_address", "order.change_item", "order.note", "after.progress",
+        "after.refund_progress", "after.cancel", "after.missing", "after.wrong_item", "product.size_advice",
+        "product.stock", "price.query", "promo.bargain", "service.human", "service.complaint", "service.bot",
+    }
+)  # fmt: skip
+_EMPTY_WORDS = re.compile(
+    r"^(您好|你好|亲|亲亲|在的?|在呢|嗯+|好的?|是的?|对的?|哦|稍等|请稍等|稍等一下|马上|不客气|谢谢|感谢|欢迎光临|收到|可以|没有|有的?|抱歉|不好意思|哈|呢|呀|哦|了|下"
+    r"|帮您?(看|查)一?下|麻烦(您)?|请问|有什么可以帮(到|助)?您的?吗?|[，,。.!！~～、\s])+$"
+)
+_GREETING = re.compile(r"^\s*(亲亲?|您好|你好|哈喽|嗨)?[，,~～!！。\s]*(亲亲?|在的?呢?|您好|你好)?[，,~～!！。\s]+")
+_PET_WORDS = re.compile(r"(哦|呢|哈|呀|喔|噢)?[~～]+|(亲亲?)(?=[，,。！!？?]|$)")
+_OWN_NUMBER = re.compile(r"\d{8,}|\[(姓名|电话|地址|数字|订单|ORDERID)[^\]]*\]", re.IGNORECASE)
+_SHORTEST, _LONGEST = 4, 500  # characters of an answer
+_LONGEST_ASK = 60
+_ALIKE = 0.6  # share of common letter pairs from which two answers say the same
+_MOST_ANSWERS = 200  # of one cluster that are compared
+_EXAMPLES = 5
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Understand = Callable[[Sequence[str]], Sequence[tuple[str, str]]]
+
+
+class Exchange(Struct, frozen=True):
+    """What a buyer asked in one burst, and what a person then said."""
+
+    talk: Talk
+    asked: tuple[str, ...]
+    answer: str
+    agent_name: str
+    at: datetime | None
+
+
+def exchanges_of(talk: Talk) -> list[Exchange]:
+    """Bursts of the buyer with the agent's words after them; what only the bot answered is left out."""
+    found: list[Exchange] = []
+    asked: list[str] = []
+    said: list[str] = []
+    name, at = "", None
+    for line in talk.lines:
+        if line.author == "buyer":
+            if asked and said:
+                found.append(Exchange(talk, tuple(asked), "\n".join(said[:4]), name, at))
+                asked, said = [], []
+            if not asked:
+                at = line.at
+            asked.append(line.text)
+        elif line.author == "agent" and asked:
+            said.append(line.text)
+            name = line.name
+    if asked and said:
+        found.append(Exchange(talk, tuple(asked), "\n".join(said[:4]), name, at))
+    return found
+
+
+class _Asked(Struct, frozen=True):
+    question: str
+    intent: str
+    exchange: Exchange
+    alone: bool
+
+
+def mine(
+    talks: Sequence[Talk],
+    understand: Understand,
+    analyser: TextAnalyser,
+    mask: Callable[[str], str],
+    *,
+    least_conversations: int = 2,
+    most: int = 500,
+) -> tuple[Proposal, ...]:
+    """Proposals from old talks, asked in most conversations first.
+
+    `understand` cuts a burst into (question, intent) pairs; `mask` hides personal data in what is shown as evidence.
+    Takes about two milliseconds a question: run it in a thread.
+    """
+    asks = _asks(talks, understand)
+    questions = [ask.question for ask in asks]
+    intents = {ask.question: ask.intent for ask in asks}
+    proposals = []
+    for group in cluster(questions, analyser, lambda text: intents.get(text, "")) if asks else ():
+        members = [asks[at] for at in group]
+        conversations = {ask.exchange.talk.id for ask in members}
+        if len(conversations) < least_conversations:
+            continue
+        best = _best_answer(members, analyser, mask)
+        if best is None:
+            continue
+        answer, backers = best
+        question = leading([ask.question for ask in members])
+        others = dict.fromkeys(ask.question for ask in members if ask.question != question and len(ask.question) >= 4)
+        products = {ask.exchange.talk.product_id for ask in members}
+        product = products.pop() if len(products) == 1 else ""
+        shown = [*backers, *(ask for ask in members if ask not in backers)]
+        draft = EntryDraft(_tidy_question(question), answer, tuple(map(_tidy_question, list(others)[:10])), product)
+        evidence = tuple(_evidence(ask, mask) for ask in shown[:_EXAMPLES])
+        buyers = {ask.exchange.talk.buyer_id or ask.exchange.talk.id for ask in members}
+        note = f"{len({a.exchange.talk.id for a in backers})} 段会话里人工这样回答"
+        proposals.append(Proposal(draft, "chat", evidence, len(conversations), len(buyers), note=note))
+    proposals.sort(key=lambda found: (-found.conversations, -found.buyers, found.draft.question))
+    return tuple(proposals[:most])
+
+
+def _asks(talks: Sequence[Talk], understand: Understand) -> list[_Asked]:
+    found = []
+    for talk in talks:
+        for exchange in exchanges_of(talk):
+            segments = [
+                (text.strip(" ，,。.~～!！"), intent)
+                for text, intent in understand(exchange.asked)
+                if not intent.startswith(("chat.", "oos.")) and 3 <= len(text.strip()) <= _LONGEST_ASK
+            ]
+            for question, intent in segments:
+                if intent not in _OWN_CASE and not _OWN_NUMBER.search(question):
+                    found.append(_Asked(question, intent, exchange, len(segments) == 1))
+    return found
+
+
+def _best_answer(
+    members: Sequence[_Asked], analyser: TextAnalyser, mask: Callable[[str], str]
+) -> tuple[str, list[_Asked]] | None:
+    """The answer that people gave in most conversations, and the exchanges behind it."""
+    groups: list[tuple[set[str], list[tuple[str, _Asked]]]] = []
+    for ask in [ask for ask in members if ask.alone][:_MOST_ANSWERS]:
+        answer = tidy_answer(ask.exchange.answer)
+        if not _tells(answer) or mask(answer) != answer:
+            continue
+        compact = analyser.forms(answer).compact
+        pairs = {compact[at : at + 2] for at in range(len(compact) - 1)}
+        for known, held in groups:
+            if len(pairs & known) >= _ALIKE * max(1, min(len(pairs), len(known))):
+                held.append((answer, ask))
+                break
+        else:
+            groups.append((pairs, [(answer, ask)]))
+    if not groups:
+        return None
+
+    def weight(group: tuple[set[str], list[tuple[str, _Asked]]]) -> tuple[int, int, float]:
+        held = group[1]
+        newest = max((ask.exchange.at or _EPOCH for _, ask in held), default=_EPOCH)
+        agents = {ask.exchange.agent_name for _, ask in held}
+        return len({ask.exchange.talk.id for _, ask in held}), len(agents), newest.timestamp()
+
+    best = max(groups, key=weight)[1]
+    texts = [answer for answer, _ in best]
+    counted = {text: texts.count(text) for text in texts}
+    answer = max(counted, key=lambda text: (counted[text], min(len(text), 120), text))
+    return answer, [ask for _, ask in best]
+
+
+def _tells(answer: str) -> bool:
+    """Whether an answer says something by itself."""
+    if not _SHORTEST <= len(answer) <= _LONGEST or _OWN_NUMBER.search(answer) or _EMPTY_WORDS.match(answer):
+        return False
+    return not (answer.rstrip().endswith(("?", "？", "吗")) and len(answer) <= 40)
+
+
+def tidy_answer(answer: str) -> str:
+    """An agent's words as an entry says them: no greeting in front, no pet names, no waves."""
+    lines = [_PET_WORDS.sub("", _GREETING.sub("", f"{line.strip()} ")).strip() for line in answer.split("\n")]
+    kept = [line for line in lines if line and not _EMPTY_WORDS.match(line)]
+    return "\n".join(dict.fromkeys(kept))
+
+
+def _tidy_question(question: str) -> str:
+    return _GREETING.sub("", question).strip(" ，,。.~～!！") or question
+
+
+def _evidence(ask: _Asked, mask: Callable[[str], str]) -> Evidence:
+    exchange = ask.exchange
+    return Evidence(
+        conversation_id=exchange.talk.id,
+        at=exchange.at,
+        buyer=mask("\n".join(exchange.asked))[:500],
+        agent=mask(exchange.answer)[:500],
+        agent_name=exchange.agent_name,
+    )

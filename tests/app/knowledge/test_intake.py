@@ -1,0 +1,126 @@
+"""What a shop has at hand becomes candidates; a person decides; what was decided stays decided."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from tests.app.knowledge.conftest import Ask, log_in
+
+_NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def _docx(*lines: str) -> bytes:
+    target = io.BytesIO()
+    body = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("word/document.xml", f"<w:document {_NS}><w:body>{body}</w:body></w:document>")
+    return target.getvalue()
+
+
+def _upload(client: TestClient, name: str, data: bytes) -> dict[str, Any]:
+    answer = client.post("/api/v1/knowledge/intake/file", files={"file": (name, data)})
+    return {"status": answer.status_code, **answer.json()}
+
+
+def _open(client: TestClient, batch: str, **query: str) -> list[dict[str, Any]]:
+    return list(client.get("/api/v1/knowledge/candidates", params={"batch": batch, **query}).json()["items"])
+
+
+def test_a_word_file_is_reviewed_and_answers(client: TestClient, ask: Ask) -> None:
+    data = _docx(
+        "问：青金石吊坠会褪色吗", "答：天然青金石不褪色，避开香水。", "问：青金石吊坠送盒子吗", "答：送绒布盒。"
+    )
+    filled = _upload(client, "青金石手册.docx", data)
+    assert (filled["found"], filled["added"], filled["kind"]) == (2, 2, "document")
+    first, second = _open(client, filled["batch"])
+    edited = {**{k: first["draft"][k] for k in ("question", "answer")}, "answer": "不褪色，避开香水和汗。"}
+    verdicts = [
+        {"id": first["id"], "decision": "accept", "entry": edited},
+        {"id": second["id"], "decision": "reject", "note": "不送盒子了"},
+    ]
+    done = client.post("/api/v1/knowledge/candidates/decide", json={"verdicts": verdicts}).json()
+    entry = client.get(f"/api/v1/knowledge/{done['entries'][first['id']]}").json()
+    assert entry["source"]["kind"] == "document"
+    assert "避开香水" in entry["source"]["passage"]
+    assert "不褪色，避开香水和汗。" in ask("青金石吊坠会褪色吗")["replies"][0]["text"]
+    again = _upload(client, "青金石手册（新）.docx", data)
+    assert (again["added"], again["known"]) == (0, 2)
+    assert _open(client, filled["batch"]) == []
+    twice = client.post("/api/v1/knowledge/candidates/decide", json={"verdicts": verdicts}).json()
+    assert set(twice["refused"]) == {first["id"], second["id"]}
+    counts = client.get("/api/v1/knowledge/candidates", params={"batch": filled["batch"]}).json()["counts"]
+    assert counts == {"accepted": 1, "rejected": 1}
+
+
+def test_a_chat_export_gives_what_people_answered_and_is_kept_as_conversations(client: TestClient) -> None:
+    talk = (
+        "--------------------\n消息对象：{buyer}\n--------------------\n"
+        "{buyer} (2026-05-0{day} 10:00:01): {question}\n云朵旗舰店:小林 (2026-05-0{day} 10:01:00): {answer}\n"
+    )
+    text = talk.format(buyer="kv_a", day=1, question="岫玉镯子会变色吗", answer="亲，岫玉是天然的，不会变色")
+    text += talk.format(buyer="kv_b", day=2, question="岫玉镯子时间长了变色吗", answer="岫玉是天然的，不会变色")
+    text += talk.format(buyer="kv_c", day=3, question="岫玉镯子里面有棉吗", answer="有一点点絮，正常")
+    filled = _upload(client, "千牛导出.txt", text.encode("gb18030"))
+    assert (filled["kind"], filled["conversations"], filled["found"]) == ("chat", 3, 1)
+    candidate = _open(client, filled["batch"])[0]
+    assert candidate["draft"]["answer"] == "岫玉是天然的，不会变色"
+    assert (candidate["conversations"], candidate["buyers"]) == (2, 2)
+    evidence = candidate["evidence"][0]
+    kept = client.get(f"/api/v1/conversations/{evidence['conversation_id']}").json()
+    assert kept["state"] == "closed"
+    assert kept["messages"][0]["text"] in evidence["buyer"]
+    again = client.post("/api/v1/knowledge/intake/conversations", json={"days": 3_650}).json()
+    assert again["known"] >= 1
+
+
+def test_a_candidate_like_an_entry_is_merged_into_it(client: TestClient, ask: Ask) -> None:
+    body = {"question": "砗磲手串保养方法", "answer": "别碰酸和汗，擦干收好。"}
+    entry = client.post("/api/v1/knowledge", json=body).json()
+    text = {"text": "问：砗磲手串怎么保养方法\n答：别碰酸。"}
+    filled = client.post("/api/v1/knowledge/intake/text", json=text).json()
+    candidate = _open(client, filled["batch"])[0]
+    assert candidate["near"]["id"] == entry["id"]
+    verdict = {"id": candidate["id"], "decision": "merge"}
+    done = client.post("/api/v1/knowledge/candidates/decide", json={"verdicts": [verdict]}).json()
+    assert done["entries"] == {candidate["id"]: entry["id"]}
+    now = client.get(f"/api/v1/knowledge/{entry['id']}").json()
+    assert (now["similar"], now["answer"]) == (["砗磲手串怎么保养方法"], body["answer"])
+
+
+def test_accepted_ones_may_wait_as_drafts_and_unfit_ones_are_refused(client: TestClient) -> None:
+    text = "问：蜜蜡会碎么\n答：会，轻拿轻放。\n问：蜜蜡{某数}克\n答：{某数}克。"
+    filled = client.post("/api/v1/knowledge/intake/text", json={"text": text}).json()
+    items = _open(client, filled["batch"])
+    verdicts = [{"id": item["id"], "decision": "accept"} for item in items]
+    done = client.post("/api/v1/knowledge/candidates/decide", json={"verdicts": verdicts, "publish": False}).json()
+    entry = client.get(f"/api/v1/knowledge/{next(iter(done['entries'].values()))}").json()
+    assert entry["status"] == "draft"
+    assert "某数" in next(iter(done["refused"].values()))
+    assert len(_open(client, filled["batch"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("scan.pdf", b"%PDF-1.4 nothing", "PDF"),
+        ("a.docx", b"PK\x03\x04 cut", "Word"),
+        ("a.exe", b"MZ\x90", "DOCX"),
+        ("empty.txt", b"", "空"),
+        ("dialogues.csv", "id,text\n1,在吗\n".encode(), "缺少"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
+    client: TestClient, name: str, data: bytes, says: str
+) -> None:
+    refused = _upload(client, name, data)
+    assert refused["status"] == 422
+    assert says in refused["detail"]
+
+
+def test_agents_may_look_but_not_fill(server: TestClient) -> None:
+    agent = log_in(server, "agent")
+    assert server.get("/api/v1/knowledge/candidates", headers=agent).status_code == 200
+    refused = server.post("/api/v1/knowledge/intake/text", json={"text": "问：x\n答：y"}, headers=agent)
+    assert refused.status_code == 403

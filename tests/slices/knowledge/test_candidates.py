@@ -1,0 +1,146 @@
+"""Texts give questions with their passages; old chats give what people answered, most asked first."""
+
+import pytest
+
+from xiaoer.infra.documents import read_text
+from xiaoer.slices.knowledge.candidates.chatlog import ChatLine, Talk, parse_chatlog
+from xiaoer.slices.knowledge.candidates.clusters import cluster
+from xiaoer.slices.knowledge.candidates.mining import exchanges_of, mine, tidy_answer
+from xiaoer.slices.knowledge.candidates.rules import GUESSED, find_questions
+
+
+def pairs(text: str, suffix: str = ".md") -> list[tuple[str, str]]:
+    found = find_questions(read_text(text, suffix), "text", "说明", lambda sentence: "")
+    return [(proposal.draft.question, proposal.draft.answer) for proposal in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("问：发什么快递？\n答：中通。\n偏远发邮政。", [("发什么快递？", "中通。\n偏远发邮政。")]),
+        ("Q1: 能退吗 A1: 能。\nQ2：包邮吗\nA2：满 59 包。", [("能退吗", "能。"), ("包邮吗", "满 59 包。")]),
+        ("1、能机洗吗？\n不能。\n\n2、会掉色吗\n头两次会。", [("能机洗吗？", "不能。"), ("会掉色吗", "头两次会。")]),
+        ("# 发货时间\n48 小时内。\n周末也发。", [("发货时间是怎样的", "48 小时内。\n周末也发。")]),
+        ("# 退换\n## 怎么退\n点申请。", [("怎么退", "点申请。")]),
+        ("| 问题 | 答案 |\n|---|---|\n| 保修 | 一年 |", [("保修", "一年")]),
+        ("| 参数 | 内容 |\n|---|---|\n| 材质 | 纯棉 |", [("材质是什么", "材质：纯棉")]),
+        ("<b>只有</b>一句没有问题的话", []),
+        ("问：只有问题没有答案？", []),
+    ],
+)
+def test_questions_are_found_with_their_answers(text: str, found: list[tuple[str, str]]) -> None:
+    assert pairs(text) == found
+
+
+def test_prose_gets_a_guessed_question_and_says_so() -> None:
+    def about(sentence: str) -> str:
+        return "什么时候发货" if "发货" in sentence else "运费怎么算" if "包邮" in sentence else ""
+
+    text = "付款后48小时内发货，周末照常。节假日会提前公告通知。满59元就可以包邮了。"
+    found = find_questions(read_text(text), "document", "须知.docx", about)
+    assert [(p.draft.question, p.draft.answer, p.note) for p in found] == [
+        ("什么时候发货", "付款后48小时内发货，周末照常。节假日会提前公告通知。", GUESSED),
+        ("运费怎么算", "满59元就可以包邮了。", GUESSED),
+    ]
+    assert found[0].draft.source["name"] == "须知.docx"
+    assert found[0].evidence[0].passage
+
+
+_QIANNIU = """------------------------------------------------------------
+消息对象：tb_xiaoyu88
+------------------------------------------------------------
+tb_xiaoyu88 (2026-05-01 10:00:01): 在吗
+云朵旗舰店:小林 (2026-05-01 10:00:09): 亲，在的呢
+tb_xiaoyu88 (2026-05-01 10:00:30): 这件会缩水吗
+[图片]
+云朵旗舰店:小林 (2026-05-01 10:01:00): 做过预缩处理，
+正常水洗不会缩
+------------------------------------------------------------
+消息对象：风铃
+------------------------------------------------------------
+风铃 (2026-05-02 09:00:00): 会不会缩水
+云朵旗舰店:小周 (2026-05-02 09:00:20): 预缩过的，不会缩
+"""
+_FEIGE = """用户昵称：阿宁
+阿宁 2026/05/01 10:00:00
+多久发货
+客服小林 2026/05/01 10:00:20
+付款后 48 小时内发
+智能客服 2026/05/01 10:00:30
+还有什么可以帮您
+"""
+_LEADING_TIME = "[2026-05-01 10:00] 小雨: 包邮吗\n[2026-05-01 10:01] 云朵专营店:小林: 满 59 包邮\n"
+_BY_HAND = "买家：有发票吗\n客服：有的，电子发票\n买家：多久开\n客服：两天内发到邮箱\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (_QIANNIU, [["buyer", "agent", "buyer", "agent"], ["buyer", "agent"]]),
+        (_FEIGE, [["buyer", "agent", "bot"]]),
+        (_LEADING_TIME, [["buyer", "agent"]]),
+        (_BY_HAND, [["buyer", "agent", "buyer", "agent"]]),
+        ("营业时间 9:00\n发货截止 16:00\n就这些。", []),
+        ("", []),
+    ],
+    ids=["qianniu", "feige", "leading-time", "by-hand", "no-chat", "empty"],
+)
+def test_exports_of_chats_are_read_by_speaker(text: str, lines: list[list[str]]) -> None:
+    assert [[line.author for line in talk.lines] for talk in parse_chatlog(text, "导出")] == lines
+
+
+def test_a_message_of_several_lines_stays_one() -> None:
+    talk = parse_chatlog(_QIANNIU, "导出")[0]
+    assert talk.buyer_id == "tb_xiaoyu88"
+    assert talk.lines[3].text == "做过预缩处理，\n正常水洗不会缩"
+    assert talk.lines[3].at is not None
+    assert talk.lines[3].at.hour == 2
+
+
+def _talk(name: str, *lines: tuple[str, str]) -> Talk:
+    return Talk(name, f"buyer-{name}", tuple(ChatLine(author, "小林", text) for author, text in lines))
+
+
+def test_only_what_a_person_answered_counts() -> None:
+    talk = _talk("1", ("buyer", "会缩水吗"), ("bot", "不清楚"), ("buyer", "那多久发货"), ("agent", "今天就发"))
+    assert [(e.asked, e.answer) for e in exchanges_of(talk)] == [(("会缩水吗", "那多久发货"), "今天就发")]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("亲，您好～", ""), ("亲亲，预缩过的哦~ 不会缩", "预缩过的 不会缩"), ("稍等\n满59包邮", "满59包邮")],
+)
+def test_an_answer_is_kept_without_its_greeting(said: str, kept: str) -> None:
+    assert tidy_answer(said) == kept
+
+
+def test_questions_of_many_talks_come_first_with_the_best_human_answer(analyser) -> None:  # type: ignore[no-untyped-def]
+    talks = [
+        _talk("1", ("buyer", "这件会缩水吗"), ("agent", "亲，预缩过的，正常洗不会缩水")),
+        _talk("2", ("buyer", "会不会缩水"), ("agent", "预缩过的，正常洗不会缩水")),
+        _talk("3", ("buyer", "洗了会缩水吗"), ("agent", "稍等我问下")),
+        _talk("4", ("buyer", "能开发票吗"), ("agent", "可以开电子发票，发到邮箱")),
+        _talk("5", ("buyer", "可以开发票吗"), ("agent", "您电话13812345678我联系您")),
+        _talk("6", ("buyer", "模特穿的什么鞋"), ("agent", "是白色板鞋，本店没有卖")),
+    ]
+
+    def understand(texts):  # type: ignore[no-untyped-def]
+        return [
+            (text, "product.quality" if "缩" in text else "order.invoice" if "票" in text else "product.detail")
+            for text in texts
+        ]
+
+    found = mine(talks, understand, analyser, lambda text: text.replace("13812345678", "138****5678"))
+    assert [(p.draft.answer, p.conversations, p.buyers) for p in found] == [
+        ("预缩过的，正常洗不会缩水", 3, 3),
+        ("可以开电子发票，发到邮箱", 2, 2),
+    ]
+    assert "13812345678" not in str(found)
+    assert set(found[0].draft.similar) | {found[0].draft.question} == {"这件会缩水吗", "会不会缩水", "洗了会缩水吗"}
+
+
+def test_every_question_is_in_exactly_one_group(analyser) -> None:  # type: ignore[no-untyped-def]
+    questions = ["多久发货", "什么时候发货", "多久发货", "怎么开发票", "可以开发票吗", "12345", "", "？？"]
+    groups = cluster(questions, analyser, lambda text: "ship.when" if "发货" in text else "")
+    assert sorted(at for group in groups for at in group) == list(range(len(questions)))
+    assert {0, 1, 2} <= set(groups[0])

@@ -1,0 +1,37 @@
+"""A product's fact answers the thing that was asked, or nothing does."""
+
+import pytest
+
+from xiaoer.kernel.commerce import Product
+from xiaoer.slices.policies.rules.attributes import facts_for
+
+NUTS = Product("N", "混合坚果", attributes={"孕妇可吃": "少量", "保质期": "10个月"})
+COAT = Product("C", "防晒外套", attributes={"材质": "锦纶", "会不会起球": "不易起球", "厚薄": "薄款"})
+CUP = Product("T", "保温杯", attributes={"保温": "12小时", "清洗": "杯盖可拆，别进洗碗机", "质保": "1年"})
+CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向装", "适合年龄": "0到12岁", "认证": "3C"})
+
+
+@pytest.mark.parametrize(
+    ("product", "intent", "question", "keys"),
+    [
+        (NUTS, "product.safety", "孕妇能吃吗", ["孕妇可吃"]),
+        (NUTS, "product.safety", "我媳妇怀着呢能吃不", ["孕妇可吃"]),
+        (NUTS, "product.safety", "狗吃了会不会死", []),
+        (NUTS, "product.safety", "我糖尿病能吃不", []),
+        (NUTS, "product.safety", "娃一岁半能吃不", []),
+        (COAT, "product.quality", "会起球吗", ["会不会起球"]),
+        (COAT, "product.quality", "质量怎么样", ["会不会起球"]),
+        (COAT, "product.quality", "掉色不掉色说人话", []),
+        (COAT, "product.quality", "你家东西是不是垃圾", []),
+        (COAT, "product.quality", "骑车穿会不会飞起来", []),
+        (COAT, "product.material", "啥料子", ["材质", "厚薄"]),
+        (CUP, "product.usage", "洗碗机行不", ["清洗"]),
+        (CUP, "product.compatibility", "能放洗碗机里转吗", ["清洗"]),
+        (CUP, "product.detail", "早上的水晚上还烫吗", ["保温"]),
+        (CHAIR, "product.install", "能反着装不", ["反向"]),
+        (CHAIR, "product.safety", "有3C吗", ["认证"]),
+        (CHAIR, "product.size_advice", "三岁半能坐不", ["适合年龄"]),
+    ],
+)
+def test_a_fact_answers_only_what_was_asked(product: Product, intent: str, question: str, keys: list[str]) -> None:
+    assert [key for key, _ in facts_for(product, intent, question)] == keys
