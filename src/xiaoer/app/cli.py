@@ -9,6 +9,7 @@ import msgspec
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from xiaoer.app.commands import report as report_command
 from xiaoer.app.commands.opening import Shop, out, prepared, run
 from xiaoer.app.evaluation import evaluate_file
 from xiaoer.app.wiring import running
@@ -25,6 +26,7 @@ staff_app = typer.Typer(help="Accounts of the people who work in the shop.", no_
 app.add_typer(key_app, name="key")
 app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
+app.command("report")(report_command.report)
 
 
 @app.command()

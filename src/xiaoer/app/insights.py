@@ -53,7 +53,7 @@ class Insights:
     """Figures, pages and watches of every shop."""
 
     def __init__(
-        self, db: Database, clock: Clock, understanding: Understands, knowledge: Knowledge, pack: Path
+        self, db: Database, clock: Clock, understanding: Understands, knowledge: Knowledge, pack: Path, jobs: Jobs
     ) -> None:
         self._db = db
         self._clock = clock
@@ -64,9 +64,6 @@ class Insights:
         self._knowledge = knowledge
         self._rolled_at: dict[ShopId, float] = {}
         self._rolling: dict[ShopId, asyncio.Lock] = {}
-
-    def work(self, jobs: Jobs) -> None:
-        """Say who does the jobs of insight."""
         jobs.every("insight.roll_up", _ROLL_EVERY, self._roll)
         jobs.every("insight.watch", _WATCH_EVERY, self._watch, offset=_AFTER_THE_HOUR)
         jobs.handle("insight.alarm", self._alarm)

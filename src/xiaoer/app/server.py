@@ -16,6 +16,7 @@ from xiaoer.app.entrypoints import (
     events,
     imports,
     insight_desk,
+    insight_reports,
     insight_reviews,
     insights,
     knowledge,
@@ -65,7 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         knowledge_intake,
         knowledge,
     )  # in this order: the last one takes every other address below /knowledge
-    insight = (insight_desk, insight_reviews, insights)  # in this order: pages are found by name
+    insight = (insight_desk, insight_reports, insight_reviews, insights)  # in this order: pages are found by name
     desks = (agents, desk, desk_live, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(

@@ -22,6 +22,7 @@ from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
+from xiaoer.app.reports import Reports
 from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders, LiveQuoter
@@ -112,8 +113,8 @@ class Wiring:
         self.answer = AnswerMessage(
             self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates, self.desk
         )
-        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
-        self.insights.work(self.jobs)
+        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs)
+        self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
@@ -135,6 +136,7 @@ class Wiring:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.live.close()
         await self.systems.close()
+        await self.reports.close()
         await self.db.close()
 
     async def _warm_up(self) -> None:

@@ -138,7 +138,7 @@ class WatchInsights:
         intent, product = str(alert.facts["intent"]), str(alert.facts["product_id"])
 
         def counts(days: tuple[int, int]) -> tuple[int, int]:
-            rows = store.sums(connection, shop, "ask", days, ("b",), a=intent)
+            rows = store.sums(connection, shop, "ask.d", days, ("b",), a=intent)
             mine = sum(n for b, n, _ in rows if b == product)
             return mine, sum(n for _, n, _ in rows) - mine
 

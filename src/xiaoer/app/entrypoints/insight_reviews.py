@@ -54,7 +54,7 @@ class AppealIn(Struct, frozen=True):
     text: Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
-class RuleIn(Struct, frozen=True):
+class RulingIn(Struct, frozen=True):
     """`score` null keeps the points."""
 
     text: Annotated[str, Meta(min_length=1, max_length=1000)]
@@ -131,13 +131,13 @@ async def appeal(request: Request, id: str) -> Response:
 
 @router.post(
     "/reviews/{id}/ruling",
-    **describe("Decide about an objection", request=RuleIn, response=Review, example={"text": "同意", "score": 92},
+    **describe("Decide about an objection", request=RulingIn, response=Review, example={"text": "同意", "score": 92},
                errors=_ERRORS),
 )  # fmt: skip
 async def ruling(request: Request, id: str) -> Response:
     """A supervisor keeps or changes the points."""
     who, product = await caller(request), wiring(request)
     require_role(who, Role.SUPERVISOR)
-    body = await read_body(request, RuleIn, BODY)
+    body = await read_body(request, RulingIn, BODY)
     by = who.name or who.key_id
     return reply(await product.db.write(lambda c: reviews.rule(c, who.shop, id, body.score, body.text, by)))

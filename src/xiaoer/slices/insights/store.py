@@ -5,20 +5,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select
 from sqlalchemy import Row as DbRow
 from sqlalchemy.dialects import postgresql, sqlite
 
 from xiaoer.infra.upsert import upsert
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.insights.rules.measures import gifts_of
+from xiaoer.slices.insights.rules.measures import DAILY, gifts_of
 from xiaoer.slices.insights.tables import cells, cursors, dirty, events, settings, units, wordings
 from xiaoer.slices.insights.types import BuyerDay, Formula, Key, RefundFacts, Row, Talk
 
 _CHUNK = 400  # ids per look-up, below SQLite's parameter limit
 _FACTS: Mapping[str, Any] = {"talk": Talk, "refund": RefundFacts, "day": BuyerDay}
 Sum = tuple[Any, ...]
+BLOCK = 10  # days of a block
+IN_BLOCK = -2  # stands in `hour` of a block's cell
+BLOCKED = frozenset(
+    {"ask.d", "q", "gap", "flag", "kpi", "wait", "page", "finding", "score", "blocker", "funnel", "sold"}
+)
 
 
 def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
@@ -150,7 +155,19 @@ def _add(change: dict[Key, list[int]], row: Row, formulas: Sequence[Formula], si
         value[1] += sign * v
 
 
-def _shift(connection: Connection, shop: ShopId, moved: Mapping[Key, Sequence[int]]) -> None:
+def with_blocks(moved: Mapping[Key, Sequence[int]]) -> dict[Key, list[int]]:
+    """The same changes, and with them those of the blocks of days that long periods are summed from."""
+    found = {key: list(value) for key, value in moved.items()}
+    for key, (n, v) in moved.items():
+        if key.hour == DAILY and key.family in BLOCKED:
+            block = found.setdefault(key._replace(day=key.day // BLOCK * BLOCK, hour=IN_BLOCK), [0, 0])
+            block[0] += n
+            block[1] += v
+    return found
+
+
+def _shift(connection: Connection, shop: ShopId, changes: Mapping[Key, Sequence[int]]) -> None:
+    moved = {key: value for key, value in with_blocks(changes).items() if value[0] or value[1]}
     if not moved:
         return
     make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
@@ -187,7 +204,7 @@ def sums(
 ) -> list[Sum]:
     """Rows of (…by, n, v) summed over the days, both included; `a` and `b` narrow, `starts` is a beginning of `b`."""
     columns = [cells.c[name] for name in by]
-    chosen = [cells.c.shop == shop, cells.c.family == family, cells.c.day.between(*days)]
+    chosen = [cells.c.shop == shop, cells.c.family == family, _in_days(family, days, by)]
     chosen += [cells.c.channel == channel] if channel else []
     chosen += [cells.c.a == a] if isinstance(a, str) and a else []
     chosen += [cells.c.a.in_(list(a))] if not isinstance(a, str) and a else []
@@ -198,6 +215,21 @@ def sums(
     query = query.order_by(count.desc(), *columns) if limit else query.order_by(*columns)
     rows = connection.execute(query.limit(limit) if limit else query)
     return [(*row[: len(columns)], int(row[-2] or 0), int(row[-1] or 0)) for row in rows]
+
+
+def _in_days(family: str, days: tuple[int, int], by: Sequence[str]) -> ColumnElement[bool]:
+    """Cells of the days; sums over many days take whole blocks where they can."""
+    single: ColumnElement[bool] = cells.c.day.between(*days)
+    if family not in BLOCKED:
+        return single
+    single = single & (cells.c.hour > IN_BLOCK)
+    first, last = -(-days[0] // BLOCK) * BLOCK, (days[1] + 1) // BLOCK * BLOCK
+    if "day" in by or "hour" in by or last <= first:
+        return single
+    edges = [cells.c.day.between(days[0], first - 1)] if days[0] < first else []
+    edges += [cells.c.day.between(last, days[1])] if last <= days[1] else []
+    whole = cells.c.day.between(first, last - BLOCK) & (cells.c.hour == IN_BLOCK)
+    return or_(whole, *(edge & (cells.c.hour > IN_BLOCK) for edge in edges))
 
 
 def all_cells(connection: Connection, shop: ShopId) -> Counter[tuple[Any, ...]]:

@@ -31,7 +31,7 @@ _OWNERS = {
 }
 
 
-class Finding(Struct, frozen=True):
+class ReportFinding(Struct, frozen=True):
     """One finding with its action."""
 
     kind: str
@@ -51,7 +51,7 @@ class Report(Struct, frozen=True):
     first: str
     last: str
     summary: str
-    findings: tuple[Finding, ...]
+    findings: tuple[ReportFinding, ...]
     charts: tuple[Chart, ...]
     pages: tuple[Page, ...]
     made_at: str
@@ -62,7 +62,7 @@ def write_report(view: View, shop_name: str, kind: str, made_at: str) -> Report:
     pages = {name: show(view) for name, show in PAGES.items()}
     due = as_date(view.days[1]) + timedelta(days=7 if kind == "week" else 14)
     found = sorted(_candidates(view, pages, due), key=lambda finding: -finding.weight)
-    told: list[Finding] = []
+    told: list[ReportFinding] = []
     for finding in found:
         if sum(other.kind == finding.kind for other in told) < 2 and len(told) < _MOST:
             told.append(finding)
@@ -94,12 +94,12 @@ def _summary(view: View, pages: dict[str, Page]) -> str:
     return f"共接待 {talks} 个会话{moved}。{pages['value'].finding}。{pages['service'].finding}。"
 
 
-def _candidates(view: View, pages: dict[str, Page], due: date) -> list[Finding]:
-    found: list[Finding] = []
+def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFinding]:
+    found: list[ReportFinding] = []
 
     def add(kind: str, text: str, action: str, weight: float, page: str, days: int = 0) -> None:
         when = (due + timedelta(days=days)).isoformat()
-        found.append(Finding(kind, text, action, _OWNERS[kind], when, weight, page))
+        found.append(ReportFinding(kind, text, action, _OWNERS[kind], when, weight, page))
 
     for alert in _spikes(view):
         times = float(alert.facts.get("times", 1))
