@@ -10,6 +10,7 @@ from xiaoer.app import http
 from xiaoer.app.entrypoints import (
     agents,
     audit,
+    bargaining,
     canned,
     desk,
     desk_live,
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    selling = (bargaining,)
     brain = (
         knowledge_bulk,
         knowledge_intake,
@@ -77,6 +79,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     shop = (imports, events, quotes, systems, *insight, rules)
     for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks):
+        app.include_router(module.router)
+    for module in selling:
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

@@ -23,6 +23,7 @@ from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
 from xiaoer.app.reports import Reports
+from xiaoer.app.selling import Selling
 from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders, LiveQuoter
@@ -100,18 +101,14 @@ class Wiring:
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
+        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.catalog, self.quote, self.buyers)
+        within = settings.gather_timeout_ms / 1000
         self.gather = gather = GatherFacts(
-            self.knowledge,
-            self.catalog,
-            self.orders,
-            self.promotions,
-            self.quote,
-            self.buyers,
-            settings.gather_timeout_ms / 1000,
+            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, self.buyers, sells.bargain, within
         )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
-            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates, self.desk
+            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates, self.desk, sells
         )
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)

@@ -59,6 +59,18 @@ class GathersFacts(Protocol):
     async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts: ...
 
 
+class KeepsEffects(Protocol):
+    """Keeps what the acts promise, in the change that stores their words."""
+
+    def keep(self, connection: Connection, turn: Turn, effect: Any, now: datetime) -> bool:
+        """Return False when a promise no longer holds: the turn is decided anew."""
+        ...
+
+
+class Overtaken(Exception):
+    """Something that the answer rests on changed meanwhile; nothing of it is kept."""
+
+
 class MindsTheDesk(Protocol):
     """The people behind the bot: who sends, and what the one who takes over is told."""
 
@@ -94,6 +106,7 @@ class AnswerMessage:
         gather: GathersFacts,
         templates: Templates,
         desk: MindsTheDesk,
+        effects: KeepsEffects,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -103,6 +116,7 @@ class AnswerMessage:
         self._gather = gather
         self._templates = templates
         self._desk = desk
+        self._effects = effects
         self._recent = RecentTalks()
 
     async def __call__(
@@ -243,6 +257,7 @@ class AnswerMessage:
             "acts": [act.type for act in decision.acts],
             "asked_for": list(reply.asked_for),
             "sources": [[source.kind, source.id] for source in reply.sources],
+            "because": [[source.kind, source.title] for source in reply.sources if source.title],
         }
         body = turn.body
         for segment in heard.segments:
@@ -256,14 +271,22 @@ class AnswerMessage:
             changes |= {"state": state, "handoff": {"reason": trace["mode"], "rule_id": f"mode.{trace['mode']}"}}
         facts = _facts(conversation, situation, decision, turn_id, reply, elapsed_us)
 
+        effects = [act.effect for act in decision.acts if act.effect is not None]
+
         def change(connection: Connection) -> tuple[Message, ...] | None:
             messages = conversations.save_turn(connection, turn.shop, conversation, stored, parts, meta, now, **changes)
-            if messages is not None:
-                insights.append(connection, turn.shop, facts)
-                insights.warn_at_once(connection, turn.shop, facts)
+            if messages is None:  # nothing was written; raising would undo the neighbours' writes of this commit too
+                return None
+            if not all(self._effects.keep(connection, turn, effect, now) for effect in effects):
+                raise Overtaken
+            insights.append(connection, turn.shop, facts)
+            insights.warn_at_once(connection, turn.shop, facts)
             return messages
 
-        messages = await self._db.write(change)
+        try:
+            messages = await self._db.write(change)
+        except Overtaken:
+            return None
         if messages is None:
             return None
         return Answered(response, messages, turn.conversation_id, state, decision.handoff)

@@ -9,14 +9,16 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
+from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
-from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
+from xiaoer.kernel.decision import BargainAnswer, Facts, Need, Offer, PriceNow
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.knowledge.api import Knowledge
+from xiaoer.slices.policies.rules.bargaining import price_words
 from xiaoer.slices.promotions.service import Promotions
 
 _log = structlog.get_logger(__name__)
@@ -35,6 +37,12 @@ class PricesNow(Protocol):
     """What one piece of a variant costs a buyer now."""
 
     async def price_now(self, shop: ShopId, variant_id: str, buyer_id: str, channel: str) -> PriceNow: ...
+
+
+class BargainsPrices(Protocol):
+    """Decides the answer to a price request; None when the shop does not bargain about the product."""
+
+    async def __call__(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> BargainAnswer | None: ...
 
 
 class ReadsOrders(Protocol):
@@ -66,6 +74,7 @@ class GatherFacts:
         promotions: Promotions,
         price_now: PricesNow,
         buyers: ReadsBuyers,
+        bargain: BargainsPrices,
         timeout_s: float,
     ) -> None:
         self._knowledge = knowledge
@@ -74,6 +83,7 @@ class GatherFacts:
         self._promotions = promotions
         self._price_now = price_now
         self._buyers = buyers
+        self._bargain = bargain
         self._timeout_s = timeout_s
 
     async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts:
@@ -118,6 +128,11 @@ class GatherFacts:
             offers=found.get(("offers", "")),
             prices={key: value for (kind, key), value in found.items() if kind == "price" and value is not None},
             buyer=found.get(("buyer", "")),
+            bargains={
+                n.segment: answer
+                for n in needs
+                if n.kind == "bargain" and (answer := found.get(("bargain", n.key))) is not None
+            },
             missing=tuple(key for key, (ok, _) in outcomes.items() if not ok),
             asked=needs,
         )
@@ -136,6 +151,9 @@ class GatherFacts:
                 return self._price(turn, need.key)
             case "buyer":
                 return self._buyers.buyer(turn.shop, turn.buyer_id)
+            case "bargain":
+                words = replace(heard.segments[need.segment], text=price_words(heard.segments, turn))
+                return self._bargain(turn, words, need.key, now)
             case "recommend":
                 budget = heard.segments[need.segment].entities.money_yuan
                 return self._catalogue.recommend(turn.shop, need.key, budget, _PICKS)

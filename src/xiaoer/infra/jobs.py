@@ -36,10 +36,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from xiaoer.infra.db import Instant, Json, metadata
 from xiaoer.infra.idgen import new_id
+from xiaoer.infra.upsert import insert_new
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import ShopId
 
@@ -100,7 +100,6 @@ def enqueue(
     subject: str = "",
 ) -> bool:
     """Order a job for `at`. With an `id_` that was ordered before nothing happens and False is returned."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     row = {
         "shop": shop,
         "id": id_ or new_id(),
@@ -110,7 +109,7 @@ def enqueue(
         "state": "waiting",
         "due_at": at,
     }
-    return connection.execute(insert(jobs).values(row).on_conflict_do_nothing()).rowcount > 0
+    return insert_new(connection, jobs, row)
 
 
 def cancel(connection: Connection, shop: ShopId, *, id_: str = "", subject: str = "", kind: str = "") -> int:

@@ -65,5 +65,5 @@ def existing_hashes(connection: Connection, table: Table, shop: ShopId, ids: Seq
 def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert one row; False when its key is there already, and nothing is changed."""
     insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    done: int = connection.execute(insert(table).values(dict(row)).on_conflict_do_nothing()).rowcount
-    return done > 0
+    fresh = insert(table).values(dict(row)).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return connection.execute(fresh).first() is not None  # PostgreSQL's driver counts no rows for an insert

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.memory import Memory
-from xiaoer.kernel.money import Money
+from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Outcome, Priced, Protection, TicketBrief, TopUp
 from xiaoer.kernel.terms import Terms
 
@@ -58,6 +58,7 @@ NeedKind = Literal[
     "coupons",
     "tickets",
     "refundable",
+    "bargain",
     "buyer",
 ]
 TodoKind = Literal["action", "ticket", "subscribe"]
@@ -107,6 +108,38 @@ class PriceNow(Struct, frozen=True):
     applied: tuple[tuple[str, str], ...] = ()
 
 
+class BargainAnswer(Struct, frozen=True):
+    """How a price request (议价) is answered. It holds what may be told, never the floor; amounts are per piece.
+
+    `proof` is handed back, unread, when the answer is kept: a grant is on disk together with the words that promise it.
+    """
+
+    outcome: str
+    reason: str
+    product_id: str
+    title: str
+    base: Money
+    price: Money | None = None
+    off: Money = ZERO
+    gift: str = ""
+    gift_kind: str = ""
+    pushes: int = 0
+    last: bool = False
+    coupon: "CouponGiven | None" = None
+    proof: Any = None
+
+
+class CouponGiven(Struct, frozen=True):
+    """A single-use coupon that comes with an answer."""
+
+    id: str
+    promotion_id: str
+    title: str
+    amount: Money
+    valid_until: datetime
+    code: str
+
+
 class Need(Struct, frozen=True):
     """A fact to read for `segment`. `key` is the id asked for, or the text for knowledge."""
 
@@ -143,6 +176,7 @@ class Facts(Struct, frozen=True):
     recommended: dict[int, tuple[Product, ...]] = field(default_factory=dict)
     offers: tuple[Offer, ...] | None = None
     prices: dict[str, PriceNow] = field(default_factory=dict)
+    bargains: dict[int, BargainAnswer] = field(default_factory=dict)
     buyer: Buyer | None = None
     asked: tuple[Need, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
@@ -159,7 +193,10 @@ class Facts(Struct, frozen=True):
 
 
 class Act(Struct, frozen=True):
-    """One thing the reply does for one segment. `template` names the wording, `slots` fill it, `sources` back it."""
+    """One thing the reply does for one segment. `template` names the wording, `slots` fill it, `sources` back it.
+
+    `effect` is what must be on disk together with the words; its keeper may refuse, then the turn is decided anew.
+    """
 
     type: ActType
     segment: int
@@ -167,6 +204,7 @@ class Act(Struct, frozen=True):
     slots: dict[str, Any] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     rule_id: str = ""
+    effect: Any = None
 
 
 class Handoff(Struct, frozen=True):

@@ -36,6 +36,7 @@ class CouponCard(Struct, frozen=True, tag="coupon"):
     title: str
     amount: str
     valid_until: str = ""
+    code: str = ""
 
 
 class QuickReplies(Struct, frozen=True, tag="quick_replies"):

@@ -9,7 +9,7 @@ import xiaoer
 from xiaoer.infra.db import metadata
 
 _ROOT = Path(str(xiaoer.__file__)).parent
-_WITH_A_TABLE = ("xiaoer.infra.audit", "xiaoer.infra.bus", "xiaoer.infra.jobs")
+_WITH_A_TABLE = ("xiaoer.infra.audit", "xiaoer.infra.bus", "xiaoer.infra.jobs", "xiaoer.infra.rulebook")
 
 
 def load_tables() -> MetaData:

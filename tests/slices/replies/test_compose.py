@@ -62,6 +62,10 @@ SLOTS = {
     "on_duty": False,
     "opens_at": NOW + timedelta(hours=21),
     "about": "…",
+    "base": Money(15_900),
+    "off": Money(3_000),
+    "gift": "收纳袋",
+    "until": NOW + timedelta(days=1),
 }
 
 

@@ -35,6 +35,60 @@ def upgrade() -> None:
     op.create_index("ix_audit_at", "audit", ["shop", "at"], unique=False)
     op.create_index("ix_audit_thing", "audit", ["shop", "thing"], unique=False)
     op.create_table(
+        "bargain_budgets",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("terms_id", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=140), nullable=False),
+        sa.Column("taken", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "terms_id", "subject", name=op.f("pk_bargain_budgets")),
+    )
+    op.create_table(
+        "bargain_grants",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("terms_id", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=128), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("product_id", sa.String(length=128), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("coupon_id", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("lapses_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_bargain_grants")),
+    )
+    op.create_index("ix_bargain_grants_at", "bargain_grants", ["shop", "at"], unique=False)
+    op.create_index("ix_bargain_grants_person", "bargain_grants", ["shop", "person", "terms_id", "at"], unique=False)
+    op.create_index("ix_bargain_grants_state", "bargain_grants", ["shop", "state", "lapses_at"], unique=False)
+    op.create_index(
+        "ix_bargain_grants_talk", "bargain_grants", ["shop", "person", "product_id", "serial"], unique=False
+    )
+    op.create_table(
+        "bargain_talks",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=128), nullable=False),
+        sa.Column("product_id", sa.String(length=128), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
+        sa.Column("pushes", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=10), nullable=False),
+        sa.Column("base", sa.BigInteger(), nullable=False),
+        sa.Column("offer", sa.BigInteger(), nullable=True),
+        sa.Column("offer_until", sa.BigInteger(), nullable=True),
+        sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.Column("gifts", sa.Text(), nullable=False),
+        sa.Column("coupon_id", sa.String(length=64), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("terms_id", sa.String(length=64), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "person", "product_id", name=op.f("pk_bargain_talks")),
+    )
+    op.create_table(
         "bus_events",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -605,6 +659,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", name=op.f("pk_rule_books")),
     )
     op.create_table(
+        "rulebook",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_by", sa.String(length=100), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("shop", "kind", "id", name=op.f("pk_rulebook")),
+    )
+    op.create_table(
+        "rulebook_revisions",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "kind", name=op.f("pk_rulebook_revisions")),
+    )
+    op.create_table(
         "shipments",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=300), nullable=False),
@@ -809,6 +882,8 @@ def downgrade() -> None:
     op.drop_index("ix_shipments_waybill", table_name="shipments")
     op.drop_index("ix_shipments_order", table_name="shipments")
     op.drop_table("shipments")
+    op.drop_table("rulebook_revisions")
+    op.drop_table("rulebook")
     op.drop_table("rule_books")
     op.drop_index("ix_refunds_updated", table_name="refunds")
     op.drop_index("ix_refunds_order", table_name="refunds")
@@ -890,6 +965,13 @@ def downgrade() -> None:
     op.drop_table("buyers")
     op.drop_index(op.f("ix_bus_events_seq"), table_name="bus_events")
     op.drop_table("bus_events")
+    op.drop_table("bargain_talks")
+    op.drop_index("ix_bargain_grants_talk", table_name="bargain_grants")
+    op.drop_index("ix_bargain_grants_state", table_name="bargain_grants")
+    op.drop_index("ix_bargain_grants_person", table_name="bargain_grants")
+    op.drop_index("ix_bargain_grants_at", table_name="bargain_grants")
+    op.drop_table("bargain_grants")
+    op.drop_table("bargain_budgets")
     op.drop_index("ix_audit_thing", table_name="audit")
     op.drop_index("ix_audit_at", table_name="audit")
     op.drop_table("audit")

@@ -27,3 +27,7 @@ class EmbeddedBuyers:
 
     async def buyers_by_phone_ending(self, shop: ShopId, ending: str) -> tuple[Buyer, ...]:
         return await self._db.read(lambda c: store.by_phone_ending(c, shop, ending))
+
+    async def same_person(self, shop: ShopId, buyer_id: str) -> tuple[str, ...]:
+        """The accounts known to be one person with this one, itself among them; always in the same order."""
+        return await self._db.read(lambda c: store.same_person(c, shop, buyer_id))

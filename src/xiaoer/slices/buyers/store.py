@@ -11,7 +11,7 @@ from xiaoer.infra.statement import Statement
 from xiaoer.infra.upsert import existing_hashes, upsert
 from xiaoer.kernel.commerce import Buyer
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.buyers.rules import read_phone_ending
+from xiaoer.slices.buyers.rules import is_whole_number, read_phone_ending
 from xiaoer.slices.buyers.tables import buyers
 
 _GET = Statement(select(buyers).where(buyers.c.shop == bindparam("shop"), buyers.c.id == bindparam("id")))
@@ -57,6 +57,17 @@ def by_phone_ending(connection: Connection, shop: ShopId, ending: str) -> tuple[
         select(buyers).where(buyers.c.shop == shop, buyers.c.phone_ending == ending).order_by(buyers.c.id).limit(_MOST)
     )
     return tuple(_buyer(row) for row in rows)
+
+
+def same_person(connection: Connection, shop: ShopId, buyer_id: str) -> tuple[str, ...]:
+    """The accounts known to be one person with this one, by their whole phone number; the smallest id first."""
+    phone = connection.scalar(select(buyers.c.phone).where(buyers.c.shop == shop, buyers.c.id == buyer_id)) or ""
+    if not is_whole_number(phone):
+        return (buyer_id,)
+    ending = read_phone_ending(phone)
+    same = (buyers.c.shop == shop, buyers.c.phone_ending == ending, buyers.c.phone == phone)
+    found = connection.scalars(select(buyers.c.id).where(*same).order_by(buyers.c.id).limit(_MOST)).all()
+    return tuple(sorted({buyer_id, *found}))
 
 
 class BuyerSink:

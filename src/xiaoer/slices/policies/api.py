@@ -11,7 +11,7 @@ from typing import Any
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import OrderContent, ProductContent
-from xiaoer.slices.policies.rules import entries, handoff, needs, offers, orders, products, talk
+from xiaoer.slices.policies.rules import bargaining, entries, handoff, needs, offers, orders, products, talk
 from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.types import Ask, Situation
 
@@ -36,6 +36,9 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     if facts is None and wanted:
         return Decision(needs=wanted)
     known = facts or Facts()
+    stuck = bargaining.wants_people(known.bargains)
+    if stuck is not None:
+        return handoff.hand_over(situation, Handoff("bargain_exhausted", f"bargain.{stuck.reason}", "sales"), stuck)
     asks = [
         Ask(index, segment, situation, known, _meant(index, segment, situation, known))
         for index, segment in enumerate(situation.heard.segments)
@@ -63,13 +66,17 @@ def _asked_for_people(situation: Situation) -> Handoff | None:
 def _needs(situation: Situation) -> tuple[Need, ...]:
     turn = situation.turn
     wanted = [n for i, segment in enumerate(situation.heard.segments) for n in needs.needs_of(i, segment, turn)]
-    return tuple(dict.fromkeys(wanted))
+    haggling = [need for need in wanted if need.kind == "bargain"]  # one answer about the price a turn
+    return tuple(need for need in dict.fromkeys(wanted) if need not in haggling[1:])
 
 
 def _answer(ask: Ask) -> Act:
     card = _sent_card(ask)
     if card is not None:
         return card
+    bargain = bargaining.say_bargain(ask)
+    if bargain is not None:
+        return bargain
     hit = _hit(ask)
     picks = ask.facts.recommended.get(ask.index) if ask.segment.intent == "product.recommend" else ()
     if picks and not (hit is not None and hit.hit.score >= _OWN_WORDS):

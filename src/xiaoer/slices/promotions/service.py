@@ -151,6 +151,12 @@ class Promotions:
             buyer_id = buyer.id
             kept = await self._db.read(lambda c: store.held(c, shop, buyer_id))
             mine = tuple(c for c in kept if c.valid_to is None or c.valid_to > now - _TOLD_AFTER)
+            known = {p.id for p in promotions}
+            if any(c.promotion_id not in known for c in mine):  # one of a promotion that was made a moment ago
+                self._snapshots.pop(shop, None)
+                promotions = await self.all(shop)
+        own = {c.promotion_id for c in mine}
+        promotions = tuple(p for p in promotions if not p.private or p.id in own)
         rules = rules_of(channel, self._channel_rules)
         if mode is not None:
             rules = replace(rules, mode=mode)

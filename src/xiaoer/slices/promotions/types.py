@@ -1,9 +1,7 @@
 """Promotions (优惠), what a buyer holds of them, what is put into a cart, and what comes out as a quote.
 
-Amounts are `Money`; rates are basis points of the price that is paid (9折 = 9000); periods are half-open.
-Whether two tools combine is data here (`stack_group`, `max_per_order`, `max_per_line`, `excludes`), never
-code: platforms change it every season. A limit of 0 means no limit, None the custom of the level
-(`rules.stacking`).
+Amounts are `Money`; rates are basis points of the price paid (9折 = 9000); periods are half-open. Whether two tools go
+together is data (`stack_group`, `max_per_order`, `max_per_line`, `excludes`). A limit of 0: none; None: the custom.
 """
 
 from collections.abc import Mapping
@@ -146,6 +144,8 @@ class Promotion(Struct, frozen=True):
     coupon: CouponTerms | None = None
     price_protected: bool = True
     enabled: bool = True
+    private: bool = False  # known only to holders of its coupons
+    least_unit: Money | None = None  # per piece; its coupons never take a line below; told to nobody
 
     @property
     def shown(self) -> str:

@@ -43,7 +43,8 @@ def say(act: Act, templates: Templates, now: datetime, voice: str) -> str:
         KeyError: a template or slot is missing, which a test over all templates excludes.
     """
     wordings = templates.wordings[act.template]
-    digest = hashlib.blake2b(f"{voice}|{act.template}".encode(), digest_size=2).digest()
+    told = f"{voice}|{act.template}|{act.slots.get('round', '')}"  # another round of haggling, other words
+    digest = hashlib.blake2b(told.encode(), digest_size=2).digest()
     return wordings[int.from_bytes(digest, "big") % len(wordings)].format_map(slots.speak(act, now)).strip()
 
 

@@ -5,6 +5,7 @@ After answering: a second answer in a row that the bot was not sure of.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.decision import Act, Decision, Handoff, HandoffReason
@@ -39,8 +40,11 @@ def stop_for_people(situation: Situation) -> Handoff | None:
     return None
 
 
-def hand_over(situation: Situation, handoff: Handoff) -> Decision:
-    """The decision that tells the buyer who takes over and, off hours, when somebody will be there."""
+def hand_over(situation: Situation, handoff: Handoff, effect: Any = None) -> Decision:
+    """The decision that tells the buyer who takes over and, off hours, when somebody will be there.
+
+    `effect` is kept with the first act.
+    """
     local = situation.now.astimezone(SHOP_ZONE)
     slots: dict[str, object] = {"on_duty": situation.hours.is_open(local)}
     if not slots["on_duty"]:
@@ -48,5 +52,8 @@ def hand_over(situation: Situation, handoff: Handoff) -> Decision:
         slots["opens_at"] = opens if opens > local else opens + timedelta(days=1)
     template = _TEMPLATE[handoff.reason]
     count = max(1, len(situation.heard.segments))
-    acts = tuple(Act("handoff", index, template, slots, rule_id=handoff.rule_id) for index in range(count))
+    acts = tuple(
+        Act("handoff", index, template, slots, rule_id=handoff.rule_id, effect=None if index else effect)
+        for index in range(count)
+    )
     return Decision(acts=acts, handoff=handoff, notes=(f"handoff {handoff.reason} by {handoff.rule_id}",))

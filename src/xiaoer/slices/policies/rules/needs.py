@@ -3,6 +3,7 @@
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.rules import bargaining
 from xiaoer.slices.policies.types import Ask
 
 _TALK = frozenset(
@@ -45,6 +46,13 @@ def product_of(segment: Segment, turn: Turn) -> str | None:
 
 def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     """The facts that `segment` (number `index` of its turn) wants."""
+    about = product_of(segment, turn)
+    if about and bargaining.is_about_price(segment, turn):
+        return (Need("bargain", index, about), *_others(index, segment, turn))
+    return _others(index, segment, turn)
+
+
+def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     intent = segment.intent
     if intent in _TALK:
         return (

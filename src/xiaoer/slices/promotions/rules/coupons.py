@@ -66,12 +66,16 @@ def sorted_coupons(held: Sequence[Held]) -> list[Held]:
 def price_with(start: Working, tools: Tools, coupons: Sequence[Held]) -> Priced:
     """Price levels 3 to 6 and the freight with exactly these coupons."""
     working = start.copy()
+    last = [pair for pair in coupons if pair[1].least_unit is not None]
     for level in (Level.SHOP_COUPON, Level.PLATFORM):
-        for coupon, promotion in sorted_coupons([pair for pair in coupons if pair[1].level is level]):
+        early = [pair for pair in coupons if pair[1].level is level and pair[1].least_unit is None]
+        for coupon, promotion in sorted_coupons(early):
             apply(working, promotion, coupon)
         automatic = [p for p in tools.automatic if p.level is level]
         if automatic:
             apply_in_order(working, automatic)
+    for coupon, promotion in sorted_coupons(last):
+        apply(working, promotion, coupon)
     apply_in_order(working, [p for p in tools.automatic if p.level is Level.ASSET])
     for coupon, promotion in sorted(tools.assets, key=lambda pair: (coupon_end(*pair), pair[0].id)):
         apply(working, promotion, coupon)

@@ -137,9 +137,9 @@ def apply(working: Working, promotion: Promotion, coupon: Coupon | None = None) 
         working.misses[(promotion.id, coupon.id if coupon else "")] = Miss(refusal, base, seen)
         return False
     left, basket = working.left, working.basket
-    amount = _limited(working, worth, coupon, lines)
+    amount = _limited(working, promotion, worth, coupon, lines)
     if amount:
-        rooms = [left[i] - basket.lines[i].deposit for i in lines]
+        rooms = [_room(working, promotion, i) for i in lines]
         fitting = parts is not None and sum(parts) == amount
         if not (fitting and parts and all(map(ge, rooms, parts))):
             weights = bases if worth.weights is None else [worth.weights.get(i, 0) for i in lines]
@@ -169,7 +169,7 @@ def _refuse(working: Working, promotion: Promotion, coupon: Coupon | None, weigh
     if promotion.benefit is Benefit.ADD_ON and promotion.id not in working.add_ons:
         return "add_on_open"
     if worth.amount > 0:
-        amount = _limited(working, worth, coupon, lines)
+        amount = _limited(working, promotion, worth, coupon, lines)
         if amount == 0:
             return "nothing_left"
         budget = promotion.budget_left
@@ -178,15 +178,21 @@ def _refuse(working: Working, promotion: Promotion, coupon: Coupon | None, weigh
     return ""
 
 
-def _limited(working: Working, worth: Worth, coupon: Coupon | None, lines: Sequence[int]) -> int:
+def _room(working: Working, promotion: Promotion, line: int) -> int:
+    """How far the promotion may lower a line: to its deposit, or to the least price per piece."""
+    goods = working.basket.lines[line]
+    least = promotion.least_unit.fen * goods.quantity if promotion.least_unit else 0
+    return max(0, working.left[line] - max(goods.deposit, least))
+
+
+def _limited(working: Working, promotion: Promotion, worth: Worth, coupon: Coupon | None, lines: Sequence[int]) -> int:
     """The worth, limited by what is left of the lines and by the channel's floor."""
     amount = worth.amount
     if amount <= 0:
         return 0
     if coupon is not None and coupon.amount is not None:
         amount = coupon.amount.fen
-    left, all_lines = working.left, working.basket.lines
-    room = sum([left[i] - all_lines[i].deposit for i in lines])
+    room = sum([_room(working, promotion, i) for i in lines])
     return max(0, min(amount, room, working.total - working.rules.floor.fen))
 
 

@@ -23,7 +23,11 @@ def running_offers(
     zone: ZoneInfo = SHOP_ZONE,
 ) -> tuple[Offer, ...]:
     """Promotions in force, by priority; those that fit one of the product's variants when a product is named."""
-    live = [p for p in promotions if p.enabled and p.starts_at <= now < p.ends_at and p.level is not Level.PAYMENT]
+    live = [
+        p
+        for p in promotions
+        if p.enabled and not p.private and p.starts_at <= now < p.ends_at and p.level is not Level.PAYMENT
+    ]
     live = [p for p in live if not p.channels or channel in p.channels]
     live = [p for p in live if p.budget_left is None or p.budget_left.fen > 0]
     if product_id:

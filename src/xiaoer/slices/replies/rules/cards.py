@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from xiaoer.kernel.commerce import Order, Product, Shipment
-from xiaoer.kernel.decision import Act, Decision
+from xiaoer.kernel.decision import Act, CouponGiven, Decision
 from xiaoer.kernel.money import Money
-from xiaoer.kernel.reply import OrderCard, ProductCard, QuickReplies, ReplyPart, ShipmentCard
+from xiaoer.kernel.reply import CouponCard, OrderCard, ProductCard, QuickReplies, ReplyPart, ShipmentCard
 from xiaoer.kernel.turn import ImageContent
 from xiaoer.slices.replies.rules import wording
 
@@ -15,6 +15,10 @@ _CHIPS = {
     "greet.order": ("我的快递到哪了", "怎么退货", "怎么开发票", "转人工"),
     "greet.campaign": ("有什么优惠", "优惠券怎么领", "活动到什么时候"),
     "greet.product": ("尺码怎么选", "什么时候发货", "有什么优惠"),
+    "bargain.counter": ("好，就这个价", "再便宜点"),
+    "bargain.last_offer": ("好，就这个价", "我再想想"),
+    "bargain.stand": ("好，就这个价", "我再想想"),
+    "bargain.agreed": ("怎么下单", "什么时候发货"),
     "product.card": ("尺码怎么选", "什么时候发货", "有什么优惠"),
     "not_found": ("转人工",),
     "source.down": ("转人工",),
@@ -31,6 +35,9 @@ def cards_for(act: Act, now: datetime) -> list[ReplyPart]:
     """The cards that show what the sentence says: at most one per act, but all that a knowledge entry brings."""
     if "cards" in act.slots:
         return [part for card in act.slots["cards"] if (part := _attached(card))]
+    coupon = act.slots.get("coupon")
+    if isinstance(coupon, CouponGiven):
+        return [_coupon(coupon, now)]
     shipment, order, product = (act.slots.get(name) for name in ("shipment", "order", "product"))
     if isinstance(shipment, Shipment):
         return [_shipment(shipment, now)]
@@ -47,6 +54,12 @@ def chips_for(decision: Decision) -> list[ReplyPart]:
     options = [chip for act in decision.acts for chip in _CHIPS.get(act.template, ())]
     chosen = tuple(dict.fromkeys(options))[:4]
     return [ReplyPart(QuickReplies(chosen), "您可以问：" + "、".join(chosen))] if chosen else []
+
+
+def _coupon(coupon: CouponGiven, now: datetime) -> ReplyPart:
+    until = wording.say_instant(coupon.valid_until, now)
+    card = CouponCard(coupon.promotion_id, coupon.title, coupon.amount.yuan, until, coupon.code)
+    return ReplyPart(card, f"{coupon.title}，券码 {coupon.code}，{until}前有效")
 
 
 def _attached(card: dict[str, Any]) -> ReplyPart | None:

@@ -9,6 +9,8 @@ from xiaoer.kernel.money import Money
 from xiaoer.kernel.variables import fill
 from xiaoer.slices.replies.rules import wording
 
+_EXACT = frozenset({"promise", "until"})  # told to the minute
+
 
 def speak(act: Act, now: datetime) -> dict[str, str]:
     """Return the slots of `act` as strings, with the derived ones that templates use."""
@@ -27,7 +29,7 @@ def speak(act: Act, now: datetime) -> dict[str, str]:
             case Money():
                 words[name] = value.spoken
             case datetime():
-                words[name] = wording.say_instant(value, now) if name == "promise" else wording.say_day(value, now)
+                words[name] = wording.say_instant(value, now) if name in _EXACT else wording.say_day(value, now)
             case str() | int():
                 words[name] = str(value)
     words |= _derived(slots, now)

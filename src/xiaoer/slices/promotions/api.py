@@ -1,0 +1,72 @@
+"""Coupons inside another change: what promises a coupon and the coupon itself are on disk together."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.money import Money
+from xiaoer.slices.promotions import store
+from xiaoer.slices.promotions.service import CouponRefused
+from xiaoer.slices.promotions.types import Benefit, Coupon, CouponTerms, Level, Promotion, Scope, Tier
+
+_LONG = timedelta(days=3_650)  # a private promotion outlives every coupon of it
+AGREED, FREIGHT = "bargain", "bargain-freight"
+
+
+def agreed_price(product_id: str, least_unit: Money, now: datetime) -> Promotion:
+    """The private promotion whose coupons carry prices agreed on for one product; one per product and floor."""
+    digest = hashlib.blake2b(f"{product_id}|{least_unit.fen}".encode(), digest_size=10).hexdigest()
+    return Promotion(
+        f"{AGREED}-{digest}",
+        "专享优惠",
+        Level.SHOP_COUPON,
+        Benefit.AMOUNT_OFF,
+        now - timedelta(minutes=1),
+        now + _LONG,
+        tiers=(Tier(0, 1),),
+        threshold="none",
+        scope=Scope(items=frozenset({product_id})),
+        stack_group=AGREED,
+        max_per_order=1,
+        coupon=CouponTerms(),
+        price_protected=False,
+        private=True,
+        least_unit=least_unit,
+    )
+
+
+def free_freight(now: datetime) -> Promotion:
+    """The private promotion whose coupons pay the freight of one order."""
+    return Promotion(
+        FREIGHT,
+        "运费券",
+        Level.FREIGHT,
+        Benefit.FREIGHT_OFF,
+        now - timedelta(minutes=1),
+        now + _LONG,
+        tiers=(Tier(0, 0),),
+        threshold="none",
+        coupon=CouponTerms(),
+        price_protected=False,
+        private=True,
+    )
+
+
+def ensure(connection: Connection, shop: ShopId, promotion: Promotion, now: datetime) -> None:
+    """Save a promotion unless it is there."""
+    if store.get(connection, shop, promotion.id) is None:
+        store.save(connection, shop, promotion, now)
+
+
+def issue(connection: Connection, shop: ShopId, coupon: Coupon, now: datetime) -> Coupon:
+    """Issue one coupon inside its promotion's budget; the same id again returns the same coupon.
+
+    Raises:
+        CouponRefused: budget, number or the buyer's share is used up, or the promotion is over or unknown.
+    """
+    issued = store.issue(connection, shop, coupon, now)
+    if issued.coupon is None:
+        raise CouponRefused(coupon.promotion_id, issued.refusal)
+    return issued.coupon

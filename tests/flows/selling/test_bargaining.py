@@ -1,0 +1,124 @@
+"""A buyer haggles over the whole path: message in, answer and coupon out."""
+
+from datetime import timedelta
+
+from msgspec.structs import replace
+from tests.flows.selling.conftest import TERMS, SalesWorld, acts, words
+
+from xiaoer.kernel.money import Money
+
+
+async def test_each_push_brings_the_price_nearer_and_yes_brings_a_coupon_that_the_quote_uses(world: SalesWorld) -> None:
+    await world.terms(TERMS)
+    first = await world.say("b1", "能便宜点吗")
+    assert acts(first) == ["counter_offer"]
+    assert "280" in words(first)
+    second = await world.say("b1", "再少点嘛")
+    assert "263" in words(second)
+    assert words(first) != words(second)
+    agreed = await world.say("b1", "好的")
+    assert acts(agreed) == ["offer_coupon"]
+    card = next(part["content"] for part in agreed["replies"] if part["content"]["type"] == "coupon")
+    assert card["amount"] == "36.00" and len(card["code"]) == 12
+    assert await world.payable("b1") == 26_300
+    assert await world.payable("b2") == 29_900
+    assert await world.given() == 3_600
+
+
+async def test_without_terms_the_answer_is_a_friendly_no(world: SalesWorld) -> None:
+    answer = await world.say("b1", "能便宜点吗")
+    assert acts(answer) == ["answer"]
+    assert await world.given() == 0
+
+
+async def test_zero_is_zero(world: SalesWorld) -> None:
+    await world.terms(replace(TERMS, max_off=Money(0), gifts=()))
+    for text in ("便宜点", "再便宜点", "抹个零", "送点啥", "200卖不卖", "求求了"):
+        assert "offer_coupon" not in acts(await world.say("b1", text))
+    assert await world.given() == 0
+
+
+async def test_when_rounds_are_used_up_a_favour_comes_then_a_firm_no_and_the_offer_still_stands(
+    world: SalesWorld,
+) -> None:
+    await world.terms(TERMS)
+    for text in ("便宜点", "再便宜点", "再便宜点", "再便宜点"):
+        last = await world.say("b1", text)
+    assert "收纳袋" in words(last)  # the cheaper favour first
+    stand = await world.say("b1", "再便宜点")
+    assert acts(stand) == ["counter_offer"] and "250" in words(stand)
+    assert acts(await world.say("b1", "行，就这个价")) == ["offer_coupon"]
+    assert await world.payable("b1") == 25_000
+
+
+async def test_after_the_last_round_people_take_over_when_the_shop_wants_that(world: SalesWorld) -> None:
+    await world.terms(replace(TERMS, after="people", gifts=()))
+    for text in ("便宜点", "再便宜点", "再便宜点", "再便宜点"):
+        last = await world.say("b1", text)
+    assert last["turn"]["handoff"]["reason"] == "bargain_exhausted"
+    assert last["state"] == "queued"
+
+
+async def test_the_same_message_again_gives_the_same_offer(world: SalesWorld) -> None:
+    await world.terms(TERMS)
+    first = await world.say("b1", "便宜点", message_id="x")
+    again = await world.say("b1", "便宜点", message_id="x")
+    assert words(first) == words(again)
+    assert "280" in words(await world.say("b1", "你们底价多少"))
+    assert await world.given() == 1_900
+
+
+async def test_rounds_go_on_over_conversations_channels_and_accounts_of_one_person(world: SalesWorld) -> None:
+    await world.terms(TERMS)
+    await world.account("a1", "13800138000")
+    await world.account("a2", "13800138000")
+    await world.say("a1", "便宜点", channel="web")
+    world.clock.advance(timedelta(hours=2))
+    assert "263" in words(await world.say("a2", "便宜点", channel="api"))
+    assert acts(await world.say("a2", "成交")) == ["offer_coupon"]
+    assert "263" in words(await world.say("a1", "便宜点"))
+    assert await world.given() == 3_600
+    assert await world.payable("a1") == 29_900
+
+
+async def test_an_offer_that_nobody_takes_gives_its_budget_back(world: SalesWorld) -> None:
+    await world.terms(TERMS)
+    await world.say("b1", "便宜点")
+    assert await world.given() == 1_900
+    world.clock.advance(timedelta(hours=25))
+    assert await world.product.selling.bargaining.release_lapsed(world.shop, world.clock.now()) == 1
+    assert await world.given() == 0
+    assert "263" in words(await world.say("b1", "便宜点"))  # rounds are remembered, the offer is new
+    assert await world.given() == 3_600
+
+
+async def test_a_price_that_is_named_within_the_step_is_taken_at_once(world: SalesWorld) -> None:
+    await world.terms(TERMS)
+    answer = await world.say("b1", "285卖不卖")
+    assert acts(answer) == ["offer_coupon"]
+    assert await world.payable("b1") == 28_500
+
+
+async def test_a_public_offer_and_the_agreed_price_together_never_go_below_the_floor(world: SalesWorld) -> None:
+    await world.terms(replace(TERMS, day_budget=Money(100_000), buyer_budget=Money(100_000)))
+    for text in ("便宜点", "再便宜点", "再便宜点", "成交"):
+        await world.say("b1", text)
+    now = world.clock.now()
+    for level, id_ in (("shop_activity", "act"), ("platform", "cross")):
+        await world.product.promotions.save(
+            world.shop,
+            {
+                "id": id_,
+                "name": id_,
+                "level": level,
+                "benefit": "amount_off",
+                "starts_at": (now - timedelta(days=1)).isoformat(),
+                "ends_at": (now + timedelta(days=1)).isoformat(),
+                "threshold": "amount",
+                "tiers": [{"threshold": "100.00", "benefit": "20.00"}],
+                "repeat": True,
+            },
+        )
+    single = await world.payable("b1")
+    assert single == 25_000 or single == await world.payable("nobody")
+    assert await world.payable("b1", quantity=3) >= min(75_000, await world.payable("nobody", quantity=3))
