@@ -86,6 +86,8 @@ def xlsx_of(page: Page) -> bytes:
 
 def report_xlsx(report: Report) -> bytes:
     """A report as a workbook: the findings, then every page's figures and tables."""
+    import xlsxwriter  # noqa: PLC0415  as above
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bg_color": "#fdf1ee", "border": 1})
