@@ -10,7 +10,6 @@ import base64
 import hashlib
 import hmac
 from typing import Any
-from urllib.parse import quote_plus, urlsplit
 
 from msgspec import Struct
 
@@ -35,8 +34,8 @@ def compose(kind: str, url: str, secret: str, title: str, text: str, now_ms: int
             body = {"msgtype": "markdown", "markdown": {"title": title, "text": f"### {title}\n\n" + _lines(text)}}
             if not secret:
                 return Message(url, body)
-            joint = "&" if urlsplit(url).query else "?"
-            return Message(f"{url}{joint}timestamp={now_ms}&sign={quote_plus(sign_dingtalk(secret, now_ms))}", body)
+            joint = "&" if "?" in url else "?"
+            return Message(f"{url}{joint}timestamp={now_ms}&sign={_in_address(sign_dingtalk(secret, now_ms))}", body)
         case "feishu":
             said: dict[str, Any] = {"msg_type": "text", "content": {"text": f"{title}\n{text}"}}
             if secret:
@@ -62,6 +61,11 @@ def refusal(kind: str, answer: dict[str, Any]) -> str:
     if kind == "webhook" or code in (0, "0"):
         return ""
     return f"{code} {answer.get('errmsg') or answer.get('msg') or ''}".strip()
+
+
+def _in_address(signature: str) -> str:
+    """Base64 as an address may hold it."""
+    return signature.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
 
 
 def _lines(text: str) -> str:
