@@ -22,6 +22,7 @@ from xiaoer.app.entrypoints import (
     insights,
     knowledge,
     knowledge_bulk,
+    knowledge_care,
     knowledge_intake,
     messages,
     ops,
@@ -30,6 +31,7 @@ from xiaoer.app.entrypoints import (
     rules,
     staff,
     systems,
+    terms,
     tickets,
     widget,
 )
@@ -63,11 +65,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     selling = (bargaining,)
-    brain = (
-        knowledge_bulk,
-        knowledge_intake,
-        knowledge,
-    )  # in this order: the last one takes every other address below /knowledge
+    # in this order: the last one takes every other address below /knowledge
+    brain = (knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
     insight = (insight_desk, insight_reports, insight_reviews, insights)  # in this order: pages are found by name
     desks = (agents, desk, desk_live, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
@@ -78,7 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_headers=["authorization", "content-type"],
     )
     shop = (imports, events, quotes, systems, *insight, rules)
-    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks):
+    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
         app.include_router(module.router)
     for module in selling:
         app.include_router(module.router)
