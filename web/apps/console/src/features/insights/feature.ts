@@ -24,6 +24,7 @@ export default defineFeature({
     page('value'),
     page('gaps'),
     { ...page('alerts'), component: () => import('./AlertsPage.vue') },
+    { ...page('reports'), component: () => import('./ReportsPage.vue') },
     { ...page('screen'), component: () => import('./BigScreen.vue') },
   ],
   zh,
