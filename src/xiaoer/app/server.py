@@ -17,6 +17,9 @@ from xiaoer.app.entrypoints import (
     desk_team,
     events,
     imports,
+    insight_desk,
+    insight_reports,
+    insight_reviews,
     insights,
     knowledge,
     knowledge_bulk,
@@ -67,6 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     selling = (bargaining,)
     # in this order: the last one takes every other address below /knowledge
     brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
+    insight = (insight_desk, insight_reports, insight_reviews, insights)  # in this order: pages are found by name
     desks = (agents, desk, desk_team, desk_live, mode_evidence, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
@@ -75,7 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    shop = (imports, events, quotes, systems, insights, rules)
+    shop = (imports, events, quotes, systems, *insight, rules)
     for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
         app.include_router(module.router)
     for module in selling:

@@ -24,6 +24,7 @@ from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.mode_evidence import ModeEvidence
 from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
+from xiaoer.app.reports import Reports
 from xiaoer.app.selling import Selling
 from xiaoer.app.shop_words import ShopUnderstanding, trade_words
 from xiaoer.app.sinks import build_checks, build_sinks
@@ -139,8 +140,8 @@ class Wiring:
         )
         follow_up = FollowUp(self.db, self.clock, self.answer, templates, self.desk)
         self.jobs.handle(FOLLOW_UP, follow_up)
-        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
-        self.insights.work(self.jobs)
+        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs)
+        self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
@@ -162,6 +163,7 @@ class Wiring:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.live.close()
         await self.systems.close()
+        await self.reports.close()
         await self.db.close()
 
     async def _warm_up(self) -> None:

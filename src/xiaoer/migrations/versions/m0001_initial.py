@@ -365,6 +365,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "family", "day", "hour", "channel", "a", "b", name=op.f("pk_insight_cells")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_insight_cells_a", "insight_cells", ["shop", "family", "a", "day"], unique=False)
     op.create_table(
         "insight_cursors",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -998,6 +999,7 @@ def downgrade() -> None:
     op.drop_table("insight_reviews")
     op.drop_table("insight_dirty")
     op.drop_table("insight_cursors")
+    op.drop_index("ix_insight_cells_a", table_name="insight_cells")
     op.drop_table("insight_cells")
     op.drop_index("ix_insight_alerts_topic", table_name="insight_alerts")
     op.drop_index("ix_insight_alerts_list", table_name="insight_alerts")
