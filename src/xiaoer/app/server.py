@@ -12,6 +12,7 @@ from xiaoer.app.entrypoints import (
     audit,
     bargaining,
     canned,
+    coupons,
     desk,
     desk_live,
     events,
@@ -25,6 +26,7 @@ from xiaoer.app.entrypoints import (
     pages,
     quotes,
     rules,
+    selling,
     staff,
     systems,
     tickets,
@@ -59,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    selling = (bargaining,)
+    sales = (bargaining, coupons, selling)
     brain = (
         knowledge_bulk,
         knowledge_intake,
@@ -76,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     shop = (imports, events, quotes, systems, insights, rules)
     for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks):
         app.include_router(module.router)
-    for module in selling:
+    for module in sales:
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

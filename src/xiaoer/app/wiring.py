@@ -29,7 +29,6 @@ from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders, LiveQuoter
 from xiaoer.app.systems import Systems
 from xiaoer.flows.answer_message import AnswerMessage
 from xiaoer.flows.gather_facts import GatherFacts
-from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.receive_message import ReceiveMessage
@@ -100,10 +99,11 @@ class Wiring:
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
-        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.catalog, self.quote, self.buyers)
+        goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
+        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods)
         within = settings.gather_timeout_ms / 1000
         self.gather = gather = GatherFacts(
-            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, self.buyers, sells.bargain, within
+            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, self.buyers, sells, within
         )
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
@@ -111,7 +111,6 @@ class Wiring:
         )
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
         self.insights.work(self.jobs)
-        self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
         self.log_ins = LogInTries()
@@ -242,7 +241,7 @@ class Wiring:
 
     async def greet(self, shop: ShopId, context: TurnContext, buyer_id: BuyerId) -> tuple[ReplyPart, ...]:
         """The greeting of a newcomer, by where the visit began."""
-        return await self._greet(shop, context, buyer_id)
+        return await self.selling.greet(shop, context, buyer_id)
 
     async def rate(self, shop: ShopId, channel: str, buyer_id: BuyerId, score: int, comment: str) -> None:
         """Keep a buyer's rating (1 to 5) of the conversation."""

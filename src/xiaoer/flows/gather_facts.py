@@ -12,7 +12,7 @@ import structlog
 from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
-from xiaoer.kernel.decision import BargainAnswer, Facts, Need, Offer, PriceNow
+from xiaoer.kernel.decision import BargainAnswer, Facts, Need, Offer, Pick, PriceNow, SceneShown
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
@@ -29,7 +29,6 @@ class ReadsCatalogue(Protocol):
 
     async def product(self, shop: ShopId, product_id: str) -> Product | None: ...
     async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]: ...
-    async def recommend(self, shop: ShopId, text: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]: ...
     async def named(self, shop: ShopId, text: str, limit: int) -> tuple[Product, ...]: ...
 
 
@@ -43,6 +42,23 @@ class BargainsPrices(Protocol):
     """Decides the answer to a price request; None when the shop does not bargain about the product."""
 
     async def __call__(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> BargainAnswer | None: ...
+
+
+class PicksProducts(Protocol):
+    """Picks for a need or in place of what is out of stock, and the scene that fits the turn."""
+
+    async def for_need(self, turn: Turn, segment: Segment, now: datetime) -> tuple[Pick, ...]: ...
+    async def similar(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> tuple[Pick, ...]: ...
+    async def scene(self, turn: Turn, heard: Heard, now: datetime) -> SceneShown | None: ...
+
+
+class Sells(Protocol):
+    """The selling side, as facts are gathered from it."""
+
+    @property
+    def bargain(self) -> BargainsPrices: ...
+    @property
+    def picks(self) -> PicksProducts: ...
 
 
 class ReadsOrders(Protocol):
@@ -59,7 +75,8 @@ class ReadsBuyers(Protocol):
 
 _NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders read per turn
-_PICKING = ("recommend", "named")  # kinds of needs that bring products to choose from
+_PICKING = ("named",)  # kinds of needs that bring products to choose from
+_CHOSEN = ("recommend", "similar")  # kinds that bring picks with their reasons
 _PICKS = 3  # products recommended at once
 
 
@@ -74,7 +91,7 @@ class GatherFacts:
         promotions: Promotions,
         price_now: PricesNow,
         buyers: ReadsBuyers,
-        bargain: BargainsPrices,
+        sells: Sells,
         timeout_s: float,
     ) -> None:
         self._knowledge = knowledge
@@ -83,7 +100,8 @@ class GatherFacts:
         self._promotions = promotions
         self._price_now = price_now
         self._buyers = buyers
-        self._bargain = bargain
+        self._bargain = sells.bargain
+        self._picks = sells.picks
         self._timeout_s = timeout_s
 
     async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts:
@@ -133,6 +151,8 @@ class GatherFacts:
                 for n in needs
                 if n.kind == "bargain" and (answer := found.get(("bargain", n.key))) is not None
             },
+            picks={n.segment: found[n.kind, n.key] for n in needs if n.kind in _CHOSEN and (n.kind, n.key) in found},
+            scene=await self._picks.scene(turn, heard, now) if searches else None,
             missing=tuple(key for key, (ok, _) in outcomes.items() if not ok),
             asked=needs,
         )
@@ -155,8 +175,9 @@ class GatherFacts:
                 words = replace(heard.segments[need.segment], text=price_words(heard.segments, turn))
                 return self._bargain(turn, words, need.key, now)
             case "recommend":
-                budget = heard.segments[need.segment].entities.money_yuan
-                return self._catalogue.recommend(turn.shop, need.key, budget, _PICKS)
+                return self._picks.for_need(turn, heard.segments[need.segment], now)
+            case "similar":
+                return self._picks.similar(turn, heard.segments[need.segment], need.key, now)
             case "named":
                 return self._catalogue.named(turn.shop, need.key, _PICKS)
             case _:

@@ -677,6 +677,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "kind", name=op.f("pk_rulebook_revisions")),
     )
     op.create_table(
+        "selling_product_facts",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("product_id", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "product_id", "kind", name=op.f("pk_selling_product_facts")),
+    )
+    op.create_table(
+        "selling_refusals",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "buyer_id", "kind", name=op.f("pk_selling_refusals")),
+    )
+    op.create_table(
         "shipments",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=300), nullable=False),
@@ -881,6 +898,8 @@ def downgrade() -> None:
     op.drop_index("ix_shipments_waybill", table_name="shipments")
     op.drop_index("ix_shipments_order", table_name="shipments")
     op.drop_table("shipments")
+    op.drop_table("selling_refusals")
+    op.drop_table("selling_product_facts")
     op.drop_table("rulebook_revisions")
     op.drop_table("rulebook")
     op.drop_table("rule_books")

@@ -110,7 +110,9 @@ def _merge(context: TurnContext, incoming: Incoming) -> TurnContext:
             product = sent
         case OrderContent(order_id=sent):
             order = sent
-    return TurnContext(new.entry or context.entry, product, new.campaign_id or context.campaign_id, order)
+    return TurnContext(
+        new.entry or context.entry, product, new.campaign_id or context.campaign_id, order, new.search or context.search
+    )
 
 
 def load_recent(connection: Connection, shop: ShopId, conversation_id: str) -> tuple[Conversation, tuple[Message, ...]]:
@@ -317,6 +319,7 @@ get = store.get
 get_message = store.get_message
 turn_of_message = store.turn_of_message
 find_open = store.find_open
+in_trouble = store.in_trouble
 messages_after = store.messages_after
 page = store.page
 last_texts = store.last_texts

@@ -11,7 +11,7 @@ from typing import Any
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import OrderContent, ProductContent
-from xiaoer.slices.policies.rules import bargaining, entries, handoff, needs, offers, orders, products, talk
+from xiaoer.slices.policies.rules import bargaining, entries, handoff, needs, offers, orders, products, selling, talk
 from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.types import Ask, Situation
 
@@ -47,7 +47,8 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     more += [need for ask in asks for need in needs.needs_of_named(ask) if need not in known.asked]
     if more:
         return Decision(needs=tuple(dict.fromkeys((*wanted, *known.asked, *more))))
-    return _after(situation, tuple(_without_small_talk([_answer(ask) for ask in asks])))
+    acts = tuple(_without_small_talk([_answer(ask) for ask in asks]))
+    return _after(situation, selling.with_more(acts, known))
 
 
 def _meant(index: int, segment: Segment, situation: Situation, known: Facts) -> str | None:
@@ -77,12 +78,10 @@ def _answer(ask: Ask) -> Act:
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
         return bargain
+    picked = selling.say_picks(ask)
     hit = _hit(ask)
-    picks = ask.facts.recommended.get(ask.index) if ask.segment.intent == "product.recommend" else ()
-    if picks and not (hit is not None and hit.hit.score >= _OWN_WORDS):
-        slots = {"products": [[pick.id, pick.title] for pick in picks]}
-        sources = tuple(products.product_source(pick) for pick in picks)
-        return Act("recommend", ask.index, "recommend.list", slots, sources)
+    if picked is not None and not (hit is not None and hit.hit.score >= _OWN_WORDS):
+        return picked
     spoken = talk.answer_talk(ask)
     if spoken is not None:
         if hit is None and ask.segment.confidence < _TELLS and spoken.rule_id in ("talk.ack", "talk.chat.smalltalk"):
