@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 RUN := $(UV) run --frozen
 
-.PHONY: model help demo web web-check test check test-all test-browser test-servers test-durability bench format lint types contracts migration
+.PHONY: model help demo web web-check test check test-all test-browser test-servers test-durability test-real-shops bench format lint types contracts migration
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts $$'\t'
 
@@ -40,7 +40,7 @@ test: .venv/ready ## Tests that need no service and no browser
 
 check: lint types contracts test ## Lint, types, import contracts, tests
 
-test-all: check web-check test-browser test-servers test-durability ## Everything; needs Chromium and the two URLs of test-servers
+test-all: check web-check test-browser test-servers test-durability test-real-shops ## Everything; needs Chromium and the two URLs of test-servers
 
 test-browser: .venv/ready web ## Chromium talks to the built pages
 	@$(RUN) pytest -m browser $(ARGS)
@@ -51,6 +51,9 @@ test-servers: .venv/ready ## The tests on PostgreSQL and Redis, by XIAOER_TEST_D
 
 test-durability: .venv/ready ## Kill the server again and again, and count what it acknowledged
 	@$(RUN) pytest tests/durability -m slow $(ARGS)
+
+test-real-shops: .venv/ready ## Boot Vendure, django-oscar and Tryton, and run the connectors against them (node 20 and minutes)
+	@$(RUN) pytest -m real_shop tests/real_shop $(ARGS)
 
 bench: .venv/ready ## Print figures with ratios (see benchmarks/)
 	@set -e; for file in engine serve import_orders quote understanding/run; do echo "== $$file"; $(RUN) python benchmarks/$$file.py; done

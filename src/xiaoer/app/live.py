@@ -9,7 +9,6 @@ import asyncio
 from collections import defaultdict
 
 from xiaoer.infra.bus import Bus, DatabaseRelay, Hint, Relay
-from xiaoer.infra.bus_redis import RedisRelay
 from xiaoer.infra.db import Database
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.ids import ShopId
@@ -20,6 +19,8 @@ _PREFIX = "ring."
 def choose_relay(settings: Settings, db: Database) -> Relay | None:
     """Redis when it is configured, the database when several processes share it, nothing for one process."""
     if settings.redis_url:
+        from xiaoer.infra.bus_redis import RedisRelay  # noqa: PLC0415  19 MB, and part of the extra `scale`
+
         return RedisRelay(settings.redis_url)
     return DatabaseRelay(db) if settings.workers > 1 else None
 

@@ -17,11 +17,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, MetaData, Text, create_engine, event
+from sqlalchemy import BigInteger, Connection, Dialect, MetaData, Text, create_engine
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.pool import QueuePool, StaticPool
 from sqlalchemy.types import TypeDecorator
 
+from xiaoer.infra.sqlite import BUSY_WAIT_S, sqlite_engine
 from xiaoer.infra.statement import Statement
 from xiaoer.kernel.money import Money
 
@@ -40,8 +40,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _APPENDS = "appends"
 _BATCH = 256  # most writes that share one commit
+_CROWD = 4  # writes that queue together when buyers are many
+_CALM_AFTER_S = 0.2
 _TRIES = 12  # how often a change that met another worker's is run before its caller is told
-_BUSY_WAIT_S = 30.0  # how long a writer waits for another process before it gives up
 
 
 class Instant(TypeDecorator[datetime]):
@@ -83,34 +84,6 @@ class Json(TypeDecorator[Any]):
         return None if value is None else msgspec.json.decode(value)
 
 
-def _sqlite_engine(url: str, *, writer: bool) -> Engine:
-    memory = ":memory:" in url or url == "sqlite://"
-    engine = create_engine(
-        url,
-        poolclass=StaticPool if memory else QueuePool,
-        connect_args={"check_same_thread": False, "timeout": 0.0 if writer else _BUSY_WAIT_S},
-        **({} if memory else {"pool_size": 1 if writer else 8, "max_overflow": 0 if writer else 8}),
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "cache_size=-65536",
-            "mmap_size=268435456",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
-
-    return engine
-
-
 def append(connection: Connection, statement: Statement, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows of an append-only table; inside the group commit they join the other callers' rows.
 
@@ -144,9 +117,9 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
-            self.writer_engine = _sqlite_engine(url, writer=True)
+            self.writer_engine = sqlite_engine(url, writer=True)
             memory = ":memory:" in url or url == "sqlite://"
-            self.reader_engine = self.writer_engine if memory else _sqlite_engine(url, writer=False)
+            self.reader_engine = self.writer_engine if memory else sqlite_engine(url, writer=False)
         else:
             # With this isolation a change that was decided on rows which another worker changed meanwhile fails
             # and is run again, so both databases behave as if writes came one after the other.
@@ -158,6 +131,7 @@ class Database:
         self._snapshot: Any = None
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="db")
         self._commit_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit")
+        self._busy_until = 0.0
         self._queue: list[tuple[Change, asyncio.Future[Any]]] = []
         self._draining: asyncio.Task[None] | None = None
 
@@ -195,9 +169,17 @@ class Database:
             self._draining = asyncio.create_task(self._drain())
         return await future
 
+    async def give_way(self, most_s: float) -> None:
+        """For work that may be late: wait until writes hardly queue any more, at most so long."""
+        until = time.monotonic() + most_s
+        while self._busy_until > (now := time.monotonic()) and now < until:  # noqa: ASYNC110  calm is no event
+            await asyncio.sleep(0.02)
+
     async def _drain(self) -> None:
         while self._queue:
             batch, self._queue = self._queue[:_BATCH], self._queue[_BATCH:]
+            if len(batch) >= _CROWD:
+                self._busy_until = time.monotonic() + _CALM_AFTER_S
             try:
                 results = await self._commit([change for change, _ in batch])
             except Exception as error:
@@ -251,7 +233,7 @@ class Database:
 
     async def _begin(self, connection: Connection) -> None:
         """Take SQLite's write lock without blocking the loop while another process holds it."""
-        deadline = time.monotonic() + _BUSY_WAIT_S
+        deadline = time.monotonic() + BUSY_WAIT_S
         while True:
             try:
                 connection.begin()
@@ -270,7 +252,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One write transaction from a plain thread or command (migrations, seeds, tests)."""
-        deadline = time.monotonic() + _BUSY_WAIT_S
+        deadline = time.monotonic() + BUSY_WAIT_S
         with self.writer_engine.connect() as connection:
             while True:
                 try:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-import xlsxwriter
 
 from xiaoer.kernel.errors import InvalidBody
 
@@ -29,6 +28,8 @@ def _write(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bytes:
     if len(rows) > _MOST_ROWS:
         raise InvalidBody(f"A workbook holds {_MOST_ROWS} rows, here are {len(rows)}. Export JSONL instead.")
     target = io.BytesIO()
+    import xlsxwriter  # noqa: PLC0415  15 MB and 0.3 s that only an export needs
+
     with xlsxwriter.Workbook(target, {"constant_memory": True, "in_memory": True}) as book:
         sheet = book.add_worksheet()
         for at, name in enumerate(columns):

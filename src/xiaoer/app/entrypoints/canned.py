@@ -51,7 +51,9 @@ async def list_canned(request: Request, q: str = "", folder: str = "", scope: st
     seen = await product.db.read(lambda c: canned.visible(c, who.shop, who.staff_id))
     shown = [item for item in seen if (not scope or item.scope == scope) and item.folder.startswith(folder)]
     folders = tuple(dict.fromkeys(item.folder for item in seen if item.folder))
-    return reply(CannedPage(tuple(search(shown, q[:100])), folders))
+    return reply(
+        CannedPage(tuple(search(shown, q[:100], lambda title: product.understanding.forms(title).pinyin)), folders)
+    )
 
 
 @router.post(

@@ -38,6 +38,7 @@ from xiaoer.slices.orders.store import reads as orders
 from xiaoer.slices.privacy import api as privacy
 
 _BATCH = 25  # talks of one step: some ten milliseconds, so that buyers are answered in between
+_GIVE_WAY_S = 5.0  # longest pause after a step while buyers are many
 _PAGE = 4000  # new facts of one look
 _OVERLAP_MS = 15_000  # ids are made before their commit: look this far back for those that came in between
 _DUTY_BACK = timedelta(days=400)
@@ -82,7 +83,7 @@ class RollUp:
         counted = 0
         while step := await self._step(shop):
             counted += step
-            await asyncio.sleep(0)
+            await self._db.give_way(min(_GIVE_WAY_S, until - time.monotonic()))
             if time.monotonic() > until:
                 break
         return counted

@@ -1,44 +1,34 @@
 """Finding and filling canned replies (话术搜索): by code, words, whole pinyin or initials; variables from the talk."""
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-
-from pypinyin import Style, lazy_pinyin
+from collections.abc import Callable, Mapping, Sequence
 
 from xiaoer.slices.canned.types import Canned, Filled
 
 _VARIABLE = re.compile(r"\{([^{}]{1,20})\}")
+Sound = Callable[[str], str]  # one syllable per Han character, space-separated
 _LEAST_SHARED = 2  # bigrams that a canned reply must share with the buyer's words to be offered
 
 
-@lru_cache(maxsize=20_000)
-def _sounds(text: str) -> tuple[str, str]:
-    """Whole pinyin and initials, without separators."""
-    return (
-        "".join(lazy_pinyin(text, style=Style.NORMAL)).lower(),
-        "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower(),
-    )
-
-
-def search(items: Sequence[Canned], words: str) -> list[Canned]:
+def search(items: Sequence[Canned], words: str, sound: Sound) -> list[Canned]:
     """Those that match, best first: code, title, sound of the title, text; what is used more comes before."""
     query = words.strip().lower().lstrip("/").replace(" ", "")
     if not query:
         return list(items)
-    ranked = [(rank, item) for item in items if (rank := _rank(item, query)) is not None]
+    ranked = [(rank, item) for item in items if (rank := _rank(item, query, sound)) is not None]
     return [item for _, item in sorted(ranked, key=lambda pair: (pair[0], -pair[1].uses, pair[1].position))]
 
 
-def _rank(item: Canned, query: str) -> int | None:
+def _rank(item: Canned, query: str, sound: Sound) -> int | None:
     code, title = item.code.lower(), item.title.lower()
     if code and code == query:
         return 0
     if title.startswith(query) or (code and code.startswith(query)):
         return 1
-    whole, initials = _sounds(item.title)
     if query in title:
         return 2
+    syllables = sound(title).split()
+    whole, initials = "".join(syllables), "".join([syllable[0] for syllable in syllables])
     if whole.startswith(query) or initials.startswith(query):
         return 3
     if query in whole or query in initials:
