@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-
 from tests.flows.selling.conftest import SalesWorld
+
 from xiaoer.kernel.ids import BuyerId
 from xiaoer.kernel.turn import TurnContext
 from xiaoer.slices.selling.types import Greeting

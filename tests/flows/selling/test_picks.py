@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.flows.selling.conftest import SalesWorld, acts, words
+
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.money import Money
 from xiaoer.slices.catalog.store import ProductSink, VariantSink
