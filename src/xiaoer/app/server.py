@@ -23,6 +23,7 @@ from xiaoer.app.entrypoints import (
     knowledge_intake,
     messages,
     ops,
+    outreach,
     pages,
     quotes,
     rules,
@@ -61,7 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    sales = (bargaining, coupons, selling)
+    sales = (bargaining, coupons, selling, outreach)
     brain = (
         knowledge_bulk,
         knowledge_intake,
