@@ -1,6 +1,6 @@
 """Selling in this process (营销): greetings, picks, scenes, bargaining, and what must be kept with an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,16 +10,19 @@ from xiaoer.flows.bargain_price import BargainPrice
 from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.pick_products import PickProducts
 from xiaoer.flows.quote_cart import QuoteCart
+from xiaoer.flows.remind_buyer import RemindBuyer
 from xiaoer.infra.db import Database
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import Refusal
+from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.bargaining.service import Bargaining
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
+from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.knowledge.types import EntryFilter
@@ -65,6 +68,7 @@ class Selling:
         promotions: Promotions,
         entries: EntryService,
         templates: Templates,
+        told: Callable[[Conversation], None],
     ) -> None:
         self._db = db
         self._clock = clock
@@ -77,15 +81,32 @@ class Selling:
         self.greet = GreetVisitor(
             db, clock, shops, catalog, orders, buyers, EntryQuestions(entries), self.rules, templates
         )
+        self.remind = RemindBuyer(db, clock, jobs, told)
         jobs.every("bargain.release", _RELEASE_EVERY, self._release)
         jobs.every("selling.learn", _LEARN_EVERY, self._learn)
 
     def keep(self, connection: Connection, turn: Turn, effect: Any, now: datetime) -> bool:
         """Keep what an act promises, in the change that stores its words; False when it no longer holds."""
+        if isinstance(effect, Refusal) and effect.kind == "proactive":
+            self.remind.opt_out(connection, turn.shop, turn.buyer_id, now)
+            return True
         if isinstance(effect, Refusal):
             refuse(connection, turn.shop, turn.buyer_id, effect.kind, now)
             return True
         return self.bargain.keep(connection, turn, effect, now)
+
+    async def take_events(self, shop: ShopId, facts: list[Event]) -> int:
+        """Keep shop events, with the journeys that they start and stop; return how many were new."""
+        journeys = await self.remind.before(shop)
+
+        def change(connection: Connection) -> int:
+            known = insights.data_of(connection, shop, [fact.id for fact in facts])
+            new = insights.append_new(connection, shop, facts)
+            fresh = {fact.id: fact for fact in facts if fact.id not in known}
+            journeys(connection, list(fresh.values()))
+            return new
+
+        return await self._db.write(change)
 
     async def _release(self, job: Job) -> None:
         await self.bargaining.release_lapsed(job.shop, self._clock.now())

@@ -24,6 +24,7 @@ from xiaoer.app.entrypoints import (
     knowledge_intake,
     messages,
     ops,
+    outreach,
     pages,
     quotes,
     rules,
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    sales = (bargaining, coupons, selling)
+    sales = (bargaining, coupons, selling, outreach)
     # in this order: the last one takes every other address below /knowledge
     brain = (knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
     desks = (agents, desk, desk_live, canned, tickets)

@@ -102,7 +102,7 @@ class Wiring:
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
-        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods)
+        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods, self.desk.told)
         within = settings.gather_timeout_ms / 1000
         self.gather = gather = GatherFacts(
             self.knowledge, self.catalog, self.orders, self.promotions, self.quote, self.buyers, sells, within
@@ -262,7 +262,7 @@ class Wiring:
 
     async def take_events(self, shop: ShopId, facts: list[Event]) -> int:
         """Keep shop events; return how many were new."""
-        return await self.db.write(lambda c: insights.append_new(c, shop, facts))
+        return await self.selling.take_events(shop, facts)
 
     async def explain(self, shop: ShopId, message_id: str) -> tuple[str, StoredTurn]:
         """The readable and the stored trace of the turn that a message belongs to.

@@ -15,7 +15,7 @@ from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TurnContext
 from xiaoer.slices.buyers.ports import CustomerSource
 from xiaoer.slices.catalog.ports import ProductSource
-from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import of_buyer
 from xiaoer.slices.orders.ports import OrderSource
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
@@ -64,7 +64,7 @@ class GreetVisitor:
     async def __call__(self, shop: ShopId, context: TurnContext, buyer_id: BuyerId) -> tuple[ReplyPart, ...]:
         """Return the greeting's parts, none for somebody whose trouble is still fresh; nothing is stored."""
         now = self._clock.now()
-        if await self._db.read(lambda c: conversations.in_trouble(c, shop, buyer_id, now - _QUIET)):
+        if await self._db.read(lambda c: of_buyer.in_trouble(c, shop, buyer_id, now - _QUIET)):
             return ()
         visit = await self.visit(shop, context, buyer_id, now)
         chosen = choose_greeting([(d.id, d.value) for d in await self._rules.greetings.live(shop)], visit, now)

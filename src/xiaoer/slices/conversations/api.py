@@ -101,6 +101,11 @@ def _open(connection: Connection, shop: ShopId, buyer_id: BuyerId, channel: str,
     return value
 
 
+def open_for(connection: Connection, shop: ShopId, buyer_id: BuyerId, channel: str, now: datetime) -> Conversation:
+    """The buyer's open conversation on a channel; a new one of the bot when there is none."""
+    return store.find_open(connection, shop, channel, buyer_id) or _open(connection, shop, buyer_id, channel, now)
+
+
 def _merge(context: TurnContext, incoming: Incoming) -> TurnContext:
     """The page that is open now wins; what it does not name stays; a card that is sent is in focus."""
     new = incoming.context
@@ -319,7 +324,6 @@ get = store.get
 get_message = store.get_message
 turn_of_message = store.turn_of_message
 find_open = store.find_open
-in_trouble = store.in_trouble
 messages_after = store.messages_after
 page = store.page
 last_texts = store.last_texts

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, select, update
 
 from xiaoer.infra.db import append
 from xiaoer.infra.statement import Statement
@@ -273,11 +273,3 @@ def buyer_lines(
         .limit(limit)
     )
     return [(row.id, row.conversation_id, row.at, row.text) for row in rows]
-
-
-def in_trouble(connection: Connection, shop: ShopId, buyer_id: str, since: datetime) -> bool:
-    """Whether people have, await or lately had a talk of this buyer: nobody to be sold to just now."""
-    mine = (conversations.c.shop == shop, conversations.c.buyer_id == buyer_id)
-    open_ = conversations.c.state.in_(("queued", "agent"))
-    handed = conversations.c.handoff.is_not(None) & (conversations.c.last_at >= since)
-    return connection.execute(select(conversations.c.id).where(*mine, or_(open_, handed)).limit(1)).first() is not None

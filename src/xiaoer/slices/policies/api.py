@@ -29,6 +29,9 @@ _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit 
 
 def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     """Decide one turn; see the module docstring. Never raises for any turn."""
+    opted_out = selling.say_opt_out(situation)
+    if opted_out is not None:
+        return opted_out
     stop = handoff.stop_for_people(situation) or _asked_for_people(situation)
     if stop is not None:
         return handoff.hand_over(situation, stop)

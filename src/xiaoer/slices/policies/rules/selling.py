@@ -3,11 +3,32 @@
 import re
 from typing import Any
 
-from xiaoer.kernel.decision import Act, Facts, Pick, Refusal, Source
-from xiaoer.slices.policies.types import Ask
+from xiaoer.kernel.decision import Act, Decision, Facts, Pick, Refusal, Source
+from xiaoer.slices.policies.types import Ask, Situation
 
 _NO = re.compile(r"(?:不要|别|不用|不想|不需要|停止|少)(?:再)?(?:给我)?(?:推荐|推销|安利|介绍商品)")
+_STOP = re.compile(
+    r"(?:退订|取消订阅|td|t|unsubscribe|(?:回复?)?td退订|(?:请)?(?:别|不要|不用|勿)再?(?:给我)?(?:发|推送|打扰|骚扰|催)"
+    r"(?:消息|信息|短信|广告|我|付款)*|停止(?:推送|发送|提醒)|不想再?(?:收到|看到)(?:消息|推送|提醒|广告)+)[了吧啊呀~]*",
+    re.IGNORECASE,
+)
 _OUT = frozenset({"stock.none", "stock.back_at"})
+
+
+def say_opt_out(situation: Situation) -> Decision | None:
+    """The buyer ends all proactive messages (退订): decided before anything else, said in one line."""
+    texts = [message.text for message in situation.turn.messages]
+    if not any(is_opt_out(text) for text in texts):
+        return None
+    first = Act("answer", 0, "outreach.stopped", rule_id="outreach.opt_out", effect=Refusal("proactive"))
+    count = max(1, len(situation.heard.segments))
+    rest = tuple(Act("answer", n, "silent", rule_id="outreach.opt_out") for n in range(1, count))
+    return Decision(acts=(first, *rest))
+
+
+def is_opt_out(text: str) -> bool:
+    """Whether a message, as a whole, is a stop word."""
+    return _STOP.fullmatch(re.sub(r"[\s,，.。!！]+", "", text)) is not None
 
 
 def say_picks(ask: Ask) -> Act | None:
