@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from xiaoer.app.answering import take_events
 from xiaoer.flows.bargain_price import BargainPrice
 from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.pick_products import PickProducts
@@ -101,7 +102,7 @@ class Selling:
 
         def change(connection: Connection) -> int:
             known = insights.data_of(connection, shop, [fact.id for fact in facts])
-            new = insights.append_new(connection, shop, facts)
+            new = take_events(connection, shop, facts, self._clock.now())
             fresh = {fact.id: fact for fact in facts if fact.id not in known}
             journeys(connection, list(fresh.values()))
             return new
