@@ -12,7 +12,7 @@ _STOP = re.compile(
     r"(?:消息|信息|短信|广告|我|付款)*|停止(?:推送|发送|提醒)|不想再?(?:收到|看到)(?:消息|推送|提醒|广告)+)[了吧啊呀~]*",
     re.IGNORECASE,
 )
-_OUT = frozenset({"stock.none", "stock.back_at"})
+_OUT = frozenset({"stock.none", "stock.back_at", "restock.unknown", "restock.back_at"})
 
 
 def say_opt_out(situation: Situation) -> Decision | None:
