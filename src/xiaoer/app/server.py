@@ -15,6 +15,7 @@ from xiaoer.app.entrypoints import (
     coupons,
     desk,
     desk_live,
+    desk_team,
     events,
     imports,
     insights,
@@ -23,6 +24,7 @@ from xiaoer.app.entrypoints import (
     knowledge_care,
     knowledge_intake,
     messages,
+    mode_evidence,
     ops,
     outreach,
     pages,
@@ -67,7 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     sales = (bargaining, coupons, selling, outreach)
     # in this order: the last one takes every other address below /knowledge
     brain = (knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
-    desks = (agents, desk, desk_live, canned, tickets)
+    desks = (agents, desk, desk_team, desk_live, mode_evidence, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
         CORSMiddleware,

@@ -20,6 +20,7 @@ from xiaoer.app.explain import explain
 from xiaoer.app.insights import Insights
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
+from xiaoer.app.mode_evidence import ModeEvidence
 from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
 from xiaoer.app.selling import Selling
@@ -104,6 +105,7 @@ class Wiring:
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
+        self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
         goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
         self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods, self.desk.told)
         reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
