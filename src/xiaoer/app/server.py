@@ -12,6 +12,7 @@ from xiaoer.app.entrypoints import (
     audit,
     bargaining,
     canned,
+    coupons,
     desk,
     desk_live,
     desk_team,
@@ -28,9 +29,11 @@ from xiaoer.app.entrypoints import (
     messages,
     mode_evidence,
     ops,
+    outreach,
     pages,
     quotes,
     rules,
+    selling,
     staff,
     systems,
     terms,
@@ -67,7 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    selling = (bargaining,)
+    sales = (bargaining, coupons, selling, outreach)
     # in this order: the last one takes every other address below /knowledge
     brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
     insight = (insight_desk, insight_reports, insight_reviews, insights)  # in this order: pages are found by name
@@ -82,7 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     shop = (imports, events, quotes, systems, *insight, rules)
     for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
         app.include_router(module.router)
-    for module in selling:
+    for module in sales:
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

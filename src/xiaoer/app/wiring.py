@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from xiaoer.app.answering import Answering, no_answer, take_events
+from xiaoer.app.answering import Answering, no_answer
 from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
@@ -33,7 +33,6 @@ from xiaoer.app.systems import Systems
 from xiaoer.flows.answer_message.answer import AnswerMessage
 from xiaoer.flows.answer_message.follow_up import FollowUp
 from xiaoer.flows.answer_message.promises import KIND as FOLLOW_UP
-from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.receive_message import ReceiveMessage
@@ -110,7 +109,8 @@ class Wiring:
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
-        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.catalog, self.quote, self.buyers)
+        goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
+        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods, self.desk.told)
         reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
         self.answering = answering = Answering(
             self.db,
@@ -121,7 +121,7 @@ class Wiring:
             self.promotions,
             self.quote,
             self.desk,
-            sells.bargain,
+            sells,
             within,
         )
         self.jobs.handle(STOCK_BACK, answering.tell_stock_back)
@@ -142,7 +142,6 @@ class Wiring:
         self.jobs.handle(FOLLOW_UP, follow_up)
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
-        self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
         self.log_ins = LogInTries()
@@ -255,7 +254,7 @@ class Wiring:
 
     async def greet(self, shop: ShopId, context: TurnContext, buyer_id: BuyerId) -> tuple[ReplyPart, ...]:
         """The greeting of a newcomer, by where the visit began."""
-        return await self._greet(shop, context, buyer_id)
+        return await self.selling.greet(shop, context, buyer_id)
 
     async def rate(self, shop: ShopId, channel: str, buyer_id: BuyerId, score: int, comment: str) -> None:
         """Keep a buyer's rating (1 to 5) of the conversation."""
@@ -274,7 +273,7 @@ class Wiring:
 
     async def take_events(self, shop: ShopId, facts: list[Event]) -> int:
         """Keep shop events and bring the read models up to date; return how many were new."""
-        return await self.db.write(partial(take_events, shop=shop, facts=facts, now=self.clock.now()))
+        return await self.selling.take_events(shop, facts)
 
     async def explain(self, shop: ShopId, message_id: str) -> tuple[str, StoredTurn]:
         """The readable and the stored trace of the turn that a message belongs to.

@@ -256,7 +256,8 @@ class AnswerMessage:
         )
         meta = {
             "intents": [segment.intent for segment in heard.segments],
-            "acts": [act.type for act in decision.acts],
+            "acts": [act.type for act in decision.acts]
+            + [act.rule_id.replace(".", ":", 1) for act in decision.acts if act.rule_id.startswith("scene.")],
             "asked_for": list(reply.asked_for),
             "sources": [[source.kind, source.id] for source in reply.sources],
             "because": [[source.kind, source.title] for source in reply.sources if source.title],
