@@ -9,8 +9,7 @@ from xiaoer.flows.import_data.importer import Importer
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.knowledge.candidates.service import Candidates
-from xiaoer.slices.knowledge.service import EntryService
+from xiaoer.slices.knowledge.guarded import GuardedCandidates, GuardedEntries
 
 
 class Brain:
@@ -22,10 +21,10 @@ class Brain:
         clock: Clock,
         understanding: ShopUnderstanding,
         knowledge: Knowledge,
-        entries: EntryService,
+        entries: GuardedEntries,
         importer: Importer,
         pack: Path,
     ) -> None:
-        self.candidates = Candidates(db, clock, knowledge, understanding)
+        self.candidates = GuardedCandidates(db, clock, knowledge, understanding, entries)
         questions = tomllib.loads((pack / "questions.toml").read_text(encoding="utf-8"))
         self.fill = FillKnowledge(db, clock, understanding, self.candidates, importer, questions)

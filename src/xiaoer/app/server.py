@@ -15,11 +15,13 @@ from xiaoer.app.entrypoints import (
     desk,
     desk_live,
     events,
+    golden,
     imports,
     insights,
     knowledge,
     knowledge_bulk,
     knowledge_intake,
+    learning,
     messages,
     ops,
     pages,
@@ -76,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     shop = (imports, events, quotes, systems, insights, rules)
     for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks):
         app.include_router(module.router)
-    for module in selling:
+    for module in (*selling, golden, learning):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

@@ -18,10 +18,12 @@ from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.insights import Insights
+from xiaoer.app.learning import Learning
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
+from xiaoer.app.rehearsing import Stages
 from xiaoer.app.selling import Selling
 from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.app.sinks import build_checks, build_sinks
@@ -52,7 +54,7 @@ from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.knowledge.service import EntryService
+from xiaoer.slices.knowledge.guarded import GuardedEntries
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
@@ -91,7 +93,7 @@ class Wiring:
         self.promotions = Promotions(self.db, self.clock)
         self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
-        self.entries = EntryService(self.db, self.clock)
+        self.entries = GuardedEntries(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
         self.brain = Brain(self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer, _PACK)
         quoter = LiveQuoter(self.promotions, self.systems)
@@ -111,6 +113,9 @@ class Wiring:
         )
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
         self.insights.work(self.jobs)
+        stages = Stages(self.db, self.knowledge, self.answer, gather, self.red_lines)
+        self.learning = Learning(self.db, self.clock, self.understanding, self.knowledge, self.entries, stages)
+        self.learning.work(self.jobs)
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}

@@ -5,6 +5,7 @@ newer message overtook is dropped and loaded again, so a burst is answered once.
 in a hand-over, never in silence.
 """
 
+import copy
 import time
 from datetime import datetime
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ from xiaoer.kernel.decision import Decision, Facts, Handoff, Need
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.heard import Entities, Heard, Segment, Sentiment
 from xiaoer.kernel.ids import MessageId, ShopId
+from xiaoer.kernel.rehearsal import Rehearsal
 from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations import api as conversations
@@ -51,6 +53,10 @@ class WatchesRedLines(Protocol):
     """Tells the red lines that a turn crosses."""
 
     def __call__(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]: ...
+
+    def limits(self, shop: ShopId) -> Limits:
+        """How patient the shop's bot is."""
+        ...
 
 
 class GathersFacts(Protocol):
@@ -173,6 +179,23 @@ class AnswerMessage:
         elapsed_us = round((time.perf_counter() - started) * 1e6)
         return await self._save(conversation, turn, situation, decision, reply, trace, elapsed_us, message_id)
 
+    def over(self, red_lines: WatchesRedLines, gather: GathersFacts) -> "AnswerMessage":
+        """The same answering with other red lines and other facts, for rehearsals."""
+        other = copy.copy(self)
+        other._red_lines, other._gather = red_lines, gather
+        return other
+
+    async def rehearse(
+        self, turn: Turn, unsatisfied: int = 0, unsure: int = 0, heard: Heard | None = None
+    ) -> Rehearsal:
+        """What the answer to a turn would be. Nothing is kept, sent or done; who sends (auto, assist) is not asked."""
+        heard = heard or self._understanding.understand(turn)
+        shop, hits = await self._shops.shop(turn.shop), self._red_lines(turn, heard)
+        now, limits = self._clock.now(), self._red_lines.limits(turn.shop)
+        situation = Situation(turn, heard, now, hits, shop.hours, limits, unsatisfied, unsure, shop.name)
+        decision = await self._decide(situation, {})
+        return Rehearsal(heard, decision, replies.compose(decision, self._templates, now, turn.conversation_id))
+
     async def _hold_back(
         self, conversation: Conversation, heard: Heard, decision: Decision, reply: Reply, trace: dict[str, Any]
     ) -> tuple[Decision, Reply]:
@@ -196,6 +219,7 @@ class AnswerMessage:
             now,
             self._red_lines(turn, heard),
             hours=shop.hours,
+            limits=self._red_lines.limits(turn.shop),
             unsatisfied=conversation.unsatisfied,
             unsure=conversation.unsure,
             shop_name=shop.name,

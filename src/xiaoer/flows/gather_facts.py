@@ -4,6 +4,7 @@ A source that cannot be asked is named in `Facts.missing`, so that the reply say
 """
 
 import asyncio
+import copy
 from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any, Protocol
@@ -85,6 +86,20 @@ class GatherFacts:
         self._buyers = buyers
         self._bargain = bargain
         self._timeout_s = timeout_s
+
+    def over(
+        self,
+        knowledge: Knowledge,
+        catalogue: ReadsCatalogue,
+        orders: ReadsOrders,
+        buyers: ReadsBuyers,
+        timeout_s: float,
+    ) -> "GatherFacts":
+        """The same reading with other sources, for rehearsals."""
+        other = copy.copy(self)
+        other._knowledge, other._catalogue, other._orders, other._buyers = knowledge, catalogue, orders, buyers
+        other._timeout_s = timeout_s
+        return other
 
     async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts:
         """Return the facts; never raises because a source is down."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations import store
 from xiaoer.slices.conversations.tables import messages, turns
-from xiaoer.slices.conversations.types import Message
+from xiaoer.slices.conversations.types import Message, StoredTurn
 
 _CHUNK = 400
 
@@ -43,4 +43,19 @@ def heard_segments(
         for row in rows:
             for segment in ((row.trace or {}).get("heard") or {}).get("segments", ()):
                 found[row.conversation_id].append((segment.get("intent", ""), segment.get("text", "")))
+    return found
+
+
+def turns_of(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, list[StoredTurn]]:
+    """Every stored turn of these conversations, oldest first."""
+    found: dict[str, list[StoredTurn]] = defaultdict(list)
+    for start in range(0, len(conversation_ids), _CHUNK):
+        part = conversation_ids[start : start + _CHUNK]
+        rows = connection.execute(
+            select(turns)
+            .where(turns.c.shop == shop, turns.c.conversation_id.in_(part))
+            .order_by(turns.c.at, turns.c.id)
+        )
+        for row in rows:
+            found[row.conversation_id].append(store.turn_of_row(row))
     return found

@@ -6,6 +6,7 @@ and joins the small block, which is built anew each time; when there is no more 
 new index in the background and swaps it in.
 """
 
+import copy
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -172,6 +173,18 @@ class ShopIndex:
     def size(self) -> int:
         """Live entries in the index."""
         return int(self._base.alive.sum()) + len(self._fresh)
+
+    def live(self) -> dict[str, Entry]:
+        """The live entries by id."""
+        kept = {str(entry.id): entry for entry, on in zip(self._base.entries, self._base.alive, strict=True) if on}
+        return kept | self._fresh
+
+    def branch(self) -> "ShopIndex":
+        """A copy that changes by itself; the large block is shared, so it costs next to nothing."""
+        other = copy.copy(self)
+        other._lock, other._base, other._intents = threading.Lock(), copy.copy(self._base), dict(self._intents)
+        other._base.alive = self._base.alive.copy()
+        return other
 
     @property
     def asks_about_buyer(self) -> bool:
