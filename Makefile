@@ -56,7 +56,7 @@ test-real-shops: .venv/ready ## Boot Vendure, django-oscar and Tryton, and run t
 	@$(RUN) pytest -m real_shop tests/real_shop $(ARGS)
 
 bench: .venv/ready ## Print figures with ratios (see benchmarks/)
-	@set -e; for file in engine serve import_orders quote understanding/run; do echo "== $$file"; $(RUN) python benchmarks/$$file.py; done
+	@set -e; for file in engine serve import_orders quote knowledge understanding/run; do echo "== $$file"; $(RUN) python benchmarks/$$file.py; done
 
 model: .venv/ready ## Train the model that ships with the ecommerce pack (after a change of the pack)
 	@$(RUN) python -m xiaoer.slices.understanding.build

@@ -18,7 +18,6 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.guarded import GuardedEntries
 from xiaoer.slices.learning import api as learning
 from xiaoer.slices.learning.api import GapRow
@@ -36,21 +35,18 @@ class Learning:
         db: Database,
         clock: Clock,
         analyser: TextAnalyser,
-        knowledge: Knowledge,
         entries: GuardedEntries,
         stages: Stages,
+        jobs: Jobs,
     ) -> None:
         self._db = db
         self._clock = clock
-        self._knowledge = knowledge
-        self.stages = stages
+        self._knowledge = stages.knowledge
+        self._red_lines = stages.red_lines
         self.guard = GuardPublishing(db, clock, stages)
         self.learn = LearnGaps(db, clock, analyser)
         self.decide = DecideGap(db, clock, entries)
         entries.guard = self.guard
-
-    def work(self, jobs: Jobs) -> None:
-        """Say who does the jobs of learning."""
         jobs.every("learning.nightly", _DAILY, self._nightly, offset=_NIGHT)
 
     async def _nightly(self, job: Job) -> None:

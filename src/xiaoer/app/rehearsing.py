@@ -54,15 +54,15 @@ class Stages:
         self, db: Database, knowledge: Knowledge, answer: AnswerMessage, gather: GatherFacts, red_lines: ShopRedLines
     ) -> None:
         self._db = db
-        self._knowledge = knowledge
+        self.knowledge = knowledge
         self._answer = answer
         self._gather = gather
-        self._red_lines = red_lines
+        self.red_lines = red_lines
         self._sources: tuple[Any, Any, Any] | None = None
 
     def fresh(self) -> "Stages":
         """Stages that share facts among themselves and read them anew once."""
-        other = Stages(self._db, self._knowledge, self._answer, self._gather, self._red_lines)
+        other = Stages(self._db, self.knowledge, self._answer, self._gather, self.red_lines)
         other._sources = self._read()
         return other
 
@@ -75,9 +75,9 @@ class Stages:
 
     async def stage(self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None) -> Rehearses:
         """The shop with entries changed, and with another rule book when one is given."""
-        await self._red_lines.refresh(shop)
-        knowledge = await self._knowledge.preview(shop, changed)
+        await self.red_lines.refresh(shop)
+        knowledge = await self.knowledge.preview(shop, changed)
         catalog, orders, buyers = self._sources or self._read()
         gather = self._gather.over(knowledge, catalog, orders, buyers, _PATIENCE_S)
-        red_lines = self._red_lines.with_book(shop, book) if book is not None else self._red_lines
+        red_lines = self.red_lines.with_book(shop, book) if book is not None else self.red_lines
         return cast(Rehearses, self._answer.over(red_lines, gather))

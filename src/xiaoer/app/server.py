@@ -20,6 +20,7 @@ from xiaoer.app.entrypoints import (
     insights,
     knowledge,
     knowledge_bulk,
+    knowledge_care,
     knowledge_intake,
     learning,
     messages,
@@ -62,11 +63,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     selling = (bargaining,)
-    brain = (
-        knowledge_bulk,
-        knowledge_intake,
-        knowledge,
-    )  # in this order: the last one takes every other address below /knowledge
+    # in this order: the last one takes every other address below /knowledge
+    brain = (knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
     desks = (agents, desk, desk_live, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(

@@ -18,6 +18,7 @@ LIVE: dict[str, NeedKind | None] = {
     "优惠券": "offers", "优惠活动": "offers", "满减活动": "offers", "活动结束时间": "offers",
     "商品名": "product", "价格": "variants", "库存": "variants", "尺码": "variants", "颜色": "variants",
     "截单时间": None, "运费": None, "包邮门槛": None, "发货地": None, "退货地址": None,
+    "价保天数": None, "退货天数": None,
 }  # fmt: skip
 
 VARIABLE = re.compile(r"[{｛]\s*([^{}｛｝\s]{1,20})\s*[}｝]")

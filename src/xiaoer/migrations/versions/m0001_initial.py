@@ -514,10 +514,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "entry_id", "version", name=op.f("pk_knowledge_entry_versions")),
     )
     op.create_table(
+        "knowledge_findings",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("entry_id", sa.String(length=128), server_default="", nullable=False),
+        sa.Column("other_id", sa.String(length=128), server_default="", nullable=False),
+        sa.Column("product_id", sa.String(length=128), server_default="", nullable=False),
+        sa.Column("says", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("found_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by", sa.String(length=100), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_knowledge_findings")),
+    )
+    op.create_index("ix_knowledge_findings_list", "knowledge_findings", ["shop", "state", "weight"], unique=False)
+    op.create_table(
         "knowledge_revisions",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("shop", name=op.f("pk_knowledge_revisions")),
+    )
+    op.create_table(
+        "knowledge_usage",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("entry_id", sa.String(length=128), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("handoffs", sa.Integer(), nullable=False),
+        sa.Column("rated", sa.Integer(), nullable=False),
+        sa.Column("satisfied", sa.Integer(), nullable=False),
+        sa.Column("last_used_at", sa.BigInteger(), nullable=True),
+        sa.Column("counted_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "entry_id", name=op.f("pk_knowledge_usage")),
     )
     op.create_table(
         "knowledge_variables",
@@ -1015,7 +1044,10 @@ def downgrade() -> None:
     op.drop_index("ix_learning_asks_at", table_name="learning_asks")
     op.drop_table("learning_asks")
     op.drop_table("knowledge_variables")
+    op.drop_table("knowledge_usage")
     op.drop_table("knowledge_revisions")
+    op.drop_index("ix_knowledge_findings_list", table_name="knowledge_findings")
+    op.drop_table("knowledge_findings")
     op.drop_table("knowledge_entry_versions")
     op.drop_index("ix_knowledge_entries_revision", table_name="knowledge_entries")
     op.drop_index("ix_knowledge_entries_list", table_name="knowledge_entries")

@@ -65,6 +65,10 @@ class EntryService:
         """
         return _known(await self._db.read(lambda c: store.get(c, shop, entry_id)), entry_id)
 
+    async def get_many(self, shop: ShopId, ids: Sequence[str]) -> dict[str, Entry]:
+        """Those of these entries that exist, by id."""
+        return await self._db.read(lambda c: store.get_many(c, shop, ids))
+
     async def create(self, shop: ShopId, draft: EntryDraft, by: str, entry_id: str = "") -> Entry:
         """Keep a new entry.
 

@@ -84,3 +84,34 @@ candidates = Table(
     Column("entry_id", String(128), nullable=False, server_default=""),
     Index("ix_knowledge_candidates_rank", "shop", "status", "conversations"),
 )
+
+usage = Table(
+    "knowledge_usage",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("entry_id", String(128), primary_key=True),
+    Column("uses", Integer, nullable=False),
+    Column("handoffs", Integer, nullable=False),
+    Column("rated", Integer, nullable=False),
+    Column("satisfied", Integer, nullable=False),
+    Column("last_used_at", Instant),
+    Column("counted_at", Instant, nullable=False),
+)
+
+findings = Table(
+    "knowledge_findings",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("kind", String(24), nullable=False),
+    Column("entry_id", String(128), nullable=False, server_default=""),
+    Column("other_id", String(128), nullable=False, server_default=""),
+    Column("product_id", String(128), nullable=False, server_default=""),
+    Column("says", Text, nullable=False),
+    Column("detail", Json, nullable=False),
+    Column("weight", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("found_at", Instant, nullable=False),
+    Column("decided_by", String(100), nullable=False, server_default=""),
+    Index("ix_knowledge_findings_list", "shop", "state", "weight"),
+)

@@ -15,8 +15,8 @@ from xiaoer.slices.policies.rules import bargaining, entries, handoff, needs, of
 from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.types import Ask, Situation
 
-_NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
-_NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's
+NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
+NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
 _OWN_WORDS = 0.8  # an entry that asks just this: the shop has written what it wants said, so nothing is recommended
 _OF_OTHER_THINGS = (
@@ -125,7 +125,7 @@ def _near(ask: Ask) -> list[KnowledgeHit]:
     hits = ask.facts.knowledge.get(ask.index, ())
     if not hits or not ask.facts.answerable.get(ask.index):
         return []
-    far = _NEAR_FOR_TALK if ask.segment.intent.startswith(("oos.", "chat.")) else _NEAR
+    far = NEAR_FOR_TALK if ask.segment.intent.startswith(("oos.", "chat.")) else NEAR
     if ask.segment.intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
         far = _OWN_WORDS
     named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if ask.segment.intent != "product.recommend"}

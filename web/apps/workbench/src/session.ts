@@ -32,5 +32,8 @@ export const useSession = defineStore('session', () => {
     return `${location.origin.replace(/^http/, 'ws')}/api/v1/desk/ws?${query}`
   }
 
-  return { staff, desk, tickets, console, logIn, logOut, socketAddress }
+  /** For pieces whose calls are their own. */
+  const http = session.http
+
+  return { staff, desk, tickets, console, http, logIn, logOut, socketAddress }
 })

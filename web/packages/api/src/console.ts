@@ -41,6 +41,7 @@ export interface KnowledgeVersion {
   at: string
   by: string
   entry: { question: string; answer: string }
+  changes: { field: string; before: unknown; after: unknown }[]
 }
 
 export interface KnowledgeFilter {

@@ -99,6 +99,10 @@ def _value(ask: Ask, name: str) -> tuple[Any, Source | None]:
         return situation.shop_name or None, None
     if name == "退货地址":
         return facts.terms.return_address or None, None
+    if name == "退货天数":
+        return str(facts.terms.days), None
+    if name == "价保天数":
+        return str(facts.terms.price_protect_days) if facts.terms.price_protect_days else None, None
     if name == "客服时间":
         hours = situation.hours
         ends = [f"{minute // 60:02}:{minute % 60:02}" for minute in (hours.opens_min, hours.closes_min)]

@@ -1,0 +1,243 @@
+"""Knowledge is checked (知识体检): conflicts, duplicates, what is stale, what the shop's own data deny, what lacks.
+
+Runs once a day for every shop and when somebody asks. It reads entries, products, promotions and event facts; it
+changes nothing but its own findings. Mending is a separate, audited step.
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from msgspec import Struct, structs
+
+from xiaoer.infra import audit
+from xiaoer.infra.db import Database
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import InvalidBody, NotFound
+from xiaoer.kernel.heard import TextAnalyser
+from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.terms import Terms
+from xiaoer.slices.catalog import store as catalog
+from xiaoer.slices.insights import api as insights
+from xiaoer.slices.knowledge.health import findings, rules
+from xiaoer.slices.knowledge.health import store as rows
+from xiaoer.slices.knowledge.health.rules import ProductFacts, ShopFacts
+from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Found, Mending, Usage
+from xiaoer.slices.knowledge.ports import IntentOf
+from xiaoer.slices.knowledge.retrieval.index import Asked, ShopIndex
+from xiaoer.slices.knowledge.service import EntryService
+from xiaoer.slices.knowledge.types import Entry
+from xiaoer.slices.promotions.service import Promotions
+from xiaoer.slices.promotions.types import Benefit, Level
+from xiaoer.slices.shops.service import Shops
+
+_WINDOW = timedelta(days=28)
+_MOST_PAIRED = 20_000  # newest entries that are compared with each other: about a millisecond each
+_SURELY_SAME = 0.9  # above this no word that only one of the two has matters
+_SAME_INTENT = 0.62  # score from which two entries of one intent answer the same question
+
+
+class ReadsTerms(Protocol):
+    """The shop's own rules."""
+
+    async def of(self, shop: ShopId) -> Terms: ...
+
+
+class HealthPage(Struct, frozen=True):
+    """Findings with the entries they are about, and how many open ones there are of each kind."""
+
+    items: tuple[Finding, ...]
+    counts: dict[str, int]
+    entries: dict[str, Entry]
+    checked_at: datetime | None
+
+
+class CheckKnowledge:
+    """Finds what is wrong, keeps it, and mends it on request."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        entries: EntryService,
+        promotions: Promotions,
+        shops: Shops,
+        terms: ReadsTerms,
+        analyser: TextAnalyser,
+        intent_of: IntentOf,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._entries = entries
+        self._promotions = promotions
+        self._shops = shops
+        self._terms = terms
+        self._analyser = analyser
+        self._intent_of = intent_of
+
+    async def __call__(self, shop: ShopId) -> int:
+        """Check a shop now; return how many things were found."""
+        now = self._clock.now()
+        live = [entry async for entry in self._entries.every(shop) if entry.draft.status == "published"]
+        usage, missing = await self._count(shop, now)
+        facts = await self._facts(shop)
+        products = await self._products(shop)
+        found = findings.by_date(live, usage, now) + findings.by_use(live, usage)
+        found += [one for entry in live if (one := findings.against(entry, facts, products))]
+        found += findings.uncovered(missing, products)
+        found += await asyncio.to_thread(self._pairs, live, now)
+
+        def keep(connection: Any) -> None:
+            rows.keep_usage(connection, shop, usage, now)
+            rows.replace(connection, shop, found, now)
+
+        await self._db.write(keep)
+        return len(found)
+
+    async def page(
+        self, shop: ShopId, kind: str = "", state: str = "open", offset: int = 0, limit: int = 50
+    ) -> HealthPage:
+        """One page of findings, the weightiest first."""
+        items, counts = await self._db.read(lambda c: rows.page(c, shop, kind, state, max(0, offset), min(limit, 200)))
+        ids = list({id_ for item in items for id_ in (item.found.entry_id, item.found.other_id) if id_})
+        entries = await self._entries.get_many(shop, ids)
+        checked = await self._db.read(lambda c: rows.counted_at(c, shop))
+        return HealthPage(tuple(items), counts, entries, checked)
+
+    async def usage(self, shop: ShopId, ids: Sequence[str]) -> dict[str, Usage]:
+        """28 days of these entries."""
+        return await self._db.read(lambda c: rows.usage_of(c, shop, ids))
+
+    async def mend(self, shop: ShopId, finding_id: str, mending: Mending, by: str) -> Finding:
+        """Do the one click: archive, merge, extend by 30 days, take back to draft, or dismiss the finding.
+
+        Raises:
+            NotFound: no such finding, or its entry is gone. InvalidBody: this kind is not mended so.
+        """
+        finding = await self._db.read(lambda c: rows.get(c, shop, finding_id))
+        if finding is None:
+            raise NotFound("Finding", finding_id)
+        found = finding.found
+        if mending != "dismiss" and mending not in MENDINGS[found.kind]:
+            raise InvalidBody(f"A finding of kind {found.kind} cannot be mended by {mending}.")
+        match mending:
+            case "archive":
+                await self._entries.archive(shop, found.entry_id, by)
+            case "archive_other":
+                await self._entries.archive(shop, found.other_id, by)
+            case "merge":
+                await self._merge(shop, found, by)
+            case "extend" | "draft":
+                entry = await self._entries.get(shop, found.entry_id)
+                until = max(self._clock.now(), entry.draft.valid_to or self._clock.now()) + timedelta(days=30)
+                changes: dict[str, Any] = {"status": "draft"} if mending == "draft" else {"valid_to": until}
+                draft = structs.replace(entry.draft, **changes)
+                await self._entries.update(shop, str(entry.id), draft, entry.version, by)
+        state, now = ("dismissed" if mending == "dismiss" else "mended"), self._clock.now()
+
+        def settle(connection: Any) -> None:
+            rows.settle(connection, shop, finding_id, state, by)
+            audit.record(connection, shop, by, f"knowledge.{mending}", found.entry_id or found.product_id, now,
+                         finding=found.kind, other=found.other_id)  # fmt: skip
+
+        await self._db.write(settle)
+        return structs.replace(finding, state=state, decided_by=by)
+
+    async def _merge(self, shop: ShopId, found: Found, by: str) -> None:
+        """The questions of the other entry join this one; the other goes."""
+        kept, other = await self._entries.get(shop, found.entry_id), await self._entries.get(shop, found.other_id)
+        asked = (*kept.draft.similar, other.draft.question, *other.draft.similar)
+        draft = structs.replace(kept.draft, similar=tuple(dict.fromkeys(asked))[:200])
+        await self._entries.update(shop, str(kept.id), draft, kept.version, by)
+        await self._entries.archive(shop, str(other.id), by)
+
+    async def _count(self, shop: ShopId, now: datetime) -> tuple[dict[str, Usage], dict[str, dict[str, set[str]]]]:
+        """Usage by entry, and conversations without an answer by product and intent."""
+
+        def query(connection: Any) -> tuple[list[dict[str, Any]], ...]:
+            kinds = ("turn.decided", "handoff.requested", "conversation.rated")
+            return tuple(insights.of_type(connection, shop, kind, now - _WINDOW, now) for kind in kinds)
+
+        turns, handoffs, ratings = await self._db.read(query)
+        handed = {fact["conversation_id"]: fact["at"] for fact in handoffs}
+        scores = {fact["conversation_id"]: fact.get("score", 0) for fact in ratings}
+        usage: dict[str, Usage] = {}
+        missing: dict[str, dict[str, set[str]]] = {}
+        for turn in turns:
+            talk, at = turn["conversation_id"], turn["at"]
+            for kind, entry_id in turn.get("sources", ()):
+                if kind == "knowledge":
+                    before = usage.get(entry_id, Usage())
+                    score = scores.get(talk, 0)
+                    usage[entry_id] = Usage(
+                        before.uses + 1,
+                        before.handoffs + (talk in handed and handed[talk] >= at),
+                        before.rated + bool(score),
+                        before.satisfied + (score >= 4),
+                        at,
+                    )
+            if "fallback" in turn.get("acts", ()) and turn.get("product_id"):
+                for intent in turn.get("intents", ()):
+                    missing.setdefault(turn["product_id"], {}).setdefault(intent, set()).add(talk)
+        return usage, missing
+
+    async def _facts(self, shop: ShopId) -> ShopFacts:
+        terms, hours = await self._terms.of(shop), (await self._shops.shop(shop)).hours
+        now = self._clock.now()
+        running = [p for p in await self._promotions.all(shop) if p.enabled and p.starts_at <= now < p.ends_at]
+        minus = {
+            (int(a), int(b))
+            for p in running
+            for a, b in re.findall(r"满\s*(\d+)\D{0,3}减\s*(\d+)", f"{p.name}{p.title}")
+        }
+        minus |= {
+            (tier.threshold // 100, tier.value // 100)
+            for p in running
+            if p.benefit is Benefit.AMOUNT_OFF
+            for tier in p.tiers
+        }
+        free = {tier.threshold // 100 for p in running if p.level is Level.FREIGHT for tier in p.tiers}
+        return ShopFacts(
+            terms.days,
+            terms.price_protect_days,
+            terms.freight_insurance,
+            (hours.opens_min, hours.closes_min),
+            frozenset(minus) if running else None,
+            frozenset(free) if free else None,
+        )
+
+    async def _products(self, shop: ShopId) -> dict[str, tuple[str, bool, ProductFacts]]:
+        """Title, whether it has a size chart, and live figures of every product."""
+        return {
+            product_id: (title, sized, ProductFacts(frozenset(fen / 100 for fen in prices), stock, changed_at))
+            for product_id, title, sized, prices, stock, changed_at in await self._db.read(
+                lambda c: catalog.figures(c, shop)
+            )
+        }
+
+    def _pairs(self, live: Sequence[Entry], now: datetime) -> list[Found]:
+        """Entries that answer the same question: differently (a conflict) or alike (a duplicate). Runs in a thread."""
+        newest = sorted(live, key=lambda entry: entry.updated_at, reverse=True)[:_MOST_PAIRED]
+        if len(newest) < 2:
+            return []
+        index = ShopIndex(newest, 0, self._analyser, self._intent_of)
+        by_id = {str(entry.id): entry for entry in newest}
+        found: dict[tuple[str, str], Found] = {}
+        for entry in newest:
+            intent = self._intent_of(entry.draft.question)
+            asked = Asked(self._analyser.forms(entry.draft.question), now, intent, entry.draft.product_id, top_k=5)
+            for hit in index.search(asked).hits:
+                other = by_id[hit.id]
+                key = (min(entry.id, other.id), max(entry.id, other.id))
+                if other.id == entry.id or key in found or not rules.overlap(entry.draft, other.draft):
+                    continue
+                same = intent and intent == self._intent_of(other.draft.question)
+                if hit.score < _SURELY_SAME and rules.strangers(entry.draft.question, hit.matched or hit.question) > 1:
+                    continue
+                if hit.score >= (_SAME_INTENT if same else findings.ANY_INTENT) and (
+                    one := findings.compare(entry, other, hit.score)
+                ):
+                    found[key] = one
+        return list(found.values())

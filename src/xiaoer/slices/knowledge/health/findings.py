@@ -1,0 +1,102 @@
+"""Each kind of finding, from facts to a sentence that tells the operator what is wrong. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from xiaoer.slices.knowledge.health import rules
+from xiaoer.slices.knowledge.health.rules import ProductFacts, ShopFacts
+from xiaoer.slices.knowledge.health.types import Found, Usage
+from xiaoer.slices.knowledge.types import Entry
+
+ANY_INTENT = 0.78  # score from which two entries answer the same question whatever their intents
+_UNUSED = timedelta(days=90)
+_SOON = timedelta(days=7)
+_LEAST_USES, _HANDOFF_RATIO = 3, 0.4
+_LEAST_RATED, _GOOD_RATIO = 2, 0.5
+_LEAST_ASKED = 2  # conversations on a product without an answer
+
+Products = Mapping[str, tuple[str, bool, ProductFacts]]
+
+
+def compare(entry: Entry, other: Entry, score: float) -> Found | None:
+    """Two entries that answer the same question: differently, alike, or without a finding."""
+    newer, older = sorted((entry, other), key=lambda one: one.updated_at, reverse=True)
+    ids, detail = (str(newer.id), str(older.id)), {"score": round(score, 2)}
+    differs = rules.differ(rules.claims_of(newer.draft.answer), rules.claims_of(older.draft.answer))
+    questions = f"“{newer.draft.question[:40]}”和“{older.draft.question[:40]}”"
+    if differs:
+        return Found("conflict", f"{questions}问的是一回事，{differs}说得不一样", *ids, weight=90, detail=detail)
+    if score >= ANY_INTENT and rules.same_words(newer.draft.answer, older.draft.answer):
+        return Found("duplicate", f"{questions}问法和答案都差不多", *ids, weight=30, detail=detail)
+    return None
+
+
+def by_date(live: Sequence[Entry], usage: Mapping[str, Usage], now: datetime) -> list[Found]:
+    """What has expired, expires within a week, or was said by nobody for long."""
+    found = []
+    for entry in live:
+        draft, id_ = entry.draft, str(entry.id)
+        if draft.valid_to and draft.valid_to <= now:
+            found.append(Found("expired", f"“{draft.question[:40]}”已经过期，不会再说给买家", id_, weight=40))
+        elif draft.valid_to and draft.valid_to <= now + _SOON:
+            days = max(0, (draft.valid_to - now).days)
+            says = f"“{draft.question[:40]}”{'今天' if days == 0 else f'{days} 天后'}过期"
+            found.append(Found("expiring", says, id_, weight=60))
+        elif entry.updated_at <= now - _UNUSED and not usage.get(id_):
+            found.append(Found("unused", f"“{draft.question[:40]}”很久没有人问到", id_, weight=10))
+    return found
+
+
+def by_use(live: Sequence[Entry], usage: Mapping[str, Usage]) -> list[Found]:
+    """What leads to people, or to bad ratings."""
+    found = []
+    for entry in live:
+        used = usage.get(str(entry.id))
+        if used is None:
+            continue
+        detail = {"uses": used.uses, "handoffs": used.handoffs, "rated": used.rated, "satisfied": used.satisfied}
+        if used.uses >= _LEAST_USES and used.handoffs / used.uses >= _HANDOFF_RATIO:
+            says = f"“{entry.draft.question[:40]}”说了 {used.uses} 次，{used.handoffs} 次之后转了人工"
+            found.append(Found("handoffs", says, str(entry.id), weight=70, detail=detail))
+        if used.rated >= _LEAST_RATED and used.satisfied / used.rated < _GOOD_RATIO:
+            says = f"“{entry.draft.question[:40]}”之后的评价里，{used.rated - used.satisfied} 个不满意"
+            found.append(Found("low_rating", says, str(entry.id), weight=65, detail=detail))
+    return found
+
+
+def against(entry: Entry, facts: ShopFacts, products: Products) -> Found | None:
+    """What the shop's own data deny, or have overtaken."""
+    draft, id_ = entry.draft, str(entry.id)
+    about = f"“{draft.question[:40]}”"
+    if says := rules.against_shop(draft, facts):
+        return Found("contradiction", f"{about}{says}", id_, weight=95)
+    if not draft.product_id:
+        return None
+    known = products.get(draft.product_id)
+    if known is None:
+        return Found("gone_product", f"{about}的商品已经不在店里", id_, product_id=draft.product_id, weight=50)
+    if says := rules.against_product(draft, known[2]):
+        return Found("contradiction", f"{about}{says}", id_, product_id=draft.product_id, weight=95)
+    if known[2].changed_at and known[2].changed_at > entry.updated_at:
+        says = f"{about}写好以后，商品“{known[0][:20]}”改过，请看看答案还对不对"
+        return Found("changed_product", says, id_, product_id=draft.product_id, weight=45)
+    return None
+
+
+def uncovered(missing: Mapping[str, Mapping[str, set[str]]], products: Products) -> list[Found]:
+    """Products about which buyers asked without an answer; `missing` are conversations by product and intent."""
+    found = []
+    for product_id, intents in missing.items():
+        title, sized, _ = products.get(product_id, (product_id, True, None))
+        talks = set().union(*intents.values())
+        if any(intent.startswith("product.size") for intent in intents) and not sized:
+            says = f"“{title[:20]}”没有尺码表，{len(talks)} 段会话问到尺码"
+            found.append(Found("no_size_chart", says, product_id=product_id, weight=75))
+        if len(talks) >= _LEAST_ASKED:
+            most = sorted(intents, key=lambda intent: -len(intents[intent]))
+            detail = {"intents": most[:5], "conversations": sorted(talks)[:10]}
+            says = f"“{title[:20]}”有 {len(talks)} 段会话没答上来"
+            found.append(
+                Found("uncovered", says, product_id=product_id, weight=55 + min(len(talks), 20), detail=detail)
+            )
+    return found

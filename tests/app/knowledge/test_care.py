@@ -1,0 +1,157 @@
+"""Searching as people do, seeing why an entry is chosen, finding what is wrong, confirming default rules."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+from tests.app.knowledge.conftest import Ask, Import, Keep, log_in
+
+
+def _search(client: TestClient, q: str, **query: Any) -> list[dict[str, Any]]:
+    return list(client.get("/api/v1/knowledge/search", params={"q": q, **query}).json()["items"])
+
+
+@pytest.mark.parametrize(
+    ("words", "by", "marked"),
+    [
+        ("绿檀木梳", "text", "绿檀木梳"),
+        ("木梳 防静电", "text", "木梳"),
+        ("lvtanmushu", "pinyin", "绿檀木梳"),
+        ("ltms", "initials", "绿檀木梳"),
+        ("绿坛木疏防静电", "sense", "绿"),
+        ("每梳一下都顺", "text", ""),
+    ],
+    ids=["piece", "two-words", "pinyin", "initials", "typos", "in-the-answer"],
+)
+def test_an_entry_is_found_the_way_people_type(
+    client: TestClient, keep: Keep, words: str, by: str, marked: str
+) -> None:
+    if not _search(client, "绿檀木梳防静电吗"):
+        keep("绿檀木梳防静电吗", "防静电，每梳一下都顺。")
+    hit = _search(client, words)[0]
+    assert (hit["question"], hit["by"]) == ("绿檀木梳防静电吗", by)
+    spans = [hit["question"][a:b] for a, b in hit["question_spans"]]
+    assert not marked or spans[0].startswith(marked)
+    if by == "text" and not marked:
+        assert [hit["snippet"][a:b] for a, b in hit["snippet_spans"]] == [words]
+
+
+def test_a_change_is_found_at_once_and_what_is_archived_is_not(client: TestClient, keep: Keep) -> None:
+    entry = keep("犀角杯能喝茶吗", "仿的，能。", status="draft")
+    assert _search(client, "犀角杯")[0]["id"] == entry["id"]
+    assert entry["id"] not in {hit["id"] for hit in _search(client, "犀角杯", live=True)}
+    client.patch(f"/api/v1/knowledge/{entry['id']}", json={"version": 1, "question": "牛角杯能喝茶吗"})
+    assert "text" not in {hit["by"] for hit in _search(client, "犀角杯")}
+    assert _search(client, "牛角杯")[0]["id"] == entry["id"]
+    client.delete(f"/api/v1/knowledge/{entry['id']}")
+    assert entry["id"] not in {hit["id"] for hit in _search(client, "牛角杯")}
+
+
+def test_trying_a_sentence_tells_what_matched(client: TestClient, keep: Keep) -> None:
+    entry = keep("铜火锅怎么除锈", "用醋擦。")
+    tried = client.post("/api/v1/knowledge/try", json={"text": "铜火锅怎么除绣"}).json()
+    best = tried["hits"][0]
+    assert (best["id"], best["said"], tried["answerable"]) == (entry["id"], True, True)
+    assert "铜火锅怎么除" in best["reason"]["words"]
+    assert best["reason"]["sounds"] == ["xiu"]
+    assert best["score"] >= tried["needed"]
+    far = client.post("/api/v1/knowledge/try", json={"text": "量子纠缠的观测者效应"}).json()
+    assert not far["answerable"]
+
+
+def _findings(client: TestClient, kind: str) -> list[dict[str, Any]]:
+    return list(client.get("/api/v1/knowledge/health", params={"kind": kind, "page_size": 200}).json()["items"])
+
+
+def _about(client: TestClient, kind: str, entry_id: str) -> dict[str, Any]:
+    return next(
+        item for item in _findings(client, kind)
+        if entry_id in ((item["entry"] or {}).get("id"), (item["other"] or {}).get("id"))
+    )  # fmt: skip
+
+
+def test_what_is_wrong_is_found_and_mended_by_one_click(client: TestClient, keep: Keep) -> None:
+    soon = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+    old = keep("鲁班锁几天能拼好", "一般 2 天拼好。")
+    new = keep("鲁班锁要几天拼好", "大概 5 天拼好。")
+    twin = keep("八音盒上发条几圈", "顺时针上 20 圈，别硬拧，拧不动就停。")
+    other = keep("八音盒发条上几圈", "顺时针上 20 圈，别硬拧，拧不动就停。")
+    leaving = keep("风铃挂哪", "挂门口。", valid_to=soon)
+    wrong = keep("泥塑能退不", "支持 15 天无理由退货。")
+    promised = keep("泥塑满多少减", "满 877 减 366。")
+    assert client.post("/api/v1/knowledge/health/check").json()["found"] >= 5
+    conflict = _about(client, "conflict", old["id"])
+    assert conflict["entry"]["id"] == new["id"]
+    assert "时间说得不一样" in conflict["says"]
+    mend = {"mending": conflict["mendings"][0]}
+    assert client.post(f"/api/v1/knowledge/health/{conflict['id']}/mend", json=mend).json()["state"] == "mended"
+    assert client.get(f"/api/v1/knowledge/{old['id']}").json()["status"] == "archived"
+    duplicate = _about(client, "duplicate", twin["id"])
+    client.post(f"/api/v1/knowledge/health/{duplicate['id']}/mend", json={"mending": "merge"})
+    assert client.get(f"/api/v1/knowledge/{other['id']}").json()["similar"] == ["八音盒上发条几圈"]
+    expiring = _about(client, "expiring", leaving["id"])
+    client.post(f"/api/v1/knowledge/health/{expiring['id']}/mend", json={"mending": "extend"})
+    assert client.get(f"/api/v1/knowledge/{leaving['id']}").json()["valid_to"] > soon
+    assert "店铺规则是 7 天" in _about(client, "contradiction", wrong["id"])["says"]
+    said = _about(client, "contradiction", promised["id"])
+    assert "满 877 减 366" in said["says"]
+    client.post(f"/api/v1/knowledge/health/{said['id']}/mend", json={"mending": "dismiss"})
+    client.post("/api/v1/knowledge/health/check")
+    assert said["id"] not in {item["id"] for item in _findings(client, "contradiction")}
+    assert conflict["id"] not in {item["id"] for item in _findings(client, "conflict")}
+    client.delete(f"/api/v1/knowledge/{wrong['id']}")
+
+
+def test_a_product_that_denies_its_entry_is_named(client: TestClient, keep: Keep, take_file: Import) -> None:
+    take_file("products.csv", "id,title\nKVP11,皮影灯\nKVP12,走马灯\n")
+    take_file("variants.csv", "id,product_id,price,stock\nKVV11,KVP11,99,0\nKVV12,KVP12,59,3\n")
+    stock = keep("皮影灯有没有", "现货充足，今天发。", product_id="KVP11")
+    price = keep("走马灯多少钱", "走马灯 39 元。", product_id="KVP12")
+    gone = keep("纸鸢多大", "一米二。", product_id="KVP-gone")
+    client.post("/api/v1/knowledge/health/check")
+    assert "库存是 0" in _about(client, "contradiction", stock["id"])["says"]
+    assert "39 元" in _about(client, "contradiction", price["id"])["says"]
+    assert _about(client, "gone_product", gone["id"])["mendings"][0] == "archive"
+
+
+def test_an_entry_tells_its_uses_and_what_a_product_lacks_is_shown(
+    client: TestClient, keep: Keep, ask: Ask, take_file: Import
+) -> None:
+    take_file("products.csv", "id,title,category\nKVP21,唐三彩马,摆件\n")
+    entry = keep("唐三彩马怎么打理", "软毛刷扫一扫。")
+    for _ in range(3):
+        ask("唐三彩马怎么打理")
+    for _ in range(2):
+        ask("承重多少斤，能坐人吗", entry="product", product_id="KVP21")
+    client.post("/api/v1/knowledge/health/check")
+    usage = client.get("/api/v1/knowledge/usage", params={"ids": f"{entry['id']},nowhere"}).json()["usage"]
+    assert usage[entry["id"]]["uses"] == 3
+    assert "nowhere" not in usage
+
+
+def test_default_rules_are_off_until_confirmed_and_carry_their_article(client: TestClient, ask: Ask) -> None:
+    packs = {pack["id"]: pack for pack in client.get("/api/v1/knowledge/packs").json()["packs"]}
+    assert {pack["on"] for pack in packs.values()} == {0}
+    assert all(rule["article"] for pack in packs.values() for rule in pack["rules"])
+    done = client.post("/api/v1/knowledge/packs/law/switch", json={"on": True, "rules": ["presale-deposit"]}).json()
+    assert done["changed"] == ["presale-deposit"]
+    said = ask("付了定金不想要了，定金能退吗")
+    assert "定金双倍返还" in said["replies"][0]["text"]
+    entry = client.get("/api/v1/knowledge/pack.presale-deposit").json()
+    assert entry["source"]["article"] == "民法典 第586、587条"
+    refused = client.post("/api/v1/knowledge/packs/promises/switch", json={"on": True}).json()
+    assert "价保" in refused["refused"]["price-protect"]
+    client.post("/api/v1/knowledge/packs/promises/switch", json={"on": False})
+    client.post("/api/v1/knowledge/packs/law/switch", json={"on": False})
+    assert client.get("/api/v1/knowledge/pack.presale-deposit").json()["status"] == "archived"
+    again = client.post("/api/v1/knowledge/packs/law/switch", json={"on": True, "rules": ["presale-deposit"]}).json()
+    assert again["changed"] == ["presale-deposit"]
+    client.post("/api/v1/knowledge/packs/law/switch", json={"on": False})
+
+
+def test_agents_search_and_try_but_do_not_mend(server: TestClient) -> None:
+    agent = log_in(server, "agent")
+    assert server.get("/api/v1/knowledge/search", params={"q": "发货"}, headers=agent).json()["items"]
+    for path in ("health/check", "health/x/mend", "packs/law/switch"):
+        assert server.post(f"/api/v1/knowledge/{path}", json={}, headers=agent).status_code == 403
