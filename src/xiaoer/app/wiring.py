@@ -76,8 +76,7 @@ class Wiring:
     """The running product of one process."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
-        self.settings = settings
-        self.clock = clock or SystemClock()
+        self.settings, self.clock = settings, clock or SystemClock()
         self.db = Database(settings.url)
         self.live = Live()
         self.jobs = Jobs(self.db, self.clock)
