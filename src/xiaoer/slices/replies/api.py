@@ -33,6 +33,7 @@ def compose(decision: Decision, templates: Templates, now: datetime, voice: str)
     parts += cards.chips_for(decision)
     sources = tuple(dict.fromkeys(source for act in decision.acts for source in act.sources))
     asked = tuple(name for act in decision.acts if act.type == "ask" for name in act.slots.get("measures", ()))
+    asked += tuple(str(act.slots["asks"]) for act in decision.acts if act.slots.get("asks"))
     return Reply(tuple(parts), sources, asked)
 
 

@@ -190,8 +190,7 @@ class ShopIndex:
         return any(scope[1] or scope[2] for scope in scopes)
 
     def has_room(self, changes: int) -> bool:
-        """Whether so many more changes fit beside the large block. A small shop is built anew sooner: that is quick,
-        and the weights of its marks come from the large block."""
+        """Whether so many more changes fit beside the large block. A small shop is built anew sooner: it is quick."""
         return len(self._fresh) + changes <= min(FOLD_AT, _ROOM + len(self._base.entries) // 8)
 
     def _marks(self, entries: Iterable[Entry]) -> Iterator[Marks]:
