@@ -25,11 +25,13 @@ from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
 from xiaoer.app.rehearsing import Stages
 from xiaoer.app.selling import Selling
-from xiaoer.app.shop_words import ShopUnderstanding
+from xiaoer.app.shop_words import ShopUnderstanding, trade_words
 from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders, LiveQuoter
 from xiaoer.app.systems import Systems
 from xiaoer.flows.answer_message.answer import AnswerMessage
+from xiaoer.flows.answer_message.follow_up import FollowUp
+from xiaoer.flows.answer_message.promises import KIND as FOLLOW_UP
 from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.quote_cart import QuoteCart
@@ -83,6 +85,7 @@ class Wiring:
         self.shops = Shops(self.db, settings, self.clock)
         self.catalog = LiveCatalog(self.db, self.clock)
         self.orders = LiveOrders(self.db, self.clock)
+        self.catalog.kinds = trade_words(_PACK)
         self.buyers = LiveBuyers(self.db)
         vault = Vault(settings.secret_key)
         rows = EmbeddedCatalog(self.db), EmbeddedOrders(self.db)
@@ -131,6 +134,8 @@ class Wiring:
             self.desk,
             sells,
         )
+        follow_up = FollowUp(self.db, self.clock, self.answer, templates, self.desk)
+        self.jobs.handle(FOLLOW_UP, follow_up)
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
         self.insights.work(self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)

@@ -26,7 +26,8 @@ class Memory(Struct, frozen=True, omit_defaults=True):
     """Open matters, the one talked about last first; `v` is the version of this shape.
 
     `asking` is the matter that the bot's last reply asked about: only then does a bare 「好的」 answer it.
-    `order_id` is the order that was talked about last.
+    `order_id` is the order that was talked about last; `product_id` the product that was named last, while the page
+    `page_id` was open. `choices` (id, title) is the list shown last, `choice_intent` the question it was shown for.
     """
 
     v: int = 1
@@ -34,6 +35,14 @@ class Memory(Struct, frozen=True, omit_defaults=True):
     verified: tuple[str, ...] = ()
     asking: str = ""
     order_id: str = ""
+    product_id: str = ""
+    page_id: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    choice_intent: str = ""
+
+    def product_in_focus(self, page_id: str | None) -> str | None:
+        """The product named last while this page was open, else the page's."""
+        return self.product_id if self.product_id and self.page_id == (page_id or "") else page_id
 
     @property
     def asked(self) -> Matter | None:

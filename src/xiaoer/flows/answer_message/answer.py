@@ -22,25 +22,26 @@ from xiaoer.flows.answer_message.ports import (
     Understands,
     WatchesRedLines,
 )
-from xiaoer.flows.answer_message.views import counters, facts_of, unheard, view_of
+from xiaoer.flows.answer_message.promises import owes, promise
+from xiaoer.flows.answer_message.views import counters, facts_of, meta_of, unheard, view_of
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.answer import Answer, ReplyView
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import Decision, Facts, Handoff, Todo
-from xiaoer.kernel.heard import Entities, Heard
+from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import MessageId, ShopId
 from xiaoer.kernel.rehearsal import Rehearsal
 from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import turns
 from xiaoer.slices.conversations.recent import RecentTalks
 from xiaoer.slices.conversations.types import Conversation, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies import api as policies
 from xiaoer.slices.policies.rules.handoff import hand_over
-from xiaoer.slices.policies.rules.sizes import measures_of
 from xiaoer.slices.policies.types import Limits, Situation
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
@@ -109,7 +110,7 @@ class AnswerMessage:
             if loaded is None:
                 loaded = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
             conversation, recent = loaded
-            turn = conversations.as_turn(conversation, recent)
+            turn = turns.as_turn(conversation, recent)
             if turn is None:
                 break
             answered = await self._answer(conversation, turn, message_id)
@@ -132,7 +133,7 @@ class AnswerMessage:
         trace: dict[str, Any] = {}
         mode = "auto" if conversation.state == "bot" else "held"
         try:
-            heard = policies.look_again(self._understanding.understand(turn))
+            heard = policies.look_again(self._understanding.understand(turn), turn)
             situation = await self._situation(conversation, turn, heard, now)
             mode = await self._mode(conversation, heard)
             decision = await self._decide(situation, trace, may_act=mode == "auto")
@@ -160,12 +161,19 @@ class AnswerMessage:
         self, turn: Turn, unsatisfied: int = 0, unsure: int = 0, heard: Heard | None = None
     ) -> Rehearsal:
         """What the answer to a turn would be. Nothing is kept, sent or done; who sends (auto, assist) is not asked."""
-        heard = policies.look_again(heard or self._understanding.understand(turn))
+        heard = policies.look_again(heard or self._understanding.understand(turn), turn)
         shop, hits = await self._shops.shop(turn.shop), self._red_lines(turn, heard)
         now, limits = self._clock.now(), self._red_lines.limits(turn.shop)
         situation = Situation(turn, heard, now, hits, shop.hours, limits, unsatisfied, unsure, shop.name)
         decision = await self._decide(situation, {}, may_act=False)
         return Rehearsal(heard, decision, replies.compose(decision, self._templates, now, turn.conversation_id))
+
+    async def rethink(self, conversation: Conversation, turn: Turn) -> Decision:
+        """Decide an earlier turn anew with the facts of now; it calls nobody, and nothing is done, saved or sent."""
+        heard = policies.look_again(self._understanding.understand(turn), turn)
+        situation = await self._situation(conversation, turn, heard, self._clock.now())
+        calm = msgspec.structs.replace(situation, hits=(), limits=_NO_STOPS, unsatisfied=0, unsure=0)
+        return await self._decide(calm, {}, may_act=False)
 
     async def _mode(self, conversation: Conversation, heard: Heard) -> str:
         """Who sends: the bot (auto), a person with its draft (assist), a person alone (shadow), or held by one."""
@@ -256,18 +264,7 @@ class AnswerMessage:
         stored = StoredTurn(
             turn_id, turn.conversation_id, now, tuple(m.id for m in turn.messages), response, trace, elapsed_us
         )
-        meta = {
-            "intents": [segment.intent for segment in heard.segments],
-            "acts": [act.type for act in decision.acts],
-            "asked_for": list(reply.asked_for),
-            "sources": [[source.kind, source.id] for source in reply.sources],
-            "because": [[source.kind, source.title] for source in reply.sources if source.title],
-        }
-        body = turn.body
-        for segment in heard.segments:
-            body = measures_of(segment.entities, body)
-        if body != Entities():
-            meta["body"] = body
+        meta = meta_of(turn, heard, decision, reply)
         changes = counters(conversation, heard, decision)
         if decision.memory is not None:
             changes["memory"] = decision.memory
@@ -277,6 +274,7 @@ class AnswerMessage:
             changes |= {"state": state, "handoff": {"reason": trace["mode"], "rule_id": f"mode.{trace['mode']}"}}
         facts = facts_of(conversation, situation, decision, turn_id, reply, elapsed_us)
 
+        owed = trace.get("mode") is None and owes(decision)
         effects = [act.effect for act in decision.acts if act.effect is not None]
 
         def change(connection: Connection) -> tuple[Message, ...] | None:
@@ -287,6 +285,8 @@ class AnswerMessage:
                 raise Overtaken
             insights.append(connection, turn.shop, facts)
             insights.warn_at_once(connection, turn.shop, facts)
+            if owed:
+                promise(connection, turn, now)
             return messages
 
         try:

@@ -170,7 +170,7 @@ class GatherFacts:
                 budget = heard.segments[need.segment].entities.money_yuan
                 return self._catalogue.recommend(shop, need.key, budget, _PICKS)
             case "named":
-                return self._catalogue.named(shop, need.key, _PICKS)
+                return self._catalogue.named(shop, need.key, _PICKS, turn.product_in_focus or "")
             case "verify":
                 order_id, _, ending = need.key.partition("|")
                 return self._prove(shop, f"{turn.channel}:{turn.buyer_id}", order_id, ending)

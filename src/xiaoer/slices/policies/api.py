@@ -15,10 +15,11 @@ from msgspec.structs import replace
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Todo
 from xiaoer.kernel.heard import Heard, Segment
-from xiaoer.kernel.turn import OrderContent, ProductContent
+from xiaoer.kernel.turn import OrderContent, ProductContent, Turn
 from xiaoer.slices.policies.rules import (
     bargaining,
     entries,
+    focus,
     handoff,
     looking,
     needs,
@@ -70,7 +71,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         more += move.needs
         todos += [move.todo] if move.todo else []
         memory = move.memory or memory
-        act = move.act or _part(index)
+        act = _naming(move.act, product, situation, known) if move.act else _part(index)
         for earlier, owner in enumerate(owners):
             if owner and owner == move.matter:
                 acts[earlier] = _part(earlier)
@@ -81,6 +82,10 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
             asking = memory.asking
         if isinstance(order := act.slots.get("order"), Order):
             memory = replace(memory, order_id=order.id)
+        shown = [(str(id_), str(title)) for id_, title in act.slots.get("products", ())]
+        topic = product if product in known.products else None
+        intent = segment.intent if act.template == "product.which_of" else ""
+        memory = focus.keep(memory, situation.turn, topic, shown, intent)
     if more:
         return Decision(needs=tuple(dict.fromkeys(more)))
     if todos:
@@ -90,22 +95,31 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
 
 
+def _naming(act: Act, product: str | None, situation: Situation, known: Facts) -> Act:
+    """The act with the title of its product when that is neither on the buyer's screen nor what was just talked of."""
+    about = known.products.get(product or "")
+    if about is None or product == situation.turn.product_in_focus:
+        return act
+    return replace(act, slots={**act.slots, "it": about.title})
+
+
 def _part(index: int) -> Act:
     """A segment that belongs to what another segment of the turn is answered with."""
     return Act("answer", index, "silent", rule_id="matter.part")
 
 
-def look_again(heard: Heard) -> Heard:
-    """What was heard, with the intents that explicit wordings name (`rules/looking.py`)."""
-    segments = tuple(looking.look_again(segment) for segment in heard.segments)
+def look_again(heard: Heard, turn: Turn) -> Heard:
+    """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
+    segments = tuple(focus.choose(looking.look_again(segment), turn) for segment in heard.segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
 
 
 def _meant(index: int, segment: Segment, situation: Situation, known: Facts) -> str | None:
-    """The product that a segment is about; with none in sight, the only one that its words name."""
-    product = needs.product_of(segment, situation.turn)
+    """The product that a segment is about: the only one that its words name, else the one in sight."""
     named = known.recommended.get(index, ()) if segment.intent != "product.recommend" else ()
-    return product or (named[0].id if len(named) == 1 else None)
+    if named:
+        return named[0].id if len(named) == 1 else None
+    return needs.product_of(segment, situation.turn)
 
 
 def _asked_for_people(situation: Situation) -> Handoff | None:

@@ -74,7 +74,7 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         needs.append(Need("price", index, product))
     if intent == "product.recommend":
         needs.append(Need("recommend", index, _wish(segment, turn)))
-    elif not product and intent.startswith(("product.", "price.")):  # several that she may mean, to ask which
+    elif not segment.entities.product_ids and intent.startswith(("product.", "price.")):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
     if intent == "promo.coupon":
         needs.append(Need("coupons", index))

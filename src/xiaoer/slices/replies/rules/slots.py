@@ -42,6 +42,12 @@ def speak(act: Act, now: datetime) -> dict[str, str]:
     return words
 
 
+def name_it(spoken: str, act: Act) -> str:
+    """The sentence with the product's name for 「这款」 when it is not the one on the buyer's screen (slot `it`)."""
+    it = act.slots.get("it")
+    return f"「{wording.short(it)}」{spoken[2:]}" if it and spoken.startswith("这款") else spoken
+
+
 def _entry(answer: str, slots: dict[str, Any], now: datetime) -> str:
     """A knowledge entry with its variables filled and its links and files under it, one a line."""
     values = {name: _value(name, value, now) for name, value in slots.get("values", {}).items()}
