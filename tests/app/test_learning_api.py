@@ -6,7 +6,21 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
+from xiaoer.infra.idgen import new_id
+from xiaoer.kernel.events import Event
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.conversations import owners
+from xiaoer.slices.insights import api as insights
+
 ROOT = "/api/v1/learning"
+_ASKED = iter(
+    (
+        ("你们能刻字吗", "可以帮忙刻字吗"),
+        ("能代写贺卡吗", "能不能代写一张贺卡"),
+        ("帐篷能租吗", "帐篷可以出租吗"),
+        ("旧鞋你们回收吗", "你们回收旧鞋吗"),
+    )
+)
 
 
 def say(client: TestClient, text: str) -> dict[str, Any]:
@@ -14,15 +28,34 @@ def say(client: TestClient, text: str) -> dict[str, Any]:
     return dict(client.post("/api/v1/messages", json=body).json())
 
 
+def correct(client: TestClient, conversation_id: str, text: str) -> None:
+    """Say what the bot should have said, as an agent does in the workbench."""
+    product = client.app.state.wiring  # type: ignore[attr-defined]
+    shop = ShopId("default")
+
+    def change(connection: Any) -> None:
+        turn = owners.last_turn(connection, shop, conversation_id)
+        assert turn is not None
+        data = {"turn_id": turn.id, "text": text}
+        fact = Event(shop, new_id(), "answer.corrected", product.clock.now(), conversation_id, "", data)
+        insights.append(connection, shop, [fact])
+
+    async def write() -> None:
+        await product.db.write(change)
+
+    assert client.portal is not None
+    client.portal.call(write)
+
+
 @pytest.fixture
 def gap(client: TestClient) -> dict[str, Any]:
     """A gap that two buyers opened; every test gets one of its own."""
-    thing = "".join(chr(0x4E00 + int(digit, 16) * 97 + place * 13) for place, digit in enumerate(uuid4().hex[:4]))
-    for text in (f"你们接{thing}定制吗", f"{thing}定制你们接吗"):
-        say(client, text)
+    texts = next(_ASKED)
+    for text in texts:
+        correct(client, say(client, text)["conversation_id"], "这个要问店长")
     assert client.post(f"{ROOT}/gaps/refresh").status_code == 200
     items = client.get(f"{ROOT}/gaps").json()["items"]
-    return next(dict(row) for row in items if thing in row["gap"]["question"])
+    return next(dict(row) for row in items if row["gap"]["question"] in texts)
 
 
 def test_a_gap_shows_counts_examples_and_a_proposal(client: TestClient, gap: dict[str, Any]) -> None:
@@ -42,10 +75,10 @@ def test_gaps_are_on_the_insights_page_too(client: TestClient, gap: dict[str, An
 def test_an_approved_gap_answers_the_next_buyer(client: TestClient, gap: dict[str, Any]) -> None:
     id_, question = gap["gap"]["id"], gap["gap"]["question"]
     made = client.post(
-        f"{ROOT}/gaps/{id_}/approve", json={"entry": {"question": question, "answer": "接的，三天出图。"}}
+        f"{ROOT}/gaps/{id_}/approve", json={"entry": {"question": question, "answer": "可以的，三天做好。"}}
     )
     assert made.status_code == 200, made.text
-    assert "三天出图" in say(client, question)["replies"][0]["text"]
+    assert "三天做好" in say(client, question)["replies"][0]["text"]
     assert id_ not in [row["gap"]["id"] for row in client.get(f"{ROOT}/gaps").json()["items"]]
 
 

@@ -43,6 +43,7 @@ def meta_of(turn: Turn, heard: Heard, decision: Decision, reply: Reply) -> dict[
         "acts": [act.type for act in decision.acts],
         "asked_for": list(reply.asked_for),
         "sources": [[source.kind, source.id] for source in reply.sources],
+        "because": [[source.kind, source.title] for source in reply.sources if source.title],
     }
     body = turn.body
     for segment in heard.segments:
