@@ -17,6 +17,7 @@ from xiaoer.app.entrypoints import (
     desk_live,
     desk_team,
     events,
+    golden,
     imports,
     insight_desk,
     insight_reports,
@@ -26,6 +27,7 @@ from xiaoer.app.entrypoints import (
     knowledge_bulk,
     knowledge_care,
     knowledge_intake,
+    learning,
     messages,
     mode_evidence,
     ops,
@@ -85,7 +87,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     shop = (imports, events, quotes, systems, *insight, rules)
     for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
         app.include_router(module.router)
-    for module in sales:
+    for module in (*sales, golden, learning):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

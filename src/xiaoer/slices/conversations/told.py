@@ -63,3 +63,18 @@ def add_whole(
 def count(connection: Connection, shop: ShopId) -> int:
     """How many conversations the shop has."""
     return connection.scalar(select(func.count()).select_from(conversations).where(conversations.c.shop == shop)) or 0
+
+
+def turns_of(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, list[StoredTurn]]:
+    """Every stored turn of these conversations, oldest first."""
+    found: dict[str, list[StoredTurn]] = defaultdict(list)
+    for start in range(0, len(conversation_ids), _CHUNK):
+        part = conversation_ids[start : start + _CHUNK]
+        rows = connection.execute(
+            select(turns)
+            .where(turns.c.shop == shop, turns.c.conversation_id.in_(part))
+            .order_by(turns.c.at, turns.c.id)
+        )
+        for row in rows:
+            found[row.conversation_id].append(store.turn_of_row(row))
+    return found
