@@ -48,6 +48,7 @@ def _welcome(base: str, log_ins: Sequence[tuple[str, str, str]]) -> str:
     return (
         f"\n  小二已经开张：{base}\n\n"
         f"  示例店铺    {base}/demo       （右下角就是聊天窗）\n"
+        f"  会员视角    {base}/demo?as=b-demo      （有订单、有包裹的示例买家）\n"
         f"  整页聊天    {base}/chat?shop=default&entry=product&product_id=P1001\n"
         f"  后台        {base}/console/\n"
         f"  工作台      {base}/workbench/\n"

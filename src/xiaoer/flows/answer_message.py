@@ -257,6 +257,7 @@ class AnswerMessage:
             "acts": [act.type for act in decision.acts],
             "asked_for": list(reply.asked_for),
             "sources": [[source.kind, source.id] for source in reply.sources],
+            "because": [[source.kind, source.title] for source in reply.sources if source.title],
         }
         body = turn.body
         for segment in heard.segments:
@@ -272,9 +273,11 @@ class AnswerMessage:
 
         effects = [act.effect for act in decision.acts if act.effect is not None]
 
-        def change(connection: Connection) -> tuple[Message, ...]:
+        def change(connection: Connection) -> tuple[Message, ...] | None:
             messages = conversations.save_turn(connection, turn.shop, conversation, stored, parts, meta, now, **changes)
-            if messages is None or not all(self._effects.keep(connection, turn, effect, now) for effect in effects):
+            if messages is None:  # nothing was written; raising would undo the neighbours' writes of this commit too
+                return None
+            if not all(self._effects.keep(connection, turn, effect, now) for effect in effects):
                 raise Overtaken
             insights.append(connection, turn.shop, facts)
             insights.warn_at_once(connection, turn.shop, facts)
@@ -283,6 +286,8 @@ class AnswerMessage:
         try:
             messages = await self._db.write(change)
         except Overtaken:
+            return None
+        if messages is None:
             return None
         return Answered(response, messages, turn.conversation_id, state, decision.handoff)
 

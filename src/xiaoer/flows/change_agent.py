@@ -109,7 +109,7 @@ class ChangeAgent:
             assert case.assigned_at is not None  # filtered above
             answered = glance.agent_seq > case.from_seq or not glance.open_asks
             waiting_s = (now - case.assigned_at).total_seconds()
-            if routing.must_reroute(case, answered, waiting_s, agents, settings, now):
+            if routing.must_reroute(case, answered, waiting_s, agents, settings, now, conversation.assigned_to):
                 self._requeue(connection, conversation, case, "no_reply", now)
                 moved.append(str(conversation.id))
         return moved

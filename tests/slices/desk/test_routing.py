@@ -106,3 +106,9 @@ def test_a_silent_agent_loses_the_talk_to_a_free_colleague(
     case = Case(ShopId("s"), ConversationId("c"), "requested", tried=tried)
     agents = [agent("b", [colleague, "0/5", []], now)]
     assert must_reroute(case, answered, waiting_s, agents, DeskSettings(), now) is moves
+
+
+def test_a_silent_agent_keeps_the_talk_when_he_is_the_only_one() -> None:
+    now = TUESDAY.astimezone(UTC)
+    case, alone = Case(ShopId("s"), ConversationId("c"), "requested"), [agent("b", ["online", "1/5", []], now)]
+    assert must_reroute(case, False, 500, alone, DeskSettings(), now, holder="b") is False

@@ -124,3 +124,24 @@ def test_the_decision_takes_far_less_than_five_milliseconds() -> None:
         match_red_lines(heard, forms, RULES)
         spent.append(time.process_time() - started)
     assert sorted(spent)[int(len(spent) * 0.99)] < 0.005
+
+
+@pytest.mark.parametrize(
+    ("text", "is_disputed"),
+    [
+        ("我的退款申请被你们拒绝了，现在怎么办", True),
+        ("商家拒绝了我的退款", True),
+        ("退款只退了一半", True),
+        ("少退了我20块", True),
+        ("换了两次还是坏的", True),
+        ("修好了又坏了", True),
+        ("这个退货被驳回是为什么", True),
+        ("申请退款会被拒绝吗", False),
+        ("我拒收了，什么时候退款", False),
+        ("快递被拒收了，退款呢", False),
+        ("怎么申请退款", False),
+        ("退款退到哪里", False),
+    ],
+)
+def test_a_refused_or_failed_after_sale_is_for_a_person(text: str, is_disputed: bool) -> None:
+    assert ("disputed" in crossed(text)) is is_disputed

@@ -16,6 +16,11 @@ DEMO_BUYER = "b-demo"
 BUYER_COUNT = 150
 
 
+def is_sample_buyer(buyer_id: str) -> bool:
+    """Whether this is the id of a buyer that we made up; only those may be played on the demo's pages."""
+    return buyer_id == DEMO_BUYER or (buyer_id[:2] == "b-" and len(buyer_id) == 6 and buyer_id[2:].isdigit())
+
+
 @dataclass(frozen=True)
 class Place:
     """A delivery area: the hub its parcels pass, the local branch and an address in it."""

@@ -8,15 +8,18 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.staticfiles import StaticFiles
 
 from xiaoer.app.demo import pages as demo
+from xiaoer.app.demo.people import is_sample_buyer
 from xiaoer.app.entrypoints.caller import wiring
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.errors import NotFound
-from xiaoer.kernel.ids import DEFAULT_SHOP
+from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId
 
 _ROOT = Path(__file__).resolve().parents[2]
 _WEB = _ROOT / "web_dist"
 _IMAGES = _ROOT / "app" / "demo" / "data" / "images"
 _SAFE = {"Content-Security-Policy": "default-src 'none'; img-src 'self'", "X-Content-Type-Options": "nosniff"}
+
+_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}  # a page may hold a visitor's token
 
 
 def mount(app: FastAPI, settings: Settings) -> None:
@@ -77,7 +80,19 @@ async def _home(request: Request) -> Response:
 
 async def _demo_home(request: Request) -> Response:
     products, _ = await wiring(request).catalog.page(DEFAULT_SHOP, "", 0, 100)
-    return HTMLResponse(demo.home(products))
+    return HTMLResponse(demo.home(products, await _member(request)), headers=_PRIVATE)
+
+
+async def _member(request: Request) -> demo.Member | None:
+    """The sample buyer that `?as=` names: the demo's pages sign him in, as a shop's own log-in would."""
+    buyer_id = request.query_params.get("as", "")
+    if not is_sample_buyer(buyer_id):
+        return None
+    buyer = await wiring(request).buyers.buyer(DEFAULT_SHOP, buyer_id)
+    if buyer is None:
+        return None
+    token = wiring(request).shops.visitor_token(DEFAULT_SHOP, BuyerId(buyer_id), verified=True)
+    return demo.Member(buyer_id, buyer.nick, token)
 
 
 async def _demo_item(request: Request, product_id: str) -> Response:
@@ -85,4 +100,5 @@ async def _demo_item(request: Request, product_id: str) -> Response:
     product = await catalog.product(DEFAULT_SHOP, product_id)
     if product is None:
         raise NotFound("Product", product_id)
-    return HTMLResponse(demo.item(product, await catalog.variants(DEFAULT_SHOP, product_id)))
+    variants = await catalog.variants(DEFAULT_SHOP, product_id)
+    return HTMLResponse(demo.item(product, variants, await _member(request)), headers=_PRIVATE)

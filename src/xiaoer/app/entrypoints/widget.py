@@ -238,6 +238,8 @@ def _view(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": message.at,
         "client_id": client_id,
+        # What the answer rests on (依据): titles of entries, goods and offers; they hold nothing about a person.
+        "sources": [{"kind": kind, "title": title} for kind, title in message.meta.get("because", ())],
     }
 
 

@@ -42,7 +42,7 @@ export type Conversation = ReturnType<typeof openConversation>
 
 export function openConversation(settings: WidgetSettings, texts: WidgetTexts, open?: (url: string) => SocketLike) {
   const client = new VisitorClient(settings.origin)
-  const memory = new WidgetMemory(settings.shop)
+  const memory = new WidgetMemory(settings.account ? `${settings.shop}.${settings.account}` : settings.shop)
   const pictures = new Map<string, File>()
   const view = reactive<View>({
     items: [],
@@ -76,7 +76,7 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
 
   async function openSession() {
     try {
-      return await client.openSession(settings.shop, memory.visitor, settings.context)
+      return await client.openSession(settings.shop, settings.visitor ?? memory.visitor, settings.context)
     } catch (error) {
       // A token that the server no longer knows: start as a new visitor.
       if (!(error instanceof ApiProblem) || ![401, 403].includes(error.status)) throw error

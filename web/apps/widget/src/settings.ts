@@ -8,6 +8,9 @@ export interface WidgetSettings {
   origin: string
   shop: string
   context: EntryContext
+  /** The signed token of a buyer whom the shop's own log-in knows, and a name for what is kept of this account. */
+  visitor: string | null
+  account: string | null
   /** The item the buyer looks at, to show before it is sent. */
   productTitle: string | null
   /** The chat fills the page instead of floating over it. */
@@ -35,6 +38,9 @@ export function readSettings(script: HTMLScriptElement | null, address: URL): Wi
       campaign_id: read('campaignId', 'campaign_id'),
       order_id: read('orderId', 'order_id'),
     },
+    // Only from the page that embeds the chat: an address ends up in histories and logs.
+    visitor: data['visitor'] ?? null,
+    account: data['account'] ?? null,
     productTitle: read('productTitle', 'product_title'),
     isPage,
     theme: theme === 'light' || theme === 'dark' ? theme : 'auto',

@@ -81,7 +81,7 @@ export type Content =
 /** Where an answer comes from. */
 export interface Source {
   kind: 'knowledge' | 'product' | 'order' | 'shipment' | 'promotion' | 'policy'
-  id: string
+  id?: string
   title?: string
   score?: number
 }

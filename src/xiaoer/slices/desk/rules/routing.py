@@ -15,6 +15,7 @@ from xiaoer.slices.desk.types import Agent, Assign, Case, DeskSettings, LeaveTic
 
 _BY_REASON = {"sensitive": "complaints", "negative_sentiment": "complaints", "complex_after_sale": "after_sales",
               "bargain_exhausted": "pre_sale"}  # fmt: skip
+_BY_RULE = {"safety": "complaints", "sales": "pre_sale"}  # what rules name, in the words of the desk
 _BY_INTENT = (
     ("service.complaint", "complaints"),
     ("after.", "after_sales"),
@@ -37,7 +38,7 @@ FRONT = 3  # from this place on a buyer hears once more when the turn has come
 def skill_for(reason: str, asked: str, intents: Sequence[str]) -> str:
     """The skill that a hand-over needs: what the rule asked for, else by its reason, else by what is talked about."""
     if asked and asked != "general":
-        return asked
+        return _BY_RULE.get(asked, asked)
     if reason in _BY_REASON:
         return _BY_REASON[reason]
     for intent in intents:
@@ -60,12 +61,13 @@ def choose_route(case: Case, agents: Sequence[Agent], work: WorkTime, settings: 
     """Decide what happens to a waiting conversation now. `agents` carry their present load."""
     here = [agent for agent in agents if is_reachable(agent, now, settings.lost_after_s)]
     serving = [agent for agent in here if agent.status == "online"]
-    free = [agent for agent in serving if agent.load < agent.capacity and agent.id not in case.tried]
+    waited_s = (now - case.queued_at).total_seconds() if case.queued_at else 0.0
+    tried = case.tried if waited_s < settings.reroute_s else ()  # nobody else came: better the same one than nobody
+    free = [agent for agent in serving if agent.load < agent.capacity and agent.id not in tried]
     if case.wanted_agent:
         wanted = next((agent for agent in free if agent.id == case.wanted_agent), None)
         if wanted is not None:
             return Assign(wanted, "wanted")
-    waited_s = (now - case.queued_at).total_seconds() if case.queued_at else 0.0
     skilled = [agent for agent in free if has_skill(agent, case.skill)]
     if skilled:
         return _best(case, skilled)
@@ -132,16 +134,22 @@ def _fit(case: Case, agent: Agent) -> tuple[object, ...]:
 
 
 def must_reroute(
-    case: Case, agent_answered: bool, waiting_s: float, agents: Sequence[Agent], settings: DeskSettings, now: datetime
+    case: Case,
+    agent_answered: bool,
+    waiting_s: float,
+    agents: Sequence[Agent],
+    settings: DeskSettings,
+    now: datetime,
+    holder: str = "",
 ) -> bool:
-    """Whether a talk leaves an agent who does not answer: only when a colleague has room, and not endlessly."""
+    """Whether a talk leaves its `holder` who does not answer: only when a colleague has room, and not endlessly."""
     if agent_answered or waiting_s < settings.reroute_s or len(case.tried) >= settings.most_reroutes:
         return False
     return any(
         agent.status == "online"
         and is_reachable(agent, now, settings.lost_after_s)
         and agent.load < agent.capacity
-        and agent.id not in case.tried
+        and agent.id not in (*case.tried, holder)
         and has_skill(agent, case.skill)
         for agent in agents
     )

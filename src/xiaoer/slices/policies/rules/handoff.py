@@ -1,6 +1,7 @@
 """When people take over (转人工), decided before anything else and before any model.
 
-Order: a red line that was crossed; anger; the third try that did not satisfy; a picture that needs eyes.
+Order: a red line that was crossed; anger; the third try that did not satisfy; a picture that needs eyes;
+several after-sales matters in one breath.
 After answering: a second answer in a row that the bot was not sure of.
 """
 
@@ -23,6 +24,13 @@ _TEMPLATE: dict[HandoffReason, str] = {
     "image": "handoff.image",
     "error": "handoff.error",
 }
+_TOO_MANY_MATTERS = 3  # one order with three of them needs a plan, not three answers
+_SURE = 0.5
+_SETTLED_BY_PEOPLE = frozenset(
+    f"after.{name}"
+    for name in ("return", "exchange", "refund_only", "defect", "wrong_item", "missing", "color_diff", "size_wrong",
+                 "repair", "compensation")
+)  # fmt: skip
 
 
 def stop_for_people(situation: Situation) -> Handoff | None:
@@ -37,7 +45,14 @@ def stop_for_people(situation: Situation) -> Handoff | None:
         return Handoff("unsatisfied", "tries.unsatisfied")
     if any(isinstance(message.content, ImageContent) for message in situation.turn.messages):
         return Handoff("image", "content.image", "after_sales")
+    if len(_matters(situation)) >= _TOO_MANY_MATTERS:
+        return Handoff("complex_after_sale", "after_sale.many", "after_sales")
     return None
+
+
+def _matters(situation: Situation) -> set[str]:
+    """The after-sales matters (少件, 错发, 破损, 退货 …) that the turn reports or asks to be settled."""
+    return {s.intent for s in situation.heard.segments if s.intent in _SETTLED_BY_PEOPLE and s.confidence >= _SURE}
 
 
 def hand_over(situation: Situation, handoff: Handoff, effect: Any = None) -> Decision:
