@@ -28,6 +28,7 @@ from xiaoer.app.entrypoints import (
     rules,
     staff,
     systems,
+    terms,
     tickets,
     widget,
 )
@@ -72,7 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_headers=["authorization", "content-type"],
     )
     shop = (imports, events, quotes, systems, insights, rules)
-    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks):
+    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
         app.include_router(module.router)
     for module in selling:
         app.include_router(module.router)

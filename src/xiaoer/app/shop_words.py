@@ -4,8 +4,10 @@ Swapping is one assignment; turns that are under way finish with the words they 
 """
 
 import re
+import tomllib
 from collections import OrderedDict
 from functools import lru_cache
+from pathlib import Path
 
 from xiaoer.kernel.heard import Heard, TextForms
 from xiaoer.kernel.ids import ShopId
@@ -57,6 +59,12 @@ class ShopUnderstanding:
         self._shops.move_to_end(shop)
         while len(self._shops) > _SHOPS:
             self._shops.popitem(last=False)
+
+
+def trade_words(pack: Path) -> frozenset[str]:
+    """Words that name a kind of thing in any trade of the pack: 大米, 保温杯, 连衣裙."""
+    files = sorted((pack / "categories").glob("*.toml"))
+    return frozenset(w for file in files for w in tomllib.loads(file.read_text(encoding="utf-8")).get("words", ()))
 
 
 def nicknames(titles: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import structlog
 from sqlalchemy import Connection
 
+from xiaoer.app.answering import Answering, no_answer, take_events
 from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
@@ -23,12 +23,13 @@ from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
 from xiaoer.app.selling import Selling
-from xiaoer.app.shop_words import ShopUnderstanding
+from xiaoer.app.shop_words import ShopUnderstanding, trade_words
 from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders, LiveQuoter
 from xiaoer.app.systems import Systems
-from xiaoer.flows.answer_message import AnswerMessage
-from xiaoer.flows.gather_facts import GatherFacts
+from xiaoer.flows.answer_message.answer import AnswerMessage
+from xiaoer.flows.answer_message.follow_up import FollowUp
+from xiaoer.flows.answer_message.promises import KIND as FOLLOW_UP
 from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.quote_cart import QuoteCart
@@ -46,10 +47,11 @@ from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TurnContext
+from xiaoer.slices.catalog.alerts import STOCK_BACK
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
-from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
+from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.service import EntryService
@@ -82,6 +84,7 @@ class Wiring:
         self.shops = Shops(self.db, settings, self.clock)
         self.catalog = LiveCatalog(self.db, self.clock)
         self.orders = LiveOrders(self.db, self.clock)
+        self.catalog.kinds = trade_words(_PACK)
         self.buyers = LiveBuyers(self.db)
         vault = Vault(settings.secret_key)
         rows = EmbeddedCatalog(self.db), EmbeddedOrders(self.db)
@@ -103,14 +106,35 @@ class Wiring:
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.selling = sells = Selling(self.db, self.clock, self.jobs, self.catalog, self.quote, self.buyers)
-        within = settings.gather_timeout_ms / 1000
-        self.gather = gather = GatherFacts(
-            self.knowledge, self.catalog, self.orders, self.promotions, self.quote, self.buyers, sells.bargain, within
+        reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
+        self.answering = answering = Answering(
+            self.db,
+            self.clock,
+            reads,
+            self.systems,
+            self.knowledge,
+            self.promotions,
+            self.quote,
+            self.desk,
+            sells.bargain,
+            within,
         )
+        self.jobs.handle(STOCK_BACK, answering.tell_stock_back)
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
-            self.db, self.clock, self.shops, self.understanding, self.red_lines, gather, templates, self.desk, sells
+            self.db,
+            self.clock,
+            self.shops,
+            self.understanding,
+            self.red_lines,
+            answering.gather,
+            answering.perform,
+            templates,
+            self.desk,
+            sells,
         )
+        follow_up = FollowUp(self.db, self.clock, self.answer, templates, self.desk)
+        self.jobs.handle(FOLLOW_UP, follow_up)
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
         self.insights.work(self.jobs)
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
@@ -175,29 +199,10 @@ class Wiring:
         if answered.handoff:
             metrics.HANDOFFS.labels(answered.handoff.reason).inc()
         self._announce(received.conversation)
-        return answered.response or self._no_answer(received)
+        return answered.response or no_answer(received)
 
     def _announce(self, conversation: Conversation) -> None:
         self.live.ring(self.live.topic(conversation.shop, conversation.channel, conversation.buyer_id))
-
-    def _no_answer(self, received: Received) -> str:
-        """The message was answered together with a neighbour whose answer is not stored any more."""
-        value = {
-            "conversation_id": received.conversation.id,
-            "message_id": received.message.id,
-            "state": received.conversation.state,
-            "replies": [],
-            "turn": {
-                "segments": [],
-                "sentiment": {"label": "neutral", "score": 0},
-                "urgency": "normal",
-                "acts": [],
-                "handoff": None,
-                "sources": [],
-            },
-            "elapsed_ms": 0.0,
-        }
-        return msgspec.json.encode(value).decode()
 
     def answer_soon(self, shop: ShopId, conversation: Conversation, message: Message) -> None:
         """Answer when the burst of short messages has ended."""
@@ -262,8 +267,8 @@ class Wiring:
         await self.db.write(change)
 
     async def take_events(self, shop: ShopId, facts: list[Event]) -> int:
-        """Keep shop events; return how many were new."""
-        return await self.db.write(lambda c: insights.append_new(c, shop, facts))
+        """Keep shop events and bring the read models up to date; return how many were new."""
+        return await self.db.write(partial(take_events, shop=shop, facts=facts, now=self.clock.now()))
 
     async def explain(self, shop: ShopId, message_id: str) -> tuple[str, StoredTurn]:
         """The readable and the stored trace of the turn that a message belongs to.

@@ -7,6 +7,7 @@ proven by number and phone digits count in this conversation only.
 """
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 MOST = 4  # open matters of one talk; the oldest falls out
 
@@ -22,25 +23,46 @@ class Matter(Struct, frozen=True, omit_defaults=True):
 
 
 class Memory(Struct, frozen=True, omit_defaults=True):
-    """Open matters, the one talked about last first; `v` is the version of this shape."""
+    """Open matters, the one talked about last first; `v` is the version of this shape.
+
+    `asking` is the matter that the bot's last reply asked about: only then does a bare 「好的」 answer it.
+    `order_id` is the order that was talked about last; `product_id` the product that was named last, while the page
+    `page_id` was open. `choices` (id, title) is the list shown last, `choice_intent` the question it was shown for.
+    """
 
     v: int = 1
     matters: tuple[Matter, ...] = ()
     verified: tuple[str, ...] = ()
+    asking: str = ""
+    order_id: str = ""
+    product_id: str = ""
+    page_id: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    choice_intent: str = ""
+
+    def product_in_focus(self, page_id: str | None) -> str | None:
+        """The product named last while this page was open, else the page's."""
+        return self.product_id if self.product_id and self.page_id == (page_id or "") else page_id
+
+    @property
+    def asked(self) -> Matter | None:
+        """The matter that waits for the answer to the bot's last reply."""
+        return next((matter for matter in self.matters if matter.id == self.asking), None)
+
+    def of_kind(self, *kinds: str) -> Matter | None:
+        """The newest open matter of these kinds."""
+        return next((matter for matter in self.matters if matter.kind in kinds), None)
 
     def keeping(self, matter: Matter) -> "Memory":
-        """With `matter` in front; a matter of the same kind and order is replaced."""
-        others = tuple(m for m in self.matters if m.id != matter.id and (m.kind, m.order_id) != _key(matter))
-        return Memory(self.v, (matter, *others)[:MOST], self.verified)
+        """With `matter` in front and asked about; an older one of the same kind is replaced."""
+        others = tuple(m for m in self.matters if m.id != matter.id and m.kind != matter.kind)
+        return replace(self, matters=(matter, *others)[:MOST], asking=matter.id if matter.asks else "")
 
     def without(self, matter_id: str) -> "Memory":
         """With that matter ended."""
-        return Memory(self.v, tuple(m for m in self.matters if m.id != matter_id), self.verified)
+        kept = tuple(m for m in self.matters if m.id != matter_id)
+        return replace(self, matters=kept, asking="" if self.asking == matter_id else self.asking)
 
     def knowing(self, order_id: str) -> "Memory":
         """With one more order that this visitor has proven to be his."""
-        return Memory(self.v, self.matters, tuple(dict.fromkeys((*self.verified, order_id))))
-
-
-def _key(matter: Matter) -> tuple[str, str]:
-    return matter.kind, matter.order_id
+        return replace(self, verified=tuple(dict.fromkeys((*self.verified, order_id))))

@@ -101,10 +101,11 @@ class Outcome(Struct, frozen=True):
     """What became of something that was to be done, read back from where it was done.
 
     done: it holds now; already: it held before; too_late: the order moved on meanwhile; refused: not allowed;
-    failed: the system could not be asked; held: a person sends in this talk, nothing was done.
+    failed: the system could not be asked; held: a person sends in this talk, nothing was done; ticket: people do it,
+    `no` is their ticket and `due_at` when they will have.
     """
 
-    state: Literal["done", "already", "too_late", "refused", "failed", "held"]
+    state: Literal["done", "already", "too_late", "refused", "failed", "held", "ticket"]
     no: str = ""
     due_at: datetime | None = None
     amount: Money | None = None

@@ -39,7 +39,20 @@ class Terms(Struct, frozen=True):
     return_days: int = LAW_RETURN_DAYS
     return_address: str = ""
     freight_insurance: bool = False
-    never_returned: tuple[str, ...] = ("定制", "定做", "刻字", "生鲜", "鲜花", "活鲜", "充值", "激活码", "报纸", "期刊")
+    never_returned: tuple[str, ...] = (
+        "定制",
+        "定做",
+        "刻字",
+        "生鲜",
+        "鲜果",
+        "现摘",
+        "活鲜",
+        "花束",
+        "充值",
+        "激活码",
+        "报纸",
+        "期刊",
+    )
     sealed: tuple[str, ...] = ("食品", "美妆", "护肤", "内衣", "内裤", "口罩", "奶粉", "纸尿裤", "计生", "医疗")
     refund_mode: Literal["share", "recompute"] = "recompute"
     refund_only_limit: str = "0.00"

@@ -12,7 +12,7 @@ from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.ids import BuyerId, MessageId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import Content, TextContent, Turn
-from xiaoer.slices.conversations import api
+from xiaoer.slices.conversations import api, turns
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
 
 _IDLE = timedelta(minutes=30)
@@ -35,7 +35,7 @@ class Talk:
 
     async def turn(self, conversation_id: str) -> tuple[Conversation, Turn] | None:
         conversation, recent = await self.db.read(lambda c: api.load_recent(c, self.shop, conversation_id))
-        turn = api.as_turn(conversation, recent)
+        turn = turns.as_turn(conversation, recent)
         return (conversation, turn) if turn else None
 
     async def bot_answers(

@@ -12,8 +12,16 @@ from xiaoer.infra.settings import Settings
 from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.ids import DEFAULT_SHOP
+from xiaoer.kernel.terms import Terms
 from xiaoer.slices.shops.types import Role, Shop
 
+_TERMS = Terms(
+    return_address="浙江省嘉兴市海宁市许村镇荡湾路 18 号 小满生活馆售后组（收），电话 0573-8700 1234",
+    freight_insurance=True,
+    refund_only_limit="30.00",
+    price_protect_days=15,
+    invoice_within_hours=24,
+)
 _DATA = Path(__file__).parent / "data"
 LOG_INS = (
     ("店主", "owner", Role.OWNER, "xiaoer-owner"),
@@ -27,6 +35,7 @@ async def prepare_demo(settings: Settings, out: Console) -> list[tuple[str, str,
     """Bring the sample shop up to date (relative dates move on) and return the log-ins to print."""
     async with running(settings) as product:
         await _accounts(product)
+        await product.answering.terms.save(DEFAULT_SHOP, _TERMS, "示例数据")
         with tempfile.TemporaryDirectory(prefix="xiaoer-demo-") as folder, out.status("正在准备示例店铺…"):
             write_folder(generate(product.clock.now()), Path(folder))
             runs = await product.importer.import_folder(DEFAULT_SHOP, Path(folder), by="示例数据")

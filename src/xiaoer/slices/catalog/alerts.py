@@ -84,6 +84,11 @@ def cancel(connection: Connection, shop: ShopId, alert_id: str) -> bool:
     return _end(connection, shop, alert_id, "cancelled")
 
 
+def cancel_all(connection: Connection, shop: ShopId, buyer_id: str) -> int:
+    """End everything that a buyer waits for; return how many."""
+    return sum(cancel(connection, shop, alert.id) for alert in of_buyer(connection, shop, buyer_id))
+
+
 def of_buyer(connection: Connection, shop: ShopId, buyer_id: str) -> list[StockAlert]:
     """What a buyer waits for."""
     where = (stock_alerts.c.shop == shop, stock_alerts.c.buyer_id == buyer_id, stock_alerts.c.state == "waiting")

@@ -93,6 +93,12 @@ class NeedIndex:
         return [product_id for run, product_id in named if len(run) == longest][:limit]
 
 
+def kinds_in(text: str, kinds: frozenset[str]) -> list[str]:
+    """The words of `kinds` that stand in the text."""
+    spans = (text[at : at + size] for size in range(2, _LONGEST_NAME + 1) for at in range(len(text) - size + 1))
+    return [span for span in dict.fromkeys(spans) if span in kinds]
+
+
 def _shared(text: str, opening: str) -> str:
     """The longest run of two characters or more that both hold and that names a thing; empty when there is none."""
     for size in range(min(len(text), _LONGEST_NAME), 1, -1):

@@ -8,7 +8,7 @@ from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store
-from xiaoer.slices.catalog.needs import NeedIndex
+from xiaoer.slices.catalog.needs import NeedIndex, kinds_in
 from xiaoer.slices.catalog.rules import TitleIndex
 from xiaoer.slices.catalog.store import VariantSink
 from xiaoer.slices.catalog.types import FoundProduct
@@ -21,6 +21,8 @@ _PRODUCTS = 20_000  # products kept in memory over all shops
 
 class EmbeddedCatalog:
     """`ProductSource` and `StockSource` over the shop's own rows."""
+
+    kinds: frozenset[str] = frozenset()  # words of the trade that name a kind of thing (大米, 保温杯)
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -87,10 +89,20 @@ class EmbeddedCatalog:
                     break
         return tuple(picks)
 
-    async def named(self, shop: ShopId, text: str, limit: int) -> tuple[Product, ...]:
-        """Products that a question may mean by the kind of thing it names (保温杯多少钱), at most `limit`."""
-        held = [(await self._held(shop, one))[0] for one in (await self._needs(shop)).named(text, limit)]
-        return tuple(product for product in held if product is not None)
+    async def named(self, shop: ShopId, text: str, limit: int, beside: str = "") -> tuple[Product, ...]:
+        """Products that a question may mean by the kind of thing it names (保温杯多少钱), at most `limit`.
+
+        With a product in sight (`beside`) only another kind of thing counts: on the page of a coat 「大米多少钱」 is
+        about rice, 「纯棉的吗」 about the coat.
+        """
+        kinds: list[str] = []
+        if beside:
+            kinds = kinds_in(text, self.kinds)
+            held = (await self._held(shop, beside))[0] if kinds else None
+            if not kinds or (held is not None and any(kind in held.title for kind in kinds)):
+                return ()
+        found = [(await self._held(shop, one))[0] for one in (await self._needs(shop)).named(text, limit)]
+        return tuple(p for p in found if p is not None and (not kinds or any(kind in p.title for kind in kinds)))
 
     async def _needs(self, shop: ShopId) -> NeedIndex:
         revision = await self.revision(shop)

@@ -15,20 +15,16 @@ from sqlalchemy import Connection
 
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.errors import Conflict, NotFound
-from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import (
     Author,
-    BuyerMessage,
     Content,
     ImageContent,
     OrderContent,
-    PastMessage,
     ProductContent,
     State,
     TextContent,
-    Turn,
     TurnContext,
 )
 from xiaoer.slices.conversations import rules, store
@@ -121,56 +117,6 @@ def load_recent(connection: Connection, shop: ShopId, conversation_id: str) -> t
     """
     conversation = _existing(connection, shop, conversation_id)
     return conversation, tuple(store.last_messages(connection, shop, conversation_id, HISTORY))
-
-
-def as_turn(conversation: Conversation, recent: Sequence[Message]) -> Turn | None:
-    """The open turn of a conversation whose newest messages are `recent`; None when all was dealt with."""
-    burst = [m for m in recent if m.author == "buyer" and m.seq > conversation.answered_seq]
-    if not burst:
-        return None
-    history = [m for m in recent if m.seq < burst[0].seq]
-    return Turn(
-        conversation.shop,
-        conversation.id,
-        conversation.buyer_id,
-        conversation.channel,
-        tuple(BuyerMessage(m.id, msgspec.convert(m.content, Content), m.at) for m in burst),
-        _past(history),
-        conversation.context,
-        conversation.version,
-        conversation.state,
-        product_in_focus=conversation.context.product_id,
-        order_in_focus=conversation.context.order_id,
-        body=_body(history),
-        memory=conversation.memory,
-    )
-
-
-def _body(history: Sequence[Message]) -> Entities:
-    """The measures that the newest answer knew."""
-    known: dict[str, Any] = next((message.meta["body"] for message in reversed(history) if "body" in message.meta), {})
-    return msgspec.convert(known, Entities)
-
-
-def _past(history: Sequence[Message]) -> tuple[PastMessage, ...]:
-    """Earlier messages; a buyer message carries the intents that the bot's next message answered."""
-    past: list[PastMessage] = []
-    intents: tuple[str, ...] = ()
-    for message in reversed(history):
-        meta = message.meta
-        if message.author == "bot" and "intents" in meta:
-            intents = tuple(meta["intents"])
-        past.append(
-            PastMessage(
-                message.author,
-                message.text,
-                message.at,
-                intents if message.author in ("buyer", "bot") else (),
-                tuple(meta.get("asked_for", ())),
-                tuple(meta.get("acts", ())),
-            )
-        )
-    return tuple(reversed(past))
 
 
 def save_turn(

@@ -43,6 +43,10 @@ def _act(connection: Connection, shop: ShopId, action: OrderAction, now: datetim
     status = changes.status_of(connection, shop, action.order_id)
     if status is None:
         return Outcome("refused")
+    mine = changes.refund_of_action(connection, shop, action.id)
+    if mine is not None:  # begun before: told again, not done again
+        told = status if action.kind == "cancel" else mine.status
+        return Outcome("done", no=mine.id, amount=mine.amount, status=told)
     match action.kind:
         case "cancel":
             return _cancel(connection, shop, action, status, now)

@@ -2,18 +2,36 @@
 
 `decide` is pure. Called without facts it returns the needs of the turn, or the hand-over that must come
 first; called with them it returns one act per segment. The order in which a segment may be answered is
-the same everywhere: small talk, then the buyer's orders and parcels, then a knowledge entry of the very
-product, then the catalogue, then general knowledge. Nothing found means saying so.
+the same everywhere: the matter that was asked about, a matter that begins (`rules/matters`), money (`rules/prices.py`),
+small talk, the buyer's orders and parcels, a knowledge entry of the very product, the catalogue, general knowledge.
+Nothing found means saying so. What must be read or done before a segment can be answered comes back as `needs` or
+`todos`; the caller gathers or does it and decides again with the outcome.
 """
 
 from typing import Any
 
-from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need
-from xiaoer.kernel.heard import Segment
-from xiaoer.kernel.turn import OrderContent, ProductContent
-from xiaoer.slices.policies.rules import bargaining, entries, handoff, needs, offers, orders, products, talk
+from msgspec.structs import replace
+
+from xiaoer.kernel.commerce import Order
+from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Todo
+from xiaoer.kernel.heard import Heard, Segment
+from xiaoer.kernel.turn import OrderContent, ProductContent, Turn
+from xiaoer.slices.policies.rules import (
+    bargaining,
+    entries,
+    focus,
+    handoff,
+    looking,
+    needs,
+    offers,
+    orders,
+    prices,
+    products,
+    talk,
+)
 from xiaoer.slices.policies.rules.entries import Said
-from xiaoer.slices.policies.types import Ask, Situation
+from xiaoer.slices.policies.rules.matters import run, small
+from xiaoer.slices.policies.types import Ask, Move, Situation
 
 NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
 NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's
@@ -35,26 +53,73 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     wanted = _needs(situation)
     if facts is None and wanted:
         return Decision(needs=wanted)
-    known = facts or Facts()
+    known, memory = facts or Facts(), situation.turn.memory
     stuck = bargaining.wants_people(known.bargains)
     if stuck is not None:
         return handoff.hand_over(situation, Handoff("bargain_exhausted", f"bargain.{stuck.reason}", "sales"), stuck)
-    asks = [
-        Ask(index, segment, situation, known, _meant(index, segment, situation, known))
-        for index, segment in enumerate(situation.heard.segments)
-    ]
-    more = [need for ask in asks for hit in _near(ask) for need in entries.needs_of_entry(ask, hit)]
-    more += [need for ask in asks for need in needs.needs_of_named(ask) if need not in known.asked]
+    acts: list[Act] = []
+    more: list[Need] = []
+    todos: list[Todo] = []
+    owners: list[str] = []
+    asking = spoken_for = ""
+    for index, segment in enumerate(situation.heard.segments):
+        product = _meant(index, segment, situation, known)
+        if spoken_for and run.is_part(segment) and (memory.asked is None or memory.asked.id != spoken_for):
+            move = Move(_part(index))
+        else:
+            move = _move(Ask(index, segment, situation, known, product, memory))
+        more += move.needs
+        todos += [move.todo] if move.todo else []
+        memory = move.memory or memory
+        act = _naming(move.act, product, situation, known) if move.act else _part(index)
+        for earlier, owner in enumerate(owners):
+            if owner and owner == move.matter:
+                acts[earlier] = _part(earlier)
+        acts.append(act)
+        owners.append(move.matter)
+        spoken_for = move.matter or spoken_for
+        if "asks" in act.slots:
+            asking = memory.asking
+        if isinstance(order := act.slots.get("order"), Order):
+            memory = replace(memory, order_id=order.id)
+        shown = [(str(id_), str(title)) for id_, title in act.slots.get("products", ())]
+        topic = product if product in known.products else None
+        intent = segment.intent if act.template == "product.which_of" else ""
+        memory = focus.keep(memory, situation.turn, topic, shown, intent)
     if more:
-        return Decision(needs=tuple(dict.fromkeys((*wanted, *known.asked, *more))))
-    return _after(situation, tuple(_without_small_talk([_answer(ask) for ask in asks])))
+        return Decision(needs=tuple(dict.fromkeys(more)))
+    if todos:
+        return Decision(todos=tuple({todo.id: todo for todo in todos}.values()))
+    decision = _after(situation, tuple(_without_small_talk(acts)))
+    memory = replace(memory, asking=asking)
+    return replace(decision, memory=memory if memory != situation.turn.memory else None)
+
+
+def _naming(act: Act, product: str | None, situation: Situation, known: Facts) -> Act:
+    """The act with the title of its product when that is neither on the buyer's screen nor what was just talked of."""
+    about = known.products.get(product or "")
+    if about is None or product == situation.turn.product_in_focus:
+        return act
+    return replace(act, slots={**act.slots, "it": about.title})
+
+
+def _part(index: int) -> Act:
+    """A segment that belongs to what another segment of the turn is answered with."""
+    return Act("answer", index, "silent", rule_id="matter.part")
+
+
+def look_again(heard: Heard, turn: Turn) -> Heard:
+    """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
+    segments = tuple(focus.choose(looking.look_again(segment), turn) for segment in heard.segments)
+    return heard if segments == heard.segments else replace(heard, segments=segments)
 
 
 def _meant(index: int, segment: Segment, situation: Situation, known: Facts) -> str | None:
-    """The product that a segment is about; with none in sight, the only one that its words name."""
-    product = needs.product_of(segment, situation.turn)
+    """The product that a segment is about: the only one that its words name, else the one in sight."""
     named = known.recommended.get(index, ()) if segment.intent != "product.recommend" else ()
-    return product or (named[0].id if len(named) == 1 else None)
+    if named:
+        return named[0].id if len(named) == 1 else None
+    return needs.product_of(segment, situation.turn)
 
 
 def _asked_for_people(situation: Situation) -> Handoff | None:
@@ -66,17 +131,52 @@ def _asked_for_people(situation: Situation) -> Handoff | None:
 def _needs(situation: Situation) -> tuple[Need, ...]:
     turn = situation.turn
     wanted = [n for i, segment in enumerate(situation.heard.segments) for n in needs.needs_of(i, segment, turn)]
+    if turn.memory.matters:
+        wanted.append(Need("orders", 0))
     haggling = [need for need in wanted if need.kind == "bargain"]  # one answer about the price a turn
     return tuple(need for need in dict.fromkeys(wanted) if need not in haggling[1:])
 
 
-def _answer(ask: Ask) -> Act:
+def _move(ask: Ask) -> Move:
+    """One segment: an open matter first, then a new one, then an answer that needs no more turns."""
+    asked = run.answer_asked(ask)
+    if asked is not None:
+        resumed = run.proven(ask, asked)
+        if resumed is None:
+            return asked
+        if not resumed.segment.entities.order_no:
+            return asked
+        again = _move(resumed)
+        return replace(again, memory=again.memory or resumed.memory)
     card = _sent_card(ask)
     if card is not None:
         return card
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
-        return bargain
+        return Move(bargain)
+    foreign = _foreign(ask)
+    if foreign is not None:
+        resumed = run.proven(ask, foreign)
+        if resumed is None:
+            return foreign
+        again = _move(resumed)
+        return replace(again, memory=again.memory or resumed.memory)
+    named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
+    if named:
+        return Move(needs=named)
+    return run.begin(ask) or prices.answer_prices(ask) or _plain(ask)
+
+
+def _plain(ask: Ask) -> Move:
+    """An answer that needs no more turns; where an order number is wanted, what it is wanted for is remembered."""
+    more = tuple(need for hit in _near(ask) for need in entries.needs_of_entry(ask, hit))
+    if more:
+        return Move(needs=more)
+    act = _answer(ask)
+    return small.ask_order_no(ask) if act.rule_id == "order.ask_number" else Move(act)
+
+
+def _answer(ask: Ask) -> Act:
     hit = _hit(ask)
     picks = ask.facts.recommended.get(ask.index) if ask.segment.intent == "product.recommend" else ()
     if picks and not (hit is not None and hit.hit.score >= _OWN_WORDS):
@@ -102,7 +202,17 @@ def _answer(ask: Ask) -> Act:
     return found or offers.answer_from_offers(ask) or products_wanted(ask) or _not_found(ask)
 
 
-def _sent_card(ask: Ask) -> Act | None:
+def _foreign(ask: Ask) -> Move | None:
+    """An order number that is not among the buyer's: proof first, in the same words whether it exists or not."""
+    number = ask.segment.entities.order_no
+    if number and ask.facts.verified.get(number) == "ok" and number not in ask.memory.verified:
+        return Move(memory=ask.memory.knowing(number))
+    if not number or ask.facts.orders is None or any(order.id == number for order in ask.facts.orders):
+        return None
+    return small.ask_proof(ask, number)
+
+
+def _sent_card(ask: Ask) -> Move | None:
     """A product or order card without words: show what it is and offer the next step."""
     content = ask.situation.turn.messages[-1].content
     if ask.segment.intent != "oos.unclear" or not isinstance(content, (ProductContent, OrderContent)):
@@ -110,14 +220,16 @@ def _sent_card(ask: Ask) -> Act | None:
     if isinstance(content, ProductContent):
         product = ask.facts.products.get(content.product_id)
         if product is None:
-            return Act("ask", ask.index, "product.unknown", rule_id="card.product")
+            return Move(Act("ask", ask.index, "product.unknown", rule_id="card.product"))
         variants = ask.facts.variants.get(product.id, ())
         price = min((v.price for v in variants), default=None)
         slots = {"product": product, "price": price, "title": product.title}
-        return Act("answer", ask.index, "product.card", slots, (products.product_source(product),), "card.product")
-    return orders.answer_from_orders(ask) or Act(
-        "ask", ask.index, "order.not_found", {"order_no": content.order_id[-6:]}
-    )
+        return Move(
+            Act("answer", ask.index, "product.card", slots, (products.product_source(product),), "card.product")
+        )
+    own = [order for order in ask.facts.orders or () if order.id == content.order_id]
+    found = orders.answer_from_orders(ask) if own else None
+    return Move(found) if found else small.ask_proof(ask, content.order_id)
 
 
 def _near(ask: Ask) -> list[KnowledgeHit]:
@@ -171,7 +283,7 @@ def products_wanted(ask: Ask) -> Act | None:
 
 def _not_found(ask: Ask) -> Act:
     if needs.wants_orders(ask.segment, ask.situation.turn) and ask.facts.orders is not None:
-        return Act("ask", ask.index, "order.which", rule_id="order.ask_number")
+        return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")
     if any(kind == "orders" for kind, _ in ask.facts.missing):
         return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")
     if ask.segment.intent == "oos.unclear":

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from xiaoer.kernel.decision import BusinessHours, Facts, HandoffReason
+from xiaoer.kernel.decision import Act, BusinessHours, Facts, HandoffReason, Need, Todo
 from xiaoer.kernel.heard import Heard, Segment
+from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
 
 
@@ -52,3 +53,32 @@ class Ask(Struct, frozen=True):
     situation: Situation
     facts: Facts
     product_id: str | None
+    memory: Memory = Memory()
+
+    @property
+    def said(self) -> str:
+        """All words of the turn."""
+        return "\n".join(message.text for message in self.situation.turn.messages if message.text)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether these words may be the value that was asked for, since they ask for nothing themselves."""
+        segment = self.segment
+        if segment.text.rstrip().endswith(("？", "?", "吗", "呢", "么")):
+            return False
+        talk = segment.intent.startswith(("chat.", "oos."))
+        return talk or segment.confidence < 0.6 or segment.by == "context"
+
+
+class Move(Struct, frozen=True):
+    """What a rule does about one segment: an act, or what must be read (`needs`) or done (`todo`) before there is one.
+
+    `memory` is what the talk remembers afterwards; None leaves it as it is. `matter` is the matter that the act is
+    about: when several segments of a turn belong to one matter, the last one speaks for all.
+    """
+
+    act: Act | None = None
+    needs: tuple[Need, ...] = ()
+    todo: Todo | None = None
+    memory: Memory | None = None
+    matter: str = ""

@@ -33,6 +33,7 @@ def compose(decision: Decision, templates: Templates, now: datetime, voice: str)
     parts += cards.chips_for(decision)
     sources = tuple(dict.fromkeys(source for act in decision.acts for source in act.sources))
     asked = tuple(name for act in decision.acts if act.type == "ask" for name in act.slots.get("measures", ()))
+    asked += tuple(str(act.slots["asks"]) for act in decision.acts if act.slots.get("asks"))
     return Reply(tuple(parts), sources, asked)
 
 
@@ -45,7 +46,8 @@ def say(act: Act, templates: Templates, now: datetime, voice: str) -> str:
     wordings = templates.wordings[act.template]
     told = f"{voice}|{act.template}|{act.slots.get('round', '')}"  # another round of haggling, other words
     digest = hashlib.blake2b(told.encode(), digest_size=2).digest()
-    return wordings[int.from_bytes(digest, "big") % len(wordings)].format_map(slots.speak(act, now)).strip()
+    spoken = wordings[int.from_bytes(digest, "big") % len(wordings)].format_map(slots.speak(act, now)).strip()
+    return slots.name_it(spoken, act)
 
 
 def _spoken_once(acts: Sequence[Act]) -> list[Act]:

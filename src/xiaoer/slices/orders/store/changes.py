@@ -49,11 +49,22 @@ def open_refund(connection: Connection, shop: ShopId, order_id: str) -> Any:
     return next((row for row in rows if "成功" not in row.status), None)
 
 
+def _refund_id(action_id: str) -> str:
+    return "AS" + hashlib.blake2b(action_id.encode(), digest_size=8).hexdigest()
+
+
+def refund_of_action(connection: Connection, shop: ShopId, action_id: str) -> Any:
+    """The request that this very action opened; None when it has not."""
+    columns = (refunds.c.id, refunds.c.status, refunds.c.amount)
+    mine = (refunds.c.shop == shop, refunds.c.id == _refund_id(action_id))
+    return connection.execute(select(*columns).where(*mine)).one_or_none()
+
+
 def add_refund(
     connection: Connection, shop: ShopId, action_id: str, order_id: str, now: datetime, **values: Any
 ) -> str:
     """Open an after-sale request; its id follows from the action's, so the same action opens one."""
-    id_ = "AS" + hashlib.blake2b(action_id.encode(), digest_size=8).hexdigest()
+    id_ = _refund_id(action_id)
     row = {"shop": shop, "id": id_, "order_id": order_id, "created_at": now, "hash": "", "updated_at": now, **values}
     insert_new(connection, refunds, row)
     return id_

@@ -54,7 +54,7 @@ def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
 
 def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     intent = segment.intent
-    if intent in _TALK:
+    if intent in _TALK and not (segment.entities.order_no or segment.entities.waybill_no):
         return (
             (Need("product", index, turn.product_in_focus),)
             if intent == "chat.greeting" and turn.product_in_focus
@@ -74,8 +74,10 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         needs.append(Need("price", index, product))
     if intent == "product.recommend":
         needs.append(Need("recommend", index, _wish(segment, turn)))
-    elif not product and intent.startswith(("product.", "price.")):  # several that she may mean, to ask which
+    elif not segment.entities.product_ids and intent.startswith(("product.", "price.")):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
+    if intent == "promo.coupon":
+        needs.append(Need("coupons", index))
     return tuple(needs)
 
 

@@ -8,18 +8,22 @@ from xiaoer.slices.policies.rules import parcels
 from xiaoer.slices.policies.rules.needs import wants_orders
 from xiaoer.slices.policies.rules.parcels import Stage
 from xiaoer.slices.policies.rules.picking import pick_order
+from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_refund
 from xiaoer.slices.policies.types import Ask
 
 _TRACKING = frozenset(
     {"ship.track", "ship.eta", "ship.stuck", "ship.deliver", "ship.lost", "ship.urge", "ship.when", "ship.redirect"}
 )
-_BEFORE_SHIPPING = frozenset(
-    {"order.change_address", "order.change_item", "order.note", "order.cancel", "order.combine"}
-)
 _REFUND = frozenset({"after.progress", "after.refund_progress", "after.cancel"})
-_RETURNS = frozenset({"after.return", "after.exchange", "after.size_wrong", "after.color_diff", "after.refund_only"})
-_FAULTS = frozenset({"after.defect", "after.wrong_item", "after.missing"})
-_DEMANDS = _REFUND | _RETURNS | {"after.compensation"}
+_DEMANDS = _REFUND | {
+    "after.return",
+    "after.exchange",
+    "after.size_wrong",
+    "after.color_diff",
+    "after.refund_only",
+    "after.compensation",
+}
+_OWN = ("我的订单", "我的快递", "我的包裹", "我买的", "我下的单", "我拍的", "我那单", "我这单")
 _ASKING = ("吗", "么", "能", "可以", "怎么", "咋", "如何", "多久", "哪", "几", "谁", "啥", "支持", "如果", "万一")
 
 
@@ -34,7 +38,8 @@ def answer_from_orders(ask: Ask) -> Act | None:
         return None
     entities = ask.segment.entities
     named = entities.order_no or entities.waybill_no
-    order = pick_order(orders, ask.segment, ask.situation.turn.order_in_focus, ask.situation.now)
+    focus = ask.situation.turn.order_in_focus
+    order = pick_order(orders, ask.segment, focus, ask.situation.now, hint=ask.memory.order_id)
     if order is None:
         if named:
             return Act(
@@ -43,25 +48,25 @@ def answer_from_orders(ask: Ask) -> Act | None:
         return _which_order(ask) if not orders else None
     intent = ask.segment.intent
     if intent in _TRACKING:
-        return _tracking(ask, order)
-    if intent in _BEFORE_SHIPPING:
-        return _before_shipping(ask, order)
+        return tell_tracking(ask, order)
     if intent in _REFUND:
-        return _refund(ask, order)
-    if intent in _RETURNS:
-        return _return(ask, order)
-    if intent in _FAULTS:
-        return Act("ask", ask.index, "after.fault_ask_photo", sources=(order_source(order),), rule_id="after.photo")
+        return tell_refund(ask, order)
+    if intent == "after.return_address":
+        return _after_sale(ask, order)
     if intent == "order.status" or named:
-        return _tracking(ask, order) if order.status in ("paid", "shipped") else _order_act(ask, order, "order.status")
+        return (
+            tell_tracking(ask, order) if order.status in ("paid", "shipped") else _order_act(ask, order, "order.status")
+        )
     return None
 
 
 def _which_order(ask: Ask) -> Act | None:
     """A bare demand (退钱！) of a buyer without orders wants the order, not the rules; a question may be told them."""
-    if ask.segment.intent not in _DEMANDS or any(word in ask.segment.text for word in _ASKING):
+    own = any(word in ask.situation.heard.normal or word in ask.segment.text for word in _OWN)
+    demands = ask.segment.intent in _DEMANDS and not any(word in ask.segment.text for word in _ASKING)
+    if not demands and not (own and ask.segment.intent in _TRACKING | {"order.status"}):
         return None
-    return Act("ask", ask.index, "order.which", rule_id="order.ask_number")
+    return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")
 
 
 def _order_act(ask: Ask, order: Order, template: str, *, kind: str = "lookup", **slots: object) -> Act:
@@ -71,14 +76,15 @@ def _order_act(ask: Ask, order: Order, template: str, *, kind: str = "lookup", *
     return Act(kind, ask.index, template, {"order": order, **slots}, sources)  # type: ignore[arg-type]
 
 
-def _tracking(ask: Ask, order: Order) -> Act:
+def tell_tracking(ask: Ask, order: Order) -> Act:
+    """Where an order and its parcel are, by its state and the newest scan."""
     now, intent = ask.situation.now, ask.segment.intent
     if order.status == "unpaid":
         return _order_act(ask, order, "ship.unpaid")
     if order.status == "closed":
         return _order_act(ask, order, "order.closed")
     if order.status in ("refunding", "refunded") and not order.shipments:
-        return _refund(ask, order)
+        return tell_refund(ask, order)
     if not order.shipments:
         return _unshipped(ask, order)
     shipment = order.shipments[-1]
@@ -113,41 +119,14 @@ def _unshipped(ask: Ask, order: Order) -> Act:
     return _order_act(ask, order, template, promise=promise, arrival=promise + timedelta(days=3))
 
 
-def _before_shipping(ask: Ask, order: Order) -> Act:
-    if order.status in ("shipped", "delivered", "completed"):
-        return _order_act(ask, order, "order.too_late")
-    if order.status == "closed":
-        return _order_act(ask, order, "order.closed")
-    if order.status == "unpaid":
-        return _order_act(ask, order, "order.unpaid_change")
-    template = "order.cancel_how" if ask.segment.intent == "order.cancel" else "order.change_to_people"
-    return _order_act(ask, order, template)
-
-
-def _refund(ask: Ask, order: Order) -> Act:
-    if not order.refunds:
-        template = "refund.none" if order.status not in ("refunding", "refunded") else "refund.unknown"
-        return _order_act(ask, order, template)
-    refund = order.refunds[-1]
-    template = (
-        "refund.done"
-        if order.status == "refunded" or refund.status == "refunded" or "成功" in refund.status
-        else "refund.open"
-    )
-    return _order_act(ask, order, template, refund=refund)
-
-
-def _return(ask: Ask, order: Order) -> Act | None:
-    """Seven days count from the day after signing (《网络购买商品七日无理由退货暂行办法》 art. 10)."""
-    if order.status in ("unpaid", "closed"):
-        return _order_act(ask, order, "after.not_received")
-    if order.status in ("paid", "shipped"):
-        return _order_act(ask, order, "after.before_receipt")
-    if order.status in ("refunding", "refunded"):
-        return _refund(ask, order)
-    if order.delivered_at is None:
-        return None
-    days = ask.situation.limits.return_days
-    last_day = order.delivered_at + timedelta(days=days)
-    template = "after.return_open" if ask.situation.now.date() <= last_day.date() else "after.return_late"
-    return _order_act(ask, order, template, last_day=last_day, days=days)
+def _after_sale(ask: Ask, order: Order) -> Act | None:
+    """The return address of an approved request; knowledge has the rest."""
+    terms, intent = ask.facts.terms, ask.segment.intent
+    if intent == "after.return_address":
+        refund = newest(order)
+        if refund is None or is_over(refund):
+            return None
+        if refund.status == "waiting_return" and terms.return_address:
+            return _order_act(ask, order, "after.return_address", return_address=terms.return_address)
+        return _order_act(ask, order, "after.return_address_later")
+    return None

@@ -8,6 +8,7 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.heard import Segment
 from xiaoer.slices.policies.rules import parcels
 
+_THINGS = frozenset("裙鞋裤被帽袜杯锅椅桌垫枕毯架箱柜瓶碗盘刀梳镜伞扇")  # 裙子 stands in a title as 连衣裙
 _DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2, "大前天": 3}
 
 # intent -> order states that it can be about, best first; others are about any order
@@ -26,6 +27,7 @@ _STATES: dict[str, tuple[str, ...]] = {
     "order.change_item": ("paid", "unpaid"),
     "order.note": ("paid", "unpaid"),
     "order.combine": ("paid",),
+    "order.invoice": ("paid", "shipped", "delivered", "completed"),
     "after.progress": ("refunding", "refunded"),
     "after.refund_progress": ("refunding", "refunded"),
     "after.cancel": ("refunding",),
@@ -42,23 +44,36 @@ _STATES: dict[str, tuple[str, ...]] = {
 }
 
 
-def pick_order(orders: tuple[Order, ...], segment: Segment, focus: str | None, now: datetime) -> Order | None:
-    """Pick the order that `segment` is about; `orders` are the buyer's own, newest first."""
-    wanted = segment.entities.order_no
+def pointed_at(orders: tuple[Order, ...], segment: Segment, focus: str | None, now: datetime) -> tuple[Order, ...]:
+    """The orders that the words, the open page or the named day point at; empty when nothing does."""
+    wanted, waybill = segment.entities.order_no, segment.entities.waybill_no
     if wanted:
-        return next((order for order in orders if order.id == wanted), None)
-    if segment.entities.waybill_no:
-        number = segment.entities.waybill_no
-        return next((o for o in orders if any(s.waybill_no == number for s in o.shipments)), None)
-    if focus:
-        found = next((order for order in orders if order.id == focus), None)
-        if found:
-            return found
-    pool = _named(orders, segment.text) or _of_day(orders, segment.entities.date, now) or orders
+        return tuple(order for order in orders if order.id == wanted)
+    if waybill:
+        return tuple(o for o in orders if any(s.waybill_no == waybill for s in o.shipments))
+    focused = tuple(order for order in orders if order.id == focus) if focus else ()
+    return focused or _named(orders, segment.text) or _of_day(orders, segment.entities.date, now)
+
+
+def pick_order(
+    orders: tuple[Order, ...], segment: Segment, focus: str | None, now: datetime, hint: str = ""
+) -> Order | None:
+    """Pick the order that `segment` is about; `orders` are the buyer's own, newest first. `hint` is the order that was
+    talked about last: it is meant when nothing else is named and its state fits."""
+    named = pointed_at(orders, segment, focus, now)
+    if segment.entities.order_no or segment.entities.waybill_no:
+        return named[0] if named else None
+    if focus and len(named) == 1 and named[0].id == focus:
+        return named[0]
+    pool = named or orders
     telling = next((order for order in pool if _tells(order, segment.intent, now)), None)
     if telling:
         return telling
-    for state in _STATES.get(segment.intent, ()):
+    spoken = next((order for order in pool if order.id == hint), None)
+    states = _STATES.get(segment.intent, ())
+    if spoken is not None and (not states or spoken.status in states):
+        return spoken
+    for state in states:
         for order in pool:
             if order.status == state:
                 return order
@@ -79,6 +94,7 @@ def _tells(order: Order, intent: str, now: datetime) -> bool:
 def _named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
     """Orders with an item whose title shares a pair of characters with the question that no other order's title has."""
     pairs = {text[at : at + 2] for at in range(len(text) - 1)}
+    pairs |= {pair[0] for pair in pairs if pair.endswith("子") and pair[0] in _THINGS}
     found = [(order, sum(pair in item.title for pair in pairs for item in order.items)) for order in orders]
     best = max((score for _, score in found), default=0)
     top = tuple(order for order, score in found if score == best)

@@ -22,13 +22,39 @@ _CHIPS = {
     "product.card": ("尺码怎么选", "什么时候发货", "有什么优惠"),
     "not_found": ("转人工",),
     "source.down": ("转人工",),
-    "order.change_to_people": ("转人工",),
-    "ship.overdue": ("转人工",),
+    "cancel.confirm": ("确认取消", "先不取消"),
+    "cancel.confirm_unpaid": ("确认取消", "先不取消"),
+    "cancel.shipped": ("确认", "先不用"),
+    "change_address.confirm": ("确认", "再改一下"),
+    "change_address.shipped": ("确认", "先不用"),
+    "note.confirm": ("确认", "先不用"),
+    "urge.in_time": ("要", "不用了"),
+    "urge.no_promise": ("要", "不用了"),
+    "lost.look": ("都没有", "找到了"),
+    "redirect.ask": ("改送新地址", "改时间", "放驿站自提", "拦截退回"),
+    "after_sale.reason": ("不喜欢", "尺码不合适", "质量问题", "和描述不符"),
+    "after_sale.reason_late": ("质量问题", "发错少发"),
+    "after_sale.goal": ("换货", "退货退款"),
+    "after_sale.sealed": ("没拆", "拆开了"),
+    "after_sale.photo": ("没有照片",),
+    "after_sale.confirm_return": ("确认", "先不退"),
+    "after_sale.confirm_exchange": ("确认", "先不换"),
+    "after_sale.confirm_refund_only": ("确认", "先不退"),
+    "invoice.title": ("个人",),
+    "withdraw.confirm": ("确认", "先不撤"),
+    "restock.back_at": ("要", "不用了"),
+    "restock.unknown": ("要", "不用了"),
+    "verify.locked": ("转人工",),
+    "action.failed": ("转人工",),
+    "refund.rejected": ("转人工",),
     "ship.stuck": ("转人工",),
     "ship.signed_disputed": ("转人工",),
     "ship.redirect": ("转人工",),
     "unclear": ("问商品", "查订单", "查物流", "转人工"),
 }
+
+
+_WITH_ORDER = ("order.", "ship.", "refund.", "diagnosis.", "cancel.confirm")
 
 
 def cards_for(act: Act, now: datetime) -> list[ReplyPart]:
@@ -41,7 +67,7 @@ def cards_for(act: Act, now: datetime) -> list[ReplyPart]:
     shipment, order, product = (act.slots.get(name) for name in ("shipment", "order", "product"))
     if isinstance(shipment, Shipment):
         return [_shipment(shipment, now)]
-    if isinstance(order, Order) and act.template.startswith(("order.", "ship.", "refund.")):
+    if isinstance(order, Order) and act.template.startswith(_WITH_ORDER):
         return [_order(order)]
     if isinstance(product, Product):
         price = act.slots.get("price")
@@ -82,7 +108,7 @@ def _shipment(shipment: Shipment, now: datetime) -> ReplyPart:
 
 def _order(order: Order) -> ReplyPart:
     title = order.items[0].title if order.items else ""
-    status = wording.ORDER_STATUS.get(order.status, order.raw_status)
+    status = wording.say_order_status(order.status, order.raw_status)
     card = OrderCard(order.id, status, title, order.pay_amount.yuan)
     return ReplyPart(card, f"订单尾号 {order.id[-6:]}，{status}，{order.pay_amount.spoken} 元")
 

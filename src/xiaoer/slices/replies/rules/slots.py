@@ -8,8 +8,9 @@ from xiaoer.kernel.decision import Act
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.variables import fill
 from xiaoer.slices.replies.rules import wording
+from xiaoer.slices.replies.rules.matters import speak_matter
 
-_EXACT = frozenset({"promise", "until"})  # told to the minute
+_EXACT = frozenset({"promise", "until", "due", "since"})  # told to the minute
 
 
 def speak(act: Act, now: datetime) -> dict[str, str]:
@@ -33,11 +34,18 @@ def speak(act: Act, now: datetime) -> dict[str, str]:
             case str() | int():
                 words[name] = str(value)
     words |= _derived(slots, now)
+    words |= speak_matter(slots, now)
     if "answer" in words:
         words["answer"] = _entry(words["answer"], slots, now)
     if "title" in words:
         words["title"] = wording.short(words["title"])
     return words
+
+
+def name_it(spoken: str, act: Act) -> str:
+    """The sentence with the product's name for 「这款」 when it is not the one on the buyer's screen (slot `it`)."""
+    it = act.slots.get("it")
+    return f"「{wording.short(it)}」{spoken[2:]}" if it and spoken.startswith("这款") else spoken
 
 
 def _entry(answer: str, slots: dict[str, Any], now: datetime) -> str:
@@ -66,7 +74,7 @@ def _order(order: Order) -> dict[str, str]:
     title = wording.short(order.items[0].title) if order.items else f"尾号{order.id[-6:]}"
     if len(order.items) > 1:
         title += f"等{len(order.items)}件"
-    return {"order_title": title, "order_status": wording.ORDER_STATUS.get(order.status, order.raw_status or "处理中")}
+    return {"order_title": title, "order_status": wording.say_order_status(order.status, order.raw_status)}
 
 
 def _shipment(shipment: Shipment, now: datetime) -> dict[str, str]:
@@ -106,7 +114,7 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     if "offers" in slots:
         words["offers"] = _offers(slots["offers"])
     if "offered" in slots:
-        words["offered"] = _offered(slots["offered"], "wish" in slots and "back" in slots)
+        words["offered"] = _offered(slots["offered"], "wish" in slots and ("back" in slots or "asks" in slots))
     if "arrival" in slots:
         arrival = slots["arrival"]
         words["arrival_note"] = f"预计{wording.say_day(arrival, now)}送到" if arrival else "到达时间还说不准"

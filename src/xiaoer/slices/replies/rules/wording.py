@@ -55,6 +55,11 @@ def say_refund_status(status: str) -> str:
     return REFUND_STATUS.get(status, "处理中" if status.isascii() else status)
 
 
+def say_order_status(status: str, raw: str) -> str:
+    """The state in Chinese; a platform's own word is said when it is Chinese, never guessed from when it is not."""
+    return ORDER_STATUS.get(status) or (raw if raw and not raw.isascii() else "处理中")
+
+
 def say_day(at: datetime, now: datetime) -> str:
     """「明天（6月19日）」 or 「6月25日」."""
     local, today = at.astimezone(SHOP_ZONE), now.astimezone(SHOP_ZONE)

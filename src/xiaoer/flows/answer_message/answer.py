@@ -7,80 +7,53 @@ in a hand-over, never in silence.
 
 import time
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 import structlog
 from sqlalchemy import Connection
 
+from xiaoer.flows.answer_message.ports import (
+    GathersFacts,
+    KeepsEffects,
+    MindsTheDesk,
+    PerformsTodos,
+    Understands,
+    WatchesRedLines,
+)
+from xiaoer.flows.answer_message.promises import owes, promise
+from xiaoer.flows.answer_message.views import counters, facts_of, unheard, view_of
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
-from xiaoer.kernel.answer import ActView, Answer, HandoffView, ReplyView, TurnView, feeling, heard_segments
+from xiaoer.kernel.answer import Answer, ReplyView
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.decision import Decision, Facts, Handoff, Need
-from xiaoer.kernel.events import Event
-from xiaoer.kernel.heard import Entities, Heard, Segment, Sentiment
+from xiaoer.kernel.decision import Decision, Facts, Handoff, Todo
+from xiaoer.kernel.heard import Entities, Heard
 from xiaoer.kernel.ids import MessageId, ShopId
 from xiaoer.kernel.reply import Reply
+from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import turns
 from xiaoer.slices.conversations.recent import RecentTalks
 from xiaoer.slices.conversations.types import Conversation, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies import api as policies
 from xiaoer.slices.policies.rules.handoff import hand_over
 from xiaoer.slices.policies.rules.sizes import measures_of
-from xiaoer.slices.policies.types import Limits, RedLineHit, Situation
+from xiaoer.slices.policies.types import Limits, Situation
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
 from xiaoer.slices.shops.service import Shops
 
 _log = structlog.get_logger(__name__)
-_ROUNDS = 3  # decide, gather, decide again: more needs than this is a defect of the rules
+_ROUNDS = 6  # needs or todos that follow from one another; more is a defect of the rules
 _NO_STOPS = Limits(unsatisfied_tries=1_000_000, unsure_tries=1_000_000, anger_handoff=2.0)
 _RETRIES = 8  # loads of one turn while newer messages keep coming
 
 
-class Understands(Protocol):
-    """Understanding, as this flow needs it."""
-
-    def understand(self, turn: Turn) -> Heard: ...
-
-
-class WatchesRedLines(Protocol):
-    """Tells the red lines that a turn crosses."""
-
-    def __call__(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]: ...
-
-
-class GathersFacts(Protocol):
-    """Reads the facts that a decision needs, in parallel, each within its time limit."""
-
-    async def __call__(self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime) -> Facts: ...
-
-
-class KeepsEffects(Protocol):
-    """Keeps what the acts promise, in the change that stores their words."""
-
-    def keep(self, connection: Connection, turn: Turn, effect: Any, now: datetime) -> bool:
-        """Return False when a promise no longer holds: the turn is decided anew."""
-        ...
-
-
 class Overtaken(Exception):
     """Something that the answer rests on changed meanwhile; nothing of it is kept."""
-
-
-class MindsTheDesk(Protocol):
-    """The people behind the bot: who sends, and what the one who takes over is told."""
-
-    def prepare(self, turn: Turn, heard: Heard, handoff: Handoff) -> Handoff:
-        """Give a hand-over the skill that it asks for and its summary (前情提要)."""
-        ...
-
-    async def mode(self, shop: ShopId, intents: tuple[str, ...]) -> str:
-        """Who sends for these intents: auto the bot, assist a person with its draft, shadow a person."""
-        ...
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -104,6 +77,7 @@ class AnswerMessage:
         understanding: Understands,
         red_lines: WatchesRedLines,
         gather: GathersFacts,
+        perform: PerformsTodos,
         templates: Templates,
         desk: MindsTheDesk,
         effects: KeepsEffects,
@@ -114,6 +88,7 @@ class AnswerMessage:
         self._understanding = understanding
         self._red_lines = red_lines
         self._gather = gather
+        self._perform = perform
         self._templates = templates
         self._desk = desk
         self._effects = effects
@@ -134,7 +109,7 @@ class AnswerMessage:
             if loaded is None:
                 loaded = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
             conversation, recent = loaded
-            turn = conversations.as_turn(conversation, recent)
+            turn = turns.as_turn(conversation, recent)
             if turn is None:
                 break
             answered = await self._answer(conversation, turn, message_id)
@@ -155,36 +130,48 @@ class AnswerMessage:
     async def _answer(self, conversation: Conversation, turn: Turn, message_id: str) -> Answered | None:
         started, now = time.perf_counter(), self._clock.now()
         trace: dict[str, Any] = {}
+        mode = "auto" if conversation.state == "bot" else "held"
         try:
-            heard = self._understanding.understand(turn)
+            heard = policies.look_again(self._understanding.understand(turn), turn)
             situation = await self._situation(conversation, turn, heard, now)
-            decision = await self._decide(situation, trace)
+            mode = await self._mode(conversation, heard)
+            decision = await self._decide(situation, trace, may_act=mode == "auto")
             reply = replies.compose(decision, self._templates, now, turn.conversation_id)
         except Exception:
             _log.exception("turn_failed", shop=turn.shop, conversation=turn.conversation_id)
-            heard = _unheard(turn)
+            heard = unheard(turn)
             situation = await self._situation(conversation, turn, heard, now)
             decision = hand_over(situation, Handoff("error", "flow.error"))
             reply = replies.compose(decision, self._templates, now, turn.conversation_id)
         if decision.handoff:
             handoff = self._desk.prepare(turn, heard, decision.handoff)
             decision = msgspec.structs.replace(decision, handoff=handoff)
-        decision, reply = await self._hold_back(conversation, heard, decision, reply, trace)
+        decision, reply = self._hold_back(mode, decision, reply, trace)
         elapsed_us = round((time.perf_counter() - started) * 1e6)
         return await self._save(conversation, turn, situation, decision, reply, trace, elapsed_us, message_id)
 
-    async def _hold_back(
-        self, conversation: Conversation, heard: Heard, decision: Decision, reply: Reply, trace: dict[str, Any]
-    ) -> tuple[Decision, Reply]:
+    async def rethink(self, conversation: Conversation, turn: Turn) -> Decision:
+        """Decide an earlier turn anew with the facts of now; it calls nobody, and nothing is done, saved or sent."""
+        heard = policies.look_again(self._understanding.understand(turn), turn)
+        situation = await self._situation(conversation, turn, heard, self._clock.now())
+        calm = msgspec.structs.replace(situation, hits=(), limits=_NO_STOPS, unsatisfied=0, unsure=0)
+        return await self._decide(calm, {}, may_act=False)
+
+    async def _mode(self, conversation: Conversation, heard: Heard) -> str:
+        """Who sends: the bot (auto), a person with its draft (assist), a person alone (shadow), or held by one."""
+        if conversation.state != "bot":
+            return "held"
+        return await self._desk.mode(conversation.shop, tuple(s.intent for s in heard.segments))
+
+    @staticmethod
+    def _hold_back(mode: str, decision: Decision, reply: Reply, trace: dict[str, Any]) -> tuple[Decision, Reply]:
         """Keep the reply as a draft where a person sends: in his talks, and in the assist and shadow modes."""
-        held = conversation.state != "bot"
-        mode = "held" if held else await self._desk.mode(conversation.shop, tuple(s.intent for s in heard.segments))
         if mode == "auto" or (mode == "assist" and decision.handoff):
             return decision, reply
         text = "" if decision.handoff else "\n".join(part.text for part in reply.parts)
         trace["mode"] = mode
         trace["draft"] = {"text": text, "parts": reply.parts, "sources": reply.sources, "auto": mode == "assist"}
-        return Decision(handoff=None if held else decision.handoff), Reply(())
+        return Decision(handoff=None if mode == "held" else decision.handoff), Reply(())
 
     async def _situation(self, conversation: Conversation, turn: Turn, heard: Heard, now: datetime) -> Situation:
         shop = await self._shops.shop(turn.shop)
@@ -196,25 +183,40 @@ class AnswerMessage:
             now,
             self._red_lines(turn, heard),
             hours=shop.hours,
+            limits=self._red_lines.limits(turn.shop),
             unsatisfied=conversation.unsatisfied,
             unsure=conversation.unsure,
             shop_name=shop.name,
         )
 
-    async def _decide(self, situation: Situation, trace: dict[str, Any]) -> Decision:
-        decision = policies.decide(situation)
+    async def _decide(self, situation: Situation, trace: dict[str, Any], *, may_act: bool) -> Decision:
+        """Decide, gather what is needed, do what was confirmed, and decide again until there are acts."""
+        decision, facts = policies.decide(situation), None
         for _ in range(_ROUNDS):
-            if not decision.needs:
+            if decision.needs:
+                facts = await self._gather(situation.turn, situation.heard, decision.needs, situation.now, facts)
+                trace.setdefault("needs", []).extend([need.kind, need.segment, need.key] for need in decision.needs)
+            elif decision.todos:
+                outcomes = await self._outcomes(situation.turn, decision.todos, facts or Facts(), may_act=may_act)
+                facts = msgspec.structs.replace(facts or Facts(), outcomes={**(facts or Facts()).outcomes, **outcomes})
+            else:
                 break
-            facts = await self._gather(situation.turn, situation.heard, decision.needs, situation.now)
-            trace["needs"] = [[need.kind, need.segment, need.key] for need in decision.needs]
+            decision = policies.decide(situation, facts)
+        if facts is not None:
             trace["knowledge"] = {
                 str(index): [[hit.id, hit.question, hit.score] for hit in hits[:3]]
                 for index, hits in facts.knowledge.items()
             }
             trace["missing"] = facts.missing
-            decision = policies.decide(situation, facts)
+            trace["done"] = facts.outcomes
         return decision
+
+    async def _outcomes(
+        self, turn: Turn, todos: tuple[Todo, ...], facts: Facts, *, may_act: bool
+    ) -> dict[str, Outcome]:
+        if not may_act:  # a person sends in this talk: what is wanted is a draft, nothing is done behind his back
+            return {todo.id: Outcome("held") for todo in todos}
+        return await self._perform(turn, todos, facts)
 
     async def _save(
         self,
@@ -236,7 +238,7 @@ class AnswerMessage:
             message_id,
             state,
             tuple(ReplyView(id_, "bot", part.content, part.text) for id_, part in parts),
-            _view(heard, decision, reply),
+            view_of(heard, decision, reply),
             round(elapsed_us / 1000, 3),
         )
         trace |= {
@@ -264,13 +266,16 @@ class AnswerMessage:
             body = measures_of(segment.entities, body)
         if body != Entities():
             meta["body"] = body
-        changes = _counters(conversation, heard, decision)
+        changes = counters(conversation, heard, decision)
+        if decision.memory is not None:
+            changes["memory"] = decision.memory
         if decision.handoff:
             changes |= {"state": state, "handoff": msgspec.to_builtins(decision.handoff)}
         elif by_mode:
             changes |= {"state": state, "handoff": {"reason": trace["mode"], "rule_id": f"mode.{trace['mode']}"}}
-        facts = _facts(conversation, situation, decision, turn_id, reply, elapsed_us)
+        facts = facts_of(conversation, situation, decision, turn_id, reply, elapsed_us)
 
+        owed = trace.get("mode") is None and owes(decision)
         effects = [act.effect for act in decision.acts if act.effect is not None]
 
         def change(connection: Connection) -> tuple[Message, ...] | None:
@@ -281,6 +286,8 @@ class AnswerMessage:
                 raise Overtaken
             insights.append(connection, turn.shop, facts)
             insights.warn_at_once(connection, turn.shop, facts)
+            if owed:
+                promise(connection, turn, now)
             return messages
 
         try:
@@ -290,73 +297,3 @@ class AnswerMessage:
         if messages is None:
             return None
         return Answered(response, messages, turn.conversation_id, state, decision.handoff)
-
-
-def _unheard(turn: Turn) -> Heard:
-    """What is left when understanding itself failed."""
-    text = " ".join(message.text for message in turn.messages)
-    return Heard((Segment(text, "oos.unclear", 0.0, by="error"),), Sentiment("neutral", 0.0), "normal", text)
-
-
-def _view(heard: Heard, decision: Decision, reply: Reply) -> TurnView:
-    handoff = decision.handoff
-    return TurnView(
-        heard_segments(heard),
-        feeling(heard.sentiment),
-        heard.urgency,
-        tuple(ActView(act.type, act.segment, act.template, act.rule_id) for act in decision.acts),
-        HandoffView(handoff.reason, handoff.rule_id, handoff.skill, handoff.summary, handoff.agent_name)
-        if handoff
-        else None,
-        reply.sources,
-    )
-
-
-def _counters(conversation: Conversation, heard: Heard, decision: Decision) -> dict[str, Any]:
-    """Tries that failed, kept with the conversation; a satisfied buyer or a real answer clears them."""
-    if not decision.acts:
-        return {}
-    unsure = all(act.type == "fallback" or act.template == "unclear" for act in decision.acts)
-    unsatisfied = conversation.unsatisfied + 1 if heard.satisfied is False else conversation.unsatisfied
-    return {
-        "unsure": conversation.unsure + 1 if unsure else 0,
-        "unsatisfied": 0 if heard.satisfied else unsatisfied,
-    }
-
-
-def _facts(
-    conversation: Conversation, situation: Situation, decision: Decision, turn_id: str, reply: Reply, elapsed_us: int
-) -> list[Event]:
-    turn, heard = situation.turn, situation.heard
-
-    def fact(type_: str, data: dict[str, Any]) -> Event:
-        return Event(turn.shop, new_id(), type_, situation.now, turn.conversation_id, turn.buyer_id, data)
-
-    facts = [
-        fact(
-            "turn.decided",
-            {
-                "turn_id": turn_id,
-                "channel": turn.channel,
-                "owner": conversation.state,
-                "intents": [segment.intent for segment in heard.segments],
-                "words": [insights.wording_key(segment.text) for segment in heard.segments],
-                "acts": [act.type for act in decision.acts],
-                "sentiment": heard.sentiment.score,
-                "anger": heard.sentiment.anger,
-                "urgency": heard.urgency,
-                "satisfied": heard.satisfied,
-                "sources": [[source.kind, source.id] for source in reply.sources],
-                "product_id": turn.product_in_focus,
-                "elapsed_us": elapsed_us,
-            },
-        )
-    ]
-    if reply.parts:
-        facts.append(fact("message.sent", {"author": "bot", "turn_id": turn_id, "count": len(reply.parts)}))
-    if decision.handoff:
-        handoff = decision.handoff
-        facts.append(
-            fact("handoff.requested", {"reason": handoff.reason, "rule_id": handoff.rule_id, "skill": handoff.skill})
-        )
-    return facts

@@ -1,0 +1,138 @@
+"""The answer path of this process (回答的装配): what is gathered, what is done, and who stands behind each port."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection
+
+from xiaoer.app.desk import Desk
+from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders
+from xiaoer.app.systems import Systems
+from xiaoer.flows.gather_facts.gather import GatherFacts
+from xiaoer.flows.gather_facts.ports import BargainsPrices
+from xiaoer.flows.perform_todos import PerformTodos
+from xiaoer.flows.price_answers import AnswerPrices
+from xiaoer.flows.quote_cart import QuoteCart
+from xiaoer.infra.db import Database
+from xiaoer.infra.jobs import Job, finish
+from xiaoer.kernel.answer import Answer, Feeling, TurnView
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.events import Event
+from xiaoer.kernel.ids import BuyerId, ShopId
+from xiaoer.kernel.reply import ReplyPart
+from xiaoer.kernel.shop_facts import TicketBrief
+from xiaoer.kernel.turn import TextContent
+from xiaoer.slices.actions import api as actions
+from xiaoer.slices.actions.types import ActionRow
+from xiaoer.slices.catalog import alerts
+from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations.types import Received
+from xiaoer.slices.insights import api as insights
+from xiaoer.slices.knowledge.api import Knowledge
+from xiaoer.slices.orders.acting import EmbeddedOrderActions, ProveOrder
+from xiaoer.slices.orders.happening import take_event
+from xiaoer.slices.orders.types import ActionKind
+from xiaoer.slices.promotions.answers import PromotionAnswers
+from xiaoer.slices.promotions.service import Promotions
+from xiaoer.slices.terms.service import ShopTerms
+from xiaoer.slices.tickets import api as tickets
+
+
+def take_events(connection: Connection, shop: ShopId, facts: list[Event], now: datetime) -> int:
+    """Keep shop events with what they change in orders and parcels; return how many were new."""
+    new = insights.append_new(connection, shop, facts)
+    for fact in sorted(facts, key=lambda fact: fact.at):
+        if fact.type.startswith(("order.", "shipment.")):
+            take_event(connection, shop, fact, now)
+    return new
+
+
+def no_answer(received: Received) -> str:
+    """The answer to a message that was answered together with a neighbour whose answer is not stored any more."""
+    turn = TurnView((), Feeling("neutral", 0.0), "normal")
+    conversation = received.conversation
+    answer = Answer(conversation.id, received.message.id, conversation.state, (), turn, 0.0)
+    return msgspec.json.encode(answer).decode()
+
+
+class OwnOrderActions(EmbeddedOrderActions):
+    """Acts on the own rows; where another system owns the orders nothing is changed behind its back."""
+
+    def __init__(self, db: Database, clock: Clock, systems: Systems) -> None:
+        super().__init__(db, clock)
+        self._systems = systems
+
+    async def supported(self, shop: ShopId) -> frozenset[ActionKind]:
+        if await self._systems.serving(shop, "orders"):
+            return frozenset()
+        return await super().supported(shop)
+
+
+class Answering:
+    """Gathering, doing and the shop's rules, built once."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        sources: tuple[LiveCatalog, LiveOrders, LiveBuyers],
+        systems: Systems,
+        knowledge: Knowledge,
+        promotions: Promotions,
+        quote: QuoteCart,
+        desk: Desk,
+        bargain: BargainsPrices,
+        timeout_s: float,
+    ) -> None:
+        catalog, orders, buyers = sources
+        self._db = db
+        self._clock = clock
+        self._desk = desk
+        self.terms = ShopTerms(db, clock)
+        self.prices = AnswerPrices(catalog, catalog, buyers, PromotionAnswers(promotions))
+        self.gather = GatherFacts(
+            knowledge,
+            catalog,
+            orders,
+            promotions,
+            quote,
+            self.prices,
+            ProveOrder(db, clock, orders),
+            self._tickets,
+            self.terms,
+            buyers,
+            bargain,
+            timeout_s,
+        )
+        self.perform = PerformTodos(db, clock, OwnOrderActions(db, clock, systems), desk.tickets, promotions)
+
+    async def actions(self, shop: ShopId, limit: int, order_id: str = "") -> list[ActionRow]:
+        """The newest actions of the bot."""
+        return await self._db.read(lambda c: actions.newest(c, shop, limit, order_id))
+
+    async def _tickets(self, shop: ShopId, buyer_id: str) -> tuple[TicketBrief, ...]:
+        rows = await self._db.read(lambda c: tickets.of_buyer(c, shop, buyer_id))
+        return tuple(TicketBrief(row.no, row.type, row.state, row.order_id, row.due_at) for row in rows)
+
+    async def tell_stock_back(self, job: Job) -> None:
+        """Tell a buyer that what he waits for is back: one message, in his last talk, and the subscription is over."""
+        now, data = self._clock.now(), job.payload
+        text = f"您要的「{data['title']}」到货了，现在可以直接拍。"
+
+        def change(connection: Connection) -> str | None:
+            finish(connection, job.shop, job, now)
+            if not alerts.told(connection, job.shop, data["alert_id"], now):
+                return None
+            buyer = BuyerId(data["buyer_id"])
+            talk = conversations.find_open(connection, job.shop, data["channel"], buyer)
+            talk = talk or next(iter(owners.of_buyer(connection, job.shop, buyer, 1)), None)
+            if talk is None:
+                return None
+            parts = [ReplyPart(TextContent(text), text)]
+            conversations.say(connection, job.shop, talk.id, "bot", "", parts, now, meta={"origin": alerts.STOCK_BACK})
+            return talk.id
+
+        told = await self._db.write(change)
+        if told:
+            self._desk.told(await self._desk.existing(job.shop, told))

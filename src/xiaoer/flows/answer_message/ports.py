@@ -1,0 +1,63 @@
+"""What answering a turn needs from others (回答的依赖)."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from xiaoer.kernel.decision import Facts, Handoff, Need, Todo
+from xiaoer.kernel.heard import Heard
+from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.shop_facts import Outcome
+from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.types import Limits, RedLineHit
+
+
+class Understands(Protocol):
+    """Understanding, as this flow needs it."""
+
+    def understand(self, turn: Turn) -> Heard: ...
+
+
+class WatchesRedLines(Protocol):
+    """Tells the red lines that a turn crosses."""
+
+    def __call__(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]: ...
+
+    def limits(self, shop: ShopId) -> Limits:
+        """How patient the shop's bot is."""
+        ...
+
+
+class GathersFacts(Protocol):
+    """Reads the facts that a decision needs, in parallel, each within its time limit."""
+
+    async def __call__(
+        self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime, known: Facts | None = None
+    ) -> Facts: ...
+
+
+class PerformsTodos(Protocol):
+    """Does what the buyer confirmed, and tells the outcome of each todo by its id."""
+
+    async def __call__(self, turn: Turn, todos: tuple[Todo, ...], facts: Facts) -> dict[str, Outcome]: ...
+
+
+class KeepsEffects(Protocol):
+    """Keeps what the acts promise, in the change that stores their words."""
+
+    def keep(self, connection: Connection, turn: Turn, effect: Any, now: datetime) -> bool:
+        """Return False when a promise no longer holds: the turn is decided anew."""
+        ...
+
+
+class MindsTheDesk(Protocol):
+    """The people behind the bot: who sends, and what the one who takes over is told."""
+
+    def prepare(self, turn: Turn, heard: Heard, handoff: Handoff) -> Handoff:
+        """Give a hand-over the skill that it asks for and its summary (前情提要)."""
+        ...
+
+    async def mode(self, shop: ShopId, intents: tuple[str, ...]) -> str:
+        """Who sends for these intents: auto the bot, assist a person with its draft, shadow a person."""
+        ...

@@ -1,0 +1,289 @@
+"""Facts are gathered (取数): every need of a decision, in parallel, each within its time limit.
+
+A source that cannot be asked is named in `Facts.missing`, so that the reply says so instead of guessing. Contact data
+of orders are masked here, before any rule or wording sees them. What is computed from an order (diagnosis, refund)
+waits for the buyer's orders, which are read once a turn.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from msgspec.structs import replace
+
+from xiaoer.flows.gather_facts.figures import Figures
+from xiaoer.flows.gather_facts.ports import (
+    AnswersPrices,
+    BargainsPrices,
+    PricesNow,
+    ProvesOrders,
+    ReadsBuyers,
+    ReadsCatalogue,
+    ReadsOrders,
+    ReadsTerms,
+    ReadsTickets,
+)
+from xiaoer.kernel.commerce import Order, Product, Shipment, Variant
+from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
+from xiaoer.kernel.errors import XiaoerError
+from xiaoer.kernel.heard import Heard, Segment
+from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.memory import Memory
+from xiaoer.kernel.turn import Turn
+from xiaoer.slices.knowledge.api import Knowledge
+from xiaoer.slices.policies.rules.bargaining import price_words
+from xiaoer.slices.privacy.rules import masks
+from xiaoer.slices.promotions.service import Promotions
+
+_log = structlog.get_logger(__name__)
+_NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
+_ORDERS = 10  # newest orders read per turn
+_PICKING = ("recommend", "named")  # kinds of needs that bring products to choose from
+_PICKS = 3  # products recommended at once
+_BY_KEY = {"diagnosis": "diagnoses", "protection": "protections", "priced": "priced", "top_up": "top_ups",
+           "refundable": "refundable"}  # fmt: skip
+
+
+class GatherFacts:
+    """Reads what a decision needs."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        catalogue: ReadsCatalogue,
+        orders: ReadsOrders,
+        promotions: Promotions,
+        price_now: PricesNow,
+        prices: AnswersPrices,
+        prove: ProvesOrders,
+        tickets: ReadsTickets,
+        terms: ReadsTerms,
+        buyers: ReadsBuyers,
+        bargain: BargainsPrices,
+        timeout_s: float,
+    ) -> None:
+        self._knowledge = knowledge
+        self._catalogue = catalogue
+        self._orders = orders
+        self._promotions = promotions
+        self._price_now = price_now
+        self._prices = prices
+        self._figures = Figures(catalogue, orders, prices)
+        self._prove = prove
+        self._tickets = tickets
+        self._terms = terms
+        self._buyers = buyers
+        self._bargain = bargain
+        self._timeout_s = timeout_s
+
+    async def __call__(
+        self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime, known: Facts | None = None
+    ) -> Facts:
+        """Return `known` with the facts of `needs` added; never raises because a source is down."""
+        before = known or Facts(terms=await self._terms.of(turn.shop))
+        reads: dict[tuple[str, str], Awaitable[Any]] = {}
+        for need in needs:
+            key = (need.kind, need.key)
+            if key not in reads and (read := self._read(turn, heard, need, now, before)) is not None:
+                reads[key] = read
+        outcomes = await self._outcomes(reads)
+        found = {key: value for key, (ok, value) in outcomes.items() if ok}
+        missing = tuple(key for key, (ok, _) in outcomes.items() if not ok)
+        knowledge, answerable = await self._searched(turn, heard, needs, now)
+        values: dict[str, Any] = {
+            "knowledge": before.knowledge | knowledge,
+            "answerable": before.answerable | answerable,
+            "products": before.products | _keyed(found, "product"),
+            "variants": before.variants | _keyed(found, "variants"),
+            "prices": before.prices | _keyed(found, "price"),
+            "recommended": before.recommended
+            | {n.segment: found[n.kind, n.key] for n in needs if n.kind in _PICKING and (n.kind, n.key) in found},
+            "bargains": before.bargains
+            | {n.segment: found[n.kind, n.key] for n in needs if n.kind == "bargain" and found.get((n.kind, n.key))},
+            "asked": before.asked + needs,
+            "missing": before.missing + missing,
+        }
+        for kind, name in _BY_KEY.items():
+            values[name] = getattr(before, name) | _keyed(found, kind)
+        for name in ("offers", "coupons", "tickets", "buyer"):
+            if (name, "") in found:
+                values[name] = found[(name, "")]
+        values |= self._own_orders(turn, before, found)
+        return replace(before, **values)
+
+    def _own_orders(self, turn: Turn, before: Facts, found: dict[tuple[str, str], Any]) -> dict[str, Any]:
+        """The buyer's own orders and the ones proven now, contact data masked."""
+        orders = before.orders
+        if ("orders", "") in found:
+            orders = tuple(_masked(order, turn.buyer_id) for order in found[("orders", "")])
+        verified = dict(before.verified)
+        for (kind, key), value in found.items():
+            if kind == "verify":
+                word, order = value
+                verified[key.partition("|")[0]] = word
+                if order is not None and all(o.id != order.id for o in orders or ()):
+                    orders = (_masked(order, turn.buyer_id), *(orders or ()))
+        return {"orders": orders, "verified": verified}
+
+    async def _searched(
+        self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime
+    ) -> tuple[dict[int, Any], dict[int, bool]]:
+        searches = [need for need in needs if need.kind == "knowledge"]
+        surroundings: dict[str, Any] = {}
+        if searches:
+            await self._knowledge.ensure_loaded(turn.shop)
+            surroundings = await self._surroundings(turn)
+        knowledge: dict[int, Any] = {}
+        answerable: dict[int, bool] = {}
+        for need in searches:
+            segment = heard.segments[need.segment]
+            result = self._knowledge.search(
+                turn.shop,
+                need.key,
+                now=now,
+                intent=segment.intent,
+                product_id=(segment.entities.product_ids or (turn.product_in_focus or "",))[0],
+                channel=turn.channel,
+                top_k=3,
+                product_category=await self._category(turn, segment),
+                **surroundings,
+            )
+            knowledge[need.segment], answerable[need.segment] = result.hits, result.answerable
+        return knowledge, answerable
+
+    def _read(self, turn: Turn, heard: Heard, need: Need, now: datetime, known: Facts) -> Awaitable[Any] | None:
+        shop = turn.shop
+        match need.kind:
+            case "product":
+                return self._product(shop, need.key)
+            case "variants":
+                return self._variants(shop, need.key)
+            case "orders":
+                return self._all_orders(shop, turn.buyer_id, turn.memory)
+            case "offers":
+                return self._offers(turn, now)
+            case "price":
+                return self._price(turn, need.key)
+            case "recommend":
+                budget = heard.segments[need.segment].entities.money_yuan
+                return self._catalogue.recommend(shop, need.key, budget, _PICKS)
+            case "named":
+                return self._catalogue.named(shop, need.key, _PICKS, turn.product_in_focus or "")
+            case "verify":
+                order_id, _, ending = need.key.partition("|")
+                return self._prove(shop, f"{turn.channel}:{turn.buyer_id}", order_id, ending)
+            case "bargain":
+                words = replace(heard.segments[need.segment], text=price_words(heard.segments, turn))
+                return self._bargain(turn, words, need.key, now)
+            case "buyer":
+                return self._buyers.buyer(shop, turn.buyer_id)
+            case "tickets":
+                return self._tickets(shop, turn.buyer_id)
+            case "coupons":
+                return self._prices.coupons(shop, turn.buyer_id, now)
+            case "priced" | "top_up" | "diagnosis" | "protection" | "refundable":
+                return self._figures(turn, need, now, known)
+            case _:
+                return None
+
+    async def _product(self, shop: ShopId, key: str) -> Product | None:
+        """By id, or `of:VARIANT`."""
+        if key.startswith("of:"):
+            variant = await self._catalogue.variant(shop, key[3:])
+            return await self._catalogue.product(shop, variant.product_id) if variant else None
+        return await self._catalogue.product(shop, key)
+
+    async def _variants(self, shop: ShopId, key: str) -> tuple[Variant, ...]:
+        if key.startswith("of:"):
+            variant = await self._catalogue.variant(shop, key[3:])
+            return await self._catalogue.variants(shop, variant.product_id) if variant else ()
+        return await self._catalogue.variants(shop, key)
+
+    async def _all_orders(self, shop: ShopId, buyer_id: str, memory: Memory) -> tuple[Order, ...]:
+        """The buyer's orders, and those that were proven in this talk."""
+        own = await self._orders.orders_of(shop, buyer_id, _ORDERS)
+        ids = {order.id for order in own}
+        proven = [await self._orders.order(shop, id_) for id_ in memory.verified if id_ not in ids]
+        return (*own, *(order for order in proven if order is not None))
+
+    async def _surroundings(self, turn: Turn) -> dict[str, Any]:
+        """Who asks and how the order in focus stands, when some entry depends on it; what cannot be told fits none."""
+        if not self._knowledge.asks_about_buyer(turn.shop):
+            return {}
+        ok, orders = await self._limited(self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS))
+        known, buyer = await self._limited(self._buyers.buyer(turn.shop, turn.buyer_id))
+        if not ok or not known:
+            return {"audience": (_NOT_KNOWN,), "order_state": _NOT_KNOWN}
+        focus = next((order for order in orders if order.id == turn.order_in_focus), orders[0] if orders else None)
+        bought = any(order.status not in ("unpaid", "closed") for order in orders)
+        own = (buyer.level, *buyer.tags) if buyer else ()
+        return {
+            "audience": (*filter(None, own), "老客" if bought else "新客"),
+            "order_state": focus.status if focus else "none",
+        }
+
+    async def _category(self, turn: Turn, segment: Segment) -> str:
+        product_id = (segment.entities.product_ids or (turn.product_in_focus or "",))[0]
+        ok, product = (
+            await self._limited(self._catalogue.product(turn.shop, product_id)) if product_id else (True, None)
+        )
+        return product.category if ok and product else ""
+
+    async def _price(self, turn: Turn, product_id: str) -> PriceNow | None:
+        """The price now of the cheapest piece in stock."""
+        ready = [v for v in await self._catalogue.variants(turn.shop, product_id) if v.stock > 0]
+        if not ready:
+            return None
+        cheapest = min(ready, key=lambda variant: variant.price)
+        return await self._price_now.price_now(turn.shop, cheapest.id, turn.buyer_id, turn.channel)
+
+    async def _offers(self, turn: Turn, now: datetime) -> tuple[Offer, ...]:
+        """Promotions that run now, of the product in focus when there is one."""
+        product_id = turn.product_in_focus or ""
+        product = await self._catalogue.product(turn.shop, product_id) if product_id else None
+        variants = await self._catalogue.variants(turn.shop, product_id) if product else ()
+        return await self._promotions.offers(
+            turn.shop,
+            product_id=product.id if product else "",
+            category=product.category if product else "",
+            variant_ids=[variant.id for variant in variants],
+            channel=turn.channel,
+            at=now,
+        )
+
+    async def _outcomes(self, reads: dict[tuple[str, str], Awaitable[Any]]) -> dict[tuple[str, str], tuple[bool, Any]]:
+        if len(reads) == 1:  # the usual turn; a task of its own would cost more than the read
+            return {key: await self._limited(read) for key, read in reads.items()}
+        return dict(zip(reads, await asyncio.gather(*(self._limited(r) for r in reads.values())), strict=True))
+
+    async def _limited(self, read: Awaitable[Any]) -> tuple[bool, Any]:
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return True, await read
+        except (TimeoutError, XiaoerError) as error:
+            _log.warning("source_failed", error=type(error).__name__)
+            return False, None
+
+
+def _keyed(found: dict[tuple[str, str], Any], kind: str) -> dict[str, Any]:
+    return {key: value for (of, key), value in found.items() if of == kind and value is not None}
+
+
+def _masked(order: Order, buyer_id: str) -> Order:
+    """The order without what nobody needs to hear; one that was proven by digits keeps its waybill hidden too."""
+    parcels = order.shipments
+    if order.buyer_id != buyer_id:
+        parcels = tuple(_hidden(shipment) for shipment in parcels)
+    return replace(
+        order,
+        address=masks.mask_address(order.address),
+        receiver=masks.mask_name(order.receiver),
+        phone=masks.mask_phone(order.phone) if order.phone else "",
+        shipments=parcels,
+    )
+
+
+def _hidden(shipment: Shipment) -> Shipment:
+    return replace(shipment, waybill_no=masks.mask_waybill(shipment.waybill_no))

@@ -1,0 +1,68 @@
+"""Which product a talk is about (话题商品): a list that was shown can be chosen from, and what was chosen stays.
+
+After 「您说的是哪一款？」 or a recommendation the buyer answers 「第二个」, 「羊绒的」, or asks on (「第一个多少钱」).
+The choice gives the segment its product, and a bare choice the question that was open. The product that the
+buyer named last stays the topic until another page is opened or another product is named.
+"""
+
+import re
+
+from msgspec.structs import replace
+
+from xiaoer.kernel.heard import Segment
+from xiaoer.kernel.memory import Memory
+from xiaoer.kernel.turn import Turn
+
+_ORDINAL = re.compile(r"第?([一二两三四五1-5])(?:个|款|件|种|双|条|套|瓶|盒|台|只|支|张)(?!月|小时|人|多少)")
+_BARE = re.compile(r"^(?:要|就|选|看|问的?是?)?第?([一二三四五1-5])(?:号|吧|呢|$)")
+_ENDS = {"头一个": 0, "第一个": 0, "前面那个": 0, "上面那个": 0, "最后一个": -1, "后面那个": -1, "下面那个": -1}
+_DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+_TALK = frozenset({"chat.ack", "chat.smalltalk", "oos.unclear", "oos.other"})
+_SHORT = 12  # characters of a message that may be nothing but a choice
+_PART = 2  # characters of a title that a choice must share in a row
+
+
+def choose(segment: Segment, turn: Turn) -> Segment:
+    """The segment with the product that it picks from the list shown last; unchanged when it picks none."""
+    memory = turn.memory
+    if not memory.choices or segment.entities.product_ids:
+        return segment
+    picked = _picked(segment, memory)
+    if picked is None:
+        return segment
+    entities = replace(segment.entities, product_ids=(picked,))
+    bare = len(segment.text) <= _SHORT and (segment.intent in _TALK or segment.confidence < 0.5)
+    if bare and memory.choice_intent:
+        return replace(segment, entities=entities, intent=memory.choice_intent, confidence=0.9, by="choice")
+    return replace(segment, entities=entities)
+
+
+def _picked(segment: Segment, memory: Memory) -> str | None:
+    text = segment.text.strip(" ,，。.!！?？")
+    ids = [id_ for id_, _ in memory.choices]
+    for words, place in _ENDS.items():
+        if words in text:
+            return ids[place]
+    match = _ORDINAL.search(text) or (_BARE.search(text) if len(text) <= _SHORT else None)
+    if match:
+        number = _DIGITS.get(match.group(1)) or int(match.group(1))
+        return ids[number - 1] if number <= len(ids) else None
+    if len(text) > _SHORT:
+        return None
+    shared = [max((n for n in range(len(text), _PART - 1, -1) if _has(text, title, n)), default=0)
+              for _, title in memory.choices]  # fmt: skip
+    best = max(shared)
+    return ids[shared.index(best)] if best and shared.count(best) == 1 else None
+
+
+def _has(text: str, title: str, length: int) -> bool:
+    return any(text[at : at + length] in title for at in range(len(text) - length + 1))
+
+
+def keep(memory: Memory, turn: Turn, product_id: str | None, shown: list[tuple[str, str]], intent: str) -> Memory:
+    """The memory after a segment: the product that it was about, and the list that it showed."""
+    if shown:
+        memory = replace(memory, choices=tuple(shown), choice_intent=intent)
+    if product_id and product_id != turn.product_in_focus:
+        memory = replace(memory, product_id=product_id, page_id=turn.context.product_id or "")
+    return memory

@@ -1,0 +1,41 @@
+# ruff: noqa: E501  patterns and tables read better unbroken
+"""A second look (再看一眼): wordings so explicit that they decide what is asked, whatever the model made of them.
+
+The model reads a sentence as a whole and may weigh the greater part of it; these phrases of the trade name one matter
+only. What is not in the table stays as it was heard.
+"""
+
+import re
+
+from msgspec.structs import replace
+
+from xiaoer.kernel.heard import Segment
+
+_OFFER = r"(?:满减|优惠券?|券|折扣|打折|立减|活动价|会员价|红包|满\d+减\d+|第二件半价|赠品)"
+_TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (intent, re.compile(pattern))
+    for intent, pattern in (
+        ("promo.not_applied", rf"{_OFFER}.{{0,18}}(?:没|未|不)(?:有)?(?:显示|生效|减|用上|抵|享受|体现|算|优惠|打折|自动|弹出来|出来)"),
+        ("promo.not_applied", rf"(?:没|未|不)(?:有)?(?:显示|减掉?|享受到?|用上|抵扣?|给我?算|自动减?).{{0,6}}{_OFFER}"),
+        ("product.restock", r"(?:到货|补货|有货).{0,4}(?:提醒|通知|告诉|喊|叫|联系|说一声)|(?:提醒|通知|告诉)我.{0,4}(?:到货|有货|补货)"),
+        ("ship.eta", r"^(?:今天|今晚|明天|后天|周[一二三四五六日末])(?:之?前)?(?:能|会|可以)?(?:不能)?(?:送到|送达|收到|到货?)(?:吗|么|不|嘛)"),
+        ("promo.bundle", r"凑单|凑多少|凑点什么|还差多少.{0,8}(?:减|包邮|优惠|券)|差多少(?:可以|能|就)"),
+        ("promo.bundle", r"(?:一起|一块|两[件个]都|都)买.{0,10}(?:优惠|便宜|划算|多少|减)"),
+        ("promo.price_protect", r"价保|保价|(?:降价|便宜).{0,10}(?:退差|补差|差价|退我|退给)|(?:退|补)(?:一下)?差价"),
+        ("after.return", r"^(?!.*(?:差|价|券|降|款)).*(?:一起|都|全)退(?:货|了|掉)?.{0,6}(?:吗|么|不|吧)?$"),
+        ("price.query", r"到手(?:价|多少)|(?:一共|总共|算下来|拍下来).{0,6}多少钱"),
+    )
+)  # fmt: skip
+
+
+_PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
+
+
+def look_again(segment: Segment) -> Segment:
+    """The segment with the intent that its wording names; unchanged when it names none."""
+    if segment.intent == "service.human" and _PERSON.match(segment.text.strip(" ,，。.!！")):
+        return replace(segment, intent="order.invoice", confidence=0.9, by="wording")
+    for intent, pattern in _TABLE:
+        if segment.intent != intent and pattern.search(segment.text):
+            return replace(segment, intent=intent, confidence=max(segment.confidence, 0.9), by="wording")
+    return segment

@@ -1,0 +1,282 @@
+"""After-sales (售后): return, exchange, refund only, repair, resend, from the first word to the request itself.
+
+The order of steps is the trade's: which order, which item, why, what the buyer wants instead, whether law and shop
+allow it (`rules/eligibility.py`), the picture when something must be shown, the amount from the engine, the
+confirmation, then the request. Nothing is promised before the reason is known: it decides freight and evidence.
+"""
+
+from typing import Any, cast
+
+from msgspec.structs import replace
+
+from xiaoer.kernel.clock import SHOP_ZONE
+from xiaoer.kernel.commerce import Order, OrderItem
+from xiaoer.kernel.decision import Need
+from xiaoer.kernel.memory import Matter
+from xiaoer.kernel.money import Money
+from xiaoer.kernel.turn import ImageContent
+from xiaoer.slices.policies.rules import refunds
+from xiaoer.slices.policies.rules.eligibility import Goal, Verdict, decide_eligibility, is_never_returned, last_day
+from xiaoer.slices.policies.rules.matters import choosing, reading
+from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
+from xiaoer.slices.policies.rules.products import matching
+from xiaoer.slices.policies.types import Ask, Move
+
+KINDS = ("after_sale",)
+_STATES = ("delivered", "completed")
+_GOAL_OF = {
+    "after.return": "return",
+    "after.exchange": "exchange",
+    "after.refund_only": "refund_only",
+    "after.repair": "repair",
+    "after.missing": "resend",
+}
+_REASON_OF = {
+    "after.defect": "质量",
+    "after.wrong_item": "错发",
+    "after.missing": "少件",
+    "after.color_diff": "描述不符",
+    "after.size_wrong": "尺码",
+}
+INTENTS = frozenset(_GOAL_OF) | frozenset(_REASON_OF)
+_GOAL_WORDS = (
+    ("refund_only", ("仅退款", "不退货", "只退款", "退一部分", "退部分")),
+    ("exchange", ("换货", "换一", "换个", "换成", "换大", "换小", "换码", "调换", "想换", "要换", "给换", "换")),
+    ("repair", ("维修", "修一下", "返修", "修理")),
+    ("resend", ("补发", "补寄", "补一个", "重新发", "补给我", "补")),
+    ("return", ("退货", "退款", "退了", "想退", "要退", "退掉", "退吧", "退")),
+)  # fmt: skip
+_TICKET_OF = {
+    "return": "return",
+    "exchange": "exchange",
+    "refund_only": "refund",
+    "repair": "repair",
+    "resend": "resend",
+}
+_KIND_OF = {"return": "return_refund", "exchange": "exchange", "refund_only": "refund_only"}
+_NO_PICTURE = ("没有照片", "没照片", "拍不了", "没拍", "扔了", "发不了", "没图")
+
+
+def start(ask: Ask) -> Move | None:
+    """Begin an after-sale matter, or take it up again; None when no order bears on it."""
+    left = ask.memory.of_kind("after_sale")
+    if left is not None and (order := choosing.by_id(ask, left.order_id)) and not ask.segment.entities.order_no:
+        return _next(ask, _heard(ask, left), order)
+    found, orders = choosing.choose(ask, _STATES)
+    if found == "none":
+        return None
+    matter = _heard(ask, new_matter(ask, "after_sale"))
+    if found == "which":
+        return question(ask, replace(matter, asks="which"), "after_sale.which", options=choosing.titles(orders))
+    return _next(ask, replace(matter, id=f"{matter.id}{orders[0].id}", order_id=orders[0].id), orders[0])
+
+
+def go_on(ask: Ask, matter: Matter) -> Move | None:
+    """The buyer answers what was asked for; None when these words do not answer it."""
+    if matter.asks == "which":
+        _, orders = choosing.choose(ask, _STATES)
+        fitting = tuple(o for o in ask.facts.orders or () if o.status in _STATES)[:5] if len(orders) < 2 else orders
+        options = choosing.titles(fitting)
+        picked = reading.choice_of(ask.segment.text, options)
+        named = next((o for o in fitting if o.id == ask.segment.entities.order_no), None)
+        order = named or (fitting[options.index(picked)] if picked else None)
+        return _next(ask, replace(matter, order_id=order.id, asks=""), order) if order else None
+    order = choosing.by_id(ask, matter.order_id)
+    if order is None:
+        return None
+    if matter.asks == "confirm":
+        if reading.is_yes(ask.segment.text):
+            return _next(ask, replace(matter, asks="", slots={**matter.slots, "yes": "1"}), order)
+        if reading.is_no(ask.segment.text):
+            return Move(say(ask, "matter.dropped", order), memory=ask.memory.without(matter.id))
+        if reading.asks_of_it(ask.segment.text):
+            return _next(ask, matter, order)
+    heard = _heard(ask, matter)
+    return _next(ask, heard, order) if heard.slots != matter.slots else None
+
+
+def _heard(ask: Ask, matter: Matter) -> Matter:
+    """The matter with what the turn tells: what is wanted, why, the picture, the other size."""
+    text, slots = ask.segment.text, {k: v for k, v in matter.slots.items() if k != "yes"}
+    intent = ask.segment.intent
+    goal = next((name for name, words in _GOAL_WORDS if any(word in text for word in words)), "")
+    goal = _GOAL_OF.get(intent, "") if intent in _GOAL_OF and not (goal and intent == "after.missing") else goal
+    if goal and (matter.asks in ("goal", "") or "goal" not in slots or intent in _GOAL_OF):
+        slots["goal"] = goal
+    reason = reading.reason_of(text)
+    if intent in _REASON_OF and not reason:
+        reason = _REASON_OF[intent]
+    if reason and (matter.asks == "reason" or "reason" not in slots):
+        slots["reason"] = reason
+    elif matter.asks == "reason" and ask.is_free and len(text.strip()) >= 2 and intent not in _GOAL_OF:
+        slots["reason"] = "其他"
+    if reason:
+        slots["about"] = text[:200]
+    picture = next((m.content.url for m in ask.situation.turn.messages if isinstance(m.content, ImageContent)), "")
+    sent = any(p.author == "buyer" and "[图片]" in p.text for p in ask.situation.turn.history[-6:])
+    if picture or sent:
+        slots["photo"] = picture or "（见会话）"
+    elif matter.asks == "photo" and any(word in text for word in _NO_PICTURE):
+        slots["photo"] = "买家说没有照片"
+    if matter.asks == "sealed":
+        broken = any(
+            word in text for word in ("拆了", "拆开", "打开了", "用过", "用了", "开封", "撕了", "已拆", "吃了")
+        )
+        whole = any(
+            word in text
+            for word in ("没拆", "没开", "未拆", "没有拆", "没用", "没打开", "完好", "没动", "没撕", "没吃")
+        )
+        if whole or broken:
+            slots["sealed"] = "1" if whole else "0"
+    entities = ask.segment.entities
+    wish = " ".join(w for w in (entities.color, entities.size, *entities.variant_words) if w)
+    if wish and slots.get("goal") == "exchange":
+        slots["wish"] = wish
+    elif matter.asks == "wish" and ask.is_free:
+        slots["wish"] = text.strip()[:60]
+    if matter.asks == "item" and ask.is_free:
+        slots["item"] = text.strip()[:60]
+    return replace(matter, slots=slots)
+
+
+def _next(ask: Ask, matter: Matter, order: Order) -> Move:
+    gone = ask.memory.without(matter.id)
+    if "yes" in matter.slots:  # the shop's system tells, also when this turn is decided a second time
+        return _for_item(ask, matter, order)
+    if order.status in ("unpaid", "closed"):
+        return Move(say(ask, "after.not_received", order), memory=gone)
+    if order.status == "paid":
+        return Move(say(ask, "after_sale.unshipped", order, asks="cancel"), memory=gone)
+    if order.status == "shipped":
+        return Move(say(ask, "after.before_receipt", order), memory=gone)
+    if order.status in ("refunding", "refunded"):
+        return Move(refunds.tell_refund(ask, order), memory=gone)
+    return _for_item(ask, matter, order)
+
+
+def _for_item(ask: Ask, matter: Matter, order: Order) -> Move:
+    item = _item(ask, matter, order)
+    if item is None:
+        options = [line.title for line in order.items[:5]]
+        return question(ask, replace(matter, asks="item"), "after_sale.item", order, options=options)
+    key = f"of:{item.variant_id}"
+    if Need("product", ask.index, key) not in ask.facts.asked and key not in ask.facts.products:
+        return Move(needs=(Need("product", ask.index, key), Need("variants", ask.index, key)))
+    return _judged(ask, matter, order, item, key)
+
+
+def _item(ask: Ask, matter: Matter, order: Order) -> OrderItem | None:
+    """The line that it is about: the only one, or the one that the words name."""
+    if len(order.items) == 1:
+        return order.items[0]
+    if not order.items:
+        return OrderItem("", "", 1, Money(0), order.pay_amount)
+    titles = [line.title for line in order.items]
+    words = matter.slots.get("item") or matter.slots.get("about") or ask.segment.text
+    if any(all_ in words for all_ in ("全部", "都退", "整单", "都要退", "所有", "全退")):
+        return OrderItem("*", order.items[0].title, 1, order.pay_amount, order.pay_amount)
+    picked = reading.choice_of(words, titles)
+    return order.items[titles.index(picked)] if picked else None
+
+
+def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -> Move:
+    slots, terms = matter.slots, ask.facts.terms
+    limit = last_day(order.delivered_at, terms) if order.delivered_at else None
+    if "reason" not in slots and slots.get("goal") != "repair":
+        today = ask.situation.now.astimezone(SHOP_ZONE).date()
+        in_time = limit is not None and today <= limit
+        never = is_never_returned(item, ask.facts.products.get(key), terms)
+        template = "never" if never else "reason" if in_time else "reason_late"
+        asking = replace(matter, asks="reason")
+        return question(ask, asking, f"after_sale.{template}", order, limit=limit, days=terms.days)
+    reason, goal = slots.get("reason", "质量"), cast(Goal, slots.get("goal", ""))
+    if reason == "假货":
+        return _people(ask, matter, order, "complaint", reason)
+    if not goal:
+        return question(ask, replace(matter, asks="goal"), "after_sale.goal", order, reason_words=reason)
+    product = ask.facts.products.get(key)
+    sealed = {"1": True, "0": False}.get(slots.get("sealed", ""))
+    verdict = decide_eligibility(
+        goal,
+        reason,
+        item,
+        product,
+        order.delivered_at,
+        terms,
+        ask.situation.now,
+        sealed,
+    )
+    if verdict.may == "ask_sealed":
+        return question(ask, replace(matter, asks="sealed"), "after_sale.sealed", order)
+    if verdict.may == "no":
+        act = say(ask, f"after_sale.{verdict.why}", order, rule=verdict.rule, limit=limit, days=terms.days)
+        return Move(act, memory=ask.memory.without(matter.id), matter=matter.id)
+    if goal == "exchange" and (move := _exchange(ask, matter, order, key)) is not None:
+        return move
+    if verdict.photo and "photo" not in slots:
+        return question(ask, replace(matter, asks="photo"), "after_sale.photo", order, rule=verdict.rule)
+    if verdict.may == "people" or goal in ("repair", "resend"):
+        return _people(ask, matter, order, _TICKET_OF[goal], reason)
+    return _request(ask, matter, order, item, verdict)
+
+
+def _exchange(ask: Ask, matter: Matter, order: Order, key: str) -> Move | None:
+    """Which other size or colour, and whether there is any; None when it may go on."""
+    if matter.slots.get("reason") in ("质量", "破损", "错发", "少件") and "wish" not in matter.slots:
+        return None  # the same again
+    if "wish" not in matter.slots:
+        return question(ask, replace(matter, asks="wish"), "after_sale.wish", order)
+    variants = ask.facts.variants.get(key, ())
+    chosen = matching(variants, ask.segment.entities) if ask.segment.entities.size or ask.segment.entities.color else ()
+    if variants and chosen and chosen != variants and not any(v.stock > 0 for v in chosen):
+        offered = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:5]
+        slots = {k: v for k, v in matter.slots.items() if k != "wish"}
+        wish = matter.slots["wish"]
+        again = replace(matter, asks="wish", slots=slots)
+        return question(ask, again, "after_sale.wish_none", order, wish=wish, offered_list=offered)
+    return None
+
+
+def _people(ask: Ask, matter: Matter, order: Order, type_: str, reason: str) -> Move:
+    slots = matter.slots
+    data = {"reason": reason, "about": slots.get("about", ask.segment.text)[:200], "photo": slots.get("photo", "")}
+    data |= {"fault": data["about"], "missing": data["about"], "wish": slots.get("wish", "")}
+    wanted = todo(matter, "ticket", type_, **data)
+    return done(ask, matter, wanted, order, "after_sale_ticket", goal=slots.get("goal", ""))
+
+
+def _request(ask: Ask, matter: Matter, order: Order, item: OrderItem, verdict: Verdict) -> Move:
+    """The amount, the confirmation, and the request itself."""
+    slots, terms, goal = matter.slots, ask.facts.terms, matter.slots["goal"]
+    amount = Money(0)
+    if goal != "exchange":
+        key = f"{order.id}|{item.variant_id}"
+        if key not in ask.facts.refundable:
+            need = Need("refundable", ask.index, key)
+            if need not in ask.facts.asked:
+                return Move(needs=(need,))
+            return _people(ask, matter, order, _TICKET_OF[goal], slots["reason"])
+        amount = ask.facts.refundable[key]
+    if goal == "refund_only" and amount > Money.from_yuan(terms.refund_only_limit):
+        return _people(ask, matter, order, "refund", slots["reason"])
+    told: dict[str, Any] = {
+        "freight": verdict.freight,
+        "insurance": terms.freight_insurance,
+        "wish": slots.get("wish", ""),
+    }
+    if "yes" not in slots:
+        return question(ask, replace(matter, asks="confirm"), f"after_sale.confirm_{goal}", order, rule=verdict.rule,
+                        amount=amount, **told)  # fmt: skip
+    wanted = todo(
+        matter,
+        "action",
+        "open_after_sale",
+        kind=_KIND_OF[goal],
+        reason=slots["reason"],
+        amount_fen=str(amount.fen),
+        variant_id=item.variant_id,
+        wish=slots.get("wish", ""),
+        photo=slots.get("photo", ""),
+    )
+    told |= {"goal": goal, "return_address": terms.return_address, "hours": terms.review_within_hours}
+    return done(ask, matter, wanted, order, "after_sale", **told)

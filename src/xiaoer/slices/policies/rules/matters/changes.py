@@ -1,0 +1,193 @@
+"""Before shipping (发货前): cancel, change the address, leave a note; and what people must do (改规格, 合并).
+
+Each is ask → confirm → done. Nothing is changed before the buyer agreed in so many words to what was read back to
+him, and nothing is said to be changed before the shop's system told so. An order that was shipped meanwhile is told as
+it is.
+"""
+
+from msgspec.structs import replace
+
+from xiaoer.kernel.commerce import Order
+from xiaoer.kernel.decision import Todo
+from xiaoer.kernel.memory import Matter
+from xiaoer.slices.policies.rules.matters import choosing, reading
+from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
+from xiaoer.slices.policies.types import Ask, Move
+
+_CHANGEABLE = ("paid", "unpaid")
+_SENT = ("shipped", "delivered", "completed")
+KINDS = ("cancel", "change_address", "note", "change_item", "combine")
+BY_INTENT = {
+    "order.cancel": "cancel",
+    "order.change_address": "change_address",
+    "order.note": "note",
+    "order.change_item": "change_item",
+    "order.combine": "combine",
+}
+
+
+def start(ask: Ask, kind: str) -> Move | None:
+    """Begin one of these matters, or take it up where it was left; None when no order bears on it."""
+    left = ask.memory.of_kind(kind)
+    if left is not None and (order := choosing.by_id(ask, left.order_id)) and not ask.segment.entities.order_no:
+        return _next(ask, _heard(ask, left), order)
+    found, orders = choosing.choose(ask, _CHANGEABLE)
+    if found == "none":
+        return None
+    if found == "which":
+        matter = new_matter(ask, kind, asks="which", said=ask.said[:300])
+        return question(ask, matter, f"{kind}.which", options=choosing.titles(orders))
+    order = orders[0]
+    return _next(ask, _heard(ask, new_matter(ask, kind, order.id)), order)
+
+
+def go_on(ask: Ask, matter: Matter) -> Move | None:
+    """The buyer answers what was asked for; None when these words do not answer it."""
+    if matter.asks == "which":
+        _, orders = choosing.choose(ask, _CHANGEABLE)
+        fitting = tuple(o for o in ask.facts.orders or () if o.status in _CHANGEABLE)[:5] if len(orders) < 2 else orders
+        wanted = ask.segment.entities.order_no or ""
+        options = choosing.titles(fitting)
+        chosen = next((o for o in fitting if wanted and o.id == wanted), None)
+        picked = reading.choice_of(ask.segment.text, options)
+        tail = next(
+            (o for o in fitting if len(ask.segment.text) >= 4 and o.id.endswith(ask.segment.text.strip())), None
+        )
+        order = chosen or tail or (fitting[options.index(picked)] if picked else None)
+        if order is None:
+            again = reading.is_yes(ask.segment.text) and fitting
+            return question(ask, matter, f"{matter.kind}.which", options=options) if again else None
+        return _next(ask, _heard(ask, replace(matter, order_id=order.id, asks="")), order)
+    order = choosing.by_id(ask, matter.order_id)
+    if order is None:
+        return None
+    if matter.asks == "confirm":
+        if reading.is_yes(ask.segment.text):
+            return _next(ask, replace(matter, asks="", slots={**matter.slots, "yes": "1"}), order)
+        if reading.is_no(ask.segment.text):
+            return Move(say(ask, "matter.dropped", order), memory=ask.memory.without(matter.id))
+    heard = _heard(ask, matter)
+    return _next(ask, heard, order) if heard.slots != matter.slots else None
+
+
+def _heard(ask: Ask, matter: Matter) -> Matter:
+    """The matter with what these words tell about it."""
+    said = ask.said if len(ask.situation.heard.segments) == 1 or matter.asks == "address" else ask.segment.text
+    earlier = matter.slots.get("said", "")
+    slots = {name: value for name, value in matter.slots.items() if name not in ("said", "yes")}
+    match matter.kind:
+        case "change_address":
+            slots |= reading.address_of(said) or reading.address_of(ask.said) or reading.address_of(earlier)
+        case "note":
+            note = reading.note_of(ask.segment.text) or reading.note_of(earlier)
+            if not note and matter.asks == "note" and ask.is_free and len(ask.segment.text.strip()) >= 2:
+                note = ask.segment.text.strip()[:100]
+            if note:
+                slots["note"] = note
+        case "change_item":
+            entities = ask.segment.entities
+            words = [w for w in (entities.color, entities.size, *entities.variant_words) if w]
+            words += [f"{entities.quantity} 件"] if entities.quantity else []
+            if words:
+                slots["wish"] = " ".join(dict.fromkeys(words))
+            elif matter.asks == "wish" and ask.is_free:
+                slots["wish"] = ask.segment.text.strip()[:100]
+        case "combine":
+            slots["wish"] = (
+                "分开发货" if any(w in said + earlier for w in ("分开", "拆", "分两", "先发")) else "合并发货"
+            )
+        case _:
+            reason = reading.reason_of(said)
+            if reason:
+                slots["reason"] = reason
+    return replace(matter, slots=slots)
+
+
+def _next(ask: Ask, matter: Matter, order: Order) -> Move:
+    """The next step: what cannot be, what is still to be asked, the confirmation, or the deed."""
+    confirmed = "yes" in matter.slots  # then the shop's system tells, also when this turn is decided a second time
+    if order.status in _SENT and not confirmed:
+        return _too_late(ask, matter, order)
+    if order.status not in _CHANGEABLE and not confirmed:
+        template = "order.closed" if order.status == "closed" else "order.in_after_sale"
+        return Move(say(ask, template, order), memory=ask.memory.without(matter.id))
+    match matter.kind:
+        case "cancel":
+            return _cancel(ask, matter, order)
+        case "change_address":
+            return _address(ask, matter, order)
+        case "note":
+            return _note(ask, matter, order)
+        case _:
+            return _by_people(ask, matter, order)
+
+
+def _too_late(ask: Ask, matter: Matter, order: Order) -> Move:
+    """Shipped already: say so, and offer what the trade has for it (拦截, 退换)."""
+    memory = ask.memory.without(matter.id)
+    if order.status != "shipped":
+        return Move(say(ask, f"{matter.kind}.received", order), memory=memory)
+    if matter.kind in ("cancel", "change_address"):
+        wish = "拦截退回" if matter.kind == "cancel" else "改送新地址"
+        next_ = new_matter(ask, "redirect", order.id, asks="confirm", wish=wish, **_only(matter, "address", "phone"))
+        return question(replace(ask, memory=memory), next_, f"{matter.kind}.shipped", order, wish=wish)
+    return Move(say(ask, f"{matter.kind}.shipped", order), memory=memory)
+
+
+def _only(matter: Matter, *names: str) -> dict[str, str]:
+    return {name: matter.slots[name] for name in names if name in matter.slots}
+
+
+def _cancel(ask: Ask, matter: Matter, order: Order) -> Move:
+    if "yes" not in matter.slots:
+        template = "cancel.confirm_unpaid" if order.status == "unpaid" else "cancel.confirm"
+        return question(ask, replace(matter, asks="confirm"), template, order, amount=order.pay_amount)
+    wanted = todo(matter, "action", "cancel", reason=matter.slots.get("reason", "不想要"))
+    outcome = ask.facts.outcomes.get(wanted.id)
+    prefix = "cancel" if outcome is None or outcome.status != "closed" else "cancel_unpaid"
+    return done(ask, matter, wanted, order, prefix)
+
+
+def _address(ask: Ask, matter: Matter, order: Order) -> Move:
+    slots = matter.slots
+    if "address" not in slots:
+        return question(ask, replace(matter, asks="address"), "change_address.ask", order)
+    if "yes" not in slots:
+        new = {"new_address": slots["address"], "new_receiver": slots.get("receiver", "")}
+        return question(
+            ask,
+            replace(matter, asks="confirm"),
+            "change_address.confirm",
+            order,
+            **new,
+            new_phone=slots.get("phone", ""),
+        )
+    wanted = todo(
+        matter,
+        "action",
+        "change_address",
+        address=slots["address"],
+        receiver=slots.get("receiver", ""),
+        phone=slots.get("phone", ""),
+    )
+    return done(ask, matter, wanted, order, "change_address", new_address=slots["address"])
+
+
+def _note(ask: Ask, matter: Matter, order: Order) -> Move:
+    note = matter.slots.get("note", "")
+    if not note:
+        return question(ask, replace(matter, asks="note"), "note.ask", order)
+    if "yes" not in matter.slots:
+        return question(ask, replace(matter, asks="confirm"), "note.confirm", order, note=note)
+    return done(ask, matter, todo(matter, "action", "change_note", note=note), order, "note", note=note)
+
+
+def _by_people(ask: Ask, matter: Matter, order: Order) -> Move:
+    """No shop system changes lines or parcels of a paid order safely: people do, with the facts filled in."""
+    if order.status == "unpaid":
+        return Move(say(ask, "order.unpaid_change", order), memory=ask.memory.without(matter.id))
+    wish = matter.slots.get("wish", "")
+    if not wish:
+        return question(ask, replace(matter, asks="wish"), "change_item.ask", order)
+    wanted: Todo = todo(matter, "ticket", "change_order", wish=wish)
+    return done(ask, matter, wanted, order, matter.kind, wish=wish)

@@ -1,0 +1,62 @@
+"""Which order a matter is about (是哪一单), strictly: an action on the wrong order is worse than one more question."""
+
+from typing import Literal
+
+from xiaoer.kernel.commerce import Order
+from xiaoer.slices.policies.rules.picking import pick_order, pointed_at
+from xiaoer.slices.policies.types import Ask
+
+
+def order_of(ask: Ask) -> Order | None:
+    """The order that this segment is about, by the usual rules."""
+    focus = ask.situation.turn.order_in_focus
+    return pick_order(ask.facts.orders or (), ask.segment, focus, ask.situation.now, hint=ask.memory.order_id)
+
+
+def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "none"], tuple[Order, ...]]:
+    """The one order for an action, or those among which the buyer must choose; `none`: he has no order at all.
+
+    An order that is named, open on the page or talked about is taken whatever its state, so that the answer can
+    say why it is too late; else those in one of `states` are looked at.
+    """
+    orders = ask.facts.orders or ()
+    if not orders:
+        return "none", ()
+    focus = ask.situation.turn.order_in_focus
+    named = pointed_at(orders, ask.segment, focus, ask.situation.now)
+    if len(named) == 1:
+        return "one", named
+    pool = named or _of_state(orders, ask.segment.text) or orders
+    meant = next((order for order in pool if order.id == ask.memory.order_id), None)
+    if meant is not None and ask.segment.text.startswith(("那", "这", "它")):
+        return "one", (meant,)
+    fitting = tuple(order for order in pool if order.status in states)
+    if len(fitting) > 1:
+        spoken = next((order for order in fitting if order.id == ask.memory.order_id), None)
+        return ("one", (spoken,)) if spoken else ("which", fitting[:5])
+    if fitting:
+        return "one", fitting
+    spoken = next((order for order in pool if order.id == ask.memory.order_id), None)
+    return "one", (spoken or pool[0],)
+
+
+_STATE_WORDS = (
+    ("unpaid", ("未付款", "没付款", "待付款", "还没付", "没付钱")),
+    ("paid", ("付过款", "已付款", "付了款", "没发货", "未发货", "还没发")),
+    ("shipped", ("在路上", "已发货", "发出来的", "在途")),
+)
+
+
+def _of_state(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
+    """Orders in the state that the words name (未付款那单); empty when they name none."""
+    states = {state for state, words in _STATE_WORDS if any(word in text for word in words)}
+    return tuple(order for order in orders if order.status in states)
+
+
+def by_id(ask: Ask, order_id: str) -> Order | None:
+    return next((order for order in ask.facts.orders or () if order.id == order_id), None)
+
+
+def titles(orders: tuple[Order, ...]) -> list[str]:
+    """One line an order, as the buyer is shown them to choose from."""
+    return [f"{order.items[0].title if order.items else ''}（尾号 {order.id[-6:]}）" for order in orders]

@@ -1,0 +1,169 @@
+"""Parcels in trouble (物流求助): late to ship, stuck, signed but not received, to be intercepted or sent elsewhere.
+
+The bot tells what the carrier's scans say and orders the check that people must make with the carrier; it never
+promises that an interception succeeds, nor an amount.
+"""
+
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from xiaoer.kernel.commerce import Order
+from xiaoer.kernel.memory import Matter
+from xiaoer.slices.policies.rules import orders, parcels
+from xiaoer.slices.policies.rules.matters import choosing, reading
+from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
+from xiaoer.slices.policies.types import Ask, Move
+
+KINDS = ("urge", "stuck", "lost", "redirect")
+BY_INTENT = {"ship.urge": "urge", "ship.stuck": "stuck", "ship.lost": "lost", "ship.redirect": "redirect"}
+_LOOKED = (
+    "都问",
+    "问过",
+    "问了",
+    "找过",
+    "找了",
+    "看过",
+    "没有代收",
+    "驿站没",
+    "家里没",
+    "家人没",
+    "物业没",
+    "都没有",
+    "查过",
+    "确定没",
+)
+_WISHES = (
+    ("拒收退回", ("拒收", "不收")),
+    ("拦截退回", ("拦截", "截回", "追回", "退回", "别送了", "不要了", "召回")),
+    ("改到驿站自提", ("驿站", "自提", "快递柜", "丰巢", "代收点")),
+    ("改送新地址", ("改地址", "改派", "换地址", "改送", "地址")),
+    ("改送货时间", ("时间", "明天", "后天", "周", "晚点", "下午", "上午", "改天", "不在家", "晚上")),
+)  # fmt: skip
+
+
+def start(ask: Ask, kind: str) -> Move | None:
+    """Begin one of these matters; None when plain tracking answers it."""
+    order = choosing.order_of(ask)
+    if order is None:
+        return None
+    if kind == "urge":
+        spoken = choosing.by_id(ask, ask.memory.order_id)
+        if spoken is not None and spoken.status == "shipped" and spoken.shipments and "发货" not in ask.segment.text:
+            stuck = parcels.is_stuck(spoken.shipments[-1], ask.situation.now)
+            return _stuck(ask, spoken) if stuck else Move(orders.tell_tracking(ask, spoken))
+        return _urge(ask, order)
+    if order.status not in ("shipped", "delivered", "completed") or not order.shipments:
+        return None
+    shipment = order.shipments[-1]
+    if kind == "stuck":
+        return _stuck(ask, order) if parcels.is_stuck(shipment, ask.situation.now) else None
+    if kind == "lost":
+        return _lost(ask, order)
+    if order.status == "shipped" and parcels.stage_of(shipment) is not parcels.Stage.SIGNED:
+        return _redirect(
+            ask, _wished(ask, ask.memory.of_kind("redirect") or new_matter(ask, "redirect", order.id)), order
+        )
+    return None
+
+
+def go_on(ask: Ask, matter: Matter) -> Move | None:
+    """The buyer answers what was asked for."""
+    order = choosing.by_id(ask, matter.order_id)
+    if order is None:
+        return None
+    text = ask.segment.text
+    if reading.is_no(text) and matter.asks == "confirm":
+        return Move(say(ask, "matter.dropped", order), memory=ask.memory.without(matter.id))
+    yes = reading.is_yes(text)
+    match matter.kind:
+        case "urge":
+            return _urge_ticket(ask, matter, order) if yes else None
+        case "lost":
+            found = any(word in text for word in ("找到了", "收到了", "拿到了", "在驿站"))
+            if found:
+                return Move(say(ask, "lost.found", order), memory=ask.memory.without(matter.id))
+            said = reading.is_no(text) or any(w in text for w in _LOOKED) or "没" in text or yes
+            return _lost_ticket(ask, matter, order) if said else None
+        case "redirect":
+            if matter.asks == "confirm" and not yes:
+                return None
+            slots = {**matter.slots, "yes": "1"} if yes else matter.slots
+            wished = _wished(ask, replace(matter, slots=slots))
+            return _redirect(ask, wished, order) if wished.slots != matter.slots else None
+        case _:
+            return None
+
+
+def _urge(ask: Ask, order: Order) -> Move | None:
+    if order.status != "paid":
+        return None
+    now, promise = ask.situation.now, order.promise_ship_at
+    matter = new_matter(ask, "urge", order.id)
+    if promise is not None and now > promise:
+        return _urge_ticket(ask, matter, order)
+    if promise is None:
+        return question(ask, replace(matter, asks="confirm"), "urge.no_promise", order)
+    return question(ask, replace(matter, asks="confirm"), "urge.in_time", order, promise=promise)
+
+
+def _urge_ticket(ask: Ask, matter: Matter, order: Order) -> Move:
+    promise, now = order.promise_ship_at, ask.situation.now
+    wanted = todo(matter, "ticket", "urge_ship", about=ask.segment.text[:200])
+    if promise is None or now <= promise:
+        return done(ask, matter, wanted, order, "urge")
+    late = max(1, (now - promise) // timedelta(hours=1))
+    rule = ask.facts.terms.late_rule
+    return done(ask, matter, wanted, order, "urge_late", promise=promise, late=late, late_rule=rule)
+
+
+def _stuck(ask: Ask, order: Order) -> Move:
+    shipment, now = order.shipments[-1], ask.situation.now
+    days = max(2, round((now - shipment.traces[-1].at) / timedelta(days=1)))
+    matter = new_matter(ask, "stuck", order.id)
+    wanted = todo(matter, "ticket", "parcel", about=f"{days} 天没有物流更新", waybill_no=shipment.waybill_no)
+    return done(ask, matter, wanted, order, "stuck", shipment=shipment, days=days)
+
+
+def _lost(ask: Ask, order: Order) -> Move | None:
+    shipment = order.shipments[-1]
+    if parcels.stage_of(shipment) not in (parcels.Stage.SIGNED, parcels.Stage.STATION):
+        return _stuck(ask, order) if parcels.is_stuck(shipment, ask.situation.now) else None
+    matter = ask.memory.of_kind("lost") or new_matter(ask, "lost", order.id)
+    if any(word in ask.said for word in _LOOKED) or matter.asks:
+        return _lost_ticket(ask, matter, order)
+    return question(ask, replace(matter, asks="looked"), "lost.look", order, shipment=shipment)
+
+
+def _lost_ticket(ask: Ask, matter: Matter, order: Order) -> Move:
+    waybill = order.shipments[-1].waybill_no if order.shipments else ""
+    wanted = todo(matter, "ticket", "parcel", about="显示签收但没有收到", waybill_no=waybill)
+    return done(ask, matter, wanted, order, "lost")
+
+
+def _wished(ask: Ask, matter: Matter) -> Matter:
+    """The matter with what the buyer wants the carrier to do."""
+    text, slots = ask.segment.text, dict(matter.slots)
+    wish = next((name for name, words in _WISHES if any(word in text for word in words)), "")
+    if wish and "yes" not in slots:
+        slots["wish"] = wish
+    slots |= reading.address_of(ask.said)
+    if slots.get("wish") == "改送货时间" and (ask.segment.entities.date or ask.segment.entities.time):
+        slots["when"] = " ".join(w for w in (ask.segment.entities.date, ask.segment.entities.time) if w)
+    return replace(matter, slots=slots)
+
+
+def _redirect(ask: Ask, matter: Matter, order: Order) -> Move:
+    slots = matter.slots
+    wish = slots.get("wish", "")
+    if not wish:
+        return question(ask, replace(matter, asks="wish"), "redirect.ask", order, shipment=order.shipments[-1])
+    if wish == "改送新地址" and "address" not in slots:
+        return question(ask, replace(matter, asks="address"), "redirect.address", order)
+    if wish == "改送货时间" and "when" not in slots:
+        return question(ask, replace(matter, asks="when"), "redirect.when", order)
+    waybill = order.shipments[-1].waybill_no if order.shipments else ""
+    detail = slots.get("address") or slots.get("when") or ""
+    about = f"{wish}：{detail}" if detail else wish
+    wanted = todo(matter, "ticket", "parcel", about=about, waybill_no=waybill, phone=slots.get("phone", ""))
+    return done(ask, matter, wanted, order, "redirect", wish=wish)

@@ -1,0 +1,211 @@
+# ruff: noqa: E501  patterns and tables read better unbroken
+"""Reading what a buyer answers to a question of the bot (读取回答): yes, no, four digits, an address, a reason.
+
+A bare yes counts only for the question that was asked last (`memory.asking`); that is decided by the caller. Here only
+words are read: None means that they do not answer.
+"""
+
+import re
+
+from xiaoer.slices.policies.rules.matters.tax_no import find_tax_no
+
+_SOFT = r"[\s,，。.!！~～?？、啊呀哦噢呢哈吧嘛了的]*"
+_YES = re.compile(
+    rf"^{_SOFT}(?:嗯+{_SOFT})?(?:(?:我)?确认|确定|是|对|没错|好|好嘞|行|可以|同意|ok|要|需要|麻烦(?:你|您)?|就这样|没问题|办|帮我)"
+    rf"(?:{_SOFT}(?:确认|确定|取消|修改|改|提交|申请|登记|办理?|退货?|退款|换货?|订单|帮我|帮忙|吧|您|你|谢谢|麻烦|要|好|撤销|备注|通知|告诉|提醒|我|一声|一下|是))*{_SOFT}$",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"^(?:嗯|哦|噢|那|还是|我)*(?:不(?:用|要|是|对|需要|取消|改|退|换|办|申请|提交|撤|麻烦)?|先不|别|没有?|不了)"
+    r"(?:取消|改|退|换|办|提交|申请|撤销|麻烦|用|要|了|先)*(?:谢谢|哈|吧|啊|呀|呢)*$"
+)
+_DROP = re.compile(
+    r"^(?:嗯|哦|噢|那|那就|要不|还是|我)*(?:算了|不用了?|当我没说|再说吧?|没事了|不弄了|先这样|不办了|"
+    r"我?先?不(?:改|取消|退|换|开|要|撤销?|提醒|备注|催)了?|不要提醒了?)+(?:谢谢|吧|哈|啊|呀)*$"
+)
+_DIGITS = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+_ENDING = re.compile(r"(?:尾号|后四位|后4位|末四位|手机|电话|号码)\D{0,6}(\d{4})(?!\d)")
+_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_PLACE = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,}(?:省|自治区|市|州|县|区|旗|镇|乡|街道|路|街|大道|巷|弄|村|小区|花园|公寓|大厦|广场|家园|苑|校区|学校|大学|公司))"
+    r".*(?:\d|号|栋|幢|单元|室|楼|层|座|村|组|门|店|驿站|路|街|小区|大厦|校区|大学|公司)"
+)
+_PROVINCES = (
+    "北京|上海|天津|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|"
+    "台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
+)
+_PROVINCE = re.compile(rf"(?:{_PROVINCES})(?:省|市|自治区|壮族|回族|维吾尔|特别行政区)?[\u4e00-\u9fff]{{2}}")
+_BEFORE_ADDRESS = re.compile(
+    r"^.*(?:改(?:成|到|为|送到|寄到|送)|换(?:成|到)|寄(?:到|去|往)|送(?:到|去)|发到|地址(?:是|为|[:：])|收货地址|新地址|^是)[:：,，\s]*",
+    re.S,
+)
+_RECEIVER = re.compile(
+    r"(?:收件人|收货人|姓名|名字|联系人)(?:[:：是为叫改成\s]{0,4})([\u4e00-\u9fff]{2,4}?)(?=[,，。;；\s\d电手]|$)"
+)
+_NOTE = re.compile(
+    r"(?:备注(?:一下)?|留言|注明|写上|写个|附(?:上|一?张)?)(?:[:：,，\s]|说|是|为|上|信息|内容)*(.+)$", re.S
+)
+
+# reason code -> words; the reason decides freight and evidence (facts of the trade), first match wins
+_REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("假货", r"假货|仿的|不是正品|高仿"),
+        ("少件", r"少(?:了|发|给|寄)|漏(?:发|了|寄)|缺(?:了|件|少)|没有?(?:配件|赠品|送的)|只(?:有|收到|发了?)[一1两2]"),
+        ("错发", r"发错|错发|寄错|不是我(?:拍|买|要)的|(?:颜色|尺码|款式|型号)(?:发|给)?(?:错|不对)|发成"),
+        ("破损", r"破|碎|裂|压坏|压扁|摔|漏液|漏了出|洒|变形|磕"),
+        ("尺码", r"大了|小了|偏大|偏小|太大|太小|太紧|太松|紧了|松了|尺码|码数|穿不(?:下|上|了)|不合身|太长|太短|勒|挤脚|不合脚|有点(?:大|小|紧|松|长|短)"),
+        ("描述不符", r"色差|描述|跟图|和图|图片不|与图|颜色不(?:一样|对|像)|不一样|不符|实物"),
+        ("质量", r"质量|坏|开线|脱线|线头|起球|掉色|褪色|缩水|不能用|用不了|瑕疵|故障|没反应|不(?:亮|转|响|热|制冷|通电|充电)|充不(?:进|了)|味道|异味|有洞|污渍|脏"),
+        ("未按时发货", r"一直不发|还(?:没|不)发货|不发货|发货太慢|等不及|太慢"),
+        ("快递问题", r"快递|物流|派送|没收到|没到"),
+        ("价格", r"降价|买贵|便宜了|差价|别家便宜"),
+        ("不想要", r"不想要|不要了|不喜欢|不合适|买错|拍错|多拍|买多|重复|后悔|用不(?:上|着)|无理由|不好看|没啥|不需要"),
+    )
+)  # fmt: skip
+
+
+def is_yes(text: str) -> bool:
+    """Whether the words agree, in so many words: 「嗯」 alone does not."""
+    return bool(_YES.match(text.strip())) and not is_no(text)
+
+
+def is_reason_only(text: str) -> bool:
+    """不想要了, 不要了, 不喜欢: a reason by itself."""
+    return bool(re.match(r"^我?(?:不想要|不要|不喜欢|用不上|不需要)(?:了|啦)*$", _bare(text)))
+
+
+def is_confirm(text: str) -> bool:
+    """确认, 确认取消, 确认提交: the very words that the bot asks for."""
+    return bool(re.match(r"^(?:我)?确认(?:取消|提交|修改|改|退货?|换货?|撤销|备注|申请|登记)?$", _bare(text)))
+
+
+def asks_of_it(text: str) -> bool:
+    """A question about what was just proposed (退多少, 运费谁出): it is said again."""
+    return bool(re.search(r"退多少|多少钱|运费谁|谁出(?:运|邮)费|运费.{0,4}(?:谁|我)出", text))
+
+
+def is_unsubscribe(text: str) -> bool:
+    """不要提醒了, 取消到货提醒: the one message is not wanted any more."""
+    return bool(
+        re.match(
+            r"^(?:那|就|还是)?(?:不(?:要|用)(?:再)?(?:到货)?(?:提醒|通知)|取消(?:到货)?(?:提醒|通知))我?(?:了|吧)*$",
+            _bare(text),
+        )
+    )
+
+
+def is_no(text: str) -> bool:
+    return bool(_NO.match(_bare(text)))
+
+
+def is_drop(text: str) -> bool:
+    """Whether the buyer takes the open matter back (算了)."""
+    return bool(_DROP.match(_bare(text)))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s,，。.!！~～?？、]+", "", text)
+
+
+def digits_of(text: str) -> str:
+    """The last four digits of a phone number: named as such, the end of a whole number, or alone."""
+    named = _ENDING.search(text)
+    if named:
+        return named.group(1)
+    phone = _PHONE.search(text)
+    if phone:
+        return phone.group()[-4:]
+    alone = _DIGITS.fullmatch(_bare(re.sub(r"[\u4e00-\u9fff:：]", "", text)))
+    return alone.group(1) if alone else ""
+
+
+def said_ending(text: str) -> str:
+    """Four digits that are named as the end of a phone number, or the end of a whole number; else empty."""
+    named, phone = _ENDING.search(text), _PHONE.search(text)
+    return named.group(1) if named else phone.group()[-4:] if phone else ""
+
+
+def address_of(text: str) -> dict[str, str]:
+    """Address, receiver and phone of a new delivery place; empty without a street."""
+    found: dict[str, str] = {}
+    phone = _PHONE.search(text)
+    rest = text
+    if phone:
+        found["phone"] = phone.group()
+        rest = text.replace(phone.group(), " ")
+    receiver = _RECEIVER.search(rest)
+    if receiver:
+        found["receiver"] = receiver.group(1)
+        rest = rest.replace(receiver.group(), " ")
+    rest = rest.replace("\n", " ")
+    start = _PROVINCE.search(rest)
+    rest = rest[start.start() :] if start else _BEFORE_ADDRESS.sub("", rest, count=1)
+    rest = re.split(r"(?:可以吗|行吗|能改吗|谢谢|麻烦|帮我改|[,，。]\s*(?:电话|手机|联系))", rest)[0]
+    rest = re.sub(r"(?:电话|手机号?|联系电话)[:：是为]*\s*$", "", rest.strip()).strip(" ,，。.；;：:")
+    if "receiver" not in found and phone:
+        tail = re.search(r"[\s,，]+([\u4e00-\u9fff]{2,4})$", rest)
+        head = re.match(r"([\u4e00-\u9fff]{2,4})[\s,，]+(?=[\u4e00-\u9fff])", rest)
+        name = tail or (head if head and not _PLACE.search(head.group(1)) else None)
+        if name:
+            found["receiver"] = name.group(1)
+            rest = rest.replace(name.group(1), "", 1).strip(" ,，")
+    if len(rest) >= 6 and _PLACE.search(rest):
+        found["address"] = rest[:200]
+    return found if "address" in found else {}
+
+
+def note_of(text: str) -> str:
+    """The words of an order note; empty when only the wish for one was said."""
+    match = _NOTE.search(text.strip())
+    words = match.group(1) if match else ""
+    words = re.sub(r"(?:可以吗|行吗|好吗|吧|吗|谢谢|哈)*[\s。.!！?？]*$", "", words).strip(" ,，:：「」\"'")
+    return words[:100] if len(words) >= 2 else ""
+
+
+def reason_of(text: str) -> str:
+    """The reason code that the words name; empty when they name none."""
+    return next((name for name, pattern in _REASONS if pattern.search(text)), "")
+
+
+def choice_of(text: str, options: list[str]) -> str:
+    """Which of several things is meant: by number (第二个, 2), or by words that only one title has."""
+    bare = _bare(text)
+    number = re.match(r"^(?:第|选)?([1-9一二两三四五六七八九])(?:个|单|件|款|号|的|吧)*$", bare)
+    if number:
+        at = (
+            "123456789".find(number.group(1))
+            if number.group(1).isdigit()
+            else "一二三四五六七八九".find(number.group(1))
+        )
+        at = 1 if number.group(1) == "两" else at
+        return options[at] if 0 <= at < len(options) else ""
+    pairs = {bare[at : at + 2] for at in range(len(bare) - 1)}
+    scores = [sum(pair in option for pair in pairs) for option in options]
+    best = max(scores, default=0)
+    return options[scores.index(best)] if best and scores.count(best) == 1 else ""
+
+
+def title_of(text: str) -> dict[str, str]:
+    """Invoice title and tax number: 个人, or a company with its number."""
+    found: dict[str, str] = {}
+    number = find_tax_no(text)
+    if number:
+        found["tax_no"] = number
+        text = text.replace(number, " ")
+    company = re.search(
+        r"([\u4e00-\u9fffA-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|公司|事务所|合作社|医院|学校|大学|中心|工作室|研究院|研究所|委员会|个体工商户|经营部|商行|店))",
+        re.sub(
+            r"(?:发票)?抬头(?:是|为|写|开)?[:：]?|公司名称?[:：]|单位[:：]|开(?:公司|单位|企业)的?|税号.*$", " ", text
+        ),
+    )
+    if company:
+        found["title"] = company.group(1)
+    elif re.search(r"个人|私人", text):
+        found["title"] = "个人"
+    elif match := re.search(r"抬头(?:是|为|写|开)?[:：\s]*([\u4e00-\u9fffA-Za-z·]{2,40})", text):
+        found["title"] = match.group(1)
+    mail = re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", text)
+    if mail:
+        found["email"] = mail.group()
+    return found

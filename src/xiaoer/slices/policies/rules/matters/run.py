@@ -1,0 +1,120 @@
+"""Which matter a segment belongs to (事项分派): the one that was asked about, or one that its intent begins.
+
+A matter that was asked about last gets the first word on the answer; 「算了」 ends it. When the words ask for something
+else, that is answered and the matter stays open: the same wish taken up later goes on where it was left.
+"""
+
+from msgspec.structs import replace
+
+from xiaoer.kernel.heard import Segment
+from xiaoer.kernel.memory import Matter
+from xiaoer.slices.policies.rules.matters import after_sale, changes, parcels_help, reading, small
+from xiaoer.slices.policies.rules.matters.moves import say
+from xiaoer.slices.policies.rules.needs import is_before_buying
+from xiaoer.slices.policies.types import Ask, Move
+
+
+def answer_asked(ask: Ask) -> Move | None:
+    """Take the segment as the answer to the bot's last question; None when it is not."""
+    asked = ask.memory.asked
+    text = ask.segment.text
+    if reading.is_unsubscribe(text):
+        return small.unsubscribe(ask)
+    if reading.is_drop(text):
+        matter = asked or (ask.memory.matters[0] if ask.memory.matters else None)
+        if matter is not None:
+            return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id))
+    if asked is None and reading.is_confirm(text):  # told to write just this; a bare 好的 is not it
+        asked = next((matter for matter in ask.memory.matters if matter.asks == "confirm"), None)
+    return _go_on(ask, asked) if asked is not None and _may_answer(ask, asked) else None
+
+
+_FAMILY: dict[str, tuple[str, ...]] = {
+    "cancel": ("order.cancel",),
+    "change_address": ("order.change_address", "ship.redirect"),
+    "note": ("order.note",),
+    "change_item": ("order.change_item", "product."),
+    "combine": ("order.combine",),
+    "urge": ("ship.urge", "ship.when"),
+    "lost": ("ship.",),
+    "redirect": ("ship.redirect", "ship.deliver", "order.change_address", "order.cancel"),
+    "after_sale": ("after.", "order.cancel", "order.change_item", "product.size", "product.color", "product.quality"),
+    "invoice": ("order.invoice",),
+    "withdraw": ("after.cancel",),
+    "restock": ("product.restock",),
+    "verify": ("order.", "ship.", "after."),
+}
+_STRICT = frozenset({"address", "digits", "order_no", "tax_no", "photo"})  # values that no other words look like
+
+
+def _may_answer(ask: Ask, asked: Matter) -> bool:
+    """Whether these words may answer the question: not when they clearly ask for something else (发什么快递)."""
+    segment = ask.segment
+    if segment.intent.startswith(("chat.", "oos.")) or segment.confidence < 0.6 or segment.by == "context":
+        return True
+    if asked.asks in _STRICT or reading.is_yes(segment.text) or reading.is_no(segment.text):
+        return True
+    return segment.intent.startswith(_FAMILY.get(asked.kind, ()))
+
+
+def begin(ask: Ask) -> Move | None:
+    """Begin the matter that the intent calls for; None when none does, or no order bears on it."""
+    intent = ask.segment.intent
+    if intent in ("product.restock", "product.stock"):
+        return small.start_restock(ask)
+    if is_before_buying(ask.segment, ask.situation.turn):
+        return None
+    if intent in changes.BY_INTENT:
+        return changes.start(ask, changes.BY_INTENT[intent])
+    if intent in parcels_help.BY_INTENT:
+        return parcels_help.start(ask, parcels_help.BY_INTENT[intent])
+    if intent in after_sale.INTENTS:
+        return after_sale.start(ask)
+    if intent == "after.compensation":
+        return small.start_compensation(ask)
+    if intent == "order.invoice":
+        return small.start_invoice(ask)
+    if intent == "after.cancel":
+        return small.start_withdraw(ask)
+    return None
+
+
+def is_part(segment: Segment) -> bool:
+    """Whether a short reason (不想要了, 不要了) only belongs to the matter that the turn is about already."""
+    return segment.intent == "order.cancel" and reading.is_reason_only(segment.text)
+
+
+def proven(ask: Ask, move: Move) -> Ask | None:
+    """After a proof: the question that it was for, now about the proven order; None when nothing was proven."""
+    matter, memory = ask.memory.asked, move.memory
+    if move.act is not None or memory is None or move.needs or move.todo:
+        return None
+    slots = matter.slots if matter is not None and matter.kind == "verify" else {}
+    number = ask.segment.entities.order_no or slots.get("no") or (memory.verified[-1] if memory.verified else "")
+    intent = slots.get("intent") or ask.segment.intent
+    if intent.startswith(("chat.", "oos.")):
+        tracks = any(word in ask.said for word in ("物流", "快递", "到哪", "包裹"))
+        intent = "ship.track" if tracks else "order.status"
+    entities = replace(ask.segment.entities, order_no=number)
+    segment = replace(ask.segment, intent=intent, text=slots.get("said") or ask.segment.text, entities=entities)
+    return replace(ask, segment=segment, memory=memory)
+
+
+def _go_on(ask: Ask, matter: Matter) -> Move | None:
+    if matter.kind in changes.KINDS:
+        return changes.go_on(ask, matter)
+    if matter.kind in parcels_help.KINDS:
+        return parcels_help.go_on(ask, matter)
+    if matter.kind in after_sale.KINDS:
+        return after_sale.go_on(ask, matter)
+    match matter.kind:
+        case "invoice":
+            return small.go_on_invoice(ask, matter)
+        case "withdraw":
+            return small.go_on_withdraw(ask, matter)
+        case "restock":
+            return small.go_on_restock(ask, matter)
+        case "verify":
+            return small.go_on_verify(ask, matter)
+        case _:
+            return None

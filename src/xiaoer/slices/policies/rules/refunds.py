@@ -1,0 +1,66 @@
+"""Where a refund stands (退款进度): the state, who must act, and by when. Amounts come from the request itself."""
+
+from datetime import datetime, timedelta
+
+from xiaoer.kernel.commerce import Order, Refund
+from xiaoer.kernel.decision import Act, Source
+from xiaoer.kernel.terms import Terms
+from xiaoer.slices.policies.types import Ask
+
+ENDED = ("refunded", "rejected", "withdrawn", "timed_out", "completed")
+
+
+def newest(order: Order) -> Refund | None:
+    """The request that is open, else the last one."""
+    live = [refund for refund in order.refunds if not is_over(refund)]
+    return (live or list(order.refunds) or [None])[-1]  # type: ignore[list-item]
+
+
+def is_over(refund: Refund) -> bool:
+    return refund.status in ENDED or "成功" in refund.status
+
+
+def tell_refund(ask: Ask, order: Order) -> Act:
+    """Say where the newest request of an order stands."""
+    source = Source("order", order.id, order.items[0].title if order.items else "")
+    refund = newest(order)
+    if refund is None:
+        template = "refund.none" if order.status not in ("refunding", "refunded") else "refund.unknown"
+        return Act("lookup", ask.index, template, {"order": order}, (source,), "refund.progress")
+    terms = ask.facts.terms
+    status = "refunded" if order.status == "refunded" or "成功" in refund.status else refund.status
+    slots: dict[str, object] = {"order": order, "refund": refund, "by": _by_when(refund, terms)}
+    if status == "waiting_return":
+        slots["return_address"] = terms.return_address
+    template = f"refund.{status}" if status in _TOLD else "refund.open"
+    if refund.kind == "exchange" and status == "completed":
+        template = "refund.exchanged"
+    return Act("lookup", ask.index, template, slots, (source,), "refund.progress")
+
+
+_TOLD = frozenset(
+    {
+        "pending_review",
+        "waiting_return",
+        "waiting_receipt",
+        "waiting_refund",
+        "waiting_reship",
+        "reshipped",
+        "refunded",
+        "rejected",
+        "withdrawn",
+        "timed_out",
+        "platform_review",
+    }
+)
+
+
+def _by_when(refund: Refund, terms: Terms) -> datetime | None:
+    """The end of the time that the side who must act has; None when no rule sets one from what is known."""
+    if refund.created_at is None:
+        return None
+    if refund.status == "pending_review":
+        return refund.created_at + timedelta(hours=terms.review_within_hours)
+    if refund.status == "waiting_refund":
+        return refund.created_at + timedelta(days=terms.refund_within_days)
+    return None

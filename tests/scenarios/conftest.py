@@ -1,0 +1,40 @@
+"""The sample shop at 2026-06-18 20:00 in the shop's zone, opened once for all scenarios."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from xiaoer.app.demo.generate import generate, write_folder
+from xiaoer.app.wiring import Wiring
+from xiaoer.infra.clock import ManualClock
+from xiaoer.infra.migrate import upgrade
+from xiaoer.infra.settings import Settings
+from xiaoer.kernel.decision import BusinessHours
+from xiaoer.kernel.ids import DEFAULT_SHOP
+from xiaoer.slices.shops.types import Shop
+
+NOW = datetime(2026, 6, 18, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home folder with tables in it."""
+    settings = Settings(home=tmp_path_factory.mktemp("scenarios"), api_key="k", demo=True)
+    upgrade(settings.url)
+    return settings
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def product(sample_home: Settings, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wiring]:
+    """The product on the sample shop as it stands at `NOW`; no background work runs."""
+    wiring = Wiring(sample_home, ManualClock(NOW))
+    folder: Path = tmp_path_factory.mktemp("sample")
+    write_folder(generate(NOW), folder)
+    await wiring.shops.save_shop(DEFAULT_SHOP, Shop(DEFAULT_SHOP, "小满生活馆", hours=BusinessHours(540, 1320)))
+    runs = await wiring.importer.import_folder(DEFAULT_SHOP, folder, by="scenario")
+    assert all(run.status == "done" for run in runs)
+    yield wiring
+    await wiring.stop()
