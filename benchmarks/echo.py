@@ -1,8 +1,10 @@
 """The baseline: a bare echo service with the same durable commit, and nothing else.
 
-`POST /echo` decodes the same body, stores one row through the same group commit, and answers.
+`POST /echo` decodes the same body, stores one row through the same group commit, and answers. `/idle` is a WebSocket
+that greets and waits.
 """
 
+import contextlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +15,8 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, Text, insert
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from xiaoer.app.entrypoints.messages import MessageIn
 from xiaoer.infra.db import Database
@@ -49,4 +52,12 @@ async def echo(request: Request) -> Response:
     return Response(msgspec.json.encode(row), media_type="application/json")
 
 
-app = Starlette(routes=[Route("/echo", echo, methods=["POST"])], lifespan=lifespan)
+async def idle(socket: WebSocket) -> None:
+    """Greet, then wait until the other side hangs up."""
+    await socket.accept()
+    await socket.send_text("hello")
+    with contextlib.suppress(WebSocketDisconnect):
+        await socket.receive_text()
+
+
+app = Starlette(routes=[Route("/echo", echo, methods=["POST"]), WebSocketRoute("/idle", idle)], lifespan=lifespan)

@@ -237,3 +237,33 @@ def test_in_assist_mode_a_person_sends(call: Call, buyer: Any) -> None:
         assert found["items"][0]["kind"] == "draft"
     finally:
         call("PUT", "/desk/modes", {"default": "auto"}, "supervisor")
+
+
+def test_a_colleague_is_asked_in_and_a_promise_becomes_a_task(call: Call, buyer: Any) -> None:
+    call("PUT", "/desk/me", {"status": "online"})
+    call("PUT", "/desk/me", {"status": "paused"}, "supervisor")
+    talk = buyer("转人工")["conversation_id"]
+    boss = call("GET", "/desk/me", who="supervisor")["id"]
+    row = call("POST", f"/desk/conversations/{talk}/invite", {"to": boss}, "supervisor")
+    assert row["helpers"] == [boss]
+    text = {"client_id": uuid4().hex, "content": {"type": "text", "text": "我帮您问仓库，明天上午给您回复"}}
+    call("POST", f"/desk/conversations/{talk}/messages", text, "supervisor")
+    (kept,) = [p for p in call("GET", "/desk/promises", who="supervisor")["items"] if p["conversation_id"] == talk]
+    assert kept["text"] == "我帮您问仓库，明天上午给您回复"
+    assert not kept["overdue"]
+    assert talk not in [p["conversation_id"] for p in call("GET", "/desk/promises")["items"]]
+    call("POST", f"/desk/promises/{kept['id']}/done", who="supervisor", status=204)
+    call("POST", f"/desk/promises/{kept['id']}/done", who="supervisor", status=404)
+
+
+def test_what_the_bot_should_have_said_is_kept_and_counts(call: Call, buyer: Any) -> None:
+    answer = buyer("用什么快递")
+    path = f"/desk/conversations/{answer['conversation_id']}/correct"
+    call("POST", path, {"message_id": answer["replies"][0]["id"], "text": "默认发顺丰"}, status=204)
+    call("POST", path, {"message_id": "nothing", "text": "默认发顺丰"}, status=404)
+    call("POST", path, {"message_id": "nothing", "text": ""}, status=422)
+    items = call("GET", "/desk/modes/evidence", who="supervisor")["items"]
+    assert any(item["intent"] == "ship.carrier" and item["agreed"] < item["cases"] for item in items)
+    call("GET", "/desk/modes/evidence", status=403)
+    call("POST", "/desk/modes/approve", {"intent": "ship.carrier", "to": "assist"}, "supervisor", 409)
+    call("POST", "/desk/modes/approve", {"intent": "ship.carrier", "to": "best"}, "supervisor", 422)

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from xiaoer import migrations
 from xiaoer.infra import migrate
 from xiaoer.migrations.tables import load_tables
 
@@ -71,6 +74,13 @@ def test_a_new_database_has_no_revision_and_an_upgraded_one_the_newest(new_url: 
     assert migrate.current(url) is None
     assert migrate.upgrade(url) == migrate.newest()
     assert migrate.current(url) == migrate.newest()
+
+
+def test_the_newest_revision_is_the_one_that_the_last_file_names() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(str(migrations.__file__)).parent))
+    config.set_main_option("path_separator", "os")
+    assert migrate.newest() == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_a_second_upgrade_keeps_the_rows(new_url: Callable[[], str]) -> None:

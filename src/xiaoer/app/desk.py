@@ -80,7 +80,7 @@ class Desk:
         self._live = live
         self._settings: dict[str, tuple[float, DeskSettings]] = {}
         self.forms = tickets.load_forms(pack / "tickets.toml")
-        self._labels = _titles(pack / "intents.toml")
+        self.labels = _titles(pack / "intents.toml")
         self.hand_off = HandOff(db, clock, self, buyers, orders, self.forms)
         self.take = TakeConversation(db, clock)
         self.agents = ChangeAgent(db, clock)
@@ -90,7 +90,7 @@ class Desk:
         self.suggest = SuggestReply(db, clock, knowledge, orders)
         self.drafts = SendDraft(db, clock)
         self.rows = ShowRows(db, clock, buyers, orders)
-        self.detail = ShowDetail(db, clock, buyers, orders, catalog, self.forms, self._labels)
+        self.detail = ShowDetail(db, clock, buyers, orders, catalog, self.forms, self.labels)
         self.feed = DeskFeed(db, clock, self.rows)
 
     async def hours(self, shop: ShopId) -> BusinessHours:
@@ -105,6 +105,10 @@ class Desk:
         found = await self._db.read(lambda c: desk.get_settings(c, shop))
         self._settings[shop] = (time.monotonic() + _SETTINGS_S, found)
         return found
+
+    async def forget_settings(self, shop: ShopId) -> None:
+        """Read the settings anew at the next look: somebody else changed them."""
+        self._settings.pop(shop, None)
 
     async def change_settings(self, shop: ShopId, **changes: object) -> DeskSettings:
         """Keep changed settings; they hold here at once."""
@@ -133,7 +137,7 @@ class Desk:
             heard.urgency,
         )
         skill = routing.skill_for(handoff.reason, handoff.skill, intents)
-        return msgspec.structs.replace(handoff, skill=skill, summary="\n".join(summarise(story, self._labels)))
+        return msgspec.structs.replace(handoff, skill=skill, summary="\n".join(summarise(story, self.labels)))
 
     async def after_turn(self, shop: ShopId, conversation_id: str, state: str) -> None:
         """A turn was saved: route it when it waits, and tell the workbenches."""

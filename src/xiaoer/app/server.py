@@ -14,6 +14,7 @@ from xiaoer.app.entrypoints import (
     canned,
     desk,
     desk_live,
+    desk_team,
     events,
     imports,
     insights,
@@ -22,6 +23,7 @@ from xiaoer.app.entrypoints import (
     knowledge_care,
     knowledge_intake,
     messages,
+    mode_evidence,
     ops,
     pages,
     quotes,
@@ -64,7 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     selling = (bargaining,)
     # in this order: the last one takes every other address below /knowledge
     brain = (knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
-    desks = (agents, desk, desk_live, canned, tickets)
+    desks = (agents, desk, desk_team, desk_live, mode_evidence, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
         CORSMiddleware,

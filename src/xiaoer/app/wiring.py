@@ -20,6 +20,7 @@ from xiaoer.app.explain import explain
 from xiaoer.app.insights import Insights
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
+from xiaoer.app.mode_evidence import ModeEvidence
 from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
 from xiaoer.app.selling import Selling
@@ -105,6 +106,7 @@ class Wiring:
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
+        self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
         self.selling = sells = Selling(self.db, self.clock, self.jobs, self.catalog, self.quote, self.buyers)
         reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
         self.answering = answering = Answering(

@@ -17,7 +17,7 @@ from xiaoer.kernel.turn import Content, ImageContent, OrderContent, ProductConte
 from xiaoer.slices.assist import api as assist
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
-from xiaoer.slices.conversations.types import Conversation, Message
+from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import ownership
 from xiaoer.slices.desk.types import Note
@@ -90,8 +90,14 @@ class AgentReply:
             known = owners.by_external(connection, shop, external)
             if known is not None:
                 return known
-            ownership.check_holds(current.id, current.state, current.assigned_to, who.staff_id)
+            ownership.check_speaks(
+                current.id, current.state, current.assigned_to, who.staff_id, _helpers(connection, current)
+            )
             meta = self._meta(connection, shop, who, out)
+            if isinstance(out.content, TextContent):
+                self._learn(connection, current, part.text, now)
+                kept = assist.find_promises(part.text, now)
+                assist.keep_promises(connection, shop, (current.id, current.buyer_id), who.staff_id, kept, now)
             (message,) = conversations.say(connection, shop, current.id, "agent", who.name, [part], now, external, meta)
             desk.save_mark(connection, shop, who.staff_id, current.id, read_seq=message.seq)
             data = {
@@ -110,6 +116,53 @@ class AgentReply:
             return message
 
         return await self._db.write(change)
+
+    @staticmethod
+    def _learn(connection: Connection, current: Conversation, text: str, now: datetime) -> None:
+        """Count the first answer to the buyer's newest words against what the bot would have said."""
+        shop = current.shop
+        glance = owners.glances(connection, shop, [current.id]).get(current.id)
+        if glance is None or not glance.open_asks:
+            return
+        turn = owners.last_turn(connection, shop, current.id)
+        draft = str(((turn.trace.get("draft") if turn else None) or {}).get("text", ""))
+        if turn is None or not draft:
+            return
+        intents = _intents(turn)
+        same = text.strip() == draft.strip()
+        assist.count(connection, shop, intents, now, agreed=assist.agrees(draft, text), unchanged=same)
+
+    async def correct(self, who: Principal, conversation_id: str, message_id: str, text: str) -> None:
+        """Keep what the bot should have said; it counts against the bot and is learnt from.
+
+        Raises:
+            NotFound: no such message here. Conflict: it is not the bot's.
+        """
+        now = self._clock.now()
+
+        def change(connection: Connection) -> None:
+            shop = who.shop
+            current = _existing(connection, shop, conversation_id)
+            message = conversations.get_message(connection, shop, message_id)
+            if message is None or message.conversation_id != current.id:
+                raise NotFound("Message", message_id)
+            if message.author != "bot":
+                raise Conflict("Only what the bot said can be corrected.")
+            turn = conversations.turn_of_message(connection, shop, message)
+            intents = _intents(turn)
+            assist.count(connection, shop, intents, now, agreed=False, unchanged=False)
+            data: dict[str, Any] = {
+                "turn_id": message.turn_id,
+                "message_id": message.id,
+                "was": message.text,
+                "text": text,
+                "intents": intents,
+                "agent_id": who.staff_id,
+            }
+            fact = desk.fact(shop, "answer.corrected", now, current.id, current.buyer_id, **data)
+            insights.append(connection, shop, [fact])
+
+        await self._db.write(change)
 
     @staticmethod
     def _meta(connection: Connection, shop: ShopId, who: Principal, out: Outgoing) -> dict[str, Any]:
@@ -203,3 +256,13 @@ def _existing(connection: Connection, shop: ShopId, conversation_id: str) -> Con
     if found is None:
         raise NotFound("Conversation", conversation_id)
     return found
+
+
+def _helpers(connection: Connection, conversation: Conversation) -> tuple[str, ...]:
+    case = desk.get_case(connection, conversation.shop, conversation.id)
+    return case.helpers if case else ()
+
+
+def _intents(turn: StoredTurn | None) -> list[str]:
+    heard = (turn.trace.get("heard") if turn else None) or {}
+    return [str(segment.get("intent", "")) for segment in heard.get("segments", ())]

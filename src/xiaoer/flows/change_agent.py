@@ -135,6 +135,7 @@ class ChangeAgent:
             tried=tried,
             told_position=0,
             wanted_agent="",
+            helpers=(),
             previous_agent="" if case.previous_agent == conversation.assigned_to else case.previous_agent,
         )
         desk.save_case(connection, shop, waiting)

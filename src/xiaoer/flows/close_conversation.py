@@ -71,7 +71,9 @@ class CloseConversation:
             returned = owners.give_to_bot(connection, who.shop, current.id, now)
             case = desk.get_case(connection, who.shop, current.id)
             if case is not None:
-                left = msgspec.structs.replace(case, queued_at=None, assigned_at=None, told_position=0, tried=())
+                left = msgspec.structs.replace(
+                    case, queued_at=None, assigned_at=None, told_position=0, tried=(), helpers=()
+                )
                 desk.save_case(connection, who.shop, left)
             data = {"by": "agent", "agent_id": who.staff_id}
             fact = desk.fact(who.shop, "conversation.returned", now, current.id, current.buyer_id, **data)
@@ -134,7 +136,12 @@ def _close(
         conversations.say(connection, shop, current.id, "bot", "", [card], now)
     closed = owners.close(connection, shop, current.id, now)
     kept = msgspec.structs.replace(
-        case, queued_at=None, told_position=0, wrap_up=wrap_up, invited_at=now if invited else case.invited_at
+        case,
+        queued_at=None,
+        told_position=0,
+        helpers=(),
+        wrap_up=wrap_up,
+        invited_at=now if invited else case.invited_at,
     )
     desk.save_case(connection, shop, kept)
     data = {"by": by, "wrap_up": wrap_up, "agent_id": current.assigned_to, "invited": invited, "owner": current.state}

@@ -52,7 +52,7 @@ class TakeConversation:
             waited = round((now - case.queued_at).total_seconds()) if case.queued_at else 0
             from_seq = current.last_seq if case.queued_at is None else case.from_seq
             kept = msgspec.structs.replace(
-                case, queued_at=None, assigned_at=now, told_position=0, from_seq=from_seq, wrap_up=""
+                case, queued_at=None, assigned_at=now, told_position=0, from_seq=from_seq, wrap_up="", helpers=()
             )
             desk.save_case(connection, shop, kept)
             desk.touch_agent(connection, shop, who.staff_id, assigned_at=now)
@@ -103,6 +103,7 @@ class TakeConversation:
                     told_position=0,
                     wanted_agent="",
                     previous_agent="",
+                    helpers=(),
                 )
                 desk.save_case(connection, shop, waiting)
             if reason:
@@ -112,6 +113,39 @@ class TakeConversation:
             data = {"from": current.assigned_to or current.state, "to": to or "", "skill": skill or case.skill}
             _append(connection, moved, "conversation.transferred", now, {**data, "by": who.staff_id})
             return moved
+
+        return await self._db.write(change)
+
+    async def invite(self, who: Principal, conversation_id: str, to: str, reason: str) -> Conversation:
+        """Ask a colleague in: he may speak too, the talk stays where it is. A supervisor may ask himself in (插话).
+
+        Raises:
+            NotFound: no such conversation or colleague. Conflict: nobody has the talk, it is a colleague's,
+            or the one who is asked is offline.
+        """
+        now = self._clock.now()
+
+        def change(connection: Connection) -> Conversation:
+            shop = who.shop
+            current = _existing(connection, shop, conversation_id)
+            if current.state != "agent":
+                raise Conflict(f"Nobody has conversation {current.id} now. Take it over instead.")
+            ownership.check_pass_on(current.id, current.state, current.assigned_to, who.staff_id, who.role.value)
+            agent = desk.get_agent(connection, shop, to)
+            if agent is None:
+                raise NotFound("Agent", to, "Only people who have opened the workbench can be asked in.")
+            if agent.status == "offline" and to != who.staff_id:
+                raise Conflict(f"{agent.name} is offline. Choose a colleague who is there.")
+            case = desk.get_case(connection, shop, current.id) or Case(shop, current.id, "taken")
+            if to == current.assigned_to or to in case.helpers:
+                return current
+            _say(connection, current, words.joined(agent.name), now)
+            desk.save_case(connection, shop, msgspec.structs.replace(case, helpers=(*case.helpers, to)))
+            if reason:
+                about = f"邀请 {agent.name} 一起接待：{reason}"
+                desk.note(connection, shop, current.id, current.last_seq, (who.staff_id, who.name), about, now)
+            _append(connection, current, "conversation.joined", now, {"agent_id": to, "by": who.staff_id})
+            return _existing(connection, shop, conversation_id)
 
         return await self._db.write(change)
 
@@ -128,7 +162,14 @@ class TakeConversation:
         _say(connection, current, words.transferred(case.skill, agent.name), now)
         moved = owners.assign(connection, shop, current.id, agent.id, agent.name, now)
         kept = msgspec.structs.replace(
-            case, queued_at=None, assigned_at=now, told_position=0, from_seq=current.last_seq, tried=(), wanted_agent=""
+            case,
+            queued_at=None,
+            assigned_at=now,
+            told_position=0,
+            from_seq=current.last_seq,
+            tried=(),
+            wanted_agent="",
+            helpers=(),
         )
         desk.save_case(connection, shop, kept)
         desk.touch_agent(connection, shop, agent.id, assigned_at=now)

@@ -10,6 +10,7 @@ b1 waits at place 2 · b1 has 1 ticket · b1 has a return ticket · b1 has no ti
 from tests.flows.desk.script import Play, step
 
 from xiaoer.kernel.clock import SHOP_ZONE
+from xiaoer.slices.assist import api as assist
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights.tables import events
 
@@ -97,3 +98,24 @@ async def _case(play: Play, buyer: str, what: str, wanted: str) -> None:
     assert case is not None
     found = case.skill if what == "asked for skill" else case.reason
     assert found == wanted, found
+
+
+@step(r"(\w+) promised (b\d) until (\S+)")
+async def _promised(play: Play, name: str, buyer: str, due: str) -> None:
+    talk = await play.talk(buyer)
+    found = await play.product.db.read(lambda c: assist.open_promises(c, play.shop, conversation_id=talk.id))
+    kept = [(p.staff_id, p.due_at.astimezone(SHOP_ZONE).strftime("%m-%dT%H:%M")) for p in found]
+    assert (name, due) in kept, kept
+
+
+@step(r"nothing is promised to (b\d)")
+async def _not_promised(play: Play, buyer: str) -> None:
+    talk = await play.talk(buyer)
+    found = await play.product.db.read(lambda c: assist.open_promises(c, play.shop, conversation_id=talk.id))
+    assert not found, found
+
+
+@step(r"the bot agreed in (\d+) of (\d+) on ([\w.]+)")
+async def _agreed(play: Play, agreed: str, cases: str, intent: str) -> None:
+    found = await play.product.db.read(lambda c: assist.agreement(c, play.shop, 0))
+    assert (int(agreed), int(cases)) in [(one.agreed, one.cases) for one in found if one.intent == intent], found

@@ -5,6 +5,7 @@
     lin goes offline / pauses / vanishes / returns to the desk
     lin takes b1 · boss forces b1 · lin answers b1 您好 · lin notes b1 记得补发 · lin recalls b1
     lin transfers b1 to mei: 她懂 · lin passes b1 to after_sales: 要退货
+    lin asks mei into b1: 尺码问题 · lin corrects b1: 应该说三天 · lin sends the draft for b1
     lin closes b1 as solved · lin gives b1 to the bot
     clock +5m · clock at 2026-06-19T09:00                     people who are there stay there
     b1 has order O1 shipped paying 199.00 · b1 is level 黑金会员
@@ -51,7 +52,7 @@ def step(pattern: str) -> Callable[[Step], Step]:
     """Register what a sentence does."""
 
     def keep(do: Step) -> Step:
-        _STEPS.append((re.compile(pattern), do))
+        _STEPS.append((re.compile(pattern, re.DOTALL), do))
         return do
 
     return keep
@@ -176,6 +177,24 @@ async def _passes(play: Play, name: str, buyer: str, skill: str, why: str | None
     talk = await play.talk(buyer)
     await play.product.desk.take.transfer(play.person(name), talk.id, None, skill, why or "")
     await play.product.desk.hand_off(play.shop, talk.id)
+
+
+@step(r"(\w+) asks (\w+) into (b\d)(?:: (.+))?")
+async def _invites(play: Play, name: str, to: str, buyer: str, why: str | None) -> None:
+    await play.product.desk.take.invite(play.person(name), (await play.talk(buyer)).id, to, why or "")
+
+
+@step(r"(\w+) corrects (b\d): (.+)")
+async def _corrects(play: Play, name: str, buyer: str, text: str) -> None:
+    last = [m for m in await play.said(buyer) if m.author == "bot"][-1]
+    await play.product.desk.reply.correct(play.person(name), last.conversation_id, last.id, text)
+
+
+@step(r"(\w+) sends the draft for (b\d)")
+async def _sends_draft(play: Play, name: str, buyer: str) -> None:
+    suggested = await play.product.desk.suggest(play.person(name), (await play.talk(buyer)).id)
+    text = next(item.text for item in suggested.items if item.kind == "draft")
+    await play.run(f"{name} answers {buyer} {text}")
 
 
 @step(r"(\w+) closes (b\d) as (\w+)")

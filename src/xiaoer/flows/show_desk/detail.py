@@ -15,6 +15,7 @@ from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
+from xiaoer.slices.assist import api as assist
 from xiaoer.slices.assist.rules.summary import summarise
 from xiaoer.slices.assist.types import Line, Story
 from xiaoer.slices.conversations import api as conversations
@@ -113,13 +114,15 @@ class ShowDetail:
     async def _summary(self, conversation: Conversation, said: Sequence[Message]) -> tuple[str, ...]:
         shop = conversation.shop
 
-        def query(connection: Connection) -> tuple[StoredTurn | None, list[StoredTurn], list[Ticket], str]:
+        def query(connection: Connection) -> tuple[StoredTurn | None, list[StoredTurn], list[str], str]:
             turns = owners.turns_of(connection, shop, conversation.id)
             open_ = tickets.open_of_buyer(connection, shop, conversation.buyer_id)
             case = desk.get_case(connection, shop, conversation.id)
-            return turns[-1] if turns else None, turns, open_, case.reason if case else ""
+            said = [promise.text for promise in assist.open_promises(connection, shop, conversation_id=conversation.id)]
+            said += [f"工单 {t.no} {t.title}" for t in open_[:2]]
+            return turns[-1] if turns else None, turns, said, case.reason if case else ""
 
-        last, turns, open_tickets, reason = await self._db.read(query)
+        last, turns, promised, reason = await self._db.read(query)
         heard: dict[str, Any] = (last.trace.get("heard") if last else None) or {}
         feeling = heard.get("sentiment", {})
         intents = tuple(
@@ -147,7 +150,7 @@ class ShowDetail:
             str(heard.get("urgency", "normal")),
             product.title if product else "",
             tuple(_order_line(order) for order in wanted),
-            tuple(f"工单 {t.no} {t.title}" for t in open_tickets[:2]),
+            tuple(promised[:2]),
         )
         return summarise(story, self._labels)
 

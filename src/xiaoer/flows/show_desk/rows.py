@@ -169,6 +169,7 @@ def _row(conversation: Conversation, read: _Read, buyer: Buyer | None, statuses:
         conversation.handoff,
         conversation.opened_at,
         conversation.closed_at,
+        case.helpers if case and conversation.state == "agent" else (),
     )
     return Shared(row, tuple(seq for seq, _ in asks))
 

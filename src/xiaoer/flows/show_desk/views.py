@@ -41,6 +41,7 @@ class Row(Struct, frozen=True):
     handoff: dict[str, Any] | None
     opened_at: datetime
     closed_at: datetime | None
+    helpers: tuple[str, ...] = ()
 
 
 class MessageView(Struct, frozen=True):

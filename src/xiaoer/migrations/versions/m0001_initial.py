@@ -22,6 +22,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_api_keys_hash"), "api_keys", ["hash"], unique=False)
     op.create_table(
+        "assist_evidence",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("intent", sa.String(length=64), nullable=False),
+        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("cases", sa.Integer(), nullable=False),
+        sa.Column("agreed", sa.Integer(), nullable=False),
+        sa.Column("unchanged", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "intent", "day", name=op.f("pk_assist_evidence")),
+    )
+    op.create_table(
+        "assist_promises",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("staff_id", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.Column("done_by", sa.String(length=64), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_assist_promises")),
+    )
+    op.create_index("ix_assist_promises_open", "assist_promises", ["shop", "done_at", "due_at"], unique=False)
+    op.create_index("ix_assist_promises_talk", "assist_promises", ["shop", "conversation_id"], unique=False)
+    op.create_table(
         "audit",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -235,6 +261,7 @@ def upgrade() -> None:
         sa.Column("intents", sa.Text(), nullable=False),
         sa.Column("wrap_up", sa.String(length=40), nullable=False),
         sa.Column("invited_at", sa.BigInteger(), nullable=True),
+        sa.Column("helpers", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "conversation_id", name=op.f("pk_desk_cases")),
     )
     op.create_index("ix_desk_cases_queued", "desk_cases", ["shop", "queued_at"], unique=False)
@@ -1005,6 +1032,10 @@ def downgrade() -> None:
     op.drop_index("ix_audit_thing", table_name="audit")
     op.drop_index("ix_audit_at", table_name="audit")
     op.drop_table("audit")
+    op.drop_index("ix_assist_promises_talk", table_name="assist_promises")
+    op.drop_index("ix_assist_promises_open", table_name="assist_promises")
+    op.drop_table("assist_promises")
+    op.drop_table("assist_evidence")
     op.drop_index(op.f("ix_api_keys_hash"), table_name="api_keys")
     op.drop_table("api_keys")
     # ### end Alembic commands ###

@@ -1,7 +1,9 @@
-"""Assistance for agents (坐席辅助): what may not be sent, and the one place that refuses it."""
+"""Assistance for agents (坐席辅助): what may not be sent, what was promised, how often the bot would have agreed."""
 
 from xiaoer.kernel.errors import XiaoerError
-from xiaoer.slices.assist.rules import compliance
+from xiaoer.slices.assist import store
+from xiaoer.slices.assist.rules import agreement as agreement_rules
+from xiaoer.slices.assist.rules import compliance, promises
 
 
 class ComplianceRefused(XiaoerError):
@@ -23,3 +25,12 @@ def refuse_blocked(text: str, *, confirmed: bool, floor_yuan: float | None = Non
 
 
 check_text = compliance.check_text
+agreement = store.agreement
+agrees = agreement_rules.agrees
+begin_anew = store.begin_anew
+count = store.count
+day_of = store.day_of
+find_promises = promises.find_promises
+finish_promise = store.finish_promise
+keep_promises = store.keep_promises
+open_promises = store.open_promises

@@ -1,5 +1,6 @@
 """What the desk shows an agent while he writes (坐席辅助)."""
 
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -56,3 +57,26 @@ class Story(Struct, frozen=True):
     product: str = ""
     orders: tuple[str, ...] = ()
     tickets: tuple[str, ...] = ()
+
+
+class Agreement(Struct, frozen=True):
+    """How often people said what the bot would have said, of one intent; `unchanged` were sent as drafted."""
+
+    intent: str
+    cases: int
+    agreed: int
+    unchanged: int
+
+
+class Kept(Struct, frozen=True):
+    """承诺: what an agent promised a buyer, and until when."""
+
+    id: str
+    conversation_id: str
+    buyer_id: str
+    staff_id: str
+    text: str
+    due_at: datetime
+    made_at: datetime
+    done_at: datetime | None = None
+    done_by: str = ""

@@ -38,7 +38,7 @@ def agent_of(row: Row[Any], load: int) -> Agent:
 
 def case_of(row: Row[Any]) -> Case:
     values = row._asdict()
-    return Case(**values | {"tried": tuple(row.tried), "intents": tuple(row.intents)})
+    return Case(**values | {"tried": tuple(row.tried), "intents": tuple(row.intents), "helpers": tuple(row.helpers)})
 
 
 def list_agents(connection: Connection, shop: ShopId, loads: Mapping[str, int]) -> list[Agent]:

@@ -44,6 +44,7 @@ cases = Table(
     Column("intents", Json, nullable=False),
     Column("wrap_up", String(40), nullable=False),
     Column("invited_at", Instant),
+    Column("helpers", Json, nullable=False),
     Index("ix_desk_cases_queued", "shop", "queued_at"),
 )
 

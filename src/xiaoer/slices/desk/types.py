@@ -31,7 +31,8 @@ class Agent(Struct, frozen=True):
 
 
 class Case(Struct, frozen=True):
-    """What the desk knows of a conversation that people are asked to take. `from_seq` is its message number then."""
+    """What the desk knows of a conversation that people are asked to take. `from_seq` is its message number then;
+    `helpers` are colleagues who were asked in: they may speak, the talk stays with the one who has it."""
 
     shop: ShopId
     conversation_id: ConversationId
@@ -54,6 +55,7 @@ class Case(Struct, frozen=True):
     intents: tuple[str, ...] = ()
     wrap_up: str = ""
     invited_at: datetime | None = None
+    helpers: tuple[str, ...] = ()
 
 
 class Assign(Struct, frozen=True):

@@ -1,5 +1,7 @@
 """Who may act on a conversation that somebody owns (归属): bot, queue or exactly one agent."""
 
+from collections.abc import Sequence
+
 from xiaoer.kernel.errors import Conflict, Forbidden
 from xiaoer.kernel.turn import State
 
@@ -29,6 +31,17 @@ def check_holds(conversation_id: str, state: State, held_by: str, staff_id: str)
     """
     if state != "agent" or held_by != staff_id:
         raise Conflict(f"Conversation {conversation_id} is not yours now. Take it over first.")
+
+
+def check_speaks(conversation_id: str, state: State, held_by: str, staff_id: str, helpers: Sequence[str]) -> None:
+    """Refuse to speak to the buyer unless the caller holds the talk or was asked in.
+
+    Raises:
+        Conflict: somebody else has it and did not ask the caller in.
+    """
+    if state == "agent" and staff_id in helpers:
+        return
+    check_holds(conversation_id, state, held_by, staff_id)
 
 
 def check_pass_on(conversation_id: str, state: State, held_by: str, staff_id: str, role: str) -> None:

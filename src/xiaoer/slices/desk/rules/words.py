@@ -23,6 +23,10 @@ def taken_over(name: str) -> str:
     return f"{name}来接待您了，前面聊的内容都能看到。"
 
 
+def joined(name: str) -> str:
+    return f"{name}也来一起帮您看。"
+
+
 def transferred(skill: str, name: str) -> str:
     return f"已转给{SKILL_LABEL.get(skill, '同事')}{name}，前面的情况都转过去了。"
 
