@@ -1,4 +1,4 @@
-"""Models of shops (店铺模型): a shop's own model, made in a process of its own, kept in versions, in force in every worker.
+"""Models of shops (店铺模型): each made in a process of its own, kept in versions, in force in every worker.
 
 The files lie under `<home>/models/<shop>/`: `<number>.bin` per version and `current` with the number in force. A
 version that reads the pack's regression lines worse is never written. Going back is one line in `current`.
