@@ -163,6 +163,7 @@ class Wiring:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.jobs.stop()
         await self.live.close()
         await self.systems.close()
         await self.reports.close()

@@ -78,6 +78,12 @@ class Jobs:
                 task.cancel()
             await asyncio.gather(*self._running, return_exceptions=True)
 
+    async def stop(self) -> None:
+        """Leave what runs to the next start: its lease ends, and it is run again."""
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
     async def run_due(self) -> int:
         """Run all that is due now and wait for it; for commands, simulations and tests. Return how many ran."""
         total = 0
