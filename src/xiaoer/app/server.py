@@ -29,12 +29,14 @@ from xiaoer.app.entrypoints import (
     ops,
     pages,
     quotes,
+    replays,
     rules,
     staff,
     systems,
     terms,
     tickets,
     widget,
+    wording,
 )
 from xiaoer.app.express import ExpressApp
 from xiaoer.app.wiring import Wiring
@@ -67,7 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     selling = (bargaining,)
     # in this order: the last one takes every other address below /knowledge
-    brain = (knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
+    brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
     desks = (agents, desk, desk_team, desk_live, mode_evidence, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
@@ -79,7 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     shop = (imports, events, quotes, systems, insights, rules)
     for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
         app.include_router(module.router)
-    for module in (*selling, golden, learning):
+    for module in (*selling, golden, replays, learning):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

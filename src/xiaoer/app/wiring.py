@@ -17,6 +17,7 @@ from xiaoer.app.answering import Answering, no_answer, take_events
 from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
+from xiaoer.app.improving import Improving
 from xiaoer.app.insights import Insights
 from xiaoer.app.learning import Learning
 from xiaoer.app.live import Live, choose_relay
@@ -94,7 +95,8 @@ class Wiring:
         self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
-        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog)
+        self.learning = Learning(self.db, settings.home, self.jobs)
+        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.learning)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = GuardedEntries(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
@@ -141,7 +143,7 @@ class Wiring:
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
         self.insights.work(self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
-        self.learning = Learning(self.db, self.clock, self.understanding, self.entries, stages, self.jobs)
+        self.improving = Improving(self.db, self.clock, self.understanding, self.entries, stages, self.jobs)
         self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations import store
-from xiaoer.slices.conversations.tables import messages, turns
-from xiaoer.slices.conversations.types import Message, StoredTurn
+from xiaoer.slices.conversations.tables import conversations, messages, turns
+from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 
 _CHUNK = 400
 
@@ -59,3 +60,14 @@ def turns_of(connection: Connection, shop: ShopId, conversation_ids: Sequence[st
         for row in rows:
             found[row.conversation_id].append(store.turn_of_row(row))
     return found
+
+
+def talks_since(
+    connection: Connection, shop: ShopId, since: datetime, before_id: str, limit: int
+) -> list[Conversation]:
+    """Conversations that were alive since then, the highest id first; `before_id` is the last one seen."""
+    where = [conversations.c.shop == shop, conversations.c.last_at >= since]
+    if before_id:
+        where.append(conversations.c.id < before_id)
+    rows = connection.execute(select(conversations).where(*where).order_by(conversations.c.id.desc()).limit(limit))
+    return [store.conversation_of(row) for row in rows]
