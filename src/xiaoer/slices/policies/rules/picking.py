@@ -8,7 +8,7 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.heard import Segment
 from xiaoer.slices.policies.rules import parcels
 
-_THINGS = frozenset("裙鞋裤被帽袜杯锅椅桌垫枕毯架箱柜瓶碗盘刀梳镜伞扇")  # 裙子 stands in a title as 连衣裙
+_THINGS = frozenset("裙鞋裤帽袜杯锅椅桌垫枕毯架箱柜瓶碗盘刀梳镜伞扇")  # 裙子 stands in a title as 连衣裙
 _DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2, "大前天": 3}
 
 # intent -> order states that it can be about, best first; others are about any order
@@ -94,7 +94,7 @@ def _tells(order: Order, intent: str, now: datetime) -> bool:
 def _named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
     """Orders with an item whose title shares a pair of characters with the question that no other order's title has."""
     pairs = {text[at : at + 2] for at in range(len(text) - 1)}
-    pairs |= {pair[0] for pair in pairs if pair.endswith("子") and pair[0] in _THINGS}
+    pairs |= (_THINGS & set(text)) | ({"被"} if "被子" in text else set())
     found = [(order, sum(pair in item.title for pair in pairs for item in order.items)) for order in orders]
     best = max((score for _, score in found), default=0)
     top = tuple(order for order, score in found if score == best)

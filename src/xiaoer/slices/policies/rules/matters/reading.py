@@ -95,6 +95,11 @@ def is_unsubscribe(text: str) -> bool:
     )
 
 
+def is_value_only(text: str) -> bool:
+    """A number, an e-mail address, letters and digits: a value and nothing else."""
+    return bool(re.fullmatch(r"[0-9A-Za-z@._+\-\s]{6,}", text.strip()))
+
+
 def is_no(text: str) -> bool:
     return bool(_NO.match(_bare(text)))
 

@@ -80,7 +80,9 @@ def begin(ask: Ask) -> Move | None:
 
 
 def is_part(segment: Segment) -> bool:
-    """Whether a short reason (不想要了, 不要了) only belongs to the matter that the turn is about already."""
+    """Whether a short reason (不想要了) or a bare number only belongs to the matter that the turn is about already."""
+    if segment.confidence < 0.6 and reading.is_value_only(segment.text):
+        return True
     return segment.intent == "order.cancel" and reading.is_reason_only(segment.text)
 
 

@@ -1,0 +1,43 @@
+"""A turn with three look-ups (order, parcel, stock) in the embedded store takes at most 15 ms of engine time (p99)."""
+
+import time
+
+import pytest
+from tests.scenarios.shop import Stage
+
+from xiaoer.app.wiring import Wiring
+
+_TURNS = 150
+_SAID = "我的快递到哪了？雾蓝色L码还有货吗？退款到哪一步了"
+_MOST_S = 0.015
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_three_look_ups_take_at_most_15_ms(product: Wiring) -> None:
+    stage = Stage(
+        product,
+        {
+            "orders": [
+                {
+                    "id": "A",
+                    "status": "shipped",
+                    "traces": [["-9h", "【嘉兴】已揽收"], ["-3h", "到达【武汉转运中心】"]],
+                },
+                {"id": "B", "status": "refunding", "delivered": "-50h", "refunds": [{"status": "waiting_receipt"}]},
+            ],
+            "context": {"entry": "product", "product_id": "P1001"},
+        },
+    )
+    await stage.set_up()
+    answer = await stage.say(_SAID)
+    assert [act["template"] for act in answer["turn"]["acts"]] == ["ship.moving", "stock.yes", "refund.waiting_receipt"]
+    spent = []
+    for number in range(_TURNS):
+        stage.channel = f"speed-{number}"
+        began = time.process_time()
+        await stage.say(_SAID)
+        spent.append(time.process_time() - began)  # processor time: other work on the machine does not count
+    spent.sort()
+    assert spent[int(_TURNS * 0.99)] <= _MOST_S, (
+        f"p50 {spent[_TURNS // 2]:.4f} s, p99 {spent[int(_TURNS * 0.99)]:.4f} s"
+    )
