@@ -64,7 +64,7 @@ async def main(messages: int, entries: int) -> None:
             ProposedEntry(str(e.id), e.version, structs.replace(e.draft, answer=e.answer + "（新）"))
             for e in kept[:: max(1, len(kept) // _CHANGED)][:_CHANGED]
         )
-        learning = product.improving
+        learning = product.learning
         begun = await learning.proposals.begin(DEFAULT_SHOP, "bench", Proposal(changed), "now", 7, "bench")
         began = time.process_time()
         done = await learning.replay(DEFAULT_SHOP, begun.id)

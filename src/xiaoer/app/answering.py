@@ -9,7 +9,7 @@ from xiaoer.app.desk import Desk
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders
 from xiaoer.app.systems import Systems
 from xiaoer.flows.gather_facts.gather import GatherFacts
-from xiaoer.flows.gather_facts.ports import BargainsPrices
+from xiaoer.flows.gather_facts.ports import Sells
 from xiaoer.flows.perform_todos import PerformTodos
 from xiaoer.flows.price_answers import AnswerPrices
 from xiaoer.flows.quote_cart import QuoteCart
@@ -82,7 +82,7 @@ class Answering:
         promotions: Promotions,
         quote: QuoteCart,
         desk: Desk,
-        bargain: BargainsPrices,
+        sells: Sells,
         timeout_s: float,
     ) -> None:
         catalog, orders, buyers = sources
@@ -102,7 +102,7 @@ class Answering:
             self.tickets_of,
             self.terms,
             buyers,
-            bargain,
+            sells,
             timeout_s,
         )
         self.perform = PerformTodos(db, clock, OwnOrderActions(db, clock, systems), desk.tickets, promotions)

@@ -16,6 +16,7 @@ from xiaoer.app.red_lines import ShopRedLines
 from xiaoer.flows.answer_message.answer import AnswerMessage
 from xiaoer.flows.bargain_price import BargainPrice
 from xiaoer.flows.gather_facts.gather import GatherFacts
+from xiaoer.flows.pick_products import PickProducts
 from xiaoer.flows.price_answers import AnswerPrices
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.infra.db import Database
@@ -31,6 +32,7 @@ from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.policies.own_red_lines import RuleBook
 from xiaoer.slices.promotions.answers import PromotionAnswers
 from xiaoer.slices.promotions.service import Promotions
+from xiaoer.slices.selling.service import SellingRules
 
 _PATIENCE_S = 30.0  # a busy machine must not look like a source that is down
 _KEPT = 50_000  # answers of one source
@@ -64,7 +66,14 @@ class _Sources(Struct, frozen=True):
     buyers: Any
     quote: Any
     prices: AnswerPrices
+    sells: "_Sells"
+
+
+class _Sells(Struct, frozen=True):
+    """The selling side of a trial: what it grants is an effect, and a trial keeps no effects."""
+
     bargain: BargainPrice
+    picks: PickProducts
 
 
 async def _prove_nothing(shop: ShopId, visitor: str, order_id: str, ending: str) -> tuple[str, Order | None]:
@@ -105,9 +114,9 @@ class Stages:
         buyers: Any = Remembered(EmbeddedBuyers(self._db))
         quote: Any = Remembered(QuoteCart(catalog, catalog, buyers, orders, self._promotions))
         prices = AnswerPrices(catalog, catalog, buyers, PromotionAnswers(self._promotions))
-        return _Sources(
-            catalog, orders, buyers, quote, prices, BargainPrice(Bargaining(self._db), catalog, quote, buyers)
-        )
+        picks = PickProducts(SellingRules(self._db), catalog, orders, self._promotions)
+        sells = _Sells(BargainPrice(Bargaining(self._db), catalog, quote, buyers), picks)
+        return _Sources(catalog, orders, buyers, quote, prices, sells)
 
     async def stage(self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None) -> Rehearses:
         """The shop with entries changed, and with another rule book when one is given."""
@@ -115,7 +124,7 @@ class Stages:
         knowledge, use = await self.knowledge.preview(shop, changed), self._sources or self._read()
         gather = GatherFacts(
             knowledge, use.catalog, use.orders, self._promotions, use.quote, use.prices, _prove_nothing,
-            self._answering.tickets_of, self._answering.terms, use.buyers, use.bargain, _PATIENCE_S,
+            self._answering.tickets_of, self._answering.terms, use.buyers, use.sells, _PATIENCE_S,
         )  # fmt: skip
         red_lines = self.red_lines.with_book(shop, book) if book is not None else self.red_lines
         return self._answer.over(red_lines, gather)

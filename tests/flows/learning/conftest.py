@@ -67,12 +67,12 @@ class Talks:
 
     async def gaps(self, status: str = "open", days: int = 28) -> list[Any]:
         """Run the loop, and list what it shows."""
-        await self.product.improving.learn(self.shop)
+        await self.product.learning.learn(self.shop)
         return await self.listed(status, days)
 
     async def listed(self, status: str = "open", days: int = 28) -> list[Any]:
         now = self.clock.now() + timedelta(seconds=1)
-        return await self.product.improving.gaps(self.shop, now - timedelta(days=days), now, status, 100)
+        return await self.product.learning.gaps(self.shop, now - timedelta(days=days), now, status, 100)
 
 
 @pytest.fixture

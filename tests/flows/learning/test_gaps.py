@@ -31,7 +31,7 @@ async def test_one_question_is_enough_when_a_person_answered_it(talks: Talks) ->
     await talks.agent_says(answer["conversation_id"], "王女士您好，有的，在滨江区龙湖天街 3 楼，10 点到 22 点营业")
     (row,) = await talks.gaps()
     assert row.gap.answers[0].text == "有的，在滨江区龙湖天街 3 楼，10 点到 22 点营业"
-    draft = await talks.product.improving.decide.draft(talks.shop, row.gap.id)
+    draft = await talks.product.learning.decide.draft(talks.shop, row.gap.id)
     assert draft.question == ASKED[0]
     assert draft.answer == row.gap.answers[0].text
 
@@ -39,7 +39,7 @@ async def test_one_question_is_enough_when_a_person_answered_it(talks: Talks) ->
 async def test_how_many_conversations_make_a_gap_is_adjustable(talks: Talks) -> None:
     for text in ASKED:
         await talks.say(text)
-    await talks.product.improving.save_settings(talks.shop, GapSettings(min_conversations=3, human_backed=False))
+    await talks.product.learning.save_settings(talks.shop, GapSettings(min_conversations=3, human_backed=False))
     assert await talks.gaps() == []
 
 
@@ -57,7 +57,7 @@ async def test_personal_data_is_neither_shown_nor_proposed(talks: Talks) -> None
     answer = await talks.say("你们有实体店吗，电话 13812345678", "b1")
     await talks.agent_says(answer["conversation_id"], "有的，在龙湖天街 3 楼。我打您 13812345678 了")
     (row,) = await talks.gaps()
-    shown = repr(row) + repr(await talks.product.improving.decide.draft(talks.shop, row.gap.id))
+    shown = repr(row) + repr(await talks.product.learning.decide.draft(talks.shop, row.gap.id))
     assert "13812345678" not in shown
     assert row.gap.answers[0].text == "有的，在龙湖天街 3 楼。"
 
@@ -66,7 +66,7 @@ async def test_a_dismissed_gap_stays_dismissed_when_others_ask_the_same_tomorrow
     for text in ASKED:
         await talks.say(text)
     (row,) = await talks.gaps()
-    await talks.product.improving.decide.dismiss(talks.shop, row.gap.id, "门店要关了", "店长")
+    await talks.product.learning.decide.dismiss(talks.shop, row.gap.id, "门店要关了", "店长")
     talks.clock.advance(timedelta(days=1))
     for text in ("你家有实体店没", "请问有实体店吗", *ASKED):
         await talks.say(text)
@@ -81,7 +81,7 @@ async def test_a_dismissal_without_a_reason_is_refused(talks: Talks) -> None:
         await talks.say(text)
     (row,) = await talks.gaps()
     with pytest.raises(InvalidBody):
-        await talks.product.improving.decide.dismiss(talks.shop, row.gap.id, " ", "店长")
+        await talks.product.learning.decide.dismiss(talks.shop, row.gap.id, " ", "店长")
 
 
 async def test_running_the_loop_again_changes_nothing(talks: Talks) -> None:
@@ -95,7 +95,7 @@ async def test_an_approved_gap_is_answered_and_joins_the_regression_set(talks: T
     for text in ASKED:
         await talks.say(text)
     (row,) = await talks.gaps()
-    learning = talks.product.improving
+    learning = talks.product.learning
     draft = await learning.decide.draft(talks.shop, row.gap.id)
     wanted = structs.replace(draft, answer="有的，龙湖天街 3 楼。")
     entry_id = await learning.decide.approve(talks.shop, row.gap.id, wanted, "店长", publish=True)
@@ -113,7 +113,7 @@ async def test_a_gap_merged_into_an_entry_makes_its_wordings_similar_questions(t
     for text in ("你们能帮忙刻字吗", "可以帮忙刻字吗"):
         await talks.say(text)
     (row,) = await talks.gaps()
-    await talks.product.improving.decide.merge(talks.shop, row.gap.id, entry_id, "店长")
+    await talks.product.learning.decide.merge(talks.shop, row.gap.id, entry_id, "店长")
     entry = await talks.product.entries.get(talks.shop, entry_id)
     assert row.gap.question in entry.draft.similar
     assert (await talks.listed("merged"))[0].gap.entry_id == entry_id

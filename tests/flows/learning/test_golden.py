@@ -15,7 +15,7 @@ async def guarded(talks: Talks) -> str:
     """An entry, and a golden question that it answers."""
     entry_id = await talks.keep("你们有实体店吗", "有的，龙湖天街 3 楼。")
     made = Golden("", "有没有实体店", entry_id, must_contain=("3 楼",))
-    assert (await talks.product.improving.keep_golden(talks.shop, made, "店长")).passed
+    assert (await talks.product.learning.keep_golden(talks.shop, made, "店长")).passed
     return entry_id
 
 
@@ -66,9 +66,7 @@ async def test_an_override_with_a_reason_is_published_and_audited(talks: Talks) 
 
 
 async def test_a_question_that_fails_already_stops_nobody(talks: Talks) -> None:
-    await talks.product.improving.keep_golden(
-        talks.shop, Golden("", "能货到付款吗", must_contain=("货到付款",)), "店长"
-    )
+    await talks.product.learning.keep_golden(talks.shop, Golden("", "能货到付款吗", must_contain=("货到付款",)), "店长")
     entry_id = await talks.keep("你们有实体店吗", "有的。")
     await change(talks, entry_id, answer="没有。")
     assert (await talks.product.entries.get(talks.shop, entry_id)).answer == "没有。"
@@ -83,8 +81,8 @@ async def test_a_draft_is_never_stopped(talks: Talks) -> None:
 async def test_a_check_of_all_tells_what_fails_and_why(talks: Talks) -> None:
     await guarded(talks)
     wrong = Golden("", "有没有实体店", must_not_contain=("3 楼",))
-    kept = await talks.product.improving.keep_golden(talks.shop, wrong, "店长")
+    kept = await talks.product.learning.keep_golden(talks.shop, wrong, "店长")
     assert kept.passed is False
-    failures = {r.golden.id: r.failure for r in await talks.product.improving.guard.run(talks.shop)}
+    failures = {r.golden.id: r.failure for r in await talks.product.learning.guard.run(talks.shop)}
     assert failures[kept.id] == "回答里不该有「3 楼」，现在有"
     assert sum(bool(failure) for failure in failures.values()) == 1

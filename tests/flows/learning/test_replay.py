@@ -24,7 +24,7 @@ async def rehearse(
     talks: Talks, proposal: Proposal, baseline: Literal["now", "then"] = "now"
 ) -> tuple[Replay, list[Difference]]:
     """Run a replay as its job would."""
-    learning = talks.product.improving
+    learning = talks.product.learning
     begun = await learning.proposals.begin(talks.shop, "试试", proposal, baseline, 7, "运营")
     done = await learning.replay(talks.shop, begun.id)
     found, _ = await learning.differences(talks.shop, done.id, "", "", 0, 100)
@@ -112,9 +112,9 @@ async def test_approving_publishes_all_at_once(talks: Talks) -> None:
     entry_id = await talks.keep(SHOP, "有的，龙湖天街 3 楼。")
     await talks.say(SHOP)
     done, _ = await rehearse(talks, await edited(talks, entry_id, answer="有的，银泰 5 楼。"))
-    await talks.product.improving.proposals.approve(talks.shop, done, "运营")
+    await talks.product.learning.proposals.approve(talks.shop, done, "运营")
     assert (await talks.product.entries.get(talks.shop, entry_id)).answer == "有的，银泰 5 楼。"
-    assert (await talks.product.improving.replay.get(talks.shop, done.id)).status == "approved"
+    assert (await talks.product.learning.replay.get(talks.shop, done.id)).status == "approved"
 
 
 async def test_what_changed_since_the_replay_is_not_overwritten(talks: Talks) -> None:
@@ -124,34 +124,34 @@ async def test_what_changed_since_the_replay_is_not_overwritten(talks: Talks) ->
     draft = structs.replace(entry.draft, answer="有的，装修中。")
     await talks.product.entries.update(talks.shop, entry_id, draft, entry.version, "店长")
     with pytest.raises(Conflict, match="changed since"):
-        await talks.product.improving.proposals.approve(talks.shop, done, "运营")
-    assert (await talks.product.improving.replay.get(talks.shop, done.id)).status == "done"
+        await talks.product.learning.proposals.approve(talks.shop, done, "运营")
+    assert (await talks.product.learning.replay.get(talks.shop, done.id)).status == "done"
 
 
 async def test_approving_against_a_golden_question_takes_a_reason(talks: Talks) -> None:
     entry_id = await talks.keep(SHOP, "有的，龙湖天街 3 楼。")
-    await talks.product.improving.keep_golden(talks.shop, Golden("", SHOP, must_contain=("3 楼",)), "店长")
+    await talks.product.learning.keep_golden(talks.shop, Golden("", SHOP, must_contain=("3 楼",)), "店长")
     done, _ = await rehearse(talks, await edited(talks, entry_id, answer="有的，银泰 5 楼。"))
     with pytest.raises(GoldenBroken):
-        await talks.product.improving.proposals.approve(talks.shop, done, "运营")
+        await talks.product.learning.proposals.approve(talks.shop, done, "运营")
     with overriding("搬家了"):
-        await talks.product.improving.proposals.approve(talks.shop, done, "运营")
+        await talks.product.learning.proposals.approve(talks.shop, done, "运营")
     assert (await talks.product.entries.get(talks.shop, entry_id)).answer == "有的，银泰 5 楼。"
 
 
 async def test_a_discarded_replay_publishes_nothing_any_more(talks: Talks) -> None:
     entry_id = await talks.keep(SHOP, "有的，龙湖天街 3 楼。")
     done, _ = await rehearse(talks, await edited(talks, entry_id, answer="没有。"))
-    await talks.product.improving.proposals.discard(talks.shop, done, "运营", "再想想")
+    await talks.product.learning.proposals.discard(talks.shop, done, "运营", "再想想")
     with pytest.raises(Conflict):
-        await talks.product.improving.proposals.approve(
-            talks.shop, await talks.product.improving.replay.get(talks.shop, done.id), "运营"
+        await talks.product.learning.proposals.approve(
+            talks.shop, await talks.product.learning.replay.get(talks.shop, done.id), "运营"
         )
 
 
 async def test_a_stopped_replay_does_not_run(talks: Talks) -> None:
     await talks.say(SHOP)
-    learning = talks.product.improving
+    learning = talks.product.learning
     begun = await learning.proposals.begin(talks.shop, "试试", Proposal(), "then", 7, "运营")
     await learning.proposals.discard(talks.shop, begun, "运营", "")
     assert (await learning.replay(talks.shop, begun.id)).status == "cancelled"
@@ -160,7 +160,7 @@ async def test_a_stopped_replay_does_not_run(talks: Talks) -> None:
 async def test_a_run_that_was_cut_short_begins_anew_and_counts_once(talks: Talks) -> None:
     await talks.say(SHOP)
     new = Proposal((ProposedEntry("", 0, EntryDraft(SHOP, "有的。")),))
-    learning = talks.product.improving
+    learning = talks.product.learning
     begun = await learning.proposals.begin(talks.shop, "试试", new, "now", 7, "运营")
     first = await learning.replay(talks.shop, begun.id)
     await talks.product.db.write(lambda c: replays.change(c, talks.shop, begun.id, ("done",), status="running"))
@@ -171,6 +171,6 @@ async def test_a_run_that_was_cut_short_begins_anew_and_counts_once(talks: Talks
 
 async def test_the_job_runs_what_was_ordered(talks: Talks) -> None:
     await talks.say(SHOP)
-    begun = await talks.product.improving.proposals.begin(talks.shop, "试试", Proposal(), "then", 7, "运营")
+    begun = await talks.product.learning.proposals.begin(talks.shop, "试试", Proposal(), "then", 7, "运营")
     await talks.product.jobs.run_due()
-    assert (await talks.product.improving.replay.get(talks.shop, begun.id)).status == "done"
+    assert (await talks.product.learning.replay.get(talks.shop, begun.id)).status == "done"

@@ -53,7 +53,7 @@ _ERRORS = (401, 403, 404, 413, 422)
 async def list_golden(request: Request) -> Response:
     """All of them, with the outcome of the last check."""
     who_, product = await keeper(request), wiring(request)
-    found = await product.improving.golden(who_.shop)
+    found = await product.learning.golden(who_.shop)
     return reply(GoldenOut(tuple(found), sum(one.enabled and one.passed is False for one in found)))
 
 
@@ -80,14 +80,14 @@ async def _keep(request: Request, id_: str) -> Golden:
             "A golden question needs an expectation: an entry, words, an intent or whether it hands over."
         )
     value = Golden(id_, **msgspec.structs.asdict(body))
-    return await product.improving.keep_golden(who_.shop, value, who(who_))
+    return await product.learning.keep_golden(who_.shop, value, who(who_))
 
 
 @router.delete("/{id}", **describe("Delete a golden question", status=204, errors=(401, 403, 404)))
 async def drop_golden(request: Request, id: str) -> Response:
     """It is not checked any more."""
     who_, product = await keeper(request), wiring(request)
-    await product.improving.drop_golden(who_.shop, id, who(who_))
+    await product.learning.drop_golden(who_.shop, id, who(who_))
     return Response(status_code=204)
 
 
@@ -95,5 +95,5 @@ async def drop_golden(request: Request, id: str) -> Response:
 async def run_golden(request: Request) -> Response:
     """Each is answered for trial by the shop as it is; nothing is sent or kept but the outcome."""
     who_, product = await keeper(request), wiring(request)
-    results = await product.improving.guard.run(who_.shop)
+    results = await product.learning.guard.run(who_.shop)
     return reply(RunOut(tuple(results), sum(bool(result.failure) for result in results)))

@@ -135,12 +135,12 @@ def _day(text: str, otherwise: date) -> date:
 async def list_gaps(request: Request, status: str = "open", limit: int = 200) -> Response:
     """Clusters of questions that were not answered well, with counts, trend and what people answered."""
     who_, product = await keeper(request), wiring(request)
-    settings, read_at = await product.improving.settings(who_.shop)
+    settings, read_at = await product.learning.settings(who_.shop)
     status = "" if status == "all" else status
     if status not in _STATUSES:
         raise InvalidBody(f"There is no status “{status[:20]}”. Use open, approved, merged, dismissed or all.")
     since, until = _period(request, settings.days)
-    found = await product.improving.gaps(who_.shop, since, until, status, max(1, min(limit, 1000)))
+    found = await product.learning.gaps(who_.shop, since, until, status, max(1, min(limit, 1000)))
     return reply(GapsOut(tuple(found), read_at, settings))
 
 
@@ -148,14 +148,14 @@ async def list_gaps(request: Request, status: str = "open", limit: int = 200) ->
 async def refresh(request: Request) -> Response:
     """Read the talks since the last look, and put what went wrong together."""
     who_, product = await keeper(request), wiring(request)
-    return reply(await product.improving.learn(who_.shop))
+    return reply(await product.learning.learn(who_.shop))
 
 
 @router.get("/gaps/{id}", **_described("One gap", response=GapOut, errors=(401, 403, 404, 422)))
 async def get_gap(request: Request, id: str) -> Response:
     """Counts, newest questions, the proposed entry and the nearest one."""
     who_, product = await keeper(request), wiring(request)
-    shop, learning = who_.shop, product.improving
+    shop, learning = who_.shop, product.learning
     draft = await learning.decide.draft(shop, id)
     settings, _ = await learning.settings(shop)
     since, until = _period(request, settings.days)
@@ -180,10 +180,10 @@ async def approve(request: Request, id: str) -> Response:
     """Publish the entry, or keep it as a draft; the question joins the regression set."""
     who_, product = await keeper(request), wiring(request)
     body = await read_body(request, ApproveIn, MAX_BODY)
-    decide = product.improving.decide
+    decide = product.learning.decide
     draft = draft_of(body.entry) if body.entry else await decide.draft(who_.shop, id)
     entry_id = await decide.approve(who_.shop, id, draft, who(who_), publish=body.publish)
-    await product.improving.renew(who_.shop)
+    await product.learning.renew(who_.shop)
     return reply(DecidedOut(entry_id))
 
 
@@ -196,8 +196,8 @@ async def merge(request: Request, id: str) -> Response:
     """They become similar questions of that entry."""
     who_, product = await keeper(request), wiring(request)
     body = await read_body(request, MergeIn, 8192)
-    entry_id = await product.improving.decide.merge(who_.shop, id, body.entry_id, who(who_))
-    await product.improving.renew(who_.shop)
+    entry_id = await product.learning.decide.merge(who_.shop, id, body.entry_id, who(who_))
+    await product.learning.renew(who_.shop)
     return reply(DecidedOut(entry_id))
 
 
@@ -210,7 +210,7 @@ async def dismiss(request: Request, id: str) -> Response:
     """It stays dismissed: the same questions join it tomorrow."""
     who_, product = await keeper(request), wiring(request)
     body = await read_body(request, DismissIn, 8192)
-    await product.improving.decide.dismiss(who_.shop, id, body.reason, who(who_))
+    await product.learning.decide.dismiss(who_.shop, id, body.reason, who(who_))
     return reply(DecidedOut())
 
 
@@ -218,7 +218,7 @@ async def dismiss(request: Request, id: str) -> Response:
 async def reopen(request: Request, id: str) -> Response:
     """Take a decision back; an entry that was made stays."""
     who_, product = await keeper(request), wiring(request)
-    await product.improving.decide.reopen(who_.shop, id, who(who_))
+    await product.learning.decide.reopen(who_.shop, id, who(who_))
     return reply(DecidedOut())
 
 
@@ -232,5 +232,5 @@ async def save_settings(request: Request) -> Response:
     who_, product = await keeper(request), wiring(request)
     body = await read_body(request, SettingsIn, 8192)
     value = GapSettings(body.min_conversations, body.human_backed, body.low_score, body.days)
-    await product.improving.save_settings(who_.shop, value)
+    await product.learning.save_settings(who_.shop, value)
     return reply(value)

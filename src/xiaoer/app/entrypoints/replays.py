@@ -81,7 +81,7 @@ _MARKS = ("", "answer", "source", "intent", "handoff", "price", "gained", "lost"
 async def list_replays(request: Request) -> Response:
     """The last fifty; what they propose is left out (see one replay)."""
     who_, product = await keeper(request), wiring(request)
-    found = await product.improving.replays(who_.shop)
+    found = await product.learning.replays(who_.shop)
     return reply(ReplaysOut(tuple(msgspec.structs.replace(one, proposal={}) for one in found)))
 
 
@@ -94,11 +94,11 @@ async def begin(request: Request) -> Response:
     """A job answers the buyers of the last days twice for trial; ask for the replay to see how far it is."""
     who_, product = await keeper(request), wiring(request)
     body = await read_body(request, ReplayIn, _MOST_BODY)
-    shop, publish = who_.shop, product.improving.proposals
+    shop, publish = who_.shop, product.learning.proposals
     book = RuleBook(body.rules.own, frozenset(body.rules.off), body.rules.limits) if body.rules else None
     if book is not None:
         product.red_lines.with_book(shop, book)  # refuses what could not be saved
-    ids = list(dict.fromkeys((*body.publish, *(await product.improving.draft_ids(shop) if body.all_drafts else ()))))
+    ids = list(dict.fromkeys((*body.publish, *(await product.learning.draft_ids(shop) if body.all_drafts else ()))))
     entries = (
         *await publish.proposed(shop, ids, "published"),
         *await publish.proposed(shop, list(body.archive), "archived"),
@@ -113,7 +113,7 @@ async def begin(request: Request) -> Response:
 async def get_replay(request: Request, id: str) -> Response:
     """How far it is, how many turns change and in what way, and what is proposed."""
     who_, product = await keeper(request), wiring(request)
-    return reply(await product.improving.replay.get(who_.shop, id))
+    return reply(await product.learning.replay.get(who_.shop, id))
 
 
 @router.get("/{id}/differences", **describe("What changes, side by side", response=DifferencesOut,
@@ -125,10 +125,10 @@ async def list_differences(
     who_, product = await keeper(request), wiring(request)
     if mark not in _MARKS:
         raise InvalidBody(f"There is no mark “{mark[:20]}”. Use one of {', '.join(_MARKS[1:])}.")
-    await product.improving.replay.get(who_.shop, id)
+    await product.learning.replay.get(who_.shop, id)
     size = max(1, min(page_size, 100))
     offset = (max(1, min(page, 100_000)) - 1) * size
-    found, total = await product.improving.differences(who_.shop, id, mark, q[:100], offset, size)
+    found, total = await product.learning.differences(who_.shop, id, mark, q[:100], offset, size)
     return reply(DifferencesOut(tuple(found), total))
 
 
@@ -136,7 +136,7 @@ async def list_differences(
 async def approve(request: Request, id: str) -> Response:
     """All of it in one change; 409 when an entry changed since, or when golden questions break (`?override=REASON`)."""
     who_, product = await keeper(request), wiring(request)
-    learning = product.improving
+    learning = product.learning
     found = await learning.replay.get(who_.shop, id)
     if msgspec.convert(found.proposal, Proposal).book is not None:
         require_role(who_, Role.SUPERVISOR)  # as for saving the rule book by itself
@@ -151,6 +151,6 @@ async def discard(request: Request, id: str) -> Response:
     """One that runs is stopped; nothing of it is published."""
     who_, product = await keeper(request), wiring(request)
     body = await read_body(request, NoteIn, 8192)
-    learning = product.improving
+    learning = product.learning
     await learning.proposals.discard(who_.shop, await learning.replay.get(who_.shop, id), who(who_), body.note)
     return reply(await learning.replay.get(who_.shop, id))

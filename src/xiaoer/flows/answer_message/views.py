@@ -40,7 +40,8 @@ def meta_of(turn: Turn, heard: Heard, decision: Decision, reply: Reply) -> dict[
     """What the first message of the answer carries for later turns: intents, acts, what was asked for, measures."""
     meta: dict[str, Any] = {
         "intents": [segment.intent for segment in heard.segments],
-        "acts": [act.type for act in decision.acts],
+        "acts": [act.type for act in decision.acts]
+        + [act.rule_id.replace(".", ":", 1) for act in decision.acts if act.rule_id.startswith("scene.")],
         "asked_for": list(reply.asked_for),
         "sources": [[source.kind, source.id] for source in reply.sources],
         "because": [[source.kind, source.title] for source in reply.sources if source.title],

@@ -17,7 +17,7 @@ def show_gaps(view: View) -> Page:
     """The page."""
     rows = view.sums("gap", ("a",), b=view.product, limit=_TOP)
     before = {a: n for a, n, _ in view.sums("gap", ("a",), days=view.before, b=view.product)}
-    asked = sum(n for n, _ in view.pairs("ask", b=view.product).values())
+    asked = sum(n for n, _ in view.pairs("ask.d", b=view.product).values())
     missed = sum(n for n, _ in view.pairs("gap", b=view.product).values())
     texts = store.texts_of(view.connection, view.shop, [row[0] for row in rows])
     products: dict[str, tuple[str, int]] = {}

@@ -163,6 +163,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", name=op.f("pk_catalog_revisions")),
     )
     op.create_table(
+        "consents",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=False),
+        sa.Column("text_version", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "buyer_id", "kind", name=op.f("pk_consents")),
+    )
+    op.create_table(
         "conversations",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -365,6 +375,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "family", "day", "hour", "channel", "a", "b", name=op.f("pk_insight_cells")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_insight_cells_a", "insight_cells", ["shop", "family", "a", "day"], unique=False)
     op.create_table(
         "insight_cursors",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -755,6 +766,37 @@ def upgrade() -> None:
     op.create_index("ix_orders_buyer", "orders", ["shop", "buyer_id", "created_at", "id"], unique=False)
     op.create_index("ix_orders_updated", "orders", ["shop", "updated_at"], unique=False)
     op.create_table(
+        "outreach_runs",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=200), nullable=False),
+        sa.Column("journey_id", sa.String(length=64), nullable=False),
+        sa.Column("trigger", sa.String(length=32), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("arm", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("values", sa.Text(), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("converted_at", sa.BigInteger(), nullable=True),
+        sa.Column("revenue", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_outreach_runs")),
+    )
+    op.create_index("ix_outreach_runs_journey", "outreach_runs", ["shop", "journey_id", "started_at"], unique=False)
+    op.create_index("ix_outreach_runs_subject", "outreach_runs", ["shop", "subject", "state"], unique=False)
+    op.create_table(
+        "outreach_sends",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=200), nullable=False),
+        sa.Column("run_id", sa.String(length=200), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_outreach_sends")),
+    )
+    op.create_index("ix_outreach_sends_buyer", "outreach_sends", ["shop", "buyer_id", "at"], unique=False)
+    op.create_table(
         "products",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=128), nullable=False),
@@ -835,6 +877,23 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "kind", name=op.f("pk_rulebook_revisions")),
+    )
+    op.create_table(
+        "selling_product_facts",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("product_id", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "product_id", "kind", name=op.f("pk_selling_product_facts")),
+    )
+    op.create_table(
+        "selling_refusals",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "buyer_id", "kind", name=op.f("pk_selling_refusals")),
     )
     op.create_table(
         "shipments",
@@ -1060,6 +1119,8 @@ def downgrade() -> None:
     op.drop_index("ix_shipments_waybill", table_name="shipments")
     op.drop_index("ix_shipments_order", table_name="shipments")
     op.drop_table("shipments")
+    op.drop_table("selling_refusals")
+    op.drop_table("selling_product_facts")
     op.drop_table("rulebook_revisions")
     op.drop_table("rulebook")
     op.drop_table("rule_books")
@@ -1069,6 +1130,11 @@ def downgrade() -> None:
     op.drop_table("promotions")
     op.drop_table("promotion_revisions")
     op.drop_table("products")
+    op.drop_index("ix_outreach_sends_buyer", table_name="outreach_sends")
+    op.drop_table("outreach_sends")
+    op.drop_index("ix_outreach_runs_subject", table_name="outreach_runs")
+    op.drop_index("ix_outreach_runs_journey", table_name="outreach_runs")
+    op.drop_table("outreach_runs")
     op.drop_index("ix_orders_updated", table_name="orders")
     op.drop_index("ix_orders_buyer", table_name="orders")
     op.drop_table("orders")
@@ -1113,6 +1179,7 @@ def downgrade() -> None:
     op.drop_table("insight_reviews")
     op.drop_table("insight_dirty")
     op.drop_table("insight_cursors")
+    op.drop_index("ix_insight_cells_a", table_name="insight_cells")
     op.drop_table("insight_cells")
     op.drop_index("ix_insight_alerts_topic", table_name="insight_alerts")
     op.drop_index("ix_insight_alerts_list", table_name="insight_alerts")
@@ -1149,6 +1216,7 @@ def downgrade() -> None:
     op.drop_index("ix_conversations_state_last_at", table_name="conversations")
     op.drop_index("ix_conversations_buyer", table_name="conversations")
     op.drop_table("conversations")
+    op.drop_table("consents")
     op.drop_table("catalog_revisions")
     op.drop_index("ix_canned_replies_scope", table_name="canned_replies")
     op.drop_table("canned_replies")

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+import msgspec
+from sqlalchemy import Connection, func, insert, select
 
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations import store
@@ -45,6 +46,24 @@ def heard_segments(
             for segment in ((row.trace or {}).get("heard") or {}).get("segments", ()):
                 found[row.conversation_id].append((segment.get("intent", ""), segment.get("text", "")))
     return found
+
+
+def add_whole(
+    connection: Connection,
+    shop: ShopId,
+    talks: Sequence[Conversation],
+    lines: Sequence[Message],
+    stored: Sequence[StoredTurn],
+) -> None:
+    """Keep talks that ended before this shop began here, with all that was said and understood."""
+    for table, rows in ((conversations, talks), (messages, lines), (turns, stored)):
+        if rows:
+            connection.execute(insert(table), [{**msgspec.structs.asdict(row), "shop": shop} for row in rows])
+
+
+def count(connection: Connection, shop: ShopId) -> int:
+    """How many conversations the shop has."""
+    return connection.scalar(select(func.count()).select_from(conversations).where(conversations.c.shop == shop)) or 0
 
 
 def turns_of(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, list[StoredTurn]]:
