@@ -58,8 +58,8 @@ test-real-shops: .venv/ready ## Boot Vendure, django-oscar and Tryton, and run t
 bench: .venv/ready ## Print figures with ratios (see benchmarks/)
 	@set -e; for file in engine serve import_orders quote knowledge understanding/run; do echo "== $$file"; $(RUN) python benchmarks/$$file.py; done
 
-model: .venv/ready ## Train the model that ships with the ecommerce pack (after a change of the pack)
-	@$(RUN) python -m xiaoer.slices.understanding.build
+model: .venv/ready ## Train the model that ships with the ecommerce pack (after a change of the pack; ARGS=--quick keeps the encoder)
+	@$(RUN) python -m xiaoer.slices.understanding.training.build $(ARGS)
 
 format: .venv/ready ## Format the code
 	@$(RUN) ruff format . && $(RUN) ruff check --fix --quiet .

@@ -21,7 +21,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from xiaoer.flows.evaluate import evaluate_entities, evaluate_intents, read_rows
+from xiaoer.flows.evaluate.intents import evaluate_intents
+from xiaoer.flows.evaluate.rows import read_rows
+from xiaoer.flows.evaluate.values import evaluate_entities
 from xiaoer.slices.policies.red_lines import match_red_lines, parse_red_lines
 from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.pack import Utterance, read_utterances, red_lines_text

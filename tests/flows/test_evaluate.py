@@ -4,17 +4,10 @@ from typing import Any
 
 import pytest
 
-from xiaoer.flows.evaluate import (
-    Found,
-    UnknownKind,
-    evaluate_entities,
-    evaluate_intents,
-    evaluate_retrieval,
-    evaluate_sentiment,
-    readable,
-    tell_kind,
-    turn_of,
-)
+from xiaoer.flows.evaluate.intents import evaluate_intents
+from xiaoer.flows.evaluate.retrieval import Found, evaluate_retrieval
+from xiaoer.flows.evaluate.rows import UnknownKind, readable, tell_kind, turn_of
+from xiaoer.flows.evaluate.values import evaluate_entities, evaluate_sentiment
 from xiaoer.slices.understanding.api import Understanding
 
 ENGINE = Understanding.shipped()

@@ -10,9 +10,10 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from xiaoer.app.commands.opening import Shop, out, prepared, run
+from xiaoer.app.commands.train import train
 from xiaoer.app.evaluation import evaluate_file
 from xiaoer.app.wiring import running
-from xiaoer.flows.evaluate import readable
+from xiaoer.flows.evaluate.rows import readable
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import DEFAULT_SHOP, ShopId
@@ -25,6 +26,7 @@ staff_app = typer.Typer(help="Accounts of the people who work in the shop.", no_
 app.add_typer(key_app, name="key")
 app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
+app.command()(train)
 
 
 @app.command()

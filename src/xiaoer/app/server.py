@@ -36,6 +36,7 @@ from xiaoer.app.entrypoints import (
     terms,
     tickets,
     widget,
+    wording,
 )
 from xiaoer.app.express import ExpressApp
 from xiaoer.app.wiring import Wiring
@@ -68,7 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     sales = (bargaining, coupons, selling, outreach)
     # in this order: the last one takes every other address below /knowledge
-    brain = (knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
+    brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
     desks = (agents, desk, desk_team, desk_live, mode_evidence, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(

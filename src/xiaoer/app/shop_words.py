@@ -1,25 +1,33 @@
-"""Each shop's own understanding: the shipped one plus the shop's product names, renewed when the catalogue changes.
+"""Each shop's own understanding: the shipped one plus the shop's product names, its own words and its own intents.
+
+Renewed when the catalogue or the words change: a lesson is in force in every process within a second of its saving.
 
 Swapping is one assignment; turns that are under way finish with the words they began with.
 """
 
+import asyncio
 import re
+import time
 import tomllib
 from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 
+from xiaoer.app.learning import Learning
+from xiaoer.infra.db import Database
 from xiaoer.kernel.heard import Heard, TextForms
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.overlay import ShopWords
+from xiaoer.slices.wording import api as wording
 
 _SHOPS = 200  # overlays kept in memory
 _FORMS = 2_000  # texts whose spellings are remembered
 _SHORT = 100  # characters; longer texts are hardly ever the same
 _NAME = re.compile(r"[\s/|·,，()（）【】\[\]]+")
+_CHECK_EVERY_S = 0.4  # how often the revision of own words is looked up
 _ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9_-]{4,}")  # shorter ones are sizes, counts and years
 _SURE = 0.5  # below this, a question's intent does not count for retrieval
 
@@ -27,10 +35,13 @@ _SURE = 0.5  # below this, a question's intent does not count for retrieval
 class ShopUnderstanding:
     """Understands a turn in the words of its shop."""
 
-    def __init__(self, base: Understanding, catalog: EmbeddedCatalog) -> None:
+    def __init__(self, base: Understanding, catalog: EmbeddedCatalog, db: Database, learning: Learning) -> None:
         self._base = base
         self._catalog = catalog
-        self._shops: OrderedDict[ShopId, tuple[int, Understanding]] = OrderedDict()
+        self._db = db
+        self._learning = learning
+        self._taught: dict[ShopId, tuple[float, int, int]] = {}
+        self._shops: OrderedDict[ShopId, tuple[tuple[int, int, int], Understanding]] = OrderedDict()
         self._short_forms = lru_cache(maxsize=_FORMS)(base.forms)
 
     def understand(self, turn: Turn) -> Heard:
@@ -48,14 +59,38 @@ class ShopUnderstanding:
         best = int(chances.argmax())
         return self._base.labels[best] if chances[best] >= _SURE else ""
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The intents of the pack."""
+        return self._base.labels
+
+    def forget(self, shop: ShopId) -> None:
+        """Look the shop's words up anew before the next turn of this process."""
+        self._taught.pop(shop, None)
+
+    async def _revision(self, shop: ShopId) -> tuple[int, int, int]:
+        """Revisions of the catalogue and of the words, and the version of the shop's own model."""
+        seen = self._taught.get(shop)
+        if seen is None or seen[0] < time.monotonic():
+            taught = await self._db.read(lambda c: wording.revision(c, shop))
+            seen = self._taught[shop] = (time.monotonic() + _CHECK_EVERY_S, taught, self._learning.version(shop))
+        return await self._catalog.revision(shop), seen[1], seen[2]
+
     async def refresh(self, shop: ShopId) -> None:
-        """Take over new product names; costs one dictionary look-up when nothing changed."""
-        revision = await self._catalog.revision(shop)
+        """Take over new product names and own words; costs two dictionary look-ups when nothing changed."""
+        revision = await self._revision(shop)
         held = self._shops.get(shop)
         if held is not None and held[0] == revision:
             return
         titles = await self._catalog.names(shop)
-        self._shops[shop] = (revision, self._base.with_shop(ShopWords(products=nicknames(titles))))
+        lessons = await self._db.read(lambda c: wording.all_of(c, shop)) if revision[1] else []
+        words = ShopWords(
+            products=nicknames(titles),
+            means={lesson.text: lesson.means for lesson in lessons if lesson.kind == "word"},
+            examples=[(text, lesson.intent) for lesson in lessons for text in lesson.examples],
+        )
+        own = await asyncio.to_thread(self._learning.model, shop) if revision[2] else None
+        self._shops[shop] = (revision, self._base.with_shop(words, own))
         self._shops.move_to_end(shop)
         while len(self._shops) > _SHOPS:
             self._shops.popitem(last=False)

@@ -18,6 +18,7 @@ from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.insights import Insights
+from xiaoer.app.learning import Learning
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.mode_evidence import ModeEvidence
@@ -92,7 +93,8 @@ class Wiring:
         self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
-        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog)
+        self.learning = Learning(self.db, settings.home, self.jobs)
+        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.learning)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.entries = EntryService(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)

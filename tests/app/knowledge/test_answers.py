@@ -43,9 +43,9 @@ def test_the_shops_own_words_stand_in_where_no_fact_is_at_hand(client: TestClien
 
 
 def test_coupons_are_named_from_the_promotions_that_run(keep: Keep, ask: Ask) -> None:
-    keep("孔雀绿披肩能用哪些券", "孔雀绿披肩现在能用：{优惠券}。")
-    said = ask("孔雀绿披肩能用哪些券")
-    assert "孔雀绿披肩现在能用：" in text_of(said)
+    keep("孔雀绿披肩的典故出自哪", "出自敦煌壁画。现在可领：{优惠券}。")
+    said = ask("孔雀绿披肩的典故出自哪")
+    assert "出自敦煌壁画。现在可领：" in text_of(said)
     assert "promotion" in {source["kind"] for source in said["turn"]["sources"]}
 
 

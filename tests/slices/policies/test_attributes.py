@@ -35,3 +35,19 @@ CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向
 )
 def test_a_fact_answers_only_what_was_asked(product: Product, intent: str, question: str, keys: list[str]) -> None:
     assert [key for key, _ in facts_for(product, intent, question)] == keys
+
+
+@pytest.mark.parametrize(
+    ("question", "keys"),
+    [
+        ("能管多大面积", ["适用面积"]),
+        ("滤芯多久换一次", ["滤芯寿命"]),
+        ("遥控器要装什么电池", ["遥控电池"]),
+        ("送不送支架", []),
+    ],
+)
+def test_a_sheet_with_keys_of_its_own_answers_by_what_they_name(question: str, keys: list[str]) -> None:
+    cleaner = Product(
+        "A", "空气净化器", attributes={"适用面积": "30到50平方米", "滤芯寿命": "约6个月", "遥控电池": "CR2032"}
+    )
+    assert [key for key, _ in facts_for(cleaner, "product.detail", question)][:1] == keys

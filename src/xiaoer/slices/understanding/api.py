@@ -14,12 +14,13 @@ import numpy as np
 from xiaoer.kernel.heard import Entities, Heard, Segment, TextForms
 from xiaoer.kernel.turn import PastMessage, Turn
 from xiaoer.slices.understanding import context, feeling, split
+from xiaoer.slices.understanding.arrays import Floats
 from xiaoer.slices.understanding.entities.extract import read_entities
 from xiaoer.slices.understanding.features import features
-from xiaoer.slices.understanding.model import Floats, Model
+from xiaoer.slices.understanding.model import Model
 from xiaoer.slices.understanding.normalise import MAX_CHARS, Normaliser, compact
 from xiaoer.slices.understanding.overlay import Examples, ShopWords, lean
-from xiaoer.slices.understanding.pack import Pack, read_pack, shipped_model
+from xiaoer.slices.understanding.pack import Pack, read_pack, shipped_model, takes_of
 from xiaoer.slices.understanding.patterns import decide_by_pattern, hints_of
 from xiaoer.slices.understanding.phrases import PhraseTable
 from xiaoer.slices.understanding.sounds import pinyin
@@ -46,11 +47,7 @@ class Understanding:
         shop = shop or ShopWords()
         extra = tuple(sorted({code for _, code in shop.examples} - set(model.labels)))
         self.labels = model.labels + extra
-        self._groups = tuple(
-            {g: n for n, g in enumerate(dict.fromkeys(c.split(".")[0] for c in self.labels))}[c.split(".")[0]]
-            for c in self.labels
-        )
-        self._chat = tuple(code.startswith("chat.") for code in self.labels)
+        self._described = split.describe(self.labels, takes_of(pack))
         self._products = PhraseTable({word.lower(): "|".join(ids) for word, ids in shop.products.items()})
         self._normaliser = Normaliser(pack.lexicon, PhraseTable({word: word for word in shop.products}), shop.means)
         at = {code: n for n, code in enumerate(self.labels)}
@@ -66,9 +63,9 @@ class Understanding:
         """The pack and the model that came with the program."""
         return cls(read_pack(pack), shipped_model(pack))
 
-    def with_shop(self, shop: ShopWords) -> "Understanding":
-        """A copy that also knows a shop's words; building it takes milliseconds per thousand examples."""
-        return Understanding(self._pack, self._model, shop)
+    def with_shop(self, shop: ShopWords, model: Model | None = None) -> "Understanding":
+        """A copy that also knows a shop's words, with its own model if given; takes milliseconds."""
+        return Understanding(self._pack, model or self._model, shop)
 
     def forms(self, text: str) -> TextForms:
         """The spellings of a text that matching needs (`kernel.heard.TextAnalyser`)."""
@@ -104,17 +101,21 @@ class Understanding:
         """The plain words of a text and what they mean by themselves."""
         return self._remember(text)[:2]
 
-    def read_closed(self, text: str) -> tuple[str, Floats, bool, float]:
-        """As `read`, whether a pattern left no doubt, and whether it asks; for training the judges."""
-        normal, own, by, asks = self._remember(text)
-        return normal, own, by == "pattern", asks
+    def read_closed(self, text: str) -> tuple[str, Floats, bool]:
+        """As `read`, and whether a pattern left no doubt; for training the judges."""
+        normal, own, by = self._remember(text)
+        return normal, own, by == "pattern"
 
-    def _read(self, raw: str) -> tuple[str, Floats, str, float]:
-        """Plain words of a stretch, what they mean by themselves, by which mechanism, and whether they ask."""
+    def _glance(self, plain: str) -> tuple[str, Floats]:
+        """Plain words by the linear part alone."""
+        return plain, self._model.probabilities(features(plain, self._pack.lexicon.concepts))
+
+    def _read(self, raw: str) -> tuple[str, Floats, str]:
+        """Plain words of a stretch, what they mean by themselves, and by which mechanism."""
         normal = self._normaliser.normal(raw)
         decided = decide_by_pattern(normal, self._pack.patterns)
-        own, asks = self._model.probabilities(
-            features(normal, self._pack.lexicon.concepts, hints_of(normal, self._pack.patterns))
+        own = self._model.probabilities(
+            features(normal, self._pack.lexicon.concepts, hints_of(normal, self._pack.patterns)), normal
         )
         if len(self.labels) > len(own):
             own = np.concatenate([own, np.zeros(len(self.labels) - len(own), np.float32)])
@@ -128,38 +129,30 @@ class Understanding:
             leant = lean(own, label, nearness)
             if leant is not own:
                 own, by = leant, "example"
-        return normal, own, by, asks
+        return normal, own, by
 
     def _asks(self, raw: str) -> list[split.Span]:
         whole = self._span(raw, 0, len(raw), 0)
         decided = decide_by_pattern(whole.normal, self._pack.patterns)
         if decided is not None or self._says_nothing_else(whole):
             return [whole]
-        spans = []
-        for piece in split.cut(raw):
-            text = raw[piece.start : piece.end]
-            middle = split.divide(text, self.read)
-            if middle:
-                spans.append(self._span(raw, piece.start, piece.start + middle, piece.joint))
-                spans.append(self._span(raw, piece.start + middle, piece.end, 3))
-            else:
-                spans.append(self._span(raw, piece.start, piece.end, piece.joint))
+        spans = [self._span(raw, *piece) for piece in split.pieces(raw, self.read, self._glance)]
         spans = [s for s in spans if s.normal] or [whole]
         if len(spans) > 1:
             spans = self._without_pleasantries(spans)
         if len(spans) > 1:
-            spans = split.join(spans, lambda a, b: self._span(raw, a, b, 0), self._model.seam, self._groups, self._chat)
+            spans = split.join(spans, lambda a, b: self._span(raw, a, b, 0), self._model.seam, self._described)
         asks = [s for s in spans if self.labels[int(s.own.argmax())] not in _NO_ASK]
         return asks or spans[-1:]
 
     def _says_nothing_else(self, span: split.Span) -> bool:
         """Thanks, assent or praise from end to end, however long."""
         top = int(span.own.argmax())
-        return self._chat[top] and float(span.own[top]) >= _ONLY_CHAT
+        return self._described.chat[top] and float(span.own[top]) >= _ONLY_CHAT
 
     def _span(self, raw: str, start: int, end: int, joint: int) -> split.Span:
-        normal, own, by, asks = self._remember(raw[start:end])
-        return split.Span(start, end, joint, normal, own, by == "pattern", asks)
+        normal, own, by = self._remember(raw[start:end])
+        return split.Span(start, end, joint, normal, own, by == "pattern")
 
     def _without_pleasantries(self, spans: list[split.Span]) -> list[split.Span]:
         kept = [
@@ -167,7 +160,7 @@ class Understanding:
             for s in spans
             if not (
                 split.is_polite(s.normal)
-                or (self._chat[int(s.own.argmax())] and decide_by_pattern(s.normal, self._pack.patterns))
+                or (self._described.chat[int(s.own.argmax())] and decide_by_pattern(s.normal, self._pack.patterns))
             )
         ]
         if kept:
@@ -194,7 +187,7 @@ class Understanding:
         return tuple(segment for _, segment in found)
 
     def _segment(self, text: str, ask: split.Span, before: context.Before, earlier: split.Span | None) -> Segment:
-        _, own, by, _ = self._remember(text) if text else (ask.normal, ask.own, "model", 0.0)
+        _, own, by = self._remember(text) if text else (ask.normal, ask.own, "model")
         entities = read_entities(ask.normal, self._pack.lexicon, self._products)
         if earlier is not None:
             spread, mass = context.business(earlier.own, self.labels)
@@ -232,7 +225,11 @@ class Understanding:
                 if mass >= _MATTER:
                     buyer = spread
                     break
-        agent = context.business(self._remember(agent_text)[1], self.labels)[0] if agent_text else None
+        agent = (
+            context.business(self._remember(agent_text[-context.AGENT_CHARS :])[1], self.labels)[0]
+            if agent_text
+            else None
+        )
         return context.Before(buyer_text, buyer, mass, agent_text, agent, asked)
 
     def _matter(self, past: PastMessage) -> tuple[Floats, float]:
@@ -246,7 +243,7 @@ class Understanding:
         return context.business(self._remember(past.text)[1], self.labels)
 
 
-def _repeats(said: str, history: Sequence[PastMessage], read: Callable[[str], tuple[str, Floats, str, float]]) -> int:
+def _repeats(said: str, history: Sequence[PastMessage], read: Callable[[str], tuple[str, Floats, str]]) -> int:
     """How often the buyer said the same before (same letters, at least four)."""
     if len(said) < 4:
         return 0

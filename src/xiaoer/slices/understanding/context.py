@@ -17,11 +17,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from xiaoer.slices.understanding.arrays import Floats, softmax
 from xiaoer.slices.understanding.features import canonical
-from xiaoer.slices.understanding.model import Floats, softmax
 
 READINGS = ("own", "open", "agent", "answer")
 _MAX_AGENT = 80
+# Of what the agent said, the end tells what the talk is about; the rest only costs time.
+AGENT_CHARS = 120
 # Between these confidences the words by themselves take over from the turns before.
 CLEAR, CERTAIN = 0.6, 0.9
 # Words that leave something out (那M呢, 黑的, 几天) need more.

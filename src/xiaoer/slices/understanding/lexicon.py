@@ -42,6 +42,7 @@ class Lexicon:
     near_by: Mapping[str, tuple[str, ...]]
     letters: Letters
     term_sounds: Mapping[str, str]
+    sound_begins: frozenset[str]
     emoji_says: PhraseTable
     emoji_feels: PhraseTable
     mood: Mood
@@ -59,12 +60,14 @@ def read_lexicon(folder: Traversable) -> Lexicon:
     spoken.update(typos["always"])
     terms = [t for t in _lines(folder / "terms.txt") for t in t.split()]
     emoji = _toml(folder / "emoji.toml")
+    term_sounds = {pinyin(t): t for t in reversed(terms) if len(t) in _MENDED}
     return Lexicon(
         spoken=PhraseTable(_settled(spoken)),
         near=PhraseTable({wrong: row["to"] for wrong, row in typos["near"].items()}),
         near_by={wrong: tuple(row["by"]) for wrong, row in typos["near"].items()},
         letters=Letters(_toml(folder / "letters.toml")["initials"], terms),
-        term_sounds={pinyin(t): t for t in reversed(terms) if len(t) in _MENDED},
+        term_sounds=term_sounds,
+        sound_begins=frozenset("".join(sounds.split(" ")[:2]) for sounds in term_sounds),
         emoji_says=PhraseTable(emoji["says"]),
         emoji_feels=PhraseTable({sign: str(weight) for sign, weight in emoji["feels"].items()}),
         mood=_mood(_toml(folder / "mood.toml")),

@@ -7,17 +7,17 @@ weights are stored as signed bytes with one scale per label, which costs no meas
 
 import io
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xiaoer.kernel.errors import XiaoerError
+from xiaoer.slices.understanding.arrays import Floats, softmax, to_bytes, to_words
+from xiaoer.slices.understanding.encoder import Encoder, pack_encoder, unpack_encoder
 
-Floats = NDArray[np.float32]
-FORMAT = 2
+FORMAT = 3
 # Weight of a feature outside the vocabulary: about that of one seen twice in ten thousand lines.
 UNSEEN = 9.0
 
@@ -32,9 +32,24 @@ class ModelUnreadable(XiaoerError):
         super().__init__(f"The model file has format {found}, this program reads {FORMAT}. Train it again: make model.")
 
 
+class Seam(NamedTuple):
+    """The judge of seams (`split.seam`): one layer of rectified sums, then one sum; `outer` has its bias last."""
+
+    inner: Floats
+    outer: Floats
+
+    def __call__(self, view: Floats) -> float:
+        """Above 0 a new matter begins."""
+        return float(np.maximum(view @ self.inner, 0) @ self.outer[:-1] + self.outer[-1])
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A trained classifier. `importance[f]` is the weight of a feature before scaling (rare ones count more)."""
+    """A trained classifier. `importance[f]` is the weight of a feature before scaling (rare ones count more).
+
+    `temperature` and `trust` are the weights of the linear margins and of the encoder's scores. A label that the
+    encoder does not know (a shop's own intent) takes its best score there, so that the linear part decides.
+    """
 
     labels: tuple[str, ...]
     vocabulary: Mapping[str, int]
@@ -42,23 +57,33 @@ class Model:
     weights: Floats
     bias: Floats
     temperature: float
-    asking: Floats
+    trust: float
+    encoder: Encoder | None
     gate: Floats
-    seam: Floats
+    seam: Seam
     pack_hash: str
 
-    def probabilities(self, features: Iterable[str]) -> tuple[Floats, float]:
-        """One probability per label, summing to 1, and how much the text stands as an ask of its own (0 is even)."""
+    def probabilities(self, features: Iterable[str], normal: str = "") -> Floats:
+        """One probability per label, summing to 1.
+
+        `normal`: the normalised text itself, for the encoder; without it the linear part decides alone.
+        """
         get = self.vocabulary.get
         known = {at for at in map(get, features) if at is not None}
-        if not known:
-            return softmax(self.bias * self.temperature), 0.0
-        rows = np.fromiter(known, np.int64, len(known))
-        value = self.importance[rows]
-        size = np.sqrt(value @ value)
-        score = value @ self.weights[rows] / size + self.bias
-        asks = float(value @ self.asking[rows] / size + self.asking[-1])
-        return softmax(score * self.temperature), asks
+        score = self.bias
+        if known:
+            rows = np.fromiter(known, np.int64, len(known))
+            value = self.importance[rows]
+            value /= np.sqrt(value @ value)
+            score = value @ self.weights[rows] + self.bias
+        power = score * self.temperature
+        if normal and self.encoder is not None:
+            read = self.encoder.scores(normal)
+            if self.encoder.labels != self.labels:
+                of, best = dict(zip(self.encoder.labels, read, strict=True)), read.max()
+                read = np.array([of.get(label, best) for label in self.labels], np.float32)
+            power = power + self.trust * read
+        return softmax(power)
 
     def weight_of(self, feature: str) -> float:
         """How telling a feature is; the most for one that was never seen."""
@@ -69,29 +94,24 @@ class Model:
         return self.labels.index(label)
 
 
-def softmax(score: Floats) -> Floats:
-    power = np.exp(score - score.max())
-    result: Floats = (power / power.sum()).astype(np.float32)
-    return result
-
-
 def write_model(model: Model) -> bytes:
     """The file: a compressed `.npz`. The same model gives the same bytes."""
     scale = np.abs(model.weights).max(0) / 127 + 1e-12
     words = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
     arrays: dict[str, Any] = {
         "format": np.array([FORMAT]),
-        "labels": _text(model.labels),
-        "vocabulary": _text(words),
+        "labels": to_bytes(model.labels),
+        "vocabulary": to_bytes(words),
         "importance": model.importance.astype(np.float16),
         "weights": np.round(model.weights / scale).astype(np.int8),
         "scale": scale.astype(np.float32),
         "bias": model.bias.astype(np.float32),
-        "temperature": np.array([model.temperature], np.float32),
-        "asking": model.asking.astype(np.float16),
+        "temperature": np.array([model.temperature, model.trust], np.float32),
         "gate": model.gate.astype(np.float32),
-        "seam": model.seam.astype(np.float32),
-        "pack_hash": _text([model.pack_hash]),
+        "seam_inner": model.seam.inner.astype(np.float32),
+        "seam_outer": model.seam.outer.astype(np.float32),
+        "pack_hash": to_bytes([model.pack_hash]),
+        **({} if model.encoder is None else pack_encoder(model.encoder)),
     }
     raw = io.BytesIO()
     np.savez(raw, **arrays)
@@ -108,22 +128,15 @@ def read_model(data: bytes) -> Model:
         if int(arrays["format"][0]) != FORMAT:
             raise ModelUnreadable(int(arrays["format"][0]))
         return Model(
-            labels=tuple(_words(arrays["labels"])),
-            vocabulary={word: at for at, word in enumerate(_words(arrays["vocabulary"]))},
+            labels=tuple(to_words(arrays["labels"])),
+            vocabulary={word: at for at, word in enumerate(to_words(arrays["vocabulary"]))},
             importance=arrays["importance"].astype(np.float32),
             weights=arrays["weights"].astype(np.float32) * arrays["scale"],
             bias=arrays["bias"],
             temperature=float(arrays["temperature"][0]),
-            asking=arrays["asking"].astype(np.float32),
+            trust=float(arrays["temperature"][1]),
+            encoder=unpack_encoder(arrays) if "encoder_out" in arrays else None,
             gate=arrays["gate"],
-            seam=arrays["seam"],
-            pack_hash=_words(arrays["pack_hash"])[0],
+            seam=Seam(arrays["seam_inner"], arrays["seam_outer"]),
+            pack_hash=to_words(arrays["pack_hash"])[0],
         )
-
-
-def _text(words: Sequence[str]) -> NDArray[np.uint8]:
-    return np.frombuffer("\n".join(words).encode(), np.uint8)
-
-
-def _words(raw: NDArray[np.uint8]) -> list[str]:
-    return raw.tobytes().decode().split("\n")

@@ -146,13 +146,15 @@ class Normaliser:
 
     def _by_sound(self, match: re.Match[str]) -> str:
         text = match.group()
-        sounds = self._lexicon.term_sounds
+        sounds, begins = self._lexicon.term_sounds, self._lexicon.sound_begins
         known = rjieba.has_word
-        table = readings()
-        heard = [table.get(ord(c), "") for c in text]
+        get = readings().get
+        heard = [get(ord(c), "") for c in text]
         hits: list[Found] = []
-        at = 0
-        while at < len(text) - 1:
+        for at in range(len(text) - 1):
+            # Few pairs of sounds begin a trade word at all.
+            if heard[at] + heard[at + 1] not in begins:
+                continue
             for length in (4, 3, 2):
                 window = text[at : at + length]
                 if len(window) < length:
@@ -166,7 +168,6 @@ class Normaliser:
                     continue
                 hits.append(Found(at, at + length, term))
                 break
-            at += 1
         if not hits:
             return text
         return _repair(text, hits)

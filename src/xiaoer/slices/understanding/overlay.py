@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from xiaoer.slices.understanding.arrays import Floats
 from xiaoer.slices.understanding.features import canonical
-from xiaoer.slices.understanding.model import Floats
 
 # A message as close as this to an example is heard as it; nearer ones with more certainty.
 NEAR = 0.45

@@ -20,13 +20,17 @@ MODEL_FILE = "model.bin"
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One row of the label set; `feeling` is how the matter itself weighs on the mood."""
+    """One row of the label set; `feeling` is how the matter itself weighs on the mood.
+
+    `takes`: matters that are only its story when they are told beside it (太小了 before 想换大一码).
+    """
 
     code: str
     title: str
     knowledge: bool
     means: str
     feeling: float = 0.0
+    takes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +57,25 @@ def folder(name: str = "ecommerce") -> Traversable:
     return files("xiaoer") / "packs" / name
 
 
-def read_pack(name: str = "ecommerce") -> Pack:
-    root = folder(name)
-    rows = tomllib.loads((root / "intents.toml").read_text("utf-8"))
-    intents = {
+def read_intents(name: str = "ecommerce") -> dict[str, Intent]:
+    """The label set of a pack by code."""
+    rows = tomllib.loads((folder(name) / "intents.toml").read_text("utf-8"))
+    return {
         f"{group}.{key}": Intent(f"{group}.{key}", **row)
         for group, members in rows.items()
         for key, row in members.items()
     }
+
+
+def read_pack(name: str = "ecommerce") -> Pack:
+    root, intents = folder(name), read_intents(name)
     patterns = compile_patterns(tomllib.loads((root / "patterns.toml").read_text("utf-8")))
     return Pack(name, intents, read_lexicon(root / "lexicons"), patterns)
+
+
+def takes_of(pack: Pack) -> dict[str, tuple[str, ...]]:
+    """Code → the matters that are only its story."""
+    return {code: tuple(intent.takes) for code, intent in pack.intents.items() if intent.takes}
 
 
 def shipped_model(name: str = "ecommerce") -> Model:

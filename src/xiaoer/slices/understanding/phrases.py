@@ -1,10 +1,11 @@
 """Longest-match phrase tables: the one way the lexicons are looked up.
 
 A table maps phrases to values and finds them in a text by the first character, the longest phrase first.
-A hand-written loop over a dictionary is several times faster than a regular expression of a thousand
-alternatives, and a shop may add its own words to a copy at any time.
+A regular expression of the first characters leaps from one candidate to the next, a dictionary of lengths does the
+rest: several times faster than an expression of a thousand alternatives, and a shop may add its own words to a copy.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ class Found(NamedTuple):
 class PhraseTable:
     """Phrases with values. Immutable once built; `plus` gives an extended copy."""
 
-    __slots__ = ("_by_first", "_values")
+    __slots__ = ("_by_first", "_starts", "_values")
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = dict(values)
@@ -29,6 +30,8 @@ class PhraseTable:
             if phrase:
                 by_first.setdefault(phrase[0], {}).setdefault(len(phrase), {})[phrase] = value
         self._by_first = {first: tuple(sorted(lengths.items(), reverse=True)) for first, lengths in by_first.items()}
+        firsts = "".join(re.escape(first) for first in sorted(by_first))
+        self._starts = re.compile(f"[{firsts}]" if firsts else r"(?!)").search
 
     def __len__(self) -> int:
         return len(self._values)
@@ -45,28 +48,31 @@ class PhraseTable:
 
     def find(self, text: str) -> Iterator[Found]:
         """Phrases from left to right, longest first, not overlapping."""
-        by_first = self._by_first
-        at, size = 0, len(text)
-        while at < size:
-            lengths = by_first.get(text[at])
-            if lengths is not None:
-                for length, phrases in lengths:
-                    value = phrases.get(text[at : at + length])
-                    if value is not None:
-                        yield Found(at, at + length, value)
-                        at += length - 1
-                        break
-            at += 1
+        by_first, starts = self._by_first, self._starts
+        start = starts(text)
+        while start is not None:
+            at = start.start()
+            after = at + 1
+            for length, phrases in by_first[text[at]]:
+                value = phrases.get(text[at : at + length])
+                if value is not None:
+                    after = at + length
+                    yield Found(at, after, value)
+                    break
+            start = starts(text, after)
 
     def values_in(self, text: str) -> list[str]:
         """Values of every phrase in the text, also of those inside longer ones; in order, each once."""
-        by_first = self._by_first
+        by_first, starts = self._by_first, self._starts
         seen: dict[str, None] = {}
-        for at, first in enumerate(text):
-            for length, phrases in by_first.get(first, ()):
+        start = starts(text)
+        while start is not None:
+            at = start.start()
+            for length, phrases in by_first[text[at]]:
                 value = phrases.get(text[at : at + length])
                 if value is not None:
                     seen[value] = None
+            start = starts(text, at + 1)
         return list(seen)
 
     def replace(self, text: str, keep: Callable[[str, Found], bool] | None = None) -> str:

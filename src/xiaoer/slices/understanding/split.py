@@ -8,13 +8,14 @@ assents are dropped when there is anything else; the story before an ask stays w
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import rjieba
 
-from xiaoer.slices.understanding.model import Floats
+from xiaoer.slices.understanding.arrays import Floats
+from xiaoer.slices.understanding.model import Seam
 
 _HARD = re.compile(r"[\n\r]+|[。!！?？;；]+[\s~～)）\"”]*|\.{2,}|…+")
 _SOFT = re.compile(r"[,，、~～]+\s*|(?<![A-Za-z0-9])\s+(?![A-Za-z0-9])|(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])")
@@ -28,19 +29,19 @@ _CUE = re.compile(
     r"什么时候|啥时候|几时|多久|几天|多少钱|多少|多大|多长|多重|什么|啥|怎么|咋|如何|哪[里儿个款家种]?|几[点号月年]|为什么|为啥|有没有|能不能|可不可以|会不会|是不是|要不要|包不包|送不送|[有能会要包送带管]+[\u4e00-\u9fff]{0,4}?[吗不没么]|还有货|便宜|优惠|给我|帮我|我要|退|换|开票|发票|投诉|人工"
 )
 _MAX_TRIES = 2
+_MAX_DIVIDED = 2
 _LONGEST_BREATH = 40
-# Two neighbours as sure as this of different matters lean towards a cut by so much (fitted on our own benchmark).
-SURE, SURE_ASKS, SURE_BONUS = 0.8, -0.6, 3.0
-_DENIAL = re.compile(
-    r"不是(?!说好)|不用|没说|没要|又没|别(?:急|误会)|不想|不要|本来|以为|就算|虽然|要是|如果|万一|听说|看到|看见|之前|上次|别人"
-)
-# A message longer than this tells a story that ends in one ask; each further character speaks against a cut.
-STORY_CHARS = 30
-STORY_PER_CHAR = 0.1
+# In a message this short, two sides as sure as this of different matters lean towards a cut by so much: single lines
+# that hold two matters are more frequent in practice than in life.
+SHORT, SURE, BOTH_SURE = 30, 0.85, 1.5
+# A message longer than this tells a story around its asks.
+STORY_CHARS = 44
 _QUESTION = re.compile(
-    r"[?？]|[吗嘛呢么不没]\W*$|什么|怎么|多少|几[天个时号点件]|哪|谁|为啥|咋|如何|多久|多大|是不是|有没有|能不能|可不可以|会不会|能否|是否"
+    r"[?？]|[吗嘛呢么不没]\W*$|什么|怎么|多少|几[\u4e00-\u9fff]|哪|谁|为啥|咋|如何|多[久大长重高宽厚深远快]|(.)[不没]\1|有没有|可不可以|能否|是否"
 )
-_REQUEST = re.compile(r"帮|麻烦|请|给我|我要|我想|想要|要求|赶紧|快点|尽快|催|退|换|改|取消|开")
+_REQUEST = re.compile(
+    r"帮|麻烦|请|给我|我要|我想|想[要换退改问买]|要求|赶紧|快点|尽快|催|退[了吧掉货款]|换[个成一]|改成|取消|开[个张]|备注|转人工|[吧呗]\W*$"
+)
 _MORE = re.compile(
     r"^(?:那|这|它|但|可是|不过|因为|所以|而且|就|都|又|才|是|说|结果|然后|如果|要是|否则|不然|省得|免得|反正|毕竟|其实|我|你们?|他|她)"
 )
@@ -50,8 +51,16 @@ _POLITE = re.compile(
 _VAGUE = re.compile(
     r"^(?:[这那它]个?|东西|你们?|您|我|所以|那么|请问|到底|商品|家|是|都|该|要|现在|麻烦|帮我|看一?下|\W)*(?:怎么回事|怎么办|什么情况|怎么弄|怎么搞|什么意思|为什么|为啥|怎么说|什么鬼|什么问题|怎么处理|什么原因|怎么知道|是吗|对吗|好吗|行吗|可以吗|行不行|好不好|可不可以|知道吗)(?:了|的|啊|呢|呀|嘛|吧|哦|哈|\W)*$"
 )
+_DENIAL = re.compile(
+    r"不是(?!说好)|不用|没说|没要|又没|别(?:急|误会)|不想|不要|本来|以为|就算|虽然|要是|如果|万一|听说|看到|看见|之前|上次|别人"
+)
 _MAX_PIECES = 24
-SIZE = 39
+SIZE = 48
+NO_SEAM = Seam(np.zeros((SIZE, 1), np.float32), np.zeros(2, np.float32))
+
+
+# Raw text → plain words and what they mean by themselves.
+Read = Callable[[str], tuple[str, Floats]]
 
 
 class Piece(NamedTuple):
@@ -63,10 +72,7 @@ class Piece(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A stretch with its plain words and what they mean by themselves; `closed`: a pattern left no doubt.
-
-    `asks` says how much it stands as an ask of its own.
-    """
+    """A stretch with its plain words and what they mean by themselves; `closed`: a pattern left no doubt."""
 
     start: int
     end: int
@@ -74,7 +80,6 @@ class Span(NamedTuple):
     normal: str
     own: Floats
     closed: bool = False
-    asks: float = 0.0
 
 
 def cut(text: str) -> list[Piece]:
@@ -110,12 +115,51 @@ def _cuts(text: str) -> list[tuple[int, int, int]]:
     return kept
 
 
-def seam(left: Span, right: Span, both: Floats, groups: Sequence[int], chat: Sequence[bool]) -> Floats:
-    """How two neighbours look to the judge: `SIZE` numbers. `both` is what they mean joined."""
+class Labels(NamedTuple):
+    """What splitting needs to know of the labels, one row each.
+
+    `story[a][b]`: telling a is only the story when b is asked (太小了 before 想换大一码).
+    """
+
+    groups: tuple[int, ...]
+    chat: tuple[bool, ...]
+    unclear: int
+    story: tuple[frozenset[int], ...]
+
+
+def describe(codes: Sequence[str], takes: Mapping[str, Sequence[str]]) -> Labels:
+    """The rows of some codes; `takes`: code → codes that are only its story."""
+    at = {code: n for n, code in enumerate(codes)}
+    groups = {name: n for n, name in enumerate(dict.fromkeys(code.split(".")[0] for code in codes))}
+    taken_by: dict[str, set[int]] = {}
+    for code, stories in takes.items():
+        for story in stories:
+            if code in at:
+                taken_by.setdefault(story, set()).add(at[code])
+    return Labels(
+        tuple(groups[code.split(".")[0]] for code in codes),
+        tuple(code.startswith("chat.") for code in codes),
+        at.get("oos.unclear", -1),
+        tuple(frozenset(taken_by.get(code, ())) for code in codes),
+    )
+
+
+def is_asking(normal: str) -> bool:
+    """A question or a request by its wording."""
+    return _QUESTION.search(normal) is not None or _REQUEST.search(normal) is not None
+
+
+def seam(left: Span, right: Span, both: Floats, labels: Labels, told: int, last: bool) -> Floats:
+    """How two neighbours look to the judge: `SIZE` numbers.
+
+    `both` is what they mean joined, `told` the length of the whole message, `last`: nothing comes after.
+    """
+    groups, chat, unclear = labels.groups, labels.chat, labels.unclear
     a, b, j = int(left.own.argmax()), int(right.own.argmax()), int(both.argmax())
     pa, pb, pj = float(left.own[a]), float(right.own[b]), float(both[j])
     asks_left, asks_right = bool(_QUESTION.search(left.normal)), bool(_QUESTION.search(right.normal))
     wants_left, wants_right = bool(_REQUEST.search(left.normal)), bool(_REQUEST.search(right.normal))
+    said_left, said_right = not (asks_left or wants_left), not (asks_right or wants_right)
     size_left, size_right = len(left.normal), len(right.normal)
     row = (
         1.0, pa, pb, pj, float(a == b), float(j == a), float(j == b), float(np.minimum(left.own, right.own).sum()),
@@ -129,12 +173,49 @@ def seam(left: Span, right: Span, both: Floats, groups: Sequence[int], chat: Seq
         float(np.log(left.own[j] + 0.02)), float(np.log(right.own[j] + 0.02)),
         float(min(pa, pb) * (a != b) * (asks_right or wants_right)), float(both[a] * both[b]) * float(a != b),
         float(left.closed != right.closed),
-        left.asks, right.asks, min(left.asks, right.asks), left.asks * right.asks,
+        float(said_left), float(said_right), float(said_left and said_right), float(b in labels.story[a] and said_left),
+        float(a in labels.story[b] and said_right), float(left.own[unclear]), float(right.own[unclear]),
+        min(told, 60) / 60, float(last), float(size_left <= 3), float(_VAGUE.match(right.normal) is not None),
+        float(_VAGUE.match(left.normal) is not None), float(_DENIAL.search(left.normal) is not None),
     )  # fmt: skip
     return np.array(row, np.float32)
 
 
-def divide(text: str, read: Callable[[str], tuple[str, Floats]]) -> int:
+def pieces(text: str, read: Read, glance: Read | None = None) -> Iterator[Piece]:
+    """The pieces to be weighed: `cut`, with stories put to their asks, or with breaths of several asks divided.
+
+    `glance` reads plain words more quickly and less well; it is enough to find where a breath is best divided.
+    """
+    found = cut(text)
+    if len(text) > STORY_CHARS and len(found) > 2:
+        yield from _told(text, found)
+        return
+    for piece in found:
+        start, joint = piece.start, piece.joint
+        for _ in range(_MAX_DIVIDED):
+            middle = divide(text[start : piece.end], read, glance)
+            if not middle:
+                break
+            yield Piece(start, start + middle, joint)
+            start, joint = start + middle, 3
+        yield Piece(start, piece.end, joint)
+
+
+def _told(text: str, found: list[Piece]) -> Iterator[Piece]:
+    """In a long message, pieces that neither ask nor want belong to the next that does; the last to the one before."""
+    start, joint = found[0].start, found[0].joint
+    asking = [is_asking(text[piece.start : piece.end]) for piece in found]
+    last = max((n for n, asks in enumerate(asking) if asks), default=len(found) - 1)
+    for n, piece in enumerate(found):
+        if n == last:
+            yield Piece(start, found[-1].end, joint)
+            return
+        if asking[n]:
+            yield Piece(start, piece.end, joint)
+            start, joint = found[n + 1].start, found[n + 1].joint
+
+
+def divide(text: str, read: Read, glance: Read | None = None) -> int:
     """Where a piece without pauses best falls into two matters; 0 when it holds no two hearts of a question.
 
     The best place is the word border, between two cues, at which both sides are surest of different things.
@@ -151,6 +232,8 @@ def divide(text: str, read: Callable[[str], tuple[str, Floats]]) -> int:
     if len(places) > _MAX_TRIES:
         places = places[:: -(-len(places) // _MAX_TRIES)]
     words = read(text)[0]
+    if glance is not None and words == text:
+        read = glance
     best, where = 0.0, 0
     for place in places:
         (words_left, left), (words_right, right) = read(text[:place]), read(text[place:])
@@ -167,31 +250,37 @@ def is_polite(normal: str) -> bool:
     return _POLITE.match(re.sub(r"[^\w]", "", normal)) is not None
 
 
-def _both_sure(left: Span, right: Span, chat: Sequence[bool]) -> bool:
-    """Each side is surely an ask of its own, and the left is no denial (「不是要退，是想换」 asks one thing)."""
+def _favour(left: Span, right: Span, told: int, labels: Labels) -> float:
+    """What speaks for a cut beyond the judge: in few words and with a pause, two sides that are surely two matters."""
     a, b = int(left.own.argmax()), int(right.own.argmax())
-    sure = a != b and not chat[a] and not chat[b] and min(float(left.own[a]), float(right.own[b])) >= SURE
-    paused = right.joint != 3 or left.normal[-1:] in "吗呢么不没嘛?"
-    return sure and paused and min(left.asks, right.asks) >= SURE_ASKS and _DENIAL.search(left.normal) is None
+    sure = min(float(left.own[a]), float(right.own[b])) >= SURE
+    if (
+        told > SHORT
+        or right.joint == 3
+        or a == b
+        or not sure
+        or labels.chat[a]
+        or labels.chat[b]
+        or _DENIAL.search(left.normal)
+    ):
+        return 0.0
+    if b in labels.story[a] and not is_asking(left.normal):
+        return 0.0
+    return BOTH_SURE
 
 
-def join(
-    spans: list[Span], read: Callable[[int, int], Span], judge: Floats, groups: Sequence[int], chat: Sequence[bool]
-) -> list[Span]:
-    """Joins pieces into asks, left to right. `read(start, end)` reads a stretch of the raw text."""
+def join(spans: list[Span], read: Callable[[int, int], Span], judge: Seam, labels: Labels) -> list[Span]:
+    """Joins pieces into asks, left to right. `read(start, end)` reads a stretch of the raw text; above 0 is a cut."""
     asks: list[Span] = []
-    told = sum(span.end - span.start for span in spans if span.joint)
-    reluctance = STORY_PER_CHAR * max(0, told - STORY_CHARS)
+    told = spans[-1].end - spans[0].start
     for span in spans:
         if not asks:
             asks.append(span)
             continue
         left = asks[-1]
         both = read(left.start, span.end)
-        # 「怎么回事」 and 「可以吗」 ask about what stands beside them, never by themselves.
-        vague = _VAGUE.match(span.normal) or _VAGUE.match(left.normal)
-        favour = SURE_BONUS if _both_sure(left, span, chat) else 0.0
-        if not vague and float(judge @ seam(left, span, both.own, groups, chat)) + favour > reluctance:
+        favour = _favour(left, span, told, labels)
+        if judge(seam(left, span, both.own, labels, told, span is spans[-1])) + favour > 0:
             asks.append(span)
         else:
             asks[-1] = both._replace(joint=left.joint)

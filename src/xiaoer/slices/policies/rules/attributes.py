@@ -73,6 +73,16 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )
 
 # intent -> parts of attribute keys, when no question word told more
+# halves of keys that name nothing by themselves
+_NO_NAMES = frozenset(
+    (
+        "适用", "适合", "是否", "产品", "商品", "可以", "能否", "其他",
+        "类型", "说明", "信息", "情况", "要求", "方式", "方法", "使用",
+        "建议", "推荐", "特点", "功能", "支持", "包含", "默认", "最大",
+        "最小", "最高", "最低", "单个", "整体",
+    )
+)  # fmt: skip
+
 _BY_INTENT: dict[str, tuple[str, ...]] = {
     "product.material": ("材质", "面料", "成分", "材料", "厚薄"),
     "product.safety": ("安全", "适用人群", "适合人群", "致敏"),
@@ -100,10 +110,19 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
             named = True
             found += _with_keys(product, keys)
     found += [(key, value) for key, value in product.attributes.items() if len(key) >= 2 and key in question]
+    found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
     if not found and not (named and intent in _EXACT):
         found = _with_keys(product, _BY_INTENT.get(intent, ()))
     return tuple(dict.fromkeys(found))[:2]
+
+
+def _names(key: str, question: str) -> bool:
+    """Whether the question names the thing that a key of any wording is about: 适用面积 by 面积, 表盘直径 by 表盘."""
+    if not 3 <= len(key) <= 12 or not key.isalpha() or "不" in key:
+        return False
+    pieces = {key[: len(key) - cut] for cut in range(1, len(key) - 1)} | {key[cut:] for cut in range(1, len(key) - 1)}
+    return any(piece in question for piece in pieces - _NO_NAMES)
 
 
 def _with_keys(product: Product, keys: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -1,0 +1,178 @@
+"""A shop's own words and intents over HTTP (规则 > 词与意图): teach, change, forget, and try a sentence out."""
+
+from functools import cache
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from msgspec import Meta, Struct
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from xiaoer.app.entrypoints.caller import caller, wiring
+from xiaoer.app.http import describe, read_body, reply
+from xiaoer.app.learning import LEARN
+from xiaoer.infra import audit
+from xiaoer.infra.jobs import enqueue
+from xiaoer.kernel.heard import Sentiment
+from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId
+from xiaoer.kernel.turn import BuyerMessage, PastMessage, TextContent, Turn
+from xiaoer.slices.shops.service import require_role
+from xiaoer.slices.shops.types import Role
+from xiaoer.slices.understanding.pack import read_intents
+from xiaoer.slices.wording import api as wording
+from xiaoer.slices.wording.types import Wording
+
+router = APIRouter(prefix="/api/v1")
+_BODY = 262_144
+_Text = Annotated[str, Meta(max_length=100)]
+_Sentence = Annotated[str, Meta(max_length=200)]
+_EXAMPLE = {"kind": "word", "text": "薅薅节", "means": "活动"}
+
+
+class IntentView(Struct, frozen=True):
+    """One intent of the pack."""
+
+    code: str
+    title: str
+    means: str
+
+
+class WordingsOut(Struct, frozen=True):
+    """What the shop taught, the intents that sentences can be put to, and the version of its model (0: as shipped)."""
+
+    items: tuple[Wording, ...]
+    intents: tuple[IntentView, ...]
+    model: int
+
+
+class WordingIn(Struct, frozen=True):
+    """A word and its plain meaning, or an intent and what buyers say for it."""
+
+    kind: Literal["word", "intent"]
+    text: _Text = ""
+    means: _Text = ""
+    intent: Annotated[str, Meta(max_length=64)] = ""
+    examples: Annotated[tuple[_Sentence, ...], Meta(max_length=200)] = ()
+
+
+class TryIn(Struct, frozen=True):
+    """A buyer's message, and what the buyer had said before it."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=500)]
+    before: _Sentence = ""
+
+
+class Part(Struct, frozen=True):
+    """One ask of the sentence; `by` names what decided: model, pattern, example or context."""
+
+    text: str
+    intent: str
+    title: str
+    confidence: float
+    by: str
+
+
+class Tried(Struct, frozen=True):
+    """How the sentence is understood now; `normal` is how it reads after the shop's and the pack's words."""
+
+    normal: str
+    parts: tuple[Part, ...]
+    sentiment: Sentiment
+
+
+@cache
+def _intents() -> tuple[IntentView, ...]:
+    return tuple(IntentView(intent.code, intent.title, intent.means) for intent in read_intents().values())
+
+
+@router.get("/wording", **describe("The shop's own words and intents", response=WordingsOut, errors=(401, 403)))
+async def list_wordings(request: Request) -> Response:
+    """Everything that the shop taught."""
+    who, product = await caller(request), wiring(request)
+    require_role(who, Role.OPERATOR)
+    found = await product.db.read(lambda c: wording.all_of(c, who.shop))
+    return reply(WordingsOut(tuple(found), _intents(), product.learning.version(who.shop)))
+
+
+@router.post(
+    "/wording",
+    **describe("Teach a word or an intent", request=WordingIn, response=Wording, example=_EXAMPLE, status=201,
+               errors=(401, 403, 413, 422)),
+)  # fmt: skip
+async def teach(request: Request) -> Response:
+    """In force in every process within a second."""
+    return reply(await _keep(request, ""), 201)
+
+
+@router.put(
+    "/wording/{id}",
+    **describe("Change a word or an intent", request=WordingIn, response=Wording, example=_EXAMPLE,
+               errors=(401, 403, 404, 413, 422)),
+)  # fmt: skip
+async def change(request: Request, id: str) -> Response:
+    return reply(await _keep(request, id))
+
+
+async def _keep(request: Request, id_: str) -> Wording:
+    who, product = await caller(request), wiring(request)
+    require_role(who, Role.OPERATOR)
+    body = await read_body(request, WordingIn, _BODY)
+    value = Wording(id_, body.kind, body.text, body.means, body.intent, body.examples)
+    codes, now = product.understanding.codes, product.clock.now()
+
+    def work(connection: Connection) -> Wording:
+        kept = wording.keep(connection, who.shop, value, codes)
+        audit.record(connection, who.shop, who.name or who.staff_id, "wording.keep", kept.id, now, kind=kept.kind)
+        return kept
+
+    kept: Wording = await product.db.write(work)
+    product.understanding.forget(who.shop)
+    return kept
+
+
+@router.delete("/wording/{id}", **describe("Forget a word or an intent", status=204, errors=(401, 403, 404)))
+async def forget(request: Request, id: str) -> Response:
+    who, product = await caller(request), wiring(request)
+    require_role(who, Role.OPERATOR)
+    now = product.clock.now()
+
+    def work(connection: Connection) -> None:
+        wording.remove(connection, who.shop, id)
+        audit.record(connection, who.shop, who.name or who.staff_id, "wording.remove", id, now)
+
+    await product.db.write(work)
+    product.understanding.forget(who.shop)
+    return Response(status_code=204)
+
+
+@router.post("/wording/learn", **describe("Train the shop's model", status=202, errors=(401, 403)))
+async def learn(request: Request) -> Response:
+    """Order a training of the shop's own model; it serves when it reads the regression lines no worse."""
+    who, product = await caller(request), wiring(request)
+    require_role(who, Role.OPERATOR)
+    now = product.clock.now()
+    await product.db.write(lambda c: enqueue(c, who.shop, LEARN, {}, at=now, subject="learn"))
+    return Response(status_code=202)
+
+
+@router.post(
+    "/wording/try",
+    **describe("Try a sentence", request=TryIn, response=Tried, example={"text": "薅薅节几点开始"},
+               errors=(401, 403, 413, 422)),
+)  # fmt: skip
+async def try_out(request: Request) -> Response:
+    """How a sentence is understood now, with the shop's own words."""
+    who, product = await caller(request), wiring(request)
+    require_role(who, Role.OPERATOR)
+    body = await read_body(request, TryIn, _BODY)
+    await product.understanding.refresh(who.shop)
+    said = BuyerMessage(MessageId("try"), TextContent(body.text), product.clock.now())
+    before = (PastMessage("buyer", body.before),) if body.before else ()
+    heard = product.understanding.understand(
+        Turn(who.shop, ConversationId("try"), BuyerId("try"), "try", (said,), before)
+    )
+    taught = await product.db.read(lambda c: wording.all_of(c, who.shop))
+    titles = {view.code: view.title for view in _intents()}
+    titles |= {lesson.intent: lesson.text for lesson in taught if lesson.kind == "intent" and lesson.text}
+    parts = tuple(Part(s.text, s.intent, titles.get(s.intent, s.intent), s.confidence, s.by) for s in heard.segments)
+    return reply(Tried(heard.normal, parts, heard.sentiment))

@@ -1,0 +1,139 @@
+"""Training (学习): from utterances to the arrays of `model`, the same arrays every time.
+
+1. A linear classifier over the features of every line that speaks for itself, with noisy copies (a character typed
+   wrong by ear, one left out) so that typing errors are nothing new; and the encoder over the same lines.
+2. The weight of each of the two, from predictions on lines that neither was trained on.
+3. The gate of `context` and the seams of `split`, fitted to the same held-out predictions: see `practice`.
+
+A shop's own training (`judges` given) does the linear part of 1 only and takes the rest over: seconds, not minutes.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xiaoer.kernel.heard import Entities
+from xiaoer.slices.understanding import context, split
+from xiaoer.slices.understanding.api import Understanding
+from xiaoer.slices.understanding.encoder import Encoder
+from xiaoer.slices.understanding.entities.extract import read_entities
+from xiaoer.slices.understanding.model import Model
+from xiaoer.slices.understanding.pack import Pack, Utterance, takes_of
+from xiaoer.slices.understanding.training.encoder import Example, fit_encoder
+from xiaoer.slices.understanding.training.gate import fit_gate, gate_rows
+from xiaoer.slices.understanding.training.linear import (
+    Fitted,
+    fit,
+    fit_temperatures,
+    scores,
+)
+from xiaoer.slices.understanding.training.lines import Line, folds, noisy, prepare
+from xiaoer.slices.understanding.training.seams import fit_seam
+
+# One line in so many is kept back from the blind classifier, and read by it for the judges.
+FOLDS = 4
+# Share of lines that get a noisy copy.
+NOISE = 0.4
+# Follow-ups of at least this many characters also teach the classifier by themselves.
+SPOKEN_ALONE = 6
+REGRESSION = 40
+# Passes over the lines when the judges are kept.
+QUICK = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model with what is known of it: lines used, and accuracy on held-out lines where these were read."""
+
+    model: Model
+    lines: int
+    held_out_accuracy: float | None = None
+
+
+def train(
+    pack: Pack,
+    utterances: Sequence[Utterance],
+    fingerprint: str,
+    judges: Model | None = None,
+    noise: float = NOISE,
+) -> Trained:
+    """Trains a model of some utterances.
+
+    With `judges`, the encoder, the gate and the seams of that model are kept: a shop's own training touches the
+    linear classifier only. `noise` is the share of lines that get a copy with a typing error.
+    """
+    ordinary = [u for u in utterances if u.prev_buyer is None]
+    following = [u for u in utterances if u.prev_buyer is not None]
+    lines = prepare([(u.text, u.intent) for u in ordinary], pack)
+    copies = prepare(noisy([(u.text, u.intent) for u in ordinary], noise), pack)
+    spoken = prepare([(u.text, u.intent) for u in following if len(u.text) >= SPOKEN_ALONE], pack)
+    if judges is not None:
+        whole = fit([*lines, *copies, *spoken], QUICK)
+        model = _model(whole, judges.encoder, (judges.temperature, judges.trust), fingerprint)
+        model = replace(model, gate=judges.gate, seam=judges.seam)
+        return Trained(model, len(lines) + len(spoken))
+    fold_of = folds([line.intent for line in lines], FOLDS)
+    kept_back = [line for line, fold in zip(lines, fold_of, strict=True) if fold == 0]
+    known = [line for line, fold in zip(lines, fold_of, strict=True) if fold]
+    whole, blind = fit([*lines, *copies, *spoken]), fit(known)
+    truth = np.array([blind.labels.index(line.intent) for line in kept_back])
+    margins = scores(blind, kept_back)
+    encoder = _encoder([*lines, *spoken], whole.labels)
+    blind_encoder = _encoder(known, blind.labels)
+    read = np.stack([blind_encoder.scores(line.normal) for line in kept_back])
+    trust = fit_temperatures([margins, read], truth)
+    accuracy = float(((trust[0] * margins + trust[1] * read).argmax(1) == truth).mean())
+    model = _model(whole, encoder, trust, fingerprint)
+    blind_model = _model(blind, blind_encoder, trust)
+    held = [u for u, fold in zip(ordinary, fold_of, strict=True) if fold == 0]
+    model = _with_judges(pack, model, blind_model, held, following)
+    return Trained(model, len(lines) + len(spoken), accuracy)
+
+
+def parted(utterances: Sequence[Utterance]) -> tuple[list[Utterance], list[Utterance]]:
+    """The pack's lines to be learnt, and one in `REGRESSION` that no model ever learns: there two are compared."""
+    kept = [u.prev_buyer is None and zlib.crc32(u.text.encode()) % REGRESSION == 0 for u in utterances]
+    return (
+        [u for u, back in zip(utterances, kept, strict=True) if not back],
+        [u for u, back in zip(utterances, kept, strict=True) if back],
+    )
+
+
+def _with_judges(
+    pack: Pack,
+    model: Model,
+    blind: Model,
+    held: Sequence[Utterance],
+    following: Sequence[Utterance],
+) -> Model:
+    labels = blind.labels
+    reader = Understanding(pack, blind).read_closed
+
+    def has_value(normal: str) -> bool:
+        return read_entities(normal, pack.lexicon) != Entities()
+
+    gate = fit_gate(*gate_rows(following, held, reader, labels, has_value))
+    seam = fit_seam(held, reader, labels, takes_of(pack))
+    return replace(model, gate=gate, seam=seam)
+
+
+def _encoder(lines: Sequence[Line], labels: tuple[str, ...]) -> Encoder:
+    return fit_encoder([Example(line.normal, labels.index(line.intent)) for line in lines], labels)
+
+
+def _model(fitted: Fitted, encoder: Encoder | None, trust: tuple[float, ...], fingerprint: str = "") -> Model:
+    return Model(
+        labels=fitted.labels,
+        vocabulary=fitted.vocabulary,
+        importance=fitted.importance,
+        weights=fitted.weights,
+        bias=fitted.bias,
+        temperature=trust[0],
+        trust=trust[1],
+        encoder=encoder,
+        gate=np.zeros((len(context.READINGS), context.SIZE), np.float32),
+        seam=split.NO_SEAM,
+        pack_hash=fingerprint,
+    )

@@ -1,0 +1,54 @@
+"""Own words and intents over HTTP: taught, in force at once, forgotten at once."""
+
+from starlette.testclient import TestClient
+from tests.app.test_staff_api import log_in
+
+
+def _heard(server: TestClient, who: dict[str, str], text: str) -> dict[str, str]:
+    answer = server.post("/api/v1/wording/try", json={"text": text}, headers=who)
+    assert answer.status_code == 200
+    part: dict[str, str] = answer.json()["parts"][0]
+    return part
+
+
+def test_a_new_campaign_word_is_understood_as_soon_as_it_is_saved(server: TestClient) -> None:
+    owner = log_in(server, "owner")
+    assert _heard(server, owner, "咚咚周几时发")["intent"] != "promo.discount"
+    word = {"kind": "word", "text": "咚咚周", "means": "优惠活动"}
+    made = server.post("/api/v1/wording", json=word, headers=owner)
+    assert made.status_code == 201
+    assert _heard(server, owner, "咚咚周什么时候开始")["intent"] == "promo.discount"
+    again = server.post("/api/v1/wording", json=word, headers=owner)
+    assert (again.status_code, again.json()["code"]) == (422, "wording_refused")
+    assert server.delete(f"/api/v1/wording/{made.json()['id']}", headers=owner).status_code == 204
+    tried = server.post("/api/v1/wording/try", json={"text": "咚咚周什么时候开始"}, headers=owner).json()
+    assert "咚咚周" in tried["normal"]
+
+
+def test_an_intent_of_the_shops_own_reaches_the_conversation(server: TestClient) -> None:
+    owner = log_in(server, "owner")
+    lesson = {
+        "kind": "intent",
+        "text": "试吃官",
+        "intent": "shop.taster",
+        "examples": ["试吃官怎么报名", "想当试吃官", "试吃官名额还有吗"],
+    }
+    made = server.post("/api/v1/wording", json=lesson, headers=owner).json()
+    part = _heard(server, owner, "我想当试吃官")
+    assert (part["intent"], part["title"], part["by"]) == ("shop.taster", "试吃官", "example")
+    wrong = server.put(f"/api/v1/wording/{made['id']}", json={**lesson, "intent": "taster"}, headers=owner)
+    assert wrong.status_code == 422
+    listed = server.get("/api/v1/wording", headers=owner).json()
+    assert [item["intent"] for item in listed["items"] if item["kind"] == "intent"] == ["shop.taster"]
+    assert len(listed["intents"]) > 70
+    assert server.put("/api/v1/wording/none", json=lesson, headers=owner).status_code == 404
+
+
+def test_an_agent_may_not_teach(server: TestClient) -> None:
+    agent = log_in(server, "agent")
+    assert (
+        server.post(
+            "/api/v1/wording", json={"kind": "word", "text": "嘎嘎", "means": "活动"}, headers=agent
+        ).status_code
+        == 403
+    )
