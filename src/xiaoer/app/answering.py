@@ -99,7 +99,7 @@ class Answering:
             quote,
             self.prices,
             ProveOrder(db, clock, orders),
-            self._tickets,
+            self.tickets_of,
             self.terms,
             buyers,
             sells,
@@ -111,7 +111,8 @@ class Answering:
         """The newest actions of the bot."""
         return await self._db.read(lambda c: actions.newest(c, shop, limit, order_id))
 
-    async def _tickets(self, shop: ShopId, buyer_id: str) -> tuple[TicketBrief, ...]:
+    async def tickets_of(self, shop: ShopId, buyer_id: str) -> tuple[TicketBrief, ...]:
+        """The buyer's tickets, in brief."""
         rows = await self._db.read(lambda c: tickets.of_buyer(c, shop, buyer_id))
         return tuple(TicketBrief(row.no, row.type, row.state, row.order_id, row.due_at) for row in rows)
 

@@ -24,7 +24,10 @@ from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.mode_evidence import ModeEvidence
 from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
+from xiaoer.app.rehearsing import Stages
+from xiaoer.app.reports import Reports
 from xiaoer.app.selling import Selling
+from xiaoer.app.shop_models import ShopModels
 from xiaoer.app.shop_words import ShopUnderstanding, trade_words
 from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders, LiveQuoter
@@ -55,7 +58,7 @@ from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.knowledge.service import EntryService
+from xiaoer.slices.knowledge.guarded import GuardedEntries
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
@@ -77,8 +80,7 @@ class Wiring:
     """The running product of one process."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
-        self.settings = settings
-        self.clock = clock or SystemClock()
+        self.settings, self.clock = settings, clock or SystemClock()
         self.db = Database(settings.url)
         self.live = Live()
         self.jobs = Jobs(self.db, self.clock)
@@ -93,10 +95,10 @@ class Wiring:
         self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
-        self.learning = Learning(self.db, settings.home, self.jobs)
-        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.learning)
+        self.models = ShopModels(self.db, settings.home, self.jobs)
+        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.models)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
-        self.entries = EntryService(self.db, self.clock)
+        self.entries = GuardedEntries(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
         core = (self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer)
         self.brain = Brain(*core, self.promotions, self.shops, _PACK)
@@ -139,8 +141,10 @@ class Wiring:
         )
         follow_up = FollowUp(self.db, self.clock, self.answer, templates, self.desk)
         self.jobs.handle(FOLLOW_UP, follow_up)
-        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
-        self.insights.work(self.jobs)
+        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs)
+        self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
+        stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
+        self.learning = Learning(self.db, self.clock, self.understanding, self.entries, stages, self.jobs)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
         self.log_ins = LogInTries()
@@ -161,6 +165,7 @@ class Wiring:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.live.close()
         await self.systems.close()
+        await self.reports.close()
         await self.db.close()
 
     async def _warm_up(self) -> None:
