@@ -28,7 +28,6 @@ from xiaoer.slices.conversations.past import PastLine
 from xiaoer.slices.knowledge.types import EntryDraft
 from xiaoer.slices.understanding.pack import read_utterances
 
-_PACK = Path(__file__).parent.parent / "src" / "xiaoer" / "packs" / "ecommerce"
 _TALK = 4  # messages of a buyer in one talk
 _CHANGED = 10
 
@@ -39,7 +38,7 @@ async def main(messages: int, entries: int) -> None:
         upgrade(settings.url)
         await prepare_demo(settings, Console(quiet=True))
         product = Wiring(settings)
-        texts = sorted({row.text for row in read_utterances(_PACK)})
+        texts = sorted({row.text for row in read_utterances()})
         chosen = random.Random(1).choices(texts, k=messages)
         now = product.clock.now()
         lines = [
