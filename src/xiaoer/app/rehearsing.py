@@ -21,8 +21,10 @@ from xiaoer.flows.price_answers import AnswerPrices
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Order
+from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.rehearsal import Rehearses
+from xiaoer.kernel.turn import Turn
 from xiaoer.slices.bargaining.service import Bargaining
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
@@ -30,6 +32,7 @@ from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.types import Entry
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.policies.own_red_lines import RuleBook
+from xiaoer.slices.policies.types import Limits, RedLineHit
 from xiaoer.slices.promotions.answers import PromotionAnswers
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.selling.service import SellingRules
@@ -58,6 +61,23 @@ class Remembered:
 
         self.__dict__[name] = ask
         return ask
+
+
+class _SameLines:
+    """Red lines that remember the last turn: both sides of a comparison ask about the same one."""
+
+    def __init__(self, red_lines: ShopRedLines) -> None:
+        self._red_lines = red_lines
+        self._last: tuple[tuple[str, ...], tuple[RedLineHit, ...]] = ((), ())
+
+    def __call__(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
+        key = (turn.conversation_id, *(message.id for message in turn.messages))
+        if key != self._last[0]:
+            self._last = (key, self._red_lines(turn, heard))
+        return self._last[1]
+
+    def limits(self, shop: ShopId) -> Limits:
+        return self._red_lines.limits(shop)
 
 
 class _Sources(Struct, frozen=True):
@@ -99,12 +119,14 @@ class Stages:
         self._answering = answering
         self._answer = answer
         self.red_lines = red_lines
+        self.understanding = answer.understanding
         self._sources: _Sources | None = None
+        self._lines: _SameLines | None = None
 
     def fresh(self) -> "Stages":
         """Stages that see the same facts, read from now on."""
         other = Stages(self._db, self.knowledge, self._promotions, self._answering, self._answer, self.red_lines)
-        other._sources = self._read()
+        other._sources, other._lines = self._read(), _SameLines(self.red_lines)
         return other
 
     def _read(self) -> _Sources:
@@ -125,5 +147,6 @@ class Stages:
             knowledge, use.catalog, use.orders, self._promotions, use.quote, use.prices, _prove_nothing,
             self._answering.tickets_of, self._answering.terms, use.buyers, use.sells, _PATIENCE_S,
         )  # fmt: skip
-        red_lines = self.red_lines.with_book(shop, book) if book is not None else self.red_lines
-        return self._answer.over(red_lines, gather)
+        if book is not None:
+            return self._answer.over(self.red_lines.with_book(shop, book), gather)
+        return self._answer.over(self._lines or self.red_lines, gather)

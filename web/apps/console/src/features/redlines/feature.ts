@@ -62,6 +62,7 @@ export default defineFeature({
       rage: '骂人',
       staff: '投诉客服和快递员',
       minor: '未成年人',
+      disputed: '售后被拒、反复修不好',
     },
   },
   en: {
@@ -113,6 +114,7 @@ export default defineFeature({
       rage: 'Abuse',
       staff: 'Complains about staff',
       minor: 'Minors',
+      disputed: 'Refused or failed after-sales',
     },
   },
 })
