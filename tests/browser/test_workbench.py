@@ -1,9 +1,11 @@
 """The workbench as an agent uses it, with a buyer in another browser."""
 
 import json
+import os
 import re
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 from uuid import uuid4
@@ -93,6 +95,14 @@ def open_talk(page: Page, question: str) -> None:
     if take.is_visible():
         take.click()
     expect(reply).to_be_visible()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what is seen for docs/images; only with XIAOER_SHOTS."""
+    folder = os.environ.get("XIAOER_SHOTS")
+    if folder:
+        page.wait_for_timeout(400)
+        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def field(page: Page) -> Locator:
@@ -250,3 +260,44 @@ def test_on_a_phone_one_pane_shows_at_a_time(open_page: Open, desk: Callable[...
     page.get_by_role("button", name="回到会话", exact=True).click()
     page.get_by_role("link", name="回到会话列表").click()
     expect(page.get_by_role("region", name="会话列表")).to_be_visible()
+
+
+def test_a_promise_becomes_a_task_that_is_ticked_off(open_page: Open, desk: Callable[..., Page]) -> None:
+    buyer, question = ask_for_a_person(open_page)
+    page = desk()
+    open_talk(page, question)
+    answer(page, "我帮您问下仓库，明天上午给您回复")
+    expect(buyer.get_by_text("明天上午给您回复")).to_be_visible()
+    strip = page.get_by_role("button", name=re.compile("承诺 1 条"))
+    strip.click()
+    expect(page.get_by_text(re.compile("最晚 .*12:00"))).to_be_visible()
+    picture(page, "workbench-promises")
+    page.get_by_role("button", name="做到了").click()
+    expect(strip).to_have_count(0)
+
+
+def test_what_the_bot_should_have_said_is_kept_and_not_shown_to_the_buyer(
+    open_page: Open, desk: Callable[..., Page]
+) -> None:
+    buyer, question = ask_for_a_person(open_page)
+    page = desk()
+    open_talk(page, question)
+    page.locator(".message.bot .line").last.hover()
+    page.get_by_role("button", name="应该这样答").last.click()
+    page.get_by_placeholder("写下正确的答法").fill("羊毛混纺，冷水手洗不缩水")
+    picture(page, "workbench-correct")
+    page.get_by_role("button", name="记下").click()
+    expect(page.get_by_text("记下了，买家看不到")).to_be_visible()
+    expect(buyer.get_by_text("冷水手洗不缩水")).to_have_count(0)
+
+
+def test_the_owner_sees_how_often_the_bot_would_have_said_the_same(open_page: Open, sample_shop: Shop) -> None:
+    body = {"username": "owner", "password": "xiaoer-owner"}
+    found = call(sample_shop, "POST", "/api/v1/auth/login", body)
+    for phone in (True, False):
+        page = open_page("/console/login", phone=phone)
+        page.evaluate("kept => localStorage.setItem('xiaoer.staff', kept)", json.dumps(found))
+        page.goto(page.url.replace("/console/login", "/console/modes"))
+        expect(page.get_by_role("heading", name="接待模式")).to_be_visible()
+        expect(page.get_by_role("radio", name=re.compile("全自动"))).to_be_checked()
+        picture(page, "console-modes" + ("-phone" if phone else ""))

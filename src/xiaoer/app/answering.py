@@ -9,7 +9,7 @@ from xiaoer.app.desk import Desk
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders
 from xiaoer.app.systems import Systems
 from xiaoer.flows.gather_facts.gather import GatherFacts
-from xiaoer.flows.gather_facts.ports import BargainsPrices
+from xiaoer.flows.gather_facts.ports import Sells
 from xiaoer.flows.perform_todos import PerformTodos
 from xiaoer.flows.price_answers import AnswerPrices
 from xiaoer.flows.quote_cart import QuoteCart
@@ -82,7 +82,7 @@ class Answering:
         promotions: Promotions,
         quote: QuoteCart,
         desk: Desk,
-        bargain: BargainsPrices,
+        sells: Sells,
         timeout_s: float,
     ) -> None:
         catalog, orders, buyers = sources
@@ -99,10 +99,10 @@ class Answering:
             quote,
             self.prices,
             ProveOrder(db, clock, orders),
-            self._tickets,
+            self.tickets_of,
             self.terms,
             buyers,
-            bargain,
+            sells,
             timeout_s,
         )
         self.perform = PerformTodos(db, clock, OwnOrderActions(db, clock, systems), desk.tickets, promotions)
@@ -111,7 +111,8 @@ class Answering:
         """The newest actions of the bot."""
         return await self._db.read(lambda c: actions.newest(c, shop, limit, order_id))
 
-    async def _tickets(self, shop: ShopId, buyer_id: str) -> tuple[TicketBrief, ...]:
+    async def tickets_of(self, shop: ShopId, buyer_id: str) -> tuple[TicketBrief, ...]:
+        """The buyer's tickets, in brief."""
         rows = await self._db.read(lambda c: tickets.of_buyer(c, shop, buyer_id))
         return tuple(TicketBrief(row.no, row.type, row.state, row.order_id, row.due_at) for row in rows)
 

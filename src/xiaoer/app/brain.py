@@ -14,10 +14,9 @@ from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import Clock
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.knowledge.candidates.service import Candidates
+from xiaoer.slices.knowledge.guarded import GuardedCandidates, GuardedEntries
 from xiaoer.slices.knowledge.packs import parse_pack
 from xiaoer.slices.knowledge.people import PeopleSearch
-from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.policies.api import NEAR, NEAR_FOR_TALK
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.service import Shops
@@ -36,14 +35,14 @@ class Brain:
         clock: Clock,
         understanding: ShopUnderstanding,
         knowledge: Knowledge,
-        entries: EntryService,
+        entries: GuardedEntries,
         importer: Importer,
         promotions: Promotions,
         shops: Shops,
         pack: Path,
     ) -> None:
         terms = ShopTerms(db, clock)
-        self.candidates = Candidates(db, clock, knowledge, understanding)
+        self.candidates = GuardedCandidates(db, clock, knowledge, understanding, entries)
         questions = tomllib.loads((pack / "questions.toml").read_text(encoding="utf-8"))
         self.fill = FillKnowledge(db, clock, understanding, self.candidates, importer, questions)
         texts = {name: (pack / "knowledge" / f"{name}.toml").read_text(encoding="utf-8") for name in _PACKS}

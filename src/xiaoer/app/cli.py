@@ -9,6 +9,7 @@ import msgspec
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from xiaoer.app.commands import report as report_command
 from xiaoer.app.commands.opening import Shop, out, prepared, run
 from xiaoer.app.commands.train import train
 from xiaoer.app.evaluation import evaluate_file
@@ -27,6 +28,7 @@ app.add_typer(key_app, name="key")
 app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
 app.command()(train)
+app.command("report")(report_command.report)
 
 
 @app.command()

@@ -25,7 +25,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.desk import api as desk
-from xiaoer.slices.desk.types import Mark
+from xiaoer.slices.desk.types import Agent, Mark
 from xiaoer.slices.insights import api as insights
 
 _log = structlog.get_logger(__name__)
@@ -38,14 +38,15 @@ RESUME_MS = 3_600_000
 
 
 class News(Struct, frozen=True):
-    """What one look found. `messages` are the newest of each conversation that somebody reads, `again` changed ones."""
+    """What one look found. `messages` are the newest of each conversation that somebody reads, `again` changed ones;
+    `agents` is everybody when somebody's state or load may have changed."""
 
     revision: str
     rows: tuple[Shared, ...]
     marks: Mapping[tuple[str, str], Mark]
     messages: Mapping[str, tuple[MessageView, ...]]
     again: tuple[tuple[str, MessageView], ...] = ()
-    agents_changed: bool = False
+    agents: tuple[Agent, ...] = ()
 
 
 class Listener(Protocol):
@@ -161,8 +162,10 @@ class DeskFeed:
 
         shown, messages, again, marks = await self._db.read(query)
         rows = await self._rows.shared(shop, shown)
-        agents_changed = any(type_.startswith(("agent.", "conversation.")) for _, type_, _ in fresh)
-        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), agents_changed)
+        agents: list[Agent] = []
+        if any(type_.startswith(("agent.", "conversation.")) for _, type_, _ in fresh):
+            agents = await self._db.read(lambda c: desk.agents(c, shop, owners.loads(c, shop)))
+        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), tuple(agents))
 
     def presence(self, shop: ShopId, conversation_id: str, frame: dict[str, Any]) -> None:
         """Tell every workbench of this process who is here."""

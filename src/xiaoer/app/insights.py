@@ -53,7 +53,7 @@ class Insights:
     """Figures, pages and watches of every shop."""
 
     def __init__(
-        self, db: Database, clock: Clock, understanding: Understands, knowledge: Knowledge, pack: Path
+        self, db: Database, clock: Clock, understanding: Understands, knowledge: Knowledge, pack: Path, jobs: Jobs
     ) -> None:
         self._db = db
         self._clock = clock
@@ -64,9 +64,6 @@ class Insights:
         self._knowledge = knowledge
         self._rolled_at: dict[ShopId, float] = {}
         self._rolling: dict[ShopId, asyncio.Lock] = {}
-
-    def work(self, jobs: Jobs) -> None:
-        """Say who does the jobs of insight."""
         jobs.every("insight.roll_up", _ROLL_EVERY, self._roll)
         jobs.every("insight.watch", _WATCH_EVERY, self._watch, offset=_AFTER_THE_HOUR)
         jobs.handle("insight.alarm", self._alarm)
@@ -88,12 +85,13 @@ class Insights:
             job.shop, str(data["conversation_id"]), float(data["anger"]), bool(data.get("complaint"))
         )
 
-    def _find(self, shop: ShopId, question: str, now: datetime) -> tuple[str, str] | None:
+    def _find(self, shop: ShopId, question: str, product_id: str, now: datetime) -> tuple[str, str] | None:
         """The shop's own answer to a question, when it has one."""
         if shop not in self._knowledge.loaded():
             return None
-        result = self._knowledge.search(shop, question, now=now, top_k=1)
-        return (result.hits[0].question, result.hits[0].answer) if result.answerable and result.hits else None
+        result = self._knowledge.search(shop, question, now=now, product_id=product_id, top_k=3)
+        fitting = [hit for hit in result.hits if hit.product_id in ("", product_id)]
+        return (fitting[0].question, fitting[0].answer) if result.answerable and fitting else None
 
     def _lock(self, shop: ShopId) -> asyncio.Lock:
         return self._rolling.setdefault(shop, asyncio.Lock())

@@ -1,120 +1,119 @@
-"""Learning (学习): a shop's own model, made in a process of its own, kept in versions, in force in every worker.
+"""Learning in this process (学习): the gap loop each night, decisions about gaps, and the guard of publishing."""
 
-The files lie under `<home>/models/<shop>/`: `<number>.bin` per version and `current` with the number in force. A
-version that reads the pack's regression lines worse is never written. Going back is one line in `current`.
-"""
+from datetime import datetime, timedelta
 
-import asyncio
-import json
-import re
-import sys
-import tempfile
-from pathlib import Path
+from msgspec import structs
+from sqlalchemy import Connection
 
-import msgspec
-import structlog
-from msgspec import Struct
-
+from xiaoer.app.rehearsing import Stages
+from xiaoer.flows.decide_gap import DecideGap
+from xiaoer.flows.learn_nightly.learn import LearnGaps
+from xiaoer.flows.publish_knowledge.guard import GuardPublishing
+from xiaoer.infra import audit
 from xiaoer.infra.db import Database
+from xiaoer.infra.idgen import new_id
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
-from xiaoer.kernel.errors import XiaoerError
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import NotFound
+from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.understanding.model import Model, read_model, write_model
-from xiaoer.slices.understanding.pack import shipped_model
-from xiaoer.slices.wording import api as wording
+from xiaoer.slices.knowledge.guarded import GuardedEntries
+from xiaoer.slices.learning import api as learning
+from xiaoer.slices.learning.api import GapRow
+from xiaoer.slices.learning.store import golden
+from xiaoer.slices.learning.types import Ask, GapSettings, Golden
 
-LEARN = "understanding.learn"
-_log = structlog.get_logger(__name__)
-_KEPT = 5  # versions of a shop
-_PROGRAM = "xiaoer.slices.understanding.training.shop"
-_NAME = re.compile(r"[^A-Za-z0-9_-]")
-
-
-class LearningFailed(XiaoerError):
-    """The training process ended without an outcome."""
-
-    code = "learning_failed"
-    status = 500
-
-
-class Lesson(Struct, frozen=True):
-    """The outcome: shares of regression lines read rightly `before` and `after`; `version` 0 when it was refused."""
-
-    accepted: bool
-    before: float
-    after: float
-    lines: int
-    seconds: float
-    version: int = 0
+_DAILY, _NIGHT = timedelta(days=1), timedelta(hours=19)  # 03:00 in the shop's zone
 
 
 class Learning:
-    """Makes and finds the models of shops."""
+    """Gaps, golden questions and their jobs."""
 
-    def __init__(self, db: Database, home: Path, jobs: Jobs) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        analyser: TextAnalyser,
+        entries: GuardedEntries,
+        stages: Stages,
+        jobs: Jobs,
+    ) -> None:
         self._db = db
-        self._home = home / "models"
-        jobs.handle(LEARN, self.work)
+        self._clock = clock
+        self._knowledge = stages.knowledge
+        self._red_lines = stages.red_lines
+        self.guard = GuardPublishing(db, clock, stages)
+        self.learn = LearnGaps(db, clock, analyser)
+        self.decide = DecideGap(db, clock, entries)
+        entries.guard = self.guard
+        jobs.every("learning.nightly", _DAILY, self._nightly, offset=_NIGHT)
 
-    def version(self, shop: ShopId) -> int:
-        """The version in force; 0 is the one that came with the program."""
-        try:
-            return int((self._folder(shop) / "current").read_text())
-        except (OSError, ValueError):
-            return 0
+    async def _nightly(self, job: Job) -> None:
+        await self.learn(job.shop)
+        await self.guard.run(job.shop)
 
-    def model(self, shop: ShopId) -> Model:
-        """The model in force."""
-        version = self.version(shop)
-        path = self._folder(shop) / f"{version}.bin"
-        return read_model(path.read_bytes()) if version and path.exists() else shipped_model()
+    async def gaps(self, shop: ShopId, since: datetime, until: datetime, status: str, limit: int) -> list[GapRow]:
+        """Gaps of a period."""
+        return await self._db.read(lambda c: learning.list_gaps(c, shop, since, until, status, limit))
 
-    def use(self, shop: ShopId, version: int) -> None:
-        """Put a version in force; 0 goes back to the one that came with the program."""
-        folder = self._folder(shop)
-        folder.mkdir(parents=True, exist_ok=True)
-        fresh = folder / "current.new"
-        fresh.write_text(str(version))
-        fresh.replace(folder / "current")
+    async def examples(self, shop: ShopId, gap_id: str, since: datetime, until: datetime) -> list[Ask]:
+        """The newest questions of a gap."""
+        return await self._db.read(lambda c: learning.examples(c, shop, gap_id, since, until))
 
-    async def learn(self, shop: ShopId) -> Lesson:
-        """Train on the pack and on what the shop taught, and put the model in force unless it is worse.
+    async def settings(self, shop: ShopId) -> tuple[GapSettings, str | None]:
+        """The settings of the gap loop, and when the talks were read last."""
+        read_at = await self._db.read(lambda c: learning.totals(c, shop)["read_at"])
+        return await self._db.read(lambda c: learning.get_settings(c, shop)), read_at
+
+    async def save_settings(self, shop: ShopId, value: GapSettings) -> None:
+        """Keep the settings of the gap loop."""
+        await self._db.write(lambda c: learning.set_settings(c, shop, value))
+
+    async def renew(self, shop: ShopId) -> None:
+        """Let a changed entry answer here at once."""
+        await self._knowledge.refresh(shop)
+
+    async def golden(self, shop: ShopId) -> list[Golden]:
+        """All golden questions."""
+        return await self._db.read(lambda c: golden.all_golden(c, shop))
+
+    async def keep_golden(self, shop: ShopId, value: Golden, by: str) -> Golden:
+        """Add a golden question, or change the one with this id.
 
         Raises:
-            LearningFailed: the training process died.
+            NotFound: there is none with this id.
         """
-        lessons = await self._db.read(lambda c: wording.all_of(c, shop))
-        rows = [{"text": text, "intent": lesson.intent} for lesson in lessons for text in lesson.examples]
-        folder = self._folder(shop)
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="xiaoer-learn-") as place:
-            sentences, current, new = (Path(place) / name for name in ("rows.jsonl", "current.bin", "new.bin"))
-            sentences.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
-            current.write_bytes(write_model(self.model(shop)))
-            outcome = msgspec.json.decode(await _run(sentences, current, new), type=Lesson)
-            if not outcome.accepted:
-                return outcome
-            version = max((int(path.stem) for path in folder.glob("*.bin")), default=0) + 1
-            (folder / f"{version}.bin").write_bytes(new.read_bytes())
-        self.use(shop, version)
-        for old in sorted(folder.glob("*.bin"), key=lambda path: int(path.stem))[:-_KEPT]:
-            old.unlink()
-        return msgspec.structs.replace(outcome, version=version)
+        now = self._clock.now()
+        if value.id:
+            known = await self._db.read(lambda c: golden.get(c, shop, value.id))
+            if known is None:
+                raise NotFound("Golden question", value.id)
+            value = structs.replace(
+                value, origin=known.origin, created_at=known.created_at, created_by=known.created_by
+            )
+        else:
+            value = structs.replace(value, id=new_id(), origin="manual", created_at=now, created_by=by)
+        result = await self.guard.try_one(shop, value)
+        kept = structs.replace(value, checked_at=now, passed=not result.failure, failure=result.failure)
 
-    async def work(self, job: Job) -> None:
-        """The job of kind `LEARN`; a second run learns the same."""
-        lesson = await self.learn(job.shop)
-        _log.info("learnt", shop=job.shop, version=lesson.version, before=lesson.before, after=lesson.after)
+        def change(connection: Connection) -> None:
+            golden.keep(connection, shop, kept)
+            audit.record(connection, shop, by, "learning.golden", kept.id, now, enabled=kept.enabled)
 
-    def _folder(self, shop: ShopId) -> Path:
-        return self._home / _NAME.sub("_", shop)
+        await self._db.write(change)
+        return kept
 
+    async def drop_golden(self, shop: ShopId, id_: str, by: str) -> None:
+        """
+        Raises:
+            NotFound: there is none with this id.
+        """
+        now = self._clock.now()
 
-async def _run(*paths: Path) -> bytes:
-    program = [sys.executable, "-m", _PROGRAM, *map(str, paths)]
-    process = await asyncio.create_subprocess_exec(*program, stdout=asyncio.subprocess.PIPE)
-    said, _ = await process.communicate()
-    if process.returncode:
-        raise LearningFailed(f"Training ended with code {process.returncode}. Its messages stand above in the log.")
-    return said
+        def change(connection: Connection) -> bool:
+            audit.record(connection, shop, by, "learning.golden_dropped", id_, now)
+            return golden.drop(connection, shop, id_)
+
+        if not await self._db.write(change):
+            raise NotFound("Golden question", id_)

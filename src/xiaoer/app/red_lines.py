@@ -4,6 +4,7 @@ A changed rule book holds here at once and in every other process within `_CHECK
 """
 
 import asyncio
+import copy
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -81,6 +82,21 @@ class ShopRedLines:
 
     def _compiled(self, book: RuleBook) -> tuple[RedLine, ...]:
         return own_red_lines.red_lines_of(book, self.pack, lambda word: self._analyser.forms(word).pinyin)
+
+    def with_book(self, shop: ShopId, book: RuleBook) -> "ShopRedLines":
+        """The same with another rule book for a shop, for trials; nothing is kept.
+
+        Raises:
+            InvalidBody: a rule without usable words, or a pack rule that cannot be switched off.
+        """
+        checked = RuleBook(
+            tuple(own_red_lines.check_rule(rule) for rule in book.own),
+            own_red_lines.check_off(sorted(book.off), self.pack),
+            book.limits,
+        )
+        other = copy.copy(self)
+        other._known = {**self._known, shop: (float("inf"), checked, self._compiled(checked))}
+        return other
 
     async def save(
         self, shop: ShopId, who: str, *, own: Sequence[OwnRule], off: Sequence[str], limits: Limits

@@ -1,22 +1,56 @@
-"""Selling in this process (营销): bargaining, coupons, and what must be kept with an answer."""
+"""Selling in this process (营销): greetings, picks, scenes, bargaining, and what must be kept with an answer."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from xiaoer.app.answering import take_events
 from xiaoer.flows.bargain_price import BargainPrice
+from xiaoer.flows.greet_visitor import GreetVisitor
+from xiaoer.flows.pick_products import PickProducts
 from xiaoer.flows.quote_cart import QuoteCart
+from xiaoer.flows.remind_buyer import RemindBuyer
 from xiaoer.infra.db import Database
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.decision import Refusal
+from xiaoer.kernel.events import Event
+from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.bargaining.service import Bargaining
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
+from xiaoer.slices.conversations.types import Conversation
+from xiaoer.slices.insights import api as insights
+from xiaoer.slices.knowledge.service import EntryService
+from xiaoer.slices.knowledge.types import EntryFilter
+from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.promotions.service import Promotions
+from xiaoer.slices.replies.types import Templates
+from xiaoer.slices.selling.rules.questions import most_asked
+from xiaoer.slices.selling.rules.together import bought_together
+from xiaoer.slices.selling.service import SellingRules, refuse
+from xiaoer.slices.shops.service import Shops
 
 _RELEASE_EVERY = timedelta(minutes=10)
+_LEARN_EVERY = timedelta(hours=6)
+_ASKED = timedelta(days=14)
+_BOUGHT = timedelta(days=180)
+
+
+class EntryQuestions:
+    """Questions of a product's knowledge entries, as chips."""
+
+    def __init__(self, entries: EntryService) -> None:
+        self._entries = entries
+
+    async def questions_of(self, shop: ShopId, product_id: str, limit: int) -> tuple[str, ...]:
+        wanted = EntryFilter(status="published", product_id=product_id)
+        page = await self._entries.page(shop, wanted, 0, limit)
+        return tuple(entry.draft.question for entry in page.entries)
 
 
 class Selling:
@@ -27,18 +61,78 @@ class Selling:
         db: Database,
         clock: Clock,
         jobs: Jobs,
+        shops: Shops,
         catalog: EmbeddedCatalog,
-        quote: QuoteCart,
+        orders: EmbeddedOrders,
         buyers: EmbeddedBuyers,
+        quote: QuoteCart,
+        promotions: Promotions,
+        entries: EntryService,
+        templates: Templates,
+        told: Callable[[Conversation], None],
     ) -> None:
+        self._db = db
         self._clock = clock
+        self._catalog = catalog
+        self._orders = orders
+        self.rules = SellingRules(db)
         self.bargaining = Bargaining(db)
         self.bargain = BargainPrice(self.bargaining, catalog, quote, buyers)
+        self.picks = PickProducts(self.rules, catalog, orders, promotions)
+        self.greet = GreetVisitor(
+            db, clock, shops, catalog, orders, buyers, EntryQuestions(entries), self.rules, templates
+        )
+        self.remind = RemindBuyer(db, clock, jobs, told)
         jobs.every("bargain.release", _RELEASE_EVERY, self._release)
+        jobs.every("selling.learn", _LEARN_EVERY, self._learn)
 
     def keep(self, connection: Connection, turn: Turn, effect: Any, now: datetime) -> bool:
         """Keep what an act promises, in the change that stores its words; False when it no longer holds."""
+        if isinstance(effect, Refusal) and effect.kind == "proactive":
+            self.remind.opt_out(connection, turn.shop, turn.buyer_id, now)
+            return True
+        if isinstance(effect, Refusal):
+            refuse(connection, turn.shop, turn.buyer_id, effect.kind, now)
+            return True
         return self.bargain.keep(connection, turn, effect, now)
+
+    async def take_events(self, shop: ShopId, facts: list[Event]) -> int:
+        """Keep shop events, with the journeys that they start and stop; return how many were new."""
+        journeys = await self.remind.before(shop)
+
+        def change(connection: Connection) -> int:
+            known = insights.data_of(connection, shop, [fact.id for fact in facts])
+            new = take_events(connection, shop, facts, self._clock.now())
+            fresh = {fact.id: fact for fact in facts if fact.id not in known}
+            journeys(connection, list(fresh.values()))
+            return new
+
+        return await self._db.write(change)
 
     async def _release(self, job: Job) -> None:
         await self.bargaining.release_lapsed(job.shop, self._clock.now())
+
+    async def _learn(self, job: Job) -> None:
+        await self.learn(job.shop)
+
+    async def learn(self, shop: ShopId) -> None:
+        """Compute what buyers ask most about each product, and what is bought together."""
+        now = self._clock.now()
+        until = now + timedelta(seconds=1)
+        asked: dict[str, list[str]] = {}
+        for turn in await self._db.read(lambda c: insights.of_type(c, shop, "turn.decided", now - _ASKED, until)):
+            if turn.get("product_id"):
+                asked.setdefault(turn["product_id"], []).extend(turn["intents"])
+        chips = {product: most_asked(intents) for product, intents in asked.items()}
+        await self.rules.learn(shop, "asked", {p: c for p, c in chips.items() if c}, now)
+        baskets = await self._orders.baskets(shop, now - _BOUGHT)
+        owners = await self._owners(shop, {variant for basket in baskets for variant in basket})
+        goods = [[owners[v] for v in basket if v in owners] for basket in baskets]
+        await self.rules.learn(shop, "together", bought_together(goods), now)
+
+    async def _owners(self, shop: ShopId, variants: Sequence[str] | set[str]) -> dict[str, str]:
+        return {
+            variant: found.product_id
+            for variant in variants
+            if (found := await self._catalog.variant(shop, variant)) is not None
+        }

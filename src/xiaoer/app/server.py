@@ -12,22 +12,30 @@ from xiaoer.app.entrypoints import (
     audit,
     bargaining,
     canned,
+    coupons,
     desk,
     desk_live,
     desk_team,
     events,
+    golden,
     imports,
+    insight_desk,
+    insight_reports,
+    insight_reviews,
     insights,
     knowledge,
     knowledge_bulk,
     knowledge_care,
     knowledge_intake,
+    learning,
     messages,
     mode_evidence,
     ops,
+    outreach,
     pages,
     quotes,
     rules,
+    selling,
     staff,
     systems,
     terms,
@@ -64,9 +72,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    selling = (bargaining,)
+    sales = (bargaining, coupons, selling, outreach)
     # in this order: the last one takes every other address below /knowledge
     brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
+    insight = (insight_desk, insight_reports, insight_reviews, insights)  # in this order: pages are found by name
     desks = (agents, desk, desk_team, desk_live, mode_evidence, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
@@ -75,10 +84,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
     )
-    shop = (imports, events, quotes, systems, insights, rules)
+    shop = (imports, events, quotes, systems, *insight, rules)
     for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
         app.include_router(module.router)
-    for module in selling:
+    for module in (*sales, golden, learning):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

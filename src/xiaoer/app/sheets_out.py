@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 from xiaoer.flows.show_insights.page import Card, Page, Table
+from xiaoer.flows.show_insights.report.compose import Report
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -79,6 +80,43 @@ def xlsx_of(page: Page) -> bytes:
     for at, entry in enumerate(page.how, 1):
         how.write_row(at, 0, [entry.name, entry.title, entry.window or "全天", entry.text])
     how.set_column(3, 3, 90)
+    book.close()
+    return out.getvalue()
+
+
+def report_xlsx(report: Report) -> bytes:
+    """A report as a workbook: the findings, then every page's figures and tables."""
+    import xlsxwriter  # noqa: PLC0415  as above
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    head = book.add_format({"bold": True, "bg_color": "#fdf1ee", "border": 1})
+    first = book.add_worksheet("要做的事")
+    first.write_row(0, 0, [report.title, f"{report.first} 至 {report.last}"])
+    first.write_string(1, 0, report.summary)
+    first.write_row(3, 0, ["发现", "要做", "负责", "截止"], head)
+    first.set_column(0, 1, 60)
+    for at, finding in enumerate(report.findings, 4):
+        first.write_row(at, 0, [cell_of(v) for v in (finding.text, finding.action, finding.owner, finding.due)])
+    for page in report.pages:
+        sheet = book.add_worksheet(page.title[:28])
+        sheet.set_column(0, 0, 30)
+        sheet.write_string(0, 0, page.finding)
+        line = 2
+        for card in page.cards:
+            sheet.write_string(line, 0, card.title)
+            for place, value in ((1, card.value), (2, card.before)):
+                if value is not None:
+                    sheet.write_number(line, place, value)
+            line += 1
+        for table in page.tables:
+            line += 1
+            sheet.write_string(line, 0, table.title, head)
+            sheet.write_row(line + 1, 0, [column.title for column in table.columns], head)
+            line += 2
+            for row in table.rows:
+                sheet.write_row(line, 0, [cell_of(row.get(column.key)) for column in table.columns])
+                line += 1
     book.close()
     return out.getvalue()
 

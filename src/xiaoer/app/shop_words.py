@@ -13,7 +13,7 @@ from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 
-from xiaoer.app.learning import Learning
+from xiaoer.app.shop_models import ShopModels
 from xiaoer.infra.db import Database
 from xiaoer.kernel.heard import Heard, TextForms
 from xiaoer.kernel.ids import ShopId
@@ -35,7 +35,7 @@ _SURE = 0.5  # below this, a question's intent does not count for retrieval
 class ShopUnderstanding:
     """Understands a turn in the words of its shop."""
 
-    def __init__(self, base: Understanding, catalog: EmbeddedCatalog, db: Database, learning: Learning) -> None:
+    def __init__(self, base: Understanding, catalog: EmbeddedCatalog, db: Database, learning: ShopModels) -> None:
         self._base = base
         self._catalog = catalog
         self._db = db

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from xiaoer.app.answering import Answering, no_answer, take_events
+from xiaoer.app.answering import Answering, no_answer
 from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
@@ -24,7 +24,10 @@ from xiaoer.app.log_ins import LogInTries
 from xiaoer.app.mode_evidence import ModeEvidence
 from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
+from xiaoer.app.rehearsing import Stages
+from xiaoer.app.reports import Reports
 from xiaoer.app.selling import Selling
+from xiaoer.app.shop_models import ShopModels
 from xiaoer.app.shop_words import ShopUnderstanding, trade_words
 from xiaoer.app.sinks import build_checks, build_sinks
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders, LiveQuoter
@@ -32,7 +35,6 @@ from xiaoer.app.systems import Systems
 from xiaoer.flows.answer_message.answer import AnswerMessage
 from xiaoer.flows.answer_message.follow_up import FollowUp
 from xiaoer.flows.answer_message.promises import KIND as FOLLOW_UP
-from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.receive_message import ReceiveMessage
@@ -56,7 +58,7 @@ from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.knowledge.service import EntryService
+from xiaoer.slices.knowledge.guarded import GuardedEntries
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
@@ -78,8 +80,7 @@ class Wiring:
     """The running product of one process."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
-        self.settings = settings
-        self.clock = clock or SystemClock()
+        self.settings, self.clock = settings, clock or SystemClock()
         self.db = Database(settings.url)
         self.live = Live()
         self.jobs = Jobs(self.db, self.clock)
@@ -94,10 +95,10 @@ class Wiring:
         self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
-        self.learning = Learning(self.db, settings.home, self.jobs)
-        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.learning)
+        self.models = ShopModels(self.db, settings.home, self.jobs)
+        self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.models)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
-        self.entries = EntryService(self.db, self.clock)
+        self.entries = GuardedEntries(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
         core = (self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer)
         self.brain = Brain(*core, self.promotions, self.shops, _PACK)
@@ -109,7 +110,8 @@ class Wiring:
         sources = Sources(self.buyers, self.orders, self.catalog)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
-        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.catalog, self.quote, self.buyers)
+        goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
+        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods, self.desk.told)
         reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
         self.answering = answering = Answering(
             self.db,
@@ -120,7 +122,7 @@ class Wiring:
             self.promotions,
             self.quote,
             self.desk,
-            sells.bargain,
+            sells,
             within,
         )
         self.jobs.handle(STOCK_BACK, answering.tell_stock_back)
@@ -139,9 +141,10 @@ class Wiring:
         )
         follow_up = FollowUp(self.db, self.clock, self.answer, templates, self.desk)
         self.jobs.handle(FOLLOW_UP, follow_up)
-        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK)
-        self.insights.work(self.jobs)
-        self._greet = GreetVisitor(self.shops, self.catalog, templates, self.clock)
+        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs)
+        self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
+        stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
+        self.learning = Learning(self.db, self.clock, self.understanding, self.entries, stages, self.jobs)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
         self.log_ins = LogInTries()
@@ -162,6 +165,7 @@ class Wiring:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.live.close()
         await self.systems.close()
+        await self.reports.close()
         await self.db.close()
 
     async def _warm_up(self) -> None:
@@ -253,7 +257,7 @@ class Wiring:
 
     async def greet(self, shop: ShopId, context: TurnContext, buyer_id: BuyerId) -> tuple[ReplyPart, ...]:
         """The greeting of a newcomer, by where the visit began."""
-        return await self._greet(shop, context, buyer_id)
+        return await self.selling.greet(shop, context, buyer_id)
 
     async def rate(self, shop: ShopId, channel: str, buyer_id: BuyerId, score: int, comment: str) -> None:
         """Keep a buyer's rating (1 to 5) of the conversation."""
@@ -272,7 +276,7 @@ class Wiring:
 
     async def take_events(self, shop: ShopId, facts: list[Event]) -> int:
         """Keep shop events and bring the read models up to date; return how many were new."""
-        return await self.db.write(partial(take_events, shop=shop, facts=facts, now=self.clock.now()))
+        return await self.selling.take_events(shop, facts)
 
     async def explain(self, shop: ShopId, message_id: str) -> tuple[str, StoredTurn]:
         """The readable and the stored trace of the turn that a message belongs to.

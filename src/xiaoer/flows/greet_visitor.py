@@ -1,39 +1,127 @@
-"""A newcomer is greeted (问候) by where the visit began; never in the middle of a talk."""
+"""A newcomer is greeted (问候) by where the visit began; never in the middle of a talk or of a trouble.
 
-from xiaoer.kernel.clock import Clock
+The shop's greetings come first; without one that fits, the product's own words. The chips are what buyers asked
+most about the product, else the questions of its knowledge entries.
+"""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from xiaoer.infra.db import Database
+from xiaoer.kernel.clock import SHOP_ZONE, Clock
 from xiaoer.kernel.decision import Act, Decision, Source
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TurnContext
+from xiaoer.slices.buyers.ports import CustomerSource
 from xiaoer.slices.catalog.ports import ProductSource
+from xiaoer.slices.conversations import of_buyer
+from xiaoer.slices.orders.ports import OrderSource
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
+from xiaoer.slices.selling.rules.greeting import choose_greeting, fill_greeting, variant_of
+from xiaoer.slices.selling.rules.questions import three_chips
+from xiaoer.slices.selling.service import SellingRules
+from xiaoer.slices.selling.types import Greeting, OrderState, Visit
 from xiaoer.slices.shops.service import Shops
+
+_QUIET = timedelta(hours=24)  # after a talk that people had to take, nobody is greeted with offers
+_BOUGHT = frozenset({"paid", "shipped", "delivered", "completed", "refunding", "refunded"})
+_CHIP = 20  # characters of a knowledge question that fit a chip
+
+
+class KnowsQuestions(Protocol):
+    """The questions of a product's knowledge entries."""
+
+    async def questions_of(self, shop: ShopId, product_id: str, limit: int) -> tuple[str, ...]: ...
 
 
 class GreetVisitor:
     """Words and chips for a buyer who has just opened the chat."""
 
-    def __init__(self, shops: Shops, products: ProductSource, templates: Templates, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        shops: Shops,
+        products: ProductSource,
+        orders: OrderSource,
+        buyers: CustomerSource,
+        questions: KnowsQuestions,
+        rules: SellingRules,
+        templates: Templates,
+    ) -> None:
+        self._db = db
+        self._clock = clock
         self._shops = shops
         self._products = products
+        self._orders = orders
+        self._buyers = buyers
+        self._questions = questions
+        self._rules = rules
         self._templates = templates
-        self._clock = clock
 
     async def __call__(self, shop: ShopId, context: TurnContext, buyer_id: BuyerId) -> tuple[ReplyPart, ...]:
-        """Return the greeting's parts; nothing is stored."""
-        act = await self._act(shop, context)
-        return replies.compose(Decision((act,)), self._templates, self._clock.now(), buyer_id).parts
+        """Return the greeting's parts, none for somebody whose trouble is still fresh; nothing is stored."""
+        now = self._clock.now()
+        if await self._db.read(lambda c: of_buyer.in_trouble(c, shop, buyer_id, now - _QUIET)):
+            return ()
+        visit = await self.visit(shop, context, buyer_id, now)
+        chosen = choose_greeting([(d.id, d.value) for d in await self._rules.greetings.live(shop)], visit, now)
+        return await self.words(shop, visit, chosen, now)
 
-    async def _act(self, shop: ShopId, context: TurnContext) -> Act:
-        if context.product_id:
-            product = await self._products.product(shop, context.product_id)
-            if product is not None:
-                source = Source("product", product.id, product.title)
-                return Act("greet", 0, "greet.product", {"title": product.title}, (source,), "greet.product")
-        if context.entry == "order":
-            return Act("greet", 0, "greet.order", rule_id="greet.order")
-        if context.entry == "campaign":
-            return Act("greet", 0, "greet.campaign", rule_id="greet.campaign")
-        name = (await self._shops.shop(shop)).name
-        return Act("greet", 0, "greet.home", {"shop": name}, rule_id="greet.home")
+    async def visit(self, shop: ShopId, context: TurnContext, buyer_id: str, now: datetime) -> Visit:
+        """What is known about a visit."""
+        found = await self._shops.shop(shop)
+        product = await self._products.product(shop, context.product_id) if context.product_id else None
+        orders = await self._orders.orders_of(shop, buyer_id, 5) if buyer_id else ()
+        buyer = await self._buyers.buyer(shop, buyer_id) if buyer_id else None
+        state: OrderState = "none"
+        if any(order.status == "refunding" for order in orders):
+            state = "after_sales"
+        elif any(order.status == "unpaid" for order in orders):
+            state = "unpaid"
+        return Visit(
+            buyer_id,
+            context.entry or "home",
+            product,
+            context.campaign_id or "",
+            context.search or "",
+            found.hours.is_open(now.astimezone(SHOP_ZONE)),
+            any(order.status in _BOUGHT for order in orders),
+            state,
+            found.name,
+            buyer.nick if buyer else "",
+        )
+
+    async def words(
+        self, shop: ShopId, visit: Visit, chosen: tuple[str, Greeting] | None, now: datetime
+    ) -> tuple[ReplyPart, ...]:
+        """The greeting of a visit, by the chosen rule or by the product's own words."""
+        product = visit.product
+        sources = (Source("product", product.id, product.title),) if product else ()
+        if chosen is None:
+            act = self._own(visit, sources, await self._chips(shop, visit, ()))
+        else:
+            id_, greeting = chosen
+            text = fill_greeting(greeting.texts[variant_of(id_, greeting, visit.buyer_id)], visit, now)
+            chips = await self._chips(shop, visit, greeting.chips) if greeting.asks else greeting.chips[:4]
+            slots = {"text": text, "chips": chips, "title": product.title if product else ""}
+            act = Act("greet", 0, "greet.rule", slots, sources, f"greeting.{id_}")
+        return replies.compose(Decision((act,)), self._templates, now, visit.buyer_id).parts
+
+    async def _chips(self, shop: ShopId, visit: Visit, own: tuple[str, ...]) -> tuple[str, ...]:
+        if visit.product is None:
+            return own
+        asked = await self._rules.fact(shop, visit.product.id, "asked")
+        written = await self._questions.questions_of(shop, visit.product.id, 3)
+        return three_chips(own, [str(chip) for chip in asked], [w for w in written if len(w) <= _CHIP])
+
+    @staticmethod
+    def _own(visit: Visit, sources: tuple[Source, ...], chips: tuple[str, ...]) -> Act:
+        if visit.product is not None:
+            slots = {"title": visit.product.title, "chips": chips}
+            return Act("greet", 0, "greet.product", slots, sources, "greet.product")
+        if visit.entry in ("order", "campaign"):
+            return Act("greet", 0, f"greet.{visit.entry}", rule_id=f"greet.{visit.entry}")
+        return Act("greet", 0, "greet.home", {"shop": visit.shop_name}, rule_id="greet.home")

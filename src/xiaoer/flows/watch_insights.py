@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -20,13 +21,13 @@ from xiaoer.slices.insights.types import Alert
 
 _BACK = 28
 _WEEK = "一二三四五六日"
-_SURE = 0.45
+_TITLE = 13
 
 
 class FindsAnswer(Protocol):
     """Looks into the shop's knowledge; (question, answer) or None."""
 
-    def __call__(self, shop: ShopId, question: str, now: datetime) -> tuple[str, str] | None: ...
+    def __call__(self, shop: ShopId, question: str, product_id: str, now: datetime) -> tuple[str, str] | None: ...
 
 
 class WatchInsights:
@@ -73,7 +74,7 @@ class WatchInsights:
         since = onset(hours, end, spike.usual / spike.hours)
         date = as_date(since // 24)
         when = "今天" if since // 24 == end // 24 else f"周{_WEEK[date.weekday()]}"
-        what = f"「{product.title if product else '没说哪款'}」的{name}问题" if product_id else f"{name}问题"
+        what = f"「{_short(product.title) if product else '没说哪款'}」的{name}问题" if product_id else f"{name}问题"
         much = f"{spike.hours} 小时 {spike.seen} 次，往常 {spike.usual:g} 次"
         title = f"{what}从{when} {since % 24} 点起涨到 {spike.times:g} 倍（{much}）"
         asked = self._asked(connection, shop, intent, product_id, end // 24)
@@ -103,14 +104,13 @@ class WatchInsights:
         """What to do, with the text to put on the page where the shop's own knowledge has one."""
         question = asked[0] if asked else name
         said = f"多数人问：「{question}」。" if asked else ""
-        answer = self._find(shop, f"{product.title} {question}" if product else question, now)
-        if product:
-            for attribute, value in product.attributes.items():
-                if attribute in question or (len(attribute) >= 2 and attribute[:2] in question):
-                    return f"{said}详情页建议写明：「{attribute}：{value}」。改好后点「已改」，两天后看效果。"
+        answer = self._find(shop, question, product.id if product else "", now)
+        fact = fitting_attribute(product.attributes, question) if product else ""
+        if fact:
+            return f"{said}详情页建议把这句写到显眼处：「{fact}」。改好后点「已改」，两天后看效果。"
         if answer is not None:
             return f"{said}知识库里有答案，建议写进详情页：「{answer[1][:120]}」。改好后点「已改」，两天后看效果。"
-        where = f"「{product.title}」的详情页" if product else "相关商品的详情页"
+        where = f"「{_short(product.title)}」的详情页" if product else "相关商品的详情页"
         return f"{said}{where}和知识库都没有写。先问清楚答案，在「知识」里补一条，再写进详情页。"
 
     async def risks(self, shop: ShopId, conversation_id: str, anger: float, complaint: bool) -> Alert | None:
@@ -138,7 +138,7 @@ class WatchInsights:
         intent, product = str(alert.facts["intent"]), str(alert.facts["product_id"])
 
         def counts(days: tuple[int, int]) -> tuple[int, int]:
-            rows = store.sums(connection, shop, "ask", days, ("b",), a=intent)
+            rows = store.sums(connection, shop, "ask.d", days, ("b",), a=intent)
             mine = sum(n for b, n, _ in rows if b == product)
             return mine, sum(n for _, n, _ in rows) - mine
 
@@ -152,6 +152,20 @@ class WatchInsights:
         same = f"同期没改的商品变成 {found.control:g} 倍" if control_old >= 20 else "没有可比的商品，按天数折算"
         text = f"改动{verb}：{drop}，{same}；净变化到 {found.times:g} 倍（95% 区间 {found.low:g}–{found.high:g}）"
         return {**found._asdict(), "text": text, "days_after": days_after}
+
+
+def fitting_attribute(attributes: Mapping[str, str], question: str) -> str:
+    """The product's own fact that answers a question: `续航：单次 8 小时`; "" when none seems to."""
+    pairs = {a + b for a, b in pairwise(question)}
+    scored = [
+        (sum(2 * (p in name) + (p in value) for p in pairs), f"{name}：{value}") for name, value in attributes.items()
+    ]
+    best = max(scored, default=(0, ""))
+    return best[1] if best[0] else ""
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
 
 
 class Windows:

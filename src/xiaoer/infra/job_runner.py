@@ -59,19 +59,24 @@ class Jobs:
     async def work(self, shops: Callable[[], Awaitable[Sequence[ShopId]]]) -> None:
         """Order regular jobs, run what is due, for ever."""
         regular_at = prune_at = 0.0
-        while True:
-            now_s, started = time.monotonic(), 0
-            try:
-                if now_s >= regular_at:
-                    await self.order_regular(await shops())
-                    regular_at = now_s + _ORDER_S
-                if now_s >= prune_at:
-                    await self._prune(await shops())
-                    prune_at = now_s + _PRUNE_S
-                started = await self._start_due()
-            except Exception:  # the database was busy or away: the rows are still there
-                _log.exception("job_round_failed")
-            await asyncio.sleep(0 if started == _CLAIM else _POLL_S)
+        try:
+            while True:
+                now_s, started = time.monotonic(), 0
+                try:
+                    if now_s >= regular_at:
+                        await self.order_regular(await shops())
+                        regular_at = now_s + _ORDER_S
+                    if now_s >= prune_at:
+                        await self._prune(await shops())
+                        prune_at = now_s + _PRUNE_S
+                    started = await self._start_due()
+                except Exception:  # the database was busy or away: the rows are still there
+                    _log.exception("job_round_failed")
+                await asyncio.sleep(0 if started == _CLAIM else _POLL_S)
+        finally:  # what is under way is taken up again when its lease is over
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
 
     async def run_due(self) -> int:
         """Run all that is due now and wait for it; for commands, simulations and tests. Return how many ran."""

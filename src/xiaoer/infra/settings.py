@@ -46,6 +46,9 @@ class Settings(BaseSettings):
         default=700, description="How long the widget path waits for the rest of a burst, milliseconds"
     )
     gather_timeout_ms: int = Field(default=2500, description="Time limit of one look-up in a shop system, milliseconds")
+    report_font: str = Field(
+        default="", description="Font file with Chinese letters for PDF reports; empty looks for one"
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error")
 
     @property

@@ -59,6 +59,8 @@ NeedKind = Literal[
     "tickets",
     "refundable",
     "bargain",
+    "similar",
+    "together",
     "buyer",
 ]
 TodoKind = Literal["action", "ticket", "subscribe"]
@@ -140,6 +142,31 @@ class CouponGiven(Struct, frozen=True):
     code: str
 
 
+class Pick(Struct, frozen=True):
+    """One recommended product: its price from, and the reason in one sentence."""
+
+    product: Product
+    price: Money
+    reason: str
+
+
+class SceneShown(Struct, frozen=True):
+    """What is shown after the answer to `segment`; `offer` is a running promotion that it names."""
+
+    id: str
+    segment: int
+    say: str
+    url: str = ""
+    offer: Offer | None = None
+    picks: tuple[Pick, ...] = ()
+
+
+class Refusal(Struct, frozen=True):
+    """The buyer's clear no to something (recommend), to be remembered."""
+
+    kind: str
+
+
 class Need(Struct, frozen=True):
     """A fact to read for `segment`. `key` is the id asked for, or the text for knowledge."""
 
@@ -177,6 +204,8 @@ class Facts(Struct, frozen=True):
     offers: tuple[Offer, ...] | None = None
     prices: dict[str, PriceNow] = field(default_factory=dict)
     bargains: dict[int, BargainAnswer] = field(default_factory=dict)
+    picks: dict[int, tuple[Pick, ...]] = field(default_factory=dict)
+    scene: SceneShown | None = None
     buyer: Buyer | None = None
     asked: tuple[Need, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()

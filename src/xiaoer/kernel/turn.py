@@ -44,6 +44,7 @@ class TurnContext(Struct, frozen=True, omit_defaults=True):
     product_id: str | None = None
     campaign_id: str | None = None
     order_id: str | None = None
+    search: str | None = None
 
 
 class BuyerMessage(Struct, frozen=True):

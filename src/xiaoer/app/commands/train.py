@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from xiaoer.app.commands.opening import Shop, out, prepared, run
-from xiaoer.app.learning import Learning, Lesson
+from xiaoer.app.shop_models import Lesson, ShopModels
 from xiaoer.app.wiring import running
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.ids import DEFAULT_SHOP, ShopId
@@ -37,10 +37,10 @@ def train(
 
 async def _learn(settings: Settings, shop: ShopId) -> Lesson:
     async with running(settings) as product:
-        learning: Learning = product.learning
+        learning: ShopModels = product.models
         return await learning.learn(shop)
 
 
 async def _use(settings: Settings, shop: ShopId, version: int) -> None:
     async with running(settings) as product:
-        product.learning.use(shop, version)
+        product.models.use(shop, version)

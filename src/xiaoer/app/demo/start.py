@@ -2,17 +2,23 @@
 
 import tempfile
 import tomllib
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
+from sqlalchemy import Connection
 
-from xiaoer.app.demo.generate import generate, write_folder
+from xiaoer.app.demo.generate import DemoShop, generate, write_folder
+from xiaoer.app.demo.history import remember
+from xiaoer.app.demo.shelf import list_goods, stock_shelf
 from xiaoer.app.wiring import Wiring, running
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.ids import DEFAULT_SHOP
 from xiaoer.kernel.terms import Terms
+from xiaoer.slices.conversations import told
+from xiaoer.slices.insights import api as insights
 from xiaoer.slices.shops.types import Role, Shop
 
 _TERMS = Terms(
@@ -37,12 +43,41 @@ async def prepare_demo(settings: Settings, out: Console) -> list[tuple[str, str,
         await _accounts(product)
         await product.answering.terms.save(DEFAULT_SHOP, _TERMS, "示例数据")
         with tempfile.TemporaryDirectory(prefix="xiaoer-demo-") as folder, out.status("正在准备示例店铺…"):
-            write_folder(generate(product.clock.now()), Path(folder))
+            now = product.clock.now()
+            sample = generate(now)
+            write_folder(sample, Path(folder))
             runs = await product.importer.import_folder(DEFAULT_SHOP, Path(folder), by="示例数据")
+            await _remember(product, sample, now)
         refused = sum(run.refused for run in runs)
         if refused or any(run.status != "done" for run in runs):
             out.print(f"[yellow]示例数据有 {refused} 行没有导入[/]")
     return [(label, name, password) for label, name, _, password in LOG_INS]
+
+
+async def _remember(product: Wiring, sample: DemoShop, now: datetime) -> None:
+    """Write the talks of the weeks before, at the first start only."""
+    if await product.db.read(lambda c: told.count(c, DEFAULT_SHOP)):
+        return
+    buyer_of = {row["id"]: row["buyer_id"] for row in sample.orders}
+    item_of = {row["order_id"]: row["variant_id"] for row in sample.order_items}
+    refunds = [
+        row | {"buyer_id": buyer_of[row["order_id"]], "variant_id": item_of.get(row["order_id"], "")}
+        for row in sample.refunds
+    ]
+    goods = list_goods(stock_shelf(now))
+    talks = remember(now, goods, [row["id"] for row in sample.buyers], refunds)
+
+    def change(connection: Connection) -> None:
+        told.add_whole(
+            connection,
+            DEFAULT_SHOP,
+            [talk.conversation for talk in talks],
+            [message for talk in talks for message in talk.messages],
+            [turn for talk in talks for turn in talk.turns],
+        )
+        insights.append_new(connection, DEFAULT_SHOP, [fact for talk in talks for fact in talk.facts])
+
+    await product.db.write(change)
 
 
 async def _accounts(product: Wiring) -> None:

@@ -1,5 +1,6 @@
 """The desk's people over HTTP: me and my colleagues, today's figures, who sends, what may be written."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -109,8 +110,13 @@ async def agents(request: Request) -> Response:
 
 async def colleagues(product: Wiring, who: Principal) -> tuple[AgentView, ...]:
     """Everybody who ever opened the workbench, with load and state."""
-    found = await product.db.read(lambda c: desk.agents(c, who.shop, owners.loads(c, who.shop)))
-    return tuple(_agent(product, who, agent) for agent in found)
+    return seen(product, who, await product.db.read(lambda c: desk.agents(c, who.shop, owners.loads(c, who.shop))))
+
+
+def seen(product: Wiring, who: Principal, found: Sequence[Agent]) -> tuple[AgentView, ...]:
+    """These agents with whether their workbench is open."""
+    here = product.desk.feed.connected(who.shop)
+    return tuple(agent_view(agent, connected=agent.id in here) for agent in found)
 
 
 @router.get("/strip", **describe("Today's figures of the desk", response=strip.Strip, errors=(401,)))

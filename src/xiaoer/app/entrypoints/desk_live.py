@@ -18,7 +18,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from msgspec import Struct
 
 from xiaoer.app.desk_feed import DeskFeed, News
-from xiaoer.app.entrypoints.agents import colleagues
+from xiaoer.app.entrypoints.agents import colleagues, seen
 from xiaoer.app.entrypoints.desk import groups_of, show_typing
 from xiaoer.app.http import read_frame, receive_frame
 from xiaoer.app.wiring import Wiring
@@ -160,8 +160,8 @@ class Line:
         for conversation_id, message in news.again:
             if conversation_id in self._watched or conversation_id in self._mine:
                 await self._message(conversation_id, message, news.revision)
-        if news.agents_changed:
-            await self._send(type="agents", items=await colleagues(self._product, self._who))
+        if news.agents:
+            await self._send(type="agents", items=seen(self._product, self._who, news.agents))
 
     async def _tell_messages(self, conversation_id: str, newest: tuple[MessageView, ...], revision: str) -> None:
         after = self._sent.get(conversation_id, 0)

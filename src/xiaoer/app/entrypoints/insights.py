@@ -11,7 +11,7 @@ from xiaoer.app.entrypoints.caller import caller, wiring
 from xiaoer.app.http import describe, reply
 from xiaoer.app.insights import Choice
 from xiaoer.app.sheets_out import csv_of, xlsx_of
-from xiaoer.flows.show_insights.adhoc import GROUPS, Answer, ask
+from xiaoer.flows.show_insights.adhoc import GROUPS, Counted, ask
 from xiaoer.flows.show_insights.drill import Behind, list_behind
 from xiaoer.flows.show_insights.overview import Overview, show_overview
 from xiaoer.flows.show_insights.page import Page
@@ -89,7 +89,7 @@ async def options(request: Request) -> Response:
 
     def show(view: View) -> Options:
         channels = view.sums("load", ("channel",), limit=30)
-        products = [row[0] for row in view.sums("ask", ("b",), limit=200) if row[0]]
+        products = [row[0] for row in view.sums("ask.d", ("b",), limit=200) if row[0]]
         agents = [row[0] for row in view.sums("score", ("b",), limit=200) if row[0]]
         return Options(
             tuple(Option(c, CHANNELS.get(c, c or "未注明")) for c, _, _ in channels),
@@ -135,7 +135,7 @@ async def drill(request: Request, family: str = "flag", a: str = "talks", b: str
 @router.get(
     "/ask",
     **filtered(
-        describe("Count by anything", response=Answer, errors=_ERRORS),
+        describe("Count by anything", response=Counted, errors=_ERRORS),
         by="Comma-separated: day, channel, agent, product, handled, stage, mark",
         kind="talk or refund",
         handled="bot, people, both, none",

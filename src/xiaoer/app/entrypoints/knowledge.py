@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from xiaoer.app.entrypoints.caller import caller, wiring
+from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.entrypoints.knowledge_views import (
     EXAMPLE,
     MAX_BODY,
@@ -28,7 +28,7 @@ from xiaoer.slices.knowledge.types import EntryFilter, FieldChange
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
 
-router = APIRouter(prefix="/api/v1/knowledge")
+router = APIRouter(prefix="/api/v1/knowledge", dependencies=[Depends(note_override)])
 _SLICE_S = 0.01  # let other requests run after this much searching
 
 

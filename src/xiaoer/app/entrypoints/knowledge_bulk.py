@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from msgspec import UNSET, Meta, Struct, UnsetType
 from starlette.responses import Response, StreamingResponse
 
-from xiaoer.app.entrypoints.caller import caller, wiring
+from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.entrypoints.knowledge_views import Label, who
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.app.wiring import Wiring
@@ -22,7 +22,7 @@ from xiaoer.slices.knowledge.sink import COLUMNS, row_of
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
 
-router = APIRouter(prefix="/api/v1/knowledge")
+router = APIRouter(prefix="/api/v1/knowledge", dependencies=[Depends(note_override)])
 _ACTIONS = {"publish": "published", "review": "review", "archive": "archived", "delete": "archived", "draft": "draft"}
 _MOST = 10_000
 

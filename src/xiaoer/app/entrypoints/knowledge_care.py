@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from xiaoer.app.entrypoints.caller import caller, wiring
+from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.entrypoints.knowledge_views import EntryOut, view, who
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.flows.confirm_packs import PackView
@@ -16,7 +16,7 @@ from xiaoer.slices.knowledge.people import Hit
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
 
-router = APIRouter(prefix="/api/v1/knowledge")
+router = APIRouter(prefix="/api/v1/knowledge", dependencies=[Depends(note_override)])
 
 
 class FoundOut(Struct, frozen=True):

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from msgspec import Meta, Struct
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from xiaoer.app.entrypoints.caller import caller, wiring
+from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.entrypoints.knowledge_views import EntryIn, draft_of, who
 from xiaoer.app.http import FILE_BODY, describe, read_body, read_form, reply
 from xiaoer.flows.fill_knowledge import Filled
@@ -17,7 +17,7 @@ from xiaoer.slices.knowledge.candidates.types import Candidate, CandidateFilter,
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
 
-router = APIRouter(prefix="/api/v1/knowledge")
+router = APIRouter(prefix="/api/v1/knowledge", dependencies=[Depends(note_override)])
 _MOST_TEXT = 4 * 1_048_576
 
 

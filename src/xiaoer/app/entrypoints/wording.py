@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, wiring
 from xiaoer.app.http import describe, read_body, reply
-from xiaoer.app.learning import LEARN
+from xiaoer.app.shop_models import LEARN
 from xiaoer.infra import audit
 from xiaoer.infra.jobs import enqueue
 from xiaoer.kernel.heard import Sentiment
@@ -91,7 +91,7 @@ async def list_wordings(request: Request) -> Response:
     who, product = await caller(request), wiring(request)
     require_role(who, Role.OPERATOR)
     found = await product.db.read(lambda c: wording.all_of(c, who.shop))
-    return reply(WordingsOut(tuple(found), _intents(), product.learning.version(who.shop)))
+    return reply(WordingsOut(tuple(found), _intents(), product.models.version(who.shop)))
 
 
 @router.post(

@@ -5,6 +5,7 @@ newer message overtook is dropped and loaded again, so a burst is answered once.
 in a hand-over, never in silence.
 """
 
+import copy
 import time
 from datetime import datetime
 from typing import Any
@@ -22,14 +23,15 @@ from xiaoer.flows.answer_message.ports import (
     WatchesRedLines,
 )
 from xiaoer.flows.answer_message.promises import owes, promise
-from xiaoer.flows.answer_message.views import counters, facts_of, unheard, view_of
+from xiaoer.flows.answer_message.views import counters, facts_of, meta_of, unheard, view_of
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.answer import Answer, ReplyView
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import Decision, Facts, Handoff, Todo
-from xiaoer.kernel.heard import Entities, Heard
+from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import MessageId, ShopId
+from xiaoer.kernel.rehearsal import Rehearsal
 from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.kernel.turn import Turn
@@ -40,7 +42,6 @@ from xiaoer.slices.conversations.types import Conversation, Message, Received, S
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies import api as policies
 from xiaoer.slices.policies.rules.handoff import hand_over
-from xiaoer.slices.policies.rules.sizes import measures_of
 from xiaoer.slices.policies.types import Limits, Situation
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
@@ -150,6 +151,23 @@ class AnswerMessage:
         elapsed_us = round((time.perf_counter() - started) * 1e6)
         return await self._save(conversation, turn, situation, decision, reply, trace, elapsed_us, message_id)
 
+    def over(self, red_lines: WatchesRedLines, gather: GathersFacts) -> "AnswerMessage":
+        """The same answering with other red lines and other facts, for rehearsals."""
+        other = copy.copy(self)
+        other._red_lines, other._gather = red_lines, gather
+        return other
+
+    async def rehearse(
+        self, turn: Turn, unsatisfied: int = 0, unsure: int = 0, heard: Heard | None = None
+    ) -> Rehearsal:
+        """What the answer to a turn would be. Nothing is kept, sent or done; who sends (auto, assist) is not asked."""
+        heard = policies.look_again(heard or self._understanding.understand(turn), turn)
+        shop, hits = await self._shops.shop(turn.shop), self._red_lines(turn, heard)
+        now, limits = self._clock.now(), self._red_lines.limits(turn.shop)
+        situation = Situation(turn, heard, now, hits, shop.hours, limits, unsatisfied, unsure, shop.name)
+        decision = await self._decide(situation, {}, may_act=False)
+        return Rehearsal(heard, decision, replies.compose(decision, self._templates, now, turn.conversation_id))
+
     async def rethink(self, conversation: Conversation, turn: Turn) -> Decision:
         """Decide an earlier turn anew with the facts of now; it calls nobody, and nothing is done, saved or sent."""
         heard = policies.look_again(self._understanding.understand(turn), turn)
@@ -177,17 +195,9 @@ class AnswerMessage:
         shop = await self._shops.shop(turn.shop)
         if conversation.state != "bot":  # nothing is handed over twice; what is wanted is a draft
             return Situation(turn, heard, now, hours=shop.hours, limits=_NO_STOPS, shop_name=shop.name)
-        return Situation(
-            turn,
-            heard,
-            now,
-            self._red_lines(turn, heard),
-            hours=shop.hours,
-            limits=self._red_lines.limits(turn.shop),
-            unsatisfied=conversation.unsatisfied,
-            unsure=conversation.unsure,
-            shop_name=shop.name,
-        )
+        hits, limits = self._red_lines(turn, heard), self._red_lines.limits(turn.shop)
+        tries = (conversation.unsatisfied, conversation.unsure)
+        return Situation(turn, heard, now, hits, shop.hours, limits, *tries, shop_name=shop.name)
 
     async def _decide(self, situation: Situation, trace: dict[str, Any], *, may_act: bool) -> Decision:
         """Decide, gather what is needed, do what was confirmed, and decide again until there are acts."""
@@ -254,18 +264,7 @@ class AnswerMessage:
         stored = StoredTurn(
             turn_id, turn.conversation_id, now, tuple(m.id for m in turn.messages), response, trace, elapsed_us
         )
-        meta = {
-            "intents": [segment.intent for segment in heard.segments],
-            "acts": [act.type for act in decision.acts],
-            "asked_for": list(reply.asked_for),
-            "sources": [[source.kind, source.id] for source in reply.sources],
-            "because": [[source.kind, source.title] for source in reply.sources if source.title],
-        }
-        body = turn.body
-        for segment in heard.segments:
-            body = measures_of(segment.entities, body)
-        if body != Entities():
-            meta["body"] = body
+        meta = meta_of(turn, heard, decision, reply)
         changes = counters(conversation, heard, decision)
         if decision.memory is not None:
             changes["memory"] = decision.memory

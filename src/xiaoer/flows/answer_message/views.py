@@ -6,11 +6,12 @@ from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.answer import ActView, HandoffView, TurnView, feeling, heard_segments
 from xiaoer.kernel.decision import Decision
 from xiaoer.kernel.events import Event
-from xiaoer.kernel.heard import Heard, Segment, Sentiment
+from xiaoer.kernel.heard import Entities, Heard, Segment, Sentiment
 from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.insights import api as insights
+from xiaoer.slices.policies.rules.sizes import measures_of
 from xiaoer.slices.policies.types import Situation
 
 
@@ -33,6 +34,24 @@ def view_of(heard: Heard, decision: Decision, reply: Reply) -> TurnView:
         else None,
         reply.sources,
     )
+
+
+def meta_of(turn: Turn, heard: Heard, decision: Decision, reply: Reply) -> dict[str, Any]:
+    """What the first message of the answer carries for later turns: intents, acts, what was asked for, measures."""
+    meta: dict[str, Any] = {
+        "intents": [segment.intent for segment in heard.segments],
+        "acts": [act.type for act in decision.acts]
+        + [act.rule_id.replace(".", ":", 1) for act in decision.acts if act.rule_id.startswith("scene.")],
+        "asked_for": list(reply.asked_for),
+        "sources": [[source.kind, source.id] for source in reply.sources],
+        "because": [[source.kind, source.title] for source in reply.sources if source.title],
+    }
+    body = turn.body
+    for segment in heard.segments:
+        body = measures_of(segment.entities, body)
+    if body != Entities():
+        meta["body"] = body
+    return meta
 
 
 def counters(conversation: Conversation, heard: Heard, decision: Decision) -> dict[str, Any]:

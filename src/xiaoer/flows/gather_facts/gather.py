@@ -16,7 +16,6 @@ from msgspec.structs import replace
 from xiaoer.flows.gather_facts.figures import Figures
 from xiaoer.flows.gather_facts.ports import (
     AnswersPrices,
-    BargainsPrices,
     PricesNow,
     ProvesOrders,
     ReadsBuyers,
@@ -24,6 +23,7 @@ from xiaoer.flows.gather_facts.ports import (
     ReadsOrders,
     ReadsTerms,
     ReadsTickets,
+    Sells,
 )
 from xiaoer.kernel.commerce import Order, Product, Shipment, Variant
 from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
@@ -40,7 +40,8 @@ from xiaoer.slices.promotions.service import Promotions
 _log = structlog.get_logger(__name__)
 _NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders read per turn
-_PICKING = ("recommend", "named")  # kinds of needs that bring products to choose from
+_PICKING = ("named",)  # kinds of needs that bring products to choose from
+_CHOSEN = ("recommend", "similar")  # kinds that bring picks with their reasons
 _PICKS = 3  # products recommended at once
 _BY_KEY = {"diagnosis": "diagnoses", "protection": "protections", "priced": "priced", "top_up": "top_ups",
            "refundable": "refundable"}  # fmt: skip
@@ -61,7 +62,7 @@ class GatherFacts:
         tickets: ReadsTickets,
         terms: ReadsTerms,
         buyers: ReadsBuyers,
-        bargain: BargainsPrices,
+        sells: Sells,
         timeout_s: float,
     ) -> None:
         self._knowledge = knowledge
@@ -75,7 +76,8 @@ class GatherFacts:
         self._tickets = tickets
         self._terms = terms
         self._buyers = buyers
-        self._bargain = bargain
+        self._bargain = sells.bargain
+        self._picks = sells.picks
         self._timeout_s = timeout_s
 
     async def __call__(
@@ -102,6 +104,9 @@ class GatherFacts:
             | {n.segment: found[n.kind, n.key] for n in needs if n.kind in _PICKING and (n.kind, n.key) in found},
             "bargains": before.bargains
             | {n.segment: found[n.kind, n.key] for n in needs if n.kind == "bargain" and found.get((n.kind, n.key))},
+            "picks": before.picks
+            | {n.segment: found[n.kind, n.key] for n in needs if n.kind in _CHOSEN and (n.kind, n.key) in found},
+            "scene": before.scene or (await self._picks.scene(turn, heard, now) if known is None else None),
             "asked": before.asked + needs,
             "missing": before.missing + missing,
         }
@@ -167,8 +172,9 @@ class GatherFacts:
             case "price":
                 return self._price(turn, need.key)
             case "recommend":
-                budget = heard.segments[need.segment].entities.money_yuan
-                return self._catalogue.recommend(shop, need.key, budget, _PICKS)
+                return self._picks.for_need(turn, heard.segments[need.segment], now)
+            case "similar":
+                return self._picks.similar(turn, heard.segments[need.segment], need.key, now)
             case "named":
                 return self._catalogue.named(shop, need.key, _PICKS, turn.product_in_focus or "")
             case "verify":

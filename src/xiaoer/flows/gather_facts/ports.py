@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
-from xiaoer.kernel.decision import BargainAnswer, PriceNow
-from xiaoer.kernel.heard import Segment
+from xiaoer.kernel.decision import BargainAnswer, Pick, PriceNow, SceneShown
+from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Priced, Protection, TicketBrief, TopUp
@@ -85,3 +85,20 @@ class ReadsTerms(Protocol):
     """The shop's own rules."""
 
     async def of(self, shop: ShopId) -> Terms: ...
+
+
+class PicksProducts(Protocol):
+    """Picks for a need or in place of what is out of stock, and the scene that fits the turn."""
+
+    async def for_need(self, turn: Turn, segment: Segment, now: datetime) -> tuple[Pick, ...]: ...
+    async def similar(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> tuple[Pick, ...]: ...
+    async def scene(self, turn: Turn, heard: Heard, now: datetime) -> SceneShown | None: ...
+
+
+class Sells(Protocol):
+    """The selling side, as facts are gathered from it."""
+
+    @property
+    def bargain(self) -> BargainsPrices: ...
+    @property
+    def picks(self) -> PicksProducts: ...

@@ -206,7 +206,7 @@ class RollUp:
             mine = list(per_buyer.get(buyer, {}).values())
             kept = gather.orders_of(connection, shop, buyer)
             placed = place_talks(mine, gather.deals_of(kept, seen.get(buyer, ())))
-            work.talks += placed
+            work.talks += [talk for talk in placed if talk.id in fresh or talk != others[talk.id].facts]
             if goods is not None:
                 work.days += [
                     row_of_day(day) for day in gather.days_of(buyer, kept, seen.get(buyer, ()), placed, goods.owner_of)

@@ -110,13 +110,13 @@ class ShowRows:
         now, ids = self._clock.now(), [c.id for c in shown]
 
         def query(connection: Connection) -> _Read:
-            waiting = owners.of_state(connection, shop, "queued", 1_000)
-            queued = desk.get_cases(connection, shop, [c.id for c in waiting])
+            # Places cost a look at the whole queue: only when somebody who is shown stands in it.
+            queued = desk.waiting(connection, shop) if any(c.state == "queued" for c in shown) else []
             return _Read(
                 desk.get_cases(connection, shop, ids),
                 owners.glances(connection, shop, ids),
                 owners.last_turns(connection, shop, ids),
-                queue.positions(list(queued.values()), now),
+                queue.positions(queued, now),
             )
 
         read = await self._db.read(query)

@@ -17,7 +17,7 @@ GROUPS = ("day", "channel", "agent", "product", "handled", "stage", "mark")
 _ROWS = 5_000
 
 
-class Answer(Struct, frozen=True):
+class Counted(Struct, frozen=True):
     """Rows by the columns asked for, with `count`, mean `mood` (-1 to 1), mean `score` and `value` in yuan."""
 
     period: Period
@@ -25,7 +25,7 @@ class Answer(Struct, frozen=True):
     total: int
 
 
-def ask(view: View, kind: str, by: tuple[str, ...], narrowed: dict[str, str]) -> Answer:
+def ask(view: View, kind: str, by: tuple[str, ...], narrowed: dict[str, str]) -> Counted:
     """Count units of a kind."""
     found = look_up.count_units(
         view.connection,
@@ -53,4 +53,4 @@ def ask(view: View, kind: str, by: tuple[str, ...], narrowed: dict[str, str]) ->
                 "value": int(value or 0) / 100,
             }
         )
-    return Answer(view.period, tuple(rows), sum(row["count"] for row in rows))
+    return Counted(view.period, tuple(rows), sum(row["count"] for row in rows))

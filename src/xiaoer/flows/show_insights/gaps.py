@@ -1,8 +1,13 @@
 """知识缺口: questions that were asked and not answered, the most asked first."""
 
+from datetime import datetime, time, timedelta
+
 from xiaoer.flows.show_insights.page import Card, Column, Drill, How, Page, Table
 from xiaoer.flows.show_insights.view import View, change, percent, ratio
+from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.slices.insights import store
+from xiaoer.slices.insights.rules.days import as_date
+from xiaoer.slices.learning import api as learning
 
 _HOW = (How("gap@1", "没答上的问题", "机器人接待时没有给出回答、也没有转人工的提问，按问法归并计数。"),)
 _TOP = 50
@@ -12,7 +17,7 @@ def show_gaps(view: View) -> Page:
     """The page."""
     rows = view.sums("gap", ("a",), b=view.product, limit=_TOP)
     before = {a: n for a, n, _ in view.sums("gap", ("a",), days=view.before, b=view.product)}
-    asked = sum(n for n, _ in view.pairs("ask", b=view.product).values())
+    asked = sum(n for n, _ in view.pairs("ask.d", b=view.product).values())
     missed = sum(n for n, _ in view.pairs("gap", b=view.product).values())
     texts = store.texts_of(view.connection, view.shop, [row[0] for row in rows])
     products: dict[str, tuple[str, int]] = {}
@@ -49,7 +54,37 @@ def show_gaps(view: View) -> Page:
         Column("count", "次数", "number"),
         Column("change", "与上期比", "change"),
     )
-    advice = ("到「知识」里补上排在前面的问题，补完的第二天这里就会少下去。",) if missed else ()
-    tables = (Table("gaps", "没答上的问题", columns, listed, empty="都答上了。"),)
+    advice = ("到「知识 > 待补知识」里补上排在前面的问题，补完的第二天这里就会少下去。",) if missed else ()
+    tables = (Table("gaps", "没答上的问题", columns, listed, empty="都答上了。"), _to_fill(view))
     empty = "" if asked else "有买家提问之后，这里会列出没答上的问题，按问的人多少排。"
     return Page("gaps", "知识缺口", finding, view.period, cards, (), tables, _HOW, advice, empty)
+
+
+def _to_fill(view: View) -> Table:
+    """The clusters of the gap loop: not answered, guessed, corrected, asked again or handed over."""
+    first, last = (datetime.combine(as_date(day), time(), SHOP_ZONE) for day in view.days)
+    found = learning.list_gaps(view.connection, view.shop, first, last + timedelta(days=1), limit=_TOP)
+    rows = tuple(
+        {
+            "id": row.gap.id,
+            "question": row.gap.question,
+            "intent_name": view.intent_name(row.gap.intent),
+            "conversations": row.count.conversations,
+            "buyers": row.count.buyers,
+            "change": change(row.count.conversations, row.before.conversations),
+            "trend": list(row.trend),
+            "answer": row.gap.answers[0].text if row.gap.answers else "",
+        }
+        for row in found
+    )
+    columns = (
+        Column("question", "买家怎么问"),
+        Column("intent_name", "意图"),
+        Column("conversations", "会话", "number"),
+        Column("buyers", "买家", "number"),
+        Column("change", "与上期比", "change"),
+        Column("trend", "近 14 天", "trend"),
+        Column("answer", "同事怎么答"),
+    )
+    note = "没答上、答得没把握、被纠正、追问和因此转人工的都算；每天夜里归并一次。"
+    return Table("to-fill", "值得补的知识", columns, rows, note, "没有值得补的。")

@@ -11,19 +11,24 @@ from xiaoer.slices.insights.types import Formula
 
 def kept_sums(view: View, days: Days, by: str = "", agent: str = "") -> dict[str, dict[str, Pair]]:
     """(n, v) of every metric that has cells of its own, by `by` (b for agents, channel) or under "" for the whole."""
-    keys = ("a", by) if by else ("a",)
     found: dict[str, dict[str, Pair]] = defaultdict(dict)
-    for row in view.sums("kpi", keys, days=days, b=agent or view.agent):
-        found[row[1] if by else ""][row[0]] = (row[-2], row[-1])
+    only = agent or view.agent
+    for a, b, channel, n, v in view.cube("kpi", days):
+        if only in ("", b):
+            mine = found[{"b": b, "channel": channel}.get(by, "")]
+            old = mine.get(a, (0, 0))
+            mine[a] = (old[0] + n, old[1] + v)
     return found
 
 
 def flag_sums(view: View, days: Days, by: str = "", agent: str = "") -> dict[str, dict[str, int]]:
     """Amounts of every mark, by agent or channel or for the whole."""
-    keys = ("a", by) if by else ("a",)
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in view.sums("flag", keys, days=days, b=agent or view.agent):
-        found[row[1] if by else ""][row[0]] = row[-1]
+    only = agent or view.agent
+    for a, b, channel, _, v in view.cube("flag", days):
+        if only in ("", b):
+            mine = found[{"b": b, "channel": channel}.get(by, "")]
+            mine[a] = mine.get(a, 0) + v
     return found
 
 
@@ -75,10 +80,11 @@ def cards_of(view: View, formulas: Sequence[Formula]) -> list[Card]:
 def percentile(view: View, who: str, share: float, days: Days | None = None, agent: str = "") -> float | None:
     """Seconds within which this share of rounds was answered, from the histogram of waits (right to 5 %)."""
     counts: dict[int, int] = defaultdict(int)
-    for a, n, _ in view.sums("wait", ("a",), days=days, b=agent or view.agent):
-        name, _, bucket = a.partition(":")
-        if name == who:
-            counts[int(bucket)] += n
+    only = agent or view.agent
+    for a, b, _, n, _ in view.cube("wait", days or view.days):
+        name, _, number = a.partition(":")
+        if name == who and only in ("", b):
+            counts[int(number)] += n
     total = sum(counts.values())
     if not total:
         return None

@@ -21,8 +21,8 @@ _HOW = (
 
 def show_questions(view: View) -> Page:
     """The page."""
-    asked = view.sums("ask", ("a",), b=view.product, limit=500)
-    before = {a: n for a, n, _ in view.sums("ask", ("a",), days=view.before, b=view.product)}
+    asked = view.sums("ask.d", ("a",), b=view.product, limit=500)
+    before = {a: n for a, n, _ in view.sums("ask.d", ("a",), days=view.before, b=view.product)}
     total, old_total = sum(n for _, n, _ in asked), sum(before.values())
     ranked = _rank(view)
     fresh = [row for row in ranked if row["before"] == 0 and row["count"] >= _ENOUGH]
@@ -150,7 +150,7 @@ def _by(view: View, family: str, id_: str, title: str, names: dict[str, str]) ->
 
 
 def _channels(view: View) -> Table:
-    rows = view.sums("ask", ("channel",), b=view.product, limit=20)
+    rows = view.sums("ask.d", ("channel",), b=view.product, limit=20)
     named = tuple({"name": CHANNELS.get(c, c or "未注明"), "count": n, "id": c} for c, n, _ in rows)
     return Table("channels", "按渠道", (Column("name", "渠道"), Column("count", "次数", "number")), named)
 
@@ -161,8 +161,10 @@ def _charts(view: View, asked: list[tuple[Any, ...]]) -> tuple[Chart, ...]:
     top = [a for a, _, _ in asked[:_LINES]]
     tones = ("now", "bot", "people", "buyer", "other")
     lines = []
+    family = "ask.d" if view.product else "ask.h"
+    daily = view.sums(family, ("a", "day"), a=top, b=view.product) if top else []
     for a, tone in zip(top, tones, strict=False):
-        rows = view.sums("ask", ("day",), a=a, b=view.product)
+        rows = [(day, n, v) for name, day, n, v in daily if name == a]
         lines.append(Series(view.intent_name(a), tuple(by_day(rows, days, lambda n, _: n)), tone))
     peak = ""
     if lines:
@@ -175,7 +177,7 @@ def _charts(view: View, asked: list[tuple[Any, ...]]) -> tuple[Chart, ...]:
 
 def _product_heat(view: View) -> Chart:
     """Products by intents."""
-    rows = view.sums("ask", ("a", "b"), b=view.product)
+    rows = view.sums("ask.d", ("a", "b"), b=view.product)
     by_product: dict[str, int] = {}
     by_intent: dict[str, int] = {}
     for a, b, n, _ in rows:
@@ -207,7 +209,7 @@ def _product_heat(view: View) -> Chart:
 def _time_heat(view: View) -> Chart:
     """Hours by weekdays, as the mean of a day."""
     counts: dict[tuple[int, int], int] = {}
-    for day, hour, n, _ in view.sums("ask", ("day", "hour"), b=view.product):
+    for day, hour, n, _ in view.sums("ask" if view.product else "ask.h", ("day", "hour"), b=view.product):
         place = (hour, weekday_of(day))
         counts[place] = counts.get(place, 0) + n
     shown = [weekday_of(day) for day in view.every_day()]

@@ -142,8 +142,10 @@ def _rate(pair: tuple[int, int]) -> float | None:
 def _charts(view: View) -> tuple[Chart, ...]:
     days = view.every_day()
     names = tuple(day_name(day) for day in days)
-    marks = {(day, a): v for day, a, _, v in view.sums("flag", ("day", "a"), b=view.agent)}
-    kpi = {(day, a): (n, v) for day, a, n, v in view.sums("kpi", ("day", "a"), b=view.agent)}
+    marks = {(day, a): v for day, a, _, v in view.sums("flag", ("day", "a"), a=("bot_only", "talks"), b=view.agent)}
+    kpi = {
+        (day, a): (n, v) for day, a, n, v in view.sums("kpi", ("day", "a"), a=("taobao.reply_3min@1",), b=view.agent)
+    }
     rate = [_rate(kpi.get((day, "taobao.reply_3min@1"), (0, 0))) for day in days]
     worst = min((r for r in rate if r is not None), default=None)
     where = names[rate.index(worst)] if worst is not None else ""

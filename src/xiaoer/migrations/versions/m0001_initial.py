@@ -163,6 +163,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", name=op.f("pk_catalog_revisions")),
     )
     op.create_table(
+        "consents",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=False),
+        sa.Column("text_version", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "buyer_id", "kind", name=op.f("pk_consents")),
+    )
+    op.create_table(
         "conversations",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -365,6 +375,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "family", "day", "hour", "channel", "a", "b", name=op.f("pk_insight_cells")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_insight_cells_a", "insight_cells", ["shop", "family", "a", "day"], unique=False)
     op.create_table(
         "insight_cursors",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -583,6 +594,110 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "name", name=op.f("pk_knowledge_variables")),
     )
     op.create_table(
+        "learning_asks",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=80), nullable=False),
+        sa.Column("gap_id", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), server_default="", nullable=False),
+        sa.Column("channel", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("product_id", sa.String(length=128), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("intent", sa.String(length=40), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("correction", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_learning_asks")),
+    )
+    op.create_index("ix_learning_asks_at", "learning_asks", ["shop", "at"], unique=False)
+    op.create_index("ix_learning_asks_buyer", "learning_asks", ["shop", "buyer_id"], unique=False)
+    op.create_index("ix_learning_asks_gap", "learning_asks", ["shop", "gap_id", "at"], unique=False)
+    op.create_table(
+        "learning_differences",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("replay_id", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("turn_id", sa.String(length=64), nullable=False),
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("marks", sa.String(length=100), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "replay_id", "position", name=op.f("pk_learning_differences")),
+    )
+    op.create_table(
+        "learning_gaps",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("intent", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("wordings", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("product_id", sa.String(length=128), server_default="", nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("answers", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by", sa.String(length=100), server_default="", nullable=False),
+        sa.Column("entry_id", sa.String(length=128), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_learning_gaps")),
+    )
+    op.create_index("ix_learning_gaps_status", "learning_gaps", ["shop", "status"], unique=False)
+    op.create_table(
+        "learning_golden",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("entry_id", sa.String(length=128), server_default="", nullable=False),
+        sa.Column("must_contain", sa.Text(), nullable=False),
+        sa.Column("must_not_contain", sa.Text(), nullable=False),
+        sa.Column("intent", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("handoff", sa.Boolean(), nullable=True),
+        sa.Column("product_id", sa.String(length=128), server_default="", nullable=False),
+        sa.Column("channel", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("origin", sa.String(length=12), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_by", sa.String(length=100), server_default="", nullable=False),
+        sa.Column("checked_at", sa.BigInteger(), nullable=True),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.Column("failure", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_learning_golden")),
+    )
+    op.create_table(
+        "learning_replays",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("proposal", sa.Text(), nullable=False),
+        sa.Column("baseline", sa.String(length=8), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("created_by", sa.String(length=100), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("cpu_ms", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by", sa.String(length=100), server_default="", nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_learning_replays")),
+    )
+    op.create_index("ix_learning_replays_at", "learning_replays", ["shop", "created_at"], unique=False)
+    op.create_table(
+        "learning_settings",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "name", name=op.f("pk_learning_settings")),
+    )
+    op.create_table(
         "messages",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("conversation_id", sa.String(length=64), nullable=False),
@@ -650,6 +765,37 @@ def upgrade() -> None:
     )
     op.create_index("ix_orders_buyer", "orders", ["shop", "buyer_id", "created_at", "id"], unique=False)
     op.create_index("ix_orders_updated", "orders", ["shop", "updated_at"], unique=False)
+    op.create_table(
+        "outreach_runs",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=200), nullable=False),
+        sa.Column("journey_id", sa.String(length=64), nullable=False),
+        sa.Column("trigger", sa.String(length=32), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("arm", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("values", sa.Text(), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("converted_at", sa.BigInteger(), nullable=True),
+        sa.Column("revenue", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_outreach_runs")),
+    )
+    op.create_index("ix_outreach_runs_journey", "outreach_runs", ["shop", "journey_id", "started_at"], unique=False)
+    op.create_index("ix_outreach_runs_subject", "outreach_runs", ["shop", "subject", "state"], unique=False)
+    op.create_table(
+        "outreach_sends",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=200), nullable=False),
+        sa.Column("run_id", sa.String(length=200), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_outreach_sends")),
+    )
+    op.create_index("ix_outreach_sends_buyer", "outreach_sends", ["shop", "buyer_id", "at"], unique=False)
     op.create_table(
         "products",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -731,6 +877,23 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "kind", name=op.f("pk_rulebook_revisions")),
+    )
+    op.create_table(
+        "selling_product_facts",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("product_id", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "product_id", "kind", name=op.f("pk_selling_product_facts")),
+    )
+    op.create_table(
+        "selling_refusals",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "buyer_id", "kind", name=op.f("pk_selling_refusals")),
     )
     op.create_table(
         "shipments",
@@ -956,6 +1119,8 @@ def downgrade() -> None:
     op.drop_index("ix_shipments_waybill", table_name="shipments")
     op.drop_index("ix_shipments_order", table_name="shipments")
     op.drop_table("shipments")
+    op.drop_table("selling_refusals")
+    op.drop_table("selling_product_facts")
     op.drop_table("rulebook_revisions")
     op.drop_table("rulebook")
     op.drop_table("rule_books")
@@ -965,6 +1130,11 @@ def downgrade() -> None:
     op.drop_table("promotions")
     op.drop_table("promotion_revisions")
     op.drop_table("products")
+    op.drop_index("ix_outreach_sends_buyer", table_name="outreach_sends")
+    op.drop_table("outreach_sends")
+    op.drop_index("ix_outreach_runs_subject", table_name="outreach_runs")
+    op.drop_index("ix_outreach_runs_journey", table_name="outreach_runs")
+    op.drop_table("outreach_runs")
     op.drop_index("ix_orders_updated", table_name="orders")
     op.drop_index("ix_orders_buyer", table_name="orders")
     op.drop_table("orders")
@@ -974,6 +1144,17 @@ def downgrade() -> None:
     op.drop_index("ix_order_items_order", table_name="order_items")
     op.drop_table("order_items")
     op.drop_table("messages")
+    op.drop_table("learning_settings")
+    op.drop_index("ix_learning_replays_at", table_name="learning_replays")
+    op.drop_table("learning_replays")
+    op.drop_table("learning_golden")
+    op.drop_index("ix_learning_gaps_status", table_name="learning_gaps")
+    op.drop_table("learning_gaps")
+    op.drop_table("learning_differences")
+    op.drop_index("ix_learning_asks_gap", table_name="learning_asks")
+    op.drop_index("ix_learning_asks_buyer", table_name="learning_asks")
+    op.drop_index("ix_learning_asks_at", table_name="learning_asks")
+    op.drop_table("learning_asks")
     op.drop_table("knowledge_variables")
     op.drop_table("knowledge_usage")
     op.drop_table("knowledge_revisions")
@@ -998,6 +1179,7 @@ def downgrade() -> None:
     op.drop_table("insight_reviews")
     op.drop_table("insight_dirty")
     op.drop_table("insight_cursors")
+    op.drop_index("ix_insight_cells_a", table_name="insight_cells")
     op.drop_table("insight_cells")
     op.drop_index("ix_insight_alerts_topic", table_name="insight_alerts")
     op.drop_index("ix_insight_alerts_list", table_name="insight_alerts")
@@ -1034,6 +1216,7 @@ def downgrade() -> None:
     op.drop_index("ix_conversations_state_last_at", table_name="conversations")
     op.drop_index("ix_conversations_buyer", table_name="conversations")
     op.drop_table("conversations")
+    op.drop_table("consents")
     op.drop_table("catalog_revisions")
     op.drop_index("ix_canned_replies_scope", table_name="canned_replies")
     op.drop_table("canned_replies")

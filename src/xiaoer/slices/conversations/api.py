@@ -97,6 +97,11 @@ def _open(connection: Connection, shop: ShopId, buyer_id: BuyerId, channel: str,
     return value
 
 
+def open_for(connection: Connection, shop: ShopId, buyer_id: BuyerId, channel: str, now: datetime) -> Conversation:
+    """The buyer's open conversation on a channel; a new one of the bot when there is none."""
+    return store.find_open(connection, shop, channel, buyer_id) or _open(connection, shop, buyer_id, channel, now)
+
+
 def _merge(context: TurnContext, incoming: Incoming) -> TurnContext:
     """The page that is open now wins; what it does not name stays; a card that is sent is in focus."""
     new = incoming.context
@@ -106,7 +111,9 @@ def _merge(context: TurnContext, incoming: Incoming) -> TurnContext:
             product = sent
         case OrderContent(order_id=sent):
             order = sent
-    return TurnContext(new.entry or context.entry, product, new.campaign_id or context.campaign_id, order)
+    return TurnContext(
+        new.entry or context.entry, product, new.campaign_id or context.campaign_id, order, new.search or context.search
+    )
 
 
 def load_recent(connection: Connection, shop: ShopId, conversation_id: str) -> tuple[Conversation, tuple[Message, ...]]:

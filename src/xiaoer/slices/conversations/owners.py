@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
 from xiaoer.infra.statement import Statement
 from xiaoer.kernel.errors import Conflict, NotFound
-from xiaoer.kernel.ids import ConversationId, ShopId
+from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import TextContent
 from xiaoer.slices.conversations import api, store
 from xiaoer.slices.conversations.tables import conversations, messages, turns
@@ -222,7 +222,7 @@ def glances(connection: Connection, shop: ShopId, conversation_ids: Sequence[str
 def last_turn(connection: Connection, shop: ShopId, conversation_id: str) -> StoredTurn | None:
     """The newest stored turn of one conversation."""
     row = _LAST_TURN.one(connection, {"shop": shop, "conversation": conversation_id})
-    return _turn_of(row) if row else None
+    return store.turn_of_row(row) if row else None
 
 
 def last_turns(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, StoredTurn]:
@@ -233,7 +233,7 @@ def last_turns(connection: Connection, shop: ShopId, conversation_ids: Sequence[
         .group_by(turns.c.conversation_id)
     )
     rows = connection.execute(select(turns).where(turns.c.shop == shop, turns.c.id.in_(newest)))
-    return {row.conversation_id: _turn_of(row) for row in rows}
+    return {row.conversation_id: store.turn_of_row(row) for row in rows}
 
 
 def turns_of(connection: Connection, shop: ShopId, conversation_id: str) -> list[StoredTurn]:
@@ -241,12 +241,7 @@ def turns_of(connection: Connection, shop: ShopId, conversation_id: str) -> list
     rows = connection.execute(
         select(turns).where(turns.c.shop == shop, turns.c.conversation_id == conversation_id).order_by(turns.c.at)
     )
-    return [_turn_of(row) for row in rows]
-
-
-def _turn_of(row: Row[Any]) -> StoredTurn:
-    ids = tuple(row.message_ids)
-    return StoredTurn(row.id, ConversationId(row.conversation_id), row.at, ids, row.response, row.trace, row.elapsed_us)
+    return [store.turn_of_row(row) for row in rows]
 
 
 def recall(connection: Connection, shop: ShopId, conversation_id: str, message_id: str, by: str) -> Message:

@@ -198,7 +198,7 @@ def add_turn(connection: Connection, shop: ShopId, value: StoredTurn) -> None:
     append(connection, _ADD_TURN, [{**msgspec.structs.asdict(value), "shop": shop}])
 
 
-def _turn_of(row: Row[Any]) -> StoredTurn:
+def turn_of_row(row: Row[Any]) -> StoredTurn:
     ids = tuple(row.message_ids)
     return StoredTurn(row.id, ConversationId(row.conversation_id), row.at, ids, row.response, row.trace, row.elapsed_us)
 
@@ -207,10 +207,10 @@ def turn_of_message(connection: Connection, shop: ShopId, message: Message) -> S
     """The turn that a message belongs to: of a bot message its own, of a buyer message the first one since."""
     if message.turn_id:
         row = _GET_TURN.one(connection, {"shop": shop, "id": message.turn_id})
-        return _turn_of(row) if row else None
+        return turn_of_row(row) if row else None
     since = {"shop": shop, "conversation": message.conversation_id, "since": message.at}
     row = _TURN_AFTER.one(connection, since)
-    return _turn_of(row) if row and message.id in row.message_ids else None
+    return turn_of_row(row) if row and message.id in row.message_ids else None
 
 
 def page(

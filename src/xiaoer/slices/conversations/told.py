@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+import msgspec
+from sqlalchemy import Connection, func, insert, select
 
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations import store
-from xiaoer.slices.conversations.tables import messages, turns
-from xiaoer.slices.conversations.types import Message
+from xiaoer.slices.conversations.tables import conversations, messages, turns
+from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 
 _CHUNK = 400
 
@@ -43,4 +44,37 @@ def heard_segments(
         for row in rows:
             for segment in ((row.trace or {}).get("heard") or {}).get("segments", ()):
                 found[row.conversation_id].append((segment.get("intent", ""), segment.get("text", "")))
+    return found
+
+
+def add_whole(
+    connection: Connection,
+    shop: ShopId,
+    talks: Sequence[Conversation],
+    lines: Sequence[Message],
+    stored: Sequence[StoredTurn],
+) -> None:
+    """Keep talks that ended before this shop began here, with all that was said and understood."""
+    for table, rows in ((conversations, talks), (messages, lines), (turns, stored)):
+        if rows:
+            connection.execute(insert(table), [{**msgspec.structs.asdict(row), "shop": shop} for row in rows])
+
+
+def count(connection: Connection, shop: ShopId) -> int:
+    """How many conversations the shop has."""
+    return connection.scalar(select(func.count()).select_from(conversations).where(conversations.c.shop == shop)) or 0
+
+
+def turns_of(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, list[StoredTurn]]:
+    """Every stored turn of these conversations, oldest first."""
+    found: dict[str, list[StoredTurn]] = defaultdict(list)
+    for start in range(0, len(conversation_ids), _CHUNK):
+        part = conversation_ids[start : start + _CHUNK]
+        rows = connection.execute(
+            select(turns)
+            .where(turns.c.shop == shop, turns.c.conversation_id.in_(part))
+            .order_by(turns.c.at, turns.c.id)
+        )
+        for row in rows:
+            found[row.conversation_id].append(store.turn_of_row(row))
     return found

@@ -77,6 +77,18 @@ def of_type(connection: Connection, shop: ShopId, type_: str, since: datetime, u
     return [{**row.data, "at": row.at, "conversation_id": row.conversation_id} for row in rows]
 
 
+def of_conversations(
+    connection: Connection, shop: ShopId, type_: str, conversation_ids: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The data of every fact of one type about these conversations (at most 500), oldest first."""
+    rows = connection.execute(
+        select(events.c.at, events.c.conversation_id, events.c.data)
+        .where(events.c.shop == shop, events.c.conversation_id.in_(list(conversation_ids)), events.c.type == type_)
+        .order_by(events.c.at, events.c.id)
+    )
+    return [{**row.data, "at": row.at, "conversation_id": row.conversation_id} for row in rows]
+
+
 def since(connection: Connection, shop: ShopId, after_id: str, limit: int) -> list[tuple[str, str, str]]:
     """(id, type, conversation) of our own facts about conversations and agents after an id, oldest first.
 

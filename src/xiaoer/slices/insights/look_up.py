@@ -19,10 +19,12 @@ def list_units(
     *,
     limit: int,
     offset: int = 0,
+    score_below: int | None = None,
     **where: str,
 ) -> list[Row]:
     """Units of the days (both included) whose columns have these values, newest first."""
     chosen = [units.c.shop == shop, units.c.kind == kind, units.c.day.between(*days)]
+    chosen += [units.c.score < score_below] if score_below is not None else []
     chosen += [units.c[name] == value for name, value in where.items() if value]
     query = select(units).where(*chosen).order_by(units.c.day.desc(), units.c.at.desc(), units.c.id)
     return [unit_of(row) for row in connection.execute(query.limit(limit).offset(offset))]

@@ -5,20 +5,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select, union_all
 from sqlalchemy import Row as DbRow
 from sqlalchemy.dialects import postgresql, sqlite
 
 from xiaoer.infra.upsert import upsert
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.insights.rules.measures import gifts_of
+from xiaoer.slices.insights.rules.measures import DAILY, gifts_of
 from xiaoer.slices.insights.tables import cells, cursors, dirty, events, settings, units, wordings
 from xiaoer.slices.insights.types import BuyerDay, Formula, Key, RefundFacts, Row, Talk
 
 _CHUNK = 400  # ids per look-up, below SQLite's parameter limit
 _FACTS: Mapping[str, Any] = {"talk": Talk, "refund": RefundFacts, "day": BuyerDay}
 Sum = tuple[Any, ...]
+BLOCK = 10  # days of a block
+IN_BLOCK = "#"  # ends the family of a block's cells
+BLOCKED = frozenset(
+    {"ask.d", "q", "gap", "flag", "kpi", "wait", "page", "finding", "score", "blocker", "funnel", "sold"}
+)
 
 
 def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
@@ -150,7 +155,21 @@ def _add(change: dict[Key, list[int]], row: Row, formulas: Sequence[Formula], si
         value[1] += sign * v
 
 
-def _shift(connection: Connection, shop: ShopId, moved: Mapping[Key, Sequence[int]]) -> None:
+def with_blocks(moved: Mapping[Key, Sequence[int]]) -> dict[Key, list[int]]:
+    """The same changes, and with them those of the blocks of days that long periods are summed from."""
+    found = {key: list(value) for key, value in moved.items()}
+    for key, (n, v) in moved.items():
+        if key.hour == DAILY and key.family in BLOCKED:
+            block = found.setdefault(
+                key._replace(family=f"{key.family}{IN_BLOCK}", day=key.day // BLOCK * BLOCK), [0, 0]
+            )
+            block[0] += n
+            block[1] += v
+    return found
+
+
+def _shift(connection: Connection, shop: ShopId, changes: Mapping[Key, Sequence[int]]) -> None:
+    moved = {key: value for key, value in with_blocks(changes).items() if value[0] or value[1]}
     if not moved:
         return
     make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
@@ -186,18 +205,37 @@ def sums(
     limit: int = 0,
 ) -> list[Sum]:
     """Rows of (…by, n, v) summed over the days, both included; `a` and `b` narrow, `starts` is a beginning of `b`."""
+    narrowed: list[ColumnElement[bool]] = []
+    narrowed += [cells.c.channel == channel] if channel else []
+    narrowed += [cells.c.a == a] if isinstance(a, str) and a else []
+    narrowed += [cells.c.a.in_(list(a))] if not isinstance(a, str) and a else []
+    narrowed += [cells.c.b == b] if b else []
+    narrowed += [cells.c.b.startswith(starts, autoescape=True)] if starts else []
     columns = [cells.c[name] for name in by]
-    chosen = [cells.c.shop == shop, cells.c.family == family, cells.c.day.between(*days)]
-    chosen += [cells.c.channel == channel] if channel else []
-    chosen += [cells.c.a == a] if isinstance(a, str) and a else []
-    chosen += [cells.c.a.in_(list(a))] if not isinstance(a, str) and a else []
-    chosen += [cells.c.b == b] if b else []
-    chosen += [cells.c.b.startswith(starts, autoescape=True)] if starts else []
-    count = func.sum(cells.c.n)
-    query = select(*columns, count, func.sum(cells.c.v)).where(*chosen).group_by(*columns)
-    query = query.order_by(count.desc(), *columns) if limit else query.order_by(*columns)
+    parts = [
+        select(*columns, cells.c.n, cells.c.v).where(
+            cells.c.shop == shop, cells.c.family == name, cells.c.day.between(*span), *narrowed
+        )
+        for name, span in _spans(family, days, by)
+    ]
+    found = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery()
+    names = [found.c[name] for name in by]
+    count = func.sum(found.c.n)
+    query = select(*names, count, func.sum(found.c.v)).group_by(*names)
+    query = query.order_by(count.desc(), *names) if limit else query.order_by(*names)
     rows = connection.execute(query.limit(limit) if limit else query)
-    return [(*row[: len(columns)], int(row[-2] or 0), int(row[-1] or 0)) for row in rows]
+    return [(*row[: len(names)], int(row[-2] or 0), int(row[-1] or 0)) for row in rows if row[-2] is not None]
+
+
+def _spans(family: str, days: tuple[int, int], by: Sequence[str]) -> list[tuple[str, tuple[int, int]]]:
+    """(family, days) to read: sums over many days take whole blocks where they can."""
+    first, last = -(-days[0] // BLOCK) * BLOCK, (days[1] + 1) // BLOCK * BLOCK
+    if family not in BLOCKED or "day" in by or "hour" in by or last <= first:
+        return [(family, days)]
+    spans = [(f"{family}{IN_BLOCK}", (first, last - BLOCK))]
+    spans += [(family, (days[0], first - 1))] if days[0] < first else []
+    spans += [(family, (last, days[1]))] if last <= days[1] else []
+    return spans
 
 
 def all_cells(connection: Connection, shop: ShopId) -> Counter[tuple[Any, ...]]:

@@ -62,6 +62,7 @@ cells = Table(
     Column("b", String(160), primary_key=True),
     Column("n", BigInteger, nullable=False),
     Column("v", BigInteger, nullable=False),
+    Index("ix_insight_cells_a", "shop", "family", "a", "day"),  # the course of a few names over many days
     sqlite_with_rowid=False,
 )
 

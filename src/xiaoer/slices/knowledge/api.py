@@ -90,6 +90,24 @@ class Knowledge:
             if shop not in self._indexes:
                 self._hold(shop, await self._build(shop))
 
+    async def preview(self, shop: ShopId, changed: Sequence[Entry]) -> "Knowledge":
+        """The shop's knowledge as it would be with these entries changed, for trials; this one stays as it is.
+
+        It is made the way that publishing makes it (see `refresh`), so scores are those that would hold.
+        """
+        await self.ensure_loaded(shop)
+        other = Knowledge(self._db, self._analyser, self._intent_of, 1)
+        index = self._indexes[shop].branch()
+        if changed and index.has_room(len(changed)):
+            index.apply(changed, index.revision)
+        elif changed:
+            rows = index.live() | {str(entry.id): entry for entry in changed}
+            kept = [entry for entry in rows.values() if entry.draft.status == "published"]
+            index = await asyncio.to_thread(ShopIndex, kept, index.revision, self._analyser, self._intent_of)
+        other._hold(shop, index)
+        other._variables[shop] = self._variables.get(shop, {})
+        return other
+
     async def refresh(self, shop: ShopId) -> bool:
         """Take over what changed since the last look; True when something had. Costs one small read when not."""
         index = self._indexes.get(shop)

@@ -24,6 +24,10 @@ class EmbeddedOrders:
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int = 10) -> tuple[Order, ...]:
         return await self._db.read(lambda c: reads.of_buyer(c, shop, buyer_id, limit))
 
+    async def baskets(self, shop: ShopId, since: datetime) -> list[list[str]]:
+        """The variants of every order that was bought since."""
+        return await self._db.read(lambda c: reads.baskets(c, shop, since))
+
     async def statuses_of(self, shop: ShopId, buyer_ids: Sequence[str]) -> dict[str, list[str]]:
         """Statuses of every order of these buyers, for lists that show one chip a buyer."""
         return await self._db.read(lambda c: reads.statuses_of(c, shop, buyer_ids))

@@ -27,6 +27,7 @@ from xiaoer.slices.policies.rules import (
     orders,
     prices,
     products,
+    selling,
     talk,
 )
 from xiaoer.slices.policies.rules.entries import Said
@@ -47,6 +48,9 @@ _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit 
 
 def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     """Decide one turn; see the module docstring. Never raises for any turn."""
+    opted_out = selling.say_opt_out(situation)
+    if opted_out is not None:
+        return opted_out
     stop = handoff.stop_for_people(situation) or _asked_for_people(situation)
     if stop is not None:
         return handoff.hand_over(situation, stop)
@@ -90,7 +94,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         return Decision(needs=tuple(dict.fromkeys(more)))
     if todos:
         return Decision(todos=tuple({todo.id: todo for todo in todos}.values()))
-    decision = _after(situation, tuple(_without_small_talk(acts)))
+    decision = _after(situation, selling.with_more(tuple(_without_small_talk(acts)), known))
     memory = replace(memory, asking=asking)
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
 
@@ -177,12 +181,10 @@ def _plain(ask: Ask) -> Move:
 
 
 def _answer(ask: Ask) -> Act:
+    picked = selling.say_picks(ask)
     hit = _hit(ask)
-    picks = ask.facts.recommended.get(ask.index) if ask.segment.intent == "product.recommend" else ()
-    if picks and not (hit is not None and hit.hit.score >= _OWN_WORDS):
-        slots = {"products": [[pick.id, pick.title] for pick in picks]}
-        sources = tuple(products.product_source(pick) for pick in picks)
-        return Act("recommend", ask.index, "recommend.list", slots, sources)
+    if picked is not None and not (hit is not None and hit.hit.score >= _OWN_WORDS):
+        return picked
     spoken = talk.answer_talk(ask)
     if spoken is not None:
         if hit is None and ask.segment.confidence < _TELLS and spoken.rule_id in ("talk.ack", "talk.chat.smalltalk"):

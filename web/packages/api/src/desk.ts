@@ -40,6 +40,20 @@ export interface DeskRow {
   handoff: { reason: string; rule_id: string; skill: string; summary: string; agent_name: string } | null
   opened_at: string
   closed_at: string | null
+  /** Colleagues who were asked in; they may answer, the talk stays with the one who has it. */
+  helpers?: string[]
+}
+
+/** 承诺: what an agent told a buyer he would do, and until when. */
+export interface AgentPromise {
+  id: string
+  conversation_id: string
+  buyer_id: string
+  staff_id: string
+  text: string
+  due_at: string
+  made_at: string
+  overdue: boolean
 }
 
 export interface DeskMessage {

@@ -2,6 +2,7 @@
 
 import type {
   Agent,
+  AgentPromise,
   AgentSend,
   AgentStatus,
   Canned,
@@ -55,6 +56,22 @@ export class DeskApi {
 
   close(id: string, how: { wrap_up: string; note?: string; invite?: boolean }): Promise<DeskRow> {
     return this.http.post(path(id, 'close'), how)
+  }
+
+  invite(id: string, to: string, reason: string): Promise<DeskRow> {
+    return this.http.post(path(id, 'invite'), { to, reason })
+  }
+
+  correct(id: string, messageId: string, text: string): Promise<void> {
+    return this.http.post(path(id, 'correct'), { message_id: messageId, text })
+  }
+
+  async promises(): Promise<AgentPromise[]> {
+    return (await this.http.get<{ items: AgentPromise[] }>('/api/v1/desk/promises')).items
+  }
+
+  keepPromise(id: string): Promise<void> {
+    return this.http.post(`/api/v1/desk/promises/${encodeURIComponent(id)}/done`, {})
   }
 
   giveBack(id: string): Promise<DeskRow> {

@@ -2,7 +2,7 @@
 
 Family and what its `a` and `b` are (n counts, v is an amount); `*` is kept by the hour, others by the day:
 load*      a mark of the hour (talks, messages, handed, angry …)     flag      a mark · agent (v the amount)
-ask*       intent · product                                          q         question · product
+ask*       intent · product      ask.h* intent      ask.d intent · product      q         question · product
 page       intent · entry                                            campaign  intent · campaign
 kpi        metric@version · agent (n of how many, v hits)            wait      human/bot:bucket · agent
 mood*      neg, neu, pos                                             course    first>last mood
@@ -126,6 +126,8 @@ def _of_talk(talk: Talk, formulas: Sequence[Formula]) -> list[Gift]:
             if intent.startswith(_SMALL_TALK):
                 continue
             by_hour("ask", ask.at, intent, product)
+            by_hour("ask.h", ask.at, intent)
+            out.append(Gift(Key("ask.d", day_of(talk.opened + ask.at * 1000), DAILY, channel, intent, product), 1, 0))
             give("page", intent, talk.entry or "none")
             if talk.campaign:
                 give("campaign", intent, talk.campaign)

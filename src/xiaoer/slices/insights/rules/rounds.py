@@ -5,6 +5,7 @@ platforms differ: a bot's own reply never counts as a person's, a bot's reply in
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -25,7 +26,10 @@ class Round(Struct, frozen=True):
         return self.end - self.start if self.end >= 0 else -1
 
 
-def find_rounds(beats: Sequence[Beat], counts: str, steps: Sequence[Step] = (), scope: str = "all") -> list[Round]:
+@lru_cache(maxsize=256)  # every metric of a talk asks for the same few
+def find_rounds(
+    beats: tuple[Beat, ...], counts: str, steps: tuple[Step, ...] = (), scope: str = "all"
+) -> tuple[Round, ...]:
     """All rounds, oldest first; `counts` are the repliers that end one.
 
     With `scope` "people" only those that a person had to answer: the talk was with people or waited for them when
@@ -54,7 +58,7 @@ def find_rounds(beats: Sequence[Beat], counts: str, steps: Sequence[Step] = (), 
             start = -1
     if start >= 0 and (not people or wanted):
         found.append(Round(start, -1, "", agent))
-    return found
+    return tuple(found)
 
 
 def human_wait(talk: Talk) -> tuple[int, int, str] | None:

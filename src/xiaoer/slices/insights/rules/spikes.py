@@ -16,6 +16,7 @@ _RUNS_A_DAY = 24
 _PRIOR = 0.5  # asks that every topic is thought to have had, so that an unheard-of one has a mean
 _SPREAD = 0.05  # the spread that counts of one topic have at least (variance = mean + spread · mean²)
 _WIDE = 3.0
+_ENOUGH_DAYS, _LOUDEST = 14, 3
 
 
 class Spike(NamedTuple):
@@ -90,17 +91,25 @@ def find_spikes(
     for topic, count in now.items():
         if count < _LEAST:
             continue
-        counts = padded.get(topic, [0] * days)
-        mean = (sum(counts) + _PRIOR) / (days + 1)
-        usual = mean * _traffic(total_now - count, total_usual - sum(counts) / days)
+        counts = _calm(padded.get(topic, [0] * days))
+        mean = (sum(counts) + _PRIOR) / (len(counts) + 1)
+        usual = mean * _traffic(total_now - count, total_usual - sum(counts) / len(counts))
         if count < _TIMES * usual:
             continue
-        own = sum((x - mean) ** 2 for x in counts) / max(1, days - 1)
+        own = sum((x - mean) ** 2 for x in counts) / max(1, len(counts) - 1)
         wide = max(spread, min(_WIDE, (own - mean) / mean**2)) if mean >= 1 else spread
         p = tail(count, usual + sqrt(usual / days), wide)
         if p < line:
             found.append(Spike(topic, hours, count, round(usual, 2), round(count / max(usual, 0.2), 1), p))
     return sorted(found, key=lambda spike: spike.p)
+
+
+def _calm(counts: Sequence[int]) -> list[int]:
+    """The days without the few highest, so that a spike that has lasted for days does not hide itself."""
+    if len(counts) < _ENOUGH_DAYS:
+        return list(counts)
+    line = sorted(counts)[-_LOUDEST - 1]
+    return [min(count, line) for count in counts]
 
 
 def _traffic(others_now: float, others_usual: float) -> float:

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from msgspec import Struct
+
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import EntryId
 from xiaoer.slices.knowledge.ports import IntentOf
@@ -51,6 +53,43 @@ def cluster(questions: Sequence[str], analyser: TextAnalyser, intent_of: IntentO
                 group += by_text[leaders[other]]
         groups.append(group)
     return sorted(groups, key=lambda group: (-len(group), group[0]))
+
+
+class Group(Struct, frozen=True):
+    """A cluster that was found before: the wording that leads it, and others of it."""
+
+    id: str
+    question: str
+    wordings: tuple[str, ...] = ()
+
+
+def join(
+    questions: Sequence[str], groups: Sequence[Group], analyser: TextAnalyser, intent_of: IntentOf | None = None
+) -> list[str]:
+    """For each question the id of the known group that asks the same, or ""; so that a cluster stays what it was."""
+    if not groups:
+        return [""] * len(questions)
+    entries = [
+        Entry(EntryId(group.id), EntryDraft(group.question, "-", group.wordings), 1, "", _EPOCH, "") for group in groups
+    ]
+    exact: dict[str, str] = {}
+    for group in groups:
+        for text in (group.question, *group.wordings):
+            exact.setdefault(analyser.forms(text).compact or text, group.id)
+    index = ShopIndex(entries, 0, analyser, intent_of)
+    found: dict[str, str] = {}
+    for text in questions:
+        if text in found:
+            continue
+        forms = analyser.forms(text)
+        known = exact.get(forms.compact or text, "")
+        if not known:
+            intent = intent_of(text) if intent_of else ""
+            hits = index.search(Asked(forms, _EPOCH, intent, top_k=3)).hits
+            best = (h for h in hits if h.score >= _least(intent, intent_of(h.matched) if intent_of else ""))
+            known = next((hit.id for hit in best), "")
+        found[text] = known
+    return [found[text] for text in questions]
 
 
 def _least(one: str, other: str) -> float:

@@ -7,6 +7,7 @@ many wins; answers that only greet, ask back or hold personal data are not answe
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
@@ -19,7 +20,7 @@ from xiaoer.slices.knowledge.candidates.types import Evidence, Proposal
 from xiaoer.slices.knowledge.types import EntryDraft
 
 # what the live systems answer from the buyer's own order, parcel or size; an entry would be wrong for the next buyer
-_OWN_CASE = frozenset(
+OWN_CASE = frozenset(
     {
         "ship.track", "ship.stuck", "ship.lost", "ship.urge", "ship.redirect", "ship.deliver", "order.status",
         "order.cancel", "order.change_address", "order.change_item", "order.note", "after.progress",
@@ -134,42 +135,65 @@ def _asks(talks: Sequence[Talk], understand: Understand) -> list[_Asked]:
                 if not intent.startswith(("chat.", "oos.")) and 3 <= len(text.strip()) <= _LONGEST_ASK
             ]
             for question, intent in segments:
-                if intent not in _OWN_CASE and not _OWN_NUMBER.search(question):
+                if intent not in OWN_CASE and not _OWN_NUMBER.search(question):
                     found.append(_Asked(question, intent, exchange, len(segments) == 1))
     return found
 
 
-def _best_answer(
-    members: Sequence[_Asked], analyser: TextAnalyser, mask: Callable[[str], str]
-) -> tuple[str, list[_Asked]] | None:
-    """The answer that people gave in most conversations, and the exchanges behind it."""
-    groups: list[tuple[set[str], list[tuple[str, _Asked]]]] = []
-    for ask in [ask for ask in members if ask.alone][:_MOST_ANSWERS]:
-        answer = tidy_answer(ask.exchange.answer)
+class Said(Struct, frozen=True):
+    """What a person answered in one conversation."""
+
+    text: str
+    conversation_id: str
+    agent_name: str = ""
+    at: datetime | None = None
+
+
+def rank_answers(
+    said: Sequence[Said], analyser: TextAnalyser, mask: Callable[[str], str]
+) -> list[tuple[str, list[int]]]:
+    """Different answers, best first: what most conversations got, then most agents, then the newest.
+
+    Each with the positions in `said` that say the same. What only greets, asks back or holds personal data is left out.
+    """
+    groups: list[tuple[set[str], list[tuple[str, int]]]] = []
+    for number, one in enumerate(said[:_MOST_ANSWERS]):
+        answer = tidy_answer(one.text)
         if not _tells(answer) or mask(answer) != answer:
             continue
         compact = analyser.forms(answer).compact
         pairs = {compact[at : at + 2] for at in range(len(compact) - 1)}
         for known, held in groups:
             if len(pairs & known) >= _ALIKE * max(1, min(len(pairs), len(known))):
-                held.append((answer, ask))
+                held.append((answer, number))
                 break
         else:
-            groups.append((pairs, [(answer, ask)]))
-    if not groups:
+            groups.append((pairs, [(answer, number)]))
+
+    def weight(group: tuple[set[str], list[tuple[str, int]]]) -> tuple[int, int, float]:
+        held = [said[number] for _, number in group[1]]
+        newest = max((one.at or _EPOCH for one in held), default=_EPOCH)
+        return len({one.conversation_id for one in held}), len({one.agent_name for one in held}), newest.timestamp()
+
+    ranked = []
+    for _, held in sorted(groups, key=weight, reverse=True):
+        counted = Counter(answer for answer, _ in held)
+        best = max(counted, key=lambda text: (counted[text], min(len(text), 120), text))
+        ranked.append((best, [number for _, number in held]))
+    return ranked
+
+
+def _best_answer(
+    members: Sequence[_Asked], analyser: TextAnalyser, mask: Callable[[str], str]
+) -> tuple[str, list[_Asked]] | None:
+    """The answer that people gave in most conversations, and the exchanges behind it."""
+    alone = [ask for ask in members if ask.alone]
+    said = [Said(a.exchange.answer, a.exchange.talk.id, a.exchange.agent_name, a.exchange.at) for a in alone]
+    ranked = rank_answers(said, analyser, mask)
+    if not ranked:
         return None
-
-    def weight(group: tuple[set[str], list[tuple[str, _Asked]]]) -> tuple[int, int, float]:
-        held = group[1]
-        newest = max((ask.exchange.at or _EPOCH for _, ask in held), default=_EPOCH)
-        agents = {ask.exchange.agent_name for _, ask in held}
-        return len({ask.exchange.talk.id for _, ask in held}), len(agents), newest.timestamp()
-
-    best = max(groups, key=weight)[1]
-    texts = [answer for answer, _ in best]
-    counted = {text: texts.count(text) for text in texts}
-    answer = max(counted, key=lambda text: (counted[text], min(len(text), 120), text))
-    return answer, [ask for _, ask in best]
+    answer, backers = ranked[0]
+    return answer, [alone[number] for number in backers]
 
 
 def _tells(answer: str) -> bool:

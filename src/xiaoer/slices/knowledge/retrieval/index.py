@@ -6,6 +6,7 @@ and joins the small block, which is built anew each time; when there is no more 
 new index in the background and swaps it in.
 """
 
+import copy
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -71,8 +72,7 @@ class _Block:
         self.entries = list(entries)
         self.texts = [text for entry in self.entries for text in texts_of(entry)]
         owner = [number for number, entry in enumerate(self.entries) for _ in texts_of(entry)]
-        self.segment = Segment(documents, owner, traits, table)
-        size = len(self.entries)
+        self.segment, size = Segment(documents, owner, traits, table), len(self.entries)
         self.alive = np.ones(size, np.bool_)
         self.valid_from: NDArray[np.int64] = np.full(size, _ALWAYS[0])
         self.valid_to: NDArray[np.int64] = np.full(size, _ALWAYS[1])
@@ -161,8 +161,7 @@ class ShopIndex:
         rows = list(entries)
         self._traits = Traits(self._concepts, list(self._marks(rows[:: 1 + len(rows) // _SAMPLED])))
         self._base = _Block(rows, self._marks(rows), self._traits, self._table)
-        segment = self._base.segment
-        self._weighing = Weighing(segment.vocabulary, segment.counts, segment.size)
+        self._weighing = Weighing((segment := self._base.segment).vocabulary, segment.counts, segment.size)
         segment.weigh(self._weighing)
         self._where = {entry.id: number for number, entry in enumerate(self._base.entries)}
         self._fresh: dict[str, Entry] = {}
@@ -173,15 +172,25 @@ class ShopIndex:
         """Live entries in the index."""
         return int(self._base.alive.sum()) + len(self._fresh)
 
+    def live(self) -> dict[str, Entry]:
+        """The live entries by id."""
+        return {e.id: e for e, on in zip(self._base.entries, self._base.alive, strict=True) if on} | self._fresh
+
+    def branch(self) -> "ShopIndex":
+        """A copy that changes by itself; the large block is shared, so it costs next to nothing."""
+        other, block = copy.copy(self), copy.copy(self._base)
+        block.alive = block.alive.copy()
+        other._lock, other._base, other._intents = threading.Lock(), block, dict(self._intents)
+        return other
+
     @property
     def asks_about_buyer(self) -> bool:
         """Whether an entry is meant for some buyers or order states only, so that asking must say which."""
-        blocks = (self._base, self._delta) if self._delta else (self._base,)
-        return any(scope[1] or scope[2] for block in blocks for scope in block.scopes)
+        scopes = (*self._base.scopes, *(self._delta.scopes if self._delta else ()))
+        return any(scope[1] or scope[2] for scope in scopes)
 
     def has_room(self, changes: int) -> bool:
-        """Whether so many more changes fit beside the large block. A small shop is built anew sooner: that is quick,
-        and the weights of its marks come from the large block."""
+        """Whether so many more changes fit beside the large block. A small shop is built anew sooner: it is quick."""
         return len(self._fresh) + changes <= min(FOLD_AT, _ROOM + len(self._base.entries) // 8)
 
     def _marks(self, entries: Iterable[Entry]) -> Iterator[Marks]:
@@ -209,8 +218,7 @@ class ShopIndex:
 
     def search(self, asked: Asked) -> SearchResult:
         """The entries nearest to the question that may be cited now, best first."""
-        marks = marks_of(asked.forms, self._concepts)
-        question = Weighed(marks, self._weighing, self._table)
+        question = Weighed(marks_of(asked.forms, self._concepts), self._weighing, self._table)
         with self._lock:
             found = self._best(self._base, question, asked)
             if self._delta is not None:

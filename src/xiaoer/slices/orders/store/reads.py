@@ -16,7 +16,7 @@ from xiaoer.infra.statement import Statement
 from xiaoer.kernel.commerce import Order, OrderItem, Refund, Shipment, TraceStep
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
-from xiaoer.slices.orders.tables import orders, refunds
+from xiaoer.slices.orders.tables import order_items, orders, refunds
 
 _traces = msgspec.json.Decoder(tuple[TraceStep, ...])
 _CHUNK = 500  # ids a statement, below SQLite's parameter limit
@@ -145,3 +145,23 @@ def changed_buyers(connection: Connection, shop: ShopId, since: datetime, limit:
     )
     found = [(row[0], row[1]) for part in (by_order, by_refund) for row in connection.execute(part.limit(limit))]
     return sorted(found, key=lambda pair: (pair[1], pair[0]))
+
+
+def baskets(connection: Connection, shop: ShopId, since: datetime, limit: int = 50_000) -> list[list[str]]:
+    """The variants of every order that was bought since, newest orders first."""
+    newest = (
+        select(orders.c.id)
+        .where(orders.c.shop == shop, orders.c.created_at >= since, orders.c.status.not_in(("unpaid", "closed")))
+        .order_by(orders.c.created_at.desc())
+        .limit(limit)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(order_items.c.order_id, order_items.c.variant_id)
+        .join(newest, newest.c.id == order_items.c.order_id)
+        .where(order_items.c.shop == shop)
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.order_id, []).append(row.variant_id)
+    return list(found.values())

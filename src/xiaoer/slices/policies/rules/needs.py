@@ -72,6 +72,8 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         needs.append(Need("offers", index))
     if product and intent == "price.query":
         needs.append(Need("price", index, product))
+    if product and intent in ("product.stock", "product.restock"):
+        needs.append(Need("similar", index, product))
     if intent == "product.recommend":
         needs.append(Need("recommend", index, _wish(segment, turn)))
     elif not segment.entities.product_ids and intent.startswith(("product.", "price.")):  # what she may mean by words

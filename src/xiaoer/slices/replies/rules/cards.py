@@ -77,7 +77,7 @@ def cards_for(act: Act, now: datetime) -> list[ReplyPart]:
 
 def chips_for(decision: Decision) -> list[ReplyPart]:
     """One row of chips under the last message, from the acts in order, at most four."""
-    options = [chip for act in decision.acts for chip in _CHIPS.get(act.template, ())]
+    options = [chip for act in decision.acts for chip in (act.slots.get("chips") or _CHIPS.get(act.template, ()))]
     chosen = tuple(dict.fromkeys(options))[:4]
     return [ReplyPart(QuickReplies(chosen), "您可以问：" + "、".join(chosen))] if chosen else []
 

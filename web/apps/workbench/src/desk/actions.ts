@@ -9,7 +9,7 @@ import { useSession } from '../session'
 import { useDesk } from './desk'
 import { useTalks } from './talks'
 
-export type Dialog = 'transfer' | 'close' | 'ticket'
+export type Dialog = 'transfer' | 'invite' | 'close' | 'ticket'
 
 export const useActions = defineStore('actions', () => {
   const desk = useDesk()
@@ -56,9 +56,37 @@ export const useActions = defineStore('actions', () => {
     }
   }
 
+  /** 插话: a supervisor speaks in a colleague's talk without taking it. */
+  async function barge(row: DeskRow): Promise<void> {
+    try {
+      desk.putRow(await session.desk.invite(row.id, desk.myId, ''))
+      ElMessage.success('可以说话了，会话还在同事手上')
+    } catch (error) {
+      tellProblem(error)
+    }
+  }
+
+  /** 应该这样答: kept for learning; the buyer does not see it. */
+  async function correct(id: string, messageId: string, was: string): Promise<void> {
+    const answer = await ElMessageBox.prompt(`机器人当时说：${was.slice(0, 120)}`, '应该怎么答', {
+      confirmButtonText: '记下',
+      cancelButtonText: '不用',
+      inputType: 'textarea',
+      inputPlaceholder: '写下正确的答法，审核后机器人会学',
+      inputValidator: (value: string) => Boolean(value?.trim()) || '还没写',
+    }).catch(() => null)
+    if (answer === null) return
+    try {
+      await session.desk.correct(id, messageId, (answer as { value: string }).value.trim())
+      ElMessage.success('记下了，买家看不到')
+    } catch (error) {
+      tellProblem(error)
+    }
+  }
+
   function ask(name: Dialog, id: string): void {
     dialog.value = { name, id }
   }
 
-  return { dialog, mayForce, mayTake, take, giveBack, ask }
+  return { dialog, mayForce, mayTake, take, giveBack, barge, correct, ask }
 })

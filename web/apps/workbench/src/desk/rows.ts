@@ -21,7 +21,7 @@ export function groupOf(row: DeskRow, me: string): Exclude<GroupName, 'starred'>
   if (row.state === 'queued') return 'queued'
   if (row.state === 'bot') return 'bot'
   if (row.state === 'closed') return 'recent'
-  return row.assigned_to === me ? 'mine' : 'others'
+  return row.assigned_to === me || row.helpers?.includes(me) ? 'mine' : 'others'
 }
 
 export function waitedSeconds(row: DeskRow, nowMs: number): number {

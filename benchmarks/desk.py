@@ -1,0 +1,120 @@
+"""50 agents, 2,000 open conversations: how long from a message to every workbench (`python -m benchmarks.desk`).
+
+One process, SQLite, no sockets: each workbench is the product's own `Line` with a socket that only notes when the
+message arrived, so that what is measured is everything but the wire: receive, decide, save, feed, rows, JSON.
+"""
+
+import asyncio
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from xiaoer.app.entrypoints.desk_live import Line
+from xiaoer.app.wiring import Wiring
+from xiaoer.infra.idgen import new_id
+from xiaoer.infra.migrate import upgrade
+from xiaoer.infra.settings import Settings
+from xiaoer.kernel.ids import BuyerId, ShopId
+from xiaoer.kernel.turn import TextContent
+from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations.types import Incoming
+from xiaoer.slices.shops.types import Principal, Role
+
+AGENTS, TALKS, MESSAGES = 50, 2_000, 300
+SHOP = ShopId("bench")
+
+
+class Arrivals:
+    """Tells when every workbench has seen the words that are waited for."""
+
+    def __init__(self) -> None:
+        self.words, self.left, self.all_here = "", 0, asyncio.Event()
+
+    def expect(self, words: str, count: int) -> None:
+        self.words, self.left = words, count
+        self.all_here.clear()
+
+    def note(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.all_here.set()
+
+
+class Socket:
+    """One workbench's end of the line."""
+
+    def __init__(self, arrivals: Arrivals) -> None:
+        self._arrivals, self._seen = arrivals, ""
+
+    async def send_text(self, text: str) -> None:
+        words = self._arrivals.words
+        if words and words != self._seen and '"conversation.changed"' in text and words in text:
+            self._seen = words
+            self._arrivals.note()
+
+    async def receive(self) -> dict[str, Any]:
+        await asyncio.sleep(3_600)
+        return {"type": "websocket.disconnect"}
+
+
+async def run(home: Path) -> None:
+    settings = Settings(home=home, secret="s" * 32)
+    upgrade(settings.url)
+    product = Wiring(settings)
+    await product.shops.ensure_shop(SHOP, "压测店")
+    staff = [Principal(SHOP, Role.AGENT, f"a{n}", f"坐席{n}", f"s{n}") for n in range(AGENTS)]
+    for who in staff:
+        await product.desk.agents.change(who, {"status": "online", "capacity": 50})
+
+    def seed(connection: Any, first: int) -> None:
+        now = product.clock.now()
+        for number in range(first, first + 200):
+            incoming = Incoming(BuyerId(f"b{number}"), "web", TextContent("在吗"))
+            taken = conversations.receive(connection, SHOP, incoming, now, settings_idle)
+            who = staff[number % AGENTS]
+            owners.assign(connection, SHOP, taken.conversation.id, who.staff_id, who.name, now)
+
+    settings_idle = timedelta(minutes=30)
+    for first in range(0, TALKS, 200):
+        await product.db.write(lambda c, first=first: seed(c, first))  # type: ignore[misc]
+    feed = product.spawn(product.desk.feed.work())
+    arrivals = Arrivals()
+    sockets = [Socket(arrivals) for _ in staff]
+    lines = [
+        asyncio.create_task(Line(socket, product, who).run(""))  # type: ignore[arg-type]
+        for socket, who in zip(sockets, staff, strict=True)
+    ]
+    await asyncio.sleep(3)
+    waits: list[float] = []
+    began_cpu = time.process_time()
+    for number in range(MESSAGES):
+        words = f"什么时候发货 {new_id()}"
+        arrivals.expect(words, AGENTS)
+        sent = time.perf_counter()
+        incoming = Incoming(BuyerId(f"b{number * 7 % TALKS}"), "web", TextContent(words))
+        await product.take_message(SHOP, incoming)
+        product.desk.feed.ring(SHOP)
+        async with asyncio.timeout(10):
+            await arrivals.all_here.wait()
+        waits.append(time.perf_counter() - sent)
+    cpu = (time.process_time() - began_cpu) / MESSAGES
+    waits.sort()
+    for task in (*lines, feed):
+        task.cancel()
+    await asyncio.gather(*lines, feed, return_exceptions=True)
+    await product.stop()
+    p50, p99 = waits[len(waits) // 2] * 1000, waits[int(len(waits) * 0.99)] * 1000
+    about = f"{AGENTS} agents, {TALKS} talks: message to the last workbench"
+    print(f"{about} p50 {p50:.0f} ms, p99 {p99:.0f} ms, CPU {cpu * 1000:.1f} ms a message")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as home:
+        asyncio.run(run(Path(home)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Coupons over HTTP (优惠券): budgets, issuing to a buyer, the life of each; agents issue within the budget."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from msgspec import Meta, Struct
+from starlette.responses import Response
+
+from xiaoer.app.entrypoints.agents import member
+from xiaoer.app.entrypoints.caller import wiring
+from xiaoer.app.entrypoints.messages import Id
+from xiaoer.app.entrypoints.rule_routes import BODY, editor
+from xiaoer.app.http import describe, read_body, reply
+from xiaoer.flows.bargain_price import new_code
+from xiaoer.kernel.clock import to_utc
+from xiaoer.kernel.errors import InvalidBody
+from xiaoer.kernel.ids import BuyerId
+from xiaoer.slices.promotions.types import Coupon
+
+router = APIRouter(prefix="/api/v1/selling")
+
+
+class CouponKind(Struct, frozen=True):
+    """A promotion that hands out coupons; `budget_left` in yuan, null without one."""
+
+    promotion_id: str
+    title: str
+    enabled: bool
+    starts_at: datetime
+    ends_at: datetime
+    budget_left: str | None
+    total: int | None
+    per_user_limit: int
+    code: str
+
+
+class CouponKinds(Struct, frozen=True):
+    items: tuple[CouponKind, ...]
+
+
+class CouponView(Struct, frozen=True):
+    id: str
+    promotion_id: str
+    buyer_id: str
+    state: str
+    code: str
+    amount: str | None
+    valid_to: datetime | None
+    order_id: str
+
+
+class CouponPage(Struct, frozen=True):
+    items: tuple[CouponView, ...]
+
+
+class IssueIn(Struct, frozen=True):
+    """Issue to one buyer. The same `request_id` again gives the same coupon."""
+
+    promotion_id: Id
+    buyer_id: Id
+    request_id: Annotated[str, Meta(min_length=1, max_length=60)]
+    valid_to: datetime | None = None
+
+
+class MoveIn(Struct, frozen=True):
+    """What happens to a coupon: `use` needs the order."""
+
+    action: Literal["claim", "use", "return"]
+    buyer_id: Id
+    order_id: Annotated[str, Meta(max_length=64)] = ""
+
+
+def _view(coupon: Coupon) -> CouponView:
+    amount = coupon.amount.yuan if coupon.amount else None
+    return CouponView(
+        coupon.id,
+        coupon.promotion_id,
+        coupon.buyer_id,
+        coupon.state,
+        coupon.code,
+        amount,
+        coupon.valid_to,
+        coupon.order_id,
+    )
+
+
+@router.get("/coupons", **describe("What coupons there are", response=CouponKinds, errors=(401, 403)))
+async def kinds(request: Request) -> Response:
+    """Promotions with coupons and what is left of their budgets."""
+    who, product = await member(request), wiring(request)
+    found = [p for p in await product.promotions.all(who.shop) if p.needs_coupon and not p.private]
+    items = tuple(
+        CouponKind(
+            p.id,
+            p.shown,
+            p.enabled,
+            p.starts_at,
+            p.ends_at,
+            p.budget_left.yuan if p.budget_left is not None else None,
+            p.coupon.total if p.coupon else None,
+            p.per_user_limit,
+            p.coupon.code if p.coupon else "",
+        )
+        for p in found
+    )
+    return reply(CouponKinds(items))
+
+
+@router.get("/coupons/of/{buyer_id}", **describe("A buyer's coupons", response=CouponPage, errors=(401, 403, 404)))
+async def of_buyer(request: Request, buyer_id: str) -> Response:
+    """Claimed, used and expired ones."""
+    who, product = await member(request), wiring(request)
+    held = await product.promotions.held(who.shop, BuyerId(buyer_id))
+    return reply(CouponPage(tuple(_view(coupon) for coupon in held)))
+
+
+@router.post(
+    "/coupons/issue",
+    **describe("Issue a coupon", request=IssueIn, response=CouponView, errors=(401, 403, 404, 409, 422),
+               example={"promotion_id": "C-20", "buyer_id": "b-1", "request_id": "click-1"}),
+)  # fmt: skip
+async def issue(request: Request) -> Response:
+    """Give a buyer one coupon within budget and limits; doing it twice gives one."""
+    who, product = await member(request), wiring(request)
+    body = await read_body(request, IssueIn, BODY)
+    promotion = await product.promotions.get(who.shop, body.promotion_id)
+    if promotion.private:
+        raise InvalidBody("Coupons of this promotion come from bargaining only.")
+    coupon = await product.promotions.issue(
+        who.shop,
+        body.promotion_id,
+        BuyerId(body.buyer_id),
+        coupon_id=f"i-{body.request_id}"[:64],
+        code=new_code(),
+        valid_to=to_utc(body.valid_to) if body.valid_to else None,
+    )
+    return reply(_view(coupon))
+
+
+@router.post(
+    "/coupons/{id}/move",
+    **describe("Claim, use or return a coupon", request=MoveIn, status=204, errors=(401, 403, 404, 409, 422),
+               example={"action": "use", "buyer_id": "b-1", "order_id": "20260618000001"}),
+)  # fmt: skip
+async def move(request: Request, id: str) -> Response:
+    """The shop tells what became of a coupon; each step is possible once."""
+    who, product = await editor(request), wiring(request)
+    body = await read_body(request, MoveIn, BODY)
+    buyer = BuyerId(body.buyer_id)
+    match body.action:
+        case "claim":
+            await product.promotions.claim(who.shop, id, buyer)
+        case "use":
+            if not body.order_id:
+                raise InvalidBody("Name the order that the coupon was used for.")
+            await product.promotions.use(who.shop, id, buyer, body.order_id)
+        case "return":
+            await product.promotions.give_back(who.shop, id, buyer)
+    return Response(status_code=204)

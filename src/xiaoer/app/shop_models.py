@@ -1,0 +1,120 @@
+"""Models of shops (店铺模型): each made in a process of its own, kept in versions, in force in every worker.
+
+The files lie under `<home>/models/<shop>/`: `<number>.bin` per version and `current` with the number in force. A
+version that reads the pack's regression lines worse is never written. Going back is one line in `current`.
+"""
+
+import asyncio
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from xiaoer.infra.db import Database
+from xiaoer.infra.job_runner import Jobs
+from xiaoer.infra.jobs import Job
+from xiaoer.kernel.errors import XiaoerError
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.understanding.model import Model, read_model, write_model
+from xiaoer.slices.understanding.pack import shipped_model
+from xiaoer.slices.wording import api as wording
+
+LEARN = "understanding.learn"
+_log = structlog.get_logger(__name__)
+_KEPT = 5  # versions of a shop
+_PROGRAM = "xiaoer.slices.understanding.training.shop"
+_NAME = re.compile(r"[^A-Za-z0-9_-]")
+
+
+class LearningFailed(XiaoerError):
+    """The training process ended without an outcome."""
+
+    code = "learning_failed"
+    status = 500
+
+
+class Lesson(Struct, frozen=True):
+    """The outcome: shares of regression lines read rightly `before` and `after`; `version` 0 when it was refused."""
+
+    accepted: bool
+    before: float
+    after: float
+    lines: int
+    seconds: float
+    version: int = 0
+
+
+class ShopModels:
+    """Makes and finds the models of shops."""
+
+    def __init__(self, db: Database, home: Path, jobs: Jobs) -> None:
+        self._db = db
+        self._home = home / "models"
+        jobs.handle(LEARN, self.work)
+
+    def version(self, shop: ShopId) -> int:
+        """The version in force; 0 is the one that came with the program."""
+        try:
+            return int((self._folder(shop) / "current").read_text())
+        except (OSError, ValueError):
+            return 0
+
+    def model(self, shop: ShopId) -> Model:
+        """The model in force."""
+        version = self.version(shop)
+        path = self._folder(shop) / f"{version}.bin"
+        return read_model(path.read_bytes()) if version and path.exists() else shipped_model()
+
+    def use(self, shop: ShopId, version: int) -> None:
+        """Put a version in force; 0 goes back to the one that came with the program."""
+        folder = self._folder(shop)
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = folder / "current.new"
+        fresh.write_text(str(version))
+        fresh.replace(folder / "current")
+
+    async def learn(self, shop: ShopId) -> Lesson:
+        """Train on the pack and on what the shop taught, and put the model in force unless it is worse.
+
+        Raises:
+            LearningFailed: the training process died.
+        """
+        lessons = await self._db.read(lambda c: wording.all_of(c, shop))
+        rows = [{"text": text, "intent": lesson.intent} for lesson in lessons for text in lesson.examples]
+        folder = self._folder(shop)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="xiaoer-learn-") as place:
+            sentences, current, new = (Path(place) / name for name in ("rows.jsonl", "current.bin", "new.bin"))
+            sentences.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+            current.write_bytes(write_model(self.model(shop)))
+            outcome = msgspec.json.decode(await _run(sentences, current, new), type=Lesson)
+            if not outcome.accepted:
+                return outcome
+            version = max((int(path.stem) for path in folder.glob("*.bin")), default=0) + 1
+            (folder / f"{version}.bin").write_bytes(new.read_bytes())
+        self.use(shop, version)
+        for old in sorted(folder.glob("*.bin"), key=lambda path: int(path.stem))[:-_KEPT]:
+            old.unlink()
+        return msgspec.structs.replace(outcome, version=version)
+
+    async def work(self, job: Job) -> None:
+        """The job of kind `LEARN`; a second run learns the same."""
+        lesson = await self.learn(job.shop)
+        _log.info("learnt", shop=job.shop, version=lesson.version, before=lesson.before, after=lesson.after)
+
+    def _folder(self, shop: ShopId) -> Path:
+        return self._home / _NAME.sub("_", shop)
+
+
+async def _run(*paths: Path) -> bytes:
+    program = [sys.executable, "-m", _PROGRAM, *map(str, paths)]
+    process = await asyncio.create_subprocess_exec(*program, stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    if process.returncode:
+        raise LearningFailed(f"Training ended with code {process.returncode}. Its messages stand above in the log.")
+    return said

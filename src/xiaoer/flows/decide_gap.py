@@ -1,0 +1,172 @@
+"""A person decides about a gap (处理缺口): an entry from it, its wordings into an existing entry, or not at all.
+
+Entry, golden question, the gap's new state and the audit are one change. A dismissed gap keeps its wordings, so that
+the same questions join it tomorrow and it stays dismissed.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import structs
+from sqlalchemy import Connection
+
+from xiaoer.infra import audit
+from xiaoer.infra.db import Database
+from xiaoer.infra.idgen import new_id
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import Conflict, InvalidBody, NotFound
+from xiaoer.kernel.ids import EntryId, ShopId
+from xiaoer.slices.knowledge import service as entries
+from xiaoer.slices.knowledge import store
+from xiaoer.slices.knowledge.guarded import GuardedEntries
+from xiaoer.slices.knowledge.types import Entry, EntryDraft
+from xiaoer.slices.learning.ports import RewritesDrafts
+from xiaoer.slices.learning.rules.drafting import keeps_figures, similar_of
+from xiaoer.slices.learning.store import gaps, golden
+from xiaoer.slices.learning.types import Gap, Golden
+
+
+class DecideGap:
+    """Approve, merge, dismiss, reopen."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        service: GuardedEntries,
+        rewriter: RewritesDrafts | None = None,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._entries = service
+        self._rewriter = rewriter
+
+    async def draft(self, shop: ShopId, gap_id: str) -> EntryDraft:
+        """The entry that is proposed for a gap: its leading question, and the best answer of people.
+
+        The answer is empty when no person answered it yet. A language model, when there is one, may put it better,
+        but not change a figure.
+
+        Raises:
+            NotFound: no such gap.
+        """
+        gap = await self.gap(shop, gap_id)
+        answer = gap.answers[0].text if gap.answers else ""
+        if answer and self._rewriter is not None:
+            better = await self._rewriter.rewrite(shop, gap.question, answer)
+            if better and keeps_figures(answer, better):
+                answer = better
+        source = {
+            "kind": "gap",
+            "gap": gap.id,
+            "conversation_id": gap.answers[0].conversation_id if gap.answers else "",
+        }
+        similar = similar_of(gap.question, gap.wordings)
+        return EntryDraft(gap.question, answer, similar, gap.product_id, status="draft", source=source)
+
+    async def gap(self, shop: ShopId, gap_id: str) -> Gap:
+        """
+        Raises:
+            NotFound: no such gap.
+        """
+        found: Gap | None = await self._db.read(lambda c: gaps.get_gap(c, shop, gap_id))
+        if found is None:
+            raise NotFound("Gap", gap_id)
+        return found
+
+    async def approve(self, shop: ShopId, gap_id: str, draft: EntryDraft, by: str, *, publish: bool) -> str:
+        """Make an entry of a gap; return its id.
+
+        Raises:
+            NotFound: no such gap. InvalidEntry, UnknownVariable: the entry cannot be kept.
+            GoldenBroken: publishing it breaks golden questions.
+        """
+        gap = await self.gap(shop, gap_id)
+        status = "published" if publish else "draft"
+        source = {"kind": "gap", "gap": gap.id, **draft.source}
+        wanted = structs.replace(draft, status=status, source=source)
+        entry_id, now = EntryId(new_id()), self._clock.now()
+        if publish:
+            await self._entries.check(shop, [Entry(entry_id, wanted, 1, "", now, by)], by)
+
+        def change(connection: Connection) -> None:
+            entries.keep_new(connection, shop, wanted, now, by, entry_id)
+            self._decided(connection, shop, gap, "approved", by, now, entry_id)
+            _keep_golden(connection, shop, gap, entry_id, wanted.channel, by, now)
+
+        await self._db.write(change)
+        return str(entry_id)
+
+    async def merge(self, shop: ShopId, gap_id: str, entry_id: str, by: str) -> str:
+        """Add the gap's wordings to an entry as similar questions; return the entry's id.
+
+        Raises:
+            NotFound: no such gap or entry. Conflict: the entry changed meanwhile. GoldenBroken.
+        """
+        gap = await self.gap(shop, gap_id)
+        stored = await self._entries.get(shop, entry_id)
+        more = (gap.question, *similar_of(gap.question, gap.wordings))
+        similar = tuple(dict.fromkeys((*stored.draft.similar, *(t for t in more if t != stored.draft.question))))
+        wanted, now = structs.replace(stored.draft, similar=similar), self._clock.now()
+        if wanted.status == "published":
+            await self._entries.check(shop, [structs.replace(stored, draft=wanted)], by)
+
+        def change(connection: Connection) -> None:
+            if (current := store.get(connection, shop, entry_id)) is None or current.version != stored.version:
+                raise Conflict(f"Entry {entry_id} was changed by somebody else just now. Try again.")
+            entries.keep_change(connection, shop, stored, wanted, now, by)
+            self._decided(connection, shop, gap, "merged", by, now, entry_id)
+            _keep_golden(connection, shop, gap, entry_id, wanted.channel, by, now)
+
+        await self._db.write(change)
+        return entry_id
+
+    async def dismiss(self, shop: ShopId, gap_id: str, reason: str, by: str) -> None:
+        """Say that a gap needs no entry, and why.
+
+        Raises:
+            NotFound: no such gap. InvalidBody: no reason.
+        """
+        if not reason.strip():
+            raise InvalidBody("A dismissal needs a reason, so that a colleague understands it later.")
+        await self._change(shop, gap_id, lambda c, gap: self._decided(
+            c, shop, gap, "dismissed", by, self._clock.now(), note=reason.strip()[:500]
+        ))  # fmt: skip
+
+    async def reopen(self, shop: ShopId, gap_id: str, by: str) -> None:
+        """Take a decision back: the gap is open again. An entry that was made of it stays.
+
+        Raises:
+            NotFound: no such gap.
+        """
+        await self._change(shop, gap_id, lambda c, gap: self._decided(c, shop, gap, "open", by, self._clock.now()))
+
+    async def _change(self, shop: ShopId, gap_id: str, change: Callable[[Connection, Gap], None]) -> None:
+        gap = await self.gap(shop, gap_id)
+        await self._db.write(lambda c: change(c, gap))
+
+    @staticmethod
+    def _decided(
+        connection: Connection,
+        shop: ShopId,
+        gap: Gap,
+        status: str,
+        by: str,
+        now: datetime,
+        entry_id: str = "",
+        note: str = "",
+    ) -> None:
+        values = {"status": status, "decided_at": now, "decided_by": by, "entry_id": entry_id, "note": note}
+        gaps.change_gap(connection, shop, gap.id, **values, updated_at=now)
+        audit.record(connection, shop, by, f"learning.gap_{status}", gap.id, now, entry=entry_id, note=note[:200])
+
+
+def _keep_golden(
+    connection: Connection, shop: ShopId, gap: Gap, entry_id: str, channel: str, by: str, now: datetime
+) -> None:
+    """What was approved must stay answered: the question joins the regression set, and counts once it is answered."""
+    made = Golden(
+        f"gap-{gap.id}", gap.question, entry_id, product_id=gap.product_id, channel=channel.split("|", maxsplit=1)[0],
+        origin="approved", created_at=now, created_by=by,
+    )  # fmt: skip
+    golden.keep(connection, shop, made)

@@ -1,0 +1,137 @@
+"""Products are picked for a buyer (推荐): for a need, in place of one that is out of stock, or beside one at hand.
+
+Candidates come from the need, the related items, what was bought together, the category; the rules of
+`slices/selling` drop what is out of stock, owned, excluded or unsafe, and say the reason of every pick.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.decision import Offer, Pick, SceneShown
+from xiaoer.kernel.heard import Heard, Segment
+from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.turn import Turn
+from xiaoer.slices.selling.rules.picking import audiences_in, choose_picks, reason_for
+from xiaoer.slices.selling.rules.scenes import choose_scene
+from xiaoer.slices.selling.service import SellingRules
+from xiaoer.slices.selling.types import Candidate
+
+_LOOKED_AT = 24  # products ranked for a need before rules drop some
+_ORDERS = 20
+_BESIDE = ("搭配", "配什么", "配啥", "一起买", "搭什么", "配套")
+_OWNED = frozenset({"paid", "shipped", "delivered", "completed"})
+
+
+class ReadsGoods(Protocol):
+    """Products, stock and search of the shop."""
+
+    async def product(self, shop: ShopId, product_id: str) -> Product | None: ...
+    async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]: ...
+    async def variant(self, shop: ShopId, variant_id: str) -> Variant | None: ...
+    async def recommend(self, shop: ShopId, text: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]: ...
+
+
+class ReadsOrders(Protocol):
+    """A buyer's orders, newest first."""
+
+    async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
+
+
+class ReadsOffers(Protocol):
+    """The promotions that run now."""
+
+    async def offers(self, shop: ShopId, *, at: datetime) -> tuple[Offer, ...]: ...
+
+
+class PickProducts:
+    """Picks for a turn, and the scene that fits it."""
+
+    def __init__(self, rules: SellingRules, goods: ReadsGoods, orders: ReadsOrders, offers: ReadsOffers) -> None:
+        self._rules = rules
+        self._goods = goods
+        self._orders = orders
+        self._offers = offers
+
+    async def for_need(self, turn: Turn, segment: Segment, now: datetime) -> tuple[Pick, ...]:
+        """Products for a need in the buyer's words; none when he said no, or was shown enough."""
+        if turn.product_in_focus and any(word in segment.text for word in _BESIDE):
+            return await self.together(turn, segment, turn.product_in_focus, now)
+        if await self._enough(turn, now):
+            return ()
+        found = await self._goods.recommend(turn.shop, segment.text, segment.entities.money_yuan, _LOOKED_AT)
+        return await self._choose(turn, segment, [(product, "") for product in found])
+
+    async def similar(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> tuple[Pick, ...]:
+        """In place of a product that is out of stock: of its category, nearest first."""
+        product = await self._goods.product(turn.shop, product_id)
+        if product is None or await self._enough(turn, now):
+            return ()
+        need = f"{product.category.split('/')[-1]} {product.title} {' '.join(product.attributes.values())}"
+        near = await self._goods.recommend(turn.shop, need, None, _LOOKED_AT)
+        same = [(p, "同类，有现货") for p in near if p.id != product_id and p.category == product.category]
+        return await self._choose(turn, segment, same, {product_id})
+
+    async def together(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> tuple[Pick, ...]:
+        """Beside a product: what the shop relates to it, and what was bought with it."""
+        product = await self._goods.product(turn.shop, product_id)
+        if product is None or await self._enough(turn, now):
+            return ()
+        learned = [(str(row[0]), int(row[2])) for row in await self._rules.fact(turn.shop, product_id, "together")]
+        named = [(other, f"{count} 笔订单里和它一起买") for other, count in learned]
+        named += [(other, "店里推荐的搭配") for other in product.related if other not in dict(learned)]
+        found = [(p, why) for other, why in named if (p := await self._goods.product(turn.shop, other)) is not None]
+        return await self._choose(turn, segment, found, {product_id})
+
+    async def scene(self, turn: Turn, heard: Heard, now: datetime) -> SceneShown | None:
+        """What is shown after the answer; None for most turns."""
+        scenes = [(d.id, d.value) for d in await self._rules.scenes.live(turn.shop)]
+        if not scenes:
+            return None
+        product_id = turn.product_in_focus or ""
+        product = await self._goods.product(turn.shop, product_id) if product_id else None
+        shown = {scene for past in turn.history for scene in past.act_types if scene.startswith("scene:")}
+        chosen = choose_scene(
+            scenes, heard, product_id, product.category if product else "", {s[6:] for s in shown}, now
+        )
+        if chosen is None:
+            return None
+        index, id_, scene = chosen
+        offer = None
+        if scene.promotion_id:
+            running = await self._offers.offers(turn.shop, at=now)
+            offer = next((one for one in running if one.id == scene.promotion_id), None)
+        goods = [(p, "适合这个场景") for other in scene.show if (p := await self._goods.product(turn.shop, other))]
+        picks = await self._choose(turn, heard.segments[index], goods) if goods else ()
+        return SceneShown(id_, index, scene.say, scene.url, offer, picks)
+
+    async def _enough(self, turn: Turn, now: datetime) -> bool:
+        rules = await self._rules.pick_rules(turn.shop)
+        rounds = sum("recommend" in past.act_types for past in turn.history)
+        return rounds >= rules.most_a_talk or await self._rules.has_refused(turn.shop, turn.buyer_id, "recommend", now)
+
+    async def _choose(
+        self, turn: Turn, segment: Segment, found: Iterable[tuple[Product, str]], without: Iterable[str] = ()
+    ) -> tuple[Pick, ...]:
+        rules = await self._rules.pick_rules(turn.shop)
+        said = [past.text for past in turn.history if past.author == "buyer"]
+        talk = " ".join([*said, *(message.text for message in turn.messages)])
+        audiences = audiences_in(talk, segment.entities.audience)
+        budget = segment.entities.money_yuan
+        most = round(budget * 100) if budget else None
+        candidates = []
+        for product, why in found:
+            ready = [v for v in await self._goods.variants(turn.shop, product.id) if v.stock > 0]
+            if ready:
+                stock = sum(v.stock for v in ready)
+                candidates.append(Candidate(product, min(v.price for v in ready), stock, why))
+        owned = {*without, *(await self._owned(turn))}
+        chosen = choose_picks(candidates, rules, audiences, owned, rules.at_once, most)
+        return tuple(Pick(c.product, c.price, reason_for(c, segment.text, audiences, most)) for c in chosen)
+
+    async def _owned(self, turn: Turn) -> set[str]:
+        orders = await self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
+        variants = {item.variant_id for order in orders if order.status in _OWNED for item in order.items}
+        found = [await self._goods.variant(turn.shop, variant) for variant in variants]
+        return {variant.product_id for variant in found if variant is not None}

@@ -1,0 +1,144 @@
+"""Publishing is guarded by the regression set (回归题): a change that breaks a golden question is refused.
+
+Golden questions are answered for trial by the shop as it would be after the change. Only what a change breaks stops
+it: a question that fails already is nobody's new mistake. Whoever publishes all the same names a reason, which is
+kept in the audit together with what broke. Imports of whole files are not stopped; their outcome shows in the list.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from xiaoer.infra import audit
+from xiaoer.infra.db import Database
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import Conflict
+from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
+from xiaoer.kernel.rehearsal import Rehearses
+from xiaoer.kernel.turn import BuyerMessage, TextContent, Turn, TurnContext
+from xiaoer.slices.knowledge.types import Entry
+from xiaoer.slices.learning.rules.outcomes import failure_of, outcome_of
+from xiaoer.slices.learning.store import golden
+from xiaoer.slices.learning.types import Golden, Outcome
+from xiaoer.slices.policies.own_red_lines import RuleBook
+
+_log = structlog.get_logger(__name__)
+_NOBODY = "golden"  # the buyer of trials: has no orders and no profile
+_NAMED = 5
+
+
+class StagesShops(Protocol):
+    """Puts up a shop as it would be: with entries changed, and with another rule book when one is given."""
+
+    async def stage(self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None) -> Rehearses: ...
+
+
+class Broken(Struct, frozen=True):
+    """A golden question that a change would break, and how."""
+
+    id: str
+    question: str
+    failure: str
+
+
+class GoldenBroken(Conflict):
+    """Publishing would break golden questions."""
+
+    code = "golden_broken"
+
+    def __init__(self, broken: Sequence[Broken]) -> None:
+        named = "；".join(f"「{one.question}」{one.failure}" for one in broken[:_NAMED])
+        super().__init__(
+            f"This change breaks {len(broken)} golden questions: {named}. "
+            "Mend the change or the questions, or repeat with `override` and the reason."
+        )
+        self.broken = tuple(broken)
+
+
+class Result(Struct, frozen=True):
+    """The outcome of one golden question; an empty failure is a pass."""
+
+    golden: Golden
+    outcome: Outcome
+    failure: str
+
+
+class GuardPublishing:
+    """Runs the regression set, and stops what would break it."""
+
+    def __init__(self, db: Database, clock: Clock, stages: StagesShops) -> None:
+        self._db = db
+        self._clock = clock
+        self._stages = stages
+
+    async def __call__(
+        self, shop: ShopId, changed: Sequence[Entry], by: str, override: str = "", book: RuleBook | None = None
+    ) -> None:
+        """Return when the change may be published.
+
+        Raises:
+            GoldenBroken: it breaks golden questions and no reason for doing so was given.
+        """
+        broken = await self.broken_by(shop, changed, book)
+        if not broken:
+            return
+        if not override.strip():
+            raise GoldenBroken(broken)
+        now, ids = self._clock.now(), [one.id for one in broken]
+
+        def keep(connection: Connection) -> None:
+            audit.record(
+                connection, shop, by, "knowledge.golden_override", f"{len(ids)} golden questions", now,
+                reason=override.strip()[:200], golden=ids[:50], entries=[str(entry.id) for entry in changed][:50],
+            )  # fmt: skip
+
+        await self._db.write(keep)
+        _log.warning("golden_override", shop=shop, broken=len(ids))
+
+    async def broken_by(self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None = None) -> list[Broken]:
+        """The golden questions that pass now and would fail after the change."""
+        wanted = await self._db.read(lambda c: golden.all_golden(c, shop, enabled=True))
+        if not wanted or (not changed and book is None):
+            return []
+        after = await self._results(shop, wanted, changed, book)
+        failing = [result for result in after if result.failure]
+        if not failing:
+            return []
+        before = await self._results(shop, [result.golden for result in failing], (), None)
+        held = {result.golden.id for result in before if not result.failure}
+        return [Broken(r.golden.id, r.golden.question, r.failure) for r in failing if r.golden.id in held]
+
+    async def run(self, shop: ShopId) -> list[Result]:
+        """Check every golden question against the shop as it is, and keep the outcome."""
+        wanted = await self._db.read(lambda c: golden.all_golden(c, shop, enabled=True))
+        results = await self._results(shop, wanted, (), None) if wanted else []
+        now, kept = self._clock.now(), [(result.golden.id, result.failure) for result in results]
+        await self._db.write(lambda c: golden.keep_results(c, shop, kept, now))
+        return results
+
+    async def try_one(self, shop: ShopId, wanted: Golden) -> Result:
+        """What a golden question gets now, without keeping anything."""
+        return (await self._results(shop, [wanted], (), None))[0]
+
+    async def _results(
+        self, shop: ShopId, wanted: Sequence[Golden], changed: Sequence[Entry], book: RuleBook | None
+    ) -> list[Result]:
+        stage = await self._stages.stage(shop, changed, book)
+        results = []
+        for one in wanted:
+            outcome = outcome_of(await stage.rehearse(self._turn(shop, one)))
+            results.append(Result(one, outcome, failure_of(one, outcome)))
+            await asyncio.sleep(0)
+        return results
+
+    def _turn(self, shop: ShopId, one: Golden) -> Turn:
+        message = BuyerMessage(MessageId(one.id), TextContent(one.question), self._clock.now())
+        product = one.product_id or None
+        return Turn(
+            shop, ConversationId(_NOBODY), BuyerId(_NOBODY), one.channel or "web", (message,),
+            context=TurnContext(product_id=product), product_in_focus=product,
+        )  # fmt: skip

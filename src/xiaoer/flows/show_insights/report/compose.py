@@ -1,0 +1,162 @@
+"""The weekly or monthly report (周报、月报): the five findings that matter, what to do, who, and by when.
+
+It is composed from the same pages that the console shows. Each page offers findings with a weight, the weight being
+money where money is known and people affected otherwise; the five heaviest of different kinds are told.
+"""
+
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from xiaoer.flows.show_insights.after_sales import causes
+from xiaoer.flows.show_insights.page import Chart, Page
+from xiaoer.flows.show_insights.pages import PAGES
+from xiaoer.flows.show_insights.view import View
+from xiaoer.slices.insights import alerts
+from xiaoer.slices.insights.rules.days import as_date, micros, start_of
+from xiaoer.slices.insights.types import Alert
+
+_SHOWN_CHARTS = ("funnel", "blockers", "reasons", "rate", "split", "trend")
+_MOST = 5
+_PEOPLE_FEN = 2_000  # what one more buyer with the same trouble is taken to weigh against money: 20 yuan
+_OWNERS = {
+    "question": "运营",
+    "returns": "商品",
+    "lost": "运营",
+    "service": "客服主管",
+    "anger": "客服主管",
+    "gap": "运营",
+    "quality": "客服主管",
+    "value": "店主",
+}
+
+
+class ReportFinding(Struct, frozen=True):
+    """One finding with its action."""
+
+    kind: str
+    text: str
+    action: str
+    owner: str
+    due: str
+    weight: float
+    page: str
+
+
+class Report(Struct, frozen=True):
+    """A report: `pages` are whole, for the workbook and for drilling."""
+
+    title: str
+    shop: str
+    first: str
+    last: str
+    summary: str
+    findings: tuple[ReportFinding, ...]
+    charts: tuple[Chart, ...]
+    pages: tuple[Page, ...]
+    made_at: str
+
+
+def write_report(view: View, shop_name: str, kind: str, made_at: str) -> Report:
+    """The report of the view's days; `kind` week or month."""
+    pages = {name: show(view) for name, show in PAGES.items()}
+    due = as_date(view.days[1]) + timedelta(days=7 if kind == "week" else 14)
+    found = sorted(_candidates(view, pages, due), key=lambda finding: -finding.weight)
+    told: list[ReportFinding] = []
+    for finding in found:
+        if sum(other.kind == finding.kind for other in told) < 2 and len(told) < _MOST:
+            told.append(finding)
+    charts = [chart for page in pages.values() for chart in page.charts if chart.id in _SHOWN_CHARTS and _has(chart)]
+    name = "周报" if kind == "week" else "月报"
+    return Report(
+        f"{shop_name} 客服{name}",
+        shop_name,
+        view.period.first,
+        view.period.last,
+        _summary(view, pages),
+        tuple(told),
+        tuple(charts[:8]),
+        tuple(pages.values()),
+        made_at,
+    )
+
+
+def _has(chart: Chart) -> bool:
+    return any(value for series in chart.series for value in series.values)
+
+
+def _summary(view: View, pages: dict[str, Page]) -> str:
+    flags, old = view.flags(), view.flags(view.before)
+    talks, before = flags["talks"], old["talks"]
+    if not talks:
+        return "这段时间没有会话。接入渠道或导入历史会话后，这里会写清大家在问什么、为什么退、卡在哪里。"
+    moved = f"，上一期 {before} 个" if before else ""
+    return f"共接待 {talks} 个会话{moved}。{pages['value'].finding}。{pages['service'].finding}。"
+
+
+def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFinding]:
+    found: list[ReportFinding] = []
+
+    def add(kind: str, text: str, action: str, weight: float, page: str, days: int = 0) -> None:
+        when = (due + timedelta(days=days)).isoformat()
+        found.append(ReportFinding(kind, text, action, _OWNERS[kind], when, weight, page))
+
+    for alert in _spikes(view):
+        times = float(alert.facts.get("times", 1))
+        add(
+            "question",
+            alert.title,
+            alert.advice,
+            _PEOPLE_FEN * float(alert.facts.get("count", 1)) * min(times, 5),
+            "alerts",
+        )
+    for sentence in causes(view, 3):
+        text, _, action = sentence.partition("：")
+        money = float(text.partition(" 单，")[2].partition(" 元")[0] or 0)
+        add("returns", text, action, 100 * money * 2, "after-sales")
+    for row in pages["funnel"].tables[1].rows[:3]:
+        text = f"{row['count']} 个询单没买，卡在{row['blocker']}，约值 {row['value']:.0f} 元"
+        add("lost", text, str(row["suggestion"]), 100 * float(row["value"]) * 0.3, "funnel")
+    ranking = pages["hot-questions"].tables
+    for row in ranking[1].rows[:2]:
+        text = f"「{row['question']}」问了 {row['count']} 次，{row['change']}"
+        where = f"「{row['product']}」的商品页" if row["product"] else "相关商品页"
+        add("question", text, f"把答案写进{where}", _PEOPLE_FEN * float(row["count"]), "hot-questions")
+    for row in pages["gaps"].tables[0].rows[:1]:
+        missed = next((card.value or 0 for card in pages["gaps"].cards if card.id == "missed"), 0)
+        text = f"{missed:.0f} 次没答上，问得最多的是「{row['question']}」"
+        add("gap", text, "在「知识」里补上排在前面的问题", _PEOPLE_FEN * missed, "gaps")
+    risk = next((card for card in pages["sentiment"].cards if card.id == "risk"), None)
+    if risk is not None and risk.value:
+        rows = pages["sentiment"].tables[0].rows
+        why = f"，多半因为{rows[0]['trigger']}" if rows else ""
+        text = f"{risk.value:.0f} 个会话有差评风险{why}"
+        add("anger", text, "逐个回放没化解的会话，主动联系买家", 3 * _PEOPLE_FEN * risk.value, "sentiment", -4)
+    rate = next((c for c in pages["service"].cards if c.id == "taobao.reply_3min"), None)
+    if rate is not None and rate.value is not None and rate.target and rate.value < rate.target:
+        text = f"3 分钟人工响应率 {rate.value:.0%}，低于参考线 {rate.target:.0%}"
+        missed = float((rate.note or "0").split()[0]) * (rate.target - rate.value)
+        add(
+            "service", text, "看「服务指标」里哪天哪个时段最低，调整排班", 5 * _PEOPLE_FEN * max(1.0, missed), "service"
+        )
+    rows = pages["quality"].tables[0].rows
+    if rows:
+        text = f"质检扣分最多的是：{rows[0]['finding']}（{rows[0]['count']} 个会话）"
+        add(
+            "quality",
+            text,
+            "按「辅导清单」和对应客服过一遍例子",
+            _PEOPLE_FEN * float(rows[0]["count"]) * 0.5,
+            "quality",
+        )
+    night = next((c.value or 0 for c in pages["value"].cards if c.id == "night"), 0)
+    if night:
+        text = f"夜间和周末机器人接待成交 {night:.0f} 元"
+        add("value", text, "保持机器人夜间全自动，周末活动前更新知识", 100 * night * 0.1, "value")
+    return found
+
+
+def _spikes(view: View) -> list[Alert]:
+    first, last = start_of(view.days[0]), start_of(view.days[1] + 1)
+    listed = alerts.listed(view.connection, view.shop, (), "spike", 50)
+    return [alert for alert in listed if first <= micros(alert.at) < last and alert.state != "ignored"][:3]

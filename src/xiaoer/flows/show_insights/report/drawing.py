@@ -1,0 +1,91 @@
+"""Charts as SVG for reports (报告图): bars and lines only, no script, so that any mail program shows them."""
+
+from html import escape
+
+from xiaoer.flows.show_insights.page import Chart
+
+_WIDE, _HIGH = 640, 220
+_TONES = {
+    "bot": "#3b6fd4",
+    "people": "#e08a1e",
+    "buyer": "#56a3c9",
+    "good": "#2a9d74",
+    "bad": "#c8322f",
+    "now": "#c8432b",
+    "before": "#a3abb8",
+    "other": "#9467ad",
+}
+_INK, _LINE = "#4e5969", "#e5e6eb"
+
+
+def written(value: float | None, show: str) -> str:
+    """A number as people read it."""
+    if value is None:
+        return "–"
+    match show:
+        case "ratio":
+            return f"{100 * value:.0f}%"
+        case "yuan":
+            return f"¥{value:,.0f}"
+        case "seconds":
+            return f"{value:.0f} 秒" if value < 90 else f"{value / 60:.1f} 分钟"
+        case "hours":
+            return f"{value:.1f} 小时"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def draw(chart: Chart) -> str:
+    """The chart as an SVG element; heat maps are left to the console."""
+    if chart.kind in ("bar", "funnel"):
+        return _bars(chart)
+    return _lines(chart)
+
+
+def _frame(inside: str, high: int) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {high}" width="100%" role="img" '
+        f'font-size="12" fill="{_INK}">{inside}</svg>'
+    )
+
+
+def _bars(chart: Chart) -> str:
+    values = chart.series[0].values if chart.series else ()
+    most = max((value or 0 for value in values), default=0) or 1
+    color = _TONES.get(chart.series[0].tone if chart.series else "now", _TONES["now"])
+    parts = []
+    for at, (name, value) in enumerate(zip(chart.x, values, strict=False)):
+        if at == 10:
+            break
+        y, long = 8 + at * 26, 380 * (value or 0) / most
+        parts.append(f'<text x="150" y="{y + 14}" text-anchor="end">{escape(name[:14])}</text>')
+        parts.append(f'<rect x="158" y="{y + 2}" width="{long:.1f}" height="16" rx="3" fill="{color}"/>')
+        parts.append(f'<text x="{164 + long:.1f}" y="{y + 14}">{escape(written(value, chart.show))}</text>')
+    return _frame("".join(parts), 16 + 26 * min(10, len(values)))
+
+
+def _lines(chart: Chart) -> str:
+    stacked = chart.kind == "stack"
+    columns = [[s.values[at] or 0 for s in chart.series] for at in range(len(chart.x))]
+    most = max((sum(column) if stacked else max(column) for column in columns if column), default=0) or 1
+    step = (_WIDE - 60) / max(1, len(chart.x) - 1)
+    parts = [f'<line x1="48" x2="{_WIDE - 8}" y1="{_HIGH - 30}" y2="{_HIGH - 30}" stroke="{_LINE}"/>']
+    parts.append(f'<text x="44" y="22" text-anchor="end">{escape(written(most, chart.show))}</text>')
+    floor = [0.0] * len(chart.x)
+    for series in chart.series:
+        points = []
+        for at, value in enumerate(series.values):
+            base = floor[at] if stacked else 0.0
+            if value is None and not stacked:
+                continue
+            floor[at] = base + (value or 0)
+            points.append(f"{48 + at * step:.1f},{_HIGH - 30 - (_HIGH - 50) * floor[at] / most:.1f}")
+        color = _TONES.get(series.tone, _TONES["now"])
+        parts.append(f'<polyline points="{" ".join(points)}" fill="none" stroke="{color}" stroke-width="2"/>')
+    every = max(1, len(chart.x) // 8)
+    for at, name in enumerate(chart.x):
+        if at % every == 0:
+            parts.append(f'<text x="{48 + at * step:.1f}" y="{_HIGH - 12}" text-anchor="middle">{escape(name)}</text>')
+    for at, series in enumerate(chart.series):
+        color = _TONES.get(series.tone, _TONES["now"])
+        parts.append(f'<text x="{60 + at * 130}" y="12" fill="{color}">● {escape(series.name)}</text>')
+    return _frame("".join(parts), _HIGH)

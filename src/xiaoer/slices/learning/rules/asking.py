@@ -1,0 +1,119 @@
+"""Which questions went wrong (哪些没答好), read from the stored traces of one conversation.
+
+A segment counts when the bot found nothing, did not understand, said an entry that was only near, when a person had
+to take over because of it, when an agent corrected the answer, or when the buyer was not satisfied and asked again
+(that blames the question before). Small talk, calls for a person and questions about the buyer's own order are not
+gaps of the knowledge: an entry could not answer them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from xiaoer.slices.learning.types import Ask, Reason
+
+_SHORTEST = 2  # letters of a question
+_LONGEST = 120
+_AGAIN_WITHIN = timedelta(minutes=30)  # an unhappy word later than this is about something else
+_SURE = 0.5  # confidence of an intent below which asking back is guessing
+_NO_QUESTION = ("chat.", "service.human", "service.complaint", "service.bot", "oos.abuse")
+
+
+class PastTurn(Struct, frozen=True):
+    """One stored turn, as far as it matters here."""
+
+    id: str
+    at: datetime
+    trace: Mapping[str, Any]
+    product_id: str = ""
+    channel: str = ""
+
+
+def find_asks(
+    conversation_id: str,
+    buyer_id: str,
+    turns: Sequence[PastTurn],
+    corrections: Mapping[str, str],
+    low_score: float,
+    own_case: Set[str],
+    mask: Callable[[str], str],
+) -> list[Ask]:
+    """The questions of one conversation that went wrong, oldest first.
+
+    `corrections` are agents' words by turn; intents of `own_case` are answered by the live systems, so they count
+    only when an agent corrected them.
+    """
+    found: dict[str, Ask] = {}
+    before: PastTurn | None = None
+    for turn in turns:
+        heard = turn.trace.get("heard") or {}
+        segments = heard.get("segments") or ()
+        for index, segment in enumerate(segments):
+            reasons = _own_reasons(turn.trace, index, segment, low_score)
+            if turn.id in corrections:
+                reasons.append("corrected")
+            if reasons:
+                _blame(found, conversation_id, buyer_id, turn, index, segment, reasons, corrections, own_case, mask)
+        unhappy = heard.get("satisfied") is False or (heard.get("repeats") or 0) > 0
+        handed = ((turn.trace.get("handoff") or {}).get("reason") or "") == "unsatisfied"
+        if before is not None and (unhappy or handed) and turn.at - before.at <= _AGAIN_WITHIN:
+            more: list[Reason] = ["asked_again"] if unhappy else []
+            more += ["handed_over"] if handed else []
+            for index, segment in enumerate((before.trace.get("heard") or {}).get("segments") or ()):
+                _blame(found, conversation_id, buyer_id, before, index, segment, more, corrections, own_case, mask)
+        if any(_is_question(segment) for segment in segments):
+            before = turn
+    return list(found.values())
+
+
+def _own_reasons(trace: Mapping[str, Any], index: int, segment: Mapping[str, Any], low_score: float) -> list[Reason]:
+    """What the turn's own trace says against the answer to one segment."""
+    reasons: list[Reason] = []
+    for type_, place, template, rule_id in trace.get("acts") or ():
+        if place != index:
+            continue
+        if type_ == "fallback" and template != "source.down":
+            reasons.append("unanswered")
+        elif type_ == "ask" and template == "unclear":
+            reasons.append("unclear")
+        elif type_ == "ask" and float(segment.get("confidence") or 0) < _SURE:
+            reasons.append("low_confidence")  # asked back without being sure of what was asked
+        elif type_ == "answer" and str(rule_id).startswith("knowledge"):
+            hits = (trace.get("knowledge") or {}).get(str(index)) or ()
+            if hits and hits[0][2] < low_score:
+                reasons.append("low_confidence")
+    if ((trace.get("handoff") or {}).get("reason") or "") == "low_confidence":
+        reasons.append("handed_over")
+    return list(dict.fromkeys(reasons))
+
+
+def _is_question(segment: Mapping[str, Any]) -> bool:
+    return not str(segment.get("intent", "")).startswith(_NO_QUESTION)
+
+
+def _blame(
+    found: dict[str, Ask],
+    conversation_id: str,
+    buyer_id: str,
+    turn: PastTurn,
+    index: int,
+    segment: Mapping[str, Any],
+    reasons: Sequence[Reason],
+    corrections: Mapping[str, str],
+    own_case: Set[str],
+    mask: Callable[[str], str],
+) -> None:
+    text, intent = str(segment.get("text", "")).strip(" ，,。.~～!！"), str(segment.get("intent", ""))
+    if not _is_question(segment) or not _SHORTEST <= len(text) <= _LONGEST:
+        return
+    if intent in own_case and "corrected" not in reasons:
+        return
+    id_ = f"{turn.id}:{index}"
+    known = found.get(id_)
+    why = tuple(dict.fromkeys((*(known.reasons if known else ()), *reasons)))
+    found[id_] = Ask(
+        id_, turn.at, conversation_id, mask(text), intent, why, buyer_id, turn.channel, turn.product_id,
+        mask(corrections.get(turn.id, ""))[:2_000],
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""Picks and scenes as acts (推荐与场景): the answer comes first, then at most one thing more."""
+
+import re
+from typing import Any
+
+from xiaoer.kernel.decision import Act, Decision, Facts, Pick, Refusal, Source
+from xiaoer.slices.policies.types import Ask, Situation
+
+_NO = re.compile(r"(?:不要|别|不用|不想|不需要|停止|少)(?:再)?(?:给我)?(?:推荐|推销|安利|介绍商品)")
+_STOP = re.compile(
+    r"(?:退订|取消订阅|td|t|unsubscribe|(?:回复?)?td退订|(?:请)?(?:别|不要|不用|勿)再?(?:给我)?(?:发|推送|打扰|骚扰|催)"
+    r"(?:消息|信息|短信|广告|我|付款)*|停止(?:推送|发送|提醒)|不想再?(?:收到|看到)(?:消息|推送|提醒|广告)+)[了吧啊呀~]*",
+    re.IGNORECASE,
+)
+_OUT = frozenset({"stock.none", "stock.back_at", "restock.unknown", "restock.back_at"})
+
+
+def say_opt_out(situation: Situation) -> Decision | None:
+    """The buyer ends all proactive messages (退订): decided before anything else, said in one line."""
+    texts = [message.text for message in situation.turn.messages]
+    if not any(is_opt_out(text) for text in texts):
+        return None
+    first = Act("answer", 0, "outreach.stopped", rule_id="outreach.opt_out", effect=Refusal("proactive"))
+    count = max(1, len(situation.heard.segments))
+    rest = tuple(Act("answer", n, "silent", rule_id="outreach.opt_out") for n in range(1, count))
+    return Decision(acts=(first, *rest))
+
+
+def is_opt_out(text: str) -> bool:
+    """Whether a message, as a whole, is a stop word."""
+    return _STOP.fullmatch(re.sub(r"[\s,，.。!！]+", "", text)) is not None
+
+
+def say_picks(ask: Ask) -> Act | None:
+    """Recommend for the need of this segment, or take a clear no; None when there is nothing to recommend."""
+    if ask.segment.intent != "product.recommend" and not _NO.search(ask.segment.text):
+        return None
+    if _NO.search(ask.segment.text):
+        return Act("answer", ask.index, "recommend.stopped", rule_id="recommend.no", effect=Refusal("recommend"))
+    picks = ask.facts.picks.get(ask.index, ())
+    return act_of_picks(ask.index, "recommend.picks", picks, "recommend.need") if picks else None
+
+
+def with_more(acts: tuple[Act, ...], facts: Facts) -> tuple[Act, ...]:
+    """Add what goes with the answers: a similar product for one that is out of stock, or one scene."""
+    for act in acts:
+        picks = facts.picks.get(act.segment, ())
+        if act.template in _OUT and picks:
+            return (*acts, act_of_picks(act.segment, "recommend.similar", picks, "recommend.out_of_stock"))
+    scene = facts.scene
+    answered = {act.segment for act in acts if act.type in ("answer", "lookup", "quote", "ask") and not _is_lost(act)}
+    if scene is None or scene.segment not in answered or any(act.type in ("handoff", "fallback") for act in acts):
+        return acts
+    slots: dict[str, Any] = {"say": scene.say + (f"\n{scene.url}" if scene.url else "")}
+    if scene.offer is not None:
+        slots["say"] += f"\n{scene.offer.title}{f'：{scene.offer.detail}' if scene.offer.detail else ''}"
+    if scene.picks:
+        slots["say"] += "\n" + "\n".join(f"· {p.product.title[:24]}，{p.price.spoken} 元起" for p in scene.picks)
+    sources: tuple[Source, ...] = (Source("policy", f"scene:{scene.id}", "场景"),)
+    if scene.offer is not None:
+        sources = (*sources, Source("promotion", scene.offer.id, scene.offer.title))
+    type_: Any = "offer_coupon" if scene.offer is not None and scene.offer.kind == "coupon" else "recommend"
+    return (*acts, Act(type_, scene.segment, "scene.offer", slots, sources, f"scene.{scene.id}"))
+
+
+def _is_lost(act: Act) -> bool:
+    return act.template in ("unclear", "not_found", "silent")
+
+
+def act_of_picks(index: int, template: str, picks: tuple[Pick, ...], rule_id: str) -> Act:
+    """One recommendation, every pick with price and reason; the first one as a card too."""
+    slots: dict[str, Any] = {"picks": [[p.product.title, p.price.spoken, p.reason] for p in picks]}
+    slots |= {"product": picks[0].product, "price": picks[0].price}
+    sources = tuple(Source("product", p.product.id, p.product.title) for p in picks)
+    return Act("recommend", index, template, slots, sources, rule_id)

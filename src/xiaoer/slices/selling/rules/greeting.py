@@ -1,0 +1,73 @@
+"""Which greeting a visit gets (欢迎语): conditions, priority, period, and a variant that stays with the buyer."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from xiaoer.kernel.clock import SHOP_ZONE
+from xiaoer.slices.selling.types import Greeting, Visit
+
+_DEAR = 18  # characters of a product's title in a sentence
+
+
+def choose_greeting(
+    greetings: Sequence[tuple[str, Greeting]], visit: Visit, now: datetime
+) -> tuple[str, Greeting] | None:
+    """The greeting with the lowest priority number that fits; then the one with the most conditions, then by id."""
+    fitting = [
+        (id_, g) for id_, g in greetings if g.texts and in_period(g.valid_from, g.valid_to, now) and _fits(g, visit)
+    ]
+    return min(fitting, key=lambda pair: (pair[1].priority, -_narrowness(pair[1]), pair[0]), default=None)
+
+
+def in_period(start: datetime | None, end: datetime | None, now: datetime) -> bool:
+    """Whether `now` lies in a half-open period; an open end never ends."""
+    return (start is None or start <= now) and (end is None or now < end)
+
+
+def _fits(greeting: Greeting, visit: Visit) -> bool:
+    product = visit.product
+    return (
+        (not greeting.entries or visit.entry in greeting.entries)
+        and (not greeting.products or (product is not None and product.id in greeting.products))
+        and (not greeting.categories or (product is not None and in_categories(product.category, greeting.categories)))
+        and (not greeting.campaigns or visit.campaign in greeting.campaigns)
+        and (not greeting.search_words or any(word and word in visit.search for word in greeting.search_words))
+        and greeting.when in ("always", "on_duty" if visit.on_duty else "off_hours")
+        and greeting.visitor in ("any", "returning" if visit.returning else "new")
+        and greeting.order_state in ("any", visit.order_state)
+    )
+
+
+def in_categories(category: str, wanted: Sequence[str]) -> bool:
+    """Whether a category is one of `wanted` or below one."""
+    return any(w and (category == w or category.startswith((f"{w}/", f"{w}>", f"{w} >"))) for w in wanted)
+
+
+def _narrowness(greeting: Greeting) -> int:
+    lists = (greeting.entries, greeting.products, greeting.categories, greeting.campaigns, greeting.search_words)
+    return sum(bool(part) for part in lists) + sum(
+        value not in ("any", "always") for value in (greeting.when, greeting.visitor, greeting.order_state)
+    )
+
+
+def variant_of(greeting_id: str, greeting: Greeting, buyer_id: str) -> int:
+    """Which wording this buyer gets; always the same one."""
+    digest = hashlib.blake2b(f"{greeting_id}|{buyer_id}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "big") % len(greeting.texts)
+
+
+def fill_greeting(text: str, visit: Visit, now: datetime) -> str:
+    """Put the visit's values into {商品} {店铺} {昵称} {时段}; what is unknown leaves no gap."""
+    hour = now.astimezone(SHOP_ZONE).hour
+    part = "早上好" if 5 <= hour < 11 else "中午好" if hour < 13 else "下午好" if hour < 18 else "晚上好"
+    title = visit.product.title if visit.product else "这款"
+    values = {
+        "商品": title if len(title) <= _DEAR else title[: _DEAR - 1] + "…",
+        "店铺": visit.shop_name or "小店",
+        "昵称": visit.nick or "您",
+        "时段": part if hour >= 5 else "您好",
+    }
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text

@@ -1,0 +1,86 @@
+"""Selling without nagging: greetings (欢迎语), scenes (场景) and picks (推荐), as the shop's people write them."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from xiaoer.kernel.commerce import Product
+from xiaoer.kernel.money import Money
+
+When = Literal["always", "on_duty", "off_hours"]
+Visitor = Literal["any", "new", "returning"]
+OrderState = Literal["any", "unpaid", "after_sales", "none"]
+
+
+class Greeting(Struct, frozen=True):
+    """One greeting: its wordings (A/B variants), the visits it is for, and its chips. Empty conditions fit all."""
+
+    title: str
+    texts: tuple[str, ...]
+    entries: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+    search_words: tuple[str, ...] = ()
+    when: When = "always"
+    visitor: Visitor = "any"
+    order_state: OrderState = "any"
+    chips: tuple[str, ...] = ()
+    asks: bool = True
+    priority: int = 100
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+
+class Visit(Struct, frozen=True):
+    """Where a visit begins and who comes, as far as it is known."""
+
+    buyer_id: str
+    entry: str = "home"
+    product: Product | None = None
+    campaign: str = ""
+    search: str = ""
+    on_duty: bool = True
+    returning: bool = False
+    order_state: OrderState = "none"
+    shop_name: str = ""
+    nick: str = ""
+
+
+class Scene(Struct, frozen=True):
+    """Answer first, then this: words, intents or audience that call for it, and what is shown (link, coupon, goods)."""
+
+    title: str
+    say: str
+    words: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    url: str = ""
+    promotion_id: str = ""
+    show: tuple[str, ...] = ()
+    priority: int = 100
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+
+class PickRules(Struct, frozen=True):
+    """What may be recommended, and how often: pieces that must be in stock, goods never shown, rounds a talk."""
+
+    least_stock: int = 1
+    never_products: tuple[str, ...] = ()
+    never_categories: tuple[str, ...] = ()
+    first_products: tuple[str, ...] = ()
+    at_once: int = 3
+    most_a_talk: int = 3
+
+
+class Candidate(Struct, frozen=True):
+    """One product that might be picked: its cheapest price in stock, the pieces, and why it came up."""
+
+    product: Product
+    price: Money
+    stock: int
+    why: str = ""

@@ -1,0 +1,157 @@
+/** ECharts options of a chart: house colours in their fixed meaning, exact numbers on hover. */
+
+import type { EChartsCoreOption } from 'echarts/core'
+import { type ChartModel, written } from './model'
+
+type Token = (name: string) => string
+const TONES = ['now', 'bot', 'people', 'buyer', 'other', 'before']
+
+export function optionsOf(chart: ChartModel, token: Token, isNarrow: boolean): EChartsCoreOption {
+  const ink = { color: token('--hint'), fontFamily: 'inherit' }
+  const tooltip = {
+    backgroundColor: token('--panel'),
+    borderColor: token('--line'),
+    textStyle: { color: token('--ink') },
+    confine: true,
+  }
+  if (chart.kind === 'heat') return heat(chart, token, ink, tooltip, isNarrow)
+  if (chart.kind === 'funnel') return funnel(chart, token, tooltip)
+  const isBar = chart.kind === 'bar'
+  const series = (chart.series ?? []).map((line, place) => {
+    const color = token(`--chart-${line.tone || TONES[place % TONES.length]}`)
+    return {
+      name: line.name,
+      type: chart.kind === 'line' ? 'line' : 'bar',
+      stack: chart.kind === 'stack' ? 'all' : undefined,
+      data: line.values,
+      color,
+      symbol: line.values.length > 40 ? 'none' : 'circle',
+      symbolSize: 5,
+      connectNulls: false,
+      barMaxWidth: 26,
+      lineStyle: { width: 2, type: line.tone === 'before' ? 'dashed' : 'solid' },
+      itemStyle: { borderRadius: chart.kind === 'line' || chart.kind === 'stack' ? 0 : isBar ? [0, 3, 3, 0] : 3 },
+    }
+  })
+  const names = {
+    type: 'category',
+    data: chart.x ?? [],
+    inverse: isBar,
+    axisLabel: { ...ink, width: isBar ? (isNarrow ? 92 : 150) : undefined, overflow: 'truncate' },
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: token('--line') } },
+  }
+  const values = {
+    type: 'value',
+    min: 0,
+    max: chart.show === 'ratio' ? 1 : undefined,
+    axisLabel: { ...ink, formatter: (value: number) => written(value, chart.show) },
+    splitLine: { lineStyle: { color: token('--line') } },
+  }
+  const many = series.length > 1
+  return {
+    animation: false,
+    grid: { left: 8, right: 16, top: many ? 36 : 12, bottom: 4, containLabel: true },
+    legend: many ? { top: 0, left: 0, textStyle: ink, itemWidth: 14, itemHeight: 8, type: 'scroll' } : undefined,
+    tooltip: {
+      ...tooltip,
+      trigger: 'axis',
+      axisPointer: { type: isBar ? 'shadow' : 'line' },
+      valueFormatter: (value: unknown) => `${written(value, chart.show)}${unit(chart)}`,
+    },
+    xAxis: isBar ? values : names,
+    yAxis: isBar ? names : values,
+    series,
+  }
+}
+
+function unit(chart: ChartModel): string {
+  return chart.unit && !['ratio', 'yuan', 'seconds'].includes(chart.show ?? '') ? ` ${chart.unit}` : ''
+}
+
+function heat(chart: ChartModel, token: Token, ink: object, tooltip: object, isNarrow: boolean): EChartsCoreOption {
+  const cells = chart.cells ?? []
+  const most = Math.max(1, ...cells.map((cell) => cell[2]))
+  const x = chart.x ?? []
+  const y = chart.y ?? []
+  return {
+    animation: false,
+    grid: { left: 8, right: 8, top: 4, bottom: 40, containLabel: true },
+    tooltip: {
+      ...tooltip,
+      formatter: ({ value }: { value: [number, number, number] }) =>
+        `${y[value[1]]} · ${x[value[0]]}<br><b>${written(value[2])}${unit(chart)}</b>`,
+    },
+    xAxis: {
+      type: 'category',
+      data: x,
+      axisLabel: { ...ink, interval: x.length > 16 ? 2 : 0, rotate: x.length <= 16 && (isNarrow || x.length > 8) ? 40 : 0 },
+      axisTick: { show: false },
+      axisLine: { show: false },
+    },
+    yAxis: {
+      type: 'category',
+      data: y,
+      inverse: true,
+      axisLabel: { ...ink, width: isNarrow ? 84 : 160, overflow: 'truncate' },
+      axisTick: { show: false },
+      axisLine: { show: false },
+    },
+    visualMap: {
+      min: 0,
+      max: most,
+      calculable: false,
+      orient: 'horizontal',
+      left: 'center',
+      bottom: 0,
+      itemHeight: 90,
+      itemWidth: 10,
+      textStyle: ink,
+      text: [written(most), '0'],
+      inRange: { color: [token('--hover'), token('--chart-people'), token('--chart-now')] },
+    },
+    series: [
+      {
+        type: 'heatmap',
+        data: cells,
+        itemStyle: { borderColor: token('--panel'), borderWidth: 2, borderRadius: 3 },
+        emphasis: { itemStyle: { borderColor: token('--ink'), borderWidth: 1 } },
+      },
+    ],
+  }
+}
+
+function funnel(chart: ChartModel, token: Token, tooltip: object): EChartsCoreOption {
+  const values = chart.series?.[0]?.values ?? []
+  const first = values[0] || 1
+  const tones = ['--chart-buyer', '--chart-buyer', '--chart-bot', '--chart-people', '--chart-good', '--chart-good']
+  return {
+    animation: false,
+    tooltip: { ...tooltip, formatter: ({ name, value }: { name: string; value: number }) => `${name}：${written(value)}${unit(chart)}` },
+    series: [
+      {
+        type: 'funnel',
+        sort: 'none',
+        top: 8,
+        bottom: 8,
+        left: '4%',
+        width: '64%',
+        minSize: '6%',
+        gap: 3,
+        data: (chart.x ?? []).map((name, place) => ({
+          name,
+          value: values[place],
+          itemStyle: { color: token(tones[place] ?? '--chart-buyer'), borderWidth: 0 },
+        })),
+        label: {
+          position: 'right',
+          color: token('--ink-2'),
+          fontFamily: 'inherit',
+          formatter: ({ name, value }: { name: string; value: number }) =>
+            `${name}  ${written(value)}（${written(value / first, 'ratio')}）`,
+        },
+        labelLine: { length: 12, lineStyle: { color: token('--line') } },
+      },
+    ],
+  }
+}

@@ -1,0 +1,64 @@
+/** Filters in the address bar, and the page they give. */
+
+import { computed, ref, watch } from 'vue'
+import { useRoute, useRouter } from 'vue-router'
+import { useProblems } from '../../problems'
+import { useSession } from '../../session'
+import { type Filters, type InsightPage, lastDays } from './model'
+
+export function useFilters() {
+  const route = useRoute()
+  const router = useRouter()
+  const filters = computed<Filters>(() => {
+    const text = (name: string) => (typeof route.query[name] === 'string' ? (route.query[name] as string) : '')
+    const { from, to } = lastDays(7)
+    return {
+      from: text('from') || from,
+      to: text('to') || to,
+      channel: text('channel'),
+      product: text('product'),
+      agent: text('agent'),
+      compare: text('compare') || 'before',
+    }
+  })
+  function change(values: Partial<Filters>): void {
+    const query = { ...route.query, ...values } as Record<string, string>
+    void router.replace({ query: Object.fromEntries(Object.entries(query).filter(([, value]) => value)) })
+  }
+  return { filters, change }
+}
+
+export function usePage(name: () => string) {
+  const { filters, change } = useFilters()
+  const { describe } = useProblems()
+  const { http } = useSession()
+  const page = ref<InsightPage | null>(null)
+  const problem = ref('')
+  let turn = 0
+
+  async function load(): Promise<void> {
+    const mine = ++turn
+    problem.value = ''
+    try {
+      const found = await http.get<InsightPage>(`/api/v1/insights/${name()}`, { ...filters.value })
+      if (mine === turn) page.value = found
+    } catch (error) {
+      if (mine === turn) problem.value = describe(error)
+    }
+  }
+  watch([name, filters], ([now], [before]) => {
+    if (now !== before) page.value = null
+    void load()
+  })
+  void load()
+  return { filters, change, page, problem, load }
+}
+
+/** Hand a file to the browser. */
+export function save(blob: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
