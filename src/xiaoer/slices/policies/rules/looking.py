@@ -33,10 +33,17 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
 
 
+_RETURN = re.compile(r"(?:我要|我想要?|我还是要|帮我|申请|要求)(?:申请)?退货")
+
+
 def look_again(segment: Segment) -> Segment:
     """The segment with the intent that its wording names; unchanged when it names none."""
     if segment.intent == "service.human" and _PERSON.match(segment.text.strip(" ,，。.!！")):
         return replace(segment, intent="order.invoice", confidence=0.9, by="wording")
+    if not segment.intent.startswith(("after.", "order.", "service.complaint", "service.human")) and _RETURN.search(
+        segment.text
+    ):
+        return replace(segment, intent="after.return", confidence=0.9, by="wording")
     for intent, pattern in _TABLE:
         if segment.intent != intent and pattern.search(segment.text):
             return replace(segment, intent=intent, confidence=max(segment.confidence, 0.9), by="wording")
