@@ -9,6 +9,8 @@ from xiaoer.app.rehearsing import Stages
 from xiaoer.flows.decide_gap import DecideGap
 from xiaoer.flows.learn_nightly.learn import LearnGaps
 from xiaoer.flows.publish_knowledge.guard import GuardPublishing
+from xiaoer.flows.replay_changes.publish import PublishProposals
+from xiaoer.flows.replay_changes.replay import JOB, ReplayChanges
 from xiaoer.infra import audit
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
@@ -21,8 +23,8 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.knowledge.guarded import GuardedEntries
 from xiaoer.slices.learning import api as learning
 from xiaoer.slices.learning.api import GapRow
-from xiaoer.slices.learning.store import golden
-from xiaoer.slices.learning.types import Ask, GapSettings, Golden
+from xiaoer.slices.learning.store import golden, replays
+from xiaoer.slices.learning.types import Ask, Difference, GapSettings, Golden, Replay
 
 _DAILY, _NIGHT = timedelta(days=1), timedelta(hours=19)  # 03:00 in the shop's zone
 
@@ -42,16 +44,37 @@ class Learning:
         self._db = db
         self._clock = clock
         self._knowledge = stages.knowledge
+        self._entries = entries
         self._red_lines = stages.red_lines
         self.guard = GuardPublishing(db, clock, stages)
         self.learn = LearnGaps(db, clock, analyser)
         self.decide = DecideGap(db, clock, entries)
+        self.replay = ReplayChanges(db, clock, stages, stages.understanding)
+        self.proposals = PublishProposals(db, clock, self.guard)
         entries.guard = self.guard
+        jobs.handle(JOB, self._replay)
         jobs.every("learning.nightly", _DAILY, self._nightly, offset=_NIGHT)
 
     async def _nightly(self, job: Job) -> None:
         await self.learn(job.shop)
         await self.guard.run(job.shop)
+
+    async def _replay(self, job: Job) -> None:
+        await self.replay(job.shop, str(job.payload["replay"]))
+
+    async def replays(self, shop: ShopId) -> list[Replay]:
+        """The newest replays."""
+        return await self._db.read(lambda c: replays.newest(c, shop, 50))
+
+    async def differences(
+        self, shop: ShopId, replay_id: str, mark: str, text: str, offset: int, limit: int
+    ) -> tuple[list[Difference], int]:
+        """What a replay found, and how much of it there is."""
+        return await self._db.read(lambda c: replays.page_differences(c, shop, replay_id, mark, text, offset, limit))
+
+    async def draft_ids(self, shop: ShopId) -> list[str]:
+        """Every draft and entry in review."""
+        return [str(entry.id) async for entry in self._entries.every(shop) if entry.draft.status in ("draft", "review")]
 
     async def gaps(self, shop: ShopId, since: datetime, until: datetime, status: str, limit: int) -> list[GapRow]:
         """Gaps of a period."""
@@ -71,8 +94,9 @@ class Learning:
         await self._db.write(lambda c: learning.set_settings(c, shop, value))
 
     async def renew(self, shop: ShopId) -> None:
-        """Let a changed entry answer here at once."""
+        """Let changed entries and rules hold here at once."""
         await self._knowledge.refresh(shop)
+        await self._red_lines.renew(shop)
 
     async def golden(self, shop: ShopId) -> list[Golden]:
         """All golden questions."""

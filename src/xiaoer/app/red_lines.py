@@ -83,6 +83,11 @@ class ShopRedLines:
     def _compiled(self, book: RuleBook) -> tuple[RedLine, ...]:
         return own_red_lines.red_lines_of(book, self.pack, lambda word: self._analyser.forms(word).pinyin)
 
+    async def renew(self, shop: ShopId) -> None:
+        """Take over a rule book that was changed elsewhere, at once."""
+        self._known.pop(shop, None)
+        await self.refresh(shop)
+
     def with_book(self, shop: ShopId, book: RuleBook) -> "ShopRedLines":
         """The same with another rule book for a shop, for trials; nothing is kept.
 

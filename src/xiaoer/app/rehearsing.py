@@ -99,6 +99,7 @@ class Stages:
         self._answering = answering
         self._answer = answer
         self.red_lines = red_lines
+        self.understanding = answer.understanding
         self._sources: _Sources | None = None
 
     def fresh(self) -> "Stages":

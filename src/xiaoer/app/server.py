@@ -34,6 +34,7 @@ from xiaoer.app.entrypoints import (
     outreach,
     pages,
     quotes,
+    replays,
     rules,
     selling,
     staff,
@@ -87,7 +88,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     shop = (imports, events, quotes, systems, *insight, rules)
     for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
         app.include_router(module.router)
-    for module in (*sales, golden, learning):
+    for module in (*sales, golden, replays, learning):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

@@ -16,12 +16,15 @@ from xiaoer.infra.db import Database
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations.tables import conversations
+from xiaoer.slices.desk.tables import cases
+from xiaoer.slices.tickets.types import Draft
 
 AGENTS = ("lin", "mei", "wu")
 BUYERS = ("b1", "b2", "b3")
 ACTIONS = (
     *("buyer", "person", "bot", "stale_bot", "route", "route_all", "take", "force", "reply", "transfer", "skill"),
     *("close", "return", "offline", "online", "pause", "rebalance", "idle", "wait", "night", "drafts"),
+    *("invite", "barge", "note", "ticket", "promise"),
 )
 steps = st.lists(
     st.lists(
@@ -82,6 +85,19 @@ async def act_on(world: Any, who: Any, talk: Any, action: str, agent: str) -> No
             await world.take.transfer(who, id_, AGENTS[(AGENTS.index(agent) + 1) % 3], None, "")
         case "skill":
             await world.take.transfer(who, id_, None, "after_sales", "")
+        case "invite":
+            await world.take.invite(who, id_, AGENTS[(AGENTS.index(agent) + 1) % 3], "")
+        case "barge":
+            boss = world.person("boss", "supervisor")
+            await world.agents.appear(boss)
+            await world.take.invite(boss, id_, "boss", "")
+            await world.reply.send(boss, id_, world.text("我来看", f"boss{world.clock.now()}"))
+        case "note":
+            await world.reply.note(who, id_, "悄悄话")
+        case "ticket":
+            await world.tickets.open(who, Draft("return", "", id_))
+        case "promise":
+            await world.reply.send(who, id_, world.text("明天上午给您回复", f"p{agent}{world.clock.now()}"))
         case "close":
             await world.closing.close(who, id_, "solved", "", invite=True)
         case "return":
@@ -100,6 +116,8 @@ def check(connection: Any) -> None:
             open_talks.add((row.channel, row.buyer_id))
         assert (row.state == "closed") == (row.closed_at is not None)
         assert row.answered_seq <= row.last_seq
+        case = connection.execute(cases.select().where(cases.c.conversation_id == row.id)).one_or_none()
+        assert row.state == "agent" or case is None or not case.helpers, (row.state, case.helpers)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

@@ -86,7 +86,7 @@ class AnswerMessage:
         self._db = db
         self._clock = clock
         self._shops = shops
-        self._understanding = understanding
+        self.understanding = understanding
         self._red_lines = red_lines
         self._gather = gather
         self._perform = perform
@@ -133,7 +133,7 @@ class AnswerMessage:
         trace: dict[str, Any] = {}
         mode = "auto" if conversation.state == "bot" else "held"
         try:
-            heard = policies.look_again(self._understanding.understand(turn), turn)
+            heard = policies.look_again(self.understanding.understand(turn), turn)
             situation = await self._situation(conversation, turn, heard, now)
             mode = await self._mode(conversation, heard)
             decision = await self._decide(situation, trace, may_act=mode == "auto")
@@ -161,7 +161,7 @@ class AnswerMessage:
         self, turn: Turn, unsatisfied: int = 0, unsure: int = 0, heard: Heard | None = None
     ) -> Rehearsal:
         """What the answer to a turn would be. Nothing is kept, sent or done; who sends (auto, assist) is not asked."""
-        heard = policies.look_again(heard or self._understanding.understand(turn), turn)
+        heard = policies.look_again(heard or self.understanding.understand(turn), turn)
         shop, hits = await self._shops.shop(turn.shop), self._red_lines(turn, heard)
         now, limits = self._clock.now(), self._red_lines.limits(turn.shop)
         situation = Situation(turn, heard, now, hits, shop.hours, limits, unsatisfied, unsure, shop.name)
@@ -170,7 +170,7 @@ class AnswerMessage:
 
     async def rethink(self, conversation: Conversation, turn: Turn) -> Decision:
         """Decide an earlier turn anew with the facts of now; it calls nobody, and nothing is done, saved or sent."""
-        heard = policies.look_again(self._understanding.understand(turn), turn)
+        heard = policies.look_again(self.understanding.understand(turn), turn)
         situation = await self._situation(conversation, turn, heard, self._clock.now())
         calm = msgspec.structs.replace(situation, hits=(), limits=_NO_STOPS, unsatisfied=0, unsure=0)
         return await self._decide(calm, {}, may_act=False)

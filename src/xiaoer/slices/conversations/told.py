@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, func, insert, select
@@ -78,3 +79,14 @@ def turns_of(connection: Connection, shop: ShopId, conversation_ids: Sequence[st
         for row in rows:
             found[row.conversation_id].append(store.turn_of_row(row))
     return found
+
+
+def talks_since(
+    connection: Connection, shop: ShopId, since: datetime, before_id: str, limit: int
+) -> list[Conversation]:
+    """Conversations that were alive since then, the highest id first; `before_id` is the last one seen."""
+    where = [conversations.c.shop == shop, conversations.c.last_at >= since]
+    if before_id:
+        where.append(conversations.c.id < before_id)
+    rows = connection.execute(select(conversations).where(*where).order_by(conversations.c.id.desc()).limit(limit))
+    return [store.conversation_of(row) for row in rows]

@@ -37,6 +37,11 @@ def set_override(reason: str) -> None:
     _REASON.set(reason.strip()[:500])
 
 
+def override_reason() -> str:
+    """The reason for publishing against the guard, if there is one."""
+    return _REASON.get()
+
+
 @contextmanager
 def overriding(reason: str) -> Iterator[None]:
     """Publish against the guard inside this block, because of `reason`."""

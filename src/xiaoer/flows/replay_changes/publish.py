@@ -1,0 +1,147 @@
+"""A proposal is published or discarded (发布预演过的改动): all of it in one change, or nothing.
+
+Entries must still be at the version that was rehearsed; the regression set is asked about the whole.
+"""
+
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+import msgspec
+from sqlalchemy import Connection
+
+from xiaoer.flows.replay_changes.replay import JOB, Proposal, ProposedEntry
+from xiaoer.infra import audit, jobs
+from xiaoer.infra.db import Database
+from xiaoer.infra.idgen import new_id
+from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import Conflict, InvalidBody, NotFound
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.knowledge import service as entries
+from xiaoer.slices.knowledge import store
+from xiaoer.slices.knowledge.guarded import override_reason
+from xiaoer.slices.knowledge.types import Entry
+from xiaoer.slices.learning.store import replays
+from xiaoer.slices.learning.types import Replay
+from xiaoer.slices.policies import store as policies
+from xiaoer.slices.policies.own_red_lines import RuleBook
+
+_MOST = 2_000  # entries of one proposal
+_OPEN = ("waiting", "running", "done", "failed")
+
+
+class GuardsPublishing(Protocol):
+    """Refuses what breaks golden questions, unless `override` names a reason."""
+
+    async def __call__(
+        self, shop: ShopId, changed: list[Entry], by: str, override: str = "", book: RuleBook | None = None
+    ) -> None: ...
+
+
+class PublishProposals:
+    """Begins, stops, publishes and discards replays."""
+
+    def __init__(self, db: Database, clock: Clock, guard: GuardsPublishing) -> None:
+        self._db = db
+        self._clock = clock
+        self._guard = guard
+
+    async def begin(
+        self, shop: ShopId, title: str, proposal: Proposal, baseline: Literal["now", "then"], days: int, by: str
+    ) -> Replay:
+        """Order a replay; a job runs it.
+
+        Raises:
+            InvalidBody: nothing is proposed and the baseline is the shop as it is, or too much is proposed.
+        """
+        if baseline == "now" and not proposal.entries and proposal.book is None:
+            raise InvalidBody("Nothing is proposed. Name entries or rules, or compare with what was said then.")
+        if len(proposal.entries) > _MOST:
+            raise InvalidBody(f"A proposal holds at most {_MOST} entries.")
+        now, id_ = self._clock.now(), new_id()
+        data: dict[str, Any] = msgspec.to_builtins(proposal)
+        replay = Replay(id_, title, data, baseline, days, "waiting", now, by)
+
+        def keep(connection: Connection) -> None:
+            replays.add(connection, shop, replay)
+            jobs.enqueue(connection, shop, JOB, {"replay": id_}, at=now, id_=f"{JOB}:{id_}")
+
+        await self._db.write(keep)
+        return replay
+
+    async def proposed(self, shop: ShopId, ids: list[str], status: str) -> tuple[ProposedEntry, ...]:
+        """Kept entries as they would be in another status.
+
+        Raises:
+            NotFound: one is not there.
+        """
+        found = await self._db.read(lambda c: store.get_many(c, shop, ids))
+        if missing := [id_ for id_ in ids if id_ not in found]:
+            raise NotFound("Entry", missing[0])
+        return tuple(
+            ProposedEntry(id_, found[id_].version, msgspec.structs.replace(found[id_].draft, status=status))
+            for id_ in ids
+        )
+
+    async def approve(self, shop: ShopId, replay: Replay, by: str) -> None:
+        """Publish what was rehearsed.
+
+        Raises:
+            Conflict: it is not finished or was decided, or an entry changed meanwhile. GoldenBroken. InvalidEntry.
+        """
+        if replay.status != "done":
+            raise Conflict(f"Replay {replay.id} is {replay.status}; only a finished one can be published.")
+        proposal, now = msgspec.convert(replay.proposal, Proposal), self._clock.now()
+        if not proposal.entries and proposal.book is None:
+            raise InvalidBody("This replay compares with what was said then; there is nothing to publish.")
+        await self._guard(shop, proposal.changed(now), by, override_reason(), proposal.book)
+
+        def change(connection: Connection) -> None:
+            self._decide(connection, shop, replay, ("done",), "approved", by, now, "")
+            for one in proposal.entries:
+                _publish(connection, shop, one, by, now)
+            if proposal.book is not None:
+                policies.save_book(connection, shop, proposal.book, now)
+
+        await self._db.write(change)
+
+    async def discard(self, shop: ShopId, replay: Replay, by: str, note: str) -> None:
+        """Say that it will not be published; one that runs is stopped.
+
+        Raises:
+            Conflict: it was decided already.
+        """
+        now, status = self._clock.now(), "discarded" if replay.status == "done" else "cancelled"
+
+        def change(connection: Connection) -> None:
+            self._decide(connection, shop, replay, _OPEN, status, by, now, note)
+
+        await self._db.write(change)
+
+    @staticmethod
+    def _decide(
+        connection: Connection,
+        shop: ShopId,
+        replay: Replay,
+        only: tuple[str, ...],
+        status: str,
+        by: str,
+        now: datetime,
+        note: str,
+    ) -> None:
+        values = {"status": status, "decided_at": now, "decided_by": by, "note": note[:500]}
+        if not replays.change(connection, shop, replay.id, only, **values):
+            raise Conflict(f"Replay {replay.id} was decided by somebody else just now. Load it again.")
+        audit.record(
+            connection, shop, by, f"learning.replay_{status}", replay.id, now, title=replay.title,
+            changed=replay.changed, of=replay.total,
+        )  # fmt: skip
+
+
+def _publish(connection: Connection, shop: ShopId, one: ProposedEntry, by: str, now: datetime) -> None:
+    if not one.id:
+        entries.keep_new(connection, shop, one.draft, now, by)
+        return
+    stored = store.get(connection, shop, one.id)
+    if stored is None or stored.version != one.version:
+        raise Conflict(f"Entry {one.id} was changed since the replay. Rehearse it again.")
+    entries.keep_change(connection, shop, stored, one.draft, now, by)

@@ -1,0 +1,92 @@
+/** The forms of the marketing pages, as data: which fields a rule has and how each is typed. */
+
+export type FieldKind =
+  | 'text' | 'area' | 'lines' | 'words' | 'number' | 'percent' | 'percents' | 'money' | 'select' | 'multi' | 'switch' | 'moment' | 'rows'
+
+export interface Field {
+  key: string
+  /** Key of its name when another kind of rule calls a field of this key otherwise. */
+  name?: string
+  kind: FieldKind
+  /** Values of a choice; their names are `marketing.o.<key>.<value>`. */
+  options?: string[]
+  /** Columns of a list of rows. */
+  columns?: Field[]
+  required?: boolean
+  /** Stands in one line with its neighbour. */
+  half?: boolean
+}
+
+export type Rule = Record<string, unknown>
+
+export interface Kept {
+  id: string
+  enabled: boolean
+  version: number
+  updated_at: string
+  updated_by: string
+  rule: Rule
+  warnings?: string[]
+}
+
+const SPLIT = /[,，、\n]+/
+
+/** A rule as the form edits it. */
+export function toForm(fields: Field[], rule: Rule): Rule {
+  return Object.fromEntries(fields.map((field) => [field.key, shown(field, rule[field.key])]))
+}
+
+function shown(field: Field, value: unknown): unknown {
+  switch (field.kind) {
+    case 'lines':
+      return ((value as string[]) ?? []).join('\n')
+    case 'words':
+      return ((value as string[]) ?? []).join('、')
+    case 'percent':
+      return value == null ? null : Number(value) / 100
+    case 'percents':
+      return ((value as number[]) ?? []).map((one) => one / 100).join('、')
+    case 'multi':
+      return [...((value as string[]) ?? [])]
+    case 'rows':
+      return ((value as Rule[]) ?? []).map((row) => toForm(field.columns ?? [], row))
+    case 'switch':
+      return Boolean(value)
+    case 'number':
+      return value ?? 0
+    case 'moment':
+      return value ?? null
+    default:
+      return value ?? ''
+  }
+}
+
+/** The form as the server takes it. */
+export function toRule(fields: Field[], form: Rule): Rule {
+  return Object.fromEntries(fields.map((field) => [field.key, written(field, form[field.key])]))
+}
+
+function written(field: Field, value: unknown): unknown {
+  switch (field.kind) {
+    case 'lines':
+      return parts(String(value ?? ''), /\n+/)
+    case 'words':
+      return parts(String(value ?? ''), SPLIT)
+    case 'percent':
+      return Math.round(Number(value ?? 0) * 100)
+    case 'percents':
+      return parts(String(value ?? ''), SPLIT).map((one) => Math.round(Number(one) * 100))
+    case 'money':
+      return value === '' || value == null ? (field.required ? '0' : null) : String(value)
+    case 'rows':
+      return ((value as Rule[]) ?? []).map((row) => toRule(field.columns ?? [], row))
+    case 'moment':
+      return value || null
+    default:
+      return value
+  }
+}
+
+function parts(text: string, by: RegExp): string[] {
+  return text.split(by).map((one) => one.trim()).filter(Boolean)
+}

@@ -1,0 +1,94 @@
+/** The fields of every kind of marketing rule, and what a new one starts with. */
+
+import type { Field, Rule } from './fields'
+
+const ENTRIES = ['product', 'campaign', 'order', 'search', 'live', 'home']
+const PERIOD: Field[] = [
+  { key: 'valid_from', kind: 'moment', half: true },
+  { key: 'valid_to', kind: 'moment', half: true },
+]
+const GOODS: Field[] = [
+  { key: 'products', kind: 'words', half: true },
+  { key: 'categories', kind: 'words', half: true },
+]
+
+export const GREETING: Field[] = [
+  { key: 'title', kind: 'text', required: true, half: true },
+  { key: 'priority', kind: 'number', half: true },
+  { key: 'texts', kind: 'lines', required: true },
+  { key: 'entries', kind: 'multi', options: ENTRIES },
+  ...GOODS,
+  { key: 'campaigns', kind: 'words', half: true },
+  { key: 'search_words', kind: 'words', half: true },
+  { key: 'when', kind: 'select', options: ['always', 'on_duty', 'off_hours'], half: true },
+  { key: 'visitor', kind: 'select', options: ['any', 'new', 'returning'], half: true },
+  { key: 'order_state', kind: 'select', options: ['any', 'unpaid', 'after_sales', 'none'], half: true },
+  { key: 'asks', kind: 'switch', half: true },
+  { key: 'chips', kind: 'words' },
+  ...PERIOD,
+]
+export const NEW_GREETING: Rule = { texts: [], when: 'always', visitor: 'any', order_state: 'any', asks: true, priority: 100 }
+
+export const SCENE: Field[] = [
+  { key: 'title', kind: 'text', required: true, half: true },
+  { key: 'priority', kind: 'number', half: true },
+  { key: 'words', kind: 'words' },
+  { key: 'intents', kind: 'words', half: true },
+  { key: 'audience', kind: 'words', half: true },
+  { key: 'say', kind: 'area', required: true },
+  { key: 'url', kind: 'text' },
+  { key: 'promotion_id', kind: 'text', half: true },
+  { key: 'show', kind: 'words', half: true },
+  ...GOODS,
+  ...PERIOD,
+]
+export const NEW_SCENE: Rule = { priority: 100 }
+
+export const PICKS: Field[] = [
+  { key: 'least_stock', kind: 'number', half: true },
+  { key: 'at_once', kind: 'number', half: true },
+  { key: 'most_a_talk', kind: 'number', half: true },
+  { key: 'first_products', kind: 'words' },
+  { key: 'never_products', kind: 'words' },
+  { key: 'never_categories', kind: 'words' },
+]
+export const NEW_PICKS: Rule = { least_stock: 1, at_once: 3, most_a_talk: 3 }
+
+const GIFT: Field[] = [
+  { key: 'kind', kind: 'select', options: ['freight', 'small_gift', 'coupon'], half: true },
+  { key: 'cost', kind: 'money', required: true, half: true },
+  { key: 'title', kind: 'text', half: true },
+  { key: 'promotion_id', kind: 'text', half: true },
+]
+export const TERMS: Field[] = [
+  { key: 'title', kind: 'text', required: true },
+  ...GOODS,
+  { key: 'floor', kind: 'money', half: true },
+  { key: 'floor_ratio', kind: 'percent', half: true },
+  { key: 'max_off', kind: 'money', half: true },
+  { key: 'steps', kind: 'percents', half: true },
+  { key: 'buyer_budget', kind: 'money', required: true, half: true },
+  { key: 'buyer_days', kind: 'number', half: true },
+  { key: 'day_budget', kind: 'money', required: true, half: true },
+  { key: 'cool_days', kind: 'number', half: true },
+  { key: 'gifts', kind: 'rows', columns: GIFT },
+  { key: 'most_gifts', kind: 'number', half: true },
+  { key: 'valid_hours', kind: 'number', half: true },
+  { key: 'stop_words', kind: 'words' },
+  { key: 'bulk_from', kind: 'number', half: true },
+  { key: 'after', kind: 'select', options: ['firm', 'people'], half: true },
+  { key: 'priority', kind: 'number', half: true },
+]
+export const NEW_TERMS: Rule = {
+  floor: null, floor_ratio: 9000, max_off: null, steps: [4000, 7500, 10000], buyer_budget: '50', buyer_days: 30, day_budget: '300', cool_days: 7,
+  gifts: [], most_gifts: 1, valid_hours: 24, stop_words: [], bulk_from: 20, after: 'firm', priority: 100,
+}
+
+export const JOURNEY: Field[] = [
+  { key: 'title', kind: 'text', required: true, half: true },
+  { key: 'trigger', kind: 'select', options: ['order_unpaid', 'cart_abandoned', 'delivered', 'viewed'], half: true },
+  { key: 'steps', name: 'journeySteps', kind: 'rows', columns: [{ key: 'after_min', kind: 'number' }, { key: 'say', kind: 'area' }] },
+  { key: 'hold_out', kind: 'percent', half: true },
+  { key: 'useful_min', kind: 'number', half: true },
+]
+export const NEW_JOURNEY: Rule = { trigger: 'order_unpaid', steps: [], hold_out: 1000, useful_min: 1440 }
