@@ -25,7 +25,7 @@ from xiaoer.slices.understanding.training.train import parted, train
 # A shop's sentences may cost this share of the regression lines, never more.
 SLACK = 0.005
 # Share of lines that get a copy with a typing error; the encoder, which is kept, has seen many more.
-NOISE = 0.1
+NOISE = 0.05
 
 
 class Outcome(Struct, frozen=True):

@@ -40,7 +40,7 @@ NOISE = 0.4
 SPOKEN_ALONE = 6
 REGRESSION = 40
 # Passes over the lines when the judges are kept.
-QUICK = 6
+QUICK = 5
 
 
 @dataclass(frozen=True, slots=True)
