@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         default="", description="Key for tokens and encryption; empty means one is kept in the home folder"
     )
     demo: bool = Field(default=False, description="Serve the demo pages")
+    demo_hours: str = Field(
+        default="", description="Hours of the sample shop's people, such as 00:00-00:00 for always; empty: as written"
+    )
     access_token_s: int = Field(default=900, description="Life of a staff access token, seconds")
     refresh_token_s: int = Field(default=14 * 86400, description="Life of a staff refresh token, seconds")
     visitor_token_s: int = Field(default=180 * 86400, description="Life of a widget visitor token, seconds")

@@ -40,7 +40,7 @@ LOG_INS = (
 async def prepare_demo(settings: Settings, out: Console) -> list[tuple[str, str, str]]:
     """Bring the sample shop up to date (relative dates move on) and return the log-ins to print."""
     async with running(settings) as product:
-        await _accounts(product)
+        await _accounts(product, settings.demo_hours)
         await product.answering.terms.save(DEFAULT_SHOP, _TERMS, "示例数据")
         with tempfile.TemporaryDirectory(prefix="xiaoer-demo-") as folder, out.status("正在准备示例店铺…"):
             now = product.clock.now()
@@ -80,9 +80,9 @@ async def _remember(product: Wiring, sample: DemoShop, now: datetime) -> None:
     await product.db.write(change)
 
 
-async def _accounts(product: Wiring) -> None:
+async def _accounts(product: Wiring, hours: str) -> None:
     facts = tomllib.loads((_DATA / "shop.toml").read_text(encoding="utf-8"))
-    opens, closes = (int(text[:2]) * 60 + int(text[3:]) for text in facts["agent_hours"].split("-"))
+    opens, closes = (int(text[:2]) * 60 + int(text[3:]) for text in (hours or facts["agent_hours"]).split("-"))
     shop = Shop(DEFAULT_SHOP, facts["name"], "/demo/images/logo.svg", BusinessHours(opens, closes))
     await product.shops.save_shop(DEFAULT_SHOP, shop)
     for label, name, role, password in LOG_INS:

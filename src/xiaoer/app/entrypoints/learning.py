@@ -50,14 +50,14 @@ class GapOut(Struct, frozen=True):
     near: NearEntry | None
 
 
-class ApproveIn(Struct, frozen=True):
+class GapApproveIn(Struct, frozen=True):
     """`entry` is the reviewer's edit of the proposal; without it the proposal itself is taken."""
 
     entry: EntryIn | None = None
     publish: bool = True
 
 
-class MergeIn(Struct, frozen=True):
+class GapMergeIn(Struct, frozen=True):
     entry_id: Annotated[str, Meta(min_length=1, max_length=128)]
 
 
@@ -173,13 +173,13 @@ async def get_gap(request: Request, id: str) -> Response:
 
 @router.post(
     "/gaps/{id}/approve",
-    **describe("Make an entry of a gap", request=ApproveIn, response=DecidedOut, errors=_ERRORS,
+    **describe("Make an entry of a gap", request=GapApproveIn, response=DecidedOut, errors=_ERRORS,
                example={"entry": {"question": "可以机洗吗", "answer": "可以，30 度以下，装洗衣袋。"}, "publish": True}),
 )  # fmt: skip
 async def approve(request: Request, id: str) -> Response:
     """Publish the entry, or keep it as a draft; the question joins the regression set."""
     who_, product = await keeper(request), wiring(request)
-    body = await read_body(request, ApproveIn, MAX_BODY)
+    body = await read_body(request, GapApproveIn, MAX_BODY)
     decide = product.learning.decide
     draft = draft_of(body.entry) if body.entry else await decide.draft(who_.shop, id)
     entry_id = await decide.approve(who_.shop, id, draft, who(who_), publish=body.publish)
@@ -189,13 +189,13 @@ async def approve(request: Request, id: str) -> Response:
 
 @router.post(
     "/gaps/{id}/merge",
-    **describe("Add a gap's wordings to an entry", request=MergeIn, response=DecidedOut, errors=_ERRORS,
+    **describe("Add a gap's wordings to an entry", request=GapMergeIn, response=DecidedOut, errors=_ERRORS,
                example={"entry_id": "kb-12"}),
 )  # fmt: skip
 async def merge(request: Request, id: str) -> Response:
     """They become similar questions of that entry."""
     who_, product = await keeper(request), wiring(request)
-    body = await read_body(request, MergeIn, 8192)
+    body = await read_body(request, GapMergeIn, 8192)
     entry_id = await product.learning.decide.merge(who_.shop, id, body.entry_id, who(who_))
     await product.learning.renew(who_.shop)
     return reply(DecidedOut(entry_id))

@@ -69,7 +69,7 @@ class DifferencesOut(Struct, frozen=True):
     total: int
 
 
-class NoteIn(Struct, frozen=True):
+class ReplayNoteIn(Struct, frozen=True):
     note: Annotated[str, Meta(max_length=500)] = ""
 
 
@@ -145,12 +145,16 @@ async def approve(request: Request, id: str) -> Response:
     return reply(await learning.replay.get(who_.shop, id))
 
 
-@router.post("/{id}/discard", **describe("Stop or discard a replay", request=NoteIn, response=Replay, errors=_ERRORS,
-                                         example={"note": "先不改"}))  # fmt: skip
+@router.post(
+    "/{id}/discard",
+    **describe(
+        "Stop or discard a replay", request=ReplayNoteIn, response=Replay, errors=_ERRORS, example={"note": "先不改"}
+    ),
+)
 async def discard(request: Request, id: str) -> Response:
     """One that runs is stopped; nothing of it is published."""
     who_, product = await keeper(request), wiring(request)
-    body = await read_body(request, NoteIn, 8192)
+    body = await read_body(request, ReplayNoteIn, 8192)
     learning = product.learning
     await learning.proposals.discard(who_.shop, await learning.replay.get(who_.shop, id), who(who_), body.note)
     return reply(await learning.replay.get(who_.shop, id))

@@ -114,7 +114,8 @@ def _part(index: int) -> Act:
 
 def look_again(heard: Heard, turn: Turn) -> Heard:
     """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
-    segments = tuple(focus.choose(looking.look_again(segment), turn) for segment in heard.segments)
+    segments = looking.gather_wish(tuple(looking.look_again(segment) for segment in heard.segments))
+    segments = tuple(focus.choose(segment, turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
 
 
@@ -187,7 +188,7 @@ def _answer(ask: Ask) -> Act:
         return picked
     spoken = talk.answer_talk(ask)
     if spoken is not None:
-        if hit is None and ask.segment.confidence < _TELLS and spoken.rule_id in ("talk.ack", "talk.chat.smalltalk"):
+        if hit is None and ask.segment.confidence < _TELLS and spoken.rule_id.startswith("talk."):
             return Act("ask", ask.index, "unclear", rule_id="unclear")
         talks = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
         return spoken if talks or hit is None else _knowledge(ask, hit)

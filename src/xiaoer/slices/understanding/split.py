@@ -34,6 +34,7 @@ _LONGEST_BREATH = 40
 # In a message this short, two sides as sure as this of different matters lean towards a cut by so much: single lines
 # that hold two matters are more frequent in practice than in life.
 SHORT, SURE, BOTH_SURE = 30, 0.85, 1.5
+NO_DOUBT = 10.0  # a side between pauses that a pattern covers whole (转人工) is an ask of its own
 # A message longer than this tells a story around its asks.
 STORY_CHARS = 44
 _QUESTION = re.compile(
@@ -254,15 +255,10 @@ def _favour(left: Span, right: Span, told: int, labels: Labels) -> float:
     """What speaks for a cut beyond the judge: in few words and with a pause, two sides that are surely two matters."""
     a, b = int(left.own.argmax()), int(right.own.argmax())
     sure = min(float(left.own[a]), float(right.own[b])) >= SURE
-    if (
-        told > SHORT
-        or right.joint == 3
-        or a == b
-        or not sure
-        or labels.chat[a]
-        or labels.chat[b]
-        or _DENIAL.search(left.normal)
-    ):
+    chats = labels.chat[a] or labels.chat[b]
+    if (left.closed or right.closed) and right.joint != 3 and a != b and not chats:
+        return NO_DOUBT
+    if told > SHORT or right.joint == 3 or a == b or not sure or chats or _DENIAL.search(left.normal):
         return 0.0
     if b in labels.story[a] and not is_asking(left.normal):
         return 0.0
