@@ -42,6 +42,7 @@ _OF_OTHER_THINGS = (
     0.9  # an intent as sure as this that it is not the shop's matter yields only to the buyer's own words
 )
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
+_GUESSED = 0.4  # below this, an intent is a guess: nothing is asked about a product on its strength
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
@@ -275,6 +276,8 @@ def products_wanted(ask: Ask) -> Act | None:
     """Ask which product is meant when the answer depends on it and none is in sight."""
     if not needs.wants_product(ask.segment) or ask.product_id in ask.facts.products:
         return None
+    if ask.segment.confidence < _GUESSED:
+        return None
     if ask.segment.intent == "product.recommend":
         return Act("ask", ask.index, "recommend.ask")
     named = ask.facts.recommended.get(ask.index, ())
@@ -289,7 +292,7 @@ def _not_found(ask: Ask) -> Act:
         return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")
     if any(kind == "orders" for kind, _ in ask.facts.missing):
         return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")
-    if ask.segment.intent == "oos.unclear":
+    if ask.segment.intent == "oos.unclear" or ask.segment.confidence < _GUESSED:
         return Act("ask", ask.index, "unclear", rule_id="unclear")
     return Act("fallback", ask.index, "not_found", {"about": ask.segment.text}, rule_id="knowledge.miss")
 
