@@ -36,7 +36,7 @@ web-check: web ## Types and unit tests of the web pages
 	@$(WEB) run check --silent
 
 test: .venv/ready ## Tests that need no service and no browser
-	@$(RUN) pytest $(ARGS)
+	@$(RUN) pytest -n auto $(ARGS)
 
 check: lint types contracts test ## Lint, types, import contracts, tests
 
@@ -47,7 +47,7 @@ test-browser: .venv/ready web ## Chromium talks to the built pages
 
 test-servers: .venv/ready ## The tests on PostgreSQL and Redis, by XIAOER_TEST_DATABASE_URL and XIAOER_TEST_REDIS_URL
 	@test -n "$$XIAOER_TEST_DATABASE_URL" -a -n "$$XIAOER_TEST_REDIS_URL" || { echo "Set XIAOER_TEST_DATABASE_URL and XIAOER_TEST_REDIS_URL."; exit 1; }
-	@$(RUN) pytest -m "not browser and not slow and not real_shop" $(ARGS)
+	@$(RUN) pytest -n auto -m "not browser and not slow and not real_shop" $(ARGS)
 
 test-durability: .venv/ready ## Kill the server again and again, and count what it acknowledged
 	@$(RUN) pytest tests/durability -m slow $(ARGS)
