@@ -125,3 +125,12 @@ def test_today_counts_what_was_asked(server: TestClient, owner: dict[str, str]) 
     today = server.get("/api/v1/today", headers=owner).json()
     assert today["asked"] >= today["solved_by_bot"]
     assert today["messages"] >= today["asked"]
+
+
+def test_guessing_is_stopped_and_a_right_password_clears_the_count(server: TestClient) -> None:
+    def tried(name: str, password: str) -> int:
+        return server.post("/api/v1/auth/login", json={"username": name, "password": password}).status_code
+
+    assert [tried("operator", "wrong-guess") for _ in range(9)] == [401] * 9
+    assert tried("operator", "xiaoer-operator") == 200
+    assert [tried("guessed", "wrong-guess") for _ in range(11)] == [401] * 10 + [429]

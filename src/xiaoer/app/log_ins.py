@@ -19,7 +19,7 @@ class LogInTries:
         """Count one try of `key` (account and address).
 
         Raises:
-            TooManyRequests: more than ten in a quarter of an hour.
+            TooManyRequests: more than ten in a row in a quarter of an hour.
         """
         now = time.monotonic()
         recent = [at for at in self._tries.get(key, []) if now - at < _WINDOW_S]
@@ -29,3 +29,7 @@ class LogInTries:
         self._tries[key] = [*recent, now]
         if len(self._tries) > _KEPT:
             self._tries.clear()
+
+    def forget(self, key: str) -> None:
+        """The password was right: the tries before it do not count."""
+        self._tries.pop(key, None)

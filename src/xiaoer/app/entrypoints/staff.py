@@ -63,8 +63,11 @@ async def log_in(request: Request) -> Response:
     product = wiring(request)
     body = await read_body(request, LogIn, 8192)
     address = request.client.host if request.client else "?"
-    product.log_ins.check(f"{body.shop}|{body.username}|{address}")
-    return reply(_tokens(await product.shops.log_in(ShopId(body.shop), body.username, body.password)))
+    key = f"{body.shop}|{body.username}|{address}"
+    product.log_ins.check(key)
+    tokens = _tokens(await product.shops.log_in(ShopId(body.shop), body.username, body.password))
+    product.log_ins.forget(key)
+    return reply(tokens)
 
 
 @router.post(
