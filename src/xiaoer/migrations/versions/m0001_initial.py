@@ -380,7 +380,7 @@ def upgrade() -> None:
         "insight_cursors",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "name", name=op.f("pk_insight_cursors")),
     )
     op.create_table(

@@ -79,7 +79,7 @@ cursors = Table(
     metadata,
     Column("shop", String(64), primary_key=True),
     Column("name", String(40), primary_key=True),
-    Column("value", String(200), nullable=False),
+    Column("value", Text, nullable=False),
 )
 
 wordings = Table(
