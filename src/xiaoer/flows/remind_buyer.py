@@ -17,6 +17,7 @@ from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
 from xiaoer.infra.rulebook import Rulebook
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import InvalidMoney
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import ZERO, Money
@@ -238,5 +239,5 @@ class RemindBuyer:
 def _money(value: Any) -> Money:
     try:
         return Money.from_yuan(str(value)) if value not in (None, "") else ZERO
-    except Exception:
+    except InvalidMoney:  # a shop's event may say anything; what is no amount counts as none
         return ZERO
