@@ -56,7 +56,7 @@ def test_a_conflict_is_shown_and_mended_with_one_click(open_page: Open) -> None:
         page.get_by_role("textbox", name="标准问", exact=True).fill(question)
         page.get_by_role("textbox", name="答案", exact=True).fill(answer)
         page.get_by_role("button", name="保存").click()
-        expect(page.get_by_text("已新增")).to_be_visible()
+        expect(page.get_by_text("已新增").last).to_be_visible()
         expect(page.get_by_role("textbox", name="答案", exact=True)).to_be_hidden()
     page.get_by_role("link", name="体检").click()
     page.get_by_role("button", name="现在查一遍").click()
