@@ -14,6 +14,7 @@ from xiaoer.connectors.registry import CONNECTORS, build
 from xiaoer.connectors.spec import Around
 from xiaoer.infra.clock import ManualClock
 from xiaoer.kernel.errors import SourceUnavailable
+from xiaoer.slices.orders.types import OrderAction
 
 
 def _down(_: httpx2.Request) -> httpx2.Response:
@@ -45,6 +46,7 @@ _CALLS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "stock": ("variants", ("1001",)),
     "parcels": ("track", ("YT1234567890123",)),
     "buyers": ("buyer", ("2001",)),
+    "actions": ("act", (OrderAction("a1", "cancel", "5002", {"reason": "不想要"}),)),
 }
 _LOGIN = {"base_url": "http://shop", "user": "service", "password": "the-password"}
 # connectors that are proved against the real software have no fake platform
