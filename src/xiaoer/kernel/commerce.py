@@ -66,6 +66,8 @@ class Shipment(Struct, frozen=True):
 
 
 class Refund(Struct, frozen=True):
+    """One after-sale request or refund (售后单)."""
+
     id: str
     order_id: str
     kind: str
