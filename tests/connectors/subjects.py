@@ -65,6 +65,11 @@ _STATUS_OF = {
 }
 
 
+def fresh_world() -> World:
+    """The world with orders that actions may change."""
+    return replace(WORLD, orders=dict(WORLD.orders))
+
+
 def first_in_state(status: str) -> str:
     """Every test of a fake opens a fresh one, so the same order may serve each."""
     return next(order.id for order in WORLD.orders.values() if order.status == status and not order.refunds)
@@ -108,7 +113,7 @@ async def open_subject(name: str, port: Port) -> AsyncIterator[Subject]:
         async with _embedded(port) as subject:
             yield subject
         return
-    world = replace(WORLD, orders=dict(WORLD.orders), status_of=_STATUS_OF.get(name, {}))  # actions change orders
+    world = replace(fresh_world(), status_of=_STATUS_OF.get(name, {}))
     platform = PLATFORMS[name](world)
     web = web_over(httpx2.ASGITransport(platform.app))
     source = build(name, platform.settings, Around(web, ManualClock(NOW), WorldHints()))

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 import structlog
-from tests.connectors.subjects import PLATFORMS, WorldHints, web_over
+from tests.connectors.subjects import PLATFORMS, WorldHints, fresh_world, web_over
 from tests.connectors.world import NOW, SHOP, WORLD
 
 from xiaoer.connectors.registry import CONNECTORS, build
@@ -75,7 +75,7 @@ async def test_whatever_breaks_ends_in_one_error(name: str, port: str, breakage:
 
 @pytest.mark.parametrize("name", PLATFORMS)
 async def test_a_wrong_secret_is_refused_by_the_platform_and_said_so(name: str) -> None:
-    platform = PLATFORMS[name](WORLD)
+    platform = PLATFORMS[name](fresh_world())
     settings = {**platform.settings, platform.secret: "some other secret"}
     web = web_over(httpx2.ASGITransport(platform.app))
     source = build(name, settings, Around(web, ManualClock(NOW), WorldHints()))
@@ -87,7 +87,7 @@ async def test_a_wrong_secret_is_refused_by_the_platform_and_said_so(name: str) 
 
 @pytest.mark.parametrize("name", PLATFORMS)
 async def test_a_refusal_is_not_remembered_as_an_answer(name: str) -> None:
-    platform = PLATFORMS[name](WORLD)
+    platform = PLATFORMS[name](fresh_world())
     web = web_over(httpx2.ASGITransport(platform.app))
     around = Around(web, ManualClock(NOW), WorldHints())
     wrong = build(name, {**platform.settings, platform.secret: "some other secret"}, around)

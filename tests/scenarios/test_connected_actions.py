@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +11,8 @@ import pytest
 import uvicorn
 from sqlalchemy import select
 from tests.connectors.fakes import generic
-from tests.connectors.world import WORLD, World
+from tests.connectors.subjects import fresh_world
+from tests.connectors.world import World
 
 from xiaoer.app.wiring import Wiring
 from xiaoer.kernel.ids import BuyerId, ShopId
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest.fixture
 def served() -> Iterator[tuple[str, World]]:
     """A shop of its own behind a loopback port, checking signatures."""
-    world = replace(WORLD, orders=dict(WORLD.orders))
+    world = fresh_world()
     server = uvicorn.Server(uvicorn.Config(generic.platform(world).app, port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
