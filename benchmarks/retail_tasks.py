@@ -2,12 +2,12 @@
 
     python benchmarks/retail_tasks.py WORLD [--tasks FILE] [--show]
 
-WORLD is a folder of ECom-Bench (see examples/map_retail_world.py); it is imported into an empty shop, and each expected
-action or look-up of each task is asked for in plain words by a scripted buyer, who answers what the bot asks back: the
-order, a reason, a picture, 「确认」. The words are the same for every task of a kind and none is taken from the tasks. Then the
-shop is looked at: a cancelled order, a new address, a request, a ticket of the right kind with the right order, or a
-reply that holds the parcel, the text or the goods that it was asked for. The clock stands a day after the last parcel
-of the buyer came, since the world's orders are older than the law's seven days.
+WORLD is a folder of ECom-Bench (see examples/map_retail_world.py); it is imported into an empty shop, and each
+expected action or look-up of each task is asked for in plain words by a scripted buyer, who answers what the bot asks
+back: the order, a reason, a picture, 「确认」. The words are the same for every task of a kind, none is taken from the
+tasks. Then the shop is looked at: a cancelled order, a new address, a request, a ticket of the right kind with the
+right order, or a reply that holds the parcel, the text or the goods that it was asked for. The clock stands a day after
+the last parcel of the buyer came, since the world's orders are older than the law's seven days.
 
 What no front desk can do here (place an order, pay with a card, register a cash-back) counts as right when it is
 handed to people with a ticket, or when the bot says what to do instead and claims nothing.
@@ -35,7 +35,7 @@ from xiaoer.infra.settings import Settings
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId
 from xiaoer.kernel.terms import AutoActions, Terms
-from xiaoer.kernel.turn import ImageContent, TextContent
+from xiaoer.kernel.turn import ImageContent, TextContent, TurnContext
 from xiaoer.slices.conversations.types import Incoming
 from xiaoer.slices.tickets.tables import tickets
 
@@ -88,9 +88,8 @@ class Buyer:
     async def say(self, content: Any) -> None:
         product_id = self.wish.get("product_id") if self.wish["name"].startswith("get_") else None
         context = {"entry": "product", "product_id": product_id} if product_id else {}
-        incoming = msgspec.convert({"buyer_id": self.buyer, "channel": self.channel, "content": {"type": "text", "text": ""},
-                                    "context": context}, Incoming)  # fmt: skip
-        incoming = msgspec.structs.replace(incoming, content=content, external_id=uuid4().hex)
+        page = msgspec.convert(context, TurnContext)
+        incoming = Incoming(self.buyer, self.channel, content, page, external_id=uuid4().hex)
         self.last = msgspec.json.decode(await self.product.take_message(DEFAULT_SHOP, incoming))
         said = content.text if isinstance(content, TextContent) else "[图片]"
         self.lines += [f"    买家：{said}", *(f"    小二：{part['text']}" for part in self.last["replies"])]
@@ -173,7 +172,7 @@ def wishes(task: Row, world: World) -> list[tuple[Row, str]]:
         shown = {
             **{"order_id": "", "service_type": "", "service_time": "", "phone_number": "", "fault_code": ""}, **wish,
             "phone": phone, "invoice": f"抬头{wish['title']}" if company else "个人",
-            "title": world.title(goods[0]) if goods else "", "titles": "、".join(world.title(one)[:20] for one in goods),
+            "title": world.title(goods[0]) if goods else "", "titles": "、".join(map(world.title, goods)),
         }  # fmt: skip
         pattern = _ASKED.get((name, action)) or _ASKED[(name, "")]
         found[json.dumps([name, action, wish.get("order_id"), wish.get("product_id")])] = (
@@ -226,7 +225,7 @@ async def judge(buyer: Buyer, before: Order | None) -> str:
                 "ticket" if mine & wanted else "told" if early and ("取消" in said or "拒收" in said) else f"no {kind}"
             )
         case "schedule_service":
-            booked = {type_ for type_, of in opened if type_ in ("callback", "repair", "install", "appointment")}
+            booked = {type_ for type_, of in opened if type_ in ("callback", "repair", "install")}
             return "ticket" if booked else "not booked"
         case "get_logistics_info":
             return "told" if order and _tracks(said, order) else "wrong parcel"
@@ -259,12 +258,7 @@ async def main(folder: Path, tasks_file: Path, show: bool) -> None:
     """Import, play, count."""
     world = World(folder)
     with tempfile.TemporaryDirectory() as temporary:
-        home, out = Path(temporary) / "home", Path(temporary) / "import"
-        subprocess.run([sys.executable, _MAPPER, folder, out], check=True, capture_output=True)
-        settings = Settings(home=home, log_level="error")
-        home.mkdir()
-        upgrade(settings.url)
-        tasks = [json.loads(line) for line in tasks_file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        settings, out, tasks = prepare(folder, Path(temporary), tasks_file)
         tasks.sort(key=lambda task: world.now_for(task["user_id"]))
         clock = ManualClock(datetime.fromisoformat("2025-01-01T00:00:00+08:00"))
         product = Wiring(settings, clock)
@@ -276,7 +270,7 @@ async def main(folder: Path, tasks_file: Path, show: bool) -> None:
         await product.knowledge.ensure_loaded(DEFAULT_SHOP)
         counts: dict[str, Counter[str]] = {}
         for task in tasks:
-            clock.set(max(clock.now(), world.now_for(task["user_id"])))
+            clock.advance(max(timedelta(0), world.now_for(task["user_id"]) - clock.now()))
             for wish, asked in wishes(task, world):
                 buyer = Buyer(product, wish, asked, world)
                 order_id = str(wish.get("order_id", ""))
@@ -290,6 +284,17 @@ async def main(folder: Path, tasks_file: Path, show: bool) -> None:
                     print(f"{task['task_id']} {kind}: {verdict} (order {state})", *buyer.lines, sep="\n")
         await product.stop()
     report(counts)
+
+
+def prepare(folder: Path, place: Path, tasks_file: Path) -> tuple[Settings, Path, list[Row]]:
+    """An empty shop, the files to import, and the tasks."""
+    home, out = place / "home", place / "import"
+    subprocess.run([sys.executable, _MAPPER, folder, out], check=True, capture_output=True)
+    settings = Settings(home=home, log_level="error")
+    home.mkdir()
+    upgrade(settings.url)
+    lines = tasks_file.read_text(encoding="utf-8").splitlines()
+    return settings, out, [json.loads(line) for line in lines if line.strip()]
 
 
 def report(counts: dict[str, Counter[str]]) -> None:
