@@ -26,18 +26,16 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import select
+from retail_judge import RIGHT, judge
 
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
-from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId
 from xiaoer.kernel.terms import AutoActions, Terms
 from xiaoer.kernel.turn import ImageContent, TextContent, TurnContext
 from xiaoer.slices.conversations.types import Incoming
-from xiaoer.slices.tickets.tables import tickets
 
 Row = dict[str, Any]
 _MAPPER = Path(__file__).parent.parent / "examples" / "map_retail_world.py"
@@ -72,7 +70,6 @@ _ASKED = {
     ("get_discount_info", ""): "现在有什么优惠活动",
     ("compare_products_info", ""): "{titles}，这几个有什么区别",
 }
-_ELSEWHERE = frozenset({"manage_ecard", "register_cashback_by_review"})  # systems of the platform, not of the shop
 
 
 class Buyer:
@@ -182,78 +179,6 @@ def wishes(task: Row, world: World) -> list[tuple[Row, str]]:
     return list(found.values())
 
 
-async def judge(buyer: Buyer, before: Order | None) -> str:
-    """`done`, `ticket` (people have it, with the facts), `told`, or why it is wrong."""
-    product, wish, order_id = buyer.product, buyer.wish, str(buyer.wish.get("order_id", ""))
-    order = await product.orders.order(DEFAULT_SHOP, order_id) if order_id else None
-    query = select(tickets.c.type, tickets.c.order_id).where(
-        tickets.c.shop == DEFAULT_SHOP, tickets.c.buyer_id == buyer.buyer
-    )
-    opened = {(row.type, row.order_id) for row in await product.db.read(lambda c: c.execute(query).all())}
-    mine = {type_ for type_, of in opened if of == order_id}
-    name, action, said = wish["name"], wish.get("action", ""), buyer.text
-    if order_id and order is None and name != "schedule_service":
-        return "told" if "没有" in said or "核对" in said or "后四位" in said else "unknown order not said"
-    match name:
-        case "manage_order" if action == "取消":
-            if order and before and order.status in ("refunding", "closed") and before.status != order.status:
-                return "done"
-            late = before is not None and before.status not in ("paid", "unpaid")
-            return "ticket" if mine & {"refund", "parcel"} else "told" if late and "发出" in said else "not cancelled"
-        case "manage_order" if action == "修改":
-            if order and wish["address"] in order.address:
-                return "done"
-            return "ticket" if mine & {"change_address", "parcel"} else "address not changed"
-        case "manage_order" if action == "查询":
-            return "told" if order and any(w in said for w in ("发货", "发出", "签收", "取消", "付款")) else "no state"
-        case "manage_order":
-            return "told" if "已经下单" not in said and ("下单" in said or "拍" in said) else "no way to buy told"
-        case "manage_urgent":
-            sent = order is not None and order.status in ("shipped", "delivered", "completed")
-            return (
-                "ticket" if mine & {"urge_ship", "parcel"} else "told" if sent and _tracks(said, order) else "not urged"
-            )
-        case "manage_invoice":
-            return "ticket" if "invoice" in mine else "no invoice"
-        case "manage_return" | "manage_exchange" if action != "查询":
-            kind = "exchange" if name == "manage_exchange" else "return_refund"
-            if order and any(refund.kind == kind for refund in order.refunds):
-                return "done"
-            early = before is not None and before.status in ("paid", "shipped")
-            wanted = {"exchange"} if kind == "exchange" else {"return", "refund"}
-            return (
-                "ticket" if mine & wanted else "told" if early and ("取消" in said or "拒收" in said) else f"no {kind}"
-            )
-        case "schedule_service":
-            booked = {type_ for type_, of in opened if type_ in ("callback", "repair", "install")}
-            return "ticket" if booked else "not booked"
-        case "get_logistics_info":
-            return "told" if order and _tracks(said, order) else "wrong parcel"
-        case "manage_exchange":
-            return "told" if "换" in said else "not answered"
-        case "compare_products_info":
-            known = [world_title for one in wish["product_ids"] if (world_title := buyer.world.title(one))]
-            return "told" if sum(title[:8] in said for title in known) >= min(2, len(known)) else "not compared"
-        case "get_discount_info":
-            return "told" if "没有" in said or "优惠" in said or "活动" in said else "not answered"
-    if name in _ELSEWHERE:
-        handed = buyer.last["state"] != "bot" or bool(opened)
-        return "ticket" if handed else "told" if "E卡" in said or "返现" in said else "not handed over"
-    row = buyer.world.products.get(wish.get("product_id", ""), {})
-    source = json.dumps(row, ensure_ascii=False)
-    spoken = "".join(said.split())
-    pairs = {spoken[at : at + 6] for at in range(max(0, len(spoken) - 5))}
-    return "told" if sum(pair in "".join(source.split()) for pair in pairs) >= 6 else "text not found"
-
-
-def _tracks(said: str, order: Order) -> bool:
-    """The waybill or the last scan of this very order is in the reply; or that it has not been sent."""
-    if not order.shipments:
-        return "还没" in said or "未发" in said or "待发" in said or "没有物流" in said
-    traces = order.shipments[-1].traces
-    return order.shipments[-1].waybill_no in said or bool(traces and traces[-1].text[-8:] in said)
-
-
 async def main(folder: Path, tasks_file: Path, show: bool) -> None:
     """Import, play, count."""
     world = World(folder)
@@ -276,10 +201,10 @@ async def main(folder: Path, tasks_file: Path, show: bool) -> None:
                 order_id = str(wish.get("order_id", ""))
                 before = await product.orders.order(DEFAULT_SHOP, order_id) if order_id else None
                 await buyer.play()
-                verdict = await judge(buyer, before)
+                verdict = await judge(product, wish, buyer.text, buyer.last, world.products, before)
                 kind = f"{wish['name']} {wish.get('action', '')}".strip()
                 counts.setdefault(kind, Counter())[verdict] += 1
-                if show and verdict not in ("done", "ticket", "told"):
+                if show and verdict not in RIGHT:
                     state = before.status if before else "-"
                     print(f"{task['task_id']} {kind}: {verdict} (order {state})", *buyer.lines, sep="\n")
         await product.stop()
@@ -301,7 +226,7 @@ def report(counts: dict[str, Counter[str]]) -> None:
     """One line a kind, then the sum."""
     right = everything = 0
     for kind, verdicts in sorted(counts.items()):
-        good, total = sum(verdicts[word] for word in ("done", "ticket", "told")), sum(verdicts.values())
+        good, total = sum(verdicts[word] for word in RIGHT), sum(verdicts.values())
         right, everything = right + good, everything + total
         print(f"{kind:40} {good:3}/{total:<3} {dict(verdicts)}")
     print(f"{'all':40} {right:3}/{everything:<3} {right / max(1, everything):.1%}")
