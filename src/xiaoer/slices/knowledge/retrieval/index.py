@@ -7,6 +7,7 @@ new index in the background and swaps it in.
 """
 
 import copy
+import math
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,8 +22,11 @@ from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts, builtin
 from xiaoer.slices.knowledge.retrieval.features import Marks, marks_of
 from xiaoer.slices.knowledge.retrieval.ranking import (
+    NEAR_POINTS,
+    SWAY,
     THRESHOLD,
     intent_points,
+    of_shop,
     probability,
     product_points,
     rank,
@@ -275,11 +279,16 @@ class ShopIndex:
         return best
 
     def _agree(self, found: list[tuple[float, Entry, str]], intent: str) -> list[tuple[float, Entry, str]]:
-        """Let the intents of question and entry have their say."""
+        """Let the intents of question and entry have their say, where it can change which entry answers.
+
+        Reading an entry's question costs as much as understanding the buyer's, so it is done once an entry, and never
+        for those too far behind the first or too far below the threshold.
+        """
+        worth = max(found[0][0] - SWAY, NEAR_POINTS) if of_shop(intent) else math.inf
         judged = []
         for points, entry, text in found:
             own = self._intents.get(entry.id)
-            if own is None and self._intent_of is not None:
+            if own is None and points >= worth and self._intent_of is not None:
                 own = self._intents[entry.id] = self._intent_of(entry.draft.question)
             judged.append((points + intent_points(intent, own or ""), entry, text))
         return sorted(judged, key=lambda hit: -hit[0])
