@@ -68,7 +68,7 @@ async def list_alerts(request: Request, state: str = "", kind: str = "") -> Resp
         return Alerts(items, alerts.count_open(connection, who.shop))
 
     await product.insights.fresh(who.shop)
-    return reply(await product.db.read(query))
+    return reply(await product.db.read_long(query))
 
 
 @router.post("/alerts/watch", **describe("Look for spikes now", response=Alerts, errors=(401, 403)))

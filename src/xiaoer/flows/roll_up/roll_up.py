@@ -29,7 +29,7 @@ from xiaoer.slices.conversations.types import Message
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.around import place_talks
-from xiaoer.slices.insights.rules.measures import row_of_day, row_of_refund, row_of_talk
+from xiaoer.slices.insights.rules.measures import VERSION, row_of_day, row_of_refund, row_of_talk
 from xiaoer.slices.insights.rules.questions import Questions, wording_key
 from xiaoer.slices.insights.rules.rounds import human_wait
 from xiaoer.slices.insights.rules.talks import derive_talk
@@ -77,7 +77,7 @@ class RollUp:
         With `within_s` it stops after about so many seconds; what is left is done by the next run.
         """
         until = time.monotonic() + within_s
-        version = ",".join(formula.name for formula in self._formulas)
+        version = ",".join((f"measures@{VERSION}", *(formula.name for formula in self._formulas)))
         kept = await self._db.read(lambda c: store.cursor(c, shop, "formulas"))
         if kept and kept != version:  # a formula changed: what was measured by the old one goes
             await self._db.write(partial(_forget, shop=shop))
