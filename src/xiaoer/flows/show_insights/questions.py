@@ -3,12 +3,13 @@
 from typing import Any
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
-from xiaoer.flows.show_insights.view import CHANNELS, ENTRIES, View, by_day, change, day_name
+from xiaoer.flows.show_insights.view import CHANNELS, ENTRIES, Days, View, by_day, change, day_name
 from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.days import weekday_of
 
 _TOP = 30
 _HEAT = 12
+_TREND = 30  # last days that a row's small line, its main product and a product's hours are taken from
 _LINES = 5
 _WEEK = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _ENOUGH = 3
@@ -41,7 +42,7 @@ def show_questions(view: View) -> Page:
         else "这段时间没有人提问"
     )
     tables = (
-        _table("ranking", "问题排行", ranked[:_TOP], "按真实问法归并，点开看对话。"),
+        _table("ranking", "问题排行", ranked[:_TOP], "按真实问法归并，点开看对话；走势和主要商品看最后 30 天。"),
         _table("rising", "涨得最快", _movers(ranked, up=True)[:10], ""),
         _table("new", "新出现的问题", fresh[:10], ""),
         _table("falling", "少下去的", _movers(ranked, up=False)[:10], ""),
@@ -72,15 +73,14 @@ def _rank(view: View) -> list[dict[str, Any]]:
     texts = store.texts_of(view.connection, view.shop, ids)
     before = {a: n for a, n, _ in view.sums(family, ("a",), days=view.before, b=view.product, a=ids)} if ids else {}
     top = ids[:_TOP]
-    days = view.every_day()
+    last = _last(view)
+    days = view.every_day()[-_TREND:]
     trends: dict[str, dict[int, int]] = {}
     products: dict[str, tuple[str, int]] = {}
     if top:
-        for a, day, n, _ in view.sums(family, ("a", "day"), a=top, b=view.product):
+        for a, day, n, _ in view.sums(family, ("a", "day"), days=last, a=top, b=view.product):
             trends.setdefault(a, {})[day] = n
-        for a, b, n, _ in view.sums("q", ("a", "b"), a=top, b=view.product):
-            if b and n > products.get(a, ("", 0))[1]:
-                products[a] = (b, n)
+        products = dict.fromkeys(top, (view.product, 0)) if view.product else _main_products(view, top, last)
     found = []
     for id_, n, _ in rows:
         intent, text = texts.get(id_, ("", "（原文已按留存期限删除）"))
@@ -101,6 +101,19 @@ def _rank(view: View) -> list[dict[str, Any]]:
                 "drill": Drill("q", id_, view.product),
             }
         )
+    return found
+
+
+def _last(view: View) -> Days:
+    return max(view.days[0], view.days[1] - _TREND + 1), view.days[1]
+
+
+def _main_products(view: View, questions: list[str], days: Days) -> dict[str, tuple[str, int]]:
+    """The product that each question is asked about most, with how often."""
+    found: dict[str, tuple[str, int]] = {}
+    for a, b, n, _ in view.sums("q", ("a", "b"), days=days, a=questions):
+        if b and n > found.get(a, ("", 0))[1]:
+            found[a] = (b, n)
     return found
 
 
@@ -224,13 +237,14 @@ def _product_heat(view: View, asks: list[tuple[Any, ...]]) -> Chart:
 def _time_heat(view: View) -> Chart:
     """Hours by weekdays, as the mean of a day."""
     counts: dict[tuple[int, int], int] = {}
+    days = _last(view) if view.product else view.days
     if view.product:
-        for day, hour, n, _ in view.sums("ask", ("day", "hour"), b=view.product):
+        for day, hour, n, _ in view.sums("ask", ("day", "hour"), days=days, b=view.product):
             place = (hour, weekday_of(day))
             counts[place] = counts.get(place, 0) + n
     else:
         counts = {(int(a[2:]), int(a[0])): n for a, n, _ in view.sums("clock", ("a",))}
-    shown = [weekday_of(day) for day in view.every_day()]
+    shown = [weekday_of(day) for day in range(days[0], days[1] + 1)]
     means = {place: n / max(1, shown.count(place[1])) for place, n in counts.items()}
     busiest = max(means, key=lambda place: means[place], default=None)
     title = f"{_WEEK[busiest[1]]} {busiest[0]} 点最忙" if busiest else "还没有时段数据"
