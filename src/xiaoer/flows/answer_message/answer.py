@@ -219,6 +219,7 @@ class AnswerMessage:
             }
             trace["missing"] = facts.missing
             trace["done"] = facts.outcomes
+            trace["trials"] = facts.trials
         return decision
 
     async def _outcomes(
@@ -276,6 +277,8 @@ class AnswerMessage:
 
         owed = trace.get("mode") is None and owes(decision)
         effects = [act.effect for act in decision.acts if act.effect is not None]
+        compared = trace.get("trials", ()) if trace.get("mode") is None else ()
+        note = await self._effects.noting(turn, heard, decision, compared, now)
 
         def change(connection: Connection) -> tuple[Message, ...] | None:
             messages = conversations.save_turn(connection, turn.shop, conversation, stored, parts, meta, now, **changes)
@@ -285,6 +288,7 @@ class AnswerMessage:
                 raise Overtaken
             insights.append(connection, turn.shop, facts)
             insights.warn_at_once(connection, turn.shop, facts)
+            note(connection)
             if owed:
                 promise(connection, turn, now)
             return messages
