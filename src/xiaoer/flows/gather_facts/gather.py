@@ -94,10 +94,8 @@ class GatherFacts:
                 reads[key] = read
         outcomes = await self._outcomes(reads)
         found = {key: value for key, (ok, value) in outcomes.items() if ok}
-        scene = before.scene or (await self._picks.scene(turn, heard, now) if known is None else None)
-        trials = await compare(self._trials, turn, found, scene if before.scene is None else None)
-        if any(trial.held_out and trial.automation.startswith("scene:") for trial in trials):
-            scene = None
+        scene = before.scene if known else await self._picks.scene(turn, heard, now)
+        trials, scene = await compare(self._trials, turn, before, found, scene)
         missing = tuple(key for key, (ok, _) in outcomes.items() if not ok)
         knowledge, answerable = await self._searched(turn, heard, needs, now)
         values: dict[str, Any] = {
