@@ -1,4 +1,4 @@
-"""Who comes to the shop (买家画像): what each kind of buyer tends to do, and how they talk. Pure but for the dice given.
+"""Who comes to the shop (买家画像): what each kind of buyer tends to do, and how they talk. Pure but for the dice.
 
 Shares and chances are judgement, made so that a simulated shop has some of everything; they are no market research.
 """
