@@ -42,6 +42,12 @@ def get(connection: Connection, shop: ShopId, run_id: str) -> ImportRun | None:
     return _run(row) if row else None
 
 
+def has_done(connection: Connection, shop: ShopId, by: str) -> bool:
+    """Whether an import by `by` has ended well."""
+    found = select(imports.c.id).where(imports.c.shop == shop, imports.c.by == by, imports.c.status == "done").limit(1)
+    return connection.execute(found).first() is not None
+
+
 def page(connection: Connection, shop: ShopId, offset: int = 0, limit: int = 50) -> tuple[list[ImportRun], int]:
     """One page of runs, newest first, and the number of all."""
     rows = connection.execute(
