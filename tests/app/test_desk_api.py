@@ -1,5 +1,6 @@
 """The desk over HTTP and its live line, on the sample shop: a buyer here, an agent there."""
 
+import io
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from python_calamine import CalamineWorkbook
 from starlette.testclient import TestClient
 
 LOG_IN = {"agent": "xiaoer-agent", "supervisor": "xiaoer-supervisor", "owner": "xiaoer-owner"}
@@ -290,3 +292,53 @@ def test_the_buyers_card_is_kept_for_colleagues(call: Call, buyer: Any) -> None:
 def test_an_unknown_order_has_no_actions(call: Call, buyer: Any) -> None:
     talk = buyer("在吗")["conversation_id"]
     call("GET", f"/desk/conversations/{talk}/orders/none/actions", status=404)
+
+
+def _send_file(server: TestClient, tokens: dict[str, str], path: str, name: str, data: bytes) -> Any:
+    headers = {"Authorization": f"Bearer {tokens['agent']}"}
+    return server.post(f"/api/v1{path}", files={"file": (name, data)}, headers=headers)
+
+
+def test_tickets_carry_files_that_only_staff_may_open(
+    call: Call, buyer: Any, server: TestClient, tokens: dict[str, str]
+) -> None:
+    talk = buyer("我要退货")["conversation_id"]
+    one = call("POST", "/tickets", {"type": "return", "conversation_id": talk, "fields": {}})
+    two = call("POST", "/tickets", {"type": "invoice", "conversation_id": talk, "fields": {}})
+    at = f"/tickets/{one['id']}/attachments"
+    kept = _send_file(server, tokens, at, "快递/面单.pdf", b"%PDF-1.7 rest")
+    assert (kept.status_code, kept.json()["name"], kept.json()["size"]) == (200, "快递面单.pdf", 13)
+    assert _send_file(server, tokens, at, "a.png", b"MZ not a picture").status_code == 422
+    assert _send_file(server, tokens, at, "a.html", b"<script>alert(1)</script>").status_code == 422
+    assert _send_file(server, tokens, at, "big.pdf", b"%PDF-" + b"0" * 10_485_760).status_code == 413
+    file_id = kept.json()["id"]
+    headers = {"Authorization": f"Bearer {tokens['agent']}"}
+    got = server.get(f"/api/v1{at}/{file_id}", headers=headers)
+    assert (got.content, got.headers["x-content-type-options"]) == (b"%PDF-1.7 rest", "nosniff")
+    assert got.headers["content-disposition"].startswith("attachment")
+    assert server.get(f"/api/v1{at}/{file_id}", headers={"Authorization": "Bearer no"}).status_code == 401
+    assert server.get(f"/uploads/default/{kept.json()['stored']}").status_code == 404
+    call("POST", f"/tickets/{one['id']}/merge", {"into": two["id"]})
+    assert [file["id"] for file in call("GET", f"/tickets/{two['id']}/attachments")["items"]] == [file_id]
+
+
+def test_tickets_are_exported_to_a_workbook_with_their_fields(
+    call: Call, buyer: Any, server: TestClient, tokens: dict[str, str]
+) -> None:
+    talk = buyer("我要退货")["conversation_id"]
+    call("POST", "/tickets", {"type": "return", "title": "=1+1", "conversation_id": talk, "fields": {"reason": "尺码"}})
+    headers = {"Authorization": f"Bearer {tokens['agent']}"}
+    got = server.get(f"/api/v1/tickets/export?format=xlsx&conversation_id={talk}", headers=headers)
+    assert got.status_code == 200, got.text
+    head, *rows = CalamineWorkbook.from_filelike(io.BytesIO(got.content)).get_sheet_by_index(0).to_python()
+    assert [dict(zip(head, row, strict=True))["标题"] for row in rows] == ["=1+1"]
+    assert "尺码" in dict(zip(head, rows[0], strict=True))["资料"]
+    plain = server.get(f"/api/v1/tickets/export?conversation_id={talk}", headers=headers).content.decode("utf-8-sig")
+    assert "'=1+1" in plain
+    assert server.get("/api/v1/tickets/export?format=pdf", headers=headers).status_code == 422
+
+
+def test_an_agent_sends_a_picture(call: Call, server: TestClient, tokens: dict[str, str]) -> None:
+    kept = _send_file(server, tokens, "/desk/uploads", "a.png", b"\x89PNG\r\n\x1a\n rest")
+    assert server.get(kept.json()["url"]).content.startswith(b"\x89PNG")
+    assert _send_file(server, tokens, "/desk/uploads", "a.png", b"%PDF-1.7").status_code == 422
