@@ -342,3 +342,12 @@ def test_an_agent_sends_a_picture(call: Call, server: TestClient, tokens: dict[s
     kept = _send_file(server, tokens, "/desk/uploads", "a.png", b"\x89PNG\r\n\x1a\n rest")
     assert server.get(kept.json()["url"]).content.startswith(b"\x89PNG")
     assert _send_file(server, tokens, "/desk/uploads", "a.png", b"%PDF-1.7").status_code == 422
+
+
+def test_thresholds_that_would_make_a_mode_swing_are_refused(call: Call) -> None:
+    call("PUT", "/desk/modes/terms", {"demote_ratio": 0.8, "to_assist_ratio": 0.8}, "supervisor", 422)
+    call("PUT", "/desk/modes/terms", {"to_auto_ratio": 1.2}, "supervisor", 422)
+    call("PUT", "/desk/modes/terms", {"to_auto_ratio": 0.95}, "agent", 403)
+    call("PUT", "/desk/modes/terms", {"to_auto_ratio": 0.95}, "supervisor")
+    assert call("GET", "/desk/modes/evidence", who="supervisor")["terms"]["to_auto_ratio"] == 0.95
+    call("PUT", "/desk/modes/terms", {}, "supervisor")
