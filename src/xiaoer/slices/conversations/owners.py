@@ -279,16 +279,6 @@ def recall(connection: Connection, shop: ShopId, conversation_id: str, message_i
     return changed
 
 
-def by_external(connection: Connection, shop: ShopId, external_id: str) -> Message | None:
-    """The message that was stored under this outside id."""
-    return store.find_external(connection, shop, external_id)
-
-
-def last_messages(connection: Connection, shop: ShopId, conversation_id: str, count: int) -> list[Message]:
-    """The newest `count` messages, oldest first."""
-    return store.last_messages(connection, shop, conversation_id, count)
-
-
 def messages_between(
     connection: Connection, shop: ShopId, conversation_id: str, after_seq: int, before_seq: int
 ) -> list[Message]:
@@ -304,3 +294,7 @@ def messages_between(
         .order_by(messages.c.seq)
     )
     return [store.message_of(row) for row in rows]
+
+
+by_external = store.find_external
+last_messages = store.last_messages
