@@ -34,6 +34,7 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.orders.acting import ProveOrder
 from xiaoer.slices.orders.happening import take_event
+from xiaoer.slices.orders.transit import TransitTimes
 from xiaoer.slices.promotions.answers import PromotionAnswers
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.terms.service import ShopTerms
@@ -78,6 +79,7 @@ class Answering:
         self._clock = clock
         self._desk = desk
         self.terms = ShopTerms(db, clock)
+        self.transit = TransitTimes(db, clock)
         self.prices = AnswerPrices(catalog, catalog, buyers, PromotionAnswers(promotions))
         self.gather = GatherFacts(
             knowledge,
@@ -90,6 +92,7 @@ class Answering:
             self.tickets_of,
             self.terms,
             buyers,
+            self.transit,
             sells,
             timeout_s,
         )

@@ -23,6 +23,7 @@ from xiaoer.flows.gather_facts.ports import (
     ReadsOrders,
     ReadsTerms,
     ReadsTickets,
+    ReadsTransit,
     Sells,
 )
 from xiaoer.kernel.commerce import Order, Product, Shipment, Variant
@@ -44,7 +45,7 @@ _PICKING = ("named",)  # kinds of needs that bring products to choose from
 _CHOSEN = ("recommend", "similar")  # kinds that bring picks with their reasons
 _PICKS = 3  # products recommended at once
 _BY_KEY = {"diagnosis": "diagnoses", "protection": "protections", "priced": "priced", "top_up": "top_ups",
-           "refundable": "refundable"}  # fmt: skip
+           "refundable": "refundable", "transit": "transits"}  # fmt: skip
 
 
 class GatherFacts:
@@ -62,6 +63,7 @@ class GatherFacts:
         tickets: ReadsTickets,
         terms: ReadsTerms,
         buyers: ReadsBuyers,
+        transit: ReadsTransit,
         sells: Sells,
         timeout_s: float,
     ) -> None:
@@ -76,6 +78,7 @@ class GatherFacts:
         self._tickets = tickets
         self._terms = terms
         self._buyers = buyers
+        self._transit = transit
         self._bargain = sells.bargain
         self._picks = sells.picks
         self._timeout_s = timeout_s
@@ -183,6 +186,8 @@ class GatherFacts:
             case "bargain":
                 words = replace(heard.segments[need.segment], text=price_words(heard.segments, turn))
                 return self._bargain(turn, words, need.key, now)
+            case "transit":
+                return self._transit(shop, need.key)
             case "buyer":
                 return self._buyers.buyer(shop, turn.buyer_id)
             case "tickets":

@@ -17,12 +17,15 @@ from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, 
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.turn import OrderContent, ProductContent, Turn
 from xiaoer.slices.policies.rules import (
+    arrival,
     bargaining,
+    buying,
     entries,
     focus,
     handoff,
     looking,
     needs,
+    numbers,
     offers,
     orders,
     prices,
@@ -160,6 +163,10 @@ def _move(ask: Ask) -> Move:
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
         return Move(bargain)
+    looking_up = numbers.look_up(ask)
+    if looking_up is not None:
+        return looking_up
+    ask = numbers.as_goods(ask)
     foreign = _foreign(ask)
     if foreign is not None:
         resumed = run.proven(ask, foreign)
@@ -170,7 +177,7 @@ def _move(ask: Ask) -> Move:
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
         return Move(needs=named)
-    return run.begin(ask) or prices.answer_prices(ask) or _plain(ask)
+    return run.begin(ask) or prices.answer_prices(ask) or arrival.before_buying(ask) or _plain(ask)
 
 
 def _plain(ask: Ask) -> Move:
@@ -193,7 +200,7 @@ def _answer(ask: Ask) -> Act:
             return Act("ask", ask.index, "unclear", rule_id="unclear")
         talks = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
         return spoken if talks or hit is None else _knowledge(ask, hit)
-    found = orders.answer_from_orders(ask)
+    found = buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
     if found is not None:
         return found
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):

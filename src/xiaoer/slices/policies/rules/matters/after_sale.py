@@ -17,7 +17,7 @@ from xiaoer.kernel.money import Money
 from xiaoer.kernel.turn import ImageContent
 from xiaoer.slices.policies.rules import refunds
 from xiaoer.slices.policies.rules.eligibility import Goal, Verdict, decide_eligibility, is_never_returned, last_day
-from xiaoer.slices.policies.rules.matters import choosing, reading
+from xiaoer.slices.policies.rules.matters import changes, choosing, reading
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.rules.products import matching
 from xiaoer.slices.policies.types import Ask, Move
@@ -145,6 +145,8 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
         return _for_item(ask, matter, order)
     if order.status in ("unpaid", "closed"):
         return Move(say(ask, "after.not_received", order), memory=gone)
+    if order.status == "paid" and matter.slots.get("goal") == "exchange":
+        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "change_item") or Move(memory=gone)
     if order.status == "paid":
         return Move(say(ask, "after_sale.unshipped", order, asks="cancel"), memory=gone)
     if order.status == "shipped":
