@@ -51,6 +51,7 @@ SLOTS = {
     "because": {"height_cm": 170.0},
     "missing": ["weight_kg"],
     "measures": ["height_cm", "weight_kg"],
+    "way": "大",
     "compared": ["冰丝防晒外套", "小白鞋"],
     "shipped": NOW + timedelta(days=1),
     "bought": "现在",

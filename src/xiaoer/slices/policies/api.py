@@ -88,6 +88,8 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         spoken_for = move.matter or spoken_for
         if "asks" in act.slots:
             asking = memory.asking
+        if "cart" in act.slots:
+            memory = replace(memory, cart=act.slots["cart"])
         if isinstance(order := act.slots.get("order"), Order):
             memory = replace(memory, order_id=order.id)
         shown = [(str(id_), str(title)) for id_, title in act.slots.get("products", ())]

@@ -65,6 +65,11 @@ def _buy(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     }
 
 
+def _goods(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    """Of an order with several lines, the ones that it is about."""
+    return {"order_title": "、".join(wording.short(title) for title in slots["goods"])}
+
+
 def _visit(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return {"visit_words": "安装" if slots["visit"] == "install" else "维修"}
 
@@ -230,4 +235,5 @@ _SPEAKERS = {
     "days_low": _road,
     "link": _buy,
     "visit": _visit,
+    "goods": _goods,
 }
