@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from xiaoer.app.answering import Answering, no_answer
+from xiaoer.app.beside import Beside
 from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
@@ -139,7 +140,8 @@ class Wiring:
         )
         follow_up = FollowUp(self.db, self.clock, self.answer, templates, self.desk)
         self.jobs.handle(FOLLOW_UP, follow_up)
-        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs)
+        beside = Beside(settings) if settings.figures_beside else None
+        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, beside)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         self.learning = Learning(self.db, self.clock, self.understanding, self.entries, stages, self.jobs)
@@ -166,6 +168,7 @@ class Wiring:
         await self.live.close()
         await self.systems.close()
         await self.reports.close()
+        await self.insights.close()
         await self.db.close()
 
     async def _warm_up(self) -> None:

@@ -41,7 +41,7 @@ from xiaoer.slices.conversations.recent import RecentTalks
 from xiaoer.slices.conversations.types import Conversation, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies import api as policies
-from xiaoer.slices.policies.rules.handoff import hand_over
+from xiaoer.slices.policies.rules.handoff import goes_in_circles, hand_over
 from xiaoer.slices.policies.types import Limits, Situation
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
@@ -138,6 +138,9 @@ class AnswerMessage:
             mode = await self._mode(conversation, heard)
             decision = await self._decide(situation, trace, may_act=mode == "auto")
             reply = replies.compose(decision, self._templates, now, turn.conversation_id)
+            if not decision.handoff and reply.parts and goes_in_circles(turn, heard, reply.parts[0].text):
+                decision = hand_over(situation, Handoff("unsatisfied", "tries.same_answer"))
+                reply = replies.compose(decision, self._templates, now, turn.conversation_id)
         except Exception:
             _log.exception("turn_failed", shop=turn.shop, conversation=turn.conversation_id)
             heard = unheard(turn)
