@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from xiaoer.flows.gather_facts.compare import compare
 from xiaoer.flows.gather_facts.figures import Figures
+from xiaoer.flows.gather_facts.masking import masked
 from xiaoer.flows.gather_facts.ports import (
     AnswersPrices,
     PricesNow,
@@ -27,7 +28,7 @@ from xiaoer.flows.gather_facts.ports import (
     ReadsTransit,
     Sells,
 )
-from xiaoer.kernel.commerce import Order, Product, Shipment, Variant
+from xiaoer.kernel.commerce import Order, Product, Variant
 from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.heard import Heard, Segment
@@ -36,7 +37,6 @@ from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.policies.rules.bargaining import price_words
-from xiaoer.slices.privacy.rules import masks
 from xiaoer.slices.promotions.service import Promotions
 
 _log = structlog.get_logger(__name__)
@@ -130,14 +130,14 @@ class GatherFacts:
         """The buyer's own orders and the ones proven now, contact data masked."""
         orders = before.orders
         if ("orders", "") in found:
-            orders = tuple(_masked(order, turn.buyer_id) for order in found[("orders", "")])
+            orders = tuple(masked(order, turn.buyer_id) for order in found[("orders", "")])
         verified = dict(before.verified)
         for (kind, key), value in found.items():
             if kind == "verify":
                 word, order = value
                 verified[key.partition("|")[0]] = word
                 if order is not None and all(o.id != order.id for o in orders or ()):
-                    orders = (_masked(order, turn.buyer_id), *(orders or ()))
+                    orders = (masked(order, turn.buyer_id), *(orders or ()))
         return {"orders": orders, "verified": verified}
 
     async def _searched(
@@ -285,21 +285,3 @@ class GatherFacts:
 
 def _keyed(found: dict[tuple[str, str], Any], kind: str) -> dict[str, Any]:
     return {key: value for (of, key), value in found.items() if of == kind and value is not None}
-
-
-def _masked(order: Order, buyer_id: str) -> Order:
-    """The order without what nobody needs to hear; one that was proven by digits keeps its waybill hidden too."""
-    parcels = order.shipments
-    if order.buyer_id != buyer_id:
-        parcels = tuple(_hidden(shipment) for shipment in parcels)
-    return replace(
-        order,
-        address=masks.mask_address(order.address),
-        receiver=masks.mask_name(order.receiver),
-        phone=masks.mask_phone(order.phone) if order.phone else "",
-        shipments=parcels,
-    )
-
-
-def _hidden(shipment: Shipment) -> Shipment:
-    return replace(shipment, waybill_no=masks.mask_waybill(shipment.waybill_no))

@@ -15,11 +15,12 @@ from msgspec.structs import replace
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Todo
 from xiaoer.kernel.heard import Heard, Segment
-from xiaoer.kernel.turn import OrderContent, ProductContent, Turn
+from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import (
     arrival,
     bargaining,
     buying,
+    cards,
     entries,
     focus,
     handoff,
@@ -47,7 +48,6 @@ _OF_OTHER_THINGS = (
     0.9  # an intent as sure as this that it is not the shop's matter yields only to the buyer's own words
 )
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
-_GUESSED = 0.4  # below this, an intent is a guess: nothing is asked about a product on its strength
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
@@ -163,7 +163,7 @@ def _move(ask: Ask) -> Move:
             return asked
         again = _move(resumed)
         return replace(again, memory=again.memory or resumed.memory)
-    card = _sent_card(ask)
+    card = cards.sent_card(ask)
     if card is not None:
         return card
     bargain = bargaining.say_bargain(ask)
@@ -213,10 +213,10 @@ def _answer(ask: Ask) -> Act:
         return _knowledge(ask, hit)
     found = products.answer_from_catalogue(ask)
     if found is None and _live(ask) and (hit is None or hit.hit.score < _OWN_WORDS):
-        found = products_wanted(ask)
+        found = cards.products_wanted(ask)
     if found is None and hit is not None:
         return _knowledge(ask, hit)
-    return found or offers.answer_from_offers(ask) or products_wanted(ask) or _not_found(ask)
+    return found or offers.answer_from_offers(ask) or cards.products_wanted(ask) or _not_found(ask)
 
 
 def _foreign(ask: Ask) -> Move | None:
@@ -227,26 +227,6 @@ def _foreign(ask: Ask) -> Move | None:
     if not number or ask.facts.orders is None or any(order.id == number for order in ask.facts.orders):
         return None
     return small.ask_proof(ask, number)
-
-
-def _sent_card(ask: Ask) -> Move | None:
-    """A product or order card without words: show what it is and offer the next step."""
-    content = ask.situation.turn.messages[-1].content
-    if ask.segment.intent != "oos.unclear" or not isinstance(content, (ProductContent, OrderContent)):
-        return None
-    if isinstance(content, ProductContent):
-        product = ask.facts.products.get(content.product_id)
-        if product is None:
-            return Move(Act("ask", ask.index, "product.unknown", rule_id="card.product"))
-        variants = ask.facts.variants.get(product.id, ())
-        price = min((v.price for v in variants), default=None)
-        slots = {"product": product, "price": price, "title": product.title}
-        return Move(
-            Act("answer", ask.index, "product.card", slots, (products.product_source(product),), "card.product")
-        )
-    own = [order for order in ask.facts.orders or () if order.id == content.order_id]
-    found = orders.answer_from_orders(ask) if own else None
-    return Move(found) if found else small.ask_proof(ask, content.order_id)
 
 
 def _near(ask: Ask) -> list[KnowledgeHit]:
@@ -285,27 +265,12 @@ def _knowledge(ask: Ask, said: Said) -> Act:
     return Act("answer", ask.index, "knowledge", slots, said.sources, "knowledge.hit")
 
 
-def products_wanted(ask: Ask) -> Act | None:
-    """Ask which product is meant when the answer depends on it and none is in sight."""
-    if not needs.wants_product(ask.segment) or ask.product_id in ask.facts.products:
-        return None
-    if ask.segment.confidence < _GUESSED:
-        return None
-    if ask.segment.intent == "product.recommend":
-        return Act("ask", ask.index, "recommend.ask")
-    named = ask.facts.recommended.get(ask.index, ())
-    if not named:
-        return Act("ask", ask.index, "product.which", {"intent": ask.segment.intent})
-    slots: dict[str, Any] = {"products": [[one.id, one.title] for one in named], "intent": ask.segment.intent}
-    return Act("ask", ask.index, "product.which_of", slots, tuple(products.product_source(one) for one in named))
-
-
 def _not_found(ask: Ask) -> Act:
     if needs.wants_orders(ask.segment, ask.situation.turn) and ask.facts.orders is not None:
         return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")
     if any(kind == "orders" for kind, _ in ask.facts.missing):
         return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")
-    if ask.segment.intent == "oos.unclear" or ask.segment.confidence < _GUESSED:
+    if ask.segment.intent == "oos.unclear" or ask.segment.confidence < cards.GUESSED:
         return Act("ask", ask.index, "unclear", rule_id="unclear")
     return Act("fallback", ask.index, "not_found", {"about": ask.segment.text}, rule_id="knowledge.miss")
 

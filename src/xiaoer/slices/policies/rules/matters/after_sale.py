@@ -17,9 +17,8 @@ from xiaoer.kernel.money import Money
 from xiaoer.kernel.turn import ImageContent
 from xiaoer.slices.policies.rules import next_size, refunds
 from xiaoer.slices.policies.rules.eligibility import Goal, Verdict, decide_eligibility, is_never_returned, last_day
-from xiaoer.slices.policies.rules.matters import changes, choosing, reading
+from xiaoer.slices.policies.rules.matters import changes, choosing, exchanging, reading
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
-from xiaoer.slices.policies.rules.products import matching
 from xiaoer.slices.policies.types import Ask, Move
 
 KINDS = ("after_sale",)
@@ -161,7 +160,7 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
 
 
 def _for_item(ask: Ask, matter: Matter, order: Order) -> Move:
-    item = _item(ask, matter, order)
+    item = exchanging.item_of(ask, matter, order)
     if item is None:
         options = [line.title for line in order.items[:5]]
         return question(ask, replace(matter, asks="item"), "after_sale.item", order, options=options)
@@ -169,37 +168,6 @@ def _for_item(ask: Ask, matter: Matter, order: Order) -> Move:
     if Need("product", ask.index, key) not in ask.facts.asked and key not in ask.facts.products:
         return Move(needs=(Need("product", ask.index, key), Need("variants", ask.index, key)))
     return _judged(ask, matter, order, item, key)
-
-
-def _item(ask: Ask, matter: Matter, order: Order) -> OrderItem | None:
-    """The line that it is about: the only one, or the one that the words name."""
-    if len(order.items) == 1:
-        return order.items[0]
-    if not order.items:
-        return OrderItem("", "", 1, Money(0), order.pay_amount)
-    titles = [line.title for line in order.items]
-    words = matter.slots.get("item") or matter.slots.get("about") or ask.segment.text
-    if any(all_ in words for all_ in ("全部", "都退", "整单", "都要退", "所有", "全退")):
-        return OrderItem("*", order.items[0].title, 1, order.pay_amount, order.pay_amount)
-    several = _several(words, order)
-    if several:
-        whole = len(several) == len(order.items)
-        ids = "*" if whole else ",".join(line.variant_id for line in several)
-        paid = Money(sum(line.pay_amount.fen for line in several))
-        return OrderItem(ids, "、".join(line.title for line in several), 1, paid, paid)
-    picked = reading.choice_of(words, titles)
-    return order.items[titles.index(picked)] if picked else None
-
-
-def _several(words: str, order: Order) -> list[OrderItem]:
-    """Two or more lines that the words name, each by letters that no other line's title has; else none."""
-    pairs = {words[at : at + 2] for at in range(len(words) - 1)}
-    found = []
-    for line in order.items:
-        others = "|".join(other.title for other in order.items if other is not line)
-        if any(pair in line.title and pair not in others for pair in pairs):
-            found.append(line)
-    return found if len(found) > 1 else []
 
 
 def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -> Move:
@@ -235,10 +203,10 @@ def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
         act = say(ask, f"after_sale.{verdict.why}", order, rule=verdict.rule, limit=limit, days=terms.days)
         return Move(act, memory=ask.memory.without(matter.id), matter=matter.id)
     if goal == "exchange":
-        step = _stepped(ask, matter, order, item, key)
+        step = exchanging.stepped(ask, matter, order, item, key)
         if isinstance(step, Move):
             return step
-        if (move := _exchange(ask, step, order, key)) is not None:
+        if (move := exchanging.ask_wish(ask, step, order, key)) is not None:
             return move
         matter, slots = step, step.slots
     if verdict.photo and "photo" not in slots:
@@ -246,47 +214,6 @@ def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
     if verdict.may == "people" or goal in ("repair", "resend"):
         return _people(ask, matter, order, _TICKET_OF[goal], reason)
     return _request(ask, matter, order, item, verdict)
-
-
-def _stepped(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -> Matter | Move:
-    """The matter with 大一码 turned into a size that is in stock; else the question what else it shall be."""
-    step, variants = int(matter.slots.get("step", "0")), ask.facts.variants.get(key, ())
-    current = next((variant for variant in variants if variant.id == item.variant_id), None)
-    spelt = [v for v in variants if v.spec and all(value in ask.segment.text for value in v.spec.values())]
-    meant = max(spelt, key=lambda v: sum(map(len, v.spec.values())), default=None)  # 炭灰XL holds 炭灰 L too
-    if "wish" in matter.slots and meant is not None and meant.stock > 0:
-        return replace(matter, slots={**matter.slots, "wish": " ".join(meant.spec.values())})
-    if not step or "wish" in matter.slots or current is None:
-        return matter
-    slots = {name: value for name, value in matter.slots.items() if name != "step"}
-    wanted = next_size.next_size(variants, current, step)
-    if wanted is not None and wanted.stock > 0:
-        return replace(matter, slots={**slots, "wish": " ".join(wanted.spec.values())})
-    offered = [" ".join(v.spec.values()) for v in variants if v.stock > 0 and v.id != current.id][:5]
-    again = replace(matter, asks="wish", slots=slots)
-    if wanted is None:
-        way = "大" if step > 0 else "小"
-        return question(ask, again, "after_sale.wish_end", order, way=way, offered_list=offered)
-    wish = " ".join(wanted.spec.values())
-    return question(ask, again, "after_sale.wish_none", order, wish=wish, offered_list=offered)
-
-
-def _exchange(ask: Ask, matter: Matter, order: Order, key: str) -> Move | None:
-    """Which other size or colour, and whether there is any; None when it may go on."""
-    if matter.slots.get("reason") in ("质量", "破损", "错发", "少件") and "wish" not in matter.slots:
-        return None  # the same again
-    if "wish" not in matter.slots:
-        return question(ask, replace(matter, asks="wish"), "after_sale.wish", order)
-    variants = ask.facts.variants.get(key, ())
-    chosen = matching(variants, ask.segment.entities) if ask.segment.entities.size or ask.segment.entities.color else ()
-    named = bool(ask.segment.entities.size or ask.segment.entities.color)
-    if variants and named and chosen != variants and not any(v.stock > 0 for v in chosen):
-        offered = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:5]
-        slots = {k: v for k, v in matter.slots.items() if k != "wish"}
-        wish = matter.slots["wish"]
-        again = replace(matter, asks="wish", slots=slots)
-        return question(ask, again, "after_sale.wish_none", order, wish=wish, offered_list=offered)
-    return None
 
 
 def _people(ask: Ask, matter: Matter, order: Order, type_: str, reason: str) -> Move:
