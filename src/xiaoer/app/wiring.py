@@ -52,7 +52,7 @@ from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TurnContext
-from xiaoer.slices.catalog.alerts import STOCK_BACK
+from xiaoer.slices.catalog.alerts import STOCK_BACK, STOCK_LOOK
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
@@ -106,7 +106,7 @@ class Wiring:
         self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, quoter)
         self.red_lines = ShopRedLines(self.db, self.clock, self.understanding, _PACK)
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
-        sources = Sources(self.buyers, self.orders, self.catalog)
+        sources = Sources(self.buyers, self.orders, self.catalog, self.quote)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
         goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
@@ -126,6 +126,7 @@ class Wiring:
             within,
         )
         self.jobs.handle(STOCK_BACK, answering.tell_stock_back)
+        self.jobs.handle(STOCK_LOOK, answering.look_for_stock)
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
             self.db,

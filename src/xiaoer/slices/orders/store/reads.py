@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, bindparam, select, text
 
-from xiaoer.infra.statement import Statement
+from xiaoer.infra.statement import ListStatement, Statement
 from xiaoer.kernel.commerce import Order, OrderItem, Refund, Shipment, TraceStep
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
@@ -38,6 +38,11 @@ UNION ALL
 SELECT 3, order_id, id, kind, status, reason, '', '', '', amount, created_at, 0, 0, 0, 0
   FROM refunds WHERE shop = :shop AND order_id {these}
 """
+_STATUSES = ListStatement(
+    lambda ids: select(orders.c.buyer_id, orders.c.status).where(
+        orders.c.shop == bindparam("shop"), orders.c.buyer_id.in_(ids)
+    )
+)
 _ONE = Statement(text(_WHOLE.format(these="= :id")))
 _OF_BUYER = Statement(
     text(
@@ -128,10 +133,7 @@ def statuses_of(connection: Connection, shop: ShopId, buyer_ids: Sequence[str]) 
     found: dict[str, list[str]] = {}
     for start in range(0, len(buyer_ids), _CHUNK):
         chunk = buyer_ids[start : start + _CHUNK]
-        rows = connection.execute(
-            select(orders.c.buyer_id, orders.c.status).where(orders.c.shop == shop, orders.c.buyer_id.in_(chunk))
-        )
-        for row in rows:
+        for row in _STATUSES.all(connection, {"shop": shop}, chunk):
             found.setdefault(row.buyer_id, []).append(row.status)
     return found
 
@@ -166,6 +168,30 @@ def baskets(connection: Connection, shop: ShopId, since: datetime, limit: int = 
     for row in rows:
         found.setdefault(row.order_id, []).append(row.variant_id)
     return list(found.values())
+
+
+_HEAD = 14  # characters of an address: province and city
+
+
+def days_on_the_road(connection: Connection, shop: ShopId, since: datetime, limit: int) -> list[tuple[str, int]]:
+    """(head of the address, whole days from shipping to arrival) of the newest orders that arrived."""
+    rows = connection.execute(
+        select(orders.c.address, orders.c.shipped_at, orders.c.delivered_at)
+        .where(
+            orders.c.shop == shop,
+            orders.c.updated_at >= since,
+            orders.c.shipped_at.is_not(None),
+            orders.c.delivered_at.is_not(None),
+        )
+        .order_by(orders.c.updated_at.desc())
+        .limit(limit)
+    )
+    day = timedelta(days=1)
+    return [
+        (row.address[:_HEAD], max(1, -((row.shipped_at - row.delivered_at) // day)))
+        for row in rows
+        if row.address and row.delivered_at > row.shipped_at
+    ]
 
 
 def buyer_of(connection: Connection, shop: ShopId, order_id: str) -> str:
