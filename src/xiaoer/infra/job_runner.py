@@ -92,8 +92,8 @@ class Jobs:
             total += started
         return total
 
-    async def order_regular(self, shops: Sequence[ShopId]) -> None:
-        """Order the regular jobs of the running period, once each."""
+    async def order_regular(self, shops: Sequence[ShopId], kinds: tuple[str, ...] = ("",)) -> None:
+        """Order the regular jobs of the running period, once each; only those whose kind begins so."""
         if not self._regular or not shops:
             return
         now = self._clock.now()
@@ -101,6 +101,8 @@ class Jobs:
 
         def change(connection: Connection) -> None:
             for kind, (period, offset) in self._regular.items():
+                if not kind.startswith(kinds):
+                    continue
                 slot = (now - epoch - offset) // period
                 due = epoch + offset + slot * period
                 for shop in shops:

@@ -88,7 +88,7 @@ export const en = {
     },
     kinds: { journey: 'Journeys', greeting: 'Greetings', scene: 'Scenes', recommend: 'Picks', bargain: 'Bargaining' },
     ends: {
-      sent: 'Sent', done: 'Finished', running: 'Waiting', paid: 'Paid', refund: 'Refund', closed: 'Closed', complaint: 'Complaint', with_people: 'With people', opted_out: 'Opted out', changed: 'Started anew',
+      sent: 'Sent', held_out: 'Held out', done: 'Finished', running: 'Waiting', paid: 'Paid', refund: 'Refund', closed: 'Closed', complaint: 'Complaint', with_people: 'With people', opted_out: 'Opted out', changed: 'Started anew',
       emptied: 'Basket emptied', no_consent: 'No consent', too_late: 'Too late', capped: 'Capped', window_closed: 'Window closed', sold_out: 'Sold out', price_back: 'Price is back', used: 'Coupon used', expired: 'Expired',
       switched_off: 'Switched off',
     },

@@ -88,7 +88,7 @@ export const zh = {
     },
     kinds: { journey: '旅程', greeting: '欢迎语', scene: '场景', recommend: '推荐', bargain: '议价' },
     ends: {
-      sent: '发出', done: '走完', running: '等待中', paid: '已付款停', refund: '退款停', closed: '订单关闭停', complaint: '投诉停', with_people: '转人工停', opted_out: '退订停', changed: '重新计时',
+      sent: '发出', held_out: '留作对照', done: '走完', running: '等待中', paid: '已付款停', refund: '退款停', closed: '订单关闭停', complaint: '投诉停', with_people: '转人工停', opted_out: '退订停', changed: '重新计时',
       emptied: '购物车清空', no_consent: '没同意营销', too_late: '太晚不发', capped: '次数到上限', window_closed: '渠道窗口已过', sold_out: '又没货了', price_back: '又涨回去了', used: '券已用', expired: '券已过期',
       switched_off: '旅程已停用',
     },
