@@ -39,7 +39,7 @@ async def worker(home: Path) -> None:
     """Fire what is due until nothing waits."""
     product = Wiring(Settings(home=home))
     work = asyncio.create_task(product.jobs.work(product.shops.ids))
-    while await product.db.read(lambda c: c.execute(text(_LEFT)).scalar_one()):
+    while await product.db.read(lambda c: c.execute(text(_LEFT)).scalar_one()):  # noqa: ASYNC110
         await asyncio.sleep(1)
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)

@@ -134,7 +134,11 @@ class Selling:
         await self.bargaining.release_lapsed(job.shop, self._clock.now())
 
     async def _expire(self, job: Job) -> None:
-        await self._promotions.expire(job.shop)
+        await self.expire(job.shop)
+
+    async def expire(self, shop: ShopId) -> None:
+        """Expire coupons past their end; their budget is free again."""
+        await self._promotions.expire(shop)
 
     async def _watch_stock(self, job: Job) -> None:
         """Ask the shop's system about goods that somebody waits for: not every system tells when stock changes."""
