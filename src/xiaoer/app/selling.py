@@ -88,7 +88,7 @@ class Selling:
         self.rules = SellingRules(db)
         self.bargaining = Bargaining(db)
         self.bargain = BargainPrice(self.bargaining, catalog, quote, buyers)
-        self.picks = PickProducts(self.rules, catalog, orders, promotions)
+        self.picks = PickProducts(self.rules, catalog, orders, promotions, quote)
         self.trials = Comparisons(db)
         self.measure = MeasureAutomations(db, clock, self.trials)
         self.greet = GreetVisitor(

@@ -73,7 +73,7 @@ class Jobs:
                 except Exception:  # the database was busy or away: the rows are still there
                     _log.exception("job_round_failed")
                 if len(self._running) >= _CLAIM:  # more may be due: go on as soon as there is room
-                    await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait(self._running, timeout=_POLL_S, return_when=asyncio.FIRST_COMPLETED)
                 await asyncio.sleep(0 if started else _POLL_S)
         finally:  # what is under way is taken up again when its lease is over
             for task in self._running:

@@ -7,7 +7,7 @@ export const en = {
     campaigns: 'Campaign IDs', search_words: 'Search words', when: 'When', visitor: 'Visitor', order_state: 'Orders', asks: 'With the three most asked questions', chips: 'Fixed chips',
     valid_from: 'From', valid_to: 'Until', words: 'Words (any)', intents: 'Intents', audience: 'Audience', say: 'Said after the answer', url: 'Link', promotion_id: 'Coupon ID',
     show: 'Product IDs shown', least_stock: 'Stock at least', at_once: 'At once', most_a_talk: 'Rounds a talk', first_products: 'First', never_products: 'Never these products',
-    never_categories: 'Never these categories', floor: 'Floor (yuan a piece)', floor_ratio: 'Floor, % of the price', max_off: 'Most off a piece', steps: 'Share by round (%)',
+    never_categories: 'Never these categories', least_margin: 'Least margin %', margins: 'Margins', of: 'Product id or category', ratio: 'Margin %', floor: 'Floor (yuan a piece)', floor_ratio: 'Floor, % of the price', max_off: 'Most off a piece', steps: 'Share by round (%)',
     buyer_budget: 'Budget per buyer', buyer_days: 'Counted over days', day_budget: 'Budget per day', cool_days: 'Cool-down days', gifts: 'Favours (cheapest first)',
     most_gifts: 'Most favours', valid_hours: 'Offer holds, hours', stop_words: 'Stop words', bulk_from: 'People from pieces', after: 'At the end', kind: 'Kind', cost: 'Cost (yuan)',
     trigger: 'Begins when', journeySteps: 'Steps', after_min: 'Minutes after', hold_out: 'Hold-out (%)', useful_min: 'Not sent if later by minutes', only: 'Condition', least_score: 'Intent score from', least_drop: 'Drop of at least %', before_h: 'Hours before its end', window_h: 'Payments count within hours',

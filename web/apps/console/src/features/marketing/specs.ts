@@ -51,8 +51,10 @@ export const PICKS: Field[] = [
   { key: 'first_products', kind: 'words' },
   { key: 'never_products', kind: 'words' },
   { key: 'never_categories', kind: 'words' },
+  { key: 'least_margin', kind: 'percent', half: true },
+  { key: 'margins', kind: 'rows', columns: [{ key: 'of', kind: 'text', half: true }, { key: 'ratio', kind: 'percent', half: true }] },
 ]
-export const NEW_PICKS: Rule = { least_stock: 1, at_once: 3, most_a_talk: 3 }
+export const NEW_PICKS: Rule = { least_stock: 1, at_once: 3, most_a_talk: 3, least_margin: 0, margins: [] }
 
 const GIFT: Field[] = [
   { key: 'kind', kind: 'select', options: ['freight', 'small_gift', 'coupon'], half: true },
