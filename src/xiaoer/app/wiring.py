@@ -37,7 +37,6 @@ from xiaoer.flows.answer_message.answer import AnswerMessage
 from xiaoer.flows.answer_message.follow_up import FollowUp
 from xiaoer.flows.answer_message.promises import KIND as FOLLOW_UP
 from xiaoer.flows.import_data.importer import Importer
-from xiaoer.flows.issue_coupon import IssueCoupon
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.rate_talk import RateTalk
 from xiaoer.flows.receive_message import ReceiveMessage
@@ -127,7 +126,6 @@ class Wiring:
             within,
         )
         self.jobs.handle(STOCK_BACK, answering.tell_stock_back)
-        self.issue_coupon = IssueCoupon(self.promotions, answering.deeds)
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
             self.db,

@@ -130,7 +130,7 @@ async def issue(request: Request) -> Response:
     body = await read_body(request, IssueIn, BODY)
     until = to_utc(body.valid_to) if body.valid_to else None
     buyer = BuyerId(body.buyer_id)
-    given = await product.issue_coupon(who.shop, body.promotion_id, buyer, body.request_id, new_code(), until)
+    given = await product.answering.give_coupon(who.shop, body.promotion_id, buyer, body.request_id, new_code(), until)
     return reply(_view(given.coupon, in_shop=given.in_shop))
 
 

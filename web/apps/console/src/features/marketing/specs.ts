@@ -88,16 +88,16 @@ export const NEW_TERMS: Rule = {
 
 const TRIGGERS = ['order_unpaid', 'cart_abandoned', 'interested', 'back_in_stock', 'price_drop', 'coupon_expiring', 'delivered', 'review', 'replenish']
 const STEP: Field[] = [
-  { key: 'after_min', kind: 'number', half: true },
+  { key: 'after_min', kind: 'minutes', half: true },
   { key: 'only', kind: 'select', options: ['always', 'silent'], half: true },
-  { key: 'say', kind: 'area' },
+  { key: 'say', name: 'stepSay', kind: 'area', required: true },
 ]
 export const JOURNEY: Field[] = [
   { key: 'title', kind: 'text', required: true, half: true },
   { key: 'trigger', kind: 'select', options: TRIGGERS, half: true },
   { key: 'steps', name: 'journeySteps', kind: 'rows', columns: STEP },
   { key: 'hold_out', kind: 'percent', half: true },
-  { key: 'useful_min', kind: 'number', half: true },
+  { key: 'useful_min', kind: 'minutes', half: true },
   { key: 'categories', kind: 'words', half: true },
   { key: 'least_score', kind: 'number', half: true, only: { trigger: ['interested'] } },
   { key: 'least_drop', kind: 'number', half: true, only: { trigger: ['price_drop'] } },

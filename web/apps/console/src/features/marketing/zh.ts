@@ -1,5 +1,6 @@
 /** 营销页面的文字。 */
 export const zh = {
+  unit: '单位', units: { 1: '分钟', 60: '小时', 1440: '天' },
   any: '不限', always: '一直有效', saved: '已保存', remove: '删除', addRow: '加一项', removeAsk: '删除“{title}”？删了就不再生效。',
   says: '内容', updated: '更新', inUse: '启用', productId: '商品 ID', try: '试一下', nothing: '这一句不会触发什么。', buyer: '买家 ID', amount: '金额', state: '状态',
   f: {
@@ -10,7 +11,7 @@ export const zh = {
     never_categories: '不推荐的类目', least_margin: '毛利低于多少 % 不推荐', margins: '毛利（商品 ID 或类目）', of: '商品 ID 或类目', ratio: '毛利 %', floor: '底价（元/件）', floor_ratio: '底价不低于现价的 %', max_off: '每件最多让（元）', steps: '每轮让到几成（%）',
     buyer_budget: '每位买家预算（元）', buyer_days: '预算按几天算', day_budget: '每天总预算（元）', cool_days: '谈完几天内不再谈', gifts: '可以送的（按成本从低到高）',
     most_gifts: '最多送几样', valid_hours: '报价保留几小时', stop_words: '停止词', bulk_from: '几件起转人工', after: '谈不拢时', kind: '种类', cost: '成本（元）',
-    trigger: '什么时候开始', journeySteps: '步骤', after_min: '开始后几分钟', hold_out: '对照组占比（%）', useful_min: '晚于几分钟就不发了', only: '条件', least_score: '意向分至少', least_drop: '降价至少 %', before_h: '到期前几小时', window_h: '遇到之后几小时内付款算数',
+    trigger: '什么时候开始', journeySteps: '步骤', after_min: '开始之后', stepSay: '发什么', hold_out: '对照组占比（%）', useful_min: '晚了多久就不发', only: '条件', least_score: '意向分至少', least_drop: '降价至少 %', before_h: '到期前几小时', window_h: '遇到之后几小时内付款算数',
     holdGreeting: '欢迎语留出 %', holdScene: '场景留出 %', holdRecommend: '推荐留出 %', holdBargain: '议价留出 %',
   },
   h: { text: '', area: '', lines: '一行一条', words: '用、隔开，留空不限', percents: '如 40、75、100', money: '如 199.00' },
