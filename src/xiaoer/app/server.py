@@ -27,6 +27,7 @@ from xiaoer.app.entrypoints import (
     knowledge_bulk,
     knowledge_care,
     knowledge_intake,
+    knowledge_review,
     learning,
     messages,
     mode_evidence,
@@ -75,7 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     sales = (bargaining, coupons, selling, outreach)
     # in this order: the last one takes every other address below /knowledge
-    brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
+    brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge_review, knowledge)
     insight = (insight_desk, insight_reports, insight_reviews, insights)  # in this order: pages are found by name
     desks = (agents, desk, desk_team, desk_live, mode_evidence, canned, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.

@@ -58,7 +58,7 @@ from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.knowledge.guarded import GuardedEntries
+from xiaoer.slices.knowledge.reviewed import ReviewedEntries
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
@@ -98,7 +98,7 @@ class Wiring:
         self.models = ShopModels(self.db, settings.home, self.jobs)
         self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.models)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
-        self.entries = GuardedEntries(self.db, self.clock)
+        self.entries = ReviewedEntries(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
         core = (self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer)
         self.brain = Brain(*core, self.promotions, self.shops, _PACK)
@@ -144,7 +144,9 @@ class Wiring:
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
-        self.learning = Learning(self.db, self.clock, self.understanding, self.entries, stages, self.jobs)
+        self.learning = Learning(
+            self.db, self.clock, self.understanding, self.entries, self.importer, stages, self.jobs
+        )
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
         self.log_ins = LogInTries()

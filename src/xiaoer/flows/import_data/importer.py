@@ -23,6 +23,7 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.sheets import BrokenSheet, read_sheet
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.buyers.store import BuyerSink
 from xiaoer.slices.catalog.store import ProductSink, VariantSink
@@ -33,6 +34,7 @@ from xiaoer.slices.orders.store.sinks import order_line_sink, order_sink, parcel
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 Check = Callable[[Any], str | None]
+Pairs = Sequence[tuple[Any, str]]
 
 _CHUNK = 400  # rows of one write: 10 to 15 ms on one core, so that buyers are answered in between
 _SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".jsonl", ".ndjson", ".json", ".toml"})
@@ -68,6 +70,16 @@ class KnowsSame(Protocol):
     ) -> set[str]: ...
 
 
+class Guard(Protocol):
+    """Looks at all rows of a file before the first is written; `override` names the reason to go on all the same.
+
+    Raises:
+        Conflict: they must not be written.
+    """
+
+    async def __call__(self, shop: ShopId, rows: Pairs, keep: Collection[str], by: str, override: str, /) -> None: ...
+
+
 OWN_SINKS: Mapping[str, Sink] = {
     "buyers": BuyerSink(),
     "products": ProductSink(),
@@ -101,6 +113,7 @@ class Importer:
         self._sinks = {**OWN_SINKS, **(sinks or {})}
         self._checks = dict(checks or {})
         self._max_bytes = max_bytes
+        self.guards: dict[str, Guard] = {}
 
     async def import_folder(
         self, shop: ShopId, folder: Path, *, strict: bool = False, by: str = "", progress: Progress | None = None
@@ -127,12 +140,13 @@ class Importer:
         by: str = "",
         progress: Progress | None = None,
         run_id: str = "",
+        override: str = "",
     ) -> ImportRun:
         """Import one file and return the finished run, which is also kept in the shop's history.
 
         `name` is the file's name when `source` is bytes; its stem tells the kind when `kind` is empty.
         `progress` hears (rows done, rows in all); reading and writing count half each. `strict` refuses
-        the file at its first bad row.
+        the file at its first bad row. `override` is for the kind's guard.
         """
         name = name or (source.name if isinstance(source, Path) else "")
         found = KINDS.get(kind) if kind else kind_of_stem(PurePath(name).stem)
@@ -152,14 +166,21 @@ class Importer:
         if found.name not in self._sinks:
             return await self._end(shop, _refused(run, "kind_not_kept", f"现在还不能导入“{found.label}”。"))
         try:
-            return await self._import(shop, run, found, source, name, progress)
+            return await self._import(shop, run, found, source, name, progress, override)
         except Exception:
             text = "写入时出错停下了，已经写入的部分还在，再导入一次同样的文件就能补全。"
             await self._end(shop, replace(run, status="failed", error=text, error_code="write_failed"))
             raise
 
     async def _import(
-        self, shop: ShopId, run: ImportRun, kind: Kind, source: Path | bytes, name: str, progress: Progress | None
+        self,
+        shop: ShopId,
+        run: ImportRun,
+        kind: Kind,
+        source: Path | bytes,
+        name: str,
+        progress: Progress | None,
+        override: str,
     ) -> ImportRun:
         tell = progress or (lambda done, total: None)
         loop = asyncio.get_running_loop()
@@ -181,6 +202,12 @@ class Importer:
         )
         if parsed.error_code:
             return await self._end(shop, _refused(run, parsed.error_code, parsed.error))
+        guard = self.guards.get(kind.name)
+        if guard is not None:
+            try:
+                await guard(shop, [(row.row, row.hash) for row in parsed.rows], parsed.keep, run.by, override)
+            except Conflict as error:
+                return await self._end(shop, _refused(run, error.code, error.detail))
         run = await self._write(shop, run, kind, parsed, tell)
         tell(total, total)
         return await self._end(shop, replace(run, status="done", done=total))

@@ -18,7 +18,7 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import EntryId, ShopId
 from xiaoer.kernel.variables import LIVE, variables_in
-from xiaoer.slices.knowledge import rules, store
+from xiaoer.slices.knowledge import pending, rules, store
 from xiaoer.slices.knowledge.types import (
     Action,
     Entry,
@@ -155,6 +155,31 @@ class EntryService:
             refused |= unfit
         return Outcome(tuple(changed), refused)
 
+    async def put_many(self, shop: ShopId, drafts: Mapping[str, EntryDraft], by: str, action: Action) -> list[str]:
+        """Add or replace entries by id, all of them or none; return the ids of those that changed.
+
+        Raises:
+            InvalidEntry, UnknownVariable: one of them is not fit.
+        """
+        now = self._clock.now()
+
+        def keep(connection: Connection) -> list[str]:
+            found, own = store.get_many(connection, shop, list(drafts)), store.variables_of(connection, shop)
+            revision, done = store.next_revision(connection, shop), list[str]()
+            for id_, draft in drafts.items():
+                stored, fit = found.get(id_), rules.check_entry(draft, own)
+                if stored is None:
+                    new = Entry(EntryId(id_), fit, 1, rules.content_hash(fit), now, by)
+                    store.add(connection, shop, [new], "create", revision)
+                elif fit != stored.draft:
+                    _change(connection, shop, stored, fit, now, by, action, revision)
+                else:
+                    continue
+                done.append(id_)
+            return done
+
+        return await self._db.write(keep)
+
     async def every(self, shop: ShopId) -> AsyncIterator[Entry]:
         """All entries that are not archived, by id; read in steps."""
         after = ""
@@ -286,4 +311,6 @@ def _change(
 ) -> Entry:
     entry = Entry(stored.id, draft, stored.version + 1, rules.content_hash(draft), now, by)
     store.change(connection, shop, entry, action, revision)
+    if draft.status != "published":
+        pending.drop(connection, shop, str(entry.id))
     return entry
