@@ -467,6 +467,15 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("ix_insight_units_buyer", "insight_units", ["shop", "kind", "buyer_id"], unique=False)
+    op.create_index(
+        "ix_insight_units_mood", "insight_units", ["shop", "kind", "mood", sa.literal_column("at DESC")], unique=False
+    )
+    op.create_index(
+        "ix_insight_units_score",
+        "insight_units",
+        ["shop", "kind", "agent", "score", sa.literal_column("at DESC")],
+        unique=False,
+    )
     op.create_table(
         "insight_wordings",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -1193,6 +1202,8 @@ def downgrade() -> None:
     op.drop_table("jobs")
     op.drop_index("ix_insight_wordings_question", table_name="insight_wordings")
     op.drop_table("insight_wordings")
+    op.drop_index("ix_insight_units_score", table_name="insight_units")
+    op.drop_index("ix_insight_units_mood", table_name="insight_units")
     op.drop_index("ix_insight_units_buyer", table_name="insight_units")
     op.drop_index("ix_insight_units_ask", table_name="insight_units")
     op.drop_table("insight_units")

@@ -7,6 +7,7 @@ new index in the background and swaps it in.
 """
 
 import copy
+import math
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,8 +22,11 @@ from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts, builtin
 from xiaoer.slices.knowledge.retrieval.features import marks_of
 from xiaoer.slices.knowledge.retrieval.ranking import (
+    NEAR_POINTS,
+    SWAY,
     THRESHOLD,
     intent_points,
+    of_shop,
     probability,
     product_points,
     rank,
@@ -51,7 +55,10 @@ IntentOf = Callable[[str], str]
 
 
 class Asked(Struct, frozen=True):
-    """One question with its surroundings. Empty means not known."""
+    """One question with its surroundings. Empty means not known.
+
+    `thorough`: every hit's intent counts, not only where it can change which entry answers; for comparing entries.
+    """
 
     forms: TextForms
     now: datetime
@@ -62,6 +69,7 @@ class Asked(Struct, frozen=True):
     order_state: str = ""
     top_k: int = 5
     product_category: str = ""
+    thorough: bool = False
 
 
 class _Block:
@@ -230,7 +238,7 @@ class ShopIndex:
         strange = strangeness(question.unknown_share(self._delta.segment if self._delta else None))
         found = [(points + strange, entry, text) for points, entry, text in found]
         if asked.intent and self._intent_of is not None:
-            found = self._agree(found, asked.intent)
+            found = self._agree(found, asked)
         hits = tuple(
             _hit(probability(points), entry, text, asked.channel) for points, entry, text in found[: asked.top_k]
         )
@@ -276,12 +284,18 @@ class ShopIndex:
                 break
         return best
 
-    def _agree(self, found: list[tuple[float, Entry, str]], intent: str) -> list[tuple[float, Entry, str]]:
-        """Let the intents of question and entry have their say."""
+    def _agree(self, found: list[tuple[float, Entry, str]], asked: Asked) -> list[tuple[float, Entry, str]]:
+        """Let the intents of question and entry have their say, where it can change which entry answers.
+
+        Reading an entry's question costs as much as understanding the buyer's, so it is done once an entry, and never
+        for those too far behind the first or too far below the threshold.
+        """
+        intent = asked.intent
+        worth = max(found[0][0] - SWAY, NEAR_POINTS) if not asked.thorough else -math.inf
         judged = []
         for points, entry, text in found:
             own = self._intents.get(entry.id)
-            if own is None and self._intent_of is not None:
+            if own is None and points >= worth and of_shop(intent) and self._intent_of is not None:
                 own = self._intents[entry.id] = self._intent_of(entry.draft.question)
             judged.append((points + intent_points(intent, own or ""), entry, text))
         return sorted(judged, key=lambda hit: -hit[0])
