@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from xiaoer.app.rehearsing import Stages
 from xiaoer.flows.decide_gap import DecideGap
-from xiaoer.flows.import_data.importer import Importer, Pairs
+from xiaoer.flows.import_data.importer import Importer
+from xiaoer.flows.import_data.ports import Pairs
 from xiaoer.flows.learn_nightly.learn import LearnGaps
 from xiaoer.flows.publish_knowledge.guard import Broken, GoldenBroken, GuardPublishing
 from xiaoer.flows.replay_changes.publish import PublishProposals

@@ -6,11 +6,11 @@ Rows are compared by content hash, so the same file again writes nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePath
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import TypeVar
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
@@ -19,6 +19,7 @@ from xiaoer.flows.import_data.cells import BadCell
 from xiaoer.flows.import_data.dialogues import DialogueIntake, join_lines
 from xiaoer.flows.import_data.kinds import KINDS, Kind, Reference, kind_of_stem
 from xiaoer.flows.import_data.parse import Parsed, ParsedRow, bad_cell, parse_sheet
+from xiaoer.flows.import_data.ports import Check, Guard, KnowsSame, Sink
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.sheets import BrokenSheet, read_sheet
@@ -33,51 +34,10 @@ from xiaoer.slices.orders.store.sinks import order_line_sink, order_sink, parcel
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
-Check = Callable[[Any], str | None]
-Pairs = Sequence[tuple[Any, str]]
 
 _CHUNK = 400  # rows of one write: 10 to 15 ms on one core, so that buyers are answered in between
 _SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".jsonl", ".ndjson", ".json", ".toml"})
 _MAX_BYTES = 268_435_456
-
-
-class Sink(Protocol):
-    """Takes the rows of one kind into its slice.
-
-    `rows` are (row, hash) pairs with ids unique among them; a row whose id exists is replaced, except for
-    the fields named in `keep`. `existing_hashes` returns the hash of every id that exists.
-    """
-
-    def existing_hashes(self, connection: Connection, shop: ShopId, ids: Sequence[str], /) -> dict[str, str]: ...
-
-    def upsert(
-        self,
-        connection: Connection,
-        shop: ShopId,
-        rows: Sequence[tuple[Any, str]],
-        now: datetime,
-        keep: Collection[str] = ...,
-        /,
-    ) -> None: ...
-
-
-@runtime_checkable
-class KnowsSame(Protocol):
-    """A sink that looks behind the fingerprint: ids of `rows` that would change nothing."""
-
-    def same(
-        self, connection: Connection, shop: ShopId, rows: Sequence[tuple[Any, str]], keep: Collection[str]
-    ) -> set[str]: ...
-
-
-class Guard(Protocol):
-    """Looks at all rows of a file before the first is written; `override` names the reason to go on all the same.
-
-    Raises:
-        Conflict: they must not be written.
-    """
-
-    async def __call__(self, shop: ShopId, rows: Pairs, keep: Collection[str], by: str, override: str, /) -> None: ...
 
 
 OWN_SINKS: Mapping[str, Sink] = {
