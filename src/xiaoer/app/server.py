@@ -35,6 +35,7 @@ from xiaoer.app.entrypoints import (
     ops,
     outreach,
     pages,
+    privacy,
     quotes,
     replays,
     rules,
@@ -90,7 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     shop = (imports, events, quotes, systems, *insight, rules)
     for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
         app.include_router(module.router)
-    for module in (*sales, golden, replays, learning):
+    for module in (*sales, golden, replays, learning, privacy):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

@@ -59,6 +59,7 @@ from xiaoer.slices.conversations.types import Conversation, Incoming, Message, S
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.reviewed import ReviewedEntries
 from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.privacy.service import BuyerData
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
@@ -147,6 +148,7 @@ class Wiring:
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         kept = (self.entries, self.importer)
         self.learning = Learning(self.db, self.clock, self.understanding, *kept, stages, self.jobs)
+        self.buyer_data = BuyerData(self.db, self.clock, self.jobs)
         self.rate = RateTalk(self.db, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
