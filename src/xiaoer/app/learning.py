@@ -23,6 +23,7 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.guarded import GuardedEntries, override_reason
 from xiaoer.slices.knowledge.sink import KnowledgeSink
 from xiaoer.slices.knowledge.types import Entry
@@ -54,6 +55,7 @@ class Learning:
         db: Database,
         clock: Clock,
         analyser: TextAnalyser,
+        knowledge: Knowledge,
         entries: GuardedEntries,
         importer: Importer,
         stages: Stages,
@@ -61,7 +63,7 @@ class Learning:
     ) -> None:
         self._db = db
         self._clock = clock
-        self._knowledge = stages.knowledge
+        self._knowledge = knowledge
         self._entries = entries
         self._red_lines = stages.red_lines
         self._sink = KnowledgeSink()

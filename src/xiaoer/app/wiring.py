@@ -90,8 +90,7 @@ class Wiring:
         self.catalog.kinds = trade_words(_PACK)
         self.buyers = LiveBuyers(self.db)
         vault = Vault(settings.secret_key)
-        rows = EmbeddedCatalog(self.db), EmbeddedOrders(self.db)
-        self.systems = Systems(self.db, self.clock, vault, *rows)
+        self.systems = Systems(self.db, self.clock, vault, EmbeddedCatalog(self.db), EmbeddedOrders(self.db))
         self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
@@ -141,14 +140,12 @@ class Wiring:
             self.desk,
             sells,
         )
-        follow_up = FollowUp(self.db, self.clock, self.answer, templates, self.desk)
-        self.jobs.handle(FOLLOW_UP, follow_up)
+        self.jobs.handle(FOLLOW_UP, FollowUp(self.db, self.clock, self.answer, templates, self.desk))
         beside = Beside(settings) if settings.figures_beside else None
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, beside)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
-        kept = (self.entries, self.importer)
-        self.learning = Learning(self.db, self.clock, self.understanding, *kept, stages, self.jobs)
+        self.learning = Learning(*core, stages, self.jobs)
         self.buyer_data = BuyerData(self.db, self.clock, self.jobs)
         self.rate = RateTalk(self.db, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
