@@ -43,7 +43,7 @@ def simulate(
 
     At the end: what happened, and for every automation the uplift against its hold-out. The effect of payment reminders
     is planted (--effect), so you see whether the figures find it. The fingerprint is equal for equal runs (same seed,
-    buyers, days and --until). 500 buyers take about a minute.
+    buyers, days and --until). Count on a few minutes for 500 buyers.
     """
     settings = Settings(home=home.resolve(), database_url="")
     settings.home.mkdir(parents=True, exist_ok=True)
