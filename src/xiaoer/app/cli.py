@@ -13,6 +13,7 @@ from xiaoer.app.commands import report as report_command
 from xiaoer.app.commands.opening import Shop, out, prepared, run
 from xiaoer.app.commands.simulate import simulate
 from xiaoer.app.commands.train import train
+from xiaoer.app.commands.words import words
 from xiaoer.app.evaluation import evaluate_file
 from xiaoer.app.wiring import running
 from xiaoer.flows.evaluate.rows import readable
@@ -31,6 +32,7 @@ app.add_typer(staff_app, name="staff")
 app.command()(train)
 app.command("report")(report_command.report)
 app.command()(simulate)
+app.command("words")(words)
 
 
 @app.command()
