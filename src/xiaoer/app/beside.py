@@ -19,6 +19,7 @@ import structlog
 from msgspec import Struct
 
 from xiaoer.app.figures import PACK, Figures
+from xiaoer.infra.clickhouse import over_http
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.log import set_up_logging
@@ -32,7 +33,7 @@ _LEAVE_S = 5.0  # it has this long to finish its transaction at the end
 
 
 class Ask(Struct, frozen=True):
-    """`what` is roll_up (at most about `within_s`, null for all) or watch."""
+    """`what` is roll_up (at most about `within_s`, null for all), watch or stream."""
 
     id: int
     what: str
@@ -170,7 +171,8 @@ async def serve(reader: asyncio.StreamReader, answers: int) -> None:
     """The other end: do what is asked until the input ends. `answers` is the file that answers are written to."""
     settings = Settings.model_validate_json(await reader.readline())
     db, later, clock = Database(settings.url), Later(settings), SystemClock()
-    figures = Figures(db, clock, later, later, PACK)
+    to_clickhouse = over_http(settings.clickhouse_url) if settings.clickhouse_url else None
+    figures = Figures(db, clock, later, later, PACK, to_clickhouse)
     figures.roll_up.yield_to_others()
     running: set[asyncio.Task[None]] = set()
 

@@ -41,6 +41,7 @@ from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.rate_talk import RateTalk
 from xiaoer.flows.receive_message import ReceiveMessage
 from xiaoer.infra import metrics
+from xiaoer.infra.clickhouse import over_http
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.job_runner import Jobs
@@ -141,7 +142,9 @@ class Wiring:
         follow_up = FollowUp(self.db, self.clock, self.answer, templates, self.desk)
         self.jobs.handle(FOLLOW_UP, follow_up)
         beside = Beside(settings) if settings.figures_beside else None
-        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, beside)
+        columns = (over_http(settings.clickhouse_url) if settings.clickhouse_url else None, settings.clickhouse_pages)
+        facts = (self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, beside)
+        self.insights = Insights(*facts, *columns)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         self.learning = Learning(self.db, self.clock, self.understanding, self.entries, stages, self.jobs)

@@ -27,7 +27,7 @@ from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations import told
 from xiaoer.slices.conversations.types import Message
 from xiaoer.slices.insights import api as insights
-from xiaoer.slices.insights import store
+from xiaoer.slices.insights import columns, store
 from xiaoer.slices.insights.rules.around import place_talks
 from xiaoer.slices.insights.rules.measures import VERSION, row_of_day, row_of_refund, row_of_talk
 from xiaoer.slices.insights.rules.questions import Questions, wording_key
@@ -66,6 +66,7 @@ class RollUp:
         self._noted: dict[ShopId, tuple[frozenset[str], str]] = {}
         self._duty: gather.Duty = gather.Duty(())
         self._batch, self._rest_s = _BATCH, 0.0
+        self.streams = False  # whether what changes is marked to be sent to ClickHouse
 
     def yield_to_others(self) -> None:
         """Take short steps with rests between them: another process answers buyers on the same database."""
@@ -80,7 +81,7 @@ class RollUp:
         version = ",".join((f"measures@{VERSION}", *(formula.name for formula in self._formulas)))
         kept = await self._db.read(lambda c: store.cursor(c, shop, "formulas"))
         if kept and kept != version:  # a formula changed: what was measured by the old one goes
-            await self._db.write(partial(_forget, shop=shop))
+            await self._db.write(partial(_forget, shop=shop, streams=self.streams))
         if kept != version:
             await self._db.write(lambda c: store.set_cursor(c, shop, "formulas", version))
         states = await self._db.read(
@@ -98,7 +99,7 @@ class RollUp:
 
     async def rebuild(self, shop: ShopId) -> int:
         """Forget all figures and derive them from the facts again; the wordings' questions stay."""
-        await self._db.write(partial(_forget, shop=shop))
+        await self._db.write(partial(_forget, shop=shop, streams=self.streams))
         return await self(shop)
 
     async def _step(self, shop: ShopId) -> int:
@@ -121,6 +122,12 @@ class RollUp:
             for rows in kinds.values():
                 store.put_units(connection, shop, rows, self._formulas)
             store.put_units(connection, shop, [], self._formulas, gone)
+            if self.streams:
+                for kind, rows in kinds.items():
+                    columns.mark(connection, shop, kind, [row.id for row in rows])
+                columns.mark(connection, shop, "talk", gone)
+                columns.mark(connection, shop, columns.FACTS, talks)
+                columns.mark(connection, shop, columns.SEEN, buyers)
             store.clear_dirty(connection, shop, "talk", talks)
             store.clear_dirty(connection, shop, "buyer", buyers)
 
@@ -276,9 +283,15 @@ class RollUp:
         return {"talk": talks, "day": work.days, "refund": work.refunds}, work.gone
 
 
-def _forget(connection: Connection, shop: ShopId) -> None:
+def _forget(connection: Connection, shop: ShopId, streams: bool = False) -> None:
     """Drop all figures and have everything counted again."""
+    waiting = columns.ids_of_units(connection, shop) if streams else {}
+    begun = store.cursor(connection, shop, columns.BEGUN)
     store.clear(connection, shop)
+    if begun:
+        store.set_cursor(connection, shop, columns.BEGUN, begun)
+    for kind, ids in waiting.items():  # those that are not made again are told to be gone
+        columns.mark(connection, shop, kind, ids)
     store.mark_dirty(connection, shop, "talk", insights.conversation_ids(connection, shop))
     store.mark_dirty(connection, shop, "buyer", insights.buyer_ids(connection, shop))
 

@@ -77,6 +77,13 @@ def of_type(connection: Connection, shop: ShopId, type_: str, since: datetime, u
     return [{**row.data, "at": row.at, "conversation_id": row.conversation_id} for row in rows]
 
 
+def facts_of_type(connection: Connection, shop: ShopId, type_: str, since: datetime, until: datetime) -> list[Event]:
+    """Every fact of one type in the half-open window, oldest first."""
+    chosen = (events.c.shop == shop, events.c.type == type_, events.c.at >= since, events.c.at < until)
+    rows = connection.execute(select(events).where(*chosen).order_by(events.c.at))
+    return [Event(shop, r.id, r.type, r.at, r.conversation_id, r.buyer_id, r.data) for r in rows]
+
+
 def of_conversations(
     connection: Connection, shop: ShopId, type_: str, conversation_ids: Sequence[str]
 ) -> list[dict[str, Any]]:
