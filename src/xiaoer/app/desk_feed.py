@@ -37,9 +37,18 @@ _LAST = 30  # newest messages read of a changed conversation
 RESUME_MS = 3_600_000
 
 
+class Risk(Struct, frozen=True):
+    """A buyer who may write a bad review, for supervisors."""
+
+    id: str
+    conversation_id: str
+    title: str
+    advice: str
+
+
 class News(Struct, frozen=True):
     """What one look found. `messages` are the newest of each conversation that somebody reads, `again` changed ones;
-    `agents` is everybody when somebody's state or load may have changed."""
+    `agents` is everybody when somebody's state or load may have changed; `risks` are new ones."""
 
     revision: str
     rows: tuple[Shared, ...]
@@ -47,6 +56,7 @@ class News(Struct, frozen=True):
     messages: Mapping[str, tuple[MessageView, ...]]
     again: tuple[tuple[str, MessageView], ...] = ()
     agents: tuple[Agent, ...] = ()
+    risks: tuple[Risk, ...] = ()
 
 
 class Listener(Protocol):
@@ -165,7 +175,14 @@ class DeskFeed:
         agents: list[Agent] = []
         if any(type_.startswith(("agent.", "conversation.")) for _, type_, _ in fresh):
             agents = await self._db.read(lambda c: desk.agents(c, shop, owners.loads(c, shop)))
-        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), tuple(agents))
+        raised = [(id_, talk) for id_, type_, talk in fresh if type_ == "alert.raised"]
+        told = await self._db.read(lambda c: insights.data_of(c, shop, [id_ for id_, _ in raised])) if raised else {}
+        risks = [
+            Risk(str(told[id_]["alert_id"]), talk, str(told[id_]["title"]), str(told[id_]["advice"]))
+            for id_, talk in raised
+            if id_ in told
+        ]
+        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), tuple(agents), tuple(risks))
 
     def presence(self, shop: ShopId, conversation_id: str, frame: dict[str, Any]) -> None:
         """Tell every workbench of this process who is here."""

@@ -12,7 +12,7 @@ from xiaoer.infra.statement import Statement
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights import store
-from xiaoer.slices.insights.rules import feelings, questions
+from xiaoer.slices.insights.rules import endings, feelings, questions
 from xiaoer.slices.insights.tables import events
 
 _ADD = Statement(insert(events))
@@ -137,3 +137,4 @@ def buyer_ids(connection: Connection, shop: ShopId) -> list[str]:
 
 changed_since = store.changed_since
 wording_key = questions.wording_key
+leaves_of = endings.leaves_of
