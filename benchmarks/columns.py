@@ -79,7 +79,7 @@ async def main(messages: int) -> None:
             await product.shops.ensure_shop(DEFAULT_SHOP, "评测")
             talks, making, sending = fill(run, product.insights.formulas, messages)
             per = messages / 1_000_000
-            print(f"{messages:,} messages in {talks:,} talks")
+            print(f"{messages:,} messages in {talks:,} talks", flush=True)
             print(f"  rows made {making / per:.0f} s CPU a million, sent and taken {sending / per:.0f} s CPU a million")
             query = b"SELECT table, sum(rows), sum(bytes_on_disk) FROM system.parts WHERE active GROUP BY table"
             for line in run(query).splitlines():
