@@ -112,6 +112,7 @@ class Wiring:
         self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
         goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
         self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods, self.desk.told)
+        self.pushes.journeys = sells.remind.before
         reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
         self.answering = answering = Answering(
             self.db,
