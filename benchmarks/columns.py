@@ -29,8 +29,9 @@ from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.ids import DEFAULT_SHOP
 from xiaoer.slices.insights import columns
-from xiaoer.slices.insights.rules.measures import row_of_talk
+from xiaoer.slices.insights.rules.measures import gifts_of, row_of_talk
 from xiaoer.slices.insights.rules.talks import derive_talk
+from xiaoer.slices.insights.store import with_blocks
 
 _BATCH = 2_000
 _DAY_US = 86_400_000_000
@@ -41,6 +42,8 @@ def fill(run: Any, formulas: Any, messages: int) -> tuple[int, float, float]:
     dice = Random(7)
     drawn = [talk_facts(dice, n, NOW - timedelta(hours=dice.uniform(0, 24))) for n in range(POOL)]
     rows = [row_of_talk(talk) for facts in drawn if (talk := derive_talk(facts))]
+    gifts = [gifts_of(row, formulas) for row in rows]
+    sums: dict[Any, list[int]] = {}
     done = talks = 0
     making = sending = 0.0
     while done < messages:
@@ -50,9 +53,12 @@ def fill(run: Any, formulas: Any, messages: int) -> tuple[int, float, float]:
             place, back = dice.randrange(POOL), dice.randrange(DAYS)
             row, moved = rows[place], timedelta(days=back)
             talk = structs.replace(row.facts, id=f"t{talks}", opened=row.facts.opened - back * _DAY_US)
-            units_out.append(
-                columns.row_of_unit(DEFAULT_SHOP, structs.replace(row_of_talk(talk), id=f"t{talks}"), formulas, 1)
-            )
+            unit = structs.replace(row, id=f"t{talks}", day=row.day - back, at=row.at - moved, facts=talk)
+            units_out.append(columns.row_of_unit(DEFAULT_SHOP, unit, 1))
+            for key, n, v in gifts[place]:
+                value = sums.setdefault(key._replace(day=key.day - back), [0, 0])
+                value[0] += n
+                value[1] += v
             for at, fact in enumerate(drawn[place]):
                 told = structs.replace(fact, id=f"t{talks}:{at}", conversation_id=f"t{talks}", at=fact.at - moved)
                 facts_out.append(columns.row_of_fact(told, 1))
@@ -61,6 +67,14 @@ def fill(run: Any, formulas: Any, messages: int) -> tuple[int, float, float]:
         insert(run, "events", facts_out)
         insert(run, "insight_units", units_out)
         making, sending = making + made - began, sending + time.process_time() - made
+    began = time.process_time()
+    whole = [
+        {"shop": DEFAULT_SHOP, **key._asdict(), "n": n, "v": v, "version": 1, "gone": 0}
+        for key, (n, v) in with_blocks(sums).items()
+    ]
+    for start in range(0, len(whole), 100_000):
+        insert(run, "insight_cells", whole[start : start + 100_000])
+    sending += time.process_time() - began
     return talks, making, sending
 
 

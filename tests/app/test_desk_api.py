@@ -222,25 +222,6 @@ def test_the_live_line_shows_what_happens_and_resumes(server: TestClient, tokens
     call("POST", f"/desk/conversations/{talk}/close", {"wrap_up": "solved"})
 
 
-def test_supervisors_hear_at_once_of_a_buyer_who_may_write_a_bad_review(
-    server: TestClient, tokens: Any, buyer: Any
-) -> None:
-    with (
-        server.websocket_connect(f"/api/v1/desk/ws?token={tokens['supervisor']}") as above,
-        server.websocket_connect(f"/api/v1/desk/ws?token={tokens['agent']}") as other,
-    ):
-        _until(above, lambda frame: frame["type"] == "snapshot")
-        _until(other, lambda frame: frame["type"] == "snapshot")
-        talk = buyer("你们太过分了，我要投诉你们，给差评")["conversation_id"]
-        risk = _until(above, lambda frame: frame["type"] == "risk")["item"]
-        assert risk["conversation_id"] == talk
-        assert "差评" in risk["title"] and risk["advice"]
-        buyer("人呢")
-        frames: list[str] = []
-        _until(other, lambda f: frames.append(f["type"]) is None and f["type"] == "conversation.changed")
-        assert "risk" not in frames
-
-
 def test_a_forged_token_is_hung_up_on(server: TestClient) -> None:
     with server.websocket_connect("/api/v1/desk/ws?token=zzz") as line:
         assert json.loads(line.receive_text())["type"] == "error"

@@ -60,7 +60,7 @@ class Shop:
         self.product, self.clickhouse, self.clock = product, clickhouse, clock
         insights_ = product.insights
         insights_.roll_up.streams = True
-        self.stream = StreamFacts(product.db, clock, clickhouse, insights_.formulas)
+        self.stream = StreamFacts(product.db, clock, clickhouse)
 
     async def tell(self, facts: list[Event]) -> None:
         await self.product.db.write(lambda c: insights.append_new(c, DEFAULT_SHOP, facts))

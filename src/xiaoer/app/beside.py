@@ -64,6 +64,11 @@ class Beside:
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._ids = count(1)
 
+    @classmethod
+    def wanted(cls, settings: Settings) -> "Beside | None":
+        """One, if the settings want it."""
+        return cls(settings) if settings.figures_beside else None
+
     async def ask(self, what: str, shop: ShopId, within_s: float | None = None) -> Any:
         """Have it done; return what was found.
 
@@ -171,8 +176,7 @@ async def serve(reader: asyncio.StreamReader, answers: int) -> None:
     """The other end: do what is asked until the input ends. `answers` is the file that answers are written to."""
     settings = Settings.model_validate_json(await reader.readline())
     db, later, clock = Database(settings.url), Later(settings), SystemClock()
-    to_clickhouse = over_http(settings.clickhouse_url) if settings.clickhouse_url else None
-    figures = Figures(db, clock, later, later, PACK, to_clickhouse)
+    figures = Figures(db, clock, later, later, PACK, over_http(settings.clickhouse_url))
     figures.roll_up.yield_to_others()
     running: set[asyncio.Task[None]] = set()
 

@@ -33,7 +33,7 @@ class Figures:
         self.intents = _titles(pack)
         self.roll_up = RollUp(db, clock, understanding, self.formulas)
         self.roll_up.streams = clickhouse is not None
-        self.stream = StreamFacts(db, clock, clickhouse, self.formulas) if clickhouse else None
+        self.stream = StreamFacts(db, clock, clickhouse) if clickhouse else None
         self.watch = WatchInsights(db, clock, self.intents, answers)
 
     async def do(self, what: str, shop: ShopId, within_s: float | None = None) -> Any:

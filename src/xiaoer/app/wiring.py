@@ -142,10 +142,8 @@ class Wiring:
         )
         follow_up = FollowUp(self.db, self.clock, self.answer, templates, self.desk)
         self.jobs.handle(FOLLOW_UP, follow_up)
-        beside = Beside(settings) if settings.figures_beside else None
-        columns = (over_http(settings.clickhouse_url) if settings.clickhouse_url else None, settings.clickhouse_pages)
-        facts = (self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, beside)
-        self.insights = Insights(*facts, *columns)
+        facts = (self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, Beside.wanted(settings))
+        self.insights = Insights(*facts, over_http(settings.clickhouse_url), settings.clickhouse_pages)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         self.learning = Learning(self.db, self.clock, self.understanding, self.entries, stages, self.jobs)

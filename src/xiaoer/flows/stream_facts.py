@@ -21,7 +21,6 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import columns, store
 from xiaoer.slices.insights.rules.days import micros
-from xiaoer.slices.insights.types import Formula
 
 BATCH = 400  # units or talks of one statement: some thousand rows
 _OVERLAP = timedelta(seconds=15)  # facts are committed a little after their time
@@ -32,11 +31,10 @@ _STATES = "out.states"
 class StreamFacts:
     """Keeps a ClickHouse database up to date with every shop."""
 
-    def __init__(self, db: Database, clock: Clock, run: Run, formulas: Sequence[Formula]) -> None:
+    def __init__(self, db: Database, clock: Clock, run: Run) -> None:
         self._db = db
         self._clock = clock
         self._run = run
-        self._formulas = tuple(formulas)
         self._ready = False
 
     async def __call__(self, shop: ShopId) -> int:
@@ -54,7 +52,10 @@ class StreamFacts:
         total = await self._send_states(shop)
         while taken := await self._db.write(lambda c: columns.take(c, shop, BATCH)):
             ((kind, ids),) = taken.items()
-            table, rows = await self._db.read_long(partial(self._rows, shop=shop, kind=kind, ids=ids))
+            if kind == columns.CELLS:
+                table, rows = "insight_cells", await self._db.read_long(partial(self._cells, shop=shop, ids=ids))
+            else:
+                table, rows = await self._db.read_long(partial(self._rows, shop=shop, kind=kind, ids=ids))
             total += await asyncio.to_thread(clickhouse.insert, self._run, table, rows)
             await self._db.write(lambda c, kind=kind: columns.sent(c, shop, kind))  # type: ignore[misc]
         return total
@@ -69,9 +70,21 @@ class StreamFacts:
             seen = store.facts_of_buyers(connection, shop, ids, sorted(SHOP_EVENT_TYPES))
             return "events", [columns.row_of_fact(fact, version) for fact in seen]
         found = store.get_units(connection, shop, kind, ids)
-        rows = [columns.row_of_unit(shop, row, self._formulas, version) for row in found.values()]
+        rows = [columns.row_of_unit(shop, row, version) for row in found.values()]
         rows += [columns.row_of_gone(shop, kind, id_, version) for id_ in ids if id_ not in found]
         return "insight_units", rows
+
+    def _cells(self, connection: Connection, shop: ShopId, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """The difference between the cells here and there, of some families and days."""
+        version = micros(self._clock.now())
+        there = clickhouse.Columns(connection, self._run, columns.TABLES)
+        rows: list[dict[str, Any]] = []
+        for id_ in ids:
+            family, _, day = id_.partition("|")
+            query = columns.cells_at(family, int(day), shop)
+            found = connection.execute(query), there.execute(query)
+            rows += columns.rows_of_cells(shop, (family, int(day)), *found, version)
+        return rows
 
     async def _send_states(self, shop: ShopId) -> int:
         """Who was at the desk: facts of no talk and no buyer, found by their time."""

@@ -26,11 +26,13 @@ _ERROR = 400
 _PATIENCE_S = 60.0
 
 
-def over_http(url: str) -> Run:
-    """A runner for `http://user:password@host:8123/database`.
+def over_http(url: str) -> Run | None:
+    """A runner for `http://user:password@host:8123/database`; none for an empty URL.
 
     The runner raises SourceUnavailable when ClickHouse is away or refuses; it may be called from any thread.
     """
+    if not url:
+        return None
     parts = urlsplit(url)
     headers = {"X-ClickHouse-Database": parts.path.strip("/") or "default"}
     if parts.username:
