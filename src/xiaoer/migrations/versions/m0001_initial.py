@@ -588,9 +588,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_knowledge_findings_list", "knowledge_findings", ["shop", "state", "weight"], unique=False)
     op.create_table(
+        "knowledge_pendings",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("entry_id", sa.String(length=128), nullable=False),
+        sa.Column("draft", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "entry_id", name=op.f("pk_knowledge_pendings")),
+    )
+    op.create_table(
         "knowledge_revisions",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("review", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("shop", name=op.f("pk_knowledge_revisions")),
     )
     op.create_table(
@@ -1044,6 +1055,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_systems")),
     )
     op.create_table(
+        "ticket_files",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("ticket_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("stored", sa.String(length=80), nullable=False),
+        sa.Column("by_name", sa.String(length=100), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_ticket_files")),
+    )
+    op.create_index("ix_ticket_files_ticket", "ticket_files", ["shop", "ticket_id", "id"], unique=False)
+    op.create_table(
         "ticket_log",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -1148,6 +1173,8 @@ def downgrade() -> None:
     op.drop_table("tickets")
     op.drop_index("ix_ticket_log_ticket", table_name="ticket_log")
     op.drop_table("ticket_log")
+    op.drop_index("ix_ticket_files_ticket", table_name="ticket_files")
+    op.drop_table("ticket_files")
     op.drop_table("systems")
     op.drop_index("ix_stock_alerts_variant", table_name="stock_alerts")
     op.drop_index("ix_stock_alerts_buyer", table_name="stock_alerts")
@@ -1207,6 +1234,7 @@ def downgrade() -> None:
     op.drop_table("knowledge_variables")
     op.drop_table("knowledge_usage")
     op.drop_table("knowledge_revisions")
+    op.drop_table("knowledge_pendings")
     op.drop_index("ix_knowledge_findings_list", table_name="knowledge_findings")
     op.drop_table("knowledge_findings")
     op.drop_table("knowledge_entry_versions")
