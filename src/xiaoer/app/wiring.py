@@ -41,6 +41,7 @@ from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.rate_talk import RateTalk
 from xiaoer.flows.receive_message import ReceiveMessage
 from xiaoer.infra import metrics
+from xiaoer.infra.clickhouse import over_http
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.job_runner import Jobs
@@ -57,8 +58,9 @@ from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.knowledge.guarded import GuardedEntries
+from xiaoer.slices.knowledge.reviewed import ReviewedEntries
 from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.privacy.service import BuyerData
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
@@ -68,8 +70,7 @@ _log = structlog.get_logger(__name__)
 _PACK = Path(__file__).resolve().parents[1] / "packs" / "ecommerce"
 _REFRESH_S = 0.4  # a changed entry is live in every worker within this time
 _WARM = 20  # shops whose knowledge is loaded at start
-_SWEEP_S = 5.0  # how often unanswered messages are looked for
-_STALE = timedelta(seconds=10)  # a message this old without an answer was forgotten by a crash
+_SWEEP_S, _STALE = 5.0, timedelta(seconds=10)  # how often messages are looked for that a crash left unanswered; so old
 _CHANNELS = frozenset({"api", "web"})  # labels of the message counter; more would be unbounded
 _BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
 _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
@@ -89,15 +90,14 @@ class Wiring:
         self.catalog.kinds = trade_words(_PACK)
         self.buyers = LiveBuyers(self.db)
         vault = Vault(settings.secret_key)
-        rows = EmbeddedCatalog(self.db), EmbeddedOrders(self.db)
-        self.systems = Systems(self.db, self.clock, vault, *rows)
+        self.systems = Systems(self.db, self.clock, vault, EmbeddedCatalog(self.db), EmbeddedOrders(self.db))
         self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
         self.models = ShopModels(self.db, settings.home, self.jobs)
         self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.models)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
-        self.entries = GuardedEntries(self.db, self.clock)
+        self.entries = ReviewedEntries(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
         core = (self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer)
         self.brain = Brain(*core, self.promotions, self.shops, _PACK)
@@ -140,13 +140,13 @@ class Wiring:
             self.desk,
             sells,
         )
-        follow_up = FollowUp(self.db, self.clock, self.answer, templates, self.desk)
-        self.jobs.handle(FOLLOW_UP, follow_up)
-        beside = Beside(settings) if settings.figures_beside else None
-        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, beside)
+        self.jobs.handle(FOLLOW_UP, FollowUp(self.db, self.clock, self.answer, templates, self.desk))
+        facts = (self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, Beside.wanted(settings))
+        self.insights = Insights(*facts, over_http(settings.clickhouse_url), settings.clickhouse_pages)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
-        self.learning = Learning(self.db, self.clock, self.understanding, self.entries, stages, self.jobs)
+        self.learning = Learning(*core, stages, self.jobs)
+        self.buyer_data = BuyerData(self.db, self.clock, self.jobs)
         self.rate = RateTalk(self.db, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}

@@ -74,6 +74,7 @@ export interface ImportJob {
   refused: { line: number; reason: string }[]
   warnings?: string[]
   error?: string | null
+  error_code?: string | null
 }
 
 export interface Today {
@@ -84,6 +85,7 @@ export interface Today {
   handoffs: number
   queued?: number
   gaps?: number
+  alerts?: { title: string; level: string }[]
   yesterday?: { asked: number; solved_by_bot: number; median_ms: number | null; angry: number; handoffs: number }
   hours?: { hour: number; asked: number; solved_by_bot: number }[]
 }
@@ -176,10 +178,11 @@ export class ConsoleApi {
     return answer.results[0] ?? { answerable: false, hits: [] }
   }
 
-  startImport(file: File, kind: string, strict: boolean): Promise<{ id: string }> {
+  startImport(file: File, kind: string, strict: boolean, reason = ''): Promise<{ id: string }> {
     const query = new URLSearchParams()
     if (kind) query.set('kind', kind)
     if (strict) query.set('strict', 'true')
+    if (reason) query.set('override', reason)
     return this.http.upload(`/api/v1/imports?${query}`, file, file.name)
   }
 
