@@ -14,8 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import rjieba
 
-from xiaoer.slices.understanding.arrays import Floats
-from xiaoer.slices.understanding.model import Seam
+from xiaoer.slices.understanding.arrays import Floats, Judge
 
 _HARD = re.compile(r"[\n\r]+|[。!！?？;；]+[\s~～)）\"”]*|\.{2,}|…+")
 _SOFT = re.compile(r"[,，、~～]+\s*|(?<![A-Za-z0-9])\s+(?![A-Za-z0-9])|(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])")
@@ -28,7 +27,9 @@ _INSIDE = re.compile(
 _CUE = re.compile(
     r"什么时候|啥时候|几时|多久|几天|多少钱|多少|多大|多长|多重|什么|啥|怎么|咋|如何|哪[里儿个款家种]?|几[点号月年]|为什么|为啥|有没有|能不能|可不可以|会不会|是不是|要不要|包不包|送不送|[有能会要包送带管]+[\u4e00-\u9fff]{0,4}?[吗不没么]|还有货|便宜|优惠|给我|帮我|我要|退|换|开票|发票|投诉|人工"
 )
-_MAX_TRIES = 2
+_LETTER = re.compile(r"\d+(?:\.\d+)?|[a-z\u3400-\u9fff?〔〕]")
+# Places looked at by the encoder, and of these the best ones read in full.
+_MAX_LOOKS, _MAX_TRIES = 6, 2
 _MAX_DIVIDED = 2
 _LONGEST_BREATH = 40
 # In a message this short, two sides as sure as this of different matters lean towards a cut by so much: single lines
@@ -57,11 +58,12 @@ _DENIAL = re.compile(
 )
 _MAX_PIECES = 24
 SIZE = 48
-NO_SEAM = Seam(np.zeros((SIZE, 1), np.float32), np.zeros(2, np.float32))
 
 
 # Raw text → plain words and what they mean by themselves.
 Read = Callable[[str], tuple[str, Floats]]
+# `Encoder.halves`: what is left and right of some places of a text of letters.
+Halves = Callable[[str, Sequence[int]], tuple[Floats, Floats]]
 
 
 class Piece(NamedTuple):
@@ -147,7 +149,15 @@ def describe(codes: Sequence[str], takes: Mapping[str, Sequence[str]]) -> Labels
 
 def is_asking(normal: str) -> bool:
     """A question or a request by its wording."""
-    return _QUESTION.search(normal) is not None or _REQUEST.search(normal) is not None
+    return is_question(normal) or is_request(normal)
+
+
+def is_question(normal: str) -> bool:
+    return _QUESTION.search(normal) is not None
+
+
+def is_request(normal: str) -> bool:
+    return _REQUEST.search(normal) is not None
 
 
 def seam(left: Span, right: Span, both: Floats, labels: Labels, told: int, last: bool) -> Floats:
@@ -182,19 +192,16 @@ def seam(left: Span, right: Span, both: Floats, labels: Labels, told: int, last:
     return np.array(row, np.float32)
 
 
-def pieces(text: str, read: Read, glance: Read | None = None) -> Iterator[Piece]:
-    """The pieces to be weighed: `cut`, with stories put to their asks, or with breaths of several asks divided.
-
-    `glance` reads plain words more quickly and less well; it is enough to find where a breath is best divided.
-    """
+def pieces(text: str, read: Read, halves: Halves | None = None) -> Iterator[Piece]:
+    """The pieces to be weighed: `cut`, with stories put to their asks, or with breaths of several asks divided."""
     found = cut(text)
     if len(text) > STORY_CHARS and len(found) > 2:
         yield from _told(text, found)
         return
     for piece in found:
         start, joint = piece.start, piece.joint
-        for _ in range(_MAX_DIVIDED):
-            middle = divide(text[start : piece.end], read, glance)
+        for _ in range(_MAX_DIVIDED if halves is not None else 0):
+            middle = divide(text[start : piece.end], read, halves)
             if not middle:
                 break
             yield Piece(start, start + middle, joint)
@@ -216,7 +223,7 @@ def _told(text: str, found: list[Piece]) -> Iterator[Piece]:
             start, joint = found[n + 1].start, found[n + 1].joint
 
 
-def divide(text: str, read: Read, glance: Read | None = None) -> int:
+def divide(text: str, read: Read, halves: Halves) -> int:
     """Where a piece without pauses best falls into two matters; 0 when it holds no two hearts of a question.
 
     The best place is the word border, between two cues, at which both sides are surest of different things.
@@ -224,25 +231,32 @@ def divide(text: str, read: Read, glance: Read | None = None) -> int:
     cues = [match.span() for match in _CUE.finditer(text)]
     if len(cues) < 2 or not 5 <= len(text) <= _LONGEST_BREATH:
         return 0
-    first, last = cues[0][1], cues[-1][0]
+    first, last = max(cues[0][1], 2), min(cues[-1][0], len(text) - 2)
+    # Letters as the encoder reads them, and where each stands.
+    letters = [(match.group(), match.start()) for match in _LETTER.finditer(text.lower())]
+    number = {start: n for n, (_, start) in enumerate(letters)}
     places, at = [], 0
     for word in rjieba.cut(text, False):
-        if first <= at <= last and 2 <= at <= len(text) - 2:
+        if first <= at <= last and number.get(at):
             places.append(at)
         at += len(word)
-    if len(places) > _MAX_TRIES:
-        places = places[:: -(-len(places) // _MAX_TRIES)]
+    if not places:
+        return 0
+    if len(places) > _MAX_LOOKS:
+        places = places[:: -(-len(places) // _MAX_LOOKS)]
+    spoken = "".join("0" if letter[0].isdigit() else letter for letter, _ in letters)
+    left, right = halves(spoken, [number[place] for place in places])
+    sure = np.minimum(left.max(1), right.max(1)) - 9.0 * (left.argmax(1) == right.argmax(1))
     words = read(text)[0]
-    if glance is not None and words == text:
-        read = glance
     best, where = 0.0, 0
-    for place in places:
-        (words_left, left), (words_right, right) = read(text[:place]), read(text[place:])
+    for n in np.argsort(-sure)[:_MAX_TRIES]:
+        place = places[int(n)]
+        (words_left, own_left), (words_right, own_right) = read(text[:place]), read(text[place:])
         # A cut through 咋肥事 would leave words that nobody said.
-        if words_left + words_right == words and int(left.argmax()) != int(right.argmax()):
-            sure = min(float(left.max()), float(right.max()))
-            if sure > best:
-                best, where = sure, place
+        if words_left + words_right == words and int(own_left.argmax()) != int(own_right.argmax()):
+            surest = min(float(own_left.max()), float(own_right.max()))
+            if surest > best:
+                best, where = surest, place
     return where
 
 
@@ -265,7 +279,7 @@ def _favour(left: Span, right: Span, told: int, labels: Labels) -> float:
     return BOTH_SURE
 
 
-def join(spans: list[Span], read: Callable[[int, int], Span], judge: Seam, labels: Labels) -> list[Span]:
+def join(spans: list[Span], read: Callable[[int, int], Span], judge: Judge, labels: Labels) -> list[Span]:
     """Joins pieces into asks, left to right. `read(start, end)` reads a stretch of the raw text; above 0 is a cut."""
     asks: list[Span] = []
     told = spans[-1].end - spans[0].start
@@ -276,7 +290,7 @@ def join(spans: list[Span], read: Callable[[int, int], Span], judge: Seam, label
         left = asks[-1]
         both = read(left.start, span.end)
         favour = _favour(left, span, told, labels)
-        if judge(seam(left, span, both.own, labels, told, span is spans[-1])) + favour > 0:
+        if float(judge(seam(left, span, both.own, labels, told, span is spans[-1]))[0]) + favour > 0:
             asks.append(span)
         else:
             asks[-1] = both._replace(joint=left.joint)

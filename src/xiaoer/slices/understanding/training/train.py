@@ -1,9 +1,10 @@
 """Training (学习): from utterances to the arrays of `model`, the same arrays every time.
 
 1. A linear classifier over the features of every line that speaks for itself, with noisy copies (a character typed
-   wrong by ear, one left out) so that typing errors are nothing new; and the encoder over the same lines.
+   wrong by ear, one left out) so that typing errors are nothing new; and the encoder over the same lines. Both are
+   first made blind to one line in four; the encoder then goes on from there over all of them.
 2. The weight of each of the two, from predictions on lines that neither was trained on.
-3. The gate of `context` and the seams of `split`, fitted to the same held-out predictions: see `practice`.
+3. The gate of `context` and the seams of `split`, fitted to the same held-out predictions: see `gate` and `seams`.
 
 A shop's own training (`judges` given) does the linear part of 1 only and takes the rest over: seconds, not minutes.
 """
@@ -17,11 +18,12 @@ import numpy as np
 from xiaoer.kernel.heard import Entities
 from xiaoer.slices.understanding import context, split
 from xiaoer.slices.understanding.api import Understanding
+from xiaoer.slices.understanding.arrays import nothing_judged
 from xiaoer.slices.understanding.encoder import Encoder
 from xiaoer.slices.understanding.entities.extract import read_entities
 from xiaoer.slices.understanding.model import Model
 from xiaoer.slices.understanding.pack import Pack, Utterance, takes_of
-from xiaoer.slices.understanding.training.encoder import Example, fit_encoder
+from xiaoer.slices.understanding.training.encoder import MORE_ROUNDS, Example, fit_encoder
 from xiaoer.slices.understanding.training.gate import fit_gate, gate_rows
 from xiaoer.slices.understanding.training.linear import (
     Fitted,
@@ -80,8 +82,9 @@ def train(
     whole, blind = fit([*lines, *copies, *spoken]), fit(known)
     truth = np.array([blind.labels.index(line.intent) for line in kept_back])
     margins = scores(blind, kept_back)
-    encoder = _encoder([*lines, *spoken], whole.labels)
-    blind_encoder = _encoder(known, blind.labels)
+    every = _examples([*lines, *spoken], whole.labels)
+    blind_encoder = fit_encoder(_examples(known, blind.labels), blind.labels, every)
+    encoder = fit_encoder(every, whole.labels, every, blind_encoder, MORE_ROUNDS)
     read = np.stack([blind_encoder.scores(line.normal) for line in kept_back])
     trust = fit_temperatures([margins, read], truth)
     accuracy = float(((trust[0] * margins + trust[1] * read).argmax(1) == truth).mean())
@@ -109,18 +112,19 @@ def _with_judges(
     following: Sequence[Utterance],
 ) -> Model:
     labels = blind.labels
-    reader = Understanding(pack, blind).read_closed
+    blind_one = Understanding(pack, blind)
+    reader = blind_one.read_closed
 
     def has_value(normal: str) -> bool:
         return read_entities(normal, pack.lexicon) != Entities()
 
     gate = fit_gate(*gate_rows(following, held, reader, labels, has_value))
-    seam = fit_seam(held, reader, labels, takes_of(pack))
+    seam = fit_seam(held, reader, blind_one.halves, labels, takes_of(pack))
     return replace(model, gate=gate, seam=seam)
 
 
-def _encoder(lines: Sequence[Line], labels: tuple[str, ...]) -> Encoder:
-    return fit_encoder([Example(line.normal, labels.index(line.intent)) for line in lines], labels)
+def _examples(lines: Sequence[Line], labels: tuple[str, ...]) -> list[Example]:
+    return [Example(line.normal, labels.index(line.intent)) for line in lines]
 
 
 def _model(fitted: Fitted, encoder: Encoder | None, trust: tuple[float, ...], fingerprint: str = "") -> Model:
@@ -133,7 +137,7 @@ def _model(fitted: Fitted, encoder: Encoder | None, trust: tuple[float, ...], fi
         temperature=trust[0],
         trust=trust[1],
         encoder=encoder,
-        gate=np.zeros((len(context.READINGS), context.SIZE), np.float32),
-        seam=split.NO_SEAM,
+        gate=nothing_judged(context.SIZE, len(context.READINGS)),
+        seam=nothing_judged(split.SIZE, 1),
         pack_hash=fingerprint,
     )
