@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from xiaoer.app.desk import Desk
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders
 from xiaoer.app.systems import Systems
+from xiaoer.flows.act_on_order import ActOnOrder
 from xiaoer.flows.gather_facts.gather import GatherFacts
 from xiaoer.flows.gather_facts.ports import Sells
 from xiaoer.flows.perform_todos import PerformTodos
@@ -105,7 +106,9 @@ class Answering:
             sells,
             timeout_s,
         )
-        self.perform = PerformTodos(db, clock, OwnOrderActions(db, clock, systems), desk.tickets, promotions)
+        self.deeds = OwnOrderActions(db, clock, systems)
+        self.perform = PerformTodos(db, clock, self.deeds, desk.tickets, promotions)
+        self.act_on_order = ActOnOrder(db, clock, orders, self.deeds)
 
     async def actions(self, shop: ShopId, limit: int, order_id: str = "") -> list[ActionRow]:
         """The newest actions of the bot."""

@@ -22,6 +22,7 @@ from xiaoer.flows.open_ticket import OpenTicket
 from xiaoer.flows.send_draft import SendDraft
 from xiaoer.flows.show_desk.detail import ShowDetail
 from xiaoer.flows.show_desk.rows import ShowRows
+from xiaoer.flows.show_desk.side import ShowSide
 from xiaoer.flows.suggest_reply import SuggestReply
 from xiaoer.flows.take_conversation import TakeConversation
 from xiaoer.infra.db import Database
@@ -90,7 +91,8 @@ class Desk:
         self.suggest = SuggestReply(db, clock, knowledge, orders)
         self.drafts = SendDraft(db, clock)
         self.rows = ShowRows(db, clock, buyers, orders)
-        self.detail = ShowDetail(db, clock, buyers, orders, catalog, self.forms, self.labels)
+        self.detail = ShowDetail(db, clock, orders, catalog, self.forms, self.labels)
+        self.side = ShowSide(db, clock, (buyers, orders, catalog), self.detail, self.labels)
         self.feed = DeskFeed(db, clock, self.rows)
 
     async def hours(self, shop: ShopId) -> BusinessHours:

@@ -17,6 +17,8 @@ from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.ids import DEFAULT_SHOP
 from xiaoer.kernel.terms import Terms
+from xiaoer.slices.canned import api as canned
+from xiaoer.slices.canned.types import Canned
 from xiaoer.slices.conversations import told
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.shops.types import Role, Shop
@@ -30,10 +32,10 @@ _TERMS = Terms(
 )
 _DATA = Path(__file__).parent / "data"
 LOG_INS = (
-    ("店主", "owner", Role.OWNER, "xiaoer-owner"),
-    ("运营", "operator", Role.OPERATOR, "xiaoer-operator"),
-    ("主管", "supervisor", Role.SUPERVISOR, "xiaoer-supervisor"),
-    ("坐席", "agent", Role.AGENT, "xiaoer-agent"),
+    ("店主", "owner", Role.OWNER, "xiaoer-owner", "周店长"),
+    ("运营", "operator", Role.OPERATOR, "xiaoer-operator", "小夏"),
+    ("主管", "supervisor", Role.SUPERVISOR, "xiaoer-supervisor", "陈姐"),
+    ("坐席", "agent", Role.AGENT, "xiaoer-agent", "小林"),
 )
 
 
@@ -48,10 +50,11 @@ async def prepare_demo(settings: Settings, out: Console) -> list[tuple[str, str,
             write_folder(sample, Path(folder))
             runs = await product.importer.import_folder(DEFAULT_SHOP, Path(folder), by="示例数据")
             await _remember(product, sample, now)
+        await _canned(product)
         refused = sum(run.refused for run in runs)
         if refused or any(run.status != "done" for run in runs):
             out.print(f"[yellow]示例数据有 {refused} 行没有导入[/]")
-    return [(label, name, password) for label, name, _, password in LOG_INS]
+    return [(label, name, password) for label, name, _, password, _ in LOG_INS]
 
 
 async def _remember(product: Wiring, sample: DemoShop, now: datetime) -> None:
@@ -80,13 +83,26 @@ async def _remember(product: Wiring, sample: DemoShop, now: datetime) -> None:
     await product.db.write(change)
 
 
+async def _canned(product: Wiring) -> None:
+    """Write the shop's canned replies, at the first start only."""
+    rows = tomllib.loads((_DATA / "canned.toml").read_text(encoding="utf-8"))["reply"]
+
+    def change(connection: Connection) -> None:
+        if canned.visible(connection, DEFAULT_SHOP, ""):
+            return
+        for place, row in enumerate(rows):
+            canned.create(connection, DEFAULT_SHOP, Canned("", "shop", "", **row, position=place))
+
+    await product.db.write(change)
+
+
 async def _accounts(product: Wiring, hours: str) -> None:
     facts = tomllib.loads((_DATA / "shop.toml").read_text(encoding="utf-8"))
     opens, closes = (int(text[:2]) * 60 + int(text[3:]) for text in (hours or facts["agent_hours"]).split("-"))
     shop = Shop(DEFAULT_SHOP, facts["name"], "/demo/images/logo.svg", BusinessHours(opens, closes))
     await product.shops.save_shop(DEFAULT_SHOP, shop)
-    for label, name, role, password in LOG_INS:
+    for _, name, role, password, called in LOG_INS:
         try:
-            await product.shops.add_staff(DEFAULT_SHOP, name, label, role, password)
+            await product.shops.add_staff(DEFAULT_SHOP, name, called, role, password)
         except Conflict:
             continue

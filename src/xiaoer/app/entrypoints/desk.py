@@ -12,7 +12,7 @@ from xiaoer.app.entrypoints.messages import Id, clean_content
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.agent_reply import Outgoing
-from xiaoer.flows.show_desk.detail import Side
+from xiaoer.flows.show_desk.side import Side
 from xiaoer.flows.show_desk.views import MessageView, Row, message_view, note_view
 from xiaoer.flows.suggest_reply import Suggested
 from xiaoer.kernel.errors import NotFound
@@ -257,7 +257,7 @@ async def star(request: Request, id: str) -> Response:
 async def side(request: Request, id: str) -> Response:
     """Buyer, orders (masked), tickets, earlier talks, the product that is looked at."""
     who, product = await member(request), wiring(request)
-    return reply(await product.desk.detail.side(who.shop, id))
+    return reply(await product.desk.side(who.shop, id))
 
 
 @router.get(_OPEN + "/suggestions", **describe("What I could say", response=Suggested, errors=(401, 403, 404)))

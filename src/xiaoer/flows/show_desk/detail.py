@@ -1,4 +1,4 @@
-"""One conversation opened (会话详情): its messages with the notes between them, 前情提要, and the side pane."""
+"""One conversation opened (会话详情): its messages with the notes between them, and 前情提要."""
 
 import contextlib
 from collections.abc import Sequence
@@ -11,10 +11,9 @@ from sqlalchemy import Connection
 from xiaoer.flows.show_desk.views import MessageView, TicketView, message_view, note_view, ticket_view
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
+from xiaoer.kernel.commerce import Order, Product
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import ShopId
-from xiaoer.kernel.money import Money
 from xiaoer.slices.assist import api as assist
 from xiaoer.slices.assist.rules.summary import summarise
 from xiaoer.slices.assist.types import Line, Story
@@ -22,8 +21,6 @@ from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 from xiaoer.slices.desk import api as desk
-from xiaoer.slices.desk.rules import buyers as buyer_rules
-from xiaoer.slices.privacy.rules import masks
 from xiaoer.slices.tickets import api as tickets
 from xiaoer.slices.tickets.rules import flow
 from xiaoer.slices.tickets.types import Form, Ticket
@@ -38,14 +35,9 @@ STATUS_LABEL = {
     "refunding": "退款中",
     "refunded": "已退款",
 }
-_ORDERS = 20
-_PAST = 20
 
 
-class ReadsBuyer(Protocol):
-    """One buyer of the shop."""
-
-    async def buyer(self, shop: ShopId, buyer_id: str) -> Buyer | None: ...
+_ORDERS = 20  # among which the one that is talked about is looked for
 
 
 class ReadsOrders(Protocol):
@@ -55,10 +47,9 @@ class ReadsOrders(Protocol):
 
 
 class ReadsProducts(Protocol):
-    """Products and their variants."""
+    """Products."""
 
     async def product(self, shop: ShopId, product_id: str) -> Product | None: ...
-    async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]: ...
 
 
 class Opened(Struct, frozen=True):
@@ -68,16 +59,6 @@ class Opened(Struct, frozen=True):
     summary: tuple[str, ...]
 
 
-class Side(Struct, frozen=True):
-    """The side pane; contact data are masked."""
-
-    buyer: dict[str, Any]
-    orders: tuple[dict[str, Any], ...]
-    tickets: tuple[TicketView, ...]
-    past: tuple[dict[str, Any], ...]
-    product: dict[str, Any] | None
-
-
 class ShowDetail:
     """Opens conversations for agents."""
 
@@ -85,7 +66,6 @@ class ShowDetail:
         self,
         db: Database,
         clock: Clock,
-        buyers: ReadsBuyer,
         orders: ReadsOrders,
         products: ReadsProducts,
         forms: dict[str, Form],
@@ -93,7 +73,6 @@ class ShowDetail:
     ) -> None:
         self._db = db
         self._clock = clock
-        self._buyers = buyers
         self._orders = orders
         self._products = products
         self._forms = forms
@@ -133,10 +112,11 @@ class ShowDetail:
         orders: tuple[Order, ...] = ()
         product = None
         with contextlib.suppress(XiaoerError):  # a source that is down only makes the summary shorter
-            orders = await self._orders.orders_of(shop, conversation.buyer_id, 3)
+            orders = await self._orders.orders_of(shop, conversation.buyer_id, _ORDERS)
             if conversation.context.product_id:
                 product = await self._products.product(shop, conversation.context.product_id)
-        wanted = [o for o in orders if o.id == conversation.context.order_id] or list(orders[:1])
+        about = _order_about(conversation, said)
+        wanted = [o for o in orders if o.id == about] or list(orders[:1])
         story = Story(
             tuple(
                 Line(m.author, m.text, tuple(m.meta.get("intents", ())), tuple(m.meta.get("acts", ())))
@@ -154,44 +134,6 @@ class ShowDetail:
         )
         return summarise(story, self._labels)
 
-    async def side(self, shop: ShopId, conversation_id: str) -> Side:
-        """Buyer, orders, tickets, earlier talks and the product that is looked at.
-
-        Raises:
-            NotFound: no such conversation.
-        """
-        conversation, _ = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
-        buyer = await self._buyers.buyer(shop, conversation.buyer_id)
-        orders = await self._orders.orders_of(shop, conversation.buyer_id, _ORDERS)
-        now = self._clock.now()
-
-        def query(connection: Connection) -> tuple[list[Ticket], list[dict[str, Any]]]:
-            past = [
-                c for c in owners.of_buyer(connection, shop, conversation.buyer_id, _PAST) if c.id != conversation.id
-            ]
-            last = conversations.last_texts(connection, shop, [c.id for c in past])
-            cases = desk.get_cases(connection, shop, [c.id for c in past])
-            return tickets.of_buyer(connection, shop, conversation.buyer_id), [
-                {
-                    "id": c.id,
-                    "opened_at": c.opened_at,
-                    "closed_at": c.closed_at,
-                    "last_text": last.get(c.id, ""),
-                    "wrap_up": cases[c.id].wrap_up if c.id in cases else "",
-                    "csat": c.csat,
-                }
-                for c in past
-            ]
-
-        own, past = await self._db.read(query)
-        return Side(
-            _buyer(conversation.buyer_id, buyer, orders, own),
-            tuple(_order(order) for order in orders),
-            tuple(self.ticket(ticket, now) for ticket in own),
-            tuple(past),
-            await self._product(shop, conversation.context.product_id),
-        )
-
     def ticket(self, ticket: Ticket, now: datetime) -> TicketView:
         """A ticket as the workbench shows it."""
         form = self._forms.get(ticket.type)
@@ -200,69 +142,16 @@ class ShowDetail:
         label = form.label if form else ticket.type
         return ticket_view(ticket, label, flow.LABEL[ticket.state], missing, overdue=overdue)
 
-    async def _product(self, shop: ShopId, product_id: str | None) -> dict[str, Any] | None:
-        product = await self._products.product(shop, product_id) if product_id else None
-        if product is None:
-            return None
-        prices = [variant.price for variant in await self._products.variants(shop, product.id)]
-        price = str(min(prices)) if prices else ""
-        return {"id": product.id, "title": product.title, "image": product.image, "price": price}
+
+def _order_about(conversation: Conversation, said: Sequence[Message]) -> str:
+    """The order that was talked about last: remembered, named by an answer's sources, or that of the page."""
+    cited = (
+        id_ for m in reversed(said) if m.author == "bot" for kind, id_ in m.meta.get("sources", ()) if kind == "order"
+    )
+    return conversation.memory.order_id or next(cited, "") or conversation.context.order_id or ""
 
 
 def _order_line(order: Order) -> str:
     title = order.items[0].title if order.items else ""
     parcel = f"，{order.shipments[0].traces[-1].text}" if order.shipments and order.shipments[0].traces else ""
     return f"订单尾号 {order.id[-4:]}「{title}」{STATUS_LABEL.get(order.status, order.status)}{parcel}"
-
-
-def _buyer(buyer_id: str, buyer: Buyer | None, orders: Sequence[Order], own: Sequence[Ticket]) -> dict[str, Any]:
-    return {
-        "id": buyer_id,
-        "nick": buyer.nick if buyer else "",
-        "level": buyer.level if buyer else "",
-        "tags": buyer.tags if buyer else (),
-        "phone": masks.mask_phone(buyer.phone) if buyer else "",
-        "since": buyer.created_at if buyer else None,
-        "orders": len(orders),
-        "spent": str(Money(buyer_rules.paid_fen(orders))),
-        "complaints": sum(ticket.type == "complaint" for ticket in own),
-    }
-
-
-def _order(order: Order) -> dict[str, Any]:
-    return {
-        "id": order.id,
-        "status": order.status,
-        "status_label": STATUS_LABEL.get(order.status, order.raw_status or order.status),
-        "created_at": order.created_at,
-        "pay_amount": str(order.pay_amount),
-        "items": [
-            {"variant_id": i.variant_id, "title": i.title, "quantity": i.quantity, "price": str(i.price)}
-            for i in order.items
-        ],
-        "receiver": masks.mask_name(order.receiver),
-        "phone": masks.mask_phone(order.phone),
-        "address": masks.mask_address(order.address),
-        "promise_ship_at": order.promise_ship_at,
-        "shipments": [
-            {
-                "waybill_no": s.waybill_no,
-                "carrier": s.carrier,
-                "last_text": s.traces[-1].text if s.traces else "",
-                "last_at": s.traces[-1].at if s.traces else None,
-                "traces": s.traces,
-            }
-            for s in order.shipments
-        ],
-        "refunds": [
-            {
-                "id": r.id,
-                "kind": r.kind,
-                "status": r.status,
-                "amount": str(r.amount),
-                "reason": r.reason,
-                "created_at": r.created_at,
-            }
-            for r in order.refunds
-        ],
-    }

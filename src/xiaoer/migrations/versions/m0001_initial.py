@@ -127,6 +127,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_bus_events_seq"), "bus_events", ["seq"], unique=False)
     op.create_table(
+        "buyer_cards",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("by_name", sa.String(length=100), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "buyer_id", name=op.f("pk_buyer_cards")),
+    )
+    op.create_table(
         "buyers",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=128), nullable=False),
@@ -1222,6 +1232,7 @@ def downgrade() -> None:
     op.drop_table("canned_replies")
     op.drop_index("ix_buyers_phone_ending", table_name="buyers")
     op.drop_table("buyers")
+    op.drop_table("buyer_cards")
     op.drop_index(op.f("ix_bus_events_seq"), table_name="bus_events")
     op.drop_table("bus_events")
     op.drop_table("bargain_talks")

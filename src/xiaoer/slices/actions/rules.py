@@ -25,3 +25,18 @@ def decide_by_whom(
     if kind in ("cancel", "open_after_sale") and amount > Money.from_yuan(auto.refund_limit):
         return "people", "above_limit"
     return "bot", ""
+
+
+_POSSIBLE = {
+    "unpaid": ("cancel", "change_address", "change_note"),
+    "paid": ("cancel", "change_address", "change_note", "open_after_sale"),
+    "shipped": ("open_after_sale",),
+    "delivered": ("open_after_sale",),
+    "completed": ("open_after_sale",),
+    "refunding": ("withdraw_after_sale",),
+}
+
+
+def possible_kinds(status: str, supported: frozenset[str]) -> tuple[str, ...]:
+    """What a person may do with an order in this state, where its system can; in the order in which it is offered."""
+    return tuple(kind for kind in _POSSIBLE.get(status, ()) if kind in supported)

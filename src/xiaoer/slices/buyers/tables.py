@@ -1,4 +1,4 @@
-"""Table of buyers."""
+"""Tables of buyers and of what colleagues keep about them."""
 
 from sqlalchemy import Column, Index, String, Table
 
@@ -18,4 +18,15 @@ buyers = Table(
     Column("hash", String(40), nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_buyers_phone_ending", "shop", "phone_ending"),
+)
+
+buyer_cards = Table(
+    "buyer_cards",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("buyer_id", String(128), primary_key=True),
+    Column("tags", Json, nullable=False),
+    Column("note", String(500), nullable=False),
+    Column("by_name", String(100), nullable=False),
+    Column("at", Instant, nullable=False),
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec.structs import asdict
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from xiaoer.infra.upsert import existing_hashes, upsert
 from xiaoer.kernel.commerce import Product, Variant
@@ -49,10 +49,12 @@ def get_products(connection: Connection, shop: ShopId, product_ids: Sequence[str
 def page_products(
     connection: Connection, shop: ShopId, words: str, offset: int, limit: int
 ) -> tuple[list[Product], int]:
-    """One page of the catalogue, by id, and the number of all; `words` must stand in the title."""
+    """One page of the catalogue, by id, and the number of all; `words`: a part of the title, or a whole id."""
     where = [products.c.shop == shop]
     if words:
-        where.append(products.c.title.icontains(words, autoescape=True))
+        named = select(variants.c.product_id).where(variants.c.shop == shop, variants.c.id == words)
+        title = products.c.title.icontains(words, autoescape=True)
+        where.append(or_(title, products.c.id == words, products.c.id.in_(named)))
     rows = connection.execute(select(products).where(*where).order_by(products.c.id).offset(offset).limit(limit))
     total = connection.scalar(select(func.count()).select_from(products).where(*where)) or 0
     return [_product(row) for row in rows], total

@@ -56,6 +56,34 @@ export const TICKET_STATE: Record<TicketState, string> = {
   done: '已办好',
   closed: '已关闭',
 }
+export const DEED: Record<string, string> = {
+  cancel: '取消订单',
+  change_address: '改地址',
+  change_note: '改备注',
+  open_after_sale: '申请售后',
+  withdraw_after_sale: '撤销售后',
+  issue_coupon: '发券',
+}
+export const OUTCOME: Record<string, string> = {
+  done: '办好了',
+  already: '之前办过',
+  too_late: '晚了一步',
+  refused: '不能办',
+  failed: '没办成',
+  held: '没有办',
+  ticket: '已建工单',
+}
+export const AFTER_SALE: Record<string, string> = { refund_only: '仅退款', return_refund: '退货退款', exchange: '换货' }
+export const AFTER_SALE_STATE: Record<string, string> = {
+  pending_review: '待审核',
+  waiting_return: '待买家寄回',
+  waiting_refund: '待退款',
+  refunded: '已退款',
+  rejected: '已拒绝',
+  withdrawn: '已撤销',
+  closed: '已关闭',
+  done: '已完成',
+}
 export const PRIORITY: Record<TicketPriority, string> = { low: '低', normal: '普通', high: '高', urgent: '紧急' }
 export const REASON: Record<string, string> = {
   asked: '买家要求人工',

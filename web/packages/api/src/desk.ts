@@ -141,11 +141,55 @@ export interface Side {
     orders: number
     spent: string
     complaints: number
+    /** Mean of the paid orders, empty when there are none. */
+    mean: string
+    returned_ratio: number | null
+    last_order_at: string | null
   }
   orders: SideOrder[]
   tickets: Ticket[]
-  past: { id: string; opened_at: string; closed_at: string | null; last_text: string; wrap_up: string | null; csat: number | null }[]
+  past: PastTalk[]
   product: DeskProduct | null
+  card: BuyerCard
+  memory: { label: string; value: string; at: string | null }[]
+  complaints: { at: string; kind: 'ticket' | 'talk' | 'rating'; text: string; id: string }[]
+}
+
+export interface PastTalk {
+  id: string
+  opened_at: string
+  closed_at: string | null
+  last_text: string
+  wrap_up: string | null
+  csat: number | null
+  csat_reasons: string[]
+  csat_comment: string
+}
+
+/** 买家备注: what colleagues keep about a buyer; the buyer never sees it. */
+export interface BuyerCard {
+  tags: string[]
+  note: string
+  by_name: string
+  at: string | null
+}
+
+export type OrderDeed = 'cancel' | 'change_address' | 'change_note' | 'open_after_sale' | 'withdraw_after_sale'
+export interface DoneDeed {
+  id: string
+  kind: OrderDeed | string
+  state: string
+  started_at: string
+  data: Record<string, string>
+  outcome: { state: string; no: string } | null
+}
+export interface OrderDeeds {
+  kinds: OrderDeed[]
+  done: DoneDeed[]
+}
+export interface Acted {
+  outcome: { state: string; no: string; amount?: string | null }
+  words: string
 }
 
 export interface DeskProduct {
@@ -153,6 +197,7 @@ export interface DeskProduct {
   title: string
   image: string | null
   price: string | null
+  attributes?: Record<string, string>
   variants?: { id: string; title: string; price: string; stock: number | null }[]
 }
 

@@ -1,10 +1,12 @@
 /** The agents' calls; tickets are in `tickets.ts`. */
 
 import type {
+  Acted,
   Agent,
   AgentPromise,
   AgentSend,
   AgentStatus,
+  BuyerCard,
   Canned,
   CannedDraft,
   DeskMessage,
@@ -13,6 +15,8 @@ import type {
   Finding,
   Groups,
   Modes,
+  OrderDeed,
+  OrderDeeds,
   Quote,
   Side,
   StarColor,
@@ -92,6 +96,18 @@ export class DeskApi {
 
   side(id: string): Promise<Side> {
     return this.http.get(path(id, 'side'))
+  }
+
+  orderDeeds(id: string, orderId: string): Promise<OrderDeeds> {
+    return this.http.get(path(id, `orders/${encodeURIComponent(orderId)}/actions`))
+  }
+
+  actOnOrder(id: string, orderId: string, deed: { client_id: string; kind: OrderDeed; data: Record<string, string> }): Promise<Acted> {
+    return this.http.post(path(id, `orders/${encodeURIComponent(orderId)}/actions`), deed)
+  }
+
+  saveCard(buyerId: string, card: { tags: string[]; note: string }): Promise<BuyerCard> {
+    return this.http.put(`/api/v1/desk/buyers/${encodeURIComponent(buyerId)}/card`, card)
   }
 
   suggestions(id: string): Promise<Suggestions> {

@@ -113,3 +113,9 @@ def mask_order_no(order_no: str) -> str:
     """The last six characters of an order number, for a visitor who is not verified: ****456789."""
     order_no = order_no.strip()
     return f"{_HIDDEN}{order_no[-6:]}" if len(order_no) > 6 else _HIDDEN
+
+
+def mask_named(name: str, value: str) -> str:
+    """A value as the audit keeps it, masked by what it is named: address, receiver or phone; others stay."""
+    hide = {"address": mask_address, "receiver": mask_name, "phone": mask_phone}.get(name)
+    return hide(value) if hide else value
