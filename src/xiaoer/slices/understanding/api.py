@@ -82,7 +82,8 @@ class Understanding:
         whole = self._remember(raw)[0] if len(asks) != 1 or asks[0].end - asks[0].start != len(raw) else normal
         repeats = _repeats(compact(whole), turn.history, self._remember)
         weights = tuple(i.feeling if (i := self._pack.intents.get(s.intent)) else 0.0 for s in segments)
-        mood = feeling.feel(raw, whole, weights, repeats, self._mood)
+        goods = all(s.intent.startswith("product.") for s in segments)
+        mood = feeling.feel(raw, whole, weights, repeats, self._mood, goods)
         answered = any(past.author in ("bot", "agent") for past in turn.history)
         return Heard(
             segments=segments,

@@ -34,7 +34,7 @@ _MAX_DIVIDED = 2
 _LONGEST_BREATH = 40
 # In a message this short, two sides as sure as this of different matters lean towards a cut by so much: single lines
 # that hold two matters are more frequent in practice than in life.
-SHORT, SURE, BOTH_SURE = 30, 0.85, 1.5
+SHORT, SURE, BOTH_SURE = 30, 0.85, 3.0
 NO_DOUBT = 10.0  # a side between pauses that a pattern covers whole (转人工) is an ask of its own
 # A message longer than this tells a story around its asks.
 STORY_CHARS = 44
@@ -56,6 +56,7 @@ _VAGUE = re.compile(
 _DENIAL = re.compile(
     r"不是(?!说好)|不用|没说|没要|又没|别(?:急|误会)|不想|不要|本来|以为|就算|虽然|要是|如果|万一|听说|看到|看见|之前|上次|别人"
 )
+_IDLE = frozenset(("chat.greeting", "chat.thanks", "chat.bye", "chat.ack"))
 _MAX_PIECES = 24
 SIZE = 48
 
@@ -121,11 +122,12 @@ def _cuts(text: str) -> list[tuple[int, int, int]]:
 class Labels(NamedTuple):
     """What splitting needs to know of the labels, one row each.
 
-    `story[a][b]`: telling a is only the story when b is asked (太小了 before 想换大一码).
+    `idle`: words that are no point of their own beside an ask; praise and small talk may be. `story[a][b]`: telling a is only the story when b is asked (太小了 before 想换大一码).
     """
 
     groups: tuple[int, ...]
     chat: tuple[bool, ...]
+    idle: tuple[bool, ...]
     unclear: int
     story: tuple[frozenset[int], ...]
 
@@ -142,6 +144,7 @@ def describe(codes: Sequence[str], takes: Mapping[str, Sequence[str]]) -> Labels
     return Labels(
         tuple(groups[code.split(".")[0]] for code in codes),
         tuple(code.startswith("chat.") for code in codes),
+        tuple(code in _IDLE for code in codes),
         at.get("oos.unclear", -1),
         tuple(frozenset(taken_by.get(code, ())) for code in codes),
     )
@@ -269,12 +272,12 @@ def _favour(left: Span, right: Span, told: int, labels: Labels) -> float:
     """What speaks for a cut beyond the judge: in few words and with a pause, two sides that are surely two matters."""
     a, b = int(left.own.argmax()), int(right.own.argmax())
     sure = min(float(left.own[a]), float(right.own[b])) >= SURE
-    chats = labels.chat[a] or labels.chat[b]
+    chats = labels.idle[a] or labels.idle[b]
     if (left.closed or right.closed) and right.joint != 3 and a != b and not chats:
         return NO_DOUBT
     if told > SHORT or right.joint == 3 or a == b or not sure or chats or _DENIAL.search(left.normal):
         return 0.0
-    if b in labels.story[a] and not is_asking(left.normal):
+    if (b in labels.story[a] and not is_asking(left.normal)) or (a in labels.story[b] and not is_asking(right.normal)):
         return 0.0
     return BOTH_SURE
 

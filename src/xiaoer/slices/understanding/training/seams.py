@@ -1,8 +1,8 @@
 """Practice for the judge of seams (`split`): where a new matter begins.
 
 It must see predictions as unsure as real ones, so every line is read by a classifier that was not trained on it. It
-learns from lines of different intents put together (cut here) and from the inner pauses of single
-lines, and of a story before its ask (do not cut here).
+learns from messages written with several asks, from lines of different intents put together (cut here) and from the
+inner pauses of single lines, and of a story before its ask (do not cut here).
 """
 
 import random
@@ -30,13 +30,14 @@ _LINKS = ("还有", "另外", "顺便问下", "对了", "然后", "还想问下"
 _PART_CHARS = 20
 # How often a part of a compound is told, not asked; the rest ask or want something by their wording.
 _TOLD = 0.15
-# From this confidence on, two sides of one line that ask different things are left out.
-DOUBTFUL = 0.7
+# How often a message that was written as a whole counts beside those put together.
+WRITTEN = 6
 HIDDEN, RIDGE = 16, 3.0
 
 
 def seam_rows(
     lines: Sequence[Utterance],
+    written: Sequence[tuple[Utterance, ...]],
     read: Reader,
     halves: split.Halves | None,
     labels: Sequence[str],
@@ -61,14 +62,15 @@ def seam_rows(
                 continue
             both = split.Span(left.start, span.end, left.joint, *read(raw[left.start : span.end]))
             cut = any(left.end <= border <= span.start for border in borders)
-            if not borders and _holds_two(left, span, described):
-                left = span
-                continue
             told = spans[-1].end - spans[0].start
             views.append(split.seam(left, span, both.own, described, told, span is spans[-1]))
             cuts.append(int(cut))
             left = span if cut else both
 
+    for parts in written:
+        ends = [sum(len(part.text) for part in parts[:n]) for n in range(1, len(parts))]
+        learn("".join(part.text for part in parts), frozenset(_loosened(set(ends))))
+    views, cuts = views * WRITTEN, cuts * WRITTEN
     for line in lines:
         if len(line.text) > 4:
             learn(line.text, frozenset())
@@ -82,14 +84,6 @@ def seam_rows(
             raw += part
         learn(raw, frozenset(_loosened(borders)) if new else frozenset())
     return np.stack(views), cuts
-
-
-def _holds_two(left: split.Span, right: split.Span, labels: split.Labels) -> bool:
-    """A line under one intent whose two sides surely ask two things: it teaches nothing of where asks end."""
-    a, b = int(left.own.argmax()), int(right.own.argmax())
-    sure = min(float(left.own[a]), float(right.own[b])) >= DOUBTFUL
-    story = b in labels.story[a] or a in labels.story[b]
-    return sure and a != b and not story and split.is_asking(left.normal) and split.is_asking(right.normal)
 
 
 def _compounds(
@@ -131,13 +125,14 @@ def _compounds(
 
 def fit_seam(
     lines: Sequence[Utterance],
+    written: Sequence[tuple[Utterance, ...]],
     read: Reader,
     halves: split.Halves | None,
     labels: Sequence[str],
     takes: Mapping[str, Sequence[str]],
 ) -> Judge:
     """The judge of seams."""
-    views, cuts = seam_rows(lines, read, halves, labels, takes)
+    views, cuts = seam_rows(lines, written, read, halves, labels, takes)
     judge = MLPClassifier((HIDDEN,), alpha=RIDGE, solver="lbfgs", max_iter=400, random_state=SEED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

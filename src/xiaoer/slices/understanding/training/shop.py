@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.model import Model, read_model, write_model
-from xiaoer.slices.understanding.pack import Pack, Utterance, pack_hash, read_pack, read_utterances
+from xiaoer.slices.understanding.pack import Pack, Utterance, pack_hash, read_compounds, read_pack, read_utterances
 from xiaoer.slices.understanding.training.train import parted, train
 
 # A shop's sentences may cost this share of the regression lines, never more.
@@ -43,7 +43,7 @@ def learn(pack: Pack, sentences: Sequence[tuple[str, str]], current: Model) -> t
     began = time.process_time()
     lines, check = parted(read_utterances(pack.name))
     own = [Utterance(text, intent) for text, intent in sentences]
-    trained = train(pack, [*lines, *own], pack_hash(pack.name), current, NOISE)
+    trained = train(pack, [*lines, *own], pack_hash(pack.name), current, NOISE, read_compounds(pack.name))
     before, after = regression(pack, current, check), regression(pack, trained.model, check)
     seconds = round(time.process_time() - began, 1)
     return trained.model, Outcome(after >= before - SLACK, before, after, trained.lines, seconds)

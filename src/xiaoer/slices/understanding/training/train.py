@@ -60,17 +60,20 @@ def train(
     fingerprint: str,
     judges: Model | None = None,
     noise: float = NOISE,
+    written: Sequence[tuple[Utterance, ...]] = (),
 ) -> Trained:
     """Trains a model of some utterances.
 
     With `judges`, the encoder, the gate and the seams of that model are kept: a shop's own training touches the
-    linear classifier only. `noise` is the share of lines that get a copy with a typing error.
+    linear classifier only. `noise` is the share of lines that get a copy with a typing error; `written` are messages
+    with their asks apart (`read_compounds`).
     """
     ordinary = [u for u in utterances if u.prev_buyer is None]
     following = [u for u in utterances if u.prev_buyer is not None]
     lines = prepare([(u.text, u.intent) for u in ordinary], pack)
     copies = prepare(noisy([(u.text, u.intent) for u in ordinary], noise), pack)
-    spoken = prepare([(u.text, u.intent) for u in following if len(u.text) >= SPOKEN_ALONE], pack)
+    parts = [part for message in written for part in message]
+    spoken = prepare([(u.text, u.intent) for u in [*following, *parts] if len(u.text) >= SPOKEN_ALONE], pack)
     if judges is not None:
         whole = fit([*lines, *copies, *spoken], QUICK)
         model = _model(whole, judges.encoder, (judges.temperature, judges.trust), fingerprint)
@@ -91,7 +94,7 @@ def train(
     model = _model(whole, encoder, trust, fingerprint)
     blind_model = _model(blind, blind_encoder, trust)
     held = [u for u, fold in zip(ordinary, fold_of, strict=True) if fold == 0]
-    model = _with_judges(pack, model, blind_model, held, following)
+    model = _with_judges(pack, model, blind_model, held, following, written)
     return Trained(model, len(lines) + len(spoken), accuracy)
 
 
@@ -110,6 +113,7 @@ def _with_judges(
     blind: Model,
     held: Sequence[Utterance],
     following: Sequence[Utterance],
+    written: Sequence[tuple[Utterance, ...]],
 ) -> Model:
     labels = blind.labels
     blind_one = Understanding(pack, blind)
@@ -119,7 +123,7 @@ def _with_judges(
         return read_entities(normal, pack.lexicon) != Entities()
 
     gate = fit_gate(*gate_rows(following, held, reader, labels, has_value))
-    seam = fit_seam(held, reader, blind_one.halves, labels, takes_of(pack))
+    seam = fit_seam(held, written, reader, blind_one.halves, labels, takes_of(pack))
     return replace(model, gate=gate, seam=seam)
 
 
