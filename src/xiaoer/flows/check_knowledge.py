@@ -227,7 +227,9 @@ class CheckKnowledge:
         found: dict[tuple[str, str], Found] = {}
         for entry in newest:
             intent = self._intent_of(entry.draft.question)
-            asked = Asked(self._analyser.forms(entry.draft.question), now, intent, entry.draft.product_id, top_k=5)
+            asked = Asked(
+                self._analyser.forms(entry.draft.question), now, intent, entry.draft.product_id, top_k=5, thorough=True
+            )
             for hit in index.search(asked).hits:
                 other = by_id[hit.id]
                 key = (min(entry.id, other.id), max(entry.id, other.id))

@@ -35,15 +35,6 @@ def test_texts_that_ask_alike_point_alike(analyser, asked: str, near: str, far: 
     assert one @ other > one @ third
 
 
-def test_many_texts_get_the_same_directions_as_one_by_one(analyser) -> None:
-    texts = _marks(analyser, ["几天发货", "", "zzz", "退货运费谁出", ""])
-    table = vectors.shipped()
-    rows = [[table.row(mark) for family in vectors.LEARNT for mark in text.families[family]] for text in texts]
-    ends = np.cumsum([0, *map(len, rows)])
-    together = table.texts(np.array([row for text in rows for row in text], np.int32), ends)
-    assert np.allclose(together, [table.text(text) for text in texts], atol=1e-5)
-
-
 def test_learning_twice_gives_the_same_table(analyser) -> None:
     groups = {name: _marks(analyser, texts) for name, texts in _ALIKE.items()}
     tables = [vectors.pack_table(*train.learn(groups, groups, steps=20, least=1)) for _ in range(2)]

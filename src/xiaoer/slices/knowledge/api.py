@@ -22,7 +22,7 @@ from xiaoer.slices.knowledge.ports import IntentOf
 from xiaoer.slices.knowledge.retrieval.index import FOLD_AT, Asked, ShopIndex
 from xiaoer.slices.knowledge.types import Entry, SearchResult
 
-_READ_CHUNK = 5_000
+_READ_CHUNK = 500  # about 20 ms of the event loop
 
 
 class Knowledge:

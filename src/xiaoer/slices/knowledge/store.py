@@ -4,33 +4,52 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, String, cast, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
+from xiaoer.infra.statement import Statement
 from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.ids import EntryId, ShopId
 from xiaoer.slices.knowledge.tables import entries, entry_versions, revisions, variables
 from xiaoer.slices.knowledge.types import Action, Entry, EntryDraft, EntryFilter, EntryVersion
 
+_FIELDS = (*EntryDraft.__struct_fields__, "id", "version", "hash", "updated_at", "updated_by")
+_WHOLE = [entries.c[name] for name in _FIELDS]
 
-def _entry(row: Row[Any]) -> Entry:
+
+def _entry(row: Any) -> Entry:
+    """An entry from the columns of `_WHOLE`."""
+    (
+        question, answer, similar, product_id, category, channel, audience, order_state, valid_from, valid_to, status,
+        attachments, product_category, channel_answers, source, id_, version, hash_, at, by,
+    ) = row  # fmt: skip
     draft = EntryDraft(
-        row.question,
-        row.answer,
-        tuple(row.similar),
-        row.product_id,
-        row.category,
-        row.channel,
-        row.audience,
-        row.order_state,
-        row.valid_from,
-        row.valid_to,
-        row.status,
-        tuple(row.attachments),
-        row.product_category,
-        row.channel_answers,
-        row.source,
-    )
-    return Entry(EntryId(row.id), draft, row.version, row.hash, row.updated_at, row.updated_by)
+        question, answer, tuple(similar), product_id, category, channel, audience, order_state, valid_from, valid_to,
+        status, tuple(attachments), product_category, channel_answers, source,
+    )  # fmt: skip
+    return Entry(id_, draft, version, hash_, at, by)
+
+
+def _page_by_id(*where: ColumnElement[bool]) -> Statement:
+    after = entries.c.id > bindparam("after")
+    chosen = select(*_WHOLE).where(entries.c.shop == bindparam("shop"), after, *where)
+    return Statement(chosen.order_by(entries.c.id).limit(bindparam("limit")))
+
+
+_PUBLISHED = _page_by_id(entries.c.status == "published")
+_EVERY = _page_by_id(entries.c.status != "archived")
 
 
 def _values(entry: Entry, revision: int) -> dict[str, Any]:
@@ -61,7 +80,7 @@ def next_revision(connection: Connection, shop: ShopId) -> int:
 
 
 def get(connection: Connection, shop: ShopId, entry_id: str) -> Entry | None:
-    row = connection.execute(select(entries).where(entries.c.shop == shop, entries.c.id == entry_id)).one_or_none()
+    row = connection.execute(select(*_WHOLE).where(entries.c.shop == shop, entries.c.id == entry_id)).one_or_none()
     return _entry(row) if row else None
 
 
@@ -69,7 +88,7 @@ def get_many(connection: Connection, shop: ShopId, ids: Sequence[str]) -> dict[s
     found: dict[str, Entry] = {}
     for at in range(0, len(ids), 500):
         rows = connection.execute(
-            select(entries).where(entries.c.shop == shop, entries.c.id.in_(list(ids[at : at + 500])))
+            select(*_WHOLE).where(entries.c.shop == shop, entries.c.id.in_(list(ids[at : at + 500])))
         )
         found.update((row.id, _entry(row)) for row in rows)
     return found
@@ -155,7 +174,7 @@ def page(connection: Connection, shop: ShopId, wanted: EntryFilter, offset: int,
         columns = (entries.c.question, entries.c.answer, cast(entries.c.similar, String), entries.c.id)
         where.append(or_(*(column.ilike(pattern, escape="\\") for column in columns)))
     rows = connection.execute(
-        select(entries).where(*where).order_by(entries.c.updated_at.desc(), entries.c.id).offset(offset).limit(limit)
+        select(*_WHOLE).where(*where).order_by(entries.c.updated_at.desc(), entries.c.id).offset(offset).limit(limit)
     )
     total = connection.scalar(select(func.count()).select_from(entries).where(*where)) or 0
     return [_entry(row) for row in rows], total
@@ -173,29 +192,18 @@ def categories(connection: Connection, shop: ShopId) -> dict[str, int]:
 
 def published(connection: Connection, shop: ShopId, after_id: str, limit: int) -> list[Entry]:
     """Published entries in the order of their ids, from after `after_id`."""
-    rows = connection.execute(
-        select(entries)
-        .where(entries.c.shop == shop, entries.c.status == "published", entries.c.id > after_id)
-        .order_by(entries.c.id)
-        .limit(limit)
-    )
-    return [_entry(row) for row in rows]
+    return [_entry(row) for row in _PUBLISHED.all(connection, {"shop": shop, "after": after_id, "limit": limit})]
 
 
 def every(connection: Connection, shop: ShopId, after_id: str, limit: int) -> list[Entry]:
     """Entries of any status but archived, in the order of their ids, from after `after_id` (for exports)."""
-    rows = connection.execute(
-        select(entries)
-        .where(entries.c.shop == shop, entries.c.status != "archived", entries.c.id > after_id)
-        .order_by(entries.c.id)
-        .limit(limit)
-    )
-    return [_entry(row) for row in rows]
+    return [_entry(row) for row in _EVERY.all(connection, {"shop": shop, "after": after_id, "limit": limit})]
 
 
 def changed_since(connection: Connection, shop: ShopId, revision: int, limit: int) -> list[Entry]:
     """Entries of any status that changed after `revision`, at most `limit`."""
-    rows = connection.execute(select(entries).where(entries.c.shop == shop, entries.c.revision > revision).limit(limit))
+    chosen = select(*_WHOLE).where(entries.c.shop == shop, entries.c.revision > revision)
+    rows = connection.execute(chosen.limit(limit))
     return [_entry(row) for row in rows]
 
 

@@ -18,6 +18,7 @@ from xiaoer.kernel.decision import HandoffReason
 from xiaoer.kernel.heard import Heard, TextForms
 from xiaoer.slices.policies.types import RedLineHit
 
+_ANGER = "anger"
 _CLAUSE = re.compile(r"[,。!?;\s]+")
 _BARE = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _LETTERS_OR_HAN = re.compile(r"[a-z]+|[\u3400-\u9fff]")
@@ -106,33 +107,41 @@ def _sound_of(forms: TextForms) -> tuple[str, str]:
 
 
 def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str, written: str) -> str | None:
+    found_in = [rule.patterns.search(text) if rule.patterns is not None else None for text in texts]
+    otherwise = _by_other_means(rule, heard, sound, written)
+    if otherwise is None and not any(found_in):
+        return None  # nearly always, and before the exceptions are looked for
     if rule.unless_anywhere is not None and rule.unless_anywhere.search(texts[-1]):
         return None
     excused = False
-    for text in texts:
-        found = rule.patterns.search(text) if rule.patterns is not None else None
+    for text, found in zip(texts, found_in, strict=True):
         if rule.unless is not None and rule.unless.search(text):
             excused = True
-            continue
-        if found is not None:
-            # The joined text must not trip a rule over words that only became neighbours by joining.
-            if excused and text is texts[-1] and len(texts) > 1:
-                continue
+        # The joined text must not trip a rule over words that only became neighbours by joining.
+        elif found is not None and not (excused and text is texts[-1] and len(texts) > 1):
             return found.group()
-    if not excused:
-        if rule.sounds is not None and (heard_as := rule.sounds.search(sound)):
-            return heard_as.group().strip()
-        if rule.said_alone is not None and rule.said_alone.fullmatch(sound):
-            return sound.strip()
-        for spelt in rule.spelt.finditer(sound) if rule.spelt is not None else ():
-            if any(c.isalpha() for c in written[spelt.start() : spelt.end()]):
-                return spelt.group().strip()
-        for code, confidence in rule.intents:
-            if any(segment.intent == code and segment.confidence >= confidence for segment in heard.segments):
-                return code
-    if rule.anger and heard.sentiment.anger >= rule.anger:
-        return "anger"
-    return None
+    if otherwise is not None and (otherwise == _ANGER or not excused):
+        return otherwise
+    return _ANGER if _angry(rule, heard) else None
+
+
+def _by_other_means(rule: RedLine, heard: Heard, sound: str, written: str) -> str | None:
+    """What trips a rule besides its patterns: its sounds, its spellings, an intent, anger."""
+    if rule.sounds is not None and (heard_as := rule.sounds.search(sound)):
+        return heard_as.group().strip()
+    if rule.said_alone is not None and rule.said_alone.fullmatch(sound):
+        return sound.strip()
+    for spelt in rule.spelt.finditer(sound) if rule.spelt is not None else ():
+        if any(c.isalpha() for c in written[spelt.start() : spelt.end()]):
+            return spelt.group().strip()
+    for code, confidence in rule.intents:
+        if any(segment.intent == code and segment.confidence >= confidence for segment in heard.segments):
+            return code
+    return _ANGER if _angry(rule, heard) else None
+
+
+def _angry(rule: RedLine, heard: Heard) -> bool:
+    return bool(rule.anger and heard.sentiment.anger >= rule.anger)
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str] | None:

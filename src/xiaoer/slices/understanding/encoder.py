@@ -2,8 +2,8 @@
 
 Every character has a vector, and its syllable another, so that a word typed wrong by ear stays near the right one.
 Filters of one to four characters slide over them, and the strongest answer of each filter gives a score per label.
-A filter is a sum over its characters, so what every character adds to it is worked out once, at loading; reading a
-text is then adding rows and taking the largest.
+A filter is a sum over its characters, so what every character adds to it is worked out once, at loading, as short
+integers with one scale per filter; reading a text is then adding rows and taking the largest.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ SHORTEST, LONGEST = 5, 48
 # Number 0 is the emptiness around a text, 1 every character (or syllable) that training did not see.
 UNKNOWN = 1
 _HANG = max(WIDTHS) - 1
+_FULL = 32_000  # of a short integer
 _ARRAYS = ("character_vectors", "syllable_vectors", "filters", "filter_bias", "out", "out_bias")
 
 
@@ -51,9 +52,10 @@ class Encoder:
             at = get(character)
             rows.append(self._of_sound(character) if at is None else at)
         rows += [0] * (_HANG + max(0, SHORTEST - len(text)))
-        stacked = self._parts[rows]
+        parts, scale = self._parts
+        stacked = parts.take(rows, 0)
         size, count = len(rows), len(self.filter_bias) // len(WIDTHS)
-        strongest, at = np.empty_like(self.filter_bias), 0
+        strongest, at = np.empty(len(self.filter_bias), np.int16), 0
         for n, width in enumerate(WIDTHS):
             # Windows may hang over either end by all but one character.
             first, last = _HANG - width + 1, size - _HANG
@@ -63,7 +65,7 @@ class Encoder:
                 total = total + stacked[first + offset : last + offset, at : at + count]
             at += count
             total.max(0, out=strongest[n * count : (n + 1) * count])
-        score = np.maximum(strongest + self.filter_bias, 0) @ self.out + self.out_bias
+        score = np.maximum(strongest * scale + self.filter_bias, 0) @ self.out + self.out_bias
         score -= score.max()
         result: Floats = score - np.log(np.exp(score).sum())
         return result
@@ -75,9 +77,10 @@ class Encoder:
         """
         get, size = self.characters.get, len(text)
         rows = [0] * _HANG + [self._of_sound(c) if (at := get(c)) is None else at for c in text] + [0] * _HANG
-        parts, count = self._parts[rows], len(self.filter_bias) // len(WIDTHS)
+        known, scale = self._parts
+        parts, count = known.take(rows, 0), len(self.filter_bias) // len(WIDTHS)
         wanted = np.array(places)
-        sides = np.empty((2, len(places), len(self.filter_bias)), np.float32)
+        sides = np.empty((2, len(places), len(self.filter_bias)), np.int16)
         column = 0
         for n, width in enumerate(WIDTHS):
             add = [parts[:, column + offset * count : column + (offset + 1) * count] for offset in range(width)]
@@ -96,7 +99,7 @@ class Encoder:
                     for more in range(1, inside):
                         hanging = hanging + add[offset + more][_HANG + start + more]
                     np.maximum(side, hanging, out=side)
-        score = np.maximum(sides + self.filter_bias, 0) @ self.out + self.out_bias
+        score = np.maximum(sides * scale + self.filter_bias, 0) @ self.out + self.out_bias
         score -= score.max(2, keepdims=True)
         score -= np.log(np.exp(score).sum(2, keepdims=True))
         return score[0], score[1]
@@ -106,8 +109,8 @@ class Encoder:
         return len(self.character_vectors) + self.syllables.get(sound(character), UNKNOWN)
 
     @cached_property
-    def _parts(self) -> Floats:
-        """What every known character, and every sound alone, adds to every place of every filter."""
+    def _parts(self) -> tuple[NDArray[np.int16], Floats]:
+        """What every known character, and every sound alone, adds to every place of every filter; a filter's scale."""
         spoken = np.zeros(len(self.character_vectors), np.int64)
         spoken[UNKNOWN] = UNKNOWN
         for character, at in self.characters.items():
@@ -115,8 +118,15 @@ class Encoder:
         known = np.concatenate([self.character_vectors, self.syllable_vectors[spoken]], 1)
         unseen = np.repeat(self.character_vectors[UNKNOWN][None], len(self.syllable_vectors), 0)
         heard = np.concatenate([unseen, self.syllable_vectors], 1)
-        result: Floats = np.concatenate([known, heard]) @ self.filters
-        return result
+        exact: Floats = np.concatenate([known, heard]) @ self.filters
+        count, largest, at = len(self.filter_bias) // len(WIDTHS), np.abs(exact).max(0), 0
+        scale = np.empty(len(self.filter_bias), np.float32)
+        for n, width in enumerate(WIDTHS):  # the places of one filter share a scale, and their sum must not overflow
+            places = largest[at : at + width * count].reshape(width, count)
+            scale[n * count : (n + 1) * count] = places.max(0) * width / _FULL + 1e-12
+            exact[:, at : at + width * count] /= np.tile(scale[n * count : (n + 1) * count], width)
+            at += width * count
+        return np.round(exact).astype(np.int16), scale
 
 
 def shortened(normal: str) -> str:

@@ -1,8 +1,9 @@
 """The classifier as plain arrays: loading, scoring, and nothing that needs scikit-learn.
 
-`weights[f, k]` says how much feature `f` speaks for label `k`. A text's features are summed, scaled to unit length
-and given a temperature, so that the probabilities mean what they say (see `train`). One file holds everything; the
-weights are stored as signed bytes with one scale per label, which costs no measurable accuracy.
+`weights[f, k] * scale[k]` says how much feature `f` speaks for label `k`. A text's features are summed, scaled to unit
+length and given a temperature, so that the probabilities mean what they say (see `train`). One file holds everything.
+Weights are signed bytes with one scale per label, in the file and in memory: a quarter of the room, faster to fetch,
+and no measurable loss of accuracy.
 """
 
 import io
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.slices.understanding.arrays import Floats, Judge, softmax, to_bytes, to_words
@@ -32,6 +34,12 @@ class ModelUnreadable(XiaoerError):
         super().__init__(f"The model file has format {found}, this program reads {FORMAT}. Train it again: make model.")
 
 
+def as_bytes(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Weights as signed bytes, and the scale of each column."""
+    scale = np.asarray(np.abs(weights).max(0) / 127 + 1e-12, np.float32)
+    return np.round(weights / scale).astype(np.int8), scale
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A trained classifier. `importance[f]` is the weight of a feature before scaling (rare ones count more).
@@ -43,7 +51,8 @@ class Model:
     labels: tuple[str, ...]
     vocabulary: Mapping[str, int]
     importance: Floats
-    weights: Floats
+    weights: NDArray[np.int8]
+    scale: Floats
     bias: Floats
     temperature: float
     trust: float
@@ -64,7 +73,7 @@ class Model:
             rows = np.fromiter(known, np.int64, len(known))
             value = self.importance[rows]
             value /= np.sqrt(value @ value)
-            score = value @ self.weights[rows] + self.bias
+            score = (value @ self.weights.take(rows, 0).astype(np.float32)) * self.scale + self.bias
         power = score * self.temperature
         if normal and self.encoder is not None:
             read = self.encoder.scores(normal)
@@ -85,15 +94,14 @@ class Model:
 
 def write_model(model: Model) -> bytes:
     """The file: a compressed `.npz`. The same model gives the same bytes."""
-    scale = np.abs(model.weights).max(0) / 127 + 1e-12
     words = sorted(model.vocabulary, key=model.vocabulary.__getitem__)
     arrays: dict[str, Any] = {
         "format": np.array([FORMAT]),
         "labels": to_bytes(model.labels),
         "vocabulary": to_bytes(words),
         "importance": model.importance.astype(np.float16),
-        "weights": np.round(model.weights / scale).astype(np.int8),
-        "scale": scale.astype(np.float32),
+        "weights": model.weights,
+        "scale": model.scale,
         "bias": model.bias.astype(np.float32),
         "temperature": np.array([model.temperature, model.trust], np.float32),
         "gate_inner": model.gate.inner.astype(np.float32),
@@ -121,7 +129,8 @@ def read_model(data: bytes) -> Model:
             labels=tuple(to_words(arrays["labels"])),
             vocabulary={word: at for at, word in enumerate(to_words(arrays["vocabulary"]))},
             importance=arrays["importance"].astype(np.float32),
-            weights=arrays["weights"].astype(np.float32) * arrays["scale"],
+            weights=arrays["weights"],
+            scale=arrays["scale"],
             bias=arrays["bias"],
             temperature=float(arrays["temperature"][0]),
             trust=float(arrays["temperature"][1]),

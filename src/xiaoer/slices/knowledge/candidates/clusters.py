@@ -45,7 +45,7 @@ def cluster(questions: Sequence[str], analyser: TextAnalyser, intent_of: IntentO
         group = list(by_text[text])
         first = by_text[text][0]
         intent = intent_of(questions[first]) if intent_of else ""
-        found = index.search(Asked(forms[first], _EPOCH, intent, top_k=_NEIGHBOURS))
+        found = index.search(Asked(forms[first], _EPOCH, intent, top_k=_NEIGHBOURS, thorough=True))
         for hit in found.hits:
             other = int(hit.id)
             if other not in taken and hit.score >= _least(intent, intent_of(hit.question) if intent_of else ""):
@@ -85,7 +85,7 @@ def join(
         known = exact.get(forms.compact or text, "")
         if not known:
             intent = intent_of(text) if intent_of else ""
-            hits = index.search(Asked(forms, _EPOCH, intent, top_k=3)).hits
+            hits = index.search(Asked(forms, _EPOCH, intent, top_k=3, thorough=True)).hits
             best = (h for h in hits if h.score >= _least(intent, intent_of(h.matched) if intent_of else ""))
             known = next((hit.id for hit in best), "")
         found[text] = known

@@ -7,6 +7,7 @@ new index in the background and swaps it in.
 """
 
 import copy
+import math
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,15 +20,19 @@ from numpy.typing import NDArray
 from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts, builtin
-from xiaoer.slices.knowledge.retrieval.features import Marks, marks_of
+from xiaoer.slices.knowledge.retrieval.features import marks_of
 from xiaoer.slices.knowledge.retrieval.ranking import (
+    NEAR_POINTS,
+    SWAY,
     THRESHOLD,
     intent_points,
+    of_shop,
     probability,
     product_points,
     rank,
     strangeness,
 )
+from xiaoer.slices.knowledge.retrieval.rows import Rows, rows_of
 from xiaoer.slices.knowledge.retrieval.segment import KEPT, Segment, Weighed
 from xiaoer.slices.knowledge.retrieval.traits import Traits
 from xiaoer.slices.knowledge.retrieval.vectors import VectorTable, shipped
@@ -50,7 +55,10 @@ IntentOf = Callable[[str], str]
 
 
 class Asked(Struct, frozen=True):
-    """One question with its surroundings. Empty means not known."""
+    """One question with its surroundings. Empty means not known.
+
+    `thorough`: every hit's intent counts, not only where it can change which entry answers; for comparing entries.
+    """
 
     forms: TextForms
     now: datetime
@@ -61,18 +69,17 @@ class Asked(Struct, frozen=True):
     order_state: str = ""
     top_k: int = 5
     product_category: str = ""
+    thorough: bool = False
 
 
 class _Block:
     """A segment with the scopes of its entries."""
 
-    def __init__(
-        self, entries: Sequence[Entry], documents: Iterable[Marks], traits: Traits, table: VectorTable
-    ) -> None:
+    def __init__(self, entries: Sequence[Entry], rows: Rows, traits: Traits, table: VectorTable) -> None:
         self.entries = list(entries)
         self.texts = [text for entry in self.entries for text in texts_of(entry)]
         owner = [number for number, entry in enumerate(self.entries) for _ in texts_of(entry)]
-        self.segment, size = Segment(documents, owner, traits, table), len(self.entries)
+        self.segment, size = Segment(rows, owner, traits, table), len(self.entries)
         self.alive = np.ones(size, np.bool_)
         self.valid_from: NDArray[np.int64] = np.full(size, _ALWAYS[0])
         self.valid_to: NDArray[np.int64] = np.full(size, _ALWAYS[1])
@@ -159,8 +166,9 @@ class ShopIndex:
         self._table = shipped()
         self._lock = threading.Lock()
         rows = list(entries)
-        self._traits = Traits(self._concepts, list(self._marks(rows[:: 1 + len(rows) // _SAMPLED])))
-        self._base = _Block(rows, self._marks(rows), self._traits, self._table)
+        sample = rows[:: 1 + len(rows) // _SAMPLED]
+        self._traits = Traits(self._concepts, [marks_of(forms, self._concepts) for forms in self._forms(sample)])
+        self._base = self._block(rows)
         self._weighing = Weighing((segment := self._base.segment).vocabulary, segment.counts, segment.size)
         segment.weigh(self._weighing)
         self._where = {entry.id: number for number, entry in enumerate(self._base.entries)}
@@ -193,9 +201,11 @@ class ShopIndex:
         """Whether so many more changes fit beside the large block. A small shop is built anew sooner: it is quick."""
         return len(self._fresh) + changes <= min(FOLD_AT, _ROOM + len(self._base.entries) // 8)
 
-    def _marks(self, entries: Iterable[Entry]) -> Iterator[Marks]:
-        forms, concepts = self._analyser.forms, self._concepts
-        return (marks_of(forms(text), concepts) for entry in entries for text in texts_of(entry))
+    def _forms(self, entries: Iterable[Entry]) -> Iterator[TextForms]:
+        return (self._analyser.forms(text) for entry in entries for text in texts_of(entry))
+
+    def _block(self, entries: Sequence[Entry]) -> _Block:
+        return _Block(entries, rows_of(self._forms(entries), self._concepts), self._traits, self._table)
 
     def apply(self, changed: Iterable[Entry], revision: int) -> None:
         """Take over entries that changed since `self.revision`, whatever their status is now."""
@@ -210,7 +220,7 @@ class ShopIndex:
             self._intents.pop(entry.id, None)
         delta = None
         if fresh:
-            delta = _Block(list(fresh.values()), self._marks(fresh.values()), self._traits, self._table)
+            delta = self._block(list(fresh.values()))
             delta.segment.weigh(self._weighing)
         with self._lock:
             self._base.strike(gone)
@@ -228,7 +238,7 @@ class ShopIndex:
         strange = strangeness(question.unknown_share(self._delta.segment if self._delta else None))
         found = [(points + strange, entry, text) for points, entry, text in found]
         if asked.intent and self._intent_of is not None:
-            found = self._agree(found, asked.intent)
+            found = self._agree(found, asked)
         hits = tuple(
             _hit(probability(points), entry, text, asked.channel) for points, entry, text in found[: asked.top_k]
         )
@@ -274,12 +284,18 @@ class ShopIndex:
                 break
         return best
 
-    def _agree(self, found: list[tuple[float, Entry, str]], intent: str) -> list[tuple[float, Entry, str]]:
-        """Let the intents of question and entry have their say."""
+    def _agree(self, found: list[tuple[float, Entry, str]], asked: Asked) -> list[tuple[float, Entry, str]]:
+        """Let the intents of question and entry have their say, where it can change which entry answers.
+
+        Reading an entry's question costs as much as understanding the buyer's, so it is done once an entry, and never
+        for those too far behind the first or too far below the threshold.
+        """
+        intent = asked.intent
+        worth = max(found[0][0] - SWAY, NEAR_POINTS) if not asked.thorough else -math.inf
         judged = []
         for points, entry, text in found:
             own = self._intents.get(entry.id)
-            if own is None and self._intent_of is not None:
+            if own is None and points >= worth and of_shop(intent) and self._intent_of is not None:
                 own = self._intents[entry.id] = self._intent_of(entry.draft.question)
             judged.append((points + intent_points(intent, own or ""), entry, text))
         return sorted(judged, key=lambda hit: -hit[0])

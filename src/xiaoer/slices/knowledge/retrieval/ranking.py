@@ -32,8 +32,12 @@ _NOT_OURS = -1.0
 # From points to probability: shares of right first hits in bands of points, straight line through their log-points.
 _SLOPE = 0.62
 _BIAS = -2.75
+# The most that intents can move one entry past another.
+SWAY = _SAME_INTENT - _OTHER_INTENT
 # 3 points: 96 of 100 questions that have an entry stay above, 99 of 100 about something else below.
 THRESHOLD = 0.29
+# Entries below are not answers, whatever their intent.
+NEAR_POINTS = (math.log(THRESHOLD / (1 - THRESHOLD)) - _BIAS) / _SLOPE - SWAY
 
 
 def rank(
@@ -57,11 +61,16 @@ def product_points(entry_products: Ints, product: int) -> NDArray[np.float64]:
     return np.where(entry_products != 0, _NO_PRODUCT_NAMED, 0.0)
 
 
+def of_shop(intent: str) -> bool:
+    """Whether an intent asks for something that entries are about."""
+    return not intent.startswith(("chat.", "oos."))
+
+
 def intent_points(asked: str, own: str) -> float:
     """What agreement of intents adds: the same code, the same group (`ship.`), another one altogether, none of ours."""
     if asked == "oos.other":
         return _NOT_OURS
-    if not own or own.startswith("oos.") or asked.startswith(("oos.", "chat.")):
+    if not own or own.startswith("oos.") or not of_shop(asked):
         return 0.0
     if asked == own:
         return _SAME_INTENT

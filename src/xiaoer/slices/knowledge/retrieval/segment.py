@@ -8,14 +8,14 @@ Why not a search library: the ranking needs the rows anyway, a change must be li
 fetching candidates out of a library costs as much as finding them here.
 """
 
-from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xiaoer.slices.knowledge.retrieval.features import CHAR, FAMILIES, SENSE, SOUND, SOUND_PAIR, Marks
+from xiaoer.slices.knowledge.retrieval.rows import Rows
 from xiaoer.slices.knowledge.retrieval.traits import Traits
 from xiaoer.slices.knowledge.retrieval.vectors import Vectors, VectorTable
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
@@ -65,32 +65,19 @@ class Located(NamedTuple):
 class Segment:
     """Built once from the marks of its documents. `owner[d]` is the entry number of document `d`."""
 
-    def __init__(self, documents: Iterable[Marks], owner: Sequence[int], traits: Traits, table: VectorTable) -> None:
-        vocabulary: dict[str, int] = {}
-        flat, ends, bits = array("i"), array("q"), array("q")
-        number = vocabulary.setdefault
-        for marks in documents:
-            bits.append(traits.of(marks))
-            for family in marks.families:
-                flat.extend([number(mark, len(vocabulary)) for mark in family])
-                ends.append(len(flat))
-        self.size = len(bits)
-        self.vocabulary = vocabulary
+    def __init__(self, rows: Rows, owner: Sequence[int], traits: Traits, table: VectorTable) -> None:
+        self.size = rows.size
+        self.vocabulary = rows.vocabulary
         self.owner: Ints = np.array(owner, np.int32)
-        self.traits: NDArray[np.int64] = np.array(bits, np.int64)
-        self._row_marks: Ints = np.array(flat, np.int32)
-        self._row_ends: NDArray[np.int64] = np.zeros(self.size * _F + 1, np.int64)
-        self._row_ends[1:] = ends
-        sizes = np.diff(self._row_ends[::_F]) if self.size else np.zeros(0, np.int64)
-        order = np.argsort(self._row_marks, kind="stable")
-        self._postings: Ints = np.repeat(np.arange(self.size, dtype=np.int32), sizes)[order]
-        counts = np.bincount(self._row_marks, minlength=len(vocabulary))
+        self._row_marks: Ints = rows.marks
+        self._row_ends: NDArray[np.int64] = rows.ends
+        self.traits: NDArray[np.int64] = traits.of_rows(rows)
+        counts = np.bincount(rows.marks, minlength=len(rows.vocabulary))
         self.counts: list[int] = counts.tolist()
-        self._starts: list[int] = [0, *np.cumsum(counts).tolist()]
+        self._postings, self._starts = _postings(rows, counts)
         self.masses: Floats = np.zeros((self.size, _F), np.float32)
-        rows = np.array([table.row(mark) for mark in vocabulary], np.int32)
-        self.directions: Vectors = table.texts(rows[self._row_marks], self._row_ends[::_F])
-        self._scratch: Floats = np.zeros(len(vocabulary) + 1, np.float32)
+        self.directions: Vectors = table.texts(rows)
+        self._scratch: Floats = np.zeros(len(rows.vocabulary) + 1, np.float32)
         self._stamps: Ints = np.zeros(self.size, np.int32)
         self._root: Floats = np.ones(self.size, np.float32)
 
@@ -185,3 +172,15 @@ class Segment:
         scratch[located.ids] = 0.0
         ends = sums.take(bounds - shift[:, None])
         return np.asarray(ends[:, 1:] - ends[:, :-1], np.float32)
+
+
+def _postings(rows: Rows, counts: NDArray[np.int64]) -> tuple[Ints, list[int]]:
+    """The documents of every mark that finds candidates, mark after mark, and where each mark's begin."""
+    bounds = (*rows.first, len(rows.vocabulary))
+    seeks = np.zeros(len(counts), np.bool_)
+    for family in _SEEKING:
+        seeks[bounds[family] : bounds[family + 1]] = True
+    documents = np.repeat(np.arange(rows.size, dtype=np.int64), np.diff(rows.ends[::_F]))
+    kept = seeks[rows.marks]
+    keys = np.sort((rows.marks[kept].astype(np.int64) << 32) | documents[kept])
+    return (keys & 0xFFFFFFFF).astype(np.int32), [0, *np.cumsum(np.where(seeks, counts, 0)).tolist()]

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts
-from xiaoer.slices.knowledge.retrieval.features import SENSE, SOUND_PAIR, Marks
+from xiaoer.slices.knowledge.retrieval.features import FAMILIES, SENSE, SOUND_PAIR, Marks
+from xiaoer.slices.knowledge.retrieval.rows import Rows
 from xiaoer.slices.knowledge.retrieval.weighing import background
 
 Bits = NDArray[np.int64]
@@ -49,6 +50,17 @@ class Traits:
             for mark in marks.families[family]:
                 if mark in bit:
                     found |= bit[mark]
+        return found
+
+    def of_rows(self, rows: Rows) -> Bits:
+        """The same for many texts at once."""
+        bits = np.zeros(len(rows.vocabulary) + 1, np.int64)
+        for mark, bit in self._bit.items():
+            bits[rows.vocabulary.get(mark, -1)] = bit
+        bits[-1] = 0
+        begins = rows.ends[:: len(FAMILIES)]
+        found: Bits = np.bitwise_or.reduceat(np.append(bits[rows.marks], 0), begins[:-1]) if rows.size else bits[:0]
+        found[np.diff(begins) == 0] = 0
         return found
 
     def asks_differ(self, question: int, documents: Bits) -> Bits:

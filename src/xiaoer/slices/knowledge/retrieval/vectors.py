@@ -15,7 +15,8 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.slices.knowledge.retrieval.features import CHAR, SENSE, SOUND_PAIR, Marks
+from xiaoer.slices.knowledge.retrieval.features import CHAR, FAMILIES, SENSE, SOUND_PAIR, Marks
+from xiaoer.slices.knowledge.retrieval.rows import Ints, Longs, Rows
 
 Vectors = NDArray[np.float32]
 LEARNT = (CHAR, SOUND_PAIR, SENSE)  # families whose marks have vectors
@@ -43,11 +44,6 @@ class VectorTable:
         directions *= unknown_length / np.linalg.norm(directions, axis=1, keepdims=True)
         nothing = np.zeros((1, self.size))
         self._rows: Vectors = np.concatenate([vectors, directions, nothing]).astype(np.float32)
-        self._nothing = len(self._rows) - 1
-
-    def row(self, mark: str) -> int:
-        """Where the vector of a mark stands; the last row is zero."""
-        return self._row[mark]
 
     def text(self, marks: Marks) -> Vectors:
         """The direction of one text; zero when nothing in it is known."""
@@ -56,17 +52,22 @@ class VectorTable:
         total: Vectors = self._rows.take(rows, 0).sum(0)
         return total / max(math.sqrt(float(total @ total)), 1e-6)
 
-    def texts(self, rows: NDArray[np.int32], ends: NDArray[np.int64]) -> Vectors:
-        """Directions of many texts: `rows` of all their marks in a line, text `n` from `ends[n]` to `ends[n + 1]`."""
-        count = len(ends) - 1
-        out: Vectors = np.zeros((count, self.size), np.float32)
-        for at in range(0, count, _CHUNK):
-            cuts = ends[at : at + _CHUNK + 1]
-            part = self._rows[np.append(rows[cuts[0] : cuts[-1]], self._nothing)]
-            sums = np.add.reduceat(part, cuts[:-1] - cuts[0])
-            sums[np.diff(cuts) == 0] = 0.0
-            out[at : at + len(sums)] = _unit(sums)
-        return out
+    def texts(self, rows: Rows) -> Vectors:
+        """Directions of many texts."""
+        where = np.array([self._row[mark] for mark in rows.vocabulary], np.int32)
+        out: Vectors = np.zeros((rows.size, self.size), np.float32)
+        for family in LEARNT:
+            begins, ends = rows.ends[family :: len(FAMILIES)][: rows.size], rows.ends[family + 1 :: len(FAMILIES)]
+            for at in range(0, rows.size, _CHUNK):
+                self._add(out[at : at + _CHUNK], begins[at : at + _CHUNK], ends[at : at + _CHUNK], where, rows)
+        return _unit(out)
+
+    def _add(self, sums: Vectors, begins: Longs, ends: Longs, where: Ints, rows: Rows) -> None:
+        """Add up the marks between `begins` and `ends`, one of each text at a time."""
+        left = np.arange(len(sums))
+        while len(left := left[begins[left] < ends[left]]):
+            sums[left] += self._rows[where[rows.marks[begins[left]]]]
+            begins = begins + 1
 
 
 def _unit(sums: Vectors) -> Vectors:

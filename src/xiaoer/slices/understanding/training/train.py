@@ -21,7 +21,7 @@ from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.arrays import nothing_judged
 from xiaoer.slices.understanding.encoder import Encoder
 from xiaoer.slices.understanding.entities.extract import read_entities
-from xiaoer.slices.understanding.model import Model
+from xiaoer.slices.understanding.model import Model, as_bytes
 from xiaoer.slices.understanding.pack import Pack, Utterance, takes_of
 from xiaoer.slices.understanding.training.encoder import MORE_ROUNDS, Example, fit_encoder
 from xiaoer.slices.understanding.training.gate import fit_gate, gate_rows
@@ -132,11 +132,13 @@ def _examples(lines: Sequence[Line], labels: tuple[str, ...]) -> list[Example]:
 
 
 def _model(fitted: Fitted, encoder: Encoder | None, trust: tuple[float, ...], fingerprint: str = "") -> Model:
+    weights, scale = as_bytes(fitted.weights)
     return Model(
         labels=fitted.labels,
         vocabulary=fitted.vocabulary,
         importance=fitted.importance,
-        weights=fitted.weights,
+        weights=weights,
+        scale=scale,
         bias=fitted.bias,
         temperature=trust[0],
         trust=trust[1],
