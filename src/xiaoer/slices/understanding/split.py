@@ -203,8 +203,8 @@ def pieces(text: str, read: Read, halves: Halves | None = None) -> Iterator[Piec
         return
     for piece in found:
         start, joint = piece.start, piece.joint
-        for _ in range(_MAX_DIVIDED if halves is not None else 0):
-            middle = divide(text[start : piece.end], read, halves)
+        for _ in range(_MAX_DIVIDED):
+            middle = 0 if halves is None else divide(text[start : piece.end], read, halves)
             if not middle:
                 break
             yield Piece(start, start + middle, joint)

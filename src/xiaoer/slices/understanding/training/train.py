@@ -29,6 +29,7 @@ from xiaoer.slices.understanding.training.linear import (
     Fitted,
     fit,
     fit_temperatures,
+    refine,
     scores,
 )
 from xiaoer.slices.understanding.training.lines import Line, folds, noisy, prepare
@@ -43,6 +44,8 @@ SPOKEN_ALONE = 6
 REGRESSION = 40
 # Passes over the lines when the judges are kept.
 QUICK = 5
+# Lines of the pack that a shop's own training goes over beside the shop's.
+REMINDERS = 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,14 @@ def train(
     held = [u for u, fold in zip(ordinary, fold_of, strict=True) if fold == 0]
     model = _with_judges(pack, model, blind_model, held, following, written)
     return Trained(model, len(lines) + len(spoken), accuracy)
+
+
+def refined(pack: Pack, own: Sequence[Utterance], reminders: Sequence[Utterance], base: Model) -> Trained:
+    """A model that also knows a shop's own lines. Some of the pack's remind it of what it knew; its judges are kept."""
+    chosen = [*own, *reminders[:: max(1, len(reminders) // REMINDERS)]]
+    lines = prepare([(u.text, u.intent) for u in chosen], pack)
+    model = _model(refine(lines, base), base.encoder, (base.temperature, base.trust), base.pack_hash)
+    return Trained(replace(model, gate=base.gate, seam=base.seam), len(lines))
 
 
 def parted(utterances: Sequence[Utterance]) -> tuple[list[Utterance], list[Utterance]]:
