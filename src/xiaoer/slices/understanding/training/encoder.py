@@ -18,7 +18,7 @@ from xiaoer.slices.understanding.encoder import SHORTEST, UNKNOWN, WIDTHS, Encod
 
 Ints = NDArray[np.int64]
 CHARACTER, SYLLABLE, FILTERS = 96, 48, 256
-ROUNDS, BATCH, RATE = 12, 128, 2e-3
+ROUNDS, BATCH, RATE = 11, 128, 2e-3
 # Rounds over all lines for an encoder that knows most of them already, and the share of the rate.
 MORE_ROUNDS, GOING_ON = 4, 0.6
 SMOOTHING, NOISE, NOISY_SHARE = 0.1, 0.06, 0.7

@@ -31,7 +31,7 @@ _PART_CHARS = 20
 # How often a part of a compound is told, not asked; the rest ask or want something by their wording.
 _TOLD = 0.15
 # How often a message that was written as a whole counts beside those put together.
-WRITTEN = 6
+WRITTEN = 2
 HIDDEN, RIDGE = 16, 3.0
 
 

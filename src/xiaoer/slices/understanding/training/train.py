@@ -11,6 +11,7 @@ A shop's own training (`judges` given) does the linear part of 1 only and takes 
 
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,8 +40,9 @@ from xiaoer.slices.understanding.training.seams import fit_seam
 FOLDS = 4
 # Share of lines that get a noisy copy.
 NOISE = 0.4
-# Follow-ups of at least this many characters also teach the classifier by themselves.
-SPOKEN_ALONE = 6
+# Parts of written messages of at least this many characters also teach the classifier; follow-ups never do, since
+# their own words often mean something else.
+SPOKEN_ALONE = 4
 REGRESSION = 40
 # Passes over the lines when the judges are kept.
 QUICK = 5
@@ -76,7 +78,7 @@ def train(
     lines = prepare([(u.text, u.intent) for u in ordinary], pack)
     copies = prepare(noisy([(u.text, u.intent) for u in ordinary], noise), pack)
     parts = [part for message in written for part in message]
-    spoken = prepare([(u.text, u.intent) for u in [*following, *parts] if len(u.text) >= SPOKEN_ALONE], pack)
+    spoken = prepare([(u.text, u.intent) for u in parts if len(u.text) >= SPOKEN_ALONE], pack)
     if judges is not None:
         whole = fit([*lines, *copies, *spoken], QUICK)
         model = _model(whole, judges.encoder, (judges.temperature, judges.trust), fingerprint)
@@ -85,12 +87,16 @@ def train(
     fold_of = folds([line.intent for line in lines], FOLDS)
     kept_back = [line for line, fold in zip(lines, fold_of, strict=True) if fold == 0]
     known = [line for line, fold in zip(lines, fold_of, strict=True) if fold]
-    whole, blind = fit([*lines, *copies, *spoken]), fit(known)
+    labels = tuple(sorted({line.intent for line in lines}))
+    with ThreadPoolExecutor(1) as beside:
+        # One after the other, since the library's chance is shared, but beside the encoder on a second core.
+        linear = [beside.submit(fit, some) for some in ([*lines, *copies, *spoken], known)]
+        every = _examples([*lines, *spoken], labels)
+        blind_encoder = fit_encoder(_examples(known, labels), labels, every)
+        encoder = fit_encoder(every, labels, every, blind_encoder, MORE_ROUNDS)
+        whole, blind = (task.result() for task in linear)
     truth = np.array([blind.labels.index(line.intent) for line in kept_back])
     margins = scores(blind, kept_back)
-    every = _examples([*lines, *spoken], whole.labels)
-    blind_encoder = fit_encoder(_examples(known, blind.labels), blind.labels, every)
-    encoder = fit_encoder(every, whole.labels, every, blind_encoder, MORE_ROUNDS)
     read = np.stack([blind_encoder.scores(line.normal) for line in kept_back])
     trust = fit_temperatures([margins, read], truth)
     accuracy = float(((trust[0] * margins + trust[1] * read).argmax(1) == truth).mean())
