@@ -1,10 +1,12 @@
 """Insight at size: how long pages take over millions of messages, and what keeping them up costs.
 
-    python benchmarks/insights.py [--messages 500000] [--url sqlite:///…]
+    python -m benchmarks.insights [--messages 500000] [--url sqlite:///…] [--home FOLDER]
 
 Talks are drawn with a fixed seed over 90 days, three channels, twelve agents, 300 products; a pool of talks is repeated
 on other days, so that cells and units have the size and spread of the real thing without deriving each one. What
-deriving costs is timed apart, from event facts, on a sample.
+deriving costs is timed apart, from event facts, on a sample. `--home` keeps the store there; a store that is there
+already is looked at as it is. Time is that of the processor, so that the neighbours on the machine do not count; the
+first look at a page is the slowest of the three and the one that is judged.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import statistics
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -20,13 +23,16 @@ from typing import Any
 
 from benchmarks.facts import talk_facts
 from msgspec import structs
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from xiaoer.app.insights import Choice
 from xiaoer.app.wiring import running
 from xiaoer.flows.show_insights.adhoc import ask
 from xiaoer.flows.show_insights.drill import list_behind
+from xiaoer.flows.show_insights.options import options_of
+from xiaoer.flows.show_insights.overview import show_overview
 from xiaoer.flows.show_insights.pages import PAGES
+from xiaoer.flows.show_insights.report.compose import write_report
 from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.ids import DEFAULT_SHOP
@@ -37,6 +43,7 @@ from xiaoer.slices.insights.rules.talks import derive_talk
 from xiaoer.slices.insights.tables import cells, units
 
 DAYS = 90
+PAGE_MS, AD_HOC_MS = 300, 2_000  # what is promised on one core
 POOL = 4_000
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 _DAY_US = 86_400_000_000
@@ -90,43 +97,58 @@ def put(product: Any, rows: list[Any]) -> None:
             connection.execute(insert(units), [{"shop": DEFAULT_SHOP, **structs.asdict(row)} for row in rows])
 
 
-def clocked(name: str, work: Any, times: int = 3) -> None:
+async def clocked(name: str, work: Callable[[], Awaitable[Any]], limit_ms: int = PAGE_MS) -> None:
+    """Print the slowest and the middle one of three."""
     spent = []
-    for _ in range(times):
+    for _ in range(3):
         began = time.process_time()
-        work()
+        await work()
         spent.append(1000 * (time.process_time() - began))
-    print(f"  {name:34} {statistics.median(spent):7.0f} ms CPU")
+    mark = "" if max(spent) <= limit_ms else f"  more than {limit_ms}"
+    print(f"  {name:34} {max(spent):7.0f} ms CPU, then {statistics.median(spent):5.0f}{mark}", flush=True)
 
 
 async def pages(product: Any) -> None:
     """Time every page over 7, 30 and 90 days, drill-downs and free questions."""
-    last = NOW.date()
-    shop_insights = product.insights
+    shop_insights, now = product.insights, datetime.now(UTC)
+    newest = await product.db.read(lambda c: c.scalar(select(func.max(units.c.at))))
+    last = newest.date()
 
     async def never(shop: Any, patience_s: float = 0.0) -> None:
         """The figures are as they were put."""
 
     shop_insights.fresh = never
+
+    async def look(show: Any, days: int = 7, **filters: str) -> Any:
+        choice = Choice((last - timedelta(days=days - 1)).isoformat(), last.isoformat(), **filters)
+        return await shop_insights.look(DEFAULT_SHOP, choice, show)
+
+    print("now")
+    await clocked("today", lambda: look(lambda v: show_overview(v, newest)))
+    await clocked("watch for spikes", lambda: shop_insights.watch.find_spikes(DEFAULT_SHOP), 60_000)
+    await clocked("weekly report", lambda: look(lambda v: write_report(v, "评测", "week", "")), 2_000)
+    await clocked("monthly report", lambda: look(lambda v: write_report(v, "评测", "month", ""), 30), 2_000)
     for days in (7, 30, 90):
-        choice = Choice((last - timedelta(days=days - 1)).isoformat(), last.isoformat())
         print(f"pages over {days} days")
+        await clocked("options", lambda days=days: look(options_of, days))
         for name, show in PAGES.items():
-            times = []
-            for _ in range(3):
-                began = time.process_time()
-                await shop_insights.look(DEFAULT_SHOP, choice, show)
-                times.append(1000 * (time.process_time() - began))
-            print(f"  {name:34} {statistics.median(times):7.0f} ms CPU")
-        for name, look in {
+            await clocked(name, lambda show=show, days=days: look(show, days))
+    print("pages over 90 days, narrowed")
+    for filters in ({"channel": "douyin"}, {"product": "P0000"}, {"agent": "agent-3"}):
+        for name, show in PAGES.items():
+            await clocked(f"{name} {'='.join(*filters.items())}", lambda s=show, f=filters: look(s, 90, **f))
+    for days in (7, 90):
+        print(f"behind the figures and free questions over {days} days")
+        for name, show in {
             "drill ask ship.when": lambda v: list_behind(v, "talk", "ask", "ship.when", "", 0, 50),
             "drill rare finding": lambda v: list_behind(v, "talk", "finding", "rude", "", 0, 50),
-            "ad hoc by agent, product": lambda v: ask(v, "talk", ("agent", "product"), {}),
-            "ad hoc by day, handled, unhappy": lambda v: ask(v, "talk", ("day", "handled"), {"mood": "below"}),
+            "by agent, product": lambda v: ask(v, "talk", ("agent", "product"), {}),
+            "by day, handled, unhappy": lambda v: ask(v, "talk", ("day", "handled"), {"mood": "below"}),
+            "by stage, one agent": lambda v: ask(v, "talk", ("stage", "mark"), {"agent": "agent-3"}),
+            "by day, one product": lambda v: ask(v, "talk", ("day",), {"product": "P0000"}),
         }.items():
-            began = time.process_time()
-            await shop_insights.look(DEFAULT_SHOP, choice, look)
-            print(f"  {name:34} {1000 * (time.process_time() - began):7.0f} ms CPU")
+            await clocked(name, lambda show=show, days=days: look(show, days), AD_HOC_MS)
+    print(f"measured {now:%Y-%m-%d}")
 
 
 async def keeping(product: Any) -> None:
@@ -145,22 +167,24 @@ async def keeping(product: Any) -> None:
         print(f"cells now: {len(kept):,}")
 
 
-async def main(messages: int, url: str) -> None:
-    with tempfile.TemporaryDirectory(prefix="xiaoer-insights-") as home:
-        settings = Settings(home=Path(home), database_url=url)
-        upgrade(settings.url)
-        async with running(settings) as product:
-            await product.shops.ensure_shop(DEFAULT_SHOP, "评测")
+async def main(messages: int, url: str, home: Path) -> None:
+    settings = Settings(home=home, database_url=url)
+    upgrade(settings.url)
+    async with running(settings) as product:
+        await product.shops.ensure_shop(DEFAULT_SHOP, "评测")
+        if await product.db.read(lambda c: c.scalar(select(units.c.id).limit(1))) is None:
             began = time.process_time()
             await fill(product, messages)
             print(f"filled in {time.process_time() - began:.0f} s CPU")
-            await pages(product)
-            await keeping(product)
+        await pages(product)
+        await keeping(product)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--messages", type=int, default=300_000)
     parser.add_argument("--url", default="")
+    parser.add_argument("--home", type=Path)
     options = parser.parse_args()
-    asyncio.run(main(options.messages, options.url))
+    with tempfile.TemporaryDirectory(prefix="xiaoer-insights-") as folder:
+        asyncio.run(main(options.messages, options.url, options.home or Path(folder)))

@@ -12,6 +12,8 @@ from tests.connectors.world import SHOP, World
 
 from xiaoer.kernel.commerce import Order, Variant
 from xiaoer.kernel.errors import SourceUnavailable
+from xiaoer.kernel.shop_facts import Outcome
+from xiaoer.slices.orders.types import OrderAction
 
 ODD_IDS = ["", " ", "../admin", "1 or 1=1", "５００１", "a" * 200, "5001\n", "?*#&="]
 
@@ -25,6 +27,7 @@ class Subject:
     lacks: frozenset[str] = frozenset()
     close: Callable[[], Awaitable[None]] | None = None
     secrets: tuple[str, ...] = field(default=())
+    take: Callable[[str], str] | None = None  # gives an order in this state that no other test changes
 
 
 def _facts(order: Order, lacks: frozenset[str]) -> dict[str, Any]:
@@ -173,3 +176,103 @@ class CustomerSourceContract:
             return
         assert [buyer.id for buyer in await subject.source.buyers_by_phone_ending(SHOP, ending)] == [expected.id]
         assert await subject.source.buyers_by_phone_ending(SHOP, "0001") == ()
+
+
+class OrderActionsContract:
+    """What a buyer confirmed holds afterwards, or is told as it is; the source is an `OrderSource` as well."""
+
+    async def _order(self, subject: Subject, order_id: str) -> Order:
+        found = await subject.source.order(SHOP, order_id)
+        assert found is not None
+        return found  # type: ignore[no-any-return]
+
+    def _take(self, subject: Subject, status: str) -> str:
+        assert subject.take is not None
+        return subject.take(status)
+
+    async def _needs(self, subject: Subject, kind: str) -> None:
+        if kind not in await subject.source.supported(SHOP):
+            pytest.skip(f"declared: this system cannot do {kind}")
+
+    async def test_a_paid_order_is_cancelled_once_with_its_money(self, subject: Subject) -> None:
+        order_id = self._take(subject, "paid")
+        before = await self._order(subject, order_id)
+        wanted = OrderAction("a-1", "cancel", order_id, {"reason": "不想要"})
+        told = await subject.source.act(SHOP, wanted)
+        assert (told.state, told.amount) == ("done", before.pay_amount)
+        after = await self._order(subject, order_id)
+        assert after.status in ("closed", "refunding", "refunded")
+        assert sum(refund.amount.fen for refund in after.refunds) in (0, before.pay_amount.fen)
+        again = await subject.source.act(SHOP, wanted)
+        assert again.state in ("done", "already")
+        assert len((await self._order(subject, order_id)).refunds) == len(after.refunds)
+        other = await subject.source.act(SHOP, OrderAction("a-2", "cancel", order_id, {"reason": "不想要"}))
+        assert other.state == "already"
+
+    @pytest.mark.parametrize("kind", ["cancel", "change_address", "change_note"])
+    async def test_a_shipped_order_is_too_late_and_stays_as_it_is(self, subject: Subject, kind: str) -> None:
+        order_id = self._take(subject, "shipped")
+        before = await self._order(subject, order_id)
+        data = {"address": "浙江省杭州市西湖区文三路 9 号", "note": "放门口", "reason": "不想要"}
+        told = await subject.source.act(SHOP, OrderAction(f"b-{kind}", kind, order_id, data))  # type: ignore[arg-type]
+        assert told.state == "too_late"
+        assert await self._order(subject, order_id) == before
+
+    async def test_a_new_address_is_read_back(self, subject: Subject) -> None:
+        await self._needs(subject, "change_address")
+        order_id = self._take(subject, "paid")
+        data = {"address": "上海市浦东新区世纪大道 100 号 2 楼", "receiver": "李明", "phone": "13712345678"}
+        wanted = OrderAction("c-1", "change_address", order_id, data)
+        assert (await subject.source.act(SHOP, wanted)).state == "done"
+        after = await self._order(subject, order_id)
+        assert "".join(after.address.split()).endswith("浦东新区世纪大道100号2楼")
+        assert (after.receiver, after.phone[-4:], after.status) == ("李明", "5678", "paid")
+        assert (await subject.source.act(SHOP, wanted)).state in ("done", "already")
+
+    async def test_a_note_is_read_back(self, subject: Subject) -> None:
+        await self._needs(subject, "change_note")
+        order_id = self._take(subject, "paid")
+        wanted = OrderAction("d-1", "change_note", order_id, {"note": "请放门卫，勿打电话"})
+        assert (await subject.source.act(SHOP, wanted)).state == "done"
+        assert "请放门卫，勿打电话" in (await self._order(subject, order_id)).note
+        assert (await subject.source.act(SHOP, wanted)).state in ("done", "already")
+        assert (await self._order(subject, order_id)).note.count("请放门卫") == 1
+
+    async def test_a_return_is_requested_once(self, subject: Subject) -> None:
+        await self._needs(subject, "open_after_sale")
+        order_id = self._take(subject, "completed")
+        data = {"kind": "return_refund", "reason": "尺码", "amount_fen": "31800", "variant_id": "10021"}
+        told = await subject.source.act(SHOP, OrderAction("e-1", "open_after_sale", order_id, data))
+        assert (told.state, told.status) == ("done", "pending_review")
+        mine = [refund for refund in (await self._order(subject, order_id)).refunds if not refund.is_over]
+        assert [(refund.id, refund.kind) for refund in mine] == [(told.no, "return_refund")]
+        other = await subject.source.act(SHOP, OrderAction("e-2", "open_after_sale", order_id, data))
+        assert (other.state, other.no) == ("already", told.no)
+        if "withdraw_after_sale" in await subject.source.supported(SHOP):
+            gone = await subject.source.act(SHOP, OrderAction("e-3", "withdraw_after_sale", order_id, {}))
+            assert gone.state == "done"
+            assert all(refund.is_over for refund in (await self._order(subject, order_id)).refunds)
+
+    async def test_a_coupon_is_issued_once(self, subject: Subject) -> None:
+        await self._needs(subject, "issue_coupon")
+        data = {
+            "buyer_id": next(iter(subject.world.buyers)), "code": "XE-SORRY-1", "title": "满300减20", "off_fen": "2000",
+            "least_fen": "30000", "valid_to": "2027-06-30T15:59:59+00:00",
+        }  # fmt: skip
+        wanted = OrderAction("f-1", "issue_coupon", "", data)
+        told = await subject.source.act(SHOP, wanted)
+        assert (told.state, told.no) == ("done", "XE-SORRY-1")
+        assert (await subject.source.act(SHOP, wanted)).state in ("done", "already")
+
+    async def test_an_order_that_is_not_there_is_refused(self, subject: Subject) -> None:
+        for order_id in (subject.world.unknown_order, *ODD_IDS):
+            told = await subject.source.act(SHOP, OrderAction("g-1", "cancel", order_id, {}))
+            assert told == Outcome("refused"), order_id
+
+    async def test_what_it_cannot_do_is_left_to_people(self, subject: Subject) -> None:
+        kinds = await subject.source.supported(SHOP)
+        assert kinds
+        order_id = self._take(subject, "paid")
+        data = {"kind": "refund_only", "reason": "其他", "amount_fen": "100", "note": "x", "address": "x"}
+        for kind in {"open_after_sale", "withdraw_after_sale", "issue_coupon"} - kinds:
+            assert await subject.source.act(SHOP, OrderAction(f"h-{kind}", kind, order_id, data)) is None  # type: ignore[arg-type]

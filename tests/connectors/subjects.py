@@ -37,6 +37,7 @@ from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.buyers.store import BuyerSink
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.catalog.store import ProductSink, VariantSink
+from xiaoer.slices.orders.acting import EmbeddedOrderActions
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.orders.store.sinks import order_line_sink, order_sink, parcel_sink, refund_sink
 from xiaoer.slices.orders.types import OrderLine, Parcel
@@ -62,6 +63,23 @@ _STATUS_OF = {
     "shopify": {"5004": "delivered"},
     "jushuitan": {"5004": "shipped"},
 }
+
+
+def fresh_world() -> World:
+    """The world with orders that actions may change."""
+    return replace(WORLD, orders=dict(WORLD.orders))
+
+
+def first_in_state(status: str) -> str:
+    """Every test of a fake opens a fresh one, so the same order may serve each."""
+    return next(order.id for order in WORLD.orders.values() if order.status == status and not order.refunds)
+
+
+class EmbeddedActing(EmbeddedOrderActions, EmbeddedOrders):
+    """The own rows, read and changed through one object as connectors are."""
+
+    def __init__(self, database: Database, clock: ManualClock) -> None:
+        EmbeddedOrderActions.__init__(self, database, clock)
 
 
 class WorldHints:
@@ -95,11 +113,11 @@ async def open_subject(name: str, port: Port) -> AsyncIterator[Subject]:
         async with _embedded(port) as subject:
             yield subject
         return
-    platform = PLATFORMS[name](WORLD)
+    world = replace(fresh_world(), status_of=_STATUS_OF.get(name, {}))
+    platform = PLATFORMS[name](world)
     web = web_over(httpx2.ASGITransport(platform.app))
     source = build(name, platform.settings, Around(web, ManualClock(NOW), WorldHints()))
-    world = replace(WORLD, status_of=_STATUS_OF.get(name, {}))
-    yield Subject(source, world, CONNECTORS[name].lacks)
+    yield Subject(source, world, CONNECTORS[name].lacks, take=first_in_state)
     await web.close()
 
 
@@ -128,7 +146,8 @@ async def _embedded(port: Port) -> AsyncIterator[Subject]:
         "stock": EmbeddedCatalog,
         "buyers": EmbeddedBuyers,
     }
-    yield Subject(services[port](database), WORLD)
+    source = EmbeddedActing(database, ManualClock(NOW)) if port == "actions" else services[port](database)
+    yield Subject(source, WORLD, take=first_in_state)
     await database.close()
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from tests.connectors.contract import (
     CustomerSourceContract,
+    OrderActionsContract,
     OrderSourceContract,
     ProductSourceContract,
     ShipmentSourceContract,
@@ -48,4 +49,9 @@ class TestParcels(ShipmentSourceContract):
 
 @_all("buyers")
 class TestBuyers(CustomerSourceContract):
+    pass
+
+
+@_all("actions")
+class TestActions(OrderActionsContract):
     pass

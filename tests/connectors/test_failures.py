@@ -7,13 +7,14 @@ from typing import Any
 import httpx2
 import pytest
 import structlog
-from tests.connectors.subjects import PLATFORMS, WorldHints, web_over
+from tests.connectors.subjects import PLATFORMS, WorldHints, fresh_world, web_over
 from tests.connectors.world import NOW, SHOP, WORLD
 
 from xiaoer.connectors.registry import CONNECTORS, build
 from xiaoer.connectors.spec import Around
 from xiaoer.infra.clock import ManualClock
 from xiaoer.kernel.errors import SourceUnavailable
+from xiaoer.slices.orders.types import OrderAction
 
 
 def _down(_: httpx2.Request) -> httpx2.Response:
@@ -45,6 +46,7 @@ _CALLS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "stock": ("variants", ("1001",)),
     "parcels": ("track", ("YT1234567890123",)),
     "buyers": ("buyer", ("2001",)),
+    "actions": ("act", (OrderAction("a1", "cancel", "5002", {"reason": "不想要"}),)),
 }
 _LOGIN = {"base_url": "http://shop", "user": "service", "password": "the-password"}
 # connectors that are proved against the real software have no fake platform
@@ -73,7 +75,7 @@ async def test_whatever_breaks_ends_in_one_error(name: str, port: str, breakage:
 
 @pytest.mark.parametrize("name", PLATFORMS)
 async def test_a_wrong_secret_is_refused_by_the_platform_and_said_so(name: str) -> None:
-    platform = PLATFORMS[name](WORLD)
+    platform = PLATFORMS[name](fresh_world())
     settings = {**platform.settings, platform.secret: "some other secret"}
     web = web_over(httpx2.ASGITransport(platform.app))
     source = build(name, settings, Around(web, ManualClock(NOW), WorldHints()))
@@ -85,7 +87,7 @@ async def test_a_wrong_secret_is_refused_by_the_platform_and_said_so(name: str) 
 
 @pytest.mark.parametrize("name", PLATFORMS)
 async def test_a_refusal_is_not_remembered_as_an_answer(name: str) -> None:
-    platform = PLATFORMS[name](WORLD)
+    platform = PLATFORMS[name](fresh_world())
     web = web_over(httpx2.ASGITransport(platform.app))
     around = Around(web, ManualClock(NOW), WorldHints())
     wrong = build(name, {**platform.settings, platform.secret: "some other secret"}, around)

@@ -15,7 +15,7 @@ from xiaoer.kernel.errors import InvalidBody, NotFound
 from xiaoer.kernel.ids import DEFAULT_SHOP
 from xiaoer.slices.buyers.ports import CustomerSource
 from xiaoer.slices.catalog.ports import ProductSource, StockSource
-from xiaoer.slices.orders.ports import OrderSource, ShipmentSource
+from xiaoer.slices.orders.ports import OrderActions, OrderSource, ShipmentSource
 
 _PROTOCOLS: dict[str, Any] = {
     "orders": OrderSource,
@@ -23,6 +23,7 @@ _PROTOCOLS: dict[str, Any] = {
     "products": ProductSource,
     "stock": StockSource,
     "buyers": CustomerSource,
+    "actions": OrderActions,
 }
 
 

@@ -8,6 +8,7 @@ from queue import SimpleQueue
 import pytest
 from tests.connectors.contract import (
     CustomerSourceContract,
+    OrderActionsContract,
     OrderSourceContract,
     ProductSourceContract,
     StockSourceContract,
@@ -18,7 +19,7 @@ from tests.real_shop.carts import COUPONS, cases, engine_price
 from tests.real_shop.catalogue import COAT, COAT_RED, SHIRT, sku
 from tests.real_shop.listener import listening
 from tests.real_shop.process import HERE, cache_folder, free_port, run, serving
-from tests.real_shop.vendure.seed import Api, promote, seed
+from tests.real_shop.vendure.seed import Api, place, promote, seed
 
 from xiaoer.connectors.cart import CartLine, ShopQuoter
 from xiaoer.connectors.push import Push
@@ -64,7 +65,8 @@ async def subject(shop: tuple[str, World]) -> AsyncIterator[Subject]:
     base, world = shop
     web = Web(SystemClock(), WebPolicy(attempt_s=20, total_s=30))
     settings = {"base_url": base, "user": "superadmin", "password": "superadmin"}
-    yield Subject(build("vendure", settings, Around(web, SystemClock(), NoHints())), world)
+    source = build("vendure", settings, Around(web, SystemClock(), NoHints()))
+    yield Subject(source, world, take=lambda status: place(base, status))
     await web.close()
 
 
@@ -81,6 +83,10 @@ class TestStock(StockSourceContract):
 
 
 class TestBuyers(CustomerSourceContract):
+    pass
+
+
+class TestActions(OrderActionsContract):
     pass
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection
 
+from xiaoer.app.acting import LiveOrderActions
 from xiaoer.app.desk import Desk
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders
 from xiaoer.app.systems import Systems
@@ -31,9 +32,8 @@ from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Received
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.orders.acting import EmbeddedOrderActions, ProveOrder
+from xiaoer.slices.orders.acting import ProveOrder
 from xiaoer.slices.orders.happening import take_event
-from xiaoer.slices.orders.types import ActionKind
 from xiaoer.slices.promotions.answers import PromotionAnswers
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.terms.service import ShopTerms
@@ -55,19 +55,6 @@ def no_answer(received: Received) -> str:
     conversation = received.conversation
     answer = Answer(conversation.id, received.message.id, conversation.state, (), turn, 0.0)
     return msgspec.json.encode(answer).decode()
-
-
-class OwnOrderActions(EmbeddedOrderActions):
-    """Acts on the own rows; where another system owns the orders nothing is changed behind its back."""
-
-    def __init__(self, db: Database, clock: Clock, systems: Systems) -> None:
-        super().__init__(db, clock)
-        self._systems = systems
-
-    async def supported(self, shop: ShopId) -> frozenset[ActionKind]:
-        if await self._systems.serving(shop, "orders"):
-            return frozenset()
-        return await super().supported(shop)
 
 
 class Answering:
@@ -106,7 +93,7 @@ class Answering:
             sells,
             timeout_s,
         )
-        self.deeds = OwnOrderActions(db, clock, systems)
+        self.deeds = LiveOrderActions(db, clock, systems, orders)
         self.perform = PerformTodos(db, clock, self.deeds, desk.tickets, promotions)
         self.act_on_order = ActOnOrder(db, clock, orders, self.deeds)
 

@@ -2,21 +2,21 @@
 
 import asyncio
 import time
-import tomllib
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from xiaoer.flows.roll_up.roll_up import RollUp, Understands
+from xiaoer.app.beside import Beside, BesideFailed
+from xiaoer.app.figures import Figures
+from xiaoer.flows.roll_up.roll_up import Understands
 from xiaoer.flows.show_insights.page import Page
 from xiaoer.flows.show_insights.pages import PAGES
 from xiaoer.flows.show_insights.view import View
-from xiaoer.flows.watch_insights import WatchInsights
 from xiaoer.infra.db import Database
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
@@ -24,8 +24,6 @@ from xiaoer.kernel.clock import SHOP_ZONE, Clock
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.rules.days import from_date
-from xiaoer.slices.insights.rules.formulas import load_formulas
-from xiaoer.slices.insights.types import Formula
 from xiaoer.slices.knowledge.api import Knowledge
 
 T = TypeVar("T")
@@ -49,49 +47,85 @@ class Choice(Struct, frozen=True):
     compare: str = "before"
 
 
-class Insights:
-    """Figures, pages and watches of every shop."""
+class KnownAnswers:
+    """What the shop's own knowledge says, for proposals."""
 
-    def __init__(
-        self, db: Database, clock: Clock, understanding: Understands, knowledge: Knowledge, pack: Path, jobs: Jobs
-    ) -> None:
-        self._db = db
-        self._clock = clock
-        self.formulas: tuple[Formula, ...] = load_formulas((pack / "metrics.toml").read_text(encoding="utf-8"))
-        self.intents = _titles(pack)
-        self.roll_up = RollUp(db, clock, understanding, self.formulas)
-        self.watch = WatchInsights(db, clock, self.intents, self._find)
+    def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._rolled_at: dict[ShopId, float] = {}
-        self._rolling: dict[ShopId, asyncio.Lock] = {}
-        jobs.every("insight.roll_up", _ROLL_EVERY, self._roll)
-        jobs.every("insight.watch", _WATCH_EVERY, self._watch, offset=_AFTER_THE_HOUR)
-        jobs.handle("insight.alarm", self._alarm)
 
-    async def _roll(self, job: Job) -> None:
-        async with self._lock(job.shop):
-            await self.roll_up(job.shop)
+    async def ready(self, shop: ShopId) -> None:
+        """Have the shop's knowledge in memory."""
+        await self._knowledge.ensure_loaded(shop)
 
-    async def _watch(self, job: Job) -> None:
-        await self._roll(job)
-        await self._knowledge.ensure_loaded(job.shop)
-        found = await self.watch.find_spikes(job.shop)
-        if found:
-            _log.info("insight_alerts", shop=job.shop, count=len(found))
-
-    async def _alarm(self, job: Job) -> None:
-        data = job.payload
-        await self.watch.risks(
-            job.shop, str(data["conversation_id"]), float(data["anger"]), bool(data.get("complaint"))
-        )
-
-    def _find(self, shop: ShopId, question: str, product_id: str, now: datetime) -> tuple[str, str] | None:
+    def find(self, shop: ShopId, question: str, product_id: str, now: datetime) -> tuple[str, str] | None:
         """The shop's own answer to a question, when it has one."""
         if shop not in self._knowledge.loaded():
             return None
         result = self._knowledge.search(shop, question, now=now, product_id=product_id, top_k=3)
         fitting = [hit for hit in result.hits if hit.product_id in ("", product_id)]
         return (fitting[0].question, fitting[0].answer) if result.answerable and fitting else None
+
+
+class Insights:
+    """Figures, pages and watches of every shop."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        understanding: Understands,
+        knowledge: Knowledge,
+        pack: Path,
+        jobs: Jobs,
+        beside: Beside | None = None,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self.answers = KnownAnswers(knowledge)
+        self._figures = Figures(db, clock, understanding, self.answers, pack)
+        self.formulas, self.intents = self._figures.formulas, self._figures.intents
+        self.roll_up, self.watch = self._figures.roll_up, self._figures.watch
+        self._beside = beside
+        self._rolled_at: dict[ShopId, float] = {}
+        self._rolling: dict[ShopId, asyncio.Lock] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        jobs.every("insight.roll_up", _ROLL_EVERY, self._roll)
+        jobs.every("insight.watch", _WATCH_EVERY, self._watch, offset=_AFTER_THE_HOUR)
+        jobs.handle("insight.alarm", self._alarm)
+
+    async def _roll(self, job: Job) -> None:
+        async with self._lock(job.shop):
+            await self._have_done("roll_up", job.shop)
+
+    async def _watch(self, job: Job) -> None:
+        await self._roll(job)
+        found = await self.look_for_spikes(job.shop)
+        if found:
+            _log.info("insight_alerts", shop=job.shop, count=len(found))
+
+    async def look_for_spikes(self, shop: ShopId) -> list[str]:
+        """Look at the hours that have just ended; return the ids of new alerts."""
+        found: list[str] = await self._have_done("watch", shop)
+        return found
+
+    async def _have_done(self, what: str, shop: ShopId, within_s: float | None = None) -> Any:
+        if self._beside is not None:
+            return await self._beside.ask(what, shop, within_s)
+        return await self._figures.do(what, shop, within_s)
+
+    async def close(self) -> None:
+        """Leave what is under way to the next start, and end the process beside this one."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._beside is not None:
+            await self._beside.close()
+
+    async def _alarm(self, job: Job) -> None:
+        data = job.payload
+        await self.watch.risks(
+            job.shop, str(data["conversation_id"]), float(data["anger"]), bool(data.get("complaint"))
+        )
 
     def _lock(self, shop: ShopId) -> asyncio.Lock:
         return self._rolling.setdefault(shop, asyncio.Lock())
@@ -101,8 +135,19 @@ class Insights:
         lock = self._lock(shop)
         if lock.locked() or time.monotonic() - self._rolled_at.get(shop, float("-inf")) < _FRESH_S:
             return
+        task = asyncio.create_task(self._freshen(shop, lock, patience_s))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        done, _ = await asyncio.wait({task}, timeout=patience_s + _PATIENCE_S)
+        for finished in done:
+            finished.result()
+
+    async def _freshen(self, shop: ShopId, lock: asyncio.Lock, patience_s: float) -> None:
         async with lock:
-            await self.roll_up(shop, patience_s)
+            try:
+                await self._have_done("roll_up", shop, patience_s)
+            except BesideFailed as error:  # the figures are shown as they are; the regular job tries again
+                _log.warning("figures_not_fresh", shop=shop, reason=str(error))
             self._rolled_at[shop] = time.monotonic()
 
     async def look(self, shop: ShopId, choice: Choice, show: Callable[[View], T]) -> T:
@@ -130,7 +175,7 @@ class Insights:
             return show(view)
 
         await self.fresh(shop)
-        return await self._db.read(query)
+        return await self._db.read_long(query)
 
     async def page(self, shop: ShopId, name: str, choice: Choice) -> Page:
         """One of the pages by name."""
@@ -155,8 +200,3 @@ def _date(text: str) -> date:
     if not date(1990, 1, 1) <= found <= date(2200, 1, 1):
         raise InvalidBody(f"{found} is out of range. Use a year between 1990 and 2200.")
     return found
-
-
-def _titles(pack: Path) -> dict[str, str]:
-    groups = tomllib.loads((pack / "intents.toml").read_text(encoding="utf-8"))
-    return {f"{group}.{name}": str(row["title"]) for group, rows in groups.items() for name, row in rows.items()}

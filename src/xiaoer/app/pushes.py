@@ -4,6 +4,9 @@ Everything that a push causes is written in one change: the event facts, and a j
 through its port. So a push that was answered with success is never half done, and a crash in between loses nothing.
 """
 
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from xiaoer.app.systems import Systems
@@ -13,10 +16,13 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.events import Event
+from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.orders.service import EmbeddedOrders
 
 _REREAD = "order.reread"
+Journeys = Callable[[ShopId], Awaitable[Callable[[Connection, Sequence[Event]], None]]]
 
 
 class Pushes:
@@ -24,6 +30,7 @@ class Pushes:
 
     def __init__(self, db: Database, clock: Clock, systems: Systems, orders: EmbeddedOrders, runner: Jobs) -> None:
         self._db, self._clock, self._systems, self._orders = db, clock, systems, orders
+        self.journeys: Journeys | None = None
         runner.handle(_REREAD, self._reread)
 
     async def __call__(self, push: Push, system_id: str) -> Pushed:
@@ -37,13 +44,19 @@ class Pushes:
         for parcel in pushed.shipments:
             await self._orders.keep_parcel(push.shop, parcel, now)
 
+        take = await self.journeys(push.shop) if self.journeys and pushed.events else None
+
         def change(connection: Connection) -> None:
+            known = insights.data_of(connection, push.shop, [event.id for event in pushed.events])
             insights.append_new(connection, push.shop, list(pushed.events))
+            if take is not None:
+                take(connection, [event for event in pushed.events if event.id not in known])
             for event in pushed.events:
                 order_id = str(event.data.get("order_id") or "")
                 if order_id:
+                    payload = {"order_id": order_id, "id": event.id, "type": event.type, "at": event.at.isoformat()}
                     jobs.enqueue(
-                        connection, push.shop, _REREAD, {"order_id": order_id},
+                        connection, push.shop, _REREAD, payload,
                         at=now, id_=f"{_REREAD}:{event.id}", subject=f"order:{order_id}",
                     )  # fmt: skip
 
@@ -52,5 +65,11 @@ class Pushes:
         return pushed
 
     async def _reread(self, job: Job) -> None:
-        """Read an order through its port; that keeps it in the own rows."""
-        await self._orders.order(job.shop, str(job.payload["order_id"]))
+        """Read an order through its port; that keeps it in the own rows, and tells whose it is if the push did not."""
+        shop, data = job.shop, job.payload
+        order = await self._orders.order(shop, str(data["order_id"]))
+        if order is None or self.journeys is None or "type" not in data:
+            return
+        take, at = await self.journeys(shop), datetime.fromisoformat(data["at"])
+        again = Event(shop, data["id"], data["type"], at, buyer_id=order.buyer_id, data={"order_id": order.id})
+        await self._db.write(lambda c: take(c, [again]))  # the same event starts nothing twice

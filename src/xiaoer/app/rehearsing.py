@@ -16,6 +16,7 @@ from xiaoer.app.red_lines import ShopRedLines
 from xiaoer.flows.answer_message.answer import AnswerMessage
 from xiaoer.flows.bargain_price import BargainPrice
 from xiaoer.flows.gather_facts.gather import GatherFacts
+from xiaoer.flows.gather_facts.ports import AssignsTrials
 from xiaoer.flows.pick_products import PickProducts
 from xiaoer.flows.price_answers import AnswerPrices
 from xiaoer.flows.quote_cart import QuoteCart
@@ -31,6 +32,7 @@ from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.types import Entry
 from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.outreach.comparing import nobody
 from xiaoer.slices.policies.own_red_lines import RuleBook
 from xiaoer.slices.policies.types import Limits, RedLineHit
 from xiaoer.slices.promotions.answers import PromotionAnswers
@@ -94,6 +96,7 @@ class _Sells(Struct, frozen=True):
 
     bargain: BargainPrice
     picks: PickProducts
+    trials: AssignsTrials = nobody
 
 
 async def _prove_nothing(shop: ShopId, visitor: str, order_id: str, ending: str) -> tuple[str, Order | None]:

@@ -197,9 +197,10 @@ class Reports:
         if target.kind == "mail":
             if plan.smtp is None:
                 raise InvalidBody("Mail needs a server: Console > 洞察 > 报告 > 邮件服务器.")
-            files = [mail.File(*_named(self.file_of(report, "xlsx")))]
-            with contextlib.suppress(CannotPrint):
-                files.append(mail.File(*_named(self.file_of(report, "pdf"))))
+            files = []
+            for form in ("xlsx", "pdf"):
+                with contextlib.suppress(CannotPrint):
+                    files.append(mail.File(*_named(await asyncio.to_thread(self.file_of, report, form))))
             await asyncio.to_thread(mail.send, plan.smtp, target.to, report.title, html_of(report), text, files)
             return
         now_ms = int(self._clock.now().timestamp() * 1000)

@@ -23,6 +23,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, log_ins: Seque
         port = probe.getsockname()[1]
     os.environ["XIAOER_HOME"] = str(settings.home)
     os.environ["XIAOER_WORKERS"] = str(workers)
+    os.environ.setdefault("XIAOER_FIGURES_BESIDE", "true")
     base = f"http://{host}:{port}"
     if settings.demo or log_ins:
         typer.echo(_welcome(base, log_ins))

@@ -7,27 +7,34 @@ from typing import Any
 from sqlalchemy import Connection
 
 from xiaoer.app.answering import take_events
+from xiaoer.app.sources import LiveCatalog
 from xiaoer.flows.bargain_price import BargainPrice
 from xiaoer.flows.greet_visitor import GreetVisitor
+from xiaoer.flows.measure_automations import MeasureAutomations
 from xiaoer.flows.pick_products import PickProducts
 from xiaoer.flows.quote_cart import QuoteCart
-from xiaoer.flows.remind_buyer import RemindBuyer
+from xiaoer.flows.remind_buyer.fire import RemindBuyer
+from xiaoer.flows.remind_buyer.still import LookAgain
 from xiaoer.infra.db import Database
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.decision import Refusal
+from xiaoer.kernel.decision import Decision, Refusal, Trial
+from xiaoer.kernel.errors import SourceUnavailable
 from xiaoer.kernel.events import Event
+from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.bargaining.service import Bargaining
 from xiaoer.slices.buyers.service import EmbeddedBuyers
-from xiaoer.slices.catalog.service import EmbeddedCatalog
+from xiaoer.slices.catalog import alerts
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.knowledge.types import EntryFilter
 from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.outreach import store as outreach
+from xiaoer.slices.outreach.comparing import Comparisons
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies.types import Templates
 from xiaoer.slices.selling.rules.questions import most_asked
@@ -36,6 +43,9 @@ from xiaoer.slices.selling.service import SellingRules, refuse
 from xiaoer.slices.shops.service import Shops
 
 _RELEASE_EVERY = timedelta(minutes=10)
+_EXPIRE_EVERY = timedelta(minutes=30)
+_WATCH_EVERY = timedelta(minutes=10)
+_WATCHED = 200  # products asked about in one round
 _LEARN_EVERY = timedelta(hours=6)
 _ASKED = timedelta(days=14)
 _BOUGHT = timedelta(days=180)
@@ -62,7 +72,7 @@ class Selling:
         clock: Clock,
         jobs: Jobs,
         shops: Shops,
-        catalog: EmbeddedCatalog,
+        catalog: LiveCatalog,
         orders: EmbeddedOrders,
         buyers: EmbeddedBuyers,
         quote: QuoteCart,
@@ -79,11 +89,16 @@ class Selling:
         self.bargaining = Bargaining(db)
         self.bargain = BargainPrice(self.bargaining, catalog, quote, buyers)
         self.picks = PickProducts(self.rules, catalog, orders, promotions)
+        self.trials = Comparisons(db)
+        self.measure = MeasureAutomations(db, clock, self.trials)
         self.greet = GreetVisitor(
-            db, clock, shops, catalog, orders, buyers, EntryQuestions(entries), self.rules, templates
+            db, clock, shops, catalog, orders, buyers, EntryQuestions(entries), self.rules, self.trials, templates
         )
-        self.remind = RemindBuyer(db, clock, jobs, told)
+        self.remind = RemindBuyer(db, clock, jobs, shops, LookAgain(orders, catalog, promotions), told)
+        self._promotions = promotions
         jobs.every("bargain.release", _RELEASE_EVERY, self._release)
+        jobs.every("coupons.expire", _EXPIRE_EVERY, self._expire)
+        jobs.every("stock.watch", _WATCH_EVERY, self._watch_stock)
         jobs.every("selling.learn", _LEARN_EVERY, self._learn)
 
     def keep(self, connection: Connection, turn: Turn, effect: Any, now: datetime) -> bool:
@@ -95,6 +110,12 @@ class Selling:
             refuse(connection, turn.shop, turn.buyer_id, effect.kind, now)
             return True
         return self.bargain.keep(connection, turn, effect, now)
+
+    async def noting(
+        self, turn: Turn, heard: Heard, decision: Decision, trials: Sequence[Trial], now: datetime
+    ) -> Callable[[Connection], None]:
+        """Return what selling remembers of a turn, to be run in the change that stores it."""
+        return await self.remind.noting(turn, heard, decision, trials, now)
 
     async def take_events(self, shop: ShopId, facts: list[Event]) -> int:
         """Keep shop events, with the journeys that they start and stop; return how many were new."""
@@ -111,6 +132,25 @@ class Selling:
 
     async def _release(self, job: Job) -> None:
         await self.bargaining.release_lapsed(job.shop, self._clock.now())
+
+    async def _expire(self, job: Job) -> None:
+        await self._promotions.expire(job.shop)
+
+    async def _watch_stock(self, job: Job) -> None:
+        """Ask the shop's system about goods that somebody waits for: not every system tells when stock changes."""
+        shop, since = job.shop, self._clock.now() - outreach.FORGET
+        if self._catalog.systems is None or not await self._catalog.systems.serving(shop, "stock"):
+            return
+
+        def awaited(connection: Connection) -> list[str]:
+            asked = outreach.asked_for_stock(connection, shop, since, _WATCHED)
+            return list(dict.fromkeys([*alerts.awaited(connection, shop, _WATCHED), *asked]))[:_WATCHED]
+
+        for product_id in await self._db.read(awaited):
+            try:
+                await self._catalog.variants(shop, product_id)  # what differs is kept, and the news of it ordered
+            except SourceUnavailable:
+                return
 
     async def _learn(self, job: Job) -> None:
         await self.learn(job.shop)

@@ -180,6 +180,8 @@ class Systems:
     async def _tried(self, shop: ShopId, one: Connected, port: str) -> str:
         call = {"orders": "order", "parcels": "track", "products": "product", "stock": "variant", "buyers": "buyer"}
         try:
+            if port == "actions":
+                return "ok" if await one.source.supported(shop) else "It names no action that it can do."
             await getattr(one.source, call[port])(shop, _NOTHING)
         except SourceUnavailable as problem:
             return problem.detail

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from xiaoer.app.answering import Answering, no_answer
+from xiaoer.app.beside import Beside
 from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
@@ -37,11 +38,11 @@ from xiaoer.flows.answer_message.follow_up import FollowUp
 from xiaoer.flows.answer_message.promises import KIND as FOLLOW_UP
 from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.quote_cart import QuoteCart
+from xiaoer.flows.rate_talk import RateTalk
 from xiaoer.flows.receive_message import ReceiveMessage
 from xiaoer.infra import metrics
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
-from xiaoer.infra.idgen import new_id
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.settings import Settings
 from xiaoer.infra.vault import Vault
@@ -54,9 +55,7 @@ from xiaoer.kernel.turn import TurnContext
 from xiaoer.slices.catalog.alerts import STOCK_BACK
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
-from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
-from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.guarded import GuardedEntries
 from xiaoer.slices.orders.service import EmbeddedOrders
@@ -112,6 +111,7 @@ class Wiring:
         self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
         goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
         self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods, self.desk.told)
+        self.pushes.journeys = sells.remind.before
         reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
         self.answering = answering = Answering(
             self.db,
@@ -141,10 +141,12 @@ class Wiring:
         )
         follow_up = FollowUp(self.db, self.clock, self.answer, templates, self.desk)
         self.jobs.handle(FOLLOW_UP, follow_up)
-        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs)
+        beside = Beside(settings) if settings.figures_beside else None
+        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, beside)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         self.learning = Learning(self.db, self.clock, self.understanding, self.entries, stages, self.jobs)
+        self.rate = RateTalk(self.db, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
         self.log_ins = LogInTries()
@@ -167,6 +169,7 @@ class Wiring:
         await self.live.close()
         await self.systems.close()
         await self.reports.close()
+        await self.insights.close()
         await self.db.close()
 
     async def _warm_up(self) -> None:
@@ -259,21 +262,6 @@ class Wiring:
     async def greet(self, shop: ShopId, context: TurnContext, buyer_id: BuyerId) -> tuple[ReplyPart, ...]:
         """The greeting of a newcomer, by where the visit began."""
         return await self.selling.greet(shop, context, buyer_id)
-
-    async def rate(self, shop: ShopId, channel: str, buyer_id: BuyerId, score: int, comment: str) -> None:
-        """Keep a buyer's rating (1 to 5) of the conversation."""
-        now = self.clock.now()
-        conversation = await self.db.read(lambda c: owners.to_rate(c, shop, channel, buyer_id))
-        if conversation is None:
-            raise NotFound("Conversation", "(last)", "There is nothing to rate yet.")
-        fact = Event(shop, new_id(), "conversation.rated", now, conversation.id, buyer_id, {"score": score})
-        rating = {"score": score, "comment": comment, "at": now}
-
-        def change(connection: Any) -> None:
-            conversations.keep_rating(connection, shop, conversation.id, rating)
-            insights.append(connection, shop, [fact])
-
-        await self.db.write(change)
 
     async def take_events(self, shop: ShopId, facts: list[Event]) -> int:
         """Keep shop events and bring the read models up to date; return how many were new."""

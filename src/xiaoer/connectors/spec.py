@@ -18,7 +18,7 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
 
-Port = Literal["products", "stock", "orders", "parcels", "buyers"]
+Port = Literal["products", "stock", "orders", "parcels", "buyers", "actions"]
 Kind = Literal["shop", "erp", "logistics", "generic"]
 Verified = Literal["offline_verified", "real_shop_verified", "live_verified"]
 

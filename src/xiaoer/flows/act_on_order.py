@@ -99,6 +99,8 @@ class ActOnOrder:
         )
         await self._db.write(lambda c: actions.begin(c, shop, row))
         outcome = await self._deeds.act(shop, OrderAction(id_, kind, order_id, wanted))  # type: ignore[arg-type]
+        if outcome is None:
+            raise Conflict(f"The shop's system cannot do this {kind} itself. Do it in the shop's own back end.")
 
         def keep(connection: Connection) -> None:
             at = self._clock.now()

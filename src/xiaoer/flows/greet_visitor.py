@@ -17,6 +17,8 @@ from xiaoer.slices.buyers.ports import CustomerSource
 from xiaoer.slices.catalog.ports import ProductSource
 from xiaoer.slices.conversations import of_buyer
 from xiaoer.slices.orders.ports import OrderSource
+from xiaoer.slices.outreach import store as outreach
+from xiaoer.slices.outreach.comparing import Comparisons
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
 from xiaoer.slices.selling.rules.greeting import choose_greeting, fill_greeting, variant_of
@@ -49,6 +51,7 @@ class GreetVisitor:
         buyers: CustomerSource,
         questions: KnowsQuestions,
         rules: SellingRules,
+        trials: Comparisons,
         templates: Templates,
     ) -> None:
         self._db = db
@@ -59,15 +62,24 @@ class GreetVisitor:
         self._buyers = buyers
         self._questions = questions
         self._rules = rules
+        self._trials = trials
         self._templates = templates
 
     async def __call__(self, shop: ShopId, context: TurnContext, buyer_id: BuyerId) -> tuple[ReplyPart, ...]:
-        """Return the greeting's parts, none for somebody whose trouble is still fresh; nothing is stored."""
+        """Return the greeting's parts, none for somebody whose trouble is still fresh.
+
+        Who is held out of a greeting hears the product's own words, as if the shop had written none.
+        """
         now = self._clock.now()
         if await self._db.read(lambda c: of_buyer.in_trouble(c, shop, buyer_id, now - _QUIET)):
             return ()
         visit = await self.visit(shop, context, buyer_id, now)
         chosen = choose_greeting([(d.id, d.value) for d in await self._rules.greetings.live(shop)], visit, now)
+        if chosen is not None:
+            trial = await self._trials(shop, f"greeting:{chosen[0]}", buyer_id, variant_of(*chosen, buyer_id))
+            if trial is not None:
+                await self._db.write(lambda c: outreach.enter_trial(c, shop, trial, buyer_id, now))
+                chosen = None if trial.held_out else chosen
         return await self.words(shop, visit, chosen, now)
 
     async def visit(self, shop: ShopId, context: TurnContext, buyer_id: str, now: datetime) -> Visit:

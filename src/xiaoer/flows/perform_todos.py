@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import structlog
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from xiaoer.infra.db import Database
@@ -31,6 +32,7 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.orders.ports import OrderActions
 from xiaoer.slices.orders.types import OrderAction
 from xiaoer.slices.privacy.rules import masks
+from xiaoer.slices.promotions.rules.issuing import fixed_terms
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.types import Principal, Role
 from xiaoer.slices.tickets.types import Draft, Opened
@@ -108,7 +110,7 @@ class PerformTodos:
     async def _act(self, turn: Turn, todo: Todo, facts: Facts) -> Outcome:
         """By the bot when it can and may; else a ticket with the facts filled in."""
         try:
-            supported = frozenset({*await self._orders.supported(turn.shop), "issue_coupon"})
+            supported = await self._orders.supported(turn.shop)
             order = next((o for o in facts.orders or () if o.id == todo.order_id), None)
             paid = order.pay_amount if order and order.status != "unpaid" else Money(0)
             amount = Money(int(todo.data.get("amount_fen", "0"))) if "amount_fen" in todo.data else paid
@@ -117,16 +119,24 @@ class PerformTodos:
                 return await self._as_ticket(turn, todo, why)
             if todo.name == "issue_coupon":
                 return await self._coupon(turn, todo)
-            return await self._orders.act(turn.shop, OrderAction(todo.id, todo.name, todo.order_id, todo.data))  # type: ignore[arg-type]
+            wanted = OrderAction(todo.id, todo.name, todo.order_id, todo.data)  # type: ignore[arg-type]
+            return await self._orders.act(turn.shop, wanted) or await self._as_ticket(turn, todo, "unsupported")
         except (XiaoerError, TimeoutError) as error:
             _log.warning("action_failed", kind=todo.name, error=type(error).__name__)
             return await self._as_ticket(turn, todo, "failed")
 
     async def _coupon(self, turn: Turn, todo: Todo) -> Outcome:
+        """Issued within the promotion's budget first, then made known to the shop's system, if there is one."""
+        promotion = await self._promotions.get(turn.shop, todo.data["promotion_id"])
         coupon = await self._promotions.issue(
-            turn.shop, todo.data["promotion_id"], BuyerId(turn.buyer_id), coupon_id=_coupon_id(todo.id)
+            turn.shop, promotion.id, BuyerId(turn.buyer_id), coupon_id=_coupon_id(todo.id)
         )
-        return Outcome("done", no=coupon.id, due_at=coupon.valid_to, amount=coupon.amount)
+        data = {"promotion_id": promotion.id, "buyer_id": turn.buyer_id, "title": promotion.shown}
+        data |= {"code": coupon.code or coupon.id, **fixed_terms(promotion, coupon)}
+        told = await self._orders.act(turn.shop, OrderAction(todo.id, "issue_coupon", "", data))
+        if told is None:
+            return await self._as_ticket(turn, replace(todo, data={**todo.data, "wish": f"发券 {data['code']}"}), "")
+        return replace(told, no=told.no or coupon.id, due_at=coupon.valid_to, amount=coupon.amount)
 
     async def _as_ticket(self, turn: Turn, todo: Todo, why: str) -> Outcome:
         type_ = _TICKET_FOR[todo.name]

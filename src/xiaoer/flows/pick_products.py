@@ -8,11 +8,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.commerce import Order, Product, Variant
 from xiaoer.kernel.decision import Offer, Pick, SceneShown
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.api import is_others
 from xiaoer.slices.selling.rules.picking import audiences_in, choose_picks, reason_for
 from xiaoer.slices.selling.rules.scenes import choose_scene
 from xiaoer.slices.selling.service import SellingRules
@@ -60,8 +63,15 @@ class PickProducts:
             return await self.together(turn, segment, turn.product_in_focus, now)
         if await self._enough(turn, now):
             return ()
-        found = await self._goods.recommend(turn.shop, segment.text, segment.entities.money_yuan, _LOOKED_AT)
-        return await self._choose(turn, segment, [(product, "") for product in found])
+        text, shown = segment.text, [id_ for id_, _ in turn.memory.choices]
+        if shown and is_others(text):  # the wish stands, what was shown does not please
+            wishes = [p.text for p in turn.history if p.author == "buyer" and "product.recommend" in p.intents]
+            entities = replace(segment.entities, money_yuan=segment.entities.money_yuan or turn.memory.budget_yuan)
+            text, segment = " ".join([*wishes, text]), replace(segment, entities=entities)
+        else:
+            shown = []
+        found = await self._goods.recommend(turn.shop, text, segment.entities.money_yuan, _LOOKED_AT)
+        return await self._choose(turn, segment, [(product, "") for product in found], shown)
 
     async def similar(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> tuple[Pick, ...]:
         """In place of a product that is out of stock: of its category, nearest first."""

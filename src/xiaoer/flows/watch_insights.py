@@ -1,6 +1,5 @@
 """Watching for what wants a person (巡查): spikes of questions, buyers at risk, and whether a change worked."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,31 +23,38 @@ _WEEK = "一二三四五六日"
 _TITLE = 13
 
 
-class FindsAnswer(Protocol):
-    """Looks into the shop's knowledge; (question, answer) or None."""
+class Answers(Protocol):
+    """Looks into the shop's knowledge: (question, answer) or None. `ready` is awaited before."""
 
-    def __call__(self, shop: ShopId, question: str, product_id: str, now: datetime) -> tuple[str, str] | None: ...
+    async def ready(self, shop: ShopId) -> None: ...
+
+    def find(self, shop: ShopId, question: str, product_id: str, now: datetime) -> tuple[str, str] | None: ...
 
 
 class WatchInsights:
     """Raises alerts."""
 
-    def __init__(self, db: Database, clock: Clock, intents: Mapping[str, str], find: FindsAnswer) -> None:
+    def __init__(self, db: Database, clock: Clock, intents: Mapping[str, str], answers: Answers) -> None:
         self._db = db
         self._clock = clock
         self._intents = intents
-        self._find = find
+        self._answers = answers
 
     async def find_spikes(self, shop: ShopId) -> list[Alert]:
         """Look at the hours that have just ended; return the alerts that are new."""
         now = self._clock.now()
-        found = await self._db.read(lambda c: self._spikes(c, shop, now))
-        await asyncio.sleep(0)
-        return await self._db.write(lambda c: alerts.raise_new(c, shop, found)) if found else []
+        end = shop_hour(now)  # this hour is not over yet
+        seen = await self._db.read_long(lambda c: self._spikes(c, shop, end))
+        if not seen:
+            return []
+        await self._answers.ready(shop)
+        found = await self._db.read(lambda c: [self._alert(c, shop, spike, hours, end, now) for spike, hours in seen])
+        return await self._db.write(lambda c: alerts.raise_new(c, shop, found))
 
-    def _spikes(self, connection: Connection, shop: ShopId, now: datetime) -> list[Alert]:
-        end = (micros(now) + 8 * 3_600_000_000) // 3_600_000_000  # shop hours since 1970; this one is not over yet
-        day = day_of(micros(now))
+    @staticmethod
+    def _spikes(connection: Connection, shop: ShopId, end: int) -> list[tuple[spikes.Spike, Mapping[int, int]]]:
+        """Spikes with the counts of their topic by hour."""
+        day = end // 24
         counts = hourly_counts(connection, shop, (day - _BACK - 2, day))
         first = min((hour for hours in counts.values() for hour in hours), default=end)
         found: dict[str, spikes.Spike] = {}
@@ -57,7 +63,7 @@ class WatchInsights:
             for spike in spikes.find_spikes(windows.now, windows.history, windows.days, hours):
                 if spike.topic not in found or spike.p < found[spike.topic].p:
                     found[spike.topic] = spike
-        return [self._alert(connection, shop, spike, counts[spike.topic], end, now) for spike in found.values()]
+        return [(spike, counts[spike.topic]) for spike in found.values()]
 
     def _alert(
         self,
@@ -104,7 +110,7 @@ class WatchInsights:
         """What to do, with the text to put on the page where the shop's own knowledge has one."""
         question = asked[0] if asked else name
         said = f"多数人问：「{question}」。" if asked else ""
-        answer = self._find(shop, question, product.id if product else "", now)
+        answer = self._answers.find(shop, question, product.id if product else "", now)
         fact = fitting_attribute(product.attributes, question) if product else ""
         if fact:
             return f"{said}详情页建议把这句写到显眼处：「{fact}」。改好后点「已改」，两天后看效果。"

@@ -152,6 +152,12 @@ class Database:
         finally:
             self._snapshot.execute("ROLLBACK")
 
+    async def read_long(self, query: Callable[[Connection], T]) -> T:
+        """As `read`, for a query of more than some milliseconds: in a thread, so that others are served meanwhile."""
+        if self.is_sqlite and self.reader_engine is self.writer_engine:  # in memory there is one connection only
+            return self.read_now(query)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.read_now, query)
+
     def read_now(self, query: Callable[[Connection], T]) -> T:
         """As `read`, from a plain thread."""
         with self.reader_engine.begin() as connection:

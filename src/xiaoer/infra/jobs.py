@@ -122,6 +122,13 @@ def cancel(connection: Connection, shop: ShopId, *, id_: str = "", subject: str 
     return connection.execute(update(jobs).where(*chosen).values(state="cancelled", lease="")).rowcount
 
 
+def cancel_prefix(connection: Connection, shop: ShopId, kind: str, prefix: str, subject: str) -> int:
+    """Take back what waits or runs of one kind and subject, if its id begins so. Return how many."""
+    chosen = (jobs.c.shop == shop, jobs.c.subject == subject, jobs.c.state.in_(("waiting", "running")))
+    mine = (*chosen, jobs.c.kind == kind, jobs.c.id.startswith(prefix, autoescape=True))
+    return connection.execute(update(jobs).where(*mine).values(state="cancelled", lease="")).rowcount
+
+
 def finish(connection: Connection, shop: ShopId, job: Job, now: datetime | None = None) -> None:
     """End `job` in the transaction of its effect.
 

@@ -49,6 +49,10 @@ class Settings(BaseSettings):
         default=700, description="How long the widget path waits for the rest of a burst, milliseconds"
     )
     gather_timeout_ms: int = Field(default=2500, description="Time limit of one look-up in a shop system, milliseconds")
+    figures_beside: bool = Field(
+        default=False,
+        description="Count in a process of its own, so that no buyer waits; `xiaoer serve` turns it on",
+    )
     report_font: str = Field(
         default="", description="Font file with Chinese letters for PDF reports; empty looks for one"
     )

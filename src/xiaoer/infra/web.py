@@ -199,8 +199,9 @@ class Web:
             return answer
 
     def forget(self, cache_key: str) -> None:
-        """Drop a kept answer, because a push said it changed."""
-        self._kept.pop(cache_key, None)
+        """Drop every kept answer whose key begins so, because it changed."""
+        for key in [key for key in self._kept if key.startswith(cache_key)]:
+            del self._kept[key]
 
     async def _ask(self, call: Call) -> Answer:
         parts = urlsplit(call.url)

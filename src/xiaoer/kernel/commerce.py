@@ -13,6 +13,7 @@ from xiaoer.kernel.money import Money
 
 OrderStatus = Literal["unpaid", "paid", "shipped", "delivered", "completed", "closed", "refunding", "refunded"]
 RefundKind = Literal["refund_only", "return_refund", "exchange"]
+ENDED_REFUNDS = ("refunded", "rejected", "withdrawn", "timed_out", "completed")
 
 
 class Product(Struct, frozen=True):
@@ -65,6 +66,8 @@ class Shipment(Struct, frozen=True):
 
 
 class Refund(Struct, frozen=True):
+    """One after-sale request or refund (售后单)."""
+
     id: str
     order_id: str
     kind: str
@@ -72,6 +75,11 @@ class Refund(Struct, frozen=True):
     amount: Money
     reason: str = ""
     created_at: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody has anything left to do; platforms' own words (退款成功) count too."""
+        return self.status in ENDED_REFUNDS or any(word in self.status for word in ("成功", "关闭", "失败", "完成"))
 
 
 class Order(Struct, frozen=True):

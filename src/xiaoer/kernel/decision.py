@@ -188,6 +188,18 @@ class Todo(Struct, frozen=True):
     data: dict[str, str] = field(default_factory=dict)
 
 
+class Trial(Struct, frozen=True):
+    """A buyer's place in the randomised comparison of one automation (`scene:ID`, `bargain`): treated or held_out."""
+
+    automation: str
+    arm: str
+    variant: int = 0
+
+    @property
+    def held_out(self) -> bool:
+        return self.arm == "held_out"
+
+
 class Facts(Struct, frozen=True):
     """What was gathered. `missing` names needs whose source could not be asked (kind, key): say so, never guess.
 
@@ -219,6 +231,7 @@ class Facts(Struct, frozen=True):
     tickets: tuple[TicketBrief, ...] | None = None
     refundable: dict[str, Money] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    trials: tuple[Trial, ...] = ()
 
 
 class Act(Struct, frozen=True):

@@ -2,19 +2,24 @@
 
 import hashlib
 import hmac
+import json
+from typing import Any
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 from tests.connectors.fakes.wire import Platform, application, said
 from tests.connectors.world import World
 
-from xiaoer.kernel.commerce import Buyer, Order, Product, Shipment, Variant
+from xiaoer.kernel.commerce import Buyer, Order, Product, Refund, Shipment, Variant
+from xiaoer.kernel.money import Money
 
 
 def order_payload(order: Order) -> dict[str, object]:
     return {
         "id": order.id, "buyer_id": order.buyer_id, "created_at": order.created_at.isoformat(),
         "status": "待审核" if order.status == "unknown" else order.status, "phone": order.phone,
+        "address": order.address, "receiver": order.receiver, "note": order.note,
         "pay_amount": float(order.pay_amount.yuan) - 1e-11,  # computed in floating point
         "paid_at": order.paid_at.isoformat() if order.paid_at else None,
         "items": [
@@ -51,10 +56,45 @@ def _buyer(buyer: Buyer) -> dict[str, object]:
 def platform(world: World) -> Platform:
     settings = {"base_url": "http://bridge/shop", "secret": "bridge-secret"}
 
+    done: dict[str, dict[str, object]] = {}
+
+    def act(asked: dict[str, Any]) -> object:
+        """Change an order; the same id again gives the first answer."""
+        if asked["id"] in done:
+            return done[asked["id"]]
+        data, told = asked["data"], {"state": "done", "no": "", "status": ""}
+        if asked["kind"] == "issue_coupon":
+            told |= {"no": data["code"], "amount": str(int(data["off_fen"]) / 100), "valid_to": data["valid_to"]}
+            done[asked["id"]] = told
+            return told
+        order = world.orders[asked["order_id"]]
+        match asked["kind"]:
+            case "cancel":
+                refund = Refund(f"R{order.id}", order.id, "refund_only", "waiting_refund", order.pay_amount)
+                order = replace(order, status="refunding", refunds=(*order.refunds, refund))
+            case "change_address":
+                order = replace(order, address=data["address"], receiver=data["receiver"], phone=data["phone"])
+            case "change_note":
+                order = replace(order, note=data["note"])
+            case "open_after_sale":
+                told |= {"no": f"R{order.id}", "status": "pending_review"}
+                refund = Refund(
+                    f"R{order.id}", order.id, data["kind"], "pending_review", Money(int(data["amount_fen"]))
+                )
+                order = replace(order, refunds=(*order.refunds, refund))
+            case "withdraw_after_sale":
+                order = replace(order, refunds=tuple(replace(r, status="withdrawn") for r in order.refunds))
+        world.orders[order.id] = order
+        done[asked["id"]] = told
+        return told
+
     def find(path: str, query: dict[str, str]) -> object:
         kind, _, rest = path.partition("/")
         id, _, part = rest.partition("/")
         match kind:
+            case "actions":
+                kinds = "cancel change_address change_note open_after_sale withdraw_after_sale issue_coupon unheard_of"
+                return {"items": kinds.split()}
             case "orders" if id:
                 return order_payload(world.orders[id]) if id in world.orders else None
             case "orders":
@@ -88,6 +128,9 @@ def platform(world: World) -> Platform:
         signed = f"{request.method}\n{target}\n{request.headers['x-xiaoer-timestamp']}\n".encode() + body
         if request.headers["x-xiaoer-signature"] != hmac.new(b"bridge-secret", signed, hashlib.sha256).hexdigest():
             return said({"error": "signature"}, 401)
+        if request.method == "POST":
+            assert request.url.path == "/shop/actions"
+            return said(act(json.loads(body)))
         found = find(request.url.path.removeprefix("/shop/"), dict(request.query_params))
         return said({"error": "not found"}, 404) if found is None else said(found)
 

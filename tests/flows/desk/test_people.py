@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from xiaoer.kernel.errors import Conflict
+from xiaoer.flows.rate_talk import RateTalk, Rating
+from xiaoer.kernel.errors import Conflict, NotFound
+from xiaoer.kernel.ids import BuyerId
+from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.desk.types import Modes
 
 
@@ -84,6 +87,36 @@ async def test_closing_asks_for_a_rating_once_a_day(world: Any) -> None:
         asked.append("满意吗" in (await world.texts(talk))[-1])
     assert asked == [True, False, True]
     assert len(await world.facts("csat.invited")) == 2
+
+
+async def test_a_rating_belongs_to_the_talk_that_asked_for_it(world: Any) -> None:
+    lin, rate = await world.comes("lin"), RateTalk(world.db, world.clock)
+    first = str((await world.buyer("在吗")).conversation.id)
+    await world.take.take(lin, first)
+    await world.reply.send(lin, first, world.text("在的"))
+    await world.closing.close(lin, first, "solved", "", invite=True)
+    later = (await world.buyer("还有一件事")).conversation
+    _, said = await world.db.read(lambda c: conversations.transcript(c, world.shop, first))
+    rating = Rating(2, "一直没人理", ("等太久",), said[-1].id)
+    assert (await rate(world.shop, "web", later.buyer_id, rating)).id == first
+    rated = await world.state(first)
+    assert (rated.csat["score"], rated.csat["reasons"], rated.csat["comment"]) == (2, ["等太久"], "一直没人理")
+    assert (await world.state(later.id)).csat is None
+    _, said = await world.db.read(lambda c: conversations.transcript(c, world.shop, first))
+    assert said[-1].meta["rated"] == 2
+    assert await world.facts("conversation.rated") == [{"score": 2, "reasons": ["等太久"], "agent_id": "lin"}]
+
+
+async def test_nobody_rates_the_talk_of_another(world: Any) -> None:
+    lin, rate = await world.comes("lin"), RateTalk(world.db, world.clock)
+    talk = str((await world.buyer("在吗")).conversation.id)
+    await world.take.take(lin, talk)
+    await world.reply.send(lin, talk, world.text("在的"))
+    await world.closing.close(lin, talk, "solved", "", invite=True)
+    _, said = await world.db.read(lambda c: conversations.transcript(c, world.shop, talk))
+    with pytest.raises(NotFound):
+        await rate(world.shop, "web", BuyerId("stranger"), Rating(1, "", (), said[-1].id))
+    assert (await world.state(talk)).csat is None
 
 
 @pytest.mark.parametrize("wrap_up", ["not_solved", "spam", "buyer_left"])

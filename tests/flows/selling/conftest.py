@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.commerce import Buyer, Product, Variant
+from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.turn import TextContent, TurnContext
@@ -18,6 +21,7 @@ from xiaoer.slices.bargaining.types import Gift, Terms
 from xiaoer.slices.buyers.store import BuyerSink
 from xiaoer.slices.catalog.store import ProductSink, VariantSink
 from xiaoer.slices.conversations.types import Incoming
+from xiaoer.slices.outreach.types import Comparing, Journey
 
 PRODUCTS = (
     Product("P1", "羊毛混纺圆领针织衫 秋冬打底", "服装/针织衫", attributes={"材质": "羊毛混纺"}, related=("P2",)),
@@ -58,6 +62,41 @@ class SalesWorld:
 
         await self.product.shops.ensure_shop(self.shop, "测试店")
         await self.product.db.write(change)
+        await self.compare(Comparing(0, 0, 0, 0))
+
+    async def compare(self, settings: Comparing) -> None:
+        """Hold out these shares of buyers."""
+        book = self.product.selling.trials.book
+        known = {d.id: d.version for d in await book.all(self.shop)}
+        await book.save(self.shop, "comparing", settings, self.clock.now(), version=known.get("comparing", 0))
+
+    async def journey(self, id_: str, journey: Journey) -> None:
+        """Keep a journey."""
+        await self.product.selling.remind.journeys.save(self.shop, id_, journey, self.clock.now())
+
+    async def happens(self, id_: str, type_: str, buyer: str = "b1", **data: Any) -> None:
+        """One event of the shop."""
+        data = {"buyer_id": buyer, **data}
+        fact = Event(self.shop, f"shop:{id_}", type_, self.clock.now(), buyer_id=buyer, data=data)
+        await self.product.take_events(self.shop, [fact])
+
+    async def later(self, minutes: float) -> None:
+        """Let time pass, and run what is due at its end."""
+        self.clock.advance(timedelta(minutes=minutes))
+        await self.product.jobs.run_due()
+
+    async def heard(self, buyer: str = "b1") -> list[str]:
+        """What journeys wrote to a buyer."""
+        query = text(
+            "SELECT m.text FROM messages m JOIN conversations c ON c.shop = m.shop AND c.id = m.conversation_id"
+            " WHERE c.buyer_id = :buyer AND m.external_id LIKE 'out|%' ORDER BY m.seq"
+        )
+        return await self.product.db.read(lambda c: list(c.scalars(query, {"buyer": buyer})))
+
+    async def agrees(self, *buyers: str) -> None:
+        """Buyers agree to marketing."""
+        for buyer in buyers:
+            await self.product.selling.remind.consent(self.shop, buyer, True, "2026-06")
 
     async def terms(self, terms: Terms, id_: str = "t1") -> None:
         """Let the bot bargain by these terms."""

@@ -320,3 +320,14 @@ def seed(base: str) -> World:
         unknown_variant="NO-SUCH-SKU",
         unknown_buyer="99999",
     )
+
+
+def place(base: str, status: str) -> str:
+    """One more order of the second buyer (the first has one open), for a test that changes it; return its code."""
+    admin = Api(f"{base}/admin-api")
+    admin('mutation { login(username: "superadmin", password: "superadmin") { __typename } }')
+    buying = Buying(base, admin, Buyer("", "李四", phone="13900139999"))
+    made = buying.order((sku("MORE-06").id, 1), pay=status != "unpaid")
+    if status == "shipped":
+        buying.ship(made, "YT5550001112223")
+    return str(made["code"])

@@ -35,6 +35,15 @@ def test_a_rating_is_asked_for_only_when_that_is_decent(values: dict[str, Any], 
 
 
 @pytest.mark.parametrize(
+    ("intents", "refusal"),
+    [(("ship.when",), "not_solved"), (("chat.thanks",), None), (("chat.ok", "after.return"), "not_solved")],
+    ids=["question-open", "thanks", "agrees-and-asks"],
+)
+def test_a_buyer_whose_question_is_open_is_not_asked_for_stars(intents: tuple[str, ...], refusal: str | None) -> None:
+    assert refuse_invite(Talk(answers=2, last_author="buyer", intents=intents), NOW) == refusal
+
+
+@pytest.mark.parametrize(
     ("state", "last", "silent_min", "closes"),
     [
         ("agent", "agent", 31, True),

@@ -68,7 +68,7 @@ async def list_alerts(request: Request, state: str = "", kind: str = "") -> Resp
         return Alerts(items, alerts.count_open(connection, who.shop))
 
     await product.insights.fresh(who.shop)
-    return reply(await product.db.read(query))
+    return reply(await product.db.read_long(query))
 
 
 @router.post("/alerts/watch", **describe("Look for spikes now", response=Alerts, errors=(401, 403)))
@@ -76,10 +76,13 @@ async def watch_now(request: Request) -> Response:
     """What the hourly watch does, at once; the answer holds the alerts that are new."""
     who, product = await reader(request), wiring(request)
     await product.insights.fresh(who.shop, 5.0)
-    await product.knowledge.ensure_loaded(who.shop)
-    found = await product.insights.watch.find_spikes(who.shop)
-    total = await product.db.read(lambda c: alerts.count_open(c, who.shop))
-    return reply(Alerts(tuple(AlertView(alert) for alert in found), total))
+    found = await product.insights.look_for_spikes(who.shop)
+
+    def query(connection: Connection) -> Alerts:
+        items = tuple(AlertView(alerts.get(connection, who.shop, id_)) for id_ in found)
+        return Alerts(items, alerts.count_open(connection, who.shop))
+
+    return reply(await product.db.read(query))
 
 
 @router.patch(

@@ -1,5 +1,6 @@
 """Reports over HTTP: the weekly and monthly report as JSON or file, and when and where they are sent."""
 
+import asyncio
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -99,7 +100,8 @@ async def report_file(request: Request, kind: str = "week", to: str = "", format
     if format not in ("html", "pdf", "xlsx"):
         raise InvalidBody("`format` is html, pdf or xlsx.")
     found = await product.reports.compose(who.shop, _kind(kind), _last(to))
-    data, name, media = product.reports.file_of(found, format, product.settings.report_font)
+    font = product.settings.report_font
+    data, name, media = await asyncio.to_thread(product.reports.file_of, found, format, font)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     return Response(data, media_type=media, headers=headers)
 

@@ -1,5 +1,6 @@
 """`GET /api/v1/insights/…`: the pages of insight, their exports, and what is behind a figure."""
 
+import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,10 +14,10 @@ from xiaoer.app.insights import Choice
 from xiaoer.app.sheets_out import csv_of, xlsx_of
 from xiaoer.flows.show_insights.adhoc import GROUPS, Counted, ask
 from xiaoer.flows.show_insights.drill import Behind, list_behind
+from xiaoer.flows.show_insights.options import Options, options_of
 from xiaoer.flows.show_insights.overview import Overview, show_overview
 from xiaoer.flows.show_insights.page import Page
 from xiaoer.flows.show_insights.pages import PAGES
-from xiaoer.flows.show_insights.view import CHANNELS, View
 from xiaoer.kernel.errors import InvalidBody, NotFound
 from xiaoer.slices.insights import store
 from xiaoer.slices.shops.service import require_role
@@ -69,35 +70,11 @@ async def reader(request: Request) -> Principal:
     return who
 
 
-class Option(Struct, frozen=True):
-    id: str
-    name: str
-
-
-class Options(Struct, frozen=True):
-    """What the filters offer."""
-
-    channels: tuple[Option, ...]
-    products: tuple[Option, ...]
-    agents: tuple[Option, ...]
-
-
 @router.get("/options", **filtered(describe("What the filters offer", response=Options, errors=_ERRORS)))
 async def options(request: Request) -> Response:
     """Channels, products and agents that have figures in the period."""
     who, product = await reader(request), wiring(request)
-
-    def show(view: View) -> Options:
-        channels = view.sums("load", ("channel",), limit=30)
-        products = [row[0] for row in view.sums("ask.d", ("b",), limit=200) if row[0]]
-        agents = [row[0] for row in view.sums("score", ("b",), limit=200) if row[0]]
-        return Options(
-            tuple(Option(c, CHANNELS.get(c, c or "未注明")) for c, _, _ in channels),
-            tuple(Option(id_, view.product_name(id_)) for id_ in products),
-            tuple(Option(id_, view.agent_name(id_)) for id_ in agents),
-        )
-
-    return reply(await product.insights.look(who.shop, choice_of(request), show))
+    return reply(await product.insights.look(who.shop, choice_of(request), options_of))
 
 
 @router.get("/today", **describe("Now: the day so far, alerts, what waits", response=Overview, errors=_ERRORS))
@@ -223,7 +200,7 @@ async def export(request: Request, name: str, format: str = "xlsx", table: str =
     if format != "xlsx":
         raise InvalidBody("`format` is csv or xlsx.")
     headers = {"Content-Disposition": f'attachment; filename="{file}.xlsx"'}
-    return Response(xlsx_of(page), media_type=_XLSX, headers=headers)
+    return Response(await asyncio.to_thread(xlsx_of, page), media_type=_XLSX, headers=headers)
 
 
 @router.get("/{name}", **filtered(describe("A page of insight", response=Page, errors=_ERRORS)))

@@ -1,6 +1,6 @@
 """The shop's own systems over HTTP (渠道 > 店铺系统): what can be connected, what is, and what they push."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from msgspec import Meta, Struct
@@ -10,7 +10,7 @@ from xiaoer.app.entrypoints.caller import caller, wiring
 from xiaoer.app.http import describe, read_body, read_raw, reply
 from xiaoer.connectors.push import Push
 from xiaoer.connectors.registry import CONNECTORS
-from xiaoer.connectors.spec import Setting
+from xiaoer.connectors.spec import Port, Setting
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
@@ -58,7 +58,7 @@ class SystemIn(Struct, frozen=True):
     """A system as it is connected or changed; a secret that comes back as dots stays as it is."""
 
     connector: _Name
-    ports: Annotated[tuple[Literal["orders", "parcels", "products", "stock", "buyers"], ...], Meta(max_length=5)]
+    ports: Annotated[tuple[Port, ...], Meta(max_length=6)]
     settings: Annotated[dict[_Name, _Value], Meta(max_length=30)]
     title: Annotated[str, Meta(max_length=100)] = ""
     enabled: bool = True

@@ -20,6 +20,7 @@ from xiaoer.app.entrypoints.messages import Id, clean_content
 from xiaoer.app.http import FILE_BODY, describe, read_body, read_form, read_frame, receive_frame, reply
 from xiaoer.app.live import Bell
 from xiaoer.app.wiring import Wiring
+from xiaoer.flows.rate_talk import Rating
 from xiaoer.kernel.errors import InvalidBody, TooLarge, Unauthorised, XiaoerError
 from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId, ShopId
 from xiaoer.kernel.turn import Content, TextContent, TurnContext
@@ -68,6 +69,8 @@ class Frame(Struct, frozen=True):
     seq: int | None = None
     score: int | None = None
     comment: Annotated[str, Meta(max_length=500)] | None = None
+    reasons: Annotated[tuple[Annotated[str, Meta(max_length=20)], ...], Meta(max_length=8)] = ()
+    message_id: Annotated[str, Meta(max_length=128)] = ""
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -210,7 +213,9 @@ class Connection:
             case "human":
                 await self._take_message(TextContent("转人工"), frame)
             case "csat" if frame.score is not None and 1 <= frame.score <= 5:
-                await self._product.rate(self._shop, CHANNEL, self._buyer, frame.score, frame.comment or "")
+                rating = Rating(frame.score, frame.comment or "", frame.reasons, frame.message_id)
+                await self._product.rate(self._shop, CHANNEL, self._buyer, rating)
+                self._product.desk.feed.ring(self._shop)
             case "typing" | "read" | "pong":
                 return
             case _:
@@ -239,6 +244,7 @@ def _view(message: Message) -> dict[str, Any]:
         "at": message.at,
         "client_id": client_id,
         # What the answer rests on (依据): titles of entries, goods and offers; they hold nothing about a person.
+        "rated": message.meta.get("rated"),
         "sources": [{"kind": kind, "title": title} for kind, title in message.meta.get("because", ())],
     }
 

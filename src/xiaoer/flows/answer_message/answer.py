@@ -41,7 +41,7 @@ from xiaoer.slices.conversations.recent import RecentTalks
 from xiaoer.slices.conversations.types import Conversation, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies import api as policies
-from xiaoer.slices.policies.rules.handoff import hand_over
+from xiaoer.slices.policies.rules.handoff import goes_in_circles, hand_over
 from xiaoer.slices.policies.types import Limits, Situation
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
@@ -138,6 +138,9 @@ class AnswerMessage:
             mode = await self._mode(conversation, heard)
             decision = await self._decide(situation, trace, may_act=mode == "auto")
             reply = replies.compose(decision, self._templates, now, turn.conversation_id)
+            if not decision.handoff and reply.parts and goes_in_circles(turn, heard, reply.parts[0].text):
+                decision = hand_over(situation, Handoff("unsatisfied", "tries.same_answer"))
+                reply = replies.compose(decision, self._templates, now, turn.conversation_id)
         except Exception:
             _log.exception("turn_failed", shop=turn.shop, conversation=turn.conversation_id)
             heard = unheard(turn)
@@ -219,6 +222,7 @@ class AnswerMessage:
             }
             trace["missing"] = facts.missing
             trace["done"] = facts.outcomes
+            trace["trials"] = facts.trials
         return decision
 
     async def _outcomes(
@@ -261,9 +265,8 @@ class AnswerMessage:
             "notes": decision.notes,
         }
         response = msgspec.json.encode(answer).decode()
-        stored = StoredTurn(
-            turn_id, turn.conversation_id, now, tuple(m.id for m in turn.messages), response, trace, elapsed_us
-        )
+        ids = tuple(m.id for m in turn.messages)
+        stored = StoredTurn(turn_id, turn.conversation_id, now, ids, response, trace, elapsed_us)
         meta = meta_of(turn, heard, decision, reply)
         changes = counters(conversation, heard, decision)
         if decision.memory is not None:
@@ -273,9 +276,10 @@ class AnswerMessage:
         elif by_mode:
             changes |= {"state": state, "handoff": {"reason": trace["mode"], "rule_id": f"mode.{trace['mode']}"}}
         facts = facts_of(conversation, situation, decision, turn_id, reply, elapsed_us)
-
-        owed = trace.get("mode") is None and owes(decision)
+        sends = trace.get("mode") is None
+        owed = sends and owes(decision)
         effects = [act.effect for act in decision.acts if act.effect is not None]
+        note = await self._effects.noting(turn, heard, decision, trace.get("trials", ()) if sends else (), now)
 
         def change(connection: Connection) -> tuple[Message, ...] | None:
             messages = conversations.save_turn(connection, turn.shop, conversation, stored, parts, meta, now, **changes)
@@ -285,6 +289,7 @@ class AnswerMessage:
                 raise Overtaken
             insights.append(connection, turn.shop, facts)
             insights.warn_at_once(connection, turn.shop, facts)
+            note(connection)
             if owed:
                 promise(connection, turn, now)
             return messages

@@ -1,11 +1,12 @@
 """What answering a turn needs from others (回答的依赖)."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from xiaoer.kernel.decision import Facts, Handoff, Need, Todo
+from xiaoer.kernel.decision import Decision, Facts, Handoff, Need, Todo, Trial
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.shop_facts import Outcome
@@ -48,6 +49,12 @@ class KeepsEffects(Protocol):
 
     def keep(self, connection: Connection, turn: Turn, effect: Any, now: datetime) -> bool:
         """Return False when a promise no longer holds: the turn is decided anew."""
+        ...
+
+    async def noting(
+        self, turn: Turn, heard: Heard, decision: Decision, trials: Sequence[Trial], now: datetime
+    ) -> Callable[[Connection], None]:
+        """Return what selling remembers of a turn, to be run in the change that stores it."""
         ...
 
 

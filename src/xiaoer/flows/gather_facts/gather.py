@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from msgspec.structs import replace
 
+from xiaoer.flows.gather_facts.compare import compare
 from xiaoer.flows.gather_facts.figures import Figures
 from xiaoer.flows.gather_facts.ports import (
     AnswersPrices,
@@ -78,6 +79,7 @@ class GatherFacts:
         self._buyers = buyers
         self._bargain = sells.bargain
         self._picks = sells.picks
+        self._trials = sells.trials
         self._timeout_s = timeout_s
 
     async def __call__(
@@ -92,6 +94,8 @@ class GatherFacts:
                 reads[key] = read
         outcomes = await self._outcomes(reads)
         found = {key: value for key, (ok, value) in outcomes.items() if ok}
+        scene = before.scene if known else await self._picks.scene(turn, heard, now)
+        trials, scene = await compare(self._trials, turn, before, found, scene)
         missing = tuple(key for key, (ok, _) in outcomes.items() if not ok)
         knowledge, answerable = await self._searched(turn, heard, needs, now)
         values: dict[str, Any] = {
@@ -106,7 +110,8 @@ class GatherFacts:
             | {n.segment: found[n.kind, n.key] for n in needs if n.kind == "bargain" and found.get((n.kind, n.key))},
             "picks": before.picks
             | {n.segment: found[n.kind, n.key] for n in needs if n.kind in _CHOSEN and (n.kind, n.key) in found},
-            "scene": before.scene or (await self._picks.scene(turn, heard, now) if known is None else None),
+            "scene": scene,
+            "trials": before.trials + trials,
             "asked": before.asked + needs,
             "missing": before.missing + missing,
         }

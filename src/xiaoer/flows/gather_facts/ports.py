@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
-from xiaoer.kernel.decision import BargainAnswer, Pick, PriceNow, SceneShown
+from xiaoer.kernel.decision import BargainAnswer, Pick, PriceNow, SceneShown, Trial
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
@@ -95,8 +95,17 @@ class PicksProducts(Protocol):
     async def scene(self, turn: Turn, heard: Heard, now: datetime) -> SceneShown | None: ...
 
 
+class AssignsTrials(Protocol):
+    """A buyer's place in the comparison of an automation; None when it is not compared, then he is served."""
+
+    async def __call__(self, shop: ShopId, automation: str, buyer_id: str) -> Trial | None: ...
+
+
 class Sells(Protocol):
     """The selling side, as facts are gathered from it."""
+
+    @property
+    def trials(self) -> AssignsTrials: ...
 
     @property
     def bargain(self) -> BargainsPrices: ...

@@ -14,12 +14,12 @@ from xiaoer.slices.conversations import told
 from xiaoer.slices.insights.rules.days import as_date, day_of, micros
 from xiaoer.slices.insights.rules.reasons import name_reason
 from xiaoer.slices.insights.types import BuyerDay, Deal, RefundFacts, Talk
+from xiaoer.slices.orders.rules import PAID_BACK
 from xiaoer.slices.orders.store import reads as orders
 from xiaoer.slices.privacy import api as privacy
 
 _ORDERS = 200  # of one buyer; more than that is not a person
 _NEAR_US = 15 * 86_400_000_000
-_ENDED = ("refunded", "completed", "退款成功", "已退款", "完成")
 _SHOWN = 80
 _CLAIMS = {
     "size": "尺码表",
@@ -69,7 +69,7 @@ def deals_of(kept: Sequence[Order], told_by_shop: Sequence[Event]) -> list[Deal]
 
 
 def _is_paid_back(refund: Refund, order: Order) -> bool:
-    return refund.status in _ENDED or order.status == "refunded"
+    return refund.status in PAID_BACK or order.status == "refunded"
 
 
 def _fen(data: dict[str, Any]) -> int:

@@ -29,7 +29,7 @@ from xiaoer.slices.conversations.types import Message
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.around import place_talks
-from xiaoer.slices.insights.rules.measures import row_of_day, row_of_refund, row_of_talk
+from xiaoer.slices.insights.rules.measures import VERSION, row_of_day, row_of_refund, row_of_talk
 from xiaoer.slices.insights.rules.questions import Questions, wording_key
 from xiaoer.slices.insights.rules.rounds import human_wait
 from xiaoer.slices.insights.rules.talks import derive_talk
@@ -38,6 +38,8 @@ from xiaoer.slices.orders.store import reads as orders
 from xiaoer.slices.privacy import api as privacy
 
 _BATCH = 25  # talks of one step: some ten milliseconds, so that buyers are answered in between
+_SMALL_BATCH = 8  # the same in a process beside the server, which waits for the database while one is written
+_REST_S = 0.01  # and between two steps, so that the server's own writes come in
 _GIVE_WAY_S = 5.0  # longest pause after a step while buyers are many
 _PAGE = 4000  # new facts of one look
 _OVERLAP_MS = 15_000  # ids are made before their commit: look this far back for those that came in between
@@ -63,6 +65,11 @@ class RollUp:
         self._questions: dict[tuple[ShopId, str], Questions] = {}
         self._noted: dict[ShopId, tuple[frozenset[str], str]] = {}
         self._duty: gather.Duty = gather.Duty(())
+        self._batch, self._rest_s = _BATCH, 0.0
+
+    def yield_to_others(self) -> None:
+        """Take short steps with rests between them: another process answers buyers on the same database."""
+        self._batch, self._rest_s = _SMALL_BATCH, _REST_S
 
     async def __call__(self, shop: ShopId, within_s: float = float("inf")) -> int:
         """Bring the figures up to date; return how many talks were counted anew.
@@ -70,7 +77,7 @@ class RollUp:
         With `within_s` it stops after about so many seconds; what is left is done by the next run.
         """
         until = time.monotonic() + within_s
-        version = ",".join(formula.name for formula in self._formulas)
+        version = ",".join((f"measures@{VERSION}", *(formula.name for formula in self._formulas)))
         kept = await self._db.read(lambda c: store.cursor(c, shop, "formulas"))
         if kept and kept != version:  # a formula changed: what was measured by the old one goes
             await self._db.write(partial(_forget, shop=shop))
@@ -83,6 +90,7 @@ class RollUp:
         counted = 0
         while step := await self._step(shop):
             counted += step
+            await asyncio.sleep(self._rest_s)
             await self._db.give_way(min(_GIVE_WAY_S, until - time.monotonic()))
             if time.monotonic() > until:
                 break
@@ -96,8 +104,8 @@ class RollUp:
     async def _step(self, shop: ShopId) -> int:
         """One look at what is new and one batch of work; 0 when nothing is left."""
         await self._note_new(shop)
-        talks = await self._db.read(lambda c: store.read_dirty(c, shop, "talk", _BATCH))
-        buyers = await self._db.read(lambda c: store.read_dirty(c, shop, "buyer", _BATCH))
+        talks = await self._db.read(lambda c: store.read_dirty(c, shop, "talk", self._batch))
+        buyers = await self._db.read(lambda c: store.read_dirty(c, shop, "buyer", self._batch))
         if not talks and not buyers:
             return 0
         if talks:

@@ -60,7 +60,7 @@ def show_overview(view: View, now: datetime) -> Overview:
     most = loads.get((today, peak, "talks"), 0)
     title = f"今天 {peak} 点最忙：{most} 个会话" if most else "今天还没有会话"
     chart = Chart("hours", title, "line", tuple(f"{h}点" for h in hours), lines, unit="个会话")
-    rows = view.sums("ask.h", ("a",), days=(today, today), limit=_TOP)
+    rows = view.sums("ask.t", ("a",), days=(today, today), limit=_TOP)
     questions = tuple({"id": a, "name": view.intent_name(a), "count": n, "drill": Drill("ask", a)} for a, n, _ in rows)
     found = alerts.listed(view.connection, view.shop, ("open", "taken"), "", _ALERTS)
     finding = f"今天 {talks} 个会话，机器人独立解决 {percent(alone)}" if talks else "今天还没有买家来问"

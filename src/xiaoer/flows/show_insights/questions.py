@@ -3,12 +3,13 @@
 from typing import Any
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
-from xiaoer.flows.show_insights.view import CHANNELS, ENTRIES, View, by_day, change, day_name
+from xiaoer.flows.show_insights.view import CHANNELS, ENTRIES, Days, View, by_day, change, day_name
 from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.days import weekday_of
 
 _TOP = 30
 _HEAT = 12
+_TREND = 30  # last days that a row's small line, its main product and a product's hours are taken from
 _LINES = 5
 _WEEK = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _ENOUGH = 3
@@ -21,9 +22,11 @@ _HOW = (
 
 def show_questions(view: View) -> Page:
     """The page."""
-    asked = view.sums("ask.d", ("a",), b=view.product, limit=500)
-    before = {a: n for a, n, _ in view.sums("ask.d", ("a",), days=view.before, b=view.product)}
-    total, old_total = sum(n for _, n, _ in asked), sum(before.values())
+    asks = view.sums("ask.d", ("a", "b", "channel"), b=view.product)
+    asked = _added(asks, 0)
+    family = "ask.d" if view.product else "ask.t"
+    before = {a: n for a, n, _ in view.sums(family, ("a",), days=view.before, b=view.product)}
+    total, old_total = sum(n for _, n in asked), sum(before.values())
     ranked = _rank(view)
     fresh = [row for row in ranked if row["before"] == 0 and row["count"] >= _ENOUGH]
     cards = (
@@ -39,35 +42,45 @@ def show_questions(view: View) -> Page:
         else "这段时间没有人提问"
     )
     tables = (
-        _table("ranking", "问题排行", ranked[:_TOP], "按真实问法归并，点开看对话。"),
+        _table("ranking", "问题排行", ranked[:_TOP], "按真实问法归并，点开看对话；走势和主要商品看最后 30 天。"),
         _table("rising", "涨得最快", _movers(ranked, up=True)[:10], ""),
         _table("new", "新出现的问题", fresh[:10], ""),
         _table("falling", "少下去的", _movers(ranked, up=False)[:10], ""),
         _intents(view, asked, before),
         _by(view, "campaign", "campaigns", "按活动", {}),
         _by(view, "page", "pages", "按进入页面", ENTRIES),
-        _channels(view),
+        _channels(asks),
     )
     empty = "" if total else "有买家提问之后，这里会列出大家在问什么、哪些在涨、集中在哪些商品和时段。"
-    return Page("hot-questions", "问题热点", finding, view.period, cards, _charts(view, asked), tables, _HOW, (), empty)
+    return Page(
+        "hot-questions", "问题热点", finding, view.period, cards, _charts(view, asked, asks), tables, _HOW, (), empty
+    )
+
+
+def _added(asks: list[tuple[Any, ...]], place: int) -> list[tuple[str, int]]:
+    """(name, count) by one of the names of (intent, product, channel, n, v) rows, most first."""
+    found: dict[str, int] = {}
+    for row in asks:
+        found[row[place]] = found.get(row[place], 0) + row[3]
+    return sorted(found.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _rank(view: View) -> list[dict[str, Any]]:
     """Questions by count with their comparison, trend and main product."""
-    rows = view.sums("q", ("a",), b=view.product, limit=400)
+    family = "q" if view.product else "q.d"
+    rows = view.sums(family, ("a",), b=view.product, limit=400)
     ids = [row[0] for row in rows]
     texts = store.texts_of(view.connection, view.shop, ids)
-    before = {a: n for a, n, _ in view.sums("q", ("a",), days=view.before, b=view.product, a=ids)} if ids else {}
+    before = {a: n for a, n, _ in view.sums(family, ("a",), days=view.before, b=view.product, a=ids)} if ids else {}
     top = ids[:_TOP]
-    days = view.every_day()
+    last = _last(view)
+    days = view.every_day()[-_TREND:]
     trends: dict[str, dict[int, int]] = {}
     products: dict[str, tuple[str, int]] = {}
     if top:
-        for a, day, n, _ in view.sums("q", ("a", "day"), a=top, b=view.product):
+        for a, day, n, _ in view.sums(family, ("a", "day"), days=last, a=top, b=view.product):
             trends.setdefault(a, {})[day] = n
-        for a, b, n, _ in view.sums("q", ("a", "b"), a=top, b=view.product):
-            if b and n > products.get(a, ("", 0))[1]:
-                products[a] = (b, n)
+        products = dict.fromkeys(top, (view.product, 0)) if view.product else _main_products(view, top, last)
     found = []
     for id_, n, _ in rows:
         intent, text = texts.get(id_, ("", "（原文已按留存期限删除）"))
@@ -88,6 +101,19 @@ def _rank(view: View) -> list[dict[str, Any]]:
                 "drill": Drill("q", id_, view.product),
             }
         )
+    return found
+
+
+def _last(view: View) -> Days:
+    return max(view.days[0], view.days[1] - _TREND + 1), view.days[1]
+
+
+def _main_products(view: View, questions: list[str], days: Days) -> dict[str, tuple[str, int]]:
+    """The product that each question is asked about most, with how often."""
+    found: dict[str, tuple[str, int]] = {}
+    for a, b, n, _ in view.sums("q", ("a", "b"), days=days, a=questions):
+        if b and n > found.get(a, ("", 0))[1]:
+            found[a] = (b, n)
     return found
 
 
@@ -114,7 +140,7 @@ def _table(id_: str, title: str, rows: list[dict[str, Any]], note: str) -> Table
     return Table(id_, title, columns, tuple(rows), note, "没有这样的问题。")
 
 
-def _intents(view: View, asked: list[tuple[Any, ...]], before: dict[str, int]) -> Table:
+def _intents(view: View, asked: list[tuple[str, int]], before: dict[str, int]) -> Table:
     rows = tuple(
         {
             "id": a,
@@ -124,7 +150,7 @@ def _intents(view: View, asked: list[tuple[Any, ...]], before: dict[str, int]) -
             "change": change(n, before.get(a, 0)),
             "drill": Drill("ask", a, view.product),
         }
-        for a, n, _ in asked
+        for a, n in asked
     )
     columns = (
         Column("intent_name", "意图"),
@@ -149,19 +175,18 @@ def _by(view: View, family: str, id_: str, title: str, names: dict[str, str]) ->
     return Table(id_, title, columns, tuple(rows[:_TOP]), empty=f"没有带{title[1:]}的会话。")
 
 
-def _channels(view: View) -> Table:
-    rows = view.sums("ask.d", ("channel",), b=view.product, limit=20)
-    named = tuple({"name": CHANNELS.get(c, c or "未注明"), "count": n, "id": c} for c, n, _ in rows)
+def _channels(asks: list[tuple[Any, ...]]) -> Table:
+    named = tuple({"name": CHANNELS.get(c, c or "未注明"), "count": n, "id": c} for c, n in _added(asks, 2)[:20])
     return Table("channels", "按渠道", (Column("name", "渠道"), Column("count", "次数", "number")), named)
 
 
-def _charts(view: View, asked: list[tuple[Any, ...]]) -> tuple[Chart, ...]:
+def _charts(view: View, asked: list[tuple[str, int]], asks: list[tuple[Any, ...]]) -> tuple[Chart, ...]:
     days = view.every_day()
     names = tuple(day_name(day) for day in days)
-    top = [a for a, _, _ in asked[:_LINES]]
+    top = [a for a, _ in asked[:_LINES]]
     tones = ("now", "bot", "people", "buyer", "other")
     lines = []
-    family = "ask.d" if view.product else "ask.h"
+    family = "ask.d" if view.product else "ask.t"
     daily = view.sums(family, ("a", "day"), a=top, b=view.product) if top else []
     for a, tone in zip(top, tones, strict=False):
         rows = [(day, n, v) for name, day, n, v in daily if name == a]
@@ -172,22 +197,25 @@ def _charts(view: View, asked: list[tuple[Any, ...]]) -> tuple[Chart, ...]:
         best = max(range(len(values)), key=values.__getitem__)
         peak = f"「{lines[0].name}」在 {names[best]} 问得最多：{values[best]:.0f} 次"
     trend = Chart("trend", peak or "还没有走势", "line", names, tuple(lines), unit="次")
-    return trend, _product_heat(view), _time_heat(view)
+    return trend, _product_heat(view, asks), _time_heat(view)
 
 
-def _product_heat(view: View) -> Chart:
+def _product_heat(view: View, asks: list[tuple[Any, ...]]) -> Chart:
     """Products by intents."""
-    rows = view.sums("ask.d", ("a", "b"), b=view.product)
+    together: dict[tuple[str, str], int] = {}
+    for a, b, _, n, _ in asks:
+        together[a, b] = together.get((a, b), 0) + n
+    rows = sorted((a, b, n) for (a, b), n in together.items())
     by_product: dict[str, int] = {}
     by_intent: dict[str, int] = {}
-    for a, b, n, _ in rows:
+    for a, b, n in rows:
         if b:
             by_product[b] = by_product.get(b, 0) + n
             by_intent[a] = by_intent.get(a, 0) + n
     products = sorted(by_product, key=lambda b: -by_product[b])[:_HEAT]
     intents = sorted(by_intent, key=lambda a: -by_intent[a])[:_HEAT]
     view.titles(products)
-    spots = [(intents.index(a), products.index(b), float(n)) for a, b, n, _ in rows if a in intents and b in products]
+    spots = [(intents.index(a), products.index(b), float(n)) for a, b, n in rows if a in intents and b in products]
     hottest = max(spots, key=lambda spot: spot[2], default=None)
     title = "还没有指明商品的提问"
     if hottest:
@@ -209,10 +237,14 @@ def _product_heat(view: View) -> Chart:
 def _time_heat(view: View) -> Chart:
     """Hours by weekdays, as the mean of a day."""
     counts: dict[tuple[int, int], int] = {}
-    for day, hour, n, _ in view.sums("ask" if view.product else "ask.h", ("day", "hour"), b=view.product):
-        place = (hour, weekday_of(day))
-        counts[place] = counts.get(place, 0) + n
-    shown = [weekday_of(day) for day in view.every_day()]
+    days = _last(view) if view.product else view.days
+    if view.product:
+        for day, hour, n, _ in view.sums("ask", ("day", "hour"), days=days, b=view.product):
+            place = (hour, weekday_of(day))
+            counts[place] = counts.get(place, 0) + n
+    else:
+        counts = {(int(a[2:]), int(a[0])): n for a, n, _ in view.sums("clock", ("a",))}
+    shown = [weekday_of(day) for day in range(days[0], days[1] + 1)]
     means = {place: n / max(1, shown.count(place[1])) for place, n in counts.items()}
     busiest = max(means, key=lambda place: means[place], default=None)
     title = f"{_WEEK[busiest[1]]} {busiest[0]} 点最忙" if busiest else "还没有时段数据"

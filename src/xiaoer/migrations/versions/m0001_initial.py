@@ -467,6 +467,15 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("ix_insight_units_buyer", "insight_units", ["shop", "kind", "buyer_id"], unique=False)
+    op.create_index(
+        "ix_insight_units_mood", "insight_units", ["shop", "kind", "mood", sa.literal_column("at DESC")], unique=False
+    )
+    op.create_index(
+        "ix_insight_units_score",
+        "insight_units",
+        ["shop", "kind", "agent", "score", sa.literal_column("at DESC")],
+        unique=False,
+    )
     op.create_table(
         "insight_wordings",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -776,6 +785,22 @@ def upgrade() -> None:
     op.create_index("ix_orders_buyer", "orders", ["shop", "buyer_id", "created_at", "id"], unique=False)
     op.create_index("ix_orders_updated", "orders", ["shop", "updated_at"], unique=False)
     op.create_table(
+        "outreach_interests",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("product_id", sa.String(length=128), nullable=False),
+        sa.Column("questions", sa.Integer(), nullable=False),
+        sa.Column("price_talk", sa.Integer(), nullable=False),
+        sa.Column("stock_talk", sa.Integer(), nullable=False),
+        sa.Column("views", sa.Integer(), nullable=False),
+        sa.Column("dwell_s", sa.Integer(), nullable=False),
+        sa.Column("carts", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "buyer_id", "product_id", name=op.f("pk_outreach_interests")),
+    )
+    op.create_index("ix_outreach_interests_product", "outreach_interests", ["shop", "product_id", "at"], unique=False)
+    op.create_table(
         "outreach_runs",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=200), nullable=False),
@@ -783,17 +808,15 @@ def upgrade() -> None:
         sa.Column("trigger", sa.String(length=32), nullable=False),
         sa.Column("buyer_id", sa.String(length=128), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("arm", sa.String(length=10), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.String(length=32), nullable=False),
         sa.Column("sent", sa.Integer(), nullable=False),
         sa.Column("values", sa.Text(), nullable=False),
         sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
-        sa.Column("converted_at", sa.BigInteger(), nullable=True),
-        sa.Column("revenue", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_outreach_runs")),
     )
+    op.create_index("ix_outreach_runs_buyer", "outreach_runs", ["shop", "buyer_id", "state"], unique=False)
     op.create_index("ix_outreach_runs_journey", "outreach_runs", ["shop", "journey_id", "started_at"], unique=False)
     op.create_index("ix_outreach_runs_subject", "outreach_runs", ["shop", "subject", "state"], unique=False)
     op.create_table(
@@ -806,6 +829,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_outreach_sends")),
     )
     op.create_index("ix_outreach_sends_buyer", "outreach_sends", ["shop", "buyer_id", "at"], unique=False)
+    op.create_table(
+        "outreach_trials",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("automation", sa.String(length=80), nullable=False),
+        sa.Column("buyer_id", sa.String(length=128), nullable=False),
+        sa.Column("arm", sa.String(length=10), nullable=False),
+        sa.Column("variant", sa.Integer(), nullable=False),
+        sa.Column("entered_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "automation", "buyer_id", name=op.f("pk_outreach_trials")),
+    )
+    op.create_index("ix_outreach_trials_entered", "outreach_trials", ["shop", "automation", "entered_at"], unique=False)
     op.create_table(
         "products",
         sa.Column("shop", sa.String(length=64), nullable=False),
@@ -1140,11 +1174,16 @@ def downgrade() -> None:
     op.drop_table("promotions")
     op.drop_table("promotion_revisions")
     op.drop_table("products")
+    op.drop_index("ix_outreach_trials_entered", table_name="outreach_trials")
+    op.drop_table("outreach_trials")
     op.drop_index("ix_outreach_sends_buyer", table_name="outreach_sends")
     op.drop_table("outreach_sends")
     op.drop_index("ix_outreach_runs_subject", table_name="outreach_runs")
     op.drop_index("ix_outreach_runs_journey", table_name="outreach_runs")
+    op.drop_index("ix_outreach_runs_buyer", table_name="outreach_runs")
     op.drop_table("outreach_runs")
+    op.drop_index("ix_outreach_interests_product", table_name="outreach_interests")
+    op.drop_table("outreach_interests")
     op.drop_index("ix_orders_updated", table_name="orders")
     op.drop_index("ix_orders_buyer", table_name="orders")
     op.drop_table("orders")
@@ -1181,6 +1220,8 @@ def downgrade() -> None:
     op.drop_table("jobs")
     op.drop_index("ix_insight_wordings_question", table_name="insight_wordings")
     op.drop_table("insight_wordings")
+    op.drop_index("ix_insight_units_score", table_name="insight_units")
+    op.drop_index("ix_insight_units_mood", table_name="insight_units")
     op.drop_index("ix_insight_units_buyer", table_name="insight_units")
     op.drop_index("ix_insight_units_ask", table_name="insight_units")
     op.drop_table("insight_units")

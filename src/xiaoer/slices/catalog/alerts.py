@@ -89,6 +89,18 @@ def cancel_all(connection: Connection, shop: ShopId, buyer_id: str) -> int:
     return sum(cancel(connection, shop, alert.id) for alert in of_buyer(connection, shop, buyer_id))
 
 
+def buyers_of(connection: Connection, shop: ShopId, variant_id: str) -> frozenset[str]:
+    """Who waits, or waited, to be told about a variant."""
+    where = (stock_alerts.c.shop == shop, stock_alerts.c.variant_id == variant_id, stock_alerts.c.state != "cancelled")
+    return frozenset(connection.scalars(select(stock_alerts.c.buyer_id).where(*where)))
+
+
+def awaited(connection: Connection, shop: ShopId, limit: int) -> list[str]:
+    """Products of which somebody waits for a variant."""
+    where = (stock_alerts.c.shop == shop, stock_alerts.c.state == "waiting")
+    return list(connection.scalars(select(stock_alerts.c.product_id).where(*where).distinct().limit(limit)))
+
+
 def of_buyer(connection: Connection, shop: ShopId, buyer_id: str) -> list[StockAlert]:
     """What a buyer waits for."""
     where = (stock_alerts.c.shop == shop, stock_alerts.c.buyer_id == buyer_id, stock_alerts.c.state == "waiting")

@@ -10,8 +10,11 @@ from sqlalchemy import Connection, Row, func, insert, or_, select, update
 from xiaoer.infra.upsert import existing_hashes, upsert
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.catalog import alerts
+from xiaoer.kernel.money import Money
+from xiaoer.slices.catalog import alerts, news
 from xiaoer.slices.catalog.tables import catalog_revisions, products, variants
+
+_CHUNK = 500  # ids a statement, below SQLite's parameter limit
 
 
 def _product(row: Row[Any]) -> Product:
@@ -134,10 +137,22 @@ class VariantSink:
         keep: Collection[str] = (),
     ) -> None:
         extra = {"shop": shop, "updated_at": now}
+        before = _before(connection, shop, [row.id for row, _ in rows])
         upsert(connection, variants, [asdict(row) | extra | {"hash": hashed} for row, hashed in rows], keep)
+        news.variants_changed(connection, shop, before, [row for row, _ in rows], keep, now)
         if "stock" not in keep:
             alerts.stock_changed(connection, shop, [row.id for row, _ in rows if row.stock > 0], now)
         _bump(connection, shop)
+
+
+def _before(connection: Connection, shop: ShopId, ids: Sequence[str]) -> dict[str, tuple[Money, int]]:
+    """Price and pieces of the variants that are known."""
+    found = {}
+    for start in range(0, len(ids), _CHUNK):
+        where = (variants.c.shop == shop, variants.c.id.in_(ids[start : start + _CHUNK]))
+        for row in connection.execute(select(variants.c.id, variants.c.price, variants.c.stock).where(*where)):
+            found[row.id] = (row.price, row.stock)
+    return found
 
 
 def figures(connection: Connection, shop: ShopId) -> list[tuple[str, str, bool, list[int], int | None, datetime]]:

@@ -28,7 +28,7 @@ def newest_of(connection: Connection, shop: ShopId, buyer_id: str) -> Conversati
 
 
 def last_word_of(connection: Connection, shop: ShopId, channel: str, buyer_id: str) -> datetime | None:
-    """When the buyer wrote last on a channel; the windows of platforms are counted from it."""
+    """When the buyer wrote last on a channel, or on any when it is empty; platforms count their windows from it."""
     row = connection.execute(
         select(messages.c.at)
         .join(
@@ -38,7 +38,7 @@ def last_word_of(connection: Connection, shop: ShopId, channel: str, buyer_id: s
         .where(
             messages.c.shop == shop,
             conversations.c.buyer_id == buyer_id,
-            conversations.c.channel == channel,
+            *([conversations.c.channel == channel] if channel else []),
             messages.c.author == "buyer",
         )
         .order_by(messages.c.at.desc())

@@ -166,6 +166,12 @@ def get_message(connection: Connection, shop: ShopId, message_id: str) -> Messag
     return message_of(row) if row else None
 
 
+def set_meta(connection: Connection, shop: ShopId, message_id: str, meta: dict[str, Any]) -> None:
+    """Replace what is kept beside a message."""
+    where = (messages.c.shop == shop, messages.c.id == message_id)
+    connection.execute(update(messages).where(*where).values(meta=meta))
+
+
 def last_messages(connection: Connection, shop: ShopId, conversation_id: str, count: int) -> list[Message]:
     """The newest `count` messages, oldest first."""
     where = {"shop": shop, "conversation": conversation_id, "count": count}

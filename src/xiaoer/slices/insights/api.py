@@ -68,13 +68,15 @@ def count_by_type(
 
 
 def of_type(connection: Connection, shop: ShopId, type_: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """The data of every fact of one type in the half-open window, oldest first."""
+    """The data of every fact of one type in the half-open window, with when, in which talk, of whom; oldest first."""
     rows = connection.execute(
-        select(events.c.at, events.c.conversation_id, events.c.data)
+        select(events.c.at, events.c.conversation_id, events.c.buyer_id, events.c.data)
         .where(events.c.shop == shop, events.c.type == type_, events.c.at >= since, events.c.at < until)
         .order_by(events.c.at)
     )
-    return [{**row.data, "at": row.at, "conversation_id": row.conversation_id} for row in rows]
+    return [
+        {"buyer_id": row.buyer_id, **row.data, "at": row.at, "conversation_id": row.conversation_id} for row in rows
+    ]
 
 
 def of_conversations(

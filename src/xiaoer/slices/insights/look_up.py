@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.insights.rules.days import instant, start_of
 from xiaoer.slices.insights.store import unit_of
 from xiaoer.slices.insights.tables import units
 from xiaoer.slices.insights.types import Row
@@ -32,7 +33,7 @@ def list_units(
 
 def unhappiest(connection: Connection, shop: ShopId, days: tuple[int, int], limit: int, channel: str = "") -> list[Row]:
     """Talks of the days that buyers left least satisfied, below nought."""
-    chosen = [units.c.shop == shop, units.c.kind == "talk", units.c.day.between(*days), units.c.mood < -20]
+    chosen = [units.c.shop == shop, units.c.kind == "talk", *_within(days), units.c.mood < -20]
     chosen += [units.c.channel == channel] if channel else []
     rows = connection.execute(select(units).where(*chosen).order_by(units.c.mood, units.c.at.desc()).limit(limit))
     return [unit_of(row) for row in rows]
@@ -41,14 +42,19 @@ def unhappiest(connection: Connection, shop: ShopId, days: tuple[int, int], limi
 def examples(
     connection: Connection, shop: ShopId, days: tuple[int, int], agent: str, count: int
 ) -> tuple[list[Row], list[Row]]:
-    """(best, worst) talks of an agent by score."""
-    chosen = (units.c.shop == shop, units.c.kind == "talk", units.c.day.between(*days), units.c.agent == agent)
-    best = select(units).where(*chosen, units.c.score >= 90).order_by(units.c.score.desc(), units.c.at.desc())
+    """(best, worst) talks of an agent by score; the order is that of the index, so that nothing is sorted."""
+    chosen = (units.c.shop == shop, units.c.kind == "talk", *_within(days), units.c.agent == agent)
+    best = select(units).where(*chosen, units.c.score >= 90).order_by(units.c.score.desc(), units.c.at)
     worst = select(units).where(*chosen, units.c.score < 80).order_by(units.c.score, units.c.at.desc())
     return (
         [unit_of(row) for row in connection.execute(best.limit(count))],
         [unit_of(row) for row in connection.execute(worst.limit(count))],
     )
+
+
+def _within(days: tuple[int, int]) -> tuple[ColumnElement[bool], ...]:
+    """The days by their instants, which the indexes of the worst have."""
+    return units.c.at >= instant(start_of(days[0])), units.c.at < instant(start_of(days[1] + 1))
 
 
 def count_units(

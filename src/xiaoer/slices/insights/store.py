@@ -22,8 +22,8 @@ Sum = tuple[Any, ...]
 BLOCK = 10  # days of a block
 IN_BLOCK = "#"  # ends the family of a block's cells
 BLOCKED = frozenset(
-    {"ask.d", "q", "gap", "flag", "kpi", "wait", "page", "finding", "score", "blocker", "funnel", "sold"}
-)
+    ("ask.d", "ask.t", "clock", "q", "q.d", "gap", "flag", "kpi", "wait", "page", "finding", "score", "blocker")
+) | frozenset(("funnel", "sold", "trigger", "course"))
 
 
 def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -49,6 +49,9 @@ units = Table(
     ),
     Index("ix_insight_units_buyer", "shop", "kind", "buyer_id"),
 )
+# The worst of a period, newest first, without sorting the period.
+Index("ix_insight_units_mood", units.c.shop, units.c.kind, units.c.mood, units.c.at.desc())
+Index("ix_insight_units_score", units.c.shop, units.c.kind, units.c.agent, units.c.score, units.c.at.desc())
 
 cells = Table(
     "insight_cells",

@@ -34,12 +34,12 @@ class EmbeddedOrderActions:
     async def supported(self, shop: ShopId) -> frozenset[ActionKind]:
         return _ALL
 
-    async def act(self, shop: ShopId, action: OrderAction) -> Outcome:
+    async def act(self, shop: ShopId, action: OrderAction) -> Outcome | None:
         now = self._clock.now()
         return await self._db.write(lambda c: _act(c, shop, action, now))
 
 
-def _act(connection: Connection, shop: ShopId, action: OrderAction, now: datetime) -> Outcome:
+def _act(connection: Connection, shop: ShopId, action: OrderAction, now: datetime) -> Outcome | None:
     status = changes.status_of(connection, shop, action.order_id)
     if status is None:
         return Outcome("refused")
@@ -59,6 +59,8 @@ def _act(connection: Connection, shop: ShopId, action: OrderAction, now: datetim
             return _open(connection, shop, action, status, now)
         case "withdraw_after_sale":
             return _withdraw(connection, shop, action, status, now)
+        case "issue_coupon":  # of no order: the shop's own coupons are issued where they are kept
+            return None
 
 
 def _cancel(connection: Connection, shop: ShopId, action: OrderAction, status: str, now: datetime) -> Outcome:

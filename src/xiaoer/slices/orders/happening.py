@@ -48,7 +48,7 @@ def take_event(connection: Connection, shop: ShopId, event: Event, now: datetime
     if event.type not in _TARGET or not order_id:
         return False
     known = reads.get(connection, shop, order_id)
-    buyer_id = _text(event.data, "buyer_id")
+    buyer_id = _text(event.data, "buyer_id") or event.buyer_id
     if known is None and not buyer_id:
         return False
     newest = connection.scalar(select(orders.c.event_at).where(orders.c.shop == shop, orders.c.id == order_id))

@@ -40,8 +40,9 @@ class ShipmentSource(Protocol):
 class OrderActions(Protocol):
     """Changes orders of one shop after the buyer confirmed (自动操作).
 
-    The outcome is read back from the system, never assumed: `done` only when it holds there now. The same action id
-    again does nothing more and tells the same. An order that moved on meanwhile is `too_late`. Raise
+    The outcome is read back from the system, never assumed: `done` only when it holds there now. The same action
+    again does nothing more and tells `done` or `already`. An order that moved on meanwhile is `too_late`, one that is
+    not there `refused`. None: the system cannot do this one (a refund without a return, say), people must. Raise
     `SourceUnavailable` when the system cannot be asked; never raise anything else.
     """
 
@@ -49,4 +50,4 @@ class OrderActions(Protocol):
         """What the system behind can do; the rest becomes a ticket."""
         ...
 
-    async def act(self, shop: ShopId, action: OrderAction) -> Outcome: ...
+    async def act(self, shop: ShopId, action: OrderAction) -> Outcome | None: ...

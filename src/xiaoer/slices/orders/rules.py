@@ -4,6 +4,8 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Order, Shipment
 
+PAID_BACK = ("refunded", "completed", "退款成功", "已退款", "完成")  # how shops call a refund that was paid
+
 
 def merge_order(told: Order, known: Order | None) -> Order:
     """The order as told now, completed by what was known and the teller leaves out."""

@@ -31,12 +31,15 @@ class Parcel(Struct, frozen=True):
     traces: tuple[TraceStep, ...] = ()
 
 
-ActionKind = Literal["cancel", "change_address", "change_note", "open_after_sale", "withdraw_after_sale"]
+ActionKind = Literal[
+    "cancel", "change_address", "change_note", "open_after_sale", "withdraw_after_sale", "issue_coupon"
+]
 
 
 class OrderAction(Struct, frozen=True):
     """Something that a buyer confirmed. `id` makes it idempotent; `data` by kind: address, receiver, phone · note ·
-    kind, reason, amount_fen (after-sale)."""
+    kind, reason, amount_fen (after-sale) · buyer_id, code, title, off_fen, least_fen, valid_to (coupon).
+    """
 
     id: str
     kind: ActionKind

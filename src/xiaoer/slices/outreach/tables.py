@@ -1,8 +1,8 @@
-"""Tables of journeys: runs with their arm and outcome, messages sent, and consents with their text version."""
+"""Tables of journeys and comparisons: runs, messages sent, who was assigned to what, interest, consents."""
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table
 
-from xiaoer.infra.db import Fen, Instant, Json, metadata
+from xiaoer.infra.db import Instant, Json, metadata
 
 runs = Table(
     "outreach_runs",
@@ -13,16 +13,14 @@ runs = Table(
     Column("trigger", String(32), nullable=False),
     Column("buyer_id", String(128), nullable=False),
     Column("subject", String(200), nullable=False),
-    Column("arm", String(10), nullable=False),
     Column("state", String(10), nullable=False),
     Column("reason", String(32), nullable=False),
     Column("sent", Integer, nullable=False),
     Column("values", Json, nullable=False),
     Column("channel", String(32), nullable=False),
     Column("started_at", Instant, nullable=False),
-    Column("converted_at", Instant),
-    Column("revenue", Fen, nullable=False),
     Index("ix_outreach_runs_subject", "shop", "subject", "state"),
+    Index("ix_outreach_runs_buyer", "shop", "buyer_id", "state"),
     Index("ix_outreach_runs_journey", "shop", "journey_id", "started_at"),
 )
 
@@ -35,6 +33,37 @@ sends = Table(
     Column("buyer_id", String(128), nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_outreach_sends_buyer", "shop", "buyer_id", "at"),
+)
+
+# A buyer's place in the comparison of one automation (`journey:ID`, `scene:ID`, `bargain`), from the first moment.
+trials = Table(
+    "outreach_trials",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("automation", String(80), primary_key=True),
+    Column("buyer_id", String(128), primary_key=True),
+    Column("arm", String(10), nullable=False),
+    Column("variant", Integer, nullable=False),
+    Column("entered_at", Instant, nullable=False),
+    Index("ix_outreach_trials_entered", "shop", "automation", "entered_at"),
+)
+
+# What a buyer did about a product before he bought anything: the intent score and who is told of a new price.
+interests = Table(
+    "outreach_interests",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("buyer_id", String(128), primary_key=True),
+    Column("product_id", String(128), primary_key=True),
+    Column("questions", Integer, nullable=False),
+    Column("price_talk", Integer, nullable=False),
+    Column("stock_talk", Integer, nullable=False),
+    Column("views", Integer, nullable=False),
+    Column("dwell_s", Integer, nullable=False),
+    Column("carts", Integer, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_outreach_interests_product", "shop", "product_id", "at"),
 )
 
 consents = Table(

@@ -70,3 +70,11 @@ def issue(connection: Connection, shop: ShopId, coupon: Coupon, now: datetime) -
     if issued.coupon is None:
         raise CouponRefused(coupon.promotion_id, issued.refusal)
     return issued.coupon
+
+
+def ending(connection: Connection, shop: ShopId, since: datetime, until: datetime) -> list[tuple[Coupon, str]]:
+    """Claimed coupons that end within the window, with the title of their promotion."""
+    titles = {promotion.id: promotion.shown for promotion in store.load(connection, shop)}
+    return [
+        (coupon, titles.get(coupon.promotion_id, "优惠券")) for coupon in store.ending(connection, shop, since, until)
+    ]

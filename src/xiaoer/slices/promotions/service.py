@@ -175,6 +175,10 @@ class Promotions:
         """The buyer's coupons, whatever their state."""
         return await self._db.read(lambda c: store.held(c, shop, buyer_id))
 
+    async def coupon(self, shop: ShopId, coupon_id: str) -> Coupon | None:
+        """One coupon, whoever holds it."""
+        return await self._db.read(lambda c: store.get_coupon(c, shop, coupon_id))
+
     async def issue(
         self,
         shop: ShopId,

@@ -192,6 +192,13 @@ def held(connection: Connection, shop: ShopId, buyer_id: str) -> tuple[Coupon, .
     return tuple(_coupon(row) for row in rows)
 
 
+def ending(connection: Connection, shop: ShopId, since: datetime, until: datetime, limit: int = 5_000) -> list[Coupon]:
+    """Claimed coupons whose end lies in the window, the next one first."""
+    where = (coupons.c.shop == shop, coupons.c.state == "claimed", coupons.c.valid_to > since)
+    query = select(coupons).where(*where, coupons.c.valid_to <= until).order_by(coupons.c.valid_to, coupons.c.id)
+    return [_coupon(row) for row in connection.execute(query.limit(limit))]
+
+
 def change_state(
     connection: Connection,
     shop: ShopId,

@@ -118,15 +118,17 @@ class Encoder:
         known = np.concatenate([self.character_vectors, self.syllable_vectors[spoken]], 1)
         unseen = np.repeat(self.character_vectors[UNKNOWN][None], len(self.syllable_vectors), 0)
         heard = np.concatenate([unseen, self.syllable_vectors], 1)
-        exact: Floats = np.concatenate([known, heard]) @ self.filters
-        count, largest, at = len(self.filter_bias) // len(WIDTHS), np.abs(exact).max(0), 0
-        scale = np.empty(len(self.filter_bias), np.float32)
-        for n, width in enumerate(WIDTHS):  # the places of one filter share a scale, and their sum must not overflow
-            places = largest[at : at + width * count].reshape(width, count)
-            scale[n * count : (n + 1) * count] = places.max(0) * width / _FULL + 1e-12
-            exact[:, at : at + width * count] /= np.tile(scale[n * count : (n + 1) * count], width)
+        every = np.concatenate([known, heard])
+        parts = np.empty((len(every), self.filters.shape[1]), np.int16)
+        count, scales, at = len(self.filter_bias) // len(WIDTHS), [], 0
+        for width in WIDTHS:  # the places of one filter share a scale, and their sum must not overflow
+            block = every @ self.filters[:, at : at + width * count]
+            largest = np.maximum(block.max(0), -block.min(0)).reshape(width, count).max(0)
+            scales.append(largest * width / _FULL + 1e-12)
+            block /= np.tile(scales[-1], width)
+            parts[:, at : at + width * count] = np.rint(block, out=block)
             at += width * count
-        return np.round(exact).astype(np.int16), scale
+        return parts, np.concatenate(scales).astype(np.float32)
 
 
 def shortened(normal: str) -> str:

@@ -12,7 +12,7 @@ import { ApiProblem } from '@xiaoer/api/problem'
 import { ChatSocket, type Connection, type SocketLike } from '@xiaoer/api/socket'
 import { VisitorClient } from '@xiaoer/api/visitor'
 import { refuseImage } from '@xiaoer/chat/images'
-import { acknowledge, addMessage, addOutgoing, type Item, setDelivery } from '@xiaoer/chat/timeline'
+import { acknowledge, addMessage, addOutgoing, type Item, type Rating, setDelivery } from '@xiaoer/chat/timeline'
 import { computed, reactive } from 'vue'
 import { WidgetMemory } from './memory'
 import { contentOnServer, onServer } from './origin'
@@ -212,7 +212,7 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
       view.askedForHuman = true
       socket.request({ type: 'human', client_id: newClientId() })
     },
-    rate: (score: number, comment: string) => socket.request({ type: 'csat', score, comment }),
+    rate: (rating: Rating) => socket.request({ type: 'csat', score: rating.score, comment: rating.comment, reasons: rating.reasons, message_id: rating.messageId }),
     hintTyping(): void {
       const now = Date.now()
       if (now - lastHintAt < TYPING_HINT_EVERY_MS) return

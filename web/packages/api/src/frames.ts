@@ -25,5 +25,5 @@ export type ClientFrame =
   | { type: 'typing' }
   | { type: 'read'; seq: number }
   | { type: 'human'; client_id: string }
-  | { type: 'csat'; score: number; comment: string }
+  | { type: 'csat'; score: number; comment: string; reasons: string[]; message_id: string }
   | { type: 'pong' }

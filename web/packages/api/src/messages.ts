@@ -95,6 +95,8 @@ export interface Message {
   at: string
   client_id?: string | null
   sources?: Source[]
+  /** Stars that the buyer gave, of an invitation to rate. */
+  rated?: number | null
 }
 
 /** Where the buyer came from; sent with the session and with each message. */

@@ -25,6 +25,16 @@ export interface Item {
   sources: Source[]
   /** A picture that is shown before it is stored. */
   preview: string | null
+  /** The stars that this invitation was answered with. */
+  rated?: number | null
+}
+
+/** What a buyer says about a talk; `messageId` is the invitation that is answered. */
+export interface Rating {
+  score: number
+  comment: string
+  reasons: string[]
+  messageId: string
 }
 
 export function addOutgoing(
@@ -67,6 +77,7 @@ export function addMessage(items: readonly Item[], seq: number, message: Message
     failure: null,
     sources: message.sources ?? [],
     preview: own?.preview ?? null,
+    rated: message.rated ?? null,
   }
   return inOrder([...items.filter((item) => item !== own), arrived])
 }

@@ -1,22 +1,21 @@
 """Douyin shops (抖店): orders and goods, and pushed order events. It cannot list one buyer's orders."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from xiaoer.connectors.payload import Json, instant, mapping, may_be_id, phone_ends, reading, rows, text
+from xiaoer.connectors.marketplace import FRESH_S, Marketplace, found_by_title
+from xiaoer.connectors.payload import Json, instant, mapping, may_be_id, reading, rows, text
 from xiaoer.connectors.push import Push, Pushed, check_signature, event_id, json_body, reading_push, secret_of
 from xiaoer.connectors.shops.douyin.mapping import to_order, to_product, to_variants
 from xiaoer.connectors.shops.douyin.signing import canonical, sign, sign_push
-from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
+from xiaoer.connectors.spec import ConnectorSpec, Setting
 from xiaoer.infra.web import Call
-from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.errors import SourceUnavailable
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog.types import FoundProduct
 
-_FRESH_S = 30.0  # goods change rarely; stock is shown to buyers, so not longer
 _OK = "10000"
 _ABSENT = ("不存在", "not exist")
 _TAGS = {
@@ -30,11 +29,10 @@ _TAGS = {
 }
 
 
-class Douyin:
+class Douyin(Marketplace):
     """`OrderSource`, `ProductSource` and `StockSource` over the 抖店 gateway."""
 
-    def __init__(self, settings: Mapping[str, str], around: Around) -> None:
-        self._settings, self._around = settings, around
+    title, to_product, to_variants = "抖店", staticmethod(to_product), staticmethod(to_variants)
 
     async def order(self, shop: ShopId, order_id: str) -> Order | None:
         if not may_be_id(order_id):
@@ -47,18 +45,6 @@ class Douyin:
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int = 10) -> tuple[Order, ...]:
         raise SourceUnavailable("抖店 cannot list the orders of one buyer; the imported orders can.")
 
-    async def order_with_phone(self, shop: ShopId, order_id: str, ending: str) -> Order | None:
-        return phone_ends(await self.order(shop, order_id), ending)
-
-    async def product(self, shop: ShopId, product_id: str) -> Product | None:
-        data = await self._goods(product_id)
-        with reading("抖店"):
-            return to_product(data) if data else None
-
-    async def products(self, shop: ShopId, product_ids: Sequence[str]) -> tuple[Product, ...]:
-        found = await asyncio.gather(*(self.product(shop, id) for id in product_ids))
-        return tuple(product for product in found if product is not None)
-
     async def find(self, shop: ShopId, words: str, limit: int = 5) -> tuple[FoundProduct, ...]:
         wanted = words.strip()
         if not wanted:
@@ -66,19 +52,7 @@ class Douyin:
         data = await self._ask("product.listV2", {"name": wanted, "page": 1, "size": limit})
         with reading("抖店"):
             products = [to_product(row) for row in rows(data or {}, "data")]
-        return tuple(FoundProduct(p, 1.0 if wanted in p.title else 0.5) for p in products[:limit])
-
-    async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]:
-        data = await self._goods(product_id)
-        with reading("抖店"):
-            return to_variants(data) if data else ()
-
-    async def variant(self, shop: ShopId, variant_id: str) -> Variant | None:
-        """Needs the product of the variant, which the shop's own rows know."""
-        product_id = await self._around.hints.product_of(shop, variant_id)
-        if product_id is None:
-            return None
-        return next((v for v in await self.variants(shop, product_id) if v.id == variant_id), None)
+        return found_by_title(products, wanted, limit)
 
     async def _goods(self, product_id: str) -> Json | None:
         return await self._ask("product.detail", {"product_id": product_id}) if product_id.isdigit() else None
@@ -99,7 +73,7 @@ class Douyin:
         call = Call(
             "POST", f"{self._settings['base_url'].rstrip('/')}/{method.replace('.', '/')}", query,
             headers={"Content-Type": "application/json;charset=UTF-8"}, body=body.encode(), idempotent=True,
-            fresh_s=_FRESH_S if method.startswith("product.") else 0.0,
+            fresh_s=FRESH_S if method.startswith("product.") else 0.0,
             cache_key=f"douyin:{app_key}:{self._settings['access_token']}:{method}:{body}",
         )  # fmt: skip
         answer = (await self._around.web.call(call)).document()

@@ -2,29 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal, get_args
 from urllib.parse import quote, urlencode, urlsplit
 
-from xiaoer.connectors.payload import instant, may_be_id, phone_ends, reading, rows, text
+from xiaoer.connectors.acting import act_on
+from xiaoer.connectors.payload import compact, instant, may_be_id, phone_ends, reading, rows, text, yuan
 from xiaoer.connectors.push import Push, Pushed, check_signature, event_id, json_body, reading_push, secret_of
 from xiaoer.connectors.shops.generic.mapping import to_buyer, to_order, to_product, to_shipment, to_variant
 from xiaoer.connectors.shops.generic.signing import sign
 from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
 from xiaoer.infra.web import Call
 from xiaoer.kernel.commerce import Buyer, Order, Product, Shipment, Variant
-from xiaoer.kernel.errors import InvalidBody, Unauthorised
+from xiaoer.kernel.errors import InvalidBody, SourceUnavailable, Unauthorised
 from xiaoer.kernel.events import SHOP_EVENT_TYPES, Event
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.slices.catalog.types import FoundProduct
+from xiaoer.slices.orders.types import ActionKind, OrderAction
 
 _FRESH_S = 10.0  # several look-ups in one turn ask once
 _SKEW = timedelta(minutes=5)  # an older push may be a replay
 _NOT_FOUND = 404
 _PUSH_TARGET = "events"
+_OUTCOMES: tuple[Literal["done", "already", "too_late", "refused"], ...] = ("done", "already", "too_late", "refused")
+_KINDS: tuple[ActionKind, ...] = get_args(ActionKind)
 
 
 class Generic:
-    """All five sources over the generic contract."""
+    """All five sources and `OrderActions` over the generic contract."""
 
     def __init__(self, settings: Mapping[str, str], around: Around) -> None:
         self._settings, self._around = settings, around
@@ -93,23 +98,61 @@ class Generic:
             found = [to_buyer(row) for row in rows(_listed(answer))]
         return tuple(sorted((b for b in found if b.phone.endswith(ending)), key=lambda buyer: buyer.id)[:50])
 
+    async def supported(self, shop: ShopId) -> frozenset[ActionKind]:
+        """The kinds that `/actions` lists; none where that is not answered (404)."""
+        answer = await self._ask("/actions")
+        with reading("The shop"):
+            named = {str(kind) for kind in (answer or {}).get("items") or ()}
+        return frozenset(kind for kind in _KINDS if kind in named)
+
+    async def act(self, shop: ShopId, action: OrderAction) -> Outcome | None:
+        if action.kind == "issue_coupon":
+            return await self._do(action)
+        if not may_be_id(action.order_id):
+            return Outcome("refused")
+
+        async def read() -> Order | None:
+            self._around.web.forget(f"generic:{self._base}/orders")
+            return await self.order(shop, action.order_id)
+
+        return await act_on(read, lambda _: self._do(action), action)
+
+    async def _do(self, action: OrderAction) -> Outcome | None:
+        wanted = {"id": action.id, "kind": action.kind, "order_id": action.order_id, "data": action.data}
+        answer = await self._around.web.call(self._signed("POST", "/actions", compact(wanted).encode()))
+        if answer.status == _NOT_FOUND:
+            return None
+        told = answer.document()
+        with reading("The shop"):
+            state = next((word for word in _OUTCOMES if word == text(told, "state")), None)
+            if state is None:
+                raise SourceUnavailable("The shop answered an action with a state that the contract does not know.")
+            amount = yuan(told["amount"]) if text(told, "amount") else None
+            return Outcome(state, text(told, "no"), instant(told.get("valid_to")), amount, text(told, "status"))
+
     async def _one(self, kind: str, id: str, part: str = "") -> Any:
         return await self._ask(f"/{kind}/{quote(id, safe='')}{part}") if may_be_id(id) else None
 
     async def _ask(self, path: str, **query: str) -> Any:
         """Read one resource; None when there is none (404)."""
-        url = self._base + path + (f"?{urlencode(query)}" if query else "")
+        answer = await self._around.web.call(self._signed("GET", path + (f"?{urlencode(query)}" if query else "")))
+        return None if answer.status == _NOT_FOUND else answer.document()
+
+    def _signed(self, method: str, path: str, body: bytes = b"") -> Call:
+        """A signed call; writes carry an id of their own, so they may be repeated."""
+        url = self._base + path
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         timestamp = str(int(self._around.clock.now().timestamp()))
         headers = {
             "Accept": "application/json",
             "X-Xiaoer-Timestamp": timestamp,
-            "X-Xiaoer-Signature": sign(self._settings["secret"], "GET", target, timestamp),
+            "X-Xiaoer-Signature": sign(self._settings["secret"], method, target, timestamp, body),
         }
-        call = Call("GET", url, headers=headers, fresh_s=_FRESH_S, cache_key=f"generic:{url}")
-        answer = await self._around.web.call(call)
-        return None if answer.status == _NOT_FOUND else answer.document()
+        if method == "GET":
+            return Call("GET", url, headers=headers, fresh_s=_FRESH_S, cache_key=f"generic:{url}")
+        headers["Content-Type"] = "application/json"
+        return Call(method, url, headers=headers, body=body, idempotent=True)
 
 
 def _listed(answer: Any) -> Any:
@@ -146,7 +189,7 @@ SPEC = ConnectorSpec(
     name="generic",
     title="通用 HTTP 接口",
     kind="generic",
-    ports=("orders", "parcels", "products", "stock", "buyers"),
+    ports=("orders", "parcels", "products", "stock", "buyers", "actions"),
     settings=(Setting("base_url", "接口地址"), Setting("secret", "签名密钥", secret=True)),
     build=Generic,
     evidence="documented contract; local server that checks call and push signatures",

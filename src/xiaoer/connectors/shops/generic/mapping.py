@@ -31,6 +31,7 @@ def to_order(row: Json) -> Order:
         receiver=text(row, "receiver"),
         phone=text(row, "phone"),
         raw_status=text(row, "raw_status") or ("" if raw in _STATUS else raw),
+        note=text(row, "note"),
     )
 
 

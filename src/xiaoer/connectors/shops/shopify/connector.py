@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import structlog
+
+from xiaoer.connectors.acting import act_on
 from xiaoer.connectors.payload import Json, compact, instant, mapping, phone_ends, reading, rows, text
 from xiaoer.connectors.push import Push, Pushed, check_signature, event_id, json_body, reading_push, secret_of
-from xiaoer.connectors.shops.shopify import queries
+from xiaoer.connectors.shops.shopify import acting, queries
 from xiaoer.connectors.shops.shopify.mapping import to_buyer, to_order, to_product, to_variant
 from xiaoer.connectors.shops.shopify.signing import sign_push
 from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
@@ -15,8 +18,11 @@ from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.errors import SourceUnavailable
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.slices.catalog.types import FoundProduct
+from xiaoer.slices.orders.types import ActionKind, OrderAction
 
+_log = structlog.get_logger(__name__)
 _FRESH_S = 10.0  # several look-ups in one turn ask once
 _TOPICS = {
     "orders/create": ("order.created", "created_at"),
@@ -28,7 +34,7 @@ _TOPICS = {
 
 
 class Shopify:
-    """`OrderSource`, `ProductSource`, `StockSource` and `CustomerSource` over the Admin API."""
+    """`OrderSource`, `ProductSource`, `StockSource`, `CustomerSource` and `OrderActions` over the Admin API."""
 
     def __init__(self, settings: Mapping[str, str], around: Around) -> None:
         self._settings, self._around = settings, around
@@ -36,13 +42,18 @@ class Shopify:
         self._url = f"{base}/admin/api/{settings['api_version']}/graphql.json"
 
     async def order(self, shop: ShopId, order_id: str) -> Order | None:
+        node = await self._order_node(queries.ORDERS, order_id)
+        with reading("Shopify"):
+            return to_order(node) if node else None
+
+    async def _order_node(self, query: str, order_id: str) -> Json | None:
         # a search term: only what an order name may hold, or the term could widen the search
         if not order_id or not all(char.isalnum() or char in "-_" for char in order_id):
             return None
-        data = await self._ask(queries.ORDERS, {"q": f"name:{order_id}", "n": 1})
+        data = await self._ask(query, {"q": f"name:{order_id}", "n": 1})
         with reading("Shopify"):
-            found = [to_order(node) for node in rows(data, "orders", "nodes")]
-        return next((order for order in found if order.id == order_id), None)
+            found = rows(data, "orders", "nodes")
+            return next((node for node in found if text(node, "name").lstrip("#") == order_id), None)
 
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int = 10) -> tuple[Order, ...]:
         if not buyer_id.isdigit():
@@ -92,15 +103,65 @@ class Shopify:
     async def buyers_by_phone_ending(self, shop: ShopId, ending: str) -> tuple[Buyer, ...]:
         raise SourceUnavailable("Shopify cannot search customers by the end of a phone number.")
 
+    async def supported(self, shop: ShopId) -> frozenset[ActionKind]:
+        return acting.KINDS
+
+    async def act(self, shop: ShopId, action: OrderAction) -> Outcome | None:
+        if action.kind == "issue_coupon":
+            return await self._discount(action)
+        node: Json = {}
+
+        async def read() -> Order | None:
+            nonlocal node
+            self._around.web.forget(self._url)
+            node = await self._order_node(queries.ORDER_TO_CHANGE, action.order_id) or {}
+            with reading("Shopify"):
+                return to_order(node) if node else None
+
+        async def write(_: Order) -> Outcome | None:
+            with reading("Shopify"):
+                wanted = acting.change(node, action)
+            return Outcome("done") if wanted and await self._change(*wanted) else None
+
+        outcome = await act_on(read, write, action)
+        self._around.web.forget(self._url)
+        return outcome
+
+    async def _discount(self, action: OrderAction) -> Outcome | None:
+        """A discount code, looked for by its name before and after."""
+        wanted = acting.discount(action, self._around.clock.now().isoformat())
+        if wanted is None:
+            return None
+        code = action.data["code"]
+        asked = (queries.DISCOUNT, {"code": code})
+        if mapping(await self._ask(*asked, write=True), "codeDiscountNodeByCode"):
+            return Outcome("already", no=code)
+        if not await self._change(*wanted):
+            return None
+        if not mapping(await self._ask(*asked, write=True), "codeDiscountNodeByCode"):
+            raise SourceUnavailable("Shopify made the discount, but does not show it.")
+        return Outcome("done", no=code)
+
+    async def _change(self, query: str, variables: Mapping[str, Any], field: str) -> bool:
+        """Make a change; False when Shopify refuses it, which people must look at."""
+        answer = mapping(await self._ask(query, variables, write=True), field)
+        errors = rows(answer, "userErrors")
+        if errors:
+            codes = [text(error, "code") or "/".join(map(str, error.get("field") or ())) for error in errors]
+            _log.warning("change_refused", system="shopify", change=field, codes=codes)
+        return not errors
+
     async def _node(self, query: str, name: str, kind: str, id: str) -> Json | None:
         if not id.isdigit():
             return None
         return mapping(await self._ask(query, {"id": f"gid://shopify/{kind}/{id}"}), name) or None
 
-    async def _ask(self, query: str, variables: Mapping[str, Any]) -> Json:
+    async def _ask(self, query: str, variables: Mapping[str, Any], *, write: bool = False) -> Json:
+        """Ask; a write is neither repeated nor kept."""
         body = compact({"query": query, "variables": variables})
         call = Call(
-            "POST", self._url, body=body.encode(), idempotent=True, fresh_s=_FRESH_S, cache_key=f"{self._url}:{body}",
+            "POST", self._url, body=body.encode(), idempotent=not write, fresh_s=0.0 if write else _FRESH_S,
+            cache_key=f"{self._url}:{body}",
             headers={"Content-Type": "application/json", "X-Shopify-Access-Token": self._settings["access_token"]},
         )  # fmt: skip
         answer = (await self._around.web.call(call)).document()
@@ -136,7 +197,7 @@ SPEC = ConnectorSpec(
     name="shopify",
     title="Shopify",
     kind="shop",
-    ports=("orders", "products", "stock", "buyers"),
+    ports=("orders", "products", "stock", "buyers", "actions"),
     settings=(
         Setting("base_url", "店铺地址，如 https://example.myshopify.com"),
         Setting("access_token", "Admin API Access Token", secret=True),

@@ -2,7 +2,7 @@
 
 from xiaoer.connectors.payload import Json, instant, mapping, needed, needed_instant, pieces, rows, text, whole, yuan
 from xiaoer.kernel.commerce import Buyer, Order, OrderItem, Product, Refund, Shipment, Variant
-from xiaoer.kernel.money import Money
+from xiaoer.kernel.money import ZERO, Money
 
 
 def plain_id(gid: str) -> str:
@@ -51,7 +51,10 @@ def to_order(node: Json) -> Order:
             for track in rows(one, "trackingInfo")
             if text(track, "number")
         ),
-        tuple(_to_refund(refund, order_id) for refund in rows(node, "refunds")),
+        (
+            *(_to_refund(refund, order_id) for refund in rows(node, "refunds")),
+            *(_to_return(row, order_id) for row in rows(node, "returns", "nodes")),
+        ),
         paid_at=instant(node.get("processedAt")) if text(node, "displayFinancialStatus") == "PAID" else None,
         shipped_at=min(sent, default=None),
         delivered_at=max((at for at in arrived if at), default=None) if delivered else None,
@@ -59,6 +62,7 @@ def to_order(node: Json) -> Order:
         receiver=text(address, "name"),
         phone=text(address, "phone").replace(" ", ""),
         raw_status="/".join((text(node, "displayFinancialStatus"), text(node, "displayFulfillmentStatus"))),
+        note=text(node, "note"),
     )
 
 
@@ -83,6 +87,20 @@ def _to_refund(refund: Json, order_id: str) -> Refund:
         amount,
         note,
         instant(refund.get("createdAt")),
+    )
+
+
+_RETURN = {
+    "REQUESTED": "pending_review", "OPEN": "waiting_return", "CLOSED": "completed", "DECLINED": "rejected",
+    "CANCELED": "withdrawn",
+}  # fmt: skip
+
+
+def _to_return(row: Json, order_id: str) -> Refund:
+    """A return request; its money comes as a refund of its own once it is paid back."""
+    raw = text(row, "status")
+    return Refund(
+        text(row, "name") or plain_id(text(row, "id")), order_id, "return_refund", _RETURN.get(raw, raw), ZERO
     )
 
 

@@ -4,16 +4,16 @@ Contact data come as ciphertext (OAID) unless the app was approved for more, and
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from xiaoer.connectors.payload import Json, mapping, phone_ends, reading, rows, text
+from xiaoer.connectors.marketplace import FRESH_S, Marketplace, found_by_title, newest
+from xiaoer.connectors.payload import Json, mapping, reading, rows, text
 from xiaoer.connectors.shops.taobao.mapping import refund_ids, to_order, to_product, to_refund, to_variant, to_variants
 from xiaoer.connectors.shops.taobao.signing import sign
-from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
+from xiaoer.connectors.spec import ConnectorSpec, Setting
 from xiaoer.infra.web import Call
 from xiaoer.kernel.clock import SHOP_ZONE
-from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.commerce import Order, Variant
 from xiaoer.kernel.errors import SourceUnavailable
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog.types import FoundProduct
@@ -25,14 +25,12 @@ _TRADE_FIELDS = (
 _REFUND_FIELDS = "refund_id,tid,status,refund_fee,reason,created,has_good_return"
 _ITEM_FIELDS = "num_iid,title,detail_url,pic_url,price,num,props_name,sku"
 _SKU_FIELDS = "sku_id,num_iid,price,quantity,properties_name"
-_FRESH_S = 30.0  # goods change rarely; stock is shown to buyers, so not longer
 
 
-class Taobao:
+class Taobao(Marketplace):
     """`OrderSource`, `ProductSource` and `StockSource` over TOP."""
 
-    def __init__(self, settings: Mapping[str, str], around: Around) -> None:
-        self._settings, self._around = settings, around
+    title, to_product, to_variants = "淘宝", staticmethod(to_product), staticmethod(to_variants)
 
     async def order(self, shop: ShopId, order_id: str) -> Order | None:
         if not order_id.isdigit():
@@ -50,19 +48,7 @@ class Taobao:
         with reading("淘宝"):
             mine = [trade for trade in trades if text(trade, "buyer_open_uid") == buyer_id]
         found = await asyncio.gather(*(self._whole(trade) for trade in mine))
-        return tuple(sorted(found, key=lambda order: order.created_at, reverse=True)[:limit])
-
-    async def order_with_phone(self, shop: ShopId, order_id: str, ending: str) -> Order | None:
-        return phone_ends(await self.order(shop, order_id), ending)
-
-    async def product(self, shop: ShopId, product_id: str) -> Product | None:
-        item = await self._item(product_id)
-        with reading("淘宝"):
-            return to_product(item) if item else None
-
-    async def products(self, shop: ShopId, product_ids: Sequence[str]) -> tuple[Product, ...]:
-        found = await asyncio.gather(*(self.product(shop, id) for id in product_ids))
-        return tuple(product for product in found if product is not None)
+        return newest(found, limit)
 
     async def find(self, shop: ShopId, words: str, limit: int = 5) -> tuple[FoundProduct, ...]:
         if not words.strip():
@@ -76,12 +62,7 @@ class Taobao:
         )
         with reading("淘宝"):
             products = [to_product(item) for item in rows(answer or {}, "items", "item")]
-        return tuple(FoundProduct(p, 1.0 if words.strip() in p.title else 0.5) for p in products[:limit])
-
-    async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]:
-        item = await self._item(product_id)
-        with reading("淘宝"):
-            return to_variants(item) if item else ()
+        return found_by_title(products, words.strip(), limit)
 
     async def variant(self, shop: ShopId, variant_id: str) -> Variant | None:
         if not variant_id.isdigit():
@@ -97,7 +78,7 @@ class Taobao:
         with reading("淘宝"):
             return to_order(trade, tuple(to_refund(mapping(refund, "refund")) for refund in refunds if refund))
 
-    async def _item(self, product_id: str) -> Json | None:
+    async def _goods(self, product_id: str) -> Json | None:
         if not product_id.isdigit():
             return None
         answer = await self._ask("taobao.item.seller.get", num_iid=product_id, fields=_ITEM_FIELDS)
@@ -121,7 +102,7 @@ class Taobao:
         call = Call(
             "POST", self._settings["base_url"], body=urlencode(params).encode(), idempotent=True,
             headers={"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"},
-            fresh_s=_FRESH_S if goods else 0.0,
+            fresh_s=FRESH_S if goods else 0.0,
             cache_key=f"taobao:{self._settings['app_key']}:{self._settings['session']}:{method}:{sorted(business.items())}",
         )  # fmt: skip
         answer = (await self._around.web.call(call)).document()

@@ -11,6 +11,7 @@ from xiaoer.connectors.cart import CartLine, CartPrice
 from xiaoer.connectors.payload import Json, compact, instant, mapping, may_be_id, phone_ends, reading, rows, text
 from xiaoer.connectors.push import Push, Pushed, check_signature, event_id, json_body, reading_push, secret_of
 from xiaoer.connectors.shops.vendure import queries
+from xiaoer.connectors.shops.vendure.acting import KINDS, Acting
 from xiaoer.connectors.shops.vendure.mapping import to_buyer, to_order, to_price, to_product, to_variant
 from xiaoer.connectors.shops.vendure.signing import sign_push
 from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
@@ -19,7 +20,9 @@ from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.errors import SourceUnavailable
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.slices.catalog.types import FoundProduct
+from xiaoer.slices.orders.types import ActionKind, OrderAction
 
 _SESSION_FRESH_S = 1800.0
 _NOT_ALLOWED = "FORBIDDEN"
@@ -33,12 +36,20 @@ _STATES = {
 
 
 class Vendure:
-    """`OrderSource`, `ProductSource`, `StockSource`, `CustomerSource`, and `price_cart`."""
+    """`OrderSource`, `ProductSource`, `StockSource`, `CustomerSource`, `OrderActions`, and `price_cart`."""
 
     def __init__(self, settings: Mapping[str, str], around: Around) -> None:
         self._settings, self._around = settings, around
         self._url = f"{settings['base_url'].rstrip('/')}/admin-api"
         self._session_key = f"vendure:session:{self._url}:{settings['user']}"
+
+    async def supported(self, shop: ShopId) -> frozenset[ActionKind]:
+        return KINDS
+
+    async def act(self, shop: ShopId, action: OrderAction) -> Outcome | None:
+        if action.order_id and not may_be_id(action.order_id):
+            return Outcome("refused")
+        return await Acting(self._ask, self._settings["language"]).act(action)
 
     async def order(self, shop: ShopId, order_id: str) -> Order | None:
         if not may_be_id(order_id):
@@ -197,7 +208,7 @@ SPEC = ConnectorSpec(
     name="vendure",
     title="Vendure",
     kind="shop",
-    ports=("orders", "products", "stock", "buyers"),
+    ports=("orders", "products", "stock", "buyers", "actions"),
     settings=(
         Setting("base_url", "店铺地址"),
         Setting("user", "管理员账号"),

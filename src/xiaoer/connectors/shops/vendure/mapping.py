@@ -62,6 +62,7 @@ def to_order(node: Json) -> Order:
         receiver=text(address, "fullName"),
         phone=text(address, "phoneNumber"),
         raw_status=raw,
+        note="\n".join(text(mapping(row, "data"), "note") for row in rows(node, "history", "items")),
     )
 
 

@@ -6,11 +6,11 @@ mutation Login($user: String!, $password: String!) {
 }"""
 
 _ORDER = """
-  code state createdAt orderPlacedAt totalWithTax customer { id }
+  id code state createdAt orderPlacedAt totalWithTax customer { id }
   shippingAddress { fullName phoneNumber province city streetLine1 streetLine2 }
   lines { quantity unitPriceWithTax proratedLinePriceWithTax orderPlacedQuantity productVariant { sku name } }
   fulfillments { state method trackingCode createdAt updatedAt }
-  payments { state createdAt refunds { id state total reason createdAt } }
+  payments { id state amount createdAt refunds { id state total reason createdAt } }
 """
 _VARIANT = """
   sku priceWithTax product { id } options { name group { name } } stockLevels { stockOnHand stockAllocated }
@@ -19,7 +19,9 @@ _PRODUCT = "id name slug featuredAsset { preview } facetValues { name facet { na
 
 ORDER = f"""
 query Order($code: String!) {{
-  orders(options: {{take: 1, filter: {{code: {{eq: $code}}}}}}) {{ items {{ {_ORDER} }} }}
+  orders(options: {{take: 1, filter: {{code: {{eq: $code}}}}}}) {{
+    items {{ {_ORDER} history(options: {{take: 20, filter: {{type: {{eq: "ORDER_NOTE"}}}}}}) {{ items {{ data }} }} }}
+  }}
 }}"""
 ORDERS_OF = f"""
 query OrdersOf($id: ID!, $take: Int!) {{
@@ -64,4 +66,35 @@ query Priced($id: ID!) {
     lines { quantity linePriceWithTax proratedLinePriceWithTax productVariant { sku } }
   }
 }"""
+_REFUSED = "__typename ... on ErrorResult { errorCode message }"
+CANCEL = f"""
+mutation Cancel($id: ID!, $reason: String) {{
+  cancelOrder(input: {{orderId: $id, reason: $reason, cancelShipping: true}}) {{ {_REFUSED} }}
+}}"""
+REFUND = f"""
+mutation Refund($payment: ID!, $amount: Money!, $reason: String) {{
+  refundOrder(
+    input: {{paymentId: $payment, amount: $amount, reason: $reason, lines: [], shipping: 0, adjustment: 0}}
+  ) {{ {_REFUSED} }}
+}}"""
+MOVE = f"""
+mutation Move($id: ID!, $to: String!) {{
+  transitionOrderToState(id: $id, state: $to) {{ {_REFUSED} }}
+}}"""
+NEW_ADDRESS = f"""
+mutation NewAddress($id: ID!, $address: UpdateOrderAddressInput!) {{
+  modifyOrder(input: {{dryRun: false, orderId: $id, updateShippingAddress: $address}}) {{ {_REFUSED} }}
+}}"""
+NOTE = (
+    "mutation Note($id: ID!, $note: String!) { addNoteToOrder(input: {id: $id, note: $note, isPublic: false}) { id } }"
+)
+NEW_COUPON = f"""
+mutation Coupon($wanted: CreatePromotionInput!) {{
+  createPromotion(input: $wanted) {{ {_REFUSED} }}
+}}"""
+COUPON = """
+query CouponByCode($code: String!) {
+  promotions(options: {take: 1, filter: {couponCode: {eq: $code}}}) { items { id } }
+}"""
+
 DELETE_DRAFT = "mutation Delete($id: ID!) { deleteDraftOrder(orderId: $id) { result } }"

@@ -1,24 +1,24 @@
 """微信小店: orders, after-sales and goods of one shop, and pushed order events."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from xiaoer.connectors.payload import Json, compact, instant, mapping, may_be_id, phone_ends, reading, text
+from xiaoer.connectors.marketplace import FRESH_S, Marketplace, newest
+from xiaoer.connectors.payload import Json, compact, instant, mapping, may_be_id, reading, text
 from xiaoer.connectors.push import Push, Pushed, check_signature, event_id, json_body, reading_push, secret_of
 from xiaoer.connectors.shops.weixin_shop.mapping import refund_ids, to_order, to_product, to_refund, to_variants
 from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
 from xiaoer.connectors.wechat import decrypt, read_xml, sign
 from xiaoer.infra.web import Call
-from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.errors import SourceUnavailable
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog.types import FoundProduct
 
 _TOKEN_FRESH_S = 240.0  # a stable token stays valid for 5 minutes after a new one is given
-_FRESH_S = 30.0  # goods change rarely; stock is shown to buyers, so not longer
 _WINDOW = timedelta(days=7)  # the longest creation window of one list call
 _WINDOWS = 4
 _TOKEN_GONE = frozenset({"40001", "40014", "42001"})
@@ -32,11 +32,13 @@ _EVENTS = {
 }
 
 
-class WeixinShop:
+class WeixinShop(Marketplace):
     """`OrderSource`, `ProductSource` and `StockSource` over the 微信小店 API."""
 
+    title, to_product, to_variants = "微信小店", staticmethod(to_product), staticmethod(to_variants)
+
     def __init__(self, settings: Mapping[str, str], around: Around) -> None:
-        self._settings, self._around = settings, around
+        super().__init__(settings, around)
         self._base = settings["base_url"].rstrip("/")
         self._token_key = f"weixin_shop:token:{settings['app_id']}"
 
@@ -77,39 +79,15 @@ class WeixinShop:
             ids = dict.fromkeys(str(id) for page in pages if page for id in page.get("order_id_list") or ())
         found = await asyncio.gather(*(self.order(shop, id) for id in ids))
         mine = [order for order in found if order is not None and order.buyer_id == buyer_id]
-        return tuple(sorted(mine, key=lambda order: order.created_at, reverse=True)[:limit])
-
-    async def order_with_phone(self, shop: ShopId, order_id: str, ending: str) -> Order | None:
-        return phone_ends(await self.order(shop, order_id), ending)
-
-    async def product(self, shop: ShopId, product_id: str) -> Product | None:
-        goods = await self._goods(product_id)
-        with reading("微信小店"):
-            return to_product(goods) if goods else None
-
-    async def products(self, shop: ShopId, product_ids: Sequence[str]) -> tuple[Product, ...]:
-        found = await asyncio.gather(*(self.product(shop, id) for id in product_ids))
-        return tuple(product for product in found if product is not None)
+        return newest(mine, limit)
 
     async def find(self, shop: ShopId, words: str, limit: int = 5) -> tuple[FoundProduct, ...]:
         raise SourceUnavailable("微信小店 cannot search goods by words; the imported goods can.")
 
-    async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]:
-        goods = await self._goods(product_id)
-        with reading("微信小店"):
-            return to_variants(goods) if goods else ()
-
-    async def variant(self, shop: ShopId, variant_id: str) -> Variant | None:
-        """Needs the product of the variant, which the shop's own rows know."""
-        product_id = await self._around.hints.product_of(shop, variant_id)
-        if product_id is None:
-            return None
-        return next((v for v in await self.variants(shop, product_id) if v.id == variant_id), None)
-
     async def _goods(self, product_id: str) -> Json | None:
         if not product_id.isdigit():
             return None
-        answer = await self._ask("/channels/ec/product/get", {"product_id": product_id, "data_type": 1}, _FRESH_S)
+        answer = await self._ask("/channels/ec/product/get", {"product_id": product_id, "data_type": 1}, FRESH_S)
         return mapping(answer, "product") if answer else None
 
     async def _token(self) -> str:

@@ -1,24 +1,23 @@
 """有赞: orders and goods of one shop (自用型应用), and pushed trade messages. Service versions are settings."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from xiaoer.connectors.payload import Json, compact, instant, mapping, may_be_id, phone_ends, reading, rows, text
+from xiaoer.connectors.marketplace import FRESH_S, Marketplace, found_by_title, newest
+from xiaoer.connectors.payload import Json, compact, instant, mapping, may_be_id, reading, rows, text
 from xiaoer.connectors.push import Push, Pushed, check_signature, event_id, json_body, reading_push, secret_of
 from xiaoer.connectors.shops.youzan.mapping import to_order, to_product, to_variants
 from xiaoer.connectors.shops.youzan.signing import sign_push
 from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
 from xiaoer.infra.web import Call
-from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.errors import SourceUnavailable
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog.types import FoundProduct
 
 _TOKEN_FRESH_S = 3600.0  # tokens live seven days
-_FRESH_S = 30.0  # goods change rarely; stock is shown to buyers, so not longer
 _TOKEN_GONE = frozenset({"4201", "4202", "4203"})
 _ABSENT = ("不存在", "not exist")
 _TYPES = {
@@ -32,11 +31,13 @@ _TYPES = {
 }
 
 
-class Youzan:
+class Youzan(Marketplace):
     """`OrderSource`, `ProductSource` and `StockSource` over the 有赞 cloud API."""
 
+    title, to_product, to_variants = "有赞", staticmethod(to_product), staticmethod(to_variants)
+
     def __init__(self, settings: Mapping[str, str], around: Around) -> None:
-        self._settings, self._around = settings, around
+        super().__init__(settings, around)
         self._base = settings["base_url"].rstrip("/")
         self._token_key = f"youzan:token:{settings['client_id']}:{settings['kdt_id']}"
 
@@ -53,19 +54,7 @@ class Youzan:
         with reading("有赞"):
             found = [to_order(_whole(row)) for row in rows(data or {}, "full_order_info_list")]
         mine = [order for order in found if order.buyer_id == buyer_id]
-        return tuple(sorted(mine, key=lambda order: order.created_at, reverse=True)[:limit])
-
-    async def order_with_phone(self, shop: ShopId, order_id: str, ending: str) -> Order | None:
-        return phone_ends(await self.order(shop, order_id), ending)
-
-    async def product(self, shop: ShopId, product_id: str) -> Product | None:
-        item = await self._item(product_id)
-        with reading("有赞"):
-            return to_product(item) if item else None
-
-    async def products(self, shop: ShopId, product_ids: Sequence[str]) -> tuple[Product, ...]:
-        found = await asyncio.gather(*(self.product(shop, id) for id in product_ids))
-        return tuple(product for product in found if product is not None)
+        return newest(mine, limit)
 
     async def find(self, shop: ShopId, words: str, limit: int = 5) -> tuple[FoundProduct, ...]:
         wanted = words.strip()
@@ -75,26 +64,12 @@ class Youzan:
         data = await self._ask("youzan.items.onsale.get", self._settings["item_version"], question)
         with reading("有赞"):
             products = [to_product(item) for item in rows(data or {}, "items")]
-        return tuple(FoundProduct(p, 1.0 if wanted in p.title else 0.5) for p in products[:limit])
+        return found_by_title(products, wanted, limit)
 
-    async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]:
-        item = await self._item(product_id)
-        with reading("有赞"):
-            return to_variants(item) if item else ()
-
-    async def variant(self, shop: ShopId, variant_id: str) -> Variant | None:
-        """Needs the product of the variant, which the shop's own rows know."""
-        product_id = await self._around.hints.product_of(shop, variant_id)
-        if product_id is None:
-            return None
-        return next((v for v in await self.variants(shop, product_id) if v.id == variant_id), None)
-
-    async def _item(self, product_id: str) -> Json | None:
+    async def _goods(self, product_id: str) -> Json | None:
         if not product_id.isdigit():
             return None
-        data = await self._ask(
-            "youzan.item.get", self._settings["item_version"], {"item_id": int(product_id)}, _FRESH_S
-        )
+        data = await self._ask("youzan.item.get", self._settings["item_version"], {"item_id": int(product_id)}, FRESH_S)
         return mapping(data, "item") if data else None
 
     async def _token(self) -> str:

@@ -61,6 +61,8 @@ def refuse_invite(talk: Talk, now: datetime) -> InviteRefusal | None:
         return "nothing_answered"
     if talk.wrap_up in _NEVER_INVITED or talk.open_tickets > 0:
         return "not_solved"
+    if talk.last_author == "buyer" and any(not intent.startswith("chat.") for intent in talk.intents):
+        return "not_solved"  # his last words are a question that nobody answered
     if talk.anger >= _ANGRY or talk.score <= -0.6:
         return "angry"
     if talk.invited_at is not None and now - talk.invited_at < _BETWEEN_INVITES:

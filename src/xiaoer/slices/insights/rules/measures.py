@@ -2,7 +2,8 @@
 
 Family and what its `a` and `b` are (n counts, v is an amount); `*` is kept by the hour, others by the day:
 load*      a mark of the hour (talks, messages, handed, angry …)     flag      a mark · agent (v the amount)
-ask*       intent · product      ask.h* intent      ask.d intent · product      q         question · product
+ask*       intent · product      ask.d  intent · product      ask.t     intent         clock   weekday:hour
+q          question · product    q.d    question
 page       intent · entry                                            campaign  intent · campaign
 kpi        metric@version · agent (n of how many, v hits)            wait      human/bot:bucket · agent
 mood*      neg, neu, pos                                             course    first>last mood
@@ -18,7 +19,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from xiaoer.slices.insights.rules import blockers, feelings
-from xiaoer.slices.insights.rules.days import day_of, hour_of, instant
+from xiaoer.slices.insights.rules.days import day_of, hour_of, instant, weekday_of
 from xiaoer.slices.insights.rules.figures import flags_of, handled_by, main_agent
 from xiaoer.slices.insights.rules.formulas import apply
 from xiaoer.slices.insights.rules.quality import review
@@ -30,6 +31,7 @@ BUCKETS = tuple(round(100 * 1.1**step) for step in range(140))
 _WHOLE_DAY = (0, 1440)
 _SMALL_TALK = ("chat.",)
 DAILY = -1
+VERSION = "2"  # of what is given; a new one has all figures made anew from the facts
 
 
 def read_from_flags(formula: Formula) -> bool:
@@ -126,13 +128,16 @@ def _of_talk(talk: Talk, formulas: Sequence[Formula]) -> list[Gift]:
             if intent.startswith(_SMALL_TALK):
                 continue
             by_hour("ask", ask.at, intent, product)
-            by_hour("ask.h", ask.at, intent)
-            out.append(Gift(Key("ask.d", day_of(talk.opened + ask.at * 1000), DAILY, channel, intent, product), 1, 0))
+            asked = talk.opened + ask.at * 1000
+            day_asked, clock = day_of(asked), f"{weekday_of(day_of(asked))}:{hour_of(asked):02d}"
+            for family, a, b in (("ask.d", intent, product), ("ask.t", intent, ""), ("clock", clock, "")):
+                out.append(Gift(Key(family, day_asked, DAILY, channel, a, b), 1, 0))
             give("page", intent, talk.entry or "none")
             if talk.campaign:
                 give("campaign", intent, talk.campaign)
             if word:
                 give("q", word, product)
+                give("q.d", word)
                 if not ask.answered and "handoff" not in ask.acts:
                     give("gap", word, product)
     if course := feelings.course_of(talk):

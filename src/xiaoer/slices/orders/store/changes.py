@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from xiaoer.infra.upsert import insert_new
+from xiaoer.kernel.commerce import ENDED_REFUNDS
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.slices.orders.tables import order_proofs, orders, refunds
-
-ENDED_REFUNDS = ("refunded", "rejected", "withdrawn", "timed_out", "completed")
 
 
 def status_of(connection: Connection, shop: ShopId, order_id: str) -> str | None:

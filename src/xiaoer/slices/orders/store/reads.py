@@ -16,6 +16,7 @@ from xiaoer.infra.statement import Statement
 from xiaoer.kernel.commerce import Order, OrderItem, Refund, Shipment, TraceStep
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
+from xiaoer.slices.orders.rules import PAID_BACK
 from xiaoer.slices.orders.tables import order_items, orders, refunds
 
 _traces = msgspec.json.Decoder(tuple[TraceStep, ...])
@@ -165,3 +166,27 @@ def baskets(connection: Connection, shop: ShopId, since: datetime, limit: int = 
     for row in rows:
         found.setdefault(row.order_id, []).append(row.variant_id)
     return list(found.values())
+
+
+def buyer_of(connection: Connection, shop: ShopId, order_id: str) -> str:
+    """Whose order it is; empty when it is not known."""
+    return connection.scalar(select(orders.c.buyer_id).where(orders.c.shop == shop, orders.c.id == order_id)) or ""
+
+
+def paid_since(connection: Connection, shop: ShopId, since: datetime) -> dict[str, list[tuple[datetime, int]]]:
+    """By buyer: when each order was paid since, and its fen less what was paid back."""
+    where = (orders.c.shop == shop, orders.c.paid_at >= since)
+    back: dict[str, int] = {}
+    query = (
+        select(refunds.c.order_id, refunds.c.amount)
+        .join(orders, (orders.c.shop == refunds.c.shop) & (orders.c.id == refunds.c.order_id))
+        .where(*where, refunds.c.status.in_(PAID_BACK) | (orders.c.status == "refunded"))
+    )
+    for order_id, amount in connection.execute(query):
+        back[order_id] = back.get(order_id, 0) + amount.fen
+    found: dict[str, list[tuple[datetime, int]]] = {}
+    columns = (orders.c.id, orders.c.buyer_id, orders.c.status, orders.c.paid_at, orders.c.pay_amount)
+    for id_, buyer_id, status, paid_at, amount in connection.execute(select(*columns).where(*where)):
+        whole = amount.fen if status == "refunded" and not back.get(id_) else back.get(id_, 0)
+        found.setdefault(buyer_id, []).append((paid_at, max(0, amount.fen - whole)))
+    return found

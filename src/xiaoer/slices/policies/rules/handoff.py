@@ -10,7 +10,8 @@ from typing import Any
 
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.decision import Act, Decision, Handoff, HandoffReason
-from xiaoer.kernel.turn import ImageContent
+from xiaoer.kernel.heard import Heard
+from xiaoer.kernel.turn import ImageContent, Turn
 from xiaoer.slices.policies.types import Situation
 
 _TEMPLATE: dict[HandoffReason, str] = {
@@ -25,6 +26,7 @@ _TEMPLATE: dict[HandoffReason, str] = {
     "error": "handoff.error",
 }
 _TOO_MANY_MATTERS = 3  # one order with three of them needs a plan, not three answers
+_SAME_WORDS = 2
 _SURE = 0.5
 _SETTLED_BY_PEOPLE = frozenset(
     f"after.{name}"
@@ -50,6 +52,16 @@ def stop_for_people(situation: Situation) -> Handoff | None:
     if len(_matters(situation)) >= _TOO_MANY_MATTERS:
         return Handoff("complex_after_sale", "after_sale.many", "after_sales")
     return None
+
+
+def goes_in_circles(turn: Turn, heard: Heard, reply: str) -> bool:
+    """Whether `reply` was said twice already in this talk although the buyer goes on about something.
+
+    The same words a third time help nobody; a person does.
+    """
+    if not reply or all(segment.intent.startswith("chat.") for segment in heard.segments):
+        return False
+    return sum(past.author == "bot" and past.text == reply for past in turn.history) >= _SAME_WORDS
 
 
 def _matters(situation: Situation) -> set[str]:

@@ -1,6 +1,7 @@
 """Which order a buyer means (是哪一单): the number that was said, the card that is open, the day that was
 named, then the newest order in a state that the question fits."""
 
+import re
 from datetime import datetime, timedelta
 
 from xiaoer.kernel.clock import SHOP_ZONE
@@ -52,7 +53,12 @@ def pointed_at(orders: tuple[Order, ...], segment: Segment, focus: str | None, n
     if waybill:
         return tuple(o for o in orders if any(s.waybill_no == waybill for s in o.shipments))
     focused = tuple(order for order in orders if order.id == focus) if focus else ()
-    return focused or _named(orders, segment.text) or _of_day(orders, segment.entities.date, now)
+    return (
+        focused
+        or _ending(orders, segment.text)
+        or _named(orders, segment.text)
+        or _of_day(orders, segment.entities.date, now)
+    )
 
 
 def pick_order(
@@ -89,6 +95,19 @@ def _tells(order: Order, intent: str, now: datetime) -> bool:
     if intent == "ship.stuck":
         return parcels.is_stuck(order.shipments[-1], now)
     return parcels.stage_of(order.shipments[-1]) in (parcels.Stage.DELIVERING, parcels.Stage.STATION)
+
+
+_PHONE = re.compile(r"(?:手机|电话|号码)\D{0,6}\d+")
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")
+
+
+def _ending(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
+    """The order whose number ends with digits in the text: six or more, or fewer after 订单 or 尾号."""
+    text = _PHONE.sub("", text)
+    if not (found := _NUMBER.findall(text)):
+        return ()
+    told = any(word in text for word in ("订单", "单号", "尾号", "那单", "这单", "那个单"))
+    return tuple(o for o in orders if any((told or len(digits) >= 6) and o.id.endswith(digits) for digits in found))
 
 
 def _named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:

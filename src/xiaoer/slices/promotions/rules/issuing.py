@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.promotions.rules.eligibility import coupon_end
-from xiaoer.slices.promotions.types import Benefit, Coupon, Promotion
+from xiaoer.slices.promotions.types import Benefit, Coupon, Promotion, Scope
 
 
 class IssueState(NamedTuple):
@@ -32,6 +32,22 @@ def coupon_cost(promotion: Promotion, amount: Money | None = None) -> Money | No
         value = max((tier.value for tier in promotion.tiers), default=0)
         return Money(value) if value else promotion.freight
     return promotion.cap
+
+
+def fixed_terms(promotion: Promotion, coupon: Coupon) -> dict[str, str]:
+    """A coupon's terms in words that other shop systems know too: `off_fen` from `least_fen`, until `valid_to`.
+
+    Empty when they cannot say it: a percentage, several steps, or goods that are picked out.
+    """
+    plain = promotion.benefit is Benefit.AMOUNT_OFF and promotion.threshold == "amount" and len(promotion.tiers) == 1
+    if not plain or promotion.scope != Scope() or promotion.repeat:
+        return {}
+    (tier,) = promotion.tiers
+    return {
+        "off_fen": str(coupon.amount.fen if coupon.amount else tier.value),
+        "least_fen": str(tier.threshold),
+        "valid_to": coupon_end(coupon, promotion).isoformat(),
+    }
 
 
 def refuse_issue(promotion: Promotion, state: IssueState, cost: Money | None, now: datetime) -> str:

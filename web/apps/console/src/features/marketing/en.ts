@@ -10,7 +10,8 @@ export const en = {
     never_categories: 'Never these categories', floor: 'Floor (yuan a piece)', floor_ratio: 'Floor, % of the price', max_off: 'Most off a piece', steps: 'Share by round (%)',
     buyer_budget: 'Budget per buyer', buyer_days: 'Counted over days', day_budget: 'Budget per day', cool_days: 'Cool-down days', gifts: 'Favours (cheapest first)',
     most_gifts: 'Most favours', valid_hours: 'Offer holds, hours', stop_words: 'Stop words', bulk_from: 'People from pieces', after: 'At the end', kind: 'Kind', cost: 'Cost (yuan)',
-    trigger: 'Begins when', journeySteps: 'Steps', after_min: 'Minutes after', hold_out: 'Hold-out (%)', useful_min: 'Not sent if later by minutes',
+    trigger: 'Begins when', journeySteps: 'Steps', after_min: 'Minutes after', hold_out: 'Hold-out (%)', useful_min: 'Not sent if later by minutes', only: 'Condition', least_score: 'Intent score from', least_drop: 'Drop of at least %', before_h: 'Hours before its end', window_h: 'Payments count within hours',
+    holdGreeting: 'Greetings held out %', holdScene: 'Scenes held out %', holdRecommend: 'Picks held out %', holdBargain: 'Bargaining held out %',
   },
   h: { text: '', area: '', lines: 'One a line', words: 'Separated by commas; empty for any', percents: 'Such as 40, 75, 100', money: 'Such as 199.00' },
   o: {
@@ -20,7 +21,11 @@ export const en = {
     order_state: { any: 'Any', unpaid: 'Unpaid order', after_sales: 'After-sales open', none: 'Neither' },
     after: { firm: 'A friendly no', people: 'People take over' },
     kind: { freight: 'Freight coupon', small_gift: 'Small gift', coupon: 'Coupon', price: 'Price' },
-    trigger: { order_unpaid: 'Order unpaid', cart_abandoned: 'Cart left (needs consent)', delivered: 'Delivered', viewed: 'Viewed (needs consent)' },
+    only: { always: 'Always', silent: 'Only when the buyer is silent' },
+    trigger: {
+      order_unpaid: 'Ordered, not paid', delivered: 'After delivery', cart_abandoned: 'In the basket, not ordered (consent)', interested: 'Asked much, bought nothing (consent)',
+      back_in_stock: 'Back in stock (consent)', price_drop: 'Price drop (consent)', coupon_expiring: 'Coupon expiring (consent)', review: 'Review invitation (consent)', replenish: 'Replenishment (consent)',
+    },
   },
   greetings: {
     nav: 'Greetings', title: 'Greetings', add: 'New greeting', edit: 'Edit greeting', about: 'The first words by where the buyer comes from.',
@@ -66,10 +71,26 @@ export const en = {
     perBuyer: 'Per buyer', noLimit: 'No limit', ends: 'Ends', issue: 'Issue a coupon', which: 'Which coupon', go: 'Issue', issued: 'Issued, code {code}', refused: 'Refused: budget, number or share used up, or it has ended.',
   },
   journeys: {
-    nav: 'Journeys', title: 'Journeys and hold-outs', add: 'New journey', edit: 'Edit journey', about: 'Payment, refund, complaint, a person or a stop word end it at once.',
+    nav: 'Journeys', title: 'Journeys', add: 'New journey', edit: 'Edit journey', about: 'Payment, refund, complaint, a person or a stop word end it at once.',
     empty: 'No journeys yet.', after: 'After {time}', days: '{n} d', hours: '{n} h', minutes: '{n} min',
-    tooFew: 'Too few buyers in both arms to tell', certain: 'Conversion {uplift} points (95% {low} to {high})', open: '{uplift} points, may be chance ({low} to {high}); about {needed} more buyers per arm',
-    window: 'Last {days} days, buyers split by chance, revenue net of refunds', arm: 'Arm', arms: { treated: 'Reached', held_out: 'Held out' }, buyers: 'Buyers', converted: 'Paid', ratio: 'Conversion', revenue: 'Net revenue',
-    perBuyer: 'Net revenue per buyer differs by {amount} yuan',
+  },
+  results: {
+    nav: 'Uplift', title: 'Uplift: does it help?', settings: 'Hold-outs', about: 'Every automation leaves some buyers alone by chance; the two groups are compared. “Touched” orders earn no credit.',
+    empty: 'No figures yet.', arm: 'Arm', arms: { treated: 'Reached', held_out: 'Held out' }, variant: 'of these: wording {n}',
+    buyers: 'Buyers', converted: 'Paid', ratio: 'Conversion', window: 'Buyers met in the last {days} days, with what each paid within {hours} hours.',
+    conversion: {
+      tooFew: 'Too few buyers in both arms to tell', certain: 'conversion {difference} points ({low} to {high})',
+      open: '{difference} points, may be chance ({low} to {high}); about {needed} more buyers would tell',
+    },
+    revenue: {
+      name: 'Net revenue', tooFew: 'Too few payers to compare revenue.', certain: 'Net revenue per buyer {difference} yuan ({low} to {high}).',
+      open: 'Net revenue per buyer {difference} yuan, may be chance ({low} to {high}); about {needed} more buyers.',
+    },
+    kinds: { journey: 'Journeys', greeting: 'Greetings', scene: 'Scenes', recommend: 'Picks', bargain: 'Bargaining' },
+    ends: {
+      sent: 'Sent', done: 'Finished', running: 'Waiting', paid: 'Paid', refund: 'Refund', closed: 'Closed', complaint: 'Complaint', with_people: 'With people', opted_out: 'Opted out', changed: 'Started anew',
+      emptied: 'Basket emptied', no_consent: 'No consent', too_late: 'Too late', capped: 'Capped', window_closed: 'Window closed', sold_out: 'Sold out', price_back: 'Price is back', used: 'Coupon used', expired: 'Expired',
+      switched_off: 'Switched off',
+    },
   },
 }

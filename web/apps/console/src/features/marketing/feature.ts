@@ -15,6 +15,7 @@ export default defineFeature({
     { name: 'bargaining', path: 'marketing/bargaining', label: 'marketing.bargaining.nav', component: () => import('./BargainingPage.vue'), roles: EDITORS },
     { name: 'coupons', path: 'marketing/coupons', label: 'marketing.coupons.nav', component: () => import('./CouponsPage.vue') },
     { name: 'journeys', path: 'marketing/journeys', label: 'marketing.journeys.nav', component: () => import('./JourneysPage.vue'), roles: EDITORS },
+    { name: 'results', path: 'marketing/results', label: 'marketing.results.nav', component: () => import('./ResultsPage.vue'), roles: EDITORS },
   ],
   zh,
   en,

@@ -15,6 +15,8 @@ export interface Field {
   required?: boolean
   /** Stands in one line with its neighbour. */
   half?: boolean
+  /** Shown only while other fields have one of these values. */
+  only?: Record<string, string[]>
 }
 
 export type Rule = Record<string, unknown>

@@ -84,11 +84,30 @@ export const NEW_TERMS: Rule = {
   gifts: [], most_gifts: 1, valid_hours: 24, stop_words: [], bulk_from: 20, after: 'firm', priority: 100,
 }
 
+const TRIGGERS = ['order_unpaid', 'cart_abandoned', 'interested', 'back_in_stock', 'price_drop', 'coupon_expiring', 'delivered', 'review', 'replenish']
+const STEP: Field[] = [
+  { key: 'after_min', kind: 'number', half: true },
+  { key: 'only', kind: 'select', options: ['always', 'silent'], half: true },
+  { key: 'say', kind: 'area' },
+]
 export const JOURNEY: Field[] = [
   { key: 'title', kind: 'text', required: true, half: true },
-  { key: 'trigger', kind: 'select', options: ['order_unpaid', 'cart_abandoned', 'delivered', 'viewed'], half: true },
-  { key: 'steps', name: 'journeySteps', kind: 'rows', columns: [{ key: 'after_min', kind: 'number' }, { key: 'say', kind: 'area' }] },
+  { key: 'trigger', kind: 'select', options: TRIGGERS, half: true },
+  { key: 'steps', name: 'journeySteps', kind: 'rows', columns: STEP },
   { key: 'hold_out', kind: 'percent', half: true },
   { key: 'useful_min', kind: 'number', half: true },
+  { key: 'categories', kind: 'words', half: true },
+  { key: 'least_score', kind: 'number', half: true, only: { trigger: ['interested'] } },
+  { key: 'least_drop', kind: 'number', half: true, only: { trigger: ['price_drop'] } },
+  { key: 'before_h', kind: 'number', half: true, only: { trigger: ['coupon_expiring'] } },
 ]
-export const NEW_JOURNEY: Rule = { trigger: 'order_unpaid', steps: [], hold_out: 1000, useful_min: 1440 }
+export const NEW_JOURNEY: Rule = { trigger: 'order_unpaid', steps: [], hold_out: 1000, useful_min: 1440, categories: [], least_score: 60, least_drop: 5, before_h: 48 }
+
+export const COMPARING: Field[] = [
+  { key: 'greeting', name: 'holdGreeting', kind: 'percent', half: true },
+  { key: 'scene', name: 'holdScene', kind: 'percent', half: true },
+  { key: 'recommend', name: 'holdRecommend', kind: 'percent', half: true },
+  { key: 'bargain', name: 'holdBargain', kind: 'percent', half: true },
+  { key: 'window_h', kind: 'number' },
+]
+export const NEW_COMPARING: Rule = { greeting: 1000, scene: 1000, recommend: 1000, bargain: 1000, window_h: 168 }

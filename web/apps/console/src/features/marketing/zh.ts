@@ -10,7 +10,8 @@ export const zh = {
     never_categories: '不推荐的类目', floor: '底价（元/件）', floor_ratio: '底价不低于现价的 %', max_off: '每件最多让（元）', steps: '每轮让到几成（%）',
     buyer_budget: '每位买家预算（元）', buyer_days: '预算按几天算', day_budget: '每天总预算（元）', cool_days: '谈完几天内不再谈', gifts: '可以送的（按成本从低到高）',
     most_gifts: '最多送几样', valid_hours: '报价保留几小时', stop_words: '停止词', bulk_from: '几件起转人工', after: '谈不拢时', kind: '种类', cost: '成本（元）',
-    trigger: '什么时候开始', journeySteps: '步骤', after_min: '开始后几分钟', hold_out: '对照组占比（%）', useful_min: '晚于几分钟就不发了',
+    trigger: '什么时候开始', journeySteps: '步骤', after_min: '开始后几分钟', hold_out: '对照组占比（%）', useful_min: '晚于几分钟就不发了', only: '条件', least_score: '意向分至少', least_drop: '降价至少 %', before_h: '到期前几小时', window_h: '遇到之后几小时内付款算数',
+    holdGreeting: '欢迎语留出 %', holdScene: '场景留出 %', holdRecommend: '推荐留出 %', holdBargain: '议价留出 %',
   },
   h: { text: '', area: '', lines: '一行一条', words: '用、隔开，留空不限', percents: '如 40、75、100', money: '如 199.00' },
   o: {
@@ -20,7 +21,11 @@ export const zh = {
     order_state: { any: '不限', unpaid: '有没付款的订单', after_sales: '有售后在办', none: '都没有' },
     after: { firm: '客气地说到此为止', people: '转给人工' },
     kind: { freight: '运费券', small_gift: '小礼物（随单寄）', coupon: '优惠券', price: '让价' },
-    trigger: { order_unpaid: '下单没付款', cart_abandoned: '加购没下单（需买家同意）', delivered: '签收之后', viewed: '看过没买（需买家同意）' },
+    only: { always: '都发', silent: '买家没再说话才发' },
+    trigger: {
+      order_unpaid: '下单没付款', delivered: '签收之后关怀', cart_abandoned: '加购没下单（需买家同意）', interested: '问得多没下单（需买家同意）', back_in_stock: '问过的又有货了（需买家同意）',
+      price_drop: '看过的降价了（需买家同意）', coupon_expiring: '券快到期（需买家同意）', review: '签收之后邀请评价（需买家同意）', replenish: '快用完了提醒复购（需买家同意）',
+    },
   },
   greetings: {
     nav: '欢迎语', title: '欢迎语', add: '新欢迎语', edit: '改欢迎语', about: '买家打开聊天时说的第一句话，按来源区分。可以写 {\'{\'}商品{\'}\'}、{\'{\'}店铺{\'}\'}、{\'{\'}昵称{\'}\'}、{\'{\'}时段{\'}\'}。',
@@ -66,10 +71,26 @@ export const zh = {
     perBuyer: '每人限领', noLimit: '不限', ends: '结束', issue: '发一张券', which: '哪张券', go: '发券', issued: '已发，券码 {code}', refused: '发不了：预算、张数或每人限领已用完，或活动已结束。',
   },
   journeys: {
-    nav: '旅程', title: '旅程与对照', add: '新旅程', edit: '改旅程', about: '付款、退款、投诉、转人工或回“退订”后马上停；夜里不发；同一买家有次数上限。可以写 {\'{\'}昵称{\'}\'}、{\'{\'}商品{\'}\'}、{\'{\'}订单尾号{\'}\'}。',
+    nav: '旅程', title: '旅程', add: '新旅程', edit: '改旅程', about: '付款、退款、投诉、转人工或回“退订”后马上停；夜里不发；同一买家有次数上限。可以写 {\'{\'}昵称{\'}\'}、{\'{\'}商品{\'}\'}、{\'{\'}订单尾号{\'}\'}、{\'{\'}原价{\'}\'}、{\'{\'}现价{\'}\'}、{\'{\'}券{\'}\'}、{\'{\'}到期{\'}\'}；营销消息会自动带上店名和退订方法。',
     empty: '还没有旅程。建一个“下单没付款 15 分钟后提醒”，看它比不提醒多带来多少付款。', after: '{time}后', days: '{n} 天', hours: '{n} 小时', minutes: '{n} 分钟',
-    tooFew: '两组还没有足够的买家，暂时看不出效果', certain: '付款率 {uplift} 个百分点（95% 区间 {low} ~ {high}）', open: '差 {uplift} 个百分点，可能只是偶然（{low} ~ {high}），每组大约还要 {needed} 人',
-    window: '近 {days} 天，按买家随机分组，收入已减退款', arm: '分组', arms: { treated: '收到的', held_out: '对照（没收到）' }, buyers: '买家', converted: '付款', ratio: '付款率', revenue: '净收入（元）',
-    perBuyer: '每位买家净收入差 {amount} 元',
+  },
+  results: {
+    nav: '增量', title: '增量：到底有没有用', settings: '对照组设置', about: '每个自动化都随机留出一部分买家不打扰，用两组的差别说话；“碰过”的订单不算功劳。同一买家每次分到同一组。',
+    empty: '还没有数据。开着的旅程、欢迎语、场景、推荐和议价有买家经过之后，这里会比出差别。', arm: '分组', arms: { treated: '收到的', held_out: '对照（没收到）' }, variant: '其中：说法 {n}',
+    buyers: '买家', converted: '付款', ratio: '付款率', window: '近 {days} 天里第一次遇到的买家，按各自之后 {hours} 小时内的付款算。',
+    conversion: {
+      tooFew: '两组还没有足够的买家，暂时看不出效果', certain: '付款率 {difference} 个百分点（{low} ~ {high}）',
+      open: '付款率差 {difference} 个百分点，可能只是偶然（{low} ~ {high}），大约还要 {needed} 位买家才说得清',
+    },
+    revenue: {
+      name: '净收入（元）', tooFew: '付款的人还太少，净收入先不比。', certain: '每位买家净收入 {difference} 元（{low} ~ {high}），已减退款。',
+      open: '每位买家净收入差 {difference} 元，可能只是偶然（{low} ~ {high}），大约还要 {needed} 位买家。',
+    },
+    kinds: { journey: '旅程', greeting: '欢迎语', scene: '场景', recommend: '推荐', bargain: '议价' },
+    ends: {
+      sent: '发出', done: '走完', running: '等待中', paid: '已付款停', refund: '退款停', closed: '订单关闭停', complaint: '投诉停', with_people: '转人工停', opted_out: '退订停', changed: '重新计时',
+      emptied: '购物车清空', no_consent: '没同意营销', too_late: '太晚不发', capped: '次数到上限', window_closed: '渠道窗口已过', sold_out: '又没货了', price_back: '又涨回去了', used: '券已用', expired: '券已过期',
+      switched_off: '旅程已停用',
+    },
   },
 }

@@ -25,7 +25,7 @@ export default defineFeature({
     title: '名称',
     titleHint: '给自己看的名字，不填就用系统名',
     ports: '用来回答',
-    port: { orders: '订单', parcels: '物流', products: '商品', stock: '价格和库存', buyers: '买家' },
+    port: { orders: '订单', parcels: '物流', products: '商品', stock: '价格和库存', buyers: '买家', actions: '替买家办理（取消、改地址等）' },
     kind: { shop: '店铺', erp: '进销存', logistics: '快递', generic: '通用接口' },
     verified: {
       offline_verified: '按公开资料核对过签名和字段，还没有用真实账号验证',
@@ -64,7 +64,7 @@ export default defineFeature({
     title: 'Name',
     titleHint: 'For yourself; empty takes the system’s name',
     ports: 'Answers',
-    port: { orders: 'Orders', parcels: 'Parcels', products: 'Products', stock: 'Price and stock', buyers: 'Buyers' },
+    port: { orders: 'Orders', parcels: 'Parcels', products: 'Products', stock: 'Price and stock', buyers: 'Buyers', actions: 'Act for buyers (cancel, change the address …)' },
     kind: { shop: 'Shop', erp: 'ERP', logistics: 'Carrier', generic: 'Generic' },
     verified: {
       offline_verified: 'Signatures and fields checked against public documents, not yet with a real account',

@@ -5,21 +5,24 @@ channel's window (WeChat: five messages within 48 hours of the buyer's last word
 """
 
 import hashlib
+import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from xiaoer.kernel.clock import SHOP_ZONE
-from xiaoer.slices.outreach.types import SERVICE, Arm, Caps, Journey, Known, Send, Stop, Wait
+from xiaoer.slices.outreach.types import SERVICE, Arm, Caps, Journey, Known, Send, Skip, Step, Stop, Trigger, Wait
 
+_STOPS = re.compile(r"退订|回复\s*TD|TD\s*退", re.IGNORECASE)
 WINDOWS = {"wechat_kf": (48, 5), "wechat_mp": (48, 5), "weixin_shop": (48, 5)}  # hours, messages (platform rules)
 
 
-def arm_of(shop: str, journey_id: str, buyer_id: str, hold_out: int) -> Arm:
-    """Whether a buyer is held out; the same for every run of the journey."""
-    digest = hashlib.blake2b(f"{shop}|{journey_id}|{buyer_id}".encode(), digest_size=8).digest()
+def arm_of(shop: str, automation: str, buyer_id: str, hold_out: int) -> Arm:
+    """Whether a buyer is held out of an automation (`journey:ID`); the same every time, independent of the others."""
+    digest = hashlib.blake2b(f"{shop}|{automation}|{buyer_id}".encode(), digest_size=8).digest()
     return "held_out" if int.from_bytes(digest, "big") % 10_000 < hold_out else "treated"
 
 
-def decide_step(journey: Journey, known: Known, caps: Caps, now: datetime) -> Send | Wait | Stop:
+def decide_step(journey: Journey, step: Step, known: Known, caps: Caps, now: datetime) -> Send | Skip | Wait | Stop:
     """Whether the step that is due is sent now, later or never."""
     if known.settled:
         return Stop(known.settled)
@@ -35,6 +38,8 @@ def decide_step(journey: Journey, known: Known, caps: Caps, now: datetime) -> Se
         return Stop("capped")
     if known.window_until is not None and (now >= known.window_until or not known.window_left):
         return Stop("window_closed")
+    if step.only == "silent" and known.spoke:
+        return Skip()
     quiet = quiet_until(caps, now)
     if quiet is None:
         return Send()
@@ -53,8 +58,16 @@ def quiet_until(caps: Caps, now: datetime) -> datetime | None:
     return (opens if opens > local else opens + timedelta(days=1)).astimezone(now.tzinfo)
 
 
-def fill_step(text: str, values: dict[str, str]) -> str:
-    """Put the run's values into a step's wording."""
+def fill_step(text: str, values: dict[str, str], shop_name: str, trigger: Trigger) -> str:
+    """Put the run's values into a step's wording; marketing says who speaks and how to stop it (CPR 24, NTM 16)."""
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", value)
-    return text
+    if trigger in SERVICE:
+        return text
+    sender = "" if not shop_name or shop_name in text else f"【{shop_name}】"
+    return f"{sender}{text}{'' if _STOPS.search(text) else '（回复TD退订）'}"
+
+
+def in_categories(category: str, wanted: Sequence[str]) -> bool:
+    """Whether a category is one of `wanted` or below one."""
+    return any(w and (category == w or category.startswith((f"{w}/", f"{w}>", f"{w} >"))) for w in wanted)

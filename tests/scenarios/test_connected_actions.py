@@ -1,0 +1,125 @@
+"""What a buyer confirmed is done in the shop's own system, over the wire: once, read back, told; else it is a ticket."""
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import pytest
+import uvicorn
+from sqlalchemy import select
+from tests.connectors.fakes import generic
+from tests.connectors.subjects import fresh_world
+from tests.connectors.world import World
+
+from xiaoer.app.wiring import Wiring
+from xiaoer.kernel.ids import BuyerId, ShopId
+from xiaoer.kernel.terms import AutoActions, Terms
+from xiaoer.kernel.turn import TextContent
+from xiaoer.slices.conversations.types import Incoming
+from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.tickets.tables import tickets
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.fixture
+def served() -> Iterator[tuple[str, World]]:
+    """A shop of its own behind a loopback port, checking signatures."""
+    world = fresh_world()
+    server = uvicorn.Server(uvicorn.Config(generic.platform(world).app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 10
+    while not server.started and time.monotonic() < until:
+        thread.join(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}/shop", world
+    server.should_exit = True
+    thread.join(10)
+
+
+class Talk:
+    """Buyer 2001 in a shop whose orders live in the served system."""
+
+    def __init__(self, product: Wiring) -> None:
+        self.product = product
+        self.shop = ShopId(f"remote-{uuid4().hex[:8]}")
+
+    async def open(self, base: str, *ports: str, auto: AutoActions = AutoActions()) -> None:  # noqa: B008  frozen
+        await self.product.shops.ensure_shop(self.shop, "接口小店")
+        await self.product.systems.save(
+            self.shop, "店主", id_="", connector="generic", title="", ports=ports,
+            settings={"base_url": base, "secret": "bridge-secret"}, enabled=True,
+        )  # fmt: skip
+        await self.product.answering.terms.save(self.shop, Terms(auto=auto), "店主")
+
+    async def say(self, text: str) -> str:
+        incoming = Incoming(BuyerId("2001"), "api", TextContent(text), external_id=uuid4().hex)
+        answer: dict[str, Any] = msgspec.json.decode(await self.product.take_message(self.shop, incoming))
+        return "\n".join(part["text"] for part in answer["replies"])
+
+    async def done(self) -> list[tuple[str, str]]:
+        return [(row.kind, row.state) for row in await self.product.answering.actions(self.shop, 10)]
+
+    async def tickets(self) -> list[str]:
+        query = select(tickets.c.type).where(tickets.c.shop == self.shop)
+        return list(await self.product.db.read(lambda c: c.scalars(query).all()))
+
+
+async def test_a_confirmed_cancellation_happens_in_the_shop_s_system(
+    product: Wiring, served: tuple[str, World]
+) -> None:
+    base, world = served
+    talk = Talk(product)
+    await talk.open(base, "orders", "actions")
+    asked = await talk.say("订单5002我不想要了，帮我取消")
+    assert world.orders["5002"].status == "paid", "nothing happens before the buyer confirmed"
+    assert "408" in asked
+    told = await talk.say("确认取消")
+    assert world.orders["5002"].status == "refunding"
+    assert "取消" in told and "408" in told
+    assert await talk.done() == [("cancel", "done")]
+    own = await own_status(product, talk.shop, "5002")
+    assert own == "refunding", "the own rows follow"
+    assert await talk.tickets() == []
+
+
+async def test_an_address_is_changed_where_the_order_lives(product: Wiring, served: tuple[str, World]) -> None:
+    base, world = served
+    talk = Talk(product)
+    await talk.open(base, "orders", "actions")
+    await talk.say("订单5002改下地址，改成上海市浦东新区世纪大道100号2楼，收件人李明，电话13712345678")
+    told = await talk.say("确认")
+    assert world.orders["5002"].phone == "13712345678"
+    assert "世纪大道" in told or "改好" in told
+
+
+@pytest.mark.parametrize(
+    ("ports", "auto"),
+    [
+        (("orders",), AutoActions()),
+        (("orders", "actions"), AutoActions(cancel=False)),
+        (("orders", "actions"), AutoActions(refund_limit="100.00")),
+    ],
+    ids=["not-connected-for-it", "switched-off", "above-the-limit"],
+)
+async def test_what_may_not_be_done_becomes_a_ticket(
+    product: Wiring, served: tuple[str, World], ports: tuple[str, ...], auto: AutoActions
+) -> None:
+    base, world = served
+    talk = Talk(product)
+    await talk.open(base, *ports, auto=auto)
+    await talk.say("订单5002我不想要了，帮我取消")
+    told = await talk.say("确认取消")
+    assert world.orders["5002"].status == "paid"
+    assert await talk.tickets() == ["refund"]
+    assert await talk.done() == [("cancel", "ticket")]
+    assert "已经帮您取消" not in told
+
+
+async def own_status(product: Wiring, shop: ShopId, order_id: str) -> str:
+    found = await EmbeddedOrders(product.db).order(shop, order_id)
+    return found.status if found else ""
