@@ -34,7 +34,9 @@ _MAX_DIVIDED = 2
 _LONGEST_BREATH = 40
 # In a message this short, two sides as sure as this of different matters lean towards a cut by so much: single lines
 # that hold two matters are more frequent in practice than in life.
-SHORT, SURE, BOTH_SURE = 30, 0.85, 3.0
+SHORT, SURE, BOTH_SURE = 30, 0.85, 4.0
+# What else must speak for a cut, since practice holds more seams than life; and what speaks against cutting a story.
+RELUCTANCE, STORY = 1.0, -1.0
 NO_DOUBT = 10.0  # a side between pauses that a pattern covers whole (转人工) is an ask of its own
 # A message longer than this tells a story around its asks.
 STORY_CHARS = 44
@@ -269,15 +271,19 @@ def is_polite(normal: str) -> bool:
 
 
 def _favour(left: Span, right: Span, told: int, labels: Labels) -> float:
-    """What speaks for a cut beyond the judge: in few words and with a pause, two sides that are surely two matters."""
+    """What speaks for a cut beyond the judge, or against it.
+
+    For: in few words and with a pause, two sides that are surely two matters. Against: one side only tells the story
+    of the other.
+    """
     a, b = int(left.own.argmax()), int(right.own.argmax())
     sure = min(float(left.own[a]), float(right.own[b])) >= SURE
     chats = labels.idle[a] or labels.idle[b]
     if (left.closed or right.closed) and right.joint != 3 and a != b and not chats:
         return NO_DOUBT
-    if told > SHORT or right.joint == 3 or a == b or not sure or chats or _DENIAL.search(left.normal):
-        return 0.0
     if (b in labels.story[a] and not is_asking(left.normal)) or (a in labels.story[b] and not is_asking(right.normal)):
+        return STORY
+    if told > SHORT or right.joint == 3 or a == b or not sure or chats or _DENIAL.search(left.normal):
         return 0.0
     return BOTH_SURE
 
@@ -293,7 +299,7 @@ def join(spans: list[Span], read: Callable[[int, int], Span], judge: Judge, labe
         left = asks[-1]
         both = read(left.start, span.end)
         favour = _favour(left, span, told, labels)
-        if float(judge(seam(left, span, both.own, labels, told, span is spans[-1]))[0]) + favour > 0:
+        if float(judge(seam(left, span, both.own, labels, told, span is spans[-1]))[0]) + favour > RELUCTANCE:
             asks.append(span)
         else:
             asks[-1] = both._replace(joint=left.joint)
