@@ -17,7 +17,13 @@ from xiaoer.slices.understanding.training.train import parted, refined, train
 
 PACK = read_pack()
 CODES = ("ship.when", "after.return", "order.invoice", "chat.ack")
-FEW = [u for code in CODES for u in [v for v in read_utterances() if v.intent == code][:160]]
+EVERY = read_utterances()
+FEW = [
+    line
+    for code in CODES
+    for follows, most in ((False, 140), (True, 20))
+    for line in [u for u in EVERY if u.intent == code and (u.prev_buyer is not None) == follows][:most]
+]
 
 
 def test_the_same_lines_give_the_same_file() -> None:
