@@ -35,7 +35,7 @@ async def judge(
     opened = {(row.type, row.order_id) for row in await product.db.read(lambda c: c.execute(query).all())}
     mine = {type_ for type_, of in opened if of == order_id}
     name, action = wish["name"], wish.get("action", "")
-    if order_id and order is None and name != "schedule_service":
+    if order_id and order is None:
         return "told" if "没有" in said or "核对" in said or "后四位" in said else "unknown order not said"
     match name:
         case "manage_order" if action == "取消":
@@ -65,7 +65,7 @@ async def judge(
             early = before is not None and before.status in ("paid", "shipped")
             if before is not None and before.status == "refunding" and "申请" in said:
                 return "told"
-            wanted = {"exchange"} if kind == "exchange" else {"return", "refund"}
+            wanted = {"exchange", "change_order"} if kind == "exchange" else {"return", "refund"}
             return (
                 "ticket" if mine & wanted else "told" if early and ("取消" in said or "拒收" in said) else f"no {kind}"
             )

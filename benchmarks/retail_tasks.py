@@ -40,7 +40,7 @@ from xiaoer.slices.conversations.types import Incoming
 Row = dict[str, Any]
 _MAPPER = Path(__file__).parent.parent / "examples" / "map_retail_world.py"
 _ROUNDS = 6
-_TAX_NO = "91310000MA1FL5E89L"  # a made-up number with the right check digit
+_TAX_NO = "91330106MA2CFX7U5T"  # a made-up number with the right check digit
 _PICTURE = ImageContent("https://example.cn/proof.jpg")
 
 _ASKED = {

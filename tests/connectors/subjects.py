@@ -66,8 +66,8 @@ _STATUS_OF = {
 
 
 def fresh_world() -> World:
-    """The world with orders that actions may change."""
-    return replace(WORLD, orders=dict(WORLD.orders))
+    """The world with orders and stock that may change."""
+    return replace(WORLD, orders=dict(WORLD.orders), variants=dict(WORLD.variants))
 
 
 def first_in_state(status: str) -> str:

@@ -19,7 +19,8 @@ from tests.real_shop.carts import COUPONS, cases, engine_price
 from tests.real_shop.catalogue import COAT, COAT_RED, SHIRT, sku
 from tests.real_shop.listener import listening
 from tests.real_shop.process import HERE, cache_folder, free_port, run, serving
-from tests.real_shop.vendure.seed import Api, place, promote, seed
+from tests.real_shop.vendure.buying import Api, place
+from tests.real_shop.vendure.seed import promote, seed
 
 from xiaoer.connectors.cart import CartLine, ShopQuoter
 from xiaoer.connectors.push import Push

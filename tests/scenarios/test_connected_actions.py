@@ -3,13 +3,15 @@
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import msgspec
 import pytest
 import uvicorn
-from sqlalchemy import select
+from msgspec.structs import replace as changed
+from sqlalchemy import Connection, select
 from tests.connectors.fakes import generic
 from tests.connectors.subjects import fresh_world
 from tests.connectors.world import World
@@ -17,7 +19,10 @@ from tests.connectors.world import World
 from xiaoer.app.wiring import Wiring
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.terms import AutoActions, Terms
-from xiaoer.kernel.turn import TextContent
+from xiaoer.kernel.turn import TextContent, TurnContext
+from xiaoer.slices.catalog import alerts
+from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Incoming
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.tickets.tables import tickets
@@ -56,8 +61,9 @@ class Talk:
         )  # fmt: skip
         await self.product.answering.terms.save(self.shop, Terms(auto=auto), "店主")
 
-    async def say(self, text: str) -> str:
-        incoming = Incoming(BuyerId("2001"), "api", TextContent(text), external_id=uuid4().hex)
+    async def say(self, text: str, page: str = "") -> str:
+        context = TurnContext(entry="product", product_id=page) if page else TurnContext()
+        incoming = Incoming(BuyerId("2001"), "api", TextContent(text), context, external_id=uuid4().hex)
         answer: dict[str, Any] = msgspec.json.decode(await self.product.take_message(self.shop, incoming))
         return "\n".join(part["text"] for part in answer["replies"])
 
@@ -123,3 +129,35 @@ async def test_what_may_not_be_done_becomes_a_ticket(
 async def own_status(product: Wiring, shop: ShopId, order_id: str) -> str:
     found = await EmbeddedOrders(product.db).order(shop, order_id)
     return found.status if found else ""
+
+
+async def test_who_waits_is_told_when_the_connected_system_has_it_again(
+    product: Wiring, served: tuple[str, World]
+) -> None:
+    base, world = served
+    talk = Talk(product)
+    await talk.open(base, "stock", "products")
+    await talk.say("红色XL还有货吗，到货了提醒我", page="1001")
+    clock: Any = product.clock
+
+    async def told() -> list[str]:
+        def query(connection: Connection) -> list[str]:
+            found = owners.of_buyer(connection, talk.shop, BuyerId("2001"), 1)
+            _, messages = conversations.transcript(connection, talk.shop, found[0].id)
+            return [message.text for message in messages if "到货了" in message.text and message.author == "bot"]
+
+        return await product.db.read(query)
+
+    for _ in range(2):  # still sold out: looked at, nobody told
+        clock.advance(timedelta(minutes=16))
+        await product.jobs.run_due()
+    assert await told() == []
+    world.variants["10012"] = changed(world.variants["10012"], stock=4)
+    for minutes in (16, 1):
+        clock.advance(timedelta(minutes=minutes))
+        await product.jobs.run_due()
+    assert len(await told()) == 1
+    clock.advance(timedelta(minutes=40))
+    await product.jobs.run_due()
+    assert len(await told()) == 1
+    assert not await product.db.read(lambda c: alerts.is_awaited(c, talk.shop, "10012"))

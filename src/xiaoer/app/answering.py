@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import msgspec
+import structlog
 from sqlalchemy import Connection
 
 from xiaoer.app.acting import LiveOrderActions
@@ -19,6 +20,7 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.jobs import Job, finish
 from xiaoer.kernel.answer import Answer, Feeling, TurnView
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import SourceUnavailable
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
@@ -34,10 +36,13 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.orders.acting import ProveOrder
 from xiaoer.slices.orders.happening import take_event
+from xiaoer.slices.orders.transit import TransitTimes
 from xiaoer.slices.promotions.answers import PromotionAnswers
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.terms.service import ShopTerms
 from xiaoer.slices.tickets import api as tickets
+
+_log = structlog.get_logger(__name__)
 
 
 def take_events(connection: Connection, shop: ShopId, facts: list[Event], now: datetime) -> int:
@@ -74,10 +79,12 @@ class Answering:
         timeout_s: float,
     ) -> None:
         catalog, orders, buyers = sources
+        self._catalog = catalog
         self._db = db
         self._clock = clock
         self._desk = desk
         self.terms = ShopTerms(db, clock)
+        self.transit = TransitTimes(db, clock)
         self.prices = AnswerPrices(catalog, catalog, buyers, PromotionAnswers(promotions))
         self.gather = GatherFacts(
             knowledge,
@@ -90,6 +97,7 @@ class Answering:
             self.tickets_of,
             self.terms,
             buyers,
+            self.transit,
             sells,
             timeout_s,
         )
@@ -105,6 +113,21 @@ class Answering:
         """The buyer's tickets, in brief."""
         rows = await self._db.read(lambda c: tickets.of_buyer(c, shop, buyer_id))
         return tuple(TicketBrief(row.no, row.type, row.state, row.order_id, row.due_at) for row in rows)
+
+    async def look_for_stock(self, job: Job) -> None:
+        """Read a variant that somebody waits for where it is sold; what changed orders the news by itself."""
+        variant_id, now = str(job.payload["variant_id"]), self._clock.now()
+        try:
+            await self._catalog.variant(job.shop, variant_id)
+        except SourceUnavailable:
+            _log.info("stock_not_seen", shop=job.shop)
+
+        def again(connection: Connection) -> None:
+            finish(connection, job.shop, job, now)
+            if alerts.is_awaited(connection, job.shop, variant_id):
+                alerts.look_later(connection, job.shop, variant_id, now)
+
+        await self._db.write(again)
 
     async def tell_stock_back(self, job: Job) -> None:
         """Tell a buyer that what he waits for is back: one message, in his last talk, and the subscription is over."""

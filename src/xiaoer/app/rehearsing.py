@@ -148,7 +148,8 @@ class Stages:
         knowledge, use = await self.knowledge.preview(shop, changed), self._sources or self._read()
         gather = GatherFacts(
             knowledge, use.catalog, use.orders, self._promotions, use.quote, use.prices, _prove_nothing,
-            self._answering.tickets_of, self._answering.terms, use.buyers, use.sells, _PATIENCE_S,
+            self._answering.tickets_of, self._answering.terms, use.buyers, self._answering.transit,
+            use.sells, _PATIENCE_S,
         )  # fmt: skip
         if book is not None:
             return self._answer.over(self.red_lines.with_book(shop, book), gather)

@@ -52,7 +52,7 @@ from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TurnContext
-from xiaoer.slices.catalog.alerts import STOCK_BACK
+from xiaoer.slices.catalog.alerts import STOCK_BACK, STOCK_LOOK
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
@@ -126,6 +126,7 @@ class Wiring:
             within,
         )
         self.jobs.handle(STOCK_BACK, answering.tell_stock_back)
+        self.jobs.handle(STOCK_LOOK, answering.look_for_stock)
         self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
         self.answer = AnswerMessage(
             self.db,

@@ -84,8 +84,9 @@ class AnswerPrices:
     async def refundable(
         self, shop: ShopId, order: Order, variant_id: str, buyer: BuyerFacts, terms: Terms, channel: str
     ) -> Money | None:
-        """What goes back when the line of `variant_id` (`*` for all) is returned; None when no line has it."""
-        lines = [item for item in order.items if variant_id in ("*", item.variant_id)]
+        """What goes back for the lines of `variant_id` (several by commas, `*` for all); None when there are none."""
+        wanted = variant_id.split(",")
+        lines = [item for item in order.items if variant_id == "*" or item.variant_id in wanted]
         if not lines:
             return None
         goods = await self._goods(shop, order.items)

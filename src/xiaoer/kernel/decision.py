@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Outcome, Priced, Protection, TicketBrief, TopUp
+from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Outcome, Priced, Protection, TicketBrief, TopUp, Transit
 from xiaoer.kernel.terms import Terms
 
 ActType = Literal[
@@ -51,6 +51,7 @@ NeedKind = Literal[
     "recommend",
     "named",
     "verify",
+    "transit",
     "diagnosis",
     "protection",
     "priced",
@@ -230,6 +231,7 @@ class Facts(Struct, frozen=True):
     coupons: tuple[HeldCoupon, ...] | None = None
     tickets: tuple[TicketBrief, ...] | None = None
     refundable: dict[str, Money] = field(default_factory=dict)
+    transits: dict[str, Transit] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     trials: tuple[Trial, ...] = ()
 

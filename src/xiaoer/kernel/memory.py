@@ -28,6 +28,7 @@ class Memory(Struct, frozen=True, omit_defaults=True):
     `asking` is the matter that the bot's last reply asked about: only then does a bare 「好的」 answer it.
     `order_id` is the order that was talked about last; `product_id` the product that was named last, while the page
     `page_id` was open. `choices` (id, title) is the list shown last, `choice_intent` the question it was shown for.
+    `cart` are the goods that were priced together last (`variant*count,…`).
     `budget_yuan` is the most that a recommendation wished for may cost.
     """
 
@@ -40,6 +41,7 @@ class Memory(Struct, frozen=True, omit_defaults=True):
     page_id: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     choice_intent: str = ""
+    cart: str = ""
     budget_yuan: float | None = None
 
     def product_in_focus(self, page_id: str | None) -> str | None:

@@ -87,6 +87,15 @@ class HeldCoupon(Struct, frozen=True):
     code: str = ""
 
 
+class Transit(Struct, frozen=True):
+    """Days on the road (在途天数) to a place, after shipping. `parcels` arrived there lately; 0: the trade's usual."""
+
+    place: str
+    low: int
+    high: int
+    parcels: int = 0
+
+
 class TicketBrief(Struct, frozen=True):
     """A ticket of this buyer, as the talk needs it."""
 

@@ -4,6 +4,7 @@ The law cannot be undercut here: days of return below seven count as seven. Amou
 as the settings page writes them. A promise that is not set is not made: no price protection, no compensation.
 """
 
+import re
 from typing import Literal
 
 from msgspec import Struct, field
@@ -13,6 +14,8 @@ from xiaoer.kernel.money import Money
 
 LAW_RETURN_DAYS = 7  # 《消费者权益保护法》 art. 25
 LAW_REFUND_DAYS = 7  # 《网络购买商品七日无理由退货暂行办法》 art. 13
+
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
 
 class AutoActions(Struct, frozen=True):
@@ -34,6 +37,9 @@ class Terms(Struct, frozen=True):
 
     `never_returned` and `sealed` are words looked for in category, title and tags of a product: goods that the
     seven days never cover (定制, 生鲜), and goods that they do not cover once the seal is broken.
+    `ship_within_hours` is
+    the shop's promise from payment to shipping (0: none beside the goods page's); what is paid before `ship_cutoff`
+    (HH:MM) ships the same day.
     """
 
     return_days: int = LAW_RETURN_DAYS
@@ -63,6 +69,8 @@ class Terms(Struct, frozen=True):
     late_rule: str = ""
     late_coupon: str = ""
     invoice_within_hours: int = 48
+    ship_within_hours: int = 0
+    ship_cutoff: str = ""
     auto: AutoActions = field(default_factory=AutoActions)
 
     @property
@@ -83,10 +91,13 @@ def check_terms(terms: Terms) -> Terms:
         "review_within_hours": (terms.review_within_hours, 1, 720),
         "price_protect_days": (terms.price_protect_days, 0, 365),
         "invoice_within_hours": (terms.invoice_within_hours, 1, 720),
+        "ship_within_hours": (terms.ship_within_hours, 0, 720),
     }
     for name, (value, low, high) in ranges.items():
         if not low <= value <= high:
             raise InvalidBody(f"{name} is {value}; write a number from {low} to {high}.")
+    if terms.ship_cutoff and not _CLOCK.fullmatch(terms.ship_cutoff):
+        raise InvalidBody(f"ship_cutoff is {terms.ship_cutoff}; write a time such as 16:00.")
     for amount in (terms.refund_only_limit, terms.auto.refund_limit):
         if Money.from_yuan(amount).fen < 0:
             raise InvalidBody("A limit cannot be negative.")

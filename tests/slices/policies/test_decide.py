@@ -150,7 +150,9 @@ def test_orders_answer_by_their_state(intent: str, placed: Order, template: str)
 
 
 def test_an_order_number_of_somebody_else_is_not_confirmed_to_exist() -> None:
-    (act,) = decide(situation(ask("ship.track", order_no="99999999")), facts(orders=(order("paid"),))).acts
+    looked_up = (Need("product", 0, "99999999"), Need("variants", 0, "99999999"))  # it might have been a product's
+    known = facts(orders=(order("paid"),), asked=looked_up)
+    (act,) = decide(situation(ask("ship.track", order_no="99999999")), known).acts
     assert (act.template, act.sources) == ("verify.digits", ())
 
 

@@ -29,6 +29,7 @@ _TERMS = Terms(
     refund_only_limit="30.00",
     price_protect_days=15,
     invoice_within_hours=24,
+    ship_within_hours=48,
 )
 _DATA = Path(__file__).parent / "data"
 LOG_INS = (

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from xiaoer.flows.gather_facts.compare import compare
 from xiaoer.flows.gather_facts.figures import Figures
+from xiaoer.flows.gather_facts.masking import masked
 from xiaoer.flows.gather_facts.ports import (
     AnswersPrices,
     PricesNow,
@@ -24,9 +25,10 @@ from xiaoer.flows.gather_facts.ports import (
     ReadsOrders,
     ReadsTerms,
     ReadsTickets,
+    ReadsTransit,
     Sells,
 )
-from xiaoer.kernel.commerce import Order, Product, Shipment, Variant
+from xiaoer.kernel.commerce import Order, Product, Variant
 from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.heard import Heard, Segment
@@ -35,7 +37,6 @@ from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.policies.rules.bargaining import price_words
-from xiaoer.slices.privacy.rules import masks
 from xiaoer.slices.promotions.service import Promotions
 
 _log = structlog.get_logger(__name__)
@@ -45,7 +46,7 @@ _PICKING = ("named",)  # kinds of needs that bring products to choose from
 _CHOSEN = ("recommend", "similar")  # kinds that bring picks with their reasons
 _PICKS = 3  # products recommended at once
 _BY_KEY = {"diagnosis": "diagnoses", "protection": "protections", "priced": "priced", "top_up": "top_ups",
-           "refundable": "refundable"}  # fmt: skip
+           "refundable": "refundable", "transit": "transits"}  # fmt: skip
 
 
 class GatherFacts:
@@ -63,6 +64,7 @@ class GatherFacts:
         tickets: ReadsTickets,
         terms: ReadsTerms,
         buyers: ReadsBuyers,
+        transit: ReadsTransit,
         sells: Sells,
         timeout_s: float,
     ) -> None:
@@ -77,6 +79,7 @@ class GatherFacts:
         self._tickets = tickets
         self._terms = terms
         self._buyers = buyers
+        self._transit = transit
         self._bargain = sells.bargain
         self._picks = sells.picks
         self._trials = sells.trials
@@ -127,14 +130,14 @@ class GatherFacts:
         """The buyer's own orders and the ones proven now, contact data masked."""
         orders = before.orders
         if ("orders", "") in found:
-            orders = tuple(_masked(order, turn.buyer_id) for order in found[("orders", "")])
+            orders = tuple(masked(order, turn.buyer_id) for order in found[("orders", "")])
         verified = dict(before.verified)
         for (kind, key), value in found.items():
             if kind == "verify":
                 word, order = value
                 verified[key.partition("|")[0]] = word
                 if order is not None and all(o.id != order.id for o in orders or ()):
-                    orders = (_masked(order, turn.buyer_id), *(orders or ()))
+                    orders = (masked(order, turn.buyer_id), *(orders or ()))
         return {"orders": orders, "verified": verified}
 
     async def _searched(
@@ -188,6 +191,8 @@ class GatherFacts:
             case "bargain":
                 words = replace(heard.segments[need.segment], text=price_words(heard.segments, turn))
                 return self._bargain(turn, words, need.key, now)
+            case "transit":
+                return self._transit(shop, need.key)
             case "buyer":
                 return self._buyers.buyer(shop, turn.buyer_id)
             case "tickets":
@@ -280,21 +285,3 @@ class GatherFacts:
 
 def _keyed(found: dict[tuple[str, str], Any], kind: str) -> dict[str, Any]:
     return {key: value for (of, key), value in found.items() if of == kind and value is not None}
-
-
-def _masked(order: Order, buyer_id: str) -> Order:
-    """The order without what nobody needs to hear; one that was proven by digits keeps its waybill hidden too."""
-    parcels = order.shipments
-    if order.buyer_id != buyer_id:
-        parcels = tuple(_hidden(shipment) for shipment in parcels)
-    return replace(
-        order,
-        address=masks.mask_address(order.address),
-        receiver=masks.mask_name(order.receiver),
-        phone=masks.mask_phone(order.phone) if order.phone else "",
-        shipments=parcels,
-    )
-
-
-def _hidden(shipment: Shipment) -> Shipment:
-    return replace(shipment, waybill_no=masks.mask_waybill(shipment.waybill_no))

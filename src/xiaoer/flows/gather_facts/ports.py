@@ -9,7 +9,7 @@ from xiaoer.kernel.decision import BargainAnswer, Pick, PriceNow, SceneShown, Tr
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
-from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Priced, Protection, TicketBrief, TopUp
+from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Priced, Protection, TicketBrief, TopUp, Transit
 from xiaoer.kernel.terms import Terms
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.promotions.types import BuyerFacts
@@ -79,6 +79,12 @@ class ReadsTickets(Protocol):
     """Tickets of one buyer."""
 
     async def __call__(self, shop: ShopId, buyer_id: str) -> tuple[TicketBrief, ...]: ...
+
+
+class ReadsTransit(Protocol):
+    """How long the shop's parcels to a place took; None when too few arrived there lately."""
+
+    async def __call__(self, shop: ShopId, place: str) -> Transit | None: ...
 
 
 class ReadsTerms(Protocol):

@@ -2,7 +2,8 @@
 
 A subscription is the buyer's own wish for one message about one variant; it is kept with the words he agreed to and
 ends when it was told. When stock comes back, whatever wrote it, a job `stock.back` is ordered in the same transaction
-(`infra/jobs.py`); whoever handles that job speaks to the buyer.
+(`infra/jobs.py`); whoever handles that job speaks to the buyer. Few systems tell when stock comes back, so as long as
+somebody waits for a variant a job `stock.look` reads it again.
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog.tables import stock_alerts
 
 STOCK_BACK = "stock.back"
+STOCK_LOOK = "stock.look"
+_LOOK_EVERY = timedelta(minutes=15)
 _SETTLE = timedelta(seconds=30)  # a stock figure that jumps back at once tells nobody
 
 
@@ -47,7 +50,23 @@ def subscribe(connection: Connection, shop: ShopId, alert: StockAlert) -> bool:
     )
     if connection.scalar(waiting):
         return False
+    look_later(connection, shop, alert.variant_id, alert.consented_at)
     return insert_new(connection, stock_alerts, {**asdict(alert), "shop": shop})
+
+
+def look_later(connection: Connection, shop: ShopId, variant_id: str, now: datetime) -> None:
+    """Order the next look at a variant; one a quarter of an hour, however many wait for it."""
+    due = now + _LOOK_EVERY
+    slot = int(due.timestamp() // _LOOK_EVERY.total_seconds())
+    jobs.enqueue(
+        connection, shop, STOCK_LOOK, {"variant_id": variant_id}, at=due, id_=f"{STOCK_LOOK}:{variant_id}:{slot}"[:200]
+    )
+
+
+def is_awaited(connection: Connection, shop: ShopId, variant_id: str) -> bool:
+    """Whether anybody still waits for this variant."""
+    where = (stock_alerts.c.shop == shop, stock_alerts.c.variant_id == variant_id, stock_alerts.c.state == "waiting")
+    return connection.scalar(select(stock_alerts.c.id).where(*where).limit(1)) is not None
 
 
 def stock_changed(connection: Connection, shop: ShopId, in_stock: Iterable[str], now: datetime) -> int:

@@ -29,6 +29,18 @@ def merge_order(told: Order, known: Order | None) -> Order:
     )
 
 
+_FEWEST = 5  # parcels, below which a range of days says nothing
+
+
+def usual_range(days: list[int]) -> tuple[int, int] | None:
+    """The days that parcels usually took: from the first quarter to nine in ten; None when there are too few."""
+    if len(days) < _FEWEST:
+        return None
+    ranked = sorted(days)
+    low, high = ranked[len(ranked) // 4], ranked[min(len(ranked) - 1, len(ranked) * 9 // 10)]
+    return max(1, low), max(1, low, high)
+
+
 def _merge_parcel(told: Shipment, known: Shipment | None) -> Shipment:
     if known is None or is_newer_trace(told, known):
         return told

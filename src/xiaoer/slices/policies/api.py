@@ -15,14 +15,18 @@ from msgspec.structs import replace
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Todo
 from xiaoer.kernel.heard import Heard, Segment
-from xiaoer.kernel.turn import OrderContent, ProductContent, Turn
+from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import (
+    arrival,
     bargaining,
+    buying,
+    cards,
     entries,
     focus,
     handoff,
     looking,
     needs,
+    numbers,
     offers,
     orders,
     prices,
@@ -44,7 +48,6 @@ _OF_OTHER_THINGS = (
     0.9  # an intent as sure as this that it is not the shop's matter yields only to the buyer's own words
 )
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
-_GUESSED = 0.4  # below this, an intent is a guess: nothing is asked about a product on its strength
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
@@ -87,6 +90,8 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         spoken_for = move.matter or spoken_for
         if "asks" in act.slots:
             asking = memory.asking
+        if "cart" in act.slots:
+            memory = replace(memory, cart=act.slots["cart"])
         if isinstance(order := act.slots.get("order"), Order):
             memory = replace(memory, order_id=order.id)
         shown = [(str(id_), str(title)) for id_, title in act.slots.get("products", ())]
@@ -158,12 +163,16 @@ def _move(ask: Ask) -> Move:
             return asked
         again = _move(resumed)
         return replace(again, memory=again.memory or resumed.memory)
-    card = _sent_card(ask)
+    card = cards.sent_card(ask)
     if card is not None:
         return card
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
         return Move(bargain)
+    looking_up = numbers.look_up(ask)
+    if looking_up is not None:
+        return looking_up
+    ask = numbers.as_goods(ask)
     foreign = _foreign(ask)
     if foreign is not None:
         resumed = run.proven(ask, foreign)
@@ -174,7 +183,7 @@ def _move(ask: Ask) -> Move:
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
         return Move(needs=named)
-    return run.begin(ask) or prices.answer_prices(ask) or _plain(ask)
+    return run.begin(ask) or prices.answer_prices(ask) or arrival.before_buying(ask) or _plain(ask)
 
 
 def _plain(ask: Ask) -> Move:
@@ -197,17 +206,17 @@ def _answer(ask: Ask) -> Act:
             return Act("ask", ask.index, "unclear", rule_id="unclear")
         talks = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
         return spoken if talks or hit is None else _knowledge(ask, hit)
-    found = orders.answer_from_orders(ask)
+    found = buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
     if found is not None:
         return found
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
         return _knowledge(ask, hit)
     found = products.answer_from_catalogue(ask)
     if found is None and _live(ask) and (hit is None or hit.hit.score < _OWN_WORDS):
-        found = products_wanted(ask)
+        found = cards.products_wanted(ask)
     if found is None and hit is not None:
         return _knowledge(ask, hit)
-    return found or offers.answer_from_offers(ask) or products_wanted(ask) or _not_found(ask)
+    return found or offers.answer_from_offers(ask) or cards.products_wanted(ask) or _not_found(ask)
 
 
 def _foreign(ask: Ask) -> Move | None:
@@ -218,26 +227,6 @@ def _foreign(ask: Ask) -> Move | None:
     if not number or ask.facts.orders is None or any(order.id == number for order in ask.facts.orders):
         return None
     return small.ask_proof(ask, number)
-
-
-def _sent_card(ask: Ask) -> Move | None:
-    """A product or order card without words: show what it is and offer the next step."""
-    content = ask.situation.turn.messages[-1].content
-    if ask.segment.intent != "oos.unclear" or not isinstance(content, (ProductContent, OrderContent)):
-        return None
-    if isinstance(content, ProductContent):
-        product = ask.facts.products.get(content.product_id)
-        if product is None:
-            return Move(Act("ask", ask.index, "product.unknown", rule_id="card.product"))
-        variants = ask.facts.variants.get(product.id, ())
-        price = min((v.price for v in variants), default=None)
-        slots = {"product": product, "price": price, "title": product.title}
-        return Move(
-            Act("answer", ask.index, "product.card", slots, (products.product_source(product),), "card.product")
-        )
-    own = [order for order in ask.facts.orders or () if order.id == content.order_id]
-    found = orders.answer_from_orders(ask) if own else None
-    return Move(found) if found else small.ask_proof(ask, content.order_id)
 
 
 def _near(ask: Ask) -> list[KnowledgeHit]:
@@ -276,27 +265,12 @@ def _knowledge(ask: Ask, said: Said) -> Act:
     return Act("answer", ask.index, "knowledge", slots, said.sources, "knowledge.hit")
 
 
-def products_wanted(ask: Ask) -> Act | None:
-    """Ask which product is meant when the answer depends on it and none is in sight."""
-    if not needs.wants_product(ask.segment) or ask.product_id in ask.facts.products:
-        return None
-    if ask.segment.confidence < _GUESSED:
-        return None
-    if ask.segment.intent == "product.recommend":
-        return Act("ask", ask.index, "recommend.ask")
-    named = ask.facts.recommended.get(ask.index, ())
-    if not named:
-        return Act("ask", ask.index, "product.which", {"intent": ask.segment.intent})
-    slots: dict[str, Any] = {"products": [[one.id, one.title] for one in named], "intent": ask.segment.intent}
-    return Act("ask", ask.index, "product.which_of", slots, tuple(products.product_source(one) for one in named))
-
-
 def _not_found(ask: Ask) -> Act:
     if needs.wants_orders(ask.segment, ask.situation.turn) and ask.facts.orders is not None:
         return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")
     if any(kind == "orders" for kind, _ in ask.facts.missing):
         return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")
-    if ask.segment.intent == "oos.unclear" or ask.segment.confidence < _GUESSED:
+    if ask.segment.intent == "oos.unclear" or ask.segment.confidence < cards.GUESSED:
         return Act("ask", ask.index, "unclear", rule_id="unclear")
     return Act("fallback", ask.index, "not_found", {"about": ask.segment.text}, rule_id="knowledge.miss")
 

@@ -55,7 +55,7 @@ def _address(node: Json, data: dict[str, str]) -> dict[str, str]:
 
 def _lines(node: Json, data: dict[str, str]) -> list[dict[str, Any]]:
     """The sent lines that go back: of one variant when it is named (`*` and none stand for all)."""
-    wanted = data.get("variant_id", "*") or "*"
+    wanted = set((data.get("variant_id") or "*").split(","))
     return [
         {
             "fulfillmentLineItemId": text(line, "id"), "quantity": whole(line.get("quantity")),
@@ -64,7 +64,7 @@ def _lines(node: Json, data: dict[str, str]) -> list[dict[str, Any]]:
         }
         for parcel in rows(node, "fulfillments")
         for line in rows(parcel, "fulfillmentLineItems", "nodes")
-        if wanted == "*" or text(mapping(line, "lineItem", "variant"), "id").endswith(f"/{wanted}")
+        if "*" in wanted or text(mapping(line, "lineItem", "variant"), "id").rsplit("/", 1)[-1] in wanted
     ]  # fmt: skip
 
 

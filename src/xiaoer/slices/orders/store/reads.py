@@ -168,6 +168,30 @@ def baskets(connection: Connection, shop: ShopId, since: datetime, limit: int = 
     return list(found.values())
 
 
+_HEAD = 14  # characters of an address: province and city
+
+
+def days_on_the_road(connection: Connection, shop: ShopId, since: datetime, limit: int) -> list[tuple[str, int]]:
+    """(head of the address, whole days from shipping to arrival) of the newest orders that arrived."""
+    rows = connection.execute(
+        select(orders.c.address, orders.c.shipped_at, orders.c.delivered_at)
+        .where(
+            orders.c.shop == shop,
+            orders.c.updated_at >= since,
+            orders.c.shipped_at.is_not(None),
+            orders.c.delivered_at.is_not(None),
+        )
+        .order_by(orders.c.updated_at.desc())
+        .limit(limit)
+    )
+    day = timedelta(days=1)
+    return [
+        (row.address[:_HEAD], max(1, -((row.shipped_at - row.delivered_at) // day)))
+        for row in rows
+        if row.address and row.delivered_at > row.shipped_at
+    ]
+
+
 def buyer_of(connection: Connection, shop: ShopId, order_id: str) -> str:
     """Whose order it is; empty when it is not known."""
     return connection.scalar(select(orders.c.buyer_id).where(orders.c.shop == shop, orders.c.id == order_id)) or ""

@@ -18,7 +18,7 @@ _GENERAL = frozenset({"order.how_to_buy", "ship.carrier", "ship.fee", "ship.area
 # asked on a product page without a word of an own order, these are questions before buying
 _BEFORE_BUYING = frozenset({"ship.when", "ship.eta", "order.invoice", "order.note", "order.pay", "after.return"})
 _WOULD = ("能退", "可以退", "可退", "支持", "不合适", "如果", "万一", "包退", "包换")
-_OWN = (
+OWN_WORDS = (
     "我的",
     "订单",
     "买的",
@@ -76,7 +76,9 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         needs.append(Need("similar", index, product))
     if intent == "product.recommend":
         needs.append(Need("recommend", index, _wish(segment, turn)))
-    elif not segment.entities.product_ids and intent.startswith(("product.", "price.")):  # what she may mean by words
+    elif not segment.entities.product_ids and (
+        intent.startswith(("product.", "price.")) or intent == "order.how_to_buy"
+    ):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
     if intent == "promo.coupon":
         needs.append(Need("coupons", index))
@@ -113,7 +115,7 @@ def is_before_buying(segment: Segment, turn: Turn) -> bool:
         segment.intent in _BEFORE_BUYING
         and turn.product_in_focus is not None
         and turn.context.entry in _SHOPPING
-        and not any(word in segment.text for word in _OWN)
+        and not any(word in segment.text for word in OWN_WORDS)
         and (segment.intent != "after.return" or any(word in segment.text for word in _WOULD))
     )
 

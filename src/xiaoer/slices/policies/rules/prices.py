@@ -9,6 +9,7 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Diagnosis
+from xiaoer.slices.policies.rules import carts
 from xiaoer.slices.policies.rules.matters import choosing
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, order_source, say, todo
 from xiaoer.slices.policies.rules.products import matching
@@ -58,7 +59,8 @@ def _want(ask: Ask, kind: str, key: str = "") -> Move | None:
 def cart_key(ask: Ask) -> str:
     """The pieces that the words name, as `variant*count` joined by commas; empty when a product is not in sight."""
     named = ask.facts.recommended.get(ask.index, ()) if ask.segment.intent == "promo.bundle" else ()
-    in_sight = (ask.product_id,) if ask.product_id else ()
+    goes_on = carts.adds(ask)
+    in_sight = (ask.product_id,) if ask.product_id and not goes_on else ()
     ids = list(dict.fromkeys((*in_sight, *ask.segment.entities.product_ids, *(one.id for one in named[:2]))))
     parts: list[str] = []
     for number, product_id in enumerate(ids):
@@ -69,7 +71,7 @@ def cart_key(ask: Ask) -> str:
             return ""
         count = (ask.segment.entities.quantity or 1) if len(ids) == 1 else 1
         parts.append(f"{min(ready, key=lambda v: (v.price, v.id)).id}*{min(max(count, 1), 999)}")
-    return ",".join(parts)
+    return carts.carried(ask, ",".join(parts)) if goes_on else ",".join(parts)
 
 
 def _named_goods(ask: Ask) -> tuple[Need, ...]:
@@ -92,7 +94,7 @@ def _causes(causes: tuple[Cause, ...]) -> tuple[Source, ...]:
 
 def _price(ask: Ask) -> Move | None:
     """到手价 with the calculation, when it was asked how much all in all; one piece's list price is the catalogue's."""
-    several = len(ask.segment.entities.product_ids) > 1 or (ask.segment.entities.quantity or 1) > 1
+    several = carts.adds(ask) or len(ask.segment.entities.product_ids) > 1 or (ask.segment.entities.quantity or 1) > 1
     if not several and not any(word in ask.segment.text for word in _CALCULATE):
         return None
     key = cart_key(ask)
@@ -102,7 +104,7 @@ def _price(ask: Ask) -> Move | None:
         return _want(ask, "priced", key)
     priced = ask.facts.priced[key]
     act = say(ask, "quote.total", type_="quote", sources=_causes(priced.causes), rule=f"quote.{priced.source}",
-              payable=priced.payable, explanation=priced.explanation, until=priced.valid_until)  # fmt: skip
+              payable=priced.payable, explanation=priced.explanation, until=priced.valid_until, cart=key)  # fmt: skip
     return Move(act)
 
 
@@ -114,7 +116,8 @@ def _bundle(ask: Ask) -> Move | None:
     key = cart_key(ask)
     if not key:
         return None
-    gap_asked = any(word in ask.segment.text for word in _GAP)
+    bare = carts.adds(ask) and key == ask.memory.cart  # one more of what? what is worth adding is told
+    gap_asked = bare or any(word in ask.segment.text for word in _GAP)
     if "," in key and not gap_asked:
         if key not in ask.facts.priced:
             return _want(ask, "priced", key)
@@ -123,7 +126,7 @@ def _bundle(ask: Ask) -> Move | None:
         saving = alone - priced.payable
         sources = _causes(priced.causes)
         template = "bundle.saves" if saving > ZERO else "bundle.same"
-        slots: dict[str, Any] = {"payable": priced.payable, "saving": saving, "alone": alone}
+        slots: dict[str, Any] = {"payable": priced.payable, "saving": saving, "alone": alone, "cart": key}
         slots["explanation"] = priced.explanation
         names = [cause.title for cause in priced.causes if cause.amount > ZERO]
         return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=names,
@@ -133,7 +136,15 @@ def _bundle(ask: Ask) -> Move | None:
     top = ask.facts.top_ups[key]
     if top.gap is None and top.gap_pieces is None:
         return Move(
-            say(ask, "top_up.none", type_="quote", rule="quote.top_up", payable=top.payable, titles=list(top.titles))
+            say(
+                ask,
+                "top_up.none",
+                type_="quote",
+                rule="quote.top_up",
+                payable=top.payable,
+                titles=list(top.titles),
+                cart=key,
+            )
         )
     picks = [[title, _bill(net, total)] for _, title, net, total in top.picks]
     sources = tuple(Source("product", id_, title) for id_, title, _, _ in top.picks)
@@ -141,7 +152,7 @@ def _bundle(ask: Ask) -> Move | None:
     lower = any(net < ZERO for _, _, net, _ in top.picks)
     template = "top_up.lower" if lower else "top_up.near" if picks else "top_up.gap"
     return Move(say(ask, template, type_="quote", sources=sources, rule="quote.top_up", payable=top.payable,
-                    offer=top.title, gap=missing, saving=top.saving, offers=picks))  # fmt: skip
+                    offer=top.title, gap=missing, saving=top.saving, offers=picks, cart=key))  # fmt: skip
 
 
 def _bill(net: Money, total: Money) -> str:

@@ -166,12 +166,13 @@ def _compare(ask: Ask, product: Product) -> Act | None:
     ]
     if not others:
         return None
-    other = others[0]
-    keys = [key for key in product.attributes if key in other.attributes][:5]
-    if not keys:
+    goods = [product, *others]
+    keys = [key for key in product.attributes if all(key in other.attributes for other in others)][:5]
+    prices = [min((v.price for v in ask.facts.variants.get(one.id, ())), default=None) for one in goods]
+    rows = [[key, *(one.attributes[key] for one in goods)] for key in keys]
+    if all(price is not None for price in prices):
+        rows.append(["价格", *(f"{price.spoken} 元起" for price in prices if price is not None)])
+    if not rows:
         return None
-    rows = [[key, product.attributes[key], other.attributes[key]] for key in keys]
-    sources = (product_source(product), product_source(other))
-    return Act(
-        "answer", ask.index, "product.compare", {"left": product.title, "right": other.title, "rows": rows}, sources
-    )
+    slots = {"compared": [one.title for one in goods], "rows": rows}
+    return Act("answer", ask.index, "product.compare", slots, tuple(map(product_source, goods)))

@@ -39,6 +39,41 @@ def _due(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return {"due_note": f"，{wording.say_instant(due, now)}前处理" if due else ""}
 
 
+def _eta(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    cutoff = slots.get("cutoff")
+    return {
+        "shipped_day": wording.say_day(slots["shipped"], now),
+        "cutoff_note": f"（{cutoff} 前付款当天发）" if cutoff else "",
+    }
+
+
+def _road(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    low, high = slots["days_low"], slots["days_high"]
+    days = f"{low} 天" if low == high else f"{low}–{high} 天"
+    basis = f"（最近 {slots['parcels']} 单的情况）" if slots["parcels"] else ""
+    words = {"road_note": f"{'（按您上次的收货地）' if slots['guessed'] else ''}路上一般 {days}{basis}"}
+    if "first" in slots:
+        words |= {"first_day": wording.say_day(slots["first"], now), "last_day": wording.say_day(slots["last"], now)}
+    return words
+
+
+def _buy(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    price = slots["price"]
+    return {
+        "buy_note": f"现在 {price.spoken} 元起" if price else "可以直接拍",
+        "link_note": f"：{slots['link']}" if slots["link"] else "",
+    }
+
+
+def _goods(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    """Of an order with several lines, the ones that it is about."""
+    return {"order_title": "、".join(wording.short(title) for title in slots["goods"])}
+
+
+def _visit(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    return {"visit_words": "安装" if slots["visit"] == "install" else "维修"}
+
+
 def _by(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     by = slots["by"]
     if by is None:
@@ -196,4 +231,9 @@ _SPEAKERS = {
     "now_what": _now_what,
     "explanation": _explanation,
     "titles": _reached,
+    "shipped": _eta,
+    "days_low": _road,
+    "link": _buy,
+    "visit": _visit,
+    "goods": _goods,
 }

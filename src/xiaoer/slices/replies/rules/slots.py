@@ -99,8 +99,10 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
         words["rows"] = (
             wording.say_chart(rows)
             if rows and isinstance(rows[0], dict)
-            else "\n".join(f"{key}：{left} ｜ {right}" for key, left, right in rows)
+            else "\n".join(f"{key}：{' ｜ '.join(values)}" for key, *values in rows)
         )
+    if "compared" in slots:
+        words["compared_words"] = "、".join(f"「{wording.short(title)}」" for title in slots["compared"])
     if "facts" in slots:
         words["facts"] = "；".join(f"{key}：{value}" for key, value in slots["facts"]) + "。"
     if "titles" in slots:

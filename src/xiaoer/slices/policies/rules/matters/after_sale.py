@@ -15,11 +15,10 @@ from xiaoer.kernel.decision import Need
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.turn import ImageContent
-from xiaoer.slices.policies.rules import refunds
+from xiaoer.slices.policies.rules import next_size, refunds
 from xiaoer.slices.policies.rules.eligibility import Goal, Verdict, decide_eligibility, is_never_returned, last_day
-from xiaoer.slices.policies.rules.matters import choosing, reading
+from xiaoer.slices.policies.rules.matters import changes, choosing, exchanging, reading
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
-from xiaoer.slices.policies.rules.products import matching
 from xiaoer.slices.policies.types import Ask, Move
 
 KINDS = ("after_sale",)
@@ -134,6 +133,10 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
         slots["wish"] = wish
     elif matter.asks == "wish" and ask.is_free:
         slots["wish"] = text.strip()[:60]
+    step = next_size.step_of(text) if slots.get("goal") == "exchange" else 0
+    if step and not (entities.size or entities.color):
+        slots["step"] = str(step)
+        slots.pop("wish", None)
     if matter.asks == "item" and ask.is_free:
         slots["item"] = text.strip()[:60]
     return replace(matter, slots=slots)
@@ -145,6 +148,8 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
         return _for_item(ask, matter, order)
     if order.status in ("unpaid", "closed"):
         return Move(say(ask, "after.not_received", order), memory=gone)
+    if order.status == "paid" and matter.slots.get("goal") == "exchange":
+        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "change_item") or Move(memory=gone)
     if order.status == "paid":
         return Move(say(ask, "after_sale.unshipped", order, asks="cancel"), memory=gone)
     if order.status == "shipped":
@@ -155,7 +160,7 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
 
 
 def _for_item(ask: Ask, matter: Matter, order: Order) -> Move:
-    item = _item(ask, matter, order)
+    item = exchanging.item_of(ask, matter, order)
     if item is None:
         options = [line.title for line in order.items[:5]]
         return question(ask, replace(matter, asks="item"), "after_sale.item", order, options=options)
@@ -163,20 +168,6 @@ def _for_item(ask: Ask, matter: Matter, order: Order) -> Move:
     if Need("product", ask.index, key) not in ask.facts.asked and key not in ask.facts.products:
         return Move(needs=(Need("product", ask.index, key), Need("variants", ask.index, key)))
     return _judged(ask, matter, order, item, key)
-
-
-def _item(ask: Ask, matter: Matter, order: Order) -> OrderItem | None:
-    """The line that it is about: the only one, or the one that the words name."""
-    if len(order.items) == 1:
-        return order.items[0]
-    if not order.items:
-        return OrderItem("", "", 1, Money(0), order.pay_amount)
-    titles = [line.title for line in order.items]
-    words = matter.slots.get("item") or matter.slots.get("about") or ask.segment.text
-    if any(all_ in words for all_ in ("全部", "都退", "整单", "都要退", "所有", "全退")):
-        return OrderItem("*", order.items[0].title, 1, order.pay_amount, order.pay_amount)
-    picked = reading.choice_of(words, titles)
-    return order.items[titles.index(picked)] if picked else None
 
 
 def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -> Move:
@@ -211,30 +202,18 @@ def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
     if verdict.may == "no":
         act = say(ask, f"after_sale.{verdict.why}", order, rule=verdict.rule, limit=limit, days=terms.days)
         return Move(act, memory=ask.memory.without(matter.id), matter=matter.id)
-    if goal == "exchange" and (move := _exchange(ask, matter, order, key)) is not None:
-        return move
+    if goal == "exchange":
+        step = exchanging.stepped(ask, matter, order, item, key)
+        if isinstance(step, Move):
+            return step
+        if (move := exchanging.ask_wish(ask, step, order, key)) is not None:
+            return move
+        matter, slots = step, step.slots
     if verdict.photo and "photo" not in slots:
         return question(ask, replace(matter, asks="photo"), "after_sale.photo", order, rule=verdict.rule)
     if verdict.may == "people" or goal in ("repair", "resend"):
         return _people(ask, matter, order, _TICKET_OF[goal], reason)
     return _request(ask, matter, order, item, verdict)
-
-
-def _exchange(ask: Ask, matter: Matter, order: Order, key: str) -> Move | None:
-    """Which other size or colour, and whether there is any; None when it may go on."""
-    if matter.slots.get("reason") in ("质量", "破损", "错发", "少件") and "wish" not in matter.slots:
-        return None  # the same again
-    if "wish" not in matter.slots:
-        return question(ask, replace(matter, asks="wish"), "after_sale.wish", order)
-    variants = ask.facts.variants.get(key, ())
-    chosen = matching(variants, ask.segment.entities) if ask.segment.entities.size or ask.segment.entities.color else ()
-    if variants and chosen and chosen != variants and not any(v.stock > 0 for v in chosen):
-        offered = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:5]
-        slots = {k: v for k, v in matter.slots.items() if k != "wish"}
-        wish = matter.slots["wish"]
-        again = replace(matter, asks="wish", slots=slots)
-        return question(ask, again, "after_sale.wish_none", order, wish=wish, offered_list=offered)
-    return None
 
 
 def _people(ask: Ask, matter: Matter, order: Order, type_: str, reason: str) -> Move:
@@ -264,6 +243,8 @@ def _request(ask: Ask, matter: Matter, order: Order, item: OrderItem, verdict: V
         "insurance": terms.freight_insurance,
         "wish": slots.get("wish", ""),
     }
+    if len(order.items) > 1 and item.variant_id != "*":
+        told["goods"] = item.title.split("、")
     if "yes" not in slots:
         return question(ask, replace(matter, asks="confirm"), f"after_sale.confirm_{goal}", order, rule=verdict.rule,
                         amount=amount, **told)  # fmt: skip

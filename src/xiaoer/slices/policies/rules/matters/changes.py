@@ -88,8 +88,9 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
             entities = ask.segment.entities
             words = [w for w in (entities.color, entities.size, *entities.variant_words) if w]
             words += [f"{entities.quantity} 件"] if entities.quantity else []
-            if words:
-                slots["wish"] = " ".join(dict.fromkeys(words))
+            named = reading.swap_of(ask.segment.text)
+            if words or named:
+                slots["wish"] = " ".join(dict.fromkeys(words)) or named
             elif matter.asks == "wish" and ask.is_free:
                 slots["wish"] = ask.segment.text.strip()[:100]
         case "combine":

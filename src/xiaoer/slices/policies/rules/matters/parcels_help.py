@@ -78,7 +78,8 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
     yes = reading.is_yes(text)
     match matter.kind:
         case "urge":
-            return _urge_ticket(ask, matter, order) if yes else None
+            wants = yes or any(word in text for word in ("催", "加急", "要的", "快点"))
+            return _urge_ticket(ask, matter, order) if wants else None
         case "lost":
             found = any(word in text for word in ("找到了", "收到了", "拿到了", "在驿站"))
             if found:

@@ -168,6 +168,27 @@ def note_of(text: str) -> str:
     return words[:100] if len(words) >= 2 else ""
 
 
+_SWAP = re.compile(r"(?:换|改)(?:成|为)(?:一?[个件款台双])?(.{2,80}?)(?:可以吗|行吗|好吗|吧|吗|谢谢|[。！!？?]|$)")
+
+
+def swap_of(text: str) -> str:
+    """What is wanted instead, in the buyer's words (想换成80升的那款); empty when it is not named."""
+    found = _SWAP.search(text)
+    return found.group(1).strip(" ,，") if found else ""
+
+
+_CONTACT = re.compile(
+    r"(?<!\d)1\d{10}(?!\d)|(?:这|本|下)?(?:周|星期|礼拜)[一二三四五六日天末]|今天|明天|后天|\d{1,2}(?:月|日|号|点|:|：)|早上|上午|中午|下午|晚上"
+    r"|联系|电话|手机|号码|姓名|名字|上门|时间|我的|[是为:：,，。、\s半]"
+)
+
+
+def is_contact_only(text: str) -> bool:
+    """A phone number, a day or both and nothing else (周六上门，联系电话 138…): it belongs to the wish before it."""
+    left = _CONTACT.sub("", text)
+    return len(left) <= 3 and left != text.strip()
+
+
 def reason_of(text: str) -> str:
     """The reason code that the words name; empty when they name none."""
     return next((name for name, pattern in _REASONS if pattern.search(text)), "")

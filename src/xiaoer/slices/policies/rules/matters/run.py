@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Matter
-from xiaoer.slices.policies.rules.matters import after_sale, changes, parcels_help, reading, small
+from xiaoer.slices.policies.rules.matters import after_sale, booking, changes, parcels_help, reading, small
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.rules.needs import is_before_buying
 from xiaoer.slices.policies.types import Ask, Move
@@ -37,6 +37,7 @@ _FAMILY: dict[str, tuple[str, ...]] = {
     "combine": ("order.combine",),
     "urge": ("ship.urge", "ship.when"),
     "lost": ("ship.",),
+    "booking": ("product.install", "after.repair", "after.defect"),
     "redirect": ("ship.redirect", "ship.deliver", "order.change_address", "order.cancel"),
     "after_sale": ("after.", "order.cancel", "order.change_item", "product.size", "product.color", "product.quality"),
     "invoice": ("order.invoice",),
@@ -64,6 +65,10 @@ def begin(ask: Ask) -> Move | None:
         return small.start_restock(ask)
     if is_before_buying(ask.segment, ask.situation.turn):
         return None
+    if (cashback := small.start_cashback(ask)) is not None:
+        return cashback
+    if intent in booking.INTENTS and (visit := booking.start(ask)) is not None:
+        return visit
     if intent in changes.BY_INTENT:
         return changes.start(ask, changes.BY_INTENT[intent])
     if intent in parcels_help.BY_INTENT:
@@ -81,7 +86,7 @@ def begin(ask: Ask) -> Move | None:
 
 def is_part(segment: Segment) -> bool:
     """Whether a short reason (不想要了) or a bare number only belongs to the matter that the turn is about already."""
-    if segment.confidence < 0.6 and reading.is_value_only(segment.text):
+    if segment.confidence < 0.6 and (reading.is_value_only(segment.text) or reading.is_contact_only(segment.text)):
         return True
     return segment.intent == "order.cancel" and reading.is_reason_only(segment.text)
 
@@ -107,6 +112,8 @@ def _go_on(ask: Ask, matter: Matter) -> Move | None:
         return changes.go_on(ask, matter)
     if matter.kind in parcels_help.KINDS:
         return parcels_help.go_on(ask, matter)
+    if matter.kind in booking.KINDS:
+        return booking.go_on(ask, matter)
     if matter.kind in after_sale.KINDS:
         return after_sale.go_on(ask, matter)
     match matter.kind:

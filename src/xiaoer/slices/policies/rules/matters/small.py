@@ -1,5 +1,7 @@
 """Matters of one or two questions: invoice (发票), withdrawing (撤销售后), 到货提醒, proving an order (核验)."""
 
+import re
+
 from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Variant
@@ -165,6 +167,21 @@ def start_compensation(ask: Ask) -> Move | None:
     matter = new_matter(ask, "compensation", order.id)
     wanted = todo(matter, "ticket", "complaint", about=ask.segment.text[:200])
     return done(ask, matter, wanted, order, "compensation")
+
+
+_CASHBACK = re.compile(r"返现|(?:晒单|晒图|好评|评价).{0,6}(?:返|红包|有礼|奖励|登记)")
+
+
+def start_cashback(ask: Ask) -> Move | None:
+    """Money back for a shown purchase (晒单返现): people check the picture; nothing is promised, nothing looked up."""
+    if not _CASHBACK.search(ask.segment.text):
+        return None
+    if ask.facts.answerable.get(ask.index) and not ask.segment.entities.order_no:
+        return None  # the shop's own words on its campaign
+    order = choosing.order_of(ask)
+    matter = new_matter(ask, "cashback", order.id if order else "")
+    about = f"晒单返现核对：{ask.segment.text[:180]}"
+    return done(ask, matter, todo(matter, "ticket", "callback", about=about), order, "cashback")
 
 
 def unsubscribe(ask: Ask) -> Move:

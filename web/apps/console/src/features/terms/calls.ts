@@ -25,6 +25,10 @@ export interface Terms {
   late_rule: string
   late_coupon: string
   invoice_within_hours: number
+  /** Hours from payment to shipping; 0: as the goods page says. */
+  ship_within_hours: number
+  /** HH:MM; what is paid before ships the same day. */
+  ship_cutoff: string
   auto: AutoActions
 }
 

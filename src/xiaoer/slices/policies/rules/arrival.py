@@ -1,0 +1,169 @@
+# ruff: noqa: E501  patterns and tables read better unbroken
+"""When it would arrive (几天能到), asked before buying: the shop's promise to ship, then the days on the road to a place.
+
+Days on the road are those of the shop's own parcels to that place when enough arrived lately, else the trade's usual
+range, said as such. What the shop has not promised is not promised for it: without a shipping promise in the rules
+the goods page's counts, and only the days after shipping are told.
+"""
+
+import re
+from datetime import datetime, time, timedelta
+
+from xiaoer.kernel.clock import SHOP_ZONE
+from xiaoer.kernel.commerce import Order
+from xiaoer.kernel.decision import Act, Need, Source
+from xiaoer.kernel.shop_facts import Transit
+from xiaoer.kernel.terms import Terms
+from xiaoer.slices.policies.rules.needs import OWN_WORDS, is_before_buying
+from xiaoer.slices.policies.types import Ask, Move
+
+_INTENTS = ("ship.eta", "ship.when")
+_WOULD_BUY = re.compile(
+    r"(?:现在|今天|今晚|今儿|明天|这会儿?|马上|立刻|要是|如果|假如).{0,3}(?:下单|拍|付款|买)(?!了|的那|的订)"
+    r"|(?:下单|拍下?|付款|买)(?:的话|，|,|\s|\d|几|多|啥|什么|能|大概|哪|最快|要|到)"
+)
+_HOW_LONG = re.compile(r"几天|多久|多长时间|几号|哪天|啥时候|什么时候|何时|最快")
+_ABROAD = frozenset(
+    ["台湾", "香港", "澳门", "台北", "高雄", "海外", "国外", "美国", "日本", "韩国", "新加坡", "英国", "加拿大", "澳洲"]
+)
+# Days after shipping, as carriers usually take by road; the far west and the highlands take longer.
+_REMOTE = frozenset(
+    [
+        "新疆",
+        "西藏",
+        "乌鲁木齐",
+        "克拉玛依",
+        "吐鲁番",
+        "哈密",
+        "喀什",
+        "伊犁",
+        "阿克苏",
+        "和田",
+        "库尔勒",
+        "石河子",
+        "昌吉",
+        "阿勒泰",
+        "塔城",
+        "拉萨",
+        "日喀则",
+        "林芝",
+        "那曲",
+    ]
+)
+_FAR = frozenset(
+    [
+        "内蒙",
+        "青海",
+        "甘肃",
+        "宁夏",
+        "海南",
+        "黑龙江",
+        "吉林",
+        "辽宁",
+        "云南",
+        "贵州",
+        "广西",
+        "呼和浩特",
+        "西宁",
+        "兰州",
+        "银川",
+        "海口",
+        "三亚",
+        "哈尔滨",
+        "长春",
+        "沈阳",
+        "大连",
+        "昆明",
+        "大理",
+        "丽江",
+        "贵阳",
+        "遵义",
+        "南宁",
+        "桂林",
+    ]
+)
+_DAYS = {"remote": (5, 8), "far": (3, 5), "usual": (2, 4)}
+_TOMORROW = ("明天", "明儿")
+
+
+def before_buying(ask: Ask) -> Move | None:
+    """Tell when goods that are bought now would arrive; None when an order that exists is meant, or nothing is known."""
+    segment, turn = ask.segment, ask.situation.turn
+    if segment.intent not in _INTENTS or segment.entities.order_no or segment.entities.waybill_no:
+        return None
+    place = segment.entities.place or ""
+    if any(word in place or word in segment.text for word in _ABROAD):
+        return None
+    if not (_would_buy(ask, place) or is_before_buying(segment, turn)):
+        return None
+    guessed = ""
+    if not place:
+        guessed = place = _last_place(ask.facts.orders or ())
+    need = Need("transit", ask.index, place)
+    if place and place not in ask.facts.transits and need not in ask.facts.asked:
+        return Move(needs=(need,))
+    transit = ask.facts.transits.get(place) or Transit(place, *usual_days(place)) if place else None
+    if transit is None and not ask.facts.terms.ship_within_hours:
+        return None  # nothing of this shop is known: its own texts answer
+    return Move(_tell(ask, transit, guessed=bool(guessed)))
+
+
+def _would_buy(ask: Ask, place: str) -> bool:
+    """Words of buying now, or a place that no order of the buyer is on its way to."""
+    text = ask.segment.text
+    if any(word in text for word in OWN_WORDS):
+        return False
+    if _WOULD_BUY.search(f"{text} "):
+        return True
+    waits = [order for order in ask.facts.orders or () if order.status in ("paid", "shipped")]
+    return bool(place and _HOW_LONG.search(text) and not any(place in order.address for order in waits))
+
+
+def _last_place(orders: tuple[Order, ...]) -> str:
+    """The province of the buyer's newest order: where it went last time."""
+    for order in orders:
+        found = re.match(r"(北京|天津|上海|重庆|[^\s*]{2,7}?(?:省|自治区))", order.address)
+        if found:
+            return found.group(1)
+    return ""
+
+
+def usual_days(place: str) -> tuple[int, int]:
+    """The trade's usual range of days on the road."""
+    kind = "remote" if any(word in place for word in _REMOTE) else "far" if any(w in place for w in _FAR) else "usual"
+    return _DAYS[kind]
+
+
+def shipped_by(bought: datetime, terms: Terms) -> datetime:
+    """The latest instant of shipping by the shop's promise: the same day before the cut-off, else within the hours."""
+    if terms.ship_cutoff:
+        hour, _, minute = terms.ship_cutoff.partition(":")
+        local = bought.astimezone(SHOP_ZONE)
+        day = local.date() if local.time() < time(int(hour), int(minute)) else local.date() + timedelta(days=1)
+        return datetime.combine(day, time(23, 59), SHOP_ZONE)
+    return bought + timedelta(hours=terms.ship_within_hours)
+
+
+def _tell(ask: Ask, transit: Transit | None, *, guessed: bool) -> Act:
+    terms, now = ask.facts.terms, ask.situation.now
+    slots: dict[str, object] = {"asks": "place"} if transit is None else {
+        "place": transit.place, "days_low": transit.low, "days_high": transit.high, "parcels": transit.parcels,
+        "guessed": guessed,
+    }  # fmt: skip
+    sources: tuple[Source, ...] = (Source("policy", "terms.ship", "发货承诺"),) if terms.ship_within_hours else ()
+    if transit is not None:
+        sources += (
+            (Source("shipment", f"transit.{transit.place}", f"最近发往{transit.place}的包裹"),)
+            if transit.parcels
+            else ()
+        )
+    if not terms.ship_within_hours:
+        return Act("answer", ask.index, "eta.road", slots, sources, "eta.before_buying")
+    later = any(word in ask.segment.text for word in _TOMORROW)
+    bought = now + timedelta(days=1) if later else now
+    shipped = shipped_by(bought, terms)
+    slots |= {"bought": "明天" if later else "现在", "shipped": shipped, "cutoff": terms.ship_cutoff}
+    if transit is None:
+        return Act("ask", ask.index, "eta.where", slots, sources, "eta.before_buying")
+    slots |= {"first": shipped + timedelta(days=transit.low), "last": shipped + timedelta(days=transit.high)}
+    return Act("answer", ask.index, "eta.place", slots, sources, "eta.before_buying")

@@ -1,0 +1,48 @@
+"""Buying and paying (怎么买, 怎么付, 退到哪): what only the buyer, the platform or the law decides.
+
+The bot never orders or pays for a buyer: it names the product, its price and where to order. Ways of paying are those
+of the order page. A refund goes back the way it was paid, each way for its own share (《暂行办法》 art. 14).
+"""
+
+import re
+
+from xiaoer.kernel.decision import Act, Source
+from xiaoer.slices.policies.rules.products import product_source
+from xiaoer.slices.policies.types import Ask
+
+_WAYS = (
+    r"(?:花呗|白条|信用卡|微信|支付宝|E卡|e卡|礼品卡|购物卡|购物金|银行卡|储蓄卡|余额|分期|货到付款|云闪付|数字人民币)"
+)
+_PAY = re.compile(
+    rf"(?:用|拿|刷|走|支持|可以|能|有没有|怎么).{{0,6}}{_WAYS}.{{0,8}}(?:付|买|拍|下单|支付|结|吗|么|不)?|{_WAYS}(?:支付|付款|能用|可以|行)"
+)
+_ROUTE = re.compile(
+    rf"退(?:款|钱|回)?.{{0,3}}(?:到|回|去|进|至).{{0,8}}(?:{_WAYS}|卡里|卡上|账户|账号|哪里去|哪儿去|哪张|哪个账)|退.{{0,6}}别的(?:卡|账)|原路退"
+)
+_PROGRESS = re.compile(r"什么时候|啥时候|几天|多久|还没|没到|没收到|到账|好了没|哪一?步")
+
+
+def tell_how_to_buy(ask: Ask) -> Act | None:
+    """Tell where to order what was named, or that ways of paying are the order page's; None when it is neither."""
+    intent = ask.segment.intent
+    if intent == "order.pay" and _PAY.search(ask.segment.text) and not ask.facts.answerable.get(ask.index):
+        return Act("answer", ask.index, "buy.pay_ways", {}, (Source("policy", "pay.ways", "支付方式"),), "buy.pay_ways")
+    product = ask.facts.products.get(ask.product_id or "") if intent == "order.how_to_buy" else None
+    if product is None:
+        return None
+    variants = ask.facts.variants.get(product.id, ())
+    ready = [variant.price for variant in variants if variant.stock > 0]
+    slots = {"product": product, "title": product.title, "price": min(ready, default=None), "link": product.url}
+    template = "buy.sold_out" if variants and not ready else "buy.how"
+    return Act("answer", ask.index, template, slots, (product_source(product),), "buy.how")
+
+
+def tell_refund_route(ask: Ask) -> Act | None:
+    """Where the money of a refund goes; None when that is not asked."""
+    about_refund = ask.segment.intent.startswith(("after.", "order.", "oos.platform"))
+    text = ask.segment.text
+    if not about_refund or not _ROUTE.search(text) or _PROGRESS.search(text):
+        return None
+    return Act(
+        "answer", ask.index, "refund.route", {}, (Source("policy", "law.refund_route", "退款路径"),), "refund.route"
+    )

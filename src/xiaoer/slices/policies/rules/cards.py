@@ -1,0 +1,46 @@
+"""Cards and goods to choose from (卡片): what a card without words shows, and which product is meant."""
+
+from typing import Any
+
+from xiaoer.kernel.decision import Act
+from xiaoer.kernel.turn import OrderContent, ProductContent
+from xiaoer.slices.policies.rules import needs, orders, products
+from xiaoer.slices.policies.rules.matters import small
+from xiaoer.slices.policies.types import Ask, Move
+
+GUESSED = 0.4  # below this, an intent is a guess: nothing is asked about a product on its strength
+
+
+def sent_card(ask: Ask) -> Move | None:
+    """A product or order card without words: show what it is and offer the next step."""
+    content = ask.situation.turn.messages[-1].content
+    if ask.segment.intent != "oos.unclear" or not isinstance(content, (ProductContent, OrderContent)):
+        return None
+    if isinstance(content, ProductContent):
+        product = ask.facts.products.get(content.product_id)
+        if product is None:
+            return Move(Act("ask", ask.index, "product.unknown", rule_id="card.product"))
+        variants = ask.facts.variants.get(product.id, ())
+        price = min((v.price for v in variants), default=None)
+        slots = {"product": product, "price": price, "title": product.title}
+        return Move(
+            Act("answer", ask.index, "product.card", slots, (products.product_source(product),), "card.product")
+        )
+    own = [order for order in ask.facts.orders or () if order.id == content.order_id]
+    found = orders.answer_from_orders(ask) if own else None
+    return Move(found) if found else small.ask_proof(ask, content.order_id)
+
+
+def products_wanted(ask: Ask) -> Act | None:
+    """Ask which product is meant when the answer depends on it and none is in sight."""
+    if not needs.wants_product(ask.segment) or ask.product_id in ask.facts.products:
+        return None
+    if ask.segment.confidence < GUESSED:
+        return None
+    if ask.segment.intent == "product.recommend":
+        return Act("ask", ask.index, "recommend.ask")
+    named = ask.facts.recommended.get(ask.index, ())
+    if not named:
+        return Act("ask", ask.index, "product.which", {"intent": ask.segment.intent})
+    slots: dict[str, Any] = {"products": [[one.id, one.title] for one in named], "intent": ask.segment.intent}
+    return Act("ask", ask.index, "product.which_of", slots, tuple(products.product_source(one) for one in named))

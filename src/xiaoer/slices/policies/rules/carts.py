@@ -1,0 +1,44 @@
+"""The goods of a quote carried on (接着算): 「A 和 B 一起买」, then 「再加一件 C 呢」, 「第一个要两件」.
+
+A cart is written `variant*count,…`, as the price needs have it. Words that neither add nor change stand for themselves.
+"""
+
+import re
+
+from xiaoer.slices.policies.types import Ask
+
+_NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
+_COUNT = r"[一二两三四五六1-9]"
+_UNIT = r"(?:件|个|双|条|只|瓶|盒|套|台|包)"
+_ADDS = re.compile(r"再(?:加|来|拿|买|拍|要)|加上|加(?:多)?一|另外(?:加|再)|还(?:要|想加)|多(?:加|拿|拍)")
+_NTH = re.compile(rf"第({_COUNT})(?:个|件|款|样)")
+_MANY = re.compile(rf"(?:要|拍|买|来|换成|改成|变成)({_COUNT}){_UNIT}")
+_DROPS = re.compile(r"不要|去掉|删掉|不买|减掉|拿掉")
+_MOST = 20  # lines of a cart that is talked about
+
+
+def adds(ask: Ask) -> bool:
+    """Whether the words go on with the goods that were priced just before."""
+    return bool(ask.memory.cart) and bool(_ADDS.search(ask.segment.text) or _NTH.search(ask.segment.text))
+
+
+def carried(ask: Ask, named: str) -> str:
+    """The cart of before with what the words change; `named` are the pieces that they name, may be empty."""
+    text, parts = ask.segment.text, ask.memory.cart.split(",")
+    nth, many = _NTH.search(text), _MANY.search(text)
+    place = _number(nth.group(1)) - 1 if nth else -1
+    if 0 <= place < len(parts):
+        if _DROPS.search(text):
+            return ",".join(parts[:place] + parts[place + 1 :])
+        if many:
+            parts[place] = f"{parts[place].partition('*')[0]}*{_number(many.group(1))}"
+            return ",".join(parts)
+    held = {part.partition("*")[0]: int(part.partition("*")[2]) for part in parts}
+    for part in filter(None, named.split(",")):
+        variant_id, _, count = part.partition("*")
+        held[variant_id] = held.get(variant_id, 0) + int(count)
+    return ",".join(f"{variant_id}*{min(count, 999)}" for variant_id, count in list(held.items())[:_MOST])
+
+
+def _number(word: str) -> int:
+    return _NUMBERS.get(word) or int(word)

@@ -1,0 +1,84 @@
+"""Which goods of an order are meant (退换哪几件), and what instead: 大一码, another colour, if any."""
+
+from msgspec.structs import replace
+
+from xiaoer.kernel.commerce import Order, OrderItem
+from xiaoer.kernel.memory import Matter
+from xiaoer.kernel.money import Money
+from xiaoer.slices.policies.rules import next_size
+from xiaoer.slices.policies.rules.matters import reading
+from xiaoer.slices.policies.rules.matters.moves import question
+from xiaoer.slices.policies.rules.products import matching
+from xiaoer.slices.policies.types import Ask, Move
+
+
+def item_of(ask: Ask, matter: Matter, order: Order) -> OrderItem | None:
+    """The line that it is about: the only one, or the one that the words name."""
+    if len(order.items) == 1:
+        return order.items[0]
+    if not order.items:
+        return OrderItem("", "", 1, Money(0), order.pay_amount)
+    titles = [line.title for line in order.items]
+    words = matter.slots.get("item") or matter.slots.get("about") or ask.segment.text
+    if any(all_ in words for all_ in ("全部", "都退", "整单", "都要退", "所有", "全退")):
+        return OrderItem("*", order.items[0].title, 1, order.pay_amount, order.pay_amount)
+    several = _several(words, order)
+    if several:
+        whole = len(several) == len(order.items)
+        ids = "*" if whole else ",".join(line.variant_id for line in several)
+        paid = Money(sum(line.pay_amount.fen for line in several))
+        return OrderItem(ids, "、".join(line.title for line in several), 1, paid, paid)
+    picked = reading.choice_of(words, titles)
+    return order.items[titles.index(picked)] if picked else None
+
+
+def _several(words: str, order: Order) -> list[OrderItem]:
+    """Two or more lines that the words name, each by letters that no other line's title has; else none."""
+    pairs = {words[at : at + 2] for at in range(len(words) - 1)}
+    found = []
+    for line in order.items:
+        others = "|".join(other.title for other in order.items if other is not line)
+        if any(pair in line.title and pair not in others for pair in pairs):
+            found.append(line)
+    return found if len(found) > 1 else []
+
+
+def stepped(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -> Matter | Move:
+    """The matter with 大一码 turned into a size that is in stock; else the question what else it shall be."""
+    step, variants = int(matter.slots.get("step", "0")), ask.facts.variants.get(key, ())
+    current = next((variant for variant in variants if variant.id == item.variant_id), None)
+    spelt = [v for v in variants if v.spec and all(value in ask.segment.text for value in v.spec.values())]
+    meant = max(spelt, key=lambda v: sum(map(len, v.spec.values())), default=None)  # 炭灰XL holds 炭灰 L too
+    if "wish" in matter.slots and meant is not None and meant.stock > 0:
+        return replace(matter, slots={**matter.slots, "wish": " ".join(meant.spec.values())})
+    if not step or "wish" in matter.slots or current is None:
+        return matter
+    slots = {name: value for name, value in matter.slots.items() if name != "step"}
+    wanted = next_size.next_size(variants, current, step)
+    if wanted is not None and wanted.stock > 0:
+        return replace(matter, slots={**slots, "wish": " ".join(wanted.spec.values())})
+    offered = [" ".join(v.spec.values()) for v in variants if v.stock > 0 and v.id != current.id][:5]
+    again = replace(matter, asks="wish", slots=slots)
+    if wanted is None:
+        way = "大" if step > 0 else "小"
+        return question(ask, again, "after_sale.wish_end", order, way=way, offered_list=offered)
+    wish = " ".join(wanted.spec.values())
+    return question(ask, again, "after_sale.wish_none", order, wish=wish, offered_list=offered)
+
+
+def ask_wish(ask: Ask, matter: Matter, order: Order, key: str) -> Move | None:
+    """Which other size or colour, and whether there is any; None when it may go on."""
+    if matter.slots.get("reason") in ("质量", "破损", "错发", "少件") and "wish" not in matter.slots:
+        return None  # the same again
+    if "wish" not in matter.slots:
+        return question(ask, replace(matter, asks="wish"), "after_sale.wish", order)
+    variants = ask.facts.variants.get(key, ())
+    chosen = matching(variants, ask.segment.entities) if ask.segment.entities.size or ask.segment.entities.color else ()
+    named = bool(ask.segment.entities.size or ask.segment.entities.color)
+    if variants and named and chosen != variants and not any(v.stock > 0 for v in chosen):
+        offered = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:5]
+        slots = {k: v for k, v in matter.slots.items() if k != "wish"}
+        wish = matter.slots["wish"]
+        again = replace(matter, asks="wish", slots=slots)
+        return question(ask, again, "after_sale.wish_none", order, wish=wish, offered_list=offered)
+    return None
