@@ -36,7 +36,7 @@ _LONGEST_BREATH = 40
 # that hold two matters are more frequent in practice than in life.
 SHORT, SURE, BOTH_SURE = 30, 0.85, 4.0
 # What else must speak for a cut, since practice holds more seams than life; and what speaks against cutting a story.
-RELUCTANCE, STORY = 1.0, -1.0
+RELUCTANCE, STORY = 1.0, -2.0
 NO_DOUBT = 10.0  # a side between pauses that a pattern covers whole (转人工) is an ask of its own
 # A message longer than this tells a story around its asks.
 STORY_CHARS = 44
