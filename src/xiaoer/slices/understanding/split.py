@@ -37,6 +37,8 @@ _LONGEST_BREATH = 40
 SHORT, SURE, BOTH_SURE = 30, 0.85, 4.0
 # What else must speak for a cut, since practice holds more seams than life; and what speaks against cutting a story.
 RELUCTANCE, STORY = 1.0, -2.0
+# From this chance on the joined reading counts; inside a breath both sides must be as sure as this.
+THIRD, SURE_INSIDE = 0.5, 0.6
 NO_DOUBT = 10.0  # a side between pauses that a pattern covers whole (转人工) is an ask of its own
 # A message longer than this tells a story around its asks.
 STORY_CHARS = 44
@@ -270,11 +272,11 @@ def is_polite(normal: str) -> bool:
     return _POLITE.match(re.sub(r"[^\w]", "", normal)) is not None
 
 
-def _favour(left: Span, right: Span, told: int, labels: Labels) -> float:
+def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) -> float:
     """What speaks for a cut beyond the judge, or against it.
 
     For: in few words and with a pause, two sides that are surely two matters. Against: one side only tells the story
-    of the other.
+    of the other, or both together surely mean a third thing (想换个颜色，还没发货).
     """
     a, b = int(left.own.argmax()), int(right.own.argmax())
     sure = min(float(left.own[a]), float(right.own[b])) >= SURE
@@ -283,23 +285,55 @@ def _favour(left: Span, right: Span, told: int, labels: Labels) -> float:
         return NO_DOUBT
     if (b in labels.story[a] and not is_asking(left.normal)) or (a in labels.story[b] and not is_asking(right.normal)):
         return STORY
+    if right.joint == 3 and min(float(left.own[a]), float(right.own[b])) < SURE_INSIDE:
+        return STORY
+    whole = int(both.argmax())
+    if whole not in (a, b) and float(both[whole]) >= THIRD:
+        return STORY
+    if b in labels.story[a] or a in labels.story[b]:
+        return 0.0
     if told > SHORT or right.joint == 3 or a == b or not sure or chats or _DENIAL.search(left.normal):
         return 0.0
     return BOTH_SURE
 
 
 def join(spans: list[Span], read: Callable[[int, int], Span], judge: Judge, labels: Labels) -> list[Span]:
-    """Joins pieces into asks, left to right. `read(start, end)` reads a stretch of the raw text; above 0 is a cut."""
-    asks: list[Span] = []
+    """Joins pieces into asks, left to right, first inside each breath and then over pauses.
+
+    `read(start, end)` reads a stretch of the raw text.
+    """
     told = spans[-1].end - spans[0].start
+    last = spans[-1].end
+    breaths: list[list[Span]] = []
     for span in spans:
-        if not asks:
+        if breaths and span.joint == 3:
+            breaths[-1].append(span)
+        else:
+            breaths.append([span])
+    asks: list[Span] = []
+    for breath in breaths:
+        asks += _joined(breath, read, judge, labels, told, last)
+    return _joined(asks, read, judge, labels, told, last, over_pauses=True)
+
+
+def _joined(
+    spans: list[Span],
+    read: Callable[[int, int], Span],
+    judge: Judge,
+    labels: Labels,
+    told: int,
+    last: int,
+    over_pauses: bool = False,
+) -> list[Span]:
+    asks: list[Span] = []
+    for span in spans:
+        if not asks or (over_pauses and span.joint == 3):
             asks.append(span)
             continue
         left = asks[-1]
         both = read(left.start, span.end)
-        favour = _favour(left, span, told, labels)
-        if float(judge(seam(left, span, both.own, labels, told, span is spans[-1]))[0]) + favour > RELUCTANCE:
+        favour = _favour(left, span, both.own, told, labels)
+        if float(judge(seam(left, span, both.own, labels, told, span.end == last))[0]) + favour > RELUCTANCE:
             asks.append(span)
         else:
             asks[-1] = both._replace(joint=left.joint)
