@@ -5,6 +5,7 @@ message arrived, so that what is measured is everything but the wire: receive, d
 """
 
 import asyncio
+import os
 import tempfile
 import time
 from datetime import timedelta
@@ -48,8 +49,11 @@ class Socket:
 
     def __init__(self, arrivals: Arrivals) -> None:
         self._arrivals, self._seen = arrivals, ""
+        self.opened = asyncio.Event()
 
     async def send_text(self, text: str) -> None:
+        if not self.opened.is_set() and '"snapshot"' in text:
+            self.opened.set()
         words = self._arrivals.words
         if words and words != self._seen and '"conversation.changed"' in text and words in text:
             self._seen = words
@@ -87,8 +91,10 @@ async def run(home: Path) -> None:
         asyncio.create_task(Line(socket, product, who).run(""))  # type: ignore[arg-type]
         for socket, who in zip(sockets, staff, strict=True)
     ]
-    await asyncio.sleep(3)
+    for each in sockets:
+        await each.opened.wait()
     waits: list[float] = []
+    helps: list[float] = []
     began_cpu = time.process_time()
     for number in range(MESSAGES):
         words = f"什么时候发货 {new_id()}"
@@ -100,8 +106,15 @@ async def run(home: Path) -> None:
         async with asyncio.timeout(10):
             await arrivals.all_here.wait()
         waits.append(time.perf_counter() - sent)
+        talk = await product.db.read(lambda c, b=incoming.buyer_id: conversations.find_open(c, SHOP, "web", b))  # type: ignore[misc]
+        assert talk is not None
+        asked = time.perf_counter()
+        found = await product.desk.suggest(staff[0], talk.id)
+        assert found.items
+        helps.append(time.perf_counter() - asked)
     cpu = (time.process_time() - began_cpu) / MESSAGES
     waits.sort()
+    helps.sort()
     for task in (*lines, feed):
         task.cancel()
     await asyncio.gather(*lines, feed, return_exceptions=True)
@@ -109,6 +122,9 @@ async def run(home: Path) -> None:
     p50, p99 = waits[len(waits) // 2] * 1000, waits[int(len(waits) * 0.99)] * 1000
     about = f"{AGENTS} agents, {TALKS} talks: message to the last workbench"
     print(f"{about} p50 {p50:.0f} ms, p99 {p99:.0f} ms, CPU {cpu * 1000:.1f} ms a message")
+    h50, h99 = helps[len(helps) // 2] * 1000, helps[int(len(helps) * 0.99)] * 1000
+    print(f"suggestions for it: p50 {h50:.1f} ms, p99 {h99:.1f} ms after it arrived there")
+    print(f"machine: {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
 
 
 def main() -> None:

@@ -4,14 +4,17 @@ The server is the command `xiaoer demo` in its own process and its own home fold
 (`XIAOER_CHROMIUM` names another). Pages must have been built: `make web`.
 """
 
+import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -117,3 +120,38 @@ def open_page(sample_shop: SampleShop, chromium: Browser) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+def call(shop: SampleShop, method: str, path: str, body: Any, token: str = "") -> Any:
+    request = urllib.request.Request(
+        shop.url + path,
+        data=json.dumps(body).encode(),
+        method=method,
+        headers={"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture(scope="module")
+def tokens(sample_shop: SampleShop) -> dict[str, Any]:
+    """The agent's log-in, kept by the browser as after the form; online, with room for all buyers of these tests."""
+    found: dict[str, Any] = call(
+        sample_shop, "POST", "/api/v1/auth/login", {"username": "agent", "password": "xiaoer-agent"}
+    )
+    call(sample_shop, "PUT", "/api/v1/desk/me", {"status": "online", "capacity": 50}, found["access_token"])
+    return found
+
+
+@pytest.fixture
+def desk(open_page: Open, tokens: dict[str, Any]) -> Callable[..., Page]:
+    """Open the workbench as the agent."""
+
+    def open_(path: str = "/workbench/", *, phone: bool = False) -> Page:
+        page = open_page("/workbench/login", phone=phone)
+        page.evaluate("kept => localStorage.setItem('xiaoer.staff', kept)", json.dumps(tokens))
+        page.goto(page.url.replace("/workbench/login", path))
+        expect(page.get_by_role("region", name="会话列表")).to_be_visible()
+        return page
+
+    return open_

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from tests.browser.conftest import call
 
 pytestmark = pytest.mark.browser
 
@@ -27,41 +27,6 @@ class Shop(Protocol):
     def url(self) -> str: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
-
-
-def call(shop: Shop, method: str, path: str, body: Any, token: str = "") -> Any:
-    request = urllib.request.Request(
-        shop.url + path,
-        data=json.dumps(body).encode(),
-        method=method,
-        headers={"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
-
-
-@pytest.fixture(scope="module")
-def tokens(sample_shop: Shop) -> dict[str, Any]:
-    """The agent's log-in, kept by the browser as after the form; online, with room for all buyers of these tests."""
-    found: dict[str, Any] = call(
-        sample_shop, "POST", "/api/v1/auth/login", {"username": "agent", "password": "xiaoer-agent"}
-    )
-    call(sample_shop, "PUT", "/api/v1/desk/me", {"status": "online", "capacity": 50}, found["access_token"])
-    return found
-
-
-@pytest.fixture
-def desk(open_page: Open, tokens: dict[str, Any]) -> Callable[..., Page]:
-    """Open the workbench as the agent."""
-
-    def open_(path: str = "/workbench/", *, phone: bool = False) -> Page:
-        page = open_page("/workbench/login", phone=phone)
-        page.evaluate("kept => localStorage.setItem('xiaoer.staff', kept)", json.dumps(tokens))
-        page.goto(page.url.replace("/workbench/login", path))
-        expect(page.get_by_role("region", name="会话列表")).to_be_visible()
-        return page
-
-    return open_
 
 
 def say(page: Page, text: str) -> None:
@@ -182,51 +147,6 @@ def test_a_canned_reply_is_found_by_its_initials_and_comes_filled_in(
     expect(page.get_by_role("option", name=re.compile("洗涤说明"))).to_be_visible()
     page.keyboard.press("Enter")
     expect(field(page)).to_have_value(f"我是{tokens['staff']['name']}，洗涤请看水洗标。")
-
-
-def test_the_buyer_gives_stars_with_reasons_and_the_agent_sees_them(open_page: Open, desk: Callable[..., Page]) -> None:
-    buyer, question = ask_for_a_person(open_page)
-    page = desk()
-    open_talk(page, question)
-    answer(page, "机洗选轻柔档就行。")
-    expect(buyer.locator(".xc-from-agent")).to_contain_text("轻柔档")
-    page.keyboard.press("Alt+e")
-    page.get_by_role("dialog").get_by_text("已解决").click()
-    page.get_by_role("button", name="结束会话", exact=True).click()
-    buyer.get_by_role("radio", name="不满意", exact=True).click()
-    buyer.get_by_role("button", name="等太久").click()
-    picture(buyer, "widget-csat")
-    buyer.get_by_role("button", name="提交评价").click()
-    expect(buyer.get_by_text("谢谢你的评价 · 不满意")).to_be_visible()
-    buyer.reload()
-    expect(buyer.get_by_text("谢谢你的评价 · 不满意")).to_be_visible()
-    again = f"暗号{uuid4().hex[:8]}，还有一件事"
-    say(buyer, again)
-    expect(buyer.locator(".xc-from-bot").last).to_be_visible()
-    expect(buyer.locator(".xc-delivery.xc-sent")).to_have_count(1)
-    open_talk(page, again)
-    expect(page.get_by_role("tabpanel", name="客户")).to_contain_text("评价：等太久")
-    expect(page.get_by_role("tabpanel", name="客户")).to_contain_text("评了 2 星")
-
-
-def test_an_order_is_changed_from_the_side_pane_after_a_confirmation(
-    open_page: Open, desk: Callable[..., Page], sample_shop: Shop
-) -> None:
-    question = f"暗号{uuid4().hex[:8]}，想改个备注"
-    body = {"channel": "api", "buyer_id": "b-demo", "content": {"type": "text", "text": question}}
-    call(sample_shop, "POST", "/api/v1/messages", body, "browser-tests")
-    page = desk()
-    open_talk(page, question)
-    page.get_by_role("tab", name="订单").click()
-    order = page.get_by_role("tabpanel", name="订单").locator("article", has_text="待付款").first
-    order.get_by_role("button", name="改备注").click()
-    dialog = page.get_by_role("dialog", name="改备注")
-    dialog.get_by_label("备注").fill("送货前先打电话")
-    picture(page, "workbench-order")
-    dialog.get_by_role("button", name="确认改备注").click()
-    expect(field(page)).to_have_value(re.compile("备注改好了"))
-    order.get_by_text("办理记录").click()
-    expect(order).to_contain_text("办好了")
 
 
 def test_risky_words_are_held_back_and_can_be_mended(open_page: Open, desk: Callable[..., Page]) -> None:

@@ -1,6 +1,7 @@
 """A payload with one damaged field is read, or refused with the one error; nothing else escapes."""
 
 import copy
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -98,3 +99,33 @@ def test_one_damaged_field_gives_an_order_or_the_one_error(name: str, data: st.D
     except SourceUnavailable as problem:
         refused = problem.detail
     assert name in refused if order is None else order.created_at.tzinfo is not None
+
+
+_AMOUNT = re.compile(r"^\d+\.\d{2}$")
+
+
+def _drifted(value: Any) -> Any:
+    """The payload with every amount as a system sends it that computes in floating point (158.99999999999)."""
+    if isinstance(value, dict):
+        return {name: _drifted(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_drifted(one) for one in value]
+    if isinstance(value, str) and _AMOUNT.match(value):
+        return float(value) - 1e-11
+    return value
+
+
+@pytest.mark.parametrize("name", _WRITERS)
+@pytest.mark.parametrize("order_id", ["5002", "5003", "5004", "5006"])
+def test_amounts_that_drifted_in_floating_point_read_to_the_same_fen(name: str, order_id: str) -> None:
+    write, read = _WRITERS[name]
+    payload = write(WORLD.orders[order_id])
+    assert read(_drifted(copy.deepcopy(payload))) == read(payload)
+
+
+@pytest.mark.parametrize("name", _WRITERS)
+def test_a_state_that_nobody_described_is_kept_raw_and_never_guessed(name: str) -> None:
+    write, read = _WRITERS[name]
+    found = read(write(WORLD.orders[WORLD.odd_order]))
+    assert found.status == "unknown"
+    assert found.raw_status, "agents see the platform's own word"

@@ -40,7 +40,7 @@ def _utterances(count: int, seed: int) -> list[list[str]]:
 
 @pytest.mark.asyncio(loop_scope="session")
 async def test_no_compound_is_answered_in_part(product: Wiring) -> None:
-    for number, parts in enumerate(_utterances(60, seed=7)):
+    for number, parts in enumerate(_utterances(210, seed=7)):
         stage = Stage(product, _GIVEN)
         await stage.set_up()
         said = "，".join(parts) if number % 2 else "？".join(parts)

@@ -16,9 +16,11 @@ from xiaoer.app.desk_feed import DeskFeed
 from xiaoer.app.live import Live
 from xiaoer.flows.agent_reply import AgentReply
 from xiaoer.flows.change_agent import ChangeAgent
+from xiaoer.flows.check_writing import CheckWriting
 from xiaoer.flows.close_conversation import CloseConversation
 from xiaoer.flows.hand_off import HandOff
 from xiaoer.flows.open_ticket import OpenTicket
+from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.send_draft import SendDraft
 from xiaoer.flows.show_desk.detail import ShowDetail
 from xiaoer.flows.show_desk.rows import ShowRows
@@ -33,6 +35,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.assist.rules.summary import summarise
 from xiaoer.slices.assist.types import Line, Story
+from xiaoer.slices.bargaining.service import Bargaining
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
@@ -60,6 +63,7 @@ class Sources(msgspec.Struct, frozen=True):
     buyers: EmbeddedBuyers
     orders: EmbeddedOrders
     catalog: EmbeddedCatalog
+    prices: QuoteCart
 
 
 class Desk:
@@ -85,7 +89,8 @@ class Desk:
         self.hand_off = HandOff(db, clock, self, buyers, orders, self.forms)
         self.take = TakeConversation(db, clock)
         self.agents = ChangeAgent(db, clock)
-        self.reply = AgentReply(db, clock, catalog, orders)
+        self.check = CheckWriting(db, Bargaining(db), catalog, sources.prices)
+        self.reply = AgentReply(db, clock, catalog, orders, self.check)
         self.closing = CloseConversation(db, clock)
         self.tickets = OpenTicket(db, clock, self, orders, self.forms)
         self.suggest = SuggestReply(db, clock, knowledge, orders)

@@ -8,16 +8,17 @@ a ring arriving.
 
 import asyncio
 import contextlib
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 import structlog
-from msgspec import Struct
+from msgspec import Struct, field, json
 from sqlalchemy import Connection
 
 from xiaoer.flows.show_desk.rows import Shared, ShowRows
-from xiaoer.flows.show_desk.views import MessageView, message_view, note_view
+from xiaoer.flows.show_desk.views import AgentView, MessageView, agent_view, message_view, note_view
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import id_age_ms, id_floor, new_id
 from xiaoer.kernel.clock import Clock
@@ -35,18 +36,34 @@ _BACK_MS = 1_000
 _MOST = 4_000  # facts a look
 _LAST = 30  # newest messages read of a changed conversation
 RESUME_MS = 3_600_000
+_QUEUE_S = 2.5  # the queue's length and longest wait are this fresh
+_ENCODER = json.Encoder()
 
 
-class News(Struct, frozen=True):
+def encode(frame: Any) -> str:
+    """A frame as it is sent."""
+    return _ENCODER.encode(frame).decode()
+
+
+class News(Struct):
     """What one look found. `messages` are the newest of each conversation that somebody reads, `again` changed ones;
-    `agents` is everybody when somebody's state or load may have changed."""
+    `agents` is everybody when somebody's state or load may have changed. `frames` are those that are the same for
+    every workbench, each encoded once."""
 
     revision: str
     rows: tuple[Shared, ...]
     marks: Mapping[tuple[str, str], Mark]
     messages: Mapping[str, tuple[MessageView, ...]]
     again: tuple[tuple[str, MessageView], ...] = ()
-    agents: tuple[Agent, ...] = ()
+    agents: tuple[AgentView, ...] = ()
+    frames: dict[str, str] = field(default_factory=dict)
+
+    def frame(self, key: str, **values: Any) -> str:
+        """The frame of this key as text, encoded when it is asked for first."""
+        text = self.frames.get(key)
+        if text is None:
+            text = self.frames[key] = encode(values)
+        return text
 
 
 class Listener(Protocol):
@@ -78,6 +95,7 @@ class DeskFeed:
         self._listeners: defaultdict[ShopId, set[Listener]] = defaultdict(set)
         self._revisions: dict[ShopId, str] = {}
         self._seen: dict[ShopId, set[str]] = {}
+        self._queues: dict[ShopId, tuple[float, tuple[int, int]]] = {}
         self._rung = asyncio.Event()
 
     def ring(self, shop: ShopId) -> None:
@@ -165,7 +183,22 @@ class DeskFeed:
         agents: list[Agent] = []
         if any(type_.startswith(("agent.", "conversation.")) for _, type_, _ in fresh):
             agents = await self._db.read(lambda c: desk.agents(c, shop, owners.loads(c, shop)))
-        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), tuple(agents))
+        here = self.connected(shop)
+        seen = tuple(agent_view(agent, connected=agent.id in here) for agent in agents)
+        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), seen)
+
+    async def queue(self, shop: ShopId) -> tuple[int, int]:
+        """How many wait, and the longest wait in seconds; read once for all workbenches."""
+        now, known = time.monotonic(), self._queues.get(shop)
+        if known is not None and now < known[0]:
+            return known[1]
+        self._queues[shop] = (now + _QUEUE_S, known[1] if known else (0, 0))  # others take the last one meanwhile
+        cases = await self._db.read(lambda c: desk.waiting(c, shop))
+        at = self._clock.now()
+        longest = max(((at - case.queued_at).total_seconds() for case in cases if case.queued_at), default=0.0)
+        found = (len(cases), int(longest))
+        self._queues[shop] = (now + _QUEUE_S, found)
+        return found
 
     def presence(self, shop: ShopId, conversation_id: str, frame: dict[str, Any]) -> None:
         """Tell every workbench of this process who is here."""

@@ -6,6 +6,7 @@ because a bot that disagrees with people must not go on alone until somebody loo
 
 from datetime import datetime, timedelta
 
+import msgspec
 import structlog
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +20,7 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.assist import api as assist
-from xiaoer.slices.assist.rules.agreement import Mode, Proposal, Terms, propose
+from xiaoer.slices.assist.rules.agreement import Mode, Proposal, Terms, propose, terms_with
 from xiaoer.slices.assist.types import Agreement
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules.closing import mode_of
@@ -53,21 +54,19 @@ class Evidence(Struct, frozen=True):
 class ModeEvidence:
     """Reads the counts, proposes, approves, demotes."""
 
-    def __init__(self, db: Database, clock: Clock, titles: dict[str, str], jobs: Jobs, terms: Terms | None = None):
+    def __init__(self, db: Database, clock: Clock, titles: dict[str, str], jobs: Jobs):
         self._db = db
         self._clock = clock
         self._titles = titles
-        self.terms = terms or Terms()
         jobs.every("desk.modes", _EVERY, self._look)
 
     async def show(self, shop: ShopId) -> Evidence:
         """Every intent that people answered in the window."""
-        since = self._since()
 
         def query(connection: Connection) -> Evidence:
-            modes = desk.get_settings(connection, shop).modes
-            items = (self._of(one, modes) for one in assist.agreement(connection, shop, since))
-            return Evidence(modes, self.terms, tuple(items))
+            modes, terms = _standing(connection, shop)
+            items = (self._of(one, modes, terms) for one in assist.agreement(connection, shop, self._since(terms)))
+            return Evidence(modes, terms, tuple(items))
 
         return await self._db.read(query)
 
@@ -77,11 +76,12 @@ class ModeEvidence:
         Raises:
             Conflict: the evidence does not propose this (any more).
         """
-        now, since = self._clock.now(), self._since()
+        now = self._clock.now()
 
         def change(connection: Connection) -> Modes:
-            modes = desk.get_settings(connection, who.shop).modes
-            found = {one.intent: self._of(one, modes) for one in assist.agreement(connection, who.shop, since)}
+            modes, terms = _standing(connection, who.shop)
+            counted = assist.agreement(connection, who.shop, self._since(terms))
+            found = {one.intent: self._of(one, modes, terms) for one in counted}
             proposal = found[intent].proposal if intent in found else None
             if proposal is None or proposal.to != to:
                 raise Conflict(f"The evidence does not propose {to} for {intent}. Load the page again.")
@@ -91,12 +91,13 @@ class ModeEvidence:
 
     async def demote(self, shop: ShopId) -> list[str]:
         """Step back the intents in which people say something else; return them."""
-        now, since = self._clock.now(), self._since()
+        now = self._clock.now()
 
         def change(connection: Connection) -> list[str]:
             done = []
-            for one in assist.agreement(connection, shop, since):
-                shown = self._of(one, desk.get_settings(connection, shop).modes)
+            terms = _standing(connection, shop)[1]
+            for one in assist.agreement(connection, shop, self._since(terms)):
+                shown = self._of(one, desk.get_settings(connection, shop).modes, terms)
                 if shown.proposal is not None and shown.proposal.is_demotion:
                     self._change(connection, shop, shown, shown.proposal, "bot", now)
                     done.append(one.intent)
@@ -109,13 +110,24 @@ class ModeEvidence:
         if demoted:
             _log.info("modes_demoted", shop=job.shop, intents=demoted)
 
-    def _since(self) -> int:
-        return assist.day_of(self._clock.now()) - self.terms.window_days
+    async def change_terms(self, who: Principal, terms: Terms) -> Terms:
+        """Keep the shop's own thresholds; they count from the next look."""
+        now, values = self._clock.now(), msgspec.structs.asdict(terms)
 
-    def _of(self, one: Agreement, modes: Modes) -> IntentEvidence:
+        def change(connection: Connection) -> Terms:
+            desk.change_settings(connection, who.shop, {"mode_terms": values})
+            audit.record(connection, who.shop, f"{who.name} {who.staff_id}", "modes.terms", "terms", now, **values)
+            return terms
+
+        return await self._db.write(change)
+
+    def _since(self, terms: Terms) -> int:
+        return assist.day_of(self._clock.now()) - terms.window_days
+
+    def _of(self, one: Agreement, modes: Modes, terms: Terms) -> IntentEvidence:
         mode: Mode = mode_of(modes.default, {k: str(v) for k, v in modes.intents.items()}, (one.intent,))  # type: ignore[assignment]
         title = self._titles.get(one.intent, one.intent)
-        proposal = propose(mode, one.cases, one.agreed, self.terms)
+        proposal = propose(mode, one.cases, one.agreed, terms)
         ratio = round(one.agreed / one.cases, 4) if one.cases else 0.0
         return IntentEvidence(one.intent, title, mode, one.cases, one.agreed, one.unchanged, ratio, proposal)
 
@@ -132,3 +144,9 @@ class ModeEvidence:
         data = {"intent": shown.intent, "was": shown.mode, "to": proposal.to, **counts}
         insights.append(connection, shop, [desk.fact(shop, "mode.changed", now, "", "", **data)])
         return changed
+
+
+def _standing(connection: Connection, shop: ShopId) -> tuple[Modes, Terms]:
+    """The modes in force and the thresholds that change them."""
+    settings = desk.get_settings(connection, shop)
+    return settings.modes, terms_with(settings.mode_terms)

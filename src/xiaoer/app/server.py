@@ -41,6 +41,7 @@ from xiaoer.app.entrypoints import (
     staff,
     systems,
     terms,
+    ticket_files,
     tickets,
     widget,
     wording,
@@ -78,7 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # in this order: the last one takes every other address below /knowledge
     brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
     insight = (insight_desk, insight_reports, insight_reviews, insights)  # in this order: pages are found by name
-    desks = (agents, desk, desk_team, desk_orders, desk_live, mode_evidence, canned, tickets)
+    desks = (agents, desk, desk_team, desk_orders, desk_live, mode_evidence, canned, ticket_files, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
         CORSMiddleware,

@@ -106,7 +106,7 @@ class Wiring:
         self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, quoter)
         self.red_lines = ShopRedLines(self.db, self.clock, self.understanding, _PACK)
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
-        sources = Sources(self.buyers, self.orders, self.catalog)
+        sources = Sources(self.buyers, self.orders, self.catalog, self.quote)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
         self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
         goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)

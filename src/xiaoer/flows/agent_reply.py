@@ -15,6 +15,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.reply import OrderCard, ProductCard, ReplyPart
 from xiaoer.kernel.turn import Content, ImageContent, OrderContent, ProductContent, TextContent
 from xiaoer.slices.assist import api as assist
+from xiaoer.slices.assist.types import Finding
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
@@ -22,8 +23,9 @@ from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import ownership
 from xiaoer.slices.desk.types import Note
 from xiaoer.slices.insights import api as insights
-from xiaoer.slices.shops.types import Principal
+from xiaoer.slices.shops.types import Principal, Role
 
+_ONLY_LEADERS = frozenset({"price.floor"})  # a price below what is allowed is a supervisor's to promise
 _RECALL_WITHIN = timedelta(minutes=2)
 _ORDER_STATUS = {
     "unpaid": "待付款",
@@ -50,6 +52,12 @@ class ReadsOrder(Protocol):
     async def order(self, shop: ShopId, order_id: str) -> Order | None: ...
 
 
+class ChecksWriting(Protocol):
+    """Words and prices that must not be sent in a talk."""
+
+    async def __call__(self, shop: ShopId, text: str, conversation_id: str | None = None) -> tuple[Finding, ...]: ...
+
+
 class Outgoing(msgspec.Struct, frozen=True):
     """What the agent sends. `suggested` is the text of the suggestion that he started from."""
 
@@ -64,11 +72,14 @@ class Outgoing(msgspec.Struct, frozen=True):
 class AgentReply:
     """Sends, notes and recalls."""
 
-    def __init__(self, db: Database, clock: Clock, products: ReadsProducts, orders: ReadsOrder) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, products: ReadsProducts, orders: ReadsOrder, check: ChecksWriting
+    ) -> None:
         self._db = db
         self._clock = clock
         self._products = products
         self._orders = orders
+        self._check = check
 
     async def send(self, who: Principal, conversation_id: str, out: Outgoing) -> Message:
         """Send one message; the same `client_id` again returns the first copy.
@@ -78,8 +89,11 @@ class AgentReply:
             ComplianceRefused: the text crosses a blocking rule and was not confirmed.
         """
         part = await self._part(who.shop, out.content)
+        found: tuple[Finding, ...] = ()
         if isinstance(out.content, TextContent):
-            assist.refuse_blocked(out.content.text, confirmed=out.confirmed)
+            found = await self._check(who.shop, out.content.text, conversation_id)
+            leads = who.role in (Role.SUPERVISOR, Role.OWNER)
+            assist.refuse_blocked(found, confirmed=out.confirmed, never=() if leads else _ONLY_LEADERS)
         now = self._clock.now()
         external = f"desk|{who.staff_id}|{conversation_id}|{out.client_id}"
 
@@ -105,7 +119,7 @@ class AgentReply:
                 "agent_id": who.staff_id,
                 "count": 1,
                 "chars": len(part.text),
-                "flags": [finding.rule_id for finding in assist.check_text(part.text)],
+                "flags": [finding.rule_id for finding in found],
                 "channel": current.channel,
                 "after_seq": before,
                 "suggestion_id": out.suggestion_id,

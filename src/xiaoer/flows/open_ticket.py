@@ -24,6 +24,7 @@ from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.shops.types import Principal
 from xiaoer.slices.tickets import api as tickets
+from xiaoer.slices.tickets import files
 from xiaoer.slices.tickets.rules import filling, flow
 from xiaoer.slices.tickets.types import Draft, Form, Opened, Ticket
 
@@ -190,6 +191,7 @@ class OpenTicket:
 
         def change(connection: Connection) -> Ticket:
             kept = tickets.merge(connection, who.shop, ticket_id, into_id, now, (who.staff_id, who.name))
+            files.move(connection, who.shop, ticket_id, kept.id)
             self._fact(connection, who.shop, "ticket.merged", kept, now, by=who.staff_id, merged=ticket_id)
             return kept
 

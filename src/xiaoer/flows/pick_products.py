@@ -22,7 +22,7 @@ from xiaoer.slices.selling.service import SellingRules
 from xiaoer.slices.selling.types import Candidate
 
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
-_ORDERS = 20
+_ORDERS = 10  # as many as the answer reads, so that a shop system is asked once
 _BESIDE = ("搭配", "配什么", "配啥", "一起买", "搭什么", "配套")
 _OWNED = frozenset({"paid", "shipped", "delivered", "completed"})
 
@@ -130,18 +130,19 @@ class PickProducts:
         audiences = audiences_in(talk, segment.entities.audience)
         budget = segment.entities.money_yuan
         most = round(budget * 100) if budget else None
-        candidates = []
-        for product, why in found:
-            ready = [v for v in await self._goods.variants(turn.shop, product.id) if v.stock > 0]
-            if ready:
+        offered = [(product, why, await self._goods.variants(turn.shop, product.id)) for product, why in found]
+        if not offered:
+            return ()
+        mine, candidates = await self._owned(turn), []
+        for product, why, variants in offered:
+            ready = [v for v in variants if v.stock > 0]
+            if ready and not any(variant.id in mine for variant in variants):
                 stock = sum(v.stock for v in ready)
                 candidates.append(Candidate(product, min(v.price for v in ready), stock, why))
-        owned = {*without, *(await self._owned(turn))}
-        chosen = choose_picks(candidates, rules, audiences, owned, rules.at_once, most)
+        chosen = choose_picks(candidates, rules, audiences, {*without}, rules.at_once, most)
         return tuple(Pick(c.product, c.price, reason_for(c, segment.text, audiences, most)) for c in chosen)
 
     async def _owned(self, turn: Turn) -> set[str]:
+        """The variants that the buyer has."""
         orders = await self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
-        variants = {item.variant_id for order in orders if order.status in _OWNED for item in order.items}
-        found = [await self._goods.variant(turn.shop, variant) for variant in variants]
-        return {variant.product_id for variant in found if variant is not None}
+        return {item.variant_id for order in orders if order.status in _OWNED for item in order.items}

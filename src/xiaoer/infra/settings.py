@@ -67,6 +67,11 @@ class Settings(BaseSettings):
     def uploads(self) -> Path:
         return self.home / "uploads"
 
+    @property
+    def attachments(self) -> Path:
+        """Files of tickets; only staff get them, unlike pictures of talks."""
+        return self.home / "attachments"
+
     @cached_property
     def secret_key(self) -> str:
         """The signing secret; made once and kept readable by its owner only."""

@@ -5,7 +5,8 @@ context, result proxy). A `Statement` keeps the compiled text and the columns' o
 them to the driver, inside the transaction that is open; on PostgreSQL, where statements run in threads and the
 retry needs SQLAlchemy's errors, it is executed as usual. Rows have the columns as attributes on both.
 
-Lists that grow with their values (`IN`) cannot be compiled beforehand; use `Connection.execute` for those.
+A list (`IN`) has as many places as values: a `ListStatement` is compiled for 1, 2, 4, 8, … places, and a list is
+filled up with its last value, which finds nothing more.
 """
 
 import sqlite3
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert
+from sqlalchemy import BindParameter, Connection, Dialect, Insert, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
@@ -119,6 +120,25 @@ class Statement:
         names = [str(column.key) for column in columns]
         row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
         return row._make, [(at, convert) for at, convert in found if convert is not None]
+
+
+class ListStatement:
+    """A statement over a list of values; `build` makes it from the places that the list has."""
+
+    def __init__(self, build: Callable[[Sequence[BindParameter[Any]]], Any]) -> None:
+        self._build = build
+        self._sizes: dict[int, Statement] = {}
+
+    def all(self, connection: Connection, values: Values, items: Sequence[Any]) -> Sequence[Any]:
+        """Every row; none for an empty list."""
+        if not items:
+            return []
+        size = 1 << (len(items) - 1).bit_length()
+        statement = self._sizes.get(size)
+        if statement is None:
+            statement = self._sizes[size] = Statement(self._build([bindparam(f"item_{at}") for at in range(size)]))
+        last = len(items) - 1
+        return statement.all(connection, {**values, **{f"item_{at}": items[min(at, last)] for at in range(size)}})
 
 
 def _driver(connection: Connection) -> Any:

@@ -8,9 +8,11 @@ import pytest
 
 from xiaoer.flows.agent_reply import AgentReply, Outgoing
 from xiaoer.flows.change_agent import ChangeAgent
+from xiaoer.flows.check_writing import CheckWriting
 from xiaoer.flows.close_conversation import CloseConversation
 from xiaoer.flows.hand_off import HandOff
 from xiaoer.flows.open_ticket import OpenTicket
+from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.send_draft import SendDraft
 from xiaoer.flows.take_conversation import TakeConversation
 from xiaoer.infra.clock import ManualClock
@@ -20,6 +22,7 @@ from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.ids import BuyerId, MessageId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TextContent
+from xiaoer.slices.bargaining.service import Bargaining
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
@@ -27,6 +30,7 @@ from xiaoer.slices.conversations.types import Conversation, Incoming, Message, R
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights.tables import events
 from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.types import Principal, Role
 from xiaoer.slices.tickets import api as tickets
 
@@ -50,7 +54,9 @@ class World:
         self.hand_off = HandOff(db, clock, hours, EmbeddedBuyers(db), orders, FORMS)
         self.take = TakeConversation(db, clock)
         self.agents = ChangeAgent(db, clock)
-        self.reply = AgentReply(db, clock, EmbeddedCatalog(db), orders)
+        goods, buyers = EmbeddedCatalog(db), EmbeddedBuyers(db)
+        prices = QuoteCart(goods, goods, buyers, orders, Promotions(db, clock))
+        self.reply = AgentReply(db, clock, goods, orders, CheckWriting(db, Bargaining(db), goods, prices))
         self.closing = CloseConversation(db, clock)
         self.tickets = OpenTicket(db, clock, hours, orders, FORMS)
         self.drafts = SendDraft(db, clock)

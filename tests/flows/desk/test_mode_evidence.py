@@ -9,6 +9,7 @@ from xiaoer.infra import audit
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.kernel.errors import Conflict
 from xiaoer.slices.assist import api as assist
+from xiaoer.slices.assist.rules.agreement import Terms
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.types import Modes
 
@@ -54,3 +55,19 @@ async def test_a_demotion_holds_at_once_and_once(world: Any, evidence: ModeEvide
     assert (await mode(world)).intents == {"ship.when": "assist"}
     assert await evidence.demote(world.shop) == []  # judged by what comes from now on
     assert len(await world.facts("mode.changed")) == 1
+
+
+async def test_the_shops_own_thresholds_count(world: Any, evidence: ModeEvidence) -> None:
+    chief = world.person("chen", "supervisor")
+    assert (await evidence.show(world.shop)).terms == Terms()
+    kept = await evidence.change_terms(chief, Terms(to_assist_cases=2, to_assist_ratio=0.75, demote_ratio=0.5))
+    await world.settings(modes=Modes("shadow"))
+    await answered(world, 3, 1)
+    found = await evidence.show(world.shop)
+    assert found.terms == kept
+    (item,) = found.items
+    assert item.proposal is not None and item.proposal.to == "assist"
+    await evidence.change_terms(chief, Terms(to_assist_cases=5))
+    assert (await evidence.show(world.shop)).items[0].proposal is None
+    lines = await world.db.read(lambda c: audit.page(c, world.shop, action="modes.terms"))
+    assert [line.who for line in lines] == ["chen chen"] * 2

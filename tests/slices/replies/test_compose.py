@@ -52,6 +52,7 @@ SLOTS = {
     "missing": ["weight_kg"],
     "measures": ["height_cm", "weight_kg"],
     "way": "大",
+    "also": "note",
     "compared": ["冰丝防晒外套", "小白鞋"],
     "shipped": NOW + timedelta(days=1),
     "bought": "现在",

@@ -17,7 +17,6 @@ from xiaoer.app.wiring import Wiring
 from xiaoer.flows.show_desk.views import AgentView, agent_view
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.errors import Forbidden
-from xiaoer.slices.assist.rules.compliance import check_text
 from xiaoer.slices.assist.types import Finding
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.desk import api as desk
@@ -155,10 +154,10 @@ async def wrap_ups(request: Request) -> Response:
     ),
 )
 async def check(request: Request) -> Response:
-    """Words that had better not be sent, with their place and what to write instead."""
-    await caller(request)
+    """Words and prices that had better not be sent, with their place and what to write instead."""
+    who, product = await caller(request), wiring(request)
     body = await read_body(request, CheckIn, BODY)
-    return reply(Findings(check_text(body.text)))
+    return reply(Findings(await product.desk.check(who.shop, body.text, body.conversation_id)))
 
 
 @router.get("/modes", **describe("Who sends, by intent", response=Modes, errors=(401,)))

@@ -12,13 +12,12 @@ from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
-import msgspec
 import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from msgspec import Struct
 
-from xiaoer.app.desk_feed import DeskFeed, News
-from xiaoer.app.entrypoints.agents import colleagues, seen
+from xiaoer.app.desk_feed import DeskFeed, News, encode
+from xiaoer.app.entrypoints.agents import colleagues
 from xiaoer.app.entrypoints.desk import groups_of, show_typing
 from xiaoer.app.http import read_frame, receive_frame
 from xiaoer.app.wiring import Wiring
@@ -31,7 +30,6 @@ from xiaoer.slices.shops.types import Principal
 
 router = APIRouter(prefix="/api/v1/desk")
 _log = structlog.get_logger(__name__)
-_ENCODER = msgspec.json.Encoder()
 _PING_S = 25.0
 _TICK_S = 1.0  # how often the slow-reply alarm is looked at
 _ALIVE_EVERY = 15  # ticks between signs of life
@@ -146,7 +144,8 @@ class Line:
 
     async def _tell(self, news: News) -> None:
         for shared in news.rows:
-            row = marked(shared, news.marks.get((self.staff_id, shared.row.id)))
+            mark = news.marks.get((self.staff_id, shared.row.id))
+            row = marked(shared, mark)
             mine = row.state == "agent" and row.assigned_to == self.staff_id
             if mine:
                 if row.id not in self._mine:
@@ -155,15 +154,17 @@ class Line:
             else:
                 self._mine.pop(row.id, None)
             if self.reads(row.id, row.assigned_to):
-                await self._tell_messages(row.id, news.messages.get(row.id, ()), news.revision)
-            await self._send(type="conversation.changed", revision=news.revision, row=row)
+                await self._tell_messages(row.id, news)
+            changed: dict[str, Any] = {"type": "conversation.changed", "revision": news.revision, "row": row}
+            await self._socket.send_text(encode(changed) if mark else news.frame(f"row {row.id}", **changed))
         for conversation_id, message in news.again:
             if conversation_id in self._watched or conversation_id in self._mine:
-                await self._message(conversation_id, message, news.revision)
+                await self._message(conversation_id, message, news)
         if news.agents:
-            await self._send(type="agents", items=seen(self._product, self._who, news.agents))
+            await self._socket.send_text(news.frame("agents", type="agents", items=news.agents))
 
-    async def _tell_messages(self, conversation_id: str, newest: tuple[MessageView, ...], revision: str) -> None:
+    async def _tell_messages(self, conversation_id: str, news: News) -> None:
+        newest = news.messages.get(conversation_id, ())
         after = self._sent.get(conversation_id, 0)
         if newest and newest[0].seq > after + 1:
             found = await self._product.db.read(
@@ -172,11 +173,12 @@ class Line:
             newest = (*(message_view(message) for message in found), *newest)
         for message in newest:
             if message.seq > after:
-                await self._message(conversation_id, message, revision)
+                await self._message(conversation_id, message, news)
                 self._sent[conversation_id] = message.seq
 
-    async def _message(self, conversation_id: str, message: MessageView, revision: str) -> None:
-        await self._send(type="message", revision=revision, conversation_id=conversation_id, message=message)
+    async def _message(self, conversation_id: str, message: MessageView, news: News) -> None:
+        about: dict[str, Any] = {"revision": news.revision, "conversation_id": conversation_id, "message": message}
+        await self._socket.send_text(news.frame(f"message {message.id}", type="message", **about))
 
     async def _tick(self) -> None:
         """Once a second: the alarm; now and then: a sign of life, the queue."""
@@ -186,7 +188,7 @@ class Line:
             settings = await self._product.desk.settings(self._who.shop)
             await self._alarm(settings.alarm_s, number)
             if number % 3 == 0:
-                found = await self._queue()
+                found = await self._feed.queue(self._who.shop)
                 if found != queue:
                     queue = found
                     await self._send(type="queue", waiting=queue[0], longest_s=queue[1])
@@ -194,13 +196,6 @@ class Line:
                 await self._product.desk.agents.appear(self._who)
             if number % int(_PING_S) == 0:
                 await self._send(type="ping")
-
-    async def _queue(self) -> tuple[int, int]:
-        now = self._product.clock.now()
-        cases = await self._product.db.read(lambda c: desk.waiting(c, self._who.shop))
-        since = [case.queued_at for case in cases if case.queued_at]
-        longest = max(((now - at).total_seconds() for at in since), default=0.0)
-        return len(cases), int(longest)
 
     async def _alarm(self, threshold_s: int, number: int) -> None:
         now = self._product.clock.now()
@@ -272,7 +267,7 @@ class Line:
         self._feed.presence(self._who.shop, conversation_id, frame)
 
     async def _send(self, **frame: Any) -> None:
-        await self._socket.send_text(_ENCODER.encode(frame).decode())
+        await self._socket.send_text(encode(frame))
 
 
 @router.websocket("/ws")
@@ -283,7 +278,7 @@ async def live(socket: WebSocket, token: str = "", after: str = "") -> None:
     try:
         who = await product.shops.staff_principal(token)
     except Unauthorised as error:
-        await socket.send_text(_ENCODER.encode({"type": "error", "code": error.code, "detail": error.detail}).decode())
+        await socket.send_text(encode({"type": "error", "code": error.code, "detail": error.detail}))
         await socket.close(4401)
         return
     try:

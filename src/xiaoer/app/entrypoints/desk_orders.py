@@ -1,4 +1,4 @@
-"""What an agent does beside talking: orders changed, the buyer's card kept, products looked up."""
+"""What an agent does beside writing: orders changed, the buyer's card kept, products looked up, pictures sent."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -7,10 +7,12 @@ from fastapi import APIRouter, Request
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
+from xiaoer.app import stored_files
 from xiaoer.app.entrypoints.agents import BODY, Short, member
 from xiaoer.app.entrypoints.caller import wiring
 from xiaoer.app.entrypoints.messages import Id
-from xiaoer.app.http import describe, read_body, reply
+from xiaoer.app.entrypoints.widget import Uploaded
+from xiaoer.app.http import FILE_BODY, describe, read_body, reply
 from xiaoer.flows.act_on_order import Acted, Offered
 from xiaoer.flows.show_desk.side import product_view
 from xiaoer.infra import audit
@@ -91,3 +93,16 @@ async def products(request: Request, q: str = "", page: int = 1, page_size: int 
     found, total = await product.catalog.page(who.shop, q.strip()[:100], offset, size)
     items = [product_view(one, await product.catalog.variants(who.shop, one.id)) for one in found]
     return reply(ProductPage(tuple(items), total))
+
+
+_UPLOAD = describe("Upload a picture (multipart field `file`)", response=Uploaded, errors=(401, 403, 413, 422))
+_UPLOAD["openapi_extra"]["requestBody"] = FILE_BODY
+
+
+@router.post("/uploads", **_UPLOAD)
+async def upload(request: Request) -> Response:
+    """A picture for the buyer, at most 5 MB; the kind is told by its content."""
+    who, product = await member(request), wiring(request)
+    picture = await stored_files.receive(request, stored_files.PICTURES, product.settings.max_upload_bytes)
+    name = await stored_files.keep(product.settings.uploads / who.shop, picture)
+    return reply(Uploaded(f"/uploads/{who.shop}/{name}"))

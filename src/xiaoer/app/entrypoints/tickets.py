@@ -1,7 +1,5 @@
-"""Tickets (工单) over HTTP: list, board, forms, changes, export. Shapes: docs/desk-api.md."""
+"""Tickets (工单) over HTTP: list, board, forms, changes. Shapes: docs/desk-api.md."""
 
-import csv
-import io
 from typing import Annotated, Any
 
 import msgspec
@@ -17,15 +15,13 @@ from xiaoer.app.http import describe, read_body, reply
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.open_ticket import Prefilled
 from xiaoer.flows.show_desk.views import TicketView
-from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.shops.types import Principal
 from xiaoer.slices.tickets import api as tickets
 from xiaoer.slices.tickets.types import Draft, Field, Filter, LogLine, Priority, Ticket, TicketState
 
 router = APIRouter(prefix="/api/v1/tickets")
-_EXPORTED = 10_000
-_FILTERS = ("state", "type", "assignee", "conversation_id", "order_id", "buyer_id", "q")
+FILTERS = ("state", "type", "assignee", "conversation_id", "order_id", "buyer_id", "q")
 Short = Annotated[str, Meta(max_length=128)]
 Fields = Annotated[dict[Short, Annotated[str, Meta(max_length=2000)]], Meta(max_length=40)]
 
@@ -100,24 +96,23 @@ class Whole(Struct, frozen=True):
     log: tuple[LogLine, ...]
 
 
-def _wanted(request: Request, product: Wiring) -> Filter:
+def wanted_of(request: Request, product: Wiring) -> Filter:
+    """The filter that a query asks for."""
     query = request.query_params
-    values = {name: query.get(name, "")[:128] for name in _FILTERS}
+    values = {name: query.get(name, "")[:128] for name in FILTERS}
     overdue = query.get("overdue", "").lower() in ("1", "true", "yes")
     return Filter(**values, overdue_at=product.clock.now() if overdue else None)
 
 
-def _view(product: Wiring, ticket: Ticket) -> TicketView:
+def view_of(product: Wiring, ticket: Ticket) -> TicketView:
+    """A ticket as people see it now."""
     return product.desk.detail.ticket(ticket, product.clock.now())
 
 
 _LIST = describe("Tickets, newest first", response=TicketPage, errors=(401,))
-_EXPORT = describe("Tickets as CSV", errors=(401,), media="text/csv")
-for _route in (_LIST, _EXPORT):
-    _route["openapi_extra"]["parameters"] = [
-        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
-        for name in (*_FILTERS, "overdue")
-    ]
+_LIST["openapi_extra"]["parameters"] = [
+    {"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in (*FILTERS, "overdue")
+]
 
 
 @router.get("", **_LIST)
@@ -126,9 +121,9 @@ async def list_tickets(request: Request, page: int = 1, page_size: int = 50) -> 
     who, product = await caller(request), wiring(request)
     size = max(1, min(page_size, 200))
     offset = (max(1, min(page, 100_000)) - 1) * size
-    wanted = _wanted(request, product)
+    wanted = wanted_of(request, product)
     found, total, counts = await product.db.read(lambda c: tickets.page(c, who.shop, wanted, offset, size))
-    return reply(TicketPage(tuple(_view(product, ticket) for ticket in found), total, counts))
+    return reply(TicketPage(tuple(view_of(product, ticket) for ticket in found), total, counts))
 
 
 @router.get("/types", **describe("Types and their forms", response=Forms, errors=(401,)))
@@ -142,36 +137,6 @@ async def types(request: Request) -> Response:
 async def prefill(request: Request, type: str = "", conversation_id: str = "") -> Response:
     who, product = await caller(request), wiring(request)
     return reply(await product.desk.tickets.prefill(who.shop, type, conversation_id))
-
-
-@router.get("/export", **_EXPORT)
-async def export(request: Request) -> Response:
-    """The list with the same filters, for a spreadsheet (UTF-8 with BOM)."""
-    who, product = await caller(request), wiring(request)
-    wanted = _wanted(request, product)
-    found, _, _ = await product.db.read(lambda c: tickets.page(c, who.shop, wanted, 0, _EXPORTED))
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(
-        ["工单号", "类型", "标题", "状态", "优先级", "处理人", "买家", "订单号", "创建时间", "时限", "是否超时"]
-    )
-    for view in (_view(product, ticket) for ticket in found):
-        writer.writerow([_cell(value) for value in _columns(view)])
-    name = {"Content-Disposition": 'attachment; filename="tickets.csv"'}
-    return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=name)
-
-
-def _columns(view: TicketView) -> list[str]:
-    due = f"{view.due_at.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}" if view.due_at else ""
-    made = f"{view.created_at.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
-    who = [view.assignee_name, view.buyer_id, view.order_id]
-    late = "是" if view.overdue else "否"
-    return [view.no, view.type_label, view.title, view.state_label, view.priority, *who, made, due, late]
-
-
-def _cell(value: str) -> str:
-    """A cell that a spreadsheet does not run as a formula."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t") else value
 
 
 @router.post("", **describe("Open a ticket", request=TicketIn, response=dict[str, Any],
@@ -196,7 +161,7 @@ async def open_ticket(request: Request) -> Response:
     )
     opened = await product.desk.tickets.open(who, draft)
     product.desk.feed.ring(who.shop)
-    view = msgspec.to_builtins(_view(product, opened.ticket))
+    view = msgspec.to_builtins(view_of(product, opened.ticket))
     return reply({**view, "appended": opened.appended})
 
 
@@ -231,7 +196,7 @@ async def get_ticket(request: Request, id: str) -> Response:
         return tickets.existing(connection, who.shop, id), tickets.log_of_ticket(connection, who.shop, id)
 
     ticket, log = await product.db.read(query)
-    return reply(Whole(_view(product, ticket), tuple(log)))
+    return reply(Whole(view_of(product, ticket), tuple(log)))
 
 
 @router.patch("/{id}", **describe("Change a ticket", request=ChangeIn, response=TicketView,
@@ -244,7 +209,7 @@ async def change(request: Request, id: str) -> Response:
     ticket = await product.desk.tickets.change(who, id, changes, tell=body.tell, note=body.note)
     if ticket.conversation_id:
         await product.desk.tell_moved(who.shop, [ticket.conversation_id])
-    return reply(_view(product, ticket))
+    return reply(view_of(product, ticket))
 
 
 @router.post(
@@ -260,7 +225,7 @@ async def change(request: Request, id: str) -> Response:
 async def note(request: Request, id: str) -> Response:
     who, product = await member(request), wiring(request)
     body = await read_body(request, NoteIn, BODY)
-    return reply(_view(product, await product.desk.tickets.note(who, id, body.text)))
+    return reply(view_of(product, await product.desk.tickets.note(who, id, body.text)))
 
 
 @router.post("/{id}/merge", **describe("Put it into another",
@@ -270,4 +235,4 @@ async def merge(request: Request, id: str) -> Response:
     """The two must be open matters of one buyer; the answer is the one that stays."""
     who, product = await member(request), wiring(request)
     body = await read_body(request, MergeIn, BODY)
-    return reply(_view(product, await product.desk.tickets.merge(who, id, body.into)))
+    return reply(view_of(product, await product.desk.tickets.merge(who, id, body.into)))

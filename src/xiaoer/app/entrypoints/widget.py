@@ -12,16 +12,16 @@ import msgspec
 import structlog
 from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
 from msgspec import Meta, Struct
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from xiaoer.app import stored_files
 from xiaoer.app.entrypoints.caller import bearer, wiring
 from xiaoer.app.entrypoints.messages import Id, clean_content
-from xiaoer.app.http import FILE_BODY, describe, read_body, read_form, read_frame, receive_frame, reply
+from xiaoer.app.http import FILE_BODY, describe, read_body, read_frame, receive_frame, reply
 from xiaoer.app.live import Bell
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.rate_talk import Rating
-from xiaoer.kernel.errors import InvalidBody, TooLarge, Unauthorised, XiaoerError
+from xiaoer.kernel.errors import InvalidBody, Unauthorised, XiaoerError
 from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId, ShopId
 from xiaoer.kernel.turn import Content, TextContent, TurnContext
 from xiaoer.slices.conversations import api as conversations
@@ -33,7 +33,6 @@ _log = structlog.get_logger(__name__)
 CHANNEL = "web"
 _PING_S = 25.0  # below the 30 s at which common proxies drop a silent connection
 _MAX_FRAME = 65_536
-_KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"GIF8": "gif", b"RIFF": "webp"}
 
 
 class SessionIn(Struct, frozen=True):
@@ -108,21 +107,8 @@ async def upload(request: Request) -> Response:
     """Keep a picture of at most 5 MB; the kind is told by its content, not by its name."""
     product = wiring(request)
     shop = product.shops.read_visitor(bearer(request)).shop
-    limit = product.settings.max_upload_bytes
-    form = await read_form(request, limit + 4096)
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise InvalidBody("Send the picture as multipart field `file`.")
-    data = await file.read(limit + 1)
-    if len(data) > limit:
-        raise TooLarge(f"A picture may have at most {limit // 1_048_576} MB.")
-    kind = next((kind for magic, kind in _KINDS.items() if data.startswith(magic)), None)
-    if kind is None or (kind == "webp" and data[8:12] != b"WEBP"):
-        raise InvalidBody("Only PNG, JPEG, GIF and WebP pictures are accepted.")
-    name = f"{secrets.token_hex(16)}.{kind}"
-    folder = product.settings.uploads / shop
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    await asyncio.to_thread((folder / name).write_bytes, data)
+    picture = await stored_files.receive(request, stored_files.PICTURES, product.settings.max_upload_bytes)
+    name = await stored_files.keep(product.settings.uploads / shop, picture)
     return reply(Uploaded(f"/uploads/{shop}/{name}"))
 
 

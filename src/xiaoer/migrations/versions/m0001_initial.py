@@ -1044,6 +1044,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_systems")),
     )
     op.create_table(
+        "ticket_files",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("ticket_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("stored", sa.String(length=80), nullable=False),
+        sa.Column("by_name", sa.String(length=100), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_ticket_files")),
+    )
+    op.create_index("ix_ticket_files_ticket", "ticket_files", ["shop", "ticket_id", "id"], unique=False)
+    op.create_table(
         "ticket_log",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -1148,6 +1162,8 @@ def downgrade() -> None:
     op.drop_table("tickets")
     op.drop_index("ix_ticket_log_ticket", table_name="ticket_log")
     op.drop_table("ticket_log")
+    op.drop_index("ix_ticket_files_ticket", table_name="ticket_files")
+    op.drop_table("ticket_files")
     op.drop_table("systems")
     op.drop_index("ix_stock_alerts_variant", table_name="stock_alerts")
     op.drop_index("ix_stock_alerts_buyer", table_name="stock_alerts")

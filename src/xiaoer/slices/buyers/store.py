@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import asdict
 from sqlalchemy import Connection, Row, bindparam, select
 
-from xiaoer.infra.statement import Statement
+from xiaoer.infra.statement import ListStatement, Statement
 from xiaoer.infra.upsert import existing_hashes, upsert
 from xiaoer.kernel.commerce import Buyer
 from xiaoer.kernel.ids import ShopId
@@ -15,6 +15,7 @@ from xiaoer.slices.buyers.rules import is_whole_number, read_phone_ending
 from xiaoer.slices.buyers.tables import buyers
 
 _GET = Statement(select(buyers).where(buyers.c.shop == bindparam("shop"), buyers.c.id == bindparam("id")))
+_MANY = ListStatement(lambda ids: select(buyers).where(buyers.c.shop == bindparam("shop"), buyers.c.id.in_(ids)))
 _CHUNK = 500  # ids a statement, below SQLite's parameter limit
 _MOST = 50  # one in 10,000 numbers shares an ending, so more than this tells nobody apart
 
@@ -33,8 +34,7 @@ def many(connection: Connection, shop: ShopId, buyer_ids: Sequence[str]) -> dict
     found: dict[str, Buyer] = {}
     for start in range(0, len(buyer_ids), _CHUNK):
         chunk = buyer_ids[start : start + _CHUNK]
-        rows = connection.execute(select(buyers).where(buyers.c.shop == shop, buyers.c.id.in_(chunk)))
-        found |= {row.id: _buyer(row) for row in rows}
+        found |= {row.id: _buyer(row) for row in _MANY.all(connection, {"shop": shop}, chunk)}
     return found
 
 

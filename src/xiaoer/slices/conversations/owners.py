@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, bindparam, case, func, or_, select, update
 
-from xiaoer.infra.statement import Statement
+from xiaoer.infra.statement import ListStatement, Statement
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import TextContent
@@ -52,6 +52,51 @@ _LAST_TURN = Statement(
     .order_by(turns.c.at.desc(), turns.c.id.desc())
     .limit(1)
 )
+
+
+_BY_IDS = ListStatement(
+    lambda ids: select(conversations).where(conversations.c.shop == bindparam("shop"), conversations.c.id.in_(ids))
+)
+
+
+def _newest_turns(ids: Sequence[Any]) -> Any:
+    newest = (
+        select(func.max(turns.c.id))
+        .where(turns.c.shop == bindparam("shop"), turns.c.conversation_id.in_(ids))
+        .group_by(turns.c.conversation_id)
+    )
+    return select(turns).where(turns.c.shop == bindparam("shop"), turns.c.id.in_(newest))
+
+
+def _last_lines(ids: Sequence[Any]) -> Any:
+    ends = (
+        select(
+            messages.c.conversation_id,
+            func.max(messages.c.seq).label("last"),
+            func.max(case((messages.c.author == "agent", messages.c.seq), else_=0)).label("agent"),
+        )
+        .where(messages.c.shop == bindparam("shop"), messages.c.conversation_id.in_(ids))
+        .group_by(messages.c.conversation_id)
+        .subquery()
+    )
+    is_ask = (messages.c.author == "buyer") & (messages.c.seq > ends.c.agent)
+    return (
+        select(
+            messages.c.conversation_id,
+            messages.c.seq,
+            messages.c.author,
+            messages.c.text,
+            messages.c.at,
+            ends.c.last,
+            ends.c.agent,
+        )
+        .join(ends, messages.c.conversation_id == ends.c.conversation_id)
+        .where(messages.c.shop == bindparam("shop"), (messages.c.seq == ends.c.last) | is_ask)
+        .order_by(messages.c.seq)
+    )
+
+
+_NEWEST_TURNS, _LAST_LINES = ListStatement(_newest_turns), ListStatement(_last_lines)
 
 
 class Glance(Struct, frozen=True):
@@ -138,10 +183,7 @@ def of_buyer(connection: Connection, shop: ShopId, buyer_id: str, limit: int) ->
 
 
 def by_ids(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> list[Conversation]:
-    rows = connection.execute(
-        select(conversations).where(conversations.c.shop == shop, conversations.c.id.in_(conversation_ids))
-    )
-    return [store.conversation_of(row) for row in rows]
+    return [store.conversation_of(row) for row in _BY_IDS.all(connection, {"shop": shop}, conversation_ids)]
 
 
 def find(connection: Connection, shop: ShopId, words: str, buyer_ids: Sequence[str], limit: int) -> list[Conversation]:
@@ -183,31 +225,7 @@ def last_agent_of(connection: Connection, shop: ShopId, buyer_id: str) -> str:
 
 def glances(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, Glance]:
     """The last line, and the buyer's messages since an agent spoke, of each conversation."""
-    ends = (
-        select(
-            messages.c.conversation_id,
-            func.max(messages.c.seq).label("last"),
-            func.max(case((messages.c.author == "agent", messages.c.seq), else_=0)).label("agent"),
-        )
-        .where(messages.c.shop == shop, messages.c.conversation_id.in_(conversation_ids))
-        .group_by(messages.c.conversation_id)
-        .subquery()
-    )
-    is_ask = (messages.c.author == "buyer") & (messages.c.seq > ends.c.agent)
-    rows = connection.execute(
-        select(
-            messages.c.conversation_id,
-            messages.c.seq,
-            messages.c.author,
-            messages.c.text,
-            messages.c.at,
-            ends.c.last,
-            ends.c.agent,
-        )
-        .join(ends, messages.c.conversation_id == ends.c.conversation_id)
-        .where(messages.c.shop == shop, (messages.c.seq == ends.c.last) | is_ask)
-        .order_by(messages.c.seq)
-    ).all()
+    rows = _LAST_LINES.all(connection, {"shop": shop}, conversation_ids)
     asks: defaultdict[str, list[tuple[int, datetime]]] = defaultdict(list)
     for row in rows:
         if row.author == "buyer" and row.seq > row.agent:
@@ -227,12 +245,7 @@ def last_turn(connection: Connection, shop: ShopId, conversation_id: str) -> Sto
 
 def last_turns(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, StoredTurn]:
     """The newest stored turn of each conversation."""
-    newest = (
-        select(func.max(turns.c.id))
-        .where(turns.c.shop == shop, turns.c.conversation_id.in_(conversation_ids))
-        .group_by(turns.c.conversation_id)
-    )
-    rows = connection.execute(select(turns).where(turns.c.shop == shop, turns.c.id.in_(newest)))
+    rows = _NEWEST_TURNS.all(connection, {"shop": shop}, conversation_ids)
     return {row.conversation_id: store.turn_of_row(row) for row in rows}
 
 
@@ -266,16 +279,6 @@ def recall(connection: Connection, shop: ShopId, conversation_id: str, message_i
     return changed
 
 
-def by_external(connection: Connection, shop: ShopId, external_id: str) -> Message | None:
-    """The message that was stored under this outside id."""
-    return store.find_external(connection, shop, external_id)
-
-
-def last_messages(connection: Connection, shop: ShopId, conversation_id: str, count: int) -> list[Message]:
-    """The newest `count` messages, oldest first."""
-    return store.last_messages(connection, shop, conversation_id, count)
-
-
 def messages_between(
     connection: Connection, shop: ShopId, conversation_id: str, after_seq: int, before_seq: int
 ) -> list[Message]:
@@ -291,3 +294,7 @@ def messages_between(
         .order_by(messages.c.seq)
     )
     return [store.message_of(row) for row in rows]
+
+
+by_external = store.find_external
+last_messages = store.last_messages

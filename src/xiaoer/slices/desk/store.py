@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from xiaoer.infra.statement import Statement
+from xiaoer.infra.statement import ListStatement, Statement
 from xiaoer.infra.upsert import upsert
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.desk.tables import agents, cases, marks, notes, settings
@@ -16,6 +16,18 @@ from xiaoer.slices.desk.types import Agent, Case, DeskSettings, Mark, Note
 _AGENTS = Statement(select(agents).where(agents.c.shop == bindparam("shop")).order_by(agents.c.id))
 _GET_CASE = Statement(
     select(cases).where(cases.c.shop == bindparam("shop"), cases.c.conversation_id == bindparam("conversation"))
+)
+_WAITING = Statement(select(cases).where(cases.c.shop == bindparam("shop"), cases.c.queued_at.is_not(None)))
+_GET_CASES = ListStatement(
+    lambda ids: select(cases).where(cases.c.shop == bindparam("shop"), cases.c.conversation_id.in_(ids))
+)
+_MARKS = ListStatement(
+    lambda ids: select(marks).where(marks.c.shop == bindparam("shop"), marks.c.conversation_id.in_(ids))
+)
+_MY_MARKS = ListStatement(
+    lambda ids: select(marks).where(
+        marks.c.shop == bindparam("shop"), marks.c.staff_id == bindparam("staff"), marks.c.conversation_id.in_(ids)
+    )
 )
 _SETTINGS = Statement(select(settings.c.value).where(settings.c.shop == bindparam("shop")))
 
@@ -66,14 +78,13 @@ def get_case(connection: Connection, shop: ShopId, conversation_id: str) -> Case
 
 
 def get_cases(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, Case]:
-    rows = connection.execute(select(cases).where(cases.c.shop == shop, cases.c.conversation_id.in_(conversation_ids)))
+    rows = _GET_CASES.all(connection, {"shop": shop}, conversation_ids)
     return {row.conversation_id: case_of(row) for row in rows}
 
 
 def waiting(connection: Connection, shop: ShopId) -> list[Case]:
     """Cases that wait for a person."""
-    rows = connection.execute(select(cases).where(cases.c.shop == shop, cases.c.queued_at.is_not(None)))
-    return [case_of(row) for row in rows]
+    return [case_of(row) for row in _WAITING.all(connection, {"shop": shop})]
 
 
 def save_case(connection: Connection, shop: ShopId, value: Case) -> None:
@@ -91,17 +102,13 @@ def last_invited_at(connection: Connection, shop: ShopId, conversation_ids: Sequ
 
 
 def my_marks(connection: Connection, shop: ShopId, staff_id: str, conversation_ids: Sequence[str]) -> dict[str, Mark]:
-    rows = connection.execute(
-        select(marks).where(
-            marks.c.shop == shop, marks.c.staff_id == staff_id, marks.c.conversation_id.in_(conversation_ids)
-        )
-    )
+    rows = _MY_MARKS.all(connection, {"shop": shop, "staff": staff_id}, conversation_ids)
     return {row.conversation_id: Mark(row.conversation_id, row.read_seq, row.star) for row in rows}
 
 
 def all_marks(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[tuple[str, str], Mark]:
     """Every agent's marks of these conversations, by (staff id, conversation id)."""
-    rows = connection.execute(select(marks).where(marks.c.shop == shop, marks.c.conversation_id.in_(conversation_ids)))
+    rows = _MARKS.all(connection, {"shop": shop}, conversation_ids)
     return {(row.staff_id, row.conversation_id): Mark(row.conversation_id, row.read_seq, row.star) for row in rows}
 
 

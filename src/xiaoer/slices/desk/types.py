@@ -94,6 +94,7 @@ class DeskSettings(Struct, frozen=True):
     modes: Modes = Modes()
     weekly: dict[int, tuple[int, int] | None] = field(default_factory=dict)
     special: dict[str, tuple[int, int] | None] = field(default_factory=dict)
+    mode_terms: dict[str, float] = field(default_factory=dict)  # the shop's own thresholds for changing modes
     alarm_s: int = 100  # 千牛 slow-reply reminder
     reroute_s: int = 120
     most_reroutes: int = 2

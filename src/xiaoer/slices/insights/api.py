@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from xiaoer.infra import db, jobs
 from xiaoer.infra.statement import Statement
@@ -18,6 +18,17 @@ from xiaoer.slices.insights.tables import events
 _ADD = Statement(insert(events))
 END_OF_TIME = "02"  # our ids begin with 01 until the year 3084
 _CHUNK = 500  # ids per look-up, below SQLite's parameter limit
+_SINCE = Statement(
+    select(events.c.id, events.c.type, events.c.conversation_id)
+    .where(
+        events.c.shop == bindparam("shop"),
+        events.c.id > bindparam("after"),
+        events.c.id < END_OF_TIME,
+        (events.c.conversation_id != "") | (events.c.type == "agent.state"),
+    )
+    .order_by(events.c.id)
+    .limit(bindparam("most"))
+)
 
 
 def append(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> None:
@@ -96,17 +107,7 @@ def since(connection: Connection, shop: ShopId, after_id: str, limit: int) -> li
 
     Our ids sort by time; ids from outside are left out because their facts name no conversation.
     """
-    rows = connection.execute(
-        select(events.c.id, events.c.type, events.c.conversation_id)
-        .where(
-            events.c.shop == shop,
-            events.c.id > after_id,
-            events.c.id < END_OF_TIME,
-            (events.c.conversation_id != "") | (events.c.type == "agent.state"),
-        )
-        .order_by(events.c.id)
-        .limit(limit)
-    )
+    rows = _SINCE.all(connection, {"shop": shop, "after": after_id, "most": limit})
     return [(row.id, row.type, row.conversation_id) for row in rows]
 
 

@@ -104,6 +104,8 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         return Decision(needs=tuple(dict.fromkeys(more)))
     if todos:
         return Decision(todos=tuple({todo.id: todo for todo in todos}.values()))
+    also = None if asking else run.still_open(memory, acts)
+    acts, asking = ([*acts, also[0]], also[1]) if also else (acts, asking)
     decision = _after(situation, selling.with_more(tuple(_without_small_talk(acts)), known))
     memory = replace(memory, asking=asking)
     return replace(decision, memory=memory if memory != situation.turn.memory else None)

@@ -1,6 +1,6 @@
-"""Tables of tickets and their log."""
+"""Tables of tickets, their log and their files."""
 
-from sqlalchemy import Column, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint
 
 from xiaoer.infra.db import Instant, Json, metadata
 
@@ -47,4 +47,19 @@ ticket_log = Table(
     Column("kind", String(12), nullable=False),
     Column("text", Text, nullable=False),
     Index("ix_ticket_log_ticket", "shop", "ticket_id", "id"),
+)
+
+ticket_files = Table(
+    "ticket_files",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("ticket_id", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("stored", String(80), nullable=False),
+    Column("by_name", String(100), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_ticket_files_ticket", "shop", "ticket_id", "id"),
 )

@@ -52,7 +52,7 @@ export interface TicketLogLine {
   at: string
   by: string
   by_name: string
-  kind: 'opened' | 'note' | 'state' | 'assigned' | 'fields' | 'merged' | 'told'
+  kind: 'opened' | 'appended' | 'note' | 'state' | 'assigned' | 'fields' | 'merged' | 'told'
   text: string
 }
 
@@ -73,6 +73,15 @@ export interface TicketPage {
   items: Ticket[]
   total: number
   counts: Partial<Record<TicketState, number>>
+}
+
+export interface TicketFile {
+  id: string
+  name: string
+  kind: string
+  size: number
+  by_name: string
+  at: string
 }
 
 export interface TicketDraft {
@@ -137,9 +146,21 @@ export class TicketsApi {
     return this.http.post('/api/v1/tickets/bulk', { ids, ...change })
   }
 
-  /** All tickets of a filter as a CSV file. */
-  exportCsv(filter: TicketFilter): Promise<Blob> {
-    return this.http.download('/api/v1/tickets/export', { ...filter })
+  /** All tickets of a filter as a spreadsheet. */
+  export(filter: TicketFilter, format: 'csv' | 'xlsx'): Promise<Blob> {
+    return this.http.download('/api/v1/tickets/export', { ...filter, format })
+  }
+
+  async files(id: string): Promise<TicketFile[]> {
+    return (await this.http.get<{ items: TicketFile[] }>(`${path(id)}/attachments`)).items
+  }
+
+  attach(id: string, file: File): Promise<TicketFile> {
+    return this.http.upload(`${path(id)}/attachments`, file, file.name)
+  }
+
+  file(id: string, fileId: string): Promise<Blob> {
+    return this.http.download(`${path(id)}/attachments/${encodeURIComponent(fileId)}`)
   }
 }
 

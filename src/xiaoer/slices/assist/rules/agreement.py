@@ -5,9 +5,11 @@ disagreement; another amount, date or a 不 too many is one, however near the wo
 """
 
 import re
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 Mode = Literal["auto", "assist", "shadow"]
@@ -30,6 +32,11 @@ class Terms(Struct, frozen=True):
     to_auto_cases: int = 50
     demote_ratio: float = 0.7
     demote_cases: int = 20
+
+
+def terms_with(own: Mapping[str, float]) -> Terms:
+    """The usual thresholds with the shop's own ones; shares between 0 and 1, counts whole."""
+    return msgspec.convert({**msgspec.structs.asdict(Terms()), **own}, Terms, strict=False)
 
 
 class Proposal(Struct, frozen=True):

@@ -102,8 +102,8 @@ _RULES = (
 _COMPILED = tuple((rule, re.compile(rule.pattern, re.IGNORECASE), re.compile(rule.unless)) for rule in _RULES)
 
 
-def check_text(text: str, floor_yuan: float | None = None) -> tuple[Finding, ...]:
-    """Everything that should not be sent, in the order of the text; `floor_yuan` is the lowest price allowed here."""
+def check_text(text: str) -> tuple[Finding, ...]:
+    """Everything that should not be sent, in the order of the text. Prices are judged in `flows/check_writing`."""
     found: list[Finding] = []
     for rule, pattern, unless in _COMPILED:
         if rule.unless and unless.search(text):
@@ -111,11 +111,6 @@ def check_text(text: str, floor_yuan: float | None = None) -> tuple[Finding, ...
         found += [
             Finding(rule.level, rule.id, m.start(), m.end(), m.group(), rule.advice) for m in pattern.finditer(text)
         ]
-    if floor_yuan is not None:
-        for match in re.finditer(r"(\d+(?:\.\d{1,2})?)\s*(?:元|块)(?:给您|给你|卖|就|拿|拍)", text):
-            if float(match[1]) < floor_yuan:
-                advice = f"低于底价 {floor_yuan:g} 元，不能答应。"
-                found.append(Finding("block", "price.floor", match.start(), match.end(), match.group(), advice))
     return tuple(sorted(found, key=lambda finding: (finding.start, finding.rule_id)))
 
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, bindparam, select, text
 
-from xiaoer.infra.statement import Statement
+from xiaoer.infra.statement import ListStatement, Statement
 from xiaoer.kernel.commerce import Order, OrderItem, Refund, Shipment, TraceStep
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
@@ -38,6 +38,11 @@ UNION ALL
 SELECT 3, order_id, id, kind, status, reason, '', '', '', amount, created_at, 0, 0, 0, 0
   FROM refunds WHERE shop = :shop AND order_id {these}
 """
+_STATUSES = ListStatement(
+    lambda ids: select(orders.c.buyer_id, orders.c.status).where(
+        orders.c.shop == bindparam("shop"), orders.c.buyer_id.in_(ids)
+    )
+)
 _ONE = Statement(text(_WHOLE.format(these="= :id")))
 _OF_BUYER = Statement(
     text(
@@ -128,10 +133,7 @@ def statuses_of(connection: Connection, shop: ShopId, buyer_ids: Sequence[str]) 
     found: dict[str, list[str]] = {}
     for start in range(0, len(buyer_ids), _CHUNK):
         chunk = buyer_ids[start : start + _CHUNK]
-        rows = connection.execute(
-            select(orders.c.buyer_id, orders.c.status).where(orders.c.shop == shop, orders.c.buyer_id.in_(chunk))
-        )
-        for row in rows:
+        for row in _STATUSES.all(connection, {"shop": shop}, chunk):
             found.setdefault(row.buyer_id, []).append(row.status)
     return found
 

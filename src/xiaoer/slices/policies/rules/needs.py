@@ -1,5 +1,7 @@
 """Which facts a segment wants before it can be answered: a table from intents to needs."""
 
+import re
+
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import Turn
@@ -34,6 +36,9 @@ OWN_WORDS = (
     "前天",
     "还没",
     "怎么还",
+)
+PAID_FOR = re.compile(
+    r"(?:上次|上回|之前|昨天|前天|那单|这单|我).{0,4}(?:买|拍|付|花).{0,6}(?:多少钱|多少)|(?:付了|花了|实付)多少"
 )
 _WISH_TURNS = 4  # messages, of buyer and bot, in which a wish is still being told
 _SHOPPING = ("product", "search", "live", "campaign")
@@ -103,6 +108,8 @@ def _wish(segment: Segment, turn: Turn) -> str:
 def wants_orders(segment: Segment, turn: Turn) -> bool:
     """Whether the buyer's orders bear on this segment."""
     if segment.entities.order_no or segment.entities.waybill_no:
+        return True
+    if PAID_FOR.search(segment.text):
         return True
     if segment.intent in _GENERAL or is_before_buying(segment, turn):
         return False

@@ -5,7 +5,7 @@ from datetime import timedelta
 from xiaoer.kernel.commerce import Order, Shipment
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.slices.policies.rules import parcels
-from xiaoer.slices.policies.rules.needs import wants_orders
+from xiaoer.slices.policies.rules.needs import PAID_FOR, wants_orders
 from xiaoer.slices.policies.rules.parcels import Stage
 from xiaoer.slices.policies.rules.picking import pick_order
 from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_refund
@@ -47,6 +47,8 @@ def answer_from_orders(ask: Ask) -> Act | None:
             )
         return _which_order(ask) if not orders else None
     intent = ask.segment.intent
+    if PAID_FOR.search(ask.segment.text) and intent in ("price.query", "order.status", "order.pay"):
+        return _order_act(ask, order, "order.paid_for", paid=order.pay_amount)
     if intent in _TRACKING:
         return tell_tracking(ask, order)
     if intent in _REFUND:

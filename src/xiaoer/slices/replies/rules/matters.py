@@ -70,6 +70,22 @@ def _goods(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return {"order_title": "、".join(wording.short(title) for title in slots["goods"])}
 
 
+_KINDS = {
+    "cancel": "取消订单",
+    "change_address": "改地址",
+    "note": "加备注",
+    "redirect": "联系快递",
+    "after_sale": "售后申请",
+    "withdraw": "撤销售后",
+    "restock": "到货提醒",
+    "urge": "登记加急",
+}
+
+
+def _also(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    return {"also_words": _KINDS.get(slots["also"], "刚才说的另一件事")}
+
+
 def _visit(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return {"visit_words": "安装" if slots["visit"] == "install" else "维修"}
 
@@ -235,5 +251,6 @@ _SPEAKERS = {
     "days_low": _road,
     "link": _buy,
     "visit": _visit,
+    "also": _also,
     "goods": _goods,
 }

@@ -16,6 +16,13 @@ export const GROUPS: { name: GroupName; label: string; empty: string }[] = [
 
 /** 千牛 counts an answer as slow from here; the server's alarm names the shop's own limit. */
 export const SLOW_S = 100
+/** 3分钟响应率: an answer after this counts against the shop on every platform. */
+export const BREACH_S = 180
+
+/** Seconds until the wait counts against the 3-minute rate; below zero it does already. */
+export function secondsToBreach(row: DeskRow, nowMs: number): number {
+  return BREACH_S - waitedSeconds(row, nowMs)
+}
 
 export function groupOf(row: DeskRow, me: string): Exclude<GroupName, 'starred'> {
   if (row.state === 'queued') return 'queued'

@@ -6,8 +6,9 @@ else, that is answered and the matter stays open: the same wish taken up later g
 
 from msgspec.structs import replace
 
+from xiaoer.kernel.decision import Act
 from xiaoer.kernel.heard import Segment
-from xiaoer.kernel.memory import Matter
+from xiaoer.kernel.memory import Matter, Memory
 from xiaoer.slices.policies.rules.matters import after_sale, booking, changes, parcels_help, reading, small
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.rules.needs import is_before_buying
@@ -82,6 +83,15 @@ def begin(ask: Ask) -> Move | None:
     if intent == "after.cancel":
         return small.start_withdraw(ask)
     return None
+
+
+def still_open(memory: Memory, acts: list[Act]) -> tuple[Act, str] | None:
+    """After something was done: the other matter that still waits for its own 「确认」, lest it be thought done."""
+    done_now = next((act for act in acts if act.rule_id in ("action.done", "action.already")), None)
+    waiting = next((matter for matter in memory.matters if matter.asks == "confirm"), None)
+    if done_now is None or waiting is None:
+        return None
+    return Act("ask", done_now.segment, "matter.also", {"also": waiting.kind}, rule_id="matter.also"), waiting.id
 
 
 def is_part(segment: Segment) -> bool:

@@ -2,62 +2,14 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
-LOG_IN = {"agent": "xiaoer-agent", "supervisor": "xiaoer-supervisor", "owner": "xiaoer-owner"}
 Call = Callable[..., Any]
-
-
-def _token(server: TestClient, name: str) -> str:
-    body = {"username": name, "password": LOG_IN[name]}
-    return str(server.post("/api/v1/auth/login", json=body).json()["access_token"])
-
-
-@pytest.fixture(scope="module")
-def tokens(server: TestClient) -> dict[str, str]:
-    """Access tokens of an agent and of his supervisor."""
-    return {name: _token(server, name) for name in ("agent", "supervisor")}
-
-
-@pytest.fixture
-def call(server: TestClient, tokens: dict[str, str]) -> Call:
-    """Call the API as somebody of the staff."""
-
-    def send(method: str, path: str, body: Any = None, who: str = "agent", status: int = 200) -> Any:
-        headers = {"Authorization": f"Bearer {tokens[who]}"}
-        response = server.request(method, f"/api/v1{path}", json=body, headers=headers)
-        assert response.status_code == status, response.text
-        return response.json() if response.content else None
-
-    return send
-
-
-@pytest.fixture(autouse=True)
-def at_the_desk(call: Call) -> Iterator[None]:
-    """Everybody is offline unless the test says otherwise."""
-    yield
-    for who in ("agent", "supervisor"):
-        call("PUT", "/desk/me", {"status": "offline", "skills": [], "capacity": 8}, who)
-
-
-@pytest.fixture
-def buyer(client: TestClient) -> Callable[[str], dict[str, Any]]:
-    """A buyer of his own, writing over the API."""
-    buyer_id = f"desk-{uuid4().hex[:8]}"
-
-    def write(text: str) -> dict[str, Any]:
-        body = {"channel": "api", "buyer_id": buyer_id, "content": {"type": "text", "text": text}}
-        response = client.post("/api/v1/messages", json=body)
-        assert response.status_code == 200, response.text
-        answer: dict[str, Any] = response.json()
-        return answer
-
-    return write
 
 
 def test_the_whole_round(call: Call, buyer: Any) -> None:
@@ -267,26 +219,3 @@ def test_what_the_bot_should_have_said_is_kept_and_counts(call: Call, buyer: Any
     call("GET", "/desk/modes/evidence", status=403)
     call("POST", "/desk/modes/approve", {"intent": "ship.carrier", "to": "assist"}, "supervisor", 409)
     call("POST", "/desk/modes/approve", {"intent": "ship.carrier", "to": "best"}, "supervisor", 422)
-
-
-def test_products_are_found_by_title_and_by_number(call: Call) -> None:
-    first = call("GET", "/desk/products?page_size=1")["items"][0]
-    assert first["variants"]
-    by_variant = call("GET", f"/desk/products?q={first['variants'][0]['id']}")
-    assert [item["id"] for item in by_variant["items"]] == [first["id"]]
-    assert call("GET", "/desk/products?q=没有这种商品")["total"] == 0
-
-
-def test_the_buyers_card_is_kept_for_colleagues(call: Call, buyer: Any) -> None:
-    answer = buyer("在吗")
-    buyer_id = call("GET", f"/desk/conversations/{answer['conversation_id']}")["row"]["buyer_id"]
-    call("PUT", f"/desk/buyers/{buyer_id}/card", {"tags": ["爱比价"], "note": "要粉色"})
-    card = call("GET", f"/desk/conversations/{answer['conversation_id']}/side", who="supervisor")["card"]
-    assert (card["tags"], card["note"]) == (["爱比价"], "要粉色")
-    call("PUT", f"/desk/buyers/{buyer_id}/card", {"note": "字" * 501}, status=422)
-    call("PUT", "/desk/buyers/nobody-knows/card", {"note": "x"}, status=404)
-
-
-def test_an_unknown_order_has_no_actions(call: Call, buyer: Any) -> None:
-    talk = buyer("在吗")["conversation_id"]
-    call("GET", f"/desk/conversations/{talk}/orders/none/actions", status=404)
