@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from xiaoer.app.commands import report as report_command
 from xiaoer.app.commands.opening import Shop, out, prepared, run
 from xiaoer.app.commands.train import train
+from xiaoer.app.commands.words import words
 from xiaoer.app.evaluation import evaluate_file
 from xiaoer.app.wiring import running
 from xiaoer.flows.evaluate.rows import readable
@@ -29,6 +30,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
 app.command()(train)
 app.command("report")(report_command.report)
+app.command("words")(words)
 
 
 @app.command()

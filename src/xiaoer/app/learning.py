@@ -1,5 +1,6 @@
 """Learning in this process (学习): the gap loop each night, decisions about gaps, and the guard of publishing."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import structs
@@ -7,8 +8,10 @@ from sqlalchemy import Connection
 
 from xiaoer.app.rehearsing import Stages
 from xiaoer.flows.decide_gap import DecideGap
+from xiaoer.flows.import_data.importer import Importer
+from xiaoer.flows.import_data.ports import Pairs
 from xiaoer.flows.learn_nightly.learn import LearnGaps
-from xiaoer.flows.publish_knowledge.guard import GuardPublishing
+from xiaoer.flows.publish_knowledge.guard import Broken, GoldenBroken, GuardPublishing
 from xiaoer.flows.replay_changes.publish import PublishProposals
 from xiaoer.flows.replay_changes.replay import JOB, ReplayChanges
 from xiaoer.infra import audit
@@ -17,16 +20,31 @@ from xiaoer.infra.idgen import new_id
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.errors import NotFound
+from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.knowledge.guarded import GuardedEntries
+from xiaoer.slices.knowledge.api import Knowledge
+from xiaoer.slices.knowledge.guarded import GuardedEntries, override_reason
+from xiaoer.slices.knowledge.sink import KnowledgeSink
+from xiaoer.slices.knowledge.types import Entry
 from xiaoer.slices.learning import api as learning
 from xiaoer.slices.learning.api import GapRow
 from xiaoer.slices.learning.store import golden, replays
 from xiaoer.slices.learning.types import Ask, Difference, GapSettings, Golden, Replay
+from xiaoer.slices.policies.own_red_lines import RuleBook
 
+_ROWS = 500  # of a file that are looked up at once
 _DAILY, _NIGHT = timedelta(days=1), timedelta(hours=19)  # 03:00 in the shop's zone
+
+
+class FileBreaksGolden(Conflict):
+    """A file would break golden questions; said in the words of the import page."""
+
+    code = "golden_broken"
+
+    def __init__(self, broken: Sequence[Broken]) -> None:
+        named = "；".join(f"「{one.question}」{one.failure}" for one in broken[:5])
+        super().__init__(f"导入以后有 {len(broken)} 道回归题会答错：{named}。改好文件或回归题，或者写明原因再导入。")
 
 
 class Learning:
@@ -37,27 +55,45 @@ class Learning:
         db: Database,
         clock: Clock,
         analyser: TextAnalyser,
+        knowledge: Knowledge,
         entries: GuardedEntries,
+        importer: Importer,
         stages: Stages,
         jobs: Jobs,
     ) -> None:
         self._db = db
         self._clock = clock
-        self._knowledge = stages.knowledge
+        self._knowledge = knowledge
         self._entries = entries
         self._red_lines = stages.red_lines
+        self._sink = KnowledgeSink()
         self.guard = GuardPublishing(db, clock, stages)
         self.learn = LearnGaps(db, clock, analyser)
         self.decide = DecideGap(db, clock, entries)
         self.replay = ReplayChanges(db, clock, stages, stages.understanding)
         self.proposals = PublishProposals(db, clock, self.guard)
         entries.guard = self.guard
+        importer.guards["knowledge"] = self._guard_import
+        stages.red_lines.guard = self._guard_book
         jobs.handle(JOB, self._replay)
         jobs.every("learning.nightly", _DAILY, self._nightly, offset=_NIGHT)
 
     async def _nightly(self, job: Job) -> None:
         await self.learn(job.shop)
         await self.guard.run(job.shop)
+
+    async def _guard_import(self, shop: ShopId, rows: Pairs, keep: Collection[str], by: str, override: str, /) -> None:
+        changed: list[Entry] = []
+        for at in range(0, len(rows), _ROWS):
+            part = rows[at : at + _ROWS]
+            changed += await self._db.read(lambda c, part=part: self._sink.after(c, shop, part, keep))  # type: ignore[misc]
+        try:
+            await self.guard(shop, changed, by, override)
+        except GoldenBroken as error:
+            raise FileBreaksGolden(error.broken) from error
+
+    async def _guard_book(self, shop: ShopId, by: str, book: RuleBook) -> None:
+        await self.guard(shop, (), by, override_reason(), book)
 
     async def _replay(self, job: Job) -> None:
         await self.replay(job.shop, str(job.payload["replay"]))

@@ -6,7 +6,7 @@ A changed rule book holds here at once and in every other process within `_CHECK
 import asyncio
 import copy
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,7 @@ class ShopRedLines:
         self._db, self._clock, self._analyser = db, clock, analyser
         self.pack = parse_red_lines((pack / "red_lines.toml").read_text(encoding="utf-8"))
         self._known: dict[ShopId, tuple[float, RuleBook, tuple[RedLine, ...]]] = {}
+        self.guard: Callable[[ShopId, str, RuleBook], Awaitable[None]] | None = None
 
     def __call__(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
         """The red lines that a turn crosses, the one that decides first."""
@@ -110,9 +111,12 @@ class ShopRedLines:
 
         Raises:
             InvalidBody: a rule without usable words, or a pack rule that cannot be switched off.
+            Conflict: golden questions would break, and the caller gave no reason for that.
         """
         checked = tuple(own_red_lines.check_rule(rule) for rule in own)
         book = RuleBook(checked, own_red_lines.check_off(off, self.pack), limits)
+        if self.guard is not None:
+            await self.guard(shop, who, book)
         now = self._clock.now()
 
         def change(connection: Any) -> None:

@@ -28,12 +28,14 @@ from xiaoer.app.entrypoints import (
     knowledge_bulk,
     knowledge_care,
     knowledge_intake,
+    knowledge_review,
     learning,
     messages,
     mode_evidence,
     ops,
     outreach,
     pages,
+    privacy,
     quotes,
     replays,
     rules,
@@ -77,7 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     sales = (bargaining, coupons, selling, outreach)
     # in this order: the last one takes every other address below /knowledge
-    brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge)
+    brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge_review, knowledge)
     insight = (insight_desk, insight_reports, insight_reviews, insights)  # in this order: pages are found by name
     desks = (agents, desk, desk_team, desk_orders, desk_live, mode_evidence, canned, ticket_files, tickets)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
@@ -90,7 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     shop = (imports, events, quotes, systems, *insight, rules)
     for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
         app.include_router(module.router)
-    for module in (*sales, golden, replays, learning):
+    for module in (*sales, golden, replays, learning, privacy):
         app.include_router(module.router)
     pages.mount(app, settings)
     http.install(app)

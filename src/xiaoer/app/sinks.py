@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from xiaoer.flows.import_data.importer import Check, Sink
+from xiaoer.flows.import_data.ports import Check, Sink
 from xiaoer.slices.knowledge.sink import KnowledgeSink
 from xiaoer.slices.promotions.service import PromotionSink
 

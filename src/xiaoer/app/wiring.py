@@ -57,8 +57,9 @@ from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.knowledge.guarded import GuardedEntries
+from xiaoer.slices.knowledge.reviewed import ReviewedEntries
 from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.privacy.service import BuyerData
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
@@ -89,12 +90,11 @@ class Wiring:
         self.catalog.kinds = trade_words(_PACK)
         self.buyers = LiveBuyers(self.db)
         vault = Vault(settings.secret_key)
-        rows = EmbeddedCatalog(self.db), EmbeddedOrders(self.db)
-        self.systems = Systems(self.db, self.clock, vault, *rows)
+        self.systems = Systems(self.db, self.clock, vault, EmbeddedCatalog(self.db), EmbeddedOrders(self.db))
         self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
-        self.entries = GuardedEntries(self.db, self.clock)
+        self.entries = ReviewedEntries(self.db, self.clock)
         self.models = ShopModels(self.db, settings.home, self.jobs, self.entries)
         self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.models)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
@@ -140,13 +140,13 @@ class Wiring:
             self.desk,
             sells,
         )
-        follow_up = FollowUp(self.db, self.clock, self.answer, templates, self.desk)
-        self.jobs.handle(FOLLOW_UP, follow_up)
+        self.jobs.handle(FOLLOW_UP, FollowUp(self.db, self.clock, self.answer, templates, self.desk))
         beside = Beside(settings) if settings.figures_beside else None
         self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, beside)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
-        self.learning = Learning(self.db, self.clock, self.understanding, self.entries, stages, self.jobs)
+        self.learning = Learning(*core, stages, self.jobs)
+        self.buyer_data = BuyerData(self.db, self.clock, self.jobs)
         self.rate = RateTalk(self.db, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}

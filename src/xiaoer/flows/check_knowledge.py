@@ -26,7 +26,8 @@ from xiaoer.slices.knowledge.health import store as rows
 from xiaoer.slices.knowledge.health.rules import ProductFacts, ShopFacts
 from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Found, Mending, Usage
 from xiaoer.slices.knowledge.ports import IntentOf
-from xiaoer.slices.knowledge.retrieval.index import Asked, ShopIndex
+from xiaoer.slices.knowledge.retrieval.blocks import Asked
+from xiaoer.slices.knowledge.retrieval.index import ShopIndex
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.knowledge.types import Entry
 from xiaoer.slices.promotions.service import Promotions

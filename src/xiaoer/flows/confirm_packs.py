@@ -14,7 +14,7 @@ from xiaoer.slices.knowledge import packs
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.packs import Pack
 from xiaoer.slices.knowledge.service import EntryService
-from xiaoer.slices.knowledge.types import Outcome
+from xiaoer.slices.knowledge.types import EntryDraft, Outcome
 
 _LIKE = 0.62  # an entry of this score answers the same already
 
@@ -95,8 +95,10 @@ class ConfirmPacks:
     async def switch(self, shop: ShopId, pack_id: str, rule_ids: Sequence[str], on: bool, by: str) -> Outcome:
         """Switch rules of a pack on or off, all of them when none is named; refusals one by one with the reason.
 
+        They are switched together: what golden questions refuse is not done by half.
+
         Raises:
-            NotFound: no such pack.
+            NotFound: no such pack. Conflict: golden questions would break.
         """
         pack = self._packs.get(pack_id)
         if pack is None:
@@ -104,23 +106,16 @@ class ConfirmPacks:
         wanted = [rule for rule in pack.rules if not rule_ids or rule.id in rule_ids]
         refused = dict.fromkeys(set(rule_ids) - {rule.id for rule in wanted}, "This pack has no such rule.")
         kept = await self._entries.get_many(shop, [rule.entry_id for rule in wanted])
-        terms, changed = await self._terms.of(shop), list[str]()
+        terms, drafts = await self._terms.of(shop), dict[str, EntryDraft]()
         for rule in wanted:
             entry = kept.get(rule.entry_id)
             if not on:
                 if entry is not None and entry.draft.status != "archived":
-                    await self._entries.archive(shop, rule.entry_id, by)
-                    changed.append(rule.id)
-                continue
-            if reason := packs.why_not(rule, terms):
+                    drafts[rule.entry_id] = msgspec.structs.replace(entry.draft, status="archived")
+            elif reason := packs.why_not(rule, terms):
                 refused[rule.id] = reason
-                continue
-            if entry is None:
-                await self._entries.create(shop, packs.draft_of(rule, pack), by, rule.entry_id)
-                changed.append(rule.id)
-            elif entry.draft.status != "published":
-                draft = msgspec.structs.replace(packs.draft_of(rule, pack), status="published")
-                await self._entries.update(shop, rule.entry_id, draft, entry.version, by, "publish")
-                changed.append(rule.id)
+            elif entry is None or entry.draft.status != "published":
+                drafts[rule.entry_id] = packs.draft_of(rule, pack)
+        changed = await self._entries.put_many(shop, drafts, by, "publish" if on else "archive") if drafts else []
         await self._knowledge.refresh(shop)
-        return Outcome(tuple(changed), refused)
+        return Outcome(tuple(rule.id for rule in wanted if rule.entry_id in changed), refused)

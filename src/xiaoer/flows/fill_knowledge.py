@@ -27,7 +27,7 @@ from xiaoer.slices.knowledge.candidates import mining
 from xiaoer.slices.knowledge.candidates.chatlog import ChatLine, Talk, parse_chatlog
 from xiaoer.slices.knowledge.candidates.rules import find_questions
 from xiaoer.slices.knowledge.candidates.service import Candidates
-from xiaoer.slices.knowledge.candidates.types import Origin, Proposal
+from xiaoer.slices.knowledge.candidates.types import Evidence, Origin, Proposal
 from xiaoer.slices.privacy import api as privacy
 
 _SHEETS = (".csv", ".tsv", ".xlsx", ".jsonl", ".ndjson")
@@ -152,7 +152,7 @@ class FillKnowledge:
             kept = [msgspec.structs.replace(talk, id=past.conversation_id_of(talk.id)) for talk in talks]
         else:
             warnings = ("聊天里没有时间，只用来找问答，没有存成历史会话。",)
-        return await self._mined(shop, kept, by, least if len(talks) > 1 else 1, warnings)
+        return await self._mined(shop, kept, by, least if len(talks) > 1 else 1, warnings, bool(rows))
 
     async def _from_dialogues(self, shop: ShopId, data: bytes, name: str, by: str) -> Filled:
         run = await self._importer.import_file(shop, data, name=name, kind="dialogues", by=by)
@@ -163,7 +163,13 @@ class FillKnowledge:
         return msgspec.structs.replace(filled, warnings=(*filled.warnings, *refused))
 
     async def _mined(
-        self, shop: ShopId, talks: Sequence[Talk], by: str, least: int, warnings: tuple[str, ...]
+        self,
+        shop: ShopId,
+        talks: Sequence[Talk],
+        by: str,
+        least: int,
+        warnings: tuple[str, ...],
+        are_kept: bool = True,
     ) -> Filled:
         found: tuple[Proposal, ...] = await asyncio.to_thread(
             mining.mine,
@@ -173,6 +179,8 @@ class FillKnowledge:
             privacy.mask_text,
             least_conversations=least,
         )
+        if not are_kept:
+            found = tuple(msgspec.structs.replace(one, evidence=_unlinked(one.evidence)) for one in found)
         batch = new_id()
         added, known = await self._candidates.propose(shop, found, by, batch)
         if not found:
@@ -189,6 +197,11 @@ class FillKnowledge:
             return [(segment.text, segment.intent) for segment in self._understanding.understand(turn).segments]
 
         return understand
+
+
+def _unlinked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Evidence from talks that were not kept: there is nothing to open."""
+    return tuple(msgspec.structs.replace(one, conversation_id="") for one in evidence)
 
 
 def _is_chat(talks: Sequence[Talk]) -> bool:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.knowledge.retrieval.index import Asked, ShopIndex
+from xiaoer.slices.knowledge.retrieval.blocks import Asked
+from xiaoer.slices.knowledge.retrieval.index import ShopIndex
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 
@@ -201,3 +202,26 @@ async def test_a_pasted_page_is_answered_like_any_other_text(
     worker = open_worker()
     await worker.ensure_loaded(SHOP)
     assert not worker.search(SHOP, "呵呵" * 50_000, now=clock.now()).answerable
+
+
+@pytest.mark.parametrize(
+    ("asked", "other", "same"),
+    [
+        ("保温杯保质期多久", "保温杯保修多久", "保温杯的保质期是多久"),
+        ("电饭煲能退吗", "电饭煲包邮吗", "电饭煲可以退货吗"),
+    ],
+)
+async def test_another_question_about_the_same_product_is_no_answer(
+    entries: EntryService, knowledge: Knowledge, clock, asked: str, other: str, same: str
+) -> None:
+    for number, goods in enumerate(("面膜", "耳机", "台灯", "床单", "行李箱", "猫粮")):
+        await entries.create(SHOP, EntryDraft(f"{goods}是什么材质", "-"), "小王", f"N{number}")
+    await entries.create(SHOP, EntryDraft(other, "-"), "小王", "other")
+    await knowledge.ensure_loaded(SHOP)
+    wrong = knowledge.search(SHOP, asked, now=clock.now()).hits[0].score
+    await entries.create(SHOP, EntryDraft(same, "-"), "小王", "same")
+    await knowledge.refresh(SHOP)
+    right = knowledge.search(SHOP, asked, now=clock.now()).hits[0]
+    assert right.id == "same"
+    assert right.score > 0.6
+    assert wrong < right.score - 0.2

@@ -6,12 +6,12 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from msgspec import Struct
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from xiaoer.app.entrypoints.caller import caller, wiring
+from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.http import FILE_BODY, describe, read_form, reply
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.idgen import new_id
@@ -19,10 +19,11 @@ from xiaoer.kernel.errors import InvalidBody, NotFound
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.imports import store as runs
 from xiaoer.slices.imports.types import ImportRun
+from xiaoer.slices.knowledge.guarded import override_reason
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
 
-router = APIRouter(prefix="/api/v1/imports")
+router = APIRouter(prefix="/api/v1/imports", dependencies=[Depends(note_override)])
 _CHUNK = 1_048_576
 
 
@@ -55,6 +56,7 @@ class RunView(Struct, frozen=True):
     refused: tuple[RefusedRow, ...]
     warnings: tuple[str, ...]
     error: str | None
+    error_code: str | None
 
 
 class RunPage(Struct, frozen=True):
@@ -80,6 +82,7 @@ def _view(run: ImportRun, rows: int = 1000) -> RunView:
         tuple(RefusedRow(r.line, r.text, r.code) for r in run.refusals[:rows]),
         run.warnings,
         run.error or None,
+        run.error_code or None,
     )
 
 
@@ -103,15 +106,25 @@ async def start_import(request: Request, kind: str = "", strict: bool = False) -
         while chunk := await file.read(_CHUNK):
             target.write(chunk)
     run_id, name = new_id(), Path((file.filename or "").replace("\0", "")).name[:200]
-    product.spawn(_import(product, principal.shop, path, name, kind, strict, principal.name, run_id))
+    product.spawn(_import(product, principal.shop, path, name, kind, strict, principal.name, run_id, override_reason()))
     return reply(Started(run_id), 202)
 
 
 async def _import(
-    product: Wiring, shop: ShopId, path: Path, name: str, kind: str, strict: bool, by: str, run_id: str
+    product: Wiring,
+    shop: ShopId,
+    path: Path,
+    name: str,
+    kind: str,
+    strict: bool,
+    by: str,
+    run_id: str,
+    override: str,
 ) -> None:
     try:
-        await product.importer.import_file(shop, path, name=name, kind=kind, strict=strict, by=by, run_id=run_id)
+        await product.importer.import_file(
+            shop, path, name=name, kind=kind, strict=strict, by=by, run_id=run_id, override=override
+        )
     finally:
         await asyncio.to_thread(shutil.rmtree, path.parent, ignore_errors=True)
 

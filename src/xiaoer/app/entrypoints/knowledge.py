@@ -23,8 +23,10 @@ from xiaoer.app.entrypoints.knowledge_views import (
     who,
 )
 from xiaoer.app.http import describe, read_body, reply
+from xiaoer.app.wiring import Wiring
+from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.knowledge.rules import diff_drafts
-from xiaoer.slices.knowledge.types import EntryFilter, FieldChange
+from xiaoer.slices.knowledge.types import Entry, EntryFilter, FieldChange
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
 
@@ -127,7 +129,9 @@ async def list_entries(
     size = max(1, min(page_size, 100))
     found = await product.entries.page(principal.shop, wanted, (max(1, min(page, 100_000)) - 1) * size, size)
     categories = await product.entries.categories(principal.shop)
-    return reply(EntryPageOut(tuple(map(view, found.entries)), found.total, categories))
+    waiting = await product.entries.waiting(principal.shop, [entry.id for entry in found.entries])
+    items = tuple(view(entry, waiting.get(entry.id)) for entry in found.entries)
+    return reply(EntryPageOut(items, found.total, categories))
 
 
 @router.post(
@@ -136,10 +140,10 @@ async def list_entries(
                errors=(401, 403, 409, 413, 422)),
 )  # fmt: skip
 async def create_entry(request: Request) -> Response:
-    """Keep a new entry; it answers within a second. Agents write drafts."""
+    """Keep a new entry; it answers within a second. Agents write drafts; under review it waits as `review`."""
     principal, product = await caller(request), wiring(request)
     body = await read_body(request, EntryIn, MAX_BODY)
-    check_may_write(principal, body.status)
+    check_may_write(principal, body.status, None, await product.entries.review_is_on(principal.shop))
     entry = await product.entries.create(principal.shop, draft_of(body), who(principal))
     await product.knowledge.refresh(principal.shop)
     return reply(view(entry), 201)
@@ -175,15 +179,20 @@ async def rollback(request: Request, id: str) -> Response:
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
     body = await read_body(request, RollbackIn, 8192)
     entry = await product.entries.rollback(principal.shop, id, body.to_version, who(principal))
-    await product.knowledge.refresh(principal.shop)
-    return reply(view(entry))
+    return await _shown(product, principal.shop, entry)
+
+
+async def _shown(product: Wiring, shop: ShopId, entry: Entry) -> Response:
+    """The entry with the change that waits; what is live holds here from now on."""
+    await product.knowledge.refresh(shop)
+    return reply(view(entry, (await product.entries.waiting(shop, [entry.id])).get(entry.id)))
 
 
 @router.get("/{id:path}", **describe("One entry", response=EntryOut, errors=(401, 404)))
 async def get_entry(request: Request, id: str) -> Response:
     """The entry as it is now."""
     principal, product = await caller(request), wiring(request)
-    return reply(view(await product.entries.get(principal.shop, id)))
+    return await _shown(product, principal.shop, await product.entries.get(principal.shop, id))
 
 
 @router.put(
@@ -192,17 +201,16 @@ async def get_entry(request: Request, id: str) -> Response:
                errors=(401, 403, 404, 409, 413, 422)),
 )  # fmt: skip
 async def update_entry(request: Request, id: str) -> Response:
-    """Replace an entry; 409 when somebody changed it since `version`."""
+    """Replace an entry; 409 when somebody changed it since `version`. Under review a live one waits, see `waiting`."""
     principal, product = await caller(request), wiring(request)
     body = await read_body(request, EntryIn, MAX_BODY)
     stored = await product.entries.get(principal.shop, id)
-    check_may_write(principal, body.status, stored)
+    check_may_write(principal, body.status, stored, await product.entries.review_is_on(principal.shop))
     draft = draft_of(body)
     if not draft.source:
         draft = msgspec.structs.replace(draft, source=stored.draft.source)
     entry = await product.entries.update(principal.shop, id, draft, body.version, who(principal))
-    await product.knowledge.refresh(principal.shop)
-    return reply(view(entry))
+    return await _shown(product, principal.shop, entry)
 
 
 @router.patch(
@@ -216,10 +224,9 @@ async def change_entry(request: Request, id: str) -> Response:
     body = await read_body(request, EntryChange, MAX_BODY)
     stored = await product.entries.get(principal.shop, id)
     draft = changed(stored.draft, body)
-    check_may_write(principal, draft.status, stored)
+    check_may_write(principal, draft.status, stored, await product.entries.review_is_on(principal.shop))
     entry = await product.entries.update(principal.shop, id, draft, body.version, who(principal))
-    await product.knowledge.refresh(principal.shop)
-    return reply(view(entry))
+    return await _shown(product, principal.shop, entry)
 
 
 @router.delete("/{id:path}", **describe("Archive an entry", status=204, errors=(401, 403, 404)))

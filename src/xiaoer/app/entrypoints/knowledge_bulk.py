@@ -79,7 +79,9 @@ async def change_many(request: Request) -> Response:
         raise InvalidBody("Name at least one field to set, such as category or valid_to.")
     if body.action != "set":
         changes = {"status": _ACTIONS[body.action]}
-    outcome = await product.entries.change_many(principal.shop, body.ids, changes, who(principal))
+    outcome = await product.entries.change_many(
+        principal.shop, body.ids, changes, who(principal), principal.role is Role.OWNER
+    )
     await product.knowledge.refresh(principal.shop)
     return reply(BulkOut(outcome.changed, outcome.refused))
 

@@ -8,7 +8,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from xiaoer.kernel.clock import to_utc
 from xiaoer.kernel.errors import Forbidden
-from xiaoer.slices.knowledge.types import Entry, EntryDraft
+from xiaoer.slices.knowledge.pending import Pending
+from xiaoer.slices.knowledge.types import Entry, EntryDraft, FieldChange
 from xiaoer.slices.shops.types import Principal, Role
 
 MAX_BODY = 2_097_152
@@ -64,6 +65,15 @@ class EntryChange(Struct, frozen=True):
     status: StatusIn | UnsetType = UNSET
 
 
+class WaitingOut(Struct, frozen=True):
+    """A change of a live entry that waits for review: by whom, when, what it changes, and how it would be."""
+
+    by: str
+    at: datetime
+    changes: tuple[FieldChange, ...]
+    entry: dict[str, Any]
+
+
 class EntryOut(Struct, frozen=True):
     id: str
     question: str
@@ -84,14 +94,19 @@ class EntryOut(Struct, frozen=True):
     version: int
     updated_at: datetime
     updated_by: str
+    waiting: WaitingOut | None = None
 
 
-def view(entry: Entry) -> EntryOut:
-    """An entry for the outside."""
+def view(entry: Entry, change: Pending | None = None) -> EntryOut:
+    """An entry for the outside, with the change that waits for review."""
     draft = msgspec.structs.asdict(entry.draft)
+    waiting = None
+    if change is not None:
+        waiting = WaitingOut(change.by, change.at, change.changes(entry), msgspec.to_builtins(change.draft))
     return EntryOut(
-        id=entry.id, version=entry.version, updated_at=entry.updated_at, updated_by=entry.updated_by, **draft
-    )
+        id=entry.id, version=entry.version, updated_at=entry.updated_at, updated_by=entry.updated_by,
+        waiting=waiting, **draft,
+    )  # fmt: skip
 
 
 def draft_of(body: EntryIn) -> EntryDraft:
@@ -119,13 +134,17 @@ def who(principal: Principal) -> str:
     return principal.name or principal.staff_id
 
 
-def check_may_write(principal: Principal, new_status: str, stored: Entry | None = None) -> None:
+def check_may_write(principal: Principal, new_status: str, stored: Entry | None = None, reviewed: bool = False) -> None:
     """Agents write drafts and send them to review; what is live is for operators, supervisors and the owner.
+
+    Where changes of live entries wait for review (`reviewed`), agents may propose them too.
 
     Raises:
         Forbidden: the caller is an agent, and the entry is or would be live.
     """
     if principal.role is not Role.AGENT:
+        return
+    if reviewed and new_status == "published" and (stored is None or stored.draft.status != "archived"):
         return
     if new_status not in ("draft", "review") or (stored and stored.draft.status not in ("draft", "review")):
         raise Forbidden("Agents may write drafts and send them to review. Ask an operator to publish the entry.")

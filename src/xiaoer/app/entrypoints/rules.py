@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from xiaoer.app.entrypoints.caller import caller, wiring
+from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.app.red_lines import Preview
 from xiaoer.infra.idgen import new_id
@@ -18,7 +18,7 @@ from xiaoer.slices.policies.types import Limits
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
 
-router = APIRouter(prefix="/api/v1/rules")
+router = APIRouter(prefix="/api/v1/rules", dependencies=[Depends(note_override)])
 _BODY = 262_144
 _Word = Annotated[str, Meta(max_length=40)]
 _Words = Annotated[tuple[_Word, ...], Meta(max_length=200)]
@@ -94,7 +94,7 @@ def _view(pack: tuple[RedLine, ...], book: RuleBook) -> RulesOut:
 @router.put(
     "/red-lines",
     **describe("Change the red lines", request=RulesIn, response=RulesOut, example={"own": [_RULE], "off": []},
-               errors=(401, 403, 413, 422)),
+               errors=(401, 403, 409, 413, 422)),
 )  # fmt: skip
 async def put_rules(request: Request) -> Response:
     """Replace the rule book; it holds in every process within two seconds."""

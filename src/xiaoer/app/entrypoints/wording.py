@@ -1,20 +1,26 @@
 """A shop's own words and intents over HTTP (规则 > 词与意图): teach, change, forget, and try a sentence out."""
 
+import asyncio
 from functools import cache
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from msgspec import Meta, Struct
 from sqlalchemy import Connection
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, wiring
-from xiaoer.app.http import describe, read_body, reply
+from xiaoer.app.http import FILE_BODY, describe, read_body, read_form, reply
 from xiaoer.app.shop_models import LEARN
+from xiaoer.app.wiring import Wiring
+from xiaoer.flows.import_wording import Learnt, import_wording
 from xiaoer.infra import audit
 from xiaoer.infra.jobs import enqueue
+from xiaoer.infra.sheets import read_sheet
+from xiaoer.kernel.errors import InvalidBody, TooLarge
 from xiaoer.kernel.heard import Sentiment
-from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId
+from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.turn import BuyerMessage, PastMessage, TextContent, Turn
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
@@ -24,6 +30,7 @@ from xiaoer.slices.wording.types import Wording
 
 router = APIRouter(prefix="/api/v1")
 _BODY = 262_144
+_MOST_FILE = 5_242_880
 _Text = Annotated[str, Meta(max_length=100)]
 _Sentence = Annotated[str, Meta(max_length=200)]
 _EXAMPLE = {"kind": "word", "text": "薅薅节", "means": "活动"}
@@ -153,6 +160,45 @@ async def learn(request: Request) -> Response:
     now = product.clock.now()
     await product.db.write(lambda c: enqueue(c, who.shop, LEARN, {}, at=now, subject="learn"))
     return Response(status_code=202)
+
+
+_IMPORT = describe("Teach from a file (multipart field `file`)", response=Learnt, errors=(401, 403, 413, 422))
+_IMPORT["openapi_extra"]["requestBody"] = FILE_BODY
+
+
+@router.post("/wording/import", **_IMPORT)
+async def teach_from_file(request: Request) -> Response:
+    """CSV, XLSX, JSONL or TOML with columns 词 and 意思, or 意图 and 说法; what cannot be taken is told by line."""
+    who, product = await caller(request), wiring(request)
+    require_role(who, Role.OPERATOR)
+    form = await read_form(request, _MOST_FILE + 4096)
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise InvalidBody("Send the file as multipart field `file`.")
+    data = await file.read(_MOST_FILE + 1)
+    if len(data) > _MOST_FILE:
+        raise TooLarge(f"A file of words may have at most {_MOST_FILE // 1_048_576} MB.")
+    return reply(await learn_file(product, who.shop, data, file.filename or "", who.name or who.staff_id))
+
+
+async def learn_file(product: Wiring, shop: ShopId, data: bytes, name: str, by: str) -> Learnt:
+    """Read a file and keep its lessons; in force within a second.
+
+    Raises:
+        BrokenSheet: it cannot be read. InvalidBody: it has no such columns.
+    """
+    sheet = await asyncio.to_thread(read_sheet, data, name)
+    codes, now = product.understanding.codes, product.clock.now()
+
+    def work(connection: Connection) -> Learnt:
+        learnt = import_wording(connection, shop, sheet, codes)
+        counts = {"added": learnt.added, "changed": learnt.changed, "refused": len(learnt.problems)}
+        audit.record(connection, shop, by, "wording.import", name[:100], now, **counts)
+        return learnt
+
+    learnt: Learnt = await product.db.write(work)
+    product.understanding.forget(shop)
+    return learnt
 
 
 @router.post(

@@ -6,11 +6,11 @@ Rows are compared by content hash, so the same file again writes nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePath
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import TypeVar
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
@@ -19,10 +19,12 @@ from xiaoer.flows.import_data.cells import BadCell
 from xiaoer.flows.import_data.dialogues import DialogueIntake, join_lines
 from xiaoer.flows.import_data.kinds import KINDS, Kind, Reference, kind_of_stem
 from xiaoer.flows.import_data.parse import Parsed, ParsedRow, bad_cell, parse_sheet
+from xiaoer.flows.import_data.ports import Check, Guard, KnowsSame, Sink
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.sheets import BrokenSheet, read_sheet
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.buyers.store import BuyerSink
 from xiaoer.slices.catalog.store import ProductSink, VariantSink
@@ -32,40 +34,10 @@ from xiaoer.slices.orders.store.sinks import order_line_sink, order_sink, parcel
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
-Check = Callable[[Any], str | None]
 
 _CHUNK = 400  # rows of one write: 10 to 15 ms on one core, so that buyers are answered in between
 _SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".jsonl", ".ndjson", ".json", ".toml"})
 _MAX_BYTES = 268_435_456
-
-
-class Sink(Protocol):
-    """Takes the rows of one kind into its slice.
-
-    `rows` are (row, hash) pairs with ids unique among them; a row whose id exists is replaced, except for
-    the fields named in `keep`. `existing_hashes` returns the hash of every id that exists.
-    """
-
-    def existing_hashes(self, connection: Connection, shop: ShopId, ids: Sequence[str], /) -> dict[str, str]: ...
-
-    def upsert(
-        self,
-        connection: Connection,
-        shop: ShopId,
-        rows: Sequence[tuple[Any, str]],
-        now: datetime,
-        keep: Collection[str] = ...,
-        /,
-    ) -> None: ...
-
-
-@runtime_checkable
-class KnowsSame(Protocol):
-    """A sink that looks behind the fingerprint: ids of `rows` that would change nothing."""
-
-    def same(
-        self, connection: Connection, shop: ShopId, rows: Sequence[tuple[Any, str]], keep: Collection[str]
-    ) -> set[str]: ...
 
 
 OWN_SINKS: Mapping[str, Sink] = {
@@ -101,6 +73,7 @@ class Importer:
         self._sinks = {**OWN_SINKS, **(sinks or {})}
         self._checks = dict(checks or {})
         self._max_bytes = max_bytes
+        self.guards: dict[str, Guard] = {}
 
     async def import_folder(
         self, shop: ShopId, folder: Path, *, strict: bool = False, by: str = "", progress: Progress | None = None
@@ -127,12 +100,13 @@ class Importer:
         by: str = "",
         progress: Progress | None = None,
         run_id: str = "",
+        override: str = "",
     ) -> ImportRun:
         """Import one file and return the finished run, which is also kept in the shop's history.
 
         `name` is the file's name when `source` is bytes; its stem tells the kind when `kind` is empty.
         `progress` hears (rows done, rows in all); reading and writing count half each. `strict` refuses
-        the file at its first bad row.
+        the file at its first bad row. `override` is for the kind's guard.
         """
         name = name or (source.name if isinstance(source, Path) else "")
         found = KINDS.get(kind) if kind else kind_of_stem(PurePath(name).stem)
@@ -152,14 +126,21 @@ class Importer:
         if found.name not in self._sinks:
             return await self._end(shop, _refused(run, "kind_not_kept", f"现在还不能导入“{found.label}”。"))
         try:
-            return await self._import(shop, run, found, source, name, progress)
+            return await self._import(shop, run, found, source, name, progress, override)
         except Exception:
             text = "写入时出错停下了，已经写入的部分还在，再导入一次同样的文件就能补全。"
             await self._end(shop, replace(run, status="failed", error=text, error_code="write_failed"))
             raise
 
     async def _import(
-        self, shop: ShopId, run: ImportRun, kind: Kind, source: Path | bytes, name: str, progress: Progress | None
+        self,
+        shop: ShopId,
+        run: ImportRun,
+        kind: Kind,
+        source: Path | bytes,
+        name: str,
+        progress: Progress | None,
+        override: str,
     ) -> ImportRun:
         tell = progress or (lambda done, total: None)
         loop = asyncio.get_running_loop()
@@ -181,6 +162,12 @@ class Importer:
         )
         if parsed.error_code:
             return await self._end(shop, _refused(run, parsed.error_code, parsed.error))
+        guard = self.guards.get(kind.name)
+        if guard is not None:
+            try:
+                await guard(shop, [(row.row, row.hash) for row in parsed.rows], parsed.keep, run.by, override)
+            except Conflict as error:
+                return await self._end(shop, _refused(run, error.code, error.detail))
         run = await self._write(shop, run, kind, parsed, tell)
         tell(total, total)
         return await self._end(shop, replace(run, status="done", done=total))

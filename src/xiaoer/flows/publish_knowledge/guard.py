@@ -2,7 +2,7 @@
 
 Golden questions are answered for trial by the shop as it would be after the change. Only what a change breaks stops
 it: a question that fails already is nobody's new mistake. Whoever publishes all the same names a reason, which is
-kept in the audit together with what broke. Imports of whole files are not stopped; their outcome shows in the list.
+kept in the audit together with what broke. Files, rule packs and red lines are asked about as a whole.
 """
 
 import asyncio

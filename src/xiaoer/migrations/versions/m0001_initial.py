@@ -588,9 +588,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_knowledge_findings_list", "knowledge_findings", ["shop", "state", "weight"], unique=False)
     op.create_table(
+        "knowledge_pendings",
+        sa.Column("shop", sa.String(length=64), nullable=False),
+        sa.Column("entry_id", sa.String(length=128), nullable=False),
+        sa.Column("draft", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("shop", "entry_id", name=op.f("pk_knowledge_pendings")),
+    )
+    op.create_table(
         "knowledge_revisions",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("review", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("shop", name=op.f("pk_knowledge_revisions")),
     )
     op.create_table(
@@ -1223,6 +1234,7 @@ def downgrade() -> None:
     op.drop_table("knowledge_variables")
     op.drop_table("knowledge_usage")
     op.drop_table("knowledge_revisions")
+    op.drop_table("knowledge_pendings")
     op.drop_index("ix_knowledge_findings_list", table_name="knowledge_findings")
     op.drop_table("knowledge_findings")
     op.drop_table("knowledge_entry_versions")

@@ -19,7 +19,8 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.variables import variables_in
 from xiaoer.slices.knowledge import rules, store
 from xiaoer.slices.knowledge.ports import IntentOf
-from xiaoer.slices.knowledge.retrieval.index import FOLD_AT, Asked, ShopIndex
+from xiaoer.slices.knowledge.retrieval.blocks import Asked
+from xiaoer.slices.knowledge.retrieval.index import FOLD_AT, ShopIndex
 from xiaoer.slices.knowledge.types import Entry, SearchResult
 
 _READ_CHUNK = 500  # about 20 ms of the event loop

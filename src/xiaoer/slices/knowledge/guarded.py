@@ -97,6 +97,16 @@ class GuardedEntries(EntryService):
             await self.guard(shop, after, by, _REASON.get())
         return await super().change_many(shop, ids, changes, by)
 
+    async def put_many(self, shop: ShopId, drafts: Mapping[str, EntryDraft], by: str, action: Action) -> list[str]:
+        if self.guard is not None:
+            known = await self.get_many(shop, list(drafts))
+            after = [
+                structs.replace(known[id_], draft=draft) if id_ in known else self.as_new(draft, by, id_)
+                for id_, draft in drafts.items()
+            ]
+            await self.check(shop, after, by)
+        return await super().put_many(shop, drafts, by, action)
+
     def as_new(self, draft: EntryDraft, by: str, entry_id: str = "") -> Entry:
         """A draft as the entry that it would become."""
         return Entry(EntryId(entry_id or "new"), draft, 1, "", self._clock.now(), by)

@@ -12,13 +12,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from xiaoer.infra import audit
-from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
-from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import EntryId, ShopId
-from xiaoer.kernel.variables import LIVE, variables_in
-from xiaoer.slices.knowledge import rules, store
+from xiaoer.slices.knowledge import pending, rules, store
+from xiaoer.slices.knowledge.own_variables import OwnVariables
 from xiaoer.slices.knowledge.types import (
     Action,
     Entry,
@@ -42,12 +40,8 @@ _ACTIONS: dict[Status, Action] = {
 }
 
 
-class EntryService:
+class EntryService(OwnVariables):
     """Entries of all shops, for the console, the API and jobs."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._db = database
-        self._clock = clock
 
     async def page(self, shop: ShopId, wanted: EntryFilter, offset: int = 0, limit: int = 50) -> EntryPage:
         rows, total = await self._db.read(
@@ -155,6 +149,31 @@ class EntryService:
             refused |= unfit
         return Outcome(tuple(changed), refused)
 
+    async def put_many(self, shop: ShopId, drafts: Mapping[str, EntryDraft], by: str, action: Action) -> list[str]:
+        """Add or replace entries by id, all of them or none; return the ids of those that changed.
+
+        Raises:
+            InvalidEntry, UnknownVariable: one of them is not fit.
+        """
+        now = self._clock.now()
+
+        def keep(connection: Connection) -> list[str]:
+            found, own = store.get_many(connection, shop, list(drafts)), store.variables_of(connection, shop)
+            revision, done = store.next_revision(connection, shop), list[str]()
+            for id_, draft in drafts.items():
+                stored, fit = found.get(id_), rules.check_entry(draft, own)
+                if stored is None:
+                    new = Entry(EntryId(id_), fit, 1, rules.content_hash(fit), now, by)
+                    store.add(connection, shop, [new], "create", revision)
+                elif fit != stored.draft:
+                    _change(connection, shop, stored, fit, now, by, action, revision)
+                else:
+                    continue
+                done.append(id_)
+            return done
+
+        return await self._db.write(keep)
+
     async def every(self, shop: ShopId) -> AsyncIterator[Entry]:
         """All entries that are not archived, by id; read in steps."""
         after = ""
@@ -204,45 +223,6 @@ class EntryService:
             raise NotFound("Version", f"{entry_id}/{version}")
         return found
 
-    # Variables
-
-    async def variables(self, shop: ShopId) -> dict[str, str]:
-        """The shop's own variables and their values; the live ones of `kernel.variables` come on top."""
-        return await self._db.read(lambda c: store.variables_of(c, shop))
-
-    async def save_variable(self, shop: ShopId, name: str, value: str, by: str = "") -> None:
-        """
-        Raises:
-            InvalidEntry, UnknownVariable, CyclicVariable: see `rules.check_variable`.
-        """
-
-        def keep(connection: Connection) -> None:
-            rules.check_variable(name, value, store.variables_of(connection, shop))
-            store.save_variable(connection, shop, name, value)
-            store.touch_variables(connection, shop)
-            audit.record(connection, shop, by, "knowledge.variable", name, self._clock.now())
-
-        await self._db.write(keep)
-
-    async def drop_variable(self, shop: ShopId, name: str, by: str = "") -> None:
-        """
-        Raises:
-            Conflict: an answer still names it. NotFound: no such variable.
-        """
-
-        def drop(connection: Connection) -> None:
-            used = store.uses_variable(connection, shop, name) if name not in LIVE else []
-            own = store.variables_of(connection, shop)
-            used += [f"{{{other}}}" for other, value in own.items() if name in variables_in(value) and name not in LIVE]
-            if used:
-                raise Conflict(f"The variable {name} is used by {', '.join(used[:5])}. Change those first.")
-            if not store.drop_variable(connection, shop, name):
-                raise NotFound("Variable", name)
-            store.touch_variables(connection, shop)
-            audit.record(connection, shop, by, "knowledge.variable_dropped", name, self._clock.now())
-
-        await self._db.write(drop)
-
 
 def keep_new(
     connection: Connection, shop: ShopId, draft: EntryDraft, now: datetime, by: str, entry_id: str = ""
@@ -286,4 +266,6 @@ def _change(
 ) -> Entry:
     entry = Entry(stored.id, draft, stored.version + 1, rules.content_hash(draft), now, by)
     store.change(connection, shop, entry, action, revision)
+    if draft.status != "published":
+        pending.drop(connection, shop, str(entry.id))
     return entry

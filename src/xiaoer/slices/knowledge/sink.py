@@ -5,7 +5,7 @@ version, whatever file it comes from; so an export can be imported again and cha
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -13,11 +13,12 @@ from sqlalchemy import Connection
 
 from xiaoer.kernel.ids import EntryId, ShopId
 from xiaoer.kernel.variables import variables_in
-from xiaoer.slices.knowledge import rules, store
+from xiaoer.slices.knowledge import pending, rules, store
 from xiaoer.slices.knowledge.ports import KnowledgeRow
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 
 _BY = "import"
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 Pairs = Sequence[tuple[Any, str]]
 
 # The columns of an export, in their order; an import knows each of them.
@@ -76,6 +77,22 @@ class KnowledgeSink:
             row.id for row, _ in rows if row.id in known and _fit(row, known[row.id], own, keep) == known[row.id].draft
         }
 
+    def after(self, connection: Connection, shop: ShopId, rows: Pairs, keep: Collection[str]) -> list[Entry]:
+        """The live entries that the rows would make or change; none where they wait for review."""
+        if pending.is_on(connection, shop):
+            return []
+        known = store.get_many(connection, shop, [row.id for row, _ in rows])
+        own, found = store.variables_of(connection, shop), list[Entry]()
+        for row, hash_ in rows:
+            stored = known.get(row.id)
+            draft = _fit(row, stored, own, keep)
+            if "published" in (draft.status, stored.draft.status if stored else "") and (
+                stored is None or draft != stored.draft
+            ):
+                version = stored.version + 1 if stored else 1
+                found.append(Entry(EntryId(row.id), draft, version, hash_, _NEVER, _BY))
+        return found
+
     def upsert(
         self,
         connection: Connection,
@@ -85,16 +102,23 @@ class KnowledgeSink:
         keep: Collection[str] = (),
         /,
     ) -> None:
-        """Add or replace the rows' entries, in one revision; of stored ones the fields in `keep` stay."""
+        """Add or replace the rows' entries, in one revision; of stored ones the fields in `keep` stay.
+
+        In a shop with review, new entries wait as `review` and changes of live ones wait beside them.
+        """
         known = store.get_many(connection, shop, [row.id for row, _ in rows])
         own = store.variables_of(connection, shop)
-        revision = store.next_revision(connection, shop)
+        revision, review = store.next_revision(connection, shop), pending.is_on(connection, shop)
         added: dict[str, Entry] = {}
         for row, hash_ in rows:
             stored = known.get(row.id)
             draft = _fit(row, stored, own, keep)
             if stored is None:
+                if review and draft.status == "published":
+                    draft = msgspec.structs.replace(draft, status="review")
                 added[row.id] = Entry(EntryId(row.id), draft, 1, hash_, now, _BY)
+            elif review and draft.status == stored.draft.status == "published":
+                pending.keep(connection, shop, stored, draft, _BY, now)
             else:
                 entry = Entry(stored.id, draft, stored.version + 1, hash_, now, _BY)
                 store.change(connection, shop, entry, "import", revision)

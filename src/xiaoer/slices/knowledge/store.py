@@ -22,7 +22,7 @@ from sqlalchemy import (
 from xiaoer.infra.statement import Statement
 from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.ids import EntryId, ShopId
-from xiaoer.slices.knowledge.tables import entries, entry_versions, revisions, variables
+from xiaoer.slices.knowledge.tables import entries, entry_versions, pendings, revisions, variables
 from xiaoer.slices.knowledge.types import Action, Entry, EntryDraft, EntryFilter, EntryVersion
 
 _FIELDS = (*EntryDraft.__struct_fields__, "id", "version", "hash", "updated_at", "updated_by")
@@ -164,7 +164,12 @@ def _version(row: Row[Any]) -> EntryVersion:
 def page(connection: Connection, shop: ShopId, wanted: EntryFilter, offset: int, limit: int) -> tuple[list[Entry], int]:
     """Entries that match, newest change first, and how many there are."""
     where = [entries.c.shop == shop]
-    for name in ("status", "category", "product_id", "channel"):
+    if wanted.status == "review":
+        waiting = select(pendings.c.entry_id).where(pendings.c.shop == shop)
+        where.append(or_(entries.c.status == "review", entries.c.id.in_(waiting)))
+    elif wanted.status:
+        where.append(entries.c.status == wanted.status)
+    for name in ("category", "product_id", "channel"):
         if getattr(wanted, name):
             where.append(entries.c[name] == getattr(wanted, name))
     if not wanted.status:

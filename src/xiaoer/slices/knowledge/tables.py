@@ -1,6 +1,6 @@
-"""Tables of knowledge entries, their history, candidates for them, the shop's variables and its change counter."""
+"""Tables of knowledge entries, their history, waiting changes, candidates, the shop's variables and its counter."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, false
 
 from xiaoer.infra.db import Instant, Json, metadata
 
@@ -50,6 +50,18 @@ revisions = Table(
     metadata,
     Column("shop", String(64), primary_key=True),
     Column("revision", Integer, nullable=False),
+    Column("review", Boolean, nullable=False, server_default=false()),
+)
+
+pendings = Table(
+    "knowledge_pendings",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("entry_id", String(128), primary_key=True),
+    Column("draft", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", String(100), nullable=False),
 )
 
 variables = Table(

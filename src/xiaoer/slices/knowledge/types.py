@@ -77,7 +77,9 @@ class FieldChange(Struct, frozen=True):
 
 
 class EntryFilter(Struct, frozen=True):
-    """Which entries a list shows. Empty fields do not filter; `text` is searched in question, similar and answer."""
+    """Which entries a list shows. Empty fields do not filter; `text` is searched in question, similar and answer.
+
+    `status` `review` also shows published entries with a change that waits for review."""
 
     text: str = ""
     status: str = ""

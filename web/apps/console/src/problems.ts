@@ -1,6 +1,6 @@
 /** What went wrong, in the words of the person at the screen, with the next step. */
 
-import { ApiProblem, UNREACHABLE } from '@xiaoer/api/problem'
+import { ApiProblem, GOLDEN_BROKEN, UNREACHABLE } from '@xiaoer/api/problem'
 import { useI18n } from 'vue-i18n'
 
 /** HTTP statuses with their own sentence under `problem.` in the locales. */
@@ -12,6 +12,7 @@ export function useProblems(): { describe: (error: unknown) => string } {
     describe(error) {
       if (!(error instanceof ApiProblem)) return t('problem.other')
       if (error.code === UNREACHABLE) return t('problem.unreachable')
+      if (error.code === GOLDEN_BROKEN) return t('problem.goldenBroken')
       return KNOWN_STATUSES.has(error.status) ? t(`problem.${error.status}`) : t('problem.other')
     },
   }

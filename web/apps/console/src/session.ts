@@ -4,11 +4,13 @@ import { ConsoleApi } from '@xiaoer/api/console'
 import { type Staff, StaffSession } from '@xiaoer/api/staff'
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
+import { askForReason } from './insist'
 
 export const useSession = defineStore('session', () => {
   const session = new StaffSession()
   const staff = ref<Staff | null>(session.staff)
   const api = new ConsoleApi(session.http)
+  session.insist = askForReason
   session.onLost = () => (staff.value = null)
 
   async function logIn(username: string, password: string): Promise<void> {

@@ -74,6 +74,7 @@ export interface ImportJob {
   refused: { line: number; reason: string }[]
   warnings?: string[]
   error?: string | null
+  error_code?: string | null
 }
 
 export interface Today {
@@ -176,10 +177,11 @@ export class ConsoleApi {
     return answer.results[0] ?? { answerable: false, hits: [] }
   }
 
-  startImport(file: File, kind: string, strict: boolean): Promise<{ id: string }> {
+  startImport(file: File, kind: string, strict: boolean, reason = ''): Promise<{ id: string }> {
     const query = new URLSearchParams()
     if (kind) query.set('kind', kind)
     if (strict) query.set('strict', 'true')
+    if (reason) query.set('override', reason)
     return this.http.upload(`/api/v1/imports?${query}`, file, file.name)
   }
 

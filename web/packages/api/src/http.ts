@@ -1,6 +1,6 @@
 /** JSON over HTTP, with the caller's token and problems as exceptions. */
 
-import { ApiProblem, readProblem, UNREACHABLE } from './problem'
+import { ApiProblem, GOLDEN_BROKEN, readProblem, UNREACHABLE } from './problem'
 
 type Query = Record<string, string | number | null | undefined>
 
@@ -10,6 +10,8 @@ export interface HttpOptions {
   token?: () => string | null
   /** Called once on 401; true when a new token is there and the call may be repeated. */
   renew?: () => Promise<boolean>
+  /** Called when golden questions refuse a change: the reason for making it all the same, or null to leave it. */
+  insist?: (problem: ApiProblem) => Promise<string | null>
 }
 
 export class Http {
@@ -59,6 +61,11 @@ export class Http {
     if (response.status === 401 && this.options.renew && (await this.options.renew())) {
       response = await this.once(method, path, body)
     }
+    if (response.ok) return response
+    const problem = await readProblem(response)
+    const reason = problem.code === GOLDEN_BROKEN && this.options.insist ? await this.options.insist(problem) : null
+    if (!reason) throw problem
+    response = await this.once(method, withReason(path, reason), body)
     if (!response.ok) throw await readProblem(response)
     return response
   }
@@ -79,6 +86,11 @@ export class Http {
       throw new ApiProblem(0, UNREACHABLE, String(error))
     }
   }
+}
+
+/** The path of a change that is made although golden questions break; the reason is audited. */
+export function withReason(path: string, reason: string): string {
+  return `${path}${path.includes('?') ? '&' : '?'}override=${encodeURIComponent(reason)}`
 }
 
 /** The path with what is set of the query. */

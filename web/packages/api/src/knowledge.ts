@@ -31,6 +31,26 @@ export interface EntryFields {
 export interface FullEntry extends Omit<KnowledgeEntry, keyof EntryFields>, EntryFields {
   source: Record<string, string>
   updated_by: string
+  /** A change that waits for a second person; buyers hear the entry as it is. */
+  waiting: Waiting | null
+}
+
+export interface FieldChange {
+  field: string
+  before: unknown
+  after: unknown
+}
+
+export interface Waiting {
+  by: string
+  at: string
+  changes: FieldChange[]
+  entry: EntryFields
+}
+
+export interface Review {
+  on: boolean
+  waiting: number
 }
 
 export type Span = [number, number]
@@ -162,7 +182,7 @@ const ROOT = '/api/v1/knowledge'
 const at = (id: string): string => `${ROOT}/${encodeURIComponent(id)}`
 
 export class KnowledgeApi {
-  constructor(private readonly http: Pick<Http, 'get' | 'post' | 'patch' | 'upload' | 'download'>) {}
+  constructor(private readonly http: Pick<Http, 'get' | 'post' | 'put' | 'patch' | 'upload' | 'download'>) {}
 
   entry(id: string): Promise<FullEntry> {
     return this.http.get(at(id))
@@ -174,6 +194,22 @@ export class KnowledgeApi {
 
   change(id: string, version: number, fields: Partial<EntryFields>): Promise<FullEntry> {
     return this.http.patch(at(id), { version, ...fields })
+  }
+
+  review(): Promise<Review> {
+    return this.http.get(`${ROOT}/review`)
+  }
+
+  switchReview(on: boolean): Promise<Review> {
+    return this.http.put(`${ROOT}/review`, { on })
+  }
+
+  approve(id: string): Promise<FullEntry> {
+    return this.http.post(`${at(id)}/approve`, {})
+  }
+
+  sendBack(id: string, note: string): Promise<FullEntry> {
+    return this.http.post(`${at(id)}/send-back`, { note })
   }
 
   bulk(ids: string[], action: string, fields: Partial<EntryFields> = {}): Promise<{ changed: string[]; refused: Record<string, string> }> {

@@ -11,6 +11,9 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Golden questions would be answered wrongly after the change. */
+export const GOLDEN_BROKEN = 'golden_broken'
+
 /** The server could not be reached at all. */
 export const UNREACHABLE = 'unreachable'
 

@@ -23,10 +23,12 @@ export class StaffSession {
   private tokens: Tokens | null
   private renewing: Promise<boolean> | null = null
   onLost: () => void = () => undefined
+  /** Asks for the reason to publish against golden questions. */
+  insist: (problem: ApiProblem) => Promise<string | null> = async () => null
 
   constructor(private readonly storage: Storage = localStorage) {
     this.tokens = readTokens(storage)
-    this.http = new Http({ token: () => this.tokens?.access_token ?? null, renew: () => this.renew() })
+    this.http = new Http({ token: () => this.tokens?.access_token ?? null, renew: () => this.renew(), insist: (problem) => this.insist(problem) })
   }
 
   get staff(): Staff | null {

@@ -14,7 +14,8 @@ from msgspec import Struct
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import EntryId
 from xiaoer.slices.knowledge.ports import IntentOf
-from xiaoer.slices.knowledge.retrieval.index import Asked, ShopIndex
+from xiaoer.slices.knowledge.retrieval.blocks import Asked
+from xiaoer.slices.knowledge.retrieval.index import ShopIndex
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 
 # Scores from which two wordings ask the same, by what their intents say (质保 and 保质期 look alike, 多久发货 and

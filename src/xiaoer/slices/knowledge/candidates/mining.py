@@ -3,7 +3,7 @@
 Only what a person answered counts: a bot's words would teach it its own mistakes. Questions whose answer lies in the
 buyer's own order are left to the live systems. Clusters are ranked by the conversations that asked, not by messages, so
 that one insistent buyer does not look like many; a question of one conversation is no pattern. What an agent said to
-many wins; answers that only greet, ask back or hold personal data are not answers.
+many wins; answers that only greet, ask back, hold personal data or speak of one case (`cases`) are not answers.
 """
 
 import re
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from xiaoer.kernel.heard import TextAnalyser
+from xiaoer.slices.knowledge.candidates.cases import is_about_one_case, leans_on_talk, without_stalling
 from xiaoer.slices.knowledge.candidates.chatlog import Talk
 from xiaoer.slices.knowledge.candidates.clusters import cluster, leading
 from xiaoer.slices.knowledge.candidates.types import Evidence, Proposal
@@ -39,6 +40,8 @@ _SHORTEST, _LONGEST = 4, 500  # characters of an answer
 _LONGEST_ASK = 60
 _ALIKE = 0.6  # share of common letter pairs from which two answers say the same
 _MOST_ANSWERS = 200  # of one cluster that are compared
+_MANY = 5  # conversations from which an answer must have been given twice
+_FUNCTION = frozenset("的了吗呢吧啊呀哦么我你您他们这那个是不有没在可以能要会就都也还什怎多少几请问一下,，。.？?！! \n")
 _EXAMPLES = 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -111,8 +114,15 @@ def mine(
         if best is None:
             continue
         answer, backers = best
-        question = leading([ask.question for ask in members])
-        others = dict.fromkeys(ask.question for ask in members if ask.question != question and len(ask.question) >= 4)
+        general = [q for q in (a.question for a in members) if not (is_about_one_case(q) or leans_on_talk(q))]
+        if not general:
+            continue
+        question = leading(general)
+        others = dict.fromkeys(
+            ask.question
+            for ask in members
+            if ask.question in general and ask.question != question and len(ask.question) >= 4
+        )
         products = {ask.exchange.talk.product_id for ask in members}
         product = products.pop() if len(products) == 1 else ""
         shown = [*backers, *(ask for ask in members if ask not in backers)]
@@ -192,13 +202,22 @@ def _best_answer(
     ranked = rank_answers(said, analyser, mask)
     if not ranked:
         return None
-    answer, backers = ranked[0]
-    return answer, [alone[number] for number in backers]
+    asked = len({ask.exchange.talk.id for ask in members})
+    words = {letter for ask in members for letter in ask.question} - _FUNCTION
+    for answer, backers in ranked:
+        # What one conversation said may have been meant for that buyer: it must speak of what was asked, and where
+        # many asked, a rule of the shop would have been said twice.
+        talks = {said[number].conversation_id for number in backers}
+        if len(talks) > 1 or (asked < _MANY and words & set(answer)):
+            return answer, [alone[number] for number in backers]
+    return None
 
 
 def _tells(answer: str) -> bool:
     """Whether an answer says something by itself."""
     if not _SHORTEST <= len(answer) <= _LONGEST or _OWN_NUMBER.search(answer) or _EMPTY_WORDS.match(answer):
+        return False
+    if is_about_one_case(answer):
         return False
     return not (answer.rstrip().endswith(("?", "？", "吗")) and len(answer) <= 40)
 
@@ -206,12 +225,13 @@ def _tells(answer: str) -> bool:
 def tidy_answer(answer: str) -> str:
     """An agent's words as an entry says them: no greeting in front, no pet names, no waves."""
     lines = [_PET_WORDS.sub("", _GREETING.sub("", f"{line.strip()} ")).strip() for line in answer.split("\n")]
+    lines = [without_stalling(line) for line in lines]
     kept = [line for line in lines if line and not _EMPTY_WORDS.match(line)]
     return "\n".join(dict.fromkeys(kept))
 
 
 def _tidy_question(question: str) -> str:
-    return _GREETING.sub("", question).strip(" ，,。.~～!！") or question
+    return " ".join(_GREETING.sub("", question).strip(" ，,。.~～!！").split()) or question
 
 
 def _evidence(ask: _Asked, mask: Callable[[str], str]) -> Evidence:

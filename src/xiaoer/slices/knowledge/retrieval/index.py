@@ -8,143 +8,60 @@ new index in the background and swaps it in.
 
 import copy
 import math
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
-from msgspec import Struct
-from numpy.typing import NDArray
 
 from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
+from xiaoer.slices.knowledge.retrieval.blocks import Asked, Block, microseconds, texts_of
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts, builtin
 from xiaoer.slices.knowledge.retrieval.features import marks_of
 from xiaoer.slices.knowledge.retrieval.ranking import (
     NEAR_POINTS,
     SWAY,
     THRESHOLD,
+    WORTH_RESTS,
     intent_points,
     of_shop,
     probability,
     product_points,
     rank,
+    rest_points,
     strangeness,
 )
-from xiaoer.slices.knowledge.retrieval.rows import Rows, rows_of
-from xiaoer.slices.knowledge.retrieval.segment import KEPT, Segment, Weighed
+from xiaoer.slices.knowledge.retrieval.rests import rests_of
+from xiaoer.slices.knowledge.retrieval.rows import rows_of
+from xiaoer.slices.knowledge.retrieval.segment import KEPT, Weighed
 from xiaoer.slices.knowledge.retrieval.traits import Traits
-from xiaoer.slices.knowledge.retrieval.vectors import VectorTable, shipped
+from xiaoer.slices.knowledge.retrieval.vectors import shipped
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
 from xiaoer.slices.knowledge.types import Entry, SearchResult
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_ALWAYS = (-(2**62), 2**62)
 _ROOM = 8  # changed entries that any shop may hold beside its large block
 FOLD_AT = 400  # most entries in the small block; building it takes about 0.1 ms an entry
+_LOOKED = 3  # candidates whose rests are compared: those that may be said
 _SPARE = 3  # candidates beyond those wanted, so that an agreeing intent can bring one up
 _SAMPLED = 2_000  # entries from which a shop's alternatives are learnt
 _NOTHING = SearchResult(False)
 
-_LEVEL = re.compile(r"[/>＞»、]+")
-_Scope = tuple[str, str, str, str]  # channel, audience, order state, category of the product
 
 IntentOf = Callable[[str], str]
 
 
-class Asked(Struct, frozen=True):
-    """One question with its surroundings. Empty means not known.
+class Found(NamedTuple):
+    """A candidate: its points, what the rests take from the certainty, and the text that was nearest."""
 
-    `thorough`: every hit's intent counts, not only where it can change which entry answers; for comparing entries.
-    """
-
-    forms: TextForms
-    now: datetime
-    intent: str = ""
-    product_id: str = ""
-    channel: str = ""
-    audience: tuple[str, ...] = ()
-    order_state: str = ""
-    top_k: int = 5
-    product_category: str = ""
-    thorough: bool = False
+    points: float
+    rest: float
+    entry: Entry
+    text: str
 
 
-class _Block:
-    """A segment with the scopes of its entries."""
-
-    def __init__(self, entries: Sequence[Entry], rows: Rows, traits: Traits, table: VectorTable) -> None:
-        self.entries = list(entries)
-        self.texts = [text for entry in self.entries for text in texts_of(entry)]
-        owner = [number for number, entry in enumerate(self.entries) for _ in texts_of(entry)]
-        self.segment, size = Segment(rows, owner, traits, table), len(self.entries)
-        self.alive = np.ones(size, np.bool_)
-        self.valid_from: NDArray[np.int64] = np.full(size, _ALWAYS[0])
-        self.valid_to: NDArray[np.int64] = np.full(size, _ALWAYS[1])
-        self.product: NDArray[np.int32] = np.zeros(size, np.int32)
-        self.scope: NDArray[np.int32] = np.zeros(size, np.int32)
-        self.products: dict[str, int] = {"": 0}
-        self.scopes: dict[_Scope, int] = {("", "", "", ""): 0}
-        for number, entry in enumerate(self.entries):
-            draft = entry.draft
-            if draft.valid_from:
-                self.valid_from[number] = _microseconds(draft.valid_from)
-            if draft.valid_to:
-                self.valid_to[number] = _microseconds(draft.valid_to)
-            self.product[number] = self.products.setdefault(draft.product_id, len(self.products))
-            scope = (draft.channel, draft.audience, draft.order_state, draft.product_category)
-            self.scope[number] = self.scopes.setdefault(scope, len(self.scopes))
-        self.timed = any(entry.draft.valid_from or entry.draft.valid_to for entry in self.entries)
-        self.struck = False
-
-    def strike(self, numbers: list[int]) -> None:
-        """Take entries out that changed since."""
-        self.alive[numbers] = False
-        self.struck = self.struck or bool(numbers)
-
-    def may_be_closed(self, asked: Asked) -> bool:
-        """Whether any entry of this block could be closed to this question; mostly none is."""
-        scoped = len(self.scopes) > 1 or bool(asked.product_id and len(self.products) > 1)
-        return self.timed or self.struck or scoped
-
-    def open_to(self, entries: NDArray[np.int32], asked: Asked, now: int) -> NDArray[np.bool_]:
-        """Which of these entries may be cited in answer to `asked`."""
-        live = self.alive.take(entries)
-        if self.timed:
-            live &= (self.valid_from.take(entries) <= now) & (now < self.valid_to.take(entries))
-        if asked.product_id and len(self.products) > 1:
-            product = self.product[entries]
-            live &= (product == 0) | (product == self.products.get(asked.product_id, -1))
-        if len(self.scopes) > 1:
-            allowed = np.array([_meets(scope, asked) for scope in self.scopes], np.bool_)
-            live &= allowed[self.scope[entries]]
-        return live
-
-
-def texts_of(entry: Entry) -> tuple[str, ...]:
-    return (entry.draft.question, *entry.draft.similar)
-
-
-def _microseconds(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def _meets(scope: _Scope, asked: Asked) -> bool:
-    channel, audience, state, category = scope
-    if channel and asked.channel and asked.channel not in channel.split("|"):
-        return False
-    if audience and asked.audience and not set(audience.split("|")) & set(asked.audience):
-        return False
-    if category and asked.product_category and not set(category.split("|")) & set(_levels(asked.product_category)):
-        return False
-    return not (state and asked.order_state and asked.order_state not in state.split("|"))
-
-
-def _levels(category: str) -> tuple[str, ...]:
-    """A catalogue path and each of its levels: 女装/连衣裙 is 女装 and 连衣裙."""
-    return (category, *(level.strip() for level in _LEVEL.split(category)))
+def _by_points(found: Found) -> float:
+    return -found.points
 
 
 class ShopIndex:
@@ -164,6 +81,7 @@ class ShopIndex:
         self._intents: dict[str, str] = {}
         self._concepts = concepts or builtin()
         self._table = shipped()
+        self._asks = frozenset("s" + ask for ask in self._concepts.asks)
         self._lock = threading.Lock()
         rows = list(entries)
         sample = rows[:: 1 + len(rows) // _SAMPLED]
@@ -173,7 +91,7 @@ class ShopIndex:
         segment.weigh(self._weighing)
         self._where = {entry.id: number for number, entry in enumerate(self._base.entries)}
         self._fresh: dict[str, Entry] = {}
-        self._delta: _Block | None = None
+        self._delta: Block | None = None
 
     @property
     def size(self) -> int:
@@ -204,8 +122,8 @@ class ShopIndex:
     def _forms(self, entries: Iterable[Entry]) -> Iterator[TextForms]:
         return (self._analyser.forms(text) for entry in entries for text in texts_of(entry))
 
-    def _block(self, entries: Sequence[Entry]) -> _Block:
-        return _Block(entries, rows_of(self._forms(entries), self._concepts), self._traits, self._table)
+    def _block(self, entries: Sequence[Entry]) -> Block:
+        return Block(entries, rows_of(self._forms(entries), self._concepts), self._traits, self._table)
 
     def apply(self, changed: Iterable[Entry], revision: int) -> None:
         """Take over entries that changed since `self.revision`, whatever their status is now."""
@@ -232,20 +150,20 @@ class ShopIndex:
         with self._lock:
             found = self._best(self._base, question, asked)
             if self._delta is not None:
-                found = sorted(found + self._best(self._delta, question, asked), key=lambda hit: -hit[0])
+                found = sorted(found + self._best(self._delta, question, asked), key=_by_points)
         if not found:
             return _NOTHING
         strange = strangeness(question.unknown_share(self._delta.segment if self._delta else None))
-        found = [(points + strange, entry, text) for points, entry, text in found]
+        found = [one._replace(points=one.points + strange) for one in found]
         if asked.intent and self._intent_of is not None:
             found = self._agree(found, asked)
         hits = tuple(
-            _hit(probability(points), entry, text, asked.channel) for points, entry, text in found[: asked.top_k]
+            _hit(probability(one.points + one.rest), one.entry, one.text, asked.channel) for one in found[: asked.top_k]
         )
-        return SearchResult(bool(hits) and hits[0].score >= THRESHOLD, hits)
+        return SearchResult(probability(found[0].points) >= THRESHOLD, hits)
 
-    def _best(self, block: _Block, question: Weighed, asked: Asked) -> list[tuple[float, Entry, str]]:
-        segment, now = block.segment, _microseconds(asked.now)
+    def _best(self, block: Block, question: Weighed, asked: Asked) -> list[Found]:
+        segment, now = block.segment, microseconds(asked.now)
         located = segment.locate(question)
         documents = segment.candidates(located)
         if not len(documents):
@@ -272,33 +190,37 @@ class ShopIndex:
             points += product_points(
                 block.product.take(owners), block.products.get(asked.product_id, -1 if asked.product_id else 0)
             )
-        best: list[tuple[float, Entry, str]] = []
-        seen: set[int] = set()
+        chosen: dict[int, int] = {}  # entry number -> place among the candidates of its nearest text
         for at in np.argsort(-points, kind="stable").tolist():
-            owner = int(owners[at])
-            if owner in seen:
-                continue
-            seen.add(owner)
-            best.append((float(points[at]), block.entries[owner], block.texts[documents[at]]))
-            if len(best) >= asked.top_k + _SPARE:
+            chosen.setdefault(int(owners[at]), at)
+            if len(chosen) >= asked.top_k + _SPARE:
                 break
-        return best
+        places = list(chosen.values())
+        worth = [at for at in places[:_LOOKED] if points[at] >= WORTH_RESTS]
+        rests = np.zeros(len(places))
+        rests[: len(worth)] = rest_points(
+            *rests_of(documents[worth].tolist(), segment, question, self._asks, self._table)
+        )
+        return [
+            Found(float(points[at]), float(rest), block.entries[owner], block.texts[documents[at]])
+            for (owner, at), rest in zip(chosen.items(), rests, strict=True)
+        ]
 
-    def _agree(self, found: list[tuple[float, Entry, str]], asked: Asked) -> list[tuple[float, Entry, str]]:
+    def _agree(self, found: list[Found], asked: Asked) -> list[Found]:
         """Let the intents of question and entry have their say, where it can change which entry answers.
 
         Reading an entry's question costs as much as understanding the buyer's, so it is done once an entry, and never
         for those too far behind the first or too far below the threshold.
         """
         intent = asked.intent
-        worth = max(found[0][0] - SWAY, NEAR_POINTS) if not asked.thorough else -math.inf
+        worth = max(found[0].points - SWAY, NEAR_POINTS) if not asked.thorough else -math.inf
         judged = []
-        for points, entry, text in found:
-            own = self._intents.get(entry.id)
-            if own is None and points >= worth and of_shop(intent) and self._intent_of is not None:
-                own = self._intents[entry.id] = self._intent_of(entry.draft.question)
-            judged.append((points + intent_points(intent, own or ""), entry, text))
-        return sorted(judged, key=lambda hit: -hit[0])
+        for one in found:
+            own = self._intents.get(one.entry.id)
+            if own is None and one.points >= worth and of_shop(intent) and self._intent_of is not None:
+                own = self._intents[one.entry.id] = self._intent_of(one.entry.draft.question)
+            judged.append(one._replace(points=one.points + intent_points(intent, own or "")))
+        return sorted(judged, key=_by_points)
 
 
 def _hit(score: float, entry: Entry, text: str, channel: str) -> KnowledgeHit:

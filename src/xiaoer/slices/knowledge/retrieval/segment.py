@@ -68,6 +68,7 @@ class Segment:
     def __init__(self, rows: Rows, owner: Sequence[int], traits: Traits, table: VectorTable) -> None:
         self.size = rows.size
         self.vocabulary = rows.vocabulary
+        self.names = list(rows.vocabulary)
         self.owner: Ints = np.array(owner, np.int32)
         self._row_marks: Ints = rows.marks
         self._row_ends: NDArray[np.int64] = rows.ends
@@ -77,6 +78,7 @@ class Segment:
         self._postings, self._starts = _postings(rows, counts)
         self.masses: Floats = np.zeros((self.size, _F), np.float32)
         self.directions: Vectors = table.texts(rows)
+        self.mark_masses: Floats = np.zeros(0, np.float32)
         self._scratch: Floats = np.zeros(len(rows.vocabulary) + 1, np.float32)
         self._stamps: Ints = np.zeros(self.size, np.int32)
         self._root: Floats = np.ones(self.size, np.float32)
@@ -84,8 +86,8 @@ class Segment:
     def weigh(self, weighing: Weighing) -> None:
         """Sum the mass of every document; to be called once, before the first search."""
         mass = weighing.mass
-        masses = np.array([mass(mark) for mark in self.vocabulary], np.float32)
-        sums = np.concatenate(([0.0], np.cumsum(masses[self._row_marks], dtype=np.float64)))
+        self.mark_masses = np.array([mass(mark) for mark in self.vocabulary], np.float32)
+        sums = np.concatenate(([0.0], np.cumsum(self.mark_masses[self._row_marks], dtype=np.float64)))
         self.masses = np.diff(sums[self._row_ends]).reshape(self.size, _F).astype(np.float32)
         self._root = np.sqrt(np.maximum(self.masses.sum(1), 1e-6)).astype(np.float32)
 
@@ -155,6 +157,12 @@ class Segment:
             rough = sums / self._root.take(unique)
             unique = unique[np.argpartition(rough, len(rough) - KEPT)[len(rough) - KEPT :]]
         return np.asarray(unique, np.int32)
+
+    def marks_of(self, document: int, family: int) -> list[int]:
+        """The numbers of a document's marks of one family."""
+        at = document * _F + family
+        found: list[int] = self._row_marks[self._row_ends[at] : self._row_ends[at + 1]].tolist()
+        return found
 
     def shared(self, documents: Ints, located: Located) -> Floats:
         """The mass that each document shares with the question, family by family: (documents, families)."""

@@ -8,6 +8,7 @@ A character that was never seen in training gets a fixed random direction, so th
 
 import math
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -39,11 +40,20 @@ class VectorTable:
 
     def __init__(self, marks: list[str], vectors: Vectors, unknown_length: float) -> None:
         self.size = vectors.shape[1]
+        self.learnt = len(marks)
         self._row = _Rows({mark: at for at, mark in enumerate(marks)})
         directions = np.random.default_rng(0).normal(0.0, 1.0, (_DIRECTIONS, self.size))
         directions *= unknown_length / np.linalg.norm(directions, axis=1, keepdims=True)
         nothing = np.zeros((1, self.size))
         self._rows: Vectors = np.concatenate([vectors, directions, nothing]).astype(np.float32)
+
+    def place(self, mark: str) -> int:
+        """Where the vector of a mark stands, for `at`; learnt ones stand before `learnt`."""
+        return self._row[mark]
+
+    def at(self, places: Sequence[int]) -> Vectors:
+        """The vectors that stand at some places."""
+        return self._rows.take(places, 0)
 
     def text(self, marks: Marks) -> Vectors:
         """The direction of one text; zero when nothing in it is known."""

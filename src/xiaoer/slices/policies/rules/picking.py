@@ -72,6 +72,8 @@ def pick_order(
     if focus and len(named) == 1 and named[0].id == focus:
         return named[0]
     pool = named or orders
+    if _ARRIVED.search(segment.text):  # 取件码多少: of a parcel, whatever was talked about
+        pool = tuple(order for order in pool if order.shipments) or pool
     telling = next((order for order in pool if _tells(order, segment.intent, now)), None)
     if telling:
         return telling
@@ -97,6 +99,7 @@ def _tells(order: Order, intent: str, now: datetime) -> bool:
     return parcels.stage_of(order.shipments[-1]) in (parcels.Stage.DELIVERING, parcels.Stage.STATION)
 
 
+_ARRIVED = re.compile(r"取件码|驿站|快递柜|丰巢|代收点|放(?:在)?哪")
 _PHONE = re.compile(r"(?:手机|电话|号码)\D{0,6}\d+")
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")
 

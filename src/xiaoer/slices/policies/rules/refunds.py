@@ -26,7 +26,8 @@ def tell_refund(ask: Ask, order: Order) -> Act:
     refund = newest(order)
     if refund is None:
         template = "refund.none" if order.status not in ("refunding", "refunded") else "refund.unknown"
-        return Act("lookup", ask.index, template, {"order": order}, (source,), "refund.progress")
+        days = ask.facts.terms.refund_within_days
+        return Act("lookup", ask.index, template, {"order": order, "days": days}, (source,), "refund.progress")
     terms = ask.facts.terms
     status = "refunded" if order.status == "refunded" or "成功" in refund.status else refund.status
     slots: dict[str, object] = {"order": order, "refund": refund, "by": _by_when(refund, terms)}

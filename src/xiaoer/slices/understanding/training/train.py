@@ -47,7 +47,7 @@ REGRESSION = 40
 # Passes over the lines when the judges are kept.
 QUICK = 5
 # Lines of the pack that a shop's own training goes over beside the shop's.
-REMINDERS = 12_000
+REMINDERS = 8_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,3 @@ export interface Difference {
 export const LEARNING = '/api/v1/learning'
 export const MARKS = ['handoff', 'price', 'gained', 'lost', 'intent', 'answer', 'source']
 
-/** An address that publishes against the regression set, with the reason. */
-export function overriding(path: string, reason: string): string {
-  return reason ? `${path}?override=${encodeURIComponent(reason)}` : path
-}
