@@ -10,6 +10,7 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import structlog
@@ -20,6 +21,7 @@ from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.understanding.model import Model, read_model, write_model
 from xiaoer.slices.understanding.pack import shipped_model
 from xiaoer.slices.wording import api as wording
@@ -27,6 +29,7 @@ from xiaoer.slices.wording import api as wording
 LEARN = "understanding.learn"
 _log = structlog.get_logger(__name__)
 _KEPT = 5  # versions of a shop
+_ASKS = 10_000  # questions of the shop's knowledge that are learnt
 _PROGRAM = "xiaoer.slices.understanding.training.shop"
 _NAME = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -52,8 +55,9 @@ class Lesson(Struct, frozen=True):
 class ShopModels:
     """Makes and finds the models of shops."""
 
-    def __init__(self, db: Database, home: Path, jobs: Jobs) -> None:
+    def __init__(self, db: Database, home: Path, jobs: Jobs, entries: EntryService) -> None:
         self._db = db
+        self._entries = entries
         self._home = home / "models"
         jobs.handle(LEARN, self.work)
 
@@ -79,13 +83,16 @@ class ShopModels:
         fresh.replace(folder / "current")
 
     async def learn(self, shop: ShopId) -> Lesson:
-        """Train on the pack and on what the shop taught, and put the model in force unless it is worse.
+        """Train on the pack, on what the shop taught and on the questions of its knowledge; in force unless worse.
 
         Raises:
             LearningFailed: the training process died.
         """
         lessons = await self._db.read(lambda c: wording.all_of(c, shop))
-        rows = [{"text": text, "intent": lesson.intent} for lesson in lessons for text in lesson.examples]
+        rows: list[dict[str, Any]] = [
+            {"text": text, "intent": lesson.intent} for lesson in lessons for text in lesson.examples
+        ]
+        rows += [{"asks": asks} for asks in await self._asks(shop)]
         folder = self._folder(shop)
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="xiaoer-learn-") as place:
@@ -101,6 +108,16 @@ class ShopModels:
         for old in sorted(folder.glob("*.bin"), key=lambda path: int(path.stem))[:-_KEPT]:
             old.unlink()
         return msgspec.structs.replace(outcome, version=version)
+
+    async def _asks(self, shop: ShopId) -> list[list[str]]:
+        """The questions of each published entry that has similar ones, at most `_ASKS` questions in all."""
+        found: list[list[str]] = []
+        left = _ASKS
+        async for entry in self._entries.every(shop):
+            if entry.draft.status == "published" and entry.draft.similar and left > 0:
+                found.append([entry.draft.question, *entry.draft.similar][:left])
+                left -= len(found[-1])
+        return found
 
     async def work(self, job: Job) -> None:
         """The job of kind `LEARN`; a second run learns the same."""

@@ -94,10 +94,10 @@ class Wiring:
         self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
-        self.models = ShopModels(self.db, settings.home, self.jobs)
+        self.entries = ReviewedEntries(self.db, self.clock)
+        self.models = ShopModels(self.db, settings.home, self.jobs, self.entries)
         self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.models)
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
-        self.entries = ReviewedEntries(self.db, self.clock)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
         core = (self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer)
         self.brain = Brain(*core, self.promotions, self.shops, _PACK)

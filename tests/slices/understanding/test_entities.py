@@ -50,6 +50,8 @@ def test_numerals_become_digits_where_they_are_numbers(typed: str, digits: str) 
     [
         ("这件170能穿吗", {"height_cm": 170}),
         ("我一米六八 一百一", {"height_cm": 168, "weight_kg": 55}),
+        ("一米六三一百三穿多大", {"height_cm": 163, "weight_kg": 65}),
+        ("一米六五九十八斤", {"height_cm": 165, "weight_kg": 49}),
         ("身高175体重70kg", {"height_cm": 175, "weight_kg": 70}),
         ("脚长24.5厘米", {"foot_length_mm": 245}),
         ("宝宝7个月能吃吗", {"age_months": 7, "audience": ["宝宝"]}),

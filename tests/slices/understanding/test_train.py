@@ -6,16 +6,24 @@ import zlib
 import numpy as np
 import pytest
 
+from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.features import features
 from xiaoer.slices.understanding.model import ModelUnreadable, read_model, write_model
-from xiaoer.slices.understanding.pack import Utterance, read_pack, read_utterances, shipped_model
+from xiaoer.slices.understanding.pack import Utterance, read_compounds, read_pack, read_utterances, shipped_model
 from xiaoer.slices.understanding.training.encoder import Example, fit_encoder
-from xiaoer.slices.understanding.training.shop import regression
-from xiaoer.slices.understanding.training.train import parted, train
+from xiaoer.slices.understanding.training.gate import fit_gate
+from xiaoer.slices.understanding.training.shop import agreed, regression
+from xiaoer.slices.understanding.training.train import parted, refined, train
 
 PACK = read_pack()
 CODES = ("ship.when", "after.return", "order.invoice", "chat.ack")
-FEW = [u for code in CODES for u in [v for v in read_utterances() if v.intent == code][:160]]
+EVERY = read_utterances()
+FEW = [
+    line
+    for code in CODES
+    for follows, most in ((False, 140), (True, 20))
+    for line in [u for u in EVERY if u.intent == code and (u.prev_buyer is not None) == follows][:most]
+]
 
 
 def test_the_same_lines_give_the_same_file() -> None:
@@ -26,22 +34,69 @@ def test_the_same_lines_give_the_same_file() -> None:
 def test_the_encoder_is_learnt_and_is_the_same_every_time() -> None:
     pairs = [(u.text, CODES.index(u.intent)) for u in FEW if u.prev_buyer is None]
     examples = [Example(text, label) for text, label in pairs]
-    first, second = fit_encoder(examples, CODES, rounds=6), fit_encoder(examples, CODES, rounds=6)
+    first, second = (fit_encoder(examples, CODES, examples, rounds=6) for _ in range(2))
     assert np.array_equal(first.out, second.out)
     right = sum(int(first.scores(text).argmax()) == label for text, label in pairs)
     assert right > 0.9 * len(pairs)
     assert np.exp(first.scores("从没见过的字龘龘")).sum() == pytest.approx(1, abs=1e-4)
+    more = fit_encoder(examples, CODES, examples, first, rounds=1)
+    assert sum(int(more.scores(text).argmax()) == label for text, label in pairs) >= right - 2
 
 
-def test_a_shops_own_line_is_learnt_and_the_judges_are_kept() -> None:
-    lines = [
-        *FEW,
-        *(Utterance(text, "shop.taster") for text in ("试吃官怎么报名", "想当试吃官", "试吃官名额还有吗") * 4),
+def test_both_sides_of_a_place_are_read_as_if_they_stood_alone() -> None:
+    encoder, text = shipped_model().encoder, "那件蓝的还在不在啊什么时候能发货呢"
+    assert encoder is not None
+    places = [5, 7, 9, 12]
+    left, right = encoder.halves(text, places)
+    for n, place in enumerate(places):
+        assert np.allclose(left[n], encoder.scores(text[:place]), atol=0.02)
+        assert np.allclose(right[n], encoder.scores(text[place:]), atol=0.02)
+
+
+def test_the_gate_learns_which_reading_to_believe() -> None:
+    rng = np.random.default_rng(1)
+    views = np.concatenate([np.ones((400, 1)), rng.standard_normal((400, 3))], 1).astype(np.float32)
+    second = views[:, 1] * views[:, 2] > 0  # no plane parts these
+    options = np.where(second[:, None], [0.05, 0.9, 0.05], [0.9, 0.05, 0.05]).astype(np.float32)
+    gate = fit_gate(views, options, np.ones(400, np.float32))
+    believed = np.array([int(gate(view).argmax()) for view in views])
+    assert (believed == second).mean() > 0.9
+
+
+def test_messages_written_with_their_asks_apart_use_the_packs_codes() -> None:
+    codes = set(PACK.intents)
+    written = read_compounds()
+    assert len(written) > 500
+    assert {part.intent for parts in written for part in parts} <= codes
+    assert sum(len(parts) > 1 for parts in written) > 300
+
+
+def test_a_shops_own_line_is_learnt_and_nothing_else_is_forgotten() -> None:
+    base = shipped_model()
+    own = [Utterance(text, "shop.taster") for text in ("试吃官怎么报名", "想当试吃官", "试吃官名额还有吗") * 4]
+    model = refined(PACK, own, [u for u in FEW if u.prev_buyer is None], base).model
+
+    def heard(text: str) -> str:
+        return model.labels[int(model.probabilities(features(text, PACK.lexicon.concepts), text).argmax())]
+
+    assert heard("试吃官在哪报") == "shop.taster"
+    assert [heard(text) for text in ("什么时候发货", "可以开发票吗", "我要退货")] == [
+        "ship.when",
+        "order.invoice",
+        "after.return",
     ]
-    trained = train(PACK, lines, "f", shipped_model())
-    own = trained.model.probabilities(features("试吃官在哪报", PACK.lexicon.concepts), "试吃官在哪报")
-    assert trained.model.labels[int(own.argmax())] == "shop.taster"
-    assert np.array_equal(trained.model.gate, shipped_model().gate)
+    assert np.array_equal(model.gate.inner, base.gate.inner)
+    assert model.encoder is base.encoder
+
+
+def test_questions_that_mean_the_same_teach_the_intent_they_are_surely_read_as() -> None:
+    read, labels = Understanding(PACK, shipped_model()).probabilities, shipped_model().labels
+    learnt = agreed([["什么时候发货", "几时把货弄出门", "今天能发吗"], ["嘎嘎", "呜呜呜啦"]], read, labels)
+    assert [(u.text, u.intent) for u in learnt] == [
+        ("什么时候发货", "ship.when"),
+        ("几时把货弄出门", "ship.when"),
+        ("今天能发吗", "ship.when"),
+    ]
 
 
 def test_a_model_that_forgot_is_seen_on_the_lines_that_none_ever_learns() -> None:

@@ -82,7 +82,8 @@ class Understanding:
         whole = self._remember(raw)[0] if len(asks) != 1 or asks[0].end - asks[0].start != len(raw) else normal
         repeats = _repeats(compact(whole), turn.history, self._remember)
         weights = tuple(i.feeling if (i := self._pack.intents.get(s.intent)) else 0.0 for s in segments)
-        mood = feeling.feel(raw, whole, weights, repeats, self._mood)
+        goods = all(s.intent.startswith("product.") for s in segments)
+        mood = feeling.feel(raw, whole, weights, repeats, self._mood, goods)
         answered = any(past.author in ("bot", "agent") for past in turn.history)
         return Heard(
             segments=segments,
@@ -101,14 +102,15 @@ class Understanding:
         """The plain words of a text and what they mean by themselves."""
         return self._remember(text)[:2]
 
+    @property
+    def halves(self) -> split.Halves | None:
+        """A quick look at what is left and right of some places; for dividing breaths."""
+        return None if self._model.encoder is None else self._model.encoder.halves
+
     def read_closed(self, text: str) -> tuple[str, Floats, bool]:
         """As `read`, and whether a pattern left no doubt; for training the judges."""
         normal, own, by = self._remember(text)
         return normal, own, by == "pattern"
-
-    def _glance(self, plain: str) -> tuple[str, Floats]:
-        """Plain words by the linear part alone."""
-        return plain, self._model.probabilities(features(plain, self._pack.lexicon.concepts))
 
     def _read(self, raw: str) -> tuple[str, Floats, str]:
         """Plain words of a stretch, what they mean by themselves, and by which mechanism."""
@@ -136,7 +138,7 @@ class Understanding:
         decided = decide_by_pattern(whole.normal, self._pack.patterns)
         if decided is not None or self._says_nothing_else(whole):
             return [whole]
-        spans = [self._span(raw, *piece) for piece in split.pieces(raw, self.read, self._glance)]
+        spans = [self._span(raw, *piece) for piece in split.pieces(raw, self.read, self.halves)]
         spans = [s for s in spans if s.normal] or [whole]
         if len(spans) > 1:
             spans = self._without_pleasantries(spans)

@@ -1,13 +1,14 @@
 # ruff: noqa: E501  patterns and tables read better unbroken
 """Context (上下文): what a message means after the turns before it.
 
-「那M呢」 after a question about stock is about stock; 「165 110斤」 after "请问身高体重" answers it. Four readings
-compete for every segment, and a small trained gate says how much each is to be believed:
+「那M呢」 after a question about stock is about stock; 「165 110斤」 after "请问身高体重" answers it. Five readings
+compete for every segment, and a small trained gate (one hidden layer) says how much each is to be believed:
 
     own      the words mean what they say by themselves
     open     they continue the buyer's open matter (the last business asked about)
     agent    they continue what the agent or bot was just talking about
     answer   they give what was asked for, or confirm: `chat.ack`
+    both     own words, open matter and agent's talk agree on it, though none says it clearly
 """
 
 import re
@@ -17,10 +18,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.slices.understanding.arrays import Floats, softmax
+from xiaoer.slices.understanding import split
+from xiaoer.slices.understanding.arrays import Floats, Judge, softmax
 from xiaoer.slices.understanding.features import canonical
 
-READINGS = ("own", "open", "agent", "answer")
+READINGS = ("own", "open", "agent", "answer", "both")
+# How much the open matter and the agent's talk count beside the own words in the last reading.
+_OPEN_SHARE, _AGENT_SHARE = 0.6, 0.4
 _MAX_AGENT = 80
 # Of what the agent said, the end tells what the talk is about; the rest only costs time.
 AGENT_CHARS = 120
@@ -75,7 +79,15 @@ _NAMES = ("bias", "p1", "p2", "entropy", "p_ack", "p_unclear", "p_of_open", "ope
           "open_is_agent", "own_is_open", "has_buyer", "has_agent", "len<=2", "len<=4", "len<=7", "len<=12", "len<=20",
           "len>20", "in_agent", "in_buyer", "value", "slot", "asked_slot", "value&ask", "short&confirm", "short&choice",
           "long&own", "question&open", "statement&own", "p1>.8", "p1<.3", "own_is_chat", "own_is_oos")  # fmt: skip
-SIZE = len(_NAMES) + len(_ASKS) + len(_SHAPES) + 4 * len(_SHAPES)
+# Wordings with which the agent waits for an answer, and with which the buyer reports a thing done.
+_WAITS = re.compile(r"[?？]|吗|呢\W*$|什么|哪|多少|几|提供|告|发(?:一?下|我|给)|还是")
+_DONE = re.compile(r"已经|过了$|了$|[好完]了")
+_MATTERS = ("after", "chat", "oos", "order", "price", "product", "promo", "service", "ship", "")
+_MORE = ("waits", "question", "request", "told", "told&waits", "question&waits", "echo", "echo&waits", "shared",
+         "shared&waits&told", "done", "done&told", "p1&told", "p1&question", "p1&request", "own~open", "own~agent",
+         "open~agent", "open/own", "agent/own", "ack/own", "agent talks", "length", "length2", "agent_max",
+         "told&agent talks")  # fmt: skip
+SIZE = len(_NAMES) + len(_ASKS) + len(_SHAPES) + 4 * len(_SHAPES) + len(_MORE) + 3 * len(_MATTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +148,39 @@ def signals(normal: str, own: Floats, before: Before, labels: tuple[str, ...], h
     row += shapes
     for mix in (p1, has_agent, has_buyer * (1.0 - p1), asked["confirm"]):
         row += [mix * shape for shape in shapes]
+    row += _talk(normal, text, own, before, labels)
+    groups = (labels[top].split(".")[0], *("" if at < 0 else labels[at].split(".")[0] for at in (open_top, agent_top)))
+    for worth, group in zip((p1, 1.0, 1.0), groups, strict=True):
+        row += [worth * (group == matter) for matter in _MATTERS]
     return np.array(row, np.float32)
+
+
+def _talk(normal: str, text: str, own: Floats, before: Before, labels: tuple[str, ...]) -> list[float]:
+    """How the words stand to what the agent said, and to the open matter: the numbers named in `_MORE`."""
+    said = before.agent_text[-60:]
+    waits = float(_WAITS.search(said[-25:]) is not None)
+    question, request = float(split.is_question(normal)), float(split.is_request(normal))
+    told = float(not question and not request)
+    heard = canonical(said)
+    echo = _overlap(text, heard[-30:])
+    shared = len(set(text) & set(heard)) / max(1, len(set(text)))
+    done = float(_DONE.search(normal) is not None)
+    p1, logs = float(own.max()), np.log(own + 1e-4)
+    has_agent, length = float(before.agent is not None), min(len(text), 30) / 30
+
+    def beside(other: Floats | None, than: Floats | None) -> float:
+        return 0.0 if other is None or than is None else float(np.minimum(other, than).sum())
+
+    def behind(other: Floats | None) -> float:
+        return 0.0 if other is None else float(logs[int(other.argmax())] - logs.max()) / 5
+
+    return [
+        waits, question, request, told, told * waits, question * waits, echo, echo * waits, shared, shared * waits * told,
+        done, done * told, p1 * told, p1 * question, p1 * request, beside(own, before.buyer), beside(own, before.agent),
+        beside(before.agent, before.buyer), behind(before.buyer), behind(before.agent),
+        float(logs[labels.index("chat.ack")] - logs.max()) / 5, has_agent * (1 - waits), length, length**2,
+        0.0 if before.agent is None else float(before.agent.max()), told * (1 - waits) * has_agent,
+    ]  # fmt: skip
 
 
 @lru_cache(maxsize=2_048)
@@ -154,17 +198,22 @@ def business(earlier: Floats, labels: tuple[str, ...]) -> tuple[Floats, float]:
 
 
 def readings(own: Floats, before: Before, labels: tuple[str, ...]) -> NDArray[np.float32]:
-    """The four readings as distributions over the labels, one row each, in the order of `READINGS`."""
+    """The five readings as distributions over the labels, one row each, in the order of `READINGS`."""
     answer = np.zeros_like(own)
     answer[labels.index("chat.ack")] = 1.0
     matter = own if before.buyer is None else _continued(before.buyer, own)
     talk = own if before.agent is None else _continued(before.agent, own)
-    return np.stack([own, matter, talk, answer])
+    power = np.log(own + 1e-3)
+    if before.buyer is not None:
+        power = power + _OPEN_SHARE * np.log(before.buyer + 0.01)
+    if before.agent is not None:
+        power = power + _AGENT_SHARE * np.log(before.agent + 0.01)
+    return np.stack([own, matter, talk, answer, softmax(power)])
 
 
-def blend(gate: Floats, view: Floats, options: NDArray[np.float32], normal: str) -> Floats:
+def blend(gate: Judge, view: Floats, options: NDArray[np.float32], normal: str) -> Floats:
     """The final distribution: the readings weighted by the gate."""
-    trust = softmax(gate @ view)
+    trust = softmax(gate(view))
     # Words that are clear by themselves mean what they say, whatever was talked about before.
     floor = _clearness(options[0], normal)
     trust = trust * (1.0 - floor)

@@ -6,7 +6,7 @@ A filter is a sum over its characters, so what every character adds to it is wor
 integers with one scale per filter; reading a text is then adding rows and taking the largest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,6 +70,40 @@ class Encoder:
         result: Floats = score - np.log(np.exp(score).sum())
         return result
 
+    def halves(self, text: str, places: Sequence[int]) -> tuple[Floats, Floats]:
+        """What is left and what is right of some places of a text of letters, read apart: two tables of log chances.
+
+        A place k lies before character k, 0 < k < size. One look instead of two readings a place.
+        """
+        get, size = self.characters.get, len(text)
+        rows = [0] * _HANG + [self._of_sound(c) if (at := get(c)) is None else at for c in text] + [0] * _HANG
+        known, scale = self._parts
+        parts, count = known.take(rows, 0), len(self.filter_bias) // len(WIDTHS)
+        wanted = np.array(places)
+        sides = np.empty((2, len(places), len(self.filter_bias)), np.int16)
+        column = 0
+        for n, width in enumerate(WIDTHS):
+            add = [parts[:, column + offset * count : column + (offset + 1) * count] for offset in range(width)]
+            column += width * count
+            left, right = sides[:, :, n * count : (n + 1) * count]
+            # Window s covers the characters s to s + width - 1 of the text; those before its start hang over.
+            windows = add[0][_HANG - width + 1 : _HANG + size].copy()
+            for offset in range(1, width):
+                windows += add[offset][_HANG - width + 1 + offset : _HANG + size + offset]
+            for at, place in enumerate(places):
+                windows[:place].max(0, out=left[at])
+                windows[place + width - 1 :].max(0, out=right[at])
+            for inside in range(1, width):
+                for side, start, offset in ((left, wanted - inside, 0), (right, wanted, width - inside)):
+                    hanging = add[offset][_HANG + start]
+                    for more in range(1, inside):
+                        hanging = hanging + add[offset + more][_HANG + start + more]
+                    np.maximum(side, hanging, out=side)
+        score = np.maximum(sides * scale + self.filter_bias, 0) @ self.out + self.out_bias
+        score -= score.max(2, keepdims=True)
+        score -= np.log(np.exp(score).sum(2, keepdims=True))
+        return score[0], score[1]
+
     def _of_sound(self, character: str) -> int:
         """The row of a character that training did not see: only its sound speaks."""
         return len(self.character_vectors) + self.syllables.get(sound(character), UNKNOWN)
@@ -106,6 +140,11 @@ def shortened(normal: str) -> str:
 def sound(character: str) -> str:
     """The syllable of a character with confused sounds joined; the character itself when it has none."""
     return fuzzy_readings().get(ord(character), character)
+
+
+def arrays_of(encoder: Encoder) -> list[Floats]:
+    """The weights in the order of the fields."""
+    return [getattr(encoder, name) for name in _ARRAYS]
 
 
 def pack_encoder(encoder: Encoder) -> dict[str, NDArray[np.generic]]:

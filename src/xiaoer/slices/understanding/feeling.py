@@ -15,8 +15,14 @@ from xiaoer.slices.understanding.phrases import PhraseTable
 # Score borders between negative, neutral and positive; fitted on our own benchmark rows.
 NEGATIVE = -0.2
 POSITIVE = 0.35
-# How much the matter itself counts beside the words.
-MATTER = 0.4
+# How much the matter itself counts beside the words; in words milder than the last it never makes a turn negative.
+MATTER, CALM_MATTER, MILD = 0.4, -0.15, -0.15
+# How much a bad word counts in what others say, in what was nearly done, and in a question about goods not bought yet.
+_REPORTED, _GOODS = 0.25, 0.4
+_OTHERS_SAY = re.compile(
+    r"(?:听说|据说|网上|评[论价]|评论区|有人|别人|朋友|人家|差评里?|同款|牌子)[^。!]{0,10}$|(?:本来|原本|原来|还准备|正准备|差点|险些|以为)[^,。]{0,6}$"
+)
+_NO_DEED = re.compile(r"^(?:器|箱|率|函|类|信|书|意见|多不多|多吗|里|说|是刷|怎么)")
 _CALM_QUESTION = re.compile(r"(?:会不会|是不是|有没有|能不能|[吗么嘛]\W*$|怎么样|好不好|多不多|高不高|多吗|高吗)")
 _HYPOTHETIC = re.compile(r"如果|要是|万一|假如|怕|担心|以后|会不会|容不容易|容易|别给我|别发|不要发")
 _SHOUT = re.compile(r"[!！]{2,}|[?？]{3,}|(?:[!！][?？])|(?:[?？][!！])")
@@ -31,6 +37,22 @@ _REPROACH = re.compile(
     r"|长(?:点|个)?(?:脑子|记性|眼)|(?:眼睛|脑子|良心|脸)(?:长哪|呢\W|让狗|被狗)|眼瞎|瞎了?[吗眼]|(?:这|那)(?:也|都)(?:叫|算|能叫|配)[^,。]{1,8}|当(?:初|时)(?:怎么|不是|可是)?(?:说|答应|承诺|保证)"
     r"|什么(?:破|烂|鬼|垃圾|态度|逻辑|道理|效率|速度|服务|质量)|(?:陪|跟)你们(?:耗|玩|磨|扯)|求着?你们|我(?:是)?(?:欠|该)你们|(?:浪费|耽误|消耗)我|(?:卖|收钱|下单|付款)(?:的时候|前)[^,。]{0,10}(?:现在|出事|售后|退货)"
     r"|(?:真是?|太)(?:够|有)(?:可以|意思|能耐|本事)的?|(?:不|没)(?:见|听)过(?:这|你)[么样]|头一(?:回|次)(?:见|碰|遇)|没(?:一句|一个)(?:实话|准话|准信|准的|靠谱)|(?:一天|天天)(?:推|拖)(?:一天|天天)?|(?:赶紧|马上|立刻|今天)(?:的)?给我|给(?:句|个)(?:痛快|准|实)话"
+)
+# Mockery and weariness: how often, how long, and what a wonder that it is still not done.
+_WEARY = re.compile(
+    r"[两二三四五六七八九十几多好\d]+(?:次|回|遍|趟|个)[^,。]{0,6}[,]?[^,。]{0,4}(?:都|全|每[次个回]|[两二三四五六七八九十几\d]+次)[^,。]{0,8}(?:错|坏|失败|没|不|死机|放鸽子|从头|一样|推)"
+    r"|(?:发|开|弄|写|拿|装|搞|寄|错|漏|改)错?了?(?:我)?[两二三四五六七八九十几\d]+(?:次|回|遍)(?:了)?(?:\W|$)|(?:次次|回回|每次都|天天都)(?:[^,。]{0,6})(?:错|不|没|抢光|坏|推|这样)"
+    r"|(?:天|个?月|年|小时|周|星期)(?:了|的)?[,]?[^,。]{0,4}(?:我的)?(?:钱|货|票|件|东西|人|退款)(?:呢|在哪)(?:\W|$)|催了?[^,。]{0,3}(?:[一两二三四五六七八九十几半\d]+)(?:个)?(?:天|周|月|星期|遍|次|回)"
+    r"|(审核|处理|登记|核实|稍等|反馈|赠品|明天|马上|等)[,]?\1|比[^,。]{1,6}还(?:难|慢|费劲|麻烦)|还能不能(?:行|好|干)了|能不能行了|说得(?:倒|真|比唱)?(?:是)?好听|有没有点|(?:故意|存心|成心)(?:的|拖|不|耍)|放(?:我)?鸽子|(?:割|当|宰)(?:我)?韭菜|当(?:我)?(?:冤大头|傻子|猴|提款机)"
+    r"|(?:磨叽|墨迹|磨蹭|磨磨)(?:半天|唧唧|死)?|复读机|(?:不识|认不全|看不懂)(?:字|中文|人话)|字都(?:认|看|写)|亲妈都|(?:买|当)了?个?(?:摆设|寂寞|祖宗)|负得起责|死光|等死吧|没完(?:$|\W)|说不(?:清|通)(?:$|\W)|(?:准|实)(?:话|信)都(?:没|不)|耍(?:我|人|猴)|糊弄|敷衍|打发(?:我|要饭)|逛街|蜗牛|龟速"
+    r"|(?:假|劣质|过期|坏|烂)[^,。]{0,4}也(?:敢|好意思|能)卖|敢卖(?:假|这)|差点(?:出|要了|没)[^,。]{0,3}(?:人命|命|事)|知不知道[啊?]|(?:带人|带着人)[^,。]{0,4}去|坐在?你们|堵(?:你们)?门|我(?:就)?不(?:上班|用上班|睡觉|过日子)了"
+)
+# What is mocked, at the end of a message that has told something: 你们在审原子弹吗, 你们仓库是闭着眼拣货吗.
+_MOCKED = re.compile(
+    r"[,!。][^,。]{0,2}(?:你们?|你家|贵店)[^,。]{0,3}(?:是|在|都是?|仓库是?|家是?|怕|莫)[^,。吗]{2,9}(?:吗|吧|呢|啊|\?)+$|[,!。]包的?是[^,。]{1,4}[吗吧]|[,!。][^,。]{0,8}(?:自己|你们)(?:盖|吃|留着?|用|穿)了[?吧吗]"
+)
+_TOLD_BEFORE = re.compile(
+    r"[两二三四五六七八九十几半\d]+(?:天|次|回|遍|月|年|周|件|块|个|趟)|还(?:没|不)|失败|错|坏|清清楚楚|明明|写着?|说好|催"
 )
 # From this length on the small words of a calm story must not add up to anger.
 _STORY = 45
@@ -73,8 +95,13 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{p})" for p in patterns))
 
 
-def feel(raw: str, normal: str, matters: tuple[float, ...], repeats: int, rules: MoodRules) -> Sentiment:
-    """The feeling of a turn: `matters` is how its intents weigh, `repeats` how often it was said before."""
+def feel(
+    raw: str, normal: str, matters: tuple[float, ...], repeats: int, rules: MoodRules, goods: bool = False
+) -> Sentiment:
+    """The feeling of a turn: `matters` is how its intents weigh, `repeats` how often it was said before.
+
+    `goods`: it only asks about goods, where bad words belong to the question.
+    """
     low, high = 0.0, 0.0
     for found in rules.words.find(normal):
         weight = _in_context(normal, found.start, found.end, float(found.value), rules.degree)
@@ -83,7 +110,11 @@ def feel(raw: str, normal: str, matters: tuple[float, ...], repeats: int, rules:
         weight = float(found.value)
         low, high = min(low, weight), max(high, weight)
     hypothetic = _HYPOTHETIC.search(normal) is not None
-    if not hypothetic and (_RHETORIC.search(normal) or _REPROACH.search(normal)):
+    mocked = _MOCKED.search(normal) is not None and _TOLD_BEFORE.search(normal) is not None
+    reproached = _REPROACH.search(normal) is not None or _WEARY.search(normal) is not None or mocked
+    if goods and not reproached and next(rules.anger.find(normal), None) is None:
+        low *= _GOODS
+    if not hypothetic and (_RHETORIC.search(normal) or reproached):
         low -= 0.4
     if len(normal) > _STORY and low > -0.75:
         low *= _DILUTED
@@ -98,7 +129,7 @@ def feel(raw: str, normal: str, matters: tuple[float, ...], repeats: int, rules:
     heavy = min(matters, default=0.0)
     light = max(matters, default=0.0)
     if heavy < 0:
-        low += heavy * MATTER
+        low = low + heavy * MATTER if low < MILD else max(low + heavy * MATTER, CALM_MATTER)
     elif light > 0 and low > -0.3:
         high = max(high, light)
     low -= 0.15 * min(repeats, 3)
@@ -130,6 +161,8 @@ def _in_context(text: str, start: int, end: int, weight: float, degree: frozense
     elif any(before.endswith(word) for word in degree):
         weight *= 1.25
     after = text[end : end + 6]
+    if weight < 0 and (_OTHERS_SAY.search(text[max(0, start - 14) : start]) or _NO_DEED.search(after)):
+        return weight * _REPORTED
     if (
         weight < 0
         and (_CALM_QUESTION.search(after) or _HYPOTHETIC.search(text[max(0, start - 8) : start]))

@@ -10,16 +10,16 @@ import io
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xiaoer.kernel.errors import XiaoerError
-from xiaoer.slices.understanding.arrays import Floats, softmax, to_bytes, to_words
+from xiaoer.slices.understanding.arrays import Floats, Judge, softmax, to_bytes, to_words
 from xiaoer.slices.understanding.encoder import Encoder, pack_encoder, unpack_encoder
 
-FORMAT = 3
+FORMAT = 4
 # Weight of a feature outside the vocabulary: about that of one seen twice in ten thousand lines.
 UNSEEN = 9.0
 
@@ -40,17 +40,6 @@ def as_bytes(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
     return np.round(weights / scale).astype(np.int8), scale
 
 
-class Seam(NamedTuple):
-    """The judge of seams (`split.seam`): one layer of rectified sums, then one sum; `outer` has its bias last."""
-
-    inner: Floats
-    outer: Floats
-
-    def __call__(self, view: Floats) -> float:
-        """Above 0 a new matter begins."""
-        return float(np.maximum(view @ self.inner, 0) @ self.outer[:-1] + self.outer[-1])
-
-
 @dataclass(frozen=True, slots=True)
 class Model:
     """A trained classifier. `importance[f]` is the weight of a feature before scaling (rare ones count more).
@@ -68,8 +57,8 @@ class Model:
     temperature: float
     trust: float
     encoder: Encoder | None
-    gate: Floats
-    seam: Seam
+    gate: Judge
+    seam: Judge
     pack_hash: str
 
     def probabilities(self, features: Iterable[str], normal: str = "") -> Floats:
@@ -115,7 +104,8 @@ def write_model(model: Model) -> bytes:
         "scale": model.scale,
         "bias": model.bias.astype(np.float32),
         "temperature": np.array([model.temperature, model.trust], np.float32),
-        "gate": model.gate.astype(np.float32),
+        "gate_inner": model.gate.inner.astype(np.float32),
+        "gate_outer": model.gate.outer.astype(np.float32),
         "seam_inner": model.seam.inner.astype(np.float32),
         "seam_outer": model.seam.outer.astype(np.float32),
         "pack_hash": to_bytes([model.pack_hash]),
@@ -145,7 +135,7 @@ def read_model(data: bytes) -> Model:
             temperature=float(arrays["temperature"][0]),
             trust=float(arrays["temperature"][1]),
             encoder=unpack_encoder(arrays) if "encoder_out" in arrays else None,
-            gate=arrays["gate"],
-            seam=Seam(arrays["seam_inner"], arrays["seam_outer"]),
+            gate=Judge(arrays["gate_inner"], arrays["gate_outer"]),
+            seam=Judge(arrays["seam_inner"], arrays["seam_outer"]),
             pack_hash=to_words(arrays["pack_hash"])[0],
         )

@@ -1,7 +1,8 @@
 """Reading an industry pack: label set, lexicons and utterances. The only module here that touches files.
 
 A pack is a folder: `intents.toml`, `lexicons/*.toml`, `intents/<code>.txt` (one utterance a line, `#` comments),
-`intents/<code>.context.jsonl` (rows `{prev_buyer, prev_agent, text}`), `categories/*.toml`, `model.npz`.
+`intents/<code>.context.jsonl` (rows `{prev_buyer, prev_agent, text}`), `categories/*.toml`, `compounds.jsonl` (rows
+`{parts: [[text, code], ...]}`: messages with several asks, or a long one with one), `model.bin`.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from xiaoer.slices.understanding.model import Model, read_model
 from xiaoer.slices.understanding.patterns import Pattern, compile_patterns
 
 MODEL_FILE = "model.bin"
+COMPOUNDS_FILE = "compounds.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,15 @@ def read_utterances(name: str = "ecommerce") -> list[Utterance]:
     return lines
 
 
+def read_compounds(name: str = "ecommerce") -> list[tuple[Utterance, ...]]:
+    """Messages written with their asks apart, in a stable order; joined as they stand, the parts are the message."""
+    path = folder(name) / COMPOUNDS_FILE
+    if not path.is_file():
+        return []
+    rows = map(json.loads, filter(str.strip, path.read_text("utf-8").splitlines()))
+    return [tuple(Utterance(text, code) for text, code in row["parts"]) for row in rows]
+
+
 def pack_hash(name: str = "ecommerce") -> str:
     """Fingerprint of everything that the model is trained from."""
     digest = hashlib.sha256()
@@ -113,4 +124,7 @@ def pack_hash(name: str = "ecommerce") -> str:
         for path in sorted((folder(name) / part).iterdir(), key=lambda p: p.name):
             digest.update(path.name.encode())
             digest.update(path.read_bytes())
+    compounds = folder(name) / COMPOUNDS_FILE
+    if compounds.is_file():
+        digest.update(compounds.read_bytes())
     return digest.hexdigest()[:16]

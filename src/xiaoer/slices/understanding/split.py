@@ -14,8 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import rjieba
 
-from xiaoer.slices.understanding.arrays import Floats
-from xiaoer.slices.understanding.model import Seam
+from xiaoer.slices.understanding.arrays import Floats, Judge
 
 _HARD = re.compile(r"[\n\r]+|[。!！?？;；]+[\s~～)）\"”]*|\.{2,}|…+")
 _SOFT = re.compile(r"[,，、~～]+\s*|(?<![A-Za-z0-9])\s+(?![A-Za-z0-9])|(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])")
@@ -28,12 +27,18 @@ _INSIDE = re.compile(
 _CUE = re.compile(
     r"什么时候|啥时候|几时|多久|几天|多少钱|多少|多大|多长|多重|什么|啥|怎么|咋|如何|哪[里儿个款家种]?|几[点号月年]|为什么|为啥|有没有|能不能|可不可以|会不会|是不是|要不要|包不包|送不送|[有能会要包送带管]+[\u4e00-\u9fff]{0,4}?[吗不没么]|还有货|便宜|优惠|给我|帮我|我要|退|换|开票|发票|投诉|人工"
 )
-_MAX_TRIES = 2
+_LETTER = re.compile(r"\d+(?:\.\d+)?|[a-z\u3400-\u9fff?〔〕]")
+# Places looked at by the encoder, and of these the best ones read in full.
+_MAX_LOOKS, _MAX_TRIES = 6, 2
 _MAX_DIVIDED = 2
 _LONGEST_BREATH = 40
 # In a message this short, two sides as sure as this of different matters lean towards a cut by so much: single lines
 # that hold two matters are more frequent in practice than in life.
-SHORT, SURE, BOTH_SURE = 30, 0.85, 1.5
+SHORT, SURE, BOTH_SURE = 30, 0.85, 4.0
+# What else must speak for a cut, since practice holds more seams than life; and what speaks against cutting a story.
+RELUCTANCE, STORY = 1.0, -2.0
+# From this chance on the joined reading counts; inside a breath both sides must be as sure as this.
+THIRD, SURE_INSIDE = 0.5, 0.6
 NO_DOUBT = 10.0  # a side between pauses that a pattern covers whole (转人工) is an ask of its own
 # A message longer than this tells a story around its asks.
 STORY_CHARS = 44
@@ -55,13 +60,15 @@ _VAGUE = re.compile(
 _DENIAL = re.compile(
     r"不是(?!说好)|不用|没说|没要|又没|别(?:急|误会)|不想|不要|本来|以为|就算|虽然|要是|如果|万一|听说|看到|看见|之前|上次|别人"
 )
+_IDLE = frozenset(("chat.greeting", "chat.thanks", "chat.bye", "chat.ack"))
 _MAX_PIECES = 24
 SIZE = 48
-NO_SEAM = Seam(np.zeros((SIZE, 1), np.float32), np.zeros(2, np.float32))
 
 
 # Raw text → plain words and what they mean by themselves.
 Read = Callable[[str], tuple[str, Floats]]
+# `Encoder.halves`: what is left and right of some places of a text of letters.
+Halves = Callable[[str, Sequence[int]], tuple[Floats, Floats]]
 
 
 class Piece(NamedTuple):
@@ -119,11 +126,12 @@ def _cuts(text: str) -> list[tuple[int, int, int]]:
 class Labels(NamedTuple):
     """What splitting needs to know of the labels, one row each.
 
-    `story[a][b]`: telling a is only the story when b is asked (太小了 before 想换大一码).
+    `idle`: words that are no point of their own beside an ask; praise and small talk may be. `story[a][b]`: telling a is only the story when b is asked (太小了 before 想换大一码).
     """
 
     groups: tuple[int, ...]
     chat: tuple[bool, ...]
+    idle: tuple[bool, ...]
     unclear: int
     story: tuple[frozenset[int], ...]
 
@@ -140,6 +148,7 @@ def describe(codes: Sequence[str], takes: Mapping[str, Sequence[str]]) -> Labels
     return Labels(
         tuple(groups[code.split(".")[0]] for code in codes),
         tuple(code.startswith("chat.") for code in codes),
+        tuple(code in _IDLE for code in codes),
         at.get("oos.unclear", -1),
         tuple(frozenset(taken_by.get(code, ())) for code in codes),
     )
@@ -147,7 +156,15 @@ def describe(codes: Sequence[str], takes: Mapping[str, Sequence[str]]) -> Labels
 
 def is_asking(normal: str) -> bool:
     """A question or a request by its wording."""
-    return _QUESTION.search(normal) is not None or _REQUEST.search(normal) is not None
+    return is_question(normal) or is_request(normal)
+
+
+def is_question(normal: str) -> bool:
+    return _QUESTION.search(normal) is not None
+
+
+def is_request(normal: str) -> bool:
+    return _REQUEST.search(normal) is not None
 
 
 def seam(left: Span, right: Span, both: Floats, labels: Labels, told: int, last: bool) -> Floats:
@@ -182,11 +199,8 @@ def seam(left: Span, right: Span, both: Floats, labels: Labels, told: int, last:
     return np.array(row, np.float32)
 
 
-def pieces(text: str, read: Read, glance: Read | None = None) -> Iterator[Piece]:
-    """The pieces to be weighed: `cut`, with stories put to their asks, or with breaths of several asks divided.
-
-    `glance` reads plain words more quickly and less well; it is enough to find where a breath is best divided.
-    """
+def pieces(text: str, read: Read, halves: Halves | None = None) -> Iterator[Piece]:
+    """The pieces to be weighed: `cut`, with stories put to their asks, or with breaths of several asks divided."""
     found = cut(text)
     if len(text) > STORY_CHARS and len(found) > 2:
         yield from _told(text, found)
@@ -194,7 +208,7 @@ def pieces(text: str, read: Read, glance: Read | None = None) -> Iterator[Piece]
     for piece in found:
         start, joint = piece.start, piece.joint
         for _ in range(_MAX_DIVIDED):
-            middle = divide(text[start : piece.end], read, glance)
+            middle = 0 if halves is None else divide(text[start : piece.end], read, halves)
             if not middle:
                 break
             yield Piece(start, start + middle, joint)
@@ -216,7 +230,7 @@ def _told(text: str, found: list[Piece]) -> Iterator[Piece]:
             start, joint = found[n + 1].start, found[n + 1].joint
 
 
-def divide(text: str, read: Read, glance: Read | None = None) -> int:
+def divide(text: str, read: Read, halves: Halves) -> int:
     """Where a piece without pauses best falls into two matters; 0 when it holds no two hearts of a question.
 
     The best place is the word border, between two cues, at which both sides are surest of different things.
@@ -224,25 +238,32 @@ def divide(text: str, read: Read, glance: Read | None = None) -> int:
     cues = [match.span() for match in _CUE.finditer(text)]
     if len(cues) < 2 or not 5 <= len(text) <= _LONGEST_BREATH:
         return 0
-    first, last = cues[0][1], cues[-1][0]
+    first, last = max(cues[0][1], 2), min(cues[-1][0], len(text) - 2)
+    # Letters as the encoder reads them, and where each stands.
+    letters = [(match.group(), match.start()) for match in _LETTER.finditer(text.lower())]
+    number = {start: n for n, (_, start) in enumerate(letters)}
     places, at = [], 0
     for word in rjieba.cut(text, False):
-        if first <= at <= last and 2 <= at <= len(text) - 2:
+        if first <= at <= last and number.get(at):
             places.append(at)
         at += len(word)
-    if len(places) > _MAX_TRIES:
-        places = places[:: -(-len(places) // _MAX_TRIES)]
+    if not places:
+        return 0
+    if len(places) > _MAX_LOOKS:
+        places = places[:: -(-len(places) // _MAX_LOOKS)]
+    spoken = "".join("0" if letter[0].isdigit() else letter for letter, _ in letters)
+    left, right = halves(spoken, [number[place] for place in places])
+    sure = np.minimum(left.max(1), right.max(1)) - 9.0 * (left.argmax(1) == right.argmax(1))
     words = read(text)[0]
-    if glance is not None and words == text:
-        read = glance
     best, where = 0.0, 0
-    for place in places:
-        (words_left, left), (words_right, right) = read(text[:place]), read(text[place:])
+    for n in np.argsort(-sure)[:_MAX_TRIES]:
+        place = places[int(n)]
+        (words_left, own_left), (words_right, own_right) = read(text[:place]), read(text[place:])
         # A cut through 咋肥事 would leave words that nobody said.
-        if words_left + words_right == words and int(left.argmax()) != int(right.argmax()):
-            sure = min(float(left.max()), float(right.max()))
-            if sure > best:
-                best, where = sure, place
+        if words_left + words_right == words and int(own_left.argmax()) != int(own_right.argmax()):
+            surest = min(float(own_left.max()), float(own_right.max()))
+            if surest > best:
+                best, where = surest, place
     return where
 
 
@@ -251,32 +272,68 @@ def is_polite(normal: str) -> bool:
     return _POLITE.match(re.sub(r"[^\w]", "", normal)) is not None
 
 
-def _favour(left: Span, right: Span, told: int, labels: Labels) -> float:
-    """What speaks for a cut beyond the judge: in few words and with a pause, two sides that are surely two matters."""
+def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) -> float:
+    """What speaks for a cut beyond the judge, or against it.
+
+    For: in few words and with a pause, two sides that are surely two matters. Against: one side only tells the story
+    of the other, or both together surely mean a third thing (想换个颜色，还没发货).
+    """
     a, b = int(left.own.argmax()), int(right.own.argmax())
     sure = min(float(left.own[a]), float(right.own[b])) >= SURE
-    chats = labels.chat[a] or labels.chat[b]
+    chats = labels.idle[a] or labels.idle[b]
     if (left.closed or right.closed) and right.joint != 3 and a != b and not chats:
         return NO_DOUBT
-    if told > SHORT or right.joint == 3 or a == b or not sure or chats or _DENIAL.search(left.normal):
+    if (b in labels.story[a] and not is_asking(left.normal)) or (a in labels.story[b] and not is_asking(right.normal)):
+        return STORY
+    if right.joint == 3 and min(float(left.own[a]), float(right.own[b])) < SURE_INSIDE:
+        return STORY
+    whole = int(both.argmax())
+    if whole not in (a, b) and float(both[whole]) >= THIRD:
+        return STORY
+    if b in labels.story[a] or a in labels.story[b]:
         return 0.0
-    if b in labels.story[a] and not is_asking(left.normal):
+    if told > SHORT or right.joint == 3 or a == b or not sure or chats or _DENIAL.search(left.normal):
         return 0.0
     return BOTH_SURE
 
 
-def join(spans: list[Span], read: Callable[[int, int], Span], judge: Seam, labels: Labels) -> list[Span]:
-    """Joins pieces into asks, left to right. `read(start, end)` reads a stretch of the raw text; above 0 is a cut."""
-    asks: list[Span] = []
+def join(spans: list[Span], read: Callable[[int, int], Span], judge: Judge, labels: Labels) -> list[Span]:
+    """Joins pieces into asks, left to right, first inside each breath and then over pauses.
+
+    `read(start, end)` reads a stretch of the raw text.
+    """
     told = spans[-1].end - spans[0].start
+    last = spans[-1].end
+    breaths: list[list[Span]] = []
     for span in spans:
-        if not asks:
+        if breaths and span.joint == 3:
+            breaths[-1].append(span)
+        else:
+            breaths.append([span])
+    asks: list[Span] = []
+    for breath in breaths:
+        asks += _joined(breath, read, judge, labels, told, last)
+    return _joined(asks, read, judge, labels, told, last, over_pauses=True)
+
+
+def _joined(
+    spans: list[Span],
+    read: Callable[[int, int], Span],
+    judge: Judge,
+    labels: Labels,
+    told: int,
+    last: int,
+    over_pauses: bool = False,
+) -> list[Span]:
+    asks: list[Span] = []
+    for span in spans:
+        if not asks or (over_pauses and span.joint == 3):
             asks.append(span)
             continue
         left = asks[-1]
         both = read(left.start, span.end)
-        favour = _favour(left, span, told, labels)
-        if judge(seam(left, span, both.own, labels, told, span is spans[-1])) + favour > 0:
+        favour = _favour(left, span, both.own, told, labels)
+        if float(judge(seam(left, span, both.own, labels, told, span.end == last))[0]) + favour > RELUCTANCE:
             asks.append(span)
         else:
             asks[-1] = both._replace(joint=left.joint)

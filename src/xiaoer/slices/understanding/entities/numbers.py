@@ -10,6 +10,8 @@ _RUN = re.compile(r"[零〇一二两三四五六七八九十百千万]+")
 _COUNTED = frozenset(
     "米斤公岁个件双条箱袋包盒瓶套只台份支本块元毛点号月天百千万厘寸码张把桶罐提盆对打组片粒枚串颗筒听板卷根朵床顶副幅辆部款星礼周折倍楼单"
 )  # fmt: skip
+# A height and the weight right after it (一米六三一百三) are two numbers.
+_HEIGHT_THEN_WEIGHT = re.compile(r"(米(?:\d{1,2}|[零〇一二三四五六七八九]{1,2}?))(?=[一二两]百|[三四五六七八九]十)")
 # Words that look like numbers and are not.
 _IDIOMS = re.compile(
     r"(?<![晨上午晚早夜十])一点(?:[^0-9半钟一二三四五六七八九十]|$)|一(?:个(?:问题|人|劲|样)|下|样|起|直|些|般|共|定|切|边|旦|向|致|律|会儿?|次性|模一样|家人|步到位)|万一|千万(?!元|块)|百分百?|十分(?!钟)|三包|五金|四川|九江|六安|三亚|三明|三星|五常|八角|七夕|双十[一二]|五一|六一|十一(?:假期|放假|期间)|国庆|统一|唯一|同一|第一|单一|之一|周[一二三四五六]|星期[一二三四五六]|礼拜[一二三四五六]|二手|二维码|百度|百世|百货|百搭|两者|三七|三八|千牛|万能|万科|零食|零钱|零头|七天无理由|三无|四件套|三件套|四季|不一|一会"
@@ -46,6 +48,7 @@ def arabic(text: str) -> str:
     text = text.replace("俩", "两个").replace("仨", "三个")
     if not _RUN.search(text):
         return text
+    text = _HEIGHT_THEN_WEIGHT.sub(r"\1 ", text)
     keep = [match.span() for match in _IDIOMS.finditer(text)]
 
     def put(match: re.Match[str]) -> str:

@@ -10,7 +10,15 @@ import time
 from pathlib import Path
 
 from xiaoer.slices.understanding.model import write_model
-from xiaoer.slices.understanding.pack import MODEL_FILE, folder, pack_hash, read_pack, read_utterances, shipped_model
+from xiaoer.slices.understanding.pack import (
+    MODEL_FILE,
+    folder,
+    pack_hash,
+    read_compounds,
+    read_pack,
+    read_utterances,
+    shipped_model,
+)
 from xiaoer.slices.understanding.training.shop import regression
 from xiaoer.slices.understanding.training.train import parted, train
 
@@ -19,7 +27,8 @@ def main(name: str = "ecommerce", *, quick: bool = False) -> None:
     """Trains on the utterances of the pack and writes the file beside them."""
     began = time.process_time()
     lines, check = parted(read_utterances(name))
-    trained = train(read_pack(name), lines, pack_hash(name), shipped_model(name) if quick else None)
+    judges = shipped_model(name) if quick else None
+    trained = train(read_pack(name), lines, pack_hash(name), judges, written=read_compounds(name))
     data = write_model(trained.model)
     Path(str(folder(name) / MODEL_FILE)).write_bytes(data)
     sys.stdout.write(

@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaoer.slices.understanding.arrays import Floats
-from xiaoer.slices.understanding.encoder import SHORTEST, UNKNOWN, WIDTHS, Encoder, shortened, sound
+from xiaoer.slices.understanding.encoder import SHORTEST, UNKNOWN, WIDTHS, Encoder, arrays_of, shortened, sound
 
 Ints = NDArray[np.int64]
 CHARACTER, SYLLABLE, FILTERS = 96, 48, 256
-ROUNDS, BATCH, RATE = 15, 128, 2e-3
+ROUNDS, BATCH, RATE = 11, 128, 2e-3
+# Rounds over all lines for an encoder that knows most of them already, and the share of the rate.
+MORE_ROUNDS, GOING_ON = 4, 0.6
 SMOOTHING, NOISE, NOISY_SHARE = 0.1, 0.06, 0.7
 DROP_OUT, DROP_CHARACTER = 0.4, 0.2
 DECAY = 1e-2
@@ -191,15 +193,27 @@ class _Noise:
 
 
 def fit_encoder(
-    examples: Sequence[Example], labels: tuple[str, ...], rounds: int = ROUNDS, seed: int = SEED
+    examples: Sequence[Example],
+    labels: tuple[str, ...],
+    letters_of: Sequence[Example],
+    start: Encoder | None = None,
+    rounds: int = ROUNDS,
+    seed: int = SEED,
 ) -> Encoder:
-    """The encoder of some lines. The same lines give the same weights."""
+    """The encoder of some lines. The same lines give the same weights.
+
+    Its letters are those of `letters_of`. With `start`, learning goes on from there: give fewer rounds.
+    """
     texts = [shortened(example.normal) for example in examples]
-    seen = Counter(character for text in texts for character in text)
+    seen = Counter(character for example in letters_of for character in shortened(example.normal))
     known = sorted(character for character, n in seen.items() if n >= MIN_SEEN)
     characters = {character: n for n, character in enumerate(known, UNKNOWN + 1)}
     syllables = {s: n for n, s in enumerate(sorted({sound(c) for c in seen}), UNKNOWN + 1)}
     network = _Network(len(characters) + 2, len(syllables) + 2, len(labels), seed)
+    if start is not None:
+        for array, learnt in zip(network.arrays(), arrays_of(start), strict=True):
+            array[...] = learnt
+    top_rate = RATE if start is None else RATE * GOING_ON
     noise = _Noise(known, seed)
     optimiser = _Adam(network.arrays())
     truth = np.array([example.label for example in examples])
@@ -214,7 +228,7 @@ def fit_encoder(
             done = step / steps
             step += 1
             share = done / WARM if done < WARM else 0.5 * (1 + np.cos(np.pi * (done - WARM) / (1 - WARM)))
-            optimiser.step(slopes, RATE * (0.04 + 0.96 * float(share)))
+            optimiser.step(slopes, top_rate * (0.04 + 0.96 * float(share)))
     return Encoder(labels, characters, syllables, *network.arrays())
 
 

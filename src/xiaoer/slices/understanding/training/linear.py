@@ -5,7 +5,7 @@ Runs in a job: scikit-learn is imported in this folder and nowhere else.
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from xiaoer.slices.understanding.arrays import Floats
+from xiaoer.slices.understanding.model import UNSEEN, Model
 from xiaoer.slices.understanding.training.lines import SEED, Line
 
 # Regularisation of the classifier; the best of 0.1 to 3 on five folds of the pack.
@@ -26,6 +27,8 @@ MIN_LINES = 2
 KIND_WEIGHT = {"p": 0.5, "w": 0.7, "c": 1.0, "l": 0.5, "x": 1.5}
 MAX_FEATURES = 60_000
 PASSES = 10
+# How much a margin of the model that is refined counts beside one feature.
+KNOWN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,12 @@ def fit(lines: Sequence[Line], passes: int = PASSES) -> Fitted:
     matrix = _matrix(lines, vocabulary)
     document = np.asarray(matrix.sum(0)).ravel()
     importance = np.log((1 + len(lines)) / (1 + document)) + 1
-    importance *= np.array(
-        [KIND_WEIGHT.get(name[0], 1.0) if len(name) > 1 and name[0].isascii() else 1.0 for name in vocabulary]
-    )
+    importance *= _kind_weights(vocabulary)
     scaled = normalize(matrix @ sparse.diags(importance)).astype(np.float32)
     with warnings.catch_warnings():
         # Fewer passes than its own test of convergence asks for; more give nothing on held-out lines.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        machine = LinearSVC(C=C, random_state=SEED, tol=0.1, max_iter=passes)
+        machine = _machine(passes)
         machine.fit(scaled, [line.intent for line in lines])
     return Fitted(
         labels=tuple(str(label) for label in machine.classes_),
@@ -60,6 +61,46 @@ def fit(lines: Sequence[Line], passes: int = PASSES) -> Fitted:
         importance=importance.astype(np.float32),
         weights=np.ascontiguousarray(machine.coef_.T.astype(np.float32)),
         bias=machine.intercept_.astype(np.float32),
+    )
+
+
+def refine(lines: Sequence[Line], base: Model) -> Fitted:
+    """The classifier of a model bent towards some lines: what it knows already is one more view of each line.
+
+    The margins of the model stand beside the features, so that a few thousand lines are enough and seconds too; since
+    both are sums over features, the outcome is one table of weights as before. Features that the model lacks are added.
+    """
+    counts = Counter(name for line in lines for name in line.names if name not in base.vocabulary)
+    fresh = sorted(name for name, n in counts.items() if n >= MIN_LINES)
+    vocabulary = {**base.vocabulary, **{name: len(base.vocabulary) + n for n, name in enumerate(fresh)}}
+    importance = np.concatenate([base.importance, UNSEEN * _kind_weights(fresh)]).astype(np.float32)
+    known = np.zeros((len(vocabulary), len(base.labels)), np.float32)
+    known[: len(base.vocabulary)] = base.weights * base.scale
+    scaled = normalize(_matrix(lines, vocabulary) @ sparse.diags(importance)).astype(np.float32)
+    margins = np.asarray(scaled @ known + base.bias, np.float32)
+    both = sparse.hstack([scaled, sparse.csr_matrix(margins * KNOWN)], format="csr", dtype=np.float32)
+    machine = _machine(PASSES)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        machine.fit(both, [line.intent for line in lines])
+    found = machine.coef_.T.astype(np.float32)
+    own, of_known = found[: len(vocabulary)], found[len(vocabulary) :] * np.float32(KNOWN)
+    return Fitted(
+        labels=tuple(str(label) for label in machine.classes_),
+        vocabulary=vocabulary,
+        importance=importance,
+        weights=np.ascontiguousarray(known @ of_known + own),
+        bias=(base.bias @ of_known + machine.intercept_).astype(np.float32),
+    )
+
+
+def _machine(passes: int) -> LinearSVC:
+    return LinearSVC(C=C, random_state=SEED, tol=0.1, max_iter=passes)
+
+
+def _kind_weights(names: Iterable[str]) -> Floats:
+    return np.array(
+        [KIND_WEIGHT.get(name[0], 1.0) if len(name) > 1 and name[0].isascii() else 1.0 for name in names], np.float32
     )
 
 

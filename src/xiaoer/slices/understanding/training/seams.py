@@ -1,8 +1,8 @@
 """Practice for the judge of seams (`split`): where a new matter begins.
 
 It must see predictions as unsure as real ones, so every line is read by a classifier that was not trained on it. It
-learns from lines of different intents put together (cut here) and from the inner pauses of single
-lines, and of a story before its ask (do not cut here).
+learns from messages written with several asks, from lines of different intents put together (cut here) and from the
+inner pauses of single lines, and of a story before its ask (do not cut here).
 """
 
 import random
@@ -14,8 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from xiaoer.slices.understanding import split
-from xiaoer.slices.understanding.arrays import Floats
-from xiaoer.slices.understanding.model import Seam
+from xiaoer.slices.understanding.arrays import Floats, Judge
 from xiaoer.slices.understanding.pack import Utterance
 
 # Reads raw text → (plain words, distribution, closed class), by a classifier blind to that line.
@@ -23,17 +22,26 @@ Reader = Callable[[str], tuple[str, Floats, bool]]
 
 SEED = 7
 COMPOUNDS = 9_000
-_JOINTS = ("，", "，", "，", "，", "。", "？", "？", " ", " ", "", "", "\n")
+_JOINTS = ("，", "，", "，", "，", "。", "？", "？", " ", " ", "", "", "", "", "\n")
+# What people say beside their ask as a point of its own.
+_ASIDE = ("chat.praise", "chat.smalltalk", "oos.platform", "oos.other")
 _LINKS = ("还有", "另外", "顺便问下", "对了", "然后", "还想问下", "再问一下", "以及")
 # People who ask several things at once ask each in few words.
 _PART_CHARS = 20
 # How often a part of a compound is told, not asked; the rest ask or want something by their wording.
 _TOLD = 0.15
+# How often a message that was written as a whole counts beside those put together.
+WRITTEN = 2
 HIDDEN, RIDGE = 16, 3.0
 
 
 def seam_rows(
-    lines: Sequence[Utterance], read: Reader, labels: Sequence[str], takes: Mapping[str, Sequence[str]]
+    lines: Sequence[Utterance],
+    written: Sequence[tuple[Utterance, ...]],
+    read: Reader,
+    halves: split.Halves | None,
+    labels: Sequence[str],
+    takes: Mapping[str, Sequence[str]],
 ) -> tuple[Floats, list[int]]:
     """Views of seams, and 1 where a new matter begins."""
     described = split.describe(labels, takes)
@@ -43,7 +51,7 @@ def seam_rows(
 
     def learn(raw: str, borders: frozenset[int]) -> None:
         spans = []
-        for piece in split.pieces(raw, lambda text: read(text)[:2]):
+        for piece in split.pieces(raw, lambda text: read(text)[:2], halves):
             span = split.Span(piece.start, piece.end, piece.joint, *read(raw[piece.start : piece.end]))
             if span.normal and not split.is_polite(span.normal):
                 spans.append(span)
@@ -59,6 +67,10 @@ def seam_rows(
             cuts.append(int(cut))
             left = span if cut else both
 
+    for parts in written:
+        ends = [sum(len(part.text) for part in parts[:n]) for n in range(1, len(parts))]
+        learn("".join(part.text for part in parts), frozenset(_loosened(set(ends))))
+    views, cuts = views * WRITTEN, cuts * WRITTEN
     for line in lines:
         if len(line.text) > 4:
             learn(line.text, frozenset())
@@ -79,7 +91,10 @@ def _compounds(
 ) -> list[tuple[list[str], bool]]:
     """Texts to put together, and whether each is a matter of its own (else a story and its ask)."""
     parts = [
-        line for line in lines if len(line.text) <= _PART_CHARS and line.intent.split(".")[0] not in ("chat", "oos")
+        line
+        for line in lines
+        if len(line.text) <= _PART_CHARS
+        and (line.intent.split(".")[0] not in ("chat", "oos") or (line.intent in _ASIDE and len(line.text) > 4))
     ]
     asked = [line for line in parts if split.is_asking(line.text)]
     told = [line for line in parts if not split.is_asking(line.text)]
@@ -109,10 +124,15 @@ def _compounds(
 
 
 def fit_seam(
-    lines: Sequence[Utterance], read: Reader, labels: Sequence[str], takes: Mapping[str, Sequence[str]]
-) -> Seam:
+    lines: Sequence[Utterance],
+    written: Sequence[tuple[Utterance, ...]],
+    read: Reader,
+    halves: split.Halves | None,
+    labels: Sequence[str],
+    takes: Mapping[str, Sequence[str]],
+) -> Judge:
     """The judge of seams."""
-    views, cuts = seam_rows(lines, read, labels, takes)
+    views, cuts = seam_rows(lines, written, read, halves, labels, takes)
     judge = MLPClassifier((HIDDEN,), alpha=RIDGE, solver="lbfgs", max_iter=400, random_state=SEED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -120,7 +140,7 @@ def fit_seam(
     inner, outer = judge.coefs_
     # The view holds a constant 1 at its head, which carries the inner bias.
     inner[0] += judge.intercepts_[0]
-    return Seam(inner.astype(np.float32), np.append(outer[:, 0], judge.intercepts_[1]).astype(np.float32))
+    return Judge(inner.astype(np.float32), np.concatenate([outer, judge.intercepts_[1][None]]).astype(np.float32))
 
 
 def _loosened(borders: set[int]) -> set[int]:

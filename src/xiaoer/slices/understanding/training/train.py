@@ -1,15 +1,17 @@
 """Training (学习): from utterances to the arrays of `model`, the same arrays every time.
 
 1. A linear classifier over the features of every line that speaks for itself, with noisy copies (a character typed
-   wrong by ear, one left out) so that typing errors are nothing new; and the encoder over the same lines.
+   wrong by ear, one left out) so that typing errors are nothing new; and the encoder over the same lines. Both are
+   first made blind to one line in four; the encoder then goes on from there over all of them.
 2. The weight of each of the two, from predictions on lines that neither was trained on.
-3. The gate of `context` and the seams of `split`, fitted to the same held-out predictions: see `practice`.
+3. The gate of `context` and the seams of `split`, fitted to the same held-out predictions: see `gate` and `seams`.
 
 A shop's own training (`judges` given) does the linear part of 1 only and takes the rest over: seconds, not minutes.
 """
 
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,16 +19,18 @@ import numpy as np
 from xiaoer.kernel.heard import Entities
 from xiaoer.slices.understanding import context, split
 from xiaoer.slices.understanding.api import Understanding
+from xiaoer.slices.understanding.arrays import nothing_judged
 from xiaoer.slices.understanding.encoder import Encoder
 from xiaoer.slices.understanding.entities.extract import read_entities
 from xiaoer.slices.understanding.model import Model, as_bytes
 from xiaoer.slices.understanding.pack import Pack, Utterance, takes_of
-from xiaoer.slices.understanding.training.encoder import Example, fit_encoder
+from xiaoer.slices.understanding.training.encoder import MORE_ROUNDS, Example, fit_encoder
 from xiaoer.slices.understanding.training.gate import fit_gate, gate_rows
 from xiaoer.slices.understanding.training.linear import (
     Fitted,
     fit,
     fit_temperatures,
+    refine,
     scores,
 )
 from xiaoer.slices.understanding.training.lines import Line, folds, noisy, prepare
@@ -36,11 +40,14 @@ from xiaoer.slices.understanding.training.seams import fit_seam
 FOLDS = 4
 # Share of lines that get a noisy copy.
 NOISE = 0.4
-# Follow-ups of at least this many characters also teach the classifier by themselves.
-SPOKEN_ALONE = 6
+# Parts of written messages of at least this many characters also teach the classifier; follow-ups never do, since
+# their own words often mean something else.
+SPOKEN_ALONE = 4
 REGRESSION = 40
 # Passes over the lines when the judges are kept.
 QUICK = 5
+# Lines of the pack that a shop's own training goes over beside the shop's.
+REMINDERS = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +65,20 @@ def train(
     fingerprint: str,
     judges: Model | None = None,
     noise: float = NOISE,
+    written: Sequence[tuple[Utterance, ...]] = (),
 ) -> Trained:
     """Trains a model of some utterances.
 
     With `judges`, the encoder, the gate and the seams of that model are kept: a shop's own training touches the
-    linear classifier only. `noise` is the share of lines that get a copy with a typing error.
+    linear classifier only. `noise` is the share of lines that get a copy with a typing error; `written` are messages
+    with their asks apart (`read_compounds`).
     """
     ordinary = [u for u in utterances if u.prev_buyer is None]
     following = [u for u in utterances if u.prev_buyer is not None]
     lines = prepare([(u.text, u.intent) for u in ordinary], pack)
     copies = prepare(noisy([(u.text, u.intent) for u in ordinary], noise), pack)
-    spoken = prepare([(u.text, u.intent) for u in following if len(u.text) >= SPOKEN_ALONE], pack)
+    parts = [part for message in written for part in message]
+    spoken = prepare([(u.text, u.intent) for u in parts if len(u.text) >= SPOKEN_ALONE], pack)
     if judges is not None:
         whole = fit([*lines, *copies, *spoken], QUICK)
         model = _model(whole, judges.encoder, (judges.temperature, judges.trust), fingerprint)
@@ -77,19 +87,32 @@ def train(
     fold_of = folds([line.intent for line in lines], FOLDS)
     kept_back = [line for line, fold in zip(lines, fold_of, strict=True) if fold == 0]
     known = [line for line, fold in zip(lines, fold_of, strict=True) if fold]
-    whole, blind = fit([*lines, *copies, *spoken]), fit(known)
+    labels = tuple(sorted({line.intent for line in lines}))
+    with ThreadPoolExecutor(1) as beside:
+        # One after the other, since the library's chance is shared, but beside the encoder on a second core.
+        linear = [beside.submit(fit, some) for some in ([*lines, *copies, *spoken], known)]
+        every = _examples([*lines, *spoken], labels)
+        blind_encoder = fit_encoder(_examples(known, labels), labels, every)
+        encoder = fit_encoder(every, labels, every, blind_encoder, MORE_ROUNDS)
+        whole, blind = (task.result() for task in linear)
     truth = np.array([blind.labels.index(line.intent) for line in kept_back])
     margins = scores(blind, kept_back)
-    encoder = _encoder([*lines, *spoken], whole.labels)
-    blind_encoder = _encoder(known, blind.labels)
     read = np.stack([blind_encoder.scores(line.normal) for line in kept_back])
     trust = fit_temperatures([margins, read], truth)
     accuracy = float(((trust[0] * margins + trust[1] * read).argmax(1) == truth).mean())
     model = _model(whole, encoder, trust, fingerprint)
     blind_model = _model(blind, blind_encoder, trust)
     held = [u for u, fold in zip(ordinary, fold_of, strict=True) if fold == 0]
-    model = _with_judges(pack, model, blind_model, held, following)
+    model = _with_judges(pack, model, blind_model, held, following, written)
     return Trained(model, len(lines) + len(spoken), accuracy)
+
+
+def refined(pack: Pack, own: Sequence[Utterance], reminders: Sequence[Utterance], base: Model) -> Trained:
+    """A model that also knows a shop's own lines. Some of the pack's remind it of what it knew; its judges are kept."""
+    chosen = [*own, *reminders[:: max(1, len(reminders) // REMINDERS)]]
+    lines = prepare([(u.text, u.intent) for u in chosen], pack)
+    model = _model(refine(lines, base), base.encoder, (base.temperature, base.trust), base.pack_hash)
+    return Trained(replace(model, gate=base.gate, seam=base.seam), len(lines))
 
 
 def parted(utterances: Sequence[Utterance]) -> tuple[list[Utterance], list[Utterance]]:
@@ -107,20 +130,22 @@ def _with_judges(
     blind: Model,
     held: Sequence[Utterance],
     following: Sequence[Utterance],
+    written: Sequence[tuple[Utterance, ...]],
 ) -> Model:
     labels = blind.labels
-    reader = Understanding(pack, blind).read_closed
+    blind_one = Understanding(pack, blind)
+    reader = blind_one.read_closed
 
     def has_value(normal: str) -> bool:
         return read_entities(normal, pack.lexicon) != Entities()
 
     gate = fit_gate(*gate_rows(following, held, reader, labels, has_value))
-    seam = fit_seam(held, reader, labels, takes_of(pack))
+    seam = fit_seam(held, written, reader, blind_one.halves, labels, takes_of(pack))
     return replace(model, gate=gate, seam=seam)
 
 
-def _encoder(lines: Sequence[Line], labels: tuple[str, ...]) -> Encoder:
-    return fit_encoder([Example(line.normal, labels.index(line.intent)) for line in lines], labels)
+def _examples(lines: Sequence[Line], labels: tuple[str, ...]) -> list[Example]:
+    return [Example(line.normal, labels.index(line.intent)) for line in lines]
 
 
 def _model(fitted: Fitted, encoder: Encoder | None, trust: tuple[float, ...], fingerprint: str = "") -> Model:
@@ -135,7 +160,7 @@ def _model(fitted: Fitted, encoder: Encoder | None, trust: tuple[float, ...], fi
         temperature=trust[0],
         trust=trust[1],
         encoder=encoder,
-        gate=np.zeros((len(context.READINGS), context.SIZE), np.float32),
-        seam=split.NO_SEAM,
+        gate=nothing_judged(context.SIZE, len(context.READINGS)),
+        seam=nothing_judged(split.SIZE, 1),
         pack_hash=fingerprint,
     )
