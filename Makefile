@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 RUN := $(UV) run --frozen
 
-.PHONY: model help demo web web-check test check test-all test-browser test-servers test-durability test-real-shops bench format lint types contracts migration
+.PHONY: model help demo web web-check test check test-all test-browser test-servers test-durability test-clickhouse test-real-shops bench format lint types contracts migration
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts $$'\t'
 
@@ -51,6 +51,9 @@ test-servers: .venv/ready ## The tests on PostgreSQL and Redis, by XIAOER_TEST_D
 
 test-durability: .venv/ready ## Kill the server again and again, and count what it acknowledged
 	@$(RUN) pytest tests/durability -m slow $(ARGS)
+
+test-clickhouse: .venv/ready ## The pages' SQL on a ClickHouse in the process (downloads chdb, pandas and pyarrow, 115 MB)
+	@$(RUN) --group clickhouse pytest tests/clickhouse $(ARGS)
 
 test-real-shops: .venv/ready ## Boot Vendure, django-oscar and Tryton, and run the connectors against them (node 20 and minutes)
 	@$(RUN) pytest -m real_shop tests/real_shop $(ARGS)

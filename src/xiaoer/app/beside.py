@@ -19,6 +19,7 @@ import structlog
 from msgspec import Struct
 
 from xiaoer.app.figures import PACK, Figures
+from xiaoer.infra.clickhouse import over_http
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.log import set_up_logging
@@ -32,7 +33,7 @@ _LEAVE_S = 5.0  # it has this long to finish its transaction at the end
 
 
 class Ask(Struct, frozen=True):
-    """`what` is roll_up (at most about `within_s`, null for all) or watch."""
+    """`what` is roll_up (at most about `within_s`, null for all), watch or stream."""
 
     id: int
     what: str
@@ -62,6 +63,11 @@ class Beside:
         self._starting = asyncio.Lock()
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._ids = count(1)
+
+    @classmethod
+    def wanted(cls, settings: Settings) -> "Beside | None":
+        """One, if the settings want it."""
+        return cls(settings) if settings.figures_beside else None
 
     async def ask(self, what: str, shop: ShopId, within_s: float | None = None) -> Any:
         """Have it done; return what was found.
@@ -170,7 +176,7 @@ async def serve(reader: asyncio.StreamReader, answers: int) -> None:
     """The other end: do what is asked until the input ends. `answers` is the file that answers are written to."""
     settings = Settings.model_validate_json(await reader.readline())
     db, later, clock = Database(settings.url), Later(settings), SystemClock()
-    figures = Figures(db, clock, later, later, PACK)
+    figures = Figures(db, clock, later, later, PACK, over_http(settings.clickhouse_url))
     figures.roll_up.yield_to_others()
     running: set[asyncio.Task[None]] = set()
 

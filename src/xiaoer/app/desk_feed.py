@@ -45,10 +45,19 @@ def encode(frame: Any) -> str:
     return _ENCODER.encode(frame).decode()
 
 
+class Risk(Struct, frozen=True):
+    """A buyer who may write a bad review, for supervisors."""
+
+    id: str
+    conversation_id: str
+    title: str
+    advice: str
+
+
 class News(Struct):
     """What one look found. `messages` are the newest of each conversation that somebody reads, `again` changed ones;
-    `agents` is everybody when somebody's state or load may have changed. `frames` are those that are the same for
-    every workbench, each encoded once."""
+    `agents` is everybody when somebody's state or load may have changed; `risks` are new ones. `frames` are those that
+    are the same for every workbench, each encoded once."""
 
     revision: str
     rows: tuple[Shared, ...]
@@ -56,6 +65,7 @@ class News(Struct):
     messages: Mapping[str, tuple[MessageView, ...]]
     again: tuple[tuple[str, MessageView], ...] = ()
     agents: tuple[AgentView, ...] = ()
+    risks: tuple[Risk, ...] = ()
     frames: dict[str, str] = field(default_factory=dict)
 
     def frame(self, key: str, **values: Any) -> str:
@@ -183,9 +193,16 @@ class DeskFeed:
         agents: list[Agent] = []
         if any(type_.startswith(("agent.", "conversation.")) for _, type_, _ in fresh):
             agents = await self._db.read(lambda c: desk.agents(c, shop, owners.loads(c, shop)))
+        raised = [(id_, talk) for id_, type_, talk in fresh if type_ == "alert.raised"]
+        told = await self._db.read(lambda c: insights.data_of(c, shop, [id_ for id_, _ in raised])) if raised else {}
+        risks = [
+            Risk(str(told[id_]["alert_id"]), talk, str(told[id_]["title"]), str(told[id_]["advice"]))
+            for id_, talk in raised
+            if id_ in told
+        ]
         here = self.connected(shop)
         seen = tuple(agent_view(agent, connected=agent.id in here) for agent in agents)
-        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), seen)
+        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), seen, tuple(risks))
 
     async def queue(self, shop: ShopId) -> tuple[int, int]:
         """How many wait, and the longest wait in seconds; read once for all workbenches."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import structlog
 from msgspec import Struct
@@ -17,12 +17,14 @@ from xiaoer.flows.roll_up.roll_up import Understands
 from xiaoer.flows.show_insights.page import Page
 from xiaoer.flows.show_insights.pages import PAGES
 from xiaoer.flows.show_insights.view import View
+from xiaoer.infra.clickhouse import Columns, Run
 from xiaoer.infra.db import Database
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import SHOP_ZONE, Clock
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.insights.columns import TABLES
 from xiaoer.slices.insights.rules.days import from_date
 from xiaoer.slices.knowledge.api import Knowledge
 
@@ -30,6 +32,7 @@ T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 _ROLL_EVERY = timedelta(minutes=5)  # pages bring the figures up to date themselves, so this only keeps the rest small
 _WATCH_EVERY = timedelta(hours=1)
+_STREAM_EVERY = timedelta(minutes=1)
 _AFTER_THE_HOUR = timedelta(minutes=2)
 _FRESH_S = 4.0  # figures that were brought up to date so lately are shown as they are
 _PATIENCE_S = 0.25  # a page waits at most this long for newer figures
@@ -78,11 +81,14 @@ class Insights:
         pack: Path,
         jobs: Jobs,
         beside: Beside | None = None,
+        clickhouse: Run | None = None,
+        pages_from_clickhouse: bool = False,
     ) -> None:
         self._db = db
         self._clock = clock
         self.answers = KnownAnswers(knowledge)
-        self._figures = Figures(db, clock, understanding, self.answers, pack)
+        self._figures = Figures(db, clock, understanding, self.answers, pack, clickhouse)
+        self._pages_run = clickhouse if pages_from_clickhouse else None
         self.formulas, self.intents = self._figures.formulas, self._figures.intents
         self.roll_up, self.watch = self._figures.roll_up, self._figures.watch
         self._beside = beside
@@ -91,11 +97,16 @@ class Insights:
         self._tasks: set[asyncio.Task[None]] = set()
         jobs.every("insight.roll_up", _ROLL_EVERY, self._roll)
         jobs.every("insight.watch", _WATCH_EVERY, self._watch, offset=_AFTER_THE_HOUR)
+        if clickhouse is not None:
+            jobs.every("insight.stream", _STREAM_EVERY, self._stream)
         jobs.handle("insight.alarm", self._alarm)
 
     async def _roll(self, job: Job) -> None:
         async with self._lock(job.shop):
             await self._have_done("roll_up", job.shop)
+
+    async def _stream(self, job: Job) -> None:
+        await self._have_done("stream", job.shop)
 
     async def _watch(self, job: Job) -> None:
         await self._roll(job)
@@ -160,9 +171,11 @@ class Insights:
         length = days[1] - days[0] + 1
         back = {"week": 7, "year": 364}.get(choice.compare, length)
 
+        run = self._pages_run
+
         def query(connection: Connection) -> T:
             view = View(
-                connection,
+                cast("Connection", Columns(connection, run, TABLES)) if run else connection,
                 shop,
                 days,
                 (days[0] - back, days[1] - back),

@@ -41,6 +41,7 @@ from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.rate_talk import RateTalk
 from xiaoer.flows.receive_message import ReceiveMessage
 from xiaoer.infra import metrics
+from xiaoer.infra.clickhouse import over_http
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.job_runner import Jobs
@@ -69,8 +70,7 @@ _log = structlog.get_logger(__name__)
 _PACK = Path(__file__).resolve().parents[1] / "packs" / "ecommerce"
 _REFRESH_S = 0.4  # a changed entry is live in every worker within this time
 _WARM = 20  # shops whose knowledge is loaded at start
-_SWEEP_S = 5.0  # how often unanswered messages are looked for
-_STALE = timedelta(seconds=10)  # a message this old without an answer was forgotten by a crash
+_SWEEP_S, _STALE = 5.0, timedelta(seconds=10)  # how often messages are looked for that a crash left unanswered; so old
 _CHANNELS = frozenset({"api", "web"})  # labels of the message counter; more would be unbounded
 _BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
 _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
@@ -141,8 +141,8 @@ class Wiring:
             sells,
         )
         self.jobs.handle(FOLLOW_UP, FollowUp(self.db, self.clock, self.answer, templates, self.desk))
-        beside = Beside(settings) if settings.figures_beside else None
-        self.insights = Insights(self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, beside)
+        facts = (self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, Beside.wanted(settings))
+        self.insights = Insights(*facts, over_http(settings.clickhouse_url), settings.clickhouse_pages)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         self.learning = Learning(*core, stages, self.jobs)

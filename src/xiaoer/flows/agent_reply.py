@@ -120,6 +120,7 @@ class AgentReply:
                 "count": 1,
                 "chars": len(part.text),
                 "flags": [finding.rule_id for finding in found],
+                "leaves": insights.leaves_of(part.text),
                 "channel": current.channel,
                 "after_seq": before,
                 "suggestion_id": out.suggestion_id,

@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.insights import alerts, store
+from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights.rules import spikes
 from xiaoer.slices.insights.rules.days import as_date, day_of, hour_of, micros
 from xiaoer.slices.insights.types import Alert
@@ -81,7 +83,7 @@ class WatchInsights:
         date = as_date(since // 24)
         when = "今天" if since // 24 == end // 24 else f"周{_WEEK[date.weekday()]}"
         what = f"「{_short(product.title) if product else '没说哪款'}」的{name}问题" if product_id else f"{name}问题"
-        much = f"{spike.hours} 小时 {spike.seen} 次，往常 {spike.usual:g} 次"
+        much = f"{spike.hours} 小时 {spike.seen} 次，往常{_about(spike.usual)}"
         title = f"{what}从{when} {since % 24} 点起涨到 {spike.times:g} 倍（{much}）"
         asked = self._asked(connection, shop, intent, product_id, end // 24)
         facts: dict[str, Any] = {
@@ -128,8 +130,16 @@ class WatchInsights:
         alert = Alert(
             new_id(), "risk", f"risk:{conversation_id}", "high", now, title, advice, conversation_id=conversation_id
         )
-        fresh = await self._db.write(lambda c: alerts.raise_new(c, shop, [alert]))
-        return fresh[0] if fresh else None
+
+        def change(connection: Connection) -> Alert | None:
+            if not alerts.raise_new(connection, shop, [alert]):
+                return None
+            told = {"alert_id": alert.id, "title": title, "advice": advice}
+            fact = Event(shop, new_id(), "alert.raised", now, conversation_id, "", told)
+            insights.append(connection, shop, [fact])  # open workbenches of supervisors hear of it
+            return alert
+
+        return await self._db.write(change)
 
     def effect(self, connection: Connection, shop: ShopId, alert: Alert, now: datetime) -> dict[str, Any] | None:
         """Whether the change that an alert led to worked; None while it is too early or nothing was changed."""
@@ -168,6 +178,10 @@ def fitting_attribute(attributes: Mapping[str, str], question: str) -> str:
     ]
     best = max(scored, default=(0, ""))
     return best[1] if best[0] else ""
+
+
+def _about(count: float) -> str:
+    return "不到 1 次" if count < 1 else f" {count:.0f} 次左右"
 
 
 def _short(title: str) -> str:

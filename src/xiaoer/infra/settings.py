@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     redis_url: str = Field(
         default="", description="Redis or Valkey URL for live events between machines; empty means none"
     )
+    clickhouse_url: str = Field(
+        default="", description="ClickHouse that facts stream to, http://user:password@host:8123/database; empty: none"
+    )
+    clickhouse_pages: bool = Field(default=False, description="Read the pages of insight from ClickHouse")
     api_key: str = Field(default="", description="An API key valid for the default shop")
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, description="Port to listen on")

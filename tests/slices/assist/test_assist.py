@@ -79,6 +79,18 @@ def test_the_summary_says_wish_reason_answer_order_promise_and_feeling() -> None
     )
 
 
+def test_the_summary_tells_what_the_buyer_came_with_and_what_he_says_now() -> None:
+    said = (Line("buyer", "我的快递三天没动了"), Line("bot", "停在杭州"), Line("buyer", "那我要退款不要了"))
+    assert summarise(story(lines=said), LABELS) == (
+        "诉求：物流停滞，「我的快递三天没动了」",
+        "转接原因：机器人多次没答到点上",
+        "现在说：「那我要退款不要了」",
+        "已答 1 次，最近：停在杭州",
+    )
+    full = summarise(story(lines=said, orders=("订单尾号 0012",), tickets=("工单 T1",), anger=0.8), LABELS)
+    assert full[-1].startswith("情绪：") and not any(line.startswith("现在说") for line in full)
+
+
 def test_the_summary_of_a_bare_wish_for_a_person() -> None:
     found = summarise(Story((Line("buyer", "转人工"),), "requested", ("service.human",)), LABELS)
     assert found == ("诉求：还没说明，只要求人工", "转接原因：买家要求人工")

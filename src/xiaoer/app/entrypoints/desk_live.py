@@ -26,7 +26,7 @@ from xiaoer.flows.show_desk.views import MessageView, Row, agent_view, message_v
 from xiaoer.kernel.errors import InvalidBody, Unauthorised, XiaoerError
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.desk import api as desk
-from xiaoer.slices.shops.types import Principal
+from xiaoer.slices.shops.types import Principal, Role
 
 router = APIRouter(prefix="/api/v1/desk")
 _log = structlog.get_logger(__name__)
@@ -35,6 +35,7 @@ _TICK_S = 1.0  # how often the slow-reply alarm is looked at
 _ALIVE_EVERY = 15  # ticks between signs of life
 _BACKLOG = 5_000  # frames that a slow browser may leave unread before it must connect again
 _MAX_FRAME = 8_192
+_SUPERVISORS = (Role.OWNER, Role.SUPERVISOR)  # who is told of buyers that may write a bad review
 _WATCHED = 50  # open conversations a workbench, the oldest is let go
 
 
@@ -160,6 +161,8 @@ class Line:
         for conversation_id, message in news.again:
             if conversation_id in self._watched or conversation_id in self._mine:
                 await self._message(conversation_id, message, news)
+        for risk in news.risks if self._who.role in _SUPERVISORS else ():
+            await self._send(type="risk", item=risk)
         if news.agents:
             await self._socket.send_text(news.frame("agents", type="agents", items=news.agents))
 

@@ -87,6 +87,7 @@ def _facts(shop: ShopId, line: PastLine, ends: bool) -> list[Event]:
         facts.append(fact("message.received", state="agent"))
     else:
         flags = [finding.rule_id for finding in assist.check_text(line.text)] if line.author == "agent" else []
-        said = {"agent_id": line.author_name, "chars": len(line.text), "flags": flags}
+        leaves = insights.leaves_of(line.text) if line.author == "agent" else ""
+        said = {"agent_id": line.author_name, "chars": len(line.text), "flags": flags, "leaves": leaves}
         facts.append(fact("message.sent", author=line.author, count=1, **said))
     return [*facts, fact("conversation.closed", by="import")] if ends else facts

@@ -17,6 +17,7 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from xiaoer.flows.roll_up import gather, past
+from xiaoer.flows.roll_up.work import Work, forget
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import id_floor
 from xiaoer.kernel.clock import Clock
@@ -27,7 +28,7 @@ from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations import told
 from xiaoer.slices.conversations.types import Message
 from xiaoer.slices.insights import api as insights
-from xiaoer.slices.insights import store
+from xiaoer.slices.insights import columns, store
 from xiaoer.slices.insights.rules.around import place_talks
 from xiaoer.slices.insights.rules.measures import VERSION, row_of_day, row_of_refund, row_of_talk
 from xiaoer.slices.insights.rules.questions import Questions, wording_key
@@ -66,6 +67,7 @@ class RollUp:
         self._noted: dict[ShopId, tuple[frozenset[str], str]] = {}
         self._duty: gather.Duty = gather.Duty(())
         self._batch, self._rest_s = _BATCH, 0.0
+        self.streams = False  # whether what changes is marked to be sent to ClickHouse
 
     def yield_to_others(self) -> None:
         """Take short steps with rests between them: another process answers buyers on the same database."""
@@ -80,7 +82,7 @@ class RollUp:
         version = ",".join((f"measures@{VERSION}", *(formula.name for formula in self._formulas)))
         kept = await self._db.read(lambda c: store.cursor(c, shop, "formulas"))
         if kept and kept != version:  # a formula changed: what was measured by the old one goes
-            await self._db.write(partial(_forget, shop=shop))
+            await self._db.write(partial(forget, shop=shop, streams=self.streams))
         if kept != version:
             await self._db.write(lambda c: store.set_cursor(c, shop, "formulas", version))
         states = await self._db.read(
@@ -98,7 +100,7 @@ class RollUp:
 
     async def rebuild(self, shop: ShopId) -> int:
         """Forget all figures and derive them from the facts again; the wordings' questions stay."""
-        await self._db.write(partial(_forget, shop=shop))
+        await self._db.write(partial(forget, shop=shop, streams=self.streams))
         return await self(shop)
 
     async def _step(self, shop: ShopId) -> int:
@@ -118,9 +120,16 @@ class RollUp:
             new_words = self._new_wordings(connection, shop, work)
             kinds, gone = self._rows(work, new_words)
             store.add_wordings(connection, shop, [row for row in new_words.values() if row[0]])
+            places = store.put_units(connection, shop, [], self._formulas, gone)
             for rows in kinds.values():
-                store.put_units(connection, shop, rows, self._formulas)
-            store.put_units(connection, shop, [], self._formulas, gone)
+                places |= store.put_units(connection, shop, rows, self._formulas)
+            if self.streams:
+                for kind, rows in kinds.items():
+                    columns.mark(connection, shop, kind, [row.id for row in rows])
+                columns.mark(connection, shop, "talk", gone)
+                columns.mark(connection, shop, columns.FACTS, talks)
+                columns.mark(connection, shop, columns.SEEN, buyers)
+                columns.mark_cells(connection, shop, places)
             store.clear_dirty(connection, shop, "talk", talks)
             store.clear_dirty(connection, shop, "buyer", buyers)
 
@@ -191,7 +200,7 @@ class RollUp:
         if facts:
             await self._db.write(change)
 
-    def _derive(self, connection: Connection, shop: ShopId, talks: Sequence[str], buyers: Sequence[str]) -> "_Work":
+    def _derive(self, connection: Connection, shop: ShopId, talks: Sequence[str], buyers: Sequence[str]) -> Work:
         """The talks from their facts, and with them all other talks, orders and visits of the same buyers."""
         by_talk: dict[str, list[Event]] = defaultdict(list)
         for fact in store.facts_of(connection, shop, talks):
@@ -208,7 +217,7 @@ class RollUp:
         seen: dict[str, list[Event]] = defaultdict(list)
         for fact in store.facts_of_buyers(connection, shop, touched, sorted(SHOP_EVENT_TYPES)):
             seen[fact.buyer_id].append(fact)
-        work = _Work([id_ for id_ in talks if id_ not in fresh])
+        work = Work([id_ for id_ in talks if id_ not in fresh])
         goods = gather.Goods(connection, shop) if touched else None
         for buyer in dict.fromkeys([*touched, *per_buyer]):
             mine = list(per_buyer.get(buyer, {}).values())
@@ -227,9 +236,7 @@ class RollUp:
         wait = human_wait(talk)
         return wait is not None and self._duty.nobody(talk.opened + wait[0] * 1000)
 
-    def _new_wordings(
-        self, connection: Connection, shop: ShopId, work: "_Work"
-    ) -> dict[str, tuple[str, str, str, str]]:
+    def _new_wordings(self, connection: Connection, shop: ShopId, work: Work) -> dict[str, tuple[str, str, str, str]]:
         """Wordings of the batch by key: known ones with an empty first field, new ones as they are to be kept."""
         keys = list(dict.fromkeys(key for talk in work.talks for ask in talk.asks for key in ask.words if key))
         known = store.questions_of(connection, shop, keys)
@@ -265,7 +272,7 @@ class RollUp:
         return found
 
     @staticmethod
-    def _rows(work: "_Work", words: dict[str, tuple[str, str, str, str]]) -> tuple[dict[str, list[Row]], list[str]]:
+    def _rows(work: Work, words: dict[str, tuple[str, str, str, str]]) -> tuple[dict[str, list[Row]], list[str]]:
         question = {key: row[2] for key, row in words.items()}
         talks = []
         for talk in work.talks:
@@ -274,20 +281,3 @@ class RollUp:
             )
             talks.append(row_of_talk(structs.replace(talk, asks=asks)))
         return {"talk": talks, "day": work.days, "refund": work.refunds}, work.gone
-
-
-def _forget(connection: Connection, shop: ShopId) -> None:
-    """Drop all figures and have everything counted again."""
-    store.clear(connection, shop)
-    store.mark_dirty(connection, shop, "talk", insights.conversation_ids(connection, shop))
-    store.mark_dirty(connection, shop, "buyer", insights.buyer_ids(connection, shop))
-
-
-class _Work:
-    """What one step found: talks placed among their buyer's others, rows of days and refunds, talks that are gone."""
-
-    def __init__(self, gone: list[str]) -> None:
-        self.gone = gone
-        self.talks: list[Talk] = []
-        self.days: list[Row] = []
-        self.refunds: list[Row] = []

@@ -1,6 +1,7 @@
 """售后归因: why goods come back, by product, variant, batch, courier and page claim; and what to change."""
 
 from collections import defaultdict
+from datetime import date, timedelta
 from typing import Any
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
@@ -14,6 +15,7 @@ _HOW = (
     How("batch@1", "批次", "按发货的那一周分批。"),
     How("rate@1", "退货率", "这段时间申请退款的件数 ÷ 同一时间付款的件数。"),
 )
+_FEWEST = 3  # refunds of one reason below which nothing is concluded about a product
 ACTIONS = {
     "too_small": "把尺码表改大一档说明，或在详情页写「偏小，建议拍大一码」",
     "too_big": "在详情页写「偏大，建议拍小一码」",
@@ -104,7 +106,7 @@ def causes(view: View, most: int = 5) -> list[str]:
     for product, rows in by_product.items():
         total = sum(n for n, _, _ in rows)
         n, v, code = max(rows, key=lambda row: (row[0], row[1]))
-        if n < 2 or n / total < 0.3:
+        if n < _FEWEST or n / total < 0.3:
             continue
         detail, where = code.partition("/")[2] or code, ""
         spread = sorted(sizes.get((product, code), ()), reverse=True)
@@ -208,7 +210,8 @@ def _group(view: View, family: str, id_: str, title: str) -> Table:
             continue
         total = sum(n for n, _ in reasons.values())
         top = max(reasons, key=lambda a: reasons[a][0])
-        name = f"{view.product_name(product)} · {rest or '未发货'}" if "|" in place else place
+        shown = week_name(rest) if family == "refund.b" else rest
+        name = f"{view.product_name(product)} · {shown}" if "|" in place else place
         rows.append(
             {
                 "id": place,
@@ -229,6 +232,15 @@ def _group(view: View, family: str, id_: str, title: str) -> Table:
         Column("share", "占比", "ratio"),
     )
     return Table(id_, title, columns, tuple(rows[:30]), empty="没有数据。")
+
+
+def week_name(batch: str) -> str:
+    """`11/16–11/22 发货` of the batch `2026-W47`; goods that never left have none."""
+    if not batch:
+        return "没发货"
+    first = date.fromisocalendar(int(batch[:4]), int(batch[6:]), 1)
+    last = first + timedelta(days=6)
+    return f"{first.month}/{first.day}–{last.month}/{last.day} 发货"
 
 
 def _variant_name(view: View, variant_id: str) -> str:

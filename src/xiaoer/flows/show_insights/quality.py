@@ -14,7 +14,9 @@ _HOW = (
         "八项共 100 分：" + "、".join(f"{item.title} {item.points}" for item in SHEET) + "。每个会话都评。",
     ),
     How(
-        "agreement@1", "人机一致", "人工复核过的会话里，自动分与人工分的平均差、秩相关，以及及格（≥80）判断一致的比例。"
+        "agreement@1",
+        "人机一致",
+        "人工复核过的会话里，自动分与人工分平均差几分、排序是否一致（秩相关，最高 1），及格（≥80）判断一致的比例。",
     ),
 )
 _EXAMPLES = 5
@@ -34,7 +36,7 @@ def show_quality(view: View) -> Page:
         Card("reviewed", "人工复核", agreement.count),
         Card("agree", "及格判断一致", agreement.same_verdict, "ratio", good="up", how="agreement@1"),
         Card("gap", "平均差", agreement.mean_gap, good="down", how="agreement@1"),
-        Card("rank", "秩相关", agreement.rank, good="up", how="agreement@1"),
+        Card("rank", "排序一致", agreement.rank, good="up", how="agreement@1"),
     )
     top = FINDINGS.get(findings[0][0], "") if findings else ""
     finding = (

@@ -17,6 +17,7 @@ _HOW = (
     How("settled@1", "已化解", "最后一句有人答、情绪回升、道谢或评 4 星以上。"),
 )
 _RISKS = 30
+_VERY = -50
 
 
 def show_sentiment(view: View) -> Page:
@@ -52,7 +53,7 @@ def show_sentiment(view: View) -> Page:
 def trigger_name(view: View, code: str) -> str:
     """A trigger in words."""
     if code.startswith("matter:"):
-        return f"{view.intent_name(code.partition(':')[2])}这件事本身"
+        return f"事情本身：{view.intent_name(code.partition(':')[2])}"
     return TRIGGERS.get(code, code)
 
 
@@ -93,7 +94,7 @@ def _risky(view: View) -> Table:
             "id": row.id,
             "conversation_id": row.id,
             "at": row.at.isoformat(),
-            "mood": row.mood / 100,
+            "mood": left_name(row.mood),
             "product": view.product_name(row.product) if row.product else "",
             "agent": view.agent_name(row.agent) if row.agent else "机器人",
         }
@@ -103,9 +104,14 @@ def _risky(view: View) -> Table:
         Column("at", "时间", "time"),
         Column("product", "商品"),
         Column("agent", "谁接待"),
-        Column("mood", "满意估计", "score"),
+        Column("mood", "离开时"),
     )
     return Table("risky", "最不满意的会话", columns, rows, "点开回放。", "没有不满意的会话。")
+
+
+def left_name(mood: int) -> str:
+    """How the buyer left, of the estimate in hundredths."""
+    return "很不满意" if mood <= _VERY else "不满意" if mood < -20 else "一般" if mood < 25 else "满意"
 
 
 def _charts(view: View) -> tuple[Chart, ...]:
@@ -123,7 +129,7 @@ def _charts(view: View) -> tuple[Chart, ...]:
     rows = _trigger_rows(view)[:8]
     causes = Chart(
         "triggers",
-        f"生气最多因为{rows[0]['trigger']}" if rows else "没有明显生气的买家",
+        f"生气最多因为：{rows[0]['trigger']}" if rows else "没有明显生气的买家",
         "bar",
         tuple(str(row["trigger"]) for row in rows),
         (Series("会话", tuple(float(str(row["count"])) for row in rows), "bad"),),

@@ -45,7 +45,7 @@ def show_value(view: View) -> Page:
             "night", "夜间周末成交", now.night, "yuan", old.night, "up", how="night@1", drill=Drill("flag", "night_fen")
         ),
         Card("cost", "每会话成本", now.per_talk, "yuan", old.per_talk, "down", how="cost@1"),
-        Card("llm", "大模型费用", now.llm, "yuan", old.llm, "down"),
+        Card("llm", "大模型费用", now.llm, "yuan", old.llm, "down", "" if now.llm or old.llm else "没有用到大模型"),
     )
     finding = (
         f"机器人独立接待 {percent(now.share)}，省下约 {now.hours:.0f} 小时，夜间和周末成交 {now.night:.0f} 元"

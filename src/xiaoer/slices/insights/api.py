@@ -12,7 +12,7 @@ from xiaoer.infra.statement import Statement
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights import store
-from xiaoer.slices.insights.rules import feelings, questions
+from xiaoer.slices.insights.rules import endings, feelings, questions
 from xiaoer.slices.insights.tables import events
 
 _ADD = Statement(insert(events))
@@ -90,6 +90,13 @@ def of_type(connection: Connection, shop: ShopId, type_: str, since: datetime, u
     ]
 
 
+def facts_of_type(connection: Connection, shop: ShopId, type_: str, since: datetime, until: datetime) -> list[Event]:
+    """Every fact of one type in the half-open window, oldest first."""
+    chosen = (events.c.shop == shop, events.c.type == type_, events.c.at >= since, events.c.at < until)
+    rows = connection.execute(select(events).where(*chosen).order_by(events.c.at))
+    return [Event(shop, r.id, r.type, r.at, r.conversation_id, r.buyer_id, r.data) for r in rows]
+
+
 def of_conversations(
     connection: Connection, shop: ShopId, type_: str, conversation_ids: Sequence[str]
 ) -> list[dict[str, Any]]:
@@ -133,3 +140,4 @@ def buyer_ids(connection: Connection, shop: ShopId) -> list[str]:
 
 changed_since = store.changed_since
 wording_key = questions.wording_key
+leaves_of = endings.leaves_of

@@ -126,10 +126,13 @@ def ids_of_buyers(connection: Connection, shop: ShopId, kind: str, buyer_ids: Se
 
 def put_units(
     connection: Connection, shop: ShopId, rows: Sequence[Row], formulas: Sequence[Formula], gone: Sequence[str] = ()
-) -> int:
-    """Keep units of one kind and correct the cells by the difference to what was kept before; return cells changed."""
+) -> set[tuple[str, int]]:
+    """Keep units of one kind and correct the cells by the difference to what was kept before.
+
+    Return (family, day) of what changed.
+    """
     if not rows and not gone:
-        return 0
+        return set()
     kind = rows[0].kind if rows else "talk"
     before = get_units(connection, shop, kind, [*(row.id for row in rows), *gone])
     fresh = [row for row in rows if before.get(row.id) != row]
@@ -145,7 +148,7 @@ def put_units(
     upsert(connection, units, [_stored(shop, row) for row in fresh])
     for part in chunks(list(gone)):
         connection.execute(delete(units).where(units.c.shop == shop, units.c.kind == kind, units.c.id.in_(part)))
-    return len(moved)
+    return {(key.family, key.day) for key in with_blocks(moved)}
 
 
 def _add(change: dict[Key, list[int]], row: Row, formulas: Sequence[Formula], sign: int) -> None:

@@ -12,6 +12,7 @@ class Beat(Struct, frozen=True, array_like=True):
     """One message: milliseconds since the opening, who (`b` buyer, `r` bot, `s` bot in assist mode, `a` agent).
 
     Of a buyer's message `owner` tells who had the talk then (bot, queued, agent). `flags` are compliance rules.
+    `leaves` tells how an agent's message leaves the matter (see `rules.endings`).
     """
 
     at: int
@@ -20,6 +21,7 @@ class Beat(Struct, frozen=True, array_like=True):
     chars: int = 0
     owner: str = ""
     flags: tuple[str, ...] = ()
+    leaves: str = ""
 
 
 class Ask(Struct, frozen=True, array_like=True):

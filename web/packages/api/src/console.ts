@@ -85,6 +85,7 @@ export interface Today {
   handoffs: number
   queued?: number
   gaps?: number
+  alerts?: { title: string; level: string }[]
   yesterday?: { asked: number; solved_by_bot: number; median_ms: number | null; angry: number; handoffs: number }
   hours?: { hour: number; asked: number; solved_by_bot: number }[]
 }

@@ -13,6 +13,14 @@ export interface Alarm {
   items: { conversation_id: string; buyer_name: string; waiting_s: number }[]
 }
 
+/** A buyer who may write a bad review; only supervisors and owners hear of it. */
+export interface Risk {
+  id: string
+  conversation_id: string
+  title: string
+  advice: string
+}
+
 export type DeskFrame =
   | { type: 'snapshot'; revision: string; me: Agent; agents: Agent[]; groups: Groups }
   | { type: 'resumed'; revision: string; me: Agent; agents: Agent[] }
@@ -23,6 +31,7 @@ export type DeskFrame =
   | { type: 'agents'; items: Agent[] }
   | { type: 'queue'; waiting: number; longest_s: number }
   | ({ type: 'alarm' } & Alarm)
+  | { type: 'risk'; item: Risk }
   | { type: 'ping' }
   | { type: 'error'; code: string; detail?: string }
 

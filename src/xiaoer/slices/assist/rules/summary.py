@@ -26,9 +26,8 @@ def summarise(story: Story, intent_label: dict[str, str]) -> tuple[str, ...]:
     lines = [_wants(story, intent_label)]
     if story.reason:
         lines.append(f"转接原因：{_REASON.get(story.reason, story.reason)}")
-    said = _said(story)
-    if said:
-        lines.append(said)
+    newest = _newest(story)
+    lines += [line for line in (newest, _said(story)) if line]
     about = [*story.orders, *([f"商品「{story.product}」"] if story.product else [])]
     if about:
         lines.append(_cut("涉及：" + "；".join(about)))
@@ -37,6 +36,8 @@ def summarise(story: Story, intent_label: dict[str, str]) -> tuple[str, ...]:
     feeling = _feeling(story)
     if feeling:
         lines.append(feeling)
+    if len(lines) > _MOST and newest:  # the talk itself stands beside it; the rest does not
+        lines.remove(newest)
     return tuple(lines[:_MOST])
 
 
@@ -49,11 +50,21 @@ def _wants(story: Story, intent_label: dict[str, str]) -> str:
         intent_label.get(i, "") for i in dict.fromkeys(story.intents) if not i.startswith(("chat.", "service.human"))
     ]
     named = "、".join([t for t in topics if t][-3:])
-    asked = [line.text for line in story.lines if line.author == "buyer" and _is_telling(line.text)]
-    words = f"「{asked[-1]}」" if asked else ""
+    asked = _asked(story)
+    words = f"「{asked[0]}」" if asked else ""
     if named or words:
         return _cut(f"诉求：{named}{'，' if named and words else ''}{words}")
     return "诉求：还没说明，只要求人工"
+
+
+def _asked(story: Story) -> list[str]:
+    return [line.text for line in story.lines if line.author == "buyer" and _is_telling(line.text)]
+
+
+def _newest(story: Story) -> str:
+    """What the buyer says now, when it is something else than what he came with."""
+    asked = _asked(story)
+    return _cut(f"现在说：「{asked[-1]}」") if len(asked) > 1 and asked[-1] != asked[0] else ""
 
 
 def _is_telling(text: str) -> bool:

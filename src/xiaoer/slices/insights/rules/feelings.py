@@ -13,6 +13,9 @@ RISKY = 0.75
 _NEGATIVE, _POSITIVE = -0.2, 0.25
 _SLOW_MS = 180_000
 _THANKS = frozenset({"chat.thanks", "chat.praise"})
+_COURTESY = frozenset({"chat.ack", "chat.bye"})
+_UNHAPPY = -0.15
+_LEFT_OPEN = {"asks": 0.75, "later": 0.6, "sorry": 0.5}  # how much happier he must be to be believed settled
 MOODS = {"neg": "不满", "neu": "平静", "pos": "满意"}
 TRIGGERS = {
     "slow": "等太久没人答",
@@ -84,7 +87,7 @@ def signs_of(talk: Talk) -> float:
     score -= 0.25 * last.anger
     if any(_said(ask, _THANKS) for ask in asks[-2:]):
         score += 0.45
-    elif _said(last, frozenset({"chat.ack", "chat.bye"})):
+    elif _said(last, _COURTESY):
         score += 0.15
     score -= 0.15 * sum(ask.satisfied is False for ask in asks)
     rounds = find_rounds(talk.beats, "rsa")
@@ -100,12 +103,23 @@ def signs_of(talk: Talk) -> float:
 
 
 def is_settled(talk: Talk) -> bool:
-    """Whether the matter looks resolved at the end of the talk."""
+    """Whether the matter looks resolved at the end of the talk.
+
+    Thanks end a talk, and a courtesy that nobody answers leaves nothing open. Otherwise it is not settled when the
+    buyer spoke last, when the last answer of a person leaves something to happen, or when the buyer left unhappy.
+    """
     if talk.rating:
         return talk.rating >= 4
+    if not any(beat.who == BUYER for beat in talk.beats):
+        return False
+    last = talk.asks[-1] if talk.asks else None
+    if last and _said(last, _THANKS):
+        return estimate(talk) > _UNHAPPY
     rounds = find_rounds(talk.beats, "rsa")
-    spoke = any(b.who == BUYER for b in talk.beats)
-    return spoke and not (rounds and rounds[-1].end < 0) and estimate(talk) > -0.15
+    if rounds and rounds[-1].end < 0 and not (last and _said(last, _COURTESY)):
+        return False
+    answers = [beat for beat in talk.beats if beat.who != BUYER]
+    return estimate(talk) > _UNHAPPY + _LEFT_OPEN.get(answers[-1].leaves if answers else "", 0.0)
 
 
 def _said(ask: Ask, intents: frozenset[str]) -> bool:

@@ -78,7 +78,7 @@ def _said(at: int, data: dict[str, Any]) -> Beat:
     if data.get("author") == "agent":
         agent = str(data.get("agent_id") or data.get("agent") or "")
         flags = tuple(str(flag) for flag in data.get("flags") or ())
-        return Beat(at, AGENT, agent, int(data.get("chars") or 0), flags=flags)
+        return Beat(at, AGENT, agent, int(data.get("chars") or 0), "", flags, str(data.get("leaves") or ""))
     return Beat(at, ASSIST if data.get("mode") == "assist" else BOT)
 
 

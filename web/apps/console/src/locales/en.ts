@@ -79,6 +79,7 @@ export const en: typeof zh = {
     todoQueuedGo: 'Look',
     todoAngry: '{count} buyers are angry',
     todoAngryGo: 'Read',
+    todoAlertsGo: 'See them',
     todoGaps: '{count} questions without an answer',
     todoGapsGo: 'Add knowledge',
     todoNone: 'Nothing urgent',

@@ -77,6 +77,7 @@ export const zh = {
     todoQueuedGo: '去看看',
     todoAngry: '{count} 位买家情绪激动',
     todoAngryGo: '看会话',
+    todoAlertsGo: '去处理',
     todoGaps: '{count} 个问题机器人答不上来',
     todoGapsGo: '补知识',
     todoNone: '没有要马上处理的事',

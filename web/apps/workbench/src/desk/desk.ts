@@ -1,11 +1,12 @@
 /** The whole desk as it is now: conversations, colleagues, queue and alarm, kept up to date by the line. */
 
 import type { Agent, AgentStatus, DeskRow, GroupName, Strip } from '@xiaoer/api/desk'
-import { type Alarm, type DeskFrame, DeskSocket } from '@xiaoer/api/deskSocket'
+import { type Alarm, type DeskFrame, DeskSocket, type Risk } from '@xiaoer/api/deskSocket'
 import type { Connection } from '@xiaoer/api/socket'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef } from 'vue'
 import { useSession } from '../session'
+import { ring } from './bell'
 import { usePreferences } from './preferences'
 import { groupOf, isNewer, SLOW_S, toGroups, withName } from './rows'
 
@@ -21,6 +22,7 @@ export const useDesk = defineStore('desk', () => {
   const strip = ref<Strip | null>(null)
   const queue = ref({ waiting: 0, longest_s: 0 })
   const alarm = ref<Alarm>({ threshold_s: SLOW_S, items: [] })
+  const risks = ref<Risk[]>([])
   const connection = ref<Connection>('stopped')
   const isLoaded = ref(false)
   const listeners = new Set<(frame: DeskFrame) => void>()
@@ -82,6 +84,12 @@ export const useDesk = defineStore('desk', () => {
       case 'queue':
         queue.value = { waiting: frame.waiting, longest_s: frame.longest_s }
         break
+      case 'risk':
+        if (risks.value.every((risk) => risk.id !== frame.item.id)) {
+          risks.value.push(frame.item)
+          if (preferences.sound) ring('alarm')
+        }
+        break
       case 'alarm':
         alarm.value = { threshold_s: frame.threshold_s, items: frame.items }
         break
@@ -109,6 +117,10 @@ export const useDesk = defineStore('desk', () => {
     return row.unread > 0 && row.last_seq <= (readUpTo.get(row.id) ?? 0) ? { ...row, unread: 0 } : row
   }
 
+  function dropRisk(id: string): void {
+    risks.value = risks.value.filter((risk) => risk.id !== id)
+  }
+
   function listen(listener: (frame: DeskFrame) => void): () => void {
     listeners.add(listener)
     return () => listeners.delete(listener)
@@ -132,7 +144,7 @@ export const useDesk = defineStore('desk', () => {
   }
 
   return {
-    rows, me, myId, agents, strip, queue, alarm, connection, isLoaded, groups, unread, socket,
-    start, stop, putRow, markRead, listen, setStatus, setCapacity, groupOfRow, togglePin, receive,
+    rows, me, myId, agents, strip, queue, alarm, risks, connection, isLoaded, groups, unread, socket,
+    start, stop, putRow, markRead, listen, setStatus, setCapacity, groupOfRow, togglePin, receive, dropRisk,
   } // prettier-ignore
 })

@@ -7,7 +7,8 @@ type Token = (name: string) => string
 const TONES = ['now', 'bot', 'people', 'buyer', 'other', 'before']
 
 export function optionsOf(chart: ChartModel, token: Token, isNarrow: boolean): EChartsCoreOption {
-  const ink = { color: token('--hint'), fontFamily: 'inherit' }
+  // The widths of labels are measured before they are drawn, so the font has to be named; `inherit` is none.
+  const ink = { color: token('--hint'), fontFamily: token('--font') }
   const tooltip = {
     backgroundColor: token('--panel'),
     borderColor: token('--line'),
@@ -146,7 +147,7 @@ function funnel(chart: ChartModel, token: Token, tooltip: object): EChartsCoreOp
         label: {
           position: 'right',
           color: token('--ink-2'),
-          fontFamily: 'inherit',
+          fontFamily: token('--font'),
           formatter: ({ name, value }: { name: string; value: number }) =>
             `${name}  ${written(value)}（${written(value / first, 'ratio')}）`,
         },

@@ -36,10 +36,10 @@ export function figuresOf(today: Today, t: Translate): Figure[] {
     },
     {
       label: t('today.solved'),
-      value: percent(solvedShare),
+      value: today.asked ? percent(solvedShare) : '–',
       unit: '',
       note: t('today.solvedNote', { count: today.solved_by_bot.toLocaleString() }),
-      ...(before ? changeOfShare(solvedShare, share(before.solved_by_bot, before.asked), t) : none),
+      ...(before && today.asked ? changeOfShare(solvedShare, share(before.solved_by_bot, before.asked), t) : none),
     },
     {
       label: t('today.speed'),
@@ -67,6 +67,10 @@ export function figuresOf(today: Today, t: Translate): Figure[] {
 
 export function jobsOf(today: Today, t: Translate): Job[] {
   const jobs: Job[] = []
+  for (const alert of today.alerts ?? []) {
+    const to = { name: 'insights-alerts' }
+    jobs.push({ text: alert.title, mood: alert.level === 'high' ? 'bad' : 'warn', go: t('today.todoAlertsGo'), to })
+  }
   if (today.queued) {
     const to = { name: 'conversations', query: { state: 'queued' } }
     jobs.push({ text: t('today.todoQueued', { count: today.queued }), mood: 'bad', go: t('today.todoQueuedGo'), to })
