@@ -8,10 +8,10 @@ through the product's own rules.
 """
 
 import argparse
-import math
 from collections import defaultdict
 from random import Random
 
+from xiaoer.app.simulation.rhythm import HOURS, draw_count
 from xiaoer.flows.watch_insights import window_counts
 from xiaoer.slices.insights.rules.blockers import blocker_of
 from xiaoer.slices.insights.rules.reasons import name_reason
@@ -20,42 +20,6 @@ from xiaoer.slices.insights.types import Ask, Beat, Talk
 
 DAYS = 35
 WATCHED = 5
-RHYTHM = [
-    0.3,
-    0.15,
-    0.1,
-    0.05,
-    0.05,
-    0.1,
-    0.3,
-    0.6,
-    1,
-    1.3,
-    1.5,
-    1.4,
-    1.2,
-    1.3,
-    1.4,
-    1.4,
-    1.3,
-    1.2,
-    1.2,
-    1.5,
-    1.9,
-    2,
-    1.6,
-    0.9,
-]
-
-
-def drawn(dice: Random, mean: float, spread: float) -> int:
-    """A negative binomial count: a Poisson whose mean is a gamma."""
-    rate = dice.gammavariate(1 / spread, mean * spread) if mean > 0 else 0.0
-    limit, product, count = math.exp(-min(rate, 700)), 1.0, -1
-    while product > limit:
-        product *= dice.random()
-        count += 1
-    return max(count, 0)
 
 
 def spikes(seed: int, topics: int) -> tuple[int, int, int]:
@@ -70,10 +34,10 @@ def spikes(seed: int, topics: int) -> tuple[int, int, int]:
     for topic, mean in usual.items():
         times = dice.uniform(3, 6)
         for hour in range(DAYS * 24):
-            rate = mean * RHYTHM[hour % 24] * (1.2 if hour // 24 % 7 >= 5 else 1.0)
+            rate = mean * HOURS[hour % 24] * (1.2 if hour // 24 % 7 >= 5 else 1.0)
             if topic in planted and planted[topic] <= hour < planted[topic] + 48:
                 rate *= times
-            if n := drawn(dice, rate, 0.15):
+            if n := draw_count(dice, rate, 0.15):
                 counts[topic][hour] = n
     told: dict[str, int] = {}
     false = 0

@@ -13,6 +13,7 @@ from xiaoer.app.systems import Systems
 from xiaoer.flows.act_on_order import ActOnOrder
 from xiaoer.flows.gather_facts.gather import GatherFacts
 from xiaoer.flows.gather_facts.ports import Sells
+from xiaoer.flows.issue_coupon import IssueCoupon
 from xiaoer.flows.perform_todos import PerformTodos
 from xiaoer.flows.price_answers import AnswerPrices
 from xiaoer.flows.quote_cart import QuoteCart
@@ -102,6 +103,7 @@ class Answering:
             timeout_s,
         )
         self.deeds = LiveOrderActions(db, clock, systems, orders)
+        self.give_coupon = IssueCoupon(promotions, self.deeds)
         self.perform = PerformTodos(db, clock, self.deeds, desk.tickets, promotions)
         self.act_on_order = ActOnOrder(db, clock, orders, self.deeds)
 

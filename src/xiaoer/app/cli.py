@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from xiaoer.app.commands import report as report_command
 from xiaoer.app.commands.opening import Shop, out, prepared, run
+from xiaoer.app.commands.simulate import simulate
 from xiaoer.app.commands.train import train
 from xiaoer.app.commands.words import words
 from xiaoer.app.evaluation import evaluate_file
@@ -30,6 +31,7 @@ app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
 app.command()(train)
 app.command("report")(report_command.report)
+app.command()(simulate)
 app.command("words")(words)
 
 

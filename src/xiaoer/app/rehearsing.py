@@ -138,7 +138,13 @@ class Stages:
         buyers: Any = Remembered(EmbeddedBuyers(self._db))
         quote: Any = Remembered(QuoteCart(catalog, catalog, buyers, orders, self._promotions))
         prices = AnswerPrices(catalog, catalog, buyers, PromotionAnswers(self._promotions))
-        picks = PickProducts(SellingRules(self._db), catalog, orders, self._promotions)
+        picks = PickProducts(
+            SellingRules(self._db),
+            catalog,
+            orders,
+            self._promotions,
+            QuoteCart(catalog, catalog, buyers, orders, self._promotions),
+        )
         sells = _Sells(BargainPrice(Bargaining(self._db), catalog, quote, buyers), picks)
         return _Sources(catalog, orders, buyers, quote, prices, sells)
 

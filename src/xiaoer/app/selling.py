@@ -88,7 +88,7 @@ class Selling:
         self.rules = SellingRules(db)
         self.bargaining = Bargaining(db)
         self.bargain = BargainPrice(self.bargaining, catalog, quote, buyers)
-        self.picks = PickProducts(self.rules, catalog, orders, promotions)
+        self.picks = PickProducts(self.rules, catalog, orders, promotions, quote)
         self.trials = Comparisons(db)
         self.measure = MeasureAutomations(db, clock, self.trials)
         self.greet = GreetVisitor(
@@ -134,7 +134,11 @@ class Selling:
         await self.bargaining.release_lapsed(job.shop, self._clock.now())
 
     async def _expire(self, job: Job) -> None:
-        await self._promotions.expire(job.shop)
+        await self.expire(job.shop)
+
+    async def expire(self, shop: ShopId) -> None:
+        """Expire coupons past their end; their budget is free again."""
+        await self._promotions.expire(shop)
 
     async def _watch_stock(self, job: Job) -> None:
         """Ask the shop's system about goods that somebody waits for: not every system tells when stock changes."""

@@ -4,7 +4,7 @@ Candidates come from the need, the related items, what was bought together, the 
 `slices/selling` drop what is out of stock, owned, excluded or unsafe, and say the reason of every pick.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -14,8 +14,10 @@ from xiaoer.kernel.commerce import Order, Product, Variant
 from xiaoer.kernel.decision import Offer, Pick, SceneShown
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.api import is_others
+from xiaoer.slices.promotions.types import Quote
 from xiaoer.slices.selling.rules.picking import audiences_in, choose_picks, reason_for
 from xiaoer.slices.selling.rules.scenes import choose_scene
 from xiaoer.slices.selling.service import SellingRules
@@ -23,6 +25,7 @@ from xiaoer.slices.selling.types import Candidate
 
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
 _ORDERS = 10  # as many as the answer reads, so that a shop system is asked once
+_QUOTED = 5  # pairs priced for one question
 _BESIDE = ("搭配", "配什么", "配啥", "一起买", "搭什么", "配套")
 _OWNED = frozenset({"paid", "shipped", "delivered", "completed"})
 
@@ -48,10 +51,21 @@ class ReadsOffers(Protocol):
     async def offers(self, shop: ShopId, *, at: datetime) -> tuple[Offer, ...]: ...
 
 
+class QuotesCarts(Protocol):
+    """What goods cost a buyer together."""
+
+    async def __call__(
+        self, shop: ShopId, items: Sequence[tuple[str, int]], *, buyer_id: str | None, channel: str
+    ) -> Quote: ...
+
+
 class PickProducts:
     """Picks for a turn, and the scene that fits it."""
 
-    def __init__(self, rules: SellingRules, goods: ReadsGoods, orders: ReadsOrders, offers: ReadsOffers) -> None:
+    def __init__(
+        self, rules: SellingRules, goods: ReadsGoods, orders: ReadsOrders, offers: ReadsOffers, quote: QuotesCarts
+    ) -> None:
+        self._quote = quote
         self._rules = rules
         self._goods = goods
         self._orders = orders
@@ -92,7 +106,37 @@ class PickProducts:
         named = [(other, f"{count} 笔订单里和它一起买") for other, count in learned]
         named += [(other, "店里推荐的搭配") for other in product.related if other not in dict(learned)]
         found = [(p, why) for other, why in named if (p := await self._goods.product(turn.shop, other)) is not None]
+        found = await self._cheaper_together(turn, product, found)
         return await self._choose(turn, segment, found, {product_id})
+
+    async def _cheaper_together(
+        self, turn: Turn, product: Product, found: Sequence[tuple[Product, str]]
+    ) -> list[tuple[Product, str]]:
+        """The candidates, those first that lower the bill by the real quote: both in one order against one by one."""
+        own = await self._cheapest(turn.shop, product.id)
+        if own is None:
+            return list(found)
+        alone, saved = await self._bill(turn, [own]), []
+        for other, _ in found[:_QUOTED]:
+            beside = await self._cheapest(turn.shop, other.id)
+            if beside is None:
+                continue
+            both = await self._bill(turn, [own, beside])
+            less = alone + await self._bill(turn, [beside]) - both
+            if less > ZERO:
+                saved.append((less, other, f"两件一起 {both.yuan} 元，比分开买省 {less.yuan} 元"))
+        saved.sort(key=lambda one: -one[0].fen)
+        named = {other.id for _, other, _ in saved}
+        return [(o, why) for _, o, why in saved] + [(o, why) for o, why in found if o.id not in named]
+
+    async def _bill(self, turn: Turn, variants: Sequence[str]) -> Money:
+        lines = [(variant, 1) for variant in variants]
+        quote = await self._quote(turn.shop, lines, buyer_id=turn.buyer_id, channel=turn.channel)
+        return quote.goods_payable
+
+    async def _cheapest(self, shop: ShopId, product_id: str) -> str | None:
+        ready = [v for v in await self._goods.variants(shop, product_id) if v.stock > 0]
+        return min(ready, key=lambda v: (v.price, v.id)).id if ready else None
 
     async def scene(self, turn: Turn, heard: Heard, now: datetime) -> SceneShown | None:
         """What is shown after the answer; None for most turns."""

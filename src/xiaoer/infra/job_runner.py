@@ -72,7 +72,9 @@ class Jobs:
                     started = await self._start_due()
                 except Exception:  # the database was busy or away: the rows are still there
                     _log.exception("job_round_failed")
-                await asyncio.sleep(0 if started == _CLAIM else _POLL_S)
+                if len(self._running) >= _CLAIM:  # more may be due: go on as soon as there is room
+                    await asyncio.wait(self._running, timeout=_POLL_S, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.sleep(0 if started else _POLL_S)
         finally:  # what is under way is taken up again when its lease is over
             for task in self._running:
                 task.cancel()
@@ -92,8 +94,8 @@ class Jobs:
             total += started
         return total
 
-    async def order_regular(self, shops: Sequence[ShopId]) -> None:
-        """Order the regular jobs of the running period, once each."""
+    async def order_regular(self, shops: Sequence[ShopId], kinds: tuple[str, ...] = ("",)) -> None:
+        """Order the regular jobs of the running period, once each; only those whose kind begins so."""
         if not self._regular or not shops:
             return
         now = self._clock.now()
@@ -101,6 +103,8 @@ class Jobs:
 
         def change(connection: Connection) -> None:
             for kind, (period, offset) in self._regular.items():
+                if not kind.startswith(kinds):
+                    continue
                 slot = (now - epoch - offset) // period
                 due = epoch + offset + slot * period
                 for shop in shops:

@@ -1,5 +1,6 @@
 """What is recommended: safe, in stock, not owned, with a reason; a no is remembered; scenes come after the answer."""
 
+from datetime import timedelta
 from typing import Any
 
 from tests.flows.selling.conftest import SalesWorld, acts, words
@@ -7,7 +8,7 @@ from tests.flows.selling.conftest import SalesWorld, acts, words
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.money import Money
 from xiaoer.slices.catalog.store import ProductSink, VariantSink
-from xiaoer.slices.selling.types import PickRules, Scene
+from xiaoer.slices.selling.types import Margin, PickRules, Scene
 
 CREAMS = (
     ("C1", "保湿面霜 温和", "美妆/面霜", {"适用人群": "敏感肌可用", "功效": "保湿"}, 12_900, 9),
@@ -76,3 +77,35 @@ async def test_a_scene_comes_after_the_answer_and_once(world: SalesWorld) -> Non
     assert acts(first)[0] == "answer" and acts(first)[-1] == "recommend"
     assert words(first).index("孕妇可用") < words(first).index("妈妈专区")
     assert "妈妈专区" not in words(await world.say("b1", "那孕妇可以天天用吗", product="C4"))
+
+
+async def test_what_lowers_the_bill_by_the_real_quote_comes_first_with_the_saving(world: SalesWorld) -> None:
+    now = world.clock.now()
+    related = Product("P1", "羊毛混纺圆领针织衫 秋冬打底", "服装/针织衫", related=("P3", "P2"))
+    await world.product.db.write(lambda c: ProductSink().upsert(c, world.shop, [(related, "h2")], now))
+    await world.product.promotions.save(
+        world.shop,
+        {
+            "id": "M1", "name": "服装满400减60", "level": "shop_activity", "benefit": "amount_off", "threshold": "amount",
+            "starts_at": (now - timedelta(days=1)).isoformat(), "ends_at": (now + timedelta(days=9)).isoformat(),
+            "scope": {"categories": ["服装"]}, "tiers": [{"threshold": "400.00", "benefit": "60.00"}],
+        },
+    )  # fmt: skip
+    answer = await world.say("b1", "推荐一下这件搭配什么好看")
+    ids = [source["id"] for source in answer["turn"]["sources"] if source["kind"] == "product"]
+    assert ids[0] == "P2"
+    assert "两件一起 398.00 元，比分开买省 60.00 元" in words(answer)
+    both = await world.payable("b1", "V1") + await world.payable("b1", "V2")
+    assert both == 29_900 + 15_900
+
+
+async def test_goods_that_earn_too_little_are_not_recommended_but_their_own_figure_counts_first(
+    world: SalesWorld,
+) -> None:
+    await shelf(world)
+    margins = (Margin("美妆", 4_000), Margin("美妆/面霜", 500), Margin("C1", 3_000))
+    rules = PickRules(least_margin=1_000, margins=margins, at_once=5)
+    await world.product.selling.rules.picks.save(world.shop, "all", rules, world.clock.now())
+    answer = await world.say("b1", "推荐一款保湿面霜", product="")
+    ids = {source["id"] for source in answer["turn"]["sources"] if source["kind"] == "product"}
+    assert ids and "C2" not in ids and ids <= {"C1", "C4", "C5"}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from xiaoer.app.demo.generate import DemoShop, generate, write_folder
 from xiaoer.app.demo.history import remember
+from xiaoer.app.demo.selling import write_rules
 from xiaoer.app.demo.shelf import list_goods, stock_shelf
 from xiaoer.app.wiring import Wiring, running
 from xiaoer.infra.settings import Settings
@@ -51,6 +52,7 @@ async def prepare_demo(settings: Settings, out: Console) -> list[tuple[str, str,
             write_folder(sample, Path(folder))
             runs = await product.importer.import_folder(DEFAULT_SHOP, Path(folder), by="示例数据")
             await _remember(product, sample, now)
+            await write_rules(product, DEFAULT_SHOP, now)
         await _canned(product)
         refused = sum(run.refused for run in runs)
         if refused or any(run.status != "done" for run in runs):

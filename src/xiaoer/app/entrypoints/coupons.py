@@ -40,6 +40,8 @@ class CouponKinds(Struct, frozen=True):
 
 
 class CouponView(Struct, frozen=True):
+    """One coupon. `in_shop` false: the shop's own system did not take it, somebody makes it there by hand."""
+
     id: str
     promotion_id: str
     buyer_id: str
@@ -48,6 +50,7 @@ class CouponView(Struct, frozen=True):
     amount: str | None
     valid_to: datetime | None
     order_id: str
+    in_shop: bool = True
 
 
 class CouponPage(Struct, frozen=True):
@@ -71,7 +74,7 @@ class MoveIn(Struct, frozen=True):
     order_id: Annotated[str, Meta(max_length=64)] = ""
 
 
-def _view(coupon: Coupon) -> CouponView:
+def _view(coupon: Coupon, *, in_shop: bool = True) -> CouponView:
     amount = coupon.amount.yuan if coupon.amount else None
     return CouponView(
         coupon.id,
@@ -82,6 +85,7 @@ def _view(coupon: Coupon) -> CouponView:
         amount,
         coupon.valid_to,
         coupon.order_id,
+        in_shop,
     )
 
 
@@ -89,7 +93,7 @@ def _view(coupon: Coupon) -> CouponView:
 async def kinds(request: Request) -> Response:
     """Promotions with coupons and what is left of their budgets."""
     who, product = await member(request), wiring(request)
-    found = [p for p in await product.promotions.all(who.shop) if p.needs_coupon and not p.private]
+    found = [p for p in await product.promotions.all_now(who.shop) if p.needs_coupon and not p.private]
     items = tuple(
         CouponKind(
             p.id,
@@ -124,18 +128,10 @@ async def issue(request: Request) -> Response:
     """Give a buyer one coupon within budget and limits; doing it twice gives one."""
     who, product = await member(request), wiring(request)
     body = await read_body(request, IssueIn, BODY)
-    promotion = await product.promotions.get(who.shop, body.promotion_id)
-    if promotion.private:
-        raise InvalidBody("Coupons of this promotion come from bargaining only.")
-    coupon = await product.promotions.issue(
-        who.shop,
-        body.promotion_id,
-        BuyerId(body.buyer_id),
-        coupon_id=f"i-{body.request_id}"[:64],
-        code=new_code(),
-        valid_to=to_utc(body.valid_to) if body.valid_to else None,
-    )
-    return reply(_view(coupon))
+    until = to_utc(body.valid_to) if body.valid_to else None
+    buyer = BuyerId(body.buyer_id)
+    given = await product.answering.give_coupon(who.shop, body.promotion_id, buyer, body.request_id, new_code(), until)
+    return reply(_view(given.coupon, in_shop=given.in_shop))
 
 
 @router.post(

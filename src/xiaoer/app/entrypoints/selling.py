@@ -69,6 +69,13 @@ class SceneIn(Struct, frozen=True):
     valid_to: datetime | None = None
 
 
+class MarginIn(Struct, frozen=True):
+    """The margin of a product id or a category, in basis points of the price."""
+
+    of: Word
+    ratio: Number
+
+
 class PicksIn(Struct, frozen=True):
     """What may be recommended. Keep one, with the id `picks`."""
 
@@ -78,6 +85,8 @@ class PicksIn(Struct, frozen=True):
     first_products: Ids = ()
     at_once: Annotated[int, Meta(ge=1, le=5)] = 3
     most_a_talk: Annotated[int, Meta(ge=0, le=20)] = 3
+    least_margin: Number = 0
+    margins: Annotated[tuple[MarginIn, ...], Meta(max_length=200)] = ()
 
 
 def _period(body: Any) -> dict[str, Any]:
@@ -121,8 +130,8 @@ add_routes(
 add_routes(
     router,
     Kind("picks", "Pick rules", {"least_stock": 2}, PicksIn, lambda p: p.selling.rules.picks,
-         lambda body, _shop: PickRules(**msgspec.structs.asdict(body)),
-         lambda v, _who: PicksIn(**msgspec.structs.asdict(v))),
+         lambda body, _shop: msgspec.convert(msgspec.to_builtins(body), PickRules),
+         lambda v, _who: msgspec.convert(msgspec.to_builtins(v), PicksIn)),
 )  # fmt: skip
 
 

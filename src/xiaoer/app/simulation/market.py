@@ -29,6 +29,7 @@ from xiaoer.slices.shops.types import Principal
 
 TICK = timedelta(minutes=5)
 _REGULAR = timedelta(hours=1)
+_BACKGROUND = ("outreach.", "coupons.", "bargain.", "stock.", "selling.")  # what else a shop does at night is not timed
 _HELD = 20  # talks one round of the people at the desk takes care of
 Script = AsyncGenerator[datetime, None]
 
@@ -104,8 +105,10 @@ class Market:
         now = self.clock.now()
         if now - self._ordered >= _REGULAR:
             self._ordered = now
-            await self.product.jobs.order_regular([self.shop])
-        await self.product.jobs.run_due()
+            await self.product.jobs.order_regular([self.shop], _BACKGROUND)
+        if not await self.product.jobs.run_due():
+            await self._serve()
+            return
         sent = await self.product.db.read(lambda c: insights.of_type(c, self.shop, "outreach.sent", self._read, now))
         self._read = now
         for fact in sorted(sent, key=lambda fact: (fact["at"], fact["buyer_id"])):

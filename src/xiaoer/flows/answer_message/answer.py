@@ -23,7 +23,7 @@ from xiaoer.flows.answer_message.ports import (
     WatchesRedLines,
 )
 from xiaoer.flows.answer_message.promises import owes, promise
-from xiaoer.flows.answer_message.views import counters, facts_of, meta_of, unheard, view_of
+from xiaoer.flows.answer_message.views import counters, facts_of, hold_back, meta_of, unheard, view_of
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.answer import Answer, ReplyView
@@ -150,7 +150,7 @@ class AnswerMessage:
         if decision.handoff:
             handoff = self._desk.prepare(turn, heard, decision.handoff)
             decision = msgspec.structs.replace(decision, handoff=handoff)
-        decision, reply = self._hold_back(mode, decision, reply, trace)
+        decision, reply = hold_back(mode, decision, reply, trace)
         elapsed_us = round((time.perf_counter() - started) * 1e6)
         return await self._save(conversation, turn, situation, decision, reply, trace, elapsed_us, message_id)
 
@@ -183,16 +183,6 @@ class AnswerMessage:
         if conversation.state != "bot":
             return "held"
         return await self._desk.mode(conversation.shop, tuple(s.intent for s in heard.segments))
-
-    @staticmethod
-    def _hold_back(mode: str, decision: Decision, reply: Reply, trace: dict[str, Any]) -> tuple[Decision, Reply]:
-        """Keep the reply as a draft where a person sends: in his talks, and in the assist and shadow modes."""
-        if mode == "auto" or (mode == "assist" and decision.handoff):
-            return decision, reply
-        text = "" if decision.handoff else "\n".join(part.text for part in reply.parts)
-        trace["mode"] = mode
-        trace["draft"] = {"text": text, "parts": reply.parts, "sources": reply.sources, "auto": mode == "assist"}
-        return Decision(handoff=None if mode == "held" else decision.handoff), Reply(())
 
     async def _situation(self, conversation: Conversation, turn: Turn, heard: Heard, now: datetime) -> Situation:
         shop = await self._shops.shop(turn.shop)

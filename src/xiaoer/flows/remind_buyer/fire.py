@@ -2,6 +2,9 @@
 
 What starts, stops and counts is written with what happened; a step's message, its count and the next timer are written
 with the end of its job, so a process that dies in between leaves either all of it or nothing.
+
+A buyer is held out at the moment when the first message would have been sent, and not before: whoever pays by himself
+within the first minutes would blur the figures of both arms.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,7 +34,7 @@ from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.outreach import store
 from xiaoer.slices.outreach.rules.intent import asked_about
-from xiaoer.slices.outreach.rules.steps import WINDOWS, decide_step, fill_step
+from xiaoer.slices.outreach.rules.steps import WINDOWS, arm_of, decide_step, fill_step
 from xiaoer.slices.outreach.store import Run
 from xiaoer.slices.outreach.types import Caps, Journey, Known, Send, Skip, Wait
 from xiaoer.slices.promotions import api as promotions
@@ -166,6 +169,13 @@ class RemindBuyer:
         if not isinstance(outcome, Send):
             store.change_run(connection, shop, run.id, state="stopped", reason=outcome.reason)
             return None
+        if number == 0 and journey.hold_out:
+            automation = f"journey:{run.journey_id}"
+            trial = Trial(automation, arm_of(shop, automation, run.buyer_id, journey.hold_out))
+            store.enter_trial(connection, shop, trial, run.buyer_id, now)
+            if trial.held_out:
+                store.change_run(connection, shop, run.id, state="held_out")
+                return None
         found = conversations.open_for(connection, shop, BuyerId(run.buyer_id), channel, now)
         if found.state != "bot":
             store.change_run(connection, shop, run.id, state="stopped", reason="with_people")

@@ -2,7 +2,7 @@
 
 A payment ends every marketing journey of its buyer and the reminders of its order; a refund, a complaint and a talk
 with people end all of them; a changed basket, and more interest in the same product, start the time anew. Who agreed to
-nothing is not even entered: a comparison of buyers who could never be written to would only blur the figures.
+nothing is not even begun with.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,6 @@ from xiaoer.infra import jobs
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Product
-from xiaoer.kernel.decision import Trial
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
@@ -24,7 +23,7 @@ from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.orders.store import reads as orders
 from xiaoer.slices.outreach import store
 from xiaoer.slices.outreach.rules.intent import score_intent
-from xiaoer.slices.outreach.rules.steps import arm_of, in_categories
+from xiaoer.slices.outreach.rules.steps import in_categories
 from xiaoer.slices.outreach.store import Run
 from xiaoer.slices.outreach.types import SERVICE, Interest, Journey, Trigger
 from xiaoer.slices.promotions.types import Coupon
@@ -190,11 +189,6 @@ class StartJourneys:
             return
         if journey.trigger in _ANEW:
             stop_subject(connection, shop, subject, "changed", journey_id)
-        trial = Trial(f"journey:{journey_id}", arm_of(shop, f"journey:{journey_id}", buyer_id, journey.hold_out))
-        if journey.hold_out:
-            store.enter_trial(connection, shop, trial, buyer_id, at)
-        if trial.held_out:
-            return
         run = Run(id_, journey_id, journey.trigger, buyer_id, subject, "running", "", 0, values, channel, at)
         if store.add_run(connection, shop, run):
             order_step(connection, shop, run, journey, 0)

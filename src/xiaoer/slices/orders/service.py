@@ -28,6 +28,10 @@ class EmbeddedOrders:
         """The variants of every order that was bought since."""
         return await self._db.read(lambda c: reads.baskets(c, shop, since))
 
+    async def paid_since(self, shop: ShopId, since: datetime) -> dict[str, list[tuple[datetime, int]]]:
+        """By buyer: when each order was paid since, and its fen less what was paid back."""
+        return await self._db.read(lambda c: reads.paid_since(c, shop, since))
+
     async def statuses_of(self, shop: ShopId, buyer_ids: Sequence[str]) -> dict[str, list[str]]:
         """Statuses of every order of these buyers, for lists that show one chip a buyer."""
         return await self._db.read(lambda c: reads.statuses_of(c, shop, buyer_ids))

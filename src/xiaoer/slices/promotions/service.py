@@ -78,6 +78,10 @@ class Promotions:
         known.checked = now
         return known.promotions
 
+    async def all_now(self, shop: ShopId) -> tuple[Promotion, ...]:
+        """Every promotion with the budget that is left this moment, for people; quotes use the snapshot."""
+        return await self._db.read(lambda c: store.load(c, shop))
+
     async def get(self, shop: ShopId, promotion_id: str) -> Promotion:
         """Read one promotion with the budget that is left.
 

@@ -66,8 +66,18 @@ class Scene(Struct, frozen=True):
     valid_to: datetime | None = None
 
 
+class Margin(Struct, frozen=True):
+    """What the shop earns on a product or on a category: basis points of the price."""
+
+    of: str
+    ratio: int
+
+
 class PickRules(Struct, frozen=True):
-    """What may be recommended, and how often: pieces that must be in stock, goods never shown, rounds a talk."""
+    """What may be recommended, and how often: pieces that must be in stock, goods never shown, rounds a talk.
+
+    Goods whose margin is known and below `least_margin` are not recommended; they are still sold.
+    """
 
     least_stock: int = 1
     never_products: tuple[str, ...] = ()
@@ -75,6 +85,8 @@ class PickRules(Struct, frozen=True):
     first_products: tuple[str, ...] = ()
     at_once: int = 3
     most_a_talk: int = 3
+    least_margin: int = 0
+    margins: tuple[Margin, ...] = ()
 
 
 class Candidate(Struct, frozen=True):

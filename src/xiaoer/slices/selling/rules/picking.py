@@ -66,6 +66,7 @@ def choose_picks(
         and c.product.id not in rules.never_products
         and not in_categories(c.product.category, rules.never_categories)
         and (max_fen is None or c.price.fen <= max_fen)
+        and earns_enough(c.product, rules)
         and all(is_safe(c.product, audience) for audience in audiences)
     ]
     allowed.sort(key=lambda c: c.product.id not in rules.first_products)
@@ -80,6 +81,15 @@ def choose_picks(
             ):
                 chosen.append(candidate)
     return tuple(sorted(chosen, key=allowed.index))
+
+
+def earns_enough(product: Product, rules: PickRules) -> bool:
+    """Whether a product's margin allows recommending it; its own figure counts before that of a category, of which the
+    narrowest counts. What is not known is allowed."""
+    own = [margin.ratio for margin in rules.margins if margin.of == product.id]
+    wider = [margin for margin in rules.margins if in_categories(product.category, (margin.of,))]
+    known = own or [margin.ratio for margin in sorted(wider, key=lambda margin: -len(margin.of))]
+    return not known or known[0] >= rules.least_margin
 
 
 def reason_for(candidate: Candidate, need: str, audiences: Collection[str], max_fen: int | None) -> str:

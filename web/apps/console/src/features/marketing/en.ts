@@ -1,5 +1,6 @@
 /** Words of the marketing pages. */
 export const en = {
+  unit: 'Unit', units: { 1: 'minutes', 60: 'hours', 1440: 'days' },
   any: 'Any', always: 'Always', saved: 'Saved', remove: 'Delete', addRow: 'Add', removeAsk: 'Delete “{title}”? It stops at once.',
   says: 'Content', updated: 'Updated', inUse: 'In use', productId: 'Product ID', try: 'Try', nothing: 'Nothing comes of this sentence.', buyer: 'Buyer ID', amount: 'Amount', state: 'State',
   f: {
@@ -7,10 +8,10 @@ export const en = {
     campaigns: 'Campaign IDs', search_words: 'Search words', when: 'When', visitor: 'Visitor', order_state: 'Orders', asks: 'With the three most asked questions', chips: 'Fixed chips',
     valid_from: 'From', valid_to: 'Until', words: 'Words (any)', intents: 'Intents', audience: 'Audience', say: 'Said after the answer', url: 'Link', promotion_id: 'Coupon ID',
     show: 'Product IDs shown', least_stock: 'Stock at least', at_once: 'At once', most_a_talk: 'Rounds a talk', first_products: 'First', never_products: 'Never these products',
-    never_categories: 'Never these categories', floor: 'Floor (yuan a piece)', floor_ratio: 'Floor, % of the price', max_off: 'Most off a piece', steps: 'Share by round (%)',
+    never_categories: 'Never these categories', least_margin: 'Least margin %', margins: 'Margins', of: 'Product id or category', ratio: 'Margin %', floor: 'Floor (yuan a piece)', floor_ratio: 'Floor, % of the price', max_off: 'Most off a piece', steps: 'Share by round (%)',
     buyer_budget: 'Budget per buyer', buyer_days: 'Counted over days', day_budget: 'Budget per day', cool_days: 'Cool-down days', gifts: 'Favours (cheapest first)',
     most_gifts: 'Most favours', valid_hours: 'Offer holds, hours', stop_words: 'Stop words', bulk_from: 'People from pieces', after: 'At the end', kind: 'Kind', cost: 'Cost (yuan)',
-    trigger: 'Begins when', journeySteps: 'Steps', after_min: 'Minutes after', hold_out: 'Hold-out (%)', useful_min: 'Not sent if later by minutes', only: 'Condition', least_score: 'Intent score from', least_drop: 'Drop of at least %', before_h: 'Hours before its end', window_h: 'Payments count within hours',
+    trigger: 'Begins when', journeySteps: 'Steps', after_min: 'After the start', stepSay: 'Message', hold_out: 'Hold-out (%)', useful_min: 'Not sent when later by', only: 'Condition', least_score: 'Intent score from', least_drop: 'Drop of at least %', before_h: 'Hours before its end', window_h: 'Payments count within hours',
     holdGreeting: 'Greetings held out %', holdScene: 'Scenes held out %', holdRecommend: 'Picks held out %', holdBargain: 'Bargaining held out %',
   },
   h: { text: '', area: '', lines: 'One a line', words: 'Separated by commas; empty for any', percents: 'Such as 40, 75, 100', money: 'Such as 199.00' },
@@ -88,7 +89,7 @@ export const en = {
     },
     kinds: { journey: 'Journeys', greeting: 'Greetings', scene: 'Scenes', recommend: 'Picks', bargain: 'Bargaining' },
     ends: {
-      sent: 'Sent', done: 'Finished', running: 'Waiting', paid: 'Paid', refund: 'Refund', closed: 'Closed', complaint: 'Complaint', with_people: 'With people', opted_out: 'Opted out', changed: 'Started anew',
+      sent: 'Sent', held_out: 'Held out', done: 'Finished', running: 'Waiting', paid: 'Paid', refund: 'Refund', closed: 'Closed', complaint: 'Complaint', with_people: 'With people', opted_out: 'Opted out', changed: 'Started anew',
       emptied: 'Basket emptied', no_consent: 'No consent', too_late: 'Too late', capped: 'Capped', window_closed: 'Window closed', sold_out: 'Sold out', price_back: 'Price is back', used: 'Coupon used', expired: 'Expired',
       switched_off: 'Switched off',
     },

@@ -1,7 +1,7 @@
 /** The forms of the marketing pages, as data: which fields a rule has and how each is typed. */
 
 export type FieldKind =
-  | 'text' | 'area' | 'lines' | 'words' | 'number' | 'percent' | 'percents' | 'money' | 'select' | 'multi' | 'switch' | 'moment' | 'rows'
+  | 'text' | 'area' | 'lines' | 'words' | 'number' | 'minutes' | 'percent' | 'percents' | 'money' | 'select' | 'multi' | 'switch' | 'moment' | 'rows'
 
 export interface Field {
   key: string
@@ -55,6 +55,7 @@ function shown(field: Field, value: unknown): unknown {
     case 'switch':
       return Boolean(value)
     case 'number':
+    case 'minutes':
       return value ?? 0
     case 'moment':
       return value ?? null

@@ -51,8 +51,10 @@ export const PICKS: Field[] = [
   { key: 'first_products', kind: 'words' },
   { key: 'never_products', kind: 'words' },
   { key: 'never_categories', kind: 'words' },
+  { key: 'least_margin', kind: 'percent', half: true },
+  { key: 'margins', kind: 'rows', columns: [{ key: 'of', kind: 'text', half: true }, { key: 'ratio', kind: 'percent', half: true }] },
 ]
-export const NEW_PICKS: Rule = { least_stock: 1, at_once: 3, most_a_talk: 3 }
+export const NEW_PICKS: Rule = { least_stock: 1, at_once: 3, most_a_talk: 3, least_margin: 0, margins: [] }
 
 const GIFT: Field[] = [
   { key: 'kind', kind: 'select', options: ['freight', 'small_gift', 'coupon'], half: true },
@@ -86,16 +88,16 @@ export const NEW_TERMS: Rule = {
 
 const TRIGGERS = ['order_unpaid', 'cart_abandoned', 'interested', 'back_in_stock', 'price_drop', 'coupon_expiring', 'delivered', 'review', 'replenish']
 const STEP: Field[] = [
-  { key: 'after_min', kind: 'number', half: true },
+  { key: 'after_min', kind: 'minutes', half: true },
   { key: 'only', kind: 'select', options: ['always', 'silent'], half: true },
-  { key: 'say', kind: 'area' },
+  { key: 'say', name: 'stepSay', kind: 'area', required: true },
 ]
 export const JOURNEY: Field[] = [
   { key: 'title', kind: 'text', required: true, half: true },
   { key: 'trigger', kind: 'select', options: TRIGGERS, half: true },
   { key: 'steps', name: 'journeySteps', kind: 'rows', columns: STEP },
   { key: 'hold_out', kind: 'percent', half: true },
-  { key: 'useful_min', kind: 'number', half: true },
+  { key: 'useful_min', kind: 'minutes', half: true },
   { key: 'categories', kind: 'words', half: true },
   { key: 'least_score', kind: 'number', half: true, only: { trigger: ['interested'] } },
   { key: 'least_drop', kind: 'number', half: true, only: { trigger: ['price_drop'] } },

@@ -1,5 +1,6 @@
 /** 营销页面的文字。 */
 export const zh = {
+  unit: '单位', units: { 1: '分钟', 60: '小时', 1440: '天' },
   any: '不限', always: '一直有效', saved: '已保存', remove: '删除', addRow: '加一项', removeAsk: '删除“{title}”？删了就不再生效。',
   says: '内容', updated: '更新', inUse: '启用', productId: '商品 ID', try: '试一下', nothing: '这一句不会触发什么。', buyer: '买家 ID', amount: '金额', state: '状态',
   f: {
@@ -7,10 +8,10 @@ export const zh = {
     campaigns: '活动 ID', search_words: '搜索词', when: '时段', visitor: '访客', order_state: '订单情况', asks: '带上大家最常问的三个问题', chips: '固定的快捷问题',
     valid_from: '开始', valid_to: '结束', words: '关键词（有一个就算）', intents: '意图', audience: '人群', say: '答完之后说什么', url: '链接', promotion_id: '优惠券 ID',
     show: '附上的商品 ID', least_stock: '库存至少', at_once: '一次最多几款', most_a_talk: '一次会话最多几轮', first_products: '优先推荐', never_products: '不推荐的商品',
-    never_categories: '不推荐的类目', floor: '底价（元/件）', floor_ratio: '底价不低于现价的 %', max_off: '每件最多让（元）', steps: '每轮让到几成（%）',
+    never_categories: '不推荐的类目', least_margin: '毛利低于多少 % 不推荐', margins: '毛利（商品 ID 或类目）', of: '商品 ID 或类目', ratio: '毛利 %', floor: '底价（元/件）', floor_ratio: '底价不低于现价的 %', max_off: '每件最多让（元）', steps: '每轮让到几成（%）',
     buyer_budget: '每位买家预算（元）', buyer_days: '预算按几天算', day_budget: '每天总预算（元）', cool_days: '谈完几天内不再谈', gifts: '可以送的（按成本从低到高）',
     most_gifts: '最多送几样', valid_hours: '报价保留几小时', stop_words: '停止词', bulk_from: '几件起转人工', after: '谈不拢时', kind: '种类', cost: '成本（元）',
-    trigger: '什么时候开始', journeySteps: '步骤', after_min: '开始后几分钟', hold_out: '对照组占比（%）', useful_min: '晚于几分钟就不发了', only: '条件', least_score: '意向分至少', least_drop: '降价至少 %', before_h: '到期前几小时', window_h: '遇到之后几小时内付款算数',
+    trigger: '什么时候开始', journeySteps: '步骤', after_min: '开始之后', stepSay: '发什么', hold_out: '对照组占比（%）', useful_min: '晚了多久就不发', only: '条件', least_score: '意向分至少', least_drop: '降价至少 %', before_h: '到期前几小时', window_h: '遇到之后几小时内付款算数',
     holdGreeting: '欢迎语留出 %', holdScene: '场景留出 %', holdRecommend: '推荐留出 %', holdBargain: '议价留出 %',
   },
   h: { text: '', area: '', lines: '一行一条', words: '用、隔开，留空不限', percents: '如 40、75、100', money: '如 199.00' },
@@ -88,7 +89,7 @@ export const zh = {
     },
     kinds: { journey: '旅程', greeting: '欢迎语', scene: '场景', recommend: '推荐', bargain: '议价' },
     ends: {
-      sent: '发出', done: '走完', running: '等待中', paid: '已付款停', refund: '退款停', closed: '订单关闭停', complaint: '投诉停', with_people: '转人工停', opted_out: '退订停', changed: '重新计时',
+      sent: '发出', held_out: '留作对照', done: '走完', running: '等待中', paid: '已付款停', refund: '退款停', closed: '订单关闭停', complaint: '投诉停', with_people: '转人工停', opted_out: '退订停', changed: '重新计时',
       emptied: '购物车清空', no_consent: '没同意营销', too_late: '太晚不发', capped: '次数到上限', window_closed: '渠道窗口已过', sold_out: '又没货了', price_back: '又涨回去了', used: '券已用', expired: '券已过期',
       switched_off: '旅程已停用',
     },

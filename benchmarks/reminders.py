@@ -1,0 +1,175 @@
+"""Pending reminders under kill -9: each fires exactly once or is cancelled; late ones follow the rule.
+
+    python benchmarks/reminders.py [--reminders 100000] [--kills 20] [--seed 1]
+
+Orders are created through the product's event path, so each has a durable timer. Of ten, one is paid before its timer
+is due and one is too old to be useful; some more are paid while workers fire. A worker is a process of its own that is
+killed with -9 at random moments and started again, until nothing waits. Then every order is accounted for on disk.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import text
+
+from xiaoer.app.wiring import Wiring
+from xiaoer.infra.clock import ManualClock
+from xiaoer.infra.migrate import upgrade
+from xiaoer.infra.settings import Settings
+from xiaoer.kernel.events import Event
+from xiaoer.kernel.ids import DEFAULT_SHOP
+from xiaoer.slices.outreach.types import Caps, Journey, Step
+
+_AT_ONCE = 500
+_USEFUL_MIN = 24 * 60
+_LEFT = "SELECT COUNT(*) FROM jobs WHERE kind = 'outreach.step' AND state IN ('waiting', 'running')"
+
+
+async def worker(home: Path) -> None:
+    """Fire what is due until nothing waits."""
+    product = Wiring(Settings(home=home))
+    work = asyncio.create_task(product.jobs.work(product.shops.ids))
+    while await product.db.read(lambda c: c.execute(text(_LEFT)).scalar_one()):  # noqa: ASYNC110
+        await asyncio.sleep(1)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    await product.stop()
+
+
+async def order(home: Path, total: int, dice: Random) -> dict[str, str]:
+    """Create the orders; return what must become of each: paid, late, due."""
+    now = datetime.now(UTC)
+    settings, clock = Settings(home=home), ManualClock(now - timedelta(days=3))
+    upgrade(settings.url)
+    product = Wiring(settings, clock)
+    await product.shops.ensure_shop(DEFAULT_SHOP, "计时")
+    journey = Journey("催付", "order_unpaid", (Step(15, "订单{订单尾号}还没付款"),), 0, _USEFUL_MIN)
+    await product.selling.remind.journeys.save(DEFAULT_SHOP, "pay", journey, now)
+    await product.selling.remind.caps.save(DEFAULT_SHOP, "caps", Caps(quiet_from_min=0, quiet_to_min=0), now)
+    fates = {f"O{n}": ("paid", "late", *["due"] * 8)[dice.randrange(10)] for n in range(total)}
+    for late in (True, False):  # the old ones first: time only goes forward
+        clock.advance(now - timedelta(days=2 if late else 0, minutes=20) - clock.now())
+        mine = [id_ for id_, fate in fates.items() if (fate == "late") == late]
+        await tell(product, "order.created", mine, clock.now())
+    await tell(product, "order.paid", [id_ for id_, fate in fates.items() if fate == "paid"], clock.now())
+    await product.stop()
+    return fates
+
+
+async def tell(product: Wiring, type_: str, ids: list[str], at: datetime) -> None:
+    """Events of these orders, one buyer each."""
+    for first in range(0, len(ids), _AT_ONCE):
+        facts = [
+            Event(DEFAULT_SHOP, f"{type_}:{id_}", type_, at, buyer_id=f"b-{id_}",
+                  data={"order_id": id_, "buyer_id": f"b-{id_}", "pay_amount": "99.00"})
+            for id_ in ids[first : first + _AT_ONCE]
+        ]  # fmt: skip
+        await product.take_events(DEFAULT_SHOP, facts)
+
+
+async def pay_some(home: Path, ids: list[str]) -> None:
+    """Payments that come while reminders fire."""
+    product = Wiring(Settings(home=home))
+    await tell(product, "order.paid", ids, datetime.now(UTC))
+    await product.stop()
+
+
+def left(home: Path) -> int:
+    """Timers that have not ended."""
+    product = Wiring(Settings(home=home))
+
+    async def count() -> int:
+        try:
+            return int(await product.db.read(lambda c: c.execute(text(_LEFT)).scalar_one()))
+        finally:
+            await product.stop()
+
+    return asyncio.run(count())
+
+
+def account(home: Path, fates: dict[str, str], paid_meanwhile: set[str]) -> tuple[list[str], Counter[str]]:
+    """What is wrong on disk, and what became of the orders."""
+    product = Wiring(Settings(home=home))
+
+    async def read() -> tuple[list, list]:
+        said = "SELECT external_id, COUNT(*) FROM messages WHERE external_id LIKE 'out|%' GROUP BY external_id"
+        runs = "SELECT id, subject, state, reason, sent FROM outreach_runs"
+        try:
+            return await product.db.read(lambda c: (c.execute(text(said)).all(), c.execute(text(runs)).all()))
+        finally:
+            await product.stop()
+
+    said, runs = asyncio.run(read())
+    copies = {external.removeprefix("out|").rsplit(":", 1)[0]: count for external, count in said}
+    wrong, became = [], Counter()
+    for id_, subject, state, reason, sent in runs:
+        order_id = subject.removeprefix("order:")
+        fate, told = fates[order_id], copies.get(id_, 0)
+        became[reason or state] += 1
+        if told > 1 or told != sent or state == "running":
+            wrong.append(f"{order_id}: {told} messages, {sent} counted, {state}")
+        elif (fate in ("paid", "late") and told) or (fate == "late" and reason != "too_late"):
+            wrong.append(f"{order_id}: {fate}, but {told} messages, {reason or state}")
+        elif fate == "due" and not told and order_id not in paid_meanwhile:
+            wrong.append(f"{order_id}: never reminded, {reason or state}")
+    if len(runs) != len(fates):
+        wrong.append(f"{len(fates) - len(runs)} orders have no run")
+    return wrong, became
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reminders", type=int, default=100_000)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.worker:
+        asyncio.run(worker(options.worker))
+        return
+    dice = Random(options.seed)
+    with tempfile.TemporaryDirectory(prefix="xiaoer-reminders-") as folder:
+        home = Path(folder)
+        began = time.perf_counter()
+        fates = asyncio.run(order(home, options.reminders, dice))
+        took = time.perf_counter() - began
+        waiting = began_with = left(home)
+        print(f"{options.reminders} orders in {took:.0f} s ({options.reminders / took:.0f}/s), {waiting} timers wait",
+              flush=True)  # fmt: skip
+        due = [id_ for id_, fate in fates.items() if fate == "due"]
+        meanwhile = dice.sample(due, len(due) // 20)
+        began, kills, paid = time.perf_counter(), 0, 0
+        while waiting:
+            log = (home / "worker.log").open("ab")
+            process = subprocess.Popen([sys.executable, __file__, "--worker", str(home)], stdout=log, stderr=log)
+            if kills < options.kills:
+                share = -(-len(meanwhile) // max(1, options.kills))
+                time.sleep(dice.uniform(2.0, 8.0))
+                asyncio.run(pay_some(home, meanwhile[paid : paid + share]))
+                paid += share
+                time.sleep(dice.uniform(0.0, 3.0))
+                if process.poll() is None:
+                    os.kill(process.pid, signal.SIGKILL)
+                    kills += 1
+            process.wait()
+            waiting = left(home)
+            print(f"  after {kills} kills {waiting} wait", flush=True)
+        took = time.perf_counter() - began
+        wrong, became = account(home, fates, set(meanwhile))
+    print(f"{began_with} timers ended in {took:.0f} s ({began_with / took:.0f}/s) over {kills} kills: {dict(became)}")
+    print("\n".join(wrong[:20]) or "every one fired once or was cancelled; what was late was dropped")
+    raise SystemExit(1 if wrong or not kills else 0)
+
+
+if __name__ == "__main__":
+    main()
