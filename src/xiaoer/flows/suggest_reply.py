@@ -72,7 +72,10 @@ class SuggestReply:
                 raise NotFound("Conversation", conversation_id)
             turn = owners.last_turn(connection, shop, conversation_id)
             glance = owners.glances(connection, shop, [conversation_id]).get(conversation_id)
-            waiting_s = (now - glance.open_asks[0][1]).total_seconds() if glance and glance.open_asks else 0.0
+            case = desk.get_case(connection, shop, conversation_id)
+            since = case.from_seq if case else 0  # what the bot answered before people were asked waits for nobody
+            asked = next((at for seq, at in glance.open_asks if seq >= since), None) if glance else None
+            waiting_s = (now - asked).total_seconds() if asked else 0.0
             held = conversation.state in ("agent", "queued")
             own = canned.visible(connection, shop, who.staff_id)
             after_s = desk.get_settings(connection, shop).modes.auto_send_s
