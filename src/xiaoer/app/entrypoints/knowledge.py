@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime
+from itertools import accumulate
 from typing import Annotated, Any
 
 import msgspec
@@ -104,7 +105,9 @@ async def search(request: Request) -> Response:
             channel=body.channel or "",
             top_k=body.top_k,
         )
-        hits = tuple(HitView(hit.id, hit.question, hit.answer, round(hit.score, 4)) for hit in found.hits)
+        # The order is by nearness, the score by certainty: none is shown surer than the one before it.
+        scores = accumulate((round(hit.score, 4) for hit in found.hits), min)
+        hits = tuple(HitView(h.id, h.question, h.answer, s) for h, s in zip(found.hits, scores, strict=True))
         results.append(ResultView(found.answerable, hits))
         if time.perf_counter() - started > _SLICE_S:
             await product.breathe()

@@ -185,7 +185,11 @@ def _move(ask: Ask) -> Move:
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
         return Move(needs=named)
-    return run.begin(ask) or prices.answer_prices(ask) or arrival.before_buying(ask) or _plain(ask)
+    move = run.begin(ask) or prices.answer_prices(ask) or arrival.before_buying(ask) or _plain(ask)
+    guessed = ask.segment.by == "model" and ask.segment.confidence < cards.GUESSED
+    if guessed and move.act is not None and move.act.rule_id == "identity.ask_number":
+        return Move(Act("ask", ask.index, "unclear", rule_id="unclear"))
+    return move
 
 
 def _plain(ask: Ask) -> Move:
@@ -279,7 +283,7 @@ def _not_found(ask: Ask) -> Act:
 
 def _without_small_talk(acts: list[Act]) -> list[Act]:
     """Every segment keeps its act; acknowledgements are marked silent beside a real answer."""
-    real = [act for act in acts if not act.rule_id.startswith(("talk.", "greet."))]
+    real = [act for act in acts if act.template != "silent" and not act.rule_id.startswith(("talk.", "greet."))]
     if not real or len(real) == len(acts):
         return acts
     return [
@@ -294,5 +298,6 @@ def _after(situation: Situation, acts: tuple[Act, ...]) -> Decision:
     """Hand over when the bot is unsure once too often in a row."""
     unsure = [act for act in acts if act.type == "fallback" or act.template == "unclear"]
     if unsure and len(unsure) == len(acts) and situation.unsure + 1 >= situation.limits.unsure_tries:
-        return handoff.hand_over(situation, Handoff("low_confidence", "tries.unsure"))
+        said_no = situation.heard.satisfied is False or situation.unsatisfied > 0
+        return handoff.hand_over(situation, Handoff("unsatisfied" if said_no else "low_confidence", "tries.unsure"))
     return Decision(acts=acts)

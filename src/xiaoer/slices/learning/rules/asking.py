@@ -108,7 +108,7 @@ def _blame(
     text, intent = str(segment.get("text", "")).strip(" ，,。.~～!！"), str(segment.get("intent", ""))
     if not _is_question(segment) or not _SHORTEST <= len(text) <= _LONGEST:
         return
-    if intent in own_case and "corrected" not in reasons:
+    if intent in own_case and not {"corrected", "unclear"} & set(reasons):  # what was not understood is no case yet
         return
     id_ = f"{turn.id}:{index}"
     known = found.get(id_)

@@ -8,7 +8,7 @@ from xiaoer.slices.policies.rules import needs, orders, products
 from xiaoer.slices.policies.rules.matters import small
 from xiaoer.slices.policies.types import Ask, Move
 
-GUESSED = 0.4  # below this, an intent is a guess: nothing is asked about a product on its strength
+GUESSED = 0.4  # below this, an intent is a guess: nothing is asked about a product or an order on its strength
 
 
 def sent_card(ask: Ask) -> Move | None:

@@ -43,7 +43,7 @@ export default defineFeature({
     emptyWords: '还没有本店的词',
     emptyIntents: '还没有本店的说法',
     file: '导入词表',
-    fileHint: 'CSV 或 Excel：列名「词、意思」教词，「意图、说法」教说法',
+    fileHint: 'CSV 或 XLSX：列名「词、意思」教词，「意图、说法」教说法',
     fileBroken: '这个文件读不了。要有「词、意思」两列，或「意图、说法」两列',
     learnt: '新教 {added} 条，改了 {changed} 条，{unchanged} 条没变',
     line: '第 {line} 行：{text}',
