@@ -601,7 +601,7 @@ def upgrade() -> None:
         "knowledge_revisions",
         sa.Column("shop", sa.String(length=64), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("review", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("review", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("shop", name=op.f("pk_knowledge_revisions")),
     )
     op.create_table(

@@ -1,6 +1,6 @@
 """Tables of knowledge entries, their history, waiting changes, candidates, the shop's variables and its counter."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, false
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 
 from xiaoer.infra.db import Instant, Json, metadata
 
@@ -50,7 +50,7 @@ revisions = Table(
     metadata,
     Column("shop", String(64), primary_key=True),
     Column("revision", Integer, nullable=False),
-    Column("review", Boolean, nullable=False, server_default=false()),
+    Column("review", Boolean, nullable=False, default=False),
 )
 
 pendings = Table(
