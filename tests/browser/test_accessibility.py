@@ -76,6 +76,7 @@ def test_the_workbench(open_page: Open, log_in: Callable[[Page, str], None], sam
     page = open_page("/workbench/login")
     log_in(page, "supervisor")
     page.goto(f"{sample_shop.url}/workbench/")
+    expect(page.get_by_role("region", name="会话列表").locator(".row-button").first).to_be_visible()
     open_talk(page, question)
     found = {}
     for tab in ("客户", "订单", "商品", "优惠", "话术", "知识", "工单"):
