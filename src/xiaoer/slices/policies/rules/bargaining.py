@@ -38,7 +38,8 @@ def is_about_price(segment: Segment, turn: Turn) -> bool:
     """Whether the segment asks for a lower price or a favour, or answers the offer that was made just before."""
     if segment.intent.startswith(_NEVER) or any(word in segment.text for word in _AFTER_BUYING):
         return False
-    if segment.intent == "promo.bargain" or _TALKS_PRICE.search(segment.text):
+    # Words that only the talk before makes haggling (你们是不是骗子 after an offer) earn no concession.
+    if (segment.intent == "promo.bargain" and segment.by != "context") or _TALKS_PRICE.search(segment.text):
         return True
     offered = has_offer(turn)
     plain = unicodedata.normalize("NFKC", segment.text).strip(" ,.!?~，。！？").lower()
