@@ -11,7 +11,7 @@ import msgspec
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,6 +21,7 @@ from xiaoer.app.problems import PROBLEM, TITLES, Problem, problem
 from xiaoer.kernel.errors import InvalidBody, TooLarge, TooManyRequests, XiaoerError
 
 T = TypeVar("T")
+_FORM_AROUND = 8_192  # bytes of a form besides its file
 _log = structlog.get_logger(__name__)
 _ENCODER = msgspec.json.Encoder()
 _DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
@@ -146,15 +147,24 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-async def read_form(request: Request, limit: int) -> FormData:
-    """Read a multipart form of one file and at most `limit` bytes.
+async def read_upload(request: Request, limit: int) -> UploadFile:
+    """Read the multipart field `file` of at most `limit` bytes.
 
     Raises:
-        TooLarge: more bytes are declared. InvalidBody: it is not a form.
+        TooLarge: it has more. InvalidBody: it is not a form, or has no file.
     """
     declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > limit:
-        raise TooLarge(f"The form has {declared} bytes, at most {limit} are accepted.")
+    if declared.isdigit() and int(declared) > limit + _FORM_AROUND:
+        raise TooLarge(f"The form has {declared} bytes, a file may have at most {limit}.")
+    file = (await _form(request)).get("file")
+    if not isinstance(file, UploadFile):
+        raise InvalidBody("Send the file as multipart field `file`.")
+    if (file.size or 0) > limit:
+        raise TooLarge(f"The file has {file.size} bytes, at most {limit} are accepted.")
+    return file
+
+
+async def _form(request: Request) -> FormData:
     try:
         return await request.form(max_files=1, max_fields=4)
     except HTTPException as error:

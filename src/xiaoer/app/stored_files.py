@@ -6,10 +6,9 @@ from pathlib import Path
 
 from fastapi import Request
 from msgspec import Struct
-from starlette.datastructures import UploadFile
 
-from xiaoer.app.http import read_form
-from xiaoer.kernel.errors import InvalidBody, TooLarge
+from xiaoer.app.http import read_upload
+from xiaoer.kernel.errors import InvalidBody
 
 PICTURES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 FILES = {
@@ -37,13 +36,8 @@ async def receive(request: Request, kinds: dict[str, str], limit: int) -> Receiv
     Raises:
         InvalidBody: no file, or of a kind that is not taken. TooLarge: more bytes.
     """
-    form = await read_form(request, limit + 4096)
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise InvalidBody("Send the file as multipart field `file`.")
-    data = await file.read(limit + 1)
-    if len(data) > limit:
-        raise TooLarge(f"A file may have at most {limit // 1_048_576} MB.")
+    file = await read_upload(request, limit)
+    data = await file.read()
     kind = _kind(data)
     if kind not in kinds:
         raise InvalidBody(f"Only {', '.join(sorted(kinds)).upper()} are accepted, told by the content of the file.")

@@ -142,13 +142,15 @@ async def test_it_starts_waits_and_says_its_words_once(world: SalesWorld, name: 
     assert await world.heard() == [case.reads]
 
 
-@each
-@pytest.mark.parametrize("end", ["paid", "refund", "complaint", "stop-word", "person"])
+ENDS = ("paid", "refund", "complaint", "stop-word", "person")
+# Care follows a payment, so a payment is no end of it.
+ENDINGS = [(name, end) for name in CASES for end in ENDS if (name, end) != ("care", "paid")]
+
+
+@pytest.mark.parametrize(("name", "end"), ENDINGS)
 async def test_every_end_stops_it_at_once(world: SalesWorld, name: str, end: str) -> None:
     case = await begin(world, name)
     match end:
-        case "paid" if name == "care":
-            pytest.skip("care follows a payment")
         case "paid":
             world.clock.advance(timedelta(seconds=5))
             await world.happens("p", "order.paid", order_id=case.order, pay_amount="10.00")

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from fastapi import APIRouter, Depends, Request
 from msgspec import Struct
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, note_override, wiring
-from xiaoer.app.http import FILE_BODY, describe, read_form, reply
+from xiaoer.app.http import FILE_BODY, describe, read_upload, reply
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.idgen import new_id
-from xiaoer.kernel.errors import InvalidBody, NotFound
+from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.imports import store as runs
 from xiaoer.slices.imports.types import ImportRun
@@ -95,11 +94,7 @@ async def start_import(request: Request, kind: str = "", strict: bool = False) -
     """Take a file and import it in the background; watch it under its id."""
     principal, product = await caller(request), wiring(request)
     require_role(principal, Role.OPERATOR)
-    limit = product.settings.max_import_bytes
-    form = await read_form(request, limit + 8192)
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise InvalidBody("Send the file as multipart field `file`.")
+    file = await read_upload(request, product.settings.max_import_bytes)
     folder = Path(tempfile.mkdtemp(prefix="xiaoer-import-"))
     path = folder / "upload"
     with path.open("wb") as target:

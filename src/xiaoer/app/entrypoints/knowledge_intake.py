@@ -4,15 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from msgspec import Meta, Struct
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.entrypoints.knowledge_views import EntryIn, draft_of, who
-from xiaoer.app.http import FILE_BODY, describe, read_body, read_form, reply
+from xiaoer.app.http import FILE_BODY, describe, read_body, read_upload, reply
 from xiaoer.flows.fill_knowledge import Filled
 from xiaoer.infra.documents import MAX_BYTES
-from xiaoer.kernel.errors import InvalidBody
 from xiaoer.slices.knowledge.candidates.types import Candidate, CandidateFilter, Decided, Verdict
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
@@ -90,13 +88,9 @@ async def from_file(request: Request) -> Response:
     """DOCX, PDF, HTML, MD, TXT, a chat export, or a file of dialogues; told apart by content."""
     principal, product = await caller(request), wiring(request)
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
-    form = await read_form(request, MAX_BYTES + 8192)
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise InvalidBody("Send the file as multipart field `file`.")
-    data = await file.read(MAX_BYTES + 1)
+    file = await read_upload(request, MAX_BYTES)
     name = (file.filename or "").replace("\0", "")[-200:]
-    return reply(await product.brain.fill.from_file(principal.shop, data, name, who(principal)))
+    return reply(await product.brain.fill.from_file(principal.shop, await file.read(), name, who(principal)))
 
 
 @router.post(

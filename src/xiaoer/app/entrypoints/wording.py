@@ -7,18 +7,16 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from msgspec import Meta, Struct
 from sqlalchemy import Connection
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, wiring
-from xiaoer.app.http import FILE_BODY, describe, read_body, read_form, reply
+from xiaoer.app.http import FILE_BODY, describe, read_body, read_upload, reply
 from xiaoer.app.shop_models import LEARN
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.import_wording import Learnt, import_wording
 from xiaoer.infra import audit
 from xiaoer.infra.jobs import enqueue
 from xiaoer.infra.sheets import read_sheet
-from xiaoer.kernel.errors import InvalidBody, TooLarge
 from xiaoer.kernel.heard import Sentiment
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.turn import BuyerMessage, PastMessage, TextContent, Turn
@@ -171,13 +169,8 @@ async def teach_from_file(request: Request) -> Response:
     """CSV, XLSX, JSONL or TOML with columns 词 and 意思, or 意图 and 说法; what cannot be taken is told by line."""
     who, product = await caller(request), wiring(request)
     require_role(who, Role.OPERATOR)
-    form = await read_form(request, _MOST_FILE + 4096)
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise InvalidBody("Send the file as multipart field `file`.")
-    data = await file.read(_MOST_FILE + 1)
-    if len(data) > _MOST_FILE:
-        raise TooLarge(f"A file of words may have at most {_MOST_FILE // 1_048_576} MB.")
+    file = await read_upload(request, _MOST_FILE)
+    data = await file.read()
     return reply(await learn_file(product, who.shop, data, file.filename or "", who.name or who.staff_id))
 
 

@@ -185,11 +185,7 @@ def _move(ask: Ask) -> Move:
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
         return Move(needs=named)
-    move = run.begin(ask) or prices.answer_prices(ask) or arrival.before_buying(ask) or _plain(ask)
-    guessed = ask.segment.by == "model" and ask.segment.confidence < cards.GUESSED
-    if guessed and move.act is not None and move.act.rule_id == "identity.ask_number":
-        return Move(Act("ask", ask.index, "unclear", rule_id="unclear"))
-    return move
+    return run.begin(ask) or prices.answer_prices(ask) or arrival.before_buying(ask) or _plain(ask)
 
 
 def _plain(ask: Ask) -> Move:
@@ -276,7 +272,7 @@ def _not_found(ask: Ask) -> Act:
         return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")
     if any(kind == "orders" for kind, _ in ask.facts.missing):
         return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")
-    if ask.segment.intent == "oos.unclear" or ask.segment.confidence < cards.GUESSED:
+    if ask.segment.intent == "oos.unclear" or ask.is_guess:
         return Act("ask", ask.index, "unclear", rule_id="unclear")
     return Act("fallback", ask.index, "not_found", {"about": ask.segment.text}, rule_id="knowledge.miss")
 

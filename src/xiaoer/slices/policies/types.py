@@ -9,6 +9,8 @@ from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
 
+_GUESSED = 0.4
+
 
 class RedLineHit(Struct, frozen=True):
     """A red line (红线) that the turn crossed, and the words that did it; `rule_id` goes into trace and audit."""
@@ -59,6 +61,11 @@ class Ask(Struct, frozen=True):
     def said(self) -> str:
         """All words of the turn."""
         return "\n".join(message.text for message in self.situation.turn.messages if message.text)
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the intent is a mere guess: nothing is asked about a product or an order on its strength."""
+        return self.segment.confidence < _GUESSED
 
     @property
     def is_free(self) -> bool:

@@ -8,8 +8,6 @@ from xiaoer.slices.policies.rules import needs, orders, products
 from xiaoer.slices.policies.rules.matters import small
 from xiaoer.slices.policies.types import Ask, Move
 
-GUESSED = 0.4  # below this, an intent is a guess: nothing is asked about a product or an order on its strength
-
 
 def sent_card(ask: Ask) -> Move | None:
     """A product or order card without words: show what it is and offer the next step."""
@@ -35,7 +33,7 @@ def products_wanted(ask: Ask) -> Act | None:
     """Ask which product is meant when the answer depends on it and none is in sight."""
     if not needs.wants_product(ask.segment) or ask.product_id in ask.facts.products:
         return None
-    if ask.segment.confidence < GUESSED:
+    if ask.is_guess:
         return None
     if ask.segment.intent == "product.recommend":
         return Act("ask", ask.index, "recommend.ask")

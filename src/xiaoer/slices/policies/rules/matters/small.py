@@ -5,7 +5,7 @@ import re
 from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Variant
-from xiaoer.kernel.decision import Need
+from xiaoer.kernel.decision import Act, Need
 from xiaoer.kernel.memory import Matter
 from xiaoer.slices.policies.rules import refunds
 from xiaoer.slices.policies.rules.matters import choosing, reading
@@ -201,7 +201,9 @@ def ask_proof(ask: Ask, order_no: str) -> Move:
 
 
 def ask_order_no(ask: Ask) -> Move:
-    """No order is known of this visitor: ask for its number, and remember what it was for."""
+    """No order is known of this visitor: ask for its number, and remember what it was for; not on a mere guess."""
+    if ask.is_guess and ask.segment.by == "model":
+        return Move(Act("ask", ask.index, "unclear", rule_id="unclear"))
     matter = new_matter(ask, "verify", "", asks="order_no", intent=ask.segment.intent, said=ask.segment.text[:200])
     return question(ask, matter, "order.which", rule="identity.ask_number")
 
