@@ -1,6 +1,6 @@
 """Arrays of numbers, and how words are kept in a model file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -26,13 +26,6 @@ class Judge(NamedTuple):
 def nothing_judged(size: int, answers: int) -> Judge:
     """A judge that knows nothing yet."""
     return Judge(np.zeros((size, 1), np.float32), np.zeros((2, answers), np.float32))
-
-
-def together(judges: Sequence[Judge]) -> Judge:
-    """One judge whose scores are the mean of some: less depends on the chance that each began with."""
-    last = sum((judge.outer[-1:] for judge in judges[1:]), judges[0].outer[-1:])
-    outer = np.concatenate([*(judge.outer[:-1] for judge in judges), last]) / len(judges)
-    return Judge(np.concatenate([judge.inner for judge in judges], 1), outer.astype(np.float32))
 
 
 def softmax(score: Floats) -> Floats:

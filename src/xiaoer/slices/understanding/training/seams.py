@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from xiaoer.slices.understanding import split
-from xiaoer.slices.understanding.arrays import Floats, Judge, together
+from xiaoer.slices.understanding.arrays import Floats, Judge
 from xiaoer.slices.understanding.pack import Utterance
 
 # Reads raw text → (plain words, distribution, closed class), by a classifier blind to that line.
@@ -33,8 +33,6 @@ _TOLD = 0.15
 # How often a message that was written as a whole counts beside those put together.
 WRITTEN = 2
 HIDDEN, RIDGE = 16, 3.0
-# Judges that are learnt from different beginnings and averaged.
-JUDGES = 5
 
 
 def seam_rows(
@@ -133,13 +131,9 @@ def fit_seam(
     labels: Sequence[str],
     takes: Mapping[str, Sequence[str]],
 ) -> Judge:
-    """The judge of seams: several, averaged."""
+    """The judge of seams."""
     views, cuts = seam_rows(lines, written, read, halves, labels, takes)
-    return together([_learnt(views, cuts, SEED + n) for n in range(JUDGES)])
-
-
-def _learnt(views: Floats, cuts: list[int], seed: int) -> Judge:
-    judge = MLPClassifier((HIDDEN,), alpha=RIDGE, solver="lbfgs", max_iter=400, random_state=seed)
+    judge = MLPClassifier((HIDDEN,), alpha=RIDGE, solver="lbfgs", max_iter=400, random_state=SEED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         judge.fit(views, cuts)
