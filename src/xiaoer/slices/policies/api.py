@@ -34,12 +34,15 @@ from xiaoer.slices.policies.rules import (
     remarks,
     selling,
     talk,
+    wishes,
 )
 from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.rules.matters import run, small
 from xiaoer.slices.policies.types import Ask, Move, Situation
 
-is_others = remarks.is_others
+wish_told = wishes.told
+wish_says_no = wishes.says_no
+wish_is_too_dear = wishes.is_too_dear
 NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
 NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
@@ -98,8 +101,9 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         topic = product if product in known.products else None
         intent = segment.intent if act.template == "product.which_of" else ""
         memory = focus.keep(memory, situation.turn, topic, shown, intent)
-        if segment.intent == "product.recommend" and segment.entities.money_yuan:
-            memory = replace(memory, budget_yuan=segment.entities.money_yuan)
+        if segment.intent == "product.recommend":
+            wish = wishes.told(segment, situation.turn)
+            memory = replace(memory, wish=replace(wish, shown=(*wish.shown, *(id_ for id_, _ in shown))))
     if more:
         return Decision(needs=tuple(dict.fromkeys(more)))
     if todos:
@@ -126,8 +130,9 @@ def _part(index: int) -> Act:
 
 def look_again(heard: Heard, turn: Turn) -> Heard:
     """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
-    segments = looking.gather_wish(tuple(looking.look_again(segment) for segment in heard.segments))
-    segments = tuple(focus.choose(remarks.read(segment, turn), turn) for segment in segments)
+    again = (remarks.read(looking.look_again(segment), turn) for segment in heard.segments)
+    segments = wishes.gather(tuple(wishes.read(segment, turn) for segment in again))
+    segments = tuple(focus.choose(segment, turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
 
 
