@@ -26,6 +26,7 @@ _KIND = re.compile(r"([裙裤鞋帽袜杯被椅桌毯箱柜架瓶垫席])子|(�
 _ENOUGH = 0.12  # least share of the need's weight that a pick must cover
 _OPENING = 24  # characters of a title in which the thing itself is named; what follows praises it
 _LONGEST_NAME = 6
+_THINGS = "锅枕鞋杯伞裤裙帽椅"
 _NO_THING = frozenset(
     (
         "孕妇",
@@ -53,6 +54,22 @@ _NO_THING = frozenset(
         "加绒",
         "透明",
         "大码",
+        "个月",
+        "以上",
+        "以下",
+        "左右",
+        "大概",
+        "平时",
+        "自己",
+        "一个",
+        "天然",
+        "简约",
+        "专用",
+        "方便",
+        "成人",
+        "男女",
+        "全身",
+        "整箱",
     )
 )
 _MANY_LIKES = 3  # as many liked words weigh as much as all of the need's own
@@ -119,13 +136,14 @@ def kinds_in(text: str, kinds: frozenset[str]) -> list[str]:
 
 
 def _shared(text: str, opening: str) -> str:
-    """The longest run of two characters or more that both hold and that names a thing; empty when there is none."""
+    """The longest run of two characters or more that both hold and that names a thing, else one of the characters that
+    are a thing by themselves (锅); empty when there is none."""
     for size in range(min(len(text), _LONGEST_NAME), 1, -1):
         for at in range(len(text) - size + 1):
             run = text[at : at + size]
             if run.isalpha() and not run.isascii() and run in opening and run not in _NO_THING:
                 return run
-    return ""
+    return next((one for one in _THINGS if one in text and one in opening), "")
 
 
 def _pairs(text: str) -> set[str]:

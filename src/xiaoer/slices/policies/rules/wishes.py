@@ -50,11 +50,20 @@ def read(segment: Segment, turn: Turn) -> Segment:
     text, named = segment.text.strip(), segment.entities
     if named.relation and segment.intent.startswith(_GOODS) and _GIFT.search(text) and _FOR_WHAT.search(text):
         return _wished(segment)
-    if segment.by == "pattern" or len(text) > _LONGEST or named.order_no or named.waybill_no or named.product_ids:
+    if (
+        segment.by == "pattern"
+        or segment.intent == "chat.bye"
+        or len(text) > _LONGEST
+        or named.order_no
+        or named.waybill_no
+        or named.product_ids
+    ):
         return segment
     shown = bool(turn.memory.wish and turn.memory.wish.shown)
     if shown and says_no(text) and is_open(turn, _NOT_LONG):
         return _wished(segment)
+    if is_open(turn) and len(turn.memory.choices) == 1 and (named.size or named.color):
+        return replace(segment, intent="product.stock", confidence=0.8, by="wish")  # 有没有黑的, of the only one shown
     if not is_open(turn) or _ASKS.search(text):
         return segment
     business = segment.intent.startswith(_BUSINESS) and segment.confidence >= _SURE
@@ -89,8 +98,9 @@ def _wished(segment: Segment) -> Segment:
 def _is_term(segment: Segment) -> bool:
     """Whether the segment says for whom, or what it may cost."""
     named = segment.entities
-    told = named.audience or named.relation or named.money_yuan is not None or named.age_years is not None
-    return bool(told) or _AGED.search(segment.text) is not None or _yuan(segment.text) is not None
+    told = bool(named.audience or named.relation or named.size or named.color)
+    told = told or named.money_yuan is not None or named.age_years is not None
+    return told or _AGED.search(segment.text) is not None or _yuan(segment.text) is not None
 
 
 def _yuan(text: str) -> tuple[float | None, float] | None:
