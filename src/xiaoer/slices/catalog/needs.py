@@ -8,7 +8,6 @@ share of all their weight. Words about asking and money weigh nothing. A kind of
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable
 
 from xiaoer.kernel.commerce import Product
@@ -58,15 +57,18 @@ class NeedIndex:
     """All products of one shop, ready to be ranked for a need; built once per catalogue revision."""
 
     def __init__(self, products: Iterable[Product]) -> None:
-        self._pairs: dict[str, set[str]] = {}
         self._titles: dict[str, str] = {}
+        self._holders: dict[str, list[str]] = {}
+        self._named: dict[str, list[str]] = {}
         for product in products:
             text = [product.title, product.category, *product.tags, *product.attributes, *product.attributes.values()]
             self._titles[product.id] = product.title
-            self._pairs[product.id] = set().union(*(_pairs(compact(part)) for part in text))
-        counts = Counter(pair for pairs in self._pairs.values() for pair in pairs)
-        total = len(self._pairs)
-        self._weight = {pair: math.log((total + 1) / count) for pair, count in counts.items()}
+            for pair in set().union(*(_pairs(compact(part)) for part in text)):
+                self._holders.setdefault(pair, []).append(product.id)
+            for pair in _pairs(product.title[:_OPENING]):
+                self._named.setdefault(pair, []).append(product.id)
+        total = len(self._titles)
+        self._weight = {pair: math.log((total + 1) / len(holders)) for pair, holders in self._holders.items()}
 
     def rank(self, need: str, limit: int) -> list[str]:
         """Product ids, best first; empty when nothing in the need is about a product."""
@@ -76,9 +78,13 @@ class NeedIndex:
         if not weights and not kinds:
             return []
         total = sum(weights.values()) or 1.0
+        scores = dict.fromkeys(self._titles, 0.0) if kinds else {}
+        for pair, weight in weights.items():
+            for product_id in self._holders[pair]:
+                scores[product_id] = scores.get(product_id, 0.0) + weight / total
         scored = [
-            (sum(weights[pair] for pair in weights if pair in pairs) / total, product_id)
-            for product_id, pairs in self._pairs.items()
+            (score, product_id)
+            for product_id, score in scores.items()
             if all(kind in self._titles[product_id] for kind in kinds)
         ]
         least = 0.0 if kinds else max(_ENOUGH, _BESIDE_BEST * max((score for score, _ in scored), default=0.0))
@@ -87,7 +93,8 @@ class NeedIndex:
 
     def named(self, text: str, limit: int) -> list[str]:
         """Product ids whose title's opening shares a name with the text, the longest name first; often none."""
-        shares = ((_shared(text, title[:_OPENING]), product_id) for product_id, title in self._titles.items())
+        near = {product_id for pair in _pairs(text) for product_id in self._named.get(pair, ())}
+        shares = ((_shared(text, self._titles[product_id][:_OPENING]), product_id) for product_id in near)
         named = sorted(((run, product_id) for run, product_id in shares if run), key=lambda one: (-len(one[0]), one[1]))
         longest = len(named[0][0]) if named else 0
         return [product_id for run, product_id in named if len(run) == longest][:limit]
