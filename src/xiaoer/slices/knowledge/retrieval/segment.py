@@ -141,7 +141,7 @@ class Segment:
         weights = np.repeat(masses, counts)
         if self.size <= _SMALL:  # adding up over all documents is cheaper than telling them apart first
             sums = np.bincount(touched, weights, self.size)
-            unique = sums.nonzero()[0]
+            unique: Ints = sums.nonzero()[0].astype(np.int32)
             sums = sums.take(unique)
         else:
             # A document is listed once for each mark it shares: number documents by their last mention, then add up.
