@@ -12,7 +12,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.conversations import told
 from xiaoer.slices.insights.rules.days import as_date, day_of, micros
-from xiaoer.slices.insights.rules.reasons import name_reason
+from xiaoer.slices.insights.rules.reasons import name_reason, pick_words
 from xiaoer.slices.insights.types import BuyerDay, Deal, RefundFacts, Talk
 from xiaoer.slices.orders.rules import PAID_BACK
 from xiaoer.slices.orders.store import reads as orders
@@ -163,7 +163,7 @@ def refunds_of(
                     _week_of(micros(shipped)) if shipped else "",
                     claim_of(reason, detail),
                     goods.size(variant),
-                    privacy.mask_text(said[-1] if said else refund.reason)[:_SHOWN],
+                    privacy.mask_text(pick_words(said, reason, detail))[:_SHOWN],
                     near.id if near else "",
                     near.channel if near else "",
                 )

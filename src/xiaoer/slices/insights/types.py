@@ -98,7 +98,8 @@ class Talk(Struct, frozen=True, omit_defaults=True):
 
 
 class RefundFacts(Struct, frozen=True, omit_defaults=True):
-    """One refund. `reason` is a code of the taxonomy, `detail` its sub-reason."""
+    """One refund. `reason` is a code of the taxonomy, `detail` its sub-reason; `words` is what the buyer said about it,
+    masked, and `said_key` the question under which such words are kept."""
 
     id: str
     order_id: str
@@ -118,6 +119,7 @@ class RefundFacts(Struct, frozen=True, omit_defaults=True):
     conversation_id: str = ""
     channel: str = ""
     done_in_s: int = -1
+    said_key: str = ""
 
 
 class BuyerDay(Struct, frozen=True, omit_defaults=True):

@@ -12,6 +12,7 @@ funnel     stage · handled by                                        blocker   
 score      auto · agent (v points)                                   finding   finding · agent
 refund     reason · product (v fen)       refund.d  reason/detail · product    refund.s  reason/detail · product/size
 refund.v   reason · variant   refund.c  reason · courier   refund.b  reason · batch   refund.p  reason · claim
+refund.w   what was said · product
 refund.t   kind done (v seconds)          shop      visited, silent, paid …    sold  product · variant (n pieces)
 """
 
@@ -31,7 +32,7 @@ BUCKETS = tuple(round(100 * 1.1**step) for step in range(140))
 _WHOLE_DAY = (0, 1440)
 _SMALL_TALK = ("chat.",)
 DAILY = -1
-VERSION = "3"  # of what is given; a new one has all figures made anew from the facts
+VERSION = "4"  # of what is given; a new one has all figures made anew from the facts
 
 
 def read_from_flags(formula: Formula) -> bool:
@@ -171,6 +172,8 @@ def _of_refund(refund: RefundFacts) -> list[Gift]:
     ]
     if refund.size:
         places.append(("refund.s", detail, f"{refund.product}|{refund.size}"))
+    if refund.said_key:
+        places.append(("refund.w", refund.said_key, refund.product))
     if refund.claim:
         places.append(("refund.p", refund.reason, f"{refund.product}|{refund.claim}"))
     out = [Gift(Key(family, day, DAILY, refund.channel, a, b), 1, fen) for family, a, b in places]
