@@ -26,7 +26,7 @@ from xiaoer.slices.shops.types import Principal, Role
 router = APIRouter(prefix="/api/v1/insights")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ERRORS = (401, 403, 404, 422)
-_KINDS = ("talk", "refund", "day")
+_KINDS = ("talk", "refund", "day", "call")
 _LONGEST = 1_200  # letters of the names of a drill
 _FILTERS = {
     "from": "First day, 2026-06-12; without it the last seven days",
@@ -93,7 +93,7 @@ async def today(request: Request) -> Response:
         family="Family of the figure, as in its `drill`",
         a="First name of the cell, or several joined by |",
         b="Second name",
-        kind="talk or refund",
+        kind="talk, refund, or call of a language model",
         after="`next` of the page before",
     ),
 )

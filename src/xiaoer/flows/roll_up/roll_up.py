@@ -22,7 +22,7 @@ from xiaoer.flows.roll_up.work import Work, forget
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import id_floor
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.events import SHOP_EVENT_TYPES, Event
+from xiaoer.kernel.events import MODEL_CALLED, SHOP_EVENT_TYPES, Event
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
@@ -31,7 +31,7 @@ from xiaoer.slices.conversations.types import Message
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import columns, store
 from xiaoer.slices.insights.rules.around import place_talks
-from xiaoer.slices.insights.rules.measures import VERSION, row_of_day, row_of_refund, row_of_talk
+from xiaoer.slices.insights.rules.measures import VERSION, row_of_call, row_of_day, row_of_refund, row_of_talk
 from xiaoer.slices.insights.rules.rounds import human_wait
 from xiaoer.slices.insights.rules.talks import derive_talk
 from xiaoer.slices.insights.types import Formula, Row, Talk
@@ -106,7 +106,8 @@ class RollUp:
         await self._note_new(shop)
         talks = await self._db.read(lambda c: store.read_dirty(c, shop, "talk", self._batch))
         buyers = await self._db.read(lambda c: store.read_dirty(c, shop, "buyer", self._batch))
-        if not talks and not buyers:
+        calls = await self._db.read(lambda c: store.read_dirty(c, shop, "call", self._batch))
+        if not talks and not buyers and not calls:
             return 0
         if talks:
             await self._hear_past(shop, talks)
@@ -117,6 +118,7 @@ class RollUp:
             work = self._derive(connection, shop, talks, buyers)
             words = self._wordings.of_talks(connection, shop, work.talks)
             kinds, gone = self._rows(work, words)
+            kinds["call"] = [row_of_call(gather.call_of(fact)) for fact in store.facts_by_id(connection, shop, calls)]
             new = [row for row in words.values() if row[0]]
             store.add_wordings(connection, shop, [*new, *work.wordings.values()])
             places = store.put_units(connection, shop, [], self._formulas, gone)
@@ -131,6 +133,7 @@ class RollUp:
                 columns.mark_cells(connection, shop, places)
             store.clear_dirty(connection, shop, "talk", talks)
             store.clear_dirty(connection, shop, "buyer", buyers)
+            store.clear_dirty(connection, shop, "call", calls)
 
         try:
             await self._db.write(change)
@@ -163,6 +166,7 @@ class RollUp:
             store.mark_dirty(connection, shop, "talk", (fact[2] for fact in new))
             store.mark_dirty(connection, shop, "buyer", (fact[3] for fact in new if not fact[2]))
             store.mark_dirty(connection, shop, "buyer", (buyer for buyer, _ in changed))
+            store.mark_dirty(connection, shop, "call", (fact[0] for fact in new if fact[1] == MODEL_CALLED))
             store.set_cursor(connection, shop, "facts", upto)
             if changed:
                 store.set_cursor(connection, shop, "orders", last_order)

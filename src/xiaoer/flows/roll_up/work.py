@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from xiaoer.flows.roll_up.wordings import Placed
+from xiaoer.kernel.events import MODEL_CALLED
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import columns, store
@@ -22,6 +23,7 @@ def forget(connection: Connection, shop: ShopId, streams: bool = False) -> None:
     columns.mark_cells(connection, shop, places)
     store.mark_dirty(connection, shop, "talk", insights.conversation_ids(connection, shop))
     store.mark_dirty(connection, shop, "buyer", insights.buyer_ids(connection, shop))
+    store.mark_dirty(connection, shop, "call", insights.ids_of_type(connection, shop, MODEL_CALLED))
 
 
 class Work:

@@ -1,12 +1,11 @@
 """售后归因: why goods come back, by product, variant, batch, courier and page claim; and what to change."""
 
 from collections import defaultdict
-from datetime import date, timedelta
 from typing import Any
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
 from xiaoer.flows.show_insights.said import HOW_SAID, table_of_words
-from xiaoer.flows.show_insights.view import View, by_day, change, day_name, percent, ratio
+from xiaoer.flows.show_insights.view import View, by_day, change, day_name, percent, ratio, week_name
 from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.insights.rules.reasons import DETAILS, reason_name
 
@@ -227,15 +226,6 @@ def _group(view: View, family: str, id_: str, title: str) -> Table:
         Column("share", "占比", "ratio"),
     )
     return Table(id_, title, columns, tuple(rows[:30]), empty="没有数据。")
-
-
-def week_name(batch: str) -> str:
-    """`11/16–11/22 发货` of the batch `2026-W47`; goods that never left have none."""
-    if not batch:
-        return "没发货"
-    first = date.fromisocalendar(int(batch[:4]), int(batch[6:]), 1)
-    last = first + timedelta(days=6)
-    return f"{first.month}/{first.day}–{last.month}/{last.day} 发货"
 
 
 def _variant_name(view: View, variant_id: str) -> str:

@@ -4,12 +4,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from xiaoer.flows.show_insights.view import HANDLED, View
+from xiaoer.flows.show_insights.value import PURPOSES
+from xiaoer.flows.show_insights.view import HANDLED, View, week_name
 from xiaoer.slices.insights import look_up
 from xiaoer.slices.insights.rules.blockers import BLOCKERS, STAGE_NAMES
 from xiaoer.slices.insights.rules.measures import gifts_of, read_from_flags
 from xiaoer.slices.insights.rules.reasons import reason_name
-from xiaoer.slices.insights.types import RefundFacts, Row, Talk
+from xiaoer.slices.insights.types import ModelCall, RefundFacts, Row, Talk
 
 _STEP = 500
 _MOST = 2_000  # units looked at for one page: under two seconds on one core at worst
@@ -89,6 +90,15 @@ def _item(view: View, row: Row, n: int, v: int) -> dict[str, Any]:
             "amount": row.value_fen / 100,
             "said": facts.words or reason_name(f"{facts.reason}/{facts.detail}".rstrip("/")),
             "courier": facts.courier,
-            "batch": facts.batch,
+            "batch": week_name(facts.batch),
+        }
+    elif isinstance(facts, ModelCall):
+        spent = f"输入 {facts.tokens_in:,}、输出 {facts.tokens_out:,} 词元" if facts.ok else "没有成功"
+        item |= {
+            "conversation_id": facts.conversation_id,
+            "said": PURPOSES.get(facts.purpose, facts.purpose),
+            "amount": round(facts.microyuan / 1_000_000, 4),
+            "stage": facts.model,
+            "blocker": spent,
         }
     return item
