@@ -29,10 +29,11 @@ from xiaoer.flows.suggest_reply import SuggestReply
 from xiaoer.flows.take_conversation import TakeConversation
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.decision import BusinessHours, Handoff
+from xiaoer.kernel.decision import Handoff
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.assist.rules.summary import summarise
 from xiaoer.slices.assist.types import Line, Story
 from xiaoer.slices.bargaining.service import Bargaining

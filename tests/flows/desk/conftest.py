@@ -18,10 +18,10 @@ from xiaoer.flows.take_conversation import TakeConversation
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.ids import BuyerId, MessageId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TextContent
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.bargaining.service import Bargaining
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog

@@ -18,10 +18,10 @@ from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.clock import SHOP_ZONE
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.ids import DEFAULT_SHOP
 from xiaoer.kernel.terms import Terms
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.canned import api as canned
 from xiaoer.slices.canned.types import Canned
 from xiaoer.slices.conversations import told

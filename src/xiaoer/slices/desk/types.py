@@ -5,9 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.ids import ConversationId, ShopId
-from xiaoer.kernel.worktime import WorkTime
 
 AgentStatus = Literal["online", "paused", "offline"]
 Skill = Literal["general", "pre_sale", "after_sales", "logistics", "complaints", "vip"]
@@ -92,8 +90,6 @@ class DeskSettings(Struct, frozen=True):
     """What a shop sets for its desk; seconds unless named otherwise. Defaults follow the trade's conventions."""
 
     modes: Modes = Modes()
-    weekly: dict[int, tuple[int, int] | None] = field(default_factory=dict)
-    special: dict[str, tuple[int, int] | None] = field(default_factory=dict)
     mode_terms: dict[str, float] = field(default_factory=dict)  # the shop's own thresholds for changing modes
     alarm_s: int = 100  # 千牛 slow-reply reminder
     reroute_s: int = 120
@@ -103,9 +99,6 @@ class DeskSettings(Struct, frozen=True):
     lost_after_s: int = 90
     idle_close_s: int = 1800
     handle_s: int = 240  # mean time of one talk, for the honest wait
-
-    def work_time(self, hours: BusinessHours) -> WorkTime:
-        return WorkTime(hours, self.weekly, self.special)
 
 
 class Mark(Struct, frozen=True):
