@@ -19,9 +19,11 @@ from xiaoer.flows.change_agent import ChangeAgent
 from xiaoer.flows.check_writing import CheckWriting
 from xiaoer.flows.close_conversation import CloseConversation
 from xiaoer.flows.hand_off import HandOff
+from xiaoer.flows.manage_team import ManageTeam
 from xiaoer.flows.open_ticket import OpenTicket
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.send_draft import SendDraft
+from xiaoer.flows.set_up_desk import SetUpDesk
 from xiaoer.flows.show_desk.detail import ShowDetail
 from xiaoer.flows.show_desk.rows import ShowRows
 from xiaoer.flows.show_desk.side import ShowSide
@@ -90,6 +92,8 @@ class Desk:
         self.hand_off = HandOff(db, clock, self, buyers, orders, self.forms)
         self.take = TakeConversation(db, clock)
         self.agents = ChangeAgent(db, clock)
+        self.team = ManageTeam(db, clock, shops)
+        self.set_up = SetUpDesk(db, clock)
         self.check = CheckWriting(db, Bargaining(db), catalog, sources.prices)
         self.reply = AgentReply(db, clock, catalog, orders, self.check)
         self.closing = CloseConversation(db, clock)
@@ -115,8 +119,9 @@ class Desk:
         return found
 
     async def forget_settings(self, shop: ShopId) -> None:
-        """Read the settings anew at the next look: somebody else changed them."""
+        """Read settings and hours anew at the next look: somebody else changed them."""
         self._settings.pop(shop, None)
+        self._shops.forget_shop(shop)
 
     async def change_settings(self, shop: ShopId, **changes: object) -> DeskSettings:
         """Keep changed settings; they hold here at once."""

@@ -25,6 +25,17 @@ class BusinessHours(Struct, frozen=True):
     special: dict[str, tuple[int, int] | None] = field(default_factory=dict)
 
 
+def minutes_of(clock: str) -> int:
+    """「09:30」 as minutes of the day."""
+    hour, _, minute = clock.partition(":")
+    return int(hour) * 60 + int(minute)
+
+
+def clock_of(minutes: int) -> str:
+    """Minutes of the day as 「09:30」."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def span_of(work: BusinessHours, day: date) -> tuple[datetime, datetime] | None:
     """The half-open span of duty that begins on `day`; None when it is a day off."""
     usual = (work.opens_min, work.closes_min)
