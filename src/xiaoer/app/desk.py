@@ -7,6 +7,7 @@ import asyncio
 import time
 import tomllib
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -81,6 +82,7 @@ class Desk:
         sources: Sources,
         knowledge: Knowledge,
         pack: Path,
+        bot_idle: timedelta,
     ) -> None:
         buyers, orders, catalog = sources.buyers, sources.orders, sources.catalog
         self._db = db
@@ -96,7 +98,7 @@ class Desk:
         self.set_up = SetUpDesk(db, clock)
         self.check = CheckWriting(db, Bargaining(db), catalog, sources.prices)
         self.reply = AgentReply(db, clock, catalog, orders, self.check)
-        self.closing = CloseConversation(db, clock)
+        self.closing = CloseConversation(db, clock, bot_idle)
         self.tickets = OpenTicket(db, clock, self, orders, self.forms)
         self.suggest = SuggestReply(db, clock, knowledge, orders)
         self.drafts = SendDraft(db, clock)

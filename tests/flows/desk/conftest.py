@@ -57,7 +57,7 @@ class World:
         goods, buyers = EmbeddedCatalog(db), EmbeddedBuyers(db)
         prices = QuoteCart(goods, goods, buyers, orders, Promotions(db, clock))
         self.reply = AgentReply(db, clock, goods, orders, CheckWriting(db, Bargaining(db), goods, prices))
-        self.closing = CloseConversation(db, clock)
+        self.closing = CloseConversation(db, clock, IDLE)
         self.tickets = OpenTicket(db, clock, hours, orders, FORMS)
         self.drafts = SendDraft(db, clock)
 
