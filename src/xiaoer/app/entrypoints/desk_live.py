@@ -65,7 +65,7 @@ class Line:
         self._mine: dict[str, Row] = {}
         self._sent: dict[str, int] = {}
         self._frames: asyncio.Queue[dict[str, Any] | News | None] = asyncio.Queue(_BACKLOG)
-        self._alarmed: tuple[str, ...] = ()
+        self._alarmed: tuple[Any, ...] = ()
 
     def reads(self, conversation_id: str, assigned_to: str) -> bool:
         return conversation_id in self._watched or assigned_to == self.staff_id
@@ -216,10 +216,10 @@ class Line:
             for row in self._mine.values()
             if row.waiting_since and row.waiting_since <= now - timedelta(seconds=settings.alarm_of(row.channel))
         )
-        ids = tuple(id_ for _, id_, _ in late)
-        if ids == self._alarmed and not (ids and number % 10 == 0):
+        told = (settings.alarm_s, settings.alarm_by_channel, *(id_ for _, id_, _ in late))
+        if told == self._alarmed and not (late and number % 10 == 0):
             return
-        self._alarmed = ids
+        self._alarmed = told
         items = [
             {"conversation_id": id_, "buyer_name": name, "waiting_s": int((now - since).total_seconds())}
             for since, id_, name in late
