@@ -62,6 +62,12 @@ class Settings(BaseSettings):
     report_font: str = Field(
         default="", description="Font file with Chinese letters for PDF reports; empty looks for one"
     )
+    llm_url: str = Field(
+        default="",
+        description="Language model with OpenAI's interface, https://host/v1; empty: none",
+    )
+    llm_key: str = Field(default="", description="Its API key")
+    llm_model: str = Field(default="", description="Its model's name")
     log_level: str = Field(default="info", description="debug, info, warning or error")
 
     @property
