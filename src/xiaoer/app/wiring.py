@@ -19,6 +19,7 @@ from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.insights import Insights
+from xiaoer.app.language_model import LanguageModel
 from xiaoer.app.learning import Learning
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
@@ -107,27 +108,17 @@ class Wiring:
         self.red_lines = ShopRedLines(self.db, self.clock, self.understanding, _PACK)
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog, self.quote)
-        self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
+        self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK, settings.idle)
         self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
         goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
         self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods, self.desk.told)
         self.pushes.journeys = sells.remind.before
         reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
-        self.answering = answering = Answering(
-            self.db,
-            self.clock,
-            reads,
-            self.systems,
-            self.knowledge,
-            self.promotions,
-            self.quote,
-            self.desk,
-            sells,
-            within,
-        )
+        facts_of = (self.systems, self.knowledge, self.promotions, self.quote, self.desk, sells, within)
+        self.answering = answering = Answering(self.db, self.clock, reads, *facts_of)
         self.jobs.handle(STOCK_BACK, answering.tell_stock_back)
         self.jobs.handle(STOCK_LOOK, answering.look_for_stock)
-        self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
+        self.receive = ReceiveMessage(self.db, self.clock, settings.idle)
         self.answer = AnswerMessage(
             self.db,
             self.clock,
@@ -145,7 +136,8 @@ class Wiring:
         self.insights = Insights(*facts, over_http(settings.clickhouse_url), settings.clickhouse_pages)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
-        self.learning = Learning(*core, stages, self.jobs)
+        self.model = LanguageModel(self.db, self.clock, settings)
+        self.learning = Learning(*core, stages, self.jobs, self.model)
         self.buyer_data = BuyerData(self.db, self.clock, self.jobs)
         self.rate = RateTalk(self.db, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -170,6 +162,7 @@ class Wiring:
         await self.live.close()
         await self.systems.close()
         await self.reports.close()
+        await self.model.close()
         await self.insights.close()
         await self.db.close()
 

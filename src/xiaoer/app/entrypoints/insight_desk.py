@@ -228,11 +228,14 @@ async def drop_view(request: Request, name: str) -> Response:
 
 
 class CostsIn(Struct, frozen=True):
-    """Yuan an hour of an agent, minutes a talk takes where nobody measured it, yuan a month that is always spent."""
+    """Yuan an hour of an agent, minutes a talk takes where nobody measured it, yuan a month that is always spent, yuan
+    for a million tokens that a language model reads and writes."""
 
     hourly_yuan: Annotated[float, Meta(ge=0, le=10_000)] = 28.0
     minutes_per_talk: Annotated[float, Meta(ge=0, le=240)] = 6.0
     monthly_yuan: Annotated[float, Meta(ge=0, le=10_000_000)] = 0.0
+    model_in_yuan: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
+    model_out_yuan: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
 
 
 @router.put(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -138,8 +139,17 @@ _TITLE = 13
 
 def day_name(day: int) -> str:
     """`6/18 周四`."""
-    date = as_date(day)
-    return f"{date.month}/{date.day} 周{_WEEK[date.weekday()]}"
+    at = as_date(day)
+    return f"{at.month}/{at.day} 周{_WEEK[at.weekday()]}"
+
+
+def week_name(batch: str) -> str:
+    """`11/16–11/22 发货` of the batch `2026-W47`; goods that never left have none."""
+    if not batch:
+        return "没发货"
+    first = date.fromisocalendar(int(batch[:4]), int(batch[6:]), 1)
+    last = first + timedelta(days=6)
+    return f"{first.month}/{first.day}–{last.month}/{last.day} 发货"
 
 
 def by_day(rows: Sequence[tuple[Any, ...]], days: Sequence[int], pick: Callable[[int, int], float]) -> list[float]:

@@ -11,7 +11,6 @@ share of all their weight. Words about asking and money weigh nothing. A kind of
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable
 
 from xiaoer.kernel.commerce import Product, Taste
@@ -26,7 +25,7 @@ _KIND = re.compile(r"([裙裤鞋帽袜杯被椅桌毯箱柜架瓶垫席])子|(�
 _ENOUGH = 0.12  # least share of the need's weight that a pick must cover
 _OPENING = 24  # characters of a title in which the thing itself is named; what follows praises it
 _LONGEST_NAME = 6
-_THINGS = "锅枕鞋杯伞裤裙帽椅"
+_THINGS = frozenset("锅枕鞋杯伞裤裙帽椅")
 _NO_THING = frozenset(
     (
         "孕妇",
@@ -80,17 +79,20 @@ class NeedIndex:
     """All products of one shop, ready to be ranked for a need; built once per catalogue revision."""
 
     def __init__(self, products: Iterable[Product]) -> None:
-        self._pairs: dict[str, set[str]] = {}
         self._titles: dict[str, str] = {}
         self._shelf: dict[str, str] = {}
+        self._holders: dict[str, list[str]] = {}
+        self._named: dict[str, list[str]] = {}
         for product in products:
             text = [product.title, product.category, *product.tags, *product.attributes, *product.attributes.values()]
             self._titles[product.id] = product.title
             self._shelf[product.id] = " ".join((product.title, product.category, *product.tags))
-            self._pairs[product.id] = set().union(*(_pairs(compact(part)) for part in text))
-        counts = Counter(pair for pairs in self._pairs.values() for pair in pairs)
-        total = len(self._pairs)
-        self._weight = {pair: math.log((total + 1) / count) for pair, count in counts.items()}
+            for pair in set().union(*(_pairs(compact(part)) for part in text)):
+                self._holders.setdefault(pair, []).append(product.id)
+            for part in _parts(product.title[:_OPENING]):
+                self._named.setdefault(part, []).append(product.id)
+        total = len(self._titles)
+        self._weight = {pair: math.log((total + 1) / len(holders)) for pair, holders in self._holders.items()}
 
     def rank(self, need: str, limit: int, taste: Taste = Taste()) -> list[str]:  # noqa: B008  frozen
         """Product ids, best first; empty when nothing in the need is about a product."""
@@ -100,10 +102,14 @@ class NeedIndex:
         if not (weights or kinds or taste.likes or taste.things):
             return []
         total = sum(weights.values()) or 1.0
+        scores = dict.fromkeys(self._titles, 0.0) if kinds or taste.likes or taste.things else {}
+        for pair, weight in weights.items():
+            for product_id in self._holders[pair]:
+                scores[product_id] = scores.get(product_id, 0.0) + weight / total
         scored = [
-            (sum(weights[pair] for pair in weights if pair in pairs) / total + _liked(self._shelf[id_], taste), id_)
-            for id_, pairs in self._pairs.items()
-            if all(kind in self._titles[id_] for kind in kinds) and _may(self._shelf[id_], taste)
+            (score + _liked(self._shelf[product_id], taste), product_id)
+            for product_id, score in scores.items()
+            if all(kind in self._titles[product_id] for kind in kinds) and _may(self._shelf[product_id], taste)
         ]
         best_of_all = max((score for score, _ in scored), default=0.0)
         beside = 0.0 if taste.likes else _BESIDE_BEST * best_of_all  # who likes many things is shown many
@@ -113,7 +119,8 @@ class NeedIndex:
 
     def named(self, text: str, limit: int) -> list[str]:
         """Product ids whose title's opening shares a name with the text, the longest name first; often none."""
-        shares = ((_shared(text, title[:_OPENING]), product_id) for product_id, title in self._titles.items())
+        near = {product_id for part in _parts(text) for product_id in self._named.get(part, ())}
+        shares = ((_shared(text, self._titles[product_id][:_OPENING]), product_id) for product_id in near)
         named = sorted(((run, product_id) for run, product_id in shares if run), key=lambda one: (-len(one[0]), one[1]))
         longest = len(named[0][0]) if named else 0
         return [product_id for run, product_id in named if len(run) == longest][:limit]
@@ -143,7 +150,12 @@ def _shared(text: str, opening: str) -> str:
             run = text[at : at + size]
             if run.isalpha() and not run.isascii() and run in opening and run not in _NO_THING:
                 return run
-    return next((one for one in _THINGS if one in text and one in opening), "")
+    return next((one for one in sorted(_THINGS) if one in text and one in opening), "")
+
+
+def _parts(text: str) -> set[str]:
+    """What two texts that name the same thing share: a pair of characters, or one that is a thing by itself."""
+    return _pairs(text) | (_THINGS & set(text))
 
 
 def _pairs(text: str) -> set[str]:

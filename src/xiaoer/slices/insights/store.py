@@ -14,10 +14,10 @@ from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.rules.measures import DAILY, gifts_of
 from xiaoer.slices.insights.tables import cells, cursors, dirty, events, settings, units, wordings
-from xiaoer.slices.insights.types import BuyerDay, Formula, Key, RefundFacts, Row, Talk
+from xiaoer.slices.insights.types import BuyerDay, Formula, Key, ModelCall, RefundFacts, Row, Talk
 
 _CHUNK = 400  # ids per look-up, below SQLite's parameter limit
-_FACTS: Mapping[str, Any] = {"talk": Talk, "refund": RefundFacts, "day": BuyerDay}
+_FACTS: Mapping[str, Any] = {"talk": Talk, "refund": RefundFacts, "day": BuyerDay, "call": ModelCall}
 Sum = tuple[Any, ...]
 BLOCK = 10  # days of a block
 IN_BLOCK = "#"  # ends the family of a block's cells
@@ -47,6 +47,14 @@ def facts_of_buyers(
     for part in chunks(buyer_ids):
         where = (events.c.shop == shop, events.c.type.in_(types), events.c.buyer_id.in_(part))
         rows = connection.execute(select(events).where(*where))
+        found += [Event(shop, r.id, r.type, r.at, r.conversation_id, r.buyer_id, r.data) for r in rows]
+    return found
+
+
+def facts_by_id(connection: Connection, shop: ShopId, ids: Sequence[str]) -> list[Event]:
+    found: list[Event] = []
+    for part in chunks(ids):
+        rows = connection.execute(select(events).where(events.c.shop == shop, events.c.id.in_(part)))
         found += [Event(shop, r.id, r.type, r.at, r.conversation_id, r.buyer_id, r.data) for r in rows]
     return found
 

@@ -5,9 +5,7 @@ import re
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.slices.policies.types import Ask
 
-_FOREIGN = re.compile(
-    r"[\x00-\x7f]*[A-Za-z]{2,}(?:[^A-Za-z\d]+[A-Za-z']+){3,}[\x00-\x7f]*"
-)  # a sentence
+_FOREIGN = re.compile(r"[\x00-\x7f]*[A-Za-z]{2,}(?:[^A-Za-z\d]+[A-Za-z']+){3,}[\x00-\x7f]*")  # a sentence
 _CROSS = 0.3  # anger from which a bare word is not answered with cheer
 
 _TEMPLATES = {
