@@ -43,6 +43,7 @@ class Open(Struct, frozen=True):
     messages: tuple[MessageView, ...]
     summary: tuple[str, ...]
     viewers: tuple[Viewer, ...] = ()
+    read_seq: int = 0
 
 
 class TakeIn(Struct, frozen=True):
@@ -125,7 +126,8 @@ async def opened(request: Request, id: str) -> Response:
     row = await product.desk.rows.one(who.shop, who.staff_id, id)
     if row is None:
         raise NotFound("Conversation", id)
-    return reply(Open(row, found.messages, found.summary))
+    viewers = tuple(Viewer(one["id"], one["name"]) for one in product.desk.signals.viewers(who.shop, id))
+    return reply(Open(row, found.messages, found.summary, viewers, found.read_seq))
 
 
 @router.post(

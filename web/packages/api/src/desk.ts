@@ -107,6 +107,8 @@ export interface Talk {
   messages: DeskMessage[]
   summary: string[]
   viewers: Viewer[]
+  /** The last message that the buyer has seen; 0 where his channel does not tell. */
+  read_seq?: number
 }
 
 export interface SideOrder {
