@@ -105,7 +105,8 @@ class Desk:
         self.drafts = SendDraft(db, clock)
         self.rows = ShowRows(db, clock, buyers, orders)
         self.detail = ShowDetail(db, clock, orders, catalog, self.forms, self.labels)
-        self.side = ShowSide(db, clock, (buyers, orders, catalog), self.detail, self.labels)
+        own = (EmbeddedBuyers(db), EmbeddedOrders(db), EmbeddedCatalog(db))
+        self.side = ShowSide(db, clock, (buyers, orders, catalog), own, self.detail, self.labels)
         self.feed = DeskFeed(db, clock, self.rows)
         self.signals = Signals(self.feed, live)
 
