@@ -64,12 +64,18 @@ class Socket:
         return {"type": "websocket.disconnect"}
 
 
+async def log_in(product: Wiring, number: int) -> Principal:
+    await product.shops.add_staff(SHOP, f"a{number}", f"坐席{number}", Role.AGENT, "desk-bench")
+    pair = await product.shops.log_in(SHOP, f"a{number}", "desk-bench")
+    return await product.shops.staff_principal(pair.access_token)
+
+
 async def run(home: Path) -> None:
     settings = Settings(home=home, secret="s" * 32)
     upgrade(settings.url)
     product = Wiring(settings)
     await product.shops.ensure_shop(SHOP, "压测店")
-    staff = [Principal(SHOP, Role.AGENT, f"a{n}", f"坐席{n}", f"s{n}") for n in range(AGENTS)]
+    staff = [await log_in(product, n) for n in range(AGENTS)]
     for who in staff:
         await product.desk.agents.change(who, {"status": "online", "capacity": 50})
 

@@ -16,6 +16,7 @@ from xiaoer.app.entrypoints import (
     desk,
     desk_live,
     desk_orders,
+    desk_settings,
     desk_team,
     events,
     golden,
@@ -42,6 +43,7 @@ from xiaoer.app.entrypoints import (
     selling,
     staff,
     systems,
+    team,
     terms,
     ticket_files,
     tickets,
@@ -81,7 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # in this order: the last one takes every other address below /knowledge
     brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge_review, knowledge)
     insight = (insight_desk, insight_reports, insight_reviews, insights)  # in this order: pages are found by name
-    desks = (agents, desk, desk_team, desk_orders, desk_live, mode_evidence, canned, ticket_files, tickets)
+    desks = (agents, desk, desk_team, desk_orders, desk_settings, desk_live, mode_evidence, canned)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
         CORSMiddleware,
@@ -90,7 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_headers=["authorization", "content-type"],
     )
     shop = (imports, events, quotes, systems, *insight, rules)
-    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
+    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, team, ticket_files, tickets, terms):
         app.include_router(module.router)
     for module in (*sales, golden, replays, learning, privacy):
         app.include_router(module.router)

@@ -110,7 +110,7 @@ class Wiring:
         self.red_lines = ShopRedLines(self.db, self.clock, self.understanding, _PACK)
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog, self.quote)
-        self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
+        self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK, settings.idle)
         self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
         goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
         self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods, self.desk.told)
@@ -120,7 +120,7 @@ class Wiring:
         self.answering = answering = Answering(self.db, self.clock, reads, *facts_of)
         self.jobs.handle(STOCK_BACK, answering.tell_stock_back)
         self.jobs.handle(STOCK_LOOK, answering.look_for_stock)
-        self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
+        self.receive = ReceiveMessage(self.db, self.clock, settings.idle)
         self.answer = AnswerMessage(
             self.db,
             self.clock,

@@ -81,6 +81,7 @@ def fact(shop: ShopId, type_: str, now: datetime, conversation_id: str, buyer_id
 
 
 agents = store.list_agents
+everybody = store.everybody
 all_marks = store.all_marks
 get_agent = store.get_agent
 get_case = store.get_case

@@ -13,7 +13,7 @@ from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.errors import Conflict, InvalidBody, NotFound
 from xiaoer.kernel.ids import ShopId
-from xiaoer.kernel.worktime import WorkTime
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.tickets import store
 from xiaoer.slices.tickets.rules import filling, flow
 from xiaoer.slices.tickets.types import Draft, Form, LogKind, LogLine, Opened, Ticket
@@ -33,7 +33,7 @@ def open_ticket(
     shop: ShopId,
     forms: dict[str, Form],
     draft: Draft,
-    work: WorkTime,
+    work: BusinessHours,
     now: datetime,
     by: tuple[str, str] = _BOT,
 ) -> Opened:
@@ -125,7 +125,7 @@ def change(
     shop: ShopId,
     ticket_id: str,
     changes: dict[str, Any],
-    work: WorkTime,
+    work: BusinessHours,
     now: datetime,
     by: tuple[str, str],
 ) -> tuple[Ticket, Ticket]:

@@ -10,6 +10,8 @@ import type { Connection, SocketLike } from './socket'
 
 export interface Alarm {
   threshold_s: number
+  /** Channels with a limit of their own. */
+  by_channel?: Record<string, number>
   items: { conversation_id: string; buyer_name: string; waiting_s: number }[]
 }
 

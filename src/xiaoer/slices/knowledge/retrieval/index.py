@@ -34,7 +34,7 @@ from xiaoer.slices.knowledge.retrieval.ranking import (
 )
 from xiaoer.slices.knowledge.retrieval.rests import rests_of
 from xiaoer.slices.knowledge.retrieval.rows import rows_of
-from xiaoer.slices.knowledge.retrieval.segment import KEPT, Weighed
+from xiaoer.slices.knowledge.retrieval.segment import Weighed
 from xiaoer.slices.knowledge.retrieval.traits import Traits
 from xiaoer.slices.knowledge.retrieval.vectors import shipped
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
@@ -148,13 +148,12 @@ class ShopIndex:
         """The entries nearest to the question that may be cited now, best first."""
         question = Weighed(marks_of(asked.forms, self._concepts), self._weighing, self._table)
         with self._lock:
-            found = self._best(self._base, question, asked)
+            strange = strangeness(question.unknown_share(self._delta.segment if self._delta else None))
+            found = self._best(self._base, question, asked, strange)
             if self._delta is not None:
-                found = sorted(found + self._best(self._delta, question, asked), key=_by_points)
+                found = sorted(found + self._best(self._delta, question, asked, strange), key=_by_points)
         if not found:
             return _NOTHING
-        strange = strangeness(question.unknown_share(self._delta.segment if self._delta else None))
-        found = [one._replace(points=one.points + strange) for one in found]
         if asked.intent and self._intent_of is not None:
             found = self._agree(found, asked)
         hits = tuple(
@@ -162,19 +161,15 @@ class ShopIndex:
         )
         return SearchResult(probability(found[0].points) >= THRESHOLD, hits)
 
-    def _best(self, block: Block, question: Weighed, asked: Asked) -> list[Found]:
+    def _best(self, block: Block, question: Weighed, asked: Asked, strange: float) -> list[Found]:
         segment, now = block.segment, microseconds(asked.now)
         located = segment.locate(question)
-        documents = segment.candidates(located)
+        closed = block.may_be_closed(asked)
+        documents = segment.candidates(
+            located, (lambda d: block.open_to(segment.owner.take(d), asked, now)) if closed else None
+        )
         if not len(documents):
             return []
-        if block.may_be_closed(asked) and not (live := block.open_to(segment.owner.take(documents), asked, now)).all():
-            if len(documents) < KEPT:
-                documents = documents[live]
-            else:  # closed entries may have pushed open ones off the short list: choose again among the open
-                documents = segment.candidates(located, lambda d: block.open_to(segment.owner[d], asked, now))
-            if not len(documents):
-                return []
         shared = segment.shared(documents, located)
         traits, theirs, own = self._traits, segment.traits.take(documents), self._traits.of(question.marks)
         points = rank(
@@ -202,8 +197,8 @@ class ShopIndex:
             *rests_of(documents[worth].tolist(), segment, question, self._asks, self._table)
         )
         return [
-            Found(float(points[at]), float(rest), block.entries[owner], block.texts[documents[at]])
-            for (owner, at), rest in zip(chosen.items(), rests, strict=True)
+            Found(float(points[at]) + strange, rest, block.entries[owner], block.texts[documents[at]])
+            for (owner, at), rest in zip(chosen.items(), rests.tolist(), strict=True)
         ]
 
     def _agree(self, found: list[Found], asked: Asked) -> list[Found]:
@@ -219,7 +214,7 @@ class ShopIndex:
             own = self._intents.get(one.entry.id)
             if own is None and one.points >= worth and of_shop(intent) and self._intent_of is not None:
                 own = self._intents[one.entry.id] = self._intent_of(one.entry.draft.question)
-            judged.append(one._replace(points=one.points + intent_points(intent, own or "")))
+            judged.append(Found(one.points + intent_points(intent, own or ""), *one[1:]))
         return sorted(judged, key=_by_points)
 
 
