@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from xiaoer.slices.assist.types import Line, Story
 
 _MOST = 6
-_LONGEST = 76
-_SIDE = 30  # letters of what one side said
+_LONGEST = 88
+_SIDE = 36  # letters of what one side said
 _EXCHANGES = 3
 _REASON = {
     "requested": "买家要求人工",
