@@ -19,6 +19,7 @@ from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.insights import Insights
+from xiaoer.app.intakes import Intakes
 from xiaoer.app.language_model import LanguageModel
 from xiaoer.app.learning import Learning
 from xiaoer.app.live import Live, choose_relay
@@ -104,6 +105,7 @@ class Wiring:
         core = (self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer)
         self.brain = Brain(*core, self.promotions, self.shops, _PACK)
         self.brain.work(self.jobs)
+        self.intakes = Intakes(self.db, self.clock, self.brain.fill, self.jobs, settings.home / "intakes")
         quoter = LiveQuoter(self.promotions, self.systems)
         self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, quoter)
         self.red_lines = ShopRedLines(self.db, self.clock, self.understanding, _PACK)

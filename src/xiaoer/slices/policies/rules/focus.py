@@ -63,6 +63,8 @@ def keep(memory: Memory, turn: Turn, product_id: str | None, shown: list[tuple[s
     """The memory after a segment: the product that it was about, and the list that it showed."""
     if shown:
         memory = replace(memory, choices=tuple(shown), choice_intent=intent)
+    if len(shown) == 1:
+        product_id = product_id or shown[0][0]
     if product_id and product_id != turn.product_in_focus:
         memory = replace(memory, product_id=product_id, page_id=turn.context.product_id or "")
     return memory

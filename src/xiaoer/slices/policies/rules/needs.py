@@ -40,7 +40,6 @@ OWN_WORDS = (
 PAID_FOR = re.compile(
     r"(?:上次|上回|之前|昨天|前天|那单|这单|我).{0,4}(?:买|拍|付|花).{0,6}(?:多少钱|多少)|(?:付了|花了|实付)多少"
 )
-_WISH_TURNS = 4  # messages, of buyer and bot, in which a wish is still being told
 _SHOPPING = ("product", "search", "live", "campaign")
 
 
@@ -80,7 +79,7 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     if product and intent in ("product.stock", "product.restock"):
         needs.append(Need("similar", index, product))
     if intent == "product.recommend":
-        needs.append(Need("recommend", index, _wish(segment, turn)))
+        needs.append(Need("recommend", index))
     elif not segment.entities.product_ids and (
         intent.startswith(("product.", "price.")) or intent == "order.how_to_buy"
     ):  # what she may mean by words
@@ -97,12 +96,6 @@ def needs_of_named(ask: Ask) -> tuple[Need, ...]:
     index, product = ask.index, ask.product_id
     needs = (Need("product", index, product), Need("variants", index, product))
     return (*needs, Need("price", index, product)) if ask.segment.intent == "price.query" else needs
-
-
-def _wish(segment: Segment, turn: Turn) -> str:
-    """The wish with what was said of it just before: 送男朋友的, then 他爱健身."""
-    before = [m.text for m in turn.history[-_WISH_TURNS:] if m.author == "buyer" and "product.recommend" in m.intents]
-    return "，".join((*before, segment.text))
 
 
 def wants_orders(segment: Segment, turn: Turn) -> bool:

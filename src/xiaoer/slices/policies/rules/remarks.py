@@ -36,8 +36,6 @@ def read(segment: Segment, turn: Turn) -> Segment:
     named = [word for word in (segment.entities.size, segment.entities.color) if word]
     if segment.by == "context" and segment.intent in _SHARED and named and _is_bare(text, named):
         return replace(segment, intent="product.stock", confidence=0.8, by="wording")
-    if turn.memory.choices and not turn.memory.choice_intent and is_others(text):
-        return replace(segment, intent="product.recommend", confidence=0.8, by="wording")
     return segment
 
 

@@ -43,8 +43,11 @@ def speak(act: Act, now: datetime) -> dict[str, str]:
 
 
 def name_it(spoken: str, act: Act) -> str:
-    """The sentence with the product's name for 「这款」 when it is not the one on the buyer's screen (slot `it`)."""
+    """The sentence with the product's name when it is not the one on the buyer's screen (slot `it`): for 「这款」, and
+    before a fact of the sheet, which names nothing itself."""
     it = act.slots.get("it")
+    if it and act.template == "product.facts":
+        return f"「{wording.short(it)}」{spoken}"
     return f"「{wording.short(it)}」{spoken[2:]}" if it and spoken.startswith("这款") else spoken
 
 
