@@ -19,6 +19,7 @@ from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.insights import Insights
+from xiaoer.app.intakes import Intakes
 from xiaoer.app.language_model import LanguageModel
 from xiaoer.app.learning import Learning
 from xiaoer.app.live import Live, choose_relay
@@ -70,6 +71,7 @@ from xiaoer.slices.understanding.api import Understanding
 _log = structlog.get_logger(__name__)
 _PACK = Path(__file__).resolve().parents[1] / "packs" / "ecommerce"
 _REFRESH_S = 0.4  # a changed entry is live in every worker within this time
+_AHEAD = 30  # entries of a shop whose intents are read at each look: about 5 ms until all are known
 _WARM = 20  # shops whose knowledge is loaded at start
 _SWEEP_S, _STALE = 5.0, timedelta(seconds=10)  # how often messages are looked for that a crash left unanswered; so old
 _CHANNELS = frozenset({"api", "web"})  # labels of the message counter; more would be unbounded
@@ -103,6 +105,7 @@ class Wiring:
         core = (self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer)
         self.brain = Brain(*core, self.promotions, self.shops, _PACK)
         self.brain.work(self.jobs)
+        self.intakes = Intakes(self.db, self.clock, self.brain.fill, self.jobs, settings.home / "intakes")
         quoter = LiveQuoter(self.promotions, self.systems)
         self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, quoter)
         self.red_lines = ShopRedLines(self.db, self.clock, self.understanding, _PACK)
@@ -238,6 +241,7 @@ class Wiring:
         while True:
             await asyncio.sleep(_REFRESH_S)
             await self.knowledge.refresh_all()
+            self.knowledge.read_ahead(_AHEAD)
 
     async def _sweep(self) -> None:
         """Answer what a crash left unanswered, at start and from time to time."""

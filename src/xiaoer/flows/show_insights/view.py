@@ -15,6 +15,7 @@ from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.days import as_date
 from xiaoer.slices.insights.types import Formula
+from xiaoer.slices.shops.store import list_staff
 
 Days = tuple[int, int]
 Pair = tuple[int, int]
@@ -122,7 +123,7 @@ class View:
     def agent_name(self, id_: str) -> str:
         """An agent's name; the bot's share has none."""
         if self._agents is None:
-            self._agents = {a.id: a.name for a in desk.agents(self.connection, self.shop, {})}
+            self._agents = {member.id: member.name for member in list_staff(self.connection, self.shop)}
         return self._agents.get(id_, id_) if id_ else "无人（含机器人）"
 
     def team_of(self, id_: str) -> str:
