@@ -65,8 +65,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     stop = handoff.stop_for_people(situation) or _asked_for_people(situation)
     if stop is not None:
         return handoff.hand_over(situation, stop)
-    wanted = _needs(situation)
-    if facts is None and wanted:
+    if facts is None and (wanted := _needs(situation)):
         return Decision(needs=wanted)
     known, memory = facts or Facts(), situation.turn.memory
     stuck = bargaining.wants_people(known.bargains)
