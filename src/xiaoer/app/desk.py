@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from xiaoer.app.desk_feed import DeskFeed
+from xiaoer.app.desk_signals import Signals
 from xiaoer.app.live import Live
 from xiaoer.flows.agent_reply import AgentReply
 from xiaoer.flows.change_agent import ChangeAgent
@@ -104,8 +105,10 @@ class Desk:
         self.drafts = SendDraft(db, clock)
         self.rows = ShowRows(db, clock, buyers, orders)
         self.detail = ShowDetail(db, clock, orders, catalog, self.forms, self.labels)
-        self.side = ShowSide(db, clock, (buyers, orders, catalog), self.detail, self.labels)
+        own = (EmbeddedBuyers(db), EmbeddedOrders(db), EmbeddedCatalog(db))
+        self.side = ShowSide(db, clock, (buyers, orders, catalog), own, self.detail, self.labels)
         self.feed = DeskFeed(db, clock, self.rows)
+        self.signals = Signals(self.feed, live)
 
     async def hours(self, shop: ShopId) -> BusinessHours:
         """The shop's business hours."""
@@ -187,6 +190,7 @@ class Desk:
 
     async def work(self) -> None:
         """Feed the workbenches and look after the queue, for ever."""
+        await self.signals.join()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.feed.work())
             tasks.create_task(self._rounds())

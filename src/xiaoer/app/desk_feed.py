@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -31,6 +32,7 @@ from xiaoer.slices.insights import api as insights
 
 _log = structlog.get_logger(__name__)
 _LOOK_S = 0.3
+_FRESH = timedelta(seconds=35)  # an open workbench gives a sign of life more often
 _MERGE_S = 0.03  # changes within this time travel together
 _BACK_MS = 1_000
 _MOST = 4_000  # facts a look
@@ -86,6 +88,10 @@ class Listener(Protocol):
         """Whether this workbench wants the messages of this conversation."""
         ...
 
+    def viewer(self, conversation_id: str) -> dict[str, Any] | None:
+        """How others see this one in a conversation; None when it is not open there."""
+        ...
+
     def offer(self, news: News) -> None:
         """Take news; must not block."""
         ...
@@ -130,9 +136,13 @@ class DeskFeed:
     def listeners(self, shop: ShopId) -> tuple[Listener, ...]:
         return tuple(self._listeners.get(shop, ()))
 
-    def connected(self, shop: ShopId) -> set[str]:
-        """Staff whose workbench is open in this process."""
-        return {listener.staff_id for listener in self.listeners(shop)}
+    def seen(self, shop: ShopId, agents: Sequence[Agent]) -> tuple[AgentView, ...]:
+        """These agents with whether their workbench is open: here, or in another process a moment ago."""
+        here, since = {listener.staff_id for listener in self.listeners(shop)}, self._clock.now() - _FRESH
+        return tuple(
+            agent_view(agent, connected=agent.id in here or (agent.seen_at is not None and agent.seen_at >= since))
+            for agent in agents
+        )
 
     async def work(self) -> None:
         """Look for ever."""
@@ -200,8 +210,7 @@ class DeskFeed:
             for id_, talk in raised
             if id_ in told
         ]
-        here = self.connected(shop)
-        seen = tuple(agent_view(agent, connected=agent.id in here) for agent in agents)
+        seen = self.seen(shop, agents)
         return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), seen, tuple(risks))
 
     async def queue(self, shop: ShopId) -> tuple[int, int]:
@@ -216,11 +225,6 @@ class DeskFeed:
         found = (len(cases), int(longest))
         self._queues[shop] = (now + _QUEUE_S, found)
         return found
-
-    def presence(self, shop: ShopId, conversation_id: str, frame: dict[str, Any]) -> None:
-        """Tell every workbench of this process who is here."""
-        for listener in self.listeners(shop):
-            listener.signal(frame)
 
     @staticmethod
     def may_resume(after: str) -> bool:

@@ -20,7 +20,7 @@ from xiaoer.slices.assist.rules import ranking
 from xiaoer.slices.assist.types import NextAction, Suggestion
 from xiaoer.slices.canned import api as canned
 from xiaoer.slices.canned import rules as canned_rules
-from xiaoer.slices.canned.types import Canned
+from xiaoer.slices.canned.types import Canned, Reader
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, StoredTurn
@@ -77,7 +77,8 @@ class SuggestReply:
             asked = next((at for seq, at in glance.open_asks if seq >= since), None) if glance else None
             waiting_s = (now - asked).total_seconds() if asked else 0.0
             held = conversation.state in ("agent", "queued")
-            own = canned.visible(connection, shop, who.staff_id)
+            seat = desk.get_agent(connection, shop, who.staff_id)
+            own = canned.visible(connection, shop, Reader(who.staff_id, seat.team if seat else ""))
             after_s = desk.get_settings(connection, shop).modes.auto_send_s
             return conversation, turn, own, waiting_s if held else 0.0, after_s
 

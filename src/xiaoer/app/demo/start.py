@@ -23,7 +23,7 @@ from xiaoer.kernel.ids import DEFAULT_SHOP
 from xiaoer.kernel.terms import Terms
 from xiaoer.kernel.worktime import BusinessHours, minutes_of
 from xiaoer.slices.canned import api as canned
-from xiaoer.slices.canned.types import Canned
+from xiaoer.slices.canned.types import Canned, Reader
 from xiaoer.slices.conversations import told
 from xiaoer.slices.imports import store as import_runs
 from xiaoer.slices.insights import api as insights
@@ -132,7 +132,7 @@ async def _canned(product: Wiring) -> None:
     rows = tomllib.loads((_DATA / "canned.toml").read_text(encoding="utf-8"))["reply"]
 
     def change(connection: Connection) -> None:
-        if canned.visible(connection, DEFAULT_SHOP, ""):
+        if canned.visible(connection, DEFAULT_SHOP, Reader("")):
             return
         for place, row in enumerate(rows):
             canned.create(connection, DEFAULT_SHOP, Canned("", "shop", "", **row, position=place))

@@ -206,6 +206,8 @@ class Line:
             if number % _ALIVE_EVERY == 0:
                 await self._check_session()
                 await self._product.desk.agents.appear(self._who)
+                for conversation_id in self._watched:
+                    self._show_presence(conversation_id)
             if number % int(_PING_S) == 0:
                 await self._send(type="ping")
 
@@ -271,13 +273,10 @@ class Line:
         for message in found:
             self.signal({"type": "message", **about, "message": message_view(message)})
             self._sent[id_] = max(self._sent[id_], message.seq)
-        self._show_presence(id_)
+        self._show_presence(id_, asks=True)
 
-    def _show_presence(self, conversation_id: str) -> None:
-        others = self._feed.listeners(self._who.shop)
-        viewers = [view for one in others if isinstance(one, Line) and (view := one.viewer(conversation_id))]
-        frame = {"type": "presence", "conversation_id": conversation_id, "viewers": viewers}
-        self._feed.presence(self._who.shop, conversation_id, frame)
+    def _show_presence(self, conversation_id: str, *, asks: bool = False) -> None:
+        self._product.desk.signals.show_viewers(self._who.shop, conversation_id, asks=asks)
 
     async def _send(self, **frame: Any) -> None:
         await self._socket.send_text(encode(frame))

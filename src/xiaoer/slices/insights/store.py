@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, func, select, union_all
 from sqlalchemy import Row as DbRow
-from sqlalchemy.dialects import postgresql, sqlite
 
-from xiaoer.infra.upsert import upsert
+from xiaoer.infra.upsert import insert_of, upsert
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.rules.measures import DAILY, gifts_of
@@ -74,7 +73,7 @@ def changed_since(
 
 def mark_dirty(connection: Connection, shop: ShopId, kind: str, ids: Iterable[str]) -> None:
     """Have these talks or buyers counted again."""
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    make = insert_of(connection.dialect)
     rows = [{"shop": shop, "kind": kind, "id": id_} for id_ in dict.fromkeys(ids) if id_]
     if rows:
         connection.execute(make(dirty).on_conflict_do_nothing(), rows)
@@ -183,8 +182,7 @@ def _shift(connection: Connection, shop: ShopId, changes: Mapping[Key, Sequence[
     moved = {key: value for key, value in with_blocks(changes).items() if value[0] or value[1]}
     if not moved:
         return
-    make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = make(cells)
+    statement = insert_of(connection.dialect)(cells)
     grown = {"n": cells.c.n + statement.excluded.n, "v": cells.c.v + statement.excluded.v}
     statement = statement.on_conflict_do_update(index_elements=list(cells.primary_key.columns), set_=grown)
     rows = [{"shop": shop, **key._asdict(), "n": value[0], "v": value[1]} for key, value in sorted(moved.items())]
@@ -272,7 +270,7 @@ def founders(connection: Connection, shop: ShopId, intents: Sequence[str]) -> li
 
 def add_wordings(connection: Connection, shop: ShopId, rows: Sequence[tuple[str, str, str, str]]) -> None:
     """Keep (key, intent, question, text) of new wordings."""
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    make = insert_of(connection.dialect)
     names = ("key", "intent", "question", "text")
     values = [{"shop": shop, "seen": 1, **dict(zip(names, row, strict=True))} for row in rows]
     if values:

@@ -65,8 +65,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     stop = handoff.stop_for_people(situation) or _asked_for_people(situation)
     if stop is not None:
         return handoff.hand_over(situation, stop)
-    wanted = _needs(situation)
-    if facts is None and wanted:
+    if facts is None and (wanted := _needs(situation)):
         return Decision(needs=wanted)
     known, memory = facts or Facts(), situation.turn.memory
     stuck = bargaining.wants_people(known.bargains)
@@ -101,7 +100,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
             memory = replace(memory, order_id=order.id)
         shown = [(str(id_), str(title)) for id_, title in act.slots.get("products", ())]
         topic = product if product in known.products else None
-        intent = segment.intent if act.template == "product.which_of" else ""
+        intent = segment.intent if act.template.startswith("product.which") else ""
         memory = focus.keep(memory, situation.turn, topic, shown, intent)
         if segment.intent == "product.recommend":
             wish = wishes.told(segment, situation.turn)
@@ -261,8 +260,15 @@ def _near(ask: Ask) -> list[KnowledgeHit]:
         hit
         for hit in hits
         if not (named and hit.product_id and hit.product_id not in named)
+        and not _is_unsafe(ask, hit)
         and hit.score >= (max(far, _NEAR_ELSEWHERE) if hit.product_id and hit.product_id != ask.product_id else far)
     ]
+
+
+def _is_unsafe(ask: Ask, hit: KnowledgeHit) -> bool:
+    """Whether the entry would tell one who asks for a dog, or while pregnant, what was written for others."""
+    near = ask.segment.intent == "product.safety" and hit.score < _OWN_WORDS
+    return near and attributes.is_for_others(ask.segment.text, hit.question + hit.answer)
 
 
 def _hit(ask: Ask) -> Said | None:

@@ -30,6 +30,7 @@ export type DeskFrame =
   | { type: 'message'; revision: string; conversation_id: string; message: DeskMessage }
   | { type: 'presence'; conversation_id: string; viewers: Viewer[] }
   | { type: 'typing'; conversation_id: string; on: boolean; author: string }
+  | { type: 'read'; conversation_id: string; seq: number }
   | { type: 'agents'; items: Agent[] }
   | { type: 'queue'; waiting: number; longest_s: number }
   | ({ type: 'alarm' } & Alarm)

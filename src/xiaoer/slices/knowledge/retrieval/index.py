@@ -10,6 +10,7 @@ import copy
 import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -90,6 +91,7 @@ class ShopIndex:
         self._weighing = Weighing((segment := self._base.segment).vocabulary, segment.counts, segment.size)
         segment.weigh(self._weighing)
         self._where = {entry.id: number for number, entry in enumerate(self._base.entries)}
+        self._ahead = iter(self._base.entries)
         self._fresh: dict[str, Entry] = {}
         self._delta: Block | None = None
 
@@ -107,13 +109,15 @@ class ShopIndex:
         other, block = copy.copy(self), copy.copy(self._base)
         block.alive = block.alive.copy()
         other._lock, other._base, other._intents = threading.Lock(), block, dict(self._intents)
+        other._ahead = iter(())
         return other
 
     @property
-    def asks_about_buyer(self) -> bool:
-        """Whether an entry is meant for some buyers or order states only, so that asking must say which."""
+    def asks_about(self) -> frozenset[str]:
+        """What asking must tell because some entry is for some only: `buyer` (audience, order state), `category`."""
         scopes = (*self._base.scopes, *(self._delta.scopes if self._delta else ()))
-        return any(scope[1] or scope[2] for scope in scopes)
+        about = {"buyer": any(scope[1] or scope[2] for scope in scopes), "category": any(scope[3] for scope in scopes)}
+        return frozenset(name for name, asked in about.items() if asked)
 
     def has_room(self, changes: int) -> bool:
         """Whether so many more changes fit beside the large block. A small shop is built anew sooner: it is quick."""
@@ -204,18 +208,33 @@ class ShopIndex:
     def _agree(self, found: list[Found], asked: Asked) -> list[Found]:
         """Let the intents of question and entry have their say, where it can change which entry answers.
 
-        Reading an entry's question costs as much as understanding the buyer's, so it is done once an entry, and never
-        for those too far behind the first or too far below the threshold.
+        Reading an entry's question costs as much as understanding the buyer's, so it is done once an entry, ahead of
+        the buyers or when one asks, and then not for those too far behind the first or too far below the threshold.
         """
         intent = asked.intent
         worth = max(found[0].points - SWAY, NEAR_POINTS) if not asked.thorough else -math.inf
         judged = []
         for one in found:
             own = self._intents.get(one.entry.id)
-            if own is None and one.points >= worth and of_shop(intent) and self._intent_of is not None:
-                own = self._intents[one.entry.id] = self._intent_of(one.entry.draft.question)
+            if own is None and one.points >= worth and of_shop(intent):
+                own = self._read_intent(one.entry)
             judged.append(Found(one.points + intent_points(intent, own or ""), *one[1:]))
         return sorted(judged, key=_by_points)
+
+    def read_ahead(self, count: int) -> bool:
+        """Read the intents of the next `count` entries, so that no buyer waits for it; False when all are read."""
+        if self._intent_of is None:
+            return False
+        entries = list(islice(self._ahead, count))
+        for entry in entries:
+            if entry.id not in self._intents:
+                self._read_intent(entry)
+        return bool(entries)
+
+    def _read_intent(self, entry: Entry) -> str:
+        assert self._intent_of is not None
+        own = self._intents[entry.id] = self._intent_of(entry.draft.question)
+        return own
 
 
 def _hit(score: float, entry: Entry, text: str, channel: str) -> KnowledgeHit:

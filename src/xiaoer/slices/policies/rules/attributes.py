@@ -14,6 +14,8 @@ _CHILD = ("宝宝", "小孩", "孩子", "儿童", "几岁", "多大的", "娃", 
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
 _USED = re.compile(r"用了|穿了|买了|过了|等了|大概|才|快")
 _CHILD_KEYS = (
+    "个月",
+    "岁",
     "适用年龄",
     "适合年龄",
     "适用月龄",
@@ -27,6 +29,18 @@ _CHILD_KEYS = (
     "适合人群",
 )
 
+# whom a question is about -> parts of keys; what is written for one of them answers no other
+_WHO: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("孕妇", "孕期", "怀孕", "怀着", "怀了", "大肚", "哺乳", "喂奶", "月子"), ("孕", "产妇", "适用人群", "适合人群")),
+    (("敏感", "过敏", "刺激"), ("敏感肌", "适用肤质", "适合肤质", "适用人群", "过敏", "致敏", "成分")),
+    (_CHILD, _CHILD_KEYS),
+    (("老人", "老年", "爷爷", "奶奶"), ("适用人群", "适合人群", "老人")),
+    (("狗", "犬"), ("狗", "犬", "宠物")),
+    (("猫",), ("猫", "宠物")),
+    (("宠物", "兔", "仓鼠"), ("宠物",)),
+    (("糖尿病", "血糖", "控糖"), ("糖尿病", "糖")),
+    (("血压", "痛风", "尿酸", "吃药", "手术"), ("适用人群", "禁忌")),
+)
 _FITS_KEYS = ("适配", "兼容", "支持", "接口", "适用型号", "系统")
 
 # words in the question -> parts of attribute keys that answer it
@@ -45,13 +59,7 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("弹",), ("弹力", "弹性")),
     (("里衬", "内衬", "里料", "加绒"), ("里料", "内衬", "加绒", "内里")),
     (("洗", "机洗", "手洗", "烘干", "清洁", "保养"), ("洗涤", "清洗", "清洁", "保养", "护理")),
-    (("孕妇", "孕期", "怀孕", "怀着", "怀了", "大肚", "哺乳", "喂奶", "月子"), ("孕", "产妇", "适用人群", "适合人群")),
-    (("敏感", "过敏", "刺激"), ("敏感肌", "适用肤质", "适合肤质", "适用人群", "过敏", "致敏", "成分")),
-    (_CHILD, _CHILD_KEYS),
-    (("老人", "老年", "爷爷", "奶奶"), ("适用人群", "适合人群", "老人")),
-    (("狗", "猫", "宠物", "兔"), ("宠物", "猫", "犬", "狗")),
-    (("糖尿病", "血糖", "控糖"), ("糖尿病", "糖")),
-    (("血压", "痛风", "尿酸", "吃药", "手术"), ("适用人群", "禁忌")),
+    *_WHO,
     (("男的", "男生", "男士"), ("适用人群", "适合人群")),
     (("肤质", "油皮", "干皮", "混油"), ("适用肤质", "适合肤质", "肤质")),
     (("成分", "配料", "添加", "香精", "酒精", "防腐"), ("成分", "配料", "香精", "酒精", "防腐", "添加", "配方")),
@@ -128,6 +136,12 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     if not found and not (named and intent in _EXACT):
         found = _with_keys(product, _BY_INTENT.get(intent, ()))
     return tuple(dict.fromkeys(found))[:2]
+
+
+def is_for_others(question: str, answer: str) -> bool:
+    """Whether the question names people or animals of whom the answer says nothing."""
+    named = [(*words, *keys) for words, keys in _WHO if any(word in question for word in words)]
+    return any(not any(word in answer for word in told) for told in named)
 
 
 def keys_in(product: Product, question: str) -> list[str]:

@@ -60,8 +60,9 @@ def _has(text: str, title: str, length: int) -> bool:
 
 
 def keep(memory: Memory, turn: Turn, product_id: str | None, shown: list[tuple[str, str]], intent: str) -> Memory:
-    """The memory after a segment: the product that it was about, and the list that it showed."""
-    if shown:
+    """The memory after a segment: the product that it was about, the list that it showed, and the question (`intent`)
+    for which a product is to be chosen or named."""
+    if shown or intent:
         memory = replace(memory, choices=tuple(shown), choice_intent=intent)
     if len(shown) == 1:
         product_id = product_id or shown[0][0]

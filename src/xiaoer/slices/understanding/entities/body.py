@@ -114,7 +114,9 @@ def _weight(text: str, found: dict[str, Any]) -> str:
         if _BOUGHT.search(before) or not 2 <= kilos <= 200:
             continue
         person = "height_cm" in found or _PERSON.search(text)
-        if person and (kilos >= 30 or "height_cm" in found or re.search(r"宝|娃|孩|岁|个半?月|婴|儿子|女儿|重", text)):
+        if person and (
+            kilos >= 30 or "height_cm" in found or re.search(r"宝|娃|孩|岁|个半?月|婴|儿子|女儿|重|我家\s*\d", text)
+        ):
             return _take(text, match, found, "weight_kg", kilos)
     if "height_cm" in found:
         match = re.search(r"(?<![\d.])(\d{2,3})(?![\d.]|\s*(?:码|号|元|块|件|个|岁|cm|天|点|月|%|mm|寸))", text)
