@@ -29,6 +29,8 @@ from xiaoer.slices.conversations import owners
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.types import Agent, Mark
 from xiaoer.slices.insights import api as insights
+from xiaoer.slices.tickets import api as tickets
+from xiaoer.slices.tickets.rules import flow
 
 _log = structlog.get_logger(__name__)
 _LOOK_S = 0.3
@@ -56,6 +58,18 @@ class Risk(Struct, frozen=True):
     advice: str
 
 
+class TicketNews(Struct, frozen=True):
+    """A ticket that was opened or changed; `to` are those who follow it or have it, without the one who did it."""
+
+    id: str
+    no: str
+    title: str
+    kind: str
+    state_label: str
+    assignee: str
+    to: tuple[str, ...]
+
+
 class News(Struct):
     """What one look found. `messages` are the newest of each conversation that somebody reads, `again` changed ones;
     `agents` is everybody when somebody's state or load may have changed; `risks` are new ones. `frames` are those that
@@ -68,6 +82,7 @@ class News(Struct):
     again: tuple[tuple[str, MessageView], ...] = ()
     agents: tuple[AgentView, ...] = ()
     risks: tuple[Risk, ...] = ()
+    tickets: tuple[TicketNews, ...] = ()
     frames: dict[str, str] = field(default_factory=dict)
 
     def frame(self, key: str, **values: Any) -> str:
@@ -211,7 +226,9 @@ class DeskFeed:
             if id_ in told
         ]
         seen = self.seen(shop, agents)
-        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), seen, tuple(risks))
+        changes = {id_: type_ for id_, type_, _ in fresh if type_.startswith("ticket.")}
+        filed = await self._db.read(lambda c: _ticket_news(c, shop, changes)) if changes else ()
+        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), seen, tuple(risks), filed)
 
     async def queue(self, shop: ShopId) -> tuple[int, int]:
         """How many wait, and the longest wait in seconds; read once for all workbenches."""
@@ -230,3 +247,19 @@ class DeskFeed:
     def may_resume(after: str) -> bool:
         """Whether a revision is recent enough to go on from."""
         return len(after) == 26 and 0 <= id_age_ms(after) < RESUME_MS
+
+
+def _ticket_news(connection: Connection, shop: ShopId, changes: Mapping[str, str]) -> tuple[TicketNews, ...]:
+    """What these facts (id to type) tell of tickets, in their order."""
+    told = insights.data_of(connection, shop, list(changes))
+    known = {ticket.id: ticket for ticket in tickets.by_ids(connection, shop, [d["ticket_id"] for d in told.values()])}
+    found = []
+    for id_, type_ in changes.items():
+        data = told.get(id_, {})
+        ticket = known.get(data.get("ticket_id", ""))
+        if ticket is not None:
+            concerned = dict.fromkeys((*ticket.watchers, ticket.assignee))
+            to = tuple(staff_id for staff_id in concerned if staff_id and staff_id != data.get("by"))
+            label = flow.LABEL[ticket.state]
+            found.append(TicketNews(ticket.id, ticket.no, ticket.title, type_[7:], label, ticket.assignee, to))
+    return tuple(found)

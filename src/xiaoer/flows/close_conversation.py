@@ -14,6 +14,7 @@ from xiaoer.kernel.reply import CsatCard, ReplyPart
 from xiaoer.kernel.turn import TextContent
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations.glances import glances
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import closing, ownership, words
@@ -109,11 +110,11 @@ class CloseConversation:
                 limit = self._limit(state, settings)
                 longest = owners.longest_silent(connection, shop, state, _LOOKED_AT)
                 silent += [(c, limit) for c in longest if now - c.last_at > limit]
-            glances = owners.glances(connection, shop, [c.id for c, _ in silent])
+            seen = glances(connection, shop, [c.id for c, _ in silent])
             return [
                 str(c.id)
                 for c, limit in silent
-                if closing.may_close_idle(c.state, glances[c.id].last_author, now - c.last_at, limit)
+                if closing.may_close_idle(c.state, seen[c.id].last_author, now - c.last_at, limit)
             ]
 
         silent = await self._db.read(query)

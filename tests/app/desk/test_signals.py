@@ -17,8 +17,9 @@ def test_the_agent_sees_the_buyer_type_and_read(server: TestClient, call: Call, 
         until(buyer, from_bot)
         words = f"暗号{uuid4().hex[:8]}"
         send(buyer, "c1", words)
-        row = until(line, lambda f: f["type"] == "conversation.changed" and f["row"]["last_text"] == words)[-1]["row"]
-        talk = row["id"]
+        until(buyer, lambda frame: from_bot(frame) and frame["seq"] > 0)
+        found = call("GET", f"/desk/conversations?q={words}")["groups"]
+        (talk,) = {row["id"] for rows in found.values() for row in rows}
         call("POST", f"/desk/conversations/{talk}/take", {})
         line.send_json({"type": "watch", "conversation_id": talk})
         seen = until(line, lambda frame: frame["type"] == "presence")[-1]

@@ -222,7 +222,11 @@ async def test_open_append_change_merge_and_count(db: Database, shop: ShopId) ->
         first = opened(type="return", buyer_id="b", order_id="1").ticket
         again = opened(type="return", buyer_id="b", order_id="1", fields={"reason": "尺码"})
         other = opened(type="repair", buyer_id="b", order_id="1").ticket
-        assert (again.appended, again.ticket.id, again.ticket.fields) == (True, first.id, {"reason": "尺码"})
+        assert (again.appended, again.ticket.id, again.ticket.fields) == (
+            True,
+            first.id,
+            {"order_id": "1", "reason": "尺码"},
+        )
         assert (first.no, other.no) == ("T20260616-0001", "T20260616-0002")
         _, taken = api.change(connection, shop, first.id, {"assignee": "mei", "assignee_name": "小梅"}, WORK, NOW, BY)
         assert (taken.state, taken.assignee_name) == ("doing", "小梅")

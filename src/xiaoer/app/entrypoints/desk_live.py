@@ -10,6 +10,7 @@ import itertools
 from collections import OrderedDict
 from collections.abc import Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -60,10 +61,9 @@ class Line:
         self._who = who
         self.staff_id = who.staff_id
         self.name = who.name
-        self._watched: OrderedDict[str, int] = OrderedDict()
-        self._typing: set[str] = set()
-        self._mine: dict[str, Row] = {}
-        self._sent: dict[str, int] = {}
+        self._show_presence = partial(product.desk.signals.show_viewers, who.shop)
+        self._watched, self._typing = OrderedDict[str, int](), set[str]()
+        self._mine, self._sent = dict[str, Row](), dict[str, int]()
         self._frames: asyncio.Queue[dict[str, Any] | News | None] = asyncio.Queue(_BACKLOG)
         self._alarmed: tuple[Any, ...] = ()
 
@@ -162,8 +162,13 @@ class Line:
         for conversation_id, message in news.again:
             if conversation_id in self._watched or conversation_id in self._mine:
                 await self._message(conversation_id, message, news)
+            if message.author == "note" and f"@{self.name}" in message.text and message.author_name != self.name:
+                by, text = message.author_name, message.text
+                await self._send(type="mention", conversation_id=conversation_id, by=by, text=text)
         for risk in news.risks if self._who.role in _SUPERVISORS else ():
             await self._send(type="risk", item=risk)
+        for ticket in news.tickets:
+            await self._send(type="ticket", item=ticket, mine=self.staff_id in ticket.to)
         if news.agents:
             await self._check_session()
             await self._socket.send_text(news.frame("agents", type="agents", items=news.agents))
@@ -226,8 +231,7 @@ class Line:
             {"conversation_id": id_, "buyer_name": name, "waiting_s": int((now - since).total_seconds())}
             for since, id_, name in late
         ]
-        limits = {"threshold_s": settings.alarm_s, "by_channel": settings.alarm_by_channel}
-        await self._send(type="alarm", **limits, items=items)
+        await self._send(type="alarm", threshold_s=told[0], by_channel=told[1], items=items)
 
     async def _read(self) -> None:
         while True:
@@ -269,14 +273,11 @@ class Line:
             self._watched.popitem(last=False)
         self._sent[id_] = after
         found = await self._product.db.read(lambda c: owners.messages_between(c, self._who.shop, id_, after, 2**31 - 1))
-        about = {"revision": self._feed.revision(self._who.shop), "conversation_id": id_}
+        about = {"type": "message", "revision": self._feed.revision(self._who.shop), "conversation_id": id_}
         for message in found:
-            self.signal({"type": "message", **about, "message": message_view(message)})
+            self.signal({**about, "message": message_view(message)})
             self._sent[id_] = max(self._sent[id_], message.seq)
         self._show_presence(id_, asks=True)
-
-    def _show_presence(self, conversation_id: str, *, asks: bool = False) -> None:
-        self._product.desk.signals.show_viewers(self._who.shop, conversation_id, asks=asks)
 
     async def _send(self, **frame: Any) -> None:
         await self._socket.send_text(encode(frame))

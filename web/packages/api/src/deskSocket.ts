@@ -23,6 +23,15 @@ export interface Risk {
   advice: string
 }
 
+export interface TicketNews {
+  id: string
+  no: string
+  title: string
+  kind: 'opened' | 'appended' | 'state' | 'assigned' | 'merged'
+  state_label: string
+  assignee: string
+}
+
 export type DeskFrame =
   | { type: 'snapshot'; revision: string; me: Agent; agents: Agent[]; groups: Groups }
   | { type: 'resumed'; revision: string; me: Agent; agents: Agent[] }
@@ -35,6 +44,8 @@ export type DeskFrame =
   | { type: 'queue'; waiting: number; longest_s: number }
   | ({ type: 'alarm' } & Alarm)
   | { type: 'risk'; item: Risk }
+  | { type: 'ticket'; item: TicketNews; mine: boolean }
+  | { type: 'mention'; conversation_id: string; by: string; text: string }
   | { type: 'ping' }
   | { type: 'error'; code: string; detail?: string }
 

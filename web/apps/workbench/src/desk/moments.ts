@@ -52,6 +52,6 @@ export function formatWait(seconds: number): string {
 export function formatDue(due: string, now: Date): string {
   const seconds = (new Date(due).getTime() - now.getTime()) / 1000
   const span = Math.abs(seconds)
-  const words = span < 60 ? '不到1分钟' : span < 86_400 ? formatWait(Math.floor(span / 60) * 60) : `${Math.floor(span / 86_400)}天`
+  const words = span < 60 ? '不到1分钟' : span < 10_800 ? formatWait(Math.floor(span / 60) * 60) : span < 86_400 ? `${Math.floor(span / 3600)}小时` : `${Math.floor(span / 86_400)}天`
   return seconds < 0 ? `已超 ${words}` : `还剩 ${words}`
 }
