@@ -41,7 +41,9 @@ _CHAT_ORDER = ("chat.thanks", "chat.bye", "chat.praise", "chat.smalltalk", "chat
 class Understanding:
     """Understands turns by one pack, one model and, if given, one shop's words. Safe to share between threads."""
 
-    def __init__(self, pack: Pack, model: Model, shop: ShopWords | None = None) -> None:
+    def __init__(
+        self, pack: Pack, model: Model, shop: ShopWords | None = None, normaliser: Normaliser | None = None
+    ) -> None:
         self._pack = pack
         self._model = model
         shop = shop or ShopWords()
@@ -49,7 +51,8 @@ class Understanding:
         self.labels = model.labels + extra
         self._described = split.describe(self.labels, takes_of(pack))
         self._products = PhraseTable({word.lower(): "|".join(ids) for word, ids in shop.products.items()})
-        self._normaliser = Normaliser(pack.lexicon, PhraseTable({word: word for word in shop.products}), shop.means)
+        names = PhraseTable({word: word for word in shop.products})
+        self._normaliser = (normaliser or Normaliser(pack.lexicon)).with_words(names, shop.means)
         at = {code: n for n, code in enumerate(self.labels)}
         self._at = at
         self._examples = Examples(
@@ -65,7 +68,7 @@ class Understanding:
 
     def with_shop(self, shop: ShopWords, model: Model | None = None) -> "Understanding":
         """A copy that also knows a shop's words, with its own model if given; takes milliseconds."""
-        return Understanding(self._pack, model or self._model, shop)
+        return Understanding(self._pack, model or self._model, shop, self._normaliser)
 
     def forms(self, text: str) -> TextForms:
         """The spellings of a text that matching needs (`kernel.heard.TextAnalyser`)."""
