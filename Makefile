@@ -4,6 +4,8 @@ PYTHON ?= python3
 TOOLS := .tools
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 export UV_PYTHON_DOWNLOADS = never
+# Compiled modules are kept even where a container forbids it: without them every start compiles 3,000 files anew.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_PYTHON := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 RUN := $(UV) run --frozen
 

@@ -4,9 +4,9 @@
 
 A row holds the utterances that people marked as key, their summary, and its points of buyer and agent. What the
 product writes when a talk is handed over is measured against them; `lead-3` are the first three utterances as they
-stand. Both are cut at the same length for a second look, because a longer text covers more. Letters are compared,
-not words: ROUGE-L is the F1 of the longest common subsequence; a point is there when at least half of its letters
-are found in order.
+stand; because a longer text covers more, the opening with as many letters as the summary is measured too. Letters
+are compared, not words: ROUGE-L is the F1 of the longest common subsequence; a point is there when at least half of
+its letters are found in order.
 """
 
 import json
@@ -52,7 +52,7 @@ def main() -> None:
         for name, text in (
             ("summary", ours),
             ("lead-3", lead),
-            ("lead-3, cut as long as the summary", lead[: len(ours)]),
+            ("opening, as long as the summary", "\n".join(text for _, text in said)[: len(ours)]),
         ):
             texts.setdefault(name, []).append((text, row["summary"], points))
     print(f"{len(rows)} dialogues")

@@ -98,3 +98,16 @@ def test_agents_do_not_see_the_shops_figures(client: TestClient) -> None:
     token = client.post("/api/v1/auth/login", json=body).json()["access_token"]
     answer = client.get("/api/v1/insights/service", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 403
+
+
+def test_sub_reasons_are_what_buyers_said_and_lead_to_their_refunds(client: TestClient) -> None:
+    client.portal.call(client.app.state.wiring.insights.roll_up, "default")  # type: ignore[union-attr, attr-defined]
+    page = client.get("/api/v1/insights/after-sales?from=2026-01-01").json()
+    said = next(table for table in page["tables"] if table["id"] == "said")["rows"]
+    assert said
+    for row in said[:5]:
+        drill = row["drill"]
+        behind = client.get("/api/v1/insights/drill", params={"from": "2026-01-01", **drill}).json()["items"]
+        assert len(behind) == min(row["count"], 50)
+        word = row["name"].strip("「」").split("、")[0]
+        assert all(word in item["said"] for item in behind)

@@ -20,6 +20,8 @@ from xiaoer.app.pushes import Pushes
 from xiaoer.app.sources import LiveBuyers, LiveCatalog, LiveOrders
 from xiaoer.app.systems import Systems
 from xiaoer.connectors.push import Push
+from xiaoer.flows.show_desk.detail import ShowDetail
+from xiaoer.flows.show_desk.side import ShowSide
 from xiaoer.infra import jobs
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.db import Database
@@ -28,8 +30,13 @@ from xiaoer.infra.vault import Vault
 from xiaoer.infra.web import Web
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.errors import SourceUnavailable
+from xiaoer.kernel.ids import BuyerId
+from xiaoer.kernel.turn import TextContent, TurnContext
 from xiaoer.migrations.tables import load_tables
+from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
+from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations.types import Incoming
 from xiaoer.slices.orders.service import EmbeddedOrders
 
 _FAKES = {"bridge": generic.platform(WORLD), "taobao": taobao.platform(WORLD), "carrier": kuaidi100.platform(WORLD)}
@@ -125,6 +132,24 @@ async def test_an_outage_is_an_outage_and_not_yesterday_s_answer(shop: Shop) -> 
     shop.clock.advance(timedelta(seconds=11))  # an answer is reused for ten seconds
     with pytest.raises(SourceUnavailable):
         await shop.orders.orders_of(SHOP, "2001")
+
+
+async def test_the_side_pane_shows_what_was_known_and_how_old_it_is(shop: Shop) -> None:
+    await shop.connect("bridge", "generic", "orders", "stock")
+    detail = ShowDetail(shop.db, shop.clock, shop.orders, shop.catalog, {}, {})
+    live, own = (shop.buyers, shop.orders, shop.catalog), (EmbeddedBuyers(shop.db), shop.own_orders, shop.own_catalog)
+    show = ShowSide(shop.db, shop.clock, live, own, detail, {})
+    said = Incoming(BuyerId("2001"), "web", TextContent("在吗"), TurnContext(product_id="1001"))
+    taken = await shop.db.write(lambda c: conversations.receive(c, SHOP, said, shop.clock.now(), timedelta(hours=9)))
+    fresh = await show(SHOP, taken.conversation.id)
+    assert fresh.orders and not fresh.outages
+    known_at = shop.clock.now()
+    shop.street.shut.add("bridge")
+    shop.clock.advance(timedelta(minutes=20))
+    stale = await show(SHOP, taken.conversation.id)
+    assert [order["id"] for order in stale.orders] == [order["id"] for order in fresh.orders]
+    assert {outage.what: outage.as_of for outage in stale.outages}["orders"] == known_at
+    assert stale.buyer["id"] == "2001"
 
 
 async def test_a_platform_that_lists_no_buyer_has_its_open_orders_read_anew(shop: Shop) -> None:

@@ -23,7 +23,7 @@ def test_pasted_notes_are_reviewed_by_keys_alone_and_found_by_initials(open_page
     page.get_by_role("textbox", name="粘贴文字").fill(NOTES)
     page.get_by_role("button", name="找出问答").click()
     expect(page.get_by_text("找到 3 条，3 条是新的")).to_be_visible()
-    page.get_by_role("button", name="去确认").click()
+    page.get_by_role("button", name="去确认").first.click()
     cards = page.locator("article.card")
     expect(cards).to_have_count(3)
     page.keyboard.press("a")

@@ -12,8 +12,8 @@ from xiaoer.app.wiring import Wiring
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.ids import DEFAULT_SHOP
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.shops.types import Shop
 
 NOW = datetime(2026, 6, 18, 12, tzinfo=UTC)

@@ -1,5 +1,8 @@
 """What a buyer confirmed is done in the shop's own system, over the wire: once, read back, told; else it is a ticket."""
 
+import hashlib
+import hmac
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +20,9 @@ from tests.connectors.subjects import fresh_world
 from tests.connectors.world import World
 
 from xiaoer.app.wiring import Wiring
+from xiaoer.connectors.push import Push
+from xiaoer.flows.remind_buyer.start import KIND
+from xiaoer.infra.jobs import waiting
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.terms import AutoActions, Terms
 from xiaoer.kernel.turn import TextContent, TurnContext
@@ -25,6 +31,7 @@ from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Incoming
 from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.outreach.types import Journey, Step
 from xiaoer.slices.tickets.tables import tickets
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -161,3 +168,28 @@ async def test_who_waits_is_told_when_the_connected_system_has_it_again(
     await product.jobs.run_due()
     assert len(await told()) == 1
     assert not await product.db.read(lambda c: alerts.is_awaited(c, talk.shop, "10012"))
+
+
+async def test_a_pushed_order_starts_a_reminder_and_a_pushed_payment_ends_it(
+    product: Wiring, served: tuple[str, World]
+) -> None:
+    base, _ = served
+    talk = Talk(product)
+    await talk.open(base, "orders")
+    (system,) = await product.systems.listed(talk.shop)
+    journey = Journey("催付", "order_unpaid", (Step(15, "订单{订单尾号}还没付款"),), 0, 24 * 60)
+    await product.selling.remind.journeys.save(talk.shop, "pay", journey, product.clock.now())
+
+    async def pushed(type_: str) -> int:
+        now = product.clock.now()
+        data = {"order_id": "5003", "buyer_id": "2001"}
+        event = {"id": f"push-{type_}", "type": type_, "at": now.isoformat(), "data": data}
+        body, stamp = json.dumps({"events": [event]}).encode(), str(int(now.timestamp()))
+        signed = hmac.new(b"bridge-secret", f"POST\nevents\n{stamp}\n".encode() + body, hashlib.sha256).hexdigest()
+        headers = {"x-xiaoer-timestamp": stamp, "x-xiaoer-signature": signed}
+        await product.pushes(Push(talk.shop, body, now, headers), system.id)
+        return len(await product.db.read(lambda c: waiting(c, talk.shop, kind=KIND)))
+
+    assert await pushed("order.created") == 1
+    assert await pushed("order.created") == 1, "a second delivery starts nothing"
+    assert await pushed("order.paid") == 0

@@ -7,21 +7,25 @@ import asyncio
 import time
 import tomllib
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import structlog
 
 from xiaoer.app.desk_feed import DeskFeed
+from xiaoer.app.desk_signals import Signals
 from xiaoer.app.live import Live
 from xiaoer.flows.agent_reply import AgentReply
 from xiaoer.flows.change_agent import ChangeAgent
 from xiaoer.flows.check_writing import CheckWriting
 from xiaoer.flows.close_conversation import CloseConversation
 from xiaoer.flows.hand_off import HandOff
+from xiaoer.flows.manage_team import ManageTeam
 from xiaoer.flows.open_ticket import OpenTicket
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.send_draft import SendDraft
+from xiaoer.flows.set_up_desk import SetUpDesk
 from xiaoer.flows.show_desk.detail import ShowDetail
 from xiaoer.flows.show_desk.rows import ShowRows
 from xiaoer.flows.show_desk.side import ShowSide
@@ -29,10 +33,11 @@ from xiaoer.flows.suggest_reply import SuggestReply
 from xiaoer.flows.take_conversation import TakeConversation
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.decision import BusinessHours, Handoff
+from xiaoer.kernel.decision import Handoff
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.assist.rules.summary import summarise
 from xiaoer.slices.assist.types import Line, Story
 from xiaoer.slices.bargaining.service import Bargaining
@@ -78,6 +83,7 @@ class Desk:
         sources: Sources,
         knowledge: Knowledge,
         pack: Path,
+        bot_idle: timedelta,
     ) -> None:
         buyers, orders, catalog = sources.buyers, sources.orders, sources.catalog
         self._db = db
@@ -89,16 +95,20 @@ class Desk:
         self.hand_off = HandOff(db, clock, self, buyers, orders, self.forms)
         self.take = TakeConversation(db, clock)
         self.agents = ChangeAgent(db, clock)
+        self.team = ManageTeam(db, clock, shops)
+        self.set_up = SetUpDesk(db, clock)
         self.check = CheckWriting(db, Bargaining(db), catalog, sources.prices)
         self.reply = AgentReply(db, clock, catalog, orders, self.check)
-        self.closing = CloseConversation(db, clock)
+        self.closing = CloseConversation(db, clock, bot_idle)
         self.tickets = OpenTicket(db, clock, self, orders, self.forms)
         self.suggest = SuggestReply(db, clock, knowledge, orders)
         self.drafts = SendDraft(db, clock)
         self.rows = ShowRows(db, clock, buyers, orders)
         self.detail = ShowDetail(db, clock, orders, catalog, self.forms, self.labels)
-        self.side = ShowSide(db, clock, (buyers, orders, catalog), self.detail, self.labels)
+        own = (EmbeddedBuyers(db), EmbeddedOrders(db), EmbeddedCatalog(db))
+        self.side = ShowSide(db, clock, (buyers, orders, catalog), own, self.detail, self.labels)
         self.feed = DeskFeed(db, clock, self.rows)
+        self.signals = Signals(self.feed, live)
 
     async def hours(self, shop: ShopId) -> BusinessHours:
         """The shop's business hours."""
@@ -114,8 +124,9 @@ class Desk:
         return found
 
     async def forget_settings(self, shop: ShopId) -> None:
-        """Read the settings anew at the next look: somebody else changed them."""
+        """Read settings and hours anew at the next look: somebody else changed them."""
         self._settings.pop(shop, None)
+        self._shops.forget_shop(shop)
 
     async def change_settings(self, shop: ShopId, **changes: object) -> DeskSettings:
         """Keep changed settings; they hold here at once."""
@@ -179,6 +190,7 @@ class Desk:
 
     async def work(self) -> None:
         """Feed the workbenches and look after the queue, for ever."""
+        await self.signals.join()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.feed.work())
             tasks.create_task(self._rounds())

@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -28,9 +29,12 @@ from xiaoer.slices.conversations import owners
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.types import Agent, Mark
 from xiaoer.slices.insights import api as insights
+from xiaoer.slices.tickets import api as tickets
+from xiaoer.slices.tickets.rules import flow
 
 _log = structlog.get_logger(__name__)
 _LOOK_S = 0.3
+_FRESH = timedelta(seconds=35)  # an open workbench gives a sign of life more often
 _MERGE_S = 0.03  # changes within this time travel together
 _BACK_MS = 1_000
 _MOST = 4_000  # facts a look
@@ -54,6 +58,18 @@ class Risk(Struct, frozen=True):
     advice: str
 
 
+class TicketNews(Struct, frozen=True):
+    """A ticket that was opened or changed; `to` are those who follow it or have it, without the one who did it."""
+
+    id: str
+    no: str
+    title: str
+    kind: str
+    state_label: str
+    assignee: str
+    to: tuple[str, ...]
+
+
 class News(Struct):
     """What one look found. `messages` are the newest of each conversation that somebody reads, `again` changed ones;
     `agents` is everybody when somebody's state or load may have changed; `risks` are new ones. `frames` are those that
@@ -66,6 +82,7 @@ class News(Struct):
     again: tuple[tuple[str, MessageView], ...] = ()
     agents: tuple[AgentView, ...] = ()
     risks: tuple[Risk, ...] = ()
+    tickets: tuple[TicketNews, ...] = ()
     frames: dict[str, str] = field(default_factory=dict)
 
     def frame(self, key: str, **values: Any) -> str:
@@ -84,6 +101,10 @@ class Listener(Protocol):
 
     def reads(self, conversation_id: str, assigned_to: str) -> bool:
         """Whether this workbench wants the messages of this conversation."""
+        ...
+
+    def viewer(self, conversation_id: str) -> dict[str, Any] | None:
+        """How others see this one in a conversation; None when it is not open there."""
         ...
 
     def offer(self, news: News) -> None:
@@ -130,9 +151,13 @@ class DeskFeed:
     def listeners(self, shop: ShopId) -> tuple[Listener, ...]:
         return tuple(self._listeners.get(shop, ()))
 
-    def connected(self, shop: ShopId) -> set[str]:
-        """Staff whose workbench is open in this process."""
-        return {listener.staff_id for listener in self.listeners(shop)}
+    def seen(self, shop: ShopId, agents: Sequence[Agent]) -> tuple[AgentView, ...]:
+        """These agents with whether their workbench is open: here, or in another process a moment ago."""
+        here, since = {listener.staff_id for listener in self.listeners(shop)}, self._clock.now() - _FRESH
+        return tuple(
+            agent_view(agent, connected=agent.id in here or (agent.seen_at is not None and agent.seen_at >= since))
+            for agent in agents
+        )
 
     async def work(self) -> None:
         """Look for ever."""
@@ -200,9 +225,10 @@ class DeskFeed:
             for id_, talk in raised
             if id_ in told
         ]
-        here = self.connected(shop)
-        seen = tuple(agent_view(agent, connected=agent.id in here) for agent in agents)
-        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), seen, tuple(risks))
+        seen = self.seen(shop, agents)
+        changes = {id_: type_ for id_, type_, _ in fresh if type_.startswith("ticket.")}
+        filed = await self._db.read(lambda c: _ticket_news(c, shop, changes)) if changes else ()
+        return News(fresh[-1][0], tuple(rows), marks, messages, tuple(again), seen, tuple(risks), filed)
 
     async def queue(self, shop: ShopId) -> tuple[int, int]:
         """How many wait, and the longest wait in seconds; read once for all workbenches."""
@@ -217,12 +243,23 @@ class DeskFeed:
         self._queues[shop] = (now + _QUEUE_S, found)
         return found
 
-    def presence(self, shop: ShopId, conversation_id: str, frame: dict[str, Any]) -> None:
-        """Tell every workbench of this process who is here."""
-        for listener in self.listeners(shop):
-            listener.signal(frame)
-
     @staticmethod
     def may_resume(after: str) -> bool:
         """Whether a revision is recent enough to go on from."""
         return len(after) == 26 and 0 <= id_age_ms(after) < RESUME_MS
+
+
+def _ticket_news(connection: Connection, shop: ShopId, changes: Mapping[str, str]) -> tuple[TicketNews, ...]:
+    """What these facts (id to type) tell of tickets, in their order."""
+    told = insights.data_of(connection, shop, list(changes))
+    known = {ticket.id: ticket for ticket in tickets.by_ids(connection, shop, [d["ticket_id"] for d in told.values()])}
+    found = []
+    for id_, type_ in changes.items():
+        data = told.get(id_, {})
+        ticket = known.get(data.get("ticket_id", ""))
+        if ticket is not None:
+            concerned = dict.fromkeys((*ticket.watchers, ticket.assignee))
+            to = tuple(staff_id for staff_id in concerned if staff_id and staff_id != data.get("by"))
+            label = flow.LABEL[ticket.state]
+            found.append(TicketNews(ticket.id, ticket.no, ticket.title, type_[7:], label, ticket.assignee, to))
+    return tuple(found)

@@ -5,6 +5,7 @@ failure is a `XiaoerError`; anything else is logged and answered as 500 without 
 """
 
 import re
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -206,6 +207,7 @@ def _problem_doc(code: int) -> dict[str, Any]:
     return {"description": TITLES.get(code, "Error"), "content": {PROBLEM: {"schema": _schema(Problem)}}}
 
 
+@cache
 def _schema(type_: Any) -> dict[str, Any]:
     (schema,), components = msgspec.json.schema_components([type_], ref_template="#/components/schemas/{name}")
     _DOCUMENTED.update(components)

@@ -29,6 +29,7 @@ from xiaoer.slices.knowledge.sink import KnowledgeSink
 from xiaoer.slices.knowledge.types import Entry
 from xiaoer.slices.learning import api as learning
 from xiaoer.slices.learning.api import GapRow
+from xiaoer.slices.learning.ports import RewritesDrafts
 from xiaoer.slices.learning.store import golden, replays
 from xiaoer.slices.learning.types import Ask, Difference, GapSettings, Golden, Replay
 from xiaoer.slices.policies.own_red_lines import RuleBook
@@ -60,6 +61,7 @@ class Learning:
         importer: Importer,
         stages: Stages,
         jobs: Jobs,
+        rewriter: RewritesDrafts | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -69,7 +71,7 @@ class Learning:
         self._sink = KnowledgeSink()
         self.guard = GuardPublishing(db, clock, stages)
         self.learn = LearnGaps(db, clock, analyser)
-        self.decide = DecideGap(db, clock, entries)
+        self.decide = DecideGap(db, clock, entries, rewriter)
         self.replay = ReplayChanges(db, clock, stages, stages.understanding)
         self.proposals = PublishProposals(db, clock, self.guard)
         entries.guard = self.guard

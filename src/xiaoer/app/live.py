@@ -7,8 +7,9 @@ carries the hints between them.
 
 import asyncio
 from collections import defaultdict
+from typing import Any
 
-from xiaoer.infra.bus import Bus, DatabaseRelay, Hint, Relay
+from xiaoer.infra.bus import Bus, DatabaseRelay, Deliver, Hint, Relay
 from xiaoer.infra.db import Database
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.ids import ShopId
@@ -78,8 +79,17 @@ class Live:
 
     def ring(self, topic: str, signal: dict[str, object] | None = None) -> None:
         """Ring every listener of a topic, here and elsewhere."""
+        self.tell(topic, dict(signal or {}))
+
+    def tell(self, topic: str, payload: dict[str, Any]) -> None:
+        """Give a hint to whoever has attached to this topic, here and elsewhere; `payload["shop"]` names the shop."""
         if self._bus is not None:
-            self._bus.publish(topic, dict(signal or {}))
+            self._bus.publish(topic, payload)
+
+    async def attach(self, prefix: str, deliver: Deliver) -> None:
+        """Call `deliver` with every hint below a topic; it must not block."""
+        if self._bus is not None:
+            await self._bus.attach(prefix, deliver)
 
     def _hear(self, hint: Hint) -> None:
         for bell in self._bells.get(hint.topic, ()):

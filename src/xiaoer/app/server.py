@@ -1,5 +1,6 @@
 """The ASGI application: entrypoints, problem documents, static pages."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,7 @@ from xiaoer.app.entrypoints import (
     desk,
     desk_live,
     desk_orders,
+    desk_settings,
     desk_team,
     events,
     golden,
@@ -42,6 +44,7 @@ from xiaoer.app.entrypoints import (
     selling,
     staff,
     systems,
+    team,
     terms,
     ticket_files,
     tickets,
@@ -53,9 +56,16 @@ from xiaoer.app.wiring import Wiring
 from xiaoer.infra.log import set_up_logging
 from xiaoer.infra.settings import Settings
 
+_YOUNG = 20_000  # objects that come and go with some dozen messages; nearly all of them go without the collector
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Build the application; the wiring starts and stops with it."""
+
+def served_app() -> FastAPI:
+    """The application of a server process, for uvicorn."""
+    return create_app(alone=True)
+
+
+def create_app(settings: Settings | None = None, *, alone: bool = False) -> FastAPI:
+    """Build the application; the wiring starts and stops with it. `alone`: the process does nothing else."""
     settings = settings or Settings()
     set_up_logging(settings.log_level)
 
@@ -63,6 +73,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.wiring = product = Wiring(settings)
         await product.start()
+        if alone:  # what is loaded stays: the collector need not walk through it again and again while buyers wait
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(_YOUNG, 20, 50)
         try:
             yield
         finally:
@@ -81,7 +95,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # in this order: the last one takes every other address below /knowledge
     brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge_review, knowledge)
     insight = (insight_desk, insight_reports, insight_reviews, insights)  # in this order: pages are found by name
-    desks = (agents, desk, desk_team, desk_orders, desk_live, mode_evidence, canned, ticket_files, tickets)
+    desks = (agents, desk, desk_team, desk_orders, desk_settings, desk_live, mode_evidence, canned)
     # The widget is embedded in the shop's own pages; nothing here is authorised by cookies, so any origin may call.
     app.add_middleware(
         CORSMiddleware,
@@ -90,7 +104,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_headers=["authorization", "content-type"],
     )
     shop = (imports, events, quotes, systems, *insight, rules)
-    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, terms):
+    for module in (messages, staff, *brain, *shop, widget, ops, audit, *desks, team, ticket_files, tickets, terms):
         app.include_router(module.router)
     for module in (*sales, golden, replays, learning, privacy):
         app.include_router(module.router)

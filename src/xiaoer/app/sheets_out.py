@@ -2,10 +2,15 @@
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from starlette.responses import Response
 
 from xiaoer.flows.show_insights.page import Card, Page, Table
 from xiaoer.flows.show_insights.report.compose import Report
+from xiaoer.infra.sheets_out import XLSX, write_workbook
+from xiaoer.kernel.errors import InvalidBody
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -18,6 +23,24 @@ def cell_of(value: Any) -> Any:
         return "" if value is None else value
     text = str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+async def spreadsheet(columns: Sequence[str], rows: Sequence[Mapping[str, str]], kind: str, name: str) -> Response:
+    """Rows by column title as a download of this name; `kind` is csv (UTF-8 with BOM) or xlsx.
+
+    Raises:
+        InvalidBody: another kind.
+    """
+    if kind not in ("csv", "xlsx"):
+        raise InvalidBody("The format is csv or xlsx.")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    if kind == "xlsx":
+        return Response(await write_workbook(columns, rows), media_type=XLSX, headers=headers)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([cell_of(row[name]) for name in columns] for row in rows)
+    return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def csv_of(table: Table) -> bytes:

@@ -19,6 +19,8 @@ from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
 from xiaoer.app.insights import Insights
+from xiaoer.app.intakes import Intakes
+from xiaoer.app.language_model import LanguageModel
 from xiaoer.app.learning import Learning
 from xiaoer.app.live import Live, choose_relay
 from xiaoer.app.log_ins import LogInTries
@@ -69,6 +71,7 @@ from xiaoer.slices.understanding.api import Understanding
 _log = structlog.get_logger(__name__)
 _PACK = Path(__file__).resolve().parents[1] / "packs" / "ecommerce"
 _REFRESH_S = 0.4  # a changed entry is live in every worker within this time
+_AHEAD = 30  # entries of a shop whose intents are read at each look: about 5 ms until all are known
 _WARM = 20  # shops whose knowledge is loaded at start
 _SWEEP_S, _STALE = 5.0, timedelta(seconds=10)  # how often messages are looked for that a crash left unanswered; so old
 _CHANNELS = frozenset({"api", "web"})  # labels of the message counter; more would be unbounded
@@ -102,32 +105,23 @@ class Wiring:
         core = (self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer)
         self.brain = Brain(*core, self.promotions, self.shops, _PACK)
         self.brain.work(self.jobs)
+        self.intakes = Intakes(self.db, self.clock, self.brain.fill, self.jobs, settings.home / "intakes")
         quoter = LiveQuoter(self.promotions, self.systems)
         self.quote = QuoteCart(self.catalog, self.catalog, self.buyers, self.orders, quoter)
         self.red_lines = ShopRedLines(self.db, self.clock, self.understanding, _PACK)
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog, self.quote)
-        self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK)
+        self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK, settings.idle)
         self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
         goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
         self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods, self.desk.told)
         self.pushes.journeys = sells.remind.before
         reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
-        self.answering = answering = Answering(
-            self.db,
-            self.clock,
-            reads,
-            self.systems,
-            self.knowledge,
-            self.promotions,
-            self.quote,
-            self.desk,
-            sells,
-            within,
-        )
+        facts_of = (self.systems, self.knowledge, self.promotions, self.quote, self.desk, sells, within)
+        self.answering = answering = Answering(self.db, self.clock, reads, *facts_of)
         self.jobs.handle(STOCK_BACK, answering.tell_stock_back)
         self.jobs.handle(STOCK_LOOK, answering.look_for_stock)
-        self.receive = ReceiveMessage(self.db, self.clock, timedelta(minutes=settings.idle_close_min))
+        self.receive = ReceiveMessage(self.db, self.clock, settings.idle)
         self.answer = AnswerMessage(
             self.db,
             self.clock,
@@ -145,7 +139,8 @@ class Wiring:
         self.insights = Insights(*facts, over_http(settings.clickhouse_url), settings.clickhouse_pages)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
-        self.learning = Learning(*core, stages, self.jobs)
+        self.model = LanguageModel(self.db, self.clock, settings)
+        self.learning = Learning(*core, stages, self.jobs, self.model)
         self.buyer_data = BuyerData(self.db, self.clock, self.jobs)
         self.rate = RateTalk(self.db, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -170,6 +165,7 @@ class Wiring:
         await self.live.close()
         await self.systems.close()
         await self.reports.close()
+        await self.model.close()
         await self.insights.close()
         await self.db.close()
 
@@ -245,6 +241,7 @@ class Wiring:
         while True:
             await asyncio.sleep(_REFRESH_S)
             await self.knowledge.refresh_all()
+            self.knowledge.read_ahead(_AHEAD)
 
     async def _sweep(self) -> None:
         """Answer what a crash left unanswered, at start and from time to time."""

@@ -18,6 +18,7 @@ from xiaoer.slices.assist import api as assist
 from xiaoer.slices.assist.types import Finding
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations.glances import glances
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import ownership
@@ -136,7 +137,7 @@ class AgentReply:
     def _learn(connection: Connection, current: Conversation, text: str, now: datetime) -> None:
         """Count the first answer to the buyer's newest words against what the bot would have said."""
         shop = current.shop
-        glance = owners.glances(connection, shop, [current.id]).get(current.id)
+        glance = glances(connection, shop, [current.id]).get(current.id)
         if glance is None or not glance.open_asks:
             return
         turn = owners.last_turn(connection, shop, current.id)

@@ -14,6 +14,7 @@ from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TextContent
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations.glances import glances
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import routing, words
@@ -100,10 +101,10 @@ class ChangeAgent:
             and case.assigned_at is not None
             and (now - case.assigned_at).total_seconds() >= settings.reroute_s
         ]
-        glances = owners.glances(connection, shop, [c.id for c in overdue])
+        seen = glances(connection, shop, [c.id for c in overdue])
         moved = []
         for conversation in overdue:
-            case, glance = cases[conversation.id], glances.get(conversation.id)
+            case, glance = cases[conversation.id], seen.get(conversation.id)
             if glance is None or glance.last_seq != conversation.last_seq:
                 continue  # somebody is writing in this very moment
             assert case.assigned_at is not None  # filtered above

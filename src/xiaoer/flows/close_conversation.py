@@ -1,5 +1,6 @@
 """A talk ends or goes back to the bot (结束与转回): filed, the buyer told, a rating asked for when that is decent."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,24 +14,29 @@ from xiaoer.kernel.reply import CsatCard, ReplyPart
 from xiaoer.kernel.turn import TextContent
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations.glances import glances
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import closing, ownership, words
 from xiaoer.slices.desk.rules.closing import Talk
-from xiaoer.slices.desk.types import Case, WrapUp
+from xiaoer.slices.desk.types import Case, DeskSettings, WrapUp
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.shops.types import Principal
 from xiaoer.slices.tickets import api as tickets
 
+_LOOKED_AT = 500  # silent talks of each owner that one round looks at
+_AT_ONCE = 20  # closed in one write, so that no buyer's message waits long behind them
+_ASKED_WITHIN = timedelta(hours=12)  # after that a buyer has forgotten what he would rate
 _QUESTION = "这次服务您还满意吗？点几颗星告诉我们就好。"
 
 
 class CloseConversation:
     """Close, return, and close what has fallen silent."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, bot_idle: timedelta) -> None:
         self._db = db
         self._clock = clock
+        self._bot_idle = bot_idle
 
     async def close(
         self, who: Principal, conversation_id: str, wrap_up: str, note: str, *, invite: bool
@@ -49,7 +55,8 @@ class CloseConversation:
             ownership.check_pass_on(current.id, current.state, current.assigned_to, who.staff_id, who.role.value)
             if note:
                 desk.note(connection, who.shop, current.id, current.last_seq, (who.staff_id, who.name), note, now)
-            return _close(connection, current, wrap_up, "agent", now, invite=invite)
+            asks = invite and desk.get_settings(connection, who.shop).csat
+            return _close(connection, current, wrap_up, "agent", now, invite=asks)
 
         return await self._db.write(change)
 
@@ -91,34 +98,44 @@ class CloseConversation:
         return closing.suggest_wrap_up(await self._db.read(query))
 
     async def idle(self, shop: ShopId) -> list[str]:
-        """Close what people hold and the buyer has left; return the ids."""
+        """Close what people hold and the buyer has left, and what the bot has answered; return the ids.
+
+        Only a talk that the bot alone had ends with the question for a rating: an agent asks when he closes.
+        """
         now = self._clock.now()
 
         def query(connection: Connection) -> list[str]:
-            settings = desk.get_settings(connection, shop)
-            limit = timedelta(seconds=settings.idle_close_s)
-            held = [c for c in owners.of_state(connection, shop, "agent", 5_000) if now - c.last_at > limit]
-            glances = owners.glances(connection, shop, [c.id for c in held])
+            settings, silent = desk.get_settings(connection, shop), []
+            for state in ("agent", "bot"):
+                limit = self._limit(state, settings)
+                longest = owners.longest_silent(connection, shop, state, _LOOKED_AT)
+                silent += [(c, limit) for c in longest if now - c.last_at > limit]
+            seen = glances(connection, shop, [c.id for c, _ in silent])
             return [
                 str(c.id)
-                for c in held
-                if closing.may_close_idle(c.state, glances[c.id].last_author, now - c.last_at, limit)
+                for c, limit in silent
+                if closing.may_close_idle(c.state, seen[c.id].last_author, now - c.last_at, limit)
             ]
 
         silent = await self._db.read(query)
+        done: list[str] = []
+        for first in range(0, len(silent), _AT_ONCE):
+            some = silent[first : first + _AT_ONCE]
+            done += await self._db.write(lambda c, some=some: self._close_silent(c, shop, some, now))  # type: ignore[misc]
+        return done
 
-        def change(connection: Connection) -> list[str]:
-            settings = desk.get_settings(connection, shop)
-            limit = timedelta(seconds=settings.idle_close_s)
-            done = []
-            for conversation_id in silent:
-                current = _existing(connection, shop, conversation_id)
-                if current.state == "agent" and now - current.last_at > limit:
-                    _close(connection, current, "buyer_left", "idle", now, invite=False)
-                    done.append(conversation_id)
-            return done
+    def _limit(self, state: str, settings: DeskSettings) -> timedelta:
+        return self._bot_idle if state == "bot" else timedelta(seconds=settings.idle_close_s)
 
-        return await self._db.write(change) if silent else []
+    def _close_silent(self, connection: Connection, shop: ShopId, ids: Sequence[str], now: datetime) -> list[str]:
+        settings, done = desk.get_settings(connection, shop), []
+        for current in owners.by_ids(connection, shop, ids):
+            silent_for = now - current.last_at
+            if current.state in ("agent", "bot") and silent_for > self._limit(current.state, settings):
+                asks = settings.csat_bot and current.state == "bot" and silent_for < _ASKED_WITHIN
+                _close(connection, current, "" if current.state == "bot" else "buyer_left", "idle", now, invite=asks)
+                done.append(str(current.id))
+        return done
 
 
 def _close(
@@ -126,9 +143,10 @@ def _close(
 ) -> Conversation:
     shop = current.shop
     case = desk.get_case(connection, shop, current.id) or Case(shop, current.id, "")
-    text = words.closed()
-    parts = [ReplyPart(TextContent(text), text)]
-    conversations.say(connection, shop, current.id, "event", "", parts, now)
+    if current.state != "bot":  # nobody said goodbye to the bot, so nothing is said
+        text = words.closed()
+        parts = [ReplyPart(TextContent(text), text)]
+        conversations.say(connection, shop, current.id, "event", "", parts, now)
     talk = msgspec.structs.replace(_talk(connection, current), wrap_up=wrap_up)
     invited = invite and closing.refuse_invite(talk, now) is None
     if invited:
@@ -160,6 +178,8 @@ def _talk(connection: Connection, current: Conversation) -> Talk:
     feeling = heard.get("sentiment", {})
     own = [c.id for c in owners.of_buyer(connection, shop, current.buyer_id, 50)]
     spoken = [m for m in messages if m.author != "event"]
+    answered = {intent for m in messages if m.author == "bot" for intent in m.meta.get("intents", ())}
+    is_bot = current.state == "bot"
     return Talk(
         answers=sum(m.author in ("agent", "bot") for m in messages),
         last_author=spoken[-1].author if spoken else "",
@@ -171,6 +191,8 @@ def _talk(connection: Connection, current: Conversation) -> Talk:
             t.conversation_id == current.id for t in tickets.open_of_buyer(connection, shop, current.buyer_id)
         ),
         intents=tuple(segment.get("intent", "") for segment in heard.get("segments", ())),
+        is_open=is_bot and bool(current.memory.matters or current.unsatisfied or current.unsure),
+        is_small_talk=is_bot and all(intent.startswith("chat.") for intent in answered),
     )
 
 

@@ -34,6 +34,11 @@ _SHEETS = (".csv", ".tsv", ".xlsx", ".jsonl", ".ndjson")
 _READ = 200  # conversations of one read
 _MOST_TALKS = 20_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Tell = Callable[[int, int], None]  # hears (conversations understood, of how many); may be called in a thread
+
+
+def _silent(done: int, total: int) -> None:
+    """Nobody watches."""
 
 
 class Understands(Protocol):
@@ -65,7 +70,7 @@ class Filled(Struct, frozen=True):
 
 
 class FillKnowledge:
-    """Turns what a shop has at hand into candidates."""
+    """Turns what a shop has at hand into candidates of a `batch`; `tell` hears how far it is."""
 
     def __init__(
         self,
@@ -83,7 +88,9 @@ class FillKnowledge:
         self._importer = importer
         self._questions = questions
 
-    async def from_text(self, shop: ShopId, text: str, name: str, by: str) -> Filled:
+    async def from_text(
+        self, shop: ShopId, text: str, name: str, by: str, *, batch: str = "", tell: Tell = _silent
+    ) -> Filled:
         """Questions and answers of a pasted text; a pasted chat is taken as one.
 
         Raises:
@@ -93,11 +100,13 @@ class FillKnowledge:
             raise BrokenDocument("no_text", "没有文字，请先粘贴内容。")
         talks = await asyncio.to_thread(parse_chatlog, text, name or "粘贴的聊天")
         if _is_chat(talks):
-            return await self._from_talks(shop, talks, by, 1)
+            return await self._from_talks(shop, talks, by, 1, batch, tell)
         blocks = await asyncio.to_thread(read_text, text, ".md")
-        return await self._from_blocks(shop, blocks, name or "粘贴的文字", "text", by)
+        return await self._from_blocks(shop, blocks, name or "粘贴的文字", "text", by, batch)
 
-    async def from_file(self, shop: ShopId, data: bytes, name: str, by: str) -> Filled:
+    async def from_file(
+        self, shop: ShopId, data: bytes, name: str, by: str, *, batch: str = "", tell: Tell = _silent
+    ) -> Filled:
         """Questions and answers of a document, a chat export or a file of dialogues, told apart by their content.
 
         Raises:
@@ -105,15 +114,17 @@ class FillKnowledge:
         """
         suffix = PurePath(name.lower()).suffix
         if suffix in _SHEETS:
-            return await self._from_dialogues(shop, data, name, by)
+            return await self._from_dialogues(shop, data, name, by, batch, tell)
         if suffix in ("", ".txt", ".log", ".md", ".html", ".htm"):
             talks = await asyncio.to_thread(_chat_of, data, name)
             if talks:
-                return await self._from_talks(shop, talks, by, 2)
+                return await self._from_talks(shop, talks, by, 2, batch, tell)
         blocks = await asyncio.to_thread(read_document, data, name)
-        return await self._from_blocks(shop, blocks, name, "document", by)
+        return await self._from_blocks(shop, blocks, name, "document", by, batch)
 
-    async def from_conversations(self, shop: ShopId, days: int, by: str, least: int = 2) -> Filled:
+    async def from_conversations(
+        self, shop: ShopId, days: int, by: str, least: int = 2, *, batch: str = "", tell: Tell = _silent
+    ) -> Filled:
         """Questions that people answered in the shop's closed conversations of the last `days` days."""
         since = self._clock.now() - timedelta(days=days)
         talks: list[Talk] = []
@@ -124,16 +135,20 @@ class FillKnowledge:
             if len(part) < _READ:
                 break
             after = part[-1][0].id
-        return await self._mined(shop, talks, by, least, ())
+        return await self._mined(shop, talks, by, least, (), batch, tell)
 
-    async def _from_blocks(self, shop: ShopId, blocks: Sequence[Block], name: str, origin: Origin, by: str) -> Filled:
+    async def _from_blocks(
+        self, shop: ShopId, blocks: Sequence[Block], name: str, origin: Origin, by: str, batch: str
+    ) -> Filled:
         found = await asyncio.to_thread(find_questions, blocks, origin, name[:200], self._question_of)
-        batch = new_id()
+        batch = batch or new_id()
         added, known = await self._candidates.propose(shop, found, by, batch)
         warnings = () if found else ("没有找到问答。可以在原文里写成“问：…答：…”，或给每段加一个标题。",)
-        return Filled(batch, origin, len(found), added, known, warnings=warnings)
+        return Filled(batch, origin, added + known, added, known, warnings=warnings)
 
-    async def _from_talks(self, shop: ShopId, talks: Sequence[Talk], by: str, least: int) -> Filled:
+    async def _from_talks(
+        self, shop: ShopId, talks: Sequence[Talk], by: str, least: int, batch: str, tell: Tell
+    ) -> Filled:
         """A chat export: kept as closed conversations when it tells times, and mined."""
         rows = [
             {
@@ -152,13 +167,13 @@ class FillKnowledge:
             kept = [msgspec.structs.replace(talk, id=past.conversation_id_of(talk.id)) for talk in talks]
         else:
             warnings = ("聊天里没有时间，只用来找问答，没有存成历史会话。",)
-        return await self._mined(shop, kept, by, least if len(talks) > 1 else 1, warnings, bool(rows))
+        return await self._mined(shop, kept, by, least if len(talks) > 1 else 1, warnings, batch, tell, bool(rows))
 
-    async def _from_dialogues(self, shop: ShopId, data: bytes, name: str, by: str) -> Filled:
+    async def _from_dialogues(self, shop: ShopId, data: bytes, name: str, by: str, batch: str, tell: Tell) -> Filled:
         run = await self._importer.import_file(shop, data, name=name, kind="dialogues", by=by)
         if run.status != "done":
             raise BrokenDocument(run.error_code or "broken_file", run.error or "这个文件没有导入成功。")
-        filled = await self.from_conversations(shop, 36_500, by)
+        filled = await self.from_conversations(shop, 36_500, by, batch=batch, tell=tell)
         refused = (f"有 {run.refused} 行没有导入：{run.refusals[0].text}",) if run.refusals else ()
         return msgspec.structs.replace(filled, warnings=(*filled.warnings, *refused))
 
@@ -169,6 +184,8 @@ class FillKnowledge:
         by: str,
         least: int,
         warnings: tuple[str, ...],
+        batch: str,
+        tell: Tell,
         are_kept: bool = True,
     ) -> Filled:
         found: tuple[Proposal, ...] = await asyncio.to_thread(
@@ -178,14 +195,15 @@ class FillKnowledge:
             self._understanding,
             privacy.mask_text,
             least_conversations=least,
+            tell=tell,
         )
         if not are_kept:
             found = tuple(msgspec.structs.replace(one, evidence=_unlinked(one.evidence)) for one in found)
-        batch = new_id()
+        batch = batch or new_id()
         added, known = await self._candidates.propose(shop, found, by, batch)
         if not found:
             warnings = (*warnings, "没有找到两段以上会话都问过、并且有人工回答的问题。")
-        return Filled(batch, "chat", len(found), added, known, len(talks), warnings)
+        return Filled(batch, "chat", added + known, added, known, len(talks), warnings)
 
     def _question_of(self, sentence: str) -> str:
         return self._questions.get(self._understanding.intent_of(sentence), "")

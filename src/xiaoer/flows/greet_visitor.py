@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from xiaoer.infra.db import Database
-from xiaoer.kernel.clock import SHOP_ZONE, Clock
+from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import Act, Decision, Source
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TurnContext
+from xiaoer.kernel.worktime import is_open
 from xiaoer.slices.buyers.ports import CustomerSource
 from xiaoer.slices.catalog.ports import ProductSource
 from xiaoer.slices.conversations import of_buyer
@@ -99,7 +100,7 @@ class GreetVisitor:
             product,
             context.campaign_id or "",
             context.search or "",
-            found.hours.is_open(now.astimezone(SHOP_ZONE)),
+            is_open(found.hours, now),
             any(order.status in _BOUGHT for order in orders),
             state,
             found.name,

@@ -14,12 +14,12 @@ from sqlalchemy import Connection
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.commerce import Buyer, Order
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import Author, TextContent
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation
@@ -106,8 +106,7 @@ class HandOff:
             settings = desk.get_settings(connection, shop)
             agents = desk.agents(connection, shop, owners.loads(connection, shop))
             order = queue.in_order([known.get(c.id) or Case(shop, c.id, "", queued_at=c.last_at) for c in waiting], now)
-            work = settings.work_time(hours)
-            return [str(case.conversation_id) for case in routing.movable(order, agents, work, settings, now)]
+            return [str(case.conversation_id) for case in routing.movable(order, agents, hours, settings, now)]
 
         moved = []
         for conversation_id in await self._db.read(query):
@@ -132,17 +131,16 @@ class HandOff:
         if conversation is None or conversation.state != "queued":
             return None
         settings = desk.get_settings(connection, shop)
-        work = settings.work_time(known.hours)
         agents = desk.agents(connection, shop, owners.loads(connection, shop))
         case = self._case(connection, conversation, known, now)
-        route = routing.choose_route(case, agents, work, settings, now)
+        route = routing.choose_route(case, agents, known.hours, settings, now)
         match route:
             case Assign():
                 self._assign(connection, conversation, case, route, now)
             case Wait():
                 self._wait(connection, conversation, case, agents, settings, now)
             case LeaveTicket():
-                self._leave_ticket(connection, conversation, case, route, known, settings, now)
+                self._leave_ticket(connection, conversation, case, route, known, now)
         return route
 
     def _case(self, connection: Connection, conversation: Conversation, known: Known, now: datetime) -> Case:
@@ -222,11 +220,10 @@ class HandOff:
         case: Case,
         route: LeaveTicket,
         known: Known,
-        settings: DeskSettings,
         now: datetime,
     ) -> None:
         """Take the question as a ticket with a promise; the bot goes on with what it safely can."""
-        shop, work = conversation.shop, settings.work_time(known.hours)
+        shop = conversation.shop
         turn = owners.last_turn(connection, shop, conversation.id)
         text = str(((turn.trace.get("heard") if turn else None) or {}).get("normal", ""))
         type_ = "complaint" if case.skill == "complaints" else filling.form_for(self._forms, case.intents)
@@ -240,7 +237,7 @@ class HandOff:
             fields=filling.prefill(self._forms[type_], (), text, order) | ({"about": text} if text else {}),
             note=text,
         )
-        opened = tickets.open_ticket(connection, shop, self._forms, draft, work, now)
+        opened = tickets.open_ticket(connection, shop, self._forms, draft, known.hours, now)
         said = words.left_as_ticket(opened.ticket.no, route.opens_at, opened.ticket.due_at, now)
         _say(connection, conversation, "bot", said, now)
         owners.give_to_bot(connection, shop, conversation.id, now)

@@ -11,13 +11,12 @@ from sqlalchemy import Connection
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.commerce import Order
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.errors import NotFound, XiaoerError
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TextContent
-from xiaoer.kernel.worktime import WorkTime
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.desk import api as desk
@@ -96,7 +95,7 @@ class OpenTicket:
         Raises:
             InvalidBody: an unknown type. NotFound: an unknown conversation.
         """
-        work, now = await self._work(who.shop), self._clock.now()
+        work, now = await self._hours.hours(who.shop), self._clock.now()
 
         def change(connection: Connection) -> Opened:
             wanted = draft
@@ -121,14 +120,14 @@ class OpenTicket:
         Raises:
             NotFound: no such ticket or assignee. Conflict: the move is not allowed.
         """
-        work, now = await self._work(who.shop), self._clock.now()
+        work, now = await self._hours.hours(who.shop), self._clock.now()
         return await self._db.write(
             lambda connection: self._change(connection, who, ticket_id, changes, work, now, tell=tell, note=note)
         )
 
     async def change_many(self, who: Principal, ticket_ids: Sequence[str], changes: dict[str, Any]) -> int:
         """Change several tickets; those that cannot go there stay as they are. Returns how many changed."""
-        work, now = await self._work(who.shop), self._clock.now()
+        work, now = await self._hours.hours(who.shop), self._clock.now()
 
         def change(connection: Connection) -> int:
             done = 0
@@ -148,7 +147,7 @@ class OpenTicket:
         who: Principal,
         ticket_id: str,
         changes: dict[str, Any],
-        work: WorkTime,
+        work: BusinessHours,
         now: datetime,
         *,
         tell: bool,
@@ -196,10 +195,6 @@ class OpenTicket:
             return kept
 
         return await self._db.write(change)
-
-    async def _work(self, shop: ShopId) -> WorkTime:
-        hours = await self._hours.hours(shop)
-        return await self._db.read(lambda c: desk.get_settings(c, shop).work_time(hours))
 
     def _label(self, ticket: Ticket) -> str:
         form = self._forms.get(ticket.type)

@@ -10,14 +10,15 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from xiaoer.kernel.commerce import Order, Product, Variant
+from xiaoer.kernel.commerce import Order, Product, Taste, Variant
 from xiaoer.kernel.decision import Offer, Pick, SceneShown
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.policies.api import is_others
+from xiaoer.slices.policies.api import wish_is_too_dear, wish_says_no, wish_told
 from xiaoer.slices.promotions.types import Quote
+from xiaoer.slices.selling.recipients import recipients_of
 from xiaoer.slices.selling.rules.picking import audiences_in, choose_picks, reason_for
 from xiaoer.slices.selling.rules.scenes import choose_scene
 from xiaoer.slices.selling.service import SellingRules
@@ -25,6 +26,7 @@ from xiaoer.slices.selling.types import Candidate
 
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
 _ORDERS = 10  # as many as the answer reads, so that a shop system is asked once
+_PICKED = 3  # of what was shown, the last so many set the price that is too dear
 _QUOTED = 5  # pairs priced for one question
 _BESIDE = ("搭配", "配什么", "配啥", "一起买", "搭什么", "配套")
 _OWNED = frozenset({"paid", "shipped", "delivered", "completed"})
@@ -36,7 +38,9 @@ class ReadsGoods(Protocol):
     async def product(self, shop: ShopId, product_id: str) -> Product | None: ...
     async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]: ...
     async def variant(self, shop: ShopId, variant_id: str) -> Variant | None: ...
-    async def recommend(self, shop: ShopId, text: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]: ...
+    async def recommend(
+        self, shop: ShopId, need: str, max_yuan: float | None, limit: int, taste: Taste = ...
+    ) -> tuple[Product, ...]: ...
 
 
 class ReadsOrders(Protocol):
@@ -66,26 +70,38 @@ class PickProducts:
         self, rules: SellingRules, goods: ReadsGoods, orders: ReadsOrders, offers: ReadsOffers, quote: QuotesCarts
     ) -> None:
         self._quote = quote
+        self._recipients = recipients_of()
         self._rules = rules
         self._goods = goods
         self._orders = orders
         self._offers = offers
 
     async def for_need(self, turn: Turn, segment: Segment, now: datetime) -> tuple[Pick, ...]:
-        """Products for a need in the buyer's words; none when he said no, or was shown enough."""
+        """Products for a need in the buyer's words; none when he said no, or was shown enough. What narrows a wish
+        that is open is not one more recommendation."""
         if turn.product_in_focus and any(word in segment.text for word in _BESIDE):
             return await self.together(turn, segment, turn.product_in_focus, now)
-        if await self._enough(turn, now):
+        if segment.by != "wish" and await self._enough(turn, now):
             return ()
-        text, shown = segment.text, [id_ for id_, _ in turn.memory.choices]
-        if shown and is_others(text):  # the wish stands, what was shown does not please
-            wishes = [p.text for p in turn.history if p.author == "buyer" and "product.recommend" in p.intents]
-            entities = replace(segment.entities, money_yuan=segment.entities.money_yuan or turn.memory.budget_yuan)
-            text, segment = " ".join([*wishes, text]), replace(segment, entities=entities)
-        else:
-            shown = []
-        found = await self._goods.recommend(turn.shop, text, segment.entities.money_yuan, _LOOKED_AT)
-        return await self._choose(turn, segment, [(product, "") for product in found], shown)
+        wish = wish_told(segment, turn)
+        most = wish.budget_yuan
+        if wish.shown and wish_is_too_dear(segment.text):
+            most = await self._less_than(turn.shop, wish.shown, most)
+        taste = self._recipients.taste_of(wish)
+        found = await self._goods.recommend(turn.shop, self._recipients.need_of(wish), most, _LOOKED_AT, taste)
+        entities = replace(segment.entities, money_yuan=wish.budget_yuan, audience=wish.audience)
+        about = replace(segment, text=" ".join(wish.words), entities=entities)
+        without = wish.shown if wish_says_no(segment.text) else ()
+        if wish.least_yuan:
+            least = Money(round(wish.least_yuan * 100))
+            prices = {p.id: await self._goods.variants(turn.shop, p.id) for p in found}
+            found = tuple(p for p in found if min((v.price for v in prices[p.id]), default=ZERO) >= least) or found
+        return await self._choose(turn, about, [(product, "") for product in found], without, taste)
+
+    async def _less_than(self, shop: ShopId, shown: Sequence[str], most: float | None) -> float | None:
+        """Yuan below the cheapest product that was shown."""
+        prices = [v.price.fen for one in shown[-_PICKED:] for v in await self._goods.variants(shop, one)]
+        return min(prices) / 100 - 1 if prices else most
 
     async def similar(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> tuple[Pick, ...]:
         """In place of a product that is out of stock: of its category, nearest first."""
@@ -166,7 +182,12 @@ class PickProducts:
         return rounds >= rules.most_a_talk or await self._rules.has_refused(turn.shop, turn.buyer_id, "recommend", now)
 
     async def _choose(
-        self, turn: Turn, segment: Segment, found: Iterable[tuple[Product, str]], without: Iterable[str] = ()
+        self,
+        turn: Turn,
+        segment: Segment,
+        found: Iterable[tuple[Product, str]],
+        without: Iterable[str] = (),
+        taste: Taste = Taste(),  # noqa: B008  frozen
     ) -> tuple[Pick, ...]:
         rules = await self._rules.pick_rules(turn.shop)
         said = [past.text for past in turn.history if past.author == "buyer"]
@@ -184,7 +205,9 @@ class PickProducts:
                 stock = sum(v.stock for v in ready)
                 candidates.append(Candidate(product, min(v.price for v in ready), stock, why))
         chosen = choose_picks(candidates, rules, audiences, {*without}, rules.at_once, most)
-        return tuple(Pick(c.product, c.price, reason_for(c, segment.text, audiences, most)) for c in chosen)
+        return tuple(
+            Pick(c.product, c.price, reason_for(c, segment.text, audiences, most, taste.likes)) for c in chosen
+        )
 
     async def _owned(self, turn: Turn) -> set[str]:
         """The variants that the buyer has."""

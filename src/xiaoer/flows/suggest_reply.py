@@ -20,9 +20,10 @@ from xiaoer.slices.assist.rules import ranking
 from xiaoer.slices.assist.types import NextAction, Suggestion
 from xiaoer.slices.canned import api as canned
 from xiaoer.slices.canned import rules as canned_rules
-from xiaoer.slices.canned.types import Canned
+from xiaoer.slices.canned.types import Canned, Reader
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations.glances import glances
 from xiaoer.slices.conversations.types import Conversation, StoredTurn
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.knowledge.api import Knowledge
@@ -71,13 +72,14 @@ class SuggestReply:
             if conversation is None:
                 raise NotFound("Conversation", conversation_id)
             turn = owners.last_turn(connection, shop, conversation_id)
-            glance = owners.glances(connection, shop, [conversation_id]).get(conversation_id)
+            glance = glances(connection, shop, [conversation_id]).get(conversation_id)
             case = desk.get_case(connection, shop, conversation_id)
             since = case.from_seq if case else 0  # what the bot answered before people were asked waits for nobody
             asked = next((at for seq, at in glance.open_asks if seq >= since), None) if glance else None
             waiting_s = (now - asked).total_seconds() if asked else 0.0
             held = conversation.state in ("agent", "queued")
-            own = canned.visible(connection, shop, who.staff_id)
+            seat = desk.get_agent(connection, shop, who.staff_id)
+            own = canned.visible(connection, shop, Reader(who.staff_id, seat.team if seat else ""))
             after_s = desk.get_settings(connection, shop).modes.auto_send_s
             return conversation, turn, own, waiting_s if held else 0.0, after_s
 

@@ -11,9 +11,23 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Boolean, Column, Connection, Integer, String, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from xiaoer.infra.db import Database, Instant, Json, metadata
+from xiaoer.infra.statement import Statement
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import ShopId
 
@@ -39,6 +53,11 @@ rulebook_revisions = Table(
     Column("shop", String(64), primary_key=True),
     Column("kind", String(32), primary_key=True),
     Column("revision", Integer, nullable=False),
+)
+_REVISION = Statement(
+    select(rulebook_revisions.c.revision).where(
+        rulebook_revisions.c.shop == bindparam("shop"), rulebook_revisions.c.kind == bindparam("kind")
+    )
 )
 
 
@@ -183,8 +202,7 @@ class Rulebook(Generic[D]):
         return (rulebook.c.shop == shop, rulebook.c.kind == self.kind)
 
     def _revision(self, connection: Connection, shop: ShopId) -> int:
-        table = rulebook_revisions
-        return connection.scalar(select(table.c.revision).where(table.c.shop == shop, table.c.kind == self.kind)) or 0
+        return _REVISION.scalar(connection, {"shop": shop, "kind": self.kind}) or 0
 
     def _bump(self, connection: Connection, shop: ShopId) -> None:
         table = rulebook_revisions

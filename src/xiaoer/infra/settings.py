@@ -4,6 +4,7 @@ What a shop owner changes (hours, switches, wording) lives in the shop's own row
 """
 
 import secrets
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -47,7 +48,8 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(default=5_242_880, description="Largest picture, bytes")
     max_import_bytes: int = Field(default=268_435_456, description="Largest import file, bytes")
     idle_close_min: int = Field(
-        default=30, description="Minutes of silence after which a buyer's next message opens a new conversation"
+        default=30,
+        description="Minutes of silence after which a talk with the bot is over",
     )
     burst_wait_ms: int = Field(
         default=700, description="How long the widget path waits for the rest of a burst, milliseconds"
@@ -60,12 +62,23 @@ class Settings(BaseSettings):
     report_font: str = Field(
         default="", description="Font file with Chinese letters for PDF reports; empty looks for one"
     )
+    llm_url: str = Field(
+        default="",
+        description="Language model with OpenAI's interface, https://host/v1; empty: none",
+    )
+    llm_key: str = Field(default="", description="Its API key")
+    llm_model: str = Field(default="", description="Its model's name")
     log_level: str = Field(default="info", description="debug, info, warning or error")
 
     @property
     def url(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.home / 'xiaoer.db'}"
+
+    @property
+    def idle(self) -> timedelta:
+        """The silence after which a talk that the bot has is over."""
+        return timedelta(minutes=self.idle_close_min)
 
     @property
     def uploads(self) -> Path:

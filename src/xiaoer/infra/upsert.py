@@ -33,6 +33,11 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         )
 
 
+def insert_of(dialect: Dialect) -> Any:
+    """`insert` as this database has it, with `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    return sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+
+
 class _Statement(Struct, frozen=True):
     """A compiled statement; `columns` name each parameter and turn a value into what the driver takes."""
 
@@ -43,7 +48,7 @@ class _Statement(Struct, frozen=True):
 
 @lru_cache(maxsize=256)  # compiling costs as much as writing a hundred rows
 def _statement(table: Table, dialect: Dialect, keep: frozenset[str]) -> _Statement:
-    statement: Any = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+    statement: Any = insert_of(dialect)(table)
     changing = {
         column.name: statement.excluded[column.name]
         for column in table.columns
@@ -64,6 +69,10 @@ def existing_hashes(connection: Connection, table: Table, shop: ShopId, ids: Seq
 
 def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert one row; False when its key is there already, and nothing is changed."""
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    fresh = insert(table).values(dict(row)).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    fresh = (
+        insert_of(connection.dialect)(table)
+        .values(dict(row))
+        .on_conflict_do_nothing()
+        .returning(*table.primary_key.columns)
+    )
     return connection.execute(fresh).first() is not None  # PostgreSQL's driver counts no rows for an insert

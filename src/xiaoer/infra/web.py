@@ -20,6 +20,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -157,19 +158,25 @@ class Web:
         # httpx2 logs whole URLs, and some platforms want the token in the URL.
         logging.getLogger("httpx2").setLevel(logging.WARNING)
         self._clock, self._policy, self._pause, self._jitter = clock, policy, pause, jitter
-        self._client = httpx2.AsyncClient(
-            transport=transport,
-            timeout=httpx2.Timeout(policy.attempt_s, connect=policy.connect_s),
-            follow_redirects=False,
-            headers={"User-Agent": "xiaoer"},
-        )
+        self._transport = transport
         self._breakers: dict[str, Breaker] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._kept: OrderedDict[str, Answer] = OrderedDict()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    @cached_property
+    def _client(self) -> httpx2.AsyncClient:
+        """Made by the first call: reading the certificates takes longer than a shop without systems should wait."""
+        return httpx2.AsyncClient(
+            transport=self._transport,
+            timeout=httpx2.Timeout(self._policy.attempt_s, connect=self._policy.connect_s),
+            follow_redirects=False,
+            headers={"User-Agent": "xiaoer"},
+        )
+
     async def close(self) -> None:
-        await self._client.aclose()
+        if "_client" in self.__dict__:
+            await self._client.aclose()
 
     def breaker(self, host: str) -> Breaker:
         """Return what is known about a host (`host:port` as in the URL), for the health page."""

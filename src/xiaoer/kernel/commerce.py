@@ -30,6 +30,15 @@ class Product(Struct, frozen=True):
     related: tuple[str, ...] = ()
 
 
+class Taste(Struct, frozen=True):
+    """What speaks for a product (`likes`), what rules it out (`never`), and what it must be (`things`, any of them):
+    words of titles, tags and categories."""
+
+    likes: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()
+
+
 class Variant(Struct, frozen=True):
     """SKU. `spec` maps axis to value ({"颜色": "黑色", "尺码": "M"}); `stock` counts sellable pieces."""
 

@@ -271,14 +271,3 @@ class Decision(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     todos: tuple[Todo, ...] = ()
     memory: Memory | None = None
-
-
-class BusinessHours(Struct, frozen=True):
-    """When people are on duty, minutes of the shop's day; equal values mean always."""
-
-    opens_min: int = 540
-    closes_min: int = 1380
-
-    def is_open(self, local: datetime) -> bool:
-        minute = local.hour * 60 + local.minute
-        return self.opens_min == self.closes_min or self.opens_min <= minute < self.closes_min

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from xiaoer.kernel.ids import ShopId
 
+MODEL_CALLED = "model.called"  # one call of a language model: purpose, model, ok, tokens_in, tokens_out, microyuan
 SHOP_EVENT_TYPES = frozenset(
     {
         "order.created",

@@ -22,6 +22,20 @@ class Matter(Struct, frozen=True, omit_defaults=True):
     slots: dict[str, str] = field(default_factory=dict)
 
 
+class Wish(Struct, frozen=True, omit_defaults=True):
+    """What a buyer would like recommended (求推荐), as told over several turns: 送妈妈的, 她六十了, 两百以内.
+
+    `words` are the phrases, oldest first; `shown` the products offered for it already, which are not offered again.
+    """
+
+    words: tuple[str, ...] = ()
+    relation: str = ""
+    audience: tuple[str, ...] = ()
+    budget_yuan: float | None = None
+    least_yuan: float | None = None
+    shown: tuple[str, ...] = ()
+
+
 class Memory(Struct, frozen=True, omit_defaults=True):
     """Open matters, the one talked about last first; `v` is the version of this shape.
 
@@ -29,7 +43,7 @@ class Memory(Struct, frozen=True, omit_defaults=True):
     `order_id` is the order that was talked about last; `product_id` the product that was named last, while the page
     `page_id` was open. `choices` (id, title) is the list shown last, `choice_intent` the question it was shown for.
     `cart` are the goods that were priced together last (`variant*count,…`).
-    `budget_yuan` is the most that a recommendation wished for may cost.
+    `wish` is what she would like recommended.
     """
 
     v: int = 1
@@ -42,7 +56,7 @@ class Memory(Struct, frozen=True, omit_defaults=True):
     choices: tuple[tuple[str, str], ...] = ()
     choice_intent: str = ""
     cart: str = ""
-    budget_yuan: float | None = None
+    wish: Wish | None = None
 
     def product_in_focus(self, page_id: str | None) -> str | None:
         """The product named last while this page was open, else the page's."""

@@ -10,23 +10,35 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct, field
 
 from xiaoer.kernel.clock import SHOP_ZONE
-from xiaoer.kernel.decision import BusinessHours
 
 _DAY_MIN = 1440
 _HORIZON_DAYS = 400  # a shop that is closed longer than this has no next opening
 
 
-class WorkTime(Struct, frozen=True):
-    """`weekly` maps a weekday (Monday 0) to minutes [opens, closes]; `special` an ISO date likewise; null is closed."""
+class BusinessHours(Struct, frozen=True):
+    """The usual minutes of the day; `weekly` has those of a weekday (Monday 0), `special` those of an ISO date,
+    both [opens, closes], null when nobody is there."""
 
-    hours: BusinessHours = BusinessHours()
+    opens_min: int = 540
+    closes_min: int = 1380
     weekly: dict[int, tuple[int, int] | None] = field(default_factory=dict)
     special: dict[str, tuple[int, int] | None] = field(default_factory=dict)
 
 
-def span_of(work: WorkTime, day: date) -> tuple[datetime, datetime] | None:
+def minutes_of(clock: str) -> int:
+    """「09:30」 as minutes of the day."""
+    hour, _, minute = clock.partition(":")
+    return int(hour) * 60 + int(minute)
+
+
+def clock_of(minutes: int) -> str:
+    """Minutes of the day as 「09:30」."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def span_of(work: BusinessHours, day: date) -> tuple[datetime, datetime] | None:
     """The half-open span of duty that begins on `day`; None when it is a day off."""
-    usual = (work.hours.opens_min, work.hours.closes_min)
+    usual = (work.opens_min, work.closes_min)
     minutes = work.special.get(day.isoformat(), work.weekly.get(day.weekday(), usual))
     if minutes is None:
         return None
@@ -37,14 +49,14 @@ def span_of(work: WorkTime, day: date) -> tuple[datetime, datetime] | None:
     return midnight + timedelta(minutes=opens), midnight + timedelta(minutes=closes)
 
 
-def is_open(work: WorkTime, now: datetime) -> bool:
+def is_open(work: BusinessHours, now: datetime) -> bool:
     """Whether somebody should be there at `now`."""
     today = now.astimezone(SHOP_ZONE).date()
     spans = (span_of(work, today - timedelta(days=1)), span_of(work, today))
     return any(span is not None and span[0] <= now < span[1] for span in spans)
 
 
-def next_opening(work: WorkTime, now: datetime) -> datetime | None:
+def next_opening(work: BusinessHours, now: datetime) -> datetime | None:
     """The next instant at which people are there: `now` itself when they are; None when none is in sight."""
     if is_open(work, now):
         return now
@@ -56,7 +68,7 @@ def next_opening(work: WorkTime, now: datetime) -> datetime | None:
     return None
 
 
-def after_open_time(work: WorkTime, start: datetime, amount: timedelta) -> datetime:
+def after_open_time(work: BusinessHours, start: datetime, amount: timedelta) -> datetime:
     """The instant at which `amount` of duty time has passed since `start`; plain time when the shop never opens."""
     left, moment = amount, start
     today = start.astimezone(SHOP_ZONE).date()
@@ -72,7 +84,7 @@ def after_open_time(work: WorkTime, start: datetime, amount: timedelta) -> datet
     return start + amount
 
 
-def open_time_between(work: WorkTime, start: datetime, end: datetime) -> timedelta:
+def open_time_between(work: BusinessHours, start: datetime, end: datetime) -> timedelta:
     """How much duty time lies between two instants; zero when `end` is not after `start`."""
     total, moment = timedelta(0), start
     day = start.astimezone(SHOP_ZONE).date() - timedelta(days=1)

@@ -2,11 +2,22 @@
 
 import io
 import zipfile
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx2 import Response
+from sqlalchemy import update
 from starlette.testclient import TestClient
 from tests.app.knowledge.conftest import Ask, log_in
+
+from xiaoer.app.wiring import Wiring
+from xiaoer.infra.jobs import jobs
+from xiaoer.infra.migrate import upgrade
+from xiaoer.infra.settings import Settings
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.imports import store as runs
 
 _NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -19,9 +30,21 @@ def _docx(*lines: str) -> bytes:
     return target.getvalue()
 
 
+def _read(client: TestClient, answer: Response) -> dict[str, Any]:
+    """What an intake found, when it is done."""
+    assert answer.status_code == 202, answer.text
+    path = f"/api/v1/knowledge/intake/{answer.json()['id']}"
+    while (found := dict(client.get(path).json()))["status"] == "running":
+        client.portal.call(client.app.state.wiring.jobs.run_due)  # type: ignore[union-attr, attr-defined]
+    return found
+
+
 def _upload(client: TestClient, name: str, data: bytes) -> dict[str, Any]:
-    answer = client.post("/api/v1/knowledge/intake/file", files={"file": (name, data)})
-    return {"status": answer.status_code, **answer.json()}
+    return _read(client, client.post("/api/v1/knowledge/intake/file", files={"file": (name, data)}))
+
+
+def _fill(client: TestClient, how: str, body: dict[str, Any]) -> dict[str, Any]:
+    return _read(client, client.post(f"/api/v1/knowledge/intake/{how}", json=body))
 
 
 def _open(client: TestClient, batch: str, **query: str) -> list[dict[str, Any]]:
@@ -34,7 +57,7 @@ def test_a_word_file_is_reviewed_and_answers(client: TestClient, ask: Ask) -> No
     )
     filled = _upload(client, "青金石手册.docx", data)
     assert (filled["found"], filled["added"], filled["kind"]) == (2, 2, "document")
-    first, second = _open(client, filled["batch"])
+    first, second = _open(client, filled["id"])
     edited = {**{k: first["draft"][k] for k in ("question", "answer")}, "answer": "不褪色，避开香水和汗。"}
     verdicts = [
         {"id": first["id"], "decision": "accept", "entry": edited},
@@ -47,10 +70,10 @@ def test_a_word_file_is_reviewed_and_answers(client: TestClient, ask: Ask) -> No
     assert "不褪色，避开香水和汗。" in ask("青金石吊坠会褪色吗")["replies"][0]["text"]
     again = _upload(client, "青金石手册（新）.docx", data)
     assert (again["added"], again["known"]) == (0, 2)
-    assert _open(client, filled["batch"]) == []
+    assert _open(client, filled["id"]) == []
     twice = client.post("/api/v1/knowledge/candidates/decide", json={"verdicts": verdicts}).json()
     assert set(twice["refused"]) == {first["id"], second["id"]}
-    counts = client.get("/api/v1/knowledge/candidates", params={"batch": filled["batch"]}).json()["counts"]
+    counts = client.get("/api/v1/knowledge/candidates", params={"batch": filled["id"]}).json()["counts"]
     assert counts == {"accepted": 1, "rejected": 1}
 
 
@@ -64,14 +87,14 @@ def test_a_chat_export_gives_what_people_answered_and_is_kept_as_conversations(c
     text += talk.format(buyer="kv_c", day=3, question="岫玉镯子里面有棉吗", answer="有一点点絮，正常")
     filled = _upload(client, "千牛导出.txt", text.encode("gb18030"))
     assert (filled["kind"], filled["conversations"], filled["found"]) == ("chat", 3, 1)
-    candidate = _open(client, filled["batch"])[0]
+    candidate = _open(client, filled["id"])[0]
     assert candidate["draft"]["answer"] == "岫玉是天然的，不会变色"
     assert (candidate["conversations"], candidate["buyers"]) == (2, 2)
     evidence = candidate["evidence"][0]
     kept = client.get(f"/api/v1/conversations/{evidence['conversation_id']}").json()
     assert kept["state"] == "closed"
     assert kept["messages"][0]["text"] in evidence["buyer"]
-    again = client.post("/api/v1/knowledge/intake/conversations", json={"days": 3_650}).json()
+    again = _fill(client, "conversations", {"days": 3_650})
     assert again["known"] >= 1
 
 
@@ -79,8 +102,8 @@ def test_a_candidate_like_an_entry_is_merged_into_it(client: TestClient, ask: As
     body = {"question": "砗磲手串保养方法", "answer": "别碰酸和汗，擦干收好。"}
     entry = client.post("/api/v1/knowledge", json=body).json()
     text = {"text": "问：砗磲手串怎么保养方法\n答：别碰酸。"}
-    filled = client.post("/api/v1/knowledge/intake/text", json=text).json()
-    candidate = _open(client, filled["batch"])[0]
+    filled = _fill(client, "text", text)
+    candidate = _open(client, filled["id"])[0]
     assert candidate["near"]["id"] == entry["id"]
     verdict = {"id": candidate["id"], "decision": "merge"}
     done = client.post("/api/v1/knowledge/candidates/decide", json={"verdicts": [verdict]}).json()
@@ -91,14 +114,14 @@ def test_a_candidate_like_an_entry_is_merged_into_it(client: TestClient, ask: As
 
 def test_accepted_ones_may_wait_as_drafts_and_unfit_ones_are_refused(client: TestClient) -> None:
     text = "问：蜜蜡会碎么\n答：会，轻拿轻放。\n问：蜜蜡{某数}克\n答：{某数}克。"
-    filled = client.post("/api/v1/knowledge/intake/text", json={"text": text}).json()
-    items = _open(client, filled["batch"])
+    filled = _fill(client, "text", {"text": text})
+    items = _open(client, filled["id"])
     verdicts = [{"id": item["id"], "decision": "accept"} for item in items]
     done = client.post("/api/v1/knowledge/candidates/decide", json={"verdicts": verdicts, "publish": False}).json()
     entry = client.get(f"/api/v1/knowledge/{next(iter(done['entries'].values()))}").json()
     assert entry["status"] == "draft"
     assert "某数" in next(iter(done["refused"].values()))
-    assert len(_open(client, filled["batch"])) == 1
+    assert len(_open(client, filled["id"])) == 1
 
 
 @pytest.mark.parametrize(
@@ -107,7 +130,6 @@ def test_accepted_ones_may_wait_as_drafts_and_unfit_ones_are_refused(client: Tes
         ("scan.pdf", b"%PDF-1.4 nothing", "PDF"),
         ("a.docx", b"PK\x03\x04 cut", "Word"),
         ("a.exe", b"MZ\x90", "DOCX"),
-        ("empty.txt", b"", "空"),
         ("dialogues.csv", "id,text\n1,在吗\n".encode(), "缺少"),
     ],
 )
@@ -115,8 +137,41 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
     client: TestClient, name: str, data: bytes, says: str
 ) -> None:
     refused = _upload(client, name, data)
-    assert refused["status"] == 422
-    assert says in refused["detail"]
+    assert refused["status"] == "refused"
+    assert says in refused["error"]
+
+
+@pytest.mark.parametrize(("how", "body"), [("text", {"text": " \n"}), ("text", {}), ("conversations", {"days": 0})])
+def test_what_cannot_be_read_at_all_is_refused_at_once(client: TestClient, how: str, body: dict[str, Any]) -> None:
+    assert client.post(f"/api/v1/knowledge/intake/{how}", json=body).status_code == 422
+    assert client.post("/api/v1/knowledge/intake/file", files={"file": ("a.txt", b"")}).status_code == 422
+
+
+def test_intakes_are_listed_newest_first(client: TestClient) -> None:
+    found = _upload(client, "石头.txt", "问：孔雀石重吗\n答：偏重。".encode())
+    listed = client.get("/api/v1/knowledge/intake").json()["items"]
+    assert listed[0] == found
+    assert (found["name"], found["found"], found["error"]) == ("石头.txt", 1, "")
+    assert client.get("/api/v1/knowledge/intake/none").status_code == 404
+
+
+async def test_an_intake_that_a_dead_process_left_is_taken_up_again(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    upgrade(settings.url)
+    shop, texts = ShopId("s1"), "问：孔雀石重吗\n答：偏重。"
+    product = Wiring(settings)
+    await product.shops.ensure_shop(shop, "店")
+    id_ = await product.intakes.order(shop, "file", "me", data=texts.encode(), name="石头.txt")
+    left = {"state": "running", "lease": "dead", "lease_until": product.clock.now() - timedelta(seconds=1)}
+    await product.db.write(lambda c: c.execute(update(jobs).where(jobs.c.shop == shop).values(**left)))
+    await product.stop()
+    product = Wiring(settings)
+    await product.jobs.run_due()
+    run = await product.db.read(lambda c: runs.get(c, shop, id_))
+    assert run is not None
+    assert (run.status, run.kind, run.added) == ("done", "intake_document", 1)
+    assert list((tmp_path / "intakes").iterdir()) == []
+    await product.stop()
 
 
 def test_agents_may_look_but_not_fill(server: TestClient) -> None:

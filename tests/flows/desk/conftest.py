@@ -18,10 +18,10 @@ from xiaoer.flows.take_conversation import TakeConversation
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.ids import BuyerId, MessageId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TextContent
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.bargaining.service import Bargaining
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
@@ -57,7 +57,7 @@ class World:
         goods, buyers = EmbeddedCatalog(db), EmbeddedBuyers(db)
         prices = QuoteCart(goods, goods, buyers, orders, Promotions(db, clock))
         self.reply = AgentReply(db, clock, goods, orders, CheckWriting(db, Bargaining(db), goods, prices))
-        self.closing = CloseConversation(db, clock)
+        self.closing = CloseConversation(db, clock, IDLE)
         self.tickets = OpenTicket(db, clock, hours, orders, FORMS)
         self.drafts = SendDraft(db, clock)
 

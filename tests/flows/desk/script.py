@@ -22,6 +22,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+import msgspec
+
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.agent_reply import Outgoing
 from xiaoer.infra.clock import ManualClock
@@ -252,7 +254,9 @@ async def _setting(play: Play, name: str, value: str) -> None:
 
 @step(r"holiday (\S+)")
 async def _holiday(play: Play, day: str) -> None:
-    await play.product.desk.change_settings(play.shop, special={day: None})
+    shop = await play.product.shops.shop(play.shop)
+    hours = msgspec.structs.replace(shop.hours, special={day: None})
+    await play.product.shops.save_shop(play.shop, msgspec.structs.replace(shop, hours=hours))
 
 
 @step(r"mode (?:(\w+\.[\w*]+) )?(auto|assist|shadow)(?: sending after (\d+)s)?")

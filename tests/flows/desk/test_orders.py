@@ -130,7 +130,7 @@ async def test_the_side_pane_tells_worth_memory_card_and_complaints(desk: Any) -
     world, _, lin, talk = desk
     sources = EmbeddedBuyers(world.db), EmbeddedOrders(world.db), EmbeddedCatalog(world.db)
     detail = ShowDetail(world.db, world.clock, *sources[1:], {}, {})
-    side = ShowSide(world.db, world.clock, sources, detail, {"ship.when": "何时发货"})
+    side = ShowSide(world.db, world.clock, sources, sources, detail, {"ship.when": "何时发货"})
     angry = await world.buyer("我要投诉", "b2")
     heard = {"segments": [{"text": "", "intent": "ship.when", "entities": {"height_cm": 170, "relation": ""}}]}
     handoff = {"reason": "sensitive", "rule_id": "r", "skill": "complaints", "summary": ""}

@@ -25,6 +25,8 @@ NOW = datetime(2026, 6, 16, 7, tzinfo=UTC)
         ({"answers": 3, "wrap_up": "spam"}, "not_solved"),
         ({"answers": 3, "wrap_up": "buyer_left"}, "not_solved"),
         ({"answers": 3, "open_tickets": 1}, "not_solved"),
+        ({"answers": 3, "is_open": True}, "not_solved"),
+        ({"answers": 3, "is_small_talk": True}, "nothing_answered"),
         ({"answers": 3, "invited_at": NOW - timedelta(hours=2)}, "invited_lately"),
         ({"answers": 3, "invited_at": NOW - timedelta(hours=24)}, None),
         ({"answers": 1, "wrap_up": "solved", "score": 0.5}, None),
@@ -54,6 +56,7 @@ def test_a_buyer_whose_question_is_open_is_not_asked_for_stars(intents: tuple[st
         ("queued", "buyer", 500, False),
         ("bot", "bot", 31, True),
         ("bot", "buyer", 31, False),
+        ("bot", "buyer", 1441, True),
         ("closed", "agent", 500, False),
     ],
 )

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from xiaoer.kernel.clock import SHOP_ZONE
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.ids import ConversationId, ShopId
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.desk.rules.routing import choose_route, must_reroute, skill_for
 from xiaoer.slices.desk.types import Agent, Assign, Case, DeskSettings, LeaveTicket, Wait
 
@@ -56,9 +56,9 @@ def test_routing(row: dict[str, Any]) -> None:
     waited = timedelta(seconds=given.pop("waited_s", 0))
     given["tried"] = tuple(given.get("tried", ()))
     case = Case(ShopId("s"), ConversationId("c"), "requested", queued_at=now - waited, **given)
-    settings = DeskSettings(weekly=row.get("weekly", {}), special=row.get("special", {}))
+    hours, settings = BusinessHours(weekly=row.get("weekly", {}), special=row.get("special", {})), DeskSettings()
     agents = [agent(name, value, now) for name, value in row["agents"].items()]
-    assert outcome(choose_route(case, agents, settings.work_time(BusinessHours()), settings, now)) == row["expect"]
+    assert outcome(choose_route(case, agents, hours, settings, now)) == row["expect"]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ def _marks(analyser, texts: Sequence[str]) -> list[Marks]:
     ],
 )
 def test_texts_that_ask_alike_point_alike(analyser, asked: str, near: str, far: str) -> None:
-    one, other, third = (vectors.shipped().text(marks) for marks in _marks(analyser, (asked, near, far)))
+    table = vectors.shipped()
+    one, other, third = (table.direction(table.places_of(m)) for m in _marks(analyser, (asked, near, far)))
     assert one @ other > one @ third
 
 
@@ -44,7 +45,7 @@ def test_learning_twice_gives_the_same_table(analyser) -> None:
 def test_learning_brings_a_group_together(analyser) -> None:
     groups = {name: _marks(analyser, texts) for name, texts in _ALIKE.items()}
     table = vectors.VectorTable(*train.learn(groups, groups, steps=60, least=1))
-    directions = np.array([table.text(marks) for texts in groups.values() for marks in texts])
+    directions = np.array([table.direction(table.places_of(marks)) for texts in groups.values() for marks in texts])
     likeness = directions @ directions.T
     same = np.kron(np.eye(len(groups)), np.ones((4, 4))).astype(bool)
     assert likeness[same].mean() > likeness[~same].mean() + 0.3

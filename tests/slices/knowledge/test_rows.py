@@ -1,5 +1,6 @@
 """Many texts taken apart at once give the marks that each gives alone."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,5 +40,6 @@ def test_texts_together_have_the_traits_and_directions_that_they_have_alone(text
     rows = rows_of([_WORDS.forms(text) for text in texts], builtin())
     traits, table = Traits(builtin(), []), shipped()
     assert traits.of_rows(rows).tolist() == [traits.of(one) for one in marks]
-    for one, direction in zip(marks, table.texts(rows), strict=True):
-        assert abs(table.text(one) - direction).max() < 1e-4
+    directions = table.directions(rows, np.array(table.places(rows.vocabulary), np.int32))
+    for one, direction in zip(marks, directions, strict=True):
+        assert abs(table.direction(table.places_of(one)) - direction).max() < 1e-4

@@ -8,6 +8,8 @@ from xiaoer.slices.policies.rules.attributes import facts_for
 NUTS = Product("N", "混合坚果", attributes={"孕妇可吃": "少量", "保质期": "10个月"})
 COAT = Product("C", "防晒外套", attributes={"材质": "锦纶", "会不会起球": "不易起球", "厚薄": "薄款"})
 CUP = Product("T", "保温杯", attributes={"保温": "12小时", "清洗": "杯盖可拆，别进洗碗机", "质保": "1年"})
+BANK = Product("B", "充电宝", attributes={"容量": "20000毫安时", "输出": "22.5瓦", "接口": "USB-C", "质保": "1年"})
+FLOUR = Product("F", "婴儿米粉", attributes={"适合月龄": "6个月以上", "保质期": "18个月"})
 CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向装", "适合年龄": "0到12岁", "认证": "3C"})
 
 
@@ -28,6 +30,11 @@ CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向
         (CUP, "product.usage", "洗碗机行不", ["清洗"]),
         (CUP, "product.compatibility", "能放洗碗机里转吗", ["清洗"]),
         (CUP, "product.detail", "早上的水晚上还烫吗", ["保温"]),
+        (BANK, "product.detail", "快充支持多少瓦", ["输出"]),
+        (BANK, "product.compatibility", "苹果的支持不", ["接口"]),
+        (BANK, "product.quality", "用了俩月充不进电了管不管", ["质保"]),
+        (FLOUR, "product.safety", "八个月能吃不", ["适合月龄"]),
+        (FLOUR, "product.quality", "用了大概两个月吧有点掉渣", []),
         (CHAIR, "product.install", "能反着装不", ["反向"]),
         (CHAIR, "product.safety", "有3C吗", ["认证"]),
         (CHAIR, "product.size_advice", "三岁半能坐不", ["适合年龄"]),

@@ -14,13 +14,13 @@ from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.heard import Entities, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
-from xiaoer.kernel.worktime import WorkTime, after_open_time, is_open, next_opening, open_time_between
+from xiaoer.kernel.worktime import BusinessHours, after_open_time, is_open, next_opening, open_time_between
 from xiaoer.slices.tickets import api
 from xiaoer.slices.tickets.rules import filling, flow
 from xiaoer.slices.tickets.types import Draft, Filter, Ticket
 
 FORMS = api.load_forms(Path(api.__file__).parents[2] / "packs" / "ecommerce" / "tickets.toml")
-WORK = WorkTime()  # 9:00 to 23:00
+WORK = BusinessHours()  # 9:00 to 23:00
 BY = ("lin", "小林")
 
 
@@ -41,13 +41,13 @@ NOW = at("2026-06-16T15:00")
         ("2026-06-16T22:00", 1, WORK, "2026-06-16T23:00"),
         ("2026-06-16T10:00", 14, WORK, "2026-06-17T10:00"),
         ("2026-06-16T10:00", 28, WORK, "2026-06-18T10:00"),
-        ("2026-06-19T22:00", 2, WorkTime(weekly={5: None, 6: None}), "2026-06-22T10:00"),
-        ("2026-10-01T12:00", 1, WorkTime(special={"2026-10-01": None}), "2026-10-02T10:00"),
-        ("2026-06-16T01:00", 2, WorkTime(weekly={0: (1200, 120)}), "2026-06-16T10:00"),
-        ("2026-06-16T10:00", 30, WorkTime(weekly=dict.fromkeys(range(7), (0, 0))), "2026-06-17T16:00"),
+        ("2026-06-19T22:00", 2, BusinessHours(weekly={5: None, 6: None}), "2026-06-22T10:00"),
+        ("2026-10-01T12:00", 1, BusinessHours(special={"2026-10-01": None}), "2026-10-02T10:00"),
+        ("2026-06-16T01:00", 2, BusinessHours(weekly={0: (1200, 120)}), "2026-06-16T10:00"),
+        ("2026-06-16T10:00", 30, BusinessHours(weekly=dict.fromkeys(range(7), (0, 0))), "2026-06-17T16:00"),
     ],
 )
-def test_the_clock_runs_in_duty_time(start: str, hours: int, work: WorkTime, end: str) -> None:
+def test_the_clock_runs_in_duty_time(start: str, hours: int, work: BusinessHours, end: str) -> None:
     assert after_open_time(work, at(start), timedelta(hours=hours)) == at(end)
     assert open_time_between(work, at(start), at(end)) == timedelta(hours=hours)
 
@@ -58,18 +58,18 @@ def test_the_clock_runs_in_duty_time(start: str, hours: int, work: WorkTime, end
         ("2026-06-16T10:00", WORK, "2026-06-16T10:00"),
         ("2026-06-16T08:59", WORK, "2026-06-16T09:00"),
         ("2026-06-16T23:00", WORK, "2026-06-17T09:00"),
-        ("2026-06-20T10:00", WorkTime(weekly={5: None, 6: None}), "2026-06-22T09:00"),
-        ("2026-06-16T01:30", WorkTime(weekly={0: (1200, 120)}), "2026-06-16T01:30"),
+        ("2026-06-20T10:00", BusinessHours(weekly={5: None, 6: None}), "2026-06-22T09:00"),
+        ("2026-06-16T01:30", BusinessHours(weekly={0: (1200, 120)}), "2026-06-16T01:30"),
     ],
 )
-def test_the_next_opening(now: str, work: WorkTime, opens: str) -> None:
+def test_the_next_opening(now: str, work: BusinessHours, opens: str) -> None:
     found = next_opening(work, at(now))
     assert found == at(opens)
     assert is_open(work, at(now)) is (now == opens)
 
 
 def test_a_shop_that_never_opens_has_no_opening() -> None:
-    work = WorkTime(weekly=dict.fromkeys(range(7)))
+    work = BusinessHours(weekly=dict.fromkeys(range(7)))
     assert next_opening(work, NOW) is None
     assert after_open_time(work, NOW, timedelta(hours=2)) == NOW + timedelta(hours=2)
 
@@ -222,7 +222,11 @@ async def test_open_append_change_merge_and_count(db: Database, shop: ShopId) ->
         first = opened(type="return", buyer_id="b", order_id="1").ticket
         again = opened(type="return", buyer_id="b", order_id="1", fields={"reason": "尺码"})
         other = opened(type="repair", buyer_id="b", order_id="1").ticket
-        assert (again.appended, again.ticket.id, again.ticket.fields) == (True, first.id, {"reason": "尺码"})
+        assert (again.appended, again.ticket.id, again.ticket.fields) == (
+            True,
+            first.id,
+            {"order_id": "1", "reason": "尺码"},
+        )
         assert (first.no, other.no) == ("T20260616-0001", "T20260616-0002")
         _, taken = api.change(connection, shop, first.id, {"assignee": "mei", "assignee_name": "小梅"}, WORK, NOW, BY)
         assert (taken.state, taken.assignee_name) == ("doing", "小梅")

@@ -18,12 +18,12 @@ from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.clock import SHOP_ZONE
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.ids import DEFAULT_SHOP
 from xiaoer.kernel.terms import Terms
+from xiaoer.kernel.worktime import BusinessHours, minutes_of
 from xiaoer.slices.canned import api as canned
-from xiaoer.slices.canned.types import Canned
+from xiaoer.slices.canned.types import Canned, Reader
 from xiaoer.slices.conversations import told
 from xiaoer.slices.imports import store as import_runs
 from xiaoer.slices.insights import api as insights
@@ -132,7 +132,7 @@ async def _canned(product: Wiring) -> None:
     rows = tomllib.loads((_DATA / "canned.toml").read_text(encoding="utf-8"))["reply"]
 
     def change(connection: Connection) -> None:
-        if canned.visible(connection, DEFAULT_SHOP, ""):
+        if canned.visible(connection, DEFAULT_SHOP, Reader("")):
             return
         for place, row in enumerate(rows):
             canned.create(connection, DEFAULT_SHOP, Canned("", "shop", "", **row, position=place))
@@ -142,7 +142,7 @@ async def _canned(product: Wiring) -> None:
 
 async def _accounts(product: Wiring, hours: str) -> None:
     facts = tomllib.loads((_DATA / "shop.toml").read_text(encoding="utf-8"))
-    opens, closes = (int(text[:2]) * 60 + int(text[3:]) for text in (hours or facts["agent_hours"]).split("-"))
+    opens, closes = map(minutes_of, (hours or facts["agent_hours"]).split("-"))
     shop = Shop(DEFAULT_SHOP, facts["name"], "/demo/images/logo.svg", BusinessHours(opens, closes))
     await product.shops.save_shop(DEFAULT_SHOP, shop)
     for _, name, role, password, called in LOG_INS:

@@ -1,6 +1,5 @@
 """The desk's people over HTTP: me and my colleagues, today's figures, who sends, what may be written."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -14,7 +13,7 @@ from xiaoer.app.entrypoints.caller import caller, wiring
 from xiaoer.app.entrypoints.messages import Id
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.app.wiring import Wiring
-from xiaoer.flows.show_desk.views import AgentView, agent_view
+from xiaoer.flows.show_desk.views import AgentView
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.errors import Forbidden
 from xiaoer.slices.assist.types import Finding
@@ -79,7 +78,7 @@ async def member(request: Request) -> Principal:
 
 
 def _agent(product: Wiring, who: Principal, agent: Agent) -> AgentView:
-    return agent_view(agent, connected=agent.id in product.desk.feed.connected(who.shop))
+    return product.desk.feed.seen(who.shop, (agent,))[0]
 
 
 @router.get("/me", **describe("My state at the desk", response=AgentView, errors=(401, 403)))
@@ -109,13 +108,8 @@ async def agents(request: Request) -> Response:
 
 async def colleagues(product: Wiring, who: Principal) -> tuple[AgentView, ...]:
     """Everybody who ever opened the workbench, with load and state."""
-    return seen(product, who, await product.db.read(lambda c: desk.agents(c, who.shop, owners.loads(c, who.shop))))
-
-
-def seen(product: Wiring, who: Principal, found: Sequence[Agent]) -> tuple[AgentView, ...]:
-    """These agents with whether their workbench is open."""
-    here = product.desk.feed.connected(who.shop)
-    return tuple(agent_view(agent, connected=agent.id in here) for agent in found)
+    found = await product.db.read(lambda c: desk.agents(c, who.shop, owners.loads(c, who.shop)))
+    return product.desk.feed.seen(who.shop, found)
 
 
 @router.get("/strip", **describe("Today's figures of the desk", response=strip.Strip, errors=(401,)))

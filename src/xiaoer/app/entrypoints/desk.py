@@ -1,5 +1,6 @@
 """Conversations at the desk over HTTP: the list, and all that is done with one. Shapes: docs/desk-api.md."""
 
+import contextlib
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -15,7 +16,7 @@ from xiaoer.flows.agent_reply import Outgoing
 from xiaoer.flows.show_desk.side import Side
 from xiaoer.flows.show_desk.views import MessageView, Row, message_view, note_view
 from xiaoer.flows.suggest_reply import Suggested
-from xiaoer.kernel.errors import NotFound
+from xiaoer.kernel.errors import NotFound, SourceUnavailable
 from xiaoer.kernel.turn import Content
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
@@ -43,6 +44,7 @@ class Open(Struct, frozen=True):
     messages: tuple[MessageView, ...]
     summary: tuple[str, ...]
     viewers: tuple[Viewer, ...] = ()
+    read_seq: int = 0
 
 
 class TakeIn(Struct, frozen=True):
@@ -112,7 +114,9 @@ async def groups_of(product: Wiring, who: Principal, words: str = "") -> Groups:
     """The list of one agent with the revision it stands at."""
     revision = product.desk.feed.revision(who.shop)
     if words.strip():
-        order = await product.orders.order(who.shop, words.strip())
+        order = None
+        with contextlib.suppress(SourceUnavailable):  # then only what is in the talks is found
+            order = await product.orders.order(who.shop, words.strip())
         words = order.buyer_id if order else words
     shown = await product.desk.rows.groups(who.shop, who.staff_id, words)
     return Groups(revision, shown, {name: len(rows) for name, rows in shown.items()})
@@ -125,7 +129,8 @@ async def opened(request: Request, id: str) -> Response:
     row = await product.desk.rows.one(who.shop, who.staff_id, id)
     if row is None:
         raise NotFound("Conversation", id)
-    return reply(Open(row, found.messages, found.summary))
+    viewers = tuple(Viewer(one["id"], one["name"]) for one in product.desk.signals.viewers(who.shop, id))
+    return reply(Open(row, found.messages, found.summary, viewers, found.read_seq))
 
 
 @router.post(

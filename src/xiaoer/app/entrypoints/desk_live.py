@@ -10,6 +10,7 @@ import itertools
 from collections import OrderedDict
 from collections.abc import Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -26,6 +27,7 @@ from xiaoer.flows.show_desk.views import MessageView, Row, agent_view, message_v
 from xiaoer.kernel.errors import InvalidBody, Unauthorised, XiaoerError
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.desk import api as desk
+from xiaoer.slices.desk.types import DeskSettings
 from xiaoer.slices.shops.types import Principal, Role
 
 router = APIRouter(prefix="/api/v1/desk")
@@ -59,12 +61,11 @@ class Line:
         self._who = who
         self.staff_id = who.staff_id
         self.name = who.name
-        self._watched: OrderedDict[str, int] = OrderedDict()
-        self._typing: set[str] = set()
-        self._mine: dict[str, Row] = {}
-        self._sent: dict[str, int] = {}
+        self._show_presence = partial(product.desk.signals.show_viewers, who.shop)
+        self._watched, self._typing = OrderedDict[str, int](), set[str]()
+        self._mine, self._sent = dict[str, Row](), dict[str, int]()
         self._frames: asyncio.Queue[dict[str, Any] | News | None] = asyncio.Queue(_BACKLOG)
-        self._alarmed: tuple[str, ...] = ()
+        self._alarmed: tuple[Any, ...] = ()
 
     def reads(self, conversation_id: str, assigned_to: str) -> bool:
         return conversation_id in self._watched or assigned_to == self.staff_id
@@ -161,10 +162,22 @@ class Line:
         for conversation_id, message in news.again:
             if conversation_id in self._watched or conversation_id in self._mine:
                 await self._message(conversation_id, message, news)
+            if message.author == "note" and f"@{self.name}" in message.text and message.author_name != self.name:
+                by, text = message.author_name, message.text
+                await self._send(type="mention", conversation_id=conversation_id, by=by, text=text)
         for risk in news.risks if self._who.role in _SUPERVISORS else ():
             await self._send(type="risk", item=risk)
+        for ticket in news.tickets:
+            await self._send(type="ticket", item=ticket, mine=self.staff_id in ticket.to)
         if news.agents:
+            await self._check_session()
             await self._socket.send_text(news.frame("agents", type="agents", items=news.agents))
+
+    async def _check_session(self) -> None:
+        """Hang up when the account was switched off, or has another role or password by now."""
+        if not await self._product.shops.is_live(self._who.shop, self._who.session_id):
+            await self._socket.close(4401)
+            raise WebSocketDisconnect(4401)
 
     async def _tell_messages(self, conversation_id: str, news: News) -> None:
         newest = news.messages.get(conversation_id, ())
@@ -189,33 +202,36 @@ class Line:
         for number in itertools.count(1):
             await asyncio.sleep(_TICK_S)
             settings = await self._product.desk.settings(self._who.shop)
-            await self._alarm(settings.alarm_s, number)
+            await self._alarm(settings, number)
             if number % 3 == 0:
                 found = await self._feed.queue(self._who.shop)
                 if found != queue:
                     queue = found
                     await self._send(type="queue", waiting=queue[0], longest_s=queue[1])
             if number % _ALIVE_EVERY == 0:
+                await self._check_session()
                 await self._product.desk.agents.appear(self._who)
+                for conversation_id in self._watched:
+                    self._show_presence(conversation_id)
             if number % int(_PING_S) == 0:
                 await self._send(type="ping")
 
-    async def _alarm(self, threshold_s: int, number: int) -> None:
+    async def _alarm(self, settings: DeskSettings, number: int) -> None:
         now = self._product.clock.now()
-        limit = now - timedelta(seconds=threshold_s)
-        mine = self._mine.values()
         late = sorted(
-            (r.waiting_since, r.id, r.buyer_name) for r in mine if r.waiting_since and r.waiting_since <= limit
+            (row.waiting_since, row.id, row.buyer_name)
+            for row in self._mine.values()
+            if row.waiting_since and row.waiting_since <= now - timedelta(seconds=settings.alarm_of(row.channel))
         )
-        ids = tuple(id_ for _, id_, _ in late)
-        if ids == self._alarmed and not (ids and number % 10 == 0):
+        told = (settings.alarm_s, settings.alarm_by_channel, *(id_ for _, id_, _ in late))
+        if told == self._alarmed and not (late and number % 10 == 0):
             return
-        self._alarmed = ids
+        self._alarmed = told
         items = [
             {"conversation_id": id_, "buyer_name": name, "waiting_s": int((now - since).total_seconds())}
             for since, id_, name in late
         ]
-        await self._send(type="alarm", threshold_s=threshold_s, items=items)
+        await self._send(type="alarm", threshold_s=told[0], by_channel=told[1], items=items)
 
     async def _read(self) -> None:
         while True:
@@ -257,17 +273,11 @@ class Line:
             self._watched.popitem(last=False)
         self._sent[id_] = after
         found = await self._product.db.read(lambda c: owners.messages_between(c, self._who.shop, id_, after, 2**31 - 1))
-        about = {"revision": self._feed.revision(self._who.shop), "conversation_id": id_}
+        about = {"type": "message", "revision": self._feed.revision(self._who.shop), "conversation_id": id_}
         for message in found:
-            self.signal({"type": "message", **about, "message": message_view(message)})
+            self.signal({**about, "message": message_view(message)})
             self._sent[id_] = max(self._sent[id_], message.seq)
-        self._show_presence(id_)
-
-    def _show_presence(self, conversation_id: str) -> None:
-        others = self._feed.listeners(self._who.shop)
-        viewers = [view for one in others if isinstance(one, Line) and (view := one.viewer(conversation_id))]
-        frame = {"type": "presence", "conversation_id": conversation_id, "viewers": viewers}
-        self._feed.presence(self._who.shop, conversation_id, frame)
+        self._show_presence(id_, asks=True)
 
     async def _send(self, **frame: Any) -> None:
         await self._socket.send_text(encode(frame))

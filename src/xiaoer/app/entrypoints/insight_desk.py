@@ -18,6 +18,7 @@ from xiaoer.infra import audit
 from xiaoer.kernel.errors import InvalidBody, NotFound
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations.glances import glances
 from xiaoer.slices.insights import alerts, store
 from xiaoer.slices.insights.types import Alert
 from xiaoer.slices.shops.types import Principal
@@ -143,7 +144,7 @@ async def live(request: Request) -> Response:
             *owners.of_state(connection, who.shop, "queued", 1_000),
             *owners.of_state(connection, who.shop, "agent", 1_000),
         ]
-        seen = owners.glances(connection, who.shop, [c.id for c in held]) if held else {}
+        seen = glances(connection, who.shop, [c.id for c in held]) if held else {}
         found = []
         for talk in held:
             open_asks = seen[talk.id].open_asks if talk.id in seen else ()
@@ -228,11 +229,14 @@ async def drop_view(request: Request, name: str) -> Response:
 
 
 class CostsIn(Struct, frozen=True):
-    """Yuan an hour of an agent, minutes a talk takes where nobody measured it, yuan a month that is always spent."""
+    """Yuan an hour of an agent, minutes a talk takes where nobody measured it, yuan a month that is always spent, yuan
+    for a million tokens that a language model reads and writes."""
 
     hourly_yuan: Annotated[float, Meta(ge=0, le=10_000)] = 28.0
     minutes_per_talk: Annotated[float, Meta(ge=0, le=240)] = 6.0
     monthly_yuan: Annotated[float, Meta(ge=0, le=10_000_000)] = 0.0
+    model_in_yuan: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
+    model_out_yuan: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
 
 
 @router.put(

@@ -1,5 +1,6 @@
 """Reviews of talks by people (人工复核): a sample, its score sheet, objections and rulings."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -11,11 +12,14 @@ from xiaoer.app.entrypoints.agents import BODY, member
 from xiaoer.app.entrypoints.caller import caller, wiring
 from xiaoer.app.entrypoints.insights import reader
 from xiaoer.app.http import describe, read_body, reply
+from xiaoer.infra import audit
+from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights import reviews
 from xiaoer.slices.insights.reviews import Review
 from xiaoer.slices.insights.rules.days import day_of, micros
 from xiaoer.slices.insights.rules.quality import SHEET
 from xiaoer.slices.shops.service import require_role
+from xiaoer.slices.shops.store import list_staff
 from xiaoer.slices.shops.types import Role
 
 router = APIRouter(prefix="/api/v1/insights")
@@ -32,10 +36,20 @@ class SheetItem(Struct, frozen=True):
     points: int
 
 
+_SHEET = tuple(SheetItem(*item) for item in SHEET)
+
+
 class Reviews(Struct, frozen=True):
     items: tuple[Review, ...]
     sheet: tuple[SheetItem, ...]
     agreement: reviews.Agreement
+    names: dict[str, str]
+
+
+def _shown(connection: Connection, shop: ShopId, found: Sequence[Review]) -> Reviews:
+    names = {str(member.id): member.name for member in list_staff(connection, shop)}
+    mine = {review.agent: names.get(review.agent, review.agent) for review in found}
+    return Reviews(tuple(found), _SHEET, reviews.agreement(connection, shop), mine)
 
 
 class PickIn(Struct, frozen=True):
@@ -75,8 +89,7 @@ async def list_reviews(request: Request, state: str = "") -> Response:
         found = reviews.listed(connection, who.shop, state[:12], mine, _MOST)
         if mine:
             found = [review for review in found if review.state != "waiting"]
-        sheet = tuple(SheetItem(*item) for item in SHEET)
-        return Reviews(tuple(found), sheet, reviews.agreement(connection, who.shop))
+        return _shown(connection, who.shop, found)
 
     return reply(await product.db.read(query))
 
@@ -96,8 +109,7 @@ async def pick_reviews(request: Request) -> Response:
     found = await product.db.write(
         lambda c: reviews.pick(c, who.shop, days, body.per_agent, now, today * _SEED_DAYS + body.per_agent)
     )
-    agreed = await product.db.read(lambda c: reviews.agreement(c, who.shop))
-    return reply(Reviews(tuple(found), tuple(SheetItem(*item) for item in SHEET), agreed))
+    return reply(await product.db.read(lambda c: _shown(c, who.shop, found)))
 
 
 @router.put(
@@ -109,12 +121,14 @@ async def judge(request: Request, id: str) -> Response:
     """Points for every item of the sheet."""
     who, product = await reader(request), wiring(request)
     body = await read_body(request, JudgeIn, BODY)
-    now = product.clock.now()
-    return reply(
-        await product.db.write(
-            lambda c: reviews.judge(c, who.shop, id, body.sheet, body.remark, who.name or who.key_id, now)
-        )
-    )
+    now, by = product.clock.now(), who.name or who.key_id
+
+    def change(connection: Connection) -> Review:
+        found = reviews.judge(connection, who.shop, id, body.sheet, body.remark, by, now)
+        audit.record(connection, who.shop, by, "insight.review", id, now, score=found.score)
+        return found
+
+    return reply(await product.db.write(change))
 
 
 @router.post(
@@ -126,7 +140,14 @@ async def appeal(request: Request, id: str) -> Response:
     """The agent who served the talk, once."""
     who, product = await member(request), wiring(request)
     body = await read_body(request, AppealIn, BODY)
-    return reply(await product.db.write(lambda c: reviews.appeal(c, who.shop, id, who.staff_id, body.text)))
+    now = product.clock.now()
+
+    def change(connection: Connection) -> Review:
+        found = reviews.appeal(connection, who.shop, id, who.staff_id, body.text)
+        audit.record(connection, who.shop, who.name or who.staff_id, "insight.review_appeal", id, now)
+        return found
+
+    return reply(await product.db.write(change))
 
 
 @router.post(
@@ -139,5 +160,11 @@ async def ruling(request: Request, id: str) -> Response:
     who, product = await caller(request), wiring(request)
     require_role(who, Role.SUPERVISOR)
     body = await read_body(request, RulingIn, BODY)
-    by = who.name or who.key_id
-    return reply(await product.db.write(lambda c: reviews.rule(c, who.shop, id, body.score, body.text, by)))
+    by, now = who.name or who.key_id, product.clock.now()
+
+    def change(connection: Connection) -> Review:
+        found = reviews.rule(connection, who.shop, id, body.score, body.text, by)
+        audit.record(connection, who.shop, by, "insight.review_ruling", id, now, score=found.score)
+        return found
+
+    return reply(await product.db.write(change))

@@ -26,7 +26,8 @@ from xiaoer.slices.shops.types import Principal, Role
 router = APIRouter(prefix="/api/v1/insights")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ERRORS = (401, 403, 404, 422)
-_KINDS = ("talk", "refund", "day")
+_KINDS = ("talk", "refund", "day", "call")
+_LONGEST = 1_200  # letters of the names of a drill
 _FILTERS = {
     "from": "First day, 2026-06-12; without it the last seven days",
     "to": "Last day, included",
@@ -90,9 +91,9 @@ async def today(request: Request) -> Response:
     **filtered(
         describe("What is behind a figure", response=Behind, errors=_ERRORS),
         family="Family of the figure, as in its `drill`",
-        a="First name of the cell",
+        a="First name of the cell, or several joined by |",
         b="Second name",
-        kind="talk or refund",
+        kind="talk, refund, or call of a language model",
         after="`next` of the page before",
     ),
 )
@@ -104,7 +105,9 @@ async def drill(request: Request, family: str = "flag", a: str = "talks", b: str
     after = request.query_params.get("after", "0")
     start = min(int(after), 1_000_000) if after.isascii() and after.isdigit() and len(after) < 9 else 0
     found = await product.insights.look(
-        who.shop, choice_of(request), lambda view: list_behind(view, kind, family[:24], a[:160], b[:160], start, 50)
+        who.shop,
+        choice_of(request),
+        lambda view: list_behind(view, kind, family[:24], a[:_LONGEST], b[:160], start, 50),
     )
     return reply(found)
 

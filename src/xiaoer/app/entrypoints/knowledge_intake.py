@@ -1,5 +1,6 @@
 """Filling the knowledge base over HTTP: texts, documents and old chats in, candidates out, verdicts on them."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -9,8 +10,11 @@ from starlette.responses import Response
 from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.entrypoints.knowledge_views import EntryIn, draft_of, who
 from xiaoer.app.http import FILE_BODY, describe, read_body, read_upload, reply
-from xiaoer.flows.fill_knowledge import Filled
-from xiaoer.infra.documents import MAX_BYTES
+from xiaoer.app.intakes import PREFIX
+from xiaoer.infra.documents import MAX_BYTES, BrokenDocument
+from xiaoer.kernel.errors import NotFound
+from xiaoer.slices.imports import store as runs
+from xiaoer.slices.imports.types import ImportRun
 from xiaoer.slices.knowledge.candidates.types import Candidate, CandidateFilter, Decided, Verdict
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
@@ -63,23 +67,72 @@ class DecidedOut(Struct, frozen=True):
     refused: dict[str, str]
 
 
-_FILLED: dict[str, Any] = {"response": Filled, "errors": (401, 403, 413, 422)}
+class Ordered(Struct, frozen=True):
+    """The intake to watch; its id is also the batch of its candidates."""
+
+    id: str
+
+
+class IntakeView(Struct, frozen=True):
+    """One intake. `status`: running, done, refused or failed; `done` of `total` conversations are understood.
+
+    `found` candidates in all, `added` new ones, `known` ones that were found before; `error` says what went wrong.
+    """
+
+    id: str
+    status: str
+    kind: str
+    name: str
+    at: datetime
+    by: str
+    done: int
+    total: int
+    found: int
+    added: int
+    known: int
+    conversations: int
+    warnings: tuple[str, ...]
+    error: str
+    error_code: str
+
+
+class IntakesOut(Struct, frozen=True):
+    items: tuple[IntakeView, ...]
+
+
+def _view(run: ImportRun) -> IntakeView:
+    kind, talks = run.kind.removeprefix(PREFIX), run.total if run.status == "done" else 0
+    return IntakeView(
+        run.id, run.status, kind, run.file_name, run.at, run.by, run.done, run.total, run.added + run.unchanged,
+        run.added, run.unchanged, talks, run.warnings, run.error, run.error_code,
+    )  # fmt: skip
+
+
+_ORDERED: dict[str, Any] = {"response": Ordered, "status": 202, "errors": (401, 403, 413, 422)}
 
 
 @router.post(
     "/intake/text",
     **describe("Find questions and answers in a pasted text", request=TextIn,
-               example={"text": "问：多久发货？\n答：付款后 48 小时内。"}, **_FILLED),
+               example={"text": "问：多久发货？\n答：付款后 48 小时内。"}, **_ORDERED),
 )  # fmt: skip
 async def from_text(request: Request) -> Response:
-    """Every question and answer of the text becomes a candidate."""
+    """Every question and answer of the text becomes a candidate; watch it under its id.
+
+    Raises:
+        BrokenDocument: there is no text.
+    """
     principal, product = await caller(request), wiring(request)
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
     body = await read_body(request, TextIn, _MOST_TEXT)
-    return reply(await product.brain.fill.from_text(principal.shop, body.text, body.name, who(principal)))
+    if not body.text.strip():
+        raise BrokenDocument("no_text", "没有文字，请先粘贴内容。")
+    data = body.text.encode()
+    id_ = await product.intakes.order(principal.shop, "text", who(principal), data=data, name=body.name)
+    return reply(Ordered(id_), 202)
 
 
-_UPLOAD = describe("Find questions and answers in a file (multipart field `file`)", **_FILLED)
+_UPLOAD = describe("Find questions and answers in a file (multipart field `file`)", **_ORDERED)
 _UPLOAD["openapi_extra"]["requestBody"] = FILE_BODY
 
 
@@ -90,21 +143,43 @@ async def from_file(request: Request) -> Response:
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
     file = await read_upload(request, MAX_BYTES)
     name = (file.filename or "").replace("\0", "")[-200:]
-    return reply(await product.brain.fill.from_file(principal.shop, await file.read(), name, who(principal)))
+    data = await file.read()
+    if not data:
+        raise BrokenDocument("empty", "这个文件是空的。")
+    id_ = await product.intakes.order(principal.shop, "file", who(principal), data=data, name=name)
+    return reply(Ordered(id_), 202)
 
 
 @router.post(
     "/intake/conversations",
     **describe("Find questions that people answered in closed conversations", request=ConversationsIn,
-               example={"days": 90}, **_FILLED),
+               example={"days": 90}, **_ORDERED),
 )  # fmt: skip
 async def from_conversations(request: Request) -> Response:
     """Imported and own conversations; only what a person answered counts."""
     principal, product = await caller(request), wiring(request)
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
     body = await read_body(request, ConversationsIn, 8192)
-    fill = product.brain.fill
-    return reply(await fill.from_conversations(principal.shop, body.days, who(principal), body.least))
+    id_ = await product.intakes.order(principal.shop, "chats", who(principal), days=body.days, least=body.least)
+    return reply(Ordered(id_), 202)
+
+
+@router.get("/intake", **describe("The newest intakes", response=IntakesOut, errors=(401,)))
+async def list_intakes(request: Request) -> Response:
+    """The last ten, newest first, with how far those are that run."""
+    principal, product = await caller(request), wiring(request)
+    found = await product.db.read(lambda c: runs.newest(c, principal.shop, PREFIX, 10))
+    return reply(IntakesOut(tuple(map(_view, found))))
+
+
+@router.get("/intake/{id}", **describe("One intake", response=IntakeView, errors=(401, 404)))
+async def get_intake(request: Request, id: str) -> Response:
+    """How far it is, and what it found."""
+    principal, product = await caller(request), wiring(request)
+    run = await product.db.read(lambda c: runs.get(c, principal.shop, id))
+    if run is None or not run.kind.startswith(PREFIX):
+        raise NotFound("Intake", id)
+    return reply(_view(run))
 
 
 @router.get("/candidates", **describe("Candidates, most asked first", response=CandidatesOut, errors=(401, 422)))

@@ -1,8 +1,6 @@
 """Tickets as files, and files of tickets: export to a spreadsheet, attachments that only staff may open."""
 
 import asyncio
-import csv
-import io
 from typing import Any
 from urllib.parse import quote
 
@@ -15,11 +13,10 @@ from xiaoer.app.entrypoints.agents import member
 from xiaoer.app.entrypoints.caller import caller, wiring
 from xiaoer.app.entrypoints.tickets import FILTERS, view_of, wanted_of
 from xiaoer.app.http import FILE_BODY, describe, reply
-from xiaoer.app.sheets_out import cell_of
+from xiaoer.app.sheets_out import spreadsheet
 from xiaoer.flows.show_desk.views import TicketView
-from xiaoer.infra.sheets_out import XLSX, write_workbook
 from xiaoer.kernel.clock import SHOP_ZONE
-from xiaoer.kernel.errors import InvalidBody, NotFound
+from xiaoer.kernel.errors import NotFound
 from xiaoer.slices.tickets import api as tickets
 from xiaoer.slices.tickets import files
 from xiaoer.slices.tickets.files import TicketFile
@@ -48,26 +45,10 @@ _ATTACH["openapi_extra"]["requestBody"] = FILE_BODY
 async def export(request: Request) -> Response:
     """The list with the same filters, for a spreadsheet; `format` is csv (UTF-8 with BOM) or xlsx."""
     who, product = await caller(request), wiring(request)
-    kind = request.query_params.get("format", "csv")
-    if kind not in ("csv", "xlsx"):
-        raise InvalidBody("The format is csv or xlsx.")
     wanted = wanted_of(request, product)
     found, _, _ = await product.db.read(lambda c: tickets.page(c, who.shop, wanted, 0, _EXPORTED))
     rows = [_row(view_of(product, ticket), product.desk.forms.get(ticket.type)) for ticket in found]
-    columns = list(_row(None, None))
-    name = {"Content-Disposition": f'attachment; filename="tickets.{kind}"'}
-    if kind == "xlsx":
-        return Response(await write_workbook(columns, rows), media_type=XLSX, headers=name)
-    return Response(_csv(columns, rows), media_type="text/csv; charset=utf-8", headers=name)
-
-
-def _csv(columns: list[str], rows: list[dict[str, str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([cell_of(row[name]) for name in columns])
-    return text.getvalue().encode("utf-8-sig")
+    return await spreadsheet(list(_row(None, None)), rows, request.query_params.get("format", "csv"), "tickets")
 
 
 def _row(view: TicketView | None, form: Form | None) -> dict[str, str]:

@@ -26,6 +26,7 @@ from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId, ShopId
 from xiaoer.kernel.turn import Content, TextContent, TurnContext
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message
+from xiaoer.slices.desk import api as desk
 from xiaoer.slices.shops.types import Visitor
 
 router = APIRouter(prefix="/api/v1/widget")
@@ -202,10 +203,24 @@ class Connection:
                 rating = Rating(frame.score, frame.comment or "", frame.reasons, frame.message_id)
                 await self._product.rate(self._shop, CHANNEL, self._buyer, rating)
                 self._product.desk.feed.ring(self._shop)
-            case "typing" | "read" | "pong":
+            case "typing" | "read":
+                await self._show(frame)
+            case "pong":
                 return
             case _:
                 raise InvalidBody(f"A frame of type {frame.type[:20]} is not known, or lacks its fields.")
+
+    async def _show(self, frame: Frame) -> None:
+        """Let the agents who have this talk see that the buyer types, or how far he has read."""
+        talk = await self._open()
+        if talk is None or talk.state not in ("agent", "queued"):
+            return
+        if frame.type == "typing":
+            self._product.desk.signals.buyer_types(talk)
+            return
+        seq, shop = max(0, min(frame.seq or 0, talk.last_seq)), self._shop
+        await self._product.db.write(lambda c: desk.keep_buyer_read(c, shop, talk.id, seq))
+        self._product.desk.signals.buyer_read(talk, seq)
 
     async def _take_message(self, content: Content, frame: Frame) -> None:
         incoming = Incoming(self._buyer, CHANNEL, content, frame.context or self._context, external_id=frame.client_id)

@@ -112,9 +112,10 @@ class SimulatedBuyer:
         await market.happens("order.delivered", self.id, order_id=self.order)
         if dice.random() < self.persona.returns:
             yield now() + timedelta(hours=dice.uniform(2, 30))
-            await self._say(market.words.talk(dice, self.voice, "return"))
+            reason, words = market.words.back(dice, self.voice, self.good.category)
+            await self._say(words)
             yield now() + timedelta(minutes=dice.uniform(3, 30))
-            back = {"order_id": self.order, "reason": "尺码", "amount": write_yuan(self.amount)}
+            back = {"order_id": self.order, "reason": reason, "amount": write_yuan(self.amount)}
             await market.happens("order.refund_requested", self.id, **back)
             yield now() + timedelta(hours=dice.uniform(10, 40))
             await market.happens("order.refunded", self.id, **back)

@@ -55,6 +55,12 @@ class Words:
         """What is said at a turn of the story."""
         return self._spoken(dice, voice, dice.choice(self._book["talk"][topic]), title)
 
+    def back(self, dice: Random, voice: str, category: str) -> tuple[str, str]:
+        """(reason picked in the form, what is said) of somebody who sends something back."""
+        book = self._book["back"]
+        reason, lines = dice.choice(book.get(category.split("/", maxsplit=1)[0], book["其他"]))
+        return str(reason), self._spoken(dice, voice, dice.choice(lines), "")
+
     def agent(self, dice: Random, part: str) -> str:
         """What a person at the desk writes."""
         return str(dice.choice(self._book["agent"][part]))

@@ -21,10 +21,10 @@ from xiaoer.flows.measure_automations import Report
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.clock import SHOP_ZONE
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.errors import Conflict
 from xiaoer.kernel.ids import DEFAULT_SHOP
 from xiaoer.kernel.money import Money
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.conversations import told
 from xiaoer.slices.shops.types import Principal, Role, Shop
 

@@ -145,9 +145,11 @@ class GatherFacts:
     ) -> tuple[dict[int, Any], dict[int, bool]]:
         searches = [need for need in needs if need.kind == "knowledge"]
         surroundings: dict[str, Any] = {}
+        about: frozenset[str] = frozenset()
         if searches:
             await self._knowledge.ensure_loaded(turn.shop)
-            surroundings = await self._surroundings(turn)
+            about = self._knowledge.asks_about(turn.shop)
+            surroundings = await self._surroundings(turn) if "buyer" in about else {}
         knowledge: dict[int, Any] = {}
         answerable: dict[int, bool] = {}
         for need in searches:
@@ -160,7 +162,7 @@ class GatherFacts:
                 product_id=(segment.entities.product_ids or (turn.product_in_focus or "",))[0],
                 channel=turn.channel,
                 top_k=3,
-                product_category=await self._category(turn, segment),
+                product_category=await self._category(turn, segment) if "category" in about else "",
                 **surroundings,
             )
             knowledge[need.segment], answerable[need.segment] = result.hits, result.answerable
@@ -225,9 +227,7 @@ class GatherFacts:
         return (*own, *(order for order in proven if order is not None))
 
     async def _surroundings(self, turn: Turn) -> dict[str, Any]:
-        """Who asks and how the order in focus stands, when some entry depends on it; what cannot be told fits none."""
-        if not self._knowledge.asks_about_buyer(turn.shop):
-            return {}
+        """Who asks and how the order in focus stands; what cannot be told fits none."""
         ok, orders = await self._limited(self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS))
         known, buyer = await self._limited(self._buyers.buyer(turn.shop, turn.buyer_id))
         if not ok or not known:

@@ -111,9 +111,10 @@ class StartJourneys:
         for one in found if journeys else ():
             whole = store.interest_of(connection, shop, one.buyer_id, one.product_id) or one
             score, why = score_intent(whole)
-            for id_, journey in journeys:
-                product = catalog.get_product(connection, shop, one.product_id)
-                if score < journey.least_score or product is None or not _fits(journey, product):
+            reached = [(id_, journey) for id_, journey in journeys if score >= journey.least_score]
+            product = catalog.get_product(connection, shop, one.product_id) if reached else None
+            for id_, journey in reached:
+                if product is None or not _fits(journey, product):
                     continue
                 values = {"商品": product.title[:40], "昵称": "您", "product_id": product.id}
                 values |= {"why": "；".join(why), "score": str(score)}

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from xiaoer.kernel.commerce import Order, Refund
@@ -12,8 +13,8 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.conversations import told
 from xiaoer.slices.insights.rules.days import as_date, day_of, micros
-from xiaoer.slices.insights.rules.reasons import name_reason
-from xiaoer.slices.insights.types import BuyerDay, Deal, RefundFacts, Talk
+from xiaoer.slices.insights.rules.reasons import name_reason, pick_words
+from xiaoer.slices.insights.types import BuyerDay, Deal, ModelCall, RefundFacts, Talk
 from xiaoer.slices.orders.rules import PAID_BACK
 from xiaoer.slices.orders.store import reads as orders
 from xiaoer.slices.privacy import api as privacy
@@ -163,7 +164,7 @@ def refunds_of(
                     _week_of(micros(shipped)) if shipped else "",
                     claim_of(reason, detail),
                     goods.size(variant),
-                    privacy.mask_text(said[-1] if said else refund.reason)[:_SHOWN],
+                    privacy.mask_text(pick_words(said, reason, detail))[:_SHOWN],
                     near.id if near else "",
                     near.channel if near else "",
                 )
@@ -194,6 +195,12 @@ def _talk_about(talks: Sequence[Talk], at: int) -> Talk | None:
 
 def _words(connection: Connection, shop: ShopId, talk: Talk) -> list[str]:
     return [m.text for m in told.messages_of(connection, shop, [talk.id]).get(talk.id, ()) if m.author == "buyer"]
+
+
+def call_of(fact: Event) -> ModelCall:
+    """A call of a language model as its fact tells it."""
+    told = {**fact.data, "id": fact.id, "at": micros(fact.at), "conversation_id": fact.conversation_id}
+    return msgspec.convert(told, ModelCall)
 
 
 class Duty:

@@ -17,11 +17,12 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from xiaoer.flows.roll_up import gather, past
+from xiaoer.flows.roll_up.wordings import Placed, Wordings
 from xiaoer.flows.roll_up.work import Work, forget
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import id_floor
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.events import SHOP_EVENT_TYPES, Event
+from xiaoer.kernel.events import MODEL_CALLED, SHOP_EVENT_TYPES, Event
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
@@ -30,13 +31,11 @@ from xiaoer.slices.conversations.types import Message
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import columns, store
 from xiaoer.slices.insights.rules.around import place_talks
-from xiaoer.slices.insights.rules.measures import VERSION, row_of_day, row_of_refund, row_of_talk
-from xiaoer.slices.insights.rules.questions import Questions, wording_key
+from xiaoer.slices.insights.rules.measures import VERSION, row_of_call, row_of_day, row_of_refund, row_of_talk
 from xiaoer.slices.insights.rules.rounds import human_wait
 from xiaoer.slices.insights.rules.talks import derive_talk
 from xiaoer.slices.insights.types import Formula, Row, Talk
 from xiaoer.slices.orders.store import reads as orders
-from xiaoer.slices.privacy import api as privacy
 
 _BATCH = 25  # talks of one step: some ten milliseconds, so that buyers are answered in between
 _SMALL_BATCH = 8  # the same in a process beside the server, which waits for the database while one is written
@@ -46,7 +45,6 @@ _PAGE = 4000  # new facts of one look
 _OVERLAP_MS = 15_000  # ids are made before their commit: look this far back for those that came in between
 _DUTY_BACK = timedelta(days=400)
 _FIRST = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
-_WORDING = 120
 
 
 class Understands(Protocol):
@@ -63,7 +61,7 @@ class RollUp:
         self._clock = clock
         self._understanding = understanding
         self._formulas = tuple(formulas)
-        self._questions: dict[tuple[ShopId, str], Questions] = {}
+        self._wordings = Wordings()
         self._noted: dict[ShopId, tuple[frozenset[str], str]] = {}
         self._duty: gather.Duty = gather.Duty(())
         self._batch, self._rest_s = _BATCH, 0.0
@@ -108,7 +106,8 @@ class RollUp:
         await self._note_new(shop)
         talks = await self._db.read(lambda c: store.read_dirty(c, shop, "talk", self._batch))
         buyers = await self._db.read(lambda c: store.read_dirty(c, shop, "buyer", self._batch))
-        if not talks and not buyers:
+        calls = await self._db.read(lambda c: store.read_dirty(c, shop, "call", self._batch))
+        if not talks and not buyers and not calls:
             return 0
         if talks:
             await self._hear_past(shop, talks)
@@ -117,9 +116,11 @@ class RollUp:
             # Facts are read in the transaction that corrects the cells, so that another worker's newer count of
             # the same talk is never overwritten by an older one.
             work = self._derive(connection, shop, talks, buyers)
-            new_words = self._new_wordings(connection, shop, work)
-            kinds, gone = self._rows(work, new_words)
-            store.add_wordings(connection, shop, [row for row in new_words.values() if row[0]])
+            words = self._wordings.of_talks(connection, shop, work.talks)
+            kinds, gone = self._rows(work, words)
+            kinds["call"] = [row_of_call(gather.call_of(fact)) for fact in store.facts_by_id(connection, shop, calls)]
+            new = [row for row in words.values() if row[0]]
+            store.add_wordings(connection, shop, [*new, *work.wordings.values()])
             places = store.put_units(connection, shop, [], self._formulas, gone)
             for rows in kinds.values():
                 places |= store.put_units(connection, shop, rows, self._formulas)
@@ -132,11 +133,12 @@ class RollUp:
                 columns.mark_cells(connection, shop, places)
             store.clear_dirty(connection, shop, "talk", talks)
             store.clear_dirty(connection, shop, "buyer", buyers)
+            store.clear_dirty(connection, shop, "call", calls)
 
         try:
             await self._db.write(change)
         except Exception:
-            self._questions.clear()  # they may name questions that were not kept
+            self._wordings.forget()
             raise
         return max(1, len(talks))
 
@@ -164,6 +166,7 @@ class RollUp:
             store.mark_dirty(connection, shop, "talk", (fact[2] for fact in new))
             store.mark_dirty(connection, shop, "buyer", (fact[3] for fact in new if not fact[2]))
             store.mark_dirty(connection, shop, "buyer", (buyer for buyer, _ in changed))
+            store.mark_dirty(connection, shop, "call", (fact[0] for fact in new if fact[1] == MODEL_CALLED))
             store.set_cursor(connection, shop, "facts", upto)
             if changed:
                 store.set_cursor(connection, shop, "orders", last_order)
@@ -184,13 +187,13 @@ class RollUp:
 
         messages, buyers, _ = await self._db.read(query)
         facts: list[Event] = []
-        words: dict[str, tuple[str, str, str, str]] = {}
+        words: Placed = {}
         for id_, lines in messages.items():
             for before, burst in past.bursts(lines):
                 heard = self._understanding.understand(past.turn_of(shop, buyers.get(id_, ""), before, burst))
                 facts.append(past.heard_fact(shop, buyers.get(id_, ""), burst, heard))
                 texts = [(segment.intent, segment.text) for segment in heard.segments]
-                words |= await self._db.read(partial(self._placed, shop=shop, segments=texts, known=set(words)))
+                words |= await self._db.read(partial(self._wordings.place, shop=shop, segments=texts, known=set(words)))
             await asyncio.sleep(0)
 
         def change(connection: Connection) -> None:
@@ -229,50 +232,17 @@ class RollUp:
                     row_of_day(day) for day in gather.days_of(buyer, kept, seen.get(buyer, ()), placed, goods.owner_of)
                 ]
                 found = gather.refunds_of(connection, shop, buyer, kept, placed, goods)
-                work.refunds += [row_of_refund(refund) for refund in found]
+                refunds, new = self._wordings.of_refunds(connection, shop, found)
+                work.refunds += [row_of_refund(refund) for refund in refunds]
+                work.wordings |= new
         return work
 
     def _off_duty(self, talk: Talk) -> bool:
         wait = human_wait(talk)
         return wait is not None and self._duty.nobody(talk.opened + wait[0] * 1000)
 
-    def _new_wordings(self, connection: Connection, shop: ShopId, work: Work) -> dict[str, tuple[str, str, str, str]]:
-        """Wordings of the batch by key: known ones with an empty first field, new ones as they are to be kept."""
-        keys = list(dict.fromkeys(key for talk in work.talks for ask in talk.asks for key in ask.words if key))
-        known = store.questions_of(connection, shop, keys)
-        found = {key: ("", "", question, "") for key, question in known.items()}
-        unknown = {key for key in keys if key not in known}
-        if not unknown:
-            return found
-        where = [talk.id for talk in work.talks if any(key in unknown for ask in talk.asks for key in ask.words)]
-        segments = [pair for pairs in told.heard_segments(connection, shop, where).values() for pair in pairs]
-        return found | self._placed(connection, shop, segments, set(known), only=unknown)
-
-    def _placed(
-        self,
-        connection: Connection,
-        shop: ShopId,
-        segments: Sequence[tuple[str, str]],
-        known: set[str],
-        only: set[str] | None = None,
-    ) -> dict[str, tuple[str, str, str, str]]:
-        """The questions that new wordings belong to: (key, intent, question, masked text) by key."""
-        found: dict[str, tuple[str, str, str, str]] = {}
-        for intent, text in segments:
-            key = wording_key(text)
-            if not key or key in known or key in found or (only is not None and key not in only):
-                continue
-            place = (shop, intent)
-            if place not in self._questions:
-                self._questions[place] = Questions()
-                for row in store.founders(connection, shop, [intent]):
-                    self._questions[place].add(row.key, row.text)
-            shown = privacy.mask_text(text.strip())[:_WORDING]
-            found[key] = (key, intent, self._questions[place].place(key, shown), shown)
-        return found
-
     @staticmethod
-    def _rows(work: Work, words: dict[str, tuple[str, str, str, str]]) -> tuple[dict[str, list[Row]], list[str]]:
+    def _rows(work: Work, words: Placed) -> tuple[dict[str, list[Row]], list[str]]:
         question = {key: row[2] for key, row in words.items()}
         talks = []
         for talk in work.talks:

@@ -2,6 +2,8 @@
 
 from sqlalchemy import Connection
 
+from xiaoer.flows.roll_up.wordings import Placed
+from xiaoer.kernel.events import MODEL_CALLED
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import columns, store
@@ -21,13 +23,16 @@ def forget(connection: Connection, shop: ShopId, streams: bool = False) -> None:
     columns.mark_cells(connection, shop, places)
     store.mark_dirty(connection, shop, "talk", insights.conversation_ids(connection, shop))
     store.mark_dirty(connection, shop, "buyer", insights.buyer_ids(connection, shop))
+    store.mark_dirty(connection, shop, "call", insights.ids_of_type(connection, shop, MODEL_CALLED))
 
 
 class Work:
-    """What one step found: talks placed among their buyer's others, rows of days and refunds, talks that are gone."""
+    """What one step found: talks placed among their buyer's others, rows of days and refunds with the wordings that are
+    new of these, talks that are gone."""
 
     def __init__(self, gone: list[str]) -> None:
         self.gone = gone
         self.talks: list[Talk] = []
         self.days: list[Row] = []
         self.refunds: list[Row] = []
+        self.wordings: Placed = {}

@@ -53,10 +53,11 @@ class ReadsProducts(Protocol):
 
 
 class Opened(Struct, frozen=True):
-    """The chat pane."""
+    """The chat pane. `read_seq` is the last message that the buyer has seen, 0 where the channel does not tell."""
 
     messages: tuple[MessageView, ...]
     summary: tuple[str, ...]
+    read_seq: int = 0
 
 
 class ShowDetail:
@@ -88,7 +89,8 @@ class ShowDetail:
         notes = await self._db.read(lambda c: desk.list_notes(c, shop, conversation_id))
         shown = [message_view(m) for m in said] + [note_view(n) for n in notes]
         shown.sort(key=lambda view: (view.seq, view.author == "note", view.at))
-        return Opened(tuple(shown), await self._summary(conversation, said))
+        read_seq = await self._db.read(lambda c: desk.buyer_read_seq(c, shop, conversation_id))
+        return Opened(tuple(shown), await self._summary(conversation, said), read_seq)
 
     async def _summary(self, conversation: Conversation, said: Sequence[Message]) -> tuple[str, ...]:
         shop = conversation.shop

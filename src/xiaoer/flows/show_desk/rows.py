@@ -14,7 +14,7 @@ from xiaoer.kernel.commerce import Buyer
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
-from xiaoer.slices.conversations.owners import Glance
+from xiaoer.slices.conversations.glances import Glance, glances
 from xiaoer.slices.conversations.types import Conversation, StoredTurn
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import buyers as buyer_rules
@@ -114,7 +114,7 @@ class ShowRows:
             queued = desk.waiting(connection, shop) if any(c.state == "queued" for c in shown) else []
             return _Read(
                 desk.get_cases(connection, shop, ids),
-                owners.glances(connection, shop, ids),
+                glances(connection, shop, ids),
                 owners.last_turns(connection, shop, ids),
                 queue.positions(queued, now),
             )
@@ -160,8 +160,7 @@ def _row(conversation: Conversation, read: _Read, buyer: Buyer | None, statuses:
         str(feeling.get("label", "neutral")),
         float(feeling.get("anger", 0.0)),
         str(heard.get("urgency", "normal")),
-        glance.last_text,
-        glance.last_author,
+        *glance.said,
         conversation.last_at,
         conversation.last_seq,
         len(asks),

@@ -3,8 +3,10 @@
 Contact data are masked. What is remembered comes from the traces of earlier talks, each line with its day.
 """
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+import asyncio
+from collections.abc import Awaitable, Sequence
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -14,6 +16,7 @@ from xiaoer.flows.show_desk.views import TicketView
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
+from xiaoer.kernel.errors import SourceUnavailable
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.slices.assist.rules.remembered import Heard, Remembered, remember
@@ -30,7 +33,9 @@ from xiaoer.slices.privacy.rules import masks
 from xiaoer.slices.tickets import api as tickets
 from xiaoer.slices.tickets.types import Ticket
 
+T = TypeVar("T")
 _ORDERS = 20
+_WAIT_S = 2.5  # for a system; an agent who waits longer helps nobody
 _PAST = 20
 _COMPLAINED = frozenset({"sensitive", "negative_sentiment"})
 _WRAP_UP = {wrap_up.code: wrap_up.label for wrap_up in WRAP_UPS}
@@ -56,6 +61,12 @@ class ReadsOrders(Protocol):
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
 
 
+class KeepsOrders(ReadsOrders, Protocol):
+    """The shop's own rows of orders, and when those of a buyer were brought up to date last."""
+
+    async def kept_at(self, shop: ShopId, buyer_id: str) -> datetime | None: ...
+
+
 class ReadsProducts(Protocol):
     """Products and their variants."""
 
@@ -63,8 +74,15 @@ class ReadsProducts(Protocol):
     async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]: ...
 
 
+class Outage(Struct, frozen=True):
+    """A system that cannot be asked now: what is shown in its place is as of `as_of`."""
+
+    what: Literal["buyer", "orders", "stock"]
+    as_of: datetime | None = None
+
+
 class Side(Struct, frozen=True):
-    """The side pane; contact data are masked. `complaints` are newest first."""
+    """The side pane; contact data are masked. `complaints` are newest first; `outages` name what is not from now."""
 
     buyer: dict[str, Any]
     orders: tuple[dict[str, Any], ...]
@@ -74,6 +92,7 @@ class Side(Struct, frozen=True):
     card: Card = Card()
     memory: tuple[Remembered, ...] = ()
     complaints: tuple[dict[str, Any], ...] = ()
+    outages: tuple[Outage, ...] = ()
 
 
 class _Talks(Struct, frozen=True):
@@ -95,24 +114,37 @@ class ShowSide:
         db: Database,
         clock: Clock,
         sources: tuple[ReadsBuyer, ReadsOrders, ReadsProducts],
+        own: tuple[ReadsBuyer, KeepsOrders, ReadsProducts],
         detail: ShowDetail,
         labels: dict[str, str],
     ) -> None:
         self._db = db
         self._clock = clock
         self._buyers, self._orders, self._products = sources
+        self._own_buyers, self._own_orders, self._own_products = own
         self._detail = detail
         self._labels = labels
 
     async def __call__(self, shop: ShopId, conversation_id: str) -> Side:
-        """Everything that is known of this talk's buyer.
+        """Everything that is known of this talk's buyer; from the own rows where a system cannot be asked.
 
         Raises:
             NotFound: no such conversation.
         """
         conversation, _ = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
-        buyer = await self._buyers.buyer(shop, conversation.buyer_id)
-        orders = await self._orders.orders_of(shop, conversation.buyer_id, _ORDERS)
+        id_, outages = conversation.buyer_id, list[Outage]()
+        buyer = await _told(self._buyers.buyer(shop, id_))
+        if isinstance(buyer, _Down):
+            buyer = await self._own_buyers.buyer(shop, id_)
+            outages.append(Outage("buyer"))
+        orders = await _told(self._orders.orders_of(shop, id_, _ORDERS))
+        if isinstance(orders, _Down):
+            orders = await self._own_orders.orders_of(shop, id_, _ORDERS)
+            outages.append(Outage("orders", await self._own_orders.kept_at(shop, id_)))
+        product = await _told(self._product(shop, conversation.context.product_id, self._products))
+        if isinstance(product, _Down):
+            product = await self._product(shop, conversation.context.product_id, self._own_products)
+            outages.append(Outage("stock"))
         talks = await self._db.read(lambda c: _talks(c, conversation))
         complaints = _complaints(talks)
         now = self._clock.now()
@@ -122,17 +154,32 @@ class ShowSide:
             tuple(_order(order) for order in orders),
             tuple(self._detail.ticket(ticket, now) for ticket in talks.tickets),
             tuple(_past(talks, past) for past in talks.past),
-            await self._product(shop, conversation.context.product_id),
+            product,
             talks.card,
             remember(talks.heard, self._labels, open_matters),
             complaints,
+            tuple(outages),
         )
 
-    async def _product(self, shop: ShopId, product_id: str | None) -> dict[str, Any] | None:
-        product = await self._products.product(shop, product_id) if product_id else None
+    @staticmethod
+    async def _product(shop: ShopId, product_id: str | None, source: ReadsProducts) -> dict[str, Any] | None:
+        product = await source.product(shop, product_id) if product_id else None
         if product is None:
             return None
-        return product_view(product, await self._products.variants(shop, product.id))
+        return product_view(product, await source.variants(shop, product.id))
+
+
+class _Down(Struct, frozen=True):
+    """The system did not answer."""
+
+
+async def _told(asking: Awaitable[T]) -> T | _Down:
+    """What a system tells in good time."""
+    try:
+        async with asyncio.timeout(_WAIT_S):
+            return await asking
+    except (SourceUnavailable, TimeoutError):
+        return _Down()
 
 
 def product_view(product: Product, variants: Sequence[Variant]) -> dict[str, Any]:

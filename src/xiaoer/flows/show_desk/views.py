@@ -69,6 +69,7 @@ class AgentView(Struct, frozen=True):
     load: int
     skills: tuple[str, ...]
     connected: bool
+    team: str = ""
 
 
 class TicketView(Struct, frozen=True):
@@ -125,7 +126,7 @@ def note_view(note: Note) -> MessageView:
 
 def agent_view(agent: Agent, *, connected: bool) -> AgentView:
     return AgentView(
-        agent.id, agent.name, agent.role, agent.status, agent.capacity, agent.load, agent.skills, connected
+        agent.id, agent.name, agent.role, agent.status, agent.capacity, agent.load, agent.skills, connected, agent.team
     )
 
 

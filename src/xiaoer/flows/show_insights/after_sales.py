@@ -1,17 +1,18 @@
 """售后归因: why goods come back, by product, variant, batch, courier and page claim; and what to change."""
 
 from collections import defaultdict
-from datetime import date, timedelta
 from typing import Any
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
-from xiaoer.flows.show_insights.view import View, by_day, change, day_name, percent, ratio
+from xiaoer.flows.show_insights.said import HOW_SAID, table_of_words
+from xiaoer.flows.show_insights.view import View, by_day, change, day_name, percent, ratio, week_name
 from xiaoer.slices.catalog import store as catalog
-from xiaoer.slices.insights.rules.reasons import DETAILS, REASONS
+from xiaoer.slices.insights.rules.reasons import DETAILS, reason_name
 
 _HOW = (
     How("refund@1", "退款数和金额", "按申请时间归入的退款、退货、换货单；金额是申请的金额。"),
     How("reason@1", "原因", "先看买家在会话里怎么说，再看会话的意图，最后看退款单上选的原因；十一类原因见售后分类。"),
+    HOW_SAID,
     How("batch@1", "批次", "按发货的那一周分批。"),
     How("rate@1", "退货率", "这段时间申请退款的件数 ÷ 同一时间付款的件数。"),
 )
@@ -54,14 +55,6 @@ ACTIONS = {
 }
 
 
-def reason_name(code: str) -> str:
-    """「尺码偏小」 of `size/too_small`."""
-    reason, _, detail = code.partition("/")
-    if detail:
-        return DETAILS.get(detail, detail) if reason != "size" else f"尺码{DETAILS.get(detail, detail)}"
-    return REASONS.get(reason, reason)
-
-
 def show_after_sales(view: View) -> Page:
     """The page."""
     now, old = view.pairs("refund", b=view.product), view.pairs("refund", days=view.before, b=view.product)
@@ -77,6 +70,7 @@ def show_after_sales(view: View) -> Page:
     )
     tables = (
         _reasons(view, now, old, count),
+        table_of_words(view),
         _products(view),
         _group(view, "refund.v", "variants", "按规格"),
         _group(view, "refund.c", "couriers", "按快递"),
@@ -127,6 +121,7 @@ def _done(view: View) -> tuple[Card, ...]:
         Card(kind, title, ratio(v / 3600, n, 1), "hours", good="down")
         for kind, title in names.items()
         for n, v in (pairs.get(kind, (0, 0)),)
+        if n
     )
 
 
@@ -232,15 +227,6 @@ def _group(view: View, family: str, id_: str, title: str) -> Table:
         Column("share", "占比", "ratio"),
     )
     return Table(id_, title, columns, tuple(rows[:30]), empty="没有数据。")
-
-
-def week_name(batch: str) -> str:
-    """`11/16–11/22 发货` of the batch `2026-W47`; goods that never left have none."""
-    if not batch:
-        return "没发货"
-    first = date.fromisocalendar(int(batch[:4]), int(batch[6:]), 1)
-    last = first + timedelta(days=6)
-    return f"{first.month}/{first.day}–{last.month}/{last.day} 发货"
 
 
 def _variant_name(view: View, variant_id: str) -> str:

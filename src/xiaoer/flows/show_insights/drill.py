@@ -4,11 +4,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from xiaoer.flows.show_insights.view import HANDLED, View
+from xiaoer.flows.show_insights.value import PURPOSES
+from xiaoer.flows.show_insights.view import HANDLED, View, week_name
 from xiaoer.slices.insights import look_up
 from xiaoer.slices.insights.rules.blockers import BLOCKERS, STAGE_NAMES
 from xiaoer.slices.insights.rules.measures import gifts_of, read_from_flags
-from xiaoer.slices.insights.types import RefundFacts, Row, Talk
+from xiaoer.slices.insights.rules.reasons import reason_name
+from xiaoer.slices.insights.types import ModelCall, RefundFacts, Row, Talk
 
 _STEP = 500
 _MOST = 2_000  # units looked at for one page: under two seconds on one core at worst
@@ -24,12 +26,13 @@ class Behind(Struct, frozen=True):
 
 
 def list_behind(view: View, kind: str, family: str, a: str, b: str, after: int, limit: int) -> Behind:
-    """Units that gave to the family at `a` · `b` (empty: anything), from the `after`th unit of the period on."""
+    """Units that gave to the family at `a` · `b` (empty: anything), from the `after`th unit of the period on; `a` may
+    be several names, joined by `|`."""
     formulas = [f for f in view.formulas if not read_from_flags(f)]
     items: list[dict[str, Any]] = []
     place = after
     below = 100 if family == "finding" else None
-    direct = {_DIRECT[family]: a} if family in _DIRECT and a else {}
+    direct, wanted = {_DIRECT[family]: a} if family in _DIRECT and a else {}, frozenset(a.split("|"))
     while place - after < _MOST:
         rows = look_up.list_units(
             view.connection,
@@ -49,7 +52,7 @@ def list_behind(view: View, kind: str, family: str, a: str, b: str, after: int, 
                 g
                 for g in gifts
                 if view.days[0] <= g.key.day <= view.days[1]
-                and a in ("", g.key.a)
+                and (not a or g.key.a in wanted)
                 and b in ("", g.key.b)
                 and (g.n or g.v)
             ]
@@ -85,8 +88,17 @@ def _item(view: View, row: Row, n: int, v: int) -> dict[str, Any]:
             "order_id": f"****{facts.order_id[-6:]}",
             "product": view.product_name(row.product) if row.product else "",
             "amount": row.value_fen / 100,
-            "said": facts.words,
+            "said": facts.words or reason_name(f"{facts.reason}/{facts.detail}".rstrip("/")),
             "courier": facts.courier,
-            "batch": facts.batch,
+            "batch": week_name(facts.batch),
+        }
+    elif isinstance(facts, ModelCall):
+        spent = f"输入 {facts.tokens_in:,}、输出 {facts.tokens_out:,} 词元" if facts.ok else "没有成功"
+        item |= {
+            "conversation_id": facts.conversation_id,
+            "said": PURPOSES.get(facts.purpose, facts.purpose),
+            "amount": round(facts.microyuan / 1_000_000, 4),
+            "stage": facts.model,
+            "blocker": spent,
         }
     return item

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.days import as_date
 from xiaoer.slices.insights.types import Formula
+from xiaoer.slices.shops.store import list_staff
 
 Days = tuple[int, int]
 Pair = tuple[int, int]
@@ -121,7 +123,7 @@ class View:
     def agent_name(self, id_: str) -> str:
         """An agent's name; the bot's share has none."""
         if self._agents is None:
-            self._agents = {a.id: a.name for a in desk.agents(self.connection, self.shop, {})}
+            self._agents = {member.id: member.name for member in list_staff(self.connection, self.shop)}
         return self._agents.get(id_, id_) if id_ else "无人（含机器人）"
 
     def team_of(self, id_: str) -> str:
@@ -138,8 +140,17 @@ _TITLE = 13
 
 def day_name(day: int) -> str:
     """`6/18 周四`."""
-    date = as_date(day)
-    return f"{date.month}/{date.day} 周{_WEEK[date.weekday()]}"
+    at = as_date(day)
+    return f"{at.month}/{at.day} 周{_WEEK[at.weekday()]}"
+
+
+def week_name(batch: str) -> str:
+    """`11/16–11/22 发货` of the batch `2026-W47`; goods that never left have none."""
+    if not batch:
+        return "没发货"
+    first = date.fromisocalendar(int(batch[:4]), int(batch[6:]), 1)
+    last = first + timedelta(days=6)
+    return f"{first.month}/{first.day}–{last.month}/{last.day} 发货"
 
 
 def by_day(rows: Sequence[tuple[Any, ...]], days: Sequence[int], pick: Callable[[int, int], float]) -> list[float]:
@@ -151,6 +162,14 @@ def by_day(rows: Sequence[tuple[Any, ...]], days: Sequence[int], pick: Callable[
 def ratio(part: float, whole: float, digits: int = 4) -> float | None:
     """A share; None when there is nothing to share."""
     return round(part / whole, digits) if whole else None
+
+
+def most_telling(shares: Sequence[float | None], of: Sequence[int], *, least: bool = False) -> int | None:
+    """The place of the highest (or lowest) share among days that count: half a usual day's number, at least five."""
+    usual = sorted(n for n in of if n)
+    enough = max(5, usual[len(usual) // 2] // 2) if usual else 5
+    known = [(share, at) for at, share in enumerate(shares) if share is not None and of[at] >= enough]
+    return (min(known) if least else max(known))[1] if known else None
 
 
 def percent(value: float | None) -> str:

@@ -256,6 +256,8 @@ def upgrade() -> None:
         sa.Column("languages", sa.Text(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=True),
         sa.Column("assigned_at", sa.BigInteger(), nullable=True),
+        sa.Column("team", sa.String(length=40), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_desk_agents")),
     )
     op.create_table(

@@ -5,18 +5,20 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.canned.tables import canned_replies
-from xiaoer.slices.canned.types import Canned
+from xiaoer.slices.canned.types import Canned, Reader
 
 
-def visible(connection: Connection, shop: ShopId, staff_id: str) -> list[Canned]:
-    """The shop's and the caller's own, in their order."""
+def visible(connection: Connection, shop: ShopId, reader: Reader) -> list[Canned]:
+    """The shop's, the reader's own and those of his group (of every group for who leads), in their order."""
+    of_team = canned_replies.c.scope == "team"
     rows = connection.execute(
         select(canned_replies)
         .where(
             canned_replies.c.shop == shop,
             or_(
                 canned_replies.c.scope == "shop",
-                and_(canned_replies.c.scope == "own", canned_replies.c.owner == staff_id),
+                and_(canned_replies.c.scope == "own", canned_replies.c.owner == reader.staff_id),
+                of_team if reader.leads else and_(of_team, canned_replies.c.owner == reader.team),
             ),
         )
         .order_by(canned_replies.c.folder, canned_replies.c.position, canned_replies.c.id)

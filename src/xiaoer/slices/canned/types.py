@@ -1,10 +1,11 @@
-"""Canned replies (话术), personal or of the whole shop."""
+"""Canned replies (话术): personal, of a group, or of the whole shop."""
 
 from msgspec import Struct
 
 
 class Canned(Struct, frozen=True):
-    """话术. `scope` own belongs to `owner` only; `folder` is a path such as 售后/退货; `code` is typed after `/`."""
+    """话术. `scope` own belongs to the staff member `owner` only, team to the group (小组) of that name, shop to
+    everybody; `folder` is a path such as 售后/退货; `code` is typed after `/`."""
 
     id: str
     scope: str
@@ -17,8 +18,32 @@ class Canned(Struct, frozen=True):
     position: int = 0
 
 
+class Reader(Struct, frozen=True):
+    """Who looks for a reply: a staff member of a group, or somebody who `leads` and sees every group's."""
+
+    staff_id: str
+    team: str = ""
+    leads: bool = False
+
+
 class Filled(Struct, frozen=True):
     """A canned reply with its variables filled; `missing` could not be, and stay in braces."""
 
     text: str
     missing: tuple[str, ...]
+
+
+class RowProblem(Struct, frozen=True):
+    """A line of a file that was not taken; `text` tells a person why."""
+
+    line: int
+    text: str
+
+
+class Taken(Struct, frozen=True):
+    """What a file changed."""
+
+    added: int
+    changed: int
+    unchanged: int
+    problems: tuple[RowProblem, ...]

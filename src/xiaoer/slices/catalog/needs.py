@@ -1,5 +1,8 @@
 """Products for a need (求推荐): 「送妈妈，200 以内，敏感肌」.
 
+What speaks for a product adds to its score (`Taste.likes`: words of its title, tags and category), up to as much as the
+need's own words; what it must be and must not be is looked up there too.
+
 Title, category, tags and attribute values of every product are cut into character pairs; a pair weighs the
 more, the fewer products have it. A product's score is the weight of the need's pairs that it has, as a
 share of all their weight. Words about asking and money weigh nothing. A kind of thing that is named
@@ -8,20 +11,21 @@ share of all their weight. Words about asking and money weigh nothing. A kind of
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable
 
-from xiaoer.kernel.commerce import Product
+from xiaoer.kernel.commerce import Product, Taste
 from xiaoer.slices.catalog.rules import compact
 
 _ASKING = re.compile(
     r"推荐|有没有|有啥|有什么|适合|以内|以下|左右|预算|想买|想要|想给|帮我|挑一|选一|一下|一款|哪款|哪个好|求|送给?|给我|"
+    r"买(?:个|点|些)|东西|什么好|过?生日|礼物|过节|别的|其他|还有|"
     r"\d+(?:\.\d+)?\s*(?:元|块|块钱)?"
 )
 _KIND = re.compile(r"([裙裤鞋帽袜杯被椅桌毯箱柜架瓶垫席])子|(枕|裤|裙)(?:头|装)")
 _ENOUGH = 0.12  # least share of the need's weight that a pick must cover
 _OPENING = 24  # characters of a title in which the thing itself is named; what follows praises it
 _LONGEST_NAME = 6
+_THINGS = frozenset("锅枕鞋杯伞裤裙帽椅")
 _NO_THING = frozenset(
     (
         "孕妇",
@@ -49,8 +53,25 @@ _NO_THING = frozenset(
         "加绒",
         "透明",
         "大码",
+        "个月",
+        "以上",
+        "以下",
+        "左右",
+        "大概",
+        "平时",
+        "自己",
+        "一个",
+        "天然",
+        "简约",
+        "专用",
+        "方便",
+        "成人",
+        "男女",
+        "全身",
+        "整箱",
     )
 )
+_MANY_LIKES = 3  # as many liked words weigh as much as all of the need's own
 _BESIDE_BEST = 0.4  # least share of the best pick's score
 
 
@@ -58,39 +79,61 @@ class NeedIndex:
     """All products of one shop, ready to be ranked for a need; built once per catalogue revision."""
 
     def __init__(self, products: Iterable[Product]) -> None:
-        self._pairs: dict[str, set[str]] = {}
         self._titles: dict[str, str] = {}
+        self._shelf: dict[str, str] = {}
+        self._holders: dict[str, list[str]] = {}
+        self._named: dict[str, list[str]] = {}
         for product in products:
             text = [product.title, product.category, *product.tags, *product.attributes, *product.attributes.values()]
             self._titles[product.id] = product.title
-            self._pairs[product.id] = set().union(*(_pairs(compact(part)) for part in text))
-        counts = Counter(pair for pairs in self._pairs.values() for pair in pairs)
-        total = len(self._pairs)
-        self._weight = {pair: math.log((total + 1) / count) for pair, count in counts.items()}
+            self._shelf[product.id] = " ".join((product.title, product.category, *product.tags))
+            for pair in set().union(*(_pairs(compact(part)) for part in text)):
+                self._holders.setdefault(pair, []).append(product.id)
+            for part in _parts(product.title[:_OPENING]):
+                self._named.setdefault(part, []).append(product.id)
+        total = len(self._titles)
+        self._weight = {pair: math.log((total + 1) / len(holders)) for pair, holders in self._holders.items()}
 
-    def rank(self, need: str, limit: int) -> list[str]:
+    def rank(self, need: str, limit: int, taste: Taste = Taste()) -> list[str]:  # noqa: B008  frozen
         """Product ids, best first; empty when nothing in the need is about a product."""
         wanted = {pair for part in re.split(r"[\W_]+", _ASKING.sub(" ", need)) for pair in _pairs(compact(part))}
         kinds = {first or second for first, second in _KIND.findall(need)}
         weights = {pair: self._weight[pair] for pair in wanted if pair in self._weight}
-        if not weights and not kinds:
+        if not (weights or kinds or taste.likes or taste.things):
             return []
         total = sum(weights.values()) or 1.0
+        scores = dict.fromkeys(self._titles, 0.0) if kinds or taste.likes or taste.things else {}
+        for pair, weight in weights.items():
+            for product_id in self._holders[pair]:
+                scores[product_id] = scores.get(product_id, 0.0) + weight / total
         scored = [
-            (sum(weights[pair] for pair in weights if pair in pairs) / total, product_id)
-            for product_id, pairs in self._pairs.items()
-            if all(kind in self._titles[product_id] for kind in kinds)
+            (score + _liked(self._shelf[product_id], taste), product_id)
+            for product_id, score in scores.items()
+            if all(kind in self._titles[product_id] for kind in kinds) and _may(self._shelf[product_id], taste)
         ]
-        least = 0.0 if kinds else max(_ENOUGH, _BESIDE_BEST * max((score for score, _ in scored), default=0.0))
+        best_of_all = max((score for score, _ in scored), default=0.0)
+        beside = 0.0 if taste.likes else _BESIDE_BEST * best_of_all  # who likes many things is shown many
+        least = 0.0 if kinds or taste.things else max(_ENOUGH, beside)
         best = sorted((pair for pair in scored if pair[0] >= least), key=lambda pair: (-pair[0], pair[1]))
         return [product_id for _, product_id in best[:limit]]
 
     def named(self, text: str, limit: int) -> list[str]:
         """Product ids whose title's opening shares a name with the text, the longest name first; often none."""
-        shares = ((_shared(text, title[:_OPENING]), product_id) for product_id, title in self._titles.items())
+        near = {product_id for part in _parts(text) for product_id in self._named.get(part, ())}
+        shares = ((_shared(text, self._titles[product_id][:_OPENING]), product_id) for product_id in near)
         named = sorted(((run, product_id) for run, product_id in shares if run), key=lambda one: (-len(one[0]), one[1]))
         longest = len(named[0][0]) if named else 0
         return [product_id for run, product_id in named if len(run) == longest][:limit]
+
+
+def _liked(shelf: str, taste: Taste) -> float:
+    return min(1.0, sum(word in shelf for word in taste.likes) / _MANY_LIKES)
+
+
+def _may(shelf: str, taste: Taste) -> bool:
+    """Whether it is of the wanted sort, and nothing rules it out."""
+    wanted = not taste.things or any(word in shelf for word in taste.things)
+    return wanted and not any(word in shelf for word in taste.never)
 
 
 def kinds_in(text: str, kinds: frozenset[str]) -> list[str]:
@@ -100,13 +143,19 @@ def kinds_in(text: str, kinds: frozenset[str]) -> list[str]:
 
 
 def _shared(text: str, opening: str) -> str:
-    """The longest run of two characters or more that both hold and that names a thing; empty when there is none."""
+    """The longest run of two characters or more that both hold and that names a thing, else one of the characters that
+    are a thing by themselves (锅); empty when there is none."""
     for size in range(min(len(text), _LONGEST_NAME), 1, -1):
         for at in range(len(text) - size + 1):
             run = text[at : at + size]
             if run.isalpha() and not run.isascii() and run in opening and run not in _NO_THING:
                 return run
-    return ""
+    return next((one for one in sorted(_THINGS) if one in text and one in opening), "")
+
+
+def _parts(text: str) -> set[str]:
+    """What two texts that name the same thing share: a pair of characters, or one that is a thing by itself."""
+    return _pairs(text) | (_THINGS & set(text))
 
 
 def _pairs(text: str) -> set[str]:

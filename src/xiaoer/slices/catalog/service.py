@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from xiaoer.infra.db import Database
-from xiaoer.kernel.commerce import Product, Variant
+from xiaoer.kernel.commerce import Product, Taste, Variant
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store
 from xiaoer.slices.catalog.needs import NeedIndex, kinds_in
@@ -17,6 +17,8 @@ _CHECK_EVERY_S = 0.5  # a changed price, stock or title is seen in every worker 
 _SHOPS = 64  # title indexes kept in memory
 _RECOMMENDABLE = 5_000  # products of one shop that are ranked for a need
 _PRODUCTS = 20_000  # products kept in memory over all shops
+
+_ANY = Taste()
 
 
 class EmbeddedCatalog:
@@ -77,10 +79,12 @@ class EmbeddedCatalog:
         texts = await self._db.read(lambda c: store.search_texts(c, shop))
         return [(product_id, title) for product_id, title, _, _ in texts]
 
-    async def recommend(self, shop: ShopId, need: str, max_yuan: float | None, limit: int) -> tuple[Product, ...]:
+    async def recommend(
+        self, shop: ShopId, need: str, max_yuan: float | None, limit: int, taste: Taste = _ANY
+    ) -> tuple[Product, ...]:
         """Products for a need in the buyer's words, in stock and within the budget, best first."""
         picks: list[Product] = []
-        for product_id in (await self._needs(shop)).rank(need, 8 * limit):
+        for product_id in (await self._needs(shop)).rank(need, 8 * limit, taste):
             product, variants = await self._held(shop, product_id)
             within = [v for v in variants if v.stock > 0 and (max_yuan is None or v.price.fen <= max_yuan * 100)]
             if product is not None and within:

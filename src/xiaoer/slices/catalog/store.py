@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from msgspec.structs import asdict
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, or_, select, update
 
+from xiaoer.infra.statement import Statement
 from xiaoer.infra.upsert import existing_hashes, upsert
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.ids import ShopId
@@ -15,6 +16,15 @@ from xiaoer.slices.catalog import alerts, news
 from xiaoer.slices.catalog.tables import catalog_revisions, products, variants
 
 _CHUNK = 500  # ids a statement, below SQLite's parameter limit
+_SHOP: BindParameter[str] = bindparam("shop")
+_GET_PRODUCT = Statement(select(products).where(products.c.shop == _SHOP, products.c.id == bindparam("id")))
+_GET_VARIANT = Statement(select(variants).where(variants.c.shop == _SHOP, variants.c.id == bindparam("id")))
+_VARIANTS_OF = Statement(
+    select(variants)
+    .where(variants.c.shop == _SHOP, variants.c.product_id == bindparam("product"))
+    .order_by(variants.c.id)
+)
+_REVISION = Statement(select(catalog_revisions.c.revision).where(catalog_revisions.c.shop == _SHOP))
 
 
 def _product(row: Row[Any]) -> Product:
@@ -36,7 +46,7 @@ def _variant(row: Row[Any]) -> Variant:
 
 
 def get_product(connection: Connection, shop: ShopId, product_id: str) -> Product | None:
-    row = connection.execute(select(products).where(products.c.shop == shop, products.c.id == product_id)).one_or_none()
+    row = _GET_PRODUCT.one(connection, {"shop": shop, "id": product_id})
     return _product(row) if row else None
 
 
@@ -71,16 +81,13 @@ def search_texts(connection: Connection, shop: ShopId) -> list[tuple[str, str, s
 
 
 def get_variant(connection: Connection, shop: ShopId, variant_id: str) -> Variant | None:
-    row = connection.execute(select(variants).where(variants.c.shop == shop, variants.c.id == variant_id)).one_or_none()
+    row = _GET_VARIANT.one(connection, {"shop": shop, "id": variant_id})
     return _variant(row) if row else None
 
 
 def variants_of(connection: Connection, shop: ShopId, product_id: str) -> tuple[Variant, ...]:
     """All variants of a product, by id."""
-    rows = connection.execute(
-        select(variants).where(variants.c.shop == shop, variants.c.product_id == product_id).order_by(variants.c.id)
-    )
-    return tuple(_variant(row) for row in rows)
+    return tuple(_variant(row) for row in _VARIANTS_OF.all(connection, {"shop": shop, "product": product_id}))
 
 
 def all_variants(connection: Connection, shop: ShopId) -> list[Variant]:
@@ -90,7 +97,7 @@ def all_variants(connection: Connection, shop: ShopId) -> list[Variant]:
 
 def revision(connection: Connection, shop: ShopId) -> int:
     """Grows whenever products change; 0 before the first."""
-    return connection.scalar(select(catalog_revisions.c.revision).where(catalog_revisions.c.shop == shop)) or 0
+    return _REVISION.scalar(connection, {"shop": shop}) or 0
 
 
 def _bump(connection: Connection, shop: ShopId) -> None:

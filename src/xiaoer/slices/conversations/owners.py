@@ -4,13 +4,11 @@
 exactly an `agent` conversation names the agent who has it; a closed one keeps the last name for the record.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
-from sqlalchemy import Connection, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from xiaoer.infra.statement import ListStatement, Statement
 from xiaoer.kernel.errors import Conflict, NotFound
@@ -68,45 +66,7 @@ def _newest_turns(ids: Sequence[Any]) -> Any:
     return select(turns).where(turns.c.shop == bindparam("shop"), turns.c.id.in_(newest))
 
 
-def _last_lines(ids: Sequence[Any]) -> Any:
-    ends = (
-        select(
-            messages.c.conversation_id,
-            func.max(messages.c.seq).label("last"),
-            func.max(case((messages.c.author == "agent", messages.c.seq), else_=0)).label("agent"),
-        )
-        .where(messages.c.shop == bindparam("shop"), messages.c.conversation_id.in_(ids))
-        .group_by(messages.c.conversation_id)
-        .subquery()
-    )
-    is_ask = (messages.c.author == "buyer") & (messages.c.seq > ends.c.agent)
-    return (
-        select(
-            messages.c.conversation_id,
-            messages.c.seq,
-            messages.c.author,
-            messages.c.text,
-            messages.c.at,
-            ends.c.last,
-            ends.c.agent,
-        )
-        .join(ends, messages.c.conversation_id == ends.c.conversation_id)
-        .where(messages.c.shop == bindparam("shop"), (messages.c.seq == ends.c.last) | is_ask)
-        .order_by(messages.c.seq)
-    )
-
-
-_NEWEST_TURNS, _LAST_LINES = ListStatement(_newest_turns), ListStatement(_last_lines)
-
-
-class Glance(Struct, frozen=True):
-    """What the list shows of a talk. `open_asks` are (seq, at) of buyer messages that no agent has answered."""
-
-    last_text: str = ""
-    last_author: str = ""
-    last_seq: int = 0
-    agent_seq: int = 0
-    open_asks: tuple[tuple[int, datetime], ...] = ()
+_NEWEST_TURNS = ListStatement(_newest_turns)
 
 
 def assign(
@@ -221,20 +181,6 @@ def to_rate(connection: Connection, shop: ShopId, channel: str, buyer_id: str) -
 def last_agent_of(connection: Connection, shop: ShopId, buyer_id: str) -> str:
     """Who served this buyer last; empty when nobody did."""
     return _LAST_AGENT.scalar(connection, {"shop": shop, "buyer": buyer_id}) or ""
-
-
-def glances(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, Glance]:
-    """The last line, and the buyer's messages since an agent spoke, of each conversation."""
-    rows = _LAST_LINES.all(connection, {"shop": shop}, conversation_ids)
-    asks: defaultdict[str, list[tuple[int, datetime]]] = defaultdict(list)
-    for row in rows:
-        if row.author == "buyer" and row.seq > row.agent:
-            asks[row.conversation_id].append((row.seq, row.at))
-    return {
-        row.conversation_id: Glance(row.text, row.author, row.last, row.agent, tuple(asks[row.conversation_id]))
-        for row in rows
-        if row.seq == row.last
-    }
 
 
 def last_turn(connection: Connection, shop: ShopId, conversation_id: str) -> StoredTurn | None:

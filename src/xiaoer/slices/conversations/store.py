@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, literal_column, select, update
 
 from xiaoer.infra.db import append
 from xiaoer.infra.statement import Statement
@@ -27,7 +27,7 @@ _FIND_OPEN = Statement(
         conversations.c.shop == _SHOP,
         conversations.c.channel == bindparam("channel"),
         conversations.c.buyer_id == bindparam("buyer"),
-        conversations.c.state != "closed",
+        conversations.c.state != literal_column("'closed'"),  # a parameter would hide that the index of open ones fits
     )
 )
 _LAST_SEQ = Statement(

@@ -59,6 +59,18 @@ def star(connection: Connection, shop: ShopId, staff_id: str, conversation_id: s
         store.drop_old_stars(connection, shop, staff_id, _MOST_STARS)
 
 
+def keep_buyer_read(connection: Connection, shop: ShopId, conversation_id: str, seq: int) -> None:
+    """The buyer has read this far: a mark without a staff id."""
+    if seq > buyer_read_seq(connection, shop, conversation_id):
+        store.save_mark(connection, shop, "", conversation_id, read_seq=seq)
+
+
+def buyer_read_seq(connection: Connection, shop: ShopId, conversation_id: str) -> int:
+    """How far the buyer has read, as far as the channel tells."""
+    mark = store.my_marks(connection, shop, "", [conversation_id]).get(conversation_id)
+    return mark.read_seq if mark else 0
+
+
 def note(
     connection: Connection, shop: ShopId, conversation_id: str, seq: int, by: tuple[str, str], text: str, now: datetime
 ) -> Note:
@@ -81,6 +93,7 @@ def fact(shop: ShopId, type_: str, now: datetime, conversation_id: str, buyer_id
 
 
 agents = store.list_agents
+everybody = store.everybody
 all_marks = store.all_marks
 get_agent = store.get_agent
 get_case = store.get_case

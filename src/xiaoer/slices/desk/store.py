@@ -13,7 +13,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.desk.tables import agents, cases, marks, notes, settings
 from xiaoer.slices.desk.types import Agent, Case, DeskSettings, Mark, Note
 
-_AGENTS = Statement(select(agents).where(agents.c.shop == bindparam("shop")).order_by(agents.c.id))
+_AGENTS = Statement(select(agents).where(agents.c.shop == bindparam("shop"), agents.c.active).order_by(agents.c.id))
 _GET_CASE = Statement(
     select(cases).where(cases.c.shop == bindparam("shop"), cases.c.conversation_id == bindparam("conversation"))
 )
@@ -45,6 +45,8 @@ def agent_of(row: Row[Any], load: int) -> Agent:
         tuple(row.languages),
         row.seen_at,
         row.assigned_at,
+        row.team,
+        row.active,
     )
 
 
@@ -55,6 +57,12 @@ def case_of(row: Row[Any]) -> Case:
 
 def list_agents(connection: Connection, shop: ShopId, loads: Mapping[str, int]) -> list[Agent]:
     return [agent_of(row, loads.get(row.id, 0)) for row in _AGENTS.all(connection, {"shop": shop})]
+
+
+def everybody(connection: Connection, shop: ShopId, loads: Mapping[str, int]) -> list[Agent]:
+    """Also those who left."""
+    rows = connection.execute(select(agents).where(agents.c.shop == shop))
+    return [agent_of(row, loads.get(row.id, 0)) for row in rows]
 
 
 def get_agent(connection: Connection, shop: ShopId, staff_id: str, load: int = 0) -> Agent | None:

@@ -18,6 +18,8 @@ agents = Table(
     Column("languages", Json, nullable=False),
     Column("seen_at", Instant),
     Column("assigned_at", Instant),
+    Column("team", String(40), nullable=False),
+    Column("active", Boolean, nullable=False),
 )
 
 cases = Table(

@@ -5,9 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.ids import ConversationId, ShopId
-from xiaoer.kernel.worktime import WorkTime
 
 AgentStatus = Literal["online", "paused", "offline"]
 Skill = Literal["general", "pre_sale", "after_sales", "logistics", "complaints", "vip"]
@@ -15,7 +13,8 @@ Mode = Literal["auto", "assist", "shadow"]
 
 
 class Agent(Struct, frozen=True):
-    """坐席. `load` counts open conversations; no `skills` means all of them; `seen_at` is the last sign of life."""
+    """坐席. `load` counts open conversations; no `skills` means all of them; `seen_at` is the last sign of life;
+    `team` is the group (小组) whose canned replies he shares; one who left the shop is not `active`."""
 
     id: str
     name: str
@@ -28,6 +27,8 @@ class Agent(Struct, frozen=True):
     languages: tuple[str, ...] = ()
     seen_at: datetime | None = None
     assigned_at: datetime | None = None
+    team: str = ""
+    active: bool = True
 
 
 class Case(Struct, frozen=True):
@@ -92,10 +93,11 @@ class DeskSettings(Struct, frozen=True):
     """What a shop sets for its desk; seconds unless named otherwise. Defaults follow the trade's conventions."""
 
     modes: Modes = Modes()
-    weekly: dict[int, tuple[int, int] | None] = field(default_factory=dict)
-    special: dict[str, tuple[int, int] | None] = field(default_factory=dict)
     mode_terms: dict[str, float] = field(default_factory=dict)  # the shop's own thresholds for changing modes
     alarm_s: int = 100  # 千牛 slow-reply reminder
+    alarm_by_channel: dict[str, int] = field(default_factory=dict)  # platforms with a limit of their own
+    csat: bool = True  # a rating is asked for when an agent closes
+    csat_bot: bool = True  # and when a talk that only the bot had has ended
     reroute_s: int = 120
     most_reroutes: int = 2
     any_skill_after_s: int = 60
@@ -104,8 +106,9 @@ class DeskSettings(Struct, frozen=True):
     idle_close_s: int = 1800
     handle_s: int = 240  # mean time of one talk, for the honest wait
 
-    def work_time(self, hours: BusinessHours) -> WorkTime:
-        return WorkTime(hours, self.weekly, self.special)
+    def alarm_of(self, channel: str) -> int:
+        """Seconds after which an unanswered buyer of this channel is shown as slow."""
+        return self.alarm_by_channel.get(channel, self.alarm_s)
 
 
 class Mark(Struct, frozen=True):

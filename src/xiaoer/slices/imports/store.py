@@ -42,6 +42,13 @@ def get(connection: Connection, shop: ShopId, run_id: str) -> ImportRun | None:
     return _run(row) if row else None
 
 
+def newest(connection: Connection, shop: ShopId, kinds: str, limit: int) -> list[ImportRun]:
+    """The newest runs whose kind begins so."""
+    where = (imports.c.shop == shop, imports.c.kind.startswith(kinds, autoescape=True))
+    query = select(imports).where(*where).order_by(imports.c.at.desc(), imports.c.id.desc())
+    return [_run(row) for row in connection.execute(query.limit(limit))]
+
+
 def has_done(connection: Connection, shop: ShopId, by: str) -> bool:
     """Whether an import by `by` has ended well."""
     found = select(imports.c.id).where(imports.c.shop == shop, imports.c.by == by, imports.c.status == "done").limit(1)
@@ -61,11 +68,15 @@ def page(connection: Connection, shop: ShopId, offset: int = 0, limit: int = 50)
     return [_run(row) for row in rows], total
 
 
-def fail_unfinished(connection: Connection, shop: ShopId, before: datetime, now: datetime) -> int:
-    """Close runs that began before `before` and never ended, because their process died; return how many."""
+def fail_unfinished(connection: Connection, shop: ShopId, before: datetime, now: datetime, but: str = "") -> int:
+    """Close runs that began before `before` and never ended, because their process died; return how many.
+
+    Runs whose kind begins with `but` are somebody else's care.
+    """
+    others = [~imports.c.kind.startswith(but, autoescape=True)] if but else []
     changed = connection.execute(
         update(imports)
-        .where(imports.c.shop == shop, imports.c.status == "running", imports.c.at < before)
+        .where(imports.c.shop == shop, imports.c.status == "running", imports.c.at < before, *others)
         .values(status="failed", error=_STOPPED, error_code="interrupted", finished_at=now)
     )
     return changed.rowcount

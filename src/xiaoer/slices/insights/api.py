@@ -132,6 +132,11 @@ def conversation_ids(connection: Connection, shop: ShopId) -> list[str]:
     return list(connection.scalars(select(events.c.conversation_id).where(*where).distinct()))
 
 
+def ids_of_type(connection: Connection, shop: ShopId, type_: str) -> list[str]:
+    """The id of every fact of a type."""
+    return list(connection.scalars(select(events.c.id).where(events.c.shop == shop, events.c.type == type_)))
+
+
 def buyer_ids(connection: Connection, shop: ShopId) -> list[str]:
     """Every buyer that a fact tells about."""
     where = (events.c.shop == shop, events.c.buyer_id != "")

@@ -18,7 +18,7 @@ from xiaoer.slices.insights.store import mark_dirty
 from xiaoer.slices.insights.tables import cells, dirty, events, units
 from xiaoer.slices.insights.types import Row
 
-KINDS = ("talk", "refund", "day")
+KINDS = ("talk", "refund", "day", "call")
 FACTS, SEEN = "facts", "seen"  # all facts of a talk; all facts of a buyer that belong to no talk
 CELLS = "cells"  # all cells of a family and day
 TABLES = frozenset(("events", "insight_units", "insight_cells"))

@@ -7,17 +7,16 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, func, select, union_all
 from sqlalchemy import Row as DbRow
-from sqlalchemy.dialects import postgresql, sqlite
 
-from xiaoer.infra.upsert import upsert
+from xiaoer.infra.upsert import insert_of, upsert
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.rules.measures import DAILY, gifts_of
 from xiaoer.slices.insights.tables import cells, cursors, dirty, events, settings, units, wordings
-from xiaoer.slices.insights.types import BuyerDay, Formula, Key, RefundFacts, Row, Talk
+from xiaoer.slices.insights.types import BuyerDay, Formula, Key, ModelCall, RefundFacts, Row, Talk
 
 _CHUNK = 400  # ids per look-up, below SQLite's parameter limit
-_FACTS: Mapping[str, Any] = {"talk": Talk, "refund": RefundFacts, "day": BuyerDay}
+_FACTS: Mapping[str, Any] = {"talk": Talk, "refund": RefundFacts, "day": BuyerDay, "call": ModelCall}
 Sum = tuple[Any, ...]
 BLOCK = 10  # days of a block
 IN_BLOCK = "#"  # ends the family of a block's cells
@@ -51,6 +50,14 @@ def facts_of_buyers(
     return found
 
 
+def facts_by_id(connection: Connection, shop: ShopId, ids: Sequence[str]) -> list[Event]:
+    found: list[Event] = []
+    for part in chunks(ids):
+        rows = connection.execute(select(events).where(events.c.shop == shop, events.c.id.in_(part)))
+        found += [Event(shop, r.id, r.type, r.at, r.conversation_id, r.buyer_id, r.data) for r in rows]
+    return found
+
+
 def changed_since(
     connection: Connection, shop: ShopId, after_id: str, before_id: str, limit: int
 ) -> list[tuple[str, str, str, str]]:
@@ -66,7 +73,7 @@ def changed_since(
 
 def mark_dirty(connection: Connection, shop: ShopId, kind: str, ids: Iterable[str]) -> None:
     """Have these talks or buyers counted again."""
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    make = insert_of(connection.dialect)
     rows = [{"shop": shop, "kind": kind, "id": id_} for id_ in dict.fromkeys(ids) if id_]
     if rows:
         connection.execute(make(dirty).on_conflict_do_nothing(), rows)
@@ -175,8 +182,7 @@ def _shift(connection: Connection, shop: ShopId, changes: Mapping[Key, Sequence[
     moved = {key: value for key, value in with_blocks(changes).items() if value[0] or value[1]}
     if not moved:
         return
-    make: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = make(cells)
+    statement = insert_of(connection.dialect)(cells)
     grown = {"n": cells.c.n + statement.excluded.n, "v": cells.c.v + statement.excluded.v}
     statement = statement.on_conflict_do_update(index_elements=list(cells.primary_key.columns), set_=grown)
     rows = [{"shop": shop, **key._asdict(), "n": value[0], "v": value[1]} for key, value in sorted(moved.items())]
@@ -264,7 +270,7 @@ def founders(connection: Connection, shop: ShopId, intents: Sequence[str]) -> li
 
 def add_wordings(connection: Connection, shop: ShopId, rows: Sequence[tuple[str, str, str, str]]) -> None:
     """Keep (key, intent, question, text) of new wordings."""
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    make = insert_of(connection.dialect)
     names = ("key", "intent", "question", "text")
     values = [{"shop": shop, "seen": 1, **dict(zip(names, row, strict=True))} for row in rows]
     if values:

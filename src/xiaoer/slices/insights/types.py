@@ -77,7 +77,7 @@ class Around(Struct, frozen=True, omit_defaults=True):
 
 
 class Talk(Struct, frozen=True, omit_defaults=True):
-    """One conversation as its facts tell it. `opened` is microseconds since 1970, `llm_microyuan` what models cost."""
+    """One conversation as its facts tell it. `opened` is microseconds since 1970."""
 
     id: str
     buyer_id: str
@@ -92,13 +92,13 @@ class Talk(Struct, frozen=True, omit_defaults=True):
     rating: int = 0
     invited: bool = False
     off_duty: bool = False
-    llm_microyuan: int = 0
     deals: tuple[Deal, ...] = ()
     around: Around = Around()
 
 
 class RefundFacts(Struct, frozen=True, omit_defaults=True):
-    """One refund. `reason` is a code of the taxonomy, `detail` its sub-reason."""
+    """One refund. `reason` is a code of the taxonomy, `detail` its sub-reason; `words` is what the buyer said about it,
+    masked, and `said_key` the question under which such words are kept."""
 
     id: str
     order_id: str
@@ -118,6 +118,22 @@ class RefundFacts(Struct, frozen=True, omit_defaults=True):
     conversation_id: str = ""
     channel: str = ""
     done_in_s: int = -1
+    said_key: str = ""
+
+
+class ModelCall(Struct, frozen=True, omit_defaults=True):
+    """One call of a language model. `at` is microseconds since 1970, `microyuan` millionths of a yuan."""
+
+    id: str
+    at: int
+    purpose: str
+    model: str
+    ok: bool = True
+    tokens_in: int = 0
+    tokens_out: int = 0
+    microyuan: int = 0
+    took_ms: int = 0
+    conversation_id: str = ""
 
 
 class BuyerDay(Struct, frozen=True, omit_defaults=True):
@@ -158,7 +174,7 @@ class Row(Struct, frozen=True):
     id: str
     day: int
     at: datetime
-    facts: Talk | RefundFacts | BuyerDay
+    facts: Talk | RefundFacts | BuyerDay | ModelCall
     buyer_id: str = ""
     channel: str = ""
     agent: str = ""

@@ -78,10 +78,10 @@ class Knowledge:
             found = structs.replace(found, hits=tuple(_written_out(hit, own) for hit in found.hits))
         return found
 
-    def asks_about_buyer(self, shop: ShopId) -> bool:
-        """Whether some entry is for certain buyers or order states only; False when the shop is not loaded."""
+    def asks_about(self, shop: ShopId) -> frozenset[str]:
+        """What some entries are made for, so that asking should tell it; see `ShopIndex.asks_about`."""
         index = self._indexes.get(shop)
-        return index is not None and index.asks_about_buyer
+        return index.asks_about if index is not None else frozenset()
 
     async def ensure_loaded(self, shop: ShopId) -> None:
         """Load the shop's index when it is not in memory; otherwise return at once."""
@@ -134,6 +134,11 @@ class Knowledge:
         for shop in list(self._indexes):
             changed += await self.refresh(shop)
         return changed
+
+    def read_ahead(self, count: int) -> None:
+        """Read intents of `count` entries of each loaded shop beforehand (`ShopIndex.read_ahead`)."""
+        for index in list(self._indexes.values()):
+            index.read_ahead(count)
 
     def forget(self, shop: ShopId) -> None:
         """Drop the shop's index; the next `ensure_loaded` builds it anew."""

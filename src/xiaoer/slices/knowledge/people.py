@@ -30,6 +30,7 @@ _BREAK = "\x1f"
 _LATIN = re.compile(r"[a-z']+")
 _SNIPPET = 60
 _SENSE = 0.2  # least score of what only the retrieval index finds
+_FAINT = 0.05  # the same where nothing holds the words: a near miss helps more than an empty list
 _KINDS = ("text", "pinyin", "initials", "answer")
 
 Spans = tuple[tuple[int, int], ...]
@@ -119,8 +120,9 @@ class PeopleSearch:
         scores = dict.fromkeys(found, 0.0)
         if len(found) < 5:
             await self._knowledge.ensure_loaded(shop)
+            least = _SENSE if found else _FAINT
             for hit in self._knowledge.search(shop, wanted, now=now, top_k=10).hits:
-                if hit.score >= _SENSE and hit.id not in found:
+                if hit.score >= least and hit.id not in found:
                     found[hit.id], scores[hit.id] = "sense", hit.score
         entries = await self._db.read(lambda c: store.get_many(c, shop, list(found)))
         hits = [

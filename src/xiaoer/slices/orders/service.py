@@ -24,6 +24,10 @@ class EmbeddedOrders:
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int = 10) -> tuple[Order, ...]:
         return await self._db.read(lambda c: reads.of_buyer(c, shop, buyer_id, limit))
 
+    async def kept_at(self, shop: ShopId, buyer_id: str) -> datetime | None:
+        """When one of this buyer's orders was brought up to date last; None when there are none."""
+        return await self._db.read(lambda c: reads.kept_at(c, shop, buyer_id))
+
     async def baskets(self, shop: ShopId, since: datetime) -> list[list[str]]:
         """The variants of every order that was bought since."""
         return await self._db.read(lambda c: reads.baskets(c, shop, since))

@@ -25,6 +25,11 @@ _INTEREST = Statement(
         interests.c.product_id == bindparam("product_id"),
     )
 )
+_RUNNING = Statement(
+    select(runs.c.subject, runs.c.trigger).where(
+        runs.c.shop == bindparam("shop"), runs.c.buyer_id == bindparam("buyer"), runs.c.state == "running"
+    )
+)
 
 
 class Run(Struct, frozen=True):
@@ -69,10 +74,11 @@ def stop_subject(connection: Connection, shop: ShopId, subject: str, reason: str
 
 def stop_buyer(connection: Connection, shop: ShopId, buyer_id: str, reason: str, *, service: bool = True) -> list[str]:
     """End all runs of a buyer, or only the marketing ones; return their subjects."""
-    where = [runs.c.shop == shop, runs.c.buyer_id == buyer_id, runs.c.state == "running"]
-    where += [] if service else [runs.c.trigger.not_in(SERVICE)]
-    subjects = list(connection.scalars(select(runs.c.subject).where(*where)))
+    running = _RUNNING.all(connection, {"shop": shop, "buyer": buyer_id})
+    subjects = [run.subject for run in running if service or run.trigger not in SERVICE]
     if subjects:
+        where = [runs.c.shop == shop, runs.c.buyer_id == buyer_id, runs.c.state == "running"]
+        where += [] if service else [runs.c.trigger.not_in(SERVICE)]
         connection.execute(update(runs).where(*where).values(state="stopped", reason=reason))
     return subjects
 

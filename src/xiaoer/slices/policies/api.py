@@ -18,6 +18,7 @@ from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import (
     arrival,
+    attributes,
     bargaining,
     buying,
     cards,
@@ -34,15 +35,20 @@ from xiaoer.slices.policies.rules import (
     remarks,
     selling,
     talk,
+    wishes,
 )
 from xiaoer.slices.policies.rules.entries import Said
-from xiaoer.slices.policies.rules.matters import run, small
+from xiaoer.slices.policies.rules.matters import choosing, run, small
 from xiaoer.slices.policies.types import Ask, Move, Situation
 
-is_others = remarks.is_others
+wish_told = wishes.told
+wish_says_no = wishes.says_no
+wish_is_too_dear = wishes.is_too_dear
 NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
-NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's
+NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's, or was guessed at
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
+_LISTED = 5  # orders of the buyer's that are told to choose from
+_TIE = 0.05  # of a question that was guessed at, entries this near to each other answer nothing
 _OWN_WORDS = 0.8  # an entry that asks just this: the shop has written what it wants said, so nothing is recommended
 _OF_OTHER_THINGS = (
     0.9  # an intent as sure as this that it is not the shop's matter yields only to the buyer's own words
@@ -60,8 +66,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     stop = handoff.stop_for_people(situation) or _asked_for_people(situation)
     if stop is not None:
         return handoff.hand_over(situation, stop)
-    wanted = _needs(situation)
-    if facts is None and wanted:
+    if facts is None and (wanted := _needs(situation)):
         return Decision(needs=wanted)
     known, memory = facts or Facts(), situation.turn.memory
     stuck = bargaining.wants_people(known.bargains)
@@ -96,10 +101,11 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
             memory = replace(memory, order_id=order.id)
         shown = [(str(id_), str(title)) for id_, title in act.slots.get("products", ())]
         topic = product if product in known.products else None
-        intent = segment.intent if act.template == "product.which_of" else ""
+        intent = segment.intent if act.template.startswith("product.which") else ""
         memory = focus.keep(memory, situation.turn, topic, shown, intent)
-        if segment.intent == "product.recommend" and segment.entities.money_yuan:
-            memory = replace(memory, budget_yuan=segment.entities.money_yuan)
+        if segment.intent == "product.recommend":
+            wish = wishes.told(segment, situation.turn)
+            memory = replace(memory, wish=replace(wish, shown=(*wish.shown, *(id_ for id_, _ in shown))))
     if more:
         return Decision(needs=tuple(dict.fromkeys(more)))
     if todos:
@@ -126,8 +132,9 @@ def _part(index: int) -> Act:
 
 def look_again(heard: Heard, turn: Turn) -> Heard:
     """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
-    segments = looking.gather_wish(tuple(looking.look_again(segment) for segment in heard.segments))
-    segments = tuple(focus.choose(remarks.read(segment, turn), turn) for segment in segments)
+    again = (remarks.read(looking.look_again(segment), turn) for segment in heard.segments)
+    segments = wishes.gather(tuple(wishes.read(segment, turn) for segment in again))
+    segments = tuple(focus.choose(segment, turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
 
 
@@ -212,13 +219,20 @@ def _answer(ask: Ask) -> Act:
     if found is not None:
         return found
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
-        return _knowledge(ask, hit)
+        return _knowledge(ask, hit) if hit.hit.score >= _OWN_WORDS else _fact_named(ask) or _knowledge(ask, hit)
     found = products.answer_from_catalogue(ask)
     if found is None and _live(ask) and (hit is None or hit.hit.score < _OWN_WORDS):
         found = cards.products_wanted(ask)
     if found is None and hit is not None:
         return _knowledge(ask, hit)
     return found or offers.answer_from_offers(ask) or cards.products_wanted(ask) or _not_found(ask)
+
+
+def _fact_named(ask: Ask) -> Act | None:
+    """The fact of the product whose very name stands in the question."""
+    product = ask.facts.products.get(ask.product_id or "")
+    named = product is not None and attributes.keys_in(product, ask.segment.text)
+    return products.answer_from_catalogue(ask) if named else None
 
 
 def _foreign(ask: Ask) -> Move | None:
@@ -236,7 +250,10 @@ def _near(ask: Ask) -> list[KnowledgeHit]:
     hits = ask.facts.knowledge.get(ask.index, ())
     if not hits or not ask.facts.answerable.get(ask.index):
         return []
-    far = NEAR_FOR_TALK if ask.segment.intent.startswith(("oos.", "chat.")) else NEAR
+    if ask.is_guess and len(hits) > 1 and hits[0].score < _OWN_WORDS and hits[0].score - hits[1].score < _TIE:
+        return []  # neither the words nor the entries say what is meant
+    unsure = ask.is_guess or ask.segment.intent.startswith(("oos.", "chat."))
+    far = NEAR_FOR_TALK if unsure else NEAR
     if ask.segment.intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
         far = _OWN_WORDS
     named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if ask.segment.intent != "product.recommend"}
@@ -244,8 +261,15 @@ def _near(ask: Ask) -> list[KnowledgeHit]:
         hit
         for hit in hits
         if not (named and hit.product_id and hit.product_id not in named)
+        and not _is_unsafe(ask, hit)
         and hit.score >= (max(far, _NEAR_ELSEWHERE) if hit.product_id and hit.product_id != ask.product_id else far)
     ]
+
+
+def _is_unsafe(ask: Ask, hit: KnowledgeHit) -> bool:
+    """Whether the entry would tell one who asks for a dog, or while pregnant, what was written for others."""
+    near = ask.segment.intent == "product.safety" and hit.score < _OWN_WORDS
+    return near and attributes.is_for_others(ask.segment.text, hit.question + hit.answer)
 
 
 def _hit(ask: Ask) -> Said | None:
@@ -269,6 +293,8 @@ def _knowledge(ask: Ask, said: Said) -> Act:
 
 def _not_found(ask: Ask) -> Act:
     if needs.wants_orders(ask.segment, ask.situation.turn) and ask.facts.orders is not None:
+        if ask.facts.orders and not ask.is_guess:
+            return Act("ask", ask.index, "order.which_own", {"options": choosing.titles(ask.facts.orders[:_LISTED])})
         return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")
     if any(kind == "orders" for kind, _ in ask.facts.missing):
         return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from xiaoer.kernel.decision import Act, BusinessHours, Facts, HandoffReason, Need, Todo
+from xiaoer.kernel.decision import Act, Facts, HandoffReason, Need, Todo
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
+from xiaoer.kernel.worktime import BusinessHours
 
 _GUESSED = 0.4
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, select, update
 
+from xiaoer.infra.statement import Statement
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.promotions.rules.issuing import IssueState, coupon_cost, refuse_issue
@@ -14,6 +15,14 @@ from xiaoer.slices.promotions.tables import coupons, promotion_revisions, promot
 from xiaoer.slices.promotions.types import Coupon, Promotion
 
 _CHUNK = 500
+_SHOP: BindParameter[str] = bindparam("shop")
+_REVISION = Statement(select(promotion_revisions.c.revision).where(promotion_revisions.c.shop == _SHOP))
+_HELD = Statement(
+    select(coupons)
+    .where(coupons.c.shop == _SHOP, coupons.c.buyer_id == bindparam("buyer"), coupons.c.state != "issued")
+    .order_by(coupons.c.valid_to.desc(), coupons.c.id)
+    .limit(100)
+)
 
 
 class Issued(NamedTuple):
@@ -103,7 +112,7 @@ def existing_hashes(connection: Connection, shop: ShopId, ids: Sequence[str]) ->
 
 def revision(connection: Connection, shop: ShopId) -> int:
     """Grows whenever promotions change; 0 before the first."""
-    return connection.scalar(select(promotion_revisions.c.revision).where(promotion_revisions.c.shop == shop)) or 0
+    return _REVISION.scalar(connection, {"shop": shop}) or 0
 
 
 def bump(connection: Connection, shop: ShopId) -> None:
@@ -183,13 +192,7 @@ def get_coupon(connection: Connection, shop: ShopId, coupon_id: str) -> Coupon |
 
 def held(connection: Connection, shop: ShopId, buyer_id: str) -> tuple[Coupon, ...]:
     """Claimed coupons of a buyer, and the used and expired ones too, so that a quote can say why not; newest 100."""
-    rows = connection.execute(
-        select(coupons)
-        .where(coupons.c.shop == shop, coupons.c.buyer_id == buyer_id, coupons.c.state != "issued")
-        .order_by(coupons.c.valid_to.desc(), coupons.c.id)
-        .limit(100)
-    )
-    return tuple(_coupon(row) for row in rows)
+    return tuple(_coupon(row) for row in _HELD.all(connection, {"shop": shop, "buyer": buyer_id}))
 
 
 def ending(connection: Connection, shop: ShopId, since: datetime, until: datetime, limit: int = 5_000) -> list[Coupon]:

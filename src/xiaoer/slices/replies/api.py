@@ -26,9 +26,10 @@ def load_templates(path: Path) -> Templates:
 
 def compose(decision: Decision, templates: Templates, now: datetime, voice: str) -> Reply:
     """Speak a decision. `voice` (the conversation id) chooses among wordings, the same one all through a talk."""
-    lines = [line for act in _spoken_once(decision.acts) if (line := say(act, templates, now, voice))]
-    parts = [ReplyPart(TextContent("\n".join(lines)), "\n".join(lines))] if lines else []
-    for act in _spoken_once(decision.acts):
+    acts = _spoken_once(decision.acts)
+    text = "\n".join(line for act in acts if (line := say(act, templates, now, voice)))
+    parts = [ReplyPart(TextContent(text), text)] if text else []
+    for act in acts:
         parts += cards.cards_for(act, now)
     parts += cards.chips_for(decision)
     sources = tuple(dict.fromkeys(source for act in decision.acts for source in act.sources))
@@ -50,8 +51,10 @@ def say(act: Act, templates: Templates, now: datetime, voice: str) -> str:
     return slots.name_it(spoken, act)
 
 
-def _spoken_once(acts: Sequence[Act]) -> list[Act]:
+def _spoken_once(acts: Sequence[Act]) -> Sequence[Act]:
     """Acts that would say the same words (one answer for two segments) are spoken once."""
+    if len(acts) < 2:
+        return acts
     seen: set[str] = set()
     kept: list[Act] = []
     for act in acts:

@@ -17,10 +17,10 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.errors import Conflict, Forbidden, InvalidBody, NotFound, Unauthorised
-from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId, ShopId, StaffId
+from xiaoer.kernel.errors import Forbidden, InvalidBody, NotFound, Unauthorised
+from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId, ShopId
 from xiaoer.kernel.turn import TurnContext
-from xiaoer.slices.shops import store
+from xiaoer.slices.shops import api, store
 from xiaoer.slices.shops.types import ApiKey, Principal, Role, Shop, Staff, TokenPair, Visitor
 
 _SESSION_CACHE_S = 5.0
@@ -60,6 +60,10 @@ class Shops:
     async def save_shop(self, shop: ShopId, value: Shop) -> None:
         now = self._clock.now()
         await self._db.write(lambda c: store.save_shop(c, shop, value, now))
+        self.forget_shop(shop)
+
+    def forget_shop(self, shop: ShopId) -> None:
+        """Read the shop anew at the next look: it was changed."""
         self._shops.pop(shop, None)
 
     async def ensure_shop(self, shop: ShopId, name: str) -> None:
@@ -73,15 +77,19 @@ class Shops:
         Raises:
             Conflict: the username is taken. InvalidBody: the password is too short.
         """
+        hashed, now = await self.hashed(password), self._clock.now()
+        return await self._db.write(lambda c: api.add(c, shop, username, name, role, hashed, now))
+
+    @staticmethod
+    async def hashed(password: str) -> str:
+        """What is kept of a password.
+
+        Raises:
+            InvalidBody: it is too short.
+        """
         if len(password) < _MIN_PASSWORD:
             raise InvalidBody(f"A password needs at least {_MIN_PASSWORD} characters.")
-        if await self._db.read(lambda c: store.find_staff(c, shop, username)):
-            raise Conflict(f"Username {username} is taken in this shop. Choose another.")
-        member = Staff(StaffId(new_id()), shop, username, name, role)
-        hashed = await asyncio.to_thread(hash_password, password)
-        now = self._clock.now()
-        await self._db.write(lambda c: store.save_staff(c, shop, member, hashed, now))
-        return member
+        return await asyncio.to_thread(hash_password, password)
 
     async def staff(self, shop: ShopId) -> list[Staff]:
         return await self._db.read(lambda c: store.list_staff(c, shop))
@@ -89,14 +97,12 @@ class Shops:
     async def set_active(self, shop: ShopId, staff_id: str, active: bool) -> None:
         """Switch an account on or off; switching off ends its sessions."""
         now = self._clock.now()
-        member = await self._db.read(lambda c: store.get_staff(c, shop, staff_id))
-        if member is None:
-            raise NotFound("Staff account", staff_id)
-        changed = Staff(member.id, shop, member.username, member.name, member.role, active)
-        await self._db.write(lambda c: store.save_staff(c, shop, changed, "", now))
-        if not active:
-            await self._db.write(lambda c: store.revoke_sessions(c, shop, now, staff_id=staff_id))
-            self._sessions.clear()
+        await self._db.write(lambda c: api.change(c, shop, staff_id, now, active=active))
+        self.forget_sessions()
+
+    def forget_sessions(self) -> None:
+        """Look at every session anew: an account was changed."""
+        self._sessions.clear()
 
     async def log_in(self, shop: ShopId, username: str, password: str) -> TokenPair:
         """Exchange a password for tokens.
@@ -162,12 +168,18 @@ class Shops:
         """
         claims = read_token(self._settings.secret_key, "staff", token)
         shop, session_id = ShopId(claims["shop"]), str(claims["sid"])
+        if not await self.is_live(shop, session_id):
+            raise Unauthorised("This session has ended. Log in again.")
+        return Principal(shop, Role(claims["role"]), str(claims["sub"]), str(claims.get("name", "")), session_id)
+
+    async def is_live(self, shop: ShopId, session_id: str) -> bool:
+        """Whether a log-in session is in force; looked at anew every few seconds."""
         if self._sessions.get(session_id, 0.0) < time.monotonic():
             now = self._clock.now()
             if await self._db.read(lambda c: store.live_session(c, shop, session_id, now)) is None:
-                raise Unauthorised("This session has ended. Log in again.")
+                return False
             self._sessions[session_id] = time.monotonic() + _SESSION_CACHE_S
-        return Principal(shop, Role(claims["role"]), str(claims["sub"]), str(claims.get("name", "")), session_id)
+        return True
 
     async def key_principal(self, key: str) -> Principal:
         """Which program holds this API key; keys act with the operator's rights.

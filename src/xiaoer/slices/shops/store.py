@@ -6,14 +6,16 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.ids import ShopId, StaffId
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.shops.tables import api_keys, sessions, shops, staff
 from xiaoer.slices.shops.types import ApiKey, Role, Shop, Staff
 
 
 def _shop(row: Row[Any]) -> Shop:
-    return Shop(ShopId(row.shop), row.name, row.logo, msgspec.convert(row.hours, BusinessHours), row.switches)
+    return Shop(
+        ShopId(row.shop), row.name, row.logo, msgspec.convert(row.hours, BusinessHours, strict=False), row.switches
+    )
 
 
 def _staff(row: Row[Any]) -> Staff:

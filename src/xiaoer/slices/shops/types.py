@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from xiaoer.kernel.decision import BusinessHours
 from xiaoer.kernel.ids import BuyerId, ShopId, StaffId
 from xiaoer.kernel.turn import TurnContext
+from xiaoer.kernel.worktime import BusinessHours
 
 
 class Role(StrEnum):

@@ -13,7 +13,7 @@ from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.errors import Conflict, InvalidBody, NotFound
 from xiaoer.kernel.ids import ShopId
-from xiaoer.kernel.worktime import WorkTime
+from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.tickets import store
 from xiaoer.slices.tickets.rules import filling, flow
 from xiaoer.slices.tickets.types import Draft, Form, LogKind, LogLine, Opened, Ticket
@@ -33,7 +33,7 @@ def open_ticket(
     shop: ShopId,
     forms: dict[str, Form],
     draft: Draft,
-    work: WorkTime,
+    work: BusinessHours,
     now: datetime,
     by: tuple[str, str] = _BOT,
 ) -> Opened:
@@ -49,6 +49,8 @@ def open_ticket(
         if flow.is_same_matter(known, draft.type, draft.buyer_id, draft.order_id, draft.conversation_id):
             return Opened(_append(connection, shop, form, known, draft, now, by), appended=True)
     priority = draft.priority or form.priority
+    order_id = draft.order_id or draft.fields.get("order_id", "")
+    names_order = order_id and any(field.name == "order_id" for field in form.fields)
     title = draft.title or _title(form, draft)
     value = Ticket(
         new_id(),
@@ -64,8 +66,8 @@ def open_ticket(
         draft.assignee_name,
         draft.buyer_id,
         draft.conversation_id,
-        draft.order_id or draft.fields.get("order_id", ""),
-        draft.fields,
+        order_id,
+        {"order_id": order_id, **draft.fields} if names_order else draft.fields,
         flow.due_at(form, priority, now, work),
         watchers=(by[0],) if by[0] else (),
         promise=draft.promise,
@@ -125,7 +127,7 @@ def change(
     shop: ShopId,
     ticket_id: str,
     changes: dict[str, Any],
-    work: WorkTime,
+    work: BusinessHours,
     now: datetime,
     by: tuple[str, str],
 ) -> tuple[Ticket, Ticket]:

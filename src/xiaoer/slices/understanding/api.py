@@ -41,7 +41,9 @@ _CHAT_ORDER = ("chat.thanks", "chat.bye", "chat.praise", "chat.smalltalk", "chat
 class Understanding:
     """Understands turns by one pack, one model and, if given, one shop's words. Safe to share between threads."""
 
-    def __init__(self, pack: Pack, model: Model, shop: ShopWords | None = None) -> None:
+    def __init__(
+        self, pack: Pack, model: Model, shop: ShopWords | None = None, normaliser: Normaliser | None = None
+    ) -> None:
         self._pack = pack
         self._model = model
         shop = shop or ShopWords()
@@ -50,7 +52,8 @@ class Understanding:
         self._gate = model.gate.over(self.labels)
         self._described = split.describe(self.labels, takes_of(pack))
         self._products = PhraseTable({word.lower(): "|".join(ids) for word, ids in shop.products.items()})
-        self._normaliser = Normaliser(pack.lexicon, PhraseTable({word: word for word in shop.products}), shop.means)
+        names = PhraseTable({word: word for word in shop.products})
+        self._normaliser = (normaliser or Normaliser(pack.lexicon)).with_words(names, shop.means)
         at = {code: n for n, code in enumerate(self.labels)}
         self._at = at
         self._examples = Examples(
@@ -66,7 +69,7 @@ class Understanding:
 
     def with_shop(self, shop: ShopWords, model: Model | None = None) -> "Understanding":
         """A copy that also knows a shop's words, with its own model if given; takes milliseconds."""
-        return Understanding(self._pack, model or self._model, shop)
+        return Understanding(self._pack, model or self._model, shop, self._normaliser)
 
     def forms(self, text: str) -> TextForms:
         """The spellings of a text that matching needs (`kernel.heard.TextAnalyser`)."""
@@ -76,9 +79,8 @@ class Understanding:
     def understand(self, turn: Turn) -> Heard:
         """Segments, feeling and urgency of the buyer's unanswered messages."""
         raw = "\n".join(message.text for message in turn.messages if message.text)[:MAX_CHARS]
-        before = self._before(turn.history)
         asks = self._asks(raw)
-        segments = self._segments(raw, asks, before)
+        segments = self._segments(raw, asks, turn.history)
         normal = " ".join(ask.normal for ask in asks)
         whole = self._remember(raw)[0] if len(asks) != 1 or asks[0].end - asks[0].start != len(raw) else normal
         repeats = _repeats(compact(whole), turn.history, self._remember)
@@ -96,8 +98,9 @@ class Understanding:
         )
 
     def probabilities(self, text: str) -> Floats:
-        """What one text means by itself, over `labels`; for evaluation and retrieval."""
-        return self._remember(text)[1]
+        """What one text means by itself, over `labels`; for evaluation and retrieval, which ask once and are not
+        remembered."""
+        return self._read(text)[1]
 
     def read(self, text: str) -> tuple[str, Floats]:
         """The plain words of a text and what they mean by themselves."""
@@ -171,12 +174,12 @@ class Understanding:
         order = {code: n for n, code in enumerate(_CHAT_ORDER)}
         return [min(spans, key=lambda s: order.get(self.labels[int(s.own.argmax())], 9))]
 
-    def _segments(self, raw: str, asks: list[split.Span], before: context.Before) -> tuple[Segment, ...]:
+    def _segments(self, raw: str, asks: list[split.Span], history: Sequence[PastMessage]) -> tuple[Segment, ...]:
         """One segment an ask; neighbours that ask the same are one; a later one that asks nothing is left out."""
         found: list[tuple[split.Span, Segment]] = []
         for ask in asks:
             earlier = found[-1][0] if found else None
-            segment = self._segment(raw[ask.start : ask.end].strip(), ask, before, earlier)
+            segment = self._segment(raw[ask.start : ask.end].strip(), ask, history, earlier)
             if earlier is not None and segment.intent in _NO_ASK:
                 continue
             if earlier is not None and found[-1][1].intent == segment.intent:
@@ -191,17 +194,18 @@ class Understanding:
                 found.append((ask, segment))
         return tuple(segment for _, segment in found)
 
-    def _segment(self, text: str, ask: split.Span, before: context.Before, earlier: split.Span | None) -> Segment:
+    def _segment(
+        self, text: str, ask: split.Span, history: Sequence[PastMessage], earlier: split.Span | None
+    ) -> Segment:
         _, own, by = self._remember(text) if text else (ask.normal, ask.own, "model")
         entities = read_entities(ask.normal, self._pack.lexicon, self._products)
-        if earlier is not None:
-            spread, mass = context.business(earlier.own, self.labels)
-            before = context.Before(earlier.normal, spread, mass)
-        if not before.nothing and by == "model" and not context.is_clear(own, ask.normal):
-            view = context.signals(ask.normal, own, before, self.labels, entities != Entities())
-            mixed = context.blend(self._gate, view, own, before, self.labels, ask.normal)
-            by = "context" if int(mixed.argmax()) != int(own.argmax()) else by
-            own = mixed
+        if by == "model" and not context.is_clear(own, ask.normal):  # mostly the words say enough by themselves
+            before = self._before(history) if earlier is None else self._just_before(earlier)
+            if not before.nothing:
+                view = context.signals(ask.normal, own, before, self.labels, entities != Entities())
+                mixed = context.blend(self._gate, view, own, before, self.labels, ask.normal)
+                by = "context" if int(mixed.argmax()) != int(own.argmax()) else by
+                own = mixed
         order = np.argsort(own)[::-1][: _ALTERNATIVES + 1]
         best = int(order[0])
         return Segment(
@@ -212,6 +216,11 @@ class Understanding:
             alternatives=tuple((self.labels[int(n)], round(float(own[n]), 4)) for n in order[1:] if own[n] > 0.01),
             by=by,
         )
+
+    def _just_before(self, earlier: split.Span) -> context.Before:
+        """The ask before this one, in the same turn."""
+        spread, mass = context.business(earlier.own, self.labels)
+        return context.Before(earlier.normal, spread, mass)
 
     def _before(self, history: Sequence[PastMessage]) -> context.Before:
         if not history:

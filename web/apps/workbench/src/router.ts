@@ -11,6 +11,7 @@ export const router = createRouter({
       children: [
         { path: '', name: 'desk', component: () => import('./features/DeskPage.vue') },
         { path: 'c/:id', name: 'talk', component: () => import('./features/DeskPage.vue') },
+        { path: 'reviews', name: 'reviews', component: () => import('./features/reviews/ReviewsPage.vue') },
         { path: 'tickets', name: 'tickets', component: () => import('./features/tickets/TicketsPage.vue') },
       ],
     },

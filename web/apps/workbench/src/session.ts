@@ -2,6 +2,7 @@
 
 import { ConsoleApi } from '@xiaoer/api/console'
 import { DeskApi } from '@xiaoer/api/deskApi'
+import { ReviewsApi } from '@xiaoer/api/reviews'
 import { type Staff, StaffSession } from '@xiaoer/api/staff'
 import { TicketsApi } from '@xiaoer/api/tickets'
 import { defineStore } from 'pinia'
@@ -12,6 +13,7 @@ export const useSession = defineStore('session', () => {
   const staff = ref<Staff | null>(session.staff)
   const desk = new DeskApi(session.http)
   const tickets = new TicketsApi(session.http)
+  const reviews = new ReviewsApi(session.http)
   const console = new ConsoleApi(session.http)
   session.onLost = () => (staff.value = null)
 
@@ -35,5 +37,5 @@ export const useSession = defineStore('session', () => {
   /** For pieces whose calls are their own. */
   const http = session.http
 
-  return { staff, desk, tickets, console, http, logIn, logOut, socketAddress }
+  return { staff, desk, tickets, reviews, console, http, logIn, logOut, socketAddress }
 })

@@ -25,5 +25,6 @@ test.each([
 
 test('a due time says how long is left, or how long it is past', () => {
   expect(formatDue('2026-06-18T06:30:00Z', NOW)).toBe('还剩 2小时30分')
+  expect(formatDue('2026-06-18T12:30:00Z', NOW)).toBe('还剩 8小时')
   expect(formatDue('2026-06-16T03:00:00Z', NOW)).toBe('已超 2天')
 })

@@ -80,6 +80,8 @@ export interface Agent {
   load: number
   skills: string[]
   connected: boolean
+  /** The group whose canned replies are shared. */
+  team?: string
 }
 
 export interface Viewer {
@@ -107,6 +109,8 @@ export interface Talk {
   messages: DeskMessage[]
   summary: string[]
   viewers: Viewer[]
+  /** The last message that the buyer has seen; 0 where his channel does not tell. */
+  read_seq?: number
 }
 
 export interface SideOrder {
@@ -147,6 +151,8 @@ export interface Side {
     last_order_at: string | null
   }
   orders: SideOrder[]
+  /** Systems that cannot be asked now; what is shown is as of then. */
+  outages: { what: 'buyer' | 'orders' | 'stock'; as_of: string | null }[]
   tickets: Ticket[]
   past: PastTalk[]
   product: DeskProduct | null
@@ -234,7 +240,9 @@ export interface Finding {
 
 export interface Canned {
   id: string
-  scope: 'own' | 'shop'
+  scope: 'own' | 'team' | 'shop'
+  /** Whose: a staff id, or the name of the group. */
+  owner: string
   folder: string
   title: string
   text: string
@@ -242,7 +250,18 @@ export interface Canned {
   uses: number
   position: number
 }
-export type CannedDraft = Pick<Canned, 'scope' | 'folder' | 'title' | 'text' | 'code'>
+export type CannedDraft = Pick<Canned, 'scope' | 'folder' | 'title' | 'text' | 'code'> & {
+  /** The group of a reply with scope team. */
+  team?: string
+}
+
+/** What an imported file changed. */
+export interface CannedTaken {
+  added: number
+  changed: number
+  unchanged: number
+  problems: { line: number; text: string }[]
+}
 
 export interface WrapUp {
   code: string

@@ -9,6 +9,7 @@ import type {
   BuyerCard,
   Canned,
   CannedDraft,
+  CannedTaken,
   DeskMessage,
   DeskProduct,
   DeskRow,
@@ -134,6 +135,14 @@ export class DeskApi {
   saveCanned(draft: CannedDraft, id?: string): Promise<Canned> {
     if (!id) return this.http.post('/api/v1/desk/canned', draft)
     return this.http.put(`/api/v1/desk/canned/${encodeURIComponent(id)}`, draft)
+  }
+
+  importCanned(file: File): Promise<CannedTaken> {
+    return this.http.upload('/api/v1/desk/canned/import', file, file.name)
+  }
+
+  exportCanned(format: 'csv' | 'xlsx'): Promise<Blob> {
+    return this.http.download('/api/v1/desk/canned/export', { format })
   }
 
   deleteCanned(id: string): Promise<void> {

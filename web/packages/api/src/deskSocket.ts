@@ -10,6 +10,8 @@ import type { Connection, SocketLike } from './socket'
 
 export interface Alarm {
   threshold_s: number
+  /** Channels with a limit of their own. */
+  by_channel?: Record<string, number>
   items: { conversation_id: string; buyer_name: string; waiting_s: number }[]
 }
 
@@ -21,6 +23,15 @@ export interface Risk {
   advice: string
 }
 
+export interface TicketNews {
+  id: string
+  no: string
+  title: string
+  kind: 'opened' | 'appended' | 'state' | 'assigned' | 'merged'
+  state_label: string
+  assignee: string
+}
+
 export type DeskFrame =
   | { type: 'snapshot'; revision: string; me: Agent; agents: Agent[]; groups: Groups }
   | { type: 'resumed'; revision: string; me: Agent; agents: Agent[] }
@@ -28,10 +39,13 @@ export type DeskFrame =
   | { type: 'message'; revision: string; conversation_id: string; message: DeskMessage }
   | { type: 'presence'; conversation_id: string; viewers: Viewer[] }
   | { type: 'typing'; conversation_id: string; on: boolean; author: string }
+  | { type: 'read'; conversation_id: string; seq: number }
   | { type: 'agents'; items: Agent[] }
   | { type: 'queue'; waiting: number; longest_s: number }
   | ({ type: 'alarm' } & Alarm)
   | { type: 'risk'; item: Risk }
+  | { type: 'ticket'; item: TicketNews; mine: boolean }
+  | { type: 'mention'; conversation_id: string; by: string; text: string }
   | { type: 'ping' }
   | { type: 'error'; code: string; detail?: string }
 

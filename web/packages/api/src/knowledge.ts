@@ -89,14 +89,21 @@ export interface Usage {
   last_used_at: string | null
 }
 
-export interface Filled {
-  batch: string
-  kind: string
+/** One intake: how far it is, and what it found. Its id is the batch of its candidates. */
+export interface Intake {
+  id: string
+  status: 'running' | 'done' | 'refused' | 'failed'
+  kind: 'text' | 'file' | 'chats' | 'document' | 'chat'
+  name: string
+  at: string
+  done: number
+  total: number
   found: number
   added: number
   known: number
   conversations: number
   warnings: string[]
+  error: string
 }
 
 export interface Evidence {
@@ -237,16 +244,20 @@ export class KnowledgeApi {
     return this.http.get(`${ROOT}/variables`)
   }
 
-  fromText(text: string, name: string): Promise<Filled> {
+  fromText(text: string, name: string): Promise<{ id: string }> {
     return this.http.post(`${ROOT}/intake/text`, { text, name })
   }
 
-  fromFile(file: File): Promise<Filled> {
+  fromFile(file: File): Promise<{ id: string }> {
     return this.http.upload(`${ROOT}/intake/file`, file, file.name)
   }
 
-  fromConversations(days: number): Promise<Filled> {
+  fromConversations(days: number): Promise<{ id: string }> {
     return this.http.post(`${ROOT}/intake/conversations`, { days })
+  }
+
+  async intakes(): Promise<Intake[]> {
+    return (await this.http.get<{ items: Intake[] }>(`${ROOT}/intake`)).items
   }
 
   candidates(query: { status: string; batch: string; page: number; page_size: number }): Promise<CandidatePage> {

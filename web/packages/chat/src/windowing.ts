@@ -63,7 +63,7 @@ export class RowHeights {
     return low
   }
 
-  private heightOf(key: string): number {
+  heightOf(key: string): number {
     return this.known.get(key) ?? this.guess(key)
   }
 

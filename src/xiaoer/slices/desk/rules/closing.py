@@ -11,6 +11,7 @@ from xiaoer.slices.desk.types import WrapUp
 
 _BETWEEN_INVITES = timedelta(hours=24)
 _ANGRY = 0.5
+_NO_ANSWER = timedelta(days=1)
 WRAP_UPS = (
     WrapUp("solved", "已解决"),
     WrapUp("info_given", "咨询已答复"),
@@ -40,7 +41,8 @@ InviteRefusal = Literal["not_closed", "nothing_answered", "angry", "not_solved",
 
 
 class Talk(Struct, frozen=True):
-    """What the closing rules look at. `silent_for` is the time since the last message."""
+    """What the closing rules look at. Of a talk that the bot has: `is_open` while something is asked and not settled,
+    `is_small_talk` when nothing but greetings was answered."""
 
     answers: int
     last_author: str
@@ -51,15 +53,17 @@ class Talk(Struct, frozen=True):
     invited_at: datetime | None = None
     open_tickets: int = 0
     intents: tuple[str, ...] = ()
+    is_open: bool = False
+    is_small_talk: bool = False
 
 
 def refuse_invite(talk: Talk, now: datetime) -> InviteRefusal | None:
     """Why the buyer is not asked for a rating; None when asking is fine. Never mid-problem, never twice a day."""
     if talk.rated:
         return "rated"
-    if talk.answers == 0:
+    if talk.answers == 0 or talk.is_small_talk:
         return "nothing_answered"
-    if talk.wrap_up in _NEVER_INVITED or talk.open_tickets > 0:
+    if talk.wrap_up in _NEVER_INVITED or talk.open_tickets > 0 or talk.is_open:
         return "not_solved"
     if talk.last_author == "buyer" and any(not intent.startswith("chat.") for intent in talk.intents):
         return "not_solved"  # his last words are a question that nobody answered
@@ -71,10 +75,13 @@ def refuse_invite(talk: Talk, now: datetime) -> InviteRefusal | None:
 
 
 def may_close_idle(state: State, last_author: str, silent_for: timedelta, idle: timedelta) -> bool:
-    """Whether silence ends the talk: never while the buyer is the one who waits, never in the queue."""
+    """Whether silence ends the talk: never while the buyer is the one who waits, never in the queue.
+
+    A word to which the bot has nothing to say keeps a talk open for a day at most.
+    """
     if state == "agent":
         return last_author in ("agent", "event") and silent_for > idle
-    return state == "bot" and last_author != "buyer" and silent_for > idle
+    return state == "bot" and silent_for > (_NO_ANSWER if last_author == "buyer" else idle)
 
 
 def suggest_wrap_up(talk: Talk) -> WrapUp:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from xiaoer.kernel.worktime import WorkTime, is_open, next_opening
+from xiaoer.kernel.worktime import BusinessHours, is_open, next_opening
 from xiaoer.slices.desk.types import Agent, Assign, Case, DeskSettings, LeaveTicket, Route, Wait
 
 _BY_REASON = {"sensitive": "complaints", "negative_sentiment": "complaints", "complex_after_sale": "after_sales",
@@ -57,7 +57,9 @@ def is_reachable(agent: Agent, now: datetime, lost_after_s: int) -> bool:
     )
 
 
-def choose_route(case: Case, agents: Sequence[Agent], work: WorkTime, settings: DeskSettings, now: datetime) -> Route:
+def choose_route(
+    case: Case, agents: Sequence[Agent], work: BusinessHours, settings: DeskSettings, now: datetime
+) -> Route:
     """Decide what happens to a waiting conversation now. `agents` carry their present load."""
     here = [agent for agent in agents if is_reachable(agent, now, settings.lost_after_s)]
     serving = [agent for agent in here if agent.status == "online"]
@@ -87,7 +89,7 @@ def choose_route(case: Case, agents: Sequence[Agent], work: WorkTime, settings: 
 
 
 def movable(
-    order: Sequence[Case], agents: Sequence[Agent], work: WorkTime, settings: DeskSettings, now: datetime
+    order: Sequence[Case], agents: Sequence[Agent], work: BusinessHours, settings: DeskSettings, now: datetime
 ) -> list[Case]:
     """The waiting conversations, in the queue's order, to which something happens now.
 

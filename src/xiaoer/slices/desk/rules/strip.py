@@ -38,7 +38,7 @@ def count(
     now: datetime,
 ) -> Strip:
     """Count the day. Facts carry `at` and `conversation_id`."""
-    waits = rounds(asked, sent)
+    waits = rounds(asked, sent, now)
     done = [wait for wait in waits if wait is not None]
     return Strip(
         len({fact["conversation_id"] for fact in assigned}),
@@ -52,8 +52,8 @@ def count(
     )
 
 
-def rounds(asked: Sequence[dict[str, Any]], sent: Sequence[dict[str, Any]]) -> list[float | None]:
-    """Seconds to the person's answer of every round; None for a round that nobody has answered."""
+def rounds(asked: Sequence[dict[str, Any]], sent: Sequence[dict[str, Any]], now: datetime) -> list[float | None]:
+    """Seconds to the person's answer of every round; None for one that is late already. Younger ones are still open."""
     events: defaultdict[str, list[tuple[datetime, bool]]] = defaultdict(list)
     for fact in asked:
         if fact.get("state") in ("queued", "agent"):
@@ -70,6 +70,6 @@ def rounds(asked: Sequence[dict[str, Any]], sent: Sequence[dict[str, Any]]) -> l
             elif since is not None:
                 waits.append((at - since).total_seconds())
                 since = None
-        if since is not None:
+        if since is not None and (now - since).total_seconds() > _WITHIN_S:
             waits.append(None)
     return waits

@@ -93,7 +93,6 @@ def _service(talk: Talk) -> dict[str, int]:
         "agent_chars": sum(b.chars for b in talk.beats if b.who == AGENT),
         "length_ms": max((b.at for b in talk.beats), default=0) - min((b.at for b in talk.beats), default=0),
         "handle_ms": handle_ms(talk),
-        "llm_microyuan": talk.llm_microyuan,
         "complaint": is_complaint(talk),
         "asks": len(talk.asks),
         "open_asks": sum(not ask.answered for ask in talk.asks),

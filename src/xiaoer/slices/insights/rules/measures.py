@@ -12,6 +12,8 @@ funnel     stage · handled by                                        blocker   
 score      auto · agent (v points)                                   finding   finding · agent
 refund     reason · product (v fen)       refund.d  reason/detail · product    refund.s  reason/detail · product/size
 refund.v   reason · variant   refund.c  reason · courier   refund.b  reason · batch   refund.p  reason · claim
+refund.w   what was said · product
+llm        purpose · model (v microyuan)  llm.t     in, out, failed · model (n tokens or calls)
 refund.t   kind done (v seconds)          shop      visited, silent, paid …    sold  product · variant (n pieces)
 """
 
@@ -24,14 +26,14 @@ from xiaoer.slices.insights.rules.figures import flags_of, handled_by, main_agen
 from xiaoer.slices.insights.rules.formulas import apply
 from xiaoer.slices.insights.rules.quality import review
 from xiaoer.slices.insights.rules.rounds import find_rounds
-from xiaoer.slices.insights.types import BuyerDay, Formula, Gift, Key, RefundFacts, Row, Talk
+from xiaoer.slices.insights.types import BuyerDay, Formula, Gift, Key, ModelCall, RefundFacts, Row, Talk
 
 # Upper bounds of response times in milliseconds, each a tenth above the one before: a percentile is right to 5 %.
 BUCKETS = tuple(round(100 * 1.1**step) for step in range(140))
 _WHOLE_DAY = (0, 1440)
 _SMALL_TALK = ("chat.",)
 DAILY = -1
-VERSION = "3"  # of what is given; a new one has all figures made anew from the facts
+VERSION = "4"  # of what is given; a new one has all figures made anew from the facts
 
 
 def read_from_flags(formula: Formula) -> bool:
@@ -84,6 +86,13 @@ def row_of_day(day: BuyerDay) -> Row:
     return Row("day", id_, day.day, instant(day.at), day, day.buyer_id, value_fen=day.paid)
 
 
+def row_of_call(call: ModelCall) -> Row:
+    """The call with its columns: `stage` is the purpose, `mark` the model."""
+    fen = round(call.microyuan / 10_000)
+    at = instant(call.at)
+    return Row("call", call.id, day_of(call.at), at, call, stage=call.purpose[:16], mark=call.model[:64], value_fen=fen)
+
+
 def gifts_of(row: Row, formulas: Sequence[Formula]) -> list[Gift]:
     """Everything that a unit gives."""
     match row.facts:
@@ -93,6 +102,8 @@ def gifts_of(row: Row, formulas: Sequence[Formula]) -> list[Gift]:
             return _of_refund(row.facts)
         case BuyerDay():
             return _of_day(row.facts)
+        case ModelCall():
+            return _of_call(row.facts)
 
 
 def _of_talk(talk: Talk, formulas: Sequence[Formula]) -> list[Gift]:
@@ -171,12 +182,23 @@ def _of_refund(refund: RefundFacts) -> list[Gift]:
     ]
     if refund.size:
         places.append(("refund.s", detail, f"{refund.product}|{refund.size}"))
+    if refund.said_key:
+        places.append(("refund.w", refund.said_key, refund.product))
     if refund.claim:
         places.append(("refund.p", refund.reason, f"{refund.product}|{refund.claim}"))
     out = [Gift(Key(family, day, DAILY, refund.channel, a, b), 1, fen) for family, a, b in places]
     if refund.done_in_s >= 0:
         out.append(Gift(Key("refund.t", day, DAILY, refund.channel, refund.kind, ""), 1, refund.done_in_s))
     return out
+
+
+def _of_call(call: ModelCall) -> list[Gift]:
+    def give(family: str, a: str, n: int, v: int = 0) -> Gift:
+        return Gift(Key(family, day_of(call.at), DAILY, "", a, call.model), n, v)
+
+    out = [give("llm", call.purpose, 1, call.microyuan)]
+    out += [give("llm.t", "in", call.tokens_in), give("llm.t", "out", call.tokens_out)] if call.ok else []
+    return out if call.ok else [*out, give("llm.t", "failed", 1)]
 
 
 def _of_day(facts: BuyerDay) -> list[Gift]:

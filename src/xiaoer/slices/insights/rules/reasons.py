@@ -104,6 +104,14 @@ _BY_INTENT = {
 _VAGUE = frozenset({"unwanted", "other", ""})
 
 
+def reason_name(code: str) -> str:
+    """「尺码偏小」 of `size/too_small`."""
+    reason, _, detail = code.partition("/")
+    if detail:
+        return DETAILS.get(detail, detail) if reason != "size" else f"尺码{DETAILS.get(detail, detail)}"
+    return REASONS.get(reason, reason)
+
+
 def name_reason(form: str, said: Sequence[str], intents: Sequence[str]) -> tuple[str, str]:
     """(reason, sub-reason) of a refund: `form` is what the buyer picked, `said` his words about it, newest last."""
     from_form = _by_words(form)
@@ -122,6 +130,15 @@ def name_reason(form: str, said: Sequence[str], intents: Sequence[str]) -> tuple
     if from_form[0]:
         return from_form
     return found[0] if found else ("other", "")
+
+
+def pick_words(said: Sequence[str], reason: str, detail: str) -> str:
+    """What the buyer said about his reason: the newest words that name it, else the longest; "" if nothing."""
+    for wanted in ((reason, detail), (reason,)):
+        for text in reversed(said):
+            if _by_words(text)[: len(wanted)] == wanted:
+                return text
+    return max(said, key=len, default="")
 
 
 def _by_words(text: str) -> tuple[str, str]:

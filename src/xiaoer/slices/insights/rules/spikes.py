@@ -72,7 +72,7 @@ def pooled_spread(histories: Sequence[Sequence[float]]) -> float:
 
 
 def find_spikes(
-    now: Mapping[str, int], history: Mapping[str, Sequence[int]], days: int, hours: int, *, budget: float = 0.25
+    now: Mapping[str, int], history: Mapping[str, Sequence[int]], days: int, hours: int, *, budget: float = 0.75
 ) -> list[Spike]:
     """Topics whose count in the window stands out.
 

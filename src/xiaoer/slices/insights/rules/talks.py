@@ -34,7 +34,7 @@ def derive_talk(facts: Sequence[Event]) -> Talk | None:
     asks: list[Ask] = []
     steps: list[Step] = []
     head: dict[str, Any] = {}
-    rating, invited, spent = 0, False, 0
+    rating, invited = 0, False
     for fact in ordered:
         at, data = (micros(fact.at) - begin) // 1000, fact.data
         match fact.type:
@@ -46,7 +46,6 @@ def derive_talk(facts: Sequence[Event]) -> Talk | None:
                 beats.append(_said(at, data))
             case "turn.decided":
                 asks.append(_ask(at, data))
-                spent += int(data.get("llm_microyuan") or 0)
             case "conversation.rated":
                 rating = int(data.get("score") or 0)
             case "csat.invited":
@@ -70,7 +69,6 @@ def derive_talk(facts: Sequence[Event]) -> Talk | None:
         tuple(steps),
         rating,
         invited,
-        llm_microyuan=spent,
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from xiaoer.kernel.worktime import clock_of
 from xiaoer.slices.knowledge.types import EntryDraft
 
 _HAN = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "十五": 15}
@@ -167,7 +168,7 @@ def _against_hours(draft: EntryDraft, facts: ShopFacts) -> str:
         return ""
     clock = claims_of(draft.answer).spans.get("clock", ())
     if clock and not any(low in facts.hours for low, _ in clock):
-        opens, closes = (f"{minute // 60:02}:{minute % 60:02}" for minute in facts.hours)
+        opens, closes = map(clock_of, facts.hours)
         return f"答案写的上班时间和店铺设置（{opens} 到 {closes}）对不上"
     return ""
 

@@ -10,6 +10,7 @@ import copy
 import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +35,7 @@ from xiaoer.slices.knowledge.retrieval.ranking import (
 )
 from xiaoer.slices.knowledge.retrieval.rests import rests_of
 from xiaoer.slices.knowledge.retrieval.rows import rows_of
-from xiaoer.slices.knowledge.retrieval.segment import KEPT, Weighed
+from xiaoer.slices.knowledge.retrieval.segment import Weighed
 from xiaoer.slices.knowledge.retrieval.traits import Traits
 from xiaoer.slices.knowledge.retrieval.vectors import shipped
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
@@ -90,6 +91,7 @@ class ShopIndex:
         self._weighing = Weighing((segment := self._base.segment).vocabulary, segment.counts, segment.size)
         segment.weigh(self._weighing)
         self._where = {entry.id: number for number, entry in enumerate(self._base.entries)}
+        self._ahead = iter(self._base.entries)
         self._fresh: dict[str, Entry] = {}
         self._delta: Block | None = None
 
@@ -107,13 +109,15 @@ class ShopIndex:
         other, block = copy.copy(self), copy.copy(self._base)
         block.alive = block.alive.copy()
         other._lock, other._base, other._intents = threading.Lock(), block, dict(self._intents)
+        other._ahead = iter(())
         return other
 
     @property
-    def asks_about_buyer(self) -> bool:
-        """Whether an entry is meant for some buyers or order states only, so that asking must say which."""
+    def asks_about(self) -> frozenset[str]:
+        """What asking must tell because some entry is for some only: `buyer` (audience, order state), `category`."""
         scopes = (*self._base.scopes, *(self._delta.scopes if self._delta else ()))
-        return any(scope[1] or scope[2] for scope in scopes)
+        about = {"buyer": any(scope[1] or scope[2] for scope in scopes), "category": any(scope[3] for scope in scopes)}
+        return frozenset(name for name, asked in about.items() if asked)
 
     def has_room(self, changes: int) -> bool:
         """Whether so many more changes fit beside the large block. A small shop is built anew sooner: it is quick."""
@@ -148,13 +152,12 @@ class ShopIndex:
         """The entries nearest to the question that may be cited now, best first."""
         question = Weighed(marks_of(asked.forms, self._concepts), self._weighing, self._table)
         with self._lock:
-            found = self._best(self._base, question, asked)
+            strange = strangeness(question.unknown_share(self._delta.segment if self._delta else None))
+            found = self._best(self._base, question, asked, strange)
             if self._delta is not None:
-                found = sorted(found + self._best(self._delta, question, asked), key=_by_points)
+                found = sorted(found + self._best(self._delta, question, asked, strange), key=_by_points)
         if not found:
             return _NOTHING
-        strange = strangeness(question.unknown_share(self._delta.segment if self._delta else None))
-        found = [one._replace(points=one.points + strange) for one in found]
         if asked.intent and self._intent_of is not None:
             found = self._agree(found, asked)
         hits = tuple(
@@ -162,19 +165,15 @@ class ShopIndex:
         )
         return SearchResult(probability(found[0].points) >= THRESHOLD, hits)
 
-    def _best(self, block: Block, question: Weighed, asked: Asked) -> list[Found]:
+    def _best(self, block: Block, question: Weighed, asked: Asked, strange: float) -> list[Found]:
         segment, now = block.segment, microseconds(asked.now)
         located = segment.locate(question)
-        documents = segment.candidates(located)
+        closed = block.may_be_closed(asked)
+        documents = segment.candidates(
+            located, (lambda d: block.open_to(segment.owner.take(d), asked, now)) if closed else None
+        )
         if not len(documents):
             return []
-        if block.may_be_closed(asked) and not (live := block.open_to(segment.owner.take(documents), asked, now)).all():
-            if len(documents) < KEPT:
-                documents = documents[live]
-            else:  # closed entries may have pushed open ones off the short list: choose again among the open
-                documents = segment.candidates(located, lambda d: block.open_to(segment.owner[d], asked, now))
-            if not len(documents):
-                return []
         shared = segment.shared(documents, located)
         traits, theirs, own = self._traits, segment.traits.take(documents), self._traits.of(question.marks)
         points = rank(
@@ -202,25 +201,40 @@ class ShopIndex:
             *rests_of(documents[worth].tolist(), segment, question, self._asks, self._table)
         )
         return [
-            Found(float(points[at]), float(rest), block.entries[owner], block.texts[documents[at]])
-            for (owner, at), rest in zip(chosen.items(), rests, strict=True)
+            Found(float(points[at]) + strange, rest, block.entries[owner], block.texts[documents[at]])
+            for (owner, at), rest in zip(chosen.items(), rests.tolist(), strict=True)
         ]
 
     def _agree(self, found: list[Found], asked: Asked) -> list[Found]:
         """Let the intents of question and entry have their say, where it can change which entry answers.
 
-        Reading an entry's question costs as much as understanding the buyer's, so it is done once an entry, and never
-        for those too far behind the first or too far below the threshold.
+        Reading an entry's question costs as much as understanding the buyer's, so it is done once an entry, ahead of
+        the buyers or when one asks, and then not for those too far behind the first or too far below the threshold.
         """
         intent = asked.intent
         worth = max(found[0].points - SWAY, NEAR_POINTS) if not asked.thorough else -math.inf
         judged = []
         for one in found:
             own = self._intents.get(one.entry.id)
-            if own is None and one.points >= worth and of_shop(intent) and self._intent_of is not None:
-                own = self._intents[one.entry.id] = self._intent_of(one.entry.draft.question)
-            judged.append(one._replace(points=one.points + intent_points(intent, own or "")))
+            if own is None and one.points >= worth and of_shop(intent):
+                own = self._read_intent(one.entry)
+            judged.append(Found(one.points + intent_points(intent, own or ""), *one[1:]))
         return sorted(judged, key=_by_points)
+
+    def read_ahead(self, count: int) -> bool:
+        """Read the intents of the next `count` entries, so that no buyer waits for it; False when all are read."""
+        if self._intent_of is None:
+            return False
+        entries = list(islice(self._ahead, count))
+        for entry in entries:
+            if entry.id not in self._intents:
+                self._read_intent(entry)
+        return bool(entries)
+
+    def _read_intent(self, entry: Entry) -> str:
+        assert self._intent_of is not None
+        own = self._intents[entry.id] = self._intent_of(entry.draft.question)
+        return own
 
 
 def _hit(score: float, entry: Entry, text: str, channel: str) -> KnowledgeHit:

@@ -5,10 +5,12 @@ ask different things. Where nothing is left but words that say what kind of answ
 no rest: `traits` judges those.
 """
 
+import math
 from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from xiaoer.slices.knowledge.retrieval.features import SENSE
 from xiaoer.slices.knowledge.retrieval.segment import Floats, Segment, Weighed
 from xiaoer.slices.knowledge.retrieval.vectors import LEARNT, VectorTable
 
@@ -20,27 +22,27 @@ def rests_of(
 
     The direction of words that were never learnt means nothing. Pure; about 10 µs a document.
     """
-    if not documents:
-        nothing = np.zeros(0, np.float32)
-        return nothing, nothing, nothing
-    mine = {
-        mark: mass
-        for f in LEARNT
-        for mark, (_, _, mass) in zip(question.marks.families[f], question.found[f], strict=True)
-    }
-    names, masses = segment.names, segment.mark_masses
-    rest, likeness, sure = (np.zeros(len(documents), np.float32) for _ in range(3))
+    found = np.zeros((3, len(documents)), np.float32)
+    known, families = segment.known(question), question.marks.families
+    mine = [mark for family in LEARNT for _, mark, _ in known[family]]
+    weights = [
+        0.0 if family != SENSE or mark in asks else mass
+        for family in LEARNT
+        for mark, (_, _, mass) in zip(families[family], known[family], strict=True)
+    ]
+    said = {*mine, *(segment.vocabulary.get(mark, -1) for mark in asks)}
     for at, document in enumerate(documents):
-        theirs = {names[number]: number for family in LEARNT for number in segment.marks_of(document, family)}
-        one = [mark for mark in mine if mark not in theirs]
-        other = [mark for mark in theirs if mark not in mine]
-        left = sum(mine[mark] for mark in one if mark[0] == "s" and mark not in asks)
-        right = sum(float(masses[theirs[mark]]) for mark in other if mark[0] == "s" and mark not in asks)
+        theirs = [segment.marks_of(document, family) for family in LEARNT]
+        marks = set().union(*theirs)
+        left = sum([mass for mark, mass in zip(mine, weights, strict=True) if mass and mark not in marks])
+        right = [mark for mark in theirs[LEARNT.index(SENSE)] if mark not in said]
         if not left or not right:
             continue
-        rest[at] = min(left, right)
-        places = [[table.place(mark) for mark in side] for side in (one, other)]
-        sure[at] = min(sum(place < table.learnt for place in side) / len(side) for side in places)
-        first, second = (table.at(side).sum(0) for side in places)
-        likeness[at] = first @ second / max(float(np.sqrt((first @ first) * (second @ second))), 1e-6)
-    return rest, likeness, sure
+        one = [place for mark, place in zip(mine, question.places, strict=True) if mark not in marks]
+        other = segment.places.take(list(marks.difference(mine))).tolist()
+        sure = min([sum([place < table.learnt for place in side]) / len(side) for side in (one, other)])
+        first, second = table.at(one).sum(0), table.at(other).sum(0)
+        length = math.sqrt(float(first @ first) * float(second @ second))
+        rest = min(left, float(segment.mark_masses.take(right).sum()))
+        found[:, at] = rest, float(first @ second) / max(length, 1e-6), sure
+    return found[0], found[1], found[2]

@@ -39,9 +39,10 @@ class Weighed:
 
     def __init__(self, marks: Marks, weighing: Weighing, table: VectorTable) -> None:
         self.marks = marks
-        self.direction = table.text(marks)
+        self.places = table.places_of(marks)
+        self.direction = table.direction(self.places)
         self.numbers = weighing.numbers
-        self.found = [[weighing[mark] for mark in family] for family in marks.families]
+        self.found = [weighing.of(family) for family in marks.families]
         self.totals = np.array([sum([mass for _, _, mass in found]) for found in self.found], np.float32)
 
     def unknown_share(self, beside: "Segment | None") -> float:
@@ -68,7 +69,6 @@ class Segment:
     def __init__(self, rows: Rows, owner: Sequence[int], traits: Traits, table: VectorTable) -> None:
         self.size = rows.size
         self.vocabulary = rows.vocabulary
-        self.names = list(rows.vocabulary)
         self.owner: Ints = np.array(owner, np.int32)
         self._row_marks: Ints = rows.marks
         self._row_ends: NDArray[np.int64] = rows.ends
@@ -77,7 +77,8 @@ class Segment:
         self.counts: list[int] = counts.tolist()
         self._postings, self._starts = _postings(rows, counts)
         self.masses: Floats = np.zeros((self.size, _F), np.float32)
-        self.directions: Vectors = table.texts(rows)
+        self.places: Ints = np.array(table.places(rows.vocabulary), np.int32)
+        self.directions: Vectors = table.directions(rows, self.places)
         self.mark_masses: Floats = np.zeros(0, np.float32)
         self._scratch: Floats = np.zeros(len(rows.vocabulary) + 1, np.float32)
         self._stamps: Ints = np.zeros(self.size, np.int32)
@@ -85,25 +86,29 @@ class Segment:
 
     def weigh(self, weighing: Weighing) -> None:
         """Sum the mass of every document; to be called once, before the first search."""
-        mass = weighing.mass
-        self.mark_masses = np.array([mass(mark) for mark in self.vocabulary], np.float32)
+        own = weighing.numbers is self.vocabulary
+        masses = weighing.masses if own else [mass for _, _, mass in weighing.of(self.vocabulary)]
+        self.mark_masses = np.array(masses, np.float32)
         sums = np.concatenate(([0.0], np.cumsum(self.mark_masses[self._row_marks], dtype=np.float64)))
         self.masses = np.diff(sums[self._row_ends]).reshape(self.size, _F).astype(np.float32)
         self._root = np.sqrt(np.maximum(self.masses.sum(1), 1e-6)).astype(np.float32)
 
+    def known(self, question: Weighed) -> list[list[tuple[int, int, float]]]:
+        """Count and number (-1: none) in this block, and mass, of each of the question's marks."""
+        if question.numbers is self.vocabulary:
+            return question.found
+        return [
+            [(self.counts[at] if (at := self.vocabulary.get(mark, -1)) >= 0 else 0, at, mass)
+             for (_, _, mass), mark in zip(found, family, strict=True)]
+            for found, family in zip(question.found, question.marks.families, strict=True)
+        ]  # fmt: skip
+
     def locate(self, question: Weighed) -> Located:
         """Find the question's marks in this block."""
-        families = question.found
-        if question.numbers is not self.vocabulary:
-            families = [
-                [(self.counts[at], at, mass) for (_, _, mass), mark in zip(found, family, strict=True)
-                 if (at := self.vocabulary.get(mark, -1)) >= 0]
-                for found, family in zip(families, question.marks.families, strict=True)
-            ]  # fmt: skip
         ids: list[int] = []
         masses: list[float] = []
         seeking: list[tuple[int, int, float]] = []
-        for family, found in enumerate(families):
+        for family, found in enumerate(self.known(question)):
             known = [mark for mark in found if mark[1] >= 0]
             ids += [at for _, at, _ in known]
             masses += [mass for _, _, mass in known]
@@ -136,20 +141,16 @@ class Segment:
         weights = np.repeat(masses, counts)
         if self.size <= _SMALL:  # adding up over all documents is cheaper than telling them apart first
             sums = np.bincount(touched, weights, self.size)
-            if may is not None:
-                sums[~may(np.arange(self.size, dtype=np.int32))] = 0.0
-            if self.size > KEPT:
-                rough = sums / self._root
-                best = np.argpartition(rough, self.size - KEPT)[self.size - KEPT :]
-                return np.asarray(best[sums.take(best) > 0.0], np.int32)
-            return np.asarray(sums.nonzero()[0], np.int32)
-        # A document is listed once for each mark it shares. Number the documents by their last mention, then add up.
-        places = np.arange(len(touched), dtype=np.int32)
-        stamps = self._stamps
-        stamps[touched] = places
-        unique = touched[stamps.take(touched) == places]
-        stamps[unique] = places[: len(unique)]
-        sums = np.bincount(stamps.take(touched), weights, len(unique))
+            unique: Ints = sums.nonzero()[0].astype(np.int32)
+            sums = sums.take(unique)
+        else:
+            # A document is listed once for each mark it shares: number documents by their last mention, then add up.
+            places = np.arange(len(touched), dtype=np.int32)
+            stamps = self._stamps
+            stamps[touched] = places
+            unique = touched[stamps.take(touched) == places]
+            stamps[unique] = places[: len(unique)]
+            sums = np.bincount(stamps.take(touched), weights, len(unique))
         if may is not None:
             allowed = may(unique)
             unique, sums = unique[allowed], sums[allowed]

@@ -8,7 +8,7 @@ A character that was never seen in training gets a fixed random direction, so th
 
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -47,24 +47,26 @@ class VectorTable:
         nothing = np.zeros((1, self.size))
         self._rows: Vectors = np.concatenate([vectors, directions, nothing]).astype(np.float32)
 
-    def place(self, mark: str) -> int:
-        """Where the vector of a mark stands, for `at`; learnt ones stand before `learnt`."""
-        return self._row[mark]
+    def places(self, marks: Iterable[str]) -> list[int]:
+        """Where the vectors of marks stand, for `at`; learnt ones stand before `learnt`."""
+        row = self._row
+        return [row[mark] for mark in marks]
 
-    def at(self, places: Sequence[int]) -> Vectors:
+    def places_of(self, marks: Marks) -> list[int]:
+        """The same for the learnt marks of one text, family after family."""
+        return self.places(mark for family in LEARNT for mark in marks.families[family])
+
+    def at(self, places: Sequence[int] | Ints) -> Vectors:
         """The vectors that stand at some places."""
         return self._rows.take(places, 0)
 
-    def text(self, marks: Marks) -> Vectors:
-        """The direction of one text; zero when nothing in it is known."""
-        where, families = self._row, marks.families
-        rows = [where[mark] for family in LEARNT for mark in families[family]]
-        total: Vectors = self._rows.take(rows, 0).sum(0)
+    def direction(self, places: Sequence[int]) -> Vectors:
+        """The direction of one text from the places of its learnt marks; zero when nothing in it is known."""
+        total: Vectors = self.at(places).sum(0)
         return total / max(math.sqrt(float(total @ total)), 1e-6)
 
-    def texts(self, rows: Rows) -> Vectors:
-        """Directions of many texts."""
-        where = np.array([self._row[mark] for mark in rows.vocabulary], np.int32)
+    def directions(self, rows: Rows, where: Ints) -> Vectors:
+        """Directions of many texts; `where` are the places of their vocabulary."""
         out: Vectors = np.zeros((rows.size, self.size), np.float32)
         for family in LEARNT:
             begins, ends = rows.ends[family :: len(FAMILIES)][: rows.size], rows.ends[family + 1 :: len(FAMILIES)]

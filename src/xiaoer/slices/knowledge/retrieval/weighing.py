@@ -6,7 +6,8 @@ seen (胃癌, 电视剧) weighs most: a question full of such words is not cover
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -31,33 +32,40 @@ def background() -> Mapping[str, float]:
     return shares
 
 
-class Weighing(dict[str, tuple[int, int, float]]):
+class Weighing:
     """Of any mark: how many of the shop's texts hold it, its number there (-1: none), and its mass.
 
-    `numbers` and `counts` are the main block's, shared. Looked up as a dictionary, because that is what a question
-    does a hundred times; the marks of questions are remembered, up to a bound.
+    `numbers` and `counts` are the main block's, shared; `masses` go with them. Marks that only questions hold are
+    remembered, up to a bound.
     """
 
     def __init__(self, numbers: Mapping[str, int], counts: Sequence[int], documents: int) -> None:
-        super().__init__()
         self._size = math.log(documents + _BACKGROUND_SIZE + 1.0)
         self._everyday = background()
         self._counts = counts
+        self._unseen: dict[str, float] = {}
         self.numbers = numbers
+        self.masses = array("f", map(self._mass, counts, numbers))
 
-    def __missing__(self, mark: str) -> tuple[int, int, float]:
-        at = self.numbers.get(mark, -1)
-        count = self._counts[at] if at >= 0 else 0
-        found = (count, at, self._mass(count, mark))
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        self[mark] = found
-        return found
+    def of(self, marks: Iterable[str]) -> list[tuple[int, int, float]]:
+        """Count, number and mass of each mark."""
+        number, counts, masses = self.numbers.get, self._counts, self.masses
+        return [
+            (counts[at], at, masses[at]) if (at := number(mark, -1)) >= 0 else (0, -1, self._strange(mark))
+            for mark in marks
+        ]
 
     def mass(self, mark: str) -> float:
         """The mass of any mark, seen in this shop or not."""
-        at = self.numbers.get(mark)
-        return self._mass(self._counts[at] if at is not None else 0, mark)
+        return self.of((mark,))[0][2]
+
+    def _strange(self, mark: str) -> float:
+        mass = self._unseen.get(mark)
+        if mass is None:
+            if len(self._unseen) >= _REMEMBERED:
+                self._unseen.clear()
+            mass = self._unseen[mark] = self._mass(0, mark)
+        return mass
 
     def _mass(self, count: int, mark: str) -> float:
         seen = count + _BACKGROUND_SIZE * self._everyday.get(mark, 0.0) + 0.5

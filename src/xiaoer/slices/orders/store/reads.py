@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from xiaoer.infra.statement import ListStatement, Statement
 from xiaoer.kernel.commerce import Order, OrderItem, Refund, Shipment, TraceStep
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.slices.orders.rules import PAID_BACK
-from xiaoer.slices.orders.tables import order_items, orders, refunds
+from xiaoer.slices.orders.tables import order_items, orders, refunds, shipments
 
 _traces = msgspec.json.Decoder(tuple[TraceStep, ...])
 _CHUNK = 500  # ids a statement, below SQLite's parameter limit
@@ -115,6 +115,16 @@ def get(connection: Connection, shop: ShopId, order_id: str) -> Order | None:
 def of_buyer(connection: Connection, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]:
     """The buyer's orders, newest first."""
     return _read(connection, shop, _OF_BUYER, buyer_id=buyer_id, limit=limit)
+
+
+def kept_at(connection: Connection, shop: ShopId, buyer_id: str) -> datetime | None:
+    """When one of this buyer's orders or their parcels was written last."""
+    own = (orders.c.shop == shop, orders.c.buyer_id == buyer_id)
+    parcels = select(func.max(shipments.c.updated_at)).where(
+        shipments.c.shop == shop, shipments.c.order_id.in_(select(orders.c.id).where(*own))
+    )
+    moments = (connection.scalar(select(func.max(orders.c.updated_at)).where(*own)), connection.scalar(parcels))
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def by_waybill(connection: Connection, shop: ShopId, waybill_no: str) -> Shipment | None:

@@ -75,8 +75,11 @@ def measure_conversion(treated: Outcomes, held: Outcomes) -> Estimate | None:
         return None
     p1, p2 = treated.payers / treated.buyers, held.payers / held.buyers
     spans = _wilson(treated.payers, treated.buyers), _wilson(held.payers, held.buyers)
+    # One payer more and one less in each arm: few buyers who all paid are no proof that everybody does.
+    shares = (treated.payers + 1) / (treated.buyers + 2), (held.payers + 1) / (held.buyers + 2)
+    variances = shares[0] * (1 - shares[0]), shares[1] * (1 - shares[1])
     # with no difference seen yet: what one point would take
-    return _compare((p1, p2), spans, (p1 * (1 - p1), p2 * (1 - p2)), (treated.buyers, held.buyers), 0.01)
+    return _compare((p1, p2), spans, variances, (treated.buyers, held.buyers), 0.01)
 
 
 def measure_revenue(treated: Outcomes, held: Outcomes) -> Estimate | None:

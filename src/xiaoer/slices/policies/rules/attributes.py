@@ -6,10 +6,16 @@ question, or whose value speaks of the very thing that was asked (洗碗机), an
 a question about dogs is not answered by what was written for pregnant women, nor one about fading by pilling.
 """
 
+import re
+
 from xiaoer.kernel.commerce import Product
 
-_CHILD = ("宝宝", "小孩", "孩子", "儿童", "几岁", "多大的", "岁", "个月", "娃", "婴", "小朋友", "新生儿")
+_CHILD = ("宝宝", "小孩", "孩子", "儿童", "几岁", "多大的", "娃", "婴", "小朋友", "新生儿")
+_AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
+_USED = re.compile(r"用了|穿了|买了|过了|等了|大概|才|快")
 _CHILD_KEYS = (
+    "个月",
+    "岁",
     "适用年龄",
     "适合年龄",
     "适用月龄",
@@ -23,10 +29,24 @@ _CHILD_KEYS = (
     "适合人群",
 )
 
+# whom a question is about -> parts of keys; what is written for one of them answers no other
+_WHO: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("孕妇", "孕期", "怀孕", "怀着", "怀了", "大肚", "哺乳", "喂奶", "月子"), ("孕", "产妇", "适用人群", "适合人群")),
+    (("敏感", "过敏", "刺激"), ("敏感肌", "适用肤质", "适合肤质", "适用人群", "过敏", "致敏", "成分")),
+    (_CHILD, _CHILD_KEYS),
+    (("老人", "老年", "爷爷", "奶奶"), ("适用人群", "适合人群", "老人")),
+    (("狗", "犬"), ("狗", "犬", "宠物")),
+    (("猫",), ("猫", "宠物")),
+    (("宠物", "兔", "仓鼠"), ("宠物",)),
+    (("糖尿病", "血糖", "控糖"), ("糖尿病", "糖")),
+    (("血压", "痛风", "尿酸", "吃药", "手术"), ("适用人群", "禁忌")),
+)
+_FITS_KEYS = ("适配", "兼容", "支持", "接口", "适用型号", "系统")
+
 # words in the question -> parts of attribute keys that answer it
 _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("续航", "电池", "用多久", "充一次", "多少毫安"), ("续航", "电池", "电量", "容量")),
-    (("功率", "多少瓦", "费电", "耗电", "几瓦"), ("功率", "能耗")),
+    (("功率", "多少瓦", "费电", "耗电", "几瓦"), ("功率", "能耗", "输出")),
     (
         ("多重", "重量", "重不重", "几斤", "多少克", "净重", "净含量", "多少毫升", "嫌沉", "沉不沉"),
         ("重量", "净重", "净含量", "规格", "克重", "自重"),
@@ -39,22 +59,20 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("弹",), ("弹力", "弹性")),
     (("里衬", "内衬", "里料", "加绒"), ("里料", "内衬", "加绒", "内里")),
     (("洗", "机洗", "手洗", "烘干", "清洁", "保养"), ("洗涤", "清洗", "清洁", "保养", "护理")),
-    (("孕妇", "孕期", "怀孕", "怀着", "怀了", "大肚", "哺乳", "喂奶", "月子"), ("孕", "产妇", "适用人群", "适合人群")),
-    (("敏感", "过敏", "刺激"), ("敏感肌", "适用肤质", "适合肤质", "适用人群", "过敏", "致敏", "成分")),
-    (_CHILD, _CHILD_KEYS),
-    (("老人", "老年", "爷爷", "奶奶"), ("适用人群", "适合人群", "老人")),
-    (("狗", "猫", "宠物", "兔"), ("宠物", "猫", "犬", "狗")),
-    (("糖尿病", "血糖", "控糖"), ("糖尿病", "糖")),
-    (("血压", "痛风", "尿酸", "吃药", "手术"), ("适用人群", "禁忌")),
+    *_WHO,
     (("男的", "男生", "男士"), ("适用人群", "适合人群")),
     (("肤质", "油皮", "干皮", "混油"), ("适用肤质", "适合肤质", "肤质")),
     (("成分", "配料", "添加", "香精", "酒精", "防腐"), ("成分", "配料", "香精", "酒精", "防腐", "添加", "配方")),
     (("保质", "过期", "日期", "新鲜", "放多久", "放到"), ("保质期", "生产日期", "储存")),
     (("保存", "储存", "冷藏", "放冰箱"), ("储存", "保存", "贮存")),
     (("安装", "装", "打孔"), ("安装",)),
-    (("适配", "兼容", "支持", "能用吗", "型号", "系统", "接口"), ("适配", "兼容", "支持", "接口", "适用型号", "系统")),
-    (("包装", "盒子里", "清单", "有几", "送什么", "配件"), ("包装清单", "包装", "清单", "配件", "数量")),
-    (("质保", "保修", "包换"), ("质保", "保修")),
+    (("适配", "兼容", "支持", "能用吗", "型号", "系统", "接口"), _FITS_KEYS),
+    (("几个口", "什么口", "啥口", "插口", "接口"), ("接口", "插口", "端口")),
+    (
+        ("包装", "盒子里", "清单", "有几样", "有几件", "里面有", "送什么", "配件"),
+        ("包装清单", "包装", "清单", "配件", "数量"),
+    ),
+    (("质保", "保修", "包换", "管不管", "管吗", "保不保"), ("质保", "保修")),
     (("正品", "授权", "真的", "防伪"), ("正品", "授权", "品牌", "资质", "防伪")),
     (("怎么用", "用法", "用量", "多久用", "步骤"), ("用法", "使用方法", "食用方法", "使用")),
     (("起球", "起毛"), ("起球", "起毛")),
@@ -98,6 +116,8 @@ _BY_INTENT: dict[str, tuple[str, ...]] = {
 # what is asked here is one thing of many: what is written about another is no answer
 _EXACT = frozenset({"product.safety", "product.quality"})
 _OF_NO_THING = frozenset("的了吗呢吧啊不能可以会要有是这那么什怎我你他她它用到个多少就还没在和跟")
+_NAME = 2
+_WIDE = (_FITS_KEYS,)  # asked in words of all sorts of questions: they count when nothing narrower is asked
 _SHARED = 3  # characters that question and value must share for the value to speak of the thing asked
 
 
@@ -106,15 +126,32 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     found: list[tuple[str, str]] = []
     named = False
     for words, keys in _ASKED:
-        if any(word in question for word in words):
+        asked = any(word in question for word in words) or (keys is _CHILD_KEYS and _tells_age(question))
+        if asked and not (found and keys in _WIDE):
             named = True
             found += _with_keys(product, keys)
-    found += [(key, value) for key, value in product.attributes.items() if len(key) >= 2 and key in question]
+    found += [(key, product.attributes[key]) for key in keys_in(product, question)]
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
     if not found and not (named and intent in _EXACT):
         found = _with_keys(product, _BY_INTENT.get(intent, ()))
     return tuple(dict.fromkeys(found))[:2]
+
+
+def is_for_others(question: str, answer: str) -> bool:
+    """Whether the question names people or animals of whom the answer says nothing."""
+    named = [(*words, *keys) for words, keys in _WHO if any(word in question for word in words)]
+    return any(not any(word in answer for word in told) for told in named)
+
+
+def keys_in(product: Product, question: str) -> list[str]:
+    """The attributes whose very name stands in the question (透不透, 质保)."""
+    return [key for key in product.attributes if len(key) >= _NAME and key in question]
+
+
+def _tells_age(question: str) -> bool:
+    """Whether a child's age is told, not how long something has been in use."""
+    return _AGE.search(question) is not None and not _USED.search(question)
 
 
 def _names(key: str, question: str) -> bool:

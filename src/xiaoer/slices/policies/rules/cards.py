@@ -38,7 +38,9 @@ def products_wanted(ask: Ask) -> Act | None:
     if ask.segment.intent == "product.recommend":
         return Act("ask", ask.index, "recommend.ask")
     named = ask.facts.recommended.get(ask.index, ())
-    if not named:
+    sources = tuple(products.product_source(one) for one in named)
+    shown = [[one.id, one.title] for one in named] or [list(one) for one in ask.memory.choices]
+    if not shown:
         return Act("ask", ask.index, "product.which", {"intent": ask.segment.intent})
-    slots: dict[str, Any] = {"products": [[one.id, one.title] for one in named], "intent": ask.segment.intent}
-    return Act("ask", ask.index, "product.which_of", slots, tuple(products.product_source(one) for one in named))
+    slots: dict[str, Any] = {"products": shown, "intent": ask.segment.intent}
+    return Act("ask", ask.index, "product.which_of", slots, sources)

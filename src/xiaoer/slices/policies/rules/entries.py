@@ -12,6 +12,7 @@ from msgspec import Struct
 from xiaoer.kernel.commerce import Order, Product
 from xiaoer.kernel.decision import KnowledgeHit, Need, Source
 from xiaoer.kernel.variables import LIVE, variables_in, without
+from xiaoer.kernel.worktime import clock_of
 from xiaoer.slices.policies.rules import parcels
 from xiaoer.slices.policies.rules.picking import pick_order
 from xiaoer.slices.policies.types import Ask
@@ -105,8 +106,8 @@ def _value(ask: Ask, name: str) -> tuple[Any, Source | None]:
         return str(facts.terms.price_protect_days) if facts.terms.price_protect_days else None, None
     if name == "客服时间":
         hours = situation.hours
-        ends = [f"{minute // 60:02}:{minute % 60:02}" for minute in (hours.opens_min, hours.closes_min)]
-        return ("全天" if hours.opens_min == hours.closes_min else f"{ends[0]} 到 {ends[1]}"), None
+        whole_day = hours.opens_min == hours.closes_min
+        return ("全天" if whole_day else f"{clock_of(hours.opens_min)} 到 {clock_of(hours.closes_min)}"), None
     return None, None
 
 

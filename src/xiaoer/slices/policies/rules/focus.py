@@ -60,9 +60,12 @@ def _has(text: str, title: str, length: int) -> bool:
 
 
 def keep(memory: Memory, turn: Turn, product_id: str | None, shown: list[tuple[str, str]], intent: str) -> Memory:
-    """The memory after a segment: the product that it was about, and the list that it showed."""
-    if shown:
+    """The memory after a segment: the product that it was about, the list that it showed, and the question (`intent`)
+    for which a product is to be chosen or named."""
+    if shown or intent:
         memory = replace(memory, choices=tuple(shown), choice_intent=intent)
+    if len(shown) == 1:
+        product_id = product_id or shown[0][0]
     if product_id and product_id != turn.product_in_focus:
         memory = replace(memory, product_id=product_id, page_id=turn.context.product_id or "")
     return memory

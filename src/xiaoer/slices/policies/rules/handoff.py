@@ -5,13 +5,12 @@ several after-sales matters in one breath.
 After answering: a second answer in a row that the bot was not sure of.
 """
 
-from datetime import timedelta
 from typing import Any
 
-from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.decision import Act, Decision, Handoff, HandoffReason
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.turn import ImageContent, Turn
+from xiaoer.kernel.worktime import next_opening
 from xiaoer.slices.policies.types import Situation
 
 _TEMPLATE: dict[HandoffReason, str] = {
@@ -74,11 +73,10 @@ def hand_over(situation: Situation, handoff: Handoff, effect: Any = None) -> Dec
 
     `effect` is kept with the first act.
     """
-    local = situation.now.astimezone(SHOP_ZONE)
-    slots: dict[str, object] = {"on_duty": situation.hours.is_open(local)}
-    if not slots["on_duty"]:
-        opens = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(minutes=situation.hours.opens_min)
-        slots["opens_at"] = opens if opens > local else opens + timedelta(days=1)
+    opens_at = next_opening(situation.hours, situation.now)
+    slots: dict[str, object] = {"on_duty": opens_at == situation.now}
+    if opens_at != situation.now:
+        slots["opens_at"] = opens_at
     template = _TEMPLATE[handoff.reason]
     count = max(1, len(situation.heard.segments))
     acts = tuple(

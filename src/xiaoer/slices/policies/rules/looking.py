@@ -32,6 +32,7 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
+_EITHER = re.compile(r"(.{1,2})不\1")  # 打折不打折 asks, and denies nothing
 _PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
 
 
@@ -46,32 +47,8 @@ def look_again(segment: Segment) -> Segment:
         segment.text
     ):
         return replace(segment, intent="after.return", confidence=0.9, by="wording")
+    text = _EITHER.sub(r"\1吗", segment.text)
     for intent, pattern in _TABLE:
-        if segment.intent != intent and pattern.search(segment.text):
+        if segment.intent != intent and pattern.search(text):
             return replace(segment, intent=intent, confidence=max(segment.confidence, 0.9), by="wording")
     return segment
-
-
-_ASKS = re.compile(r"[?？吗呢嘛么]|什么|多少|怎么|哪|几|能不能|有没有|会不会|是不是")
-_TERM = 12  # characters of a clause that may be nothing but a condition of the wish before it
-
-
-def gather_wish(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
-    """Put a condition (敏感肌，200以内) to the wish that it belongs to (推荐面霜), so that one list answers both."""
-    kept: list[Segment] = []
-    for segment in segments:
-        wish = kept[-1] if kept and kept[-1].intent == "product.recommend" else None
-        named = segment.entities
-        is_term = named.audience or named.money_yuan is not None or named.relation
-        asks = _ASKS.search(segment.text) or not segment.intent.startswith(("product.", "price.", "promo."))
-        if wish is None or not is_term or asks or len(segment.text) > _TERM:
-            kept.append(segment)
-            continue
-        entities = replace(
-            wish.entities,
-            audience=tuple(dict.fromkeys((*wish.entities.audience, *named.audience))),
-            money_yuan=wish.entities.money_yuan if named.money_yuan is None else named.money_yuan,
-            relation=wish.entities.relation or named.relation,
-        )
-        kept[-1] = replace(wish, text=f"{wish.text}，{segment.text}", entities=entities)
-    return tuple(kept)

@@ -40,7 +40,8 @@ OWN_WORDS = (
 PAID_FOR = re.compile(
     r"(?:上次|上回|之前|昨天|前天|那单|这单|我).{0,4}(?:买|拍|付|花).{0,6}(?:多少钱|多少)|(?:付了|花了|实付)多少"
 )
-_WISH_TURNS = 4  # messages, of buyer and bot, in which a wish is still being told
+# another thing beside the product in sight: it is not what is asked about
+_WORN_WITH = re.compile(r"(?:套|搭|配|叠|里[头面]|外[头面]|下[头面]).{0,3}(?:穿|个|件|条|双|着)")
 _SHOPPING = ("product", "search", "live", "campaign")
 
 
@@ -80,9 +81,11 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     if product and intent in ("product.stock", "product.restock"):
         needs.append(Need("similar", index, product))
     if intent == "product.recommend":
-        needs.append(Need("recommend", index, _wish(segment, turn)))
-    elif not segment.entities.product_ids and (
-        intent.startswith(("product.", "price.")) or intent == "order.how_to_buy"
+        needs.append(Need("recommend", index))
+    elif (
+        not segment.entities.product_ids
+        and not (turn.product_in_focus and _WORN_WITH.search(segment.text))
+        and (intent.startswith(("product.", "price.")) or intent == "order.how_to_buy")
     ):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
     if intent == "promo.coupon":
@@ -99,12 +102,6 @@ def needs_of_named(ask: Ask) -> tuple[Need, ...]:
     return (*needs, Need("price", index, product)) if ask.segment.intent == "price.query" else needs
 
 
-def _wish(segment: Segment, turn: Turn) -> str:
-    """The wish with what was said of it just before: 送男朋友的, then 他爱健身."""
-    before = [m.text for m in turn.history[-_WISH_TURNS:] if m.author == "buyer" and "product.recommend" in m.intents]
-    return "，".join((*before, segment.text))
-
-
 def wants_orders(segment: Segment, turn: Turn) -> bool:
     """Whether the buyer's orders bear on this segment."""
     if segment.entities.order_no or segment.entities.waybill_no:
@@ -116,12 +113,17 @@ def wants_orders(segment: Segment, turn: Turn) -> bool:
     return segment.intent.startswith(_ORDER_GROUPS) or segment.intent in _ORDER_PROMO
 
 
+def is_shopping(turn: Turn) -> bool:
+    """Whether the visit began where goods are looked at."""
+    return turn.context.entry in _SHOPPING
+
+
 def is_before_buying(segment: Segment, turn: Turn) -> bool:
     """Whether this is asked by somebody who looks at a product, not about an order that exists."""
     return (
         segment.intent in _BEFORE_BUYING
         and turn.product_in_focus is not None
-        and turn.context.entry in _SHOPPING
+        and is_shopping(turn)
         and not any(word in segment.text for word in OWN_WORDS)
         and (segment.intent != "after.return" or any(word in segment.text for word in _WOULD))
     )

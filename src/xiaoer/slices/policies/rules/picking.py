@@ -10,6 +10,13 @@ from xiaoer.kernel.heard import Segment
 from xiaoer.slices.policies.rules import parcels
 
 _THINGS = frozenset("裙鞋裤帽袜杯锅椅桌垫枕毯架箱柜瓶碗盘刀梳镜伞扇")  # 裙子 stands in a title as 连衣裙
+# a word for a sort of goods, and what stands in the titles of such goods
+_SORTS = {
+    "衣服": ("衣", "衫", "裙", "裤", "外套", "T恤"),
+    "上衣": ("衣", "衫", "T恤"),
+    "鞋子": ("鞋",),
+    "裤子": ("裤",),
+}
 _DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2, "大前天": 3}
 
 # intent -> order states that it can be about, best first; others are about any order
@@ -115,6 +122,10 @@ def _ending(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
 
 def _named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
     """Orders with an item whose title shares a pair of characters with the question that no other order's title has."""
+    for sort, signs in _SORTS.items():
+        of_sort = tuple(o for o in orders if any(sign in item.title for item in o.items for sign in signs))
+        if sort in text and of_sort and len(of_sort) < len(orders):
+            return of_sort
     pairs = {text[at : at + 2] for at in range(len(text) - 1)}
     pairs |= (_THINGS & set(text)) | ({"被"} if "被子" in text else set())
     found = [(order, sum(pair in item.title for pair in pairs for item in order.items)) for order in orders]

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.rules import needs
 
 _LEAVES = re.compile(
     r"^(?:那|那就|还是|哎|唉|行吧?|好吧|嗯)*(?:算了|不要了|不买了|不考虑了?|不需要了?|再(?:看看|想想|考虑|说|转转|逛逛)|我?先看看|看看再说|买不起)+"
@@ -25,6 +26,9 @@ _BARE_VARIANT = re.compile(
 _OTHERS = re.compile(
     r"^(?:那|那么|就)?(?:还有|有没有|有木有|还有没有|有|换|看看|要)(?:点|个|一?些)?(?:别的|其他|其它|另外|便宜)(?:的|款|点|些|一点|一些)*(?:么|吗|没|不|呢|推荐|看看|的|[?？])*$"
 )
+_CAME = re.compile(r"收到|到手|拿到|买回|穿上|试了|买大|买小|发错|换|退")
+_YES = re.compile(r"^(?:好|嗯|哦|行|可以|谢|不用|算了|没事|知道|等|稍)")
+_UNSURE, _FEW = 0.5, 14
 _BEFORE_BUYING = ("product.", "promo.", "price.", "ship.fee")
 
 
@@ -33,12 +37,28 @@ def read(segment: Segment, turn: Turn) -> Segment:
     text = segment.text.strip()
     if _LEAVES.match(text) and _last_matter(turn).startswith(_BEFORE_BUYING):
         return replace(segment, intent="chat.bye", confidence=0.9, by="wording")
+    if segment.intent == "after.size_wrong" and _asks_before_buying(segment, turn):
+        return replace(segment, intent="product.size_advice", by="wording")
+    if _names_what_was_asked(segment, turn):
+        return replace(segment, intent=turn.memory.choice_intent, confidence=0.8, by="choice")
     named = [word for word in (segment.entities.size, segment.entities.color) if word]
     if segment.by == "context" and segment.intent in _SHARED and named and _is_bare(text, named):
         return replace(segment, intent="product.stock", confidence=0.8, by="wording")
-    if turn.memory.choices and not turn.memory.choice_intent and is_others(text):
-        return replace(segment, intent="product.recommend", confidence=0.8, by="wording")
     return segment
+
+
+def _asks_before_buying(segment: Segment, turn: Turn) -> bool:
+    """Whether a doubt about the size (紧不紧) is of somebody who looks at a product, not of a parcel that came."""
+    own = any(word in segment.text for word in needs.OWN_WORDS) or _CAME.search(segment.text)
+    return turn.product_in_focus is not None and needs.is_shopping(turn) and not own
+
+
+def _names_what_was_asked(segment: Segment, turn: Turn) -> bool:
+    """Whether a few words without a matter of their own (一百个充电宝) answer 「您问的是哪一款」."""
+    bot = next((past for past in reversed(turn.history) if past.author == "bot"), None)
+    asked = bool(turn.memory.choice_intent and not turn.memory.choices and bot and "ask" in bot.act_types)
+    bare = segment.intent in ("chat.ack", "oos.unclear", "oos.other") or segment.confidence < _UNSURE
+    return asked and bare and 2 <= len(segment.text.strip()) <= _FEW and not _YES.match(segment.text.strip())
 
 
 def is_others(text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from xiaoer.kernel.decision import Act, Decision, Facts, Pick, Refusal, Source
+from xiaoer.slices.policies.rules import wishes
 from xiaoer.slices.policies.types import Ask, Situation
 
 _NO = re.compile(r"(?:不要|别|不用|不想|不需要|停止|少)(?:再)?(?:给我)?(?:推荐|推销|安利|介绍商品)")
@@ -38,7 +39,12 @@ def say_picks(ask: Ask) -> Act | None:
     if _NO.search(ask.segment.text):
         return Act("answer", ask.index, "recommend.stopped", rule_id="recommend.no", effect=Refusal("recommend"))
     picks = ask.facts.picks.get(ask.index, ())
-    return act_of_picks(ask.index, "recommend.picks", picks, "recommend.need") if picks else None
+    wish = wishes.told(ask.segment, ask.situation.turn)
+    if picks:
+        is_vague = wish.relation and wish.budget_yuan is None and len(wish.words) == 1
+        template = "recommend.picks_first" if is_vague else "recommend.picks"
+        return act_of_picks(ask.index, template, picks, "recommend.need")
+    return Act("answer", ask.index, "recommend.no_more", rule_id="recommend.no_more") if wish.shown else None
 
 
 def with_more(acts: tuple[Act, ...], facts: Facts) -> tuple[Act, ...]:
@@ -68,9 +74,9 @@ def _is_lost(act: Act) -> bool:
 
 
 def act_of_picks(index: int, template: str, picks: tuple[Pick, ...], rule_id: str) -> Act:
-    """One recommendation, every pick with price and reason; the first one as a card too."""
+    """One recommendation: every pick with price and reason, and as a card."""
     slots: dict[str, Any] = {"picks": [[p.product.title, p.price.spoken, p.reason] for p in picks]}
-    slots |= {"product": picks[0].product, "price": picks[0].price}
+    slots["cards"] = tuple({"type": "product", "product": p.product, "price": p.price} for p in picks)
     slots["products"] = [[p.product.id, p.product.title] for p in picks]
     sources = tuple(Source("product", p.product.id, p.product.title) for p in picks)
     return Act("recommend", index, template, slots, sources, rule_id)

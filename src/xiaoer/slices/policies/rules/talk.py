@@ -1,8 +1,11 @@
 """Talk (寒暄): greetings, thanks, praise and the like; short, and never in the way of an ask."""
 
+import re
+
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.slices.policies.types import Ask
 
+_FOREIGN = re.compile(r"[\x00-\x7f]*[A-Za-z]{2,}(?:[^A-Za-z\d]+[A-Za-z']+){3,}[\x00-\x7f]*")  # a sentence
 _CROSS = 0.3  # anger from which a bare word is not answered with cheer
 
 _TEMPLATES = {
@@ -19,9 +22,13 @@ _TEMPLATES = {
 def answer_talk(ask: Ask) -> Act | None:
     """Answer small talk; None when the segment is an ask."""
     intent = ask.segment.intent
+    if _FOREIGN.fullmatch(ask.segment.text.strip()):
+        return Act("fallback", ask.index, "talk.foreign", rule_id="talk.foreign")
     if intent == "chat.greeting":
         return _greet(ask)
-    if intent in ("chat.ack", "chat.smalltalk", "chat.bye") and ask.situation.heard.sentiment.anger >= _CROSS:
+    felt = ask.situation.heard.sentiment
+    mocks = intent in ("chat.praise", "chat.thanks") and felt.label == "negative"  # 服务真好啊，呵呵
+    if mocks or (intent in ("chat.ack", "chat.smalltalk", "chat.bye") and felt.anger >= _CROSS):
         return Act("answer", ask.index, "talk.cross", rule_id="talk.cross")
     if intent == "service.complaint":  # milder than the red line: own it and offer a person
         return Act("answer", ask.index, "talk.cross", rule_id="talk.complaint")

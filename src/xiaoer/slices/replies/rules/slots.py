@@ -43,8 +43,11 @@ def speak(act: Act, now: datetime) -> dict[str, str]:
 
 
 def name_it(spoken: str, act: Act) -> str:
-    """The sentence with the product's name for 「这款」 when it is not the one on the buyer's screen (slot `it`)."""
+    """The sentence with the product's name when it is not the one on the buyer's screen (slot `it`): for 「这款」, and
+    before a fact of the sheet, which names nothing itself."""
     it = act.slots.get("it")
+    if it and act.template == "product.facts":
+        return f"「{wording.short(it)}」{spoken}"
     return f"「{wording.short(it)}」{spoken[2:]}" if it and spoken.startswith("这款") else spoken
 
 
@@ -114,7 +117,8 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     if "products" in slots:
         words["products"] = "\n".join(f"· {title}" for _, title in slots["products"])
     if "picks" in slots:
-        words["picks"] = "\n".join(f"· {wording.short(t, 24)}，{price} 元：{why}" for t, price, why in slots["picks"])
+        picks = enumerate(slots["picks"], start=1)
+        words["picks"] = "\n".join(f"{n}. {wording.short(t)}，{price} 元：{why}" for n, (t, price, why) in picks)
     if "offers" in slots:
         words["offers"] = _offers(slots["offers"])
     if "offered" in slots:
@@ -123,12 +127,16 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
         arrival = slots["arrival"]
         words["arrival_note"] = f"预计{wording.say_day(arrival, now)}送到" if arrival else "到达时间还说不准"
     if "on_duty" in slots:
-        words["who"] = (
-            "" if slots["on_duty"] else f"（人工{wording.say_instant(slots['opens_at'], now)}上班，会先处理您这边）"
-        )
+        words["who"] = "" if slots["on_duty"] else _off_duty(slots.get("opens_at"), now)
     if "product" in slots and isinstance(slots["product"], Product):
         words["price_note"] = f"，{slots['price'].spoken} 元起" if slots.get("price") else ""
     return words
+
+
+def _off_duty(opens_at: datetime | None, now: datetime) -> str:
+    if opens_at is None:  # no opening is in sight
+        return "（人工这会儿都不在，会先处理您这边）"
+    return f"（人工{wording.say_instant(opens_at, now)}上班，会先处理您这边）"
 
 
 def _offers(offers: list[Any]) -> str:

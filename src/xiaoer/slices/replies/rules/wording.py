@@ -49,6 +49,8 @@ _CHART_HEADS = {
     "width": "宽窄",
 }
 
+_HALF_A_YEAR = timedelta(days=150)
+
 
 def say_refund_status(status: str) -> str:
     """The state in Chinese; an unknown foreign word is not shown to a buyer."""
@@ -61,10 +63,12 @@ def say_order_status(status: str, raw: str) -> str:
 
 
 def say_day(at: datetime, now: datetime) -> str:
-    """「明天（6月19日）」 or 「6月25日」."""
+    """「明天（6月19日）」 or 「6月25日」; a day far off with its year."""
     local, today = at.astimezone(SHOP_ZONE), now.astimezone(SHOP_ZONE)
     word = _DAYS.get((local.date() - today.date()) // timedelta(days=1))
     date = f"{local.month}月{local.day}日"
+    if abs(local.date() - today.date()) > _HALF_A_YEAR and local.year != today.year:
+        date = f"{local.year}年{date}"
     return f"{word}（{date}）" if word else date
 
 

@@ -15,9 +15,12 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
     "儿童": ("儿童", "小孩", "孩子"),
     "敏感肌": ("敏感肌", "敏感皮", "敏感皮肤", "敏皮", "过敏"),
 }
-_NOT_FOR = re.compile(r"禁用|慎用|不适合|不建议|不宜|不可用|不能用|避免|勿用|除外|忌")
+_NOT_FOR = re.compile(r"禁用|慎用|不适合|不建议|不宜|不可用|不能用|不要用|别用|避免|勿用|除外|忌")
+_ON_SKIN = ("美妆", "护肤", "个护", "彩妆", "母婴", "香")
 _TAKEN_IN = ("美妆", "护肤", "个护", "食品", "保健", "母婴", "彩妆", "药", "饮", "零食", "酒", "香")
 _AGED = ("酒", "咖啡因", "酒精", "视黄醇", "水杨酸", "A醇")
+_WARNS = re.compile(rf"{_NOT_FOR.pattern}|过敏|提示|注意|不满|以下|含麸|是不是|能不能|会不会|吗$")
+_EMPTY = frozenset(" ，,。的了不要给我你他她太吗呢吧么有没是在也都就还能会可以想买点个啥什送人")
 _SAYS_NO = re.compile(r"(?:不要|别|不用|不想|不需要|停止|少)(?:再)?(?:给我)?(?:推荐|推销|安利|推|介绍)")
 
 
@@ -39,7 +42,8 @@ def is_safe(product: Product, audience: str) -> bool:
     text = " ".join(facts)
     if audience in ("孕妇", "哺乳期", "婴儿", "儿童") and any(word in text for word in _AGED) and "不含" not in text:
         return False
-    if any(word in product.category for word in _TAKEN_IN):
+    cared = _ON_SKIN if audience == "敏感肌" else _TAKEN_IN
+    if any(word in product.category for word in cared):
         return bool(about)
     return True
 
@@ -92,8 +96,10 @@ def earns_enough(product: Product, rules: PickRules) -> bool:
     return not known or known[0] >= rules.least_margin
 
 
-def reason_for(candidate: Candidate, need: str, audiences: Collection[str], max_fen: int | None) -> str:
-    """Why this one, in one sentence, from its own facts."""
+def reason_for(
+    candidate: Candidate, need: str, audiences: Collection[str], max_fen: int | None, likes: Collection[str] = ()
+) -> str:
+    """Why this one, in one sentence, from its own facts; `likes` are words that speak for it."""
     if candidate.why:
         return candidate.why
     product, parts = candidate.product, []
@@ -102,13 +108,26 @@ def reason_for(candidate: Candidate, need: str, audiences: Collection[str], max_
         fact = next((v for v in (*product.attributes.values(), *product.tags) if any(w in v for w in words)), "")
         if fact:
             parts.append(f"标明{fact[:16]}")
-    pairs = {need[at : at + 2] for at in range(len(need) - 1)}
+    told = [tag for tag in product.tags if any(word in tag for word in likes)]
+    if told and len(parts) < 2:
+        parts.append("、".join(_spoken(tag) for tag in told[:2]))
+    pairs = {need[at : at + 2] for at in range(len(need) - 1) if not _EMPTY & set(need[at : at + 2])}
     for key, value in product.attributes.items():
-        if len(parts) < 2 and any(pair in value for pair in pairs) and f"标明{value[:16]}" not in parts:
-            parts.append(f"{key}是{value[:16]}")
-    tags = [tag for tag in product.tags if any(pair in tag for pair in pairs)]
+        praise = re.split("[，；。,;]", value)[0][:16]
+        if len(parts) < 2 and any(pair in praise for pair in pairs) and not _WARNS.search(f"{key}{value}"):
+            parts.append(f"{key}：{praise}")
+    tags = [tag for tag in product.tags if tag not in " ".join((*told, *parts)) and any(pair in tag for pair in pairs)]
     if tags and len(parts) < 2:
-        parts.append(f"属于{tags[0]}")
-    if max_fen is not None:
+        parts.append(_spoken(tags[0]))
+    if max_fen is not None and len(parts) < 2:
         parts.append(f"在您说的 {max_fen // 100} 元以内")
-    return "，".join(parts[:2]) or f"{product.category.split('/')[-1] or '同类'}里最贴近您说的"
+    if not parts and product.tags:
+        parts.append("主打" + "、".join(product.tags[:2]))
+    return "，".join(parts) or f"{product.category.split('/')[-1] or '同类'}里最贴近您说的"
+
+
+def _spoken(tag: str) -> str:
+    """A tag as a reason: 送长辈 and 礼物 say what it is good for."""
+    if tag in ("礼物", "送礼"):
+        return "适合送礼"
+    return f"适合{tag}" if tag.startswith("送") or tag == "长辈" else tag

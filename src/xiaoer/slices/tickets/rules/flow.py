@@ -7,7 +7,7 @@ is given back when the ticket goes on.
 from datetime import datetime, timedelta
 
 from xiaoer.kernel.errors import Conflict
-from xiaoer.kernel.worktime import WorkTime, after_open_time, open_time_between
+from xiaoer.kernel.worktime import BusinessHours, after_open_time, open_time_between
 from xiaoer.slices.tickets.types import Form, Priority, Ticket, TicketState
 
 MOVES: dict[TicketState, frozenset[TicketState]] = {
@@ -38,13 +38,13 @@ def check_move(no: str, current: TicketState, target: TicketState) -> None:
         raise Conflict(f"Ticket {no} is {current} and cannot become {target}. Open a new one if it goes on.")
 
 
-def due_at(form: Form, priority: Priority, created_at: datetime, work: WorkTime) -> datetime:
+def due_at(form: Form, priority: Priority, created_at: datetime, work: BusinessHours) -> datetime:
     """When the ticket should be dealt with: the type's hours of duty time, fewer when it is urgent."""
     return after_open_time(work, created_at, timedelta(hours=form.sla_hours * _FASTER[priority]))
 
 
 def moved_due(
-    ticket: Ticket, target: TicketState, now: datetime, work: WorkTime
+    ticket: Ticket, target: TicketState, now: datetime, work: BusinessHours
 ) -> tuple[datetime | None, datetime | None]:
     """(`due_at`, `paused_at`) after a move: the clock stops for the buyer and goes on with the rest of its time."""
     if ticket.due_at is None:

@@ -18,7 +18,7 @@ _HEIGHT_SAID = re.compile(
     r"(?:净身高|身高|净高|个子|个头|^高|[,. ]高)(?:有|是|为|大概|差不多|大约|才|:)*\s*(\d{2,3}(?:\.\d)?)(?!\s*(?:斤|kg|公斤|[.\d]))"
 )
 _HEIGHT_BARE = re.compile(
-    r"(?<![\d.\-:])(1[3-9]\d|20\d)(?=\s*(?:的?(?:身高|个子|个头|能不?能?穿|可以穿|穿|瘦|胖|高|男|女|小个子))|[,/\s。;和-]*(?:体重)?(?:\d{2,3})\s*(?:斤|公斤|kg|KG|Kg|千克|$|[^\d.:点月号年xX×]))"
+    r"(?<![\d.\-:])(1[3-9]\d|20\d)(?=\s*(?:的?(?:身高|个子|个头|能不?能?穿|可以穿|穿|瘦|胖|高|男|女|小个子))|(?:[,/\s。;和-]+(?:体重)?|体重)?(?:[3-9]\d|[12]\d\d)\s*(?:斤|公斤|kg|KG|Kg|千克|$|[^\d.:点月号年xX×]))"
 )
 _WHO_BARE = re.compile(r"(?:我|老公|老婆|男朋友|女朋友|男友|女友|儿子|女儿|妈妈?|爸爸?|弟弟?|妹妹?|哥哥?|姐姐?|本人|男生|女生|他|她)\s*(?:是|有|大概|身高)?(1[3-9]\d|20\d)(?![\d.])(?!\s*(?:斤|块|元|公斤|kg|天|个|号|件|码))")  # fmt: skip
 _WEIGHT = re.compile(
@@ -114,7 +114,9 @@ def _weight(text: str, found: dict[str, Any]) -> str:
         if _BOUGHT.search(before) or not 2 <= kilos <= 200:
             continue
         person = "height_cm" in found or _PERSON.search(text)
-        if person and (kilos >= 30 or "height_cm" in found or re.search(r"宝|娃|孩|岁|个半?月|婴|儿子|女儿|重", text)):
+        if person and (
+            kilos >= 30 or "height_cm" in found or re.search(r"宝|娃|孩|岁|个半?月|婴|儿子|女儿|重|我家\s*\d", text)
+        ):
             return _take(text, match, found, "weight_kg", kilos)
     if "height_cm" in found:
         match = re.search(r"(?<![\d.])(\d{2,3})(?![\d.]|\s*(?:码|号|元|块|件|个|岁|cm|天|点|月|%|mm|寸))", text)

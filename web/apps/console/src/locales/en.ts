@@ -192,6 +192,11 @@ export const en: typeof zh = {
       buyers: 'Buyers',
       promotions: 'Promotions',
       dialogues: 'Past dialogues',
+      intake_text: 'Candidates from a text',
+      intake_file: 'Candidates from a file',
+      intake_chats: 'Candidates from talks',
+      intake_document: 'Candidates from a document',
+      intake_chat: 'Candidates from chats',
     },
   },
   conversations: {

@@ -190,6 +190,11 @@ export const zh = {
       buyers: '买家',
       promotions: '优惠活动',
       dialogues: '历史对话',
+      intake_text: '粘贴文字找问答',
+      intake_file: '文件找问答',
+      intake_chats: '历史会话找问答',
+      intake_document: '文档找问答',
+      intake_chat: '聊天记录找问答',
     },
   },
   conversations: {

@@ -91,7 +91,7 @@ export const useDesk = defineStore('desk', () => {
         }
         break
       case 'alarm':
-        alarm.value = { threshold_s: frame.threshold_s, items: frame.items }
+        alarm.value = { threshold_s: frame.threshold_s, by_channel: frame.by_channel, items: frame.items }
         break
     }
     for (const listen of listeners) listen(frame)
@@ -134,6 +134,11 @@ export const useDesk = defineStore('desk', () => {
     me.value = await session.desk.changeMe({ capacity })
   }
 
+  /** Seconds after which this buyer counts as waiting too long. */
+  function slowAfter(row: DeskRow): number {
+    return alarm.value.by_channel?.[row.channel] ?? alarm.value.threshold_s
+  }
+
   function groupOfRow(row: DeskRow): GroupName {
     return groupOf(row, myId.value)
   }
@@ -145,6 +150,6 @@ export const useDesk = defineStore('desk', () => {
 
   return {
     rows, me, myId, agents, strip, queue, alarm, risks, connection, isLoaded, groups, unread, socket,
-    start, stop, putRow, markRead, listen, setStatus, setCapacity, groupOfRow, togglePin, receive, dropRisk,
+    start, stop, putRow, markRead, listen, setStatus, setCapacity, groupOfRow, togglePin, receive, dropRisk, slowAfter,
   } // prettier-ignore
 })

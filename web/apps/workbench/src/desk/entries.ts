@@ -115,9 +115,9 @@ export type TalkRow =
   | { kind: 'entry'; key: string; entry: Entry; opensGroup: boolean }
 
 /** Rows to draw: the date once a day, the author once a group. Chips are not for agents. */
-export function toTalkRows(entries: readonly Entry[], dayOf: (at: string) => string): TalkRow[] {
+export function toTalkRows(entries: readonly Entry[], dayOf: (at: string) => string | number): TalkRow[] {
   const rows: TalkRow[] = []
-  let day = ''
+  let day: string | number = ''
   let speaker = ''
   for (const entry of entries) {
     if (entry.content.type === 'quick_replies') continue

@@ -28,6 +28,11 @@ export function formatDay(at: string, now = new Date()): string {
   return itsDay.slice(0, 4) === DAY.format(now).slice(0, 4) ? rest : `${year}年${rest}`
 }
 
+/** The number of a day of the shop; cheap, for telling days apart in a long talk. Beijing has no summer time. */
+export function shopDay(at: string): number {
+  return Math.floor((Date.parse(at) + 8 * 3_600_000) / 86_400_000)
+}
+
 /** Short for a list row: the time today, else the day. */
 export function formatShort(at: string, now = new Date()): string {
   const day = formatDay(at, now)
@@ -47,6 +52,6 @@ export function formatWait(seconds: number): string {
 export function formatDue(due: string, now: Date): string {
   const seconds = (new Date(due).getTime() - now.getTime()) / 1000
   const span = Math.abs(seconds)
-  const words = span < 60 ? '不到1分钟' : span < 86_400 ? formatWait(Math.floor(span / 60) * 60) : `${Math.floor(span / 86_400)}天`
+  const words = span < 60 ? '不到1分钟' : span < 10_800 ? formatWait(Math.floor(span / 60) * 60) : span < 86_400 ? `${Math.floor(span / 3600)}小时` : `${Math.floor(span / 86_400)}天`
   return seconds < 0 ? `已超 ${words}` : `还剩 ${words}`
 }

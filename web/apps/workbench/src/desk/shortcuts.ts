@@ -25,7 +25,7 @@ export const SHORTCUTS = {
   ticket: { keys: 'Alt T', does: '给这位买家建工单', code: 'KeyT', alt: true },
   list: { keys: 'Alt [', does: '收起或展开会话列表', code: 'BracketLeft', alt: true },
   side: { keys: 'Alt ]', does: '收起或展开右侧', code: 'BracketRight', alt: true },
-  help: { keys: 'Ctrl /', does: '看快捷键', code: 'Slash', ctrl: true },
+  help: { keys: 'Ctrl / 或 ?', does: '看快捷键', code: 'Slash', ctrl: true },
 } satisfies Record<string, Shortcut>
 
 /** Keys of the input field, for the list of keys; the field handles them itself. */
@@ -42,12 +42,18 @@ export type ShortcutName = keyof typeof SHORTCUTS
 
 export function matches(shortcut: Shortcut, event: KeyboardEvent): boolean {
   const hasCtrl = event.ctrlKey || event.metaKey
+  if (shortcut === SHORTCUTS.help && event.key === '?' && !isWriting(event)) return true
   return (
     event.code === shortcut.code &&
     hasCtrl === Boolean(shortcut.ctrl) &&
     event.altKey === Boolean(shortcut.alt) &&
     event.shiftKey === Boolean(shortcut.shift)
   )
+}
+
+/** Whether the key is meant as a letter. */
+function isWriting(event: KeyboardEvent): boolean {
+  return event.target instanceof Element && event.target.closest('input, textarea, [contenteditable]') !== null
 }
 
 /** A dialog in front has the keys. */

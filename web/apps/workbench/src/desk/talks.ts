@@ -16,6 +16,8 @@ export interface OpenTalk {
   summary: string[]
   viewers: Viewer[]
   buyerTypes: boolean
+  /** The last message that the buyer has seen; 0 where his channel does not tell. */
+  readSeq: number
   isLoaded: boolean
   problem: string
 }
@@ -57,6 +59,7 @@ export const useTalks = defineStore('talks', () => {
         entries: addMessages(known.entries, talk.messages),
         summary: talk.summary,
         viewers: talk.viewers,
+        readSeq: Math.max(known.readSeq, talk.read_seq ?? 0),
         isLoaded: true,
         problem: '',
       }))
@@ -130,6 +133,9 @@ export const useTalks = defineStore('talks', () => {
       case 'presence':
         patch(frame.conversation_id, () => ({ viewers: frame.viewers }))
         break
+      case 'read':
+        patch(frame.conversation_id, (talk) => ({ readSeq: Math.max(talk.readSeq, frame.seq) }))
+        break
       case 'typing':
         if (frame.author === 'buyer') setTyping(frame.conversation_id, frame.on)
         break
@@ -167,5 +173,5 @@ export const useTalks = defineStore('talks', () => {
 })
 
 function emptyTalk(id: string): OpenTalk {
-  return { id, entries: [], summary: [], viewers: [], buyerTypes: false, isLoaded: false, problem: '' }
+  return { id, entries: [], summary: [], viewers: [], buyerTypes: false, readSeq: 0, isLoaded: false, problem: '' }
 }

@@ -95,9 +95,20 @@ def is_unsubscribe(text: str) -> bool:
     )
 
 
+_NO_NUMBER = re.compile(
+    r"(?:不知道|忘|不记得|记不(?:得|住)|找不(?:到|着)|没有|没得|冇|哪里看|哪儿看|在哪看|怎么看|怎么查|是(?:啥|什么)|咋查)"
+)
+_SHORT = 14
+
+
 def is_value_only(text: str) -> bool:
     """A number, an e-mail address, letters and digits: a value and nothing else."""
     return bool(re.fullmatch(r"[0-9A-Za-z@._+\-\s]{6,}", text.strip()))
+
+
+def lacks_number(text: str) -> bool:
+    """Whether the buyer has no order number at hand (忘了, 不知道在哪看, 找不到单号)."""
+    return bool(_NO_NUMBER.search(text)) and len(text) <= _SHORT
 
 
 def is_no(text: str) -> bool:

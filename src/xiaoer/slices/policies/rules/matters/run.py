@@ -54,6 +54,8 @@ def _may_answer(ask: Ask, asked: Matter) -> bool:
     segment = ask.segment
     if segment.intent.startswith(("chat.", "oos.")) or segment.confidence < 0.6 or segment.by == "context":
         return True
+    if asked.kind in ("change_address", "redirect") and reading.address_of(segment.text):
+        return True  # the new address, though something else was asked first
     if asked.asks in _STRICT or reading.is_yes(segment.text) or reading.is_no(segment.text):
         return True
     return segment.intent.startswith(_FAMILY.get(asked.kind, ()))

@@ -213,7 +213,7 @@ def go_on_verify(ask: Ask, matter: Matter) -> Move | None:
     order_no = ask.segment.entities.order_no or matter.slots.get("no", "")
     if matter.asks == "order_no":
         if not ask.segment.entities.order_no:
-            return None
+            return Move(say(ask, "order.where_number")) if reading.lacks_number(ask.segment.text) else None
         if choosing.by_id(ask, order_no) is not None:
             return Move(memory=ask.memory.without(matter.id))
         carried = replace(ask, segment=replace(ask.segment, intent=matter.slots.get("intent", ask.segment.intent)))

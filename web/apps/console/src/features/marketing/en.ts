@@ -1,5 +1,6 @@
 /** Words of the marketing pages. */
 export const en = {
+  spans: { days: '{n} days', hours: '{n} hours', minutes: '{n} min' },
   unit: 'Unit', units: { 1: 'minutes', 60: 'hours', 1440: 'days' },
   any: 'Any', always: 'Always', saved: 'Saved', remove: 'Delete', addRow: 'Add', removeAsk: 'Delete “{title}”? It stops at once.',
   says: 'Content', updated: 'Updated', inUse: 'In use', productId: 'Product ID', try: 'Try', nothing: 'Nothing comes of this sentence.', buyer: 'Buyer ID', amount: 'Amount', state: 'State',
@@ -10,8 +11,8 @@ export const en = {
     show: 'Product IDs shown', least_stock: 'Stock at least', at_once: 'At once', most_a_talk: 'Rounds a talk', first_products: 'First', never_products: 'Never these products',
     never_categories: 'Never these categories', least_margin: 'Least margin %', margins: 'Margins', of: 'Product id or category', ratio: 'Margin %', floor: 'Floor (yuan a piece)', floor_ratio: 'Floor, % of the price', max_off: 'Most off a piece', steps: 'Share by round (%)',
     buyer_budget: 'Budget per buyer', buyer_days: 'Counted over days', day_budget: 'Budget per day', cool_days: 'Cool-down days', gifts: 'Favours (cheapest first)',
-    most_gifts: 'Most favours', valid_hours: 'Offer holds, hours', stop_words: 'Stop words', bulk_from: 'People from pieces', after: 'At the end', kind: 'Kind', cost: 'Cost (yuan)',
-    trigger: 'Begins when', journeySteps: 'Steps', after_min: 'After the start', stepSay: 'Message', hold_out: 'Hold-out (%)', useful_min: 'Not sent when later by', only: 'Condition', least_score: 'Intent score from', least_drop: 'Drop of at least %', before_h: 'Hours before its end', window_h: 'Payments count within hours',
+    most_gifts: 'Most favours', valid_hours: 'Offer holds', stop_words: 'Stop words', bulk_from: 'People from pieces', after: 'At the end', kind: 'Kind', cost: 'Cost (yuan)',
+    trigger: 'Begins when', journeySteps: 'Steps', after_min: 'After the start', stepSay: 'Message', hold_out: 'Hold-out (%)', useful_min: 'Not sent when later by', only: 'Condition', least_score: 'Intent score from', least_drop: 'Drop of at least %', before_h: 'Before its end', window_h: 'Payments count within',
     holdGreeting: 'Greetings held out %', holdScene: 'Scenes held out %', holdRecommend: 'Picks held out %', holdBargain: 'Bargaining held out %',
   },
   h: { text: '', area: '', lines: 'One a line', words: 'Separated by commas; empty for any', percents: 'Such as 40, 75, 100', money: 'Such as 199.00' },
@@ -73,19 +74,21 @@ export const en = {
   },
   journeys: {
     nav: 'Journeys', title: 'Journeys', add: 'New journey', edit: 'Edit journey', about: 'Payment, refund, complaint, a person or a stop word end it at once.',
-    empty: 'No journeys yet.', after: 'After {time}', days: '{n} d', hours: '{n} h', minutes: '{n} min',
+    empty: 'No journeys yet.', after: 'After {time}',
   },
   results: {
     nav: 'Uplift', title: 'Uplift: does it help?', settings: 'Hold-outs', about: 'Every automation leaves some buyers alone by chance; the two groups are compared. “Touched” orders earn no credit.',
     empty: 'No figures yet.', arm: 'Arm', arms: { treated: 'Reached', held_out: 'Held out' }, variant: 'of these: wording {n}',
-    buyers: 'Buyers', converted: 'Paid', ratio: 'Conversion', window: 'Buyers met in the last {days} days, with what each paid within {hours} hours.',
+    buyers: 'Buyers', converted: 'Paid', ratio: 'Conversion', window: 'Buyers met in the last {days} days, with what each paid within {span}.',
     conversion: {
       tooFew: 'Too few buyers in both arms to tell', certain: 'conversion {difference} points ({low} to {high})',
       open: '{difference} points, may be chance ({low} to {high}); about {needed} more buyers would tell',
+      early: '{difference} points, too few buyers to tell ({low} to {high})',
     },
     revenue: {
       name: 'Net revenue', tooFew: 'Too few payers to compare revenue.', certain: 'Net revenue per buyer {difference} yuan ({low} to {high}).',
       open: 'Net revenue per buyer {difference} yuan, may be chance ({low} to {high}); about {needed} more buyers.',
+      early: 'Net revenue per buyer {difference} yuan, too few buyers to tell ({low} to {high}).',
     },
     kinds: { journey: 'Journeys', greeting: 'Greetings', scene: 'Scenes', recommend: 'Picks', bargain: 'Bargaining' },
     ends: {

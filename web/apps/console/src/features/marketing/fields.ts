@@ -1,7 +1,7 @@
 /** The forms of the marketing pages, as data: which fields a rule has and how each is typed. */
 
 export type FieldKind =
-  | 'text' | 'area' | 'lines' | 'words' | 'number' | 'minutes' | 'percent' | 'percents' | 'money' | 'select' | 'multi' | 'switch' | 'moment' | 'rows'
+  | 'text' | 'area' | 'lines' | 'words' | 'number' | 'minutes' | 'hours' | 'percent' | 'percents' | 'money' | 'select' | 'multi' | 'switch' | 'moment' | 'rows'
 
 export interface Field {
   key: string
@@ -56,6 +56,7 @@ function shown(field: Field, value: unknown): unknown {
       return Boolean(value)
     case 'number':
     case 'minutes':
+    case 'hours':
       return value ?? 0
     case 'moment':
       return value ?? null

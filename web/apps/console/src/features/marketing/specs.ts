@@ -75,7 +75,7 @@ export const TERMS: Field[] = [
   { key: 'cool_days', kind: 'number', half: true },
   { key: 'gifts', kind: 'rows', columns: GIFT },
   { key: 'most_gifts', kind: 'number', half: true },
-  { key: 'valid_hours', kind: 'number', half: true },
+  { key: 'valid_hours', kind: 'hours', half: true },
   { key: 'stop_words', kind: 'words' },
   { key: 'bulk_from', kind: 'number', half: true },
   { key: 'after', kind: 'select', options: ['firm', 'people'], half: true },
@@ -101,7 +101,7 @@ export const JOURNEY: Field[] = [
   { key: 'categories', kind: 'words', half: true },
   { key: 'least_score', kind: 'number', half: true, only: { trigger: ['interested'] } },
   { key: 'least_drop', kind: 'number', half: true, only: { trigger: ['price_drop'] } },
-  { key: 'before_h', kind: 'number', half: true, only: { trigger: ['coupon_expiring'] } },
+  { key: 'before_h', kind: 'hours', half: true, only: { trigger: ['coupon_expiring'] } },
 ]
 export const NEW_JOURNEY: Rule = { trigger: 'order_unpaid', steps: [], hold_out: 1000, useful_min: 1440, categories: [], least_score: 60, least_drop: 5, before_h: 48 }
 
@@ -110,6 +110,6 @@ export const COMPARING: Field[] = [
   { key: 'scene', name: 'holdScene', kind: 'percent', half: true },
   { key: 'recommend', name: 'holdRecommend', kind: 'percent', half: true },
   { key: 'bargain', name: 'holdBargain', kind: 'percent', half: true },
-  { key: 'window_h', kind: 'number' },
+  { key: 'window_h', kind: 'hours' },
 ]
 export const NEW_COMPARING: Rule = { greeting: 1000, scene: 1000, recommend: 1000, bargain: 1000, window_h: 168 }

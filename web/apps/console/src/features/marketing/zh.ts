@@ -1,5 +1,6 @@
 /** 营销页面的文字。 */
 export const zh = {
+  spans: { days: '{n} 天', hours: '{n} 小时', minutes: '{n} 分钟' },
   unit: '单位', units: { 1: '分钟', 60: '小时', 1440: '天' },
   any: '不限', always: '一直有效', saved: '已保存', remove: '删除', addRow: '加一项', removeAsk: '删除“{title}”？删了就不再生效。',
   says: '内容', updated: '更新', inUse: '启用', productId: '商品 ID', try: '试一下', nothing: '这一句不会触发什么。', buyer: '买家 ID', amount: '金额', state: '状态',
@@ -10,8 +11,8 @@ export const zh = {
     show: '附上的商品 ID', least_stock: '库存至少', at_once: '一次最多几款', most_a_talk: '一次会话最多几轮', first_products: '优先推荐', never_products: '不推荐的商品',
     never_categories: '不推荐的类目', least_margin: '毛利低于多少 % 不推荐', margins: '毛利（商品 ID 或类目）', of: '商品 ID 或类目', ratio: '毛利 %', floor: '底价（元/件）', floor_ratio: '底价不低于现价的 %', max_off: '每件最多让（元）', steps: '每轮让到几成（%）',
     buyer_budget: '每位买家预算（元）', buyer_days: '预算按几天算', day_budget: '每天总预算（元）', cool_days: '谈完几天内不再谈', gifts: '可以送的（按成本从低到高）',
-    most_gifts: '最多送几样', valid_hours: '报价保留几小时', stop_words: '停止词', bulk_from: '几件起转人工', after: '谈不拢时', kind: '种类', cost: '成本（元）',
-    trigger: '什么时候开始', journeySteps: '步骤', after_min: '开始之后', stepSay: '发什么', hold_out: '对照组占比（%）', useful_min: '晚了多久就不发', only: '条件', least_score: '意向分至少', least_drop: '降价至少 %', before_h: '到期前几小时', window_h: '遇到之后几小时内付款算数',
+    most_gifts: '最多送几样', valid_hours: '报价保留多久', stop_words: '停止词', bulk_from: '几件起转人工', after: '谈不拢时', kind: '种类', cost: '成本（元）',
+    trigger: '什么时候开始', journeySteps: '步骤', after_min: '开始之后', stepSay: '发什么', hold_out: '对照组占比（%）', useful_min: '晚了多久就不发', only: '条件', least_score: '意向分至少', least_drop: '降价至少 %', before_h: '到期前多久', window_h: '遇到之后多久内付款算数',
     holdGreeting: '欢迎语留出 %', holdScene: '场景留出 %', holdRecommend: '推荐留出 %', holdBargain: '议价留出 %',
   },
   h: { text: '', area: '', lines: '一行一条', words: '用、隔开，留空不限', percents: '如 40、75、100', money: '如 199.00' },
@@ -73,19 +74,21 @@ export const zh = {
   },
   journeys: {
     nav: '旅程', title: '旅程', add: '新旅程', edit: '改旅程', about: '付款、退款、投诉、转人工或回“退订”后马上停；夜里不发；同一买家有次数上限。可以写 {\'{\'}昵称{\'}\'}、{\'{\'}商品{\'}\'}、{\'{\'}订单尾号{\'}\'}、{\'{\'}原价{\'}\'}、{\'{\'}现价{\'}\'}、{\'{\'}券{\'}\'}、{\'{\'}到期{\'}\'}；营销消息会自动带上店名和退订方法。',
-    empty: '还没有旅程。建一个“下单没付款 15 分钟后提醒”，看它比不提醒多带来多少付款。', after: '{time}后', days: '{n} 天', hours: '{n} 小时', minutes: '{n} 分钟',
+    empty: '还没有旅程。建一个“下单没付款 15 分钟后提醒”，看它比不提醒多带来多少付款。', after: '{time}后',
   },
   results: {
     nav: '增量', title: '增量：到底有没有用', settings: '对照组设置', about: '每个自动化都随机留出一部分买家不打扰，用两组的差别说话；“碰过”的订单不算功劳。同一买家每次分到同一组。',
     empty: '还没有数据。开着的旅程、欢迎语、场景、推荐和议价有买家经过之后，这里会比出差别。', arm: '分组', arms: { treated: '收到的', held_out: '对照（没收到）' }, variant: '其中：说法 {n}',
-    buyers: '买家', converted: '付款', ratio: '付款率', window: '近 {days} 天里第一次遇到的买家，按各自之后 {hours} 小时内的付款算。',
+    buyers: '买家', converted: '付款', ratio: '付款率', window: '近 {days} 天里第一次遇到的买家，按各自之后 {span}内的付款算。',
     conversion: {
       tooFew: '两组还没有足够的买家，暂时看不出效果', certain: '付款率 {difference} 个百分点（{low} ~ {high}）',
       open: '付款率差 {difference} 个百分点，可能只是偶然（{low} ~ {high}），大约还要 {needed} 位买家才说得清',
+      early: '付款率差 {difference} 个百分点，人还太少，说不准（{low} ~ {high}）',
     },
     revenue: {
       name: '净收入（元）', tooFew: '付款的人还太少，净收入先不比。', certain: '每位买家净收入 {difference} 元（{low} ~ {high}），已减退款。',
       open: '每位买家净收入差 {difference} 元，可能只是偶然（{low} ~ {high}），大约还要 {needed} 位买家。',
+      early: '每位买家净收入差 {difference} 元，人还太少，说不准（{low} ~ {high}）。',
     },
     kinds: { journey: '旅程', greeting: '欢迎语', scene: '场景', recommend: '推荐', bargain: '议价' },
     ends: {

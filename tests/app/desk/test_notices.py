@@ -1,0 +1,45 @@
+"""What concerns somebody who does not look: tickets that he follows or has, notes that name him."""
+
+from typing import Any
+
+from starlette.testclient import TestClient
+from tests.app.desk.conftest import Call
+from tests.app.test_widget_ws import until
+
+
+def test_who_follows_a_ticket_hears_of_changes_and_who_made_them_does_not(
+    server: TestClient, call: Call, tokens: dict[str, str], buyer: Any
+) -> None:
+    talk = buyer("在吗")["conversation_id"]
+    me = call("GET", "/desk/me")["id"]
+    ticket = call("POST", "/tickets", {"type": "callback", "conversation_id": talk, "fields": {}}, "agent")["id"]
+
+    def wanted(frame: dict[str, Any]) -> bool:
+        return frame["type"] == "ticket" and frame["item"]["id"] == ticket and frame["item"]["kind"] != "opened"
+
+    lines = [server.websocket_connect(f"/api/v1/desk/ws?token={tokens[who]}") for who in ("agent", "supervisor")]
+    with lines[0] as follower, lines[1] as doer:
+        for line in (follower, doer):
+            until(line, lambda frame: frame["type"] == "snapshot")
+        call("PATCH", f"/tickets/{ticket}", {"state": "doing"}, "supervisor")
+        told, own = until(follower, wanted)[-1], until(doer, wanted)[-1]
+        assert (told["item"]["kind"], told["item"]["state_label"], told["mine"]) == ("state", "处理中", True)
+        assert own["mine"] is False
+        call("PATCH", f"/tickets/{ticket}", {"watch": False}, "agent")
+        call("PATCH", f"/tickets/{ticket}", {"state": "done"}, "supervisor")
+        assert until(follower, wanted)[-1]["mine"] is False
+        call("PATCH", f"/tickets/{ticket}", {"state": "doing", "assignee": me}, "supervisor")
+        given = until(follower, lambda frame: wanted(frame) and frame["item"]["kind"] == "assigned")[-1]
+        assert (given["item"]["assignee"], given["mine"]) == (me, True)
+
+
+def test_a_note_that_names_somebody_reaches_him_wherever_he_is(
+    server: TestClient, call: Call, tokens: dict[str, str], buyer: Any
+) -> None:
+    talk = buyer("在吗")["conversation_id"]
+    name = call("GET", "/desk/me")["name"]
+    with server.websocket_connect(f"/api/v1/desk/ws?token={tokens['agent']}") as line:
+        until(line, lambda frame: frame["type"] == "snapshot")
+        call("POST", f"/desk/conversations/{talk}/note", {"text": f"@{name} 帮看下尺码"}, "supervisor")
+        told = until(line, lambda frame: frame["type"] == "mention")[-1]
+        assert (told["conversation_id"], told["text"]) == (talk, f"@{name} 帮看下尺码")
