@@ -89,7 +89,9 @@ class PickProducts:
             most = await self._less_than(turn.shop, wish.shown, most)
         taste = self._recipients.taste_of(wish)
         found = await self._goods.recommend(turn.shop, self._recipients.need_of(wish), most, _LOOKED_AT, taste)
-        entities = replace(segment.entities, money_yuan=wish.budget_yuan, audience=wish.audience)
+        entities = replace(
+            segment.entities, money_yuan=wish.budget_yuan, audience=wish.audience, age_years=wish.age_years
+        )
         about = replace(segment, text=" ".join(wish.words), entities=entities)
         without = wish.shown if wish_says_no(segment.text) else ()
         if wish.least_yuan:
@@ -192,7 +194,8 @@ class PickProducts:
         rules = await self._rules.pick_rules(turn.shop)
         said = [past.text for past in turn.history if past.author == "buyer"]
         talk = " ".join([*said, *(message.text for message in turn.messages)])
-        audiences = audiences_in(talk, segment.entities.audience)
+        age = segment.entities.age_years
+        audiences = audiences_in(talk, segment.entities.audience, age)
         budget = segment.entities.money_yuan
         most = round(budget * 100) if budget else None
         offered = [(product, why, await self._goods.variants(turn.shop, product.id)) for product, why in found]

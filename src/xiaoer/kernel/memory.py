@@ -33,6 +33,7 @@ class Wish(Struct, frozen=True, omit_defaults=True):
     audience: tuple[str, ...] = ()
     budget_yuan: float | None = None
     least_yuan: float | None = None
+    age_years: float | None = None
     shown: tuple[str, ...] = ()
 
 

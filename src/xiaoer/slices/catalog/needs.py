@@ -117,9 +117,11 @@ class NeedIndex:
         best = sorted((pair for pair in scored if pair[0] >= least), key=lambda pair: (-pair[0], pair[1]))
         return [product_id for _, product_id in best[:limit]]
 
-    def named(self, text: str, limit: int) -> list[str]:
-        """Product ids whose title's opening shares a name with the text, the longest name first; often none."""
+    def named(self, text: str, limit: int, kinds: Iterable[str] = ()) -> list[str]:
+        """Product ids whose title's opening shares a name with the text, the longest name first; often none. Where
+        the text names a kind of thing (面膜), only such things are looked at."""
         near = {product_id for part in _parts(text) for product_id in self._named.get(part, ())}
+        near = {one for one in near if any(kind in self._titles[one] for kind in kinds)} or near
         shares = ((_shared(text, self._titles[product_id][:_OPENING]), product_id) for product_id in near)
         named = sorted(((run, product_id) for run, product_id in shares if run), key=lambda one: (-len(one[0]), one[1]))
         longest = len(named[0][0]) if named else 0

@@ -99,14 +99,13 @@ class EmbeddedCatalog:
         With a product in sight (`beside`) only another kind of thing counts: on the page of a coat 「大米多少钱」 is
         about rice, 「纯棉的吗」 about the coat.
         """
-        kinds: list[str] = []
+        kinds = kinds_in(text, self.kinds)
         if beside:
-            kinds = kinds_in(text, self.kinds)
             held = (await self._held(shop, beside))[0] if kinds else None
             if not kinds or (held is not None and any(kind in held.title for kind in kinds)):
                 return ()
-        found = [(await self._held(shop, one))[0] for one in (await self._needs(shop)).named(text, limit)]
-        return tuple(p for p in found if p is not None and (not kinds or any(kind in p.title for kind in kinds)))
+        found = [(await self._held(shop, one))[0] for one in (await self._needs(shop)).named(text, limit, kinds)]
+        return tuple(p for p in found if p is not None and (not beside or any(kind in p.title for kind in kinds)))
 
     async def _needs(self, shop: ShopId) -> NeedIndex:
         revision = await self.revision(shop)

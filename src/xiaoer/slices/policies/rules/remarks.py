@@ -28,6 +28,9 @@ _OTHERS = re.compile(
 )
 _CAME = re.compile(r"收到|到手|拿到|买回|穿上|试了|买大|买小|发错|换|退")
 _YES = re.compile(r"^(?:好|嗯|哦|行|可以|谢|不用|算了|没事|知道|等|稍)")
+_MEASURES = re.compile(
+    r"多(?:高|重|长|宽|厚|深|粗)|几(?:斤|克|寸|瓦|层|档)|多少(?:厘米|毫米|公分|米|斤|克|公斤|毫升|升|瓦|毫安|寸|档|层)"
+)
 _UNSURE, _FEW = 0.5, 14
 _BEFORE_BUYING = ("product.", "promo.", "price.", "ship.fee")
 
@@ -39,6 +42,8 @@ def read(segment: Segment, turn: Turn) -> Segment:
         return replace(segment, intent="chat.bye", confidence=0.9, by="wording")
     if segment.intent == "after.size_wrong" and _asks_before_buying(segment, turn):
         return replace(segment, intent="product.size_advice", by="wording")
+    if _drifts(segment, turn):
+        return replace(segment, intent="product.detail", by="wording")
     if _names_what_was_asked(segment, turn):
         return replace(segment, intent=turn.memory.choice_intent, confidence=0.8, by="choice")
     named = [word for word in (segment.entities.size, segment.entities.color) if word]
@@ -51,6 +56,14 @@ def _asks_before_buying(segment: Segment, turn: Turn) -> bool:
     """Whether a doubt about the size (紧不紧) is of somebody who looks at a product, not of a parcel that came."""
     own = any(word in segment.text for word in needs.OWN_WORDS) or _CAME.search(segment.text)
     return turn.product_in_focus is not None and needs.is_shopping(turn) and not own
+
+
+def _drifts(segment: Segment, turn: Turn) -> bool:
+    """Whether only the talk before makes a matter of orders of a question on a product's page (最低能降到多少厘米)."""
+    unsure = segment.by == "context" and (segment.confidence < _UNSURE or _MEASURES.search(segment.text) is not None)
+    of_orders = segment.intent.startswith(("order.", "ship.", "after."))
+    shopping = turn.product_in_focus is not None and needs.is_shopping(turn)
+    return unsure and of_orders and shopping and not any(word in segment.text for word in needs.OWN_WORDS)
 
 
 def _names_what_was_asked(segment: Segment, turn: Turn) -> bool:

@@ -39,6 +39,7 @@ _AGED = re.compile(r"(?:[五六七八九]十|(?<!\d)[5-9]\d)(?:多|来|几|[一�
 _OLD = 55
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 _LEAST_YUAN = 20
+_WITHIN = re.compile(r"以内|以下|左右|之内|上下|不超过")
 _GOODS = ("product.", "price.", "promo.")
 _FOR_WHAT = re.compile(r"送|礼|生日|(?:给|帮).{1,6}(?:买|挑|选|带)")
 _NOT_LONG = 3  # messages of the buyer after which a no to what was shown is still one
@@ -64,6 +65,8 @@ def read(segment: Segment, turn: Turn) -> Segment:
         return _wished(segment)
     if is_open(turn) and len(turn.memory.choices) == 1 and (named.size or named.color):
         return replace(segment, intent="product.stock", confidence=0.8, by="wish")  # 有没有黑的, of the only one shown
+    if named.money_yuan is not None and _WITHIN.search(text) and is_open(turn, _NOT_LONG):
+        return _wished(segment)
     if not is_open(turn) or _ASKS.search(text):
         return segment
     business = segment.intent.startswith(_BUSINESS) and segment.confidence >= _SURE
@@ -135,6 +138,7 @@ def told(segment: Segment, turn: Turn) -> Wish:
         audience=tuple(dict.fromkeys((*before.audience, *named.audience, *audience))),
         budget_yuan=named.money_yuan or most,
         least_yuan=least,
+        age_years=named.age_years or before.age_years,
     )
 
 

@@ -15,6 +15,7 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
     "儿童": ("儿童", "小孩", "孩子"),
     "敏感肌": ("敏感肌", "敏感皮", "敏感皮肤", "敏皮", "过敏"),
 }
+_CHILD_FROM = 3
 _NOT_FOR = re.compile(r"禁用|慎用|不适合|不建议|不宜|不可用|不能用|不要用|别用|避免|勿用|除外|忌")
 _ON_SKIN = ("美妆", "护肤", "个护", "彩妆", "母婴", "香")
 _TAKEN_IN = ("美妆", "护肤", "个护", "食品", "保健", "母婴", "彩妆", "药", "饮", "零食", "酒", "香")
@@ -24,10 +25,12 @@ _EMPTY = frozenset(" ，,。的了不要给我你他她太吗呢吧么有没是�
 _SAYS_NO = re.compile(r"(?:不要|别|不用|不想|不需要|停止|少)(?:再)?(?:给我)?(?:推荐|推销|安利|推|介绍)")
 
 
-def audiences_in(text: str, named: Collection[str] = ()) -> tuple[str, ...]:
-    """The audiences that words name and that need care."""
+def audiences_in(text: str, named: Collection[str] = (), age_years: float | None = None) -> tuple[str, ...]:
+    """The audiences that words name and that need care; a 宝宝 of three years and more is a child."""
     found = [name for name, words in AUDIENCES.items() if any(word in text for word in words)]
     found += [name for name, words in AUDIENCES.items() for one in named if one in (name, *words)]
+    if age_years is not None and age_years >= _CHILD_FROM:
+        found = ["儿童" if name == "婴儿" else name for name in found]
     return tuple(dict.fromkeys(found))
 
 
