@@ -1,4 +1,4 @@
-"""Which language or dialect a buyer writes (方言与外语): told by letters and words that no other has; empty if plain."""
+"""Which language or dialect a buyer writes (方言与外语): by letters and words that no other has; empty if plain."""
 
 import re
 
