@@ -30,7 +30,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, log_ins: Seque
     else:
         typer.echo(f"Xiaoer serves at {base}  (console: {base}/console/, API: {base}/api/docs)")
     uvicorn.run(
-        "xiaoer.app.server:create_app",
+        "xiaoer.app.server:served_app",
         factory=True,
         host=host,
         port=port,

@@ -59,8 +59,13 @@ from xiaoer.infra.settings import Settings
 _YOUNG = 20_000  # objects that come and go with some dozen messages; nearly all of them go without the collector
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Build the application; the wiring starts and stops with it."""
+def served_app() -> FastAPI:
+    """The application of a server process, for uvicorn."""
+    return create_app(alone=True)
+
+
+def create_app(settings: Settings | None = None, *, alone: bool = False) -> FastAPI:
+    """Build the application; the wiring starts and stops with it. `alone`: the process does nothing else."""
     settings = settings or Settings()
     set_up_logging(settings.log_level)
 
@@ -68,10 +73,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.wiring = product = Wiring(settings)
         await product.start()
-        # What is loaded stays: the collector need not walk through it again and again while buyers wait.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(_YOUNG, 20, 50)
+        if alone:  # what is loaded stays: the collector need not walk through it again and again while buyers wait
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(_YOUNG, 20, 50)
         try:
             yield
         finally:

@@ -14,15 +14,27 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store as catalog
+from xiaoer.slices.conversations import told
 from xiaoer.slices.insights import alerts, store
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights.rules import spikes
 from xiaoer.slices.insights.rules.days import as_date, day_of, hour_of, micros
 from xiaoer.slices.insights.types import Alert
+from xiaoer.slices.privacy import api as privacy
 
 _BACK = 28
 _WEEK = "一二三四五六日"
 _TITLE = 13
+_WORDS = 24
+_FURIOUS = 0.85
+
+
+def _last_words(connection: Connection, shop: ShopId, conversation_id: str) -> str:
+    """What the buyer said last, masked; enough of it to know what it is about."""
+    lines = told.messages_of(connection, shop, [conversation_id]).get(conversation_id, ())
+    words = next((line.text for line in reversed(lines) if line.author == "buyer" and line.text.strip()), "")
+    shown = privacy.mask_text(" ".join(words.split()))
+    return shown if len(shown) <= _WORDS else f"{shown[: _WORDS - 1]}…"
 
 
 class Answers(Protocol):
@@ -124,8 +136,9 @@ class WatchInsights:
     async def risks(self, shop: ShopId, conversation_id: str, anger: float, complaint: bool) -> Alert | None:
         """Tell supervisors at once that a buyer may write a bad review or complain."""
         now = self._clock.now()
-        why = "提到投诉" if complaint else f"怒气 {anger:.0%}"
-        title = f"有买家可能给差评：{why}，请现在看一眼会话"
+        said = await self._db.read(lambda c: _last_words(c, shop, conversation_id))
+        why = "提到投诉" if complaint else "很生气" if anger >= _FURIOUS else "生气了"
+        title = f"买家可能给差评（{why}）" + (f"：「{said}」" if said else "")
         advice = "先道歉，说清下一步和时间；需要补偿时按权限给方案。回放会话看他在气什么。"
         alert = Alert(
             new_id(), "risk", f"risk:{conversation_id}", "high", now, title, advice, conversation_id=conversation_id

@@ -121,6 +121,7 @@ def _done(view: View) -> tuple[Card, ...]:
         Card(kind, title, ratio(v / 3600, n, 1), "hours", good="down")
         for kind, title in names.items()
         for n, v in (pairs.get(kind, (0, 0)),)
+        if n
     )
 
 

@@ -34,9 +34,7 @@ def show_quality(view: View) -> Page:
         Card("score", "平均质检分", mean, before=ratio(old_v, old_n, 1), good="up", how="auto@1"),
         Card("count", "已自动质检", n, drill=Drill("score", "auto")),
         Card("reviewed", "人工复核", agreement.count),
-        Card("agree", "及格判断一致", agreement.same_verdict, "ratio", good="up", how="agreement@1"),
-        Card("gap", "平均差", agreement.mean_gap, good="down", how="agreement@1"),
-        Card("rank", "排序一致", agreement.rank, good="up", how="agreement@1"),
+        *_agreed(agreement),
     )
     top = FINDINGS.get(findings[0][0], "") if findings else ""
     finding = (
@@ -68,6 +66,16 @@ def show_quality(view: View) -> Page:
     )
     empty = "" if n else "有会话之后，这里会给每个会话打分，列出扣分原因和每位客服要练什么。"
     return Page("quality", "服务复盘", finding, view.period, cards, (chart,), tables, _HOW, (), empty)
+
+
+def _agreed(agreement: reviews.Agreement) -> tuple[Card, ...]:
+    """How far people and the automatic score agree, as far as that can be told yet."""
+    cards = (
+        Card("agree", "及格判断一致", agreement.same_verdict, "ratio", good="up", how="agreement@1"),
+        Card("gap", "自动分和人工分平均差", agreement.mean_gap, good="down", note="分", how="agreement@1"),
+        Card("rank", "排序一致度", agreement.rank, good="up", note="最高 1", how="agreement@1"),
+    )
+    return tuple(card for card in cards if card.value is not None)
 
 
 def _coaching(view: View) -> Table:

@@ -22,9 +22,9 @@ _HOW = (
 
 def show_questions(view: View) -> Page:
     """The page."""
-    asks = view.sums("ask.d", ("a", "b", "channel"), b=view.product)
-    asked = _added(asks, 0)
     family = "ask.d" if view.product else "ask.t"
+    asks = view.sums(family, ("a", "channel"), b=view.product)
+    asked = _added(asks, 0)
     before = {a: n for a, n, _ in view.sums(family, ("a",), days=view.before, b=view.product)}
     total, old_total = sum(n for _, n in asked), sum(before.values())
     ranked = _rank(view)
@@ -41,50 +41,42 @@ def show_questions(view: View) -> Page:
         if top
         else "这段时间没有人提问"
     )
-    tables = (
+    asked_most = (
         _table("ranking", "问题排行", ranked[:_TOP], "按真实问法归并，点开看对话；走势和主要商品看最后 30 天。"),
         _table("rising", "涨得最快", _movers(ranked, up=True)[:10], ""),
         _table("new", "新出现的问题", fresh[:10], ""),
         _table("falling", "少下去的", _movers(ranked, up=False)[:10], ""),
+    )
+    _complete(view, asked_most)
+    tables = (
+        *asked_most,
         _intents(view, asked, before),
         _by(view, "campaign", "campaigns", "按活动", {}),
         _by(view, "page", "pages", "按进入页面", ENTRIES),
         _channels(asks),
     )
     empty = "" if total else "有买家提问之后，这里会列出大家在问什么、哪些在涨、集中在哪些商品和时段。"
-    return Page(
-        "hot-questions", "问题热点", finding, view.period, cards, _charts(view, asked, asks), tables, _HOW, (), empty
-    )
+    return Page("hot-questions", "问题热点", finding, view.period, cards, _charts(view, asked), tables, _HOW, (), empty)
 
 
 def _added(asks: list[tuple[Any, ...]], place: int) -> list[tuple[str, int]]:
-    """(name, count) by one of the names of (intent, product, channel, n, v) rows, most first."""
+    """(name, count) by one of the names of (intent, channel, n, v) rows, most first."""
     found: dict[str, int] = {}
     for row in asks:
-        found[row[place]] = found.get(row[place], 0) + row[3]
+        found[row[place]] = found.get(row[place], 0) + row[2]
     return sorted(found.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _rank(view: View) -> list[dict[str, Any]]:
-    """Questions by count with their comparison, trend and main product."""
+    """Questions by count with their comparison; `_complete` adds trend and main product to those that are shown."""
     family = "q" if view.product else "q.d"
     rows = view.sums(family, ("a",), b=view.product, limit=400)
     ids = [row[0] for row in rows]
     texts = store.texts_of(view.connection, view.shop, ids)
     before = {a: n for a, n, _ in view.sums(family, ("a",), days=view.before, b=view.product, a=ids)} if ids else {}
-    top = ids[:_TOP]
-    last = _last(view)
-    days = view.every_day()[-_TREND:]
-    trends: dict[str, dict[int, int]] = {}
-    products: dict[str, tuple[str, int]] = {}
-    if top:
-        for a, day, n, _ in view.sums(family, ("a", "day"), days=last, a=top, b=view.product):
-            trends.setdefault(a, {})[day] = n
-        products = dict.fromkeys(top, (view.product, 0)) if view.product else _main_products(view, top, last)
     found = []
     for id_, n, _ in rows:
         intent, text = texts.get(id_, ("", "（原文已按留存期限删除）"))
-        product = products.get(id_, ("", 0))[0]
         old = before.get(id_, 0)
         found.append(
             {
@@ -92,16 +84,33 @@ def _rank(view: View) -> list[dict[str, Any]]:
                 "question": text,
                 "intent": intent,
                 "intent_name": view.intent_name(intent),
-                "product_id": product,
-                "product": view.product_name(product) if product else "",
+                "product_id": "",
+                "product": "",
                 "count": n,
                 "before": old,
                 "change": change(n, old),
-                "trend": [trends.get(id_, {}).get(day, 0) for day in days] if id_ in trends else [],
+                "trend": [],
                 "drill": Drill("q", id_, view.product),
             }
         )
     return found
+
+
+def _complete(view: View, tables: tuple[Table, ...]) -> None:
+    """Add the course of the last days and the main product to the rows of these tables."""
+    rows = {row["id"]: row for table in tables for row in table.rows}
+    if not rows:
+        return
+    last, days, trends = _last(view), view.every_day()[-_TREND:], dict[str, dict[int, int]]()
+    for a, day, n, _ in view.sums(
+        "q" if view.product else "q.d", ("a", "day"), days=last, a=list(rows), b=view.product
+    ):
+        trends.setdefault(a, {})[day] = n
+    products = {} if view.product else _main_products(view, list(rows), last)
+    for id_, row in rows.items():
+        product = view.product or products.get(id_, ("", 0))[0]
+        row["product_id"], row["product"] = product, view.product_name(product) if product else ""
+        row["trend"] = [trends[id_].get(day, 0) for day in days] if id_ in trends else []
 
 
 def _last(view: View) -> Days:
@@ -176,11 +185,11 @@ def _by(view: View, family: str, id_: str, title: str, names: dict[str, str]) ->
 
 
 def _channels(asks: list[tuple[Any, ...]]) -> Table:
-    named = tuple({"name": CHANNELS.get(c, c or "未注明"), "count": n, "id": c} for c, n in _added(asks, 2)[:20])
+    named = tuple({"name": CHANNELS.get(c, c or "未注明"), "count": n, "id": c} for c, n in _added(asks, 1)[:20])
     return Table("channels", "按渠道", (Column("name", "渠道"), Column("count", "次数", "number")), named)
 
 
-def _charts(view: View, asked: list[tuple[str, int]], asks: list[tuple[Any, ...]]) -> tuple[Chart, ...]:
+def _charts(view: View, asked: list[tuple[str, int]]) -> tuple[Chart, ...]:
     days = view.every_day()
     names = tuple(day_name(day) for day in days)
     top = [a for a, _ in asked[:_LINES]]
@@ -197,15 +206,12 @@ def _charts(view: View, asked: list[tuple[str, int]], asks: list[tuple[Any, ...]
         best = max(range(len(values)), key=values.__getitem__)
         peak = f"「{lines[0].name}」在 {names[best]} 问得最多：{values[best]:.0f} 次"
     trend = Chart("trend", peak or "还没有走势", "line", names, tuple(lines), unit="次")
-    return trend, _product_heat(view, asks), _time_heat(view)
+    return trend, _product_heat(view, [a for a, _ in asked[:_HEAT]]), _time_heat(view)
 
 
-def _product_heat(view: View, asks: list[tuple[Any, ...]]) -> Chart:
-    """Products by intents."""
-    together: dict[tuple[str, str], int] = {}
-    for a, b, _, n, _ in asks:
-        together[a, b] = together.get((a, b), 0) + n
-    rows = sorted((a, b, n) for (a, b), n in together.items())
+def _product_heat(view: View, asked: list[str]) -> Chart:
+    """Products by the intents that are asked most."""
+    rows = [row[:3] for row in view.sums("ask.d", ("a", "b"), a=asked, b=view.product)] if asked else []
     by_product: dict[str, int] = {}
     by_intent: dict[str, int] = {}
     for a, b, n in rows:

@@ -1,7 +1,7 @@
 """情绪: how buyers felt over days and through talks, what set anger off, who may write a bad review."""
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
-from xiaoer.flows.show_insights.view import View, day_name, percent, ratio
+from xiaoer.flows.show_insights.view import View, day_name, most_telling, percent, ratio
 from xiaoer.slices.insights import look_up
 from xiaoer.slices.insights.rules.feelings import MOODS, TRIGGERS
 
@@ -117,13 +117,12 @@ def left_name(mood: int) -> str:
 def _charts(view: View) -> tuple[Chart, ...]:
     days = view.every_day()
     counts = {(day, a): n for day, a, n, _ in view.sums("mood", ("day", "a"))}
-    share = []
-    for day in days:
-        whole = sum(counts.get((day, a), 0) for a in MOODS)
-        share.append(ratio(counts.get((day, "neg"), 0), whole))
-    known = [value for value in share if value is not None]
-    worst = share.index(max(known)) if known else 0
-    title = f"{day_name(days[worst])} 不满最多：{percent(share[worst])}" if known else "还没有情绪数据"
+    whole = [sum(counts.get((day, a), 0) for a in MOODS) for day in days]
+    share = [ratio(counts.get((day, "neg"), 0), n) for day, n in zip(days, whole, strict=True)]
+    worst = most_telling(share, whole)
+    title = "还没有情绪数据" if not any(whole) else "每天不满的占比"
+    if worst is not None and share[worst]:
+        title = f"{day_name(days[worst])} 不满最多：{percent(share[worst])}"
     names = tuple(day_name(day) for day in days)
     trend = Chart("trend", title, "line", names, (Series("不满占比", tuple(share), "bad"),), "ratio")
     rows = _trigger_rows(view)[:8]

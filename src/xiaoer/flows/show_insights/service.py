@@ -4,7 +4,7 @@ from typing import Any
 
 from xiaoer.flows.show_insights.metrics import cards_of, flag_sums, kept_sums, percentile, value_of
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, Page, Series, Table, how_of
-from xiaoer.flows.show_insights.view import CHANNELS, View, day_name, percent, ratio
+from xiaoer.flows.show_insights.view import CHANNELS, View, day_name, most_telling, percent, ratio
 from xiaoer.slices.insights.types import Formula
 
 _FIRST = ("taobao.reply_3min", "first_response", "avg_response", "satisfied", "bot_solved_strict", "to_people")
@@ -147,11 +147,12 @@ def _charts(view: View) -> tuple[Chart, ...]:
         (day, a): (n, v) for day, a, n, v in view.sums("kpi", ("day", "a"), a=("taobao.reply_3min@1",), b=view.agent)
     }
     rate = [_rate(kpi.get((day, "taobao.reply_3min@1"), (0, 0))) for day in days]
-    worst = min((r for r in rate if r is not None), default=None)
-    where = names[rate.index(worst)] if worst is not None else ""
+    rounds = [kpi.get((day, "taobao.reply_3min@1"), (0, 0))[0] for day in days]
+    worst = most_telling(rate, rounds, least=True)
+    title = "每天的 3 分钟响应率" if any(rounds) else "还没有需要人工回复的轮次"
     line = Chart(
         "rate",
-        f"3 分钟响应率最低是 {where}：{percent(worst)}" if worst is not None else "还没有需要人工回复的轮次",
+        f"3 分钟响应率最低是 {names[worst]}：{percent(rate[worst])}" if worst is not None else title,
         "line",
         names,
         (Series("3 分钟人工响应率", tuple(rate), "people"),),

@@ -56,7 +56,7 @@ def show_value(view: View) -> Page:
         ),
     )
     finding = (
-        f"机器人独立接待 {percent(now.share)}，省下约 {now.hours:.0f} 小时，夜间和周末成交 {now.night:.0f} 元"
+        f"机器人独立接待 {percent(now.share)}，省下约 {now.hours:.0f} 小时，夜间和周末成交 {now.night:,.0f} 元"
         if now.share is not None
         else "还没有会话"
     )

@@ -164,6 +164,14 @@ def ratio(part: float, whole: float, digits: int = 4) -> float | None:
     return round(part / whole, digits) if whole else None
 
 
+def most_telling(shares: Sequence[float | None], of: Sequence[int], *, least: bool = False) -> int | None:
+    """The place of the highest (or lowest) share among days that count: half a usual day's number, at least five."""
+    usual = sorted(n for n in of if n)
+    enough = max(5, usual[len(usual) // 2] // 2) if usual else 5
+    known = [(share, at) for at, share in enumerate(shares) if share is not None and of[at] >= enough]
+    return (min(known) if least else max(known))[1] if known else None
+
+
 def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f}%"
 

@@ -41,15 +41,19 @@ _CHAT_ORDER = ("chat.thanks", "chat.bye", "chat.praise", "chat.smalltalk", "chat
 class Understanding:
     """Understands turns by one pack, one model and, if given, one shop's words. Safe to share between threads."""
 
-    def __init__(self, pack: Pack, model: Model, shop: ShopWords | None = None) -> None:
+    def __init__(
+        self, pack: Pack, model: Model, shop: ShopWords | None = None, normaliser: Normaliser | None = None
+    ) -> None:
         self._pack = pack
         self._model = model
         shop = shop or ShopWords()
         extra = tuple(sorted({code for _, code in shop.examples} - set(model.labels)))
         self.labels = model.labels + extra
+        self._gate = model.gate.over(self.labels)
         self._described = split.describe(self.labels, takes_of(pack))
         self._products = PhraseTable({word.lower(): "|".join(ids) for word, ids in shop.products.items()})
-        self._normaliser = Normaliser(pack.lexicon, PhraseTable({word: word for word in shop.products}), shop.means)
+        names = PhraseTable({word: word for word in shop.products})
+        self._normaliser = (normaliser or Normaliser(pack.lexicon)).with_words(names, shop.means)
         at = {code: n for n, code in enumerate(self.labels)}
         self._at = at
         self._examples = Examples(
@@ -65,7 +69,7 @@ class Understanding:
 
     def with_shop(self, shop: ShopWords, model: Model | None = None) -> "Understanding":
         """A copy that also knows a shop's words, with its own model if given; takes milliseconds."""
-        return Understanding(self._pack, model or self._model, shop)
+        return Understanding(self._pack, model or self._model, shop, self._normaliser)
 
     def forms(self, text: str) -> TextForms:
         """The spellings of a text that matching needs (`kernel.heard.TextAnalyser`)."""
@@ -171,11 +175,13 @@ class Understanding:
         return [min(spans, key=lambda s: order.get(self.labels[int(s.own.argmax())], 9))]
 
     def _segments(self, raw: str, asks: list[split.Span], history: Sequence[PastMessage]) -> tuple[Segment, ...]:
-        """One segment an ask; neighbours that turn out to ask the same are one."""
+        """One segment an ask; neighbours that ask the same are one; a later one that asks nothing is left out."""
         found: list[tuple[split.Span, Segment]] = []
         for ask in asks:
             earlier = found[-1][0] if found else None
             segment = self._segment(raw[ask.start : ask.end].strip(), ask, history, earlier)
+            if earlier is not None and segment.intent in _NO_ASK:
+                continue
             if earlier is not None and found[-1][1].intent == segment.intent:
                 both = self._span(raw, earlier.start, ask.end, earlier.joint)
                 merged = msgspec.structs.replace(
@@ -197,7 +203,7 @@ class Understanding:
             before = self._before(history) if earlier is None else self._just_before(earlier)
             if not before.nothing:
                 view = context.signals(ask.normal, own, before, self.labels, entities != Entities())
-                mixed = context.blend(self._model.gate, view, context.readings(own, before, self.labels), ask.normal)
+                mixed = context.blend(self._gate, view, own, before, self.labels, ask.normal)
                 by = "context" if int(mixed.argmax()) != int(own.argmax()) else by
                 own = mixed
         order = np.argsort(own)[::-1][: _ALTERNATIVES + 1]

@@ -7,9 +7,11 @@ typed wrong (by list, then by sound). Numbers, sizes, model names and the shop's
 `protected` phrases are set aside before any word is replaced.
 """
 
+import copy
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 import opencc
 import rjieba
@@ -20,6 +22,7 @@ from xiaoer.slices.understanding.sounds import readings
 
 # Longer than any real message; a pasted page is cut so that the time stays bounded.
 MAX_CHARS = 10_000
+_REMEMBERED = 256  # texts: those of the turns that are under way
 
 _MASKS = (
     (re.compile(r"#E-[a-z](?:\[数字x\]|\d{1,3})?", re.I), " "),
@@ -82,19 +85,28 @@ def strip_pictures(text: str, says: PhraseTable) -> str:
 
 
 class Normaliser:
-    """Folds and rewrites texts by a lexicon. Pure after construction; safe to share between threads."""
+    """Folds and rewrites texts by a lexicon. Pure after construction; safe to share between threads.
 
-    def __init__(
-        self, lexicon: Lexicon, protected: PhraseTable | None = None, means: Mapping[str, str] | None = None
-    ) -> None:
+    A turn is read several times, by the shop's words and without them; what does not depend on them is done once.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._means = PhraseTable(means) if means else None
-        self._protected = protected if protected is not None and len(protected) else None
+        self._means: PhraseTable | None = None
+        self._protected: PhraseTable | None = None
+        self._smooth = lru_cache(maxsize=_REMEMBERED)(self._smoothed)
+        self._rewrite = lru_cache(maxsize=_REMEMBERED)(self._rewritten)
+
+    def with_words(self, protected: PhraseTable, means: Mapping[str, str]) -> "Normaliser":
+        """The same with a shop's words: `protected` stay as they are, `means` become what they mean."""
+        other = copy.copy(self)
+        other._means = PhraseTable(means) if means else None
+        other._protected = protected if len(protected) else None
+        return other
 
     def normal(self, text: str) -> str:
         """The plain words of a text. Applying it twice gives the same as once."""
-        text = strip_pictures(fold(text), self._lexicon.emoji_says)
-        text = _REPEATED_MARK.sub(r"\1", _REPEATED_HAN.sub(r"\1", text))
+        text = self._smooth(text)
         if self._means is not None:
             text = self._means.replace(text)
         if self._protected is None:
@@ -108,10 +120,14 @@ class Normaliser:
         pieces.append(self._rewrite(text[last:]))
         return _SPACES.sub(" ", "".join(pieces)).strip()
 
-    def _rewrite(self, text: str) -> str:
+    def _smoothed(self, text: str) -> str:
+        text = strip_pictures(fold(text), self._lexicon.emoji_says)
+        return _REPEATED_MARK.sub(r"\1", _REPEATED_HAN.sub(r"\1", text))
+
+    def _rewritten(self, text: str) -> str:
         if _URL.search(text):
             start, end = _URL.search(text).span()  # type: ignore[union-attr]
-            return self._words(text[:start]) + text[start:end] + self._rewrite(text[end:])
+            return self._words(text[:start]) + text[start:end] + self._rewritten(text[end:])
         return self._words(text)
 
     def _words(self, text: str) -> str:

@@ -8,16 +8,17 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from xiaoer.flows.show_insights.after_sales import causes
+from xiaoer.flows.show_insights.after_sales import ACTIONS, causes
 from xiaoer.flows.show_insights.page import Chart, Page
 from xiaoer.flows.show_insights.pages import PAGES
-from xiaoer.flows.show_insights.view import View
+from xiaoer.flows.show_insights.view import View, change
 from xiaoer.slices.insights import alerts
 from xiaoer.slices.insights.rules.days import as_date, micros, start_of
 from xiaoer.slices.insights.types import Alert
 
 _SHOWN_CHARTS = ("funnel", "blockers", "reasons", "rate", "split", "trend")
 _MOST = 5
+_FILL_FIRST = 3  # open questions that are named
 _PEOPLE_FEN = 2_000  # what one more buyer with the same trouble is taken to weigh against money: 20 yuan
 _OWNERS = {
     "question": "运营",
@@ -90,8 +91,15 @@ def _summary(view: View, pages: dict[str, Page]) -> str:
     talks, before = flags["talks"], old["talks"]
     if not talks:
         return "这段时间没有会话。接入渠道或导入历史会话后，这里会写清大家在问什么、为什么退、卡在哪里。"
-    moved = f"，上一期 {before} 个" if before else ""
-    return f"共接待 {talks} 个会话{moved}。{pages['value'].finding}。{pages['service'].finding}。"
+    moved = f"，上一期 {before:,} 个（{change(talks, before)}）" if before else ""
+    figures = {card.id: card for name in ("value", "service") for card in pages[name].cards}
+    said = [f"共接待 {talks:,} 个会话{moved}", pages["value"].finding]
+    rate, solved = figures.get("taobao.reply_3min"), figures.get("bot_solved_strict")
+    if rate is not None and rate.value is not None:
+        said.append(f"转到人工的，3 分钟内回复 {rate.value:.0%}")
+    if solved is not None and solved.value is not None:
+        said.append(f"机器人接的，{solved.value:.0%} 一次说清：没转人工、没差评，24 小时内也没再来问")
+    return "。".join(said) + "。"
 
 
 def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFinding]:
@@ -110,22 +118,26 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
             _PEOPLE_FEN * float(alert.facts.get("count", 1)) * min(times, 5),
             "alerts",
         )
-    for sentence in causes(view, 3):
+    causes_ = causes(view, 3)
+    for sentence in causes_:
         text, _, action = sentence.partition("：")
         money = float(text.partition(" 单，")[2].partition(" 元")[0] or 0)
         add("returns", text, action, 100 * money * 2, "after-sales")
+    for row in pages["after-sales"].tables[0].rows[:1] if not causes_ else ():
+        text = f"退款最多的原因是{row['reason']}：{row['count']} 单，{row['cost']:,.0f} 元（占 {row['share']:.0%}）"
+        add("returns", text, ACTIONS[row["id"]], 100 * float(row["cost"]) * 2, "after-sales")
     for row in pages["funnel"].tables[1].rows[:3]:
-        text = f"{row['count']} 个询单没买，卡在{row['blocker']}，约值 {row['value']:.0f} 元"
+        text = f"{row['count']} 个询单没买，卡在{row['blocker']}，约值 {row['value']:,.0f} 元"
         add("lost", text, str(row["suggestion"]), 100 * float(row["value"]) * 0.3, "funnel")
     ranking = pages["hot-questions"].tables
     for row in ranking[1].rows[:2]:
         text = f"「{row['question']}」问了 {row['count']} 次，{row['change']}"
         where = f"「{row['product']}」的商品页" if row["product"] else "相关商品页"
         add("question", text, f"把答案写进{where}", _PEOPLE_FEN * float(row["count"]), "hot-questions")
-    for row in pages["gaps"].tables[0].rows[:1]:
+    if open_asks := pages["gaps"].tables[0].rows[:_FILL_FIRST]:
         missed = next((card.value or 0 for card in pages["gaps"].cards if card.id == "missed"), 0)
-        text = f"{missed:.0f} 次没答上，问得最多的是「{row['question']}」"
-        add("gap", text, "在「知识」里补上排在前面的问题", _PEOPLE_FEN * missed, "gaps")
+        asked = "、".join(f"「{row['question']}」" for row in open_asks)
+        add("gap", pages["gaps"].finding, f"先在「知识」里补{asked}", _PEOPLE_FEN * missed, "gaps")
     risk = next((card for card in pages["sentiment"].cards if card.id == "risk"), None)
     if risk is not None and risk.value:
         rows = pages["sentiment"].tables[0].rows
@@ -134,24 +146,24 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
         add("anger", text, "逐个回放没化解的会话，主动联系买家", 3 * _PEOPLE_FEN * risk.value, "sentiment", -4)
     rate = next((c for c in pages["service"].cards if c.id == "taobao.reply_3min"), None)
     if rate is not None and rate.value is not None and rate.target and rate.value < rate.target:
-        text = f"3 分钟人工响应率 {rate.value:.0%}，低于参考线 {rate.target:.0%}"
+        text = f"转到人工的买家只有 {rate.value:.0%} 在 3 分钟内等到回复，参考线 {rate.target:.0%}"
+        worst = next((c.title for c in pages["service"].charts if c.id == "rate"), "")
         missed = float((rate.note or "0").split()[0]) * (rate.target - rate.value)
-        add(
-            "service", text, "看「服务指标」里哪天哪个时段最低，调整排班", 5 * _PEOPLE_FEN * max(1.0, missed), "service"
-        )
-    rows = pages["quality"].tables[0].rows
-    if rows:
-        text = f"质检扣分最多的是：{rows[0]['finding']}（{rows[0]['count']} 个会话）"
+        add("service", text, f"{worst}；按「服务指标」里最慢的时段加人", 5 * _PEOPLE_FEN * max(1.0, missed), "service")
+    # What was not answered is told as a gap already.
+    lost = [row for row in pages["quality"].tables[0].rows if row["id"] not in ("missed", "no_source")]
+    if lost:
+        text = f"质检扣分最多的是：{lost[0]['finding']}（{lost[0]['count']} 个会话）"
         add(
             "quality",
             text,
             "按「辅导清单」和对应客服过一遍例子",
-            _PEOPLE_FEN * float(rows[0]["count"]) * 0.5,
+            _PEOPLE_FEN * float(lost[0]["count"]) * 0.5,
             "quality",
         )
     night = next((c.value or 0 for c in pages["value"].cards if c.id == "night"), 0)
     if night:
-        text = f"夜间和周末机器人接待成交 {night:.0f} 元"
+        text = f"夜间和周末机器人接待成交 {night:,.0f} 元"
         add("value", text, "保持机器人夜间全自动，周末活动前更新知识", 100 * night * 0.1, "value")
     return found
 

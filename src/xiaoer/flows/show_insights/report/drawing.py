@@ -26,8 +26,10 @@ def written(value: float | None, show: str) -> str:
         case "ratio":
             return f"{100 * value:.0f}%"
         case "yuan":
-            return f"¥{value:,.0f}"
+            return f"¥{value:,.0f}" if abs(value) >= 100 else f"¥{value:,.2f}".removesuffix(".00")
         case "seconds":
+            if value < 1:
+                return f"{1000 * value:.0f} 毫秒"
             return f"{value:.0f} 秒" if value < 90 else f"{value / 60:.1f} 分钟"
         case "hours":
             return f"{value:.1f} 小时"

@@ -46,14 +46,14 @@ def html_of(report: Report) -> str:
         cards = "　".join(f"{escape(c.title)} <b>{escape(written(c.value, c.show))}</b>" for c in page.cards)
         parts.append(f"<section>{cards}</section>")
         parts += [_table(table, _TABLES[table.id]) for table in page.tables if table.id in _TABLES and table.rows]
-    parts.append("<h2>怎么算的</h2><section>")
+    parts.append("<h2>怎么算的</h2><section><details><summary>每个数字的算法</summary>")
     seen: set[str] = set()
     for page in report.pages:
         for how in page.how:
             if how.name not in seen:
                 seen.add(how.name)
                 parts.append(f"<p class=hint><b>{escape(how.title)}</b>（{how.name}）{escape(how.text)}</p>")
-    parts.append(f"</section><p class=hint>生成于 {escape(report.made_at)}</p></main></html>")
+    parts.append(f"</details></section><p class=hint>生成于 {escape(report.made_at)}</p></main></html>")
     return "".join(parts)
 
 

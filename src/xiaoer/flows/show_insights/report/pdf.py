@@ -62,7 +62,7 @@ def pdf_of(report: Report, font: str = "") -> bytes:
     def line(text: str, size: float, color: tuple[int, int, int] = _INK, high: float = 0) -> None:
         pdf.set_font("cjk", size=size)
         pdf.set_text_color(*color)
-        pdf.multi_cell(0, high or size * 0.55, text, new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(0, high or size * 0.55, text, align="L", new_x="LMARGIN", new_y="NEXT")
 
     line(report.title, 20)
     line(f"{report.first} 至 {report.last}", 10, _HINT)
@@ -85,6 +85,7 @@ def pdf_of(report: Report, font: str = "") -> bytes:
         if page.empty:
             continue
         pdf.ln(3)
+        _room(pdf, 22)
         line(page.title, 13)
         line(page.finding, 10)
         line("　".join(f"{c.title} {written(c.value, c.show)}" for c in page.cards), 9, _HINT)
@@ -118,7 +119,7 @@ def _bars(pdf: Any, chart: Chart, line: Any) -> None:
 def _lines(pdf: Any, chart: Chart, line: Any) -> None:
     _room(pdf, 52)
     line(chart.title, 11)
-    top, high, left, wide = pdf.get_y() + 2, 34.0, 26.0, 160.0
+    top, high, left, wide = pdf.get_y() + (6 if len(chart.series) > 1 else 2), 34.0, 26.0, 160.0
     totals = [sum(s.values[at] or 0 for s in chart.series) for at in range(len(chart.x))]
     single = max((value or 0 for s in chart.series for value in s.values), default=0)
     most = (max(totals, default=0) if chart.kind == "stack" else single) or 1
@@ -138,6 +139,13 @@ def _lines(pdf: Any, chart: Chart, line: Any) -> None:
             if before is not None and value is not None:
                 pdf.line(*before, *here)
             before = here if value is not None else None
+    if len(chart.series) > 1:
+        place = left
+        for series in chart.series:
+            pdf.set_text_color(*_TONES.get(series.tone, _RED))
+            pdf.text(place, top - 0.5, f"● {series.name}")
+            place += pdf.get_string_width(f"● {series.name}") + 6
+        pdf.set_text_color(*_HINT)
     every = max(1, len(chart.x) // 7)
     for at in range(0, len(chart.x), every):
         pdf.text(left + at * step - 4, top + high + 4, chart.x[at])

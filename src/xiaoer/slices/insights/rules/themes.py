@@ -19,11 +19,12 @@ _ASKING = re.compile(
     r"|您好|你好|客服|亲+|请问|麻烦|谢谢|收到货?|拿到|打开|试了|东西|商品|衣服|裤子|裙子|鞋子?|这[件个款双条]|那[件个款双条]"
     r"|[了吧啊呀呢哦嘛]+(?=$|[^\u4e00-\u9fff])"
 )
+_PAUSE, _FEW_LETTERS = re.compile(r"[^\w%]+"), 9
 _LETTERS = re.compile(r"[\u4e00-\u9fff]+")
 _EDGE = frozenset(
     "的了吗呢啊呀哦吧嘛么嗯亲您你我他她它们请问这那哪个是有会想要就都也还在给和跟又才把被着得地过之与或而但因为所以"
 )
-_NO_START, _NO_END = _EDGE | frozenset("里面来去点儿"), _EDGE | frozenset("不太很好真最没一两几")
+_NO_START, _NO_END = _EDGE | frozenset("里面来去点儿就已经"), _EDGE | frozenset("不太很好真最没一两几")
 _COMMON = frozenset("买货穿用看说换退大小上下来去人天次码一二两三件条双点时候多少开出心感觉好太很真不没") | _EDGE
 _ABOUT = "refund."
 _LONGEST_PIECE = 4
@@ -137,7 +138,12 @@ def _tells(piece: str, share: float, elsewhere: Counter[str]) -> float:
 
 
 def _name(best: str, members: Sequence[Said], pieces: dict[str, frozenset[str]], elsewhere: Counter[str]) -> str:
-    """The telling piece, made as long as nearly all of its refunds have it, and a second one that most have too."""
+    """The telling piece, made as long as nearly all of its refunds have it, and a second one that most have too.
+
+    What is always said with the same words is named by them.
+    """
+    if len(members) == 1 and (clause := _clause(best, members[0].text)):
+        return clause
     total, few = sum(one.count for one in members), min(2, len(members))
     counts, wordings = _tally(members, pieces)
     longer = (p for p, n in counts.items() if best in p and n >= 0.8 * total and wordings[p] >= few)
@@ -154,6 +160,12 @@ def _name(best: str, members: Sequence[Said], pieces: dict[str, frozenset[str]],
         if piece
     ]
     return "、".join(named)
+
+
+def _clause(piece: str, text: str) -> str:
+    """The few words around the piece that stand between two pauses; "" when they are many."""
+    found = next((part for part in _PAUSE.split(text) if piece in part), "")
+    return found if len(found) <= _FEW_LETTERS else ""
 
 
 def _whole_words(piece: str, text: str) -> str:

@@ -16,7 +16,7 @@ export function optionsOf(chart: ChartModel, token: Token, isNarrow: boolean): E
     confine: true,
   }
   if (chart.kind === 'heat') return heat(chart, token, ink, tooltip, isNarrow)
-  if (chart.kind === 'funnel') return funnel(chart, token, tooltip)
+  if (chart.kind === 'funnel') return funnel(chart, token, tooltip, isNarrow)
   const isBar = chart.kind === 'bar'
   const series = (chart.series ?? []).map((line, place) => {
     const color = token(`--chart-${line.tone || TONES[place % TONES.length]}`)
@@ -46,7 +46,7 @@ export function optionsOf(chart: ChartModel, token: Token, isNarrow: boolean): E
     type: 'value',
     min: 0,
     max: chart.show === 'ratio' ? 1 : undefined,
-    axisLabel: { ...ink, formatter: (value: number) => written(value, chart.show) },
+    axisLabel: { ...ink, hideOverlap: true, formatter: (value: number) => written(value, chart.show) },
     splitLine: { lineStyle: { color: token('--line') } },
   }
   const many = series.length > 1
@@ -122,7 +122,7 @@ function heat(chart: ChartModel, token: Token, ink: object, tooltip: object, isN
   }
 }
 
-function funnel(chart: ChartModel, token: Token, tooltip: object): EChartsCoreOption {
+function funnel(chart: ChartModel, token: Token, tooltip: object, isNarrow: boolean): EChartsCoreOption {
   const values = chart.series?.[0]?.values ?? []
   const first = values[0] || 1
   const tones = ['--chart-buyer', '--chart-buyer', '--chart-bot', '--chart-people', '--chart-good', '--chart-good']
@@ -135,8 +135,8 @@ function funnel(chart: ChartModel, token: Token, tooltip: object): EChartsCoreOp
         sort: 'none',
         top: 8,
         bottom: 8,
-        left: '4%',
-        width: '64%',
+        left: isNarrow ? 0 : '4%',
+        width: isNarrow ? '50%' : '64%',
         minSize: '6%',
         gap: 3,
         data: (chart.x ?? []).map((name, place) => ({
@@ -151,7 +151,7 @@ function funnel(chart: ChartModel, token: Token, tooltip: object): EChartsCoreOp
           formatter: ({ name, value }: { name: string; value: number }) =>
             `${name}  ${written(value)}（${written(value / first, 'ratio')}）`,
         },
-        labelLine: { length: 12, lineStyle: { color: token('--line') } },
+        labelLine: { length: isNarrow ? 4 : 12, lineStyle: { color: token('--line') } },
       },
     ],
   }

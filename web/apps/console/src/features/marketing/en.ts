@@ -83,10 +83,12 @@ export const en = {
     conversion: {
       tooFew: 'Too few buyers in both arms to tell', certain: 'conversion {difference} points ({low} to {high})',
       open: '{difference} points, may be chance ({low} to {high}); about {needed} more buyers would tell',
+      early: '{difference} points, too few buyers to tell ({low} to {high})',
     },
     revenue: {
       name: 'Net revenue', tooFew: 'Too few payers to compare revenue.', certain: 'Net revenue per buyer {difference} yuan ({low} to {high}).',
       open: 'Net revenue per buyer {difference} yuan, may be chance ({low} to {high}); about {needed} more buyers.',
+      early: 'Net revenue per buyer {difference} yuan, too few buyers to tell ({low} to {high}).',
     },
     kinds: { journey: 'Journeys', greeting: 'Greetings', scene: 'Scenes', recommend: 'Picks', bargain: 'Bargaining' },
     ends: {

@@ -83,10 +83,12 @@ export const zh = {
     conversion: {
       tooFew: '两组还没有足够的买家，暂时看不出效果', certain: '付款率 {difference} 个百分点（{low} ~ {high}）',
       open: '付款率差 {difference} 个百分点，可能只是偶然（{low} ~ {high}），大约还要 {needed} 位买家才说得清',
+      early: '付款率差 {difference} 个百分点，人还太少，说不准（{low} ~ {high}）',
     },
     revenue: {
       name: '净收入（元）', tooFew: '付款的人还太少，净收入先不比。', certain: '每位买家净收入 {difference} 元（{low} ~ {high}），已减退款。',
       open: '每位买家净收入差 {difference} 元，可能只是偶然（{low} ~ {high}），大约还要 {needed} 位买家。',
+      early: '每位买家净收入差 {difference} 元，人还太少，说不准（{low} ~ {high}）。',
     },
     kinds: { journey: '旅程', greeting: '欢迎语', scene: '场景', recommend: '推荐', bargain: '议价' },
     ends: {
