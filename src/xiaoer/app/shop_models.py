@@ -22,7 +22,7 @@ from xiaoer.infra.jobs import Job
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.knowledge.service import EntryService
-from xiaoer.slices.understanding.model import Model, read_model, write_model
+from xiaoer.slices.understanding.model import Model, ModelUnreadable, read_model, write_model
 from xiaoer.slices.understanding.pack import shipped_model
 from xiaoer.slices.wording import api as wording
 
@@ -69,10 +69,16 @@ class ShopModels:
             return 0
 
     def model(self, shop: ShopId) -> Model:
-        """The model in force."""
+        """The model in force; the one that came with the program where that is of an older format."""
         version = self.version(shop)
         path = self._folder(shop) / f"{version}.bin"
-        return read_model(path.read_bytes()) if version and path.exists() else shipped_model()
+        if not version or not path.exists():
+            return shipped_model()
+        try:
+            return read_model(path.read_bytes())
+        except ModelUnreadable:  # made by an older program: `xiaoer train` makes a new one
+            _log.warning("model_unreadable", shop=shop, version=version)
+            return shipped_model()
 
     def use(self, shop: ShopId, version: int) -> None:
         """Put a version in force; 0 goes back to the one that came with the program."""

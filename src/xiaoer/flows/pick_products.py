@@ -89,7 +89,7 @@ class PickProducts:
             most = await self._less_than(turn.shop, wish.shown, most)
         taste = self._recipients.taste_of(wish)
         found = await self._goods.recommend(turn.shop, self._recipients.need_of(wish), most, _LOOKED_AT, taste)
-        entities = replace(segment.entities, money_yuan=most, audience=wish.audience)
+        entities = replace(segment.entities, money_yuan=wish.budget_yuan, audience=wish.audience)
         about = replace(segment, text=" ".join(wish.words), entities=entities)
         without = wish.shown if wish_says_no(segment.text) else ()
         if wish.least_yuan:

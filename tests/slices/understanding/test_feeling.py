@@ -14,6 +14,10 @@ ROWS = [
 ]
 
 
+# From here on a person takes over (`policies.types.Limits.anger_handoff`).
+RAGE = 0.8
+
+
 @pytest.fixture(scope="module")
 def felt(understanding: Understanding, turn: Any) -> list[tuple[str, str, str]]:
     return [(want, understanding.understand(turn(text)).sentiment.label, text) for want, text in ROWS]
@@ -41,3 +45,17 @@ def test_a_long_calm_story_is_not_anger(understanding: Understanding, turn: Any)
         "想问问你们这种情况是换一个内胆还是要把整个锅都寄回去，她一个人在家不太会弄快递"
     )
     assert understanding.understand(turn(story)).sentiment.label != "negative"
+
+
+@pytest.mark.parametrize("text", ["凭啥不包邮啊", "凭什么要我出运费", "质量差得一批 退货谁出钱", "凭什么不给退"])
+def test_a_question_with_one_sharp_word_is_displeasure_not_rage(
+    understanding: Understanding, turn: Any, text: str
+) -> None:
+    sentiment = understanding.understand(turn(text)).sentiment
+    assert sentiment.label == "negative"
+    assert sentiment.anger < RAGE
+
+
+@pytest.mark.parametrize("text", ["凭什么不退，你们这群骗子", "垃圾店铺，凭什么扣我钱！！"])
+def test_the_same_word_beside_an_oath_is_rage(understanding: Understanding, turn: Any, text: str) -> None:
+    assert understanding.understand(turn(text)).sentiment.anger >= RAGE

@@ -6,12 +6,13 @@ import zlib
 import numpy as np
 import pytest
 
+from xiaoer.slices.understanding import context
 from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.features import features
 from xiaoer.slices.understanding.model import ModelUnreadable, read_model, write_model
 from xiaoer.slices.understanding.pack import Utterance, read_compounds, read_pack, read_utterances, shipped_model
 from xiaoer.slices.understanding.training.encoder import Example, fit_encoder
-from xiaoer.slices.understanding.training.gate import fit_gate
+from xiaoer.slices.understanding.training.gate import GateRows, fit_gate
 from xiaoer.slices.understanding.training.shop import agreed, regression
 from xiaoer.slices.understanding.training.train import parted, refined, train
 
@@ -55,12 +56,48 @@ def test_both_sides_of_a_place_are_read_as_if_they_stood_alone() -> None:
 
 def test_the_gate_learns_which_reading_to_believe() -> None:
     rng = np.random.default_rng(1)
-    views = np.concatenate([np.ones((400, 1)), rng.standard_normal((400, 3))], 1).astype(np.float32)
-    second = views[:, 1] * views[:, 2] > 0  # no plane parts these
-    options = np.where(second[:, None], [0.05, 0.9, 0.05], [0.9, 0.05, 0.05]).astype(np.float32)
-    gate = fit_gate(views, options, np.ones(400, np.float32))
-    believed = np.array([int(gate(view).argmax()) for view in views])
-    assert (believed == second).mean() > 0.9
+    views = np.concatenate([np.ones((2_000, 1)), rng.standard_normal((2_000, 3))], 1).astype(np.float32)
+    open_matter = views[:, 1] * views[:, 2] > 0  # no plane parts these
+    own, before = np.float32([0.9, 0.1, 0]), np.float32([[0, 1, 0], [0, 0, 0]])
+    options = np.stack([own, before[0]])
+    truth = open_matter.astype(np.int64)
+    sources = np.repeat(np.concatenate([own[None], before])[None], len(views), 0)
+    gate = fit_gate(GateRows(views, options[:, truth].T, truth, sources, np.ones(len(views), np.float32)), CODES[:3])
+    heard = [int(gate(view, options, own, before).argmax()) for view in views]
+    assert (heard == truth).mean() > 0.9
+
+
+def test_the_gate_learns_what_follows_what() -> None:
+    """No reading says the third code; after the second matter these very words mean it."""
+    rng = np.random.default_rng(2)
+    own, views = np.float32([0.8, 0.1, 0.1]), np.ones((6_000, 1), np.float32)
+    after = rng.integers(0, 2, 6_000)
+    before = np.zeros((6_000, 2, 3), np.float32)
+    before[np.arange(6_000), 0, after] = 1
+    sources = np.concatenate([np.repeat(own[None, None], 6_000, 0), before], 1)
+    likely = np.stack([np.repeat(own[None], 6_000, 0), before[:, 0]], 1)
+    truth = np.where(after == 1, 2, 0)
+    rows = GateRows(views, likely[np.arange(6_000), :, truth], truth, sources, np.ones(6_000, np.float32))
+    gate = fit_gate(rows, CODES[:3])
+
+    def heard(row: int) -> int:
+        return int(gate(views[0], likely[row], own, before[row]).argmax())
+
+    assert [heard(row) for row in range(20)] == truth[:20].tolist()
+
+
+def test_a_gate_over_other_labels_knows_the_ones_it_learnt() -> None:
+    gate, size = shipped_model().gate, context.SIZE
+    rng = np.random.default_rng(3)
+    view, own = rng.random(size).astype(np.float32), rng.dirichlet(np.ones(len(gate.labels))).astype(np.float32)
+    before = np.stack([own[::-1], np.zeros_like(own)])
+    options = np.stack([own] * len(context.READINGS))
+    other = ("shop.taster", *reversed(gate.labels))
+    moved = [
+        np.concatenate([np.zeros((*a.shape[:-1], 1), np.float32), a[..., ::-1]], -1) for a in (options, own, before)
+    ]
+    heard = gate.over(other)(view, *moved)
+    assert np.allclose(heard[1:][::-1], gate(view, options, own, before), atol=0.01)
 
 
 def test_messages_written_with_their_asks_apart_use_the_packs_codes() -> None:

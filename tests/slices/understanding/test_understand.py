@@ -33,6 +33,8 @@ LOOK_ALIKES = [
     ("不用退了，帮我撤了", "after.cancel"),
     ("人工合成的还是天然的", "product.material"),
     ("你家投诉率高吗", "product.quality"),
+    ("人工草和真草哪个好打理", "product.compare"),
+    ("我要买一双鞋", "product.recommend"),
 ]
 
 
@@ -49,6 +51,32 @@ def test_two_asks_are_two_segments_with_the_buyers_own_words(understanding: Unde
         ("什么时候发货", "ship.when"),
     ]
     assert segments[0].entities.height_cm == 170
+
+
+@pytest.mark.parametrize(
+    ("text", "intents"),
+    [
+        ("我要退货，来回运费谁出", ["after.return", "after.freight"]),
+        ("帮我取消订单，钱多久退回来", ["order.cancel", "after.refund_progress"]),
+        ("太小了，给我换大一号", ["after.exchange"]),
+        ("你是AI吧，老实交代", ["service.bot"]),
+    ],
+)
+def test_what_is_asked_before_an_ask_is_one_too_and_what_is_told_is_its_story(
+    understanding: Understanding, turn: Any, text: str, intents: list[str]
+) -> None:
+    assert [segment.intent for segment in understanding.understand(turn(text)).segments] == intents
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("你们是不是骗子", "service.complaint"), ("我要买一双鞋", "product.recommend"), ("那再少十块呢", "promo.bargain")],
+)
+def test_after_haggling_only_what_haggles_is_haggling(
+    understanding: Understanding, turn: Any, text: str, intent: str
+) -> None:
+    history = (PastMessage("buyer", "能便宜点吗"), PastMessage("bot", "亲，这已经是最低价了哦"))
+    assert understanding.understand(turn(text, history=history)).segments[0].intent == intent
 
 
 def test_a_burst_of_messages_is_one_turn(understanding: Understanding, turn: Any) -> None:

@@ -38,7 +38,7 @@ from xiaoer.slices.policies.rules import (
     wishes,
 )
 from xiaoer.slices.policies.rules.entries import Said
-from xiaoer.slices.policies.rules.matters import run, small
+from xiaoer.slices.policies.rules.matters import choosing, run, small
 from xiaoer.slices.policies.types import Ask, Move, Situation
 
 wish_told = wishes.told
@@ -47,6 +47,7 @@ wish_is_too_dear = wishes.is_too_dear
 NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
 NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's, or was guessed at
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
+_LISTED = 5  # orders of the buyer's that are told to choose from
 _TIE = 0.05  # of a question that was guessed at, entries this near to each other answer nothing
 _OWN_WORDS = 0.8  # an entry that asks just this: the shop has written what it wants said, so nothing is recommended
 _OF_OTHER_THINGS = (
@@ -292,6 +293,8 @@ def _knowledge(ask: Ask, said: Said) -> Act:
 
 def _not_found(ask: Ask) -> Act:
     if needs.wants_orders(ask.segment, ask.situation.turn) and ask.facts.orders is not None:
+        if ask.facts.orders and not ask.is_guess:
+            return Act("ask", ask.index, "order.which_own", {"options": choosing.titles(ask.facts.orders[:_LISTED])})
         return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")
     if any(kind == "orders" for kind, _ in ask.facts.missing):
         return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")

@@ -49,6 +49,7 @@ class Understanding:
         shop = shop or ShopWords()
         extra = tuple(sorted({code for _, code in shop.examples} - set(model.labels)))
         self.labels = model.labels + extra
+        self._gate = model.gate.over(self.labels)
         self._described = split.describe(self.labels, takes_of(pack))
         self._products = PhraseTable({word.lower(): "|".join(ids) for word, ids in shop.products.items()})
         names = PhraseTable({word: word for word in shop.products})
@@ -174,11 +175,13 @@ class Understanding:
         return [min(spans, key=lambda s: order.get(self.labels[int(s.own.argmax())], 9))]
 
     def _segments(self, raw: str, asks: list[split.Span], history: Sequence[PastMessage]) -> tuple[Segment, ...]:
-        """One segment an ask; neighbours that turn out to ask the same are one."""
+        """One segment an ask; neighbours that ask the same are one; a later one that asks nothing is left out."""
         found: list[tuple[split.Span, Segment]] = []
         for ask in asks:
             earlier = found[-1][0] if found else None
             segment = self._segment(raw[ask.start : ask.end].strip(), ask, history, earlier)
+            if earlier is not None and segment.intent in _NO_ASK:
+                continue
             if earlier is not None and found[-1][1].intent == segment.intent:
                 both = self._span(raw, earlier.start, ask.end, earlier.joint)
                 merged = msgspec.structs.replace(
@@ -200,7 +203,7 @@ class Understanding:
             before = self._before(history) if earlier is None else self._just_before(earlier)
             if not before.nothing:
                 view = context.signals(ask.normal, own, before, self.labels, entities != Entities())
-                mixed = context.blend(self._model.gate, view, context.readings(own, before, self.labels), ask.normal)
+                mixed = context.blend(self._gate, view, own, before, self.labels, ask.normal)
                 by = "context" if int(mixed.argmax()) != int(own.argmax()) else by
                 own = mixed
         order = np.argsort(own)[::-1][: _ALTERNATIVES + 1]

@@ -2,7 +2,7 @@
 """Context (上下文): what a message means after the turns before it.
 
 「那M呢」 after a question about stock is about stock; 「165 110斤」 after "请问身高体重" answers it. Five readings
-compete for every segment, and a small trained gate (one hidden layer) says how much each is to be believed:
+compete for every segment, and a small trained `gate` says how much each, and a sixth of its own, is to be believed:
 
     own      the words mean what they say by themselves
     open     they continue the buyer's open matter (the last business asked about)
@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xiaoer.slices.understanding import split
-from xiaoer.slices.understanding.arrays import Floats, Judge, softmax
+from xiaoer.slices.understanding.arrays import Floats, softmax
 from xiaoer.slices.understanding.features import canonical
+from xiaoer.slices.understanding.gate import Gate
 
 READINGS = ("own", "open", "agent", "answer", "both")
 # How much the open matter and the agent's talk count beside the own words in the last reading.
@@ -216,15 +217,18 @@ def readings(own: Floats, before: Before, labels: tuple[str, ...]) -> NDArray[np
     return np.stack([own, matter, talk, answer, softmax(power)])
 
 
-def blend(gate: Judge, view: Floats, options: NDArray[np.float32], normal: str) -> Floats:
+def blend(gate: Gate, view: Floats, own: Floats, before: Before, labels: tuple[str, ...], normal: str) -> Floats:
     """The final distribution: the readings weighted by the gate."""
-    trust = softmax(gate(view))
+    result = gate(view, readings(own, before, labels), own, spoken_before(before, len(own)))
     # Words that are clear by themselves mean what they say, whatever was talked about before.
-    floor = _clearness(options[0], normal)
-    trust = trust * (1.0 - floor)
-    trust[0] += floor
-    result: Floats = (trust @ options).astype(np.float32)
-    return result
+    floor = np.float32(_clearness(own, normal))
+    return result * (1 - floor) + own * floor
+
+
+def spoken_before(before: Before, size: int) -> Floats:
+    """The open matter and the agent's talk, one row each; zeros where nothing was said."""
+    nothing = np.zeros(size, np.float32)
+    return np.stack([nothing if spread is None else spread for spread in (before.buyer, before.agent)])
 
 
 def is_clear(own: Floats, normal: str) -> bool:

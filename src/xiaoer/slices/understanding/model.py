@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.slices.understanding.arrays import Floats, Judge, softmax, to_bytes, to_words
 from xiaoer.slices.understanding.encoder import Encoder, pack_encoder, unpack_encoder
+from xiaoer.slices.understanding.gate import Gate, pack_gate, unpack_gate
 
-FORMAT = 4
+FORMAT = 5
 # Weight of a feature outside the vocabulary: about that of one seen twice in ten thousand lines.
 UNSEEN = 9.0
 
@@ -57,7 +58,7 @@ class Model:
     temperature: float
     trust: float
     encoder: Encoder | None
-    gate: Judge
+    gate: Gate
     seam: Judge
     pack_hash: str
 
@@ -104,8 +105,7 @@ def write_model(model: Model) -> bytes:
         "scale": model.scale,
         "bias": model.bias.astype(np.float32),
         "temperature": np.array([model.temperature, model.trust], np.float32),
-        "gate_inner": model.gate.inner.astype(np.float32),
-        "gate_outer": model.gate.outer.astype(np.float32),
+        **pack_gate(model.gate),
         "seam_inner": model.seam.inner.astype(np.float32),
         "seam_outer": model.seam.outer.astype(np.float32),
         "pack_hash": to_bytes([model.pack_hash]),
@@ -135,7 +135,7 @@ def read_model(data: bytes) -> Model:
             temperature=float(arrays["temperature"][0]),
             trust=float(arrays["temperature"][1]),
             encoder=unpack_encoder(arrays) if "encoder_out" in arrays else None,
-            gate=Judge(arrays["gate_inner"], arrays["gate_outer"]),
+            gate=unpack_gate(arrays),
             seam=Judge(arrays["seam_inner"], arrays["seam_outer"]),
             pack_hash=to_words(arrays["pack_hash"])[0],
         )

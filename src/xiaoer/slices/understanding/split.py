@@ -281,18 +281,18 @@ def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) ->
     a, b = int(left.own.argmax()), int(right.own.argmax())
     sure = min(float(left.own[a]), float(right.own[b])) >= SURE
     chats = labels.idle[a] or labels.idle[b]
-    if (left.closed or right.closed) and right.joint != 3 and a != b and not chats:
+    inside = right.joint == 3
+    if (left.closed or right.closed) and not inside and a != b and not chats:
         return NO_DOUBT
     if (b in labels.story[a] and not is_asking(left.normal)) or (a in labels.story[b] and not is_asking(right.normal)):
         return STORY
-    if right.joint == 3 and min(float(left.own[a]), float(right.own[b])) < SURE_INSIDE:
+    # A word that a pattern knows is no message of its own inside a breath: 人工 in 人工草和真草哪个好.
+    if inside and (left.closed or right.closed or min(float(left.own[a]), float(right.own[b])) < SURE_INSIDE):
         return STORY
     whole = int(both.argmax())
     if whole not in (a, b) and float(both[whole]) >= THIRD:
         return STORY
-    if b in labels.story[a] or a in labels.story[b]:
-        return 0.0
-    if told > SHORT or right.joint == 3 or a == b or not sure or chats or _DENIAL.search(left.normal):
+    if told > SHORT or inside or a == b or not sure or chats or _DENIAL.search(left.normal):
         return 0.0
     return BOTH_SURE
 

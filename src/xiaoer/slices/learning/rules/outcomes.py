@@ -14,6 +14,7 @@ from xiaoer.slices.learning.types import Change, Golden, Outcome
 
 _AMOUNT = re.compile(r"[¥￥]\s?(\d+(?:\.\d{1,2})?)|(\d+(?:\.\d{1,2})?)\s?(?:元|块)")
 _SPACE = re.compile(r"\s+")
+_DRAWN = re.compile(r"(?<=券码)[：:\s]*[A-Z0-9]{6,}")  # codes are drawn anew for every trial
 
 
 def prices_in(text: str) -> tuple[int, ...]:
@@ -76,11 +77,16 @@ def differences(before: Outcome, after: Outcome) -> tuple[Change, ...]:
         found.append("lost")
     if before.intents != after.intents:
         found.append("intent")
-    if _SPACE.sub("", before.text) != _SPACE.sub("", after.text):
+    if _said(before.text) != _said(after.text):
         found.append("answer")
     if before.entries != after.entries:
         found.append("source")
     return tuple(found)
+
+
+def _said(text: str) -> str:
+    """A text without what differs by layout or chance alone."""
+    return _SPACE.sub("", _DRAWN.sub("", text))
 
 
 def failure_of(golden: Golden, outcome: Outcome) -> str:

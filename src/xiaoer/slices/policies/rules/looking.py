@@ -32,6 +32,7 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
+_EITHER = re.compile(r"(.{1,2})不\1")  # 打折不打折 asks, and denies nothing
 _PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
 
 
@@ -46,7 +47,8 @@ def look_again(segment: Segment) -> Segment:
         segment.text
     ):
         return replace(segment, intent="after.return", confidence=0.9, by="wording")
+    text = _EITHER.sub(r"\1吗", segment.text)
     for intent, pattern in _TABLE:
-        if segment.intent != intent and pattern.search(segment.text):
+        if segment.intent != intent and pattern.search(text):
             return replace(segment, intent=intent, confidence=max(segment.confidence, 0.9), by="wording")
     return segment

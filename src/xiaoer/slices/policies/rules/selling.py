@@ -74,9 +74,9 @@ def _is_lost(act: Act) -> bool:
 
 
 def act_of_picks(index: int, template: str, picks: tuple[Pick, ...], rule_id: str) -> Act:
-    """One recommendation, every pick with price and reason; the first one as a card too."""
+    """One recommendation: every pick with price and reason, and as a card."""
     slots: dict[str, Any] = {"picks": [[p.product.title, p.price.spoken, p.reason] for p in picks]}
-    slots |= {"product": picks[0].product, "price": picks[0].price}
+    slots["cards"] = tuple({"type": "product", "product": p.product, "price": p.price} for p in picks)
     slots["products"] = [[p.product.id, p.product.title] for p in picks]
     sources = tuple(Source("product", p.product.id, p.product.title) for p in picks)
     return Act("recommend", index, template, slots, sources, rule_id)

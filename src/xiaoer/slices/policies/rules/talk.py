@@ -26,7 +26,9 @@ def answer_talk(ask: Ask) -> Act | None:
         return Act("fallback", ask.index, "talk.foreign", rule_id="talk.foreign")
     if intent == "chat.greeting":
         return _greet(ask)
-    if intent in ("chat.ack", "chat.smalltalk", "chat.bye") and ask.situation.heard.sentiment.anger >= _CROSS:
+    felt = ask.situation.heard.sentiment
+    mocks = intent in ("chat.praise", "chat.thanks") and felt.label == "negative"  # 服务真好啊，呵呵
+    if mocks or (intent in ("chat.ack", "chat.smalltalk", "chat.bye") and felt.anger >= _CROSS):
         return Act("answer", ask.index, "talk.cross", rule_id="talk.cross")
     if intent == "service.complaint":  # milder than the red line: own it and offer a person
         return Act("answer", ask.index, "talk.cross", rule_id="talk.complaint")

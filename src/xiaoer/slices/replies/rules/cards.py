@@ -19,6 +19,8 @@ _CHIPS = {
     "bargain.last_offer": ("好，就这个价", "我再想想"),
     "bargain.stand": ("好，就这个价", "我再想想"),
     "bargain.agreed": ("怎么下单", "什么时候发货"),
+    "recommend.picks": ("有便宜点的吗", "换一批"),
+    "recommend.picks_first": ("100 元以内", "200 元以内", "换一批"),
     "product.card": ("尺码怎么选", "什么时候发货", "有什么优惠"),
     "not_found": ("转人工",),
     "source.down": ("转人工",),

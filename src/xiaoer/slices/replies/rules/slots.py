@@ -117,7 +117,8 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     if "products" in slots:
         words["products"] = "\n".join(f"· {title}" for _, title in slots["products"])
     if "picks" in slots:
-        words["picks"] = "\n".join(f"· {wording.short(t, 24)}，{price} 元：{why}" for t, price, why in slots["picks"])
+        picks = enumerate(slots["picks"], start=1)
+        words["picks"] = "\n".join(f"{n}. {wording.short(t)}，{price} 元：{why}" for n, (t, price, why) in picks)
     if "offers" in slots:
         words["offers"] = _offers(slots["offers"])
     if "offered" in slots:

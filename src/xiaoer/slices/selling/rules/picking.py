@@ -116,7 +116,7 @@ def reason_for(
         praise = re.split("[，；。,;]", value)[0][:16]
         if len(parts) < 2 and any(pair in praise for pair in pairs) and not _WARNS.search(f"{key}{value}"):
             parts.append(f"{key}：{praise}")
-    tags = [tag for tag in product.tags if tag not in told and any(pair in tag for pair in pairs)]
+    tags = [tag for tag in product.tags if tag not in " ".join((*told, *parts)) and any(pair in tag for pair in pairs)]
     if tags and len(parts) < 2:
         parts.append(_spoken(tags[0]))
     if max_fen is not None and len(parts) < 2:

@@ -38,7 +38,7 @@ class Example(NamedTuple):
     label: int
 
 
-class _Adam:
+class Adam:
     """Adam with decoupled decay for a list of arrays, changed in place."""
 
     def __init__(self, arrays: Sequence[Floats]) -> None:
@@ -92,12 +92,12 @@ class _Network:
         rows = where.reshape(count, -1)
         which, spoken = keys // _KEY, keys % _KEY
         vectors = np.concatenate([self.characters[which], self.syllables[spoken]], 1)
-        kept = _mask(rng, vectors.shape, DROP_CHARACTER)
+        kept = left_out(rng, vectors.shape, DROP_CHARACTER)
         vectors *= kept
         parts = vectors @ self.filters
         strongest, windows = _strongest(parts, rows, sizes)
         hidden = strongest + self.filter_bias
-        mask = _mask(rng, hidden.shape, DROP_OUT) * (hidden > 0)
+        mask = left_out(rng, hidden.shape, DROP_OUT) * (hidden > 0)
         shown = hidden * mask
         score = shown @ self.out + self.out_bias
         power = np.exp(score - score.max(1, keepdims=True))
@@ -118,9 +118,15 @@ class _Network:
         ]  # fmt: skip
 
 
-def _mask(rng: np.random.Generator, shape: tuple[int, ...], share: float) -> Floats:
+def left_out(rng: np.random.Generator, shape: tuple[int, ...], share: float) -> Floats:
     """Zeros for a share of places, the rest raised so that sums keep their size."""
     return (rng.random(shape, np.float32) >= share).astype(np.float32) / np.float32(1 - share)
+
+
+def warmed(done: float, warm: float) -> float:
+    """The share of the top rate after so much of the steps: up during the share `warm`, then down along a cosine."""
+    share = done / warm if done < warm else 0.5 * (1 + np.cos(np.pi * (done - warm) / (1 - warm)))
+    return 0.04 + 0.96 * float(share)
 
 
 def _strongest(parts: Floats, rows: Ints, sizes: Ints) -> tuple[Floats, list[Ints]]:
@@ -215,7 +221,7 @@ def fit_encoder(
             array[...] = learnt
     top_rate = RATE if start is None else RATE * GOING_ON
     noise = _Noise(known, seed)
-    optimiser = _Adam(network.arrays())
+    optimiser = Adam(network.arrays())
     truth = np.array([example.label for example in examples])
     steps, step = rounds * -(-len(texts) // BATCH), 0
     for _ in range(rounds):
@@ -227,8 +233,7 @@ def fit_encoder(
             _, slopes = network.learn(letters, sounds, sizes, truth[rows])
             done = step / steps
             step += 1
-            share = done / WARM if done < WARM else 0.5 * (1 + np.cos(np.pi * (done - WARM) / (1 - WARM)))
-            optimiser.step(slopes, top_rate * (0.04 + 0.96 * float(share)))
+            optimiser.step(slopes, top_rate * warmed(done, WARM))
     return Encoder(labels, characters, syllables, *network.arrays())
 
 

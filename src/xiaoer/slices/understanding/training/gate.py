@@ -1,5 +1,5 @@
-"""Practice for the gate of `context`: the pack's rows with turns before, ordinary lines after unrelated turns, and
-lines that tell and ask, taken for two turns of one matter.
+"""Practice for the gate of `context`: the pack's rows with turns before, ordinary lines after turns of the same
+business, and lines that tell and ask, taken for two turns of one matter.
 
 The second must keep their own meaning. Every line is read by a classifier that was not trained on it.
 """
@@ -7,22 +7,24 @@ The second must keep their own meaning. Every line is read by a classifier that 
 import random
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from xiaoer.slices.understanding import context
-from xiaoer.slices.understanding.arrays import Floats, Judge
+from xiaoer.slices.understanding.arrays import Floats
+from xiaoer.slices.understanding.gate import SOURCES, Gate, chances, logs
 from xiaoer.slices.understanding.pack import Utterance
+from xiaoer.slices.understanding.training.encoder import Adam, left_out, warmed
 from xiaoer.slices.understanding.training.seams import SEED, Reader
 
 HasValue = Callable[[str], bool]
-ORDINARY = 6_000
+ORDINARY = 8_000
 # Follow-ups made of lines that tell something before they ask, or after.
 PARTED = 3_000
-HIDDEN, RIDGE, STEPS = 16, 1e-3, 120
+NETWORKS, HIDDEN, DROP_OUT = 5, 32, 0.3
+ROUNDS, BATCH, RATE, WARM = 8, 256, 6e-3, 0.2
 # A reading that leaves the truth less likely than this is not punished more.
 LEAST = 1e-4
 _PAUSE = re.compile(r"[,，。！？!?;；\n]+\s*| +")
@@ -40,11 +42,17 @@ _NEUTRAL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class GateRow:
-    view: Floats
+class GateRows(NamedTuple):
+    """Rows of practice: the gate's view, the five readings' chance of the true label, that label, the three sources."""
+
+    views: Floats
     likely: Floats
-    weight: float
+    truth: NDArray[np.int64]
+    sources: Floats
+    weight: Floats
+
+    def some(self, at: NDArray[np.int64]) -> "GateRows":
+        return GateRows(self.views[at], self.likely[at], self.truth[at], self.sources[at], self.weight[at])
 
 
 def gate_rows(
@@ -53,11 +61,11 @@ def gate_rows(
     read: Reader,
     labels: tuple[str, ...],
     has_value: HasValue,
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Views, likelihoods of the true label under each reading, and weights, for `fit_gate`."""
+) -> GateRows:
+    """Practice for `fit_gate`."""
     rng = random.Random(SEED)
     at = {code: n for n, code in enumerate(labels)}
-    rows: list[GateRow] = []
+    rows: list[tuple[Floats, Floats, int, Floats, float]] = []
 
     def add(text: str, buyer: str, agent: str, intent: str, weight: float) -> None:
         normal, own, *_ = read(text)
@@ -67,29 +75,47 @@ def gate_rows(
         if before.nothing:
             return
         view = context.signals(normal, own, before, labels, has_value(normal))
-        rows.append(GateRow(view, context.readings(own, before, labels)[:, at[intent]], weight))
+        sources = np.concatenate([own[None], context.spoken_before(before, len(own))])
+        rows.append((view, context.readings(own, before, labels)[:, at[intent]], at[intent], sources, weight))
 
-    agents = [line.prev_agent for line in context_lines if line.prev_agent]
     for line in context_lines:
         add(line.text, line.prev_buyer or "", line.prev_agent or "", line.intent, 3.0)
         if line.prev_buyer and line.prev_agent:
             add(line.text, line.prev_buyer, "", line.intent, 1.5)
-    same: dict[str, list[Utterance]] = {}
-    for line in ordinary:
-        same.setdefault(line.intent, []).append(line)
-    for _ in range(ORDINARY):
-        line = rng.choice(ordinary)
-        before = rng.choice(same[line.intent] if rng.random() < 0.3 else ordinary)
-        agent = rng.choice(agents) or "" if agents and rng.random() < 0.6 else ""
+    for line, before, agent in _ordinary(ordinary, context_lines, rng):
         add(line.text, before.text, agent, line.intent, 1.0)
     parted = _parted(ordinary, rng)
     for intent, first, rest in rng.sample(parted, min(PARTED, len(parted))):
         add(rest, first, rng.choice(_NEUTRAL) if rng.random() < 0.5 else "", intent, 1.0)
-    return (
-        np.stack([r.view for r in rows]),
-        np.stack([r.likely for r in rows]),
-        np.array([r.weight for r in rows], np.float32),
+    views, likely, truth, sources, weights = zip(*rows, strict=True)
+    return GateRows(
+        np.stack(views), np.stack(likely), np.array(truth), np.stack(sources), np.array(weights, np.float32)
     )
+
+
+def _ordinary(
+    lines: Sequence[Utterance], talk: Sequence[Utterance], rng: random.Random
+) -> list[tuple[Utterance, Utterance, str]]:
+    """Lines with what the buyer and the agent may have said before: mostly of the same business, as in life."""
+    near: dict[str, list[Utterance]] = {}
+    for line in lines:
+        near.setdefault(line.intent, []).append(line)
+        near.setdefault(_group(line), []).append(line)
+    agents: dict[str, list[str]] = {}
+    for line in talk:
+        if line.prev_agent:
+            agents.setdefault(_group(line), []).append(line.prev_agent)
+    found = []
+    for _ in range(ORDINARY):
+        line, chance = rng.choice(lines), rng.random()
+        before = rng.choice(near[line.intent] if chance < 0.3 else near[_group(line)] if chance < 0.7 else lines)
+        said = agents.get(_group(before))
+        found.append((line, before, rng.choice(said) if said and rng.random() < 0.6 else ""))
+    return found
+
+
+def _group(line: Utterance) -> str:
+    return line.intent.split(".")[0]
 
 
 def _parted(lines: Sequence[Utterance], rng: random.Random) -> list[tuple[str, str, str]]:
@@ -103,34 +129,54 @@ def _parted(lines: Sequence[Utterance], rng: random.Random) -> list[tuple[str, s
     return found
 
 
-def fit_gate(views: NDArray[np.float32], options: NDArray[np.float32], weight: NDArray[np.float32]) -> Judge:
-    """The gate that makes the true label most likely under the mixture of readings.
+def fit_gate(rows: GateRows, labels: tuple[str, ...]) -> Gate:
+    """The gate that makes the true label most likely under the mixture of the readings and its own."""
+    networks = [_learnt(rows, len(labels), SEED + n) for n in range(NETWORKS)]
+    return Gate(labels, *(np.stack(arrays) for arrays in zip(*networks, strict=True)))
 
-    `views` (n, d), `options` (n, k): how much reading k says the true label.
-    """
-    size, kinds = views.shape[1], options.shape[1]
-    share = weight / weight.sum()
-    rng = np.random.default_rng(SEED)
-    parts = ((size, HIDDEN), (HIDDEN + 1, kinds))
-    border = size * HIDDEN
 
-    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        inner, outer = flat[:border].reshape(parts[0]).astype(np.float32), flat[border:].reshape(parts[1])
-        sums = views @ inner
-        hidden = np.maximum(sums, 0)
-        power = hidden @ outer[:-1] + outer[-1]
-        trust = np.exp(power - power.max(1, keepdims=True))
-        trust /= trust.sum(1, keepdims=True)
-        likely = (trust * options).sum(1) + LEAST
-        pull = trust * ((trust * options).sum(1, keepdims=True) - options) * (share / likely)[:, None]
-        d_outer = np.concatenate([hidden.T @ pull + RIDGE * outer[:-1], pull.sum(0, keepdims=True)])
-        back = ((pull @ outer[:-1].T) * (sums > 0)).astype(np.float32)
-        d_inner = views.T @ back + RIDGE * inner
-        cost = -(share * np.log(likely)).sum() + 0.5 * RIDGE * ((inner**2).sum() + (outer[:-1] ** 2).sum())
-        return float(cost), np.concatenate([d_inner.ravel(), d_outer.ravel()]).astype(np.float64)
+def _learnt(rows: GateRows, labels: int, seed: int) -> tuple[Floats, Floats, Floats]:
+    """One network: its `inner`, `outer` and `follows`."""
+    rng = np.random.default_rng(seed)
+    count, size = rows.likely.shape[1], rows.views.shape[1]
+    inner = (rng.standard_normal((size, HIDDEN)) / np.sqrt(size)).astype(np.float32)
+    outer = (rng.standard_normal((HIDDEN + 1, count + 1 + SOURCES + labels)) * 0.05).astype(np.float32)
+    # To begin with own words are trusted most, and weigh most beside the turns before.
+    outer[-1] = 0
+    outer[-1, 0] = 1
+    outer[-1, count + 1 : count + 1 + SOURCES] = (1, 0.5, 0.3)
+    follows = np.zeros((SOURCES * labels, labels), np.float32)
+    optimiser = Adam([inner, outer, follows])
+    steps, step = ROUNDS * -(-len(rows.views) // BATCH), 0
+    for _ in range(ROUNDS):
+        order = rng.permutation(len(rows.views))
+        for start in range(0, len(order), BATCH):
+            some = rows.some(order[start : start + BATCH])
+            kept = left_out(rng, (len(some.views), HIDDEN), DROP_OUT)
+            optimiser.step(_slopes(some, kept, inner, outer, follows), RATE * warmed(step / steps, WARM))
+            step += 1
+    return inner, outer, follows
 
-    outer = np.concatenate([rng.standard_normal((HIDDEN, kinds)) * 0.1, np.zeros((1, kinds))])
-    outer[-1, 0] = 1.0
-    start = np.concatenate([(rng.standard_normal(parts[0]) * 0.1).ravel(), outer.ravel()])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}).x.astype(np.float32)
-    return Judge(found[:border].reshape(parts[0]), found[border:].reshape(parts[1]))
+
+def _slopes(rows: GateRows, kept: Floats, inner: Floats, outer: Floats, follows: Floats) -> list[Floats]:
+    """How the loss of some rows changes with `inner`, `outer` and `follows`."""
+    count, total = rows.likely.shape[1], len(rows.views)
+    spoken, flat = logs(rows.sources), rows.sources.reshape(total, -1)
+    open_units = kept * ((sums := rows.views @ inner) > 0)
+    hidden = sums * open_units
+    said = hidden @ outer[:-1] + outer[-1]
+    shares = said[:, count + 1 : count + 1 + SOURCES]
+    sixth = chances((shares[:, :, None] * spoken).sum(1) + said[:, count + 1 + SOURCES :] + flat @ follows)
+    trust = chances(said[:, : count + 1])
+    every = np.arange(total)
+    options = np.concatenate([rows.likely, sixth[every, rows.truth][:, None]], 1)
+    likely = (trust * options).sum(1, keepdims=True)
+    pull = (rows.weight / rows.weight.sum())[:, None] / (likely + LEAST)
+    d_trust = pull * trust * (likely - options)
+    d_sixth = pull * trust[:, count:] * options[:, count:]
+    d_power = d_sixth * sixth
+    d_power[every, rows.truth] -= d_sixth[:, 0]
+    d_shares = (d_power[:, None] * spoken).sum(2)
+    d_said = np.concatenate([d_trust, d_shares, d_power], 1)
+    d_outer = np.concatenate([hidden.T @ d_said, d_said.sum(0, keepdims=True)])
+    return [rows.views.T @ ((d_said @ outer[:-1].T) * open_units), d_outer, flat.T @ d_power]

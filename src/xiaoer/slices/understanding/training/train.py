@@ -22,6 +22,7 @@ from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.arrays import nothing_judged
 from xiaoer.slices.understanding.encoder import Encoder
 from xiaoer.slices.understanding.entities.extract import read_entities
+from xiaoer.slices.understanding.gate import nothing_gated
 from xiaoer.slices.understanding.model import Model, as_bytes
 from xiaoer.slices.understanding.pack import Pack, Utterance, takes_of
 from xiaoer.slices.understanding.training.encoder import MORE_ROUNDS, Example, fit_encoder
@@ -139,7 +140,7 @@ def _with_judges(
     def has_value(normal: str) -> bool:
         return read_entities(normal, pack.lexicon) != Entities()
 
-    gate = fit_gate(*gate_rows(following, held, reader, labels, has_value))
+    gate = fit_gate(gate_rows(following, held, reader, labels, has_value), labels)
     seam = fit_seam(held, written, reader, blind_one.halves, labels, takes_of(pack))
     return replace(model, gate=gate, seam=seam)
 
@@ -160,7 +161,7 @@ def _model(fitted: Fitted, encoder: Encoder | None, trust: tuple[float, ...], fi
         temperature=trust[0],
         trust=trust[1],
         encoder=encoder,
-        gate=nothing_judged(context.SIZE, len(context.READINGS)),
+        gate=nothing_gated(context.SIZE, len(context.READINGS)),
         seam=nothing_judged(split.SIZE, 1),
         pack_hash=fingerprint,
     )
