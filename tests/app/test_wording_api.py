@@ -1,7 +1,16 @@
 """Own words and intents over HTTP: taught, in force at once, forgotten at once."""
 
+import io
+import zlib
+
+import numpy as np
 from starlette.testclient import TestClient
 from tests.app.test_staff_api import log_in
+
+from xiaoer.infra.settings import Settings
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.understanding.model import FORMAT
+from xiaoer.slices.understanding.pack import shipped_model
 
 
 def _heard(server: TestClient, who: dict[str, str], text: str) -> dict[str, str]:
@@ -52,3 +61,14 @@ def test_an_agent_may_not_teach(server: TestClient) -> None:
         ).status_code
         == 403
     )
+
+
+def test_a_model_made_by_an_older_program_gives_way_to_the_one_that_came_with_this_one(
+    server: TestClient, shop_settings: Settings
+) -> None:
+    models, shop = server.app.state.wiring.models, ShopId("older")  # type: ignore[attr-defined]
+    models.use(shop, 1)
+    raw = io.BytesIO()
+    np.savez(raw, format=np.array([FORMAT - 1]))
+    (shop_settings.home / "models" / shop / "1.bin").write_bytes(zlib.compress(raw.getvalue()))
+    assert models.model(shop).labels == shipped_model().labels

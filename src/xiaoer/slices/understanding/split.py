@@ -57,6 +57,8 @@ _POLITE = re.compile(
 _VAGUE = re.compile(
     r"^(?:[这那它]个?|东西|你们?|您|我|所以|那么|请问|到底|商品|家|是|都|该|要|现在|麻烦|帮我|看一?下|\W)*(?:怎么回事|怎么办|什么情况|怎么弄|怎么搞|什么意思|为什么|为啥|怎么说|什么鬼|什么问题|怎么处理|什么原因|怎么知道|是吗|对吗|好吗|行吗|可以吗|行不行|好不好|可不可以|知道吗)(?:了|的|啊|呢|呀|嘛|吧|哦|哈|\W)*$"
 )
+# To look at an order is not one more wish: 帮我查下订单 says what 到哪了 is about.
+_LOOKS_UP = re.compile(r"查|看[一下看]|瞧|核实|确认")
 _DENIAL = re.compile(
     r"不是(?!说好)|不用|没说|没要|又没|别(?:急|误会)|不想|不要|本来|以为|就算|虽然|要是|如果|万一|听说|看到|看见|之前|上次|别人"
 )
@@ -292,6 +294,10 @@ def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) ->
     whole = int(both.argmax())
     if whole not in (a, b) and float(both[whole]) >= THIRD:
         return STORY
+    if (b in labels.story[a] and _LOOKS_UP.search(left.normal)) or (
+        a in labels.story[b] and _LOOKS_UP.search(right.normal)
+    ):
+        return 0.0
     if told > SHORT or inside or a == b or not sure or chats or _DENIAL.search(left.normal):
         return 0.0
     return BOTH_SURE
