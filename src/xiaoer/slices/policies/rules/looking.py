@@ -12,6 +12,8 @@ from msgspec.structs import replace
 from xiaoer.kernel.heard import Segment
 
 _OFFER = r"(?:满减|优惠券?|券|折扣|打折|立减|活动价|会员价|红包|满\d+减\d+|第二件半价|赠品)"
+_STAFF = r"客服|店长|老板|经理|主管|同事|主播|店员|你们|机器人"
+_HUNDREDS = r"[一二两三四五六七八九]百(?:[一二三四五六七八九]十?)?"
 _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (intent, re.compile(pattern))
     for intent, pattern in (
@@ -26,6 +28,8 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("promo.price_protect", r"价保|保价|(?:降价|便宜).{0,10}(?:退差|补差|差价|退我|退给)|(?:退|补)(?:一下)?差价"),
         ("after.return", r"^(?!.*(?:差|价|券|降|款)).*(?:一起|都|全)退(?:货|了|掉)?.{0,6}(?:吗|么|不|吧)?$"),
         ("ship.urge", r"加急(?!费)|催(?:一下|下)?(?:发货|仓库)|(?:赶紧|赶快|尽快|快点|快些|抓紧)(?:给我|帮我)?发(?:货|出|一下)"),
+        # 别的客服答应我200元: a claim about the price is haggling, whoever is named in it
+        ("promo.bargain", rf"(?:{_STAFF})[^,，。]{{0,8}}(?:答应|说|承诺|同意|许|给)(?:过|了|好)?(?:的|我|给我?|可以|能)*[^,，。]{{0,4}}(?:(?:[2-9]\d|\d{{3,}}|{_HUNDREDS})(?:块|元|的)?(?:$|[,，。了成])|[一二三四五六七八九\d](?:\.\d)?折|免单)"),
         ("order.how_to_buy", r"(?:帮|替|给|代)我(?:直接)?(?:下个?单|拍下)"),
         ("price.query", r"到手(?:价|多少)|(?:一共|总共|算下来|拍下来).{0,6}多少钱"),
     )
