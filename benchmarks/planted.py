@@ -1,4 +1,4 @@
-"""Planted spikes, return causes and blockers: how many are found, and how often chance cries.
+"""Planted spikes, return causes, sub-reasons and blockers: how many are found, and how often chance cries.
 
     python benchmarks/planted.py [--seeds 3] [--topics 200]
 
@@ -16,6 +16,7 @@ from xiaoer.flows.watch_insights import window_counts
 from xiaoer.slices.insights.rules.blockers import blocker_of
 from xiaoer.slices.insights.rules.reasons import name_reason
 from xiaoer.slices.insights.rules.spikes import WINDOWS_H, find_spikes
+from xiaoer.slices.insights.rules.themes import Said, count_pieces, find_themes
 from xiaoer.slices.insights.types import Ask, Beat, Talk
 
 DAYS = 35
@@ -85,6 +86,47 @@ def causes(seed: int) -> tuple[int, int]:
     return right, 60
 
 
+SAID = {
+    "quality": {
+        "起球": ("洗一次就起球", "起球太厉害了", "才穿两天袖口就起球", "毛衣起球严重想退"),
+        "扎": ("面料好扎", "穿着扎人", "贴身穿很扎皮肤", "扎脖子受不了"),
+        "开线": ("腋下开线了", "收到就开线", "裤裆那里开线", "袖子开线了给换吗"),
+        "味道": ("味道太大了", "味道刺鼻散不掉", "有股很重的味道", "洗了三遍味道还在"),
+    },
+    "size": {
+        "太小": ("M码太小穿不进去", "腰那里太小了", "拍了L还是太小", "太小了勒得慌"),
+        "太长": ("裤腿太长拖地", "袖子太长了", "衣服太长显矮", "太长了要改"),
+    },
+    "unwanted": {
+        "朋友": ("朋友送了一个不要了", "朋友买重了", "朋友说不好看", "给朋友的她不要"),
+        "等": ("等太久不想等了", "等了一周不要了", "等不及去实体店买了", "不等了退了吧"),
+    },
+}  # fmt: skip
+
+
+def themes(seed: int) -> tuple[int, int, float]:
+    """(planted sub-reasons that came out by themselves, planted, share of refunds that stand with their own kind)."""
+    dice, texts = Random(seed), dict[str, list[tuple[str, str]]]()
+    for reason, kinds in SAID.items():
+        names = list(kinds)
+        drawn = dice.choices(names, [1 / (at + 1) for at in range(len(names))], k=60)
+        texts[reason] = [(kind, dice.choice(kinds[kind])) for kind in drawn]
+    said = {r: [Said(f"{r}{at}", 1, text) for at, (_, text) in enumerate(rows)] for r, rows in texts.items()}
+    found = right = placed = 0
+    for reason, rows in said.items():
+        others = count_pieces(one for other, them in said.items() if other != reason for one in them)
+        kind_of = {one.key: kind for one, (kind, _) in zip(rows, texts[reason], strict=True)}
+        majorities = set()
+        for theme in find_themes(rows, others):
+            tally: dict[str, int] = defaultdict(int)
+            for key in theme.keys:
+                tally[kind_of[key]] += 1
+            majorities.add(max(tally, key=lambda kind: tally[kind]))
+            right, placed = right + max(tally.values()), placed + len(theme.keys)
+        found += len(majorities)
+    return found, sum(map(len, SAID.values())), right / placed
+
+
 BLOCKERS = {
     "price": ["price.query", "promo.bargain", "promo.discount"],
     "stock": ["product.stock", "product.restock"],
@@ -132,4 +174,7 @@ if __name__ == "__main__":
     watched = options.seeds * WATCHED
     print(f"spikes: {found}/{planted} found, {false / watched:.2f} false alarms a day over {options.topics} topics")
     print("causes ranked first: {}/{}".format(*causes(1)))
+    drawn = [themes(seed) for seed in range(10)]
+    print(f"sub-reasons found: {sum(d[0] for d in drawn)}/{sum(d[1] for d in drawn)}, "
+          f"{sum(d[2] for d in drawn) / len(drawn):.0%} of refunds with their own kind")  # fmt: skip
     print("blockers named: {}/{}".format(*blockers(1)))

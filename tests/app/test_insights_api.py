@@ -111,3 +111,10 @@ def test_sub_reasons_are_what_buyers_said_and_lead_to_their_refunds(client: Test
         assert len(behind) == min(row["count"], 50)
         word = row["name"].strip("「」").split("、")[0]
         assert all(word in item["said"] for item in behind)
+
+
+def test_times_in_tables_are_the_shops(client: TestClient) -> None:
+    page = client.get("/api/v1/insights/sentiment?from=2026-01-01").json()
+    rows = next(table for table in page["tables"] if table["id"] == "risky")["rows"]
+    assert rows
+    assert all(row["at"].endswith("+08:00") for row in rows)

@@ -92,7 +92,7 @@ class Desk:
         self._settings: dict[str, tuple[float, DeskSettings]] = {}
         self.forms = tickets.load_forms(pack / "tickets.toml")
         self.labels = _titles(pack / "intents.toml")
-        self.hand_off = HandOff(db, clock, self, buyers, orders, self.forms)
+        self.hand_off = HandOff(db, clock, self, buyers, orders, catalog, self.forms)
         self.take = TakeConversation(db, clock)
         self.agents = ChangeAgent(db, clock)
         self.team = ManageTeam(db, clock, shops)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.commerce import Buyer, Order
+from xiaoer.kernel.commerce import Buyer, Order, Product
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
@@ -26,6 +26,7 @@ from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import buyers as buyer_rules
 from xiaoer.slices.desk.rules import queue, routing, words
+from xiaoer.slices.desk.rules.language import language_of
 from xiaoer.slices.desk.types import Agent, Assign, Case, DeskSettings, LeaveTicket, Route, Wait
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.tickets import api as tickets
@@ -49,6 +50,12 @@ class ReadsOrders(Protocol):
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
 
 
+class ReadsProducts(Protocol):
+    """Products."""
+
+    async def product(self, shop: ShopId, product_id: str) -> Product | None: ...
+
+
 class ReadsHours(Protocol):
     """The shop's business hours."""
 
@@ -61,6 +68,7 @@ class Known(msgspec.Struct, frozen=True):
     buyer: Buyer | None
     orders: tuple[Order, ...]
     hours: BusinessHours
+    category: str = ""
 
 
 class HandOff:
@@ -73,6 +81,7 @@ class HandOff:
         hours: ReadsHours,
         buyers: ReadsBuyers,
         orders: ReadsOrders,
+        products: ReadsProducts,
         forms: dict[str, Form],
     ) -> None:
         self._db = db
@@ -80,6 +89,7 @@ class HandOff:
         self._hours = hours
         self._buyers = buyers
         self._orders = orders
+        self._products = products
         self._forms = forms
 
     async def __call__(self, shop: ShopId, conversation_id: str) -> Route | None:
@@ -87,7 +97,7 @@ class HandOff:
         found = await self._db.read(lambda c: conversations.get(c, shop, conversation_id))
         if found is None or found.state != "queued":
             return None
-        known = await self._known(shop, found.buyer_id)
+        known = await self._known(found)
         now = self._clock.now()
         return await self._db.write(lambda c: self._route(c, shop, conversation_id, known, now))
 
@@ -115,14 +125,18 @@ class HandOff:
                 moved.append(conversation_id)
         return moved
 
-    async def _known(self, shop: ShopId, buyer_id: str) -> Known:
+    async def _known(self, conversation: Conversation) -> Known:
         """What helps to route; a source that is down only makes it less exact."""
+        shop, buyer_id = conversation.shop, conversation.buyer_id
+        product_id = conversation.memory.product_id or conversation.context.product_id
         buyer: Buyer | None = None
+        product: Product | None = None
         orders: tuple[Order, ...] = ()
         with contextlib.suppress(XiaoerError):
             buyer = await self._buyers.buyer(shop, buyer_id)
             orders = await self._orders.orders_of(shop, buyer_id, _ORDERS)
-        return Known(buyer, orders, await self._hours.hours(shop))
+            product = await self._products.product(shop, product_id) if product_id else None
+        return Known(buyer, orders, await self._hours.hours(shop), product.category if product else "")
 
     def _route(
         self, connection: Connection, shop: ShopId, conversation_id: str, known: Known, now: datetime
@@ -154,12 +168,20 @@ class HandOff:
         heard: dict[str, Any] = (turn.trace.get("heard") if turn else None) or {}
         intents = tuple(segment.get("intent", "") for segment in heard.get("segments", ()))
         reason = str(handoff.get("reason", "requested"))
+        skill = routing.skill_for(reason, str(handoff.get("skill", "")), intents)
+        about = conversation.memory.order_id or conversation.context.order_id
+        order = next((order for order in known.orders if order.id == about), None)
+        if skill == "general" and order is not None:
+            skill = routing.skill_by_order(order.status, has_refund=bool(order.refunds))
+        _, recent = conversations.load_recent(connection, shop, conversation.id)
         case = Case(
             shop,
             conversation.id,
             reason,
             str(handoff.get("rule_id", "")),
-            routing.skill_for(reason, str(handoff.get("skill", "")), intents),
+            skill,
+            known.category,
+            language_of([message.text for message in recent if message.author == "buyer"]),
             urgency=str(heard.get("urgency", "normal")),
             anger=float(heard.get("sentiment", {}).get("anger", 0.0)),
             value_fen=buyer_rules.paid_fen(known.orders),

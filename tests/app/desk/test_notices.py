@@ -1,18 +1,21 @@
 """What concerns somebody who does not look: tickets that he follows or has, notes that name him."""
 
 from typing import Any
+from uuid import uuid4
 
+import pytest
 from starlette.testclient import TestClient
 from tests.app.desk.conftest import Call
 from tests.app.test_widget_ws import until
 
 
+@pytest.mark.parametrize("with_talk", [True, False], ids=["of a talk", "of no talk"])
 def test_who_follows_a_ticket_hears_of_changes_and_who_made_them_does_not(
-    server: TestClient, call: Call, tokens: dict[str, str], buyer: Any
+    server: TestClient, call: Call, tokens: dict[str, str], buyer: Any, with_talk: bool
 ) -> None:
-    talk = buyer("在吗")["conversation_id"]
     me = call("GET", "/desk/me")["id"]
-    ticket = call("POST", "/tickets", {"type": "callback", "conversation_id": talk, "fields": {}}, "agent")["id"]
+    where = {"conversation_id": buyer("在吗")["conversation_id"]} if with_talk else {"buyer_id": f"b-{uuid4().hex}"}
+    ticket = call("POST", "/tickets", {"type": "callback", "fields": {}, **where}, "agent")["id"]
 
     def wanted(frame: dict[str, Any]) -> bool:
         return frame["type"] == "ticket" and frame["item"]["id"] == ticket and frame["item"]["kind"] != "opened"

@@ -51,7 +51,7 @@ class World:
     def __init__(self, db: Database, clock: ManualClock, shop: ShopId) -> None:
         self.db, self.clock, self.shop = db, clock, shop
         orders, hours = EmbeddedOrders(db), Hours()
-        self.hand_off = HandOff(db, clock, hours, EmbeddedBuyers(db), orders, FORMS)
+        self.hand_off = HandOff(db, clock, hours, EmbeddedBuyers(db), orders, EmbeddedCatalog(db), FORMS)
         self.take = TakeConversation(db, clock)
         self.agents = ChangeAgent(db, clock)
         goods, buyers = EmbeddedCatalog(db), EmbeddedBuyers(db)

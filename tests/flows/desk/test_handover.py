@@ -213,3 +213,13 @@ async def test_a_message_nobody_looked_at_is_the_bots_after_the_ticket(world: An
     after = await world.state(talk)
     assert after.state == "bot"
     assert after.answered_seq < after.last_seq
+
+
+async def test_a_buyer_who_writes_cantonese_gets_the_colleague_who_speaks_it(world: Any) -> None:
+    await world.comes("lin")
+    await world.comes("mei", languages=("粤语",))
+    received = await world.buyer("唔该，我嘅嘢点解仲未到", "b1")
+    handoff = {"reason": "requested", "rule_id": "r", "skill": "general", "summary": ""}
+    await world.bot_turn(received.conversation, "马上转", state="queued", handoff=handoff)
+    await world.hand_off(world.shop, str(received.conversation.id))
+    assert await world.owner(str(received.conversation.id)) == "mei"

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import ConversationId, MessageId, ShopId
 from xiaoer.kernel.turn import Content, ImageContent, OrderContent, ProductContent, TurnContext
-from xiaoer.slices.conversations import api
+from xiaoer.slices.conversations import api, store
 from xiaoer.slices.conversations.types import Message
 
 
@@ -26,6 +27,14 @@ async def test_the_next_message_continues_it(talk: Any) -> None:
     second = await talk.buyer_says("在吗")
     assert (second.opened, second.conversation.id) == (False, first.conversation.id)
     assert second.message.seq == first.message.seq + 1
+
+
+async def test_an_open_conversation_is_found_by_the_index_of_open_ones(db: Database) -> None:
+    if not db.is_sqlite:
+        pytest.skip("PostgreSQL plans by the number of rows")
+    text = store._FIND_OPEN._text  # as the driver gets it: a hidden literal would hide the index
+    plan = await db.read(lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("default", "web", "b1")).all())
+    assert "uq_conversations_open" in str(plan)
 
 
 async def test_the_same_message_again_changes_nothing(talk: Any) -> None:

@@ -10,7 +10,7 @@ import yaml
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.ids import ConversationId, ShopId
 from xiaoer.kernel.worktime import BusinessHours
-from xiaoer.slices.desk.rules.routing import choose_route, must_reroute, skill_for
+from xiaoer.slices.desk.rules.routing import choose_route, knows_category, must_reroute, skill_by_order, skill_for
 from xiaoer.slices.desk.types import Agent, Assign, Case, DeskSettings, LeaveTicket, Wait
 
 ROWS = yaml.safe_load((Path(__file__).parent / "routing.yaml").read_text(encoding="utf-8"))
@@ -59,6 +59,24 @@ def test_routing(row: dict[str, Any]) -> None:
     hours, settings = BusinessHours(weekly=row.get("weekly", {}), special=row.get("special", {})), DeskSettings()
     agents = [agent(name, value, now) for name, value in row["agents"].items()]
     assert outcome(choose_route(case, agents, hours, settings, now)) == row["expect"]
+
+
+@pytest.mark.parametrize(
+    ("status", "has_refund", "skill"),
+    [("unpaid", False, "pre_sale"), ("shipped", False, "logistics"), ("delivered", True, "after_sales"),
+     ("refunding", False, "after_sales"), ("paid", False, "general")],
+)  # fmt: skip
+def test_the_order_that_is_talked_about_names_the_skill(status: str, has_refund: bool, skill: str) -> None:
+    assert skill_by_order(status, has_refund=has_refund) == skill
+
+
+@pytest.mark.parametrize(
+    ("category", "knows"),
+    [("女装/外套", True), ("女装", True), ("男装/外套", False), ("", False)],
+    ids=["below", "itself", "other", "none"],
+)
+def test_a_category_is_known_with_all_that_lies_in_it(category: str, knows: bool) -> None:
+    assert knows_category(Agent("a", "a", categories=("女装",)), category) is knows
 
 
 @pytest.mark.parametrize(

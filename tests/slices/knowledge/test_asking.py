@@ -163,6 +163,23 @@ async def test_an_agreeing_intent_decides_between_two_near_entries(analyser, clo
         assert index.search(Asked(analyser.forms("货什么时候"), clock.now(), intent)).hits[0].id == first
 
 
+async def test_an_intent_that_was_read_ahead_is_not_read_while_a_buyer_waits(analyser, clock) -> None:
+    asked = ("货什么时候到", "货什么时候发", "货什么时候退")
+    read: list[str] = []
+
+    def intent_of(text: str) -> str:
+        read.append(text)
+        return "ship.when"
+
+    rows = [Entry(text, EntryDraft(text, "答"), 1, "h", clock.now(), "小王") for text in asked]
+    index = ShopIndex(rows, 1, analyser, intent_of)
+    while index.read_ahead(2):
+        pass
+    assert tuple(read) == asked
+    assert index.search(Asked(analyser.forms("货什么时候发"), clock.now(), "ship.when")).hits
+    assert tuple(read) == asked
+
+
 async def test_each_shop_answers_from_its_own_entries(entries: EntryService, knowledge: Knowledge, clock) -> None:
     other = ShopId("two")
     await entries.create(SHOP, EntryDraft("几时发货", "今天"), "小王", "K1")

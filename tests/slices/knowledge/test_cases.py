@@ -20,6 +20,8 @@ from xiaoer.slices.knowledge.candidates.cases import is_about_one_case, without_
         "昨天发的，尾号8812",
         "这边帮您备注加急",
         "您订单里有个压缩袋，开不了",
+        "给您按最快的方式办了，到账会有短信",
+        "帮您加急好了",
     ],
 )
 def test_words_about_one_order_are_a_case(text: str) -> None:
@@ -53,6 +55,8 @@ def test_words_for_every_buyer_are_none(text: str) -> None:
         ("稍等哦，这款是纯棉的", "这款是纯棉的"),
         ("请您稍等，我看一下", ""),
         ("麻烦提供一下订单号", ""),
+        ("您好，我是人工客服，前面的记录我都看到了，马上帮您处理。", "您好"),
+        ("您说的情况我看过了，这款不能机洗", "这款不能机洗"),
         ("48小时内发货，请问还有什么可以帮您", "48小时内发货"),
         ("可以的，支持七天无理由", "可以的，支持七天无理由"),
     ],

@@ -61,6 +61,23 @@ def test_two_asks_are_two_segments_with_the_buyers_own_words(understanding: Unde
         ("太小了，给我换大一号", ["after.exchange"]),
         ("帮我查下订单 260610027400 到哪了", ["ship.track"]),
         ("你是AI吧，老实交代", ["service.bot"]),
+        (
+            "昨天我拍了个奶瓶 还没发 今天能发不 宝宝急用 顺便把地址改成我公司 发票也开一下",
+            ["ship.urge", "order.change_address", "order.invoice"],
+        ),
+        (
+            "我前天买的那件外套到现在还没动静，你帮我看看到哪了，另外我还想再买一件M码的，有货不，两件一起能便宜点吗",
+            ["ship.track", "product.stock", "promo.bundle"],
+        ),
+        (
+            "这个锅用电磁炉行不行，会不会粘，送不送铲子，坏了保多久",
+            [
+                "product.compatibility",
+                "product.quality",
+                "promo.gift",
+                "product.warranty",
+            ],
+        ),
     ],
 )
 def test_what_is_asked_before_an_ask_is_one_too_and_what_is_told_is_its_story(

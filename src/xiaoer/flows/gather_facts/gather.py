@@ -42,11 +42,13 @@ from xiaoer.slices.promotions.service import Promotions
 _log = structlog.get_logger(__name__)
 _NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders read per turn
-_PICKING = ("named",)  # kinds of needs that bring products to choose from
-_CHOSEN = ("recommend", "similar")  # kinds that bring picks with their reasons
+# Where the facts keep what a kind of need brings: by the key of the need, by its segment, or as a whole.
+_BY_SEGMENT = {"named": "recommended", "bargain": "bargains", "recommend": "picks", "similar": "picks"}
+_WHOLE = ("offers", "coupons", "tickets", "buyer")
 _PICKS = 3  # products recommended at once
-_BY_KEY = {"diagnosis": "diagnoses", "protection": "protections", "priced": "priced", "top_up": "top_ups",
-           "refundable": "refundable", "transit": "transits"}  # fmt: skip
+_BY_KEY = {"product": "products", "variants": "variants", "price": "prices", "diagnosis": "diagnoses",
+           "protection": "protections", "priced": "priced", "top_up": "top_ups", "refundable": "refundable",
+           "transit": "transits"}  # fmt: skip
 
 
 class GatherFacts:
@@ -104,25 +106,20 @@ class GatherFacts:
         values: dict[str, Any] = {
             "knowledge": before.knowledge | knowledge,
             "answerable": before.answerable | answerable,
-            "products": before.products | _keyed(found, "product"),
-            "variants": before.variants | _keyed(found, "variants"),
-            "prices": before.prices | _keyed(found, "price"),
-            "recommended": before.recommended
-            | {n.segment: found[n.kind, n.key] for n in needs if n.kind in _PICKING and (n.kind, n.key) in found},
-            "bargains": before.bargains
-            | {n.segment: found[n.kind, n.key] for n in needs if n.kind == "bargain" and found.get((n.kind, n.key))},
-            "picks": before.picks
-            | {n.segment: found[n.kind, n.key] for n in needs if n.kind in _CHOSEN and (n.kind, n.key) in found},
             "scene": scene,
             "trials": before.trials + trials,
             "asked": before.asked + needs,
             "missing": before.missing + missing,
         }
-        for kind, name in _BY_KEY.items():
-            values[name] = getattr(before, name) | _keyed(found, kind)
-        for name in ("offers", "coupons", "tickets", "buyer"):
-            if (name, "") in found:
-                values[name] = found[(name, "")]
+        for (kind, of), value in found.items():
+            if kind in _WHOLE:
+                values[kind] = value
+            elif kind in _BY_KEY and value is not None:
+                _among(values, before, _BY_KEY[kind])[of] = value
+        for need in needs:
+            name, answer = _BY_SEGMENT.get(need.kind), found.get((need.kind, need.key))
+            if name and answer is not None:
+                _among(values, before, name)[need.segment] = answer
         values |= self._own_orders(turn, before, found)
         return replace(before, **values)
 
@@ -283,5 +280,9 @@ class GatherFacts:
             return False, None
 
 
-def _keyed(found: dict[tuple[str, str], Any], kind: str) -> dict[str, Any]:
-    return {key: value for (of, key), value in found.items() if of == kind and value is not None}
+def _among(values: dict[str, Any], before: Facts, name: str) -> dict[Any, Any]:
+    """A field of the new facts that is a table, begun with what was known."""
+    if name not in values:
+        values[name] = dict(getattr(before, name))
+    table: dict[Any, Any] = values[name]
+    return table

@@ -2,6 +2,7 @@
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
 from xiaoer.flows.show_insights.view import View, day_name, most_telling, percent, ratio
+from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.slices.insights import look_up
 from xiaoer.slices.insights.rules.feelings import MOODS, TRIGGERS
 
@@ -93,7 +94,7 @@ def _risky(view: View) -> Table:
         {
             "id": row.id,
             "conversation_id": row.id,
-            "at": row.at.isoformat(),
+            "at": row.at.astimezone(SHOP_ZONE).isoformat(timespec="minutes"),
             "mood": left_name(row.mood),
             "product": view.product_name(row.product) if row.product else "",
             "agent": view.agent_name(row.agent) if row.agent else "机器人",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, or_, select
 
 from xiaoer.infra import db, jobs
 from xiaoer.infra.statement import Statement
@@ -18,13 +18,16 @@ from xiaoer.slices.insights.tables import events
 _ADD = Statement(insert(events))
 END_OF_TIME = "02"  # our ids begin with 01 until the year 3084
 _CHUNK = 500  # ids per look-up, below SQLite's parameter limit
+_OF_TICKETS = ("opened", "appended", "state", "assigned", "merged")
+# What the desk shows at once though it belongs to no conversation.
+_WITHOUT_TALK = ("agent.state", "agent.changed", *(f"ticket.{what}" for what in _OF_TICKETS))
 _SINCE = Statement(
     select(events.c.id, events.c.type, events.c.conversation_id)
     .where(
         events.c.shop == bindparam("shop"),
         events.c.id > bindparam("after"),
         events.c.id < END_OF_TIME,
-        (events.c.conversation_id != "") | (events.c.type == "agent.state"),
+        or_(events.c.conversation_id != "", *(events.c.type == type_ for type_ in _WITHOUT_TALK)),
     )
     .order_by(events.c.id)
     .limit(bindparam("most"))

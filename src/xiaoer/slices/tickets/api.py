@@ -86,6 +86,7 @@ def _append(
         fields=fields,
         order_id=known.order_id or draft.order_id,
         conversation_id=known.conversation_id or draft.conversation_id,
+        watchers=tuple(dict.fromkeys((*known.watchers, *filter(None, by[:1])))),  # who adds to it follows it
         updated_at=now,
     )
     store.save(connection, shop, changed)

@@ -39,7 +39,9 @@ def log_of_ticket(connection: Connection, shop: ShopId, ticket_id: str) -> list[
     rows = connection.execute(
         select(ticket_log)
         .where(ticket_log.c.shop == shop, ticket_log.c.ticket_id == ticket_id)
-        .order_by(ticket_log.c.id)
+        .order_by(
+            ticket_log.c.at, ticket_log.c.kind == "told", ticket_log.c.id
+        )  # first the change, then who heard of it
     )
     return [LogLine(row.id, row.ticket_id, row.at, row.by, row.by_name, row.kind, row.text) for row in rows]
 

@@ -191,9 +191,14 @@ def _heard_from(agent_text: str) -> tuple[str, tuple[float, ...]]:
     return tail, tuple(1.0 if pattern.search(tail) else 0.0 for _, pattern in _ASKS_COMPILED)
 
 
+@lru_cache(maxsize=64)
+def _is_business(labels: tuple[str, ...]) -> NDArray[np.bool_]:
+    return np.array([not label.startswith("chat.") and label != "oos.unclear" for label in labels])
+
+
 def business(earlier: Floats, labels: tuple[str, ...]) -> tuple[Floats, float]:
     """A distribution without greetings, thanks and noise, and how much of it that left."""
-    kept = earlier * np.array([not label.startswith("chat.") and label != "oos.unclear" for label in labels])
+    kept = earlier * _is_business(labels)
     mass = float(kept.sum())
     return (kept / (mass + 1e-9)).astype(np.float32), mass
 

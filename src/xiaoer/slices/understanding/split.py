@@ -18,7 +18,7 @@ from xiaoer.slices.understanding.arrays import Floats, Judge
 
 _HARD = re.compile(r"[\n\r]+|[。!！?？;；]+[\s~～)）\"”]*|\.{2,}|…+")
 _SOFT = re.compile(r"[,，、~～]+\s*|(?<![A-Za-z0-9])\s+(?![A-Za-z0-9])|(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])")
-_CONNECTIVE = r"(?:还有(?:就是|个问题|一个)?|另外|顺便|对了|然后(?:就是|再)|再问(?:下|一下|个)?|再就是|以及|还想问|并且|同时|还要|也(?:想|要)问|顺带|最后)"
+_CONNECTIVE = r"(?:还有(?:就是|个问题|一个)?|另外|顺便|对了|然后|再问(?:下|一下|个)?|再就是|以及|还想问|并且|同时|还要|也(?:想|要)问|顺带|最后)"
 _STARTS_NEW = re.compile(rf"^{_CONNECTIVE}")
 _INSIDE = re.compile(
     rf"(?<=[吗嘛呢])(?=[\u4e00-\u9fffA-Za-z]{{2}})|(?<=[\u4e00-\u9fff]{{4}})(?={_CONNECTIVE}[\u4e00-\u9fff]{{2}})"
@@ -35,6 +35,8 @@ _LONGEST_BREATH = 40
 # In a message this short, two sides as sure as this of different matters lean towards a cut by so much: single lines
 # that hold two matters are more frequent in practice than in life.
 SHORT, SURE, BOTH_SURE = 30, 0.85, 4.0
+# In a longer one, two sides that both ask, and are as sure as this, do.
+SURE_LONG, BOTH_ASK = 0.5, 3.0
 # What else must speak for a cut, since practice holds more seams than life; and what speaks against cutting a story.
 RELUCTANCE, STORY = 1.0, -2.0
 # From this chance on the joined reading counts; inside a breath both sides must be as sure as this.
@@ -47,6 +49,11 @@ _QUESTION = re.compile(
 )
 _REQUEST = re.compile(
     r"帮|麻烦|请|给我|我要|我想|想[要换退改问买]|要求|赶紧|快点|尽快|催|退[了吧掉货款]|换[个成一]|改成|取消|开[个张]|备注|转人工|[吧呗]\W*$"
+)
+# Asking beyond doubt, anywhere in a stretch: 几块钱的笔芯 and 给我爸买的 ask for nothing.
+_PLAINLY = re.compile(
+    r"[?？]|[吗嘛么](?:\W|$)|[\u4e00-\u9fff][不没](?:\W|$)|什么|啥|怎么|多少(?!钱的)|多久|几(?![块元十百千万乎])|哪|咋|如何|(.)[不没]\1|有没有|能否"
+    r"|帮我|麻烦|请(?!客)|给我(?![爸妈老儿女弟哥姐妹家们])|我要|我想(?!起)|改[成到]|取消|催|退[了吧掉货款]|换[个成]|开(?:个|张|一下|发票)|转人工|一下(?:\W|$)"
 )
 _MORE = re.compile(
     r"^(?:那|这|它|但|可是|不过|因为|所以|而且|就|都|又|才|是|说|结果|然后|如果|要是|否则|不然|省得|免得|反正|毕竟|其实|我|你们?|他|她)"
@@ -159,6 +166,10 @@ def describe(codes: Sequence[str], takes: Mapping[str, Sequence[str]]) -> Labels
 def is_asking(normal: str) -> bool:
     """A question or a request by its wording."""
     return is_question(normal) or is_request(normal)
+
+
+def _asks(normal: str) -> bool:
+    return is_asking(normal) or _PLAINLY.search(normal) is not None
 
 
 def is_question(normal: str) -> bool:
@@ -277,7 +288,7 @@ def is_polite(normal: str) -> bool:
 def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) -> float:
     """What speaks for a cut beyond the judge, or against it.
 
-    For: in few words and with a pause, two sides that are surely two matters. Against: one side only tells the story
+    For: two sides that are surely two matters, in few words with a pause, in more when both plainly ask. Against: one side only tells the story
     of the other, or both together surely mean a third thing (想换个颜色，还没发货).
     """
     a, b = int(left.own.argmax()), int(right.own.argmax())
@@ -286,7 +297,7 @@ def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) ->
     inside = right.joint == 3
     if (left.closed or right.closed) and not inside and a != b and not chats:
         return NO_DOUBT
-    if (b in labels.story[a] and not is_asking(left.normal)) or (a in labels.story[b] and not is_asking(right.normal)):
+    if (b in labels.story[a] and not _asks(left.normal)) or (a in labels.story[b] and not _asks(right.normal)):
         return STORY
     # A word that a pattern knows is no message of its own inside a breath: 人工 in 人工草和真草哪个好.
     if inside and (left.closed or right.closed or min(float(left.own[a]), float(right.own[b])) < SURE_INSIDE):
@@ -294,13 +305,17 @@ def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) ->
     whole = int(both.argmax())
     if whole not in (a, b) and float(both[whole]) >= THIRD:
         return STORY
-    if (b in labels.story[a] and _LOOKS_UP.search(left.normal)) or (
+    looks_up = (b in labels.story[a] and _LOOKS_UP.search(left.normal)) or (
         a in labels.story[b] and _LOOKS_UP.search(right.normal)
-    ):
+    )
+    if a == b or chats or looks_up or _DENIAL.search(left.normal) or (inside and told <= SHORT):
         return 0.0
-    if told > SHORT or inside or a == b or not sure or chats or _DENIAL.search(left.normal):
+    if told <= SHORT:
+        return BOTH_SURE if sure else 0.0
+    begins = _PLAINLY.search(left.normal) or _STARTS_NEW.match(right.normal)
+    if min(float(left.own[a]), float(right.own[b])) < SURE_LONG or not begins or not _PLAINLY.search(right.normal):
         return 0.0
-    return BOTH_SURE
+    return BOTH_SURE if sure else BOTH_ASK
 
 
 def join(spans: list[Span], read: Callable[[int, int], Span], judge: Judge, labels: Labels) -> list[Span]:

@@ -30,7 +30,7 @@ _BY_INTENT = (
     ("order.how_to_buy", "pre_sale"),
     ("order.pay", "pre_sale"),
 )
-
+_BY_ORDER = {"unpaid": "pre_sale", "shipped": "logistics", "refunding": "after_sales", "refunded": "after_sales"}
 
 FRONT = 3  # from this place on a buyer hears once more when the turn has come
 
@@ -46,6 +46,11 @@ def skill_for(reason: str, asked: str, intents: Sequence[str]) -> str:
             if intent.startswith(prefix):
                 return skill
     return "general"
+
+
+def skill_by_order(status: str, *, has_refund: bool) -> str:
+    """The skill that the order which is talked about asks for, when the words ask for none (订单状态路由)."""
+    return "after_sales" if has_refund else _BY_ORDER.get(status, "general")
 
 
 def is_reachable(agent: Agent, now: datetime, lost_after_s: int) -> bool:
@@ -113,6 +118,11 @@ def has_skill(agent: Agent, skill: str) -> bool:
     return not agent.skills or skill in agent.skills or skill == "general"
 
 
+def knows_category(agent: Agent, category: str) -> bool:
+    """Whether the agent knows this category (女装/外套), or one that it lies in."""
+    return bool({category, *category.split("/")} & set(agent.categories)) if category else False
+
+
 def _best(case: Case, agents: Sequence[Agent]) -> Assign:
     chosen = max(agents, key=lambda agent: _fit(case, agent))
     if chosen.id == case.previous_agent:
@@ -126,7 +136,7 @@ def _fit(case: Case, agent: Agent) -> tuple[object, ...]:
     return (
         agent.id == case.previous_agent,
         case.vip and "vip" in agent.skills,
-        bool(case.category) and case.category in agent.categories,
+        knows_category(agent, case.category),
         bool(case.language) and case.language in agent.languages,
         case.skill in agent.skills,
         1.0 - agent.load / max(1, agent.capacity),

@@ -7,7 +7,7 @@ seen (胃癌, 电视剧) weighs most: a question full of such words is not cover
 
 import math
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -32,40 +32,44 @@ def background() -> Mapping[str, float]:
     return shares
 
 
+class _Unseen(dict[str, float]):
+    """Masses of marks that no text of the shop holds, remembered up to a bound."""
+
+    def __init__(self, mass: Callable[[str], float]) -> None:
+        super().__init__()
+        self._mass = mass
+
+    def __missing__(self, mark: str) -> float:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        mass = self[mark] = self._mass(mark)
+        return mass
+
+
 class Weighing:
     """Of any mark: how many of the shop's texts hold it, its number there (-1: none), and its mass.
 
-    `numbers` and `counts` are the main block's, shared; `masses` go with them. Marks that only questions hold are
-    remembered, up to a bound.
+    `numbers` and `counts` are the main block's, shared; `masses` go with them.
     """
 
     def __init__(self, numbers: Mapping[str, int], counts: Sequence[int], documents: int) -> None:
         self._size = math.log(documents + _BACKGROUND_SIZE + 1.0)
         self._everyday = background()
         self._counts = counts
-        self._unseen: dict[str, float] = {}
+        self._unseen = _Unseen(lambda mark: self._mass(0, mark))
         self.numbers = numbers
         self.masses = array("f", map(self._mass, counts, numbers))
 
     def of(self, marks: Iterable[str]) -> list[tuple[int, int, float]]:
         """Count, number and mass of each mark."""
-        number, counts, masses = self.numbers.get, self._counts, self.masses
+        number, counts, masses, unseen = self.numbers.get, self._counts, self.masses, self._unseen
         return [
-            (counts[at], at, masses[at]) if (at := number(mark, -1)) >= 0 else (0, -1, self._strange(mark))
-            for mark in marks
+            (counts[at], at, masses[at]) if (at := number(mark, -1)) >= 0 else (0, -1, unseen[mark]) for mark in marks
         ]
 
     def mass(self, mark: str) -> float:
         """The mass of any mark, seen in this shop or not."""
         return self.of((mark,))[0][2]
-
-    def _strange(self, mark: str) -> float:
-        mass = self._unseen.get(mark)
-        if mass is None:
-            if len(self._unseen) >= _REMEMBERED:
-                self._unseen.clear()
-            mass = self._unseen[mark] = self._mass(0, mark)
-        return mass
 
     def _mass(self, count: int, mark: str) -> float:
         seen = count + _BACKGROUND_SIZE * self._everyday.get(mark, 0.0) + 0.5

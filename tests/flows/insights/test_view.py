@@ -1,0 +1,28 @@
+"""What pages say about a course of days: a day with hardly any talks is never its peak."""
+
+import pytest
+
+from xiaoer.flows.show_insights.view import most_telling, week_name
+
+
+@pytest.mark.parametrize(
+    ("shares", "of", "least", "place"),
+    [
+        ([0.1, 0.2, 0.5], [60, 50, 2], False, 1),
+        ([0.9, 0.4, 0.0], [60, 50, 3], True, 1),
+        ([0.1, None, 0.3], [20, 0, 30], False, 2),
+        ([0.5, 0.2], [3, 2], False, None),
+        ([None, None], [0, 0], False, None),
+        ([], [], True, None),
+    ],
+    ids=["two-talks", "three-rounds", "a-day-without", "too-few-at-all", "nothing", "no-days"],
+)
+def test_the_peak_is_a_day_that_counts(
+    shares: list[float | None], of: list[int], least: bool, place: int | None
+) -> None:
+    assert most_telling(shares, of, least=least) == place
+
+
+@pytest.mark.parametrize(("batch", "name"), [("2026-W47", "11/16–11/22 发货"), ("", "没发货")])
+def test_a_batch_is_named_by_its_days(batch: str, name: str) -> None:
+    assert week_name(batch) == name
