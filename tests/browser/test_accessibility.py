@@ -29,6 +29,9 @@ CONSOLE = (
     "terms",
     "systems",
     "audit",
+    "team",
+    "team/hours",
+    "team/desk",
 )
 
 
