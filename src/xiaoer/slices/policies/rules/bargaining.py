@@ -29,6 +29,10 @@ _ONLY_A_SUM = re.compile(
 _ONLY_A_NUMBER = re.compile(
     rf"(?:那|就|那就|给你|我出|我给|出|-|负)*{_SUM}[\d./*+x-]*\s*(?:吧|呢|了|呗|行吗|可以吗|卖吗|成吗|左右|上下|包邮)?"
 )
+# the offer is taken, whatever else these words might be by themselves
+_TAKES = re.compile(
+    r"(?:那|嗯|好|行|可以|成|中|ok|得)*(?:吧|的|呀|啊|了|嘞)*[,，\s]*(?:就)?(?:按|要)?(?:这个?价|这样|成交|这个|拍了|要了)(?:格|吧|了|下单)?$"
+)
 _ANSWERS = ("chat.ack", "chat.thanks", "chat.bye", "order.how_to_buy", "oos.unclear", "promo.gift", "ship.fee")
 _NEVER = ("after.", "service.", "ship.track", "ship.stuck", "ship.lost", "promo.price_protect", "promo.not_applied")
 _AFTER_BUYING = ("退", "赔", "补差", "差价", "维权")
@@ -43,6 +47,8 @@ def is_about_price(segment: Segment, turn: Turn) -> bool:
         return True
     offered = has_offer(turn)
     plain = unicodedata.normalize("NFKC", segment.text).strip(" ,.!?~，。！？").lower()
+    if offered and _TAKES.match(plain):
+        return True
     asked = any(past.asked_for for past in turn.history[-4:])  # a number may answer what was asked for
     if not asked and (_ONLY_A_SUM.fullmatch(plain) or (offered and _ONLY_A_NUMBER.fullmatch(plain))):
         return True
