@@ -27,7 +27,7 @@ def _search(client: TestClient, q: str, **query: Any) -> list[dict[str, Any]]:
 def test_an_entry_is_found_the_way_people_type(
     client: TestClient, keep: Keep, words: str, by: str, marked: str
 ) -> None:
-    if not _search(client, "绿檀木梳防静电吗"):
+    if all(hit["question"] != "绿檀木梳防静电吗" for hit in _search(client, "绿檀木梳防静电吗")):
         keep("绿檀木梳防静电吗", "防静电，每梳一下都顺。")
     hit = _search(client, words)[0]
     assert (hit["question"], hit["by"]) == ("绿檀木梳防静电吗", by)
