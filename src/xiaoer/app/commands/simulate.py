@@ -43,7 +43,7 @@ def simulate(
 
     At the end: what happened, and for every automation the uplift against its hold-out. The effect of payment reminders
     is planted (--effect), so you see whether the figures find it. The fingerprint is equal for equal runs (same seed,
-    buyers, days and --until). Count on a few minutes for 500 buyers.
+    buyers, days and --until). 400 buyers over a week took half a minute of one core (2026-11-26).
     """
     settings = Settings(home=home.resolve(), database_url="")
     settings.home.mkdir(parents=True, exist_ok=True)
