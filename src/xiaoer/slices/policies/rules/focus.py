@@ -18,6 +18,7 @@ _BARE = re.compile(r"^(?:要|就|选|看|问的?是?)?第?([一二三四五1-5])
 _ENDS = {"头一个": 0, "第一个": 0, "前面那个": 0, "上面那个": 0, "最后一个": -1, "后面那个": -1, "下面那个": -1}
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 _TALK = frozenset({"chat.ack", "chat.smalltalk", "oos.unclear", "oos.other"})
+_OF_NOTHING = _TALK | {"product.recommend"}
 _SHORT = 12  # characters of a message that may be nothing but a choice
 _PART = 2  # characters of a title that a choice must share in a row
 
@@ -34,7 +35,15 @@ def choose(segment: Segment, turn: Turn) -> Segment:
     bare = len(segment.text) <= _SHORT and (segment.intent in _TALK or segment.confidence < 0.5)
     if bare and memory.choice_intent:
         return replace(segment, entities=entities, intent=memory.choice_intent, confidence=0.9, by="choice")
+    if names_place(segment.text) and segment.intent in _OF_NOTHING:  # 就要第一个的: what it costs, and how to buy it
+        return replace(segment, entities=entities, intent="price.query", confidence=0.8, by="choice")
     return replace(segment, entities=entities)
+
+
+def names_place(text: str) -> bool:
+    """Whether the words point at a place in the list shown last (第一个, 最后那个), and say little else."""
+    told = text.strip(" ,，。.!！?？")
+    return len(told) <= _SHORT and (any(words in told for words in _ENDS) or _ORDINAL.search(told) is not None)
 
 
 def _picked(segment: Segment, memory: Memory) -> str | None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.rules.focus import names_place
 from xiaoer.slices.policies.rules.remarks import is_others
 
 _DISLIKES = re.compile(
@@ -58,6 +59,7 @@ def read(segment: Segment, turn: Turn) -> Segment:
         or named.order_no
         or named.waybill_no
         or named.product_ids
+        or names_place(text)
     ):
         return segment
     shown = bool(turn.memory.wish and turn.memory.wish.shown)
