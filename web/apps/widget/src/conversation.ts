@@ -158,6 +158,7 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
     view.notice = null
     view.items = addOutgoing(view.items, clientId, content, new Date(), preview)
     socket.send({ type: 'send', client_id: clientId, content, context: settings.context })
+    lastHintAt = 0 // what is sent ends the sign, so the next word is told at once
     remember()
   }
 
