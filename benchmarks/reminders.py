@@ -154,10 +154,10 @@ def main() -> None:
             process = subprocess.Popen([sys.executable, __file__, "--worker", str(home)], stdout=log, stderr=log)
             if kills < options.kills:
                 share = -(-len(meanwhile) // max(1, options.kills))
-                time.sleep(dice.uniform(2.0, 8.0))
+                time.sleep(dice.uniform(1.5, 6.0))
                 asyncio.run(pay_some(home, meanwhile[paid : paid + share]))
                 paid += share
-                time.sleep(dice.uniform(0.0, 3.0))
+                time.sleep(dice.uniform(0.0, 2.0))
                 if process.poll() is None:
                     os.kill(process.pid, signal.SIGKILL)
                     kills += 1

@@ -32,7 +32,6 @@ from sqlalchemy import (
     Table,
     Text,
     func,
-    or_,
     select,
     update,
 )
@@ -172,8 +171,12 @@ def mine(job: Job) -> tuple[Any, ...]:
 
 def due(connection: Connection, now: datetime, kinds: Sequence[str], limit: int) -> list[Job]:
     """What is due and free, or was left by a process that died; over all shops, oldest first."""
-    free = or_(
-        (jobs.c.state == "waiting") & (jobs.c.due_at <= now), (jobs.c.state == "running") & (jobs.c.lease_until < now)
-    )
-    query = select(jobs).where(free, jobs.c.kind.in_(kinds)).order_by(jobs.c.due_at).limit(limit)
-    return [as_job(row) for row in connection.execute(query)]
+    found: list[Job] = []
+    # Asked apart, each walks its part of the index in order and stops at `limit`; together all that is due is sorted.
+    for free in (
+        (jobs.c.state == "waiting", jobs.c.due_at <= now),
+        (jobs.c.state == "running", jobs.c.lease_until < now),
+    ):
+        query = select(jobs).where(*free, jobs.c.kind.in_(kinds)).order_by(jobs.c.due_at).limit(limit)
+        found += [as_job(row) for row in connection.execute(query)]
+    return sorted(found, key=lambda job: job.due_at)[:limit]
