@@ -25,7 +25,7 @@ from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId, ConversationId, MessageId
 from xiaoer.kernel.turn import BuyerMessage, TextContent, Turn
-from xiaoer.slices.policies.api import decide
+from xiaoer.slices.policies.api import decide, look_again
 from xiaoer.slices.policies.types import Situation
 from xiaoer.slices.replies.api import compose
 
@@ -54,6 +54,7 @@ async def measure(size: int, folder: Path) -> str:
         started = time.thread_time()
         heard = product.understanding.understand(turn)
         heard_in.append(time.thread_time() - started)
+        heard = look_again(heard, turn)
         situation = Situation(turn, heard, now, product.red_lines(turn, heard))
         decision = decide(situation)
         if decision.needs:
