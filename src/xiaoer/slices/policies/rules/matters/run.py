@@ -27,7 +27,17 @@ def answer_asked(ask: Ask) -> Move | None:
             return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id))
     if asked is None and reading.is_confirm(text):  # told to write just this; a bare 好的 is not it
         asked = next((matter for matter in ask.memory.matters if matter.asks == "confirm"), None)
+    if (elsewhere := _address_for(ask, asked)) is not None:
+        return elsewhere
     return _go_on(ask, asked) if asked is not None and _may_answer(ask, asked) else None
+
+
+def _address_for(ask: Ask, asked: Matter | None) -> Move | None:
+    """An address answers the matter that waits for one, though another was asked about after it in the same reply."""
+    waits = next((one for one in ask.memory.matters if one.asks == "address" and one is not asked), None)
+    if waits is None or not reading.address_of(ask.segment.text):
+        return None
+    return _go_on(ask, waits)
 
 
 _FAMILY: dict[str, tuple[str, ...]] = {
