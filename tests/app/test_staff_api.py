@@ -116,7 +116,8 @@ def _finished(server: TestClient, run_id: str, head: dict[str, str]) -> dict[str
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         response = server.get(f"/api/v1/imports/{run_id}", headers=head)
-        if response.status_code == 200 and response.json()["status"] != "running":
+        assert response.status_code == 200, "a run can be watched from the moment its id is known"
+        if response.json()["status"] != "running":
             return response.json()  # type: ignore[no-any-return]
     raise AssertionError("the import did not end")
 

@@ -17,7 +17,7 @@ LIVE: dict[str, NeedKind | None] = {
     "运单号": "orders", "物流状态": "orders", "预计送达": "orders", "退款进度": "orders",
     "优惠券": "offers", "优惠活动": "offers", "满减活动": "offers", "活动结束时间": "offers",
     "商品名": "product", "价格": "variants", "库存": "variants", "尺码": "variants", "颜色": "variants",
-    "截单时间": None, "运费": None, "包邮门槛": None, "发货地": None, "退货地址": None,
+    "截单时间": None, "退货地址": None,
     "价保天数": None, "退货天数": None,
 }  # fmt: skip
 

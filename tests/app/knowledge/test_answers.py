@@ -118,3 +118,15 @@ def test_an_entry_is_never_said_before_or_after_its_time(client: TestClient, kee
 def test_markup_in_an_answer_is_said_as_text(keep: Keep, ask: Ask) -> None:
     keep("蓝印花布能机洗不", "<script>alert(1)</script>蓝印花布请<b>手洗</b>。")
     assert "<script>alert(1)</script>蓝印花布请<b>手洗</b>。" in text_of(ask("蓝印花布能机洗不"))
+
+
+def test_the_hour_until_which_orders_ship_the_same_day_is_filled_from_the_shops_terms(
+    client: TestClient, keep: Keep, ask: Ask
+) -> None:
+    terms = client.get("/api/v1/terms").json()
+    keep("珊瑚手链几点截止算当天发", "珊瑚手链{截单时间}前付款当天寄。")
+    client.put("/api/v1/terms", json={**terms, "ship_cutoff": "17:30"})
+    try:
+        assert "珊瑚手链17:30前付款当天寄" in text_of(ask("珊瑚手链几点截止算当天发"))
+    finally:
+        client.put("/api/v1/terms", json=terms)

@@ -152,6 +152,8 @@ async def test_a_folder_is_imported_in_the_order_of_references(
 async def test_a_run_is_kept_with_its_report(importer: Importer, shop: ShopId, db: Database) -> None:
     heard: list[tuple[int, int]] = []
     rows = [f"P{number},商品{number}" for number in range(1200)]
+    begun = await importer.begin(shop, "products.csv", by="老板")
+    assert (await db.read(lambda c: runs.get(c, shop, begun.id))) == begun, "it can be watched before it began"
     run = await put(
         importer,
         shop,
@@ -159,13 +161,12 @@ async def test_a_run_is_kept_with_its_report(importer: Importer, shop: ShopId, d
         "id,title",
         *rows,
         "P0,",
-        run_id="run-1",
-        by="老板",
+        begun=begun,
         progress=lambda done, total: heard.append((done, total)),
     )
     kept, total = await db.read(lambda c: runs.page(c, shop))
     assert (kept, total) == ([run], 1)
-    assert (run.id, run.by, run.done, run.total, run.file_name) == ("run-1", "老板", 1201, 1201, "products.csv")
+    assert (run.id, run.by, run.done, run.total, run.file_name) == (begun.id, "老板", 1201, 1201, "products.csv")
     assert heard == sorted(heard)
     assert heard[-1] == (1201, 1201)
 
@@ -209,9 +210,10 @@ async def test_a_write_that_fails_is_told_and_can_be_repeated(db: Database, cloc
     sink = _Kept()
     sink.fails = True
     importer = Importer(db, clock, {"knowledge": sink})
+    begun = await importer.begin(shop, "knowledge.csv")
     with pytest.raises(OSError, match="disk full"):
-        await put(importer, shop, "knowledge.csv", "id,question,answer", "K1,问,答", run_id="r")
-    run = await db.read(lambda c: runs.get(c, shop, "r"))
+        await put(importer, shop, "knowledge.csv", "id,question,answer", "K1,问,答", begun=begun)
+    run = await db.read(lambda c: runs.get(c, shop, begun.id))
     assert run is not None
     assert (run.status, run.error_code) == ("failed", "write_failed")
     sink.fails = False

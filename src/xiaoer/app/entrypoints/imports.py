@@ -13,7 +13,6 @@ from starlette.responses import Response
 from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.http import FILE_BODY, describe, read_upload, reply
 from xiaoer.app.wiring import Wiring
-from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.imports import store as runs
@@ -100,9 +99,10 @@ async def start_import(request: Request, kind: str = "", strict: bool = False) -
     with path.open("wb") as target:
         while chunk := await file.read(_CHUNK):
             target.write(chunk)
-    run_id, name = new_id(), Path((file.filename or "").replace("\0", "")).name[:200]
-    product.spawn(_import(product, principal.shop, path, name, kind, strict, principal.name, run_id, override_reason()))
-    return reply(Started(run_id), 202)
+    name = Path((file.filename or "").replace("\0", "")).name[:200]
+    run = await product.importer.begin(principal.shop, name, kind=kind, strict=strict, by=principal.name)
+    product.spawn(_import(product, principal.shop, path, name, kind, strict, run, override_reason()))
+    return reply(Started(run.id), 202)
 
 
 async def _import(
@@ -112,13 +112,12 @@ async def _import(
     name: str,
     kind: str,
     strict: bool,
-    by: str,
-    run_id: str,
+    run: ImportRun,
     override: str,
 ) -> None:
     try:
         await product.importer.import_file(
-            shop, path, name=name, kind=kind, strict=strict, by=by, run_id=run_id, override=override
+            shop, path, name=name, kind=kind, strict=strict, begun=run, override=override
         )
     finally:
         await asyncio.to_thread(shutil.rmtree, path.parent, ignore_errors=True)

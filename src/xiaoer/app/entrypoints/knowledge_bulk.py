@@ -27,7 +27,7 @@ _ACTIONS = {"publish": "published", "review": "review", "archive": "archived", "
 _MOST = 10_000
 
 
-class BulkIn(Struct, frozen=True):
+class KnowledgeBulkIn(Struct, frozen=True):
     """What to do with these entries: move them to a status, or set some fields of all of them (`action` `set`)."""
 
     ids: Annotated[tuple[Annotated[str, Meta(max_length=128)], ...], Meta(max_length=_MOST)]
@@ -41,7 +41,7 @@ class BulkIn(Struct, frozen=True):
     valid_to: datetime | UnsetType | None = UNSET
 
 
-class BulkOut(Struct, frozen=True):
+class KnowledgeBulkOut(Struct, frozen=True):
     """`changed` ids, and the reason for each that was refused."""
 
     changed: tuple[str, ...]
@@ -61,14 +61,14 @@ class VariablesOut(Struct, frozen=True):
 
 @router.post(
     "/bulk",
-    **describe("Change many entries", request=BulkIn, response=BulkOut,
+    **describe("Change many entries", request=KnowledgeBulkIn, response=KnowledgeBulkOut,
                example={"ids": ["K0001", "K0002"], "action": "publish"}, errors=(401, 403, 413, 422)),
 )  # fmt: skip
 async def change_many(request: Request) -> Response:
     """Publish, send to review, archive, or set fields of many entries; each is refused or changed by itself."""
     principal, product = await caller(request), wiring(request)
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
-    body = await read_body(request, BulkIn, 2_097_152)
+    body = await read_body(request, KnowledgeBulkIn, 2_097_152)
     changes = {n: v for n, v in msgspec.structs.asdict(body).items() if n not in ("ids", "action") and v is not UNSET}
     for name, value in changes.items():
         if name.startswith("valid_"):
@@ -83,7 +83,7 @@ async def change_many(request: Request) -> Response:
         principal.shop, body.ids, changes, who(principal), principal.role is Role.OWNER
     )
     await product.knowledge.refresh(principal.shop)
-    return reply(BulkOut(outcome.changed, outcome.refused))
+    return reply(KnowledgeBulkOut(outcome.changed, outcome.refused))
 
 
 @router.get(

@@ -89,6 +89,13 @@ class Importer:
             await self.import_file(shop, path, strict=strict, by=by, progress=progress) for _, _, path in sorted(files)
         ]
 
+    async def begin(self, shop: ShopId, name: str, *, kind: str = "", strict: bool = False, by: str = "") -> ImportRun:
+        """Keep a run that is about to begin, so that it can be watched from now on."""
+        found, file = _kind_of(name, kind), PurePath(name).name[:255]
+        run = ImportRun(new_id(), found.name if found else "", file, "running", strict, self._clock.now(), by)
+        await self._db.write(lambda c: runs.add(c, shop, run))
+        return run
+
     async def import_file(
         self,
         shop: ShopId,
@@ -99,27 +106,18 @@ class Importer:
         strict: bool = False,
         by: str = "",
         progress: Progress | None = None,
-        run_id: str = "",
+        begun: ImportRun | None = None,
         override: str = "",
     ) -> ImportRun:
         """Import one file and return the finished run, which is also kept in the shop's history.
 
         `name` is the file's name when `source` is bytes; its stem tells the kind when `kind` is empty.
         `progress` hears (rows done, rows in all); reading and writing count half each. `strict` refuses
-        the file at its first bad row. `override` is for the kind's guard.
+        the file at its first bad row. `begun` is what `begin` kept before. `override` is for the kind's guard.
         """
         name = name or (source.name if isinstance(source, Path) else "")
-        found = KINDS.get(kind) if kind else kind_of_stem(PurePath(name).stem)
-        run = ImportRun(
-            run_id or new_id(),
-            found.name if found else "",
-            PurePath(name).name[:255],
-            "running",
-            strict,
-            self._clock.now(),
-            by,
-        )
-        await self._db.write(lambda c: runs.add(c, shop, run))
+        found = _kind_of(name, kind)
+        run = begun or await self.begin(shop, name, kind=kind, strict=strict, by=by)
         if found is None:
             names = "、".join(kind.label for kind in KINDS.values())
             return await self._end(shop, _refused(run, "unknown_kind", f"看不出这个文件是什么，请指明种类：{names}。"))
@@ -252,6 +250,10 @@ def _change(
         runs.set_done(connection, shop, run.id, done, run.total)
 
     return change
+
+
+def _kind_of(name: str, kind: str) -> Kind | None:
+    return KINDS.get(kind) if kind else kind_of_stem(PurePath(name).stem)
 
 
 def _refused(run: ImportRun, code: str, text: str) -> ImportRun:

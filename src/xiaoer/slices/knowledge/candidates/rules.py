@@ -48,6 +48,9 @@ class PassageLike(Protocol):
     def cells(self) -> tuple[str, ...]: ...
 
 
+_HOW = re.compile(r"怎么|怎样|如何|为什么|什么|多少|多久|哪|是否|能否|能不能|可不可以")  # 鱼粮怎么保存 asks by itself
+
+
 def asks(text: str) -> bool:
     """Whether a line reads as a question."""
     return len(text) <= _LONGEST_ASK and bool(_ASKING.search(_NUMBER.sub("", text).strip()))
@@ -140,7 +143,7 @@ def _of_prose(section: Sequence[PassageLike], question_of: Callable[[str], str])
     if heading and any(line.text for line in under):
         body = "\n".join(line.text for line in under if line.text)
         title = _NUMBER.sub("", heading).strip("：: ")
-        yield (title if asks(title) else f"{title}是怎样的"), body, section[0].place, ""
+        yield (title if asks(title) or _HOW.search(title) else f"{title}是怎样的"), body, section[0].place, ""
     elif not heading:
         yield from _guessed(under, question_of)
 

@@ -100,6 +100,8 @@ def _value(ask: Ask, name: str) -> tuple[Any, Source | None]:
         return situation.shop_name or None, None
     if name == "退货地址":
         return facts.terms.return_address or None, None
+    if name == "截单时间":
+        return facts.terms.ship_cutoff or None, None
     if name == "退货天数":
         return str(facts.terms.days), None
     if name == "价保天数":
