@@ -16,8 +16,8 @@ from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict, InvalidBody, NotFound
 from xiaoer.kernel.ids import EntryId, ShopId
+from xiaoer.slices.knowledge import pending, store
 from xiaoer.slices.knowledge import service as entries
-from xiaoer.slices.knowledge import store
 from xiaoer.slices.knowledge.guarded import GuardedEntries
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 from xiaoer.slices.learning.ports import RewritesDrafts
@@ -82,11 +82,11 @@ class DecideGap:
             GoldenBroken: publishing it breaks golden questions.
         """
         gap = await self.gap(shop, gap_id)
-        status = "published" if publish else "draft"
+        status = await self._db.read(lambda c: pending.first_status(c, shop, publish))
         source = {"kind": "gap", "gap": gap.id, **draft.source}
         wanted = structs.replace(draft, status=status, source=source)
         entry_id, now = EntryId(new_id()), self._clock.now()
-        if publish:
+        if status == "published":
             await self._entries.check(shop, [Entry(entry_id, wanted, 1, "", now, by)], by)
 
         def change(connection: Connection) -> None:

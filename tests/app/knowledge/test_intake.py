@@ -124,6 +124,20 @@ def test_accepted_ones_may_wait_as_drafts_and_unfit_ones_are_refused(client: Tes
     assert len(_open(client, filled["id"])) == 1
 
 
+def test_under_review_what_is_accepted_waits_for_a_second_person(client: TestClient, ask: Ask) -> None:
+    owner = log_in(client, "owner")
+    assert client.put("/api/v1/knowledge/review", json={"on": True}, headers=owner).status_code == 200
+    try:
+        filled = _fill(client, "text", {"text": "问：鸡血石印章怎么刻\n答：寄样稿给我们，三天刻好。"})
+        verdict = {"id": _open(client, filled["id"])[0]["id"], "decision": "accept"}
+        done = client.post("/api/v1/knowledge/candidates/decide", json={"verdicts": [verdict], "publish": True}).json()
+        entry = client.get(f"/api/v1/knowledge/{done['entries'][verdict['id']]}").json()
+        assert entry["status"] == "review"
+        assert "三天刻好" not in str(ask("鸡血石印章怎么刻")["replies"])
+    finally:
+        client.put("/api/v1/knowledge/review", json={"on": False}, headers=owner)
+
+
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [

@@ -40,6 +40,13 @@ def is_on(connection: Connection, shop: ShopId) -> bool:
     return bool(connection.scalar(select(revisions.c.review).where(revisions.c.shop == shop)))
 
 
+def first_status(connection: Connection, shop: ShopId, publish: bool) -> str:
+    """The status of a new entry that is to be published, or only drafted: under review it waits for a second person."""
+    if not publish:
+        return "draft"
+    return "review" if is_on(connection, shop) else "published"
+
+
 def switch(connection: Connection, shop: ShopId, on: bool, by: str, now: datetime) -> None:
     """Let changes wait from now on, or no longer; what waits already keeps waiting."""
     if connection.execute(update(revisions).where(revisions.c.shop == shop).values(review=on)).rowcount == 0:

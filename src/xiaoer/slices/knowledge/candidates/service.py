@@ -19,8 +19,8 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict, NotFound, XiaoerError
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.knowledge import pending, store
 from xiaoer.slices.knowledge import service as entries
-from xiaoer.slices.knowledge import store
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.candidates import store as rows
 from xiaoer.slices.knowledge.candidates.types import (
@@ -194,7 +194,7 @@ def _keep(
         return entries.keep_change(
             connection, shop, stored, structs.replace(draft, status=stored.draft.status), now, by
         )
-    status = "published" if publish else "draft"
+    status = pending.first_status(connection, shop, publish)
     source = draft.source or _source(candidate)
     return entries.keep_new(connection, shop, structs.replace(draft, status=status, source=source), now, by).id
 
