@@ -2,7 +2,7 @@
 """Short remarks (短话): what a few words mean at this point of the talk.
 
 「那算了不要了」 after haggling is leaving, not the cancelling of an order; 「那M呢」 after a question about the cloth, which
-is the same in every size, asks whether there is an M; 「还有别的吗」 after a list wants another list.
+is the same in every size, asks whether there is an M; 「一百个充电宝」 answers 「您问的是哪一款」.
 """
 
 import re
@@ -22,9 +22,6 @@ _SHARED = frozenset({"product.quality", "product.material", "product.usage", "pr
                      "product.warranty", "product.package", "product.safety"})  # fmt: skip
 _BARE_VARIANT = re.compile(
     r"^(?:那|那么|还|有没?有?|有木有|要|换|的|码|号|色|款|个|这|件|呢|吗|么|嘛|不|没|[?？\s]|〔〕)*$"
-)
-_OTHERS = re.compile(
-    r"^(?:那|那么|就)?(?:还有|有没有|有木有|还有没有|有|换|看看|要)(?:点|个|一?些)?(?:别的|其他|其它|另外|便宜)(?:的|款|点|些|一点|一些)*(?:么|吗|没|不|呢|推荐|看看|的|[?？])*$"
 )
 _CAME = re.compile(r"收到|到手|拿到|买回|穿上|试了|买大|买小|发错|换|退")
 _YES = re.compile(r"^(?:好|嗯|哦|行|可以|谢|不用|算了|没事|知道|等|稍)")
@@ -72,11 +69,6 @@ def _names_what_was_asked(segment: Segment, turn: Turn) -> bool:
     asked = bool(turn.memory.choice_intent and not turn.memory.choices and bot and "ask" in bot.act_types)
     bare = segment.intent in ("chat.ack", "oos.unclear", "oos.other") or segment.confidence < _UNSURE
     return asked and bare and 2 <= len(segment.text.strip()) <= _FEW and not _YES.match(segment.text.strip())
-
-
-def is_others(text: str) -> bool:
-    """Whether these words want other products than those shown."""
-    return _OTHERS.match(text.strip()) is not None
 
 
 def _last_matter(turn: Turn) -> str:

@@ -13,8 +13,10 @@ from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules.focus import names_place
-from xiaoer.slices.policies.rules.remarks import is_others
 
+_OTHERS = re.compile(
+    r"^(?:那|那么|就)?(?:还有|有没有|有木有|还有没有|有|换|看看|要)(?:点|个|一?些)?(?:别的|其他|其它|另外|便宜)(?:的|款|点|些|一点|一些)*(?:么|吗|没|不|呢|推荐|看看|的|[?？])*$"
+)
 _DISLIKES = re.compile(
     r"太(?:老气|老土|土|贵|花哨?|素|普通|一般|小|大|重|丑|艳|暗|简单|便宜|幼稚|成熟|俗|单调|常见)|不(?:太|怎么|是很)?(?:喜欢|好看|合适|实用|想要|要这)"
     r"|看不上|没(?:有)?(?:看上|相中|中意)|换(?:个|一?批|几个|别的|点)|拿不出手"
@@ -151,4 +153,4 @@ def is_too_dear(text: str) -> bool:
 
 def says_no(text: str) -> bool:
     """Whether these words want something else than what was shown."""
-    return is_others(text) or _DISLIKES.search(text) is not None
+    return _OTHERS.match(text.strip()) is not None or _DISLIKES.search(text) is not None
