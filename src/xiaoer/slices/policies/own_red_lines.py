@@ -15,7 +15,7 @@ from xiaoer.kernel.errors import InvalidBody
 from xiaoer.slices.policies.red_lines import RedLine
 from xiaoer.slices.policies.types import Limits
 
-ALWAYS_ON = frozenset({"human", "injury", "danger", "minor"})  # a person on request, and people's safety
+ALWAYS_ON = frozenset({"human", "injury", "danger", "minor", "privacy"})  # people on request, safety, rights by law
 _BARE = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _MOST_WORDS = 200
 _TOO_COMMON = 2  # a word of one character would stop half of all talks
