@@ -50,14 +50,16 @@ def say_picks(ask: Ask) -> Act | None:
     if picks:
         if wish.is_total and len(picks) > 1:
             return act_of_picks(ask.index, "recommend.picks_total", picks, "recommend.need")
-        is_vague = wish.relation and wish.budget_yuan is None and len(wish.words) == 1
+        is_vague = wish.relation and wish.budget_yuan is None and len(wish.words) == 1 and not wish.shown
         template = "recommend.picks_first" if is_vague else "recommend.picks"
         return act_of_picks(ask.index, template, picks, "recommend.need")
-    earlier = ask.situation.turn.memory.wish
-    is_enough = ask.index not in ask.facts.picks and earlier is not None and bool(earlier.shown)
-    if wish.shown or is_enough:
-        return Act("answer", ask.index, "recommend.no_more", rule_id="recommend.no_more")
-    return _none(ask, wish) if ask.index in ask.facts.picks else None
+    no_more = Act("answer", ask.index, "recommend.no_more", rule_id="recommend.no_more")
+    if ask.index not in ask.facts.picks:  # enough was shown, or the shelf could not be read
+        earlier = ask.situation.turn.memory.wish
+        return no_more if earlier is not None and earlier.shown else None
+    if wish.shown and wishes.says_no(ask.segment.text):
+        return no_more
+    return _none(ask, wish) or (no_more if wish.shown else None)
 
 
 def _none(ask: Ask, wish: Wish) -> Act | None:

@@ -63,7 +63,8 @@ def is_safe(product: Product, audience: str) -> bool:
     words = AUDIENCES.get(audience, (audience,))
     values = [f"{key}：{value}" for key, value in product.attributes.items()] + [product.title, *product.tags]
     about = [value for value in values if any(word in value for word in words)]
-    if any(_NOT_FOR.search(value) for value in about):
+    warned = [value for value in values if "过敏" in value] if audience == "敏感肌" else []
+    if any(_NOT_FOR.search(value) for value in (*about, *warned)):
         return False
     if audience in _NO_STIMULANTS and not is_free_of(product, _STIMULANTS, strictly=False):
         return False
