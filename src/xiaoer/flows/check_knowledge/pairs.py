@@ -1,0 +1,67 @@
+"""Entries that answer the same question (同问的知识): differently, which is a conflict, or alike, a duplicate."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from xiaoer.kernel.heard import TextAnalyser
+from xiaoer.slices.knowledge.health import findings
+from xiaoer.slices.knowledge.health.kinds import Kind
+from xiaoer.slices.knowledge.health.meeting import Wording, overlap, strangers, way_of
+from xiaoer.slices.knowledge.health.types import Found
+from xiaoer.slices.knowledge.ports import IntentOf
+from xiaoer.slices.knowledge.retrieval.blocks import Asked
+from xiaoer.slices.knowledge.retrieval.index import ShopIndex
+from xiaoer.slices.knowledge.types import Entry
+
+_MOST_PAIRED = 20_000  # newest entries that are compared with each other: about a millisecond each
+_SURELY_SAME = 0.9  # above this no word that only one of the two has matters
+_NEIGHBOURS = 8
+
+
+def compare_all(
+    live: Sequence[Entry],
+    now: datetime,
+    analyser: TextAnalyser,
+    intent_of: IntentOf,
+    kinds: Sequence[Kind],
+    wording: Wording,
+) -> list[Found]:
+    """Conflicts and duplicates among the newest entries. Run it in a thread."""
+    newest = sorted(live, key=lambda entry: entry.updated_at, reverse=True)[:_MOST_PAIRED]
+    if len(newest) < 2:
+        return []
+    index = ShopIndex(newest, 0, analyser, intent_of)
+    by_id = {str(entry.id): entry for entry in newest}
+    intents: dict[str, str] = {}
+
+    def intent(text: str) -> str:
+        if text not in intents:
+            intents[text] = intent_of(text)
+        return intents[text]
+
+    found: dict[tuple[str, str], Found] = {}
+    for entry in newest:
+        for question in (entry.draft.question, *entry.draft.similar[:2]):
+            asked = Asked(
+                analyser.forms(question), now, intent(question), entry.draft.product_id, top_k=_NEIGHBOURS,
+                thorough=True, product_category=entry.draft.product_category,
+            )  # fmt: skip
+            for hit in index.search(asked).hits:
+                other, theirs = by_id[hit.id], hit.matched or hit.question
+                key = (min(str(entry.id), hit.id), max(str(entry.id), hit.id))
+                if other.id == entry.id or key in found or not overlap(entry.draft, other.draft):
+                    continue
+                apart = strangers(question, theirs, wording, kinds)
+                if _are_one(question, theirs, hit.score, apart, intent(question), intent(theirs)) and (
+                    one := findings.compare(entry, other, hit.score, kinds)
+                ):
+                    found[key] = one
+    return list(found.values())
+
+
+def _are_one(one: str, other: str, score: float, apart: int, intent: str, other_intent: str) -> bool:
+    """Whether two wordings ask the same: alike in letters, or about the same thing in other words."""
+    same = bool(intent) and intent == other_intent
+    if (same and apart <= 1) or (apart == 0 and way_of(one) == way_of(other)):
+        return True
+    return score >= _SURELY_SAME or (apart <= 1 and score >= findings.ANY_INTENT)
