@@ -40,7 +40,7 @@ _AFTER_BUYING = ("退", "赔", "补差", "差价", "维权")
 
 def is_about_price(segment: Segment, turn: Turn) -> bool:
     """Whether the segment asks for a lower price or a favour, or answers the offer that was made just before."""
-    if segment.intent.startswith(_NEVER) or any(word in segment.text for word in _AFTER_BUYING):
+    if segment.by == "wish" or segment.intent.startswith(_NEVER) or any(word in segment.text for word in _AFTER_BUYING):
         return False
     # Words that only the talk before makes haggling (你们是不是骗子 after an offer) earn no concession.
     if (segment.intent == "promo.bargain" and segment.by != "context") or _TALKS_PRICE.search(segment.text):
