@@ -91,6 +91,7 @@ def change(
     action: Action,
     revision: int,
 ) -> Entry:
+    """Write the next version of an entry; a waiting change of what is taken out of use goes with it."""
     entry = Entry(stored.id, draft, stored.version + 1, rules.content_hash(draft), now, by)
     store.change(connection, shop, entry, action, revision)
     if draft.status != "published":
