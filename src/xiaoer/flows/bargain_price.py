@@ -26,7 +26,7 @@ from xiaoer.slices.bargaining import service
 from xiaoer.slices.bargaining.rules.asking import read_ask
 from xiaoer.slices.bargaining.rules.deciding import advance, answer_bargain, current, floor_of
 from xiaoer.slices.bargaining.service import Bargaining, Standing
-from xiaoer.slices.bargaining.types import Answer, Budgets, State, Terms
+from xiaoer.slices.bargaining.types import Answer, Ask, Budgets, State, Terms
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies.rules.bargaining import act_of
 from xiaoer.slices.promotions import api as promotions
@@ -132,6 +132,8 @@ class BargainPrice:
         price = (await self._prices.price_now(shop, variant.id, turn.buyer_id, turn.channel)).payable
         offered = (talk := current(standing.state, price, now)) is not None and talk.offer is not None
         ask = read_ask(segment.text, offered=offered, stop_words=terms.stop_words)
+        if segment.by == "context" and ask.kind not in ("accept", "decline", "stop"):
+            ask = Ask("question")
         answer = answer_bargain(ask, terms, standing.state, price, standing.budgets, now)
         promotion = None
         if answer.outcome == "accept":

@@ -27,6 +27,8 @@ def goods(category: str = "食品", title: str = "某物", **attributes: str) ->
         (goods("服装", 材质="棉"), "孕妇", True),
         (goods("美妆", 适合肤质="干皮，敏感肌先在手臂内侧试"), "敏感肌", False),
         (goods("家居", 提示="乳胶过敏的人不要用"), "敏感肌", False),
+        (goods("母婴", 新生儿="可用，破皮处别用"), "婴儿", True),
+        (goods("母婴", 新生儿="可用，早产宝宝别用"), "婴儿", False),
         (goods("母婴", title="婴儿湿巾 无酒精", 适用="新生儿可用"), "婴儿", True),
     ],
 )

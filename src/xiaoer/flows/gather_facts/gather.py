@@ -36,7 +36,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.policies.rules.bargaining import price_words
+from xiaoer.slices.policies.rules.bargaining import is_only_context, price_words
 from xiaoer.slices.promotions.service import Promotions
 
 _log = structlog.get_logger(__name__)
@@ -196,7 +196,8 @@ class GatherFacts:
                 order_id, _, ending = need.key.partition("|")
                 return self._prove(shop, f"{turn.channel}:{turn.buyer_id}", order_id, ending)
             case "bargain":
-                words = replace(heard.segments[need.segment], text=price_words(heard.segments, turn))
+                by = "context" if is_only_context(heard.segments, turn) else "price"
+                words = replace(heard.segments[need.segment], text=price_words(heard.segments, turn), by=by)
                 return self._bargain(turn, words, need.key, now)
             case "transit":
                 return self._transit(shop, need.key)

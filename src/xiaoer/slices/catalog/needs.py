@@ -14,12 +14,14 @@ import math
 import re
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.commerce import Product, Taste
 from xiaoer.slices.catalog.rules import compact
 
 _ASKING = re.compile(
     r"推荐|有没有|有啥|有什么|适合|以内|以下|左右|预算|想买|想要|想给|帮我|挑一|选一|一下|一款|哪款|哪个好|求|送给?|给我|"
-    r"买(?:个|点|些)|东西|什么好|过?生日|礼物|过节|别的|其他|还有|"
+    r"买(?:个|点|些)|东西|单件|每件|一共|总共|随便|几个|(?:不|别)超过|最多|预算|便宜|什么好|过?生日|礼物|过节|别的|其他|还有|"
     r"\d+(?:\.\d+)?\s*(?:元|块|块钱)?"
 )
 _KIND = re.compile(r"([裙裤鞋帽袜杯被椅桌毯箱柜架瓶垫席])子|(枕|裤|裙)(?:头|装)")
@@ -107,7 +109,7 @@ class NeedIndex:
         weights = {pair: self._weight[pair] for pair in wanted if pair in self._weight}
         wanted_so = kinds or taste.likes or taste.things or taste.musts
         if not (weights or wanted_so):
-            return []
+            return self.rank("", limit, replace(taste, likes=taste.anybody, anybody=())) if taste.anybody else []
         total = sum(weights.values()) or 1.0
         scores = dict.fromkeys(self._titles, 0.0) if wanted_so else {}
         for pair, weight in weights.items():
@@ -122,6 +124,8 @@ class NeedIndex:
         beside = 0.0 if taste.likes else _BESIDE_BEST * best_of_all  # who likes many things is shown many
         least = 0.0 if kinds or taste.things or taste.musts else max(_ENOUGH, beside)
         best = sorted((pair for pair in scored if pair[0] >= least), key=lambda pair: (-pair[0], pair[1]))
+        if not best and taste.anybody and not wanted_so:
+            return self.rank("", limit, replace(taste, likes=taste.anybody, anybody=()))
         return [product_id for _, product_id in best[:limit]]
 
     def _may(self, product_id: str, taste: Taste) -> bool:

@@ -4,6 +4,8 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Product, Taste, Variant
 from xiaoer.kernel.ids import ShopId
@@ -83,8 +85,13 @@ class EmbeddedCatalog:
     async def recommend(
         self, shop: ShopId, need: str, max_yuan: float | None, limit: int, taste: Taste = _ANY
     ) -> tuple[Product, ...]:
-        """Products for a need in the buyer's words, in stock and within the budget, best first."""
+        """Products for a need in the buyer's words, in stock and within the budget, best first. Who names a kind of
+        thing (键盘) is shown such things only."""
         picks: list[Product] = []
+        if not taste.things and (kinds := kinds_in(need, self.kinds)):
+            taste = replace(
+                taste, things=tuple(k for k in kinds if not any(k != other and k in other for other in kinds))
+            )
         for product_id in (await self._by_words(shop))[1].rank(need, 8 * limit, taste):
             product, variants = await self._held(shop, product_id)
             within = [v for v in variants if v.stock > 0 and (max_yuan is None or v.price.fen <= max_yuan * 100)]

@@ -34,10 +34,12 @@ class Recipient(Struct, frozen=True):
 class Recipients(Struct, frozen=True):
     """The whole table; `things` leads from a word for a sort of goods to words of such goods, `materials` from a word
     for what they are made of, `avoids` from what must not be in them to its words. Goods with words of `unasked` are
-    for somebody particular: nobody is shown them who did not name them. `anybody` likes what most people like."""
+    for somebody particular, those of `pets` for animals: nobody is shown them who did not name them. `anybody` likes
+    what most people like."""
 
     recipients: tuple[Recipient, ...] = ()
     unasked: tuple[str, ...] = ()
+    pets: tuple[str, ...] = ()
     anybody: tuple[str, ...] = ()
     things: dict[str, tuple[str, ...]] = {}
     materials: dict[str, tuple[str, ...]] = {}
@@ -48,13 +50,16 @@ class Recipients(Struct, frozen=True):
         said = " ".join(wish.words)
         one = self._recipient(wish)
         likes = (one.likes if one else ()) + (_GIFT_LIKES if any(word in said for word in _GIFT) else ())
-        likes = likes or (self.anybody if wish.budget_yuan is not None else ())
         ruled_out = one.never if one else () if wish.audience else self.unasked
+        ruled_out = ruled_out if one and one.only else (*ruled_out, *self.pets)
         never = tuple(word for word in ruled_out if word not in said)
         unwanted = {*wish.bad, *wish.unliked}
         musts = [words for name, words in self.materials.items() if name in said and not _within(name, unwanted)]
         musts += [one.only] if one and one.only else []
-        return Taste(tuple(dict.fromkeys(likes)), never, self._things(wish), tuple(musts))
+        return Taste(tuple(dict.fromkeys(likes)), never, self._things(wish), tuple(musts), self._anybody(wish))
+
+    def _anybody(self, wish: Wish) -> tuple[str, ...]:
+        return self.anybody if wish.budget_yuan is not None else ()
 
     def groups_of(self, terms: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         """The words of what must not be in it (酒精: 酒精, 乙醇), for each term."""
@@ -68,7 +73,7 @@ class Recipients(Struct, frozen=True):
         """The words of the wish that may be about goods: without those for the person and the sort of goods."""
         one = self._recipient(wish)
         text = " ".join(wish.words)
-        for word in (*(one.said if one else ()), *self.things):
+        for word in (*(one.said if one else ()), *self.things, *wish.bad, *wish.unliked):
             text = text.replace(word, " ")
         return text
 

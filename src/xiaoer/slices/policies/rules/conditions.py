@@ -37,6 +37,7 @@ _ABOUT = re.compile(r"左右|上下|大概|差不多|来|把")
 _TOTAL = re.compile(r"一共|总共|合计|加起来|总价|总预算|全部|凑")
 _EACH = re.compile(r"每[件个样份]|单件|单个|一件|人均|每人|各")
 _SURE_SPAN = re.compile(rf"{_LIMIT}|价|钱|[百千]")
+_MEASURED = re.compile(r"身高|体重|胸围|腰围|[码尺寸长宽高重斤]|cm|公分")
 _PIECES = re.compile(r"([两俩二三四五六七八九2-9])\s*(?:件|样|个(?!人)|份)")
 _RULE = re.compile(r"满\s*\d+\s*(?:元|块)?\s*(?:减|送|打)\s*\d*|减\s*\d+")
 
@@ -77,7 +78,7 @@ def read_budget(text: str) -> Budget | None:
         if least is not None:
             return Budget(least, 100.0 if more["some"] else least + 10 ** (len(str(int(least))) - 1) - 1, total, count)
     span = _SPAN.search(plain)
-    if span is not None and (span["unit"].strip() or span["after"] or _SURE_SPAN.search(plain)):
+    if span is not None and (span["unit"].strip() or span["after"] or _is_money(span, plain)):
         least, most = value_of(span["least"]), value_of(span["most"])
         if least is not None and most is not None:
             least = least * 100 if least < 10 and most >= 100 and span["most"].endswith("百") else least
@@ -89,9 +90,18 @@ def read_budget(text: str) -> Budget | None:
     for found in _BOUND.finditer(plain):
         word = found["a"] or found["b"] or found["c"]
         most = value_of(word)
-        if most:
+        if most and not (word in _DIGIT and found["c"] is None):  # 三位数 is no three yuan
             return Budget(most * 0.5 if _ABOUT.search(found[0]) else None, most, total, count)
     return None
+
+
+def _is_money(span: re.Match[str], plain: str) -> bool:
+    """Whether a span without a unit is one of yuan: 三百到五百, and 200到300 where nothing is measured."""
+    if _SURE_SPAN.search(plain):
+        return True
+    least, most = value_of(span["least"]), value_of(span["most"])
+    is_round = bool(least and most) and all(value and value >= 20 and value % 10 == 0 for value in (least, most))
+    return is_round and not _MEASURED.search(plain)
 
 
 def value_of(word: str) -> float | None:

@@ -64,7 +64,7 @@ def say_picks(ask: Ask) -> Act | None:
 
 def _none(ask: Ask, wish: Wish) -> Act | None:
     """Nothing met the conditions: they are told back, and safety is not given way; None for a wish without any."""
-    care = [f"标明{name}能用" for name in wish.audience if name in _CARE] + [f"不含{term}" for term in wish.bad]
+    care = [f"标明适合{name}" for name in wish.audience if name in _CARE] + [f"不含{term}" for term in wish.bad]
     told = [f"不含{term}" for term in wish.unliked]
     if wish.budget_yuan is not None:
         told.append(f"{'一共 ' if wish.is_total else ''}{Money(round(wish.budget_yuan * 100)).spoken} 元以内")

@@ -22,7 +22,7 @@ _MORE = re.compile(
     r"^(?:那|嗯|好)?(?:还有(?:没有)?(?:么|吗|没|嘛|不)?|就这些(?:么|吗)?|没(?:有)?(?:别的|其他)(?:的)?了?(?:么|吗)|再来(?:几个|点|一批))[?？。]*$"
 )
 _SEEKS = re.compile(
-    r"有没有|有木有|有(?:啥|什么|哪些|适合)|有.{2,14}(?:吗|么|没)(?:[?？\s,，]|$)|有(?:没有)?[吗么没]|(?:能|可以|适合)[吃用喝穿玩]?(?:什么|啥|哪)|^求|想(?:买|要|送|给|凑|挑|选|找|整)|(?:给|帮|送).{1,8}(?:买|挑|选|带|整)|来(?:个|点)|找(?:个|点|一)|随便(?:推荐|来)"
+    r"有没有|有木有|有(?:啥|什么|哪些|适合)|有.{2,14}(?:吗|么|没)(?:[?？\s,，]|$)|有(?:没有)?[吗么没]|(?:能|可以|适合)[吃用喝穿玩]?(?:什么|啥|哪)|^求|想(?:买|要|送|给|凑|挑|选|找|整)|(?:给|帮|送).{1,8}(?:买|挑|选|带|整|配|凑|搭)|来(?:个|点)|找(?:个|点|一)|随便(?:推荐|来)"
 )
 _SORTS = re.compile(
     r"东西|好物|好货|礼|用品|护肤|化妆|彩妆|零食|吃的|喝的|穿的|用的|玩的|戴的|玩具|好吃|衣服|家电|数码|好的"
@@ -38,6 +38,7 @@ _TASTE = re.compile(
 _ASKS = re.compile(r"[?？]|[吗么嘛呢]\W*$|什么|多少|怎么|哪|几(?!百|十|千)|能不能|有没有|会不会|是不是")
 _BUSINESS = ("order.", "after.", "ship.", "service.")
 _SURE = 0.9
+_DOUBTFUL = 0.5
 _LONGEST = 30  # characters of a piece that is only a condition
 _TERM = 12  # the same within one message
 _GIFT = re.compile(r"(?:送|给|买|带|挑|选).{0,8}(?:啥|什么|哪|点儿?|些)")
@@ -54,6 +55,8 @@ _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七�
 _LEAST_YUAN = 20
 _WITHIN = re.compile(r"以内|以下|左右|之内|上下|不超过")
 _GOODS = ("product.", "price.", "promo.")
+_OCCASION = re.compile(r"送|礼|生日|母亲节|父亲节|情人节|七夕|中秋|过年|过节|纪念日|结婚|满月")
+_EATS = re.compile(r"(?:能|可以|适合)[吃用喝穿玩](?:什么|啥|哪)")
 _SOUGHT = ("product.", "price.", "oos.")
 _MAY_LEAD = ("product.", "price.", "oos.", "chat.")
 _FOR_WHAT = re.compile(r"送|礼|生日|(?:给|帮).{1,6}(?:买|挑|选|带)")
@@ -76,7 +79,7 @@ def read(segment: Segment, turn: Turn) -> Segment:
         or names_place(text)
     ):
         return segment
-    if not turn.product_in_focus and _seeks(text, segment):
+    if not turn.product_in_focus and (_seeks(text, segment) or _is_gift(text, segment)):
         return _wished(segment)
     shown = bool(turn.memory.wish and turn.memory.wish.shown)
     if (shown or _MORE.match(text)) and says_no(text) and is_open(turn, _NOT_LONG):
@@ -129,6 +132,12 @@ def _joined(wish: Segment, condition: Segment, text: str) -> Segment:
     return replace(wish, text=text, entities=entities)
 
 
+def _is_gift(text: str, segment: Segment) -> bool:
+    """Whether these words name somebody, an occasion and an amount (女朋友生日快到了，200到300)."""
+    may = segment.confidence < _DOUBTFUL or segment.intent.startswith(_MAY_LEAD)
+    return bool(may and segment.entities.relation and _OCCASION.search(text) and read_budget(text) is not None)
+
+
 def _seeks(text: str, segment: Segment) -> bool:
     """Whether these words look for goods of a sort, for a price, for somebody (有没有敏感肌能用的护肤品)."""
     if _SEEKS.search(text) is None:
@@ -136,7 +145,7 @@ def _seeks(text: str, segment: Segment) -> bool:
     budget, bad = read_budget(text), read_avoids(text)[0]
     if segment.intent.startswith("promo."):
         return bool(budget and segment.entities.relation)
-    return segment.intent.startswith(_SOUGHT) and bool(_SORTS.search(text) or budget or bad)
+    return segment.intent.startswith(_SOUGHT) and bool(_SORTS.search(text) or _EATS.search(text) or budget or bad)
 
 
 def _wished(segment: Segment) -> Segment:

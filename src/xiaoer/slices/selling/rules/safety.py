@@ -17,16 +17,24 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
     "婴儿": ("婴儿", "宝宝", "新生儿", "婴幼儿", "奶娃"),
     "儿童": ("儿童", "小孩", "孩子"),
     "敏感肌": ("敏感肌", "敏感皮", "皮肤敏感", "敏皮", "过敏肌"),
+    "糖尿病人": ("糖尿病", "血糖", "控糖"),
+    "高血压的人": ("高血压", "血压高"),
+    "痛风的人": ("痛风", "尿酸"),
+    "素食者": ("素食", "吃素", "纯素"),
+    "清真饮食": ("清真", "回民", "回族"),
 }
+_ONLY_FOOD = ("糖尿病人", "高血压的人", "痛风的人", "素食者", "清真饮食")
 _SKIN_REACTS = re.compile(r"(?:皮肤|肌肤|脸|肤质)[^，。,]{0,6}过敏|换季[^，。,]{0,4}过敏")
 _AGES = {"婴儿": (0.0, 3.0), "儿童": (3.0, 14.0)}  # years, when none is named
 _CHILD_FROM = 3
 _NOT_FOR = re.compile(
-    r"禁用|慎用|不适合|不适用|不建议|不宜|不可用|不能|不要|别用|避免|勿|除外|忌|不是|少喝|少用|控制|远离|不推荐|不满"
+    r"禁用|慎用|不适合|不适用|不建议|不宜|不可用|不能|不要|别用|避免|勿|除外|忌|不是|少喝|少用|控制|远离|不推荐|不满|留意|代替"
 )
 _WITH_CARE = re.compile(r"医生|医嘱|咨询|先在|先试|先少量|过敏测试|斑贴")
+_YES = re.compile(r"可用$|可以|能用?$|适合|适用|放心")
 _ON_SKIN = ("美妆", "护肤", "个护", "彩妆", "母婴", "香")
 _TAKEN_IN = ("美妆", "护肤", "个护", "食品", "保健", "母婴", "彩妆", "药", "饮", "零食", "酒", "香")
+_EATEN = ("食品", "保健", "饮", "零食", "酒")
 _NO_STIMULANTS = ("孕妇", "哺乳期", "婴儿", "儿童")
 _STIMULANTS = ("酒", "咖啡因", "酒精", "视黄醇", "水杨酸", "A醇")
 _TELLS_CONTENTS = ("配料", "成分", "原料", "过敏")
@@ -62,16 +70,25 @@ def is_safe(product: Product, audience: str) -> bool:
     skin only when its words say, without a reserve, that it suits."""
     words = AUDIENCES.get(audience, (audience,))
     values = [f"{key}：{value}" for key, value in product.attributes.items()] + [product.title, *product.tags]
-    about = [value for value in values if any(word in value for word in words)]
+    about = [_told(value, words) for value in values if any(word in value for word in words)]
     warned = [value for value in values if "过敏" in value] if audience == "敏感肌" else []
     if any(_NOT_FOR.search(value) for value in (*about, *warned)):
         return False
     if audience in _NO_STIMULANTS and not is_free_of(product, _STIMULANTS, strictly=False):
         return False
-    cared = _ON_SKIN if audience == "敏感肌" else _TAKEN_IN
+    cared = _ON_SKIN if audience == "敏感肌" else _EATEN if audience in _ONLY_FOOD else _TAKEN_IN
     if any(word in product.category for word in cared):
         return any(not _WITH_CARE.search(value) for value in about)
     return True
+
+
+def _told(value: str, words: Collection[str]) -> str:
+    """What a fact tells an audience: after a plain yes (新生儿：可用，破皮处别用) only notes that name it count."""
+    key, _, said = value.partition("：")
+    first, *notes = _CLAUSE.split(said)
+    if not (any(word in key for word in words) and _YES.match(first)):
+        return value
+    return "，".join([f"{key}：{first}", *(note for note in notes if any(word in note for word in words))])
 
 
 def fits_age(product: Product, audiences: Collection[str], age_years: float | None) -> bool:
