@@ -53,7 +53,9 @@ def _road(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     basis = f"（最近 {slots['parcels']} 单的情况）" if slots["parcels"] else ""
     words = {"road_note": f"{'（按您上次的收货地）' if slots['guessed'] else ''}路上一般 {days}{basis}"}
     if "first" in slots:
-        words |= {"first_day": wording.say_day(slots["first"], now), "last_day": wording.say_day(slots["last"], now)}
+        words["soon_note"] = f"{slots['too_soon']}到不了。" if slots.get("too_soon") else ""
+        first, last = wording.say_day(slots["first"], now), wording.say_day(slots["last"], now)
+        words["arrival_days"] = first if first == last else f"{first}到{last}"
     return words
 
 
