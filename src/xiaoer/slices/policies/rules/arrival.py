@@ -14,7 +14,7 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.shop_facts import Transit
 from xiaoer.kernel.terms import Terms
-from xiaoer.slices.policies.rules.needs import OWN_WORDS, is_before_buying
+from xiaoer.slices.policies.rules.needs import OWN_WORDS, is_before_buying, of_holidays
 from xiaoer.slices.policies.types import Ask, Move
 
 _INTENTS = ("ship.eta", "ship.when")
@@ -96,6 +96,8 @@ def before_buying(ask: Ask) -> Move | None:
     place = segment.entities.place or ""
     if any(word in place or word in segment.text for word in _ABROAD):
         return None
+    if (holiday := of_holidays(segment)) and not _WOULD_BUY.search(f"{segment.text} "):
+        return None if ask.facts.answerable.get(ask.index) else Move(_holiday(ask, holiday))
     unpaid = _to_be_paid(ask)
     if not (unpaid or _would_buy(ask, place) or is_before_buying(segment, turn)):
         return None
@@ -109,6 +111,14 @@ def before_buying(ask: Ask) -> Move | None:
     if transit is None and not ask.facts.terms.ship_within_hours:
         return None  # nothing of this shop is known: its own texts answer
     return Move(_tell(ask, transit, guessed=bool(guessed), deed="付款" if unpaid else "下单"))
+
+
+def _holiday(ask: Ask, holiday: str) -> Act:
+    """What holds on other days, and that the holiday's own arrangement is not known here."""
+    hours = ask.facts.terms.ship_within_hours
+    sources = (Source("policy", "terms.ship", "发货承诺"),) if hours else ()
+    template = "ship.holiday" if hours else "ship.holiday_unknown"
+    return Act("answer", ask.index, template, {"holiday": holiday, "hours": hours}, sources, "eta.holiday")
 
 
 def _to_be_paid(ask: Ask) -> tuple[Order, ...]:

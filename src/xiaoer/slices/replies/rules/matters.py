@@ -24,6 +24,15 @@ def speak_matter(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return words
 
 
+def _orders(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    """Orders as a list: title, end of the number, state, what was paid."""
+    rows = []
+    for number, (title, ending, status, raw, paid) in enumerate(slots["orders"], start=1):
+        state = wording.say_order_status(status, raw)
+        rows.append(f"{number}. {wording.short(title)}（尾号 {ending}）：{state}，{paid.spoken} 元")
+    return {"orders": "\n".join(rows)}
+
+
 def _options(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     lines = [f"{number}. {_shorter(title)}" for number, title in enumerate(slots["options"], start=1)]
     return {"options": "\n".join(lines)}
@@ -229,6 +238,7 @@ def _reached(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 
 _SPEAKERS = {
     "options": _options,
+    "orders": _orders,
     "due": _due,
     "by": _by,
     "limit": _limit,
