@@ -45,7 +45,7 @@ def due_at(form: Form, priority: Priority, created_at: datetime, work: BusinessH
 
 
 def repriced_due(ticket: Ticket, form: Form, priority: Priority, work: BusinessHours) -> datetime | None:
-    """When it is due with another priority: the same clock with more or fewer hours, so time that it stood stays given."""
+    """When it is due with another priority: more or fewer hours on the same clock; time that it stood stays given."""
     if ticket.due_at is None or ticket.state in _OVER:
         return ticket.due_at
     given = open_time_between(work, ticket.created_at, ticket.due_at)
