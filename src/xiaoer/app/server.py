@@ -1,6 +1,5 @@
 """The ASGI application: entrypoints, problem documents, static pages."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -56,7 +55,6 @@ from xiaoer.app.wiring import Wiring
 from xiaoer.infra.log import set_up_logging
 from xiaoer.infra.settings import Settings
 
-_YOUNG = 20_000  # objects that come and go with some dozen messages; nearly all of them go without the collector
 
 
 def served_app() -> FastAPI:
@@ -73,10 +71,8 @@ def create_app(settings: Settings | None = None, *, alone: bool = False) -> Fast
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.wiring = product = Wiring(settings)
         await product.start()
-        if alone:  # what is loaded stays: the collector need not walk through it again and again while buyers wait
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(_YOUNG, 20, 50)
+        if alone:
+            collector.settle()
         try:
             yield
         finally:
