@@ -3,9 +3,9 @@
     python benchmarks/engine.py [sizes...]
 
 No HTTP and no writes: the turn is built in memory. The intents of the entries are read beforehand (`ahead`), as the
-server does a few at a time while it serves, and the collector is settled as there. Times are of the processor, because a clock also counts what the
-machine does besides; what understanding takes is part of the whole and told apart. The ratio is to a bare JSON decode
-and encode of the same message in the same run.
+server does a few at a time while it serves, and the collector is settled as after its start. Times are of the
+processor, because a clock also counts what the machine does besides; what understanding takes is part of the whole and
+told apart. The ratio is to a bare JSON decode and encode of the same message in the same run.
 """
 
 import asyncio

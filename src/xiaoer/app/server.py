@@ -52,9 +52,9 @@ from xiaoer.app.entrypoints import (
 )
 from xiaoer.app.express import ExpressApp
 from xiaoer.app.wiring import Wiring
+from xiaoer.infra import collector
 from xiaoer.infra.log import set_up_logging
 from xiaoer.infra.settings import Settings
-
 
 
 def served_app() -> FastAPI:

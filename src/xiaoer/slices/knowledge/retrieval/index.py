@@ -10,10 +10,8 @@ import copy
 import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice, zip_longest
+from itertools import islice
 from typing import NamedTuple
-
-import numpy as np
 
 from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
@@ -196,10 +194,10 @@ class ShopIndex:
             if len(chosen) >= asked.top_k + _SPARE:
                 break
         worth = [number[at] for at in list(chosen.values())[:_LOOKED] if told[at] >= WORTH_RESTS]
-        rests = rests_of(worth, segment, question, self._asks, self._table)
+        rests = iter(rests_of(worth, segment, question, self._asks, self._table))
         return [
-            Found(told[at] + strange, rest_points(rest), block.entries[owner], block.texts[number[at]])
-            for (owner, at), rest in zip_longest(chosen.items(), rests, fillvalue=NO_REST)
+            Found(told[at] + strange, rest_points(next(rests, NO_REST)), block.entries[owner], block.texts[number[at]])
+            for owner, at in chosen.items()
         ]
 
     def _agree(self, found: list[Found], asked: Asked) -> list[Found]:

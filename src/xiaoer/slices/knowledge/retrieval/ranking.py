@@ -62,7 +62,7 @@ def rank(
 
 def rest_points(rest: Rest) -> float:
     """What two rests that point apart take from the certainty (`rests`); the order of candidates stays."""
-    weight = min(rest.mass / _REST_MASS, 1.0) * rest.sure**_SURE
+    weight = min(rest.mass / _REST_MASS, 1.0) * math.pow(rest.sure, _SURE)
     return _REST * weight * (1.0 - max(rest.likeness, 0.0))
 
 
