@@ -20,8 +20,8 @@ from pathlib import Path
 
 from corpus import entries, utterances
 
+from xiaoer.app.server import settle_memory
 from xiaoer.app.wiring import Wiring
-from xiaoer.infra import collector
 from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId, ConversationId, MessageId
@@ -47,7 +47,7 @@ async def measure(size: int, folder: Path) -> str:
     started = time.process_time()
     product.knowledge.read_ahead(size)
     ahead = time.process_time() - started
-    collector.settle()  # as a server process does after its start
+    settle_memory()  # as a server process does after its start
     whole, heard_in, bare = [], [], []
     now = datetime.now(UTC)
     for number, text in enumerate((utterances() * 2)[: _ROUNDS + 200]):
