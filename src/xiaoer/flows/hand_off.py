@@ -171,7 +171,7 @@ class HandOff:
         _, recent = conversations.load_recent(connection, shop, conversation.id)
         earlier_matters = [m.meta.get("intents", ()) for m in reversed(recent) if m.author == "bot"]
         skill = routing.skill_for(reason, str(handoff.get("skill", "")), intents, earlier_matters)
-        about = conversation.memory.order_id or conversation.context.order_id
+        about = conversation.memory.order_in_focus(conversation.context.order_id)
         order = next((order for order in known.orders if order.id == about), None)
         if skill == "general" and order is not None:
             skill = routing.skill_by_order(order.status, has_refund=bool(order.refunds))
@@ -248,7 +248,8 @@ class HandOff:
         turn = owners.last_turn(connection, shop, conversation.id)
         text = str(((turn.trace.get("heard") if turn else None) or {}).get("normal", ""))
         type_ = "complaint" if case.skill == "complaints" else filling.form_for(self._forms, case.intents)
-        order = next((o for o in known.orders if o.id == conversation.context.order_id), None)
+        about = conversation.memory.order_in_focus(conversation.context.order_id)
+        order = next((o for o in known.orders if o.id == about), None)
         order = order or (known.orders[0] if len(known.orders) == 1 else None)
         draft = Draft(
             type_,

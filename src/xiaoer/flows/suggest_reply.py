@@ -157,12 +157,13 @@ class SuggestReply:
     async def _order(self, conversation: Conversation, segments: list[Any]) -> tuple[str | None, bool]:
         """The order that the talk is about, and whether the buyer has bought anything."""
         named = next((s["entities"]["order_no"] for s in segments if (s.get("entities") or {}).get("order_no")), None)
+        about = named or conversation.memory.order_in_focus(conversation.context.order_id)
         try:
             orders = await self._orders.orders_of(conversation.shop, conversation.buyer_id, 5)
         except XiaoerError:
-            return conversation.context.order_id or named, False
+            return about, False
         bought = any(order.status in _BOUGHT for order in orders)
-        return conversation.context.order_id or named or (orders[0].id if orders else None), bought
+        return about or (orders[0].id if orders else None), bought
 
 
 def _intents(turn: StoredTurn) -> tuple[str, ...]:
