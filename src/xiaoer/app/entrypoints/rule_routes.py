@@ -1,6 +1,6 @@
 """Documents of the rulebook over HTTP: the same four routes for every kind that a shop's people edit."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -15,6 +15,7 @@ from xiaoer.app.wiring import Wiring
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.rulebook import Document, Rulebook
 from xiaoer.kernel.errors import InvalidBody
+from xiaoer.kernel.filling import unknown_variables
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Principal, Role
@@ -30,6 +31,17 @@ async def editor(request: Request, *, read: bool = False) -> Principal:
     who = await caller(request)
     require_role(who, Role.OPERATOR, *((Role.SUPERVISOR,) if read else ()))
     return who
+
+
+def check_variables(texts: Iterable[str], known: Sequence[str]) -> None:
+    """Refuse names in braces that nothing fills; told in Chinese to the person who wrote them.
+
+    Raises:
+        InvalidBody: with the names that can be used.
+    """
+    if unknown := unknown_variables(texts, known):
+        names, usable = ("、".join(f"{{{name}}}" for name in some) for some in (unknown, known))
+        raise InvalidBody(f"这里没有变量{names}，买家会看到大括号。能用的有{usable}。")
 
 
 class Kind(Struct, frozen=True):

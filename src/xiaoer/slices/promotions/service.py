@@ -49,6 +49,16 @@ class CouponRefused(Conflict):
         self.reason = reason
 
 
+class CouponNotUsable(CouponRefused):
+    """This coupon is not in the state that the step needs, or is somebody else's."""
+
+    def __init__(self, coupon_id: str) -> None:
+        Conflict.__init__(
+            self, f"Coupon {coupon_id[:64]} cannot be claimed, used or given back now. Check its state and its buyer."
+        )
+        self.reason = "not_usable"
+
+
 class _Snapshot:
     def __init__(self, revision: int, promotions: tuple[Promotion, ...], checked: float) -> None:
         self.revision = revision
@@ -220,7 +230,11 @@ class Promotions:
         await self._change(shop, coupon_id, buyer_id, ("issued",), {"state": "claimed"})
 
     async def use(self, shop: ShopId, coupon_id: str, buyer_id: BuyerId, order_id: str) -> None:
-        """Use a coupon for one order; it can be used once. Raises CouponRefused when it cannot be used."""
+        """Use a coupon for one order; it can be used once, and the same order again changes nothing. Raises
+        CouponRefused when it cannot be used."""
+        known = await self.coupon(shop, coupon_id)
+        if known is not None and (known.state, known.buyer_id, known.order_id) == ("used", buyer_id, order_id):
+            return
         values = {"state": "used", "order_id": order_id, "used_at": self._clock.now()}
         await self._change(shop, coupon_id, buyer_id, ("claimed",), values)
 
@@ -235,7 +249,7 @@ class Promotions:
         now = self._clock.now()
         done = await self._db.write(lambda c: store.change_state(c, shop, coupon_id, buyer_id, before, now, **values))
         if not done:
-            raise CouponRefused(coupon_id, "not_usable")
+            raise CouponNotUsable(coupon_id)
 
     async def expire(self, shop: ShopId) -> int:
         """Expire what is past its end; return how many coupons."""

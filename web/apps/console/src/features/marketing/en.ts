@@ -17,7 +17,7 @@ export const en = {
   },
   h: { text: '', area: '', lines: 'One a line', words: 'Separated by commas; empty for any', percents: 'Such as 40, 75, 100', money: 'Such as 199.00' },
   o: {
-    entries: { product: 'Product', campaign: 'Campaign', order: 'Order', search: 'Search', live: 'Live', home: 'Home' },
+    entries: { product: 'Product', campaign: 'Campaign', order: 'Order', search: 'Search', live: 'Live', after_sales: 'After-sales', home: 'Home' },
     when: { always: 'Any time', on_duty: 'People on duty', off_hours: 'Off hours' },
     visitor: { any: 'Any', new: 'New', returning: 'Returning' },
     order_state: { any: 'Any', unpaid: 'Unpaid order', after_sales: 'After-sales open', none: 'Neither' },

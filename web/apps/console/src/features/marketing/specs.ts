@@ -2,7 +2,7 @@
 
 import type { Field, Rule } from './fields'
 
-const ENTRIES = ['product', 'campaign', 'order', 'search', 'live', 'home']
+const ENTRIES = ['product', 'campaign', 'order', 'search', 'live', 'after_sales', 'home']
 const PERIOD: Field[] = [
   { key: 'valid_from', kind: 'moment', half: true },
   { key: 'valid_to', kind: 'moment', half: true },

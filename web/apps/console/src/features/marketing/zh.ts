@@ -17,7 +17,7 @@ export const zh = {
   },
   h: { text: '', area: '', lines: '一行一条', words: '用、隔开，留空不限', percents: '如 40、75、100', money: '如 199.00' },
   o: {
-    entries: { product: '商品页', campaign: '活动页', order: '订单页', search: '搜索', live: '直播间', home: '首页' },
+    entries: { product: '商品页', campaign: '活动页', order: '订单页', search: '搜索', live: '直播间', after_sales: '售后入口', home: '首页' },
     when: { always: '任何时候', on_duty: '人工在线时', off_hours: '人工下班后' },
     visitor: { any: '不限', new: '没买过的', returning: '买过的' },
     order_state: { any: '不限', unpaid: '有没付款的订单', after_sales: '有售后在办', none: '都没有' },
