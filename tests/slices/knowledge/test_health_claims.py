@@ -12,7 +12,7 @@ from xiaoer.slices.knowledge.health.claims import claims_of, deny_the_thing, dif
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
 from xiaoer.slices.knowledge.health.goods import ProductFacts, VariantFacts, against_product
 from xiaoer.slices.knowledge.health.kinds import differ_in_words, read_kinds
-from xiaoer.slices.knowledge.health.meeting import overlap, read_wording, same_words, strangers
+from xiaoer.slices.knowledge.health.meeting import Reading, overlap, read_wording, same_words
 from xiaoer.slices.knowledge.types import EntryDraft
 
 _PACK = Path(xiaoer.__file__).parent / "packs" / "ecommerce"
@@ -23,7 +23,7 @@ def _rows(path: str) -> dict[str, Any]:
 
 
 _KINDS = read_kinds(_rows("knowledge/kinds.toml"), _rows("lexicons/entities.toml"))
-_WORDING = read_wording(_rows("knowledge/asking.toml"))
+_READING = Reading(_KINDS, read_wording(_rows("knowledge/asking.toml")))
 _SHOP = ShopFacts(7, 0, False, (540, 1380), frozenset({(199, 15)}), frozenset({59}))
 
 
@@ -238,7 +238,7 @@ def test_rules_times_and_promotions_of_now_deny_an_answer(question: str, answer:
     ],
 )
 def test_what_questions_ask_about_is_told_apart_from_how_they_ask(one: str, other: str, apart: bool) -> None:
-    assert (strangers(one, other, _WORDING, _KINDS) > 1) is apart
+    assert (_READING.apart(one, other) > 1) is apart
 
 
 def test_answers_in_nearly_the_same_words_are_alike() -> None:

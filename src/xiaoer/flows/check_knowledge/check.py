@@ -24,8 +24,7 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.health import findings
 from xiaoer.slices.knowledge.health import store as rows
 from xiaoer.slices.knowledge.health.facts import ShopFacts
-from xiaoer.slices.knowledge.health.kinds import Kind
-from xiaoer.slices.knowledge.health.meeting import Wording
+from xiaoer.slices.knowledge.health.meeting import Reading
 from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Found, Mending, Usage
 from xiaoer.slices.knowledge.ports import IntentOf
 from xiaoer.slices.knowledge.service import EntryService
@@ -64,8 +63,7 @@ class CheckKnowledge:
         terms: ReadsTerms,
         analyser: TextAnalyser,
         intent_of: IntentOf,
-        kinds: Sequence[Kind],
-        wording: Wording,
+        reading: Reading,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -75,8 +73,7 @@ class CheckKnowledge:
         self._terms = terms
         self._analyser = analyser
         self._intent_of = intent_of
-        self._kinds = kinds
-        self._wording = wording
+        self._reading = reading
 
     async def __call__(self, shop: ShopId) -> int:
         """Check a shop now; return how many things were found."""
@@ -86,11 +83,9 @@ class CheckKnowledge:
         facts = await self._facts(shop)
         products = await self._db.read(lambda c: products_of(c, shop))
         found = findings.by_date(live, usage, now) + findings.by_use(live, usage)
-        found += [one for entry in live if (one := findings.against(entry, facts, products, self._kinds))]
+        found += [one for entry in live if (one := findings.against(entry, facts, products, self._reading.kinds))]
         found += findings.uncovered(missing, products)
-        found += await asyncio.to_thread(
-            compare_all, live, now, self._analyser, self._intent_of, self._kinds, self._wording
-        )
+        found += await asyncio.to_thread(compare_all, live, now, self._analyser, self._intent_of, self._reading)
 
         def keep(connection: Any) -> None:
             rows.keep_usage(connection, shop, usage, now)

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.slices.knowledge.health import findings
-from xiaoer.slices.knowledge.health.kinds import Kind
-from xiaoer.slices.knowledge.health.meeting import Wording, overlap, strangers, way_of
+from xiaoer.slices.knowledge.health.meeting import Reading, overlap
 from xiaoer.slices.knowledge.health.types import Found
 from xiaoer.slices.knowledge.ports import IntentOf
 from xiaoer.slices.knowledge.retrieval.blocks import Asked
@@ -19,12 +18,7 @@ _NEIGHBOURS = 8
 
 
 def compare_all(
-    live: Sequence[Entry],
-    now: datetime,
-    analyser: TextAnalyser,
-    intent_of: IntentOf,
-    kinds: Sequence[Kind],
-    wording: Wording,
+    live: Sequence[Entry], now: datetime, analyser: TextAnalyser, intent_of: IntentOf, reading: Reading
 ) -> list[Found]:
     """Conflicts and duplicates among the newest entries. Run it in a thread."""
     newest = sorted(live, key=lambda entry: entry.updated_at, reverse=True)[:_MOST_PAIRED]
@@ -51,17 +45,10 @@ def compare_all(
                 key = (min(str(entry.id), hit.id), max(str(entry.id), hit.id))
                 if other.id == entry.id or key in found or not overlap(entry.draft, other.draft):
                     continue
-                apart = strangers(question, theirs, wording, kinds)
-                if _are_one(question, theirs, hit.score, apart, intent(question), intent(theirs)) and (
-                    one := findings.compare(entry, other, hit.score, kinds)
+                one = reading.is_one(question, theirs, intent(question), intent(theirs))
+                alike = hit.score >= findings.ANY_INTENT and reading.apart(question, theirs) <= 1
+                if (one or alike or hit.score >= _SURELY_SAME) and (
+                    what := findings.compare(entry, other, hit.score, reading.kinds)
                 ):
-                    found[key] = one
+                    found[key] = what
     return list(found.values())
-
-
-def _are_one(one: str, other: str, score: float, apart: int, intent: str, other_intent: str) -> bool:
-    """Whether two wordings ask the same: alike in letters, or about the same thing in other words."""
-    same = bool(intent) and intent == other_intent
-    if (same and apart <= 1) or (apart == 0 and way_of(one) == way_of(other)):
-        return True
-    return score >= _SURELY_SAME or (apart <= 1 and score >= findings.ANY_INTENT)

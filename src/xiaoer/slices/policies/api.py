@@ -194,7 +194,13 @@ def _move(ask: Ask) -> Move:
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
         return Move(needs=named)
-    return run.begin(ask) or prices.answer_prices(ask) or arrival.before_buying(ask) or _plain(ask)
+    return (
+        run.begin(ask)
+        or prices.answer_prices(ask)
+        or arrival.before_buying(ask)
+        or buying.buy_again(ask)
+        or _plain(ask)
+    )
 
 
 def _plain(ask: Ask) -> Move:

@@ -23,6 +23,8 @@ _WAYS = (
 # One such letter tells two cases apart: 没发货能改吗, 发货后能改吗; M码, L码; 男款, 女款.
 _TELLING = re.compile(r"[a-z0-9没未前后男女老大小高低长短厚薄内外上下左右单双春夏秋冬冷热生熟新旧]")
 
+_MORE = 4  # letters that a wording may have beyond another that it holds
+
 
 class Wording(Struct, frozen=True):
     """How questions are reduced to what they ask about; made of `knowledge/asking.toml`."""
@@ -52,22 +54,47 @@ def way_of(question: str) -> str:
     return next((way for way, pattern in _WAYS if pattern.search(question)), "")
 
 
-def strangers(one: str, other: str, wording: Wording, kinds: Sequence[Kind] = ()) -> int:
-    """How many telling letters stand in only one of two questions; 0 when they ask about the same thing.
+class Reading(Struct, frozen=True):
+    """How two questions are told to be one."""
 
-    Two that name different values of one kind (黑色, 白色) ask about different things, whatever else they share.
-    """
-    for kind in kinds:
-        mine, theirs = values_in(one, kind)[0], values_in(other, kind)[0]
-        if mine and theirs and not mine & theirs:
-            return len(mine | theirs)
-        if (mine or theirs) and all(asks_for(text, kind) for text in (one, other)):
-            one, other = (kind.asked.sub("", kind.pattern.sub("", text.lower())) for text in (one, other))
-    mine_left, their_left = wording.about(one), wording.about(other)
-    mine_only, their_only = mine_left - their_left, their_left - mine_left
-    swapped = max(mine_only, default="") >= _GROUPS_FROM <= max(their_only, default="")  # 孕妇 for 宝宝
-    telling = swapped or bool(_TELLING.search("".join(mine_only | their_only)))
-    return max(len(mine_only), len(their_only)) + 2 * telling
+    kinds: tuple[Kind, ...]
+    wording: Wording
+
+    def apart(self, one: str, other: str) -> int:
+        """How many telling letters stand in only one of two questions; 0 when they ask about the same thing.
+
+        Two that name different values of one kind (黑色, 白色) ask about different things, whatever else they share.
+        """
+        for kind in self.kinds:
+            mine, theirs = values_in(one, kind)[0], values_in(other, kind)[0]
+            if mine and theirs and not mine & theirs:
+                return len(mine | theirs)
+            if (mine or theirs) and all(asks_for(text, kind) for text in (one, other)):
+                one, other = (kind.asked.sub("", kind.pattern.sub("", text.lower())) for text in (one, other))
+        mine_left, their_left = self.wording.about(one), self.wording.about(other)
+        mine_only, their_only = mine_left - their_left, their_left - mine_left
+        swapped = max(mine_only, default="") >= _GROUPS_FROM <= max(their_only, default="")  # 孕妇 for 宝宝
+        telling = swapped or bool(_TELLING.search("".join(mine_only | their_only)))
+        return max(len(mine_only), len(their_only)) + 2 * telling
+
+    def is_one(self, one: str, other: str, intent: str = "", other_intent: str = "") -> bool:
+        """Whether two wordings ask the same about the same thing, however unlike they look."""
+        apart, same = self.apart(one, other), bool(intent) and intent == other_intent
+        if same and apart <= 1:
+            return True
+        return apart == 0 and way_of(one) == way_of(other) and bool(self.wording.about(one))
+
+    def holds(self, one: str, other: str, intent: str = "", other_intent: str = "") -> bool:
+        """Whether one wording asks all that the other asks with a few words more (线下有门店逛吗, 有实体店吗).
+
+        Words more that narrow the question to a value (新疆, 黑色, 42码) make another question of it.
+        """
+        if intent != other_intent or any(values_in(one, k)[0] != values_in(other, k)[0] for k in self.kinds):
+            return False
+        mine, theirs = self.wording.about(one), self.wording.about(other)
+        less, more = sorted((mine, theirs), key=len)
+        telling = len(less) >= 2 or max(less, default="") >= _GROUPS_FROM
+        return telling and less <= more and len(more - less) <= _MORE and not _TELLING.search("".join(more - less))
 
 
 def overlap(one: EntryDraft, other: EntryDraft) -> bool:

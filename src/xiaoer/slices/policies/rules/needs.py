@@ -40,6 +40,9 @@ OWN_WORDS = (
 PAID_FOR = re.compile(
     r"(?:上次|上回|之前|昨天|前天|那单|这单|我).{0,4}(?:买|拍|付|花).{0,6}(?:多少钱|多少)|(?:付了|花了|实付)多少"
 )
+AGAIN = re.compile(
+    r"(?:上次|上回|之前|以前|原来|同样|一样)[^，。？]{0,8}(?:再|又)[^，。？]{0,3}(?:来|买|拍|下|要)|再来一单|复购|回购"
+)
 # another thing beside the product in sight: it is not what is asked about
 _WORN_WITH = re.compile(r"(?:套|搭|配|叠|里[头面]|外[头面]|下[头面]).{0,3}(?:穿|个|件|条|双|着)")
 _SEVERAL = ("product.compare", "promo.bundle", "price.query")  # questions that may be about several goods at once
@@ -114,7 +117,7 @@ def wants_orders(segment: Segment, turn: Turn) -> bool:
     """Whether the buyer's orders bear on this segment."""
     if segment.entities.order_no or segment.entities.waybill_no:
         return True
-    if PAID_FOR.search(segment.text):
+    if PAID_FOR.search(segment.text) or AGAIN.search(segment.text):
         return True
     if segment.intent in _GENERAL or is_before_buying(segment, turn):
         return False
