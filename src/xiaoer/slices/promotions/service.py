@@ -40,23 +40,13 @@ _CHECK_S = 0.1  # how often the revision is read: a change is seen by every work
 
 
 class CouponRefused(Conflict):
-    """No coupon was issued, claimed or used; `reason` is the machine word."""
+    """No coupon was issued, claimed or used; `of` is the promotion or the coupon, `reason` the machine word."""
 
     code = "coupon_refused"
 
-    def __init__(self, promotion_id: str, reason: str) -> None:
-        super().__init__(f"No coupon of promotion {promotion_id[:64]}: {reason}. Check its budget, limits and period.")
+    def __init__(self, of: str, reason: str) -> None:
+        super().__init__(f"{of[:64]} gives no coupon now: {reason}. Check its budget, limits, period and buyer.")
         self.reason = reason
-
-
-class CouponNotUsable(CouponRefused):
-    """This coupon is not in the state that the step needs, or is somebody else's."""
-
-    def __init__(self, coupon_id: str) -> None:
-        Conflict.__init__(
-            self, f"Coupon {coupon_id[:64]} cannot be claimed, used or given back now. Check its state and its buyer."
-        )
-        self.reason = "not_usable"
 
 
 class _Snapshot:
@@ -230,8 +220,7 @@ class Promotions:
         await self._change(shop, coupon_id, buyer_id, ("issued",), {"state": "claimed"})
 
     async def use(self, shop: ShopId, coupon_id: str, buyer_id: BuyerId, order_id: str) -> None:
-        """Use a coupon for one order; it can be used once, and the same order again changes nothing. Raises
-        CouponRefused when it cannot be used."""
+        """Use a coupon for one order, once; the same order again changes nothing. Raises CouponRefused."""
         known = await self.coupon(shop, coupon_id)
         if known is not None and (known.state, known.buyer_id, known.order_id) == ("used", buyer_id, order_id):
             return
@@ -249,7 +238,7 @@ class Promotions:
         now = self._clock.now()
         done = await self._db.write(lambda c: store.change_state(c, shop, coupon_id, buyer_id, before, now, **values))
         if not done:
-            raise CouponNotUsable(coupon_id)
+            raise CouponRefused(coupon_id, "not_usable")
 
     async def expire(self, shop: ShopId) -> int:
         """Expire what is past its end; return how many coupons."""
