@@ -44,6 +44,8 @@ from xiaoer.slices.policies.types import Ask, Move, Situation
 wish_told = wishes.told
 wish_says_no = wishes.says_no
 wish_is_too_dear = wishes.is_too_dear
+wish_is_alike = wishes.is_alike
+wish_asks_about_it = wishes.asks_about_it
 NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
 NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's, or was guessed at
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named

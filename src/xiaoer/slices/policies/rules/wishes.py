@@ -79,6 +79,10 @@ def read(segment: Segment, turn: Turn) -> Segment:
         or names_place(text)
     ):
         return segment
+    if turn.product_in_focus and (
+        (is_alike(text) and segment.intent.startswith(_SOUGHT)) or (named.relation and asks_about_it(text))
+    ):
+        return _wished(segment)
     if not turn.product_in_focus and (_seeks(text, segment) or _is_gift(text, segment)):
         return _wished(segment)
     shown = bool(turn.memory.wish and turn.memory.wish.shown)
@@ -211,7 +215,8 @@ def _is_only_a_no(text: str) -> bool:
 
 def is_specific(segment: Segment) -> bool:
     """Whether these words say enough to look for goods: then nothing found is an answer too."""
-    return bool(segment.entities.relation or segment.entities.audience or _SORTS.search(segment.text))
+    told = segment.entities.relation or segment.entities.audience or _SORTS.search(segment.text)
+    return bool(told or is_alike(segment.text))
 
 
 def _budget(segment: Segment) -> Budget | None:
@@ -222,6 +227,16 @@ def _budget(segment: Segment) -> Budget | None:
         return Budget(*alone)
     amount = segment.entities.money_yuan
     return None if amount is None else Budget(None, amount)
+
+
+def is_alike(text: str) -> bool:
+    """Whether goods like the one in sight are wanted (有类似的吗)."""
+    return re.search(r"(?:类似|相似|相近|差不多|平替|同类)(?:的|款|型)", text) is not None
+
+
+def asks_about_it(text: str) -> bool:
+    """Whether these words ask if the product in sight is good for somebody (送女朋友合适吗)."""
+    return re.search(r"(?:送|给).{1,8}?(?:合适|可以|适合|行|好不好|拿得出手)(?:吗|不|么|嘛)", text) is not None
 
 
 def is_too_dear(text: str) -> bool:
