@@ -221,7 +221,8 @@ def _answer(ask: Ask) -> Act:
         return picked
     spoken = talk.answer_talk(ask)
     if spoken is not None:
-        if hit is None and ask.segment.confidence < _TELLS and spoken.rule_id.startswith("talk."):
+        guessed = ask.segment.confidence < _TELLS and spoken.rule_id not in ("talk.foreign", "talk.scolded")
+        if hit is None and guessed and spoken.rule_id.startswith("talk."):
             return Act("ask", ask.index, "unclear", rule_id="unclear")
         talks = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
         return spoken if talks or hit is None else _knowledge(ask, hit)
@@ -269,6 +270,8 @@ def _near(ask: Ask) -> list[KnowledgeHit]:
     if ask.segment.intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
         far = _OWN_WORDS
     named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if ask.segment.intent != "product.recommend"}
+    if ask.segment.intent.startswith("after."):  # 收到货碎了: what is written of one product holds for no other
+        named = named or {ask.product_id or ""}
     return [
         hit
         for hit in hits

@@ -10,6 +10,7 @@ import re
 from msgspec.structs import replace
 
 from xiaoer.kernel.heard import Segment
+from xiaoer.slices.policies.rules.needs import LISTS
 
 _OFFER = r"(?:满减|优惠券?|券|折扣|打折|立减|活动价|会员价|红包|满\d+减\d+|第二件半价|赠品)"
 _STAFF = r"客服|店长|老板|经理|主管|同事|主播|店员|你们|机器人"
@@ -31,6 +32,8 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         # 别的客服答应我200元: a claim about the price is haggling, whoever is named in it
         ("promo.bargain", rf"(?:{_STAFF})[^,，。]{{0,8}}(?:答应|说|承诺|同意|许|给)(?:过|了|好)?(?:的|我|给我?|可以|能)*[^,，。]{{0,4}}(?:(?:[2-9]\d|\d{{3,}}|{_HUNDREDS})(?:块|元|的)?(?:$|[,，。了成])|[一二三四五六七八九\d](?:\.\d)?折|免单)"),
         ("order.how_to_buy", r"(?:帮|替|给|代)我(?:直接)?(?:下个?单|拍下)"),
+        ("price.query", r"(?:买|拍|要|拿|来)(?:[两二三四五六]|[2-9])(?:件|个|双|条|套|盒|瓶|箱|包|台).{0,6}(?:能)?(?:便宜|优惠|减|省)(?:了|掉)?(?:多少|几)"),
+        ("order.status", LISTS.pattern),
         ("price.query", r"到手(?:价|多少)|(?:一共|总共|算下来|拍下来).{0,6}多少钱"),
     )
 )  # fmt: skip
