@@ -242,7 +242,9 @@ def _seen(event: Event, buyer_id: str) -> list[Interest]:
 
 def _product(connection: Connection, shop: ShopId, event: Event, order_id: str) -> Product | None:
     """The product that an event is about, as far as it can be told."""
-    product_id = event.data.get("product_id")
+    items = event.data.get("items")
+    first = items[0] if isinstance(items, list) and items and isinstance(items[0], dict) else {}
+    product_id = event.data.get("product_id") or first.get("product_id")
     if not isinstance(product_id, str) or not product_id:
         order = orders.get(connection, shop, order_id) if order_id else None
         variant_id = order.items[0].variant_id if order and order.items else ""
