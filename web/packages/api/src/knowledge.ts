@@ -71,12 +71,15 @@ export interface Tried {
   intent: string
   answerable: boolean
   needed: number
+  /** The whole answer as a buyer without orders would get it. */
+  reply: string
   hits: {
     id: string
     question: string
     answer: string
     score: number
     said: boolean
+    missing: string[]
     reason: { matched: string; words: string[]; sounds: string[]; intent: string; intent_title: string; same_intent: boolean }
   }[]
 }
@@ -219,7 +222,7 @@ export class KnowledgeApi {
     return this.http.post(`${at(id)}/send-back`, { note })
   }
 
-  bulk(ids: string[], action: string, fields: Partial<EntryFields> = {}): Promise<{ changed: string[]; refused: Record<string, string> }> {
+  bulk(ids: string[], action: string, fields: Partial<EntryFields> = {}): Promise<{ changed: string[]; refused: Record<string, string>; waiting: string[] }> {
     return this.http.post(`${ROOT}/bulk`, { ids, action, ...fields })
   }
 

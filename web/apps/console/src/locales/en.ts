@@ -137,7 +137,7 @@ export const en: typeof zh = {
     try: 'Try a question',
     tryHint: 'Type what a buyer would ask',
     tryGo: 'Try',
-    tryNone: 'The knowledge base has no answer; the buyer hears so and is handed over.',
+    tryNone: 'No entry would answer this; the buyer reads the words below.',
     tryBest: 'Answers with',
     tryOthers: 'Close',
     trySaved: 'Tries what has been saved',

@@ -135,7 +135,7 @@ export const zh = {
     try: '试一句',
     tryHint: '输入一句买家会问的话',
     tryGo: '试试',
-    tryNone: '知识库里没有答案，买家这样问会得到“暂时不知道”，然后转人工或留言。',
+    tryNone: '没有条目会这样答，买家看到的是下面这句。',
     tryBest: '会用这一条回答',
     tryOthers: '也比较接近',
     trySaved: '试的是已保存的内容',
