@@ -45,3 +45,24 @@ def test_a_coupon_is_used_once_and_the_same_order_may_say_so_again(server: TestC
 
     assert use("O1", "somebody") == 409
     assert [use("O1", buyer), use("O1", buyer), use("O2", buyer), use("O1", "somebody")] == [204, 204, 409, 409]
+
+
+def test_who_changed_what_sells_is_in_the_audit_without_its_content(server: TestClient) -> None:
+    owner, id_ = log_in(server, "owner"), f"t-{uuid4().hex[:8]}"
+    rule = {"title": "t", "products": ["none"], "floor": "131.37", "buyer_budget": "1", "day_budget": "1"}
+    kept = server.post(f"{BASE}/bargaining", json={"id": id_, "rule": rule, "enabled": False}, headers=owner)
+    assert kept.status_code == 200
+    assert server.delete(f"{BASE}/bargaining/{id_}", headers=owner).status_code == 204
+    found = server.get("/api/v1/audit", params={"thing": id_}, headers=owner)
+    lines = found.json()["items"]
+    assert [line["action"] for line in lines] == ["selling.remove", "selling.keep"]
+    assert all(line["who"] and line["detail"]["kind"] == "bargaining" for line in lines)
+    assert "131" not in found.text
+
+
+def test_a_coupon_given_by_hand_is_in_the_audit(server: TestClient) -> None:
+    owner, buyer = log_in(server, "owner"), f"u-{uuid4().hex[:8]}"
+    body = {"promotion_id": "PM04", "buyer_id": buyer, "request_id": uuid4().hex}
+    coupon = server.post(f"{BASE}/coupons/issue", json=body, headers=owner).json()["id"]
+    lines = server.get("/api/v1/audit", params={"thing": coupon}, headers=owner).json()["items"]
+    assert [(line["action"], line["detail"]["buyer"]) for line in lines] == [("coupon.issue", buyer)]

@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import wiring
 from xiaoer.app.entrypoints.messages import Id
-from xiaoer.app.entrypoints.rule_routes import BODY, Kind, add_routes, check_variables, editor
+from xiaoer.app.entrypoints.rule_routes import BODY, Kind, add_routes, audited, check_variables, editor
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.measure_automations import Report
+from xiaoer.infra import audit
 from xiaoer.infra.rulebook import Rulebook
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
@@ -245,4 +246,7 @@ async def consent(request: Request) -> Response:
     who, product = await editor(request), wiring(request)
     body = await read_body(request, ConsentIn, BODY)
     await product.selling.remind.consent(who.shop, body.buyer_id, body.granted, body.text_version)
+    by, now = audited(who), product.clock.now()
+    detail = {"enabled": body.granted, "version": body.text_version}
+    await product.db.write(lambda c: audit.record(c, who.shop, by, "consent.keep", body.buyer_id, now, **detail))
     return Response(status_code=204)

@@ -33,6 +33,11 @@ async def editor(request: Request, *, read: bool = False) -> Principal:
     return who
 
 
+def audited(who: Principal) -> str:
+    """How a caller is named in the audit."""
+    return f"{who.name} {who.staff_id}".strip() or f"key:{who.key_id}"
+
+
 def check_variables(texts: Iterable[str], known: Sequence[str]) -> None:
     """Refuse names in braces that nothing fills; told in Chinese to the person who wrote them.
 
@@ -110,9 +115,9 @@ def add_routes(router: APIRouter, kind: Kind) -> None:
         chosen = id_ or body.id or new_id()
         value = kind.read(body.rule, who.shop)
         warnings = await kind.check(product, who.shop, chosen, value) if kind.check else ()
-        by = who.name or who.key_id or "API"
+        by, now = who.name or who.key_id or "API", product.clock.now()
         saved = await kind.book(product).save(
-            who.shop, chosen, value, product.clock.now(), enabled=body.enabled, by=by, version=body.version
+            who.shop, chosen, value, now, enabled=body.enabled, by=by, version=body.version, audited=audited(who)
         )
         return reply(shown(saved, who, warnings))
 
@@ -127,7 +132,7 @@ def add_routes(router: APIRouter, kind: Kind) -> None:
     async def remove(request: Request, id: str) -> Response:
         """Delete one."""
         who, product = await editor(request), wiring(request)
-        await kind.book(product).remove(who.shop, id)
+        await kind.book(product).remove(who.shop, id, product.clock.now(), audited(who))
         return Response(status_code=204)
 
     base = f"/{kind.path}"
