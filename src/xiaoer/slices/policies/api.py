@@ -217,7 +217,7 @@ def _plain(ask: Ask) -> Move:
 def _answer(ask: Ask) -> Act:
     picked = selling.say_picks(ask)
     hit = _hit(ask)
-    if picked is not None and not (hit is not None and hit.hit.score >= _OWN_WORDS):
+    if picked is not None and (ask.segment.by == "wish" or hit is None or hit.hit.score < _OWN_WORDS):
         return picked
     spoken = talk.answer_talk(ask)
     if spoken is not None:
