@@ -23,6 +23,7 @@ from xiaoer.app.problems import PROBLEM, TITLES, Problem, problem
 from xiaoer.kernel.errors import InvalidBody, TooLarge, TooManyRequests, XiaoerError
 
 T = TypeVar("T")
+_DRAINED = 32 * 1_048_576  # bytes of a refused body that are read
 _FORM_AROUND = 8_192  # bytes of a form besides its file
 _log = structlog.get_logger(__name__)
 _ENCODER = msgspec.json.Encoder()
@@ -79,6 +80,7 @@ async def read_raw(request: Request, limit: int) -> bytes:
     """
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
+        await _drain(request)
         raise TooLarge(f"The body has {declared} bytes, at most {limit} are accepted.")
     chunks, size = [], 0
     async for chunk in request.stream():
@@ -87,6 +89,15 @@ async def read_raw(request: Request, limit: int) -> bytes:
             raise TooLarge(f"The body is longer than {limit} bytes.")
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+async def _drain(request: Request) -> None:
+    """Read a body that is refused, so that its sender hears why: most read the answer only when all is sent."""
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > _DRAINED:
+            return
 
 
 def _decode(raw: bytes, type_: type[T], cleans: tuple[str, ...]) -> T:
