@@ -23,6 +23,7 @@ _DROP = re.compile(
     r"^(?:嗯|哦|噢|那|那就|就|要不|还是|我)*(?:算了|不用了?|按?原来的(?:发|寄|来)?(?:就行|就好)?|当我没说|再说吧?|没事了|不弄了|先这样|不办了|"
     r"我?先?不(?:改|取消|退|换|开|要|撤销?|提醒|备注|催)了?|不要提醒了?)+(?:谢谢|吧|哈|啊|呀)*$"
 )
+_PAUSES = re.compile(r"[\s,，。.!！~～?？、]+")
 _DIGITS = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _ENDING = re.compile(r"(?:尾号|后四位|后4位|末四位|手机|电话|号码)\D{0,6}(\d{4})(?!\d)")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -126,7 +127,7 @@ def is_drop(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\s,，。.!！~～?？、]+", "", text)
+    return _PAUSES.sub("", text)
 
 
 def digits_of(text: str) -> str:
