@@ -271,14 +271,22 @@ def install(app: FastAPI) -> None:
             document["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
             for path, operations in document["paths"].items():
                 for method, operation in operations.items():
-                    if method == "get":  # nothing is published by reading
-                        kept = [one for one in operation.get("parameters", ()) if one["name"] != "override"]
-                        operation["parameters"] = kept
+                    if method == "get":
+                        _without_override(operation)
                     _complete(path, operation)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = _openapi  # type: ignore[method-assign]
+
+
+def _without_override(operation: dict[str, Any]) -> None:
+    """Nothing is published by reading: a router's `override` is no parameter of it, nor a reason to refuse."""
+    kept = [one for one in operation.pop("parameters", ()) if one["name"] != "override"]
+    if kept:
+        operation["parameters"] = kept
+    elif set(operation["responses"].get("422", {}).get("content", ())) == {"application/json"}:
+        del operation["responses"]["422"]
 
 
 def _complete(path: str, operation: dict[str, Any]) -> None:
