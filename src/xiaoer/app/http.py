@@ -308,6 +308,8 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
         for code in codes:
             if PROBLEM not in responses.get(str(code), {}).get("content", {}):
                 responses[str(code)] = _problem_doc(code)
+        if not responses.get("422", {"content": True})["content"]:
+            del responses["422"]  # nothing is left that could be refused
 
 
 class RefuseNul:
