@@ -15,7 +15,7 @@ from xiaoer.kernel.memory import Memory
 
 Author = Literal["buyer", "agent", "bot", "event"]
 State = Literal["bot", "queued", "agent", "closed"]
-Entry = Literal["product", "campaign", "order", "search", "live", "home"]
+Entry = Literal["product", "campaign", "order", "search", "live", "after_sales", "home"]
 
 
 class TextContent(Struct, frozen=True, tag="text"):
