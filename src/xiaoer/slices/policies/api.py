@@ -33,6 +33,7 @@ from xiaoer.slices.policies.rules import (
     prices,
     products,
     remarks,
+    reproach,
     selling,
     talk,
     wishes,
@@ -136,6 +137,7 @@ def _part(index: int) -> Act:
 
 def look_again(heard: Heard, turn: Turn) -> Heard:
     """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
+    heard = reproach.hear_reproach(heard, turn)
     again = (remarks.read(looking.look_again(segment), turn) for segment in heard.segments)
     segments = wishes.gather(tuple(wishes.read(segment, turn) for segment in again))
     segments = tuple(focus.choose(segment, turn) for segment in segments)
