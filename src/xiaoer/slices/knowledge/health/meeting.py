@@ -24,6 +24,7 @@ _WAYS = (
 _TELLING = re.compile(r"[a-z0-9没未前后男女老大小高低长短厚薄内外上下左右单双春夏秋冬冷热生熟新旧]")
 
 _EITHER = re.compile(r"(.)[不没]\1")  # 包不包邮 asks 包邮
+_SHARED = 2  # letters that two questions must share where each has one that the other lacks
 _MORE = 4  # letters that a wording may have beyond another that it holds
 
 
@@ -76,6 +77,8 @@ class Reading(Struct, frozen=True):
         mine_left, their_left = self.wording.about(one), self.wording.about(other)
         mine_only, their_only = mine_left - their_left, their_left - mine_left
         swapped = max(mine_only, default="") >= _GROUPS_FROM <= max(their_only, default="")  # 孕妇 for 宝宝
+        shared = sum(2 if letter >= _GROUPS_FROM else 1 for letter in mine_left & their_left)
+        swapped |= bool(mine_only and their_only) and shared < _SHARED  # 猫能吃吗, 狗能吃吗
         telling = swapped or bool(_TELLING.search("".join(mine_only | their_only)))
         return max(len(mine_only), len(their_only)) + 2 * telling
 
