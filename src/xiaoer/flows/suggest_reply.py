@@ -113,15 +113,14 @@ class SuggestReply:
         segments, text, intents = heard.get("segments", []), str(heard.get("normal", "")), _intents(about)
         known = await self._known(conversation, segments, now)
         candidates = [*_draft(turn), *(one for one in known if about is turn or not _was_said(one, read.turns))]
-        if read.is_new:
-            candidates.append(opening.first_words(who.name, anger, has_matter=opening.is_matter(intents)))
+        first = [opening.first_words(who.name, anger, has_matter=opening.is_matter(intents))] if read.is_new else []
         candidates += [Suggestion(c.id, "canned", c.text) for c in canned_rules.near(own, text, 2)]
         order_id, bought = await self._order(conversation, segments)
         draft = turn.trace.get("draft")
         due = draft and draft.get("auto") and after_s is not None and conversation.state == "queued"
         return Suggested(
             turn.message_ids[-1] if turn.message_ids else "",
-            ranking.choose(candidates),
+            ranking.choose(candidates, first, first_leads=about is not turn),
             order_id,
             ranking.next_actions(intents, anger, order_id, bought),
             ranking.warnings(anger, score, waiting_s),
