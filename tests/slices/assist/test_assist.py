@@ -165,3 +165,10 @@ def test_warnings(anger: float, score: float, waited: float, count: int) -> None
 )
 def test_the_next_best_action(intents: list[str], anger: float, order: str | None, types: list[str]) -> None:
     assert [action.type for action in next_actions(intents, anger, order, bought=False)] == types
+
+
+def test_first_words_lead_where_only_a_person_was_asked_for() -> None:
+    known = Suggestion("k", "knowledge", "满 59 元包邮", (Source("knowledge", "k", "", 0.9),))
+    hello = Suggestion("opening", "canned", "您好，我是小林。")
+    assert [one.id for one in choose([known], [hello], first_leads=True)] == ["opening", "k"]
+    assert [one.id for one in choose([known], [hello])] == ["k", "opening"]
