@@ -132,6 +132,11 @@ def test_the_summary_of_a_bare_wish_for_a_person() -> None:
     assert found == ("诉求：还没说明，只要求人工", "转接原因：买家要求人工")
 
 
+def test_lines_of_an_answer_are_joined_as_one_writes() -> None:
+    talk = (Line("buyer", "给我推荐件外套"), Line("bot", "给您挑了几款：\n1. 羽绒服\n2. 风衣"))
+    assert "给您挑了几款：1. 羽绒服，2. 风衣" in summarise(story(lines=talk), LABELS)[0]
+
+
 def test_no_line_of_the_summary_is_long() -> None:
     found = summarise(story(lines=(Line("buyer", "很" * 500), Line("bot", "长" * 500)), product="商品" * 90), LABELS)
     assert len(found) <= 6
