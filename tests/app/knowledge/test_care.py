@@ -89,6 +89,18 @@ def test_trying_shows_what_a_buyer_would_read(client: TestClient, keep: Keep) ->
     assert (best["said"], "{" in nothing["reply"]) == (False, False)
 
 
+def test_an_entry_is_tried_before_it_is_saved(client: TestClient, keep: Keep, ask: Ask) -> None:
+    kept = keep("竹编篮能装几斤", "三斤。")
+    edit = {"question": "竹编篮能装几斤", "answer": "改过的，能装五斤。"}
+    body = {"text": "竹编篮能装几斤", "entry": edit, "id": kept["id"]}
+    tried = client.post("/api/v1/knowledge/try", json=body).json()
+    assert (tried["hits"][0]["id"], tried["hits"][0]["said"]) == (kept["id"], True)
+    assert "五斤" in tried["reply"]
+    assert "三斤" in str(ask("竹编篮能装几斤")["replies"])
+    refused = client.post("/api/v1/knowledge/try", json={**body, "entry": {**edit, "answer": "{篮子重量}"}})
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown_variable")
+
+
 def _findings(client: TestClient, kind: str) -> list[dict[str, Any]]:
     return list(client.get("/api/v1/knowledge/health", params={"kind": kind, "page_size": 200}).json()["items"])
 

@@ -173,6 +173,16 @@ def test_questions_of_many_talks_come_first_with_the_best_human_answer(analyser)
     assert set(found[0].draft.similar) | {found[0].draft.question} == {"这件会缩水吗", "会不会缩水", "洗了会缩水吗"}
 
 
+def test_what_a_buyer_says_before_asking_is_no_part_of_the_question(analyser) -> None:  # type: ignore[no-untyped-def]
+    talks = [
+        _talk("1", ("buyer", "在吗，请问竹席可以水洗吗"), ("agent", "您好，在的，竹席不能水洗，湿布擦就行")),
+        _talk("2", ("buyer", "竹席能不能水洗呀"), ("agent", "亲，竹席不能水洗，湿布擦")),
+    ]
+    (found,) = mine(talks, lambda texts: [(text, "product.usage") for text in texts], analyser, lambda text: text)
+    assert found.draft.question in ("竹席可以水洗吗", "竹席能不能水洗呀")
+    assert found.draft.answer.startswith("竹席不能水洗，湿布擦")
+
+
 def test_every_question_is_in_exactly_one_group(analyser) -> None:  # type: ignore[no-untyped-def]
     questions = ["多久发货", "什么时候发货", "多久发货", "怎么开发票", "可以开发票吗", "12345", "", "？？"]
     groups = cluster(questions, analyser, lambda text: "ship.when" if "发货" in text else "")

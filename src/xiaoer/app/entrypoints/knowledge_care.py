@@ -4,16 +4,18 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, note_override, wiring
-from xiaoer.app.entrypoints.knowledge_views import EntryOut, view, who
+from xiaoer.app.entrypoints.knowledge_views import MAX_BODY, EntryIn, EntryOut, draft_of, view, who
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.flows.confirm_packs import PackView
 from xiaoer.kernel.variables import unsaid_variables
 from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Mending, Usage
 from xiaoer.slices.knowledge.people import Hit
+from xiaoer.slices.knowledge.rules import check_entry
+from xiaoer.slices.knowledge.types import Entry
 from xiaoer.slices.learning.types import Golden
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
@@ -42,11 +44,13 @@ class FoundPage(Struct, frozen=True):
 
 
 class TryIn(Struct, frozen=True):
-    """A sentence as a buyer would say it, and where."""
+    """A sentence as a buyer would say it, and where; with `entry` as if that were published (instead of `id`)."""
 
     text: Annotated[str, Meta(max_length=1_000)]
     product_id: Annotated[str, Meta(max_length=128)] = ""
     channel: Annotated[str, Meta(max_length=32)] = ""
+    entry: EntryIn | None = None
+    id: Annotated[str, Meta(max_length=128)] = ""
 
 
 class Reason(Struct, frozen=True):
@@ -163,11 +167,16 @@ async def people_search(request: Request, q: str = "", limit: int = 20, live: bo
 async def try_sentence(request: Request) -> Response:
     """What would be found for a buyer's sentence, how sure, and why."""
     principal, product = await caller(request), wiring(request)
-    body = await read_body(request, TryIn, 65_536)
-    shop = principal.shop
-    await product.knowledge.ensure_loaded(shop)
+    body = await read_body(request, TryIn, MAX_BODY)
+    shop, changed, knowledge = principal.shop, list[Entry](), product.knowledge
+    await knowledge.ensure_loaded(shop)
+    if body.entry is not None:
+        draft = structs.replace(draft_of(body.entry, product.clock.now()), status="published")
+        fit = check_entry(draft, await product.entries.variables(shop))
+        changed = [product.entries.as_new(fit, who(principal), body.id)]
+        knowledge = await knowledge.preview(shop, changed)
     intent = product.understanding.intent_of(body.text)
-    found = product.knowledge.search(
+    found = knowledge.search(
         shop,
         body.text,
         now=product.clock.now(),
@@ -178,7 +187,7 @@ async def try_sentence(request: Request) -> Response:
     )
     needed = product.brain.least_score(intent)
     trial = Golden("", body.text, product_id=body.product_id, channel=body.channel)
-    outcome = (await product.learning.guard.try_one(shop, trial)).outcome
+    outcome = (await product.learning.guard.try_one(shop, trial, changed)).outcome
     hits: list[TriedHit] = []
     for hit in found.hits:
         own = product.understanding.intent_of(hit.question)

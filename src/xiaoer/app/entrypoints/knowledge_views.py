@@ -12,7 +12,7 @@ from xiaoer.slices.knowledge.pending import Pending
 from xiaoer.slices.knowledge.types import Entry, EntryDraft, FieldChange
 from xiaoer.slices.shops.types import Principal, Role
 
-MAX_BODY = 2_097_152
+MAX_BODY = 8 * 1_048_576  # a million Han characters as JSON escapes: refused with the limit, not cut off
 Text = Annotated[str, Meta(max_length=2_000)]
 Answer = Annotated[str, Meta(max_length=1_100_000)]
 Similar = Annotated[tuple[Text, ...], Meta(max_length=1000)]

@@ -306,6 +306,8 @@ def _knowledge(ask: Ask, said: Said) -> Act:
 
 def _not_found(ask: Ask) -> Act:
     if needs.wants_orders(ask.segment, ask.situation.turn) and ask.facts.orders is not None:
+        if len(ask.facts.orders) == 1 and not ask.is_guess:
+            return Act("ask", ask.index, "order.one_own", {"order": ask.facts.orders[0]})
         if ask.facts.orders and not ask.is_guess:
             return Act("ask", ask.index, "order.which_own", {"options": choosing.titles(ask.facts.orders[:_LISTED])})
         return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")

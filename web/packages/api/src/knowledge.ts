@@ -231,8 +231,9 @@ export class KnowledgeApi {
     return (await this.http.get<{ items: FoundEntry[] }>(`${ROOT}/search`, { q, limit, live: isLive ? 'true' : '' })).items
   }
 
-  tryText(text: string, product_id = '', channel = ''): Promise<Tried> {
-    return this.http.post(`${ROOT}/try`, { text, product_id, channel })
+  /** What a buyer's sentence gets; with `entry` as if that were published, in place of the one with this `id`. */
+  tryText(text: string, product_id = '', entry?: EntryFields, id = ''): Promise<Tried> {
+    return this.http.post(`${ROOT}/try`, { text, product_id, entry: entry ?? null, id })
   }
 
   async usage(ids: string[]): Promise<Record<string, Usage>> {

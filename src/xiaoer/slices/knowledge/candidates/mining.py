@@ -39,6 +39,10 @@ _GREETING = re.compile(
     r"|嗯+|好的呢?|好哒|收到|明白了?)(?:[，,~～!！。\s]+|(?=亲|您好|你好|在的|在呢|可以|能|有|是|不)))+",
     re.IGNORECASE,
 )
+_OPENING = re.compile(
+    r"^\s*(?:(?:在吗|在么|在不在|在不|有人吗|有人在吗|客服|亲|您好|你好|哈喽|hello|hi)[呀啊]?[，,。.？?！!~～\s]+|(?:请问|问一?下|想问一?下)[，,]?)+",
+    re.IGNORECASE,
+)  # what a buyer says before asking
 _PET_WORDS = re.compile(r"(哦|呢|哈|呀|喔|噢)?[~～]+|(?:呢|哦|哈|呀)?(亲亲?)(?=[，,。！!？?\s]|$)")
 _OWN_NUMBER = re.compile(r"\d{8,}|\[(姓名|电话|地址|数字|订单|ORDERID)[^\]]*\]", re.IGNORECASE)
 _SHORTEST, _LONGEST = 4, 500  # characters of an answer
@@ -149,7 +153,7 @@ def _asks(talks: Sequence[Talk], understand: Understand, tell: Callable[[int, in
         for exchange in exchanges_of(talk):
             segments = [
                 (text.strip(" ，,。.~～!！"), intent)
-                for text, intent in understand(exchange.asked)
+                for text, intent in understand([_OPENING.sub("", line) or line for line in exchange.asked])
                 if not intent.startswith(("chat.", "oos.")) and 3 <= len(text.strip()) <= _LONGEST_ASK
             ]
             for question, intent in segments:

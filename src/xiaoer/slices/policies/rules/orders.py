@@ -52,6 +52,8 @@ def answer_from_orders(ask: Ask) -> Act | None:
     intent = ask.segment.intent
     if PAID_FOR.search(ask.segment.text) and intent in ("price.query", "order.status", "order.pay"):
         return _order_act(ask, order, "order.paid_for", paid=order.pay_amount)
+    if intent == "order.pay" and order.status == "unpaid":
+        return _order_act(ask, order, "order.to_pay", paid=order.pay_amount)
     if intent in _TRACKING:
         return tell_tracking(ask, order)
     if intent in _REFUND:

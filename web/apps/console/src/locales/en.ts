@@ -20,6 +20,8 @@ export const en: typeof zh = {
     username: 'Account',
     password: 'Password',
     submit: 'Log in',
+    show: 'Show',
+    hide: 'Hide',
     wrong: 'Account or password does not match',
     empty: 'Fill in account and password',
     demo: 'The sample shop prints its accounts in the window where Xiaoer was started.',

@@ -18,6 +18,8 @@ export const zh = {
     username: '账号',
     password: '密码',
     submit: '登录',
+    show: '显示',
+    hide: '隐藏',
     wrong: '账号或密码不对，再核对一下',
     empty: '账号和密码都要填',
     demo: '演示店铺的账号和密码，写在启动小二的那个窗口里。',
