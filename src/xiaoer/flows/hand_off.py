@@ -35,7 +35,7 @@ from xiaoer.slices.tickets.types import Draft, Form
 
 _ORDERS = 10
 _LOOKED_AT = 1_000  # waiting conversations that one round looks at
-_ORDERED = 10  # longest queue in which a buyer's exact place is worked out
+_ORDERED = 200  # longest queue in which a buyer's exact place is worked out; each hears it once
 
 
 class ReadsBuyers(Protocol):
@@ -168,12 +168,13 @@ class HandOff:
         heard: dict[str, Any] = (turn.trace.get("heard") if turn else None) or {}
         intents = tuple(segment.get("intent", "") for segment in heard.get("segments", ()))
         reason = str(handoff.get("reason", "requested"))
-        skill = routing.skill_for(reason, str(handoff.get("skill", "")), intents)
-        about = conversation.memory.order_id or conversation.context.order_id
+        _, recent = conversations.load_recent(connection, shop, conversation.id)
+        earlier_matters = [m.meta.get("intents", ()) for m in reversed(recent) if m.author == "bot"]
+        skill = routing.skill_for(reason, str(handoff.get("skill", "")), intents, earlier_matters)
+        about = conversation.memory.order_in_focus(conversation.context.order_id)
         order = next((order for order in known.orders if order.id == about), None)
         if skill == "general" and order is not None:
             skill = routing.skill_by_order(order.status, has_refund=bool(order.refunds))
-        _, recent = conversations.load_recent(connection, shop, conversation.id)
         case = Case(
             shop,
             conversation.id,
@@ -222,9 +223,7 @@ class HandOff:
             return
         position = owners.count_of_state(connection, shop, "queued")
         if position <= _ORDERED:  # a longer queue is told by its length: putting it in order would cost every buyer
-            waiting = owners.of_state(connection, shop, "queued", _ORDERED)
-            cases = desk.get_cases(connection, shop, [c.id for c in waiting])
-            position = queue.positions(list(cases.values()), now).get(conversation.id, 1)
+            position = queue.positions(desk.waiting(connection, shop), now).get(conversation.id, 1)
         if case.told_position == 0 or (position == 1 and case.told_position >= routing.FRONT):
             minutes = queue.expected_wait_min(
                 position, case.skill, agents, settings.handle_s, now, settings.lost_after_s
@@ -249,7 +248,8 @@ class HandOff:
         turn = owners.last_turn(connection, shop, conversation.id)
         text = str(((turn.trace.get("heard") if turn else None) or {}).get("normal", ""))
         type_ = "complaint" if case.skill == "complaints" else filling.form_for(self._forms, case.intents)
-        order = next((o for o in known.orders if o.id == conversation.context.order_id), None)
+        about = conversation.memory.order_in_focus(conversation.context.order_id)
+        order = next((o for o in known.orders if o.id == about), None)
         order = order or (known.orders[0] if len(known.orders) == 1 else None)
         draft = Draft(
             type_,

@@ -84,6 +84,18 @@ async def _draft(play: Play, buyer: str, words: str | None) -> None:
     assert not words or words in drafts[0], drafts
 
 
+@step(r"(a|no) suggestion for (b\d) says (.+)")
+async def _suggestion(play: Play, which: str, buyer: str, words: str) -> None:
+    suggested = await play.product.desk.suggest(play.person("lin"), (await play.talk(buyer)).id)
+    assert any(words in item.text for item in suggested.items) == (which == "a"), suggested
+
+
+@step(r"a next action for (b\d) is (.+)")
+async def _action(play: Play, buyer: str, label: str) -> None:
+    suggested = await play.product.desk.suggest(play.person("lin"), (await play.talk(buyer)).id)
+    assert label in [action.label for action in suggested.next_actions], suggested
+
+
 @step(r"(\d+) × ([\w.]+)")
 async def _facts(play: Play, number: str, type_: str) -> None:
     query = events.select().where(events.c.shop == play.shop, events.c.type == type_)

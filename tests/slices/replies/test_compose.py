@@ -26,6 +26,7 @@ PARCEL = Shipment("YT123", "20260617001", "圆通", (TraceStep(NOW - timedelta(h
 SLOTS = {
     "shop": "小二示例店",
     "title": "冰丝防晒外套",
+    "reason": "适合送礼",
     "answer": "48 小时内发出。",
     "order": ORDER,
     "shipment": PARCEL,

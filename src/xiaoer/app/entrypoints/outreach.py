@@ -10,14 +10,16 @@ from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import wiring
 from xiaoer.app.entrypoints.messages import Id
-from xiaoer.app.entrypoints.rule_routes import BODY, Kind, add_routes, editor
+from xiaoer.app.entrypoints.rule_routes import BODY, Kind, add_routes, audited, check_variables, editor
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.measure_automations import Report
+from xiaoer.infra import audit
 from xiaoer.infra.rulebook import Rulebook
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.outreach import store as outreach
+from xiaoer.slices.outreach.rules.steps import VARIABLES
 from xiaoer.slices.outreach.rules.uplift import Estimate, Outcomes
 from xiaoer.slices.outreach.types import Caps, Comparing, Journey, Step, Trigger
 
@@ -29,7 +31,7 @@ Share = Annotated[int, Meta(ge=0, le=5_000)]
 class StepIn(Struct, frozen=True):
     """One message, minutes after the start; with `only` "silent" left out when the buyer wrote meanwhile.
 
-    Variables: {昵称} {商品} {订单尾号} {原价} {现价} {券} {到期}.
+    Variables: {昵称} {商品}; of orders {订单尾号}, of a price drop {原价} {现价}, of a coupon {券} {到期}.
     """
 
     after_min: Annotated[int, Meta(ge=1, le=525_600)]
@@ -78,6 +80,7 @@ def _journey(body: JourneyIn, _shop: ShopId) -> Journey:
     times = [step.after_min for step in body.steps]
     if times != sorted(set(times)):
         raise InvalidBody("Every step must come later than the one before it.")
+    check_variables([step.say for step in body.steps], VARIABLES[body.trigger])
     steps = tuple(Step(step.after_min, step.say, step.only) for step in body.steps)
     return Journey(**msgspec.structs.asdict(body) | {"steps": steps})
 
@@ -243,4 +246,7 @@ async def consent(request: Request) -> Response:
     who, product = await editor(request), wiring(request)
     body = await read_body(request, ConsentIn, BODY)
     await product.selling.remind.consent(who.shop, body.buyer_id, body.granted, body.text_version)
+    by, now = audited(who), product.clock.now()
+    detail = {"enabled": body.granted, "version": body.text_version}
+    await product.db.write(lambda c: audit.record(c, who.shop, by, "consent.keep", body.buyer_id, now, **detail))
     return Response(status_code=204)

@@ -30,10 +30,11 @@ _REASONS = {
 }
 
 
-def say_instant(at: datetime, zone: ZoneInfo) -> str:
-    """「6月18日20:00」 in the shop's zone."""
+def say_instant(at: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
+    """「6月18日20:00」 in the shop's zone; with the year when it is another than that of `now`."""
     local = at.astimezone(zone)
-    return f"{local.month}月{local.day}日{local.hour}:{local.minute:02d}"
+    year = f"{local.year}年" if now is not None and now.astimezone(zone).year != local.year else ""
+    return f"{year}{local.month}月{local.day}日{local.hour}:{local.minute:02d}"
 
 
 def say_gap(gap: Money | None, gap_pieces: int | None) -> str:
