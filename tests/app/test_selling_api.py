@@ -66,3 +66,11 @@ def test_a_coupon_given_by_hand_is_in_the_audit(server: TestClient) -> None:
     coupon = server.post(f"{BASE}/coupons/issue", json=body, headers=owner).json()["id"]
     lines = server.get("/api/v1/audit", params={"thing": coupon}, headers=owner).json()["items"]
     assert [(line["action"], line["detail"]["buyer"]) for line in lines] == [("coupon.issue", buyer)]
+
+
+def test_a_journey_is_previewed_as_buyers_would_read_it(server: TestClient) -> None:
+    body = {"rule": journey("price_drop", "「{商品}」从{原价}降到{现价}")["rule"], "product_id": "P1017"}
+    seen = server.post(f"{BASE}/journeys/preview", json=body, headers=log_in(server, "supervisor"))
+    (step,) = seen.json()["steps"]
+    assert step["after_min"] == 5 and "围巾" in step["text"] and "{" not in step["text"]
+    assert step["text"].startswith("【") and "退订" in step["text"]

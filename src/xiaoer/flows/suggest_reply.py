@@ -4,7 +4,7 @@ The turn was understood and decided when the buyer's message came in; its draft 
 costs two reads and one look into the index in memory.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -32,6 +32,7 @@ from xiaoer.slices.shops.types import Principal
 
 _BOUGHT = ("paid", "shipped", "delivered", "completed")
 _LOOK_BACK = 6  # turns in which the matter is looked for when the newest only asks for a person
+_FELT = 3  # newest turns whose feeling counts for who has just taken the talk over
 _LEAST_SCORE = 0.2  # below this a knowledge hit is noise
 
 
@@ -64,16 +65,13 @@ class _Read(msgspec.Struct, frozen=True):
 
 
 class SuggestReply:
-    """Reads the newest turn of a conversation and says what fits. `titles` names intents for people."""
+    """Reads the newest turn of a conversation and says what fits."""
 
-    def __init__(
-        self, db: Database, clock: Clock, knowledge: Knowledge, orders: ReadsOrders, titles: Mapping[str, str]
-    ) -> None:
+    def __init__(self, db: Database, clock: Clock, knowledge: Knowledge, orders: ReadsOrders) -> None:
         self._db = db
         self._clock = clock
         self._knowledge = knowledge
         self._orders = orders
-        self._titles = titles
 
     async def __call__(self, who: Principal, conversation_id: str) -> Suggested:
         """Suggestions for the newest turn; until the person has spoken, for the matter that he was called for.
@@ -105,26 +103,24 @@ class SuggestReply:
         if not read.turns:
             return Suggested("", (), conversation.context.order_id, (), ())
         turn = read.turns[0]
-        feeling = (turn.trace.get("heard") or {}).get("sentiment", {})
-        anger, score = float(feeling.get("anger", 0.0)), float(feeling.get("score", 0.0))
-        about = turn
-        if read.is_new:
+        about, felt = turn, [_feeling(turn)]
+        if read.is_new:  # then the whole talk is news to him
             about = next((one for one in read.turns if opening.is_matter(_intents(one))), turn)
+            felt = [_feeling(one) for one in read.turns[:_FELT]]
+        anger = max(float(one.get("anger", 0.0)) for one in felt)
+        score = min(float(one.get("score", 0.0)) for one in felt)
         heard: dict[str, Any] = about.trace.get("heard") or {}
         segments, text, intents = heard.get("segments", []), str(heard.get("normal", "")), _intents(about)
-        candidates = [*_draft(turn), *await self._known(conversation, segments, now)]
-        if read.is_new:
-            matters = [
-                self._titles[intent] for intent in intents if opening.is_matter((intent,)) and intent in self._titles
-            ]
-            candidates.append(opening.first_words(who.name, matters, anger))
+        known = await self._known(conversation, segments, now)
+        candidates = [*_draft(turn), *(one for one in known if about is turn or not _was_said(one, read.turns))]
+        first = [opening.first_words(who.name, anger, has_matter=opening.is_matter(intents))] if read.is_new else []
         candidates += [Suggestion(c.id, "canned", c.text) for c in canned_rules.near(own, text, 2)]
         order_id, bought = await self._order(conversation, segments)
         draft = turn.trace.get("draft")
         due = draft and draft.get("auto") and after_s is not None and conversation.state == "queued"
         return Suggested(
             turn.message_ids[-1] if turn.message_ids else "",
-            ranking.choose(candidates),
+            ranking.choose(candidates, first, first_leads=about is not turn),
             order_id,
             ranking.next_actions(intents, anger, order_id, bought),
             ranking.warnings(anger, score, waiting_s),
@@ -169,6 +165,16 @@ class SuggestReply:
 def _intents(turn: StoredTurn) -> tuple[str, ...]:
     heard: dict[str, Any] = turn.trace.get("heard") or {}
     return tuple(str(segment.get("intent", "")) for segment in heard.get("segments", []))
+
+
+def _feeling(turn: StoredTurn) -> dict[str, Any]:
+    found: dict[str, Any] = (turn.trace.get("heard") or {}).get("sentiment") or {}
+    return found
+
+
+def _was_said(one: Suggestion, turns: Sequence[StoredTurn]) -> bool:
+    """Whether the bot has answered with these words already."""
+    return any(one.text in turn.response for turn in turns)
 
 
 def _draft(turn: StoredTurn) -> list[Suggestion]:

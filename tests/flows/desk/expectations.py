@@ -76,6 +76,12 @@ async def _ticket(play: Play, buyer: str, type_: str, due: str | None) -> None:
         assert at.astimezone(SHOP_ZONE).strftime("%m-%dT%H:%M") == due, at
 
 
+@step(r"the ticket of (b\d) (tells|never tells) (.+)")
+async def _ticket_tells(play: Play, buyer: str, how: str, words: str) -> None:
+    told = [f"{t.title} {t.fields}" for t in await play.tickets(buyer)]
+    assert any(words in one for one in told) == (how == "tells"), told
+
+
 @step(r"a draft for (b\d)(?: says (.+))?")
 async def _draft(play: Play, buyer: str, words: str | None) -> None:
     suggested = await play.product.desk.suggest(play.person("lin"), (await play.talk(buyer)).id)

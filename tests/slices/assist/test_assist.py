@@ -132,6 +132,11 @@ def test_the_summary_of_a_bare_wish_for_a_person() -> None:
     assert found == ("诉求：还没说明，只要求人工", "转接原因：买家要求人工")
 
 
+def test_lines_of_an_answer_are_joined_as_one_writes() -> None:
+    talk = (Line("buyer", "给我推荐件外套"), Line("bot", "给您挑了几款：\n1. 羽绒服\n2. 风衣"))
+    assert "给您挑了几款：1. 羽绒服，2. 风衣" in summarise(story(lines=talk), LABELS)[0]
+
+
 def test_no_line_of_the_summary_is_long() -> None:
     found = summarise(story(lines=(Line("buyer", "很" * 500), Line("bot", "长" * 500)), product="商品" * 90), LABELS)
     assert len(found) <= 6
@@ -165,3 +170,10 @@ def test_warnings(anger: float, score: float, waited: float, count: int) -> None
 )
 def test_the_next_best_action(intents: list[str], anger: float, order: str | None, types: list[str]) -> None:
     assert [action.type for action in next_actions(intents, anger, order, bought=False)] == types
+
+
+def test_first_words_lead_where_only_a_person_was_asked_for() -> None:
+    known = Suggestion("k", "knowledge", "满 59 元包邮", (Source("knowledge", "k", "", 0.9),))
+    hello = Suggestion("opening", "canned", "您好，我是小林。")
+    assert [one.id for one in choose([known], [hello], first_leads=True)] == ["opening", "k"]
+    assert [one.id for one in choose([known], [hello])] == ["k", "opening"]

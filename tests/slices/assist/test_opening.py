@@ -6,25 +6,16 @@ from xiaoer.slices.assist.rules.opening import first_words, is_matter
 
 
 @pytest.mark.parametrize(
-    ("matters", "anger", "said"),
+    ("anger", "has_matter", "said"),
     [
-        (["催发货"], 0.0, "您好，我是小林，您问的催发货我来处理。前面聊的我都看了，先核对一下，马上回您。"),
-        (
-            ["退货", "退货", "运费"],
-            0.0,
-            "您好，我是小林，您问的退货、运费我来处理。前面聊的我都看了，先核对一下，马上回您。",
-        ),
-        ([], 0.0, "您好，我是小林。您具体想办什么，跟我说，我来处理。"),
-        (
-            ["催发货"],
-            0.9,
-            "您好，我是小林。给您添堵了，很抱歉，这件事我来跟到底。前面聊的我都看了，先核对一下，马上回您。",
-        ),
+        (0.0, True, "您好，我是小林。您刚才问的我来处理，前面聊的我都看了，先核对一下，马上回您。"),
+        (0.0, False, "您好，我是小林。您具体想办什么，跟我说，我来处理。"),
+        (0.9, True, "您好，我是小林。给您添堵了，很抱歉，这件事我来跟到底。前面聊的我都看了，先核对一下，马上回您。"),
     ],
-    ids=["one", "two", "none", "angry"],
+    ids=["a-matter", "none", "angry"],
 )
-def test_who_he_is_and_what_it_is_about(matters: list[str], anger: float, said: str) -> None:
-    assert first_words("小林", matters, anger).text == said
+def test_who_he_is_and_what_he_does_first(anger: float, has_matter: bool, said: str) -> None:
+    assert first_words("小林", anger, has_matter=has_matter).text == said
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from xiaoer.infra.rulebook import Rulebook
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.outreach import store as outreach
-from xiaoer.slices.outreach.rules.steps import VARIABLES
+from xiaoer.slices.outreach.rules.steps import SAMPLE, VARIABLES, fill_step
 from xiaoer.slices.outreach.rules.uplift import Estimate, Outcomes
 from xiaoer.slices.outreach.types import Caps, Comparing, Journey, Step, Trigger
 
@@ -108,6 +108,44 @@ add_routes(
          lambda body, _shop: Comparing(**msgspec.structs.asdict(body)),
          lambda v, _who: ComparingIn(**msgspec.structs.asdict(v))),
 )  # fmt: skip
+
+
+class PreviewIn(Struct, frozen=True):
+    """A journey as it is kept or being written, and the product that its words are about."""
+
+    rule: JourneyIn
+    product_id: Id | None = None
+
+
+class StepSeen(Struct, frozen=True):
+    after_min: int
+    text: str
+    only: str
+
+
+class JourneySeen(Struct, frozen=True):
+    """What a buyer would read, with made-up values for what only an order or a coupon knows."""
+
+    steps: tuple[StepSeen, ...]
+
+
+@router.post(
+    "/journeys/preview",
+    **describe("What a buyer would read", request=PreviewIn, response=JourneySeen,
+               example={"rule": _EXAMPLE, "product_id": "P1001"}, errors=(401, 403, 422)),
+)  # fmt: skip
+async def preview(request: Request) -> Response:
+    """Every step as it would be sent, sender and stop word included; nothing is sent."""
+    who, product = await editor(request, read=True), wiring(request)
+    body = await read_body(request, PreviewIn, BODY)
+    journey, shop = _journey(body.rule, who.shop), await product.shops.shop(who.shop)
+    goods = await product.catalog.product(who.shop, body.product_id) if body.product_id else None
+    values = SAMPLE | ({"商品": goods.title[:40]} if goods else {})
+    steps = tuple(
+        StepSeen(step.after_min, fill_step(step.say, values, shop.name, journey.trigger), step.only)
+        for step in journey.steps
+    )
+    return reply(JourneySeen(steps))
 
 
 class Arm(Struct, frozen=True):

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from xiaoer.slices.assist.types import Suggestion
 
 _ANGRY = 0.6
-_MOST_LABELS = 2
 _ASKS_FOR_PEOPLE = ("service.", "chat.", "oos.")
 
 
@@ -17,14 +16,12 @@ def is_matter(intents: Sequence[str]) -> bool:
     return any(not intent.startswith(_ASKS_FOR_PEOPLE) for intent in intents)
 
 
-def first_words(name: str, matters: Sequence[str], anger: float) -> Suggestion:
-    """What he may begin with; `matters` are the titles of what the talk is about, the newest first."""
-    who = f"您好，我是{name}"
-    about = "、".join(list(dict.fromkeys(matters))[:_MOST_LABELS])
+def first_words(name: str, anger: float, *, has_matter: bool) -> Suggestion:
+    """What he may begin with."""
     if anger >= _ANGRY:
-        said = f"{who}。给您添堵了，很抱歉，这件事我来跟到底。前面聊的我都看了，先核对一下，马上回您。"
-    elif about:
-        said = f"{who}，您问的{about}我来处理。前面聊的我都看了，先核对一下，马上回您。"
+        said = "给您添堵了，很抱歉，这件事我来跟到底。前面聊的我都看了，先核对一下，马上回您。"
+    elif has_matter:
+        said = "您刚才问的我来处理，前面聊的我都看了，先核对一下，马上回您。"
     else:
-        said = f"{who}。您具体想办什么，跟我说，我来处理。"
-    return Suggestion("opening", "canned", said)
+        said = "您具体想办什么，跟我说，我来处理。"
+    return Suggestion("opening", "canned", f"您好，我是{name}。{said}")

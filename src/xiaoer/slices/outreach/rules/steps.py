@@ -25,6 +25,10 @@ VARIABLES: dict[Trigger, tuple[str, ...]] = {  # what a step of each trigger may
     "review": _OF_ORDER,
     "replenish": _OF_ORDER,
 }
+SAMPLE = {  # for previews
+    "商品": "您看的商品", "昵称": "小鱼", "订单尾号": "000123", "原价": "129.00", "现价": "99.00", "券": "满199减20",
+    "到期": "6月18日 23:59",
+}  # fmt: skip
 _STOPS = re.compile(r"退订|回复\s*TD|TD\s*退", re.IGNORECASE)
 WINDOWS = {"wechat_kf": (48, 5), "wechat_mp": (48, 5), "weixin_shop": (48, 5)}  # hours, messages (platform rules)
 

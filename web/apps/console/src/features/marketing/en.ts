@@ -76,7 +76,7 @@ export const en = {
   },
   journeys: {
     nav: 'Journeys', title: 'Journeys', add: 'New journey', edit: 'Edit journey', about: 'Payment, refund, complaint, a person or a stop word end it at once.',
-    empty: 'No journeys yet.', after: 'After {time}', caps: 'Quiet hours and caps',
+    empty: 'No journeys yet.', after: 'After {time}', caps: 'Quiet hours and caps', try: 'What buyers would read', which: 'Which journey',
   },
   results: {
     nav: 'Uplift', title: 'Uplift: does it help?', settings: 'Hold-outs', about: 'Every automation leaves some buyers alone by chance; the two groups are compared. “Touched” orders earn no credit.',
