@@ -5,10 +5,13 @@ newer message overtook is dropped and loaded again, so a burst is answered once.
 in a hand-over, never in silence.
 """
 
+import asyncio
 import copy
 import time
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 import structlog
@@ -50,7 +53,7 @@ from xiaoer.slices.shops.service import Shops
 _log = structlog.get_logger(__name__)
 _ROUNDS = 6  # needs or todos that follow from one another; more is a defect of the rules
 _NO_STOPS = Limits(unsatisfied_tries=1_000_000, unsure_tries=1_000_000, anger_handoff=9.0)
-_RETRIES = 8  # loads of one turn while newer messages keep coming
+_RETRIES = 24  # loads of one turn while newer messages keep coming
 
 
 class Overtaken(Exception):
@@ -94,6 +97,7 @@ class AnswerMessage:
         self._desk = desk
         self._effects = effects
         self._recent = RecentTalks()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(
         self, shop: ShopId, conversation_id: str, message_id: str, received: Received | None = None
@@ -106,18 +110,22 @@ class AnswerMessage:
             NotFound: no such conversation.
         """
         for attempt in range(_RETRIES):
-            loaded = self._recent.with_new(received) if received and received.is_new and attempt == 0 else None
-            if loaded is None:
-                loaded = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
-            conversation, recent = loaded
-            turn = turns.as_turn(conversation, recent)
-            if turn is None:
-                break
-            answered = await self._answer(conversation, turn, message_id)
-            if answered is not None:
-                kept = (*recent, *answered.messages)[-conversations.HISTORY :]
-                self._recent.keep(shop, conversation.id, conversation.version + 1, kept)
-                return answered
+            # calls that collide queue up: whoever comes after the one that answers finds nothing left to do
+            async with (
+                self._locks.setdefault(f"{shop}:{conversation_id}", asyncio.Lock()) if attempt else nullcontext()
+            ):
+                loaded = self._recent.with_new(received) if received and received.is_new and attempt == 0 else None
+                if loaded is None:
+                    loaded = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
+                conversation, recent = loaded
+                turn = turns.as_turn(conversation, recent)
+                if turn is None:
+                    break
+                answered = await self._answer(conversation, turn, message_id)
+                if answered is not None:
+                    kept = (*recent, *answered.messages)[-conversations.HISTORY :]
+                    self._recent.keep(shop, conversation.id, conversation.version + 1, kept)
+                    return answered
         return await self._earlier(shop, message_id)
 
     async def _earlier(self, shop: ShopId, message_id: str) -> Answered:

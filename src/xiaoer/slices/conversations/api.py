@@ -31,6 +31,7 @@ from xiaoer.slices.conversations import rules, store
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
 
 HISTORY = 24  # messages read per turn: the burst and about ten rounds before it
+_LONGEST_BURST = 100  # messages of one turn
 
 
 def plain_text(content: Content) -> str:
@@ -117,13 +118,15 @@ def _merge(context: TurnContext, incoming: Incoming) -> TurnContext:
 
 
 def load_recent(connection: Connection, shop: ShopId, conversation_id: str) -> tuple[Conversation, tuple[Message, ...]]:
-    """Return a conversation and its newest messages, oldest first.
+    """Return a conversation and its newest messages, oldest first; of a burst that is still unanswered, all of it.
 
     Raises:
         NotFound: no such conversation.
     """
     conversation = _existing(connection, shop, conversation_id)
-    return conversation, tuple(store.last_messages(connection, shop, conversation_id, HISTORY))
+    open_ = conversation.last_seq - conversation.answered_seq
+    count = min(max(HISTORY, open_), _LONGEST_BURST)
+    return conversation, tuple(store.last_messages(connection, shop, conversation_id, count))
 
 
 def save_turn(

@@ -48,13 +48,14 @@ _LAST_MESSAGES = Statement(
     .order_by(messages.c.seq.desc())
     .limit(bindparam("count"))
 )
+_SAME_INSTANT = 8  # turns of one talk that may stand at one instant, of which only one holds a message
 _TURN_AFTER = Statement(
     select(turns)
     .where(
         turns.c.shop == _SHOP, turns.c.conversation_id == bindparam("conversation"), turns.c.at >= bindparam("since")
     )
     .order_by(turns.c.at)
-    .limit(1)
+    .limit(_SAME_INSTANT)
 )
 _GET_TURN = Statement(select(turns).where(turns.c.shop == _SHOP, turns.c.id == _ID))
 
@@ -210,13 +211,13 @@ def turn_of_row(row: Row[Any]) -> StoredTurn:
 
 
 def turn_of_message(connection: Connection, shop: ShopId, message: Message) -> StoredTurn | None:
-    """The turn that a message belongs to: of a bot message its own, of a buyer message the first one since."""
+    """The turn that a message belongs to: of a bot message its own, of a buyer message the one since that holds it."""
     if message.turn_id:
         row = _GET_TURN.one(connection, {"shop": shop, "id": message.turn_id})
         return turn_of_row(row) if row else None
     since = {"shop": shop, "conversation": message.conversation_id, "since": message.at}
-    row = _TURN_AFTER.one(connection, since)
-    return turn_of_row(row) if row and message.id in row.message_ids else None
+    rows = _TURN_AFTER.all(connection, since)
+    return next((turn_of_row(row) for row in rows if message.id in row.message_ids), None)
 
 
 def page(
