@@ -181,6 +181,8 @@ def _move(ask: Ask) -> Move:
     card = cards.sent_card(ask)
     if card is not None:
         return card
+    if (here := talk.keep_here(ask)) is not None:
+        return Move(here)
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
         return Move(bargain)

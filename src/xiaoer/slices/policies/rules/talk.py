@@ -6,6 +6,10 @@ from xiaoer.kernel.decision import Act, Source
 from xiaoer.slices.policies.types import Ask
 
 _FOREIGN = re.compile(r"[\x00-\x7f]*[A-Za-z]{2,}(?:[^A-Za-z\d]+[A-Za-z']+){3,}[\x00-\x7f]*")  # a sentence
+_ELSEWHERE = re.compile(
+    r"加[^，。？?]{0,4}(?:微信|vx|wx|v信|薇信|QQ|qq)(?!群)|私下(?:转账?|交易|付|给|买|拍)|线下(?:转账?|交易|付款)|(?:微信|支付宝)(?:直接)?转(?:账|给|你)"
+)
+_OWN_ANSWER = 0.8  # an entry that asks just this
 _CROSS = 0.3  # anger from which a bare word is not answered with cheer
 
 _TEMPLATES = {
@@ -43,6 +47,14 @@ def answer_talk(ask: Ask) -> Act | None:
         return Act("answer", ask.index, "chat.ack", rule_id="talk.ack")
     template = _TEMPLATES.get(intent)
     return Act("answer", ask.index, template, rule_id=f"talk.{intent}") if template else None
+
+
+def keep_here(ask: Ask) -> Act | None:
+    """加微信, 私下转账: neither, unless the shop has written its own answer; on the platform the buyer is protected."""
+    own = any(hit.score >= _OWN_ANSWER for hit in ask.facts.knowledge.get(ask.index, ()))
+    if own or not _ELSEWHERE.search(ask.segment.text):
+        return None
+    return Act("answer", ask.index, "talk.keep_here", rule_id="talk.keep_here")
 
 
 def _greet(ask: Ask) -> Act:
