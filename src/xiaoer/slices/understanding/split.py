@@ -37,6 +37,8 @@ _LONGEST_BREATH = 40
 SHORT, SURE, BOTH_SURE = 30, 0.85, 4.0
 # In a longer one, two sides that both ask, and are as sure as this, do.
 SURE_LONG, BOTH_ASK = 0.5, 3.0
+# What is told is a matter of its own only when it is as sure as this; else it is cut off only against so much.
+SURE_TOLD, HARDLY = 0.8, -3.0
 # What else must speak for a cut, since practice holds more seams than life; and what speaks against cutting a story.
 RELUCTANCE, STORY = 1.0, -2.0
 # From this chance on the joined reading counts; inside a breath both sides must be as sure as this.
@@ -297,6 +299,8 @@ def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) ->
     inside = right.joint == 3
     if (left.closed or right.closed) and not inside and a != b and not chats:
         return NO_DOUBT
+    if any(not _PLAINLY.search(side.normal) and float(side.own.max()) < SURE_TOLD for side in (left, right)):
+        return HARDLY
     if (b in labels.story[a] and not _asks(left.normal)) or (a in labels.story[b] and not _asks(right.normal)):
         return STORY
     # A word that a pattern knows is no message of its own inside a breath: 人工 in 人工草和真草哪个好.

@@ -50,6 +50,12 @@ def product_of(segment: Segment, turn: Turn) -> str | None:
     return segment.entities.product_ids[0] if segment.entities.product_ids else turn.product_in_focus
 
 
+def may_be_of(named: str, segment: Segment, turn: Turn) -> bool:
+    """Whether a segment that names no product may be about the one that was named earlier in the same turn."""
+    points = turn.product_in_focus not in (None, named) and "这" in segment.text
+    return wants_product(segment) and not segment.entities.product_ids and not points
+
+
 def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     """The facts that `segment` (number `index` of its turn) wants."""
     about = product_of(segment, turn)
@@ -94,8 +100,8 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
 
 
 def needs_of_named(ask: Ask) -> tuple[Need, ...]:
-    """What is read of a product that only the words named, once it is known which."""
-    if not ask.product_id or ask.product_id in ask.facts.products or not ask.facts.recommended.get(ask.index):
+    """What is read of a product that only words of this turn named, once it is known which."""
+    if not ask.product_id or ask.product_id == product_of(ask.segment, ask.situation.turn):
         return ()
     index, product = ask.index, ask.product_id
     needs = (Need("product", index, product), Need("variants", index, product))

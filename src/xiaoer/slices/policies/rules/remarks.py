@@ -23,6 +23,12 @@ _SHARED = frozenset({"product.quality", "product.material", "product.usage", "pr
 _BARE_VARIANT = re.compile(
     r"^(?:那|那么|还|有没?有?|有木有|要|换|的|码|号|色|款|个|这|件|呢|吗|么|嘛|不|没|[?？\s]|〔〕)*$"
 )
+# Nothing but haste (急急急): it hurries what was talked of last, and is no matter by itself.
+_HASTE = re.compile(
+    r"^(?=.*(?:急|快[点些快]|^快\W*$|赶[紧快]|抓紧|速[度回]|在线等))"
+    r"(?:急|死|坏|了|啊|的|呀|哦|吧|嘛|很|好|太|真|挺|我|快|点|些|赶紧|赶快|抓紧|速度|速回|在线等|十万火|人呢|\W)+$"
+)
+_WAITS_FOR = {"ship.when": "ship.urge", "ship.eta": "ship.urge", "order.status": "ship.urge"}
 _CAME = re.compile(r"收到|到手|拿到|买回|穿上|试了|买大|买小|发错|换|退")
 _YES = re.compile(r"^(?:好|嗯|哦|行|可以|谢|不用|算了|没事|知道|等|稍)")
 _MEASURES = re.compile(
@@ -37,6 +43,8 @@ def read(segment: Segment, turn: Turn) -> Segment:
     text = segment.text.strip()
     if _LEAVES.match(text) and _last_matter(turn).startswith(_BEFORE_BUYING):
         return replace(segment, intent="chat.bye", confidence=0.9, by="wording")
+    if is_haste(text) and (last := _last_matter(turn)).startswith(("ship.", "after.", "order.status")):
+        return replace(segment, intent=_WAITS_FOR.get(last, last), confidence=0.8, by="context")
     if segment.intent == "after.size_wrong" and _asks_before_buying(segment, turn):
         return replace(segment, intent="product.size_advice", by="wording")
     if _drifts(segment, turn):
@@ -47,6 +55,11 @@ def read(segment: Segment, turn: Turn) -> Segment:
     if segment.by == "context" and segment.intent in _SHARED and named and _is_bare(text, named):
         return replace(segment, intent="product.stock", confidence=0.8, by="wording")
     return segment
+
+
+def is_haste(text: str) -> bool:
+    """Whether the words say that it is urgent, and nothing else."""
+    return _HASTE.match(text.strip()) is not None
 
 
 def _asks_before_buying(segment: Segment, turn: Turn) -> bool:

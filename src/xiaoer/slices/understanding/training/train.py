@@ -9,6 +9,7 @@
 A shop's own training (`judges` given) does the linear part of 1 only and takes the rest over: seconds, not minutes.
 """
 
+import random
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,8 +25,9 @@ from xiaoer.slices.understanding.encoder import Encoder
 from xiaoer.slices.understanding.entities.extract import read_entities
 from xiaoer.slices.understanding.gate import nothing_gated
 from xiaoer.slices.understanding.model import Model, as_bytes
+from xiaoer.slices.understanding.normalise import Normaliser
 from xiaoer.slices.understanding.pack import Pack, Utterance, takes_of
-from xiaoer.slices.understanding.training.encoder import MORE_ROUNDS, Example, fit_encoder
+from xiaoer.slices.understanding.training.encoder import MORE_ROUNDS, Example, More, fit_encoder
 from xiaoer.slices.understanding.training.gate import fit_gate, gate_rows
 from xiaoer.slices.understanding.training.linear import (
     Fitted,
@@ -34,8 +36,9 @@ from xiaoer.slices.understanding.training.linear import (
     refine,
     scores,
 )
-from xiaoer.slices.understanding.training.lines import Line, folds, noisy, prepare
+from xiaoer.slices.understanding.training.lines import SEED, Line, folds, noisy, prepare
 from xiaoer.slices.understanding.training.seams import fit_seam
+from xiaoer.slices.understanding.training.together import Parts, several, told_beside, with_outburst
 
 # One line in so many is kept back from the blind classifier, and read by it for the judges.
 FOLDS = 4
@@ -45,6 +48,9 @@ NOISE = 0.4
 # their own words often mean something else.
 SPOKEN_ALONE = 4
 REGRESSION = 40
+# Lines put together in every round of the encoder: several matters, a story with its ask, an outburst with a matter. The
+# linear part learns the last, once.
+SEVERAL, STORIES, OUTBURSTS = 6_000, 3_000, 3_000
 # Passes over the lines when the judges are kept.
 QUICK = 5
 # Lines of the pack that a shop's own training goes over beside the shop's.
@@ -78,6 +84,7 @@ def train(
     following = [u for u in utterances if u.prev_buyer is not None]
     lines = prepare([(u.text, u.intent) for u in ordinary], pack)
     copies = prepare(noisy([(u.text, u.intent) for u in ordinary], noise), pack)
+    copies += prepare(_with_outbursts(ordinary, pack), pack)
     parts = [part for message in written for part in message]
     spoken = prepare([(u.text, u.intent) for u in parts if len(u.text) >= SPOKEN_ALONE], pack)
     if judges is not None:
@@ -93,8 +100,10 @@ def train(
         # One after the other, since the library's chance is shared, but beside the encoder on a second core.
         linear = [beside.submit(fit, some) for some in ([*lines, *copies, *spoken], known)]
         every = _examples([*lines, *spoken], labels)
-        blind_encoder = fit_encoder(_examples(known, labels), labels, every)
-        encoder = fit_encoder(every, labels, every, blind_encoder, MORE_ROUNDS)
+        blind_encoder = fit_encoder(_examples(known, labels), labels, every, more=_together(known, labels, pack))
+        encoder = fit_encoder(
+            every, labels, every, blind_encoder, MORE_ROUNDS, more=_together([*lines, *spoken], labels, pack)
+        )
         whole, blind = (task.result() for task in linear)
     truth = np.array([blind.labels.index(line.intent) for line in kept_back])
     margins = scores(blind, kept_back)
@@ -141,8 +150,36 @@ def _with_judges(
         return read_entities(normal, pack.lexicon) != Entities()
 
     gate = fit_gate(gate_rows(following, held, reader, labels, has_value), labels)
-    seam = fit_seam(held, written, reader, blind_one.halves, labels, takes_of(pack))
+    seam = fit_seam(held, written, reader, blind_one.halves, labels, takes_of(pack), pack.lexicon.outbursts)
     return replace(model, gate=gate, seam=seam)
+
+
+def _with_outbursts(lines: Sequence[Utterance], pack: Pack) -> list[tuple[str, str]]:
+    parts, rng = Parts(lines, takes_of(pack), pack.lexicon.outbursts), random.Random(SEED)
+    if not (parts.asked and parts.told):
+        return []
+    drawn = [with_outburst(parts, rng) for _ in range(min(OUTBURSTS, len(lines)))]
+    return [("，".join(part.text for part in together.parts), together.ask) for together in drawn]
+
+
+def _together(lines: Sequence[Line], labels: tuple[str, ...], pack: Pack) -> More:
+    """Makes examples of lines put together."""
+    normaliser = Normaliser(pack.lexicon)
+    outbursts = [normaliser.normal(text) for text in pack.lexicon.outbursts]
+    parts = Parts([Utterance(line.normal, line.intent) for line in lines], takes_of(pack), outbursts)
+
+    def more(rng: random.Random) -> list[Example]:
+        drawn = [several(parts, rng) for _ in range(SEVERAL)]
+        drawn += [told_beside(rng.choice(parts.asked), parts, rng) for _ in range(STORIES)]
+        drawn += [with_outburst(parts, rng) for _ in range(OUTBURSTS)]
+        made = []
+        for together in filter(None, drawn):
+            text = "".join(part.text for part in together.parts)
+            codes = tuple(labels.index(part.intent) for part in together.parts) if together.apart else ()
+            made.append(Example(text, codes[0], codes[1:]) if codes else Example(text, labels.index(together.ask)))
+        return made
+
+    return more
 
 
 def _examples(lines: Sequence[Line], labels: tuple[str, ...]) -> list[Example]:
