@@ -34,11 +34,11 @@ _MAX_DIVIDED = 2
 _LONGEST_BREATH = 40
 # In a message this short, two sides as sure as this of different matters lean towards a cut by so much: single lines
 # that hold two matters are more frequent in practice than in life.
-SHORT, SURE, BOTH_SURE = 30, 0.85, 4.0
+SHORT, SURE, BOTH_SURE = 30, 0.9, 4.0
 # In a longer one, two sides that both ask, and are as sure as this, do.
 SURE_LONG, BOTH_ASK = 0.5, 3.0
 # What is told is a matter of its own only when it is as sure as this; else it is cut off only against so much.
-SURE_TOLD, HARDLY = 0.8, -3.0
+SURE_TOLD, HARDLY = 0.9, -3.0
 # What else must speak for a cut, since practice holds more seams than life; and what speaks against cutting a story.
 RELUCTANCE, STORY = 1.0, -2.0
 # From this chance on the joined reading counts; inside a breath both sides must be as sure as this.

@@ -42,6 +42,12 @@ PAID_FOR = re.compile(
 )
 # another thing beside the product in sight: it is not what is asked about
 _WORN_WITH = re.compile(r"(?:套|搭|配|叠|里[头面]|外[头面]|下[头面]).{0,3}(?:穿|个|件|条|双|着)")
+# A question that says nothing of what it is about: that was told before.
+_VAGUE = re.compile(
+    r"^(?:那么?|就|现在|这[个样种下]?|该|我|要|可|又|咱|应该|\W)*"
+    r"(?:怎么[办弄搞整处解]|如何是好|咋个?[办弄搞整处解]|点算|点办|哪能办|啷个[办整]|怎样办)"
+    r"(?:理|决|才好|好|呢|啊|呀|嘛|吧|了|噻|哦|嘞|哟|\W)*$"
+)
 _SHOPPING = ("product", "search", "live", "campaign")
 
 
@@ -72,7 +78,7 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
             if intent == "chat.greeting" and turn.product_in_focus
             else ()
         )
-    needs = [Need("knowledge", index, segment.text)]
+    needs = [Need("knowledge", index, _asked_of(segment, turn))]
     product = product_of(segment, turn)
     if product and not intent.startswith("after."):
         needs += [Need("product", index, product), Need("variants", index, product)]
@@ -97,6 +103,14 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     if intent == "promo.coupon":
         needs.append(Need("coupons", index))
     return tuple(needs)
+
+
+def _asked_of(segment: Segment, turn: Turn) -> str:
+    """What the knowledge is asked: the segment, or, when it asks of something told before (咋整), that with it."""
+    if not _VAGUE.match(segment.text):
+        return segment.text
+    told = next((past.text for past in reversed(turn.history) if past.author == "buyer" and past.text), "")
+    return f"{told} {segment.text}".strip()
 
 
 def needs_of_named(ask: Ask) -> tuple[Need, ...]:

@@ -14,7 +14,7 @@ from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import needs
 
 _LEAVES = re.compile(
-    r"^(?:那|那就|还是|哎|唉|行吧?|好吧|嗯)*(?:算了|不要了|不买了|不考虑了?|不需要了?|再(?:看看|想想|考虑|说|转转|逛逛)|我?先看看|看看再说|买不起)+"
+    r"^(?:那|那就|还是|哎|唉|行吧?|好吧|嗯)*(?:算了|[不唔勿莫冇]要[了啦咯]|不买了|不考虑了?|不需要了?|再(?:看看|想想|考虑|说|转转|逛逛)|我?先看看|看看再说|买不起)+"
     r"(?:吧|了|啊|哦|呗|罢|我|太贵|不要|不买|别家|去|看看|再说|谢谢|拜拜|再见|[,。.!~ ，！])*$"
 )
 # What every variant of a product shares: asked with a size or colour, it is the variant itself that is meant.

@@ -16,13 +16,13 @@ from sklearn.neural_network import MLPClassifier
 from xiaoer.slices.understanding import split
 from xiaoer.slices.understanding.arrays import Floats, Judge
 from xiaoer.slices.understanding.pack import Utterance
-from xiaoer.slices.understanding.training.together import Parts, several, told_beside, with_outburst
+from xiaoer.slices.understanding.training.together import Parts, several, told_beside
 
 # Reads raw text → (plain words, distribution, closed class), by a classifier blind to that line.
 Reader = Callable[[str], tuple[str, Floats, bool]]
 
 SEED = 7
-COMPOUNDS, OUTBURSTS = 9_000, 2_000
+COMPOUNDS = 9_000
 _JOINTS = ("，", "，", "，", "，", "。", "？", "？", " ", " ", "", "", "", "", "\n")
 _LINKS = ("还有", "另外", "顺便问下", "对了", "然后", "还想问下", "再问一下", "以及")
 # How often a message that was written as a whole counts beside those put together.
@@ -37,7 +37,6 @@ def seam_rows(
     halves: split.Halves | None,
     labels: Sequence[str],
     takes: Mapping[str, Sequence[str]],
-    outbursts: Sequence[str],
 ) -> tuple[Floats, list[int]]:
     """Views of seams, and 1 where a new matter begins."""
     described = split.describe(labels, takes)
@@ -70,9 +69,8 @@ def seam_rows(
     for line in lines:
         if len(line.text) > 4:
             learn(line.text, frozenset())
-    draw = Parts(lines, takes, outbursts)
+    draw = Parts(lines, takes)
     drawn = [several(draw, rng) for _ in range(COMPOUNDS)] + [told_beside(line, draw, rng) for line in draw.asked]
-    drawn += [with_outburst(draw, rng) for _ in range(OUTBURSTS)]
     for together in filter(None, drawn):
         raw, borders = together.parts[0].text, set()
         for part in together.parts[1:]:
@@ -92,10 +90,9 @@ def fit_seam(
     halves: split.Halves | None,
     labels: Sequence[str],
     takes: Mapping[str, Sequence[str]],
-    outbursts: Sequence[str],
 ) -> Judge:
     """The judge of seams."""
-    views, cuts = seam_rows(lines, written, read, halves, labels, takes, outbursts)
+    views, cuts = seam_rows(lines, written, read, halves, labels, takes)
     judge = MLPClassifier((HIDDEN,), alpha=RIDGE, solver="lbfgs", max_iter=400, random_state=SEED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -1,7 +1,7 @@
 """Lines put together (合句): messages that nobody wrote, of lines that somebody did.
 
-Two or three matters in one breath, a story before or after its ask, an outburst (气死我了) around any of them. The judge
-of seams learns from them where to cut, the classifier what a whole message holds.
+Two or three matters in one breath, a story before or after its ask, an outburst (气死我了) beside any of them. The
+judge of seams learns from the first two where to cut, the classifier what a whole message holds.
 """
 
 import random
