@@ -7,9 +7,10 @@ PostgreSQL that is emptied after each test, so the same tests run on both.
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -68,6 +69,24 @@ def database_url(tmp_path: Path, template: str) -> Iterator[str]:
     path = tmp_path / "xiaoer.db"
     shutil.copy(make_url(template).database or "", path)
     yield f"sqlite:///{path}"
+
+
+@pytest.fixture
+def fresh_database(template: str) -> Callable[[], AbstractContextManager[str]]:
+    """Opens a database with all tables and no rows, again and again within one test."""
+
+    @contextmanager
+    def fresh() -> Iterator[str]:
+        if SERVER_URL:
+            try:
+                yield template
+            finally:
+                _delete_rows(template)
+            return
+        with TemporaryDirectory() as folder:
+            yield f"sqlite:///{shutil.copy(make_url(template).database or '', Path(folder) / 'xiaoer.db')}"
+
+    return fresh
 
 
 @pytest.fixture

@@ -44,6 +44,15 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 ENDS_THE_SESSION = "/api/v1/auth/logout"
 
 
+def test_what_publishes_names_the_reason_against_golden_questions() -> None:
+    def named(method: str, path: str) -> bool:
+        return any(one["name"] == "override" for one in DOCUMENT["paths"][path][method].get("parameters", ()))
+
+    assert named("post", "/api/v1/learning/replays/{id}/approve")
+    assert named("patch", "/api/v1/knowledge/{id}")
+    assert not named("get", "/api/v1/knowledge/{id}")
+
+
 def test_every_route_is_in_the_document() -> None:
     routes = {
         (method.lower(), route.path.replace(":path", ""))

@@ -74,7 +74,9 @@ class OrderSourceContract:
     async def test_a_buyer_s_orders_come_newest_first_and_only_theirs(self, subject: Subject) -> None:
         buyer_id = next(iter(subject.world.orders.values())).buyer_id
         mine = [order for order in subject.world.orders.values() if order.buyer_id == buyer_id]
-        expected = [order.id for order in sorted(mine, key=lambda order: order.created_at, reverse=True)]
+        expected = [order.id for order in sorted(mine, key=lambda order: order.created_at)][
+            ::-1
+        ]  # of one second, the later made first
         if "orders_of" in subject.lacks:
             with pytest.raises(SourceUnavailable):
                 await subject.source.orders_of(SHOP, buyer_id)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from xiaoer.app.shop_words import ShopUnderstanding
-from xiaoer.flows.check_knowledge import CheckKnowledge
+from xiaoer.flows.check_knowledge.check import CheckKnowledge
 from xiaoer.flows.confirm_packs import ConfirmPacks
 from xiaoer.flows.fill_knowledge import FillKnowledge
 from xiaoer.flows.import_data.importer import Importer
@@ -15,6 +15,8 @@ from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import Clock
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.guarded import GuardedCandidates, GuardedEntries
+from xiaoer.slices.knowledge.health.kinds import read_kinds
+from xiaoer.slices.knowledge.health.meeting import Reading, read_wording
 from xiaoer.slices.knowledge.packs import parse_pack
 from xiaoer.slices.knowledge.people import PeopleSearch
 from xiaoer.slices.policies.api import NEAR, NEAR_FOR_TALK
@@ -24,6 +26,15 @@ from xiaoer.slices.terms.service import ShopTerms
 
 _PACKS = ("law", "promises", "categories")
 _DAILY, _NIGHT = timedelta(days=1), timedelta(hours=19, minutes=30)  # 03:30 in the shop's zone
+
+
+def _reading(pack: Path) -> Reading:
+    """How the pack tells that two questions are one."""
+    kinds, asking, entities = (
+        tomllib.loads((pack / path).read_text(encoding="utf-8"))
+        for path in ("knowledge/kinds.toml", "knowledge/asking.toml", "lexicons/entities.toml")
+    )
+    return Reading(read_kinds(kinds, entities), read_wording(asking))
 
 
 class Brain:
@@ -49,8 +60,9 @@ class Brain:
         self.packs = ConfirmPacks(
             clock, entries, knowledge, terms, [parse_pack(name, text) for name, text in texts.items()]
         )
+        self.reading = _reading(pack)
         self.health = CheckKnowledge(
-            db, clock, entries, promotions, shops, terms, understanding, understanding.intent_of
+            db, clock, entries, promotions, shops, terms, understanding, understanding.intent_of, self.reading
         )
         self.people = PeopleSearch(db, understanding, knowledge)
         self._understanding = understanding

@@ -5,6 +5,7 @@ failure is a `XiaoerError`; anything else is logged and answered as 500 without 
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -183,8 +184,12 @@ def describe(
     errors: tuple[int, ...] = (401, 422),
     status: int = 200,
     media: str = "",
+    also: Mapping[int, Any] | None = None,
 ) -> dict[str, Any]:
-    """Keyword arguments for a route: its documentation from msgspec types; `media` when it answers plain text."""
+    """Keyword arguments for a route: its documentation from msgspec types; `media` when it answers plain text.
+
+    `also` has the types of other good answers by their status.
+    """
     responses: dict[str, Any] = {str(code): _problem_doc(code) for code in errors}
     ok: dict[str, Any] = {"description": "OK"}
     if response is not None:
@@ -192,6 +197,9 @@ def describe(
     if media:
         ok["content"] = {media: {"schema": {"type": "string"}}}
     responses[str(status)] = ok
+    for code, type_ in (also or {}).items():
+        content_of = {"application/json": {"schema": _schema(type_)}}
+        responses[str(code)] = {"description": "OK", "content": content_of}
     extra: dict[str, Any] = {"responses": responses}
     if request is not None:
         content: dict[str, Any] = {"schema": _schema(request)}
@@ -251,7 +259,10 @@ def install(app: FastAPI) -> None:
                 schemas.pop(unused, None)
             document["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
             for path, operations in document["paths"].items():
-                for operation in operations.values():
+                for method, operation in operations.items():
+                    if method == "get":  # nothing is published by reading
+                        kept = [one for one in operation.get("parameters", ()) if one["name"] != "override"]
+                        operation["parameters"] = kept
                     _complete(path, operation)
             app.openapi_schema = document
         return app.openapi_schema

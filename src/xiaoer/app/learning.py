@@ -25,6 +25,7 @@ from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.guarded import GuardedEntries, override_reason
+from xiaoer.slices.knowledge.health.meeting import Reading
 from xiaoer.slices.knowledge.sink import KnowledgeSink
 from xiaoer.slices.knowledge.types import Entry
 from xiaoer.slices.learning import api as learning
@@ -61,6 +62,7 @@ class Learning:
         importer: Importer,
         stages: Stages,
         jobs: Jobs,
+        reading: Reading,
         rewriter: RewritesDrafts | None = None,
     ) -> None:
         self._db = db
@@ -70,7 +72,7 @@ class Learning:
         self._red_lines = stages.red_lines
         self._sink = KnowledgeSink()
         self.guard = GuardPublishing(db, clock, stages)
-        self.learn = LearnGaps(db, clock, analyser)
+        self.learn = LearnGaps(db, clock, analyser, reading)
         self.decide = DecideGap(db, clock, entries, rewriter)
         self.replay = ReplayChanges(db, clock, stages, stages.understanding)
         self.proposals = PublishProposals(db, clock, self.guard)

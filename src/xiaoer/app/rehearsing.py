@@ -145,7 +145,7 @@ class Stages:
             self._promotions,
             QuoteCart(catalog, catalog, buyers, orders, self._promotions),
         )
-        sells = _Sells(BargainPrice(Bargaining(self._db), catalog, quote, buyers), picks)
+        sells = _Sells(BargainPrice(Bargaining(self._db), catalog, quote, buyers, self._promotions), picks)
         return _Sources(catalog, orders, buyers, quote, prices, sells)
 
     async def stage(self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None) -> Rehearses:

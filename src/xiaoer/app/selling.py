@@ -87,7 +87,7 @@ class Selling:
         self._orders = orders
         self.rules = SellingRules(db)
         self.bargaining = Bargaining(db)
-        self.bargain = BargainPrice(self.bargaining, catalog, quote, buyers)
+        self.bargain = BargainPrice(self.bargaining, catalog, quote, buyers, promotions)
         self.picks = PickProducts(self.rules, catalog, orders, promotions, quote)
         self.trials = Comparisons(db)
         self.measure = MeasureAutomations(db, clock, self.trials)

@@ -140,7 +140,7 @@ class Wiring:
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         self.model = LanguageModel(self.db, self.clock, settings)
-        self.learning = Learning(*core, stages, self.jobs, self.model)
+        self.learning = Learning(*core, stages, self.jobs, self.brain.reading, self.model)
         self.buyer_data = BuyerData(self.db, self.clock, self.jobs)
         self.rate = RateTalk(self.db, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -26,12 +26,12 @@ from xiaoer.slices.bargaining import service
 from xiaoer.slices.bargaining.rules.asking import read_ask
 from xiaoer.slices.bargaining.rules.deciding import advance, answer_bargain, current, floor_of
 from xiaoer.slices.bargaining.service import Bargaining, Standing
-from xiaoer.slices.bargaining.types import Answer, Budgets, State, Terms
+from xiaoer.slices.bargaining.types import Answer, Ask, Budgets, State, Terms
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies.rules.bargaining import act_of
 from xiaoer.slices.promotions import api as promotions
 from xiaoer.slices.promotions.service import CouponRefused
-from xiaoer.slices.promotions.types import Coupon
+from xiaoer.slices.promotions.types import Coupon, Promotion
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
 
@@ -53,6 +53,12 @@ class PricesNow(Protocol):
     async def price_now(self, shop: ShopId, variant_id: str, buyer_id: str, channel: str) -> PriceNow: ...
 
 
+class KnowsPromotions(Protocol):
+    """The shop's promotions, also those that bargaining made."""
+
+    async def all(self, shop: ShopId) -> tuple[Promotion, ...]: ...
+
+
 class KnowsPersons(Protocol):
     """The accounts that are one person."""
 
@@ -62,12 +68,12 @@ class KnowsPersons(Protocol):
 class _Proof:
     """What `keep` needs. Not a struct on purpose: nothing can encode it into a trace or an answer."""
 
-    __slots__ = ("answer", "buyer_id", "floor", "standing")
+    __slots__ = ("answer", "buyer_id", "promotion", "standing")
 
-    def __init__(self, standing: Standing, answer: Answer, floor: Money, buyer_id: str) -> None:
+    def __init__(self, standing: Standing, answer: Answer, promotion: Promotion | None, buyer_id: str) -> None:
         self.standing = standing
         self.answer = answer
-        self.floor = floor
+        self.promotion = promotion
         self.buyer_id = buyer_id
 
 
@@ -97,8 +103,14 @@ class BargainPrice:
     """Reads, decides and keeps."""
 
     def __init__(
-        self, bargaining: Bargaining, products: ReadsProducts, prices: PricesNow, persons: KnowsPersons
+        self,
+        bargaining: Bargaining,
+        products: ReadsProducts,
+        prices: PricesNow,
+        persons: KnowsPersons,
+        offers: KnowsPromotions,
     ) -> None:
+        self._offers = offers
         self._bargaining = bargaining
         self._products = products
         self._prices = prices
@@ -120,8 +132,14 @@ class BargainPrice:
         price = (await self._prices.price_now(shop, variant.id, turn.buyer_id, turn.channel)).payable
         offered = (talk := current(standing.state, price, now)) is not None and talk.offer is not None
         ask = read_ask(segment.text, offered=offered, stop_words=terms.stop_words)
+        if segment.by == "context" and ask.kind not in ("accept", "decline", "stop"):
+            ask = Ask("question")
         answer = answer_bargain(ask, terms, standing.state, price, standing.budgets, now)
-        return self._told(shop, product, standing, answer, floor_of(terms, price), turn.buyer_id, now)
+        promotion = None
+        if answer.outcome == "accept":
+            known = await self._offers.all(shop)
+            promotion = promotions.agreed_price(known, product.id, floor_of(terms, price), now)
+        return self._told(product, standing, answer, promotion, turn.buyer_id, now)
 
     async def rehearse(
         self,
@@ -154,27 +172,26 @@ class BargainPrice:
             budgets = Budgets(budgets.person - answer.take, budgets.day - answer.take)
             if answer.outcome in _KEPT:
                 state = advance(talk or State("rehearsal", product_id), answer, terms, "rehearsal", now)
-            told = self._told(shop, product, Standing("", terms, ("",), None, 0, budgets), answer, price, "", now)
+            agreed = promotions.agreed_price((), product.id, price, now) if answer.outcome == "accept" else None
+            told = self._told(product, Standing("", terms, ("",), None, 0, budgets), answer, agreed, "", now)
             steps.append(RehearsedStep(line, answer, _spoken(told, templates, now), budgets))
         return Rehearsed(price, terms.title, tuple(steps))
 
     def _told(
         self,
-        shop: ShopId,
         product: Product,
         standing: Standing,
         answer: Answer,
-        floor: Money,
+        agreed: Promotion | None,
         buyer_id: str,
         now: datetime,
     ) -> BargainAnswer:
         gift = answer.gift
         coupon = None
-        if answer.outcome == "accept":
+        if agreed is not None:
             until = now + timedelta(hours=max(standing.terms.valid_hours, 1))
-            promotion = promotions.agreed_price(product.id, floor, now)
             title = f"{product.title[:20]} 专享立减"
-            coupon = CouponGiven(new_id(), promotion.id, title, answer.off, until, new_code())
+            coupon = CouponGiven(new_id(), agreed.id, title, answer.off, until, new_code())
         elif gift is not None and gift.kind != "small_gift":
             id_ = gift.promotion_id if gift.kind == "coupon" else promotions.FREIGHT
             coupon = CouponGiven(new_id(), id_, gift.title, gift.cost, now + _GIFT_LASTS, new_code())
@@ -191,7 +208,7 @@ class BargainPrice:
             answer.pushes,
             answer.last,
             coupon,
-            _Proof(standing, answer, floor, buyer_id) if answer.outcome in _KEPT else None,
+            _Proof(standing, answer, agreed, buyer_id) if answer.outcome in _KEPT else None,
         )
 
     def keep(self, connection: Connection, turn: Turn, effect: Any, now: datetime) -> bool:
@@ -232,8 +249,8 @@ class BargainPrice:
     def _issue(
         connection: Connection, turn: Turn, effect: BargainAnswer, given: CouponGiven, proof: _Proof, now: datetime
     ) -> None:
-        if effect.outcome == "accept":
-            promotions.ensure(connection, turn.shop, promotions.agreed_price(effect.product_id, proof.floor, now), now)
+        if proof.promotion is not None:
+            promotions.ensure(connection, turn.shop, proof.promotion, now)
         elif given.promotion_id == promotions.FREIGHT:
             promotions.ensure(connection, turn.shop, promotions.free_freight(now), now)
         coupon = Coupon(

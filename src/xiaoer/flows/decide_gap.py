@@ -16,8 +16,8 @@ from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict, InvalidBody, NotFound
 from xiaoer.kernel.ids import EntryId, ShopId
+from xiaoer.slices.knowledge import keeping as entries
 from xiaoer.slices.knowledge import pending, store
-from xiaoer.slices.knowledge import service as entries
 from xiaoer.slices.knowledge.guarded import GuardedEntries
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 from xiaoer.slices.learning.ports import RewritesDrafts

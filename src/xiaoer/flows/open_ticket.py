@@ -159,7 +159,7 @@ class OpenTicket:
             if agent is None:
                 raise NotFound("Agent", changes["assignee"], "Only people who have opened the workbench take tickets.")
             changes = {**changes, "assignee_name": agent.name}
-        before, after = tickets.change(connection, who.shop, ticket_id, changes, work, now, by)
+        before, after = tickets.change(connection, who.shop, self._forms, ticket_id, changes, work, now, by)
         if after.state != before.state:
             data = {"from": before.state, "to": after.state, "overdue": flow.is_overdue(before, now)}
             self._fact(connection, who.shop, "ticket.state", after, now, by=who.staff_id, **data)

@@ -14,15 +14,17 @@ from xiaoer.kernel.commerce import Order, Product, Taste, Variant
 from xiaoer.kernel.decision import Offer, Pick, SceneShown
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.api import wish_is_too_dear, wish_says_no, wish_told
 from xiaoer.slices.promotions.types import Quote
 from xiaoer.slices.selling.recipients import recipients_of
-from xiaoer.slices.selling.rules.picking import audiences_in, choose_picks, reason_for
+from xiaoer.slices.selling.rules.picking import choose_picks, reason_for
+from xiaoer.slices.selling.rules.safety import audiences_in
 from xiaoer.slices.selling.rules.scenes import choose_scene
 from xiaoer.slices.selling.service import SellingRules
-from xiaoer.slices.selling.types import Candidate
+from xiaoer.slices.selling.types import Candidate, Limits
 
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
 _ORDERS = 10  # as many as the answer reads, so that a shop system is asked once
@@ -76,29 +78,48 @@ class PickProducts:
         self._orders = orders
         self._offers = offers
 
-    async def for_need(self, turn: Turn, segment: Segment, now: datetime) -> tuple[Pick, ...]:
-        """Products for a need in the buyer's words; none when he said no, or was shown enough. What narrows a wish
-        that is open is not one more recommendation."""
+    async def for_need(self, turn: Turn, segment: Segment, now: datetime) -> tuple[Pick, ...] | None:
+        """Products for a need in the buyer's words; None when he was shown enough. What narrows a wish that is open is
+        not one more recommendation, and who asks takes an earlier no back."""
         if turn.product_in_focus and any(word in segment.text for word in _BESIDE):
             return await self.together(turn, segment, turn.product_in_focus, now)
-        if segment.by != "wish" and await self._enough(turn, now):
-            return ()
-        wish = wish_told(segment, turn)
+        wish, rules = wish_told(segment, turn), await self._rules.pick_rules(turn.shop)
+        if wish.asked > rules.most_a_talk:
+            return None
         most = wish.budget_yuan
         if wish.shown and wish_is_too_dear(segment.text):
             most = await self._less_than(turn.shop, wish.shown, most)
         taste = self._recipients.taste_of(wish)
         found = await self._goods.recommend(turn.shop, self._recipients.need_of(wish), most, _LOOKED_AT, taste)
-        entities = replace(
-            segment.entities, money_yuan=wish.budget_yuan, audience=wish.audience, age_years=wish.age_years
-        )
-        about = replace(segment, text=" ".join(wish.words), entities=entities)
+        about = replace(segment, text=" ".join(wish.words))
         without = wish.shown if wish_says_no(segment.text) else ()
         if wish.least_yuan:
             least = Money(round(wish.least_yuan * 100))
             prices = {p.id: await self._goods.variants(turn.shop, p.id) for p in found}
             found = tuple(p for p in found if min((v.price for v in prices[p.id]), default=ZERO) >= least) or found
-        return await self._choose(turn, about, [(product, "") for product in found], without, taste)
+        offered = [(product, "") for product in found]
+        limits = self._limits(turn, wish, most)
+        return await self._choose(turn, about, offered, limits, without, taste, wish.pieces)
+
+    def _limits(self, turn: Turn, wish: Wish, most: float | None) -> Limits:
+        """What the wish allows; the audiences that the talk named count too."""
+        budget = Money(round(most * 100)) if most else None
+        return Limits(
+            _audiences(turn, wish.audience, wish.age_years),
+            wish.age_years,
+            budget,
+            budget if wish.is_total else None,
+            self._recipients.groups_of(wish.bad),
+            self._recipients.groups_of(wish.unliked),
+        )
+
+    def _unasked(self, turn: Turn, segment: Segment) -> Limits:
+        """What is shown beside an answer must suit whom the talk is about, and what her open wish told."""
+        told = turn.memory.wish or Wish()
+        named = (*told.audience, *segment.entities.audience)
+        age = segment.entities.age_years or told.age_years
+        bad, unliked = (self._recipients.groups_of(terms) for terms in (told.bad, told.unliked))
+        return Limits(_audiences(turn, named, age), age, bad=bad, unliked=unliked)
 
     async def _less_than(self, shop: ShopId, shown: Sequence[str], most: float | None) -> float | None:
         """Yuan below the cheapest product that was shown."""
@@ -113,7 +134,7 @@ class PickProducts:
         need = f"{product.category.split('/')[-1]} {product.title} {' '.join(product.attributes.values())}"
         near = await self._goods.recommend(turn.shop, need, None, _LOOKED_AT)
         same = [(p, "同类，有现货") for p in near if p.id != product_id and p.category == product.category]
-        return await self._choose(turn, segment, same, {product_id})
+        return await self._choose(turn, segment, same, self._unasked(turn, segment), {product_id})
 
     async def together(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> tuple[Pick, ...]:
         """Beside a product: what the shop relates to it, and what was bought with it."""
@@ -125,7 +146,7 @@ class PickProducts:
         named += [(other, "店里推荐的搭配") for other in product.related if other not in dict(learned)]
         found = [(p, why) for other, why in named if (p := await self._goods.product(turn.shop, other)) is not None]
         found = await self._cheaper_together(turn, product, found)
-        return await self._choose(turn, segment, found, {product_id})
+        return await self._choose(turn, segment, found, self._unasked(turn, segment), {product_id})
 
     async def _cheaper_together(
         self, turn: Turn, product: Product, found: Sequence[tuple[Product, str]]
@@ -159,7 +180,7 @@ class PickProducts:
     async def scene(self, turn: Turn, heard: Heard, now: datetime) -> SceneShown | None:
         """What is shown after the answer; None for most turns."""
         scenes = [(d.id, d.value) for d in await self._rules.scenes.live(turn.shop)]
-        if not scenes:
+        if not scenes or await self._rules.has_refused(turn.shop, turn.buyer_id, "recommend", now):
             return None
         product_id = turn.product_in_focus or ""
         product = await self._goods.product(turn.shop, product_id) if product_id else None
@@ -175,10 +196,12 @@ class PickProducts:
             running = await self._offers.offers(turn.shop, at=now)
             offer = next((one for one in running if one.id == scene.promotion_id), None)
         goods = [(p, "适合这个场景") for other in scene.show if (p := await self._goods.product(turn.shop, other))]
-        picks = await self._choose(turn, heard.segments[index], goods) if goods else ()
+        segment = heard.segments[index]
+        picks = await self._choose(turn, segment, goods, self._unasked(turn, segment)) if goods else ()
         return SceneShown(id_, index, scene.say, scene.url, offer, picks)
 
     async def _enough(self, turn: Turn, now: datetime) -> bool:
+        """Whether nothing more may be shown unasked."""
         rules = await self._rules.pick_rules(turn.shop)
         rounds = sum("recommend" in past.act_types for past in turn.history)
         return rounds >= rules.most_a_talk or await self._rules.has_refused(turn.shop, turn.buyer_id, "recommend", now)
@@ -188,16 +211,12 @@ class PickProducts:
         turn: Turn,
         segment: Segment,
         found: Iterable[tuple[Product, str]],
+        limits: Limits,
         without: Iterable[str] = (),
         taste: Taste = Taste(),  # noqa: B008  frozen
+        pieces: int = 0,
     ) -> tuple[Pick, ...]:
         rules = await self._rules.pick_rules(turn.shop)
-        said = [past.text for past in turn.history if past.author == "buyer"]
-        talk = " ".join([*said, *(message.text for message in turn.messages)])
-        age = segment.entities.age_years
-        audiences = audiences_in(talk, segment.entities.audience, age)
-        budget = segment.entities.money_yuan
-        most = round(budget * 100) if budget else None
         offered = [(product, why, await self._goods.variants(turn.shop, product.id)) for product, why in found]
         if not offered:
             return ()
@@ -207,12 +226,17 @@ class PickProducts:
             if ready and not any(variant.id in mine for variant in variants):
                 stock = sum(v.stock for v in ready)
                 candidates.append(Candidate(product, min(v.price for v in ready), stock, why))
-        chosen = choose_picks(candidates, rules, audiences, {*without}, rules.at_once, most)
-        return tuple(
-            Pick(c.product, c.price, reason_for(c, segment.text, audiences, most, taste.likes)) for c in chosen
-        )
+        limit = min(pieces or rules.at_once, rules.at_once)
+        chosen = choose_picks(candidates, rules, limits, {*without}, limit)
+        return tuple(Pick(c.product, c.price, reason_for(c, segment.text, limits, taste.likes)) for c in chosen)
 
     async def _owned(self, turn: Turn) -> set[str]:
         """The variants that the buyer has."""
         orders = await self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
         return {item.variant_id for order in orders if order.status in _OWNED for item in order.items}
+
+
+def _audiences(turn: Turn, named: Sequence[str], age_years: float | None) -> tuple[str, ...]:
+    """Whom the talk names that needs care, and whom the wish is for."""
+    said = [past.text for past in turn.history if past.author == "buyer"]
+    return audiences_in(" ".join([*said, *(message.text for message in turn.messages)]), named, age_years)

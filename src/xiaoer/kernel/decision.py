@@ -50,6 +50,7 @@ NeedKind = Literal[
     "price",
     "recommend",
     "named",
+    "together",
     "verify",
     "transit",
     "diagnosis",
@@ -214,6 +215,7 @@ class Facts(Struct, frozen=True):
     variants: dict[str, tuple[Variant, ...]] = field(default_factory=dict)
     orders: tuple[Order, ...] | None = None
     recommended: dict[int, tuple[Product, ...]] = field(default_factory=dict)
+    together: dict[int, tuple[Product, ...]] = field(default_factory=dict)
     offers: tuple[Offer, ...] | None = None
     prices: dict[str, PriceNow] = field(default_factory=dict)
     bargains: dict[int, BargainAnswer] = field(default_factory=dict)

@@ -26,6 +26,8 @@ class Wish(Struct, frozen=True, omit_defaults=True):
     """What a buyer would like recommended (求推荐), as told over several turns: 送妈妈的, 她六十了, 两百以内.
 
     `words` are the phrases, oldest first; `shown` the products offered for it already, which are not offered again.
+    `is_total`: the budget is for all `pieces` together. `bad` for the body, or `unliked`, is what must not be in it.
+    `asked` counts the recommendations that were asked for in this talk, without what only narrows one.
     """
 
     words: tuple[str, ...] = ()
@@ -33,7 +35,12 @@ class Wish(Struct, frozen=True, omit_defaults=True):
     audience: tuple[str, ...] = ()
     budget_yuan: float | None = None
     least_yuan: float | None = None
+    is_total: bool = False
+    pieces: int = 0
     age_years: float | None = None
+    bad: tuple[str, ...] = ()
+    unliked: tuple[str, ...] = ()
+    asked: int = 0
     shown: tuple[str, ...] = ()
 
 

@@ -156,3 +156,23 @@ def test_agents_search_and_try_but_do_not_mend(server: TestClient) -> None:
     assert server.get("/api/v1/knowledge/search", params={"q": "发货"}, headers=agent).json()["items"]
     for path in ("health/check", "health/x/mend", "packs/law/switch"):
         assert server.post(f"/api/v1/knowledge/{path}", json={}, headers=agent).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "about"),
+    [
+        (("绒布熊是什么材质", "绒布熊是纯棉的。"), ("绒布熊什么面料的", "100% 涤纶，不易皱。"), "材质"),
+        (("琉璃灯发什么快递", "发顺丰。"), ("琉璃灯用哪家快递", "统一发中通。"), "快递"),
+        (("木鱼会掉色吗", "不掉色，放心。"), ("木鱼掉不掉色", "深色会掉色，要擦干。"), "是否"),
+        (("漆盒能开发票吗", "可以开。"), ("漆盒可以开发票吗", "抱歉，这款不能开发票。"), "是否"),
+    ],
+    ids=["material", "courier", "colour-fast", "invoice"],
+)
+def test_two_entries_that_say_otherwise_in_other_words_are_a_conflict(
+    client: TestClient, keep: Keep, one: tuple[str, str], other: tuple[str, str], about: str
+) -> None:
+    kept = [keep(question, answer) for question, answer in (one, other)]
+    client.post("/api/v1/knowledge/health/check")
+    assert f"{about}说得不一样" in _about(client, "conflict", kept[0]["id"])["says"]
+    for entry in kept:
+        client.delete(f"/api/v1/knowledge/{entry['id']}")

@@ -41,6 +41,26 @@ def test_an_edit_waits_for_approval_while_buyers_hear_the_old_answer(
     assert "三十度" in str(ask(f"{thing}怎么洗")["replies"])
 
 
+def test_deleting_merging_and_files_wait_under_review(
+    server: TestClient, keep: Keep, reviewed: dict[str, str], take_file: Import
+) -> None:
+    operator = log_in(server, "operator")
+    ids = [keep(f"{uuid4().hex[:6]}多重", "三斤。")["id"] for _ in range(3)]
+    for id_ in ids:
+        server.post(f"{ROOT}/{id_}/approve", headers=reviewed)
+    before = server.get(f"{ROOT}/review", headers=operator).json()["waiting"]
+    gone = server.delete(f"{ROOT}/{ids[0]}", headers=operator)
+    assert (gone.status_code, gone.json()["status"]) == (202, "published")
+    assert [one["after"] for one in gone.json()["waiting"]["changes"]] == ["archived"]
+    bulk = server.post(f"{ROOT}/bulk", json={"ids": ids[1:2], "action": "archive"}, headers=operator).json()
+    assert bulk["waiting"] == ids[1:2]
+    take_file("knowledge.csv", f"id,question,answer,status\n{ids[2]},多重,三斤,archived\n")
+    assert [server.get(f"{ROOT}/{id_}", headers=operator).json()["status"] for id_ in ids] == ["published"] * 3
+    assert server.get(f"{ROOT}/review", headers=operator).json()["waiting"] == before + 3
+    for id_ in ids:
+        assert server.post(f"{ROOT}/{id_}/approve", headers=reviewed).json()["status"] == "archived"
+
+
 def test_a_file_that_breaks_a_golden_question_is_refused_as_a_whole(
     client: TestClient, keep: Keep, take_file: Import
 ) -> None:

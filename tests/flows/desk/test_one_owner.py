@@ -1,13 +1,11 @@
 """At any time exactly one of bot, queue and agent owns a conversation, whatever happens in whatever order."""
 
 import asyncio
-import shutil
-import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -123,14 +121,12 @@ def check(connection: Any) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(steps)
 def test_exactly_one_owner_under_random_interleavings(
-    template: str, world_class: Any, rounds: list[list[tuple[str, str, str]]]
+    fresh_database: Callable[[], AbstractContextManager[str]],
+    world_class: Any,
+    rounds: list[list[tuple[str, str, str]]],
 ) -> None:
-    if not template.startswith("sqlite:///"):
-        pytest.skip("random interleavings run on SQLite; PostgreSQL has the scenarios")
-
-    async def run(folder: Path) -> None:
-        shutil.copy(template.removeprefix("sqlite:///"), folder / "x.db")
-        db = Database(f"sqlite:///{folder / 'x.db'}")
+    async def run(url: str) -> None:
+        db = Database(url)
         world = world_class(db, ManualClock(datetime(2026, 6, 18, 2, tzinfo=UTC)), ShopId("s1"))
         seen: dict[str, Any] = {}
         for together in rounds:
@@ -141,5 +137,5 @@ def test_exactly_one_owner_under_random_interleavings(
             await db.read(check)
         await db.close()
 
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(run(Path(folder)))
+    with fresh_database() as url:
+        asyncio.run(run(url))

@@ -36,6 +36,26 @@ async def test_one_question_is_enough_when_a_person_answered_it(talks: Talks) ->
     assert draft.answer == row.gap.answers[0].text
 
 
+async def test_questions_before_a_call_for_a_person_are_a_gap(talks: Talks) -> None:
+    await talks.keep("鞋带可以换吗", "可以换，下单备注颜色。")
+    for buyer, text in (("b1", "鞋带可以换吗"), ("b2", "鞋带能换吗")):
+        await talks.say(text, buyer)
+        await talks.say("转人工", buyer)
+    (row,) = await talks.gaps()
+    assert row.count.conversations == 2
+
+
+async def test_asking_which_product_is_a_gap_until_it_is_answered(talks: Talks) -> None:
+    first = await talks.say("这个防水吗", "b1")
+    assert "哪" in first["replies"][0]["text"]
+    await talks.say("这款防水不", "b2")
+    (row,) = await talks.gaps()
+    assert row.count.conversations == 2
+    await talks.keep("冲锋衣防水吗", "防水，面料有压胶。")
+    await talks.say("冲锋衣防水吗", "b2")
+    assert await talks.gaps() == []
+
+
 async def test_how_many_conversations_make_a_gap_is_adjustable(talks: Talks) -> None:
     for text in ASKED:
         await talks.say(text)
@@ -68,7 +88,7 @@ async def test_a_dismissed_gap_stays_dismissed_when_others_ask_the_same_tomorrow
     (row,) = await talks.gaps()
     await talks.product.learning.decide.dismiss(talks.shop, row.gap.id, "门店要关了", "店长")
     talks.clock.advance(timedelta(days=1))
-    for text in ("你家有实体店没", "请问有实体店吗", *ASKED):
+    for text in ("你家有实体店没", "请问有实体店吗", "线下有门店可以逛吗", "有没有线下店", *ASKED):
         await talks.say(text)
     assert await talks.gaps() == []
     (dismissed,) = await talks.listed("dismissed")

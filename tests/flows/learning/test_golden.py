@@ -65,6 +65,17 @@ async def test_an_override_with_a_reason_is_published_and_audited(talks: Talks) 
     assert len(line.detail["golden"]) == 1
 
 
+async def test_the_list_of_golden_questions_shows_what_a_publishing_did_to_them(talks: Talks) -> None:
+    entry_id = await guarded(talks)
+    with overriding("门店搬家了"):
+        await change(talks, entry_id, answer="有的，银泰 5 楼。")
+    (broken,) = await talks.product.learning.golden(talks.shop)
+    assert (broken.passed, broken.failure != "") == (False, True)
+    await change(talks, entry_id, answer="有的，龙湖天街 3 楼。")
+    (mended,) = await talks.product.learning.golden(talks.shop)
+    assert (mended.passed, mended.failure) == (True, "")
+
+
 async def test_a_question_that_fails_already_stops_nobody(talks: Talks) -> None:
     await talks.product.learning.keep_golden(talks.shop, Golden("", "能货到付款吗", must_contain=("货到付款",)), "店长")
     entry_id = await talks.keep("你们有实体店吗", "有的。")

@@ -10,7 +10,7 @@ from tests.flows.learning.conftest import Talks
 from xiaoer.flows.publish_knowledge.guard import GoldenBroken
 from xiaoer.flows.replay_changes.replay import Proposal, ProposedEntry
 from xiaoer.infra.db import metadata
-from xiaoer.kernel.errors import Conflict
+from xiaoer.kernel.errors import Conflict, Forbidden, NotFound
 from xiaoer.slices.knowledge.guarded import overriding
 from xiaoer.slices.knowledge.types import EntryDraft
 from xiaoer.slices.learning.store import replays
@@ -136,6 +136,30 @@ async def test_approving_against_a_golden_question_takes_a_reason(talks: Talks) 
         await talks.product.learning.proposals.approve(talks.shop, done, "运营")
     with overriding("搬家了"):
         await talks.product.learning.proposals.approve(talks.shop, done, "运营")
+    assert (await talks.product.entries.get(talks.shop, entry_id)).answer == "有的，银泰 5 楼。"
+
+
+async def test_an_edit_without_a_version_is_of_the_one_kept_now(talks: Talks) -> None:
+    entry_id = await talks.keep(SHOP, "有的，龙湖天街 3 楼。")
+    proposals, draft = talks.product.learning.proposals, EntryDraft(SHOP, "有的，银泰 5 楼。")
+    (one,) = await proposals.edited(talks.shop, [(entry_id, 0, draft)])
+    done, _ = await rehearse(talks, Proposal((one,)))
+    await proposals.approve(talks.shop, done, "运营")
+    assert (await talks.product.entries.get(talks.shop, entry_id)).answer == "有的，银泰 5 楼。"
+    with pytest.raises(Conflict, match="at version 2"):
+        await proposals.edited(talks.shop, [(entry_id, 1, draft)])
+    with pytest.raises(NotFound):
+        await proposals.edited(talks.shop, [("nowhere", 0, draft)])
+
+
+async def test_under_review_nobody_approves_the_replay_of_his_own_change(talks: Talks) -> None:
+    entry_id = await talks.keep(SHOP, "有的，龙湖天街 3 楼。")
+    await talks.product.entries.switch_review(talks.shop, True, "老板")
+    done, _ = await rehearse(talks, await edited(talks, entry_id, answer="有的，银泰 5 楼。"))
+    proposals = talks.product.learning.proposals
+    with pytest.raises(Forbidden):
+        await proposals.approve(talks.shop, done, "运营", alone=False)
+    await proposals.approve(talks.shop, done, "店长", alone=False)
     assert (await talks.product.entries.get(talks.shop, entry_id)).answer == "有的，银泰 5 楼。"
 
 

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 from tests.flows.selling.conftest import TERMS, SalesWorld, acts, words
 
 from xiaoer.kernel.money import Money
+from xiaoer.slices.outreach.types import Comparing
 
 
 async def test_each_push_brings_the_price_nearer_and_yes_brings_a_coupon_that_the_quote_uses(world: SalesWorld) -> None:
@@ -122,3 +124,32 @@ async def test_a_public_offer_and_the_agreed_price_together_never_go_below_the_f
     single = await world.payable("b1")
     assert single == 25_000 or single == await world.payable("nobody")
     assert await world.payable("b1", quantity=3) >= min(75_000, await world.payable("nobody", quantity=3))
+
+
+@pytest.mark.parametrize("sum_", ["260元", "２６０块", "2️⃣6️⃣0️⃣元", "②⑥⓪元", "贰佰陆拾块", "两百六十块"])
+async def test_an_amount_is_a_price_in_whatever_digits_it_comes(world: SalesWorld, sum_: str) -> None:
+    await world.terms(TERMS)
+    assert acts(await world.say("b1", f"{sum_}")) == ["counter_offer"]
+
+
+@pytest.mark.parametrize("question", ["那比200高吗", "是不是250"])
+async def test_after_an_offer_a_question_is_answered_with_it_and_earns_nothing(
+    world: SalesWorld, question: str
+) -> None:
+    await world.terms(TERMS)
+    assert "280" in words(await world.say("b1", "能便宜点吗"))
+    answer = await world.say("b1", question)
+    assert "统一" not in words(answer) and "263" not in words(answer) and "250" not in words(answer)
+    assert "263" in words(await world.say("b1", "再少点嘛"))
+
+
+async def test_whether_it_is_still_sold_is_no_haggling(world: SalesWorld) -> None:
+    await world.terms(TERMS)
+    assert acts(await world.say("b1", "这款还卖吗")) == ["answer"]
+    assert await world.given() == 0
+
+
+async def test_who_is_held_out_hears_a_no_to_his_price_and_not_the_stock(world: SalesWorld) -> None:
+    await world.terms(TERMS)
+    await world.compare(Comparing(0, 0, 0, 10_000))
+    assert "没法再少" in words(await world.say("b1", "-100元卖吗"))

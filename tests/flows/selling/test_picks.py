@@ -52,7 +52,10 @@ async def test_a_clear_no_is_remembered_over_conversations(world: SalesWorld) ->
     assert "recommend" in acts(await world.say("b1", "推荐一款保湿面霜", product=""))
     stopped = await world.say("b1", "别再给我推荐了", product="")
     assert "recommend" not in acts(stopped)
-    assert "recommend" not in acts(await world.say("b1", "推荐一款保湿面霜", product="", channel="web"))
+    unasked = await world.say("b1", "有货吗", product="C6", channel="web")
+    assert acts(unasked) and "recommend" not in acts(unasked)
+    asked = await world.say("b1", "推荐一款保湿面霜", product="", channel="web")
+    assert "recommend" in acts(asked)  # who asks by himself is answered
 
 
 async def test_not_more_than_so_many_times_a_talk(world: SalesWorld) -> None:

@@ -8,9 +8,10 @@ from msgspec import structs
 from xiaoer.infra.db import Database
 from xiaoer.kernel.errors import Conflict, Forbidden
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.knowledge import keeping, pending
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.reviewed import ReviewedEntries
-from xiaoer.slices.knowledge.types import EntryDraft, EntryFilter
+from xiaoer.slices.knowledge.types import EntryDraft, EntryFilter, Status
 
 SHOP = ShopId("one")
 DRAFT = EntryDraft("几时发货", "付款后48小时内发出", ("啥时候发",), category="发货")
@@ -91,11 +92,48 @@ async def test_what_changed_meanwhile_stays_and_the_same_field_twice_is_a_confli
         await entries.approve(SHOP, "K1", "小李", alone=False)
 
 
-async def test_taking_an_entry_out_of_use_needs_no_review_and_drops_what_waits(entries: ReviewedEntries) -> None:
-    await entries.update(SHOP, "K1", NEWER, 1, "小王")
+async def test_taking_a_live_entry_out_of_use_waits_too(entries: ReviewedEntries) -> None:
     await entries.archive(SHOP, "K1", "小王")
-    assert (await entries.get(SHOP, "K1")).draft.status == "archived"
+    assert (await entries.get(SHOP, "K1")).draft.status == "published"
+    with pytest.raises(Forbidden):
+        await entries.approve(SHOP, "K1", "小王", alone=False)
+    assert (await entries.approve(SHOP, "K1", "小李", alone=False)).draft.status == "archived"
     assert await entries.waiting(SHOP, ["K1"]) == {}
+    assert (await entries.history(SHOP, "K1"))[0].action == "archive"
+
+
+@pytest.mark.parametrize("status", ["draft", "archived"])
+async def test_an_edit_that_takes_a_live_entry_offline_waits(entries: ReviewedEntries, status: Status) -> None:
+    await entries.update(SHOP, "K1", structs.replace(DRAFT, status=status), 1, "小王")
+    assert (await entries.get(SHOP, "K1")).draft.status == "published"
+    assert (await entries.approve(SHOP, "K1", "小李", alone=False)).draft.status == status
+
+
+async def test_many_that_go_wait_each_and_drafts_go_at_once(entries: ReviewedEntries) -> None:
+    await entries.create(SHOP, structs.replace(DRAFT, question="几点下班", status="draft"), "小王", "K2")
+    done = await entries.change_many(SHOP, ["K1", "K2", "K9"], {"status": "archived"}, "小王", alone=False)
+    assert (set(done.changed), done.waiting, set(done.refused)) == ({"K1", "K2"}, ("K1",), {"K9"})
+    published = await entries.change_many(SHOP, ["K1"], {"status": "published"}, "小李", alone=False)
+    assert published.changed == ("K1",)
+    assert (await entries.get(SHOP, "K1")).draft.status == "archived"
+
+
+async def test_questions_that_are_merged_one_after_another_wait_together(
+    entries: ReviewedEntries, database: Database, clock
+) -> None:
+    for text in ("几号能发", "哪天寄"):
+        stored = await entries.get(SHOP, "K1")
+        joined = structs.replace(stored.draft, similar=(*stored.draft.similar, text))
+        await database.write(lambda c, s=stored, j=joined: keeping.keep_change(c, SHOP, s, j, clock.now(), "小王"))
+    assert (await entries.get(SHOP, "K1")).draft.similar == ("啥时候发",)
+    done = await entries.approve(SHOP, "K1", "小李", alone=False)
+    assert done.draft.similar == ("啥时候发", "几号能发", "哪天寄")
+
+
+async def test_what_waits_is_counted_new_entries_and_changes(entries: ReviewedEntries, database: Database) -> None:
+    await entries.create(SHOP, EntryDraft("能开发票吗", "能"), "小王", "K2")
+    await entries.update(SHOP, "K1", NEWER, 1, "小王")
+    assert await database.read(lambda c: pending.count(c, SHOP)) == 2
 
 
 async def test_other_shops_change_at_once(entries: ReviewedEntries) -> None:

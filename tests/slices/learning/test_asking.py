@@ -57,9 +57,8 @@ def test_a_turn_tells_itself_that_it_went_wrong(said: PastTurn, reasons: tuple[s
         turn(1, "转人工", MISS, intent="service.human"),
         turn(1, "我的快递到哪了", MISS, intent="ship.track"),
         turn(1, "能机洗吗", ("fallback", 0, "source.down", "source.unavailable")),
-        turn(1, "能机洗吗", ("ask", 0, "product.which", ""), confidence=0.9),
     ],
-    ids=["a sure answer", "small talk", "a person wanted", "own parcel", "a system was down", "asked back, sure"],
+    ids=["a sure answer", "small talk", "a person wanted", "own parcel", "a system was down"],
 )
 def test_what_no_entry_could_answer_better_is_no_gap(said: PastTurn) -> None:
     assert asks(said) == []
@@ -69,6 +68,31 @@ def test_an_unhappy_buyer_blames_the_answer_before() -> None:
     good = turn(1, "能机洗吗", ANSWER, knowledge={"0": [["e1", "能机洗吗", 0.9]]})
     (ask,) = asks(good, turn(2, "不是问这个", intent="chat.negative", satisfied=False))
     assert (ask.id, ask.reasons) == ("t1:0", ("asked_again",))
+
+
+WHICH = ("ask", 0, "product.which", "knowledge.which")
+
+
+def test_a_question_that_a_call_for_a_person_follows_was_not_answered() -> None:
+    good = turn(1, "能机洗吗", ANSWER, knowledge={"0": [["e1", "能机洗吗", 0.9]]})
+    called = turn(2, "转人工", intent="service.human", handoff={"reason": "requested"})
+    (ask,) = asks(good, called)
+    assert (ask.id, ask.reasons) == ("t1:0", ("handed_over",))
+    assert asks(called) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "blamed"),
+    [
+        ((), True),
+        ((turn(2, "算了", WHICH),), True),
+        ((turn(2, "转人工", intent="service.human", handoff={"reason": "requested"}),), True),
+        ((turn(2, "蓝色那件", ANSWER, knowledge={"0": [["e1", "能机洗吗", 0.9]]}),), False),
+    ],
+    ids=["the end", "asked back again", "a person called", "answered after all"],
+)
+def test_asking_which_product_counts_when_it_leads_nowhere(after: tuple[PastTurn, ...], blamed: bool) -> None:
+    assert ("t1:0" in {ask.id for ask in asks(turn(1, "能机洗吗", WHICH), *after)}) is blamed
 
 
 def test_an_unhappy_word_an_hour_later_is_about_something_else() -> None:

@@ -111,6 +111,26 @@ def test_urgent_matters_have_less_time(priority: Any, hours: int) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "due", "moved"),
+    [
+        ("normal", "urgent", "2026-06-16T23:00", "2026-06-16T17:00"),  # 8 hours become 2
+        ("urgent", "normal", "2026-06-16T17:00", "2026-06-16T23:00"),
+        ("normal", "high", "2026-06-17T11:00", "2026-06-16T21:00"),  # two hours that it stood stay given
+        ("normal", "low", "2026-06-16T23:00", "2026-06-17T17:00"),  # 16 hours, the night left out
+        ("normal", "normal", "2026-06-16T23:00", "2026-06-16T23:00"),
+    ],
+)
+def test_another_priority_moves_the_due_time(before: Any, after: Any, due: str, moved: str) -> None:
+    one = ticket(priority=before, due_at=at(due))
+    assert flow.repriced_due(one, FORMS["return"], after, WORK) == at(moved)
+
+
+def test_what_is_over_keeps_its_due_time() -> None:
+    over = ticket(state="done", due_at=at("2026-06-16T23:00"))
+    assert flow.repriced_due(over, FORMS["return"], "urgent", WORK) == over.due_at
+
+
 def test_the_clock_stands_still_while_the_buyer_has_to_act() -> None:
     one = ticket(due_at=at("2026-06-16T18:00"))
     due, paused = flow.moved_due(one, "waiting_buyer", at("2026-06-16T16:00"), WORK)
@@ -228,8 +248,12 @@ async def test_open_append_change_merge_and_count(db: Database, shop: ShopId) ->
             {"order_id": "1", "reason": "尺码"},
         )
         assert (first.no, other.no) == ("T20260616-0001", "T20260616-0002")
-        _, taken = api.change(connection, shop, first.id, {"assignee": "mei", "assignee_name": "小梅"}, WORK, NOW, BY)
+        _, taken = api.change(
+            connection, shop, FORMS, first.id, {"assignee": "mei", "assignee_name": "小梅"}, WORK, NOW, BY
+        )
         assert (taken.state, taken.assignee_name) == ("doing", "小梅")
+        _, urgent = api.change(connection, shop, FORMS, first.id, {"priority": "urgent"}, WORK, NOW, BY)
+        assert (urgent.priority, urgent.due_at) == ("urgent", NOW + timedelta(hours=2))
         kept = api.merge(connection, shop, other.id, first.id, NOW, BY)
         assert kept.id == first.id
         with pytest.raises(Conflict):
@@ -240,6 +264,6 @@ async def test_open_append_change_merge_and_count(db: Database, shop: ShopId) ->
     found, total, counts = await db.read(lambda c: api.page(c, shop, Filter(), 0, 10))
     assert ([one.id for one in found], total, counts) == ([first.id], 1, {"doing": 1})
     log = await db.read(lambda c: api.log_of_ticket(c, shop, first.id))
-    assert sorted(line.kind for line in log) == ["appended", "assigned", "merged", "opened", "state"]
+    assert sorted(line.kind for line in log) == ["appended", "assigned", "merged", "opened", "priority", "state"]
     late = Filter(overdue_at=NOW + timedelta(days=2))
     assert (await db.read(lambda c: api.page(c, shop, late, 0, 10)))[1] == 1

@@ -12,11 +12,12 @@ from xiaoer.app.entrypoints.messages import Id
 from xiaoer.app.entrypoints.rule_routes import BODY, Kind, add_routes, editor
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.flows.bargain_price import Rehearsed
+from xiaoer.kernel.errors import Forbidden
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.bargaining.rules.terms import check_terms
 from xiaoer.slices.bargaining.types import Gift, Terms
-from xiaoer.slices.shops.types import Principal
+from xiaoer.slices.shops.types import Principal, Role
 
 router = APIRouter(prefix="/api/v1/selling")
 Yuan = Annotated[str, Meta(max_length=20)]
@@ -92,9 +93,13 @@ def _terms(body: TermsIn, _shop: ShopId) -> Terms:
     return terms
 
 
+def _sets_floors(who: Principal) -> bool:
+    return bool(who.staff_id) and who.role in (Role.OWNER, Role.OPERATOR)
+
+
 def _shown(terms: Terms, who: Principal) -> TermsIn:
-    """The floor is shown to people who log in, never to a program's key: programs also talk to buyers."""
-    person = bool(who.staff_id)
+    """The floor is shown to the people who set it, never to a program's key: programs also talk to buyers."""
+    person = _sets_floors(who)
     return TermsIn(
         terms.title,
         terms.products,
@@ -170,8 +175,11 @@ class Rehearsal(Struct, frozen=True):
     ),
 )
 async def rehearse(request: Request) -> Response:
-    """Every line answered as a buyer would be, with round, reason and budget."""
-    who, product = await editor(request, read=True), wiring(request)
+    """Every line answered as a buyer would be, with round, reason and budget. The last round is the floor, so only
+    the people who set floors may try."""
+    who, product = await editor(request), wiring(request)
+    if not _sets_floors(who):
+        raise Forbidden("A rehearsal ends at the floor, so a program's key may not do it. Log in to the console.")
     body = await read_body(request, RehearseIn, BODY)
     terms = _terms(body.terms, who.shop) if body.terms else None
     tried: Rehearsed = await product.selling.bargain.rehearse(

@@ -1,6 +1,8 @@
 """Who is calling: an API key or a staff access token in `Authorization: Bearer …`."""
 
-from fastapi import Request
+from typing import Annotated
+
+from fastapi import Query, Request
 
 from xiaoer.app.wiring import Wiring
 from xiaoer.kernel.errors import Unauthorised
@@ -38,6 +40,8 @@ async def caller(request: Request) -> Principal:
     return await shops.key_principal(token)
 
 
-async def note_override(request: Request) -> None:
+async def note_override(
+    override: Annotated[str, Query(description="Reason for publishing although golden questions break; audited.")] = "",
+) -> None:
     """`?override=REASON`: publish although golden questions break; the reason is audited. A router's dependency."""
-    set_override(request.query_params.get("override", ""))
+    set_override(override)

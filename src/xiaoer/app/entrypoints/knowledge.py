@@ -232,11 +232,16 @@ async def change_entry(request: Request, id: str) -> Response:
     return await _shown(product, principal.shop, entry)
 
 
-@router.delete("/{id:path}", **describe("Archive an entry", status=204, errors=(401, 403, 404)))
+@router.delete(
+    "/{id:path}", **describe("Archive an entry", status=204, also={202: EntryOut}, errors=(401, 403, 404, 409))
+)
 async def delete_entry(request: Request, id: str) -> Response:
-    """Take an entry out of use; its history stays and it can be rolled back."""
+    """Take an entry out of use; its history stays and it can be rolled back. Under review a live one waits: 202."""
     principal, product = await caller(request), wiring(request)
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
-    await product.entries.archive(principal.shop, id, who(principal))
+    entry = await product.entries.archive(principal.shop, id, who(principal))
     await product.knowledge.refresh(principal.shop)
+    if entry.draft.status != "archived":
+        waiting = await product.entries.waiting(principal.shop, [id])
+        return reply(view(entry, waiting.get(id)), 202)
     return Response(status_code=204)

@@ -42,10 +42,11 @@ class KnowledgeBulkIn(Struct, frozen=True):
 
 
 class KnowledgeBulkOut(Struct, frozen=True):
-    """`changed` ids, and the reason for each that was refused."""
+    """`changed` ids, the reason for each that was refused, and those of `changed` that wait for review."""
 
     changed: tuple[str, ...]
     refused: dict[str, str]
+    waiting: tuple[str, ...] = ()
 
 
 class VariableIn(Struct, frozen=True):
@@ -83,7 +84,7 @@ async def change_many(request: Request) -> Response:
         principal.shop, body.ids, changes, who(principal), principal.role is Role.OWNER
     )
     await product.knowledge.refresh(principal.shop)
-    return reply(KnowledgeBulkOut(outcome.changed, outcome.refused))
+    return reply(KnowledgeBulkOut(outcome.changed, outcome.refused, outcome.waiting))
 
 
 @router.get(

@@ -11,7 +11,7 @@ from xiaoer.app.entrypoints.caller import note_override, wiring
 from xiaoer.app.entrypoints.knowledge_views import EntryIn, draft_of, who
 from xiaoer.app.entrypoints.learning import keeper
 from xiaoer.app.http import describe, read_body, reply
-from xiaoer.flows.replay_changes.replay import Proposal, ProposedEntry
+from xiaoer.flows.replay_changes.replay import Proposal
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.slices.learning.types import Difference, Replay
 from xiaoer.slices.policies.own_red_lines import OwnRule, RuleBook
@@ -26,7 +26,10 @@ _Ids = Annotated[tuple[_Id, ...], Meta(max_length=2_000)]
 
 
 class ProposedIn(Struct, frozen=True):
-    """An entry as it would be published; without `id` a new one. `entry.version` is the version that was edited."""
+    """An entry as it would be published; without `id` a new one.
+
+    `entry.version` is the version that was edited; 0 or left out, the one that is kept now.
+    """
 
     entry: EntryIn
     id: _Id = ""
@@ -102,7 +105,7 @@ async def begin(request: Request) -> Response:
     entries = (
         *await publish.proposed(shop, ids, "published"),
         *await publish.proposed(shop, list(body.archive), "archived"),
-        *(ProposedEntry(one.id, one.entry.version, draft_of(one.entry)) for one in body.entries),
+        *await publish.edited(shop, [(one.id, one.entry.version, draft_of(one.entry)) for one in body.entries]),
     )
     title = body.title.strip() or ("和当时的回答比" if body.baseline == "then" else f"{len(entries)} 条知识")
     proposal = Proposal(entries, book)
@@ -140,7 +143,7 @@ async def approve(request: Request, id: str) -> Response:
     found = await learning.replay.get(who_.shop, id)
     if msgspec.convert(found.proposal, Proposal).book is not None:
         require_role(who_, Role.SUPERVISOR)  # as for saving the rule book by itself
-    await learning.proposals.approve(who_.shop, found, who(who_))
+    await learning.proposals.approve(who_.shop, found, who(who_), who_.role is Role.OWNER)
     await learning.renew(who_.shop)
     return reply(await learning.replay.get(who_.shop, id))
 

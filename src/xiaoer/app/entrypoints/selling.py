@@ -213,7 +213,7 @@ async def try_sentence(request: Request) -> Response:
     picks: list[Pick] = []
     for segment in heard.segments:
         if segment.intent == "product.recommend":
-            picks += await product.selling.picks.for_need(turn, segment, now)
+            picks += await product.selling.picks.for_need(turn, segment, now) or ()
     said = [f"{pick.product.title}：{pick.reason}" for pick in picks]
     intents = tuple(segment.intent for segment in heard.segments)
     return reply(TryOut(intents, scene.id if scene else "", scene.say if scene else "", tuple(said)))

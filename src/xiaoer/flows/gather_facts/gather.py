@@ -36,14 +36,20 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.policies.rules.bargaining import price_words
+from xiaoer.slices.policies.rules.bargaining import is_only_context, price_words
 from xiaoer.slices.promotions.service import Promotions
 
 _log = structlog.get_logger(__name__)
 _NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders read per turn
 # Where the facts keep what a kind of need brings: by the key of the need, by its segment, or as a whole.
-_BY_SEGMENT = {"named": "recommended", "bargain": "bargains", "recommend": "picks", "similar": "picks"}
+_BY_SEGMENT = {
+    "named": "recommended",
+    "together": "together",
+    "bargain": "bargains",
+    "recommend": "picks",
+    "similar": "picks",
+}
 _WHOLE = ("offers", "coupons", "tickets", "buyer")
 _PICKS = 3  # products recommended at once
 _BY_KEY = {"product": "products", "variants": "variants", "price": "prices", "diagnosis": "diagnoses",
@@ -184,11 +190,14 @@ class GatherFacts:
                 return self._picks.similar(turn, heard.segments[need.segment], need.key, now)
             case "named":
                 return self._catalogue.named(shop, need.key, _PICKS, turn.product_in_focus or "")
+            case "together":
+                return self._catalogue.together(shop, need.key, turn.product_in_focus or "")
             case "verify":
                 order_id, _, ending = need.key.partition("|")
                 return self._prove(shop, f"{turn.channel}:{turn.buyer_id}", order_id, ending)
             case "bargain":
-                words = replace(heard.segments[need.segment], text=price_words(heard.segments, turn))
+                by = "context" if is_only_context(heard.segments, turn) else "price"
+                words = replace(heard.segments[need.segment], text=price_words(heard.segments, turn), by=by)
                 return self._bargain(turn, words, need.key, now)
             case "transit":
                 return self._transit(shop, need.key)

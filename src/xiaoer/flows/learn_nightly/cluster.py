@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.slices.knowledge.candidates.clusters import Group, cluster, join, leading
+from xiaoer.slices.knowledge.health.meeting import Reading
 from xiaoer.slices.learning.types import Ask, Gap
 
 _WORDINGS = 40  # kept of one gap
@@ -21,7 +22,7 @@ def product_key(ask: Ask) -> str:
 
 
 def place(
-    asks: Sequence[Ask], known: Sequence[Gap], analyser: TextAnalyser, now: datetime
+    asks: Sequence[Ask], known: Sequence[Gap], analyser: TextAnalyser, now: datetime, reading: Reading
 ) -> tuple[list[Gap], dict[str, str]]:
     """New gaps, and for each question the gap that it belongs to."""
     by_product: dict[str, list[Ask]] = {}
@@ -34,15 +35,17 @@ def place(
         intents = {ask.text: ask.intent for ask in members} | {
             text: gap.intent for gap in gaps for text in (gap.question, *gap.wordings)
         }
-        groups = [Group(gap.id, gap.question, gap.wordings) for gap in gaps]
+        groups = [Group(gap.id, gap.question, gap.wordings, gap.status == "dismissed") for gap in gaps]
         loose = []
         texts = [ask.text for ask in members]
-        for ask, gap_id in zip(members, join(texts, groups, analyser, lambda t, i=intents: i.get(t, "")), strict=True):
+        joined = join(texts, groups, analyser, lambda t, i=intents: i.get(t, ""), reading)
+        for ask, gap_id in zip(members, joined, strict=True):
             if gap_id:
                 places[ask.id] = gap_id
             else:
                 loose.append(ask)
-        for group in cluster([ask.text for ask in loose], analyser, lambda t, i=intents: i.get(t, "")) if loose else ():
+        loose_texts = [ask.text for ask in loose]
+        for group in cluster(loose_texts, analyser, lambda t, i=intents: i.get(t, ""), reading) if loose else ():
             gap = _found([loose[at] for at in group], product, analyser, now)
             made.append(gap)
             places |= {loose[at].id: gap.id for at in group}

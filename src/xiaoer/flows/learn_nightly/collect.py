@@ -1,7 +1,8 @@
 """Questions that went wrong are collected (收集): from the turns since the last look, conversation by conversation.
 
 A conversation that had a turn, a hand-over or a correction since then is read whole, because an unhappy word
-blames the answer before it. Reading the same conversation twice changes nothing.
+blames the answer before it. Reading the same conversation twice changes nothing, but that a question which was
+answered in the meantime is dropped.
 """
 
 import asyncio
@@ -78,7 +79,12 @@ async def _conversations(
         found += find_asks(
             id_, buyers.get(id_, ""), past, corrections.get(id_, {}), low_score, OWN_CASE, privacy.mask_text
         )
-    return await db.write(lambda c: gaps.keep_asks(c, shop, found)) if found else 0
+
+    def keep(connection: Connection) -> int:
+        gaps.forget_others(connection, shop, list(turns), found)
+        return gaps.keep_asks(connection, shop, found) if found else 0
+
+    return await db.write(keep)
 
 
 def _corrections(connection: Connection, shop: ShopId, ids: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -19,6 +19,7 @@ from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations import told
 from xiaoer.slices.conversations.types import Message
+from xiaoer.slices.knowledge.health.meeting import Reading
 from xiaoer.slices.learning import api as learning
 from xiaoer.slices.learning.store import gaps
 from xiaoer.slices.learning.types import Ask, Gap
@@ -40,10 +41,11 @@ class Learnt(Struct, frozen=True):
 class LearnGaps:
     """Runs the loop for a shop; two runs at once are one."""
 
-    def __init__(self, db: Database, clock: Clock, analyser: TextAnalyser) -> None:
+    def __init__(self, db: Database, clock: Clock, analyser: TextAnalyser, reading: Reading) -> None:
         self._db = db
         self._clock = clock
         self._analyser = analyser
+        self._reading = reading
         self._locks: dict[ShopId, asyncio.Lock] = {}
 
     async def __call__(self, shop: ShopId) -> Learnt:
@@ -61,7 +63,7 @@ class LearnGaps:
             return 0, 0
         now = self._clock.now()
         known: list[Gap] = await self._db.read(lambda c: gaps.all_gaps(c, shop))
-        made, places = await asyncio.to_thread(place, asks, known, self._analyser, now)
+        made, places = await asyncio.to_thread(place, asks, known, self._analyser, now, self._reading)
         wider = widened({gap.id: gap for gap in known}, asks, places)
 
         def keep(connection: Connection) -> None:

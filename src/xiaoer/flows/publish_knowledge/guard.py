@@ -2,7 +2,8 @@
 
 Golden questions are answered for trial by the shop as it would be after the change. Only what a change breaks stops
 it: a question that fails already is nobody's new mistake. Whoever publishes all the same names a reason, which is
-kept in the audit together with what broke. Files, rule packs and red lines are asked about as a whole.
+kept in the audit together with what broke. Files, rule packs and red lines are asked about as a whole. What may be
+published renews the outcomes in the list of golden questions.
 """
 
 import asyncio
@@ -83,28 +84,39 @@ class GuardPublishing:
         Raises:
             GoldenBroken: it breaks golden questions and no reason for doing so was given.
         """
-        broken = await self.broken_by(shop, changed, book)
-        if not broken:
-            return
-        if not override.strip():
+        after = await self._after(shop, changed, book)
+        broken = await self._newly_broken(shop, after)
+        if broken and not override.strip():
             raise GoldenBroken(broken)
         now, ids = self._clock.now(), [one.id for one in broken]
+        outcomes = [(result.golden.id, result.failure) for result in after]
 
         def keep(connection: Connection) -> None:
+            golden.keep_results(connection, shop, outcomes, now)
+            if not broken:
+                return
             audit.record(
                 connection, shop, by, "knowledge.golden_override", f"{len(ids)} golden questions", now,
                 reason=override.strip()[:200], golden=ids[:50], entries=[str(entry.id) for entry in changed][:50],
             )  # fmt: skip
 
-        await self._db.write(keep)
-        _log.warning("golden_override", shop=shop, broken=len(ids))
+        if outcomes:
+            await self._db.write(keep)
+        if broken:
+            _log.warning("golden_override", shop=shop, broken=len(ids))
 
     async def broken_by(self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None = None) -> list[Broken]:
         """The golden questions that pass now and would fail after the change."""
+        return await self._newly_broken(shop, await self._after(shop, changed, book))
+
+    async def _after(self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None) -> list[Result]:
+        """Every golden question as the changed shop would answer it; nothing where nothing changes."""
         wanted = await self._db.read(lambda c: golden.all_golden(c, shop, enabled=True))
         if not wanted or (not changed and book is None):
             return []
-        after = await self._results(shop, wanted, changed, book)
+        return await self._results(shop, wanted, changed, book)
+
+    async def _newly_broken(self, shop: ShopId, after: Sequence[Result]) -> list[Broken]:
         failing = [result for result in after if result.failure]
         if not failing:
             return []

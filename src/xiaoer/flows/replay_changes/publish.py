@@ -3,6 +3,7 @@
 Entries must still be at the version that was rehearsed; the regression set is asked about the whole.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -16,10 +17,10 @@ from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict, InvalidBody, NotFound
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.knowledge import service as entries
-from xiaoer.slices.knowledge import store
+from xiaoer.slices.knowledge import keeping as entries
+from xiaoer.slices.knowledge import pending, store
 from xiaoer.slices.knowledge.guarded import override_reason
-from xiaoer.slices.knowledge.types import Entry
+from xiaoer.slices.knowledge.types import Entry, EntryDraft
 from xiaoer.slices.learning.store import replays
 from xiaoer.slices.learning.types import Replay
 from xiaoer.slices.policies import store as policies
@@ -82,17 +83,41 @@ class PublishProposals:
             for id_ in ids
         )
 
-    async def approve(self, shop: ShopId, replay: Replay, by: str) -> None:
-        """Publish what was rehearsed.
+    async def edited(self, shop: ShopId, drafts: Sequence[tuple[str, int, EntryDraft]]) -> tuple[ProposedEntry, ...]:
+        """Entries as somebody edited them (id, version, content); an empty id is a new one, version 0 the kept one.
+
+        Raises:
+            NotFound: one is not there. Conflict: it is at another version already.
+        """
+        ids = [id_ for id_, _, _ in drafts if id_]
+        found = await self._db.read(lambda c: store.get_many(c, shop, ids))
+        proposed = []
+        for id_, version, draft in drafts:
+            if id_ and id_ not in found:
+                raise NotFound("Entry", id_)
+            kept = found[id_].version if id_ else 0
+            if id_ and version not in (0, kept):
+                raise Conflict(f"Entry {id_} is at version {kept}, not {version}. Load it again, then rehearse.")
+            proposed.append(ProposedEntry(id_, kept, draft))
+        return tuple(proposed)
+
+    async def approve(self, shop: ShopId, replay: Replay, by: str, alone: bool = True) -> None:
+        """Publish what was rehearsed. Under review this is the second look; `alone`: the author himself may.
 
         Raises:
             Conflict: it is not finished or was decided, or an entry changed meanwhile. GoldenBroken. InvalidEntry.
+            Forbidden: under review, he proposed it or wrote an entry of it himself.
         """
         if replay.status != "done":
             raise Conflict(f"Replay {replay.id} is {replay.status}; only a finished one can be published.")
         proposal, now = msgspec.convert(replay.proposal, Proposal), self._clock.now()
         if not proposal.entries and proposal.book is None:
             raise InvalidBody("This replay compares with what was said then; there is nothing to publish.")
+        if await self._db.read(lambda c: pending.is_on(c, shop)):
+            found = await self._db.read(lambda c: store.get_many(c, shop, [one.id for one in proposal.entries]))
+            drafted = [entry.updated_by for entry in found.values() if entry.draft.status != "published"]
+            for author in (replay.created_by, *drafted):
+                pending.check_second_eyes(author, by, alone)
         await self._guard(shop, proposal.changed(now), by, override_reason(), proposal.book)
 
         def change(connection: Connection) -> None:
@@ -144,4 +169,4 @@ def _publish(connection: Connection, shop: ShopId, one: ProposedEntry, by: str, 
     stored = store.get(connection, shop, one.id)
     if stored is None or stored.version != one.version:
         raise Conflict(f"Entry {one.id} was changed since the replay. Rehearse it again.")
-    entries.keep_change(connection, shop, stored, one.draft, now, by)
+    entries.keep_change(connection, shop, stored, one.draft, now, by, seen=True)

@@ -13,7 +13,7 @@ from xiaoer.kernel.money import ZERO, Money
 
 GiftKind = Literal["coupon", "freight", "small_gift"]
 After = Literal["people", "firm"]
-AskKind = Literal["push", "gift", "freight", "accept", "decline", "floor", "claim", "stop"]
+AskKind = Literal["push", "gift", "freight", "accept", "decline", "floor", "claim", "question", "stop"]
 Outcome = Literal["counter", "accept", "gift", "stand", "firm", "people", "settled", "already", "wait"]
 Stage = Literal["open", "agreed"]
 

@@ -1,7 +1,8 @@
 """Products for a need (求推荐): 「送妈妈，200 以内，敏感肌」.
 
-What speaks for a product adds to its score (`Taste.likes`: words of its title, tags and category), up to as much as the
-need's own words; what it must be and must not be is looked up there too.
+What speaks for a product adds to its score (`Taste.likes`: words of its title, tags and category, and of the attributes
+that tell what it is, of what and for whom), up to as much as the need's own words; what it must be and must not be is
+looked up there too.
 
 Title, category, tags and attribute values of every product are cut into character pairs; a pair weighs the
 more, the fewer products have it. A product's score is the weight of the need's pairs that it has, as a
@@ -13,12 +14,14 @@ import math
 import re
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.commerce import Product, Taste
 from xiaoer.slices.catalog.rules import compact
 
 _ASKING = re.compile(
     r"推荐|有没有|有啥|有什么|适合|以内|以下|左右|预算|想买|想要|想给|帮我|挑一|选一|一下|一款|哪款|哪个好|求|送给?|给我|"
-    r"买(?:个|点|些)|东西|什么好|过?生日|礼物|过节|别的|其他|还有|"
+    r"买(?:个|点|些)|东西|单件|每件|一共|总共|随便|几个|(?:不|别)超过|最多|预算|便宜|什么好|过?生日|礼物|过节|别的|其他|还有|"
     r"\d+(?:\.\d+)?\s*(?:元|块|块钱)?"
 )
 _KIND = re.compile(r"([裙裤鞋帽袜杯被椅桌毯箱柜架瓶垫席])子|(枕|裤|裙)(?:头|装)")
@@ -71,6 +74,7 @@ _NO_THING = frozenset(
         "整箱",
     )
 )
+_TELLING = re.compile(r"品类|类型|材质|面料|成分|填充|适用|适合|人群|性别|功能|功效|用途|场景|风格|特点|卖点|口味|香型")
 _MANY_LIKES = 3  # as many liked words weigh as much as all of the need's own
 _BESIDE_BEST = 0.4  # least share of the best pick's score
 
@@ -80,13 +84,17 @@ class NeedIndex:
 
     def __init__(self, products: Iterable[Product]) -> None:
         self._titles: dict[str, str] = {}
+        self._front: dict[str, str] = {}  # what it is at first sight: this rules a product in or out
         self._shelf: dict[str, str] = {}
         self._holders: dict[str, list[str]] = {}
         self._named: dict[str, list[str]] = {}
         for product in products:
             text = [product.title, product.category, *product.tags, *product.attributes, *product.attributes.values()]
             self._titles[product.id] = product.title
-            self._shelf[product.id] = " ".join((product.title, product.category, *product.tags))
+            telling = [value for key, value in product.attributes.items() if _TELLING.search(key)]
+            sort = product.attributes.get("品类", "")
+            self._front[product.id] = " ".join((product.title, product.category, *product.tags, sort))
+            self._shelf[product.id] = " ".join((self._front[product.id], *telling))
             for pair in set().union(*(_pairs(compact(part)) for part in text)):
                 self._holders.setdefault(pair, []).append(product.id)
             for part in _parts(product.title[:_OPENING]):
@@ -99,23 +107,33 @@ class NeedIndex:
         wanted = {pair for part in re.split(r"[\W_]+", _ASKING.sub(" ", need)) for pair in _pairs(compact(part))}
         kinds = {first or second for first, second in _KIND.findall(need)}
         weights = {pair: self._weight[pair] for pair in wanted if pair in self._weight}
-        if not (weights or kinds or taste.likes or taste.things):
-            return []
+        wanted_so = kinds or taste.likes or taste.things or taste.musts
+        if not (weights or wanted_so):
+            return self.rank("", limit, replace(taste, likes=taste.anybody, anybody=())) if taste.anybody else []
         total = sum(weights.values()) or 1.0
-        scores = dict.fromkeys(self._titles, 0.0) if kinds or taste.likes or taste.things else {}
+        scores = dict.fromkeys(self._titles, 0.0) if wanted_so else {}
         for pair, weight in weights.items():
             for product_id in self._holders[pair]:
                 scores[product_id] = scores.get(product_id, 0.0) + weight / total
         scored = [
             (score + _liked(self._shelf[product_id], taste), product_id)
             for product_id, score in scores.items()
-            if all(kind in self._titles[product_id] for kind in kinds) and _may(self._shelf[product_id], taste)
+            if all(kind in self._titles[product_id] for kind in kinds) and self._may(product_id, taste)
         ]
         best_of_all = max((score for score, _ in scored), default=0.0)
         beside = 0.0 if taste.likes else _BESIDE_BEST * best_of_all  # who likes many things is shown many
-        least = 0.0 if kinds or taste.things else max(_ENOUGH, beside)
+        least = 0.0 if kinds or taste.things or taste.musts else max(_ENOUGH, beside)
         best = sorted((pair for pair in scored if pair[0] >= least), key=lambda pair: (-pair[0], pair[1]))
+        if not best and taste.anybody and not wanted_so:
+            return self.rank("", limit, replace(taste, likes=taste.anybody, anybody=()))
         return [product_id for _, product_id in best[:limit]]
+
+    def _may(self, product_id: str, taste: Taste) -> bool:
+        """Whether it is of the wanted sort, says what it must, and nothing rules it out."""
+        shelf, front = self._shelf[product_id], self._front[product_id]
+        is_such = not taste.things or any(word in front for word in taste.things)
+        told = all(any(word in shelf for word in group) for group in taste.musts)
+        return is_such and told and not any(word in front for word in taste.never)
 
     def named(self, text: str, limit: int, kinds: Iterable[str] = ()) -> list[str]:
         """Product ids whose title's opening shares a name with the text, the longest name first; often none. Where
@@ -130,12 +148,6 @@ class NeedIndex:
 
 def _liked(shelf: str, taste: Taste) -> float:
     return min(1.0, sum(word in shelf for word in taste.likes) / _MANY_LIKES)
-
-
-def _may(shelf: str, taste: Taste) -> bool:
-    """Whether it is of the wanted sort, and nothing rules it out."""
-    wanted = not taste.things or any(word in shelf for word in taste.things)
-    return wanted and not any(word in shelf for word in taste.never)
 
 
 def kinds_in(text: str, kinds: frozenset[str]) -> list[str]:

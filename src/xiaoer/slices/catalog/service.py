@@ -4,10 +4,13 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Product, Taste, Variant
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store
+from xiaoer.slices.catalog.mentions import MentionIndex
 from xiaoer.slices.catalog.needs import NeedIndex, kinds_in
 from xiaoer.slices.catalog.rules import TitleIndex
 from xiaoer.slices.catalog.store import VariantSink
@@ -29,7 +32,7 @@ class EmbeddedCatalog:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._indexes: dict[ShopId, tuple[int, TitleIndex]] = {}
-        self._need_indexes: dict[ShopId, tuple[int, NeedIndex]] = {}
+        self._need_indexes: dict[ShopId, tuple[int, NeedIndex, MentionIndex]] = {}
         self._revisions: dict[ShopId, tuple[float, int]] = {}
         self._products: dict[tuple[ShopId, str], tuple[int, Product | None, tuple[Variant, ...]]] = {}
 
@@ -82,9 +85,14 @@ class EmbeddedCatalog:
     async def recommend(
         self, shop: ShopId, need: str, max_yuan: float | None, limit: int, taste: Taste = _ANY
     ) -> tuple[Product, ...]:
-        """Products for a need in the buyer's words, in stock and within the budget, best first."""
+        """Products for a need in the buyer's words, in stock and within the budget, best first. Who names a kind of
+        thing (键盘) is shown such things only."""
         picks: list[Product] = []
-        for product_id in (await self._needs(shop)).rank(need, 8 * limit, taste):
+        if not taste.things and (kinds := kinds_in(need, self.kinds)):
+            taste = replace(
+                taste, things=tuple(k for k in kinds if not any(k != other and k in other for other in kinds))
+            )
+        for product_id in (await self._by_words(shop))[1].rank(need, 8 * limit, taste):
             product, variants = await self._held(shop, product_id)
             within = [v for v in variants if v.stock > 0 and (max_yuan is None or v.price.fen <= max_yuan * 100)]
             if product is not None and within:
@@ -104,18 +112,24 @@ class EmbeddedCatalog:
             held = (await self._held(shop, beside))[0] if kinds else None
             if not kinds or (held is not None and any(kind in held.title for kind in kinds)):
                 return ()
-        found = [(await self._held(shop, one))[0] for one in (await self._needs(shop)).named(text, limit, kinds)]
+        found = [(await self._held(shop, one))[0] for one in (await self._by_words(shop))[1].named(text, limit, kinds)]
         return tuple(p for p in found if p is not None and (not beside or any(kind in p.title for kind in kinds)))
 
-    async def _needs(self, shop: ShopId) -> NeedIndex:
+    async def together(self, shop: ShopId, text: str, in_sight: str = "") -> tuple[Product, ...]:
+        """The goods that are named in one breath (A 和 B 一起买), two or more; empty when the words name no several."""
+        found = (await self._by_words(shop))[2].goods(text, in_sight)
+        goods = [(await self._held(shop, one))[0] for one in found] if len(found) > 1 else []
+        return tuple(product for product in goods if product is not None)
+
+    async def _by_words(self, shop: ShopId) -> tuple[int, NeedIndex, MentionIndex]:
         revision = await self.revision(shop)
         cached = self._need_indexes.get(shop)
         if cached is None or cached[0] != revision:
             products, _ = await self.page(shop, "", 0, _RECOMMENDABLE)
-            cached = self._need_indexes[shop] = (revision, NeedIndex(products))
+            cached = self._need_indexes[shop] = (revision, NeedIndex(products), MentionIndex(products))
             if len(self._need_indexes) > _SHOPS:
                 self._need_indexes.pop(next(iter(self._need_indexes)))
-        return cached[1]
+        return cached
 
     async def titles(self, shop: ShopId) -> TitleIndex:
         """The title index of the shop, renewed when the catalogue has changed."""

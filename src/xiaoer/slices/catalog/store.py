@@ -162,26 +162,7 @@ def _before(connection: Connection, shop: ShopId, ids: Sequence[str]) -> dict[st
     return found
 
 
-def figures(connection: Connection, shop: ShopId) -> list[tuple[str, str, bool, list[int], int | None, datetime]]:
-    """(id, title, has a size chart, prices in fen, pieces or None without variants, changed at) of all products."""
-    sold: dict[str, list[tuple[int, int]]] = {}
-    for row in connection.execute(
-        select(variants.c.product_id, variants.c.price, variants.c.stock).where(variants.c.shop == shop)
-    ):
-        sold.setdefault(row.product_id, []).append((row.price.fen, row.stock))
-    rows = connection.execute(
-        select(products.c.id, products.c.title, products.c.size_chart, products.c.updated_at).where(
-            products.c.shop == shop
-        )
-    )
-    return [
-        (
-            row.id,
-            row.title,
-            bool(row.size_chart),
-            [fen for fen, _ in sold.get(row.id, ())],
-            sum(stock for _, stock in sold[row.id]) if row.id in sold else None,
-            row.updated_at,
-        )
-        for row in rows
-    ]
+def all_products(connection: Connection, shop: ShopId) -> list[tuple[Product, datetime]]:
+    """Every product, and when it was changed last."""
+    rows = connection.execute(select(products).where(products.c.shop == shop))
+    return [(_product(row), row.updated_at) for row in rows]

@@ -1,8 +1,9 @@
 """Changes of live entries that wait for a second pair of eyes (复核): the old version answers until then.
 
-A shop switches review on. From then on a change of a published entry is kept beside it, one at a time for each entry;
-approving it makes it the newest version, sending it back drops it. New entries of such a shop wait as `review`.
-Whoever wrote a change does not approve it, except an owner: in a shop of one there is nobody else.
+A shop switches review on. From then on a change of a published entry, taking it out of use included, is kept beside it,
+one at a time for each entry; approving it makes it the newest version, sending it back drops it. New entries of such a
+shop wait as `review`. Whoever wrote a change does not approve it, except an owner: in a shop of one there is nobody
+else.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from xiaoer.infra import audit
 from xiaoer.kernel.errors import Forbidden
 from xiaoer.kernel.ids import EntryId, ShopId
 from xiaoer.slices.knowledge import rules
-from xiaoer.slices.knowledge.tables import pendings, revisions
+from xiaoer.slices.knowledge.tables import entries, pendings, revisions
 from xiaoer.slices.knowledge.types import Entry, EntryDraft, FieldChange
 
 
@@ -82,8 +83,10 @@ def of(connection: Connection, shop: ShopId, ids: Sequence[str]) -> dict[str, Pe
 
 
 def count(connection: Connection, shop: ShopId) -> int:
-    """How many changes wait."""
-    return connection.scalar(select(func.count()).select_from(pendings).where(pendings.c.shop == shop)) or 0
+    """How many changes of live entries and how many entries in review wait."""
+    waiting = connection.scalar(select(func.count()).select_from(pendings).where(pendings.c.shop == shop)) or 0
+    in_review = select(func.count()).select_from(entries).where(entries.c.shop == shop, entries.c.status == "review")
+    return waiting + (connection.scalar(in_review) or 0)
 
 
 def check_second_eyes(author: str, by: str, alone: bool) -> None:

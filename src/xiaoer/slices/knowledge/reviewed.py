@@ -7,10 +7,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from xiaoer.infra import audit
-from xiaoer.kernel.errors import Conflict, NotFound
+from xiaoer.kernel.errors import Conflict, NotFound, XiaoerError
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.knowledge import pending, rules, store
 from xiaoer.slices.knowledge.guarded import GuardedEntries
+from xiaoer.slices.knowledge.keeping import keep_waiting
 from xiaoer.slices.knowledge.pending import Pending
 from xiaoer.slices.knowledge.types import Action, Entry, EntryDraft, Outcome
 
@@ -42,14 +43,16 @@ class ReviewedEntries(GuardedEntries):
     async def update(
         self, shop: ShopId, entry_id: str, draft: EntryDraft, version: int, by: str, action: Action = "update"
     ) -> Entry:
-        """As `EntryService.update`; under review a change of a live entry waits, and the live one is returned."""
-        if draft.status != "published" or not await self.review_is_on(shop):
+        """As `EntryService.update`; under review any change of a live entry waits, and the live one is returned."""
+        if not await self.review_is_on(shop):
             return await super().update(shop, entry_id, draft, version, by, action)
         stored = await self.get(shop, entry_id)
-        if stored.draft.status != "published":
-            waits = msgspec.structs.replace(draft, status="review")
-            return await super().update(shop, entry_id, waits, version, by, "review")
-        return await self._let_wait(shop, stored, draft, version, by)
+        if stored.draft.status == "published":
+            return await self._let_wait(shop, stored, draft, version, by)
+        if draft.status != "published":
+            return await super().update(shop, entry_id, draft, version, by, action)
+        waits = msgspec.structs.replace(draft, status="review")
+        return await super().update(shop, entry_id, waits, version, by, "review")
 
     async def change_many(
         self, shop: ShopId, ids: Sequence[str], changes: Mapping[str, Any], by: str, alone: bool = True
@@ -59,16 +62,51 @@ class ReviewedEntries(GuardedEntries):
             return await super().change_many(shop, ids, changes, by)
         stored = await self.get_many(shop, ids)
         if changes.get("status") == "published":
-            own = [id_ for id_, one in stored.items() if one.updated_by == by and one.draft.status != "published"]
-            refused = {} if alone else dict.fromkeys(own, _OWN)
-            outcome = await super().change_many(shop, [id_ for id_ in ids if id_ not in refused], changes, by)
-            return Outcome(outcome.changed, {**outcome.refused, **refused})
-        live = {} if "status" in changes else {i: e for i, e in stored.items() if e.draft.status == "published"}
+            return await self._approve_many(shop, ids, stored, by, alone)
+        live = {id_: entry for id_, entry in stored.items() if entry.draft.status == "published"}
         outcome = await super().change_many(shop, [id_ for id_ in ids if id_ not in live], changes, by)
-        for entry in live.values():
-            draft = msgspec.structs.replace(entry.draft, **changes)
-            await self._let_wait(shop, entry, draft, entry.version, by)
-        return Outcome((*outcome.changed, *live), outcome.refused)
+        refused = dict(outcome.refused)
+        for id_, entry in live.items():
+            try:
+                draft = msgspec.structs.replace(entry.draft, **changes)
+                await self._let_wait(shop, entry, draft, entry.version, by)
+            except XiaoerError as error:
+                refused[id_] = error.detail
+        waiting = tuple(id_ for id_ in live if id_ not in refused)
+        return Outcome((*outcome.changed, *waiting), refused, waiting)
+
+    async def put_many(self, shop: ShopId, drafts: Mapping[str, EntryDraft], by: str, action: Action) -> list[str]:
+        """As `EntryService.put_many`; under review new entries wait as `review`, changes of live ones beside them."""
+        if not await self.review_is_on(shop):
+            return await super().put_many(shop, drafts, by, action)
+        stored = await self.get_many(shop, list(drafts))
+        live = [id_ for id_, entry in stored.items() if entry.draft.status == "published"]
+        others = {
+            id_: msgspec.structs.replace(draft, status="review") if draft.status == "published" else draft
+            for id_, draft in drafts.items()
+            if id_ not in live
+        }
+        changed = await super().put_many(shop, others, by, action) if others else []
+        for id_ in live:
+            await self._let_wait(shop, stored[id_], drafts[id_], stored[id_].version, by)
+        return [*changed, *live]
+
+    async def _approve_many(
+        self, shop: ShopId, ids: Sequence[str], stored: Mapping[str, Entry], by: str, alone: bool
+    ) -> Outcome:
+        """Publish what is not live yet, and what waits beside live entries; nobody approves his own."""
+        own = [id_ for id_, one in stored.items() if one.updated_by == by and one.draft.status != "published"]
+        refused = {} if alone else dict.fromkeys(own, _OWN)
+        waiting = await self.waiting(shop, list(stored))
+        rest = [id_ for id_ in ids if id_ not in refused and id_ not in waiting]
+        outcome = await super().change_many(shop, rest, {"status": "published"}, by)
+        refused |= outcome.refused
+        for id_ in waiting:
+            try:
+                await self.approve(shop, id_, by, alone)
+            except XiaoerError as error:
+                refused[id_] = error.detail
+        return Outcome((*outcome.changed, *(id_ for id_ in waiting if id_ not in refused)), refused)
 
     async def approve(self, shop: ShopId, entry_id: str, by: str, alone: bool) -> Entry:
         """Publish the change that waits, or an entry in review. `alone`: the author himself may.
@@ -88,7 +126,8 @@ class ReviewedEntries(GuardedEntries):
         draft = msgspec.structs.replace(stored.draft, status="published")
         if change is not None:
             draft = await self._joined(shop, stored, change)
-        entry = await super().update(shop, entry_id, draft, stored.version, author, "publish")
+        action: Action = "archive" if draft.status == "archived" else "publish"
+        entry = await super().update(shop, entry_id, draft, stored.version, author, action)
         await self._settle(shop, entry_id, by, "approved", author)
         return entry
 
@@ -117,9 +156,7 @@ class ReviewedEntries(GuardedEntries):
                 raise NotFound("Entry", str(stored.id))
             if live.version != version:
                 raise Conflict(f"Entry {live.id} is at version {live.version}, not {version}. Load it again.")
-            fit = rules.check_entry(draft, store.variables_of(connection, shop))
-            pending.keep(connection, shop, live, fit, by, now)
-            audit.record(connection, shop, by, "knowledge.change_waits", str(live.id), now)
+            keep_waiting(connection, shop, live, draft, by, now)
             return live
 
         return await self._db.write(keep)

@@ -5,17 +5,16 @@ in silence. Nothing is ever deleted: an archived entry keeps its history and can
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from xiaoer.infra import audit
-from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import EntryId, ShopId
-from xiaoer.slices.knowledge import pending, rules, store
+from xiaoer.slices.knowledge import rules, store
+from xiaoer.slices.knowledge.keeping import change, keep_new
 from xiaoer.slices.knowledge.own_variables import OwnVariables
 from xiaoer.slices.knowledge.types import (
     Action,
@@ -92,7 +91,7 @@ class EntryService(OwnVariables):
             fit = rules.check_entry(draft, store.variables_of(connection, shop))
             if fit == stored.draft:
                 return stored
-            return _change(connection, shop, stored, fit, now, by, action, store.next_revision(connection, shop))
+            return change(connection, shop, stored, fit, now, by, action, store.next_revision(connection, shop))
 
         return await self._db.write(keep)
 
@@ -136,7 +135,7 @@ class EntryService(OwnVariables):
                         unfit[str(entry.id)] = error.detail
                         continue
                     if draft != entry.draft:
-                        _change(connection, shop, entry, draft, now, by, action, revision)
+                        change(connection, shop, entry, draft, now, by, action, revision)
                     done.append(str(entry.id))
                 audit.record(
                     connection, shop, by, f"knowledge.{action}", f"{len(done)} entries", now, ids=done[:50],
@@ -166,7 +165,7 @@ class EntryService(OwnVariables):
                     new = Entry(EntryId(id_), fit, 1, rules.content_hash(fit), now, by)
                     store.add(connection, shop, [new], "create", revision)
                 elif fit != stored.draft:
-                    _change(connection, shop, stored, fit, now, by, action, revision)
+                    change(connection, shop, stored, fit, now, by, action, revision)
                 else:
                     continue
                 done.append(id_)
@@ -224,48 +223,7 @@ class EntryService(OwnVariables):
         return found
 
 
-def keep_new(
-    connection: Connection, shop: ShopId, draft: EntryDraft, now: datetime, by: str, entry_id: str = ""
-) -> Entry:
-    """Keep a new entry within a change; see `EntryService.create`."""
-    fit = rules.check_entry(draft, store.variables_of(connection, shop))
-    entry = Entry(EntryId(entry_id or new_id()), fit, 1, rules.content_hash(fit), now, by)
-    if store.get(connection, shop, entry.id) is not None:
-        raise Conflict(f"Entry {entry.id} exists already. Change that one, or choose another id.")
-    store.add(connection, shop, [entry], "create", store.next_revision(connection, shop))
-    return entry
-
-
-def keep_change(connection: Connection, shop: ShopId, stored: Entry, draft: EntryDraft, now: datetime, by: str) -> str:
-    """Change an entry within a change, when anything changes at all; return its id.
-
-    Raises:
-        InvalidEntry, UnknownVariable: see `rules.check_entry`.
-    """
-    fit = rules.check_entry(draft, store.variables_of(connection, shop))
-    if fit != stored.draft:
-        _change(connection, shop, stored, fit, now, by, "update", store.next_revision(connection, shop))
-    return str(stored.id)
-
-
 def _known(entry: Entry | None, entry_id: str) -> Entry:
     if entry is None:
         raise NotFound("Entry", entry_id)
-    return entry
-
-
-def _change(
-    connection: Connection,
-    shop: ShopId,
-    stored: Entry,
-    draft: EntryDraft,
-    now: datetime,
-    by: str,
-    action: Action,
-    revision: int,
-) -> Entry:
-    entry = Entry(stored.id, draft, stored.version + 1, rules.content_hash(draft), now, by)
-    store.change(connection, shop, entry, action, revision)
-    if draft.status != "published":
-        pending.drop(connection, shop, str(entry.id))
     return entry

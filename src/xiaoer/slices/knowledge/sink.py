@@ -117,8 +117,12 @@ class KnowledgeSink:
                 if review and draft.status == "published":
                     draft = msgspec.structs.replace(draft, status="review")
                 added[row.id] = Entry(EntryId(row.id), draft, 1, hash_, now, _BY)
-            elif review and draft.status == stored.draft.status == "published":
+            elif review and stored.draft.status == "published":
                 pending.keep(connection, shop, stored, draft, _BY, now)
+            elif review and draft.status == "published":
+                waits = msgspec.structs.replace(draft, status="review")
+                entry = Entry(stored.id, waits, stored.version + 1, hash_, now, _BY)
+                store.change(connection, shop, entry, "import", revision)
             else:
                 entry = Entry(stored.id, draft, stored.version + 1, hash_, now, _BY)
                 store.change(connection, shop, entry, "import", revision)

@@ -96,10 +96,11 @@ class EntryPage(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What a bulk change did: ids changed, and ids refused with the reason."""
+    """What a bulk change did: ids changed, ids refused with the reason, and those of `changed` that wait for review."""
 
     changed: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
 
 
 class SearchResult(Struct, frozen=True):

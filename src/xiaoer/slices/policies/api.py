@@ -76,7 +76,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     more: list[Need] = []
     todos: list[Todo] = []
     owners: list[str] = []
-    asking = spoken_for = ""
+    asking = spoken_for = told_of = ""
     carried: str | None = None
     for index, segment in enumerate(situation.heard.segments):
         product = _meant(index, segment, situation, known, carried)
@@ -85,11 +85,13 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         if spoken_for and run.is_part(segment) and (memory.asked is None or memory.asked.id != spoken_for):
             move = Move(_part(index))
         else:
-            move = _move(Ask(index, segment, situation, known, product, memory))
+            move = _move(Ask(index, segment, situation, known, product, memory, told_of))
         more += move.needs
         todos += [move.todo] if move.todo else []
         memory = move.memory or memory
         act = _naming(move.act, product, situation, known) if move.act else _part(index)
+        if not move.matter and any(act.template == one.template and act.slots == one.slots for one in acts):
+            act = _part(index)  # the same answer once
         for earlier, owner in enumerate(owners):
             if owner and owner == move.matter:
                 acts[earlier] = _part(earlier)
@@ -101,7 +103,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         if "cart" in act.slots:
             memory = replace(memory, cart=act.slots["cart"])
         if isinstance(order := act.slots.get("order"), Order):
-            memory = replace(memory, order_id=order.id)
+            memory, told_of = replace(memory, order_id=order.id), order.id
         shown = [(str(id_), str(title)) for id_, title in act.slots.get("products", ())]
         topic = product if product in known.products else None
         intent = segment.intent if act.template.startswith("product.which") else ""
@@ -198,7 +200,13 @@ def _move(ask: Ask) -> Move:
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
         return Move(needs=named)
-    return run.begin(ask) or prices.answer_prices(ask) or arrival.before_buying(ask) or _plain(ask)
+    return (
+        run.begin(ask)
+        or prices.answer_prices(ask)
+        or arrival.before_buying(ask)
+        or buying.buy_again(ask)
+        or _plain(ask)
+    )
 
 
 def _plain(ask: Ask) -> Move:
@@ -223,6 +231,8 @@ def _answer(ask: Ask) -> Act:
         talks = surely or spoken.rule_id == "talk.haste"
         return spoken if talks or hit is None else _knowledge(ask, hit)
     found = buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
+    if found is None and ask.segment.intent == "product.compare" and (hit is None or hit.hit.score < _OWN_WORDS):
+        found = products.compare(ask)
     if found is not None:
         return found
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):

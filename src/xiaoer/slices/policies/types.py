@@ -57,6 +57,7 @@ class Ask(Struct, frozen=True):
     facts: Facts
     product_id: str | None
     memory: Memory = Memory()
+    told_of: str = ""  # id of the order that an earlier part of this message is answered about
 
     @property
     def said(self) -> str:

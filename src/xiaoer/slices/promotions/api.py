@@ -1,10 +1,11 @@
 """Coupons inside another change: what promises a coupon and the coupon itself are on disk together."""
 
-import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.slices.promotions import store
@@ -15,11 +16,17 @@ _LONG = timedelta(days=3_650)  # a private promotion outlives every coupon of it
 AGREED, FREIGHT = "bargain", "bargain-freight"
 
 
-def agreed_price(product_id: str, least_unit: Money, now: datetime) -> Promotion:
-    """The private promotion whose coupons carry prices agreed on for one product; one per product and floor."""
-    digest = hashlib.blake2b(f"{product_id}|{least_unit.fen}".encode(), digest_size=10).hexdigest()
+def agreed_price(known: Iterable[Promotion], product_id: str, least_unit: Money, now: datetime) -> Promotion:
+    """The private promotion whose coupons carry prices agreed on for one product; one per product and floor.
+
+    The one of `known`, else a new one. Its id is told to buyers with their coupon, so nothing of the floor is in it.
+    """
+    scope = Scope(items=frozenset({product_id}))
+    same = (p for p in known if p.private and p.scope == scope and p.least_unit == least_unit)
+    if (found := next(same, None)) is not None:
+        return found
     return Promotion(
-        f"{AGREED}-{digest}",
+        f"{AGREED}-{new_id()}",
         "专享优惠",
         Level.SHOP_COUPON,
         Benefit.AMOUNT_OFF,
@@ -27,7 +34,7 @@ def agreed_price(product_id: str, least_unit: Money, now: datetime) -> Promotion
         now + _LONG,
         tiers=(Tier(0, 1),),
         threshold="none",
-        scope=Scope(items=frozenset({product_id})),
+        scope=scope,
         stack_group=AGREED,
         max_per_order=1,
         coupon=CouponTerms(),

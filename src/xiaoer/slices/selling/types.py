@@ -89,6 +89,18 @@ class PickRules(Struct, frozen=True):
     margins: tuple[Margin, ...] = ()
 
 
+class Limits(Struct, frozen=True):
+    """What a wish allows: for whom, up to how much a piece and for all pieces together, and what must not be in it:
+    groups of words, of which those of `bad` are bad for the body."""
+
+    audiences: tuple[str, ...] = ()
+    age_years: float | None = None
+    most: Money | None = None
+    total: Money | None = None
+    bad: tuple[tuple[str, ...], ...] = ()
+    unliked: tuple[tuple[str, ...], ...] = ()
+
+
 class Candidate(Struct, frozen=True):
     """One product that might be picked: its cheapest price in stock, the pieces, and why it came up."""
 

@@ -126,6 +126,7 @@ def existing(connection: Connection, shop: ShopId, ticket_id: str) -> Ticket:
 def change(
     connection: Connection,
     shop: ShopId,
+    forms: dict[str, Form],
     ticket_id: str,
     changes: dict[str, Any],
     work: BusinessHours,
@@ -133,6 +134,8 @@ def change(
     by: tuple[str, str],
 ) -> tuple[Ticket, Ticket]:
     """Change state, assignee, group, priority, title, fields or watching (`watch`); return (before, after).
+
+    Another priority moves the due time by the type's rule.
 
     Raises:
         NotFound: no such ticket. Conflict: the move is not allowed from its present state.
@@ -149,10 +152,15 @@ def change(
         after = msgspec.structs.replace(after, state=target, due_at=due, paused_at=paused, closed_at=closed)
         text = f"{flow.LABEL[before.state]} → {flow.LABEL[target]}"
         log(connection, shop, before, "state", text, now, by)
+    priority = changes.get("priority")
+    if priority is not None and priority != before.priority:
+        form = forms.get(before.type)
+        due = flow.repriced_due(after, form, priority, work) if form else after.due_at
+        after = msgspec.structs.replace(after, priority=priority, due_at=due)
+        text = f"{flow.PRIORITY_LABEL[before.priority]} → {flow.PRIORITY_LABEL[after.priority]}"
+        log(connection, shop, before, "priority", text, now, by)
     plain = {
-        name: changes[name]
-        for name in ("assignee", "assignee_name", "group", "priority", "title")
-        if changes.get(name) is not None
+        name: changes[name] for name in ("assignee", "assignee_name", "group", "title") if changes.get(name) is not None
     }
     if plain:
         after = msgspec.structs.replace(after, **plain)

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 TicketState = Literal["open", "doing", "waiting_buyer", "done", "closed"]
 Priority = Literal["low", "normal", "high", "urgent"]
-LogKind = Literal["opened", "appended", "note", "state", "assigned", "fields", "merged", "told"]
+LogKind = Literal["opened", "appended", "note", "state", "assigned", "priority", "fields", "merged", "told"]
 
 
 class Field(Struct, frozen=True):

@@ -52,7 +52,7 @@ export interface TicketLogLine {
   at: string
   by: string
   by_name: string
-  kind: 'opened' | 'appended' | 'note' | 'state' | 'assigned' | 'fields' | 'merged' | 'told'
+  kind: 'opened' | 'appended' | 'note' | 'state' | 'assigned' | 'priority' | 'fields' | 'merged' | 'told'
   text: string
 }
 

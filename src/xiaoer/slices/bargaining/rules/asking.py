@@ -6,9 +6,9 @@ Another currency, a negative or absurd number is a push without a price. Claims 
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
+from xiaoer.kernel.digits import plain_digits
 from xiaoer.kernel.money import Money
 from xiaoer.slices.bargaining.types import Ask
 
@@ -34,14 +34,14 @@ _PRICE = re.compile(rf"{_NUMBER}(?P<unit>{_YUAN})?(?P<tail>\d(?!\d|元|块))?+{_
 _COUNT = re.compile(rf"{_NUMBER}\s*(?:件|个|只|双|套|条|包(?!邮)|盒|瓶|箱|袋|支|台)")
 _ROUNDS = re.compile(r"抹零|抹个零|去零|零头|去个零|凑整|取整|抹掉零")
 _FREIGHT = re.compile(r"包邮|免邮|免运费|邮费(?:免|省|去|就?算)|运费(?:免|省|去|就?算)")
-_GIFT = re.compile(r"送(?:点|个|我|些|俩|两|一)|赠品|小礼物|小礼品|礼物|有礼|带点啥|搭点|添点")
+_GIFT = re.compile(r"送(?:点|个|我|些|俩|两|一)|赠品|小礼物|小礼品|礼物|有礼|带点啥|搭点|添点|红包")
 _FLOOR = re.compile(
     r"底价|底线|最低(?:能|可以)?(?:给到|到|卖|多少|价)?(?:是)?多少|最低价是|成本价|进货价|进价|心理价|能让到多少"
 )
 _CLAIM = re.compile(
     r"(?:客服|小二|同事|店长|老板|经理|你们|刚才|上次|昨天|之前|前面|别人|朋友|有人|主播|直播间)[^,。!?]{0,12}"
     r"(?:答应|同意|说好|说过|承诺|说可以|说能|允许|给过|卖给|保证|确认过)|"
-    r"截图|聊天记录|有录音|有证据|(?:已经|都)(?:答应|同意|说好)"
+    r"^(?:之前|昨天|上次)?说好(?:的|了)|截图|聊天记录|有录音|有证据|(?:已经|都)(?:答应|同意|说好)"
 )
 _ORDERS = re.compile(
     r"忽略|无视|忘(?:掉|记)[^,。]{0,6}(?:规则|指令|设定|提示)|(?:系统|开发者|管理员|调试|root|admin|developer|system)"
@@ -89,11 +89,10 @@ def read_ask(text: str, *, offered: bool, stop_words: Sequence[str] = ()) -> Ask
 
 
 def _plain(text: str) -> str:
-    """Full width, circled and other digits as ASCII; Chinese punctuation as ASCII; lower case."""
-    folded = unicodedata.normalize("NFKC", text[:500]).lower()
+    """Every digit as ASCII; Chinese punctuation as ASCII; lower case."""
+    folded = plain_digits(text[:500]).lower()
     folded = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", folded.replace("万一", "如果"))
-    digits = [str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in folded]
-    return "".join(digits).translate(str.maketrans("，！？；", ",!?;"))
+    return folded.translate(str.maketrans("，！？；", ",!?;"))
 
 
 def _number(text: str) -> float | None:

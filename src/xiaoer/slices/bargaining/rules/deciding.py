@@ -68,7 +68,7 @@ def answer_bargain(
         return _take(talk, price, budgets, "offer_taken")
     if ask.kind == "floor" and (talk is None or talk.offer is None):
         return _push(ask, terms, talk, price, budgets)  # who opens with 「最低多少」 wants a better price
-    if ask.kind in ("claim", "floor", "decline", "accept"):
+    if ask.kind in ("claim", "floor", "decline", "accept", "question"):
         return _stand(ask.kind, talk, price)
     if ask.kind in ("freight", "gift"):
         return _favour(ask, terms, talk, price, budgets)

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import EntryId
+from xiaoer.slices.knowledge.health.meeting import Reading
 from xiaoer.slices.knowledge.ports import IntentOf
 from xiaoer.slices.knowledge.retrieval.blocks import Asked
 from xiaoer.slices.knowledge.retrieval.index import ShopIndex
@@ -22,11 +23,20 @@ from xiaoer.slices.knowledge.types import Entry, EntryDraft
 # 什么时候发货 do not; the intents tell).
 _SAME_INTENT, _NO_INTENT, _OTHER_INTENT = 0.44, 0.6, 0.72
 _NEIGHBOURS = 40
+_JOINED = 8  # known groups that are looked at for one question
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def cluster(questions: Sequence[str], analyser: TextAnalyser, intent_of: IntentOf | None = None) -> list[list[int]]:
-    """Groups of positions in `questions`, largest first; every position is in exactly one group."""
+def cluster(
+    questions: Sequence[str],
+    analyser: TextAnalyser,
+    intent_of: IntentOf | None = None,
+    reading: Reading | None = None,
+) -> list[list[int]]:
+    """Groups of positions in `questions`, largest first; every position is in exactly one group.
+
+    With a `reading`, wordings that ask the same about the same thing meet also where they look unlike.
+    """
     forms = [analyser.forms(text) for text in questions]
     by_text: dict[str, list[int]] = {}
     for number, form in enumerate(forms):
@@ -49,7 +59,8 @@ def cluster(questions: Sequence[str], analyser: TextAnalyser, intent_of: IntentO
         found = index.search(Asked(forms[first], _EPOCH, intent, top_k=_NEIGHBOURS, thorough=True))
         for hit in found.hits:
             other = int(hit.id)
-            if other not in taken and hit.score >= _least(intent, intent_of(hit.question) if intent_of else ""):
+            theirs = intent_of(hit.question) if intent_of else ""
+            if other not in taken and _is_near(questions[first], hit.question, hit.score, intent, theirs, reading):
                 taken.add(other)
                 group += by_text[leaders[other]]
         groups.append(group)
@@ -57,15 +68,23 @@ def cluster(questions: Sequence[str], analyser: TextAnalyser, intent_of: IntentO
 
 
 class Group(Struct, frozen=True):
-    """A cluster that was found before: the wording that leads it, and others of it."""
+    """A cluster that was found before: the wording that leads it, and others of it.
+
+    A `closed` one takes longer wordings of its question too: what was dismissed shall not come back in other words.
+    """
 
     id: str
     question: str
     wordings: tuple[str, ...] = ()
+    closed: bool = False
 
 
 def join(
-    questions: Sequence[str], groups: Sequence[Group], analyser: TextAnalyser, intent_of: IntentOf | None = None
+    questions: Sequence[str],
+    groups: Sequence[Group],
+    analyser: TextAnalyser,
+    intent_of: IntentOf | None = None,
+    reading: Reading | None = None,
 ) -> list[str]:
     """For each question the id of the known group that asks the same, or ""; so that a cluster stays what it was."""
     if not groups:
@@ -73,6 +92,7 @@ def join(
     entries = [
         Entry(EntryId(group.id), EntryDraft(group.question, "-", group.wordings), 1, "", _EPOCH, "") for group in groups
     ]
+    closed = {group.id for group in groups if group.closed}
     exact: dict[str, str] = {}
     for group in groups:
         for text in (group.question, *group.wordings):
@@ -86,11 +106,21 @@ def join(
         known = exact.get(forms.compact or text, "")
         if not known:
             intent = intent_of(text) if intent_of else ""
-            hits = index.search(Asked(forms, _EPOCH, intent, top_k=3, thorough=True)).hits
-            best = (h for h in hits if h.score >= _least(intent, intent_of(h.matched) if intent_of else ""))
-            known = next((hit.id for hit in best), "")
+            for hit in index.search(Asked(forms, _EPOCH, intent, top_k=_JOINED, thorough=True)).hits:
+                theirs = intent_of(hit.matched) if intent_of else ""
+                if _is_near(text, hit.matched, hit.score, intent, theirs, reading) or (
+                    reading and hit.id in closed and reading.holds(text, hit.matched, intent, theirs)
+                ):
+                    known = hit.id
+                    break
         found[text] = known
     return [found[text] for text in questions]
+
+
+def _is_near(one: str, other: str, score: float, intent: str, other_intent: str, reading: Reading | None) -> bool:
+    if score >= _least(intent, other_intent):
+        return True
+    return reading is not None and reading.is_one(one, other, intent, other_intent)
 
 
 def _least(one: str, other: str) -> float:

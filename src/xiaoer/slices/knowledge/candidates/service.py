@@ -19,8 +19,8 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict, NotFound, XiaoerError
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.knowledge import keeping as entries
 from xiaoer.slices.knowledge import pending, store
-from xiaoer.slices.knowledge import service as entries
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.candidates import store as rows
 from xiaoer.slices.knowledge.candidates.types import (

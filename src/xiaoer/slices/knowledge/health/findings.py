@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from xiaoer.slices.knowledge.health import rules
-from xiaoer.slices.knowledge.health.rules import ProductFacts, ShopFacts
+from xiaoer.slices.knowledge.health.claims import claims_of, deny_the_thing, differ, is_yes_or_no
+from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
+from xiaoer.slices.knowledge.health.goods import ProductFacts, against_product
+from xiaoer.slices.knowledge.health.kinds import Kind, differ_in_words
+from xiaoer.slices.knowledge.health.meeting import same_words
 from xiaoer.slices.knowledge.health.types import Found, Usage
 from xiaoer.slices.knowledge.types import Entry
 
@@ -18,17 +21,29 @@ _LEAST_ASKED = 2  # conversations on a product without an answer
 Products = Mapping[str, tuple[str, bool, ProductFacts]]
 
 
-def compare(entry: Entry, other: Entry, score: float) -> Found | None:
+def compare(entry: Entry, other: Entry, score: float, kinds: Sequence[Kind] = ()) -> Found | None:
     """Two entries that answer the same question: differently, alike, or without a finding."""
     newer, older = sorted((entry, other), key=lambda one: one.updated_at, reverse=True)
     ids, detail = (str(newer.id), str(older.id)), {"score": round(score, 2)}
-    differs = rules.differ(rules.claims_of(newer.draft.answer), rules.claims_of(older.draft.answer))
+    differs = _differs(newer, older, kinds)
     questions = f"“{newer.draft.question[:40]}”和“{older.draft.question[:40]}”"
     if differs:
         return Found("conflict", f"{questions}问的是一回事，{differs}说得不一样", *ids, weight=90, detail=detail)
-    if score >= ANY_INTENT and rules.same_words(newer.draft.answer, older.draft.answer):
+    if score >= ANY_INTENT and same_words(newer.draft.answer, older.draft.answer):
         return Found("duplicate", f"{questions}问法和答案都差不多", *ids, weight=30, detail=detail)
     return None
+
+
+def _differs(one: Entry, other: Entry, kinds: Sequence[Kind]) -> str:
+    """What two answers to one question say differently (时间, 快递, 是否), or ""."""
+    questions, answers = (one.draft.question, other.draft.question), (one.draft.answer, other.draft.answer)
+    claims, theirs = map(claims_of, answers)
+    about = differ(claims, theirs)
+    if about == "是否" and not all(map(is_yes_or_no, questions)):
+        about = ""
+    if about:
+        return about
+    return differ_in_words(questions, answers, kinds) or ("是否" if deny_the_thing(questions, answers) else "")
 
 
 def by_date(live: Sequence[Entry], usage: Mapping[str, Usage], now: datetime) -> list[Found]:
@@ -64,18 +79,18 @@ def by_use(live: Sequence[Entry], usage: Mapping[str, Usage]) -> list[Found]:
     return found
 
 
-def against(entry: Entry, facts: ShopFacts, products: Products) -> Found | None:
+def against(entry: Entry, facts: ShopFacts, products: Products, kinds: Sequence[Kind] = ()) -> Found | None:
     """What the shop's own data deny, or have overtaken."""
     draft, id_ = entry.draft, str(entry.id)
     about = f"“{draft.question[:40]}”"
-    if says := rules.against_shop(draft, facts):
+    if says := against_shop(draft, facts, kinds):
         return Found("contradiction", f"{about}{says}", id_, weight=95)
     if not draft.product_id:
         return None
     known = products.get(draft.product_id)
     if known is None:
         return Found("gone_product", f"{about}的商品已经不在店里", id_, product_id=draft.product_id, weight=50)
-    if says := rules.against_product(draft, known[2]):
+    if says := against_product(draft, known[2], kinds):
         return Found("contradiction", f"{about}{says}", id_, product_id=draft.product_id, weight=95)
     if known[2].changed_at and known[2].changed_at > entry.updated_at:
         says = f"{about}写好以后，商品“{known[0][:20]}”改过，请看看答案还对不对"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.learning.tables import asks, gaps
@@ -54,6 +54,17 @@ def keep_asks(connection: Connection, shop: ShopId, found: Sequence[Ask]) -> int
                 .values(reasons=ask.reasons, correction=ask.correction)
             )
     return len(fresh)
+
+
+def forget_others(connection: Connection, shop: ShopId, conversations: Sequence[str], found: Sequence[Ask]) -> None:
+    """Drop questions of these conversations that are not found any more: what was asked back was answered after all."""
+    kept = {ask.id for ask in found}
+    rows = connection.execute(
+        select(asks.c.id).where(asks.c.shop == shop, asks.c.conversation_id.in_(list(conversations)))
+    )
+    gone = [row.id for row in rows if row.id not in kept]
+    if gone:
+        connection.execute(delete(asks).where(asks.c.shop == shop, asks.c.id.in_(gone)))
 
 
 def loose_asks(connection: Connection, shop: ShopId, limit: int) -> list[Ask]:

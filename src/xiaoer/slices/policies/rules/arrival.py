@@ -94,18 +94,24 @@ def before_buying(ask: Ask) -> Move | None:
     place = segment.entities.place or ""
     if any(word in place or word in segment.text for word in _ABROAD):
         return None
-    if not (_would_buy(ask, place) or is_before_buying(segment, turn)):
+    unpaid = _to_be_paid(ask)
+    if not (unpaid or _would_buy(ask, place) or is_before_buying(segment, turn)):
         return None
     guessed = ""
     if not place:
-        guessed = place = _last_place(ask.facts.orders or ())
+        guessed = place = _last_place(unpaid or ask.facts.orders or ())
     need = Need("transit", ask.index, place)
     if place and place not in ask.facts.transits and need not in ask.facts.asked:
         return Move(needs=(need,))
     transit = ask.facts.transits.get(place) or Transit(place, *usual_days(place)) if place else None
     if transit is None and not ask.facts.terms.ship_within_hours:
         return None  # nothing of this shop is known: its own texts answer
-    return Move(_tell(ask, transit, guessed=bool(guessed)))
+    return Move(_tell(ask, transit, guessed=bool(guessed), deed="付款" if unpaid else "下单"))
+
+
+def _to_be_paid(ask: Ask) -> tuple[Order, ...]:
+    """The unpaid order that this message began with; it ships once it is paid."""
+    return tuple(o for o in ask.facts.orders or () if o.id == ask.told_of and o.status == "unpaid")
 
 
 def _would_buy(ask: Ask, place: str) -> bool:
@@ -144,7 +150,7 @@ def shipped_by(bought: datetime, terms: Terms) -> datetime:
     return bought + timedelta(hours=terms.ship_within_hours)
 
 
-def _tell(ask: Ask, transit: Transit | None, *, guessed: bool) -> Act:
+def _tell(ask: Ask, transit: Transit | None, *, guessed: bool, deed: str) -> Act:
     terms, now = ask.facts.terms, ask.situation.now
     slots: dict[str, object] = {"asks": "place"} if transit is None else {
         "place": transit.place, "days_low": transit.low, "days_high": transit.high, "parcels": transit.parcels,
@@ -162,7 +168,7 @@ def _tell(ask: Ask, transit: Transit | None, *, guessed: bool) -> Act:
     later = any(word in ask.segment.text for word in _TOMORROW)
     bought = now + timedelta(days=1) if later else now
     shipped = shipped_by(bought, terms)
-    slots |= {"bought": "明天" if later else "现在", "shipped": shipped, "cutoff": terms.ship_cutoff}
+    slots |= {"bought": f"{'明天' if later else '现在'}{deed}", "shipped": shipped, "cutoff": terms.ship_cutoff}
     if transit is None:
         return Act("ask", ask.index, "eta.where", slots, sources, "eta.before_buying")
     slots |= {"first": shipped + timedelta(days=transit.low), "last": shipped + timedelta(days=transit.high)}

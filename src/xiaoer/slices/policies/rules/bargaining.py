@@ -5,17 +5,17 @@ kept with the answer, so the act carries it as its effect.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from xiaoer.kernel.decision import Act, BargainAnswer, Source
+from xiaoer.kernel.digits import plain_digits
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.types import Ask
 
 _OFFERED = frozenset({"counter_offer", "offer_coupon"})
 _TALKS_PRICE = re.compile(
-    r"卖不卖|卖(?:我|吗|么|呗|给我)|底价|最低(?:价|多少|能)|成本价|进货价|一口价|砍(?:价|一刀)|抹零|抹个零|凑整|零头|"
+    r"(?<!还)卖不卖|(?<!还)卖(?:我|吗|么|呗|给我)|说好(?:的|了)[^。]{0,4}\d|给(?:个|我)?(?:什么|多少|啥)价|(?:发|给|来)(?:个|点|我)?(?:个|点)?(?:小)?红包|底价|最低(?:价|多少|能)|成本价|进货价|一口价|砍(?:价|一刀)|抹零|抹个零|凑整|零头|"
     r"(?:便宜|优惠|少|降|让|减)(?:点|些|一?点|个|\d|[一二两三五十百])|(?:元|块|块钱)\s*(?:行|成|可以|卖|拿|要|吧|给)|"
     r"(?:答应|同意|说好|承诺|说可以)[^。]{0,10}(?:\d|[一二三五六七八九十百]|便宜|优惠|折|价|送)|送(?:点|我|些|个)|"
     r"\d\s*折|半价|(?:给我|改成|改为|按)\s*\d+(?:\.\d+)?\s*(?:元|块)|不(?:便宜|降价|优惠)"
@@ -29,6 +29,10 @@ _ONLY_A_SUM = re.compile(
 _ONLY_A_NUMBER = re.compile(
     rf"(?:那|就|那就|给你|我出|我给|出|-|负)*{_SUM}[\d./*+x-]*\s*(?:吧|呢|了|呗|行吗|可以吗|卖吗|成吗|左右|上下|包邮)?"
 )
+_NAMES_A_SUM = re.compile(
+    rf"^[-负]?\s*{_SUM}\s*{_UNIT}\s*(?:吧|呢|呗|行吗|行不行|可以吗|卖吗|成吗|包邮)?\W*$|[-负]?{_SUM}\s*{_UNIT}\s*(?:卖|行|成|拿|可以)",
+    re.IGNORECASE,
+)
 # the offer is taken, whatever else these words might be by themselves
 _TAKES = re.compile(
     r"(?:那|嗯|好|行|可以|成|中|ok|得)*(?:吧|的|呀|啊|了|嘞)*[,，\s]*(?:就)?(?:按|要)?(?:这个?价|这样|成交|这个|拍了|要了)(?:格|吧|了|下单)?$"
@@ -40,19 +44,29 @@ _AFTER_BUYING = ("退", "赔", "补差", "差价", "维权")
 
 def is_about_price(segment: Segment, turn: Turn) -> bool:
     """Whether the segment asks for a lower price or a favour, or answers the offer that was made just before."""
-    if segment.intent.startswith(_NEVER) or any(word in segment.text for word in _AFTER_BUYING):
+    if segment.by == "wish":
         return False
-    # Words that only the talk before makes haggling (你们是不是骗子 after an offer) earn no concession.
-    if (segment.intent == "promo.bargain" and segment.by != "context") or _TALKS_PRICE.search(segment.text):
-        return True
+    text, recent = plain_digits(segment.text), turn.history[-4:]
+    plain = text.strip(" ,.!?~，。！？").lower()
+    asked = any(past.asked_for for past in recent)  # a number may answer what was asked for
+    bought = any(intent.startswith(_NEVER) for past in recent for intent in past.intents)
+    if not asked and not bought and _ONLY_A_SUM.fullmatch(plain):
+        return True  # whatever else an amount might be by itself
+    if segment.intent.startswith(_NEVER) or any(word in text for word in _AFTER_BUYING):
+        return False
     offered = has_offer(turn)
-    plain = unicodedata.normalize("NFKC", segment.text).strip(" ,.!?~，。！？").lower()
-    if offered and _TAKES.match(plain):
+    if (segment.intent == "promo.bargain" and (offered or segment.by != "context")) or _TALKS_PRICE.search(text):
         return True
-    asked = any(past.asked_for for past in turn.history[-4:])  # a number may answer what was asked for
-    if not asked and (_ONLY_A_SUM.fullmatch(plain) or (offered and _ONLY_A_NUMBER.fullmatch(plain))):
+    if offered and (_TAKES.match(plain) or (not asked and _ONLY_A_NUMBER.fullmatch(plain))):
         return True
     return segment.intent.startswith(_ANSWERS) and offered
+
+
+def is_only_context(segments: Sequence[Segment], turn: Turn) -> bool:
+    """Whether only the talk before makes these words haggling (那比150高吗, 你们是不是骗子 after an offer): they are
+    answered with the offer that stands, and earn no concession."""
+    about = [segment for segment in segments if is_about_price(segment, turn)]
+    return all(one.by == "context" and not _TALKS_PRICE.search(plain_digits(one.text)) for one in about)
 
 
 def price_words(segments: Sequence[Segment], turn: Turn) -> str:
@@ -74,8 +88,12 @@ def say_bargain(ask: Ask) -> Act | None:
     """The act for a decided price request; None when it is not one, or leaves the segment to others."""
     answer = ask.facts.bargains.get(ask.index)
     if answer is None:
-        answered = bool(ask.facts.bargains) and is_about_price(ask.segment, ask.situation.turn)
-        return Act("counter_offer", ask.index, "silent", rule_id="bargain.same_turn") if answered else None
+        about = is_about_price(ask.segment, ask.situation.turn)
+        if about and ask.facts.bargains:
+            return Act("counter_offer", ask.index, "silent", rule_id="bargain.same_turn")
+        if about and ask.product_id and _NAMES_A_SUM.search(plain_digits(ask.segment.text)):
+            return Act("answer", ask.index, "bargain.firm", rule_id="bargain.no_discount")
+        return None
     if (
         answer.reason in ("accept", "decline")
         and answer.outcome == "firm"
@@ -118,7 +136,12 @@ def act_of(answer: BargainAnswer, index: int) -> Act:
     return Act("answer", index, template, slots, sources, rule, effect)
 
 
-_STAND = {"claim": "bargain.stand_claim", "floor": "bargain.stand_floor", "decline": "bargain.stand_decline"}
+_STAND = {
+    "claim": "bargain.stand_claim",
+    "floor": "bargain.stand_floor",
+    "decline": "bargain.stand_decline",
+    "question": "bargain.stand_floor",
+}
 
 
 def wants_people(answers: dict[int, BargainAnswer]) -> BargainAnswer | None:

@@ -6,9 +6,14 @@ of the order page. A refund goes back the way it was paid, each way for its own 
 
 import re
 
-from xiaoer.kernel.decision import Act, Source
+from xiaoer.kernel.commerce import Product, Variant
+from xiaoer.kernel.decision import Act, Need, Source
+from xiaoer.slices.policies.rules.needs import AGAIN
+from xiaoer.slices.policies.rules.picking import pick_order
 from xiaoer.slices.policies.rules.products import product_source
-from xiaoer.slices.policies.types import Ask
+from xiaoer.slices.policies.types import Ask, Move
+
+_OF_BUYING = ("order.how_to_buy", "product.", "price.", "oos.", "chat.")
 
 _WAYS = (
     r"(?:花呗|白条|信用卡|微信|支付宝|E卡|e卡|礼品卡|购物卡|购物金|银行卡|储蓄卡|余额|分期|货到付款|云闪付|数字人民币)"
@@ -30,7 +35,26 @@ def tell_how_to_buy(ask: Ask) -> Act | None:
     product = ask.facts.products.get(ask.product_id or "") if intent == "order.how_to_buy" else None
     if product is None:
         return None
-    variants = ask.facts.variants.get(product.id, ())
+    return _how(ask, product, ask.facts.variants.get(product.id, ()))
+
+
+def buy_again(ask: Ask) -> Move | None:
+    """Where to order once more what was bought last (上次那个再来一单), at today's price; None when not asked."""
+    if not AGAIN.search(ask.segment.text) or not ask.segment.intent.startswith(_OF_BUYING) or ask.product_id:
+        return None
+    turn = ask.situation.turn
+    order = pick_order(ask.facts.orders or (), ask.segment, turn.order_in_focus, ask.situation.now)
+    if order is None or not order.items:
+        return None
+    key = f"of:{order.items[0].variant_id}"
+    needs = (Need("product", ask.index, key), Need("variants", ask.index, key))
+    if needs[0] not in ask.facts.asked and key not in ask.facts.products:
+        return Move(needs=needs)
+    product = ask.facts.products.get(key)
+    return Move(_how(ask, product, ask.facts.variants.get(key, ()))) if product else None
+
+
+def _how(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act:
     ready = [variant.price for variant in variants if variant.stock > 0]
     slots = {"product": product, "title": product.title, "price": min(ready, default=None), "link": product.url}
     template = "buy.sold_out" if variants and not ready else "buy.how"

@@ -40,6 +40,9 @@ OWN_WORDS = (
 PAID_FOR = re.compile(
     r"(?:上次|上回|之前|昨天|前天|那单|这单|我).{0,4}(?:买|拍|付|花).{0,6}(?:多少钱|多少)|(?:付了|花了|实付)多少"
 )
+AGAIN = re.compile(
+    r"(?:上次|上回|之前|以前|原来|同样|一样)[^，。？]{0,8}(?:再|又)[^，。？]{0,3}(?:来|买|拍|下|要)|再来一单|复购|回购"
+)
 # another thing beside the product in sight: it is not what is asked about
 _WORN_WITH = re.compile(r"(?:套|搭|配|叠|里[头面]|外[头面]|下[头面]).{0,3}(?:穿|个|件|条|双|着)")
 # A question that says nothing of what it is about: that was told before.
@@ -48,6 +51,8 @@ _VAGUE = re.compile(
     r"(?:怎么[办弄搞整处解]|如何是好|咋个?[办弄搞整处解]|点算|点办|哪能办|啷个[办整]|怎样办)"
     r"(?:理|决|才好|好|呢|啊|呀|嘛|吧|了|噻|哦|嘞|哟|\W)*$"
 )
+_SEVERAL = ("product.compare", "promo.bundle", "price.query")  # questions that may be about several goods at once
+_JOINED = re.compile(r"[和跟与、+＋]|加上|还有|以及|一起|一块|对比|比较|哪[个款件]")
 _SHOPPING = ("product", "search", "live", "campaign")
 
 
@@ -82,7 +87,8 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     product = product_of(segment, turn)
     if product and not intent.startswith("after."):
         needs += [Need("product", index, product), Need("variants", index, product)]
-    for other in segment.entities.product_ids[1:3]:
+    beside = (turn.product_in_focus,) if intent == "product.compare" and turn.product_in_focus else ()
+    for other in (*segment.entities.product_ids[1:3], *beside):
         needs += [Need("product", index, other), Need("variants", index, other)]
     if wants_orders(segment, turn):
         needs.append(Need("orders", index))
@@ -100,6 +106,8 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         and (intent.startswith(("product.", "price.")) or intent == "order.how_to_buy")
     ):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
+    if intent in _SEVERAL and _JOINED.search(segment.text) and len(segment.entities.product_ids) < 2:
+        needs.append(Need("together", index, segment.text))
     if intent == "promo.coupon":
         needs.append(Need("coupons", index))
     return tuple(needs)
@@ -114,7 +122,10 @@ def _asked_of(segment: Segment, turn: Turn) -> str:
 
 
 def needs_of_named(ask: Ask) -> tuple[Need, ...]:
-    """What is read of a product that only words of this turn named, once it is known which."""
+    """What is read of the goods that only words of this turn named, once it is known which."""
+    several = ask.facts.together.get(ask.index, ())
+    if several:
+        return tuple(Need(kind, ask.index, one.id) for one in several for kind in ("product", "variants"))
     if not ask.product_id or ask.product_id == product_of(ask.segment, ask.situation.turn):
         return ()
     index, product = ask.index, ask.product_id
@@ -126,7 +137,7 @@ def wants_orders(segment: Segment, turn: Turn) -> bool:
     """Whether the buyer's orders bear on this segment."""
     if segment.entities.order_no or segment.entities.waybill_no:
         return True
-    if PAID_FOR.search(segment.text):
+    if PAID_FOR.search(segment.text) or AGAIN.search(segment.text):
         return True
     if segment.intent in _GENERAL or is_before_buying(segment, turn):
         return False

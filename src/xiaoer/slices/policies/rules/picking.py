@@ -69,10 +69,11 @@ def pointed_at(orders: tuple[Order, ...], segment: Segment, focus: str | None, n
 
 
 def pick_order(
-    orders: tuple[Order, ...], segment: Segment, focus: str | None, now: datetime, hint: str = ""
+    orders: tuple[Order, ...], segment: Segment, focus: str | None, now: datetime, hint: str = "", told_of: str = ""
 ) -> Order | None:
     """Pick the order that `segment` is about; `orders` are the buyer's own, newest first. `hint` is the order that was
-    talked about last: it is meant when nothing else is named and its state fits."""
+    talked about last: it is meant when nothing else is named and its state fits. `told_of` is the one that this very
+    message began with: when it comes is asked of that one, also while it is unpaid."""
     named = pointed_at(orders, segment, focus, now)
     if segment.entities.order_no or segment.entities.waybill_no:
         return named[0] if named else None
@@ -81,9 +82,12 @@ def pick_order(
     pool = named or orders
     if _ARRIVED.search(segment.text):  # 取件码多少: of a parcel, whatever was talked about
         pool = tuple(order for order in pool if order.shipments) or pool
-    telling = next((order for order in pool if _tells(order, segment.intent, now)), None)
+    same = next((order for order in pool if order.id == told_of and order.status in _TO_COME), None)
+    if same is not None and not named and segment.intent in _OF_THE_SAME:
+        return same
+    telling = [order for order in pool if _tells(order, segment, now)]
     if telling:
-        return telling
+        return next((order for order in telling if order.id == hint), telling[0])
     spoken = next((order for order in pool if order.id == hint), None)
     states = _STATES.get(segment.intent, ())
     if spoken is not None and (not states or spoken.status in states):
@@ -95,10 +99,20 @@ def pick_order(
     return pool[0] if pool else None
 
 
-def _tells(order: Order, intent: str, now: datetime) -> bool:
+def says_signed(text: str) -> bool:
+    """Whether the words tell that the carrier's page shows the parcel as handed over."""
+    return any(word in text for word in ("签收", "已送达", "已收货", "显示收到", "妥投"))
+
+
+def _tells(order: Order, segment: Segment, now: datetime) -> bool:
     """Whether the order is in the very trouble that the question is about."""
+    intent = segment.intent
     if intent == "ship.urge":
         return order.status == "paid" and order.promise_ship_at is not None and order.promise_ship_at < now
+    if intent == "ship.lost":
+        return (
+            says_signed(segment.text) and bool(order.shipments) and parcels.stage_of(order.shipments[-1]) in _ARRIVED_AT
+        )
     if intent not in ("ship.stuck", "ship.deliver") or order.status != "shipped" or not order.shipments:
         return False
     if intent == "ship.stuck":
@@ -106,6 +120,9 @@ def _tells(order: Order, intent: str, now: datetime) -> bool:
     return parcels.stage_of(order.shipments[-1]) in (parcels.Stage.DELIVERING, parcels.Stage.STATION)
 
 
+_ARRIVED_AT = (parcels.Stage.SIGNED, parcels.Stage.STATION)
+_TO_COME = ("unpaid", "paid", "shipped")
+_OF_THE_SAME = ("ship.eta", "ship.when", "ship.track")
 _ARRIVED = re.compile(r"取件码|驿站|快递柜|丰巢|代收点|放(?:在)?哪")
 _PHONE = re.compile(r"(?:手机|电话|号码)\D{0,6}\d+")
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")

@@ -15,7 +15,6 @@ from xiaoer.slices.policies.rules.matters.moves import done, new_matter, order_s
 from xiaoer.slices.policies.rules.products import matching
 from xiaoer.slices.policies.types import Ask, Move
 
-_TOGETHER = ("一起", "一块", "都买", "两件", "两个", "加上", "再加", "和")
 _CALCULATE = (
     "到手",
     "怎么算",
@@ -58,10 +57,10 @@ def _want(ask: Ask, kind: str, key: str = "") -> Move | None:
 
 def cart_key(ask: Ask) -> str:
     """The pieces that the words name, as `variant*count` joined by commas; empty when a product is not in sight."""
-    named = ask.facts.recommended.get(ask.index, ()) if ask.segment.intent == "promo.bundle" else ()
     goes_on = carts.adds(ask)
     in_sight = (ask.product_id,) if ask.product_id and not goes_on else ()
-    ids = list(dict.fromkeys((*in_sight, *ask.segment.entities.product_ids, *(one.id for one in named[:2]))))
+    together = tuple(one.id for one in ask.facts.together.get(ask.index, ()))
+    ids = together or tuple(dict.fromkeys((*in_sight, *ask.segment.entities.product_ids)))
     parts: list[str] = []
     for number, product_id in enumerate(ids):
         variants = ask.facts.variants.get(product_id, ())
@@ -74,28 +73,15 @@ def cart_key(ask: Ask) -> str:
     return carts.carried(ask, ",".join(parts)) if goes_on else ",".join(parts)
 
 
-def _named_goods(ask: Ask) -> tuple[Need, ...]:
-    """What is still to be read of goods that only words name (和小白鞋一起买)."""
-    if len(ask.segment.entities.product_ids) > 1 or not any(word in ask.segment.text for word in _TOGETHER):
-        return ()
-    named = Need("named", ask.index, ask.segment.text)
-    if named not in ask.facts.asked:
-        return (named,)
-    found = ask.facts.recommended.get(ask.index, ())[:2]
-    wanted = [
-        need for one in found for need in (Need("product", ask.index, one.id), Need("variants", ask.index, one.id))
-    ]
-    return tuple(need for need in wanted if need not in ask.facts.asked and need.key not in ask.facts.variants)
-
-
 def _causes(causes: tuple[Cause, ...]) -> tuple[Source, ...]:
     return tuple(Source("promotion", cause.id, cause.title) for cause in causes)
 
 
 def _price(ask: Ask) -> Move | None:
     """到手价 with the calculation, when it was asked how much all in all; one piece's list price is the catalogue's."""
-    several = carts.adds(ask) or len(ask.segment.entities.product_ids) > 1 or (ask.segment.entities.quantity or 1) > 1
-    if not several and not any(word in ask.segment.text for word in _CALCULATE):
+    entities = ask.segment.entities
+    several = len(entities.product_ids) > 1 or (entities.quantity or 1) > 1 or ask.facts.together.get(ask.index)
+    if not several and not carts.adds(ask) and not any(word in ask.segment.text for word in _CALCULATE):
         return None
     key = cart_key(ask)
     if not key:
@@ -110,9 +96,6 @@ def _price(ask: Ask) -> Move | None:
 
 def _bundle(ask: Ask) -> Move | None:
     """A and B together, or how much is missing for the next step and what lowers the bill."""
-    more = _named_goods(ask)
-    if more:
-        return Move(needs=more)
     key = cart_key(ask)
     if not key:
         return None

@@ -6,6 +6,9 @@ from xiaoer.kernel.heard import Entities
 from xiaoer.slices.policies.rules import attributes, sizes
 from xiaoer.slices.policies.types import Ask
 
+_OF_STOCK = ("product.stock", "product.restock")
+_COMPARED, _ROWS = 4, 5  # goods in one table, and facts of each
+
 
 def product_source(product: Product) -> Source:
     return Source("product", product.id, product.title)
@@ -22,14 +25,12 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
             return _size_advice(ask, product)
         case "product.size_chart":
             return _size_chart(ask, product)
-        case "product.stock" | "product.restock":
+        case intent if intent in _OF_STOCK:
             return _stock(ask, product, variants)
         case "product.color":
             return _colors(ask, product, variants)
         case "price.query":
             return _price(ask, product, variants)
-        case "product.compare":
-            return _compare(ask, product)
         case "product.recommend":
             return None
         case intent if intent.startswith("product."):
@@ -116,7 +117,7 @@ def _has(variant: Variant, word: str) -> bool:
 def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
     if not variants:
         return None
-    entities = ask.segment.entities
+    entities = _wish(ask)
     chosen = matching(variants, entities)
     wish = " ".join(word for word in (entities.color, entities.size) if word)
     if not chosen:
@@ -132,6 +133,15 @@ def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     others = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:6]
     template = "stock.back_at" if back else "stock.none"
     return _act(ask, product, template, wish=wish, back=back, offered=others)
+
+
+def _wish(ask: Ask) -> Entities:
+    """The size and colour asked about; 「没有 L 码了吗，什么时候补」 asks both of L."""
+    entities = ask.segment.entities
+    if entities.size or entities.color or entities.variant_ids:
+        return entities
+    earlier = ask.situation.heard.segments[: ask.index]
+    return next((one.entities for one in reversed(earlier) if one.intent in _OF_STOCK), entities)
 
 
 def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
@@ -160,14 +170,17 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     return Act("quote", ask.index, template, {"low": low, "high": high}, (source,))
 
 
-def _compare(ask: Ask, product: Product) -> Act | None:
-    others = [
-        ask.facts.products[i] for i in ask.segment.entities.product_ids if i in ask.facts.products and i != product.id
-    ]
-    if not others:
+def compare(ask: Ask) -> Act | None:
+    """A short table of the goods that are compared, of what all of them tell; None when fewer than two are known."""
+    ids = (*(one.id for one in ask.facts.together.get(ask.index, ())), *ask.segment.entities.product_ids)
+    if len(ids) == 1 and (beside := ask.situation.turn.product_in_focus):  # 这件和 P1005 哪个好
+        ids = (beside, *ids)
+    goods = [ask.facts.products[one] for one in dict.fromkeys(ids) if one in ask.facts.products][:_COMPARED]
+    if len(goods) < 2:
         return None
-    goods = [product, *others]
-    keys = [key for key in product.attributes if all(key in other.attributes for other in others)][:5]
+    shared = [key for key in goods[0].attributes if all(key in other.attributes for other in goods[1:])]
+    asked = [key for key in attributes.keys_in(goods[0], ask.segment.text) if key in shared]
+    keys = list(dict.fromkeys((*asked, *shared)))[:_ROWS]
     prices = [min((v.price for v in ask.facts.variants.get(one.id, ())), default=None) for one in goods]
     rows = [[key, *(one.attributes[key] for one in goods)] for key in keys]
     if all(price is not None for price in prices):

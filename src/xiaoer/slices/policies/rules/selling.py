@@ -4,15 +4,22 @@ import re
 from typing import Any
 
 from xiaoer.kernel.decision import Act, Decision, Facts, Pick, Refusal, Source
+from xiaoer.kernel.memory import Wish
+from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.policies.rules import wishes
 from xiaoer.slices.policies.types import Ask, Situation
 
-_NO = re.compile(r"(?:不要|别|不用|不想|不需要|停止|少)(?:再)?(?:给我)?(?:推荐|推销|安利|介绍商品)")
+# what follows names the thing that is not wanted (别给我推荐茶): that is a condition, not a no
+_NO = re.compile(
+    r"(?:不要|别|不用|不想|不需要|停止|少)(?:再)?(?:给我)?(?:推荐|推销|安利|介绍)(?:商品|东西|产品|任何|别的|其他|其它)*"
+    r"(?:$|[了啦吧哈呀啊行好谢\s,，。.!！~])"
+)
 _STOP = re.compile(
     r"(?:退订|取消订阅|td|t|unsubscribe|(?:回复?)?td退订|(?:请)?(?:别|不要|不用|勿)再?(?:给我)?(?:发|推送|打扰|骚扰|催)"
     r"(?:消息|信息|短信|广告|我|付款)*|停止(?:推送|发送|提醒)|不想再?(?:收到|看到)(?:消息|推送|提醒|广告)+)[了吧啊呀~]*",
     re.IGNORECASE,
 )
+_CARE = frozenset({"孕妇", "哺乳期", "婴儿", "宝宝", "儿童", "敏感肌"})  # audiences for whom not everything is safe
 _OUT = frozenset({"stock.none", "stock.back_at", "restock.unknown", "restock.back_at"})
 
 
@@ -41,10 +48,32 @@ def say_picks(ask: Ask) -> Act | None:
     picks = ask.facts.picks.get(ask.index, ())
     wish = wishes.told(ask.segment, ask.situation.turn)
     if picks:
-        is_vague = wish.relation and wish.budget_yuan is None and len(wish.words) == 1
+        if wish.is_total and len(picks) > 1:
+            return act_of_picks(ask.index, "recommend.picks_total", picks, "recommend.need")
+        is_vague = wish.relation and wish.budget_yuan is None and len(wish.words) == 1 and not wish.shown
         template = "recommend.picks_first" if is_vague else "recommend.picks"
         return act_of_picks(ask.index, template, picks, "recommend.need")
-    return Act("answer", ask.index, "recommend.no_more", rule_id="recommend.no_more") if wish.shown else None
+    no_more = Act("answer", ask.index, "recommend.no_more", rule_id="recommend.no_more")
+    if ask.index not in ask.facts.picks:  # enough was shown, or the shelf could not be read
+        earlier = ask.situation.turn.memory.wish
+        return no_more if earlier is not None and earlier.shown else None
+    if wish.shown and wishes.says_no(ask.segment.text):
+        return no_more
+    return _none(ask, wish) or (no_more if wish.shown else None)
+
+
+def _none(ask: Ask, wish: Wish) -> Act | None:
+    """Nothing met the conditions: they are told back, and safety is not given way; None for a wish without any."""
+    care = [f"标明适合{name}" for name in wish.audience if name in _CARE] + [f"不含{term}" for term in wish.bad]
+    told = [f"不含{term}" for term in wish.unliked]
+    if wish.budget_yuan is not None:
+        told.append(f"{'一共 ' if wish.is_total else ''}{Money(round(wish.budget_yuan * 100)).spoken} 元以内")
+    if care or told:
+        template = "recommend.none_safe" if care else "recommend.none"
+        return Act("answer", ask.index, template, {"limits": "、".join((*care, *told))}, rule_id=template)
+    if wishes.is_specific(ask.segment):
+        return Act("answer", ask.index, "recommend.none_such", rule_id="recommend.none_such")
+    return None
 
 
 def with_more(acts: tuple[Act, ...], facts: Facts) -> tuple[Act, ...]:
@@ -76,6 +105,7 @@ def _is_lost(act: Act) -> bool:
 def act_of_picks(index: int, template: str, picks: tuple[Pick, ...], rule_id: str) -> Act:
     """One recommendation: every pick with price and reason, and as a card."""
     slots: dict[str, Any] = {"picks": [[p.product.title, p.price.spoken, p.reason] for p in picks]}
+    slots["sum"] = sum((p.price for p in picks), ZERO)
     slots["cards"] = tuple({"type": "product", "product": p.product, "price": p.price} for p in picks)
     slots["products"] = [[p.product.id, p.product.title] for p in picks]
     sources = tuple(Source("product", p.product.id, p.product.title) for p in picks)

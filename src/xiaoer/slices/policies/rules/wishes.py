@@ -12,10 +12,20 @@ from msgspec.structs import replace
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.rules.conditions import Budget, read_avoids, read_budget
 from xiaoer.slices.policies.rules.focus import names_place
 
 _OTHERS = re.compile(
     r"^(?:那|那么|就)?(?:还有|有没有|有木有|还有没有|有|换|看看|要)(?:点|个|一?些)?(?:别的|其他|其它|另外|便宜)(?:的|款|点|些|一点|一些)*(?:么|吗|没|不|呢|推荐|看看|的|[?？])*$"
+)
+_MORE = re.compile(
+    r"^(?:那|嗯|好)?(?:还有(?:没有)?(?:么|吗|没|嘛|不)?|就这些(?:么|吗)?|没(?:有)?(?:别的|其他)(?:的)?了?(?:么|吗)|再来(?:几个|点|一批))[?？。]*$"
+)
+_SEEKS = re.compile(
+    r"有没有|有木有|有(?:啥|什么|哪些|适合)|有.{2,14}(?:吗|么|没)(?:[?？\s,，]|$)|有(?:没有)?[吗么没]|(?:能|可以|适合)[吃用喝穿玩]?(?:什么|啥|哪)|^求|想(?:买|要|送|给|凑|挑|选|找|整)|(?:给|帮|送).{1,8}(?:买|挑|选|带|整|配|凑|搭)|来(?:个|点)|找(?:个|点|一)|随便(?:推荐|来)"
+)
+_SORTS = re.compile(
+    r"东西|好物|好货|礼|用品|护肤|化妆|彩妆|零食|吃的|喝的|穿的|用的|玩的|戴的|玩具|好吃|衣服|家电|数码|好的"
 )
 _DISLIKES = re.compile(
     r"太(?:老气|老土|土|贵|花哨?|素|普通|一般|小|大|重|丑|艳|暗|简单|便宜|幼稚|成熟|俗|单调|常见)|不(?:太|怎么|是很)?(?:喜欢|好看|合适|实用|想要|要这)"
@@ -28,6 +38,7 @@ _TASTE = re.compile(
 _ASKS = re.compile(r"[?？]|[吗么嘛呢]\W*$|什么|多少|怎么|哪|几(?!百|十|千)|能不能|有没有|会不会|是不是")
 _BUSINESS = ("order.", "after.", "ship.", "service.")
 _SURE = 0.9
+_DOUBTFUL = 0.5
 _LONGEST = 30  # characters of a piece that is only a condition
 _TERM = 12  # the same within one message
 _GIFT = re.compile(r"(?:送|给|买|带|挑|选).{0,8}(?:啥|什么|哪|点儿?|些)")
@@ -44,6 +55,10 @@ _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七�
 _LEAST_YUAN = 20
 _WITHIN = re.compile(r"以内|以下|左右|之内|上下|不超过")
 _GOODS = ("product.", "price.", "promo.")
+_OCCASION = re.compile(r"送|礼|生日|母亲节|父亲节|情人节|七夕|中秋|过年|过节|纪念日|结婚|满月")
+_EATS = re.compile(r"(?:能|可以|适合)[吃用喝穿玩](?:什么|啥|哪)")
+_SOUGHT = ("product.", "price.", "oos.")
+_MAY_LEAD = ("product.", "price.", "oos.", "chat.")
 _FOR_WHAT = re.compile(r"送|礼|生日|(?:给|帮).{1,6}(?:买|挑|选|带)")
 _NOT_LONG = 3  # messages of the buyer after which a no to what was shown is still one
 _PHRASES = 6  # phrases of a wish that are remembered
@@ -64,12 +79,14 @@ def read(segment: Segment, turn: Turn) -> Segment:
         or names_place(text)
     ):
         return segment
+    if not turn.product_in_focus and (_seeks(text, segment) or _is_gift(text, segment)):
+        return _wished(segment)
     shown = bool(turn.memory.wish and turn.memory.wish.shown)
-    if shown and says_no(text) and is_open(turn, _NOT_LONG):
+    if (shown or _MORE.match(text)) and says_no(text) and is_open(turn, _NOT_LONG):
         return _wished(segment)
     if is_open(turn) and len(turn.memory.choices) == 1 and (named.size or named.color):
         return replace(segment, intent="product.stock", confidence=0.8, by="wish")  # 有没有黑的, of the only one shown
-    if named.money_yuan is not None and _WITHIN.search(text) and is_open(turn, _NOT_LONG):
+    if _WITHIN.search(text) and read_budget(text) is not None and is_open(turn, _NOT_LONG):
         return _wished(segment)
     if not is_open(turn) or _ASKS.search(text):
         return segment
@@ -78,24 +95,57 @@ def read(segment: Segment, turn: Turn) -> Segment:
 
 
 def gather(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
-    """Put a condition (敏感肌，200以内，不能太便宜) to the wish that it belongs to (推荐面霜): one list answers both."""
+    """Put a condition (敏感肌，200以内，对坚果过敏) to the wish that it belongs to (推荐面霜): one list answers both."""
     kept: list[Segment] = []
     for segment in segments:
+        if kept and segment.intent == "product.recommend" and _leads(kept[-1]):
+            kept[-1] = _joined(segment, kept[-1], f"{kept[-1].text}，{segment.text}")
+            continue
         wish = kept[-1] if kept and kept[-1].intent == "product.recommend" else None
-        named = segment.entities
         limits = _NOT_LESS.search(segment.text) is not None
         asks = _ASKS.search(segment.text) or not segment.intent.startswith(_GOODS)
         if wish is None or not (_is_term(segment) or limits) or asks or len(segment.text) > _TERM:
             kept.append(segment)
             continue
-        entities = replace(
-            wish.entities,
-            audience=tuple(dict.fromkeys((*wish.entities.audience, *named.audience))),
-            money_yuan=wish.entities.money_yuan if named.money_yuan is None else named.money_yuan,
-            relation=wish.entities.relation or named.relation,
-        )
-        kept[-1] = replace(wish, text=f"{wish.text}，{segment.text}", entities=entities)
+        kept[-1] = _joined(wish, segment, f"{wish.text}，{segment.text}")
     return tuple(kept)
+
+
+def _leads(segment: Segment) -> bool:
+    """Whether the segment is only a condition of what is asked next (我对坚果过敏，有啥零食推荐)."""
+    text = segment.text
+    condition = any(read_avoids(text)) or _is_term(segment)
+    return condition and segment.intent.startswith(_MAY_LEAD) and not _ASKS.search(text) and len(text) <= _TERM
+
+
+def _joined(wish: Segment, condition: Segment, text: str) -> Segment:
+    """The wish with a condition that another segment said."""
+    named, more = wish.entities, condition.entities
+    entities = replace(
+        named,
+        audience=tuple(dict.fromkeys((*named.audience, *more.audience))),
+        money_yuan=named.money_yuan if more.money_yuan is None else more.money_yuan,
+        relation=named.relation or more.relation,
+        age_years=named.age_years if more.age_years is None else more.age_years,
+        age_months=named.age_months if more.age_months is None else more.age_months,
+    )
+    return replace(wish, text=text, entities=entities)
+
+
+def _is_gift(text: str, segment: Segment) -> bool:
+    """Whether these words name somebody, an occasion and an amount (女朋友生日快到了，200到300)."""
+    may = segment.confidence < _DOUBTFUL or segment.intent.startswith(_MAY_LEAD)
+    return bool(may and segment.entities.relation and _OCCASION.search(text) and read_budget(text) is not None)
+
+
+def _seeks(text: str, segment: Segment) -> bool:
+    """Whether these words look for goods of a sort, for a price, for somebody (有没有敏感肌能用的护肤品)."""
+    if _SEEKS.search(text) is None:
+        return False
+    budget, bad = read_budget(text), read_avoids(text)[0]
+    if segment.intent.startswith("promo."):
+        return bool(budget and segment.entities.relation)
+    return segment.intent.startswith(_SOUGHT) and bool(_SORTS.search(text) or _EATS.search(text) or budget or bad)
 
 
 def _wished(segment: Segment) -> Segment:
@@ -106,7 +156,8 @@ def _is_term(segment: Segment) -> bool:
     """Whether the segment says for whom, or what it may cost."""
     named = segment.entities
     told = bool(named.audience or named.relation or named.size or named.color)
-    told = told or named.money_yuan is not None or named.age_years is not None
+    told = told or named.money_yuan is not None or named.age_years is not None or named.age_months is not None
+    told = told or any(read_avoids(segment.text)) or read_budget(segment.text) is not None
     return told or _AGED.search(segment.text) is not None or _yuan(segment.text) is not None
 
 
@@ -134,16 +185,43 @@ def told(segment: Segment, turn: Turn) -> Wish:
         before = Wish()
     aged = _AGED.search(segment.text) or (named.age_years or 0) >= _OLD
     audience = ("老人",) if aged else ()
-    least, most = _yuan(segment.text) or (before.least_yuan, before.budget_yuan)
+    age = named.age_years if named.age_months is None else named.age_months / 12
+    limits, (bad, unliked) = _budget(segment), read_avoids(segment.text)
     return replace(
         before,
-        words=(*before.words, segment.text)[-_PHRASES:],
+        words=before.words if _is_only_a_no(segment.text) else (*before.words, segment.text)[-_PHRASES:],
+        asked=(turn.memory.wish.asked if turn.memory.wish else 0) + (segment.by != "wish"),
         relation=named.relation or before.relation,
         audience=tuple(dict.fromkeys((*before.audience, *named.audience, *audience))),
-        budget_yuan=named.money_yuan or most,
-        least_yuan=least,
-        age_years=named.age_years or before.age_years,
+        budget_yuan=limits.most if limits else before.budget_yuan,
+        least_yuan=limits.least if limits else before.least_yuan,
+        is_total=limits.total if limits else before.is_total,
+        pieces=(limits.pieces if limits else 0) or before.pieces,
+        age_years=before.age_years if age is None else age,
+        bad=tuple(dict.fromkeys((*before.bad, *bad))),
+        unliked=tuple(dict.fromkeys((*before.unliked, *unliked))),
     )
+
+
+def _is_only_a_no(text: str) -> bool:
+    """太普通了 and 还有吗 say nothing about the goods that are wanted; 换个红的 does."""
+    plain = text.strip()
+    return _OTHERS.match(plain) is not None or _MORE.match(plain) is not None or plain.startswith(("太", "不好看"))
+
+
+def is_specific(segment: Segment) -> bool:
+    """Whether these words say enough to look for goods: then nothing found is an answer too."""
+    return bool(segment.entities.relation or segment.entities.audience or _SORTS.search(segment.text))
+
+
+def _budget(segment: Segment) -> Budget | None:
+    """What the segment says it may cost: in words for a bound, as an amount that stands alone, as the amount heard."""
+    if (said := read_budget(segment.text)) is not None:
+        return said
+    if (alone := _yuan(segment.text)) is not None:
+        return Budget(*alone)
+    amount = segment.entities.money_yuan
+    return None if amount is None else Budget(None, amount)
 
 
 def is_too_dear(text: str) -> bool:
@@ -153,4 +231,6 @@ def is_too_dear(text: str) -> bool:
 
 def says_no(text: str) -> bool:
     """Whether these words want something else than what was shown."""
-    return _OTHERS.match(text.strip()) is not None or _DISLIKES.search(text) is not None
+    plain = text.strip()
+    others = _OTHERS.match(plain) is not None or _MORE.match(plain) is not None
+    return others or _DISLIKES.search(text) is not None

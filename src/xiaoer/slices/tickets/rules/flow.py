@@ -24,6 +24,7 @@ LABEL: dict[str, str] = {
     "done": "已完成",
     "closed": "已关闭",
 }
+PRIORITY_LABEL: dict[Priority, str] = {"low": "低", "normal": "普通", "high": "高", "urgent": "紧急"}
 _FASTER: dict[Priority, float] = {"low": 2.0, "normal": 1.0, "high": 0.5, "urgent": 0.25}
 _OVER = ("done", "closed")
 
@@ -41,6 +42,15 @@ def check_move(no: str, current: TicketState, target: TicketState) -> None:
 def due_at(form: Form, priority: Priority, created_at: datetime, work: BusinessHours) -> datetime:
     """When the ticket should be dealt with: the type's hours of duty time, fewer when it is urgent."""
     return after_open_time(work, created_at, timedelta(hours=form.sla_hours * _FASTER[priority]))
+
+
+def repriced_due(ticket: Ticket, form: Form, priority: Priority, work: BusinessHours) -> datetime | None:
+    """When it is due with another priority: more or fewer hours on the same clock; time that it stood stays given."""
+    if ticket.due_at is None or ticket.state in _OVER:
+        return ticket.due_at
+    given = open_time_between(work, ticket.created_at, ticket.due_at)
+    more = timedelta(hours=form.sla_hours * (_FASTER[priority] - _FASTER[ticket.priority]))
+    return after_open_time(work, ticket.created_at, max(timedelta(0), given + more))
 
 
 def moved_due(

@@ -5,6 +5,7 @@ allow it (`rules/eligibility.py`), the picture when something must be shown, the
 confirmation, then the request. Nothing is promised before the reason is known: it decides freight and evidence.
 """
 
+import re
 from typing import Any, cast
 
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ from xiaoer.slices.policies.rules.matters.moves import done, new_matter, questio
 from xiaoer.slices.policies.types import Ask, Move
 
 KINDS = ("after_sale",)
+_ALL_OF_IT = re.compile(r"不要了|都退|全退|全部|整单|别发")
 _STATES = ("delivered", "completed")
 _GOAL_OF = {
     "after.return": "return",
@@ -150,6 +152,8 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
         return Move(say(ask, "after.not_received", order), memory=gone)
     if order.status == "paid" and matter.slots.get("goal") == "exchange":
         return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "change_item") or Move(memory=gone)
+    if order.status == "paid" and (len(order.items) == 1 or _ALL_OF_IT.search(ask.segment.text)):
+        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "cancel") or Move(memory=gone)
     if order.status == "paid":
         return Move(say(ask, "after_sale.unshipped", order, asks="cancel"), memory=gone)
     if order.status == "shipped":

@@ -8,9 +8,9 @@ it is.
 from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Order
-from xiaoer.kernel.decision import Todo
+from xiaoer.kernel.decision import Need, Todo
 from xiaoer.kernel.memory import Matter
-from xiaoer.slices.policies.rules.matters import choosing, reading
+from xiaoer.slices.policies.rules.matters import choosing, exchanging, reading
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.types import Ask, Move
 
@@ -190,5 +190,19 @@ def _by_people(ask: Ask, matter: Matter, order: Order) -> Move:
     wish = matter.slots.get("wish", "")
     if not wish:
         return question(ask, replace(matter, asks="wish"), "change_item.ask", order)
+    if (none := _not_there(ask, matter, order)) is not None:
+        return none
     wanted: Todo = todo(matter, "ticket", "change_order", wish=wish)
     return done(ask, matter, wanted, order, matter.kind, wish=wish)
+
+
+def _not_there(ask: Ask, matter: Matter, order: Order) -> Move | None:
+    """The colour or size that is wanted instead does not exist or is sold out: say so before people are troubled."""
+    entities = ask.segment.entities
+    if matter.kind != "change_item" or len(order.items) != 1 or not (entities.color or entities.size):
+        return None
+    key = f"of:{order.items[0].variant_id}"
+    needs = (Need("product", ask.index, key), Need("variants", ask.index, key))
+    if needs[0] not in ask.facts.asked and key not in ask.facts.products:
+        return Move(needs=needs)
+    return exchanging.none_left(ask, matter, ask.facts.variants.get(key, ()), order, "change_item.none")

@@ -10,7 +10,9 @@ from xiaoer.slices.policies.types import Ask
 def order_of(ask: Ask) -> Order | None:
     """The order that this segment is about, by the usual rules."""
     focus = ask.situation.turn.order_in_focus
-    return pick_order(ask.facts.orders or (), ask.segment, focus, ask.situation.now, hint=ask.memory.order_id)
+    return pick_order(
+        ask.facts.orders or (), ask.segment, focus, ask.situation.now, hint=ask.memory.order_id, told_of=ask.told_of
+    )
 
 
 def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "none"], tuple[Order, ...]]:

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from xiaoer.kernel.commerce import Order, OrderItem
+from xiaoer.kernel.commerce import Order, OrderItem, Variant
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.money import Money
 from xiaoer.slices.policies.rules import next_size
@@ -72,13 +72,16 @@ def ask_wish(ask: Ask, matter: Matter, order: Order, key: str) -> Move | None:
         return None  # the same again
     if "wish" not in matter.slots:
         return question(ask, replace(matter, asks="wish"), "after_sale.wish", order)
-    variants = ask.facts.variants.get(key, ())
-    chosen = matching(variants, ask.segment.entities) if ask.segment.entities.size or ask.segment.entities.color else ()
-    named = bool(ask.segment.entities.size or ask.segment.entities.color)
-    if variants and named and chosen != variants and not any(v.stock > 0 for v in chosen):
-        offered = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:5]
-        slots = {k: v for k, v in matter.slots.items() if k != "wish"}
-        wish = matter.slots["wish"]
-        again = replace(matter, asks="wish", slots=slots)
-        return question(ask, again, "after_sale.wish_none", order, wish=wish, offered_list=offered)
-    return None
+    return none_left(ask, matter, ask.facts.variants.get(key, ()), order, "after_sale.wish_none")
+
+
+def none_left(ask: Ask, matter: Matter, variants: tuple[Variant, ...], order: Order, template: str) -> Move | None:
+    """The question what else it shall be, when nothing in stock has the size and colour that were named."""
+    entities = ask.segment.entities
+    chosen = matching(variants, entities) if entities.size or entities.color else variants
+    if not variants or chosen == variants or any(v.stock > 0 for v in chosen):
+        return None
+    offered = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:5]
+    slots = {k: v for k, v in matter.slots.items() if k != "wish"}
+    again = replace(matter, asks="wish", slots=slots)
+    return question(ask, again, template, order, wish=matter.slots["wish"], offered_list=offered)

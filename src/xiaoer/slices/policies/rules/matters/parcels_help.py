@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.memory import Matter
 from xiaoer.slices.policies.rules import orders, parcels
-from xiaoer.slices.policies.rules.matters import choosing, reading
+from xiaoer.slices.policies.rules.matters import changes, choosing, reading
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
+from xiaoer.slices.policies.rules.picking import says_signed
 from xiaoer.slices.policies.types import Ask, Move
 
 KINDS = ("urge", "stuck", "lost", "redirect")
@@ -53,6 +54,8 @@ def start(ask: Ask, kind: str) -> Move | None:
             stuck = parcels.is_stuck(spoken.shipments[-1], ask.situation.now)
             return _stuck(ask, spoken) if stuck else Move(orders.tell_tracking(ask, spoken))
         return _urge(ask, order)
+    if kind == "redirect" and order.status in ("paid", "unpaid") and not order.shipments:
+        return _before_shipping(ask)
     if order.status not in ("shipped", "delivered", "completed") or not order.shipments:
         return None
     shipment = order.shipments[-1]
@@ -65,6 +68,13 @@ def start(ask: Ask, kind: str) -> Move | None:
             ask, _wished(ask, ask.memory.of_kind("redirect") or new_matter(ask, "redirect", order.id)), order
         )
     return None
+
+
+def _before_shipping(ask: Ask) -> Move | None:
+    """What was asked of the carrier can still be done here: the order is cancelled, or goes to the new address."""
+    wish = _wish_in(ask.segment.text)
+    kind = {"拒收退回": "cancel", "拦截退回": "cancel", "改送新地址": "change_address"}.get(wish)
+    return changes.start(ask, kind) if kind else None
 
 
 def go_on(ask: Ask, matter: Matter) -> Move | None:
@@ -129,7 +139,10 @@ def _stuck(ask: Ask, order: Order) -> Move:
 def _lost(ask: Ask, order: Order) -> Move | None:
     shipment = order.shipments[-1]
     if parcels.stage_of(shipment) not in (parcels.Stage.SIGNED, parcels.Stage.STATION):
-        return _stuck(ask, order) if parcels.is_stuck(shipment, ask.situation.now) else None
+        if parcels.is_stuck(shipment, ask.situation.now):
+            return _stuck(ask, order)
+        told = says_signed(ask.segment.text) and bool(shipment.traces)
+        return Move(say(ask, "lost.not_signed", order, shipment=shipment)) if told else None
     matter = ask.memory.of_kind("lost") or new_matter(ask, "lost", order.id)
     if any(word in ask.said for word in _LOOKED) or matter.asks:
         return _lost_ticket(ask, matter, order)
@@ -142,10 +155,14 @@ def _lost_ticket(ask: Ask, matter: Matter, order: Order) -> Move:
     return done(ask, matter, wanted, order, "lost")
 
 
+def _wish_in(text: str) -> str:
+    return next((name for name, words in _WISHES if any(word in text for word in words)), "")
+
+
 def _wished(ask: Ask, matter: Matter) -> Matter:
     """The matter with what the buyer wants the carrier to do."""
     text, slots = ask.segment.text, dict(matter.slots)
-    wish = next((name for name, words in _WISHES if any(word in text for word in words)), "")
+    wish = _wish_in(text)
     if wish and "yes" not in slots:
         slots["wish"] = wish
     slots |= reading.address_of(ask.said)

@@ -20,7 +20,7 @@ _NO = re.compile(
     r"(?:取消|改|退|换|办|提交|申请|撤销|麻烦|用|要|了|先)*(?:谢谢|哈|吧|啊|呀|呢)*$"
 )
 _DROP = re.compile(
-    r"^(?:嗯|哦|噢|那|那就|要不|还是|我)*(?:算了|不用了?|当我没说|再说吧?|没事了|不弄了|先这样|不办了|"
+    r"^(?:嗯|哦|噢|那|那就|就|要不|还是|我)*(?:算了|不用了?|按?原来的(?:发|寄|来)?(?:就行|就好)?|当我没说|再说吧?|没事了|不弄了|先这样|不办了|"
     r"我?先?不(?:改|取消|退|换|开|要|撤销?|提醒|备注|催)了?|不要提醒了?)+(?:谢谢|吧|哈|啊|呀)*$"
 )
 _DIGITS = re.compile(r"(?<!\d)(\d{4})(?!\d)")
@@ -111,6 +111,11 @@ def lacks_number(text: str) -> bool:
     return bool(_NO_NUMBER.search(text)) and len(text) <= _SHORT
 
 
+def is_murmur(text: str) -> bool:
+    """嗯, 哦, 额: heard, but neither yes nor no; nothing is done on it."""
+    return bool(re.fullmatch(r"[嗯恩哦噢喔额呃昂啊]+", _bare(text)))
+
+
 def is_no(text: str) -> bool:
     return bool(_NO.match(_bare(text)))
 
@@ -175,6 +180,7 @@ def note_of(text: str) -> str:
     """The words of an order note; empty when only the wish for one was said."""
     match = _NOTE.search(text.strip())
     words = match.group(1) if match else ""
+    words = re.sub(r"^(?:加|写|说|填|注明)(?:上|个|一下|一?句)*(?:话)?\s*[:：,，]\s*", "", words)
     words = re.sub(r"(?:可以吗|行吗|好吗|吧|吗|谢谢|哈)*[\s。.!！?？]*$", "", words).strip(" ,，:：「」\"'")
     return words[:100] if len(words) >= 2 else ""
 
@@ -223,6 +229,14 @@ def choice_of(text: str, options: list[str]) -> str:
     return options[scores.index(best)] if best and scores.count(best) == 1 else ""
 
 
+_NO_TITLE = re.compile(r"(?:我们?|我司|本|贵)?(?:公司|单位|企业|专票|普票|电子)(?:的?(?:名|名字|名称|抬头|票))?")
+
+
+def of_company(text: str) -> bool:
+    """Whether the invoice shall name a company, though not which (抬头写公司, 开专票)."""
+    return bool(re.search(r"公司|单位|企业|专票", text))
+
+
 def title_of(text: str) -> dict[str, str]:
     """Invoice title and tax number: 个人, or a company with its number."""
     found: dict[str, str] = {}
@@ -244,7 +258,7 @@ def title_of(text: str) -> dict[str, str]:
         found["title"] = match.group(1)
     if re.search(
         r"写错|弄错|错了|能改|想改|要改|改成|改到|地址|寄到|送到|顺便|怎么|[吗么没不]$", found.get("title", "")
-    ):
+    ) or _NO_TITLE.fullmatch(found.get("title", "")):
         del found["title"]  # 抬头写错了能改不, 顺便把地址改成公司: about something else, not a title
     mail = re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", text)
     if mail:

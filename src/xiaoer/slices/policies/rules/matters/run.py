@@ -29,6 +29,8 @@ def answer_asked(ask: Ask) -> Move | None:
         asked = next((matter for matter in ask.memory.matters if matter.asks == "confirm"), None)
     if (elsewhere := _address_for(ask, asked)) is not None:
         return elsewhere
+    if asked is not None and asked.asks == "confirm" and reading.is_murmur(text):
+        return Move(say(ask, "matter.say_so", asks="confirm"))
     return _go_on(ask, asked) if asked is not None and _may_answer(ask, asked) else None
 
 

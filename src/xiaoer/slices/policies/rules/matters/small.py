@@ -46,12 +46,14 @@ def start_invoice(ask: Ask) -> Move | None:
             return Move(needs=(need,))
         tickets = ()
     known = next((t for t in tickets if t.type == "invoice" and t.order_id in ("", order.id)), None)
-    wants = any(word in ask.said for word in _WANTS_INVOICE)
-    if known is not None and not reading.title_of(ask.said):
+    title = reading.title_of(ask.said)
+    wants = any(word in ask.said for word in _WANTS_INVOICE) or "tax_no" in title
+    if known is not None and not title:
         state = "done" if known.state in ("done", "closed") else "open"
         return Move(say(ask, f"invoice.state_{state}", order, no=known.no, due=known.due_at))
     question_only = any(w in ask.segment.text for w in ("能开", "可以开", "怎么开", "能不能", "可不可以", "支持"))
-    if not wants or (question_only and not reading.title_of(ask.said)):
+    question_only = question_only and not reading.of_company(ask.said)
+    if not wants or (question_only and not title):
         return None
     matter = ask.memory.of_kind("invoice") or new_matter(ask, "invoice", order.id)
     return _invoice(ask, _titled(ask, matter))
@@ -79,7 +81,8 @@ def _invoice(ask: Ask, matter: Matter) -> Move:
     if order is None or order.status in ("unpaid", "closed"):
         return Move(say(ask, "invoice.unpaid", order), memory=ask.memory.without(matter.id), matter=matter.id)
     if "title" not in slots:
-        return question(ask, replace(matter, asks="title"), "invoice.title", order)
+        template = "invoice.company" if reading.of_company(ask.said) else "invoice.title"
+        return question(ask, replace(matter, asks="title"), template, order)
     company = slots["title"] != "个人" and len(slots["title"]) > 3
     number = slots.get("tax_no", "")
     if company and not number:

@@ -51,6 +51,7 @@ export const en = {
       asked_within_step: 'within this step',
       claim: 'a claim moves nothing',
       floor: 'asking for the floor moves nothing',
+      question: 'only a question; the offer stands',
       decline: 'thinking it over',
       accept: 'nothing to accept',
       exhausted: 'used up',

@@ -51,6 +51,7 @@ export const zh = {
       asked_within_step: '说的价在这一步之内',
       claim: '声称有人答应过，不让',
       floor: '打听底价，不让',
+      question: '只是追问，报价不变',
       decline: '再考虑',
       accept: '没有报价可接受',
       exhausted: '让完了',

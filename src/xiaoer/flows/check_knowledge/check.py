@@ -5,13 +5,14 @@ changes nothing but its own findings. Mending is a separate, audited step.
 """
 
 import asyncio
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from msgspec import Struct, structs
 
+from xiaoer.flows.check_knowledge.facts import products_of, shop_facts
+from xiaoer.flows.check_knowledge.pairs import compare_all
 from xiaoer.infra import audit
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
@@ -19,25 +20,19 @@ from xiaoer.kernel.errors import InvalidBody, NotFound
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.terms import Terms
-from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.insights import api as insights
-from xiaoer.slices.knowledge.health import findings, rules
+from xiaoer.slices.knowledge.health import findings
 from xiaoer.slices.knowledge.health import store as rows
-from xiaoer.slices.knowledge.health.rules import ProductFacts, ShopFacts
+from xiaoer.slices.knowledge.health.facts import ShopFacts
+from xiaoer.slices.knowledge.health.meeting import Reading
 from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Found, Mending, Usage
 from xiaoer.slices.knowledge.ports import IntentOf
-from xiaoer.slices.knowledge.retrieval.blocks import Asked
-from xiaoer.slices.knowledge.retrieval.index import ShopIndex
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.knowledge.types import Entry
 from xiaoer.slices.promotions.service import Promotions
-from xiaoer.slices.promotions.types import Benefit, Level
 from xiaoer.slices.shops.service import Shops
 
 _WINDOW = timedelta(days=28)
-_MOST_PAIRED = 20_000  # newest entries that are compared with each other: about a millisecond each
-_SURELY_SAME = 0.9  # above this no word that only one of the two has matters
-_SAME_INTENT = 0.62  # score from which two entries of one intent answer the same question
 
 
 class ReadsTerms(Protocol):
@@ -68,6 +63,7 @@ class CheckKnowledge:
         terms: ReadsTerms,
         analyser: TextAnalyser,
         intent_of: IntentOf,
+        reading: Reading,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -77,6 +73,7 @@ class CheckKnowledge:
         self._terms = terms
         self._analyser = analyser
         self._intent_of = intent_of
+        self._reading = reading
 
     async def __call__(self, shop: ShopId) -> int:
         """Check a shop now; return how many things were found."""
@@ -84,11 +81,11 @@ class CheckKnowledge:
         live = [entry async for entry in self._entries.every(shop) if entry.draft.status == "published"]
         usage, missing = await self._count(shop, now)
         facts = await self._facts(shop)
-        products = await self._products(shop)
+        products = await self._db.read(lambda c: products_of(c, shop))
         found = findings.by_date(live, usage, now) + findings.by_use(live, usage)
-        found += [one for entry in live if (one := findings.against(entry, facts, products))]
+        found += [one for entry in live if (one := findings.against(entry, facts, products, self._reading.kinds))]
         found += findings.uncovered(missing, products)
-        found += await asyncio.to_thread(self._pairs, live, now)
+        found += await asyncio.to_thread(compare_all, live, now, self._analyser, self._intent_of, self._reading)
 
         def keep(connection: Any) -> None:
             rows.keep_usage(connection, shop, usage, now)
@@ -186,61 +183,4 @@ class CheckKnowledge:
 
     async def _facts(self, shop: ShopId) -> ShopFacts:
         terms, hours = await self._terms.of(shop), (await self._shops.shop(shop)).hours
-        now = self._clock.now()
-        running = [p for p in await self._promotions.all(shop) if p.enabled and p.starts_at <= now < p.ends_at]
-        minus = {
-            (int(a), int(b))
-            for p in running
-            for a, b in re.findall(r"满\s*(\d+)\D{0,3}减\s*(\d+)", f"{p.name}{p.title}")
-        }
-        minus |= {
-            (tier.threshold // 100, tier.value // 100)
-            for p in running
-            if p.benefit is Benefit.AMOUNT_OFF
-            for tier in p.tiers
-        }
-        free = {tier.threshold // 100 for p in running if p.level is Level.FREIGHT for tier in p.tiers}
-        return ShopFacts(
-            terms.days,
-            terms.price_protect_days,
-            terms.freight_insurance,
-            (hours.opens_min, hours.closes_min),
-            frozenset(minus) if running else None,
-            frozenset(free) if free else None,
-        )
-
-    async def _products(self, shop: ShopId) -> dict[str, tuple[str, bool, ProductFacts]]:
-        """Title, whether it has a size chart, and live figures of every product."""
-        return {
-            product_id: (title, sized, ProductFacts(frozenset(fen / 100 for fen in prices), stock, changed_at))
-            for product_id, title, sized, prices, stock, changed_at in await self._db.read(
-                lambda c: catalog.figures(c, shop)
-            )
-        }
-
-    def _pairs(self, live: Sequence[Entry], now: datetime) -> list[Found]:
-        """Entries that answer the same question: differently (a conflict) or alike (a duplicate). Runs in a thread."""
-        newest = sorted(live, key=lambda entry: entry.updated_at, reverse=True)[:_MOST_PAIRED]
-        if len(newest) < 2:
-            return []
-        index = ShopIndex(newest, 0, self._analyser, self._intent_of)
-        by_id = {str(entry.id): entry for entry in newest}
-        found: dict[tuple[str, str], Found] = {}
-        for entry in newest:
-            intent = self._intent_of(entry.draft.question)
-            asked = Asked(
-                self._analyser.forms(entry.draft.question), now, intent, entry.draft.product_id, top_k=5, thorough=True
-            )
-            for hit in index.search(asked).hits:
-                other = by_id[hit.id]
-                key = (min(entry.id, other.id), max(entry.id, other.id))
-                if other.id == entry.id or key in found or not rules.overlap(entry.draft, other.draft):
-                    continue
-                same = intent and intent == self._intent_of(other.draft.question)
-                if hit.score < _SURELY_SAME and rules.strangers(entry.draft.question, hit.matched or hit.question) > 1:
-                    continue
-                if hit.score >= (_SAME_INTENT if same else findings.ANY_INTENT) and (
-                    one := findings.compare(entry, other, hit.score)
-                ):
-                    found[key] = one
-        return list(found.values())
+        return shop_facts(terms, hours, await self._promotions.all(shop), self._clock.now())

@@ -1,0 +1,117 @@
+"""Values in words (说法里的词): couriers, materials, places and the like, as far as a question asks for them.
+
+Two answers to one question deny each other when each names values of a kind that the question asks for and they share
+none (纯棉 and 涤纶, 顺丰 and 中通, two addresses), or when one names a material pure and the other names another.
+What is denied (不发中通) or left out (除新疆) is not named. Words come from the industry pack; pure.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+_DENIED = re.compile(
+    r"(?:不|没|非|无|别|除了?|不是|不发|没有|不能|不可|不支持|不要|不含)(?:用|走|发|含|是|有|可以?|能|支持)?$"
+)
+_PURE = re.compile(r"(?:纯|全|100\s*%|百分之?百的?)$")
+_EXCEPT = re.compile(r"^[^，,。；;]{0,6}(?:除外|以外|之外)")
+_STREET = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{2,8}?)(?P<level>街道|大道|省|市|区|县|镇|乡|村|路|街|巷|弄)"
+    r"|(?P<number>[A-Za-z]?\d+)(?P<door>号楼|号|栋|幢|单元|室|弄)"
+)
+_WHERE = re.compile(r"(?<![改换])地址|在哪|哪里|哪儿|寄到|寄回|退到|退回|什么地方|仓库|门店|位置")
+_LONG_NUMBER = re.compile(r"(?<!\d)(?:\d[\s-]?){6,}\d(?!\d)")
+_CONTACT = re.compile(r"电话|手机|号码|热线|联系|微信|QQ|群|地址", re.IGNORECASE)
+
+
+class Kind(Struct, frozen=True):
+    """One kind of value: what it is called, when a question asks for it, and word → value."""
+
+    name: str
+    about: str
+    asked: re.Pattern[str]
+    words: dict[str, str]
+    pattern: re.Pattern[str]
+
+
+def read_kinds(kinds: Mapping[str, Any], entities: Mapping[str, Any]) -> tuple[Kind, ...]:
+    """The kinds of `knowledge/kinds.toml`; those without values take them from `lexicons/entities.toml`."""
+    found = []
+    for name, row in kinds.items():
+        values = row.get("values") or entities[name]
+        if isinstance(values.get("names"), str):
+            values = {word: (word,) for word in values["names"].split()}
+        words = {word.lower(): value for value, ways in values.items() for word in ways}
+        longest = sorted(words, key=len, reverse=True)
+        pattern = re.compile("|".join(map(re.escape, longest)))
+        found.append(Kind(name, row["about"], re.compile(row["asked"]), words, pattern))
+    return tuple(found)
+
+
+def values_in(text: str, kind: Kind) -> tuple[frozenset[str], frozenset[str]]:
+    """(values that a text names, those of them that it calls pure); what it denies or leaves out is not named."""
+    named, pure = set(), set()
+    low = text.lower()
+    for match in kind.pattern.finditer(low):
+        before = low[max(0, match.start() - 6) : match.start()]
+        if _DENIED.search(before) or _EXCEPT.match(low[match.end() :]):
+            continue
+        value = kind.words[match.group()]
+        named.add(value)
+        if _PURE.search(before) or match.group()[0] in "纯全":
+            pure.add(value)
+    return frozenset(named), frozenset(pure)
+
+
+def asks_for(question: str, kind: Kind) -> bool:
+    """Whether a question asks for a kind of value, or names one."""
+    return bool(kind.asked.search(question) or kind.pattern.search(question.lower()))
+
+
+def differ_in_words(questions: tuple[str, str], answers: tuple[str, str], kinds: Sequence[Kind]) -> str:
+    """What two answers to one question name differently (快递, 材质, 地址), or ""."""
+    for kind in kinds:
+        if not all(asks_for(question, kind) for question in questions):
+            continue
+        (mine, my_pure), (theirs, their_pure) = (values_in(answer, kind) for answer in answers)
+        if (
+            mine
+            and theirs
+            and (not mine & theirs or (my_pure and theirs - my_pure) or (their_pure and mine - their_pure))
+        ):
+            return kind.about
+    if all(map(_WHERE.search, questions)) and _streets_differ(*map(_streets, answers)):
+        return "地址"
+    if all(map(_CONTACT.search, questions)):
+        one, other = ({re.sub(r"\D", "", n) for n in _LONG_NUMBER.findall(answer)} for answer in answers)
+        if one and other and not one & other:
+            return "号码"
+    return ""
+
+
+def _streets(text: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for match in _STREET.finditer(text):
+        found.setdefault(match["level"] or match["door"], set()).add(match["number"] or match["name"][-2:])
+    return found
+
+
+def _streets_differ(one: dict[str, set[str]], other: dict[str, set[str]]) -> bool:
+    return any(not names & other[level] for level, names in one.items() if level in other)
+
+
+def places_differ(one: str, other: str, kinds: Sequence[Kind]) -> bool:
+    """Whether two addresses are of different places."""
+    for kind in kinds:
+        if kind.name == "places":
+            mine, theirs = values_in(one, kind)[0], values_in(other, kind)[0]
+            if mine and theirs and not mine & theirs:
+                return True
+    return _streets_differ(_streets(one), _streets(other))
+
+
+def denies(answer: str, stated: str, kind: Kind) -> tuple[str, str]:
+    """(what an answer says, what a fact states) when both name values of the kind and share none, else ("", "")."""
+    said, fact = values_in(answer, kind)[0], values_in(stated, kind)[0]
+    return (min(said), min(fact)) if said and fact and not said & fact else ("", "")

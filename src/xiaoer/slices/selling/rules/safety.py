@@ -1,0 +1,134 @@
+"""For whom a product is safe (能不能给他用): audiences that need care, ages, and what must not be in it.
+
+A product's own words decide, clause by clause. Silence is a yes for what is worn or stands around, and a no for what
+is eaten or put on the skin. "Ask a doctor first" is no word that it suits. With an allergy, what is eaten or put on
+the skin must say what is in it.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+
+from xiaoer.kernel.commerce import Product
+
+# audience -> the words for it, in attributes and as spoken
+AUDIENCES: dict[str, tuple[str, ...]] = {
+    "孕妇": ("孕妇", "孕期", "怀孕", "备孕", "准妈妈", "孕妈"),
+    "哺乳期": ("哺乳",),
+    "婴儿": ("婴儿", "宝宝", "新生儿", "婴幼儿", "奶娃"),
+    "儿童": ("儿童", "小孩", "孩子"),
+    "敏感肌": ("敏感肌", "敏感皮", "皮肤敏感", "敏皮", "过敏肌"),
+    "糖尿病人": ("糖尿病", "血糖", "控糖"),
+    "高血压的人": ("高血压", "血压高"),
+    "痛风的人": ("痛风", "尿酸"),
+    "素食者": ("素食", "吃素", "纯素"),
+    "清真饮食": ("清真", "回民", "回族"),
+}
+_ONLY_FOOD = ("糖尿病人", "高血压的人", "痛风的人", "素食者", "清真饮食")
+_SKIN_REACTS = re.compile(r"(?:皮肤|肌肤|脸|肤质)[^，。,]{0,6}过敏|换季[^，。,]{0,4}过敏")
+_AGES = {"婴儿": (0.0, 3.0), "儿童": (3.0, 14.0)}  # years, when none is named
+_CHILD_FROM = 3
+_NOT_FOR = re.compile(
+    r"禁用|慎用|不适合|不适用|不建议|不宜|不可用|不能|不要|别用|避免|勿|除外|忌|不是|少喝|少用|控制|远离|不推荐|不满|留意|代替"
+)
+_WITH_CARE = re.compile(r"医生|医嘱|咨询|先在|先试|先少量|过敏测试|斑贴")
+_YES = re.compile(r"可用$|可以|能用?$|适合|适用|放心")
+_ON_SKIN = ("美妆", "护肤", "个护", "彩妆", "母婴", "香")
+_TAKEN_IN = ("美妆", "护肤", "个护", "食品", "保健", "母婴", "彩妆", "药", "饮", "零食", "酒", "香")
+_EATEN = ("食品", "保健", "饮", "零食", "酒")
+_NO_STIMULANTS = ("孕妇", "哺乳期", "婴儿", "儿童")
+_STIMULANTS = ("酒", "咖啡因", "酒精", "视黄醇", "水杨酸", "A醇")
+_TELLS_CONTENTS = ("配料", "成分", "原料", "过敏")
+_NONE_OF = r"(?:不含|无|不添加|零|0|不加|未添加|没有|非|去|免)"
+_UNDER = re.compile(r"(\d+)\s*(岁|个月)")
+_FROM = re.compile(r"(\d+)\s*(岁|个月)\s*(?:以上|起|\+)")
+_SPAN = re.compile(r"(\d+)\s*(?:岁|个月)?\s*(?:到|至|-|~)\s*(\d+)\s*(岁|个月)")
+_CLAUSE = re.compile(r"[，。；,;]")
+
+
+def audiences_in(text: str, named: Collection[str] = (), age_years: float | None = None) -> tuple[str, ...]:
+    """The audiences that words name and that need care; a 宝宝 of three years and more is a child."""
+    found = [name for name, words in AUDIENCES.items() if any(word in text for word in words)]
+    found += [name for name, words in AUDIENCES.items() for one in named if one in (name, *words)]
+    found += ["敏感肌"] if _SKIN_REACTS.search(text) else []
+    if age_years is not None and age_years >= _CHILD_FROM:
+        found = ["儿童" if name == "婴儿" else name for name in found]
+    return tuple(dict.fromkeys(found))
+
+
+def facts_of(product: Product) -> Iterator[tuple[str, str]]:
+    """What a product says of itself, as (key, clause); title and tags have no key."""
+    yield "", product.title
+    for tag in product.tags:
+        yield "", tag
+    for key, value in product.attributes.items():
+        for clause in _CLAUSE.split(value):
+            yield key, clause
+
+
+def is_safe(product: Product, audience: str) -> bool:
+    """Whether a product may be recommended to an audience: never against its own words; what is eaten or put on the
+    skin only when its words say, without a reserve, that it suits."""
+    words = AUDIENCES.get(audience, (audience,))
+    values = [f"{key}：{value}" for key, value in product.attributes.items()] + [product.title, *product.tags]
+    about = [_told(value, words) for value in values if any(word in value for word in words)]
+    warned = [value for value in values if "过敏" in value] if audience == "敏感肌" else []
+    if any(_NOT_FOR.search(value) for value in (*about, *warned)):
+        return False
+    if audience in _NO_STIMULANTS and not is_free_of(product, _STIMULANTS, strictly=False):
+        return False
+    cared = _ON_SKIN if audience == "敏感肌" else _EATEN if audience in _ONLY_FOOD else _TAKEN_IN
+    if any(word in product.category for word in cared):
+        return any(not _WITH_CARE.search(value) for value in about)
+    return True
+
+
+def _told(value: str, words: Collection[str]) -> str:
+    """What a fact tells an audience: after a plain yes (新生儿：可用，破皮处别用) only notes that name it count."""
+    key, _, said = value.partition("：")
+    first, *notes = _CLAUSE.split(said)
+    if not (any(word in key for word in words) and _YES.match(first)):
+        return value
+    return "，".join([f"{key}：{first}", *(note for note in notes if any(word in note for word in words))])
+
+
+def fits_age(product: Product, audiences: Collection[str], age_years: float | None) -> bool:
+    """Whether the ages that a product names allow somebody of this age; of an audience without an age, all of it."""
+    low = high = age_years
+    for audience in audiences:
+        if low is None and audience in _AGES:
+            low, high = _AGES[audience]
+    if low is None or high is None:
+        return True
+    for key, clause in facts_of(product):
+        text = f"{key} {clause}"
+        span = _SPAN.search(text)
+        if span is not None:
+            part = 1 if span[3] == "岁" else 12
+            first, last = int(span[1]) / part, int(span[2]) / part
+            if high < first or low > last:
+                return False
+        elif _NOT_FOR.search(text):
+            under = _UNDER.search(text)
+            if under is not None and low < int(under[1]) / (1 if under[2] == "岁" else 12):
+                return False
+        elif (least := _FROM.search(text)) is not None and low < int(least[1]) / (1 if least[2] == "岁" else 12):
+            return False
+    return True
+
+
+def is_free_of(product: Product, words: Collection[str], strictly: bool) -> bool:
+    """Whether nothing that a product says of itself holds one of `words`, unless to say that it is not in it.
+    `strictly`: what is eaten or put on the skin must say what is in it."""
+    for key, clause in facts_of(product):
+        for word in words:
+            if word in f"{key}{clause}" and not _is_denied(key, clause, word):
+                return False
+    taken = any(word in product.category for word in _TAKEN_IN)
+    return not (strictly and taken) or any(word in key for key in product.attributes for word in _TELLS_CONTENTS)
+
+
+def _is_denied(key: str, clause: str, word: str) -> bool:
+    if word not in clause:  # the key names it, the value says that it is not there (酒精：不含乙醇)
+        return re.match(rf"\s*{_NONE_OF}", clause) is not None
+    places = [found.start() for found in re.finditer(re.escape(word), clause)]
+    return all(re.search(rf"{_NONE_OF}[^，。；、,]{{0,4}}$", clause[:at]) is not None for at in places)

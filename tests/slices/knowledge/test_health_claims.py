@@ -1,0 +1,245 @@
+"""What answers claim, when two claims cannot both be true, and what the shop's own data deny."""
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import xiaoer
+from xiaoer.slices.knowledge.health.claims import claims_of, deny_the_thing, differ, is_yes_or_no
+from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
+from xiaoer.slices.knowledge.health.goods import ProductFacts, VariantFacts, against_product
+from xiaoer.slices.knowledge.health.kinds import differ_in_words, read_kinds
+from xiaoer.slices.knowledge.health.meeting import Reading, overlap, read_wording, same_words
+from xiaoer.slices.knowledge.types import EntryDraft
+
+_PACK = Path(xiaoer.__file__).parent / "packs" / "ecommerce"
+
+
+def _rows(path: str) -> dict[str, Any]:
+    return tomllib.loads((_PACK / path).read_text(encoding="utf-8"))
+
+
+_KINDS = read_kinds(_rows("knowledge/kinds.toml"), _rows("lexicons/entities.toml"))
+_READING = Reading(_KINDS, read_wording(_rows("knowledge/asking.toml")))
+_SHOP = ShopFacts(7, 0, False, (540, 1380), frozenset({(199, 15)}), frozenset({59}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "about"),
+    [
+        ("付款后48小时内发。", "付款后2天内发。", ""),
+        ("付款后48小时内发。", "付款后72小时内发。", "时间"),
+        ("一般3到5天到。", "4天左右到。", ""),
+        ("一般1到2天到。", "大概5天到。", "时间"),
+        ("收8元运费。", "收12元运费。", "金额"),
+        ("满59元包邮。", "满99包邮。", "满额"),
+        ("打9折。", "打八折。", "折扣"),
+        ("16:00前付款当天发。", "下午18点前付款当天发。", "钟点"),
+        ("可以开发票。", "不能开发票。", "是否"),
+        ("保修一年。", "质保12个月。", ""),
+        ("3个工作日到账。", "3天到账。", ""),
+        ("支持七天无理由。", "签收后24小时内拍照。", ""),
+        ("现货当天发。", "尽快发出。", ""),
+        ("48小时内发货，一般3-5天到。", "72小时内发货，一般3-5天到。", "时间"),
+        ("48小时内发货。", "发货后3天到。", ""),
+        ("半个月内可换。", "15天内可换。", ""),
+        ("一年质保。", "质保365天。", ""),
+        ("保修半年。", "保修两年。", "时间"),
+        ("百分之八十是棉。", "棉95%。", "比例"),
+        ("打八五折。", "现在85折。", ""),
+        ("净重500克。", "一共1公斤。", "重量"),
+        ("假一赔十。", "假一赔三。", "倍数"),
+        ("一次最多买5件。", "每人限购2件。", "数量"),
+        ("目前支持货到付款。", "暂不支持货到付款。", "是否"),
+        ("没拆封的7天内可以退。", "可以退，7天内。", ""),
+    ],
+)
+def test_claims_differ_only_when_both_cannot_be_true(one: str, other: str, about: str) -> None:
+    assert differ(claims_of(one), claims_of(other)) == about
+    assert differ(claims_of(other), claims_of(one)) == about
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "says"),
+    [
+        ("能退吗", "支持15天无理由退货。", "15 天退货"),
+        ("能退吗", "签收后七天内无理由可退。", ""),
+        ("价保吗", "支持价保，30天价保。", "没有价保"),
+        ("价保吗", "本店没有价保。", ""),
+        ("有运费险吗", "本店都送运费险。", "运费险"),
+        ("有运费险吗", "没有运费险。", ""),
+        ("有满减吗", "满199减15。", ""),
+        ("有满减吗", "满300减50。", "满 300 减 50"),
+        ("包邮吗", "满59元包邮。", ""),
+        ("包邮吗", "满88包邮。", "59 元"),
+        ("客服几点上班", "早上9点到晚上23点。", ""),
+        ("客服几点上班", "早上8点半到晚上18点。", "09:00"),
+    ],
+)
+def test_an_answer_against_the_shops_own_rules_is_named(question: str, answer: str, says: str) -> None:
+    found = against_shop(EntryDraft(question, answer), _SHOP)
+    assert (says in found) if says else found == ""
+
+
+def test_an_answer_against_stock_or_price_is_named() -> None:
+    product = ProductFacts(frozenset({59.0, 69.0}), 0)
+    assert "库存是 0" in against_product(EntryDraft("有吗", "有现货。", product_id="P"), product)
+    assert "39 元" in against_product(EntryDraft("多少钱", "39 元。", product_id="P"), product)
+    assert against_product(EntryDraft("多少钱", "59 元起。", product_id="P"), product) == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ({}, {}, True),
+        ({"product_id": "P1"}, {}, False),
+        ({"channel": "web|api"}, {"channel": "api"}, True),
+        ({"channel": "web"}, {"channel": "api"}, False),
+        ({"audience": "新客"}, {}, False),
+        ({"valid_to": datetime(2026, 1, 1, tzinfo=UTC)}, {"valid_from": datetime(2026, 1, 1, tzinfo=UTC)}, False),
+        ({"valid_to": datetime(2026, 1, 2, tzinfo=UTC)}, {"valid_from": datetime(2026, 1, 1, tzinfo=UTC)}, True),
+    ],
+)
+def test_only_entries_that_may_meet_can_conflict(one: dict, other: dict, meet: bool) -> None:  # type: ignore[type-arg]
+    assert overlap(EntryDraft("问", "答", **one), EntryDraft("问", "答", **other)) is meet
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers", "about"),
+    [
+        (("发什么快递", "用哪家快递"), ("默认发顺丰。", "统一发中通。"), "快递"),
+        (("发什么快递", "用哪家快递"), ("发顺丰，不发中通。", "江浙沪顺丰，其他中通。"), ""),
+        (("什么面料", "什么材质"), ("纯棉的。", "涤纶的。"), "材质"),
+        (("什么面料", "什么材质"), ("棉95%，氨纶5%。", "纯棉。"), ""),
+        (("什么面料", "什么材质"), ("纯棉。", "棉和涤纶混纺。"), "材质"),
+        (("能水洗吗", "怎么洗"), ("可以机洗。", "只能手洗。"), "洗法"),
+        (("退货寄到哪里", "退货地址"), ("浙江省杭州市文一路9号", "浙江省杭州市建国路9号"), "地址"),
+        (("退货寄到哪里", "退货地址"), ("杭州文一路9号", "文一路9号，杭州"), ""),
+        (("从哪发货", "发货地在哪"), ("杭州仓。", "义乌发出。"), "地点"),
+        (("多久发货", "几天发货"), ("杭州仓2天发。", "48小时从义乌发。"), ""),
+        (("联系电话", "客服电话多少"), ("0571-88886666", "400-123-4567"), "号码"),
+    ],
+)
+def test_values_of_one_kind_deny_each_other_where_the_question_asks_for_them(
+    questions: tuple[str, str], answers: tuple[str, str], about: str
+) -> None:
+    assert differ_in_words(questions, answers, _KINDS) == about
+    assert differ_in_words(questions[::-1], answers[::-1], _KINDS) == about
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers", "denied"),
+    [
+        (("会掉色吗", "掉不掉色"), ("不掉色。", "深色会掉色。"), True),
+        (("会掉色吗", "掉不掉色"), ("不掉色。", "不会掉色，放心。"), False),
+        (("定金能退吗", "定金可以退吗"), ("定金不退。", "定金退的。"), True),
+        (("包邮吗", "包不包邮"), ("新疆不包邮。", "除新疆外包邮。"), False),
+        (("怎么退货", "如何退货"), ("不用退货，先联系我们。", "订单里点退货。"), False),
+    ],
+)
+def test_what_is_asked_about_is_denied_by_one_and_affirmed_by_the_other(
+    questions: tuple[str, str], answers: tuple[str, str], denied: bool
+) -> None:
+    assert deny_the_thing(questions, answers) is denied
+
+
+def test_only_a_question_for_yes_or_no_is_answered_by_one() -> None:
+    assert is_yes_or_no("有没有实体店")
+    assert is_yes_or_no("开发票")
+    assert not is_yes_or_no("怎么退货")
+
+
+_VARIANTS = (
+    VariantFacts(("黑色", "M"), 59.0, 0),
+    VariantFacts(("黑色", "L"), 69.0, 4),
+    VariantFacts(("白色", "M"), 59.0, 2),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "says"),
+    [
+        ("有货吗", "黑色M码有现货。", "M、黑色有货，现在库存是 0"),
+        ("有货吗", "黑色有现货。", ""),
+        ("黑色M有吗", "有现货。", "库存是 0"),
+        ("有货吗", "白色M没货了。", "现在还有 2 件"),
+        ("有货吗", "黑色M码缺货，白色有现货。", ""),
+        ("L码多少钱", "黑色L码59元。", "59 元"),
+        ("L码多少钱", "黑色L码69元。", ""),
+        ("是什么材质", "涤纶的，好打理。", "商品资料里是棉"),
+        ("是什么材质", "棉的。", ""),
+        ("净含量多少", "一瓶600克。", "净含量 500g"),
+        ("净含量多少", "一瓶半公斤。", ""),
+    ],
+)
+def test_an_answer_about_a_product_is_held_against_its_variants_and_attributes(
+    question: str, answer: str, says: str
+) -> None:
+    product = ProductFacts(
+        frozenset({59.0, 69.0}), 6, variants=_VARIANTS, attributes={"面料材质": "95%棉", "净含量": "500g"}
+    )
+    found = against_product(EntryDraft(question, answer, product_id="P"), product, _KINDS)
+    assert (says in found) if says else found == ""
+
+
+_RULED = ShopFacts(
+    15, 30, True, (540, 1380), frozenset(), frozenset({59}), frozenset({10}), frozenset({9.0}), frozenset({"gift"}),
+    ship_within_hours=48, cutoff=960, refund_days=7, invoice_hours=24, return_address="浙江省杭州市余杭区仓前街道1号",
+    never_returned=("定制",),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "says"),
+    [
+        ("能退吗", "不支持七天无理由退货。", "15 天无理由"),
+        ("定制的能退吗", "定制款不支持无理由退货。", ""),
+        ("价保吗", "没有价保。", "价保 30 天"),
+        ("有运费险吗", "没有运费险，自己买。", "打开了"),
+        ("多久发货", "72小时内发货。", "48 小时"),
+        ("多久发货", "48小时内发货，预售款15天内发。", ""),
+        ("今天能发吗", "17点前付款当天发。", "16:00"),
+        ("今天能发吗", "下午4点前付款当天发。", ""),
+        ("退款多久到账", "15天左右到账。", "7 天"),
+        ("退款多久到账", "1到3天到账。", ""),
+        ("发票多久开", "7天内开票。", "24 小时"),
+        ("退货寄到哪里", "寄到广东省东莞市虎门镇1号。", "仓前街道"),
+        ("退货寄到哪里", "浙江省杭州市余杭区仓前街道1号。", ""),
+        ("有满减吗", "满300减50。", "现在没有这样的活动"),
+        ("有券吗", "可以领50元优惠券。", "50 元券"),
+        ("有券吗", "可以领10元优惠券。", ""),
+        ("有券吗", "没有优惠券。", "现在有"),
+        ("打折吗", "全场8折。", "8 折"),
+        ("打折吗", "全场九折。", ""),
+        ("有活动吗", "第二件半价。", "第二件优惠"),
+        ("包邮吗", "全国包邮。", "59 元"),
+    ],
+)
+def test_rules_times_and_promotions_of_now_deny_an_answer(question: str, answer: str, says: str) -> None:
+    found = against_shop(EntryDraft(question, answer), _RULED, _KINDS)
+    assert (says in found) if says else found == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("鲁班锁几天能拼好", "鲁班锁要几天拼好", False),
+        ("T恤什么面料的", "这件T恤是什么材质", False),
+        ("运费多少钱", "邮费怎么收", False),
+        ("付款后多久发货", "什么时候寄出", False),
+        ("现在有什么优惠活动", "新客有什么优惠", True),
+        ("没发货能改地址吗", "发货后能改地址吗", True),
+        ("M码多少钱", "L码多少钱", True),
+        ("孕妇能用吗", "宝宝能用吗", True),
+        ("有黑色吗", "有白色吗", True),
+    ],
+)
+def test_what_questions_ask_about_is_told_apart_from_how_they_ask(one: str, other: str, apart: bool) -> None:
+    assert (_READING.apart(one, other) > 1) is apart
+
+
+def test_answers_in_nearly_the_same_words_are_alike() -> None:
+    assert same_words("顺时针上20圈", "顺时针上20圈。")
