@@ -129,8 +129,10 @@ def needs_of_named(ask: Ask) -> tuple[Need, ...]:
     if not ask.product_id or ask.product_id == product_of(ask.segment, ask.situation.turn):
         return ()
     index, product = ask.index, ask.product_id
-    needs = (Need("product", index, product), Need("variants", index, product))
-    return (*needs, Need("price", index, product)) if ask.segment.intent == "price.query" else needs
+    known = product in ask.facts.products
+    needs = () if known else (Need("product", index, product), Need("variants", index, product))
+    priced = ask.segment.intent != "price.query" or product in ask.facts.prices
+    return needs if priced else (*needs, Need("price", index, product))
 
 
 def wants_orders(segment: Segment, turn: Turn) -> bool:
