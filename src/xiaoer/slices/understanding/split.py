@@ -221,14 +221,23 @@ def pieces(text: str, read: Read, halves: Halves | None = None) -> Iterator[Piec
         yield from _told(text, found)
         return
     for piece in found:
-        start, joint = piece.start, piece.joint
-        for _ in range(_MAX_DIVIDED):
-            middle = 0 if halves is None else divide(text[start : piece.end], read, halves)
-            if not middle:
-                break
-            yield Piece(start, start + middle, joint)
-            start, joint = start + middle, 3
-        yield Piece(start, piece.end, joint)
+        joint = piece.joint
+        for start, end in _breaths(text, piece.start, piece.end, read, halves, _MAX_DIVIDED):
+            yield Piece(start, end, joint)
+            joint = 3
+
+
+def _breaths(
+    text: str, start: int, end: int, read: Read, halves: Halves | None, most: int
+) -> Iterator[tuple[int, int]]:
+    """A piece in at most `most` + 1 parts, divided where it best is, then each side again."""
+    middle = 0 if halves is None or not most else divide(text[start:end], read, halves)
+    if not middle:
+        yield start, end
+        return
+    before = list(_breaths(text, start, start + middle, read, halves, most - 1))
+    yield from before
+    yield from _breaths(text, start + middle, end, read, halves, most - len(before))
 
 
 def _told(text: str, found: list[Piece]) -> Iterator[Piece]:
