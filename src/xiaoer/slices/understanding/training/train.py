@@ -56,8 +56,6 @@ SEVERAL, STORIES, OUTBURSTS = 6_000, 3_000, 3_000
 HEARD = 0.5
 # The model that learnt every line is this much surer than the blind one whose predictions the weights were fitted to.
 SURER = 1.2
-# Passes over the lines when the judges are kept.
-QUICK = 5
 # Lines of the pack that a shop's own training goes over beside the shop's.
 REMINDERS = 8_000
 
@@ -93,7 +91,7 @@ def train(
     parts = [part for message in written for part in message]
     spoken = prepare([(u.text, u.intent) for u in parts if len(u.text) >= SPOKEN_ALONE], pack)
     if judges is not None:
-        whole = fit([*lines, *copies, *spoken], QUICK)
+        whole = fit([*lines, *copies, *spoken])
         model = _model(whole, judges.encoder, (judges.temperature, judges.trust), fingerprint)
         model = replace(model, gate=judges.gate, seam=judges.seam)
         return Trained(model, len(lines) + len(spoken))
