@@ -98,7 +98,17 @@ async def large(folder: Path, count: int) -> None:
     print(f"{'search as buyers do, each':44}{(time.process_time() - cpu) / 200 * 1e3:8.2f} ms cpu, right {right}/200")
     people = PeopleSearch(db, words, knowledge)
     await timed("build for people's search", lambda: people.warm(SHOP))
-    for words_ in ("羽绒服", "保温杯 掉色", "yurongfu", "bwb", "Z99", "羽荣服掉色", "放心"):
+    for words_ in (
+        "羽绒服",
+        "保温杯 掉色",
+        "yurongfu",
+        "yurongufu",
+        "xinglixaing",
+        "bwb",
+        "Z99",
+        "羽荣服掉色",
+        "放心",
+    ):
         cpu = time.process_time()
         for _ in range(10):
             hits = await people(SHOP, words_, clock.now(), limit=20)

@@ -26,6 +26,7 @@ from uuid import uuid4
 import msgspec
 
 from xiaoer.app.demo.generate import generate, write_folder
+from xiaoer.app.server import settle_memory
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.migrate import upgrade
@@ -121,7 +122,7 @@ async def remote(product: Wiring, turns: int) -> tuple[list[float], float]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     settings = {"base_url": f"http://127.0.0.1:{server.server_port}", "secret": "s"}
     spent = []
-    for number in range(turns):  # a shop of its own each time: no answer is kept from the turn before
+    for number in range(turns + 1):  # a shop of its own each time: no answer is kept from the turn before
         shop = ShopId(f"slow-{number}")
         await product.shops.ensure_shop(shop, "慢系统")
         await product.systems.save(
@@ -133,7 +134,10 @@ async def remote(product: Wiring, turns: int) -> tuple[list[float], float]:
         product.systems.web.forget("generic:")
         began = time.perf_counter()
         answer = await _say(product, shop, "b-1", "R")
-        spent.append(time.perf_counter() - began)
+        if number:  # the first turn loads the web client, as a server's first minute does
+            spent.append(time.perf_counter() - began)
+        else:
+            settle_memory()  # as a server process does when it has started
         _check(answer)
     product.systems.web.forget("generic:")
     (one,) = await product.systems.serving(shop, "orders")

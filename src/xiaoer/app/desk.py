@@ -29,6 +29,7 @@ from xiaoer.flows.set_up_desk import SetUpDesk
 from xiaoer.flows.show_desk.detail import ShowDetail
 from xiaoer.flows.show_desk.rows import ShowRows
 from xiaoer.flows.show_desk.side import ShowSide
+from xiaoer.flows.show_desk.strip import ShowStrip
 from xiaoer.flows.suggest_reply import SuggestReply
 from xiaoer.flows.take_conversation import TakeConversation
 from xiaoer.infra.db import Database
@@ -104,6 +105,7 @@ class Desk:
         self.suggest = SuggestReply(db, clock, knowledge, orders)
         self.drafts = SendDraft(db, clock)
         self.rows = ShowRows(db, clock, buyers, orders)
+        self.strip = ShowStrip(db, clock, orders)
         self.detail = ShowDetail(db, clock, orders, catalog, self.forms, self.labels)
         own = (EmbeddedBuyers(db), EmbeddedOrders(db), EmbeddedCatalog(db))
         self.side = ShowSide(db, clock, (buyers, orders, catalog), own, self.detail, self.labels)

@@ -23,6 +23,7 @@ from xiaoer.app.problems import PROBLEM, TITLES, Problem, problem
 from xiaoer.kernel.errors import InvalidBody, TooLarge, TooManyRequests, XiaoerError
 
 T = TypeVar("T")
+_DRAINED = 32 * 1_048_576  # bytes of a refused body that are read
 _FORM_AROUND = 8_192  # bytes of a form besides its file
 _log = structlog.get_logger(__name__)
 _ENCODER = msgspec.json.Encoder()
@@ -79,6 +80,7 @@ async def read_raw(request: Request, limit: int) -> bytes:
     """
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
+        await _drain(request)
         raise TooLarge(f"The body has {declared} bytes, at most {limit} are accepted.")
     chunks, size = [], 0
     async for chunk in request.stream():
@@ -87,6 +89,15 @@ async def read_raw(request: Request, limit: int) -> bytes:
             raise TooLarge(f"The body is longer than {limit} bytes.")
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+async def _drain(request: Request) -> None:
+    """Read a body that is refused, so that its sender hears why: most read the answer only when all is sent."""
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > _DRAINED:
+            return
 
 
 def _decode(raw: bytes, type_: type[T], cleans: tuple[str, ...]) -> T:
@@ -260,14 +271,22 @@ def install(app: FastAPI) -> None:
             document["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
             for path, operations in document["paths"].items():
                 for method, operation in operations.items():
-                    if method == "get":  # nothing is published by reading
-                        kept = [one for one in operation.get("parameters", ()) if one["name"] != "override"]
-                        operation["parameters"] = kept
+                    if method == "get":
+                        _without_override(operation)
                     _complete(path, operation)
             app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = _openapi  # type: ignore[method-assign]
+
+
+def _without_override(operation: dict[str, Any]) -> None:
+    """Nothing is published by reading: a router's `override` is no parameter of it, nor a reason to refuse."""
+    kept = [one for one in operation.pop("parameters", ()) if one["name"] != "override"]
+    if kept:
+        operation["parameters"] = kept
+    elif set(operation["responses"].get("422", {}).get("content", ())) == {"application/json"}:
+        del operation["responses"]["422"]
 
 
 def _complete(path: str, operation: dict[str, Any]) -> None:
@@ -289,6 +308,8 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
         for code in codes:
             if PROBLEM not in responses.get(str(code), {}).get("content", {}):
                 responses[str(code)] = _problem_doc(code)
+        if not responses.get("422", {"content": True})["content"]:
+            del responses["422"]  # nothing is left that could be refused
 
 
 class RefuseNul:

@@ -64,6 +64,13 @@ def served_app() -> FastAPI:
     return create_app(alone=True)
 
 
+def settle_memory() -> None:
+    """What is loaded stays: the collector need not walk through it again and again while buyers wait."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG, 20, 50)
+
+
 def create_app(settings: Settings | None = None, *, alone: bool = False) -> FastAPI:
     """Build the application; the wiring starts and stops with it. `alone`: the process does nothing else."""
     settings = settings or Settings()
@@ -73,10 +80,8 @@ def create_app(settings: Settings | None = None, *, alone: bool = False) -> Fast
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.wiring = product = Wiring(settings)
         await product.start()
-        if alone:  # what is loaded stays: the collector need not walk through it again and again while buyers wait
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(_YOUNG, 20, 50)
+        if alone:
+            settle_memory()
         try:
             yield
         finally:

@@ -166,7 +166,7 @@ class FillKnowledge:
             await self._importer.import_file(shop, data, name="dialogues.jsonl", kind="dialogues", by=by)
             kept = [msgspec.structs.replace(talk, id=past.conversation_id_of(talk.id)) for talk in talks]
         else:
-            warnings = ("聊天里没有时间，只用来找问答，没有存成历史会话。",)
+            warnings = ("聊天里没有日期，只用来找问答，没有存成历史会话。",)
         return await self._mined(shop, kept, by, least if len(talks) > 1 else 1, warnings, batch, tell, bool(rows))
 
     async def _from_dialogues(self, shop: ShopId, data: bytes, name: str, by: str, batch: str, tell: Tell) -> Filled:

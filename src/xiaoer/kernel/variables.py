@@ -35,6 +35,17 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return VARIABLE.sub(lambda match: values.get(match.group(1), match.group(0)), text)
 
 
+def unsaid_variables(text: str, said: str) -> tuple[str, ...]:
+    """Variables of `text` whose sentences do not stand in what was said: they had no value."""
+    missing: dict[str, None] = {}
+    for part in _SENTENCE.findall(text):
+        names = variables_in(part)
+        written = max(VARIABLE.split(part)[::2], key=len).strip() if names else ""
+        if names and (not written or written not in said):
+            missing.update(dict.fromkeys(names))
+    return tuple(missing)
+
+
 def without(text: str, missing: frozenset[str]) -> str:
     """`text` without the sentences that name a variable in `missing`: what has no value is not said."""
     if not missing:

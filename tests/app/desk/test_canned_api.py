@@ -1,5 +1,7 @@
 """Canned replies over HTTP: out as a spreadsheet and in again, and those of a group."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 from starlette.testclient import TestClient
@@ -49,3 +51,37 @@ def test_a_reply_of_a_group_is_its_members_to_use(call: Call) -> None:
     call("DELETE", f"/desk/canned/{made['id']}", None, "agent", 403)
     call("PATCH", f"/team/{me}", {"team": ""}, "supervisor")
     call("DELETE", f"/desk/canned/{made['id']}", None, "supervisor", 204)
+
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da6364f80f00010501"
+    "0127bfd10a0000000049454e44ae426082"
+)
+
+
+def test_a_reply_with_pictures_brings_them_along(
+    server: TestClient, tokens: dict[str, str], call: Call, buyer: Callable[[str], dict[str, Any]]
+) -> None:
+    file = {"file": ("a.png", PNG, "image/png")}
+    url = server.post("/api/v1/desk/uploads", files=file, headers=_headers(tokens, "agent")).json()["url"]
+    title = f"尺码表{uuid4().hex[:6]}"
+    made = call("POST", "/desk/canned", {"title": title, "images": [url]})
+    assert (made["text"], made["images"]) == ("", [url])
+    talk = buyer("在吗")["conversation_id"]
+    used = call("POST", f"/desk/canned/{made['id']}/use", {"conversation_id": talk})
+    assert (used["text"], used["images"]) == ("", [url])
+    call("POST", f"/desk/conversations/{talk}/take", {})
+    said = call(
+        "POST",
+        f"/desk/conversations/{talk}/messages",
+        {"client_id": uuid4().hex, "content": {"type": "image", "url": url}},
+    )
+    assert said["message"]["content"] == {"type": "image", "url": url}
+
+
+def test_a_reply_needs_words_or_pictures_of_this_shop(call: Call) -> None:
+    call("POST", "/desk/canned", {"title": "空的"}, "agent", 422)
+    for strange in ("/uploads/another/a.png", "javascript:alert(1)", "https://x.cn/a b.png", "/uploads/../a.png"):
+        refused = call("POST", "/desk/canned", {"title": "图", "images": [strange]}, "agent", 422)
+        assert strange[:20] in refused["detail"]
+    call("POST", "/desk/canned", {"title": "图", "images": ["https://x.cn/a.png"] * 4}, "agent", 422)

@@ -19,10 +19,27 @@ def _search(client: TestClient, q: str, **query: Any) -> list[dict[str, Any]]:
         ("木梳 防静电", "text", "木梳"),
         ("lvtanmushu", "pinyin", "绿檀木梳"),
         ("ltms", "initials", "绿檀木梳"),
-        ("绿坛木疏防静电", "sense", "绿"),
+        ("绿坛木疏防静电", "pinyin", "绿檀木梳防静电"),
+        ("lvtanmushu 防静垫", "pinyin", "绿檀木梳"),
+        ("lvtanmusuh", "pinyin", "绿檀木梳"),
+        ("lvtnmushu", "pinyin", "绿檀木梳"),
+        ("lvtanmuushu", "pinyin", "绿檀木梳"),
+        ("绿檀子做的梳头家伙什", "sense", "绿"),
         ("每梳一下都顺", "text", ""),
     ],
-    ids=["piece", "two-words", "pinyin", "initials", "typos", "in-the-answer"],
+    ids=[
+        "piece",
+        "two-words",
+        "pinyin",
+        "initials",
+        "homophones",
+        "two-kinds",
+        "swapped",
+        "left-out",
+        "too-many",
+        "sense",
+        "in-the-answer",
+    ],
 )
 def test_an_entry_is_found_the_way_people_type(
     client: TestClient, keep: Keep, words: str, by: str, marked: str
@@ -58,6 +75,30 @@ def test_trying_a_sentence_tells_what_matched(client: TestClient, keep: Keep) ->
     assert best["score"] >= tried["needed"]
     far = client.post("/api/v1/knowledge/try", json={"text": "量子纠缠的观测者效应"}).json()
     assert not far["answerable"]
+
+
+def test_trying_shows_what_a_buyer_would_read(client: TestClient, keep: Keep) -> None:
+    keep("纸灯笼退货要几天内", "签收后 {退货天数} 天内都可以。单号是 {运单号}。")
+    tried = client.post("/api/v1/knowledge/try", json={"text": "纸灯笼退货要几天内"}).json()
+    assert (tried["hits"][0]["said"], tried["hits"][0]["missing"]) == (True, ["运单号"])
+    assert "签收后 7 天内都可以。" in tried["reply"]
+    assert "{" not in tried["reply"] and "单号是" not in tried["reply"]
+    keep("走马灯笼到哪了", "现在{物流状态}。")
+    nothing = client.post("/api/v1/knowledge/try", json={"text": "走马灯笼到哪了"}).json()
+    best = next(hit for hit in nothing["hits"] if hit["question"] == "走马灯笼到哪了")
+    assert (best["said"], "{" in nothing["reply"]) == (False, False)
+
+
+def test_an_entry_is_tried_before_it_is_saved(client: TestClient, keep: Keep, ask: Ask) -> None:
+    kept = keep("竹编篮能装几斤", "三斤。")
+    edit = {"question": "竹编篮能装几斤", "answer": "改过的，能装五斤。"}
+    body = {"text": "竹编篮能装几斤", "entry": edit, "id": kept["id"]}
+    tried = client.post("/api/v1/knowledge/try", json=body).json()
+    assert (tried["hits"][0]["id"], tried["hits"][0]["said"]) == (kept["id"], True)
+    assert "五斤" in tried["reply"]
+    assert "三斤" in str(ask("竹编篮能装几斤")["replies"])
+    refused = client.post("/api/v1/knowledge/try", json={**body, "entry": {**edit, "answer": "{篮子重量}"}})
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown_variable")
 
 
 def _findings(client: TestClient, kind: str) -> list[dict[str, Any]]:
@@ -108,11 +149,11 @@ def test_a_product_that_denies_its_entry_is_named(client: TestClient, keep: Keep
     take_file("variants.csv", "id,product_id,price,stock\nKVV11,KVP11,99,0\nKVV12,KVP12,59,3\n")
     stock = keep("皮影灯有没有", "现货充足，今天发。", product_id="KVP11")
     price = keep("走马灯多少钱", "走马灯 39 元。", product_id="KVP12")
-    gone = keep("纸鸢多大", "一米二。", product_id="KVP-gone")
+    take_file("knowledge.csv", "id,question,answer,product_id\nKV-gone,纸鸢多大,一米二。,KVP-gone\n")
     client.post("/api/v1/knowledge/health/check")
     assert "库存是 0" in _about(client, "contradiction", stock["id"])["says"]
     assert "39 元" in _about(client, "contradiction", price["id"])["says"]
-    assert _about(client, "gone_product", gone["id"])["mendings"][0] == "archive"
+    assert _about(client, "gone_product", "KV-gone")["mendings"][0] == "archive"
 
 
 def test_an_entry_tells_its_uses_and_what_a_product_lacks_is_shown(

@@ -2,11 +2,14 @@
 
 import io
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 from tests.app.knowledge.conftest import Import, Keep, log_in
+
+from xiaoer.kernel.clock import SHOP_ZONE
 
 FULL = {
     "similar": ["红泥炉要预热多久|分钟", "[炉子]热多久"],
@@ -14,7 +17,7 @@ FULL = {
     "product_id": "KVP9",
     "product_category": "家居|茶具",
     "channel": "api|web",
-    "channel_answers": {"web": "=SUM(1) 官网说明书第 3 页。", "抖音": "看视频\n第二段"},
+    "channel_answers": {"web": "=SUM(1) 官网说明书第 3 页。", "douyin": "看视频\n第二段"},
     "audience": "老客",
     "order_state": "paid|shipped",
     "valid_from": "2026-06-18T12:00:01Z",
@@ -29,6 +32,7 @@ FULL = {
 def test_an_export_imports_back_and_changes_nothing(
     client: TestClient, keep: Keep, take_file: Import, form: str
 ) -> None:
+    take_file("products.csv", "id,title\nKVP9,红泥炉\n")
     full = keep("红泥炉预热多久", "=1+1 先预热\n\n10 分钟。", **FULL)
     data = client.get("/api/v1/knowledge/export", params={"format": form}).content
     run = take_file(f"knowledge.{form}", data)
@@ -39,6 +43,7 @@ def test_an_export_imports_back_and_changes_nothing(
 
 
 def test_an_export_fills_an_empty_shop_with_every_field(client: TestClient, keep: Keep, take_file: Import) -> None:
+    take_file("products.csv", "id,title\nKVP9,红泥炉\n")
     full = keep("红泥炉能煮粥么", "能。", **FULL)
     rows = client.get("/api/v1/knowledge/export").text.splitlines()
     row = next(json.loads(line) for line in rows if json.loads(line)["id"] == full["id"])
@@ -94,7 +99,8 @@ def test_many_entries_are_changed_at_once_each_by_itself(client: TestClient, kee
         ({"valid_from": "2026-06-02T00:00:00Z", "valid_to": "2026-06-01T00:00:00Z"}, 422),
         ({"answer": "  "}, 422),
         ({"answer": "长" * 350_000}, 422),
-        ({"answer": "长" * 800_000}, 413),
+        ({"answer": "长" * 1_000_000}, 422),
+        ({"answer": "长" * 3_000_000}, 413),
         ({"attachments": [{"type": "link", "url": "javascript:alert(1)", "title": "x"}]}, 422),
         ({"attachments": [{"type": ["image"]}]}, 422),
         ({"order_state": "lost"}, 422),
@@ -131,3 +137,49 @@ def test_a_workbook_that_cannot_hold_an_answer_says_so(client: TestClient, keep:
     assert client.get("/api/v1/knowledge/export", params={"format": "jsonl"}).status_code == 200
     client.delete(f"/api/v1/knowledge/{entry['id']}")
     assert io.BytesIO(client.get("/api/v1/knowledge/export", params={"format": "xlsx"}).content).read(2) == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "name"),
+    [
+        ({"product_id": "KVP-none"}, "unknown_product", "KVP-none"),
+        ({"channel": "web|飞书"}, "unknown_channel", "飞书"),
+        ({"channel_answers": {"飞书": "去飞书看"}}, "unknown_channel", "飞书"),
+        ({"valid_to": "改天"}, "invalid_body", "改天"),
+    ],
+    ids=["product", "channel", "words-of-a-channel", "date"],
+)
+def test_what_an_entry_names_must_exist(client: TestClient, fields: dict[str, Any], code: str, name: str) -> None:
+    refused = client.post("/api/v1/knowledge", json={"question": "竹帘怎么挂", "answer": "钉两颗钉子。", **fields})
+    assert (refused.status_code, refused.json()["code"]) == (422, code)
+    assert name in refused.json()["detail"]
+
+
+def test_channels_may_be_named_as_people_call_them(client: TestClient, keep: Keep) -> None:
+    made = keep("竹帘能剪短吗", "能。", channel="抖音|天猫", channel_answers={"官网": "看说明书。"})
+    assert (made["channel"], made["channel_answers"]) == ("douyin|taobao", {"web": "看说明书。"})
+    set_ = {"ids": [made["id"]], "action": "set", "channel": "小红书"}
+    assert client.post("/api/v1/knowledge/bulk", json=set_).json()["changed"] == [made["id"]]
+    assert client.get(f"/api/v1/knowledge/{made['id']}").json()["channel"] == "xhs"
+
+
+def test_dates_are_taken_in_words_by_the_api_and_by_files(client: TestClient, keep: Keep, take_file: Import) -> None:
+    tonight = datetime.now(SHOP_ZONE).replace(hour=20, minute=0, second=0, microsecond=0)
+    made = keep("竹帘今天打折吗", "今晚八点前九折。", valid_to="今晚8点")
+    assert datetime.fromisoformat(made["valid_to"]) == tonight
+    changed = client.patch(f"/api/v1/knowledge/{made['id']}", json={"version": 1, "valid_to": "明天中午12点半"}).json()
+    noon = (tonight + timedelta(days=1)).replace(hour=12, minute=30)
+    assert datetime.fromisoformat(changed["valid_to"]) == noon
+    take_file("knowledge.csv", "id,question,answer,失效时间\nKV-tonight,竹帘几折,九折。,今晚8点30分15秒\n")
+    kept = client.get("/api/v1/knowledge/KV-tonight").json()["valid_to"]
+    assert datetime.fromisoformat(kept) == tonight.replace(minute=30, second=15)
+
+
+def test_a_row_with_an_unknown_variable_is_refused_by_line_and_name(client: TestClient, take_file: Import) -> None:
+    rows = "id,question,answer\nKV-v1,竹帘多重,三斤。\nKV-v2,竹帘多宽,{竹帘宽度}。\n"
+    run = take_file("knowledge.csv", rows)
+    assert (run.status, run.added, run.refused) == ("done", 1, 1)
+    assert run.refusals[0].text == "第 3 行：答案里的变量{竹帘宽度}不存在，已跳过"
+    assert client.get("/api/v1/knowledge/KV-v2").status_code == 404
+    client.put("/api/v1/knowledge/variables/竹帘宽度", json={"value": "九十厘米"})
+    assert take_file("knowledge.csv", rows).added == 1

@@ -21,7 +21,7 @@ AT = datetime(2026, 6, 18, 12, tzinfo=UTC)
 
 
 def parse(kind: str, *lines: str, strict: bool = False) -> Parsed:
-    return parse_sheet(read_sheet("\n".join(lines).encode(), "a.csv"), KINDS[kind], strict)
+    return parse_sheet(read_sheet("\n".join(lines).encode(), "a.csv"), KINDS[kind], strict, AT)
 
 
 def reasons(parsed: Parsed) -> list[tuple[int, str, str]]:
@@ -213,7 +213,7 @@ def test_knowledge_without_an_id_gets_the_same_one_each_time() -> None:
 
 def test_a_promotion_keeps_all_that_was_written() -> None:
     sheet = read_sheet(b'[[promotions]]\nid = "A"\nlevel = "item"\ntiers = [{ threshold = "1" }]\n', "p.toml")
-    parsed = parse_sheet(sheet, KINDS["promotions"], strict=False)
+    parsed = parse_sheet(sheet, KINDS["promotions"], False, AT)
     data = {"id": "A", "level": "item", "tiers": [{"threshold": "1"}]}
     assert [item.row for item in parsed.rows] == [PromotionRow("A", data)]
     assert parsed.warnings == []
@@ -307,6 +307,6 @@ def test_any_cells_give_a_row_or_a_refusal(name: str, data: st.DataObject) -> No
     headers = tuple(column.field for column in kind.columns)
     table = data.draw(st.lists(st.tuples(*(_CELL for _ in headers)), min_size=1, max_size=5))
     rows = [GoodRow(line, dict(zip(headers, cells, strict=True))) for line, cells in enumerate(table, start=2)]
-    parsed = parse_sheet(Sheet(headers, list(rows)), kind, strict=False)
+    parsed = parse_sheet(Sheet(headers, list(rows)), kind, False, AT)
     assert len(parsed.rows) + parsed.refused == len(rows)
     assert all(refusal.text.startswith(f"第 {refusal.line} 行") for refusal in parsed.refusals)

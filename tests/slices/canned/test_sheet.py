@@ -15,7 +15,7 @@ from xiaoer.slices.canned.types import Canned, Reader
 LIN = Reader("lin", "晚班")
 MEI = Reader("mei", "早班")
 BOSS = Reader("boss", leads=True)
-HEAD = "范围,小组,文件夹,标题,内容,短码,顺序\n"
+HEAD = "范围,小组,文件夹,标题,内容,短码,顺序,图片\n"
 
 
 def csv(*lines: str) -> bytes:
@@ -50,7 +50,15 @@ async def test_the_same_file_twice_changes_nothing_and_a_new_text_changes_one(db
 
 
 async def test_what_is_exported_is_imported_unchanged(db: Database, shop: ShopId) -> None:
-    await take(db, shop, BOSS, csv("店铺,,售后/退货,退货地址,寄到杭州,/th,0", "小组,晚班,,晚安,晚安,,7"))
+    await take(
+        db,
+        shop,
+        BOSS,
+        csv(
+            "店铺,,售后/退货,退货地址,寄到杭州,/th,0,/uploads/s1/a.png https://x.cn/b.jpg",
+            "小组,晚班,,晚安,,,7,/uploads/s1/c.png",
+        ),
+    )
     rows = sheet.write(await db.read(lambda c: api.visible(c, shop, BOSS)))
     lines = [",".join(row[name] for name in sheet.COLUMNS) for row in rows]
     taken = await take(db, shop, BOSS, csv(*lines))
@@ -65,9 +73,13 @@ async def test_what_is_exported_is_imported_unchanged(db: Database, shop: ShopId
         ("大家,,接待,欢迎,您好,,", "范围『大家』不认识，要写我的、小组或店铺，已跳过"),
         ("我的,,接待,,您好,,", "标题和内容都要写，已跳过"),
         ("我的,,接待,欢迎,您好,,第一", "顺序『第一』不是数字，已跳过"),
+        (
+            "我的,,接待,尺码表,见图,,,/uploads/other/a.png",
+            "图片最多 3 张，要写本店传过的地址（/uploads/…）或 https 地址，用空格隔开，已跳过",
+        ),
         (f"我的,,接待,{'长' * 101},您好,,", "「标题」有 101 个字，最多 100 个，已跳过"),
     ],
-    ids=["shop", "team", "scope", "empty", "position", "long"],
+    ids=["shop", "team", "scope", "empty", "position", "picture", "long"],
 )
 async def test_a_row_that_cannot_be_taken_is_told_by_line(db: Database, shop: ShopId, line: str, told: str) -> None:
     taken = await take(db, shop, LIN, csv("我的,,,好的,好的,,", line))

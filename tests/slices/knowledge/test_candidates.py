@@ -70,6 +70,12 @@ _FEIGE = """用户昵称：阿宁
 还有什么可以帮您
 """
 _LEADING_TIME = "[2026-05-01 10:00] 小雨: 包邮吗\n[2026-05-01 10:01] 云朵专营店:小林: 满 59 包邮\n"
+_TIMES_ONLY = "小雨 10:01\n能机洗吗\n云朵旗舰店:小林 10:02\n可以机洗\n小雨 10:03\n好的\n"
+_TIMES_FIRST = "[10:01:22] 阿宁：发票怎么开\n[10:02:11] 小林：备注抬头\n[10:03:00] 阿宁：好\n"
+_TABS = "10:01:22\t风铃\t多久发货\n10:02:00\t云朵官方:小周\t48小时内\n"
+_SPOKEN_DAYS = "小雨 昨天 10:01\n能机洗吗\n客服小林 昨天 下午2:02\n可以\n"
+_TIME_ABOVE = "10:01:00\n阿宁：发票怎么开\n10:02:00\n客服小林：备注抬头\n"
+_OPENING = "上班时间：9:00\n午休：12:00\n下班：18:00\n周一至周五 9:00-18:00\n周六 10:00-16:00\n"
 _BY_HAND = "买家：有发票吗\n客服：有的，电子发票\n买家：多久开\n客服：两天内发到邮箱\n"
 
 
@@ -80,10 +86,29 @@ _BY_HAND = "买家：有发票吗\n客服：有的，电子发票\n买家：多�
         (_FEIGE, [["buyer", "agent", "bot"]]),
         (_LEADING_TIME, [["buyer", "agent"]]),
         (_BY_HAND, [["buyer", "agent", "buyer", "agent"]]),
+        (_TIMES_ONLY, [["buyer", "agent", "buyer"]]),
+        (_TIMES_FIRST, [["buyer", "agent", "buyer"]]),
+        (_TABS, [["buyer", "agent"]]),
+        (_SPOKEN_DAYS, [["buyer", "agent"]]),
+        (_TIME_ABOVE, [["buyer", "agent"]]),
+        (_OPENING, []),
         ("营业时间 9:00\n发货截止 16:00\n就这些。", []),
         ("", []),
     ],
-    ids=["qianniu", "feige", "leading-time", "by-hand", "no-chat", "empty"],
+    ids=[
+        "qianniu",
+        "feige",
+        "leading-time",
+        "by-hand",
+        "times-only",
+        "times-first",
+        "tabs",
+        "spoken-days",
+        "time-above",
+        "opening-hours",
+        "no-chat",
+        "empty",
+    ],
 )
 def test_exports_of_chats_are_read_by_speaker(text: str, lines: list[list[str]]) -> None:
     assert [[line.author for line in talk.lines] for talk in parse_chatlog(text, "导出")] == lines
@@ -108,7 +133,16 @@ def test_only_what_a_person_answered_counts() -> None:
 
 @pytest.mark.parametrize(
     ("said", "kept"),
-    [("亲，您好～", ""), ("亲亲，预缩过的哦~ 不会缩", "预缩过的 不会缩"), ("稍等\n满59包邮", "满59包邮")],
+    [
+        ("您好在的", ""),
+        ("您好，在的，可以机洗", "可以机洗"),
+        ("在的亲，可以机洗", "可以机洗"),
+        ("你好呀，小林为您服务，可以机洗", "可以机洗"),
+        ("在杭州发货", "在杭州发货"),
+        ("亲，您好～", ""),
+        ("亲亲，预缩过的哦~ 不会缩", "预缩过的 不会缩"),
+        ("稍等\n满59包邮", "满59包邮"),
+    ],
 )
 def test_an_answer_is_kept_without_its_greeting(said: str, kept: str) -> None:
     assert tidy_answer(said) == kept
@@ -137,6 +171,16 @@ def test_questions_of_many_talks_come_first_with_the_best_human_answer(analyser)
     ]
     assert "13812345678" not in str(found)
     assert set(found[0].draft.similar) | {found[0].draft.question} == {"这件会缩水吗", "会不会缩水", "洗了会缩水吗"}
+
+
+def test_what_a_buyer_says_before_asking_is_no_part_of_the_question(analyser) -> None:  # type: ignore[no-untyped-def]
+    talks = [
+        _talk("1", ("buyer", "在吗，请问竹席可以水洗吗"), ("agent", "您好，在的，竹席不能水洗，湿布擦就行")),
+        _talk("2", ("buyer", "竹席能不能水洗呀"), ("agent", "亲，竹席不能水洗，湿布擦")),
+    ]
+    (found,) = mine(talks, lambda texts: [(text, "product.usage") for text in texts], analyser, lambda text: text)
+    assert found.draft.question in ("竹席可以水洗吗", "竹席能不能水洗呀")
+    assert found.draft.answer.startswith("竹席不能水洗，湿布擦")
 
 
 def test_every_question_is_in_exactly_one_group(analyser) -> None:  # type: ignore[no-untyped-def]

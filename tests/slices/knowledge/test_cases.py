@@ -22,6 +22,13 @@ from xiaoer.slices.knowledge.candidates.cases import is_about_one_case, without_
         "您订单里有个压缩袋，开不了",
         "给您按最快的方式办了，到账会有短信",
         "帮您加急好了",
+        "您的包裹明天到，请注意查收",
+        "快递明天就到了",
+        "预计后天送到",
+        "已经发出了",
+        "今晚给您发出去",
+        "您那边周三能到",
+        "您这单下午发",
     ],
 )
 def test_words_about_one_order_are_a_case(text: str) -> None:
@@ -32,6 +39,10 @@ def test_words_about_one_order_are_a_case(text: str) -> None:
     "text",
     [
         "付款后48小时内发货，节假日顺延",
+        "今天下单明天发货",
+        "如果已经发货了就改不了地址",
+        "周一到周五正常发货",
+        "已发货的订单不能改地址",
         "您的订单签收后7天内可以无理由退货",
         "如果您的包裹显示已签收但没收到，联系我们补发",
         "这款是纯棉的，不会掉色",

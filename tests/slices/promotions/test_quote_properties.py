@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.slices.promotions.rules.quoting import quote
+from xiaoer.slices.promotions.rules.quoting import payable, quote
 from xiaoer.slices.promotions.rules.sharing import share
 from xiaoer.slices.promotions.rules.stacking import may_combine
 from xiaoer.slices.promotions.types import (
@@ -84,6 +84,13 @@ def test_the_sums_close_to_the_fen(cart: Cart, rules: list[Promotion], mode: Mod
     assert base - sum(entry.amount.fen for entry in got.applied) == got.goods_payable.fen
     assert got.goods_payable.fen >= min(floor.fen, sum(line.item_total.fen for line in got.lines))
     assert got.explanation.splitlines()[-1 if got.valid_until is None else -2] == f"应付：{got.payable.yuan}"
+
+
+@EVERY
+@given(carts, promotions(), st.sampled_from(MODES))
+def test_what_is_to_be_paid_is_the_same_without_the_explanation(cart: Cart, rules: list[Promotion], mode: Mode) -> None:
+    coupons = [Coupon(f"k-{p.id}", p.id) for p in rules if p.needs_coupon]
+    assert payable(cart, rules, coupons, now=NOW, rules=ChannelRules(mode)) == price(cart, rules, mode).payable
 
 
 @EVERY

@@ -245,7 +245,7 @@ def test_e14_candidates_are_ranked_by_what_the_bill_changes(mode: Mode) -> None:
     got = price(base, [rule], mode)
     assert [(s.gap.yuan, s.saving.yuan) for s in got.next_steps if s.gap] == [("40.00", "50.00")]
     candidates = [CartLine(name, 1, Money(yuan(name))) for name in ("45", "40", "120")]
-    ranked = rank_candidates(base, candidates, lambda c: price(c, [rule], mode))
+    ranked = rank_candidates(base, candidates, lambda c: price(c, [rule], mode).payable)
     assert [(c.line.variant_id, c.net.yuan, c.payable.yuan) for c in ranked] == [
         ("40", "-10.00", "250.00"),
         ("45", "-5.00", "255.00"),

@@ -1,12 +1,10 @@
 """The desk's people over HTTP: me and my colleagues, today's figures, who sends, what may be written."""
 
-from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Request
 from msgspec import Meta, Struct
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, wiring
@@ -14,7 +12,6 @@ from xiaoer.app.entrypoints.messages import Id
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.show_desk.views import AgentView
-from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.errors import Forbidden
 from xiaoer.slices.assist.types import Finding
 from xiaoer.slices.conversations import owners
@@ -22,7 +19,6 @@ from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import strip
 from xiaoer.slices.desk.rules.closing import WRAP_UPS
 from xiaoer.slices.desk.types import Agent, Mode, Modes, WrapUp
-from xiaoer.slices.insights import api as insights
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Principal, Role
 
@@ -114,25 +110,9 @@ async def colleagues(product: Wiring, who: Principal) -> tuple[AgentView, ...]:
 
 @router.get("/strip", **describe("Today's figures of the desk", response=strip.Strip, errors=(401,)))
 async def figures(request: Request) -> Response:
-    """Today in the shop's time: received, waiting, speed, share within three minutes, satisfaction."""
+    """Today in the shop's time: received and by their orders, waiting, speed, satisfaction; and yesterday's pace."""
     who, product = await caller(request), wiring(request)
-    now = product.clock.now()
-    since = now.astimezone(SHOP_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    until = now + timedelta(seconds=1)
-
-    def query(connection: Connection) -> strip.Strip:
-        def of(type_: str) -> list[dict[str, Any]]:
-            return insights.of_type(connection, who.shop, type_, since, until)
-
-        waiting = owners.of_state(connection, who.shop, "queued", 1_000)
-        cases = desk.get_cases(connection, who.shop, [c.id for c in waiting])
-        mine = owners.loads(connection, who.shop).get(who.staff_id, 0)
-        queued_at = [case.queued_at for case in cases.values() if case.queued_at]
-        asked, sent, assigned = of("message.received"), of("message.sent"), of("conversation.assigned")
-        scores = [rating["score"] for rating in of("conversation.rated")]
-        return strip.count(asked, sent, assigned, scores, mine, len(waiting), queued_at, now)
-
-    return reply(await product.db.read(query))
+    return reply(await product.desk.strip(who.shop, who.staff_id))
 
 
 @router.get("/wrap-ups", **describe("All wrap-up codes", response=WrapUps, errors=(401,)))

@@ -23,7 +23,7 @@ from xiaoer.kernel.commerce import Buyer, Order, Product
 from xiaoer.kernel.errors import InvalidBody, SourceUnavailable
 from xiaoer.slices.canned import api as canned
 from xiaoer.slices.canned import sheet
-from xiaoer.slices.canned.rules import fill, search
+from xiaoer.slices.canned.rules import MOST_IMAGES, fill, is_picture, search
 from xiaoer.slices.canned.types import Canned, Filled, Reader, Taken
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.shops.types import Principal, Role
@@ -35,12 +35,13 @@ class CannedIn(Struct, frozen=True):
     """One canned reply as it is written. `team` names the group of a reply with scope team, else it is the writer's."""
 
     title: Annotated[str, Meta(min_length=1, max_length=100)]
-    text: Annotated[str, Meta(min_length=1, max_length=2000)]
+    text: Annotated[str, Meta(max_length=2000)] = ""
     scope: Literal["own", "team", "shop"] = "own"
     folder: Annotated[str, Meta(max_length=200)] = ""
     code: Annotated[str, Meta(max_length=40)] = ""
     position: Annotated[int, Meta(ge=0, le=100_000)] = 0
     team: Annotated[str, Meta(max_length=40)] = ""
+    images: Annotated[tuple[Annotated[str, Meta(max_length=500)], ...], Meta(max_length=MOST_IMAGES)] = ()
 
 
 _MOST_FILE = 5_242_880
@@ -80,7 +81,7 @@ _IMPORT["openapi_extra"]["requestBody"] = FILE_BODY
 
 @router.get("/canned/export", **_EXPORT)
 async def export(request: Request) -> Response:
-    """All that the caller sees, with columns 范围, 小组, 文件夹, 标题, 内容, 短码, 顺序."""
+    """All that the caller sees, with columns 范围, 小组, 文件夹, 标题, 内容, 短码, 顺序, 图片."""
     who, product = await member(request), wiring(request)
     reader = await _reader(product, who)
     seen = await product.db.read(lambda c: canned.visible(c, who.shop, reader))
@@ -119,7 +120,7 @@ async def create(request: Request) -> Response:
     who, product = await member(request), wiring(request)
     body = await read_body(request, CannedIn, BODY)
     reader = await _reader(product, who)
-    value = _value(body, reader, "")
+    value = _value(body, who, reader, "")
     canned.check_may_change(value, reader)
     return reply(await product.db.write(lambda c: canned.create(c, who.shop, value)))
 
@@ -129,11 +130,16 @@ async def _reader(product: Wiring, who: Principal) -> Reader:
     return Reader(who.staff_id, seat.team if seat else "", who.role is not Role.AGENT)
 
 
-def _value(body: CannedIn, reader: Reader, id_: str) -> Canned:
+def _value(body: CannedIn, who: Principal, reader: Reader, id_: str) -> Canned:
+    if not body.text.strip() and not body.images:
+        raise InvalidBody("A canned reply needs `text`, a picture in `images`, or both.")
+    strange = next((image for image in body.images if not is_picture(image, who.shop)), None)
+    if strange is not None:
+        raise InvalidBody(f"{strange[:80]} is no picture of this shop. Upload it with POST /api/v1/desk/uploads first.")
     owner = {"own": reader.staff_id, "team": body.team or reader.team, "shop": ""}[body.scope]
     if body.scope == "team" and not owner:
         raise InvalidBody("A reply of a group needs `team`: you belong to none.")
-    return Canned(id_, body.scope, owner, body.folder, body.title, body.text, body.code, 0, body.position)
+    return Canned(id_, body.scope, owner, body.folder, body.title, body.text, body.code, 0, body.position, body.images)
 
 
 @router.put("/canned/{id}", **describe("Change a canned reply",
@@ -145,7 +151,7 @@ async def change(request: Request, id: str) -> Response:
     body = await read_body(request, CannedIn, BODY)
     reader = await _reader(product, who)
     before = await _existing(product, who, reader, id)
-    value = msgspec.structs.replace(_value(body, reader, id), uses=before.uses)
+    value = msgspec.structs.replace(_value(body, who, reader, id), uses=before.uses)
     canned.check_may_change(value, reader)
     await product.db.write(lambda c: canned.save(c, who.shop, value))
     return reply(value)
@@ -176,7 +182,7 @@ async def use(request: Request, id: str) -> Response:
     item = await product.db.read(lambda c: canned.existing(c, who.shop, reader, id))
     values = await _values(product, who, body.conversation_id)
     await product.db.write(lambda c: canned.count_use(c, who.shop, id))
-    return reply(fill(item.text, values))
+    return reply(msgspec.structs.replace(fill(item.text, values), images=item.images))
 
 
 async def _values(product: Wiring, who: Principal, conversation_id: str) -> dict[str, str]:

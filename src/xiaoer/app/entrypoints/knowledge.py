@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, note_override, wiring
+from xiaoer.app.entrypoints.knowledge_scopes import fit_scopes
 from xiaoer.app.entrypoints.knowledge_views import (
     EXAMPLE,
     MAX_BODY,
@@ -147,7 +148,9 @@ async def create_entry(request: Request) -> Response:
     principal, product = await caller(request), wiring(request)
     body = await read_body(request, EntryIn, MAX_BODY)
     check_may_write(principal, body.status, None, await product.entries.review_is_on(principal.shop))
-    entry = await product.entries.create(principal.shop, draft_of(body), who(principal))
+    draft = draft_of(body, product.clock.now())
+    draft = await fit_scopes(product, principal.shop, draft)
+    entry = await product.entries.create(principal.shop, draft, who(principal))
     await product.knowledge.refresh(principal.shop)
     return reply(view(entry), 201)
 
@@ -209,9 +212,10 @@ async def update_entry(request: Request, id: str) -> Response:
     body = await read_body(request, EntryIn, MAX_BODY)
     stored = await product.entries.get(principal.shop, id)
     check_may_write(principal, body.status, stored, await product.entries.review_is_on(principal.shop))
-    draft = draft_of(body)
+    draft = draft_of(body, product.clock.now())
     if not draft.source:
         draft = msgspec.structs.replace(draft, source=stored.draft.source)
+    draft = await fit_scopes(product, principal.shop, draft, stored.draft)
     entry = await product.entries.update(principal.shop, id, draft, body.version, who(principal))
     return await _shown(product, principal.shop, entry)
 
@@ -226,8 +230,9 @@ async def change_entry(request: Request, id: str) -> Response:
     principal, product = await caller(request), wiring(request)
     body = await read_body(request, EntryChange, MAX_BODY)
     stored = await product.entries.get(principal.shop, id)
-    draft = changed(stored.draft, body)
+    draft = changed(stored.draft, body, product.clock.now())
     check_may_write(principal, draft.status, stored, await product.entries.review_is_on(principal.shop))
+    draft = await fit_scopes(product, principal.shop, draft, stored.draft)
     entry = await product.entries.update(principal.shop, id, draft, body.version, who(principal))
     return await _shown(product, principal.shop, entry)
 

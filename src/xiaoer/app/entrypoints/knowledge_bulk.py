@@ -1,7 +1,6 @@
 """Many knowledge entries at once: change, export, and the shop's variables."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -10,15 +9,17 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from starlette.responses import Response, StreamingResponse
 
 from xiaoer.app.entrypoints.caller import caller, note_override, wiring
-from xiaoer.app.entrypoints.knowledge_views import Label, who
+from xiaoer.app.entrypoints.knowledge_scopes import fit_scopes
+from xiaoer.app.entrypoints.knowledge_views import Label, Moment, value_of, who
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.sheets_out import XLSX, write_workbook
-from xiaoer.kernel.clock import SHOP_ZONE, to_utc
+from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.variables import LIVE
 from xiaoer.slices.knowledge.sink import COLUMNS, row_of
+from xiaoer.slices.knowledge.types import EntryDraft
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
 
@@ -37,8 +38,8 @@ class KnowledgeBulkIn(Struct, frozen=True):
     product_category: Label | UnsetType | None = UNSET
     audience: Label | UnsetType | None = UNSET
     order_state: Label | UnsetType | None = UNSET
-    valid_from: datetime | UnsetType | None = UNSET
-    valid_to: datetime | UnsetType | None = UNSET
+    valid_from: Moment | UnsetType | None = UNSET
+    valid_to: Moment | UnsetType | None = UNSET
 
 
 class KnowledgeBulkOut(Struct, frozen=True):
@@ -71,13 +72,11 @@ async def change_many(request: Request) -> Response:
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
     body = await read_body(request, KnowledgeBulkIn, 2_097_152)
     changes = {n: v for n, v in msgspec.structs.asdict(body).items() if n not in ("ids", "action") and v is not UNSET}
-    for name, value in changes.items():
-        if name.startswith("valid_"):
-            changes[name] = to_utc(value) if value is not None else None
-        else:
-            changes[name] = value or ""
+    changes = {name: value_of(name, value, product.clock.now()) for name, value in changes.items()}
     if body.action == "set" and not changes:
         raise InvalidBody("Name at least one field to set, such as category or valid_to.")
+    if channel := changes.get("channel"):
+        changes["channel"] = (await fit_scopes(product, principal.shop, EntryDraft("", "", channel=channel))).channel
     if body.action != "set":
         changes = {"status": _ACTIONS[body.action]}
     outcome = await product.entries.change_many(

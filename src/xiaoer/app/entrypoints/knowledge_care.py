@@ -4,15 +4,19 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, note_override, wiring
-from xiaoer.app.entrypoints.knowledge_views import EntryOut, view, who
+from xiaoer.app.entrypoints.knowledge_views import MAX_BODY, EntryIn, EntryOut, draft_of, view, who
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.flows.confirm_packs import PackView
+from xiaoer.kernel.variables import unsaid_variables
 from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Mending, Usage
 from xiaoer.slices.knowledge.people import Hit
+from xiaoer.slices.knowledge.rules import check_entry
+from xiaoer.slices.knowledge.types import Entry
+from xiaoer.slices.learning.types import Golden
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
 
@@ -40,11 +44,13 @@ class FoundPage(Struct, frozen=True):
 
 
 class TryIn(Struct, frozen=True):
-    """A sentence as a buyer would say it, and where."""
+    """A sentence as a buyer would say it, and where; with `entry` as if that were published (instead of `id`)."""
 
     text: Annotated[str, Meta(max_length=1_000)]
     product_id: Annotated[str, Meta(max_length=128)] = ""
     channel: Annotated[str, Meta(max_length=32)] = ""
+    entry: EntryIn | None = None
+    id: Annotated[str, Meta(max_length=128)] = ""
 
 
 class Reason(Struct, frozen=True):
@@ -59,21 +65,28 @@ class Reason(Struct, frozen=True):
 
 
 class TriedHit(Struct, frozen=True):
+    """An entry as it is written; `missing`: variables that have no value now, so that their sentences are not said."""
+
     id: str
     question: str
     answer: str
     score: float
     said: bool
     reason: Reason
+    missing: tuple[str, ...] = ()
 
 
 class TryOut(Struct, frozen=True):
-    """What the knowledge base finds; `said` marks what would be answered, `needed` is the least score for that."""
+    """What the knowledge base finds; `said` marks entries that the answer would rest on, `needed` is the least score.
+
+    `reply` is the whole answer as a buyer without orders would get it, variables filled.
+    """
 
     intent: str
     answerable: bool
     needed: float
     hits: tuple[TriedHit, ...]
+    reply: str = ""
 
 
 class UsageOut(Struct, frozen=True):
@@ -154,11 +167,16 @@ async def people_search(request: Request, q: str = "", limit: int = 20, live: bo
 async def try_sentence(request: Request) -> Response:
     """What would be found for a buyer's sentence, how sure, and why."""
     principal, product = await caller(request), wiring(request)
-    body = await read_body(request, TryIn, 65_536)
-    shop = principal.shop
-    await product.knowledge.ensure_loaded(shop)
+    body = await read_body(request, TryIn, MAX_BODY)
+    shop, changed, knowledge = principal.shop, list[Entry](), product.knowledge
+    await knowledge.ensure_loaded(shop)
+    if body.entry is not None:
+        draft = structs.replace(draft_of(body.entry, product.clock.now()), status="published")
+        fit = check_entry(draft, await product.entries.variables(shop))
+        changed = [product.entries.as_new(fit, who(principal), body.id)]
+        knowledge = await knowledge.preview(shop, changed)
     intent = product.understanding.intent_of(body.text)
-    found = product.knowledge.search(
+    found = knowledge.search(
         shop,
         body.text,
         now=product.clock.now(),
@@ -168,15 +186,18 @@ async def try_sentence(request: Request) -> Response:
         top_k=5,
     )
     needed = product.brain.least_score(intent)
+    trial = Golden("", body.text, product_id=body.product_id, channel=body.channel)
+    outcome = (await product.learning.guard.try_one(shop, trial, changed)).outcome
     hits: list[TriedHit] = []
     for hit in found.hits:
         own = product.understanding.intent_of(hit.question)
         words, sounds = product.brain.shared(body.text, hit.matched or hit.question)
         title = product.brain.title_of(own)
         reason = Reason(hit.matched or hit.question, words, sounds, own, title, bool(own) and own == intent)
-        said = found.answerable and hit.score >= needed and not hits
-        hits.append(TriedHit(hit.id, hit.question, hit.answer, hit.score, said, reason))
-    return reply(TryOut(intent, found.answerable and bool(hits) and hits[0].said, needed, tuple(hits)))
+        said, near = hit.id in outcome.entries, not hits and hit.score >= needed
+        missing = unsaid_variables(hit.answer, outcome.text) if said or near else ()
+        hits.append(TriedHit(hit.id, hit.question, hit.answer, hit.score, said, reason, missing))
+    return reply(TryOut(intent, any(hit.said for hit in hits), needed, tuple(hits), outcome.text))
 
 
 @router.get("/usage", **describe("28 days of some entries", response=UsageOut, errors=(401, 422)))

@@ -212,7 +212,7 @@ async def decide(request: Request) -> Response:
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
     body = await read_body(request, VerdictsIn, 8 * 1_048_576)
     verdicts = [
-        Verdict(v.id, v.decision, draft_of(v.entry) if v.entry else None, v.target_id, v.note)  # type: ignore[arg-type]
+        Verdict(v.id, v.decision, draft_of(v.entry, product.clock.now()) if v.entry else None, v.target_id, v.note)  # type: ignore[arg-type]
         for v in body.verdicts
     ]
     done: Decided = await product.brain.candidates.decide(

@@ -6,17 +6,18 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from xiaoer.kernel.clock import to_utc
-from xiaoer.kernel.errors import Forbidden
+from xiaoer.kernel.errors import Forbidden, InvalidBody
+from xiaoer.kernel.moments import parse_moment
 from xiaoer.slices.knowledge.pending import Pending
 from xiaoer.slices.knowledge.types import Entry, EntryDraft, FieldChange
 from xiaoer.slices.shops.types import Principal, Role
 
-MAX_BODY = 2_097_152
+MAX_BODY = 8 * 1_048_576  # a million Han characters as JSON escapes: refused with the limit, not cut off
 Text = Annotated[str, Meta(max_length=2_000)]
 Answer = Annotated[str, Meta(max_length=1_100_000)]
 Similar = Annotated[tuple[Text, ...], Meta(max_length=1000)]
 Label = Annotated[str, Meta(max_length=200)]
+Moment = Annotated[str, Meta(max_length=40, description="ISO 8601, 2026-06-18 20:00, or words such as 今晚8点")]
 Cards = Annotated[tuple[dict[str, Any], ...], Meta(max_length=100)]
 Named = Annotated[dict[str, Answer], Meta(max_length=100)]
 StatusIn = Annotated[str, Meta(pattern="^(draft|review|published|archived)$")]
@@ -37,8 +38,8 @@ class EntryIn(Struct, frozen=True):
     channel_answers: Named = field(default_factory=dict)
     audience: Label | None = None
     order_state: Label | None = None
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
+    valid_from: Moment | None = None
+    valid_to: Moment | None = None
     attachments: Cards = ()
     source: dict[str, Any] = field(default_factory=dict)
     status: StatusIn = "published"
@@ -59,8 +60,8 @@ class EntryChange(Struct, frozen=True):
     channel_answers: Named | UnsetType = UNSET
     audience: Label | UnsetType | None = UNSET
     order_state: Label | UnsetType | None = UNSET
-    valid_from: datetime | UnsetType | None = UNSET
-    valid_to: datetime | UnsetType | None = UNSET
+    valid_from: Moment | UnsetType | None = UNSET
+    valid_to: Moment | UnsetType | None = UNSET
     attachments: Cards | UnsetType = UNSET
     status: StatusIn | UnsetType = UNSET
 
@@ -109,24 +110,43 @@ def view(entry: Entry, change: Pending | None = None) -> EntryOut:
     )  # fmt: skip
 
 
-def draft_of(body: EntryIn) -> EntryDraft:
-    """What an editor wrote, as a draft."""
+def draft_of(body: EntryIn, now: datetime) -> EntryDraft:
+    """What an editor wrote, as a draft; moments in words are told from `now`.
+
+    Raises:
+        InvalidBody: a date is none.
+    """
     values = msgspec.structs.asdict(body)
     values.pop("version")
-    return EntryDraft(**{name: _value(name, value) for name, value in values.items()})
+    return EntryDraft(**{name: value_of(name, value, now) for name, value in values.items()})
 
 
-def changed(draft: EntryDraft, body: EntryChange) -> EntryDraft:
-    """`draft` with the fields that `body` names."""
-    values = {name: _value(name, value) for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
+def changed(draft: EntryDraft, body: EntryChange, now: datetime) -> EntryDraft:
+    """`draft` with the fields that `body` names; moments in words are told from `now`.
+
+    Raises:
+        InvalidBody: a date is none.
+    """
+    named = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
+    values = {name: value_of(name, value, now) for name, value in named.items()}
     values.pop("version")
     return msgspec.structs.replace(draft, **values)
 
 
-def _value(name: str, value: Any) -> Any:
-    if name.startswith("valid_"):
-        return to_utc(value) if value is not None else None
-    return "" if value is None else value
+def value_of(name: str, value: Any, now: datetime) -> Any:
+    """A field as a draft holds it: dates as instants, nothing as an empty text.
+
+    Raises:
+        InvalidBody: a date is none.
+    """
+    if not name.startswith("valid_"):
+        return "" if value is None else value
+    if value is None or not value.strip():
+        return None
+    try:
+        return parse_moment(value, now)
+    except InvalidBody as error:
+        raise InvalidBody(f"{name}: {error.detail}") from None
 
 
 def who(principal: Principal) -> str:

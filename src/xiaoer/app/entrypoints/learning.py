@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, note_override, wiring
+from xiaoer.app.entrypoints.knowledge_scopes import fit_scopes
 from xiaoer.app.entrypoints.knowledge_views import MAX_BODY, EntryIn, draft_of, who
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.flows.learn_nightly.learn import Learnt
@@ -181,7 +182,8 @@ async def approve(request: Request, id: str) -> Response:
     who_, product = await keeper(request), wiring(request)
     body = await read_body(request, GapApproveIn, MAX_BODY)
     decide = product.learning.decide
-    draft = draft_of(body.entry) if body.entry else await decide.draft(who_.shop, id)
+    draft = draft_of(body.entry, product.clock.now()) if body.entry else await decide.draft(who_.shop, id)
+    draft = await fit_scopes(product, who_.shop, draft)
     entry_id = await decide.approve(who_.shop, id, draft, who(who_), publish=body.publish)
     await product.learning.renew(who_.shop)
     return reply(DecidedOut(entry_id))

@@ -96,7 +96,7 @@ async def list_replays(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     """A job answers the buyers of the last days twice for trial; ask for the replay to see how far it is."""
     who_, product = await keeper(request), wiring(request)
-    body = await read_body(request, ReplayIn, _MOST_BODY)
+    body, now = await read_body(request, ReplayIn, _MOST_BODY), product.clock.now()
     shop, publish = who_.shop, product.learning.proposals
     book = RuleBook(body.rules.own, frozenset(body.rules.off), body.rules.limits) if body.rules else None
     if book is not None:
@@ -105,7 +105,7 @@ async def begin(request: Request) -> Response:
     entries = (
         *await publish.proposed(shop, ids, "published"),
         *await publish.proposed(shop, list(body.archive), "archived"),
-        *await publish.edited(shop, [(one.id, one.entry.version, draft_of(one.entry)) for one in body.entries]),
+        *await publish.edited(shop, [(e.id, e.entry.version, draft_of(e.entry, now)) for e in body.entries]),
     )
     title = body.title.strip() or ("和当时的回答比" if body.baseline == "then" else f"{len(entries)} 条知识")
     proposal = Proposal(entries, book)

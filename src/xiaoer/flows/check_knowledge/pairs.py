@@ -15,6 +15,7 @@ from xiaoer.slices.knowledge.types import Entry
 _MOST_PAIRED = 20_000  # newest entries that are compared with each other: about a millisecond each
 _SURELY_SAME = 0.9  # above this no word that only one of the two has matters
 _NEIGHBOURS = 8
+_SMALL = 3_000  # entries; in a larger shop only the standard questions are asked
 
 
 def compare_all(
@@ -35,7 +36,7 @@ def compare_all(
 
     found: dict[tuple[str, str], Found] = {}
     for entry in newest:
-        for question in (entry.draft.question, *entry.draft.similar[:2]):
+        for question in (entry.draft.question, *(entry.draft.similar[:2] if len(newest) <= _SMALL else ())):
             asked = Asked(
                 analyser.forms(question), now, intent(question), entry.draft.product_id, top_k=_NEIGHBOURS,
                 thorough=True, product_category=entry.draft.product_category,

@@ -16,6 +16,7 @@ import msgspec
 from xiaoer.kernel.clock import parse_instant, to_utc
 from xiaoer.kernel.commerce import TraceStep
 from xiaoer.kernel.errors import InvalidBody
+from xiaoer.kernel.moments import parse_moment
 from xiaoer.kernel.money import Money
 
 Parser = Callable[[Any], Any]
@@ -138,13 +139,22 @@ def count(least: int) -> Parser:
 
 def instant(value: Any) -> datetime:
     """A moment; without a zone it is the shop's."""
+    return _instant(value, parse_instant)
+
+
+def moment(value: Any, now: datetime) -> datetime:
+    """A moment, also in words (今晚8点) as from `now`."""
+    return _instant(value, lambda text: parse_moment(text, now))
+
+
+def _instant(value: Any, parse: Callable[[str], datetime]) -> datetime:
     try:
         if isinstance(value, datetime):
             found = to_utc(value)
         elif isinstance(value, date):
             found = to_utc(datetime(value.year, value.month, value.day))  # noqa: DTZ001 (to_utc gives it the shop's zone)
         else:
-            found = parse_instant(plain(value))
+            found = parse(plain(value))
     except (InvalidBody, OverflowError, ValueError):
         raise BadCell("not_a_date", "不是日期，请写成 2026-06-18 20:00 的样子") from None
     if not _EARLIEST <= found < _LATEST:

@@ -19,7 +19,7 @@ from xiaoer.flows.import_data.cells import BadCell
 from xiaoer.flows.import_data.dialogues import DialogueIntake, join_lines
 from xiaoer.flows.import_data.kinds import KINDS, Kind, Reference, kind_of_stem
 from xiaoer.flows.import_data.parse import Parsed, ParsedRow, bad_cell, parse_sheet
-from xiaoer.flows.import_data.ports import Check, Guard, KnowsSame, Sink
+from xiaoer.flows.import_data.ports import Check, Guard, KnowsSame, Sink, Vet
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.sheets import BrokenSheet, read_sheet
@@ -74,6 +74,7 @@ class Importer:
         self._checks = dict(checks or {})
         self._max_bytes = max_bytes
         self.guards: dict[str, Guard] = {}
+        self.vets: dict[str, Vet] = {}
 
     async def import_folder(
         self, shop: ShopId, folder: Path, *, strict: bool = False, by: str = "", progress: Progress | None = None
@@ -151,6 +152,7 @@ class Importer:
         except BrokenSheet as error:
             return await self._end(shop, _refused(run, error.reason, error.detail))
         await self._check_references(shop, kind, parsed, run.strict)
+        await self._vet(shop, kind, parsed, run.strict)
         run = replace(
             run,
             total=total,
@@ -176,13 +178,25 @@ class Importer:
         if size > self._max_bytes:
             raise BrokenSheet("too_large", f"文件超过了 {self._max_bytes >> 20} MB，请拆成几个文件分别导入。")
         sheet = read_sheet(source.read_bytes() if isinstance(source, Path) else source, name)
-        parsed = parse_sheet(sheet, kind, strict, report)
+        parsed = parse_sheet(sheet, kind, strict, self._clock.now(), report)
         if kind.name == "dialogues":
             parsed.rows = join_lines(parsed.rows)
         check = self._checks.get(kind.name)
         if check is not None and not parsed.error_code:
             _apply_check(parsed, check, strict)
         return parsed, len(sheet.rows)
+
+    async def _vet(self, shop: ShopId, kind: Kind, parsed: Parsed, strict: bool) -> None:
+        """Refuse rows that do not fit this shop (a variable that it does not have)."""
+        vet = self.vets.get(kind.name)
+        if vet is None or parsed.error_code:
+            return
+        reasons = await vet(shop, [row.row for row in parsed.rows])
+        for row in (row for row in parsed.rows if row.id in reasons):
+            column, code, text = reasons[row.id]
+            if not parsed.refuse(Refusal(row.line, column, code, f"第 {row.line} 行：{text}，已跳过"), strict):
+                return
+        parsed.rows = [row for row in parsed.rows if row.id not in reasons]
 
     async def _check_references(self, shop: ShopId, kind: Kind, parsed: Parsed, strict: bool) -> None:
         """Refuse rows that name something which the shop does not have, or warn about them."""

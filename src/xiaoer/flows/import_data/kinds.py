@@ -7,6 +7,7 @@ meaning, such as （分）, makes it another column.
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -22,7 +23,10 @@ _FILLER = re.compile(r"[\s_\-*:：\ufeff]+")
 
 
 class Column(Struct, frozen=True):
-    """One column. `private` values (names, phones, addresses) are never repeated in messages."""
+    """One column. `private` values (names, phones, addresses) are never repeated in messages.
+
+    `parse_at` reads the cell instead where its meaning depends on when it is read (今晚8点).
+    """
 
     field: str
     label: str
@@ -30,6 +34,7 @@ class Column(Struct, frozen=True):
     aliases: tuple[str, ...] = ()
     required: bool = False
     private: bool = False
+    parse_at: Callable[[Any, datetime], Any] | None = None
 
 
 class Reference(Struct, frozen=True):
@@ -127,8 +132,8 @@ KNOWLEDGE = Kind(
         Column("similar", "相似问", cells.similar_questions, ("相似问题", "相似问法")),
         Column("product_id", "商品ID", _id, ("商品编号", "关联商品")),
         Column("channel", "渠道", cells.text(32), ("适用渠道",)),
-        Column("valid_from", "生效时间", cells.instant, ("开始时间", "生效日期")),
-        Column("valid_to", "失效时间", cells.instant, ("结束时间", "失效日期")),
+        Column("valid_from", "生效时间", cells.instant, ("开始时间", "生效日期"), parse_at=cells.moment),
+        Column("valid_to", "失效时间", cells.instant, ("结束时间", "失效日期"), parse_at=cells.moment),
         Column("category", "分类", cells.text(200), ("类目", "知识分类")),
         Column("status", "状态", cells.choice(finish.ENTRY_STATUS_WORDS), ("发布状态",)),
         Column("product_category", "商品类目", cells.text(100), ("适用类目",)),

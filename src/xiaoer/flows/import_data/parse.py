@@ -6,6 +6,7 @@ gives the same hashes. Messages are whole Chinese sentences; they never repeat n
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any
@@ -74,7 +75,9 @@ def _shown(value: Any) -> str:
     return found if len(found) <= _SHOWN else found[:_SHOWN] + "…"
 
 
-def parse_sheet(sheet: Sheet, kind: Kind, strict: bool, report: Callable[[int, int], None] | None = None) -> Parsed:
+def parse_sheet(
+    sheet: Sheet, kind: Kind, strict: bool, now: datetime, report: Callable[[int, int], None] | None = None
+) -> Parsed:
     """Turn every row of `sheet` into a row of `kind`, or say why not; `report` hears (rows read, rows in all)."""
     parsed = Parsed()
     try:
@@ -85,7 +88,7 @@ def parse_sheet(sheet: Sheet, kind: Kind, strict: bool, report: Callable[[int, i
     if not sheet.rows:
         parsed.error_code, parsed.error = "empty_file", "文件里只有表头，没有可以导入的内容。"
         return parsed
-    reader = _RowReader(kind, plan, parsed.keep)
+    reader = _RowReader(kind, plan, parsed.keep, now)
     for number, row in enumerate(sheet.rows, start=1):
         refusal = reader.read(row, parsed.rows)
         if refusal is not None and not parsed.refuse(refusal, strict):
@@ -125,9 +128,10 @@ def _plan(headers: Sequence[str], kind: Kind, parsed: Parsed) -> list[tuple[str,
 class _RowReader:
     """Reads the rows of one file, remembering the ids that it has seen."""
 
-    def __init__(self, kind: Kind, plan: list[tuple[str, Column]], keep: frozenset[str]) -> None:
+    def __init__(self, kind: Kind, plan: list[tuple[str, Column]], keep: frozenset[str], now: datetime) -> None:
         self._kind = kind
         self._plan = plan
+        self._now = now
         self._lines: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._labels = {column.field: column for column in kind.columns}
@@ -151,7 +155,8 @@ class _RowReader:
                     return Refusal(line, column.label, "missing_value", f"第 {line} 行：没有填{column.label}，已跳过")
                 continue
             try:
-                values[column.field] = column.parse(cell)
+                at = column.parse_at
+                values[column.field] = at(cell, self._now) if at else column.parse(cell)
             except BadCell as error:
                 return bad_cell(line, column, cell, error)
         if kind.whole:

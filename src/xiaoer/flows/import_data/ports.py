@@ -1,6 +1,6 @@
 """What the importer needs: where the rows of a kind go, and who may refuse them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
@@ -49,3 +49,9 @@ class Guard(Protocol):
     """
 
     async def __call__(self, shop: ShopId, rows: Pairs, keep: Collection[str], by: str, override: str, /) -> None: ...
+
+
+class Vet(Protocol):
+    """Says which rows do not fit a shop: by id the column, a code and the reason in Chinese."""
+
+    async def __call__(self, shop: ShopId, rows: Sequence[Any], /) -> Mapping[str, tuple[str, str, str]]: ...

@@ -132,9 +132,9 @@ class GuardPublishing:
         await self._db.write(lambda c: golden.keep_results(c, shop, kept, now))
         return results
 
-    async def try_one(self, shop: ShopId, wanted: Golden) -> Result:
-        """What a golden question gets now, without keeping anything."""
-        return (await self._results(shop, [wanted], (), None))[0]
+    async def try_one(self, shop: ShopId, wanted: Golden, changed: Sequence[Entry] = ()) -> Result:
+        """What a golden question gets now, or would get with entries changed, without keeping anything."""
+        return (await self._results(shop, [wanted], changed, None))[0]
 
     async def _results(
         self, shop: ShopId, wanted: Sequence[Golden], changed: Sequence[Entry], book: RuleBook | None

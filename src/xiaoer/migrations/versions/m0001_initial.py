@@ -160,6 +160,7 @@ def upgrade() -> None:
         sa.Column("folder", sa.String(length=200), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("images", sa.Text(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("uses", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),

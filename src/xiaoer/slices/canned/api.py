@@ -54,7 +54,7 @@ def take_file(connection: Connection, shop: ShopId, reader: Reader, sheet: Sheet
     Raises:
         InvalidBody: the file has no columns for title and text, or too many rows.
     """
-    rows, problems = files.read(sheet, reader)
+    rows, problems = files.read(sheet, reader, shop)
     known = {_place(item): item for item in store.visible(connection, shop, reader)}
     counts: Counter[str] = Counter()
     for line, value in rows:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from xiaoer.slices.canned.types import Canned, Filled
 
+MOST_IMAGES = 3
+_OWN_PICTURE = re.compile(r"/uploads/[\w-]{1,64}/[\w.-]{1,128}")
 _VARIABLE = re.compile(r"\{([^{}]{1,20})\}")
 Sound = Callable[[str], str]  # one syllable per Han character, space-separated
 _LEAST_SHARED = 2  # bigrams that a canned reply must share with the buyer's words to be offered
@@ -49,6 +51,13 @@ def fill(text: str, values: Mapping[str, str]) -> Filled:
         return found or match[0]
 
     return Filled(_VARIABLE.sub(value, text), tuple(dict.fromkeys(missing)))
+
+
+def is_picture(address: str, shop: str) -> bool:
+    """Whether the address can be sent as a picture: one that was uploaded to this shop, or https."""
+    if _OWN_PICTURE.fullmatch(address):
+        return address.startswith(f"/uploads/{shop}/")
+    return address.startswith("https://") and len(address) <= 500 and not re.search(r"[\s<>\"']", address)
 
 
 def near(items: Sequence[Canned], asked: str, most: int) -> list[Canned]:

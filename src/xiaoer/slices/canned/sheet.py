@@ -4,9 +4,11 @@ from typing import Any
 
 from xiaoer.infra.sheets import GoodRow, Sheet
 from xiaoer.kernel.errors import InvalidBody
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.canned.rules import MOST_IMAGES, is_picture
 from xiaoer.slices.canned.types import Canned, Reader, RowProblem
 
-COLUMNS = ("范围", "小组", "文件夹", "标题", "内容", "短码", "顺序")
+COLUMNS = ("范围", "小组", "文件夹", "标题", "内容", "短码", "顺序", "图片")
 _NAMES = {
     "范围": ("范围", "scope"),
     "小组": ("小组", "team"),
@@ -15,6 +17,7 @@ _NAMES = {
     "内容": ("内容", "话术", "话术内容", "text"),
     "短码": ("短码", "快捷编码", "编码", "code"),
     "顺序": ("顺序", "position"),
+    "图片": ("图片", "images"),
 }
 _SCOPES = {"我的": "own", "个人": "own", "own": "own", "小组": "team", "team": "team", "店铺": "shop", "shop": "shop"}
 _WORDS = {"own": "我的", "team": "小组", "shop": "店铺"}
@@ -34,12 +37,13 @@ def write(items: list[Canned]) -> list[dict[str, str]]:
             "内容": item.text,
             "短码": item.code,
             "顺序": str(item.position),
+            "图片": " ".join(item.images),
         }
         for item in items
     ]
 
 
-def read(sheet: Sheet, reader: Reader) -> tuple[list[tuple[int, Canned]], list[RowProblem]]:
+def read(sheet: Sheet, reader: Reader, shop: ShopId) -> tuple[list[tuple[int, Canned]], list[RowProblem]]:
     """The replies of a file with their lines, and what cannot be one. Without 范围 they are the reader's own.
 
     Raises:
@@ -54,7 +58,7 @@ def read(sheet: Sheet, reader: Reader) -> tuple[list[tuple[int, Canned]], list[R
     found: list[tuple[int, Canned]] = []
     problems: list[RowProblem] = []
     for number, row in enumerate(sheet.rows):
-        value = _reply(row, reader, number) if isinstance(row, GoodRow) else "这一行读不出来，已跳过"
+        value = _reply(row, reader, number, shop) if isinstance(row, GoodRow) else "这一行读不出来，已跳过"
         if isinstance(value, Canned):
             found.append((row.line, value))
         else:
@@ -62,11 +66,14 @@ def read(sheet: Sheet, reader: Reader) -> tuple[list[tuple[int, Canned]], list[R
     return found, problems
 
 
-def _reply(row: GoodRow, reader: Reader, number: int) -> Canned | str:
+def _reply(row: GoodRow, reader: Reader, number: int, shop: ShopId) -> Canned | str:
     """The reply of a row, or why it is none."""
     cells = {name: _cell(row.cells, name) for name in COLUMNS}
-    if not cells["标题"] or not cells["内容"]:
+    images = tuple(cells["图片"].split())
+    if not cells["标题"] or not (cells["内容"] or images):
         return "标题和内容都要写，已跳过"
+    if len(images) > MOST_IMAGES or not all(is_picture(image, shop) for image in images):
+        return f"图片最多 {MOST_IMAGES} 张，要写本店传过的地址（/uploads/…）或 https 地址，用空格隔开，已跳过"
     long = next((name for name, most in _LONGEST.items() if len(cells[name]) > most), "")
     if long:
         return f"「{long}」有 {len(cells[long])} 个字，最多 {_LONGEST[long]} 个，已跳过"
@@ -81,7 +88,7 @@ def _reply(row: GoodRow, reader: Reader, number: int) -> Canned | str:
         return f"顺序『{position}』不是数字，已跳过"
     owner = {"own": reader.staff_id, "team": team, "shop": ""}[scope]
     text, code = cells["内容"], cells["短码"].lstrip("/")
-    return Canned("", scope, owner, cells["文件夹"], cells["标题"], text, code, 0, int(float(position)))
+    return Canned("", scope, owner, cells["文件夹"], cells["标题"], text, code, 0, int(float(position)), images)
 
 
 def _cell(cells: dict[str, Any], name: str) -> str:

@@ -23,7 +23,10 @@ def visible(connection: Connection, shop: ShopId, reader: Reader) -> list[Canned
         )
         .order_by(canned_replies.c.folder, canned_replies.c.position, canned_replies.c.id)
     )
-    return [Canned(r.id, r.scope, r.owner, r.folder, r.title, r.text, r.code, r.uses, r.position) for r in rows]
+    return [
+        Canned(r.id, r.scope, r.owner, r.folder, r.title, r.text, r.code, r.uses, r.position, tuple(r.images))
+        for r in rows
+    ]
 
 
 def add(connection: Connection, shop: ShopId, value: Canned) -> None:

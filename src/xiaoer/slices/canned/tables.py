@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 
-from xiaoer.infra.db import metadata
+from xiaoer.infra.db import Json, metadata
 
 canned_replies = Table(
     "canned_replies",
@@ -14,6 +14,7 @@ canned_replies = Table(
     Column("folder", String(200), nullable=False),
     Column("title", String(100), nullable=False),
     Column("text", Text, nullable=False),
+    Column("images", Json, nullable=False),
     Column("code", String(40), nullable=False),
     Column("uses", Integer, nullable=False),
     Column("position", Integer, nullable=False),

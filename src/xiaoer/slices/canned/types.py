@@ -5,7 +5,8 @@ from msgspec import Struct
 
 class Canned(Struct, frozen=True):
     """话术. `scope` own belongs to the staff member `owner` only, team to the group (小组) of that name, shop to
-    everybody; `folder` is a path such as 售后/退货; `code` is typed after `/`."""
+    everybody; `folder` is a path such as 售后/退货; `code` is typed after `/`. `images` are addresses of pictures that
+    are sent after the words; with one the words may be empty."""
 
     id: str
     scope: str
@@ -16,6 +17,7 @@ class Canned(Struct, frozen=True):
     code: str = ""
     uses: int = 0
     position: int = 0
+    images: tuple[str, ...] = ()
 
 
 class Reader(Struct, frozen=True):
@@ -31,6 +33,7 @@ class Filled(Struct, frozen=True):
 
     text: str
     missing: tuple[str, ...]
+    images: tuple[str, ...] = ()
 
 
 class RowProblem(Struct, frozen=True):

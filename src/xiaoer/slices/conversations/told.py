@@ -30,6 +30,12 @@ def messages_of(connection: Connection, shop: ShopId, conversation_ids: Sequence
     return found
 
 
+def has_channel(connection: Connection, shop: ShopId, channel: str) -> bool:
+    """Whether buyers ever came through this channel."""
+    where = (conversations.c.shop == shop, conversations.c.channel == channel)
+    return connection.scalar(select(conversations.c.id).where(*where).limit(1)) is not None
+
+
 def heard_segments(
     connection: Connection, shop: ShopId, conversation_ids: Sequence[str]
 ) -> dict[str, list[tuple[str, str]]]:

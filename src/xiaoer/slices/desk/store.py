@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, insert, select, update
 
 from xiaoer.infra.statement import ListStatement, Statement
 from xiaoer.infra.upsert import upsert
@@ -30,6 +31,16 @@ _MY_MARKS = ListStatement(
     )
 )
 _SETTINGS = Statement(select(settings.c.value).where(settings.c.shop == bindparam("shop")))
+
+
+@lru_cache(maxsize=16)
+def _touch(names: tuple[str, ...]) -> Statement:
+    shop: BindParameter[str] = bindparam("of_shop")
+    return Statement(
+        update(agents)
+        .where(agents.c.shop == shop, agents.c.id == bindparam("of_id"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
 
 
 def agent_of(row: Row[Any], load: int) -> Agent:
@@ -77,7 +88,8 @@ def save_agent(connection: Connection, shop: ShopId, value: Agent) -> None:
 
 
 def touch_agent(connection: Connection, shop: ShopId, staff_id: str, **values: Any) -> None:
-    connection.execute(update(agents).where(agents.c.shop == shop, agents.c.id == staff_id).values(**values))
+    new = {f"new_{name}": value for name, value in values.items()}
+    _touch(tuple(values)).run(connection, {"of_shop": shop, "of_id": staff_id, **new})
 
 
 def get_case(connection: Connection, shop: ShopId, conversation_id: str) -> Case | None:

@@ -12,7 +12,7 @@ from xiaoer.infra.statement import Statement
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights import store
-from xiaoer.slices.insights.rules import endings, feelings, questions
+from xiaoer.slices.insights.rules import days, endings, feelings, questions
 from xiaoer.slices.insights.tables import events
 
 _ADD = Statement(insert(events))
@@ -149,3 +149,15 @@ def buyer_ids(connection: Connection, shop: ShopId) -> list[str]:
 changed_since = store.changed_since
 wording_key = questions.wording_key
 leaves_of = endings.leaves_of
+
+
+def inquiry_paid_ratio(connection: Connection, shop: ShopId, day: datetime) -> float | None:
+    """询单转化率（当日）as last rolled up: who asked before buying on this day of the shop and paid on it, of all such.
+
+    None when nobody asked.
+    """
+    number = days.day_of(int(day.timestamp() * 1_000_000))
+    rows = store.sums(connection, shop, "flag", (number, number), ("a",), a=("inquiry_buyers", "inquiry_paid_day"))
+    counts = {str(name): int(value) for name, _, value in rows}
+    asked = counts.get("inquiry_buyers", 0)
+    return round(counts.get("inquiry_paid_day", 0) / asked, 4) if asked else None

@@ -1,15 +1,15 @@
 """Search for people (搜索框): by a piece of the text, pinyin in full or initials, with typos, marked where it matches.
 
 All texts of a shop lie in a few long strings, so that a look-up is one scan of memory; what changed since lies beside
-them until there is enough to build them anew. What no scan finds is asked of the retrieval index, which forgives wrong
-characters of the right sound and other words of the same sense.
+them until there is enough to build them anew. What no scan finds is looked for by its sound, then by what may have been
+meant (`misspelt`), then asked of the retrieval index, which knows other words of the same sense.
 """
 
 import asyncio
 import re
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -20,6 +20,7 @@ from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.knowledge import rules, store
 from xiaoer.slices.knowledge.api import Knowledge
+from xiaoer.slices.knowledge.misspelt import Syllables
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 
 _READ = 500  # about 20 ms of the event loop
@@ -28,10 +29,12 @@ _REBUILD_AT = 400  # changed entries that are searched one by one
 _MOST = 300  # matches of one word that are looked at
 _BREAK = "\x1f"
 _LATIN = re.compile(r"[a-z']+")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _SNIPPET = 60
 _SENSE = 0.2  # least score of what only the retrieval index finds
 _FAINT = 0.05  # the same where nothing holds the words: a near miss helps more than an empty list
 _KINDS = ("text", "pinyin", "initials", "answer")
+_IN_ANSWER = _KINDS.index("answer")
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -55,6 +58,7 @@ class _Texts:
         self.lengths = [len(entry.draft.question) for entry in entries]
         asks = [_BREAK.join((e.draft.question, *e.draft.similar)).lower() for e in entries]
         sounds = [analyser.forms(e.draft.question).pinyin.split() for e in entries]
+        self.syllables = Syllables(sounds)
         self.kinds = {
             "text": _Joined(asks),
             "pinyin": _Joined(["".join(syllables) for syllables in sounds]),
@@ -113,9 +117,12 @@ class PeopleSearch:
         if not parts:
             return ()
         held = await self._fresh(shop)
-        ranked: list[tuple[tuple[int, bool, int], str, str]] = []
-        for texts in (held.changed, held.base):
-            ranked += [one for one in self._scan(texts, parts) if texts is held.changed or one[1] not in held.hidden]
+        ranked = self._ranked(held, parts)
+        if all(rank[0] == _IN_ANSWER for rank, _, _ in ranked):
+            for heard in self._heard(held, parts):
+                if meant := self._ranked(held, heard):
+                    ranked, parts = meant, heard
+                    break
         found = {id_: by for _, id_, by in sorted(ranked)[: 3 * limit]}
         scores = dict.fromkeys(found, 0.0)
         if len(found) < 5:
@@ -173,6 +180,26 @@ class PeopleSearch:
                 break
             await asyncio.sleep(0)
         return _Held(revision, await asyncio.to_thread(_Texts, rows, self._analyser), _Texts((), self._analyser), set())
+
+    def _ranked(self, held: _Held, parts: Sequence[str]) -> list[tuple[tuple[int, bool, int], str, str]]:
+        return self._scan(held.changed, parts) + [
+            one for one in self._scan(held.base, parts) if one[1] not in held.hidden
+        ]
+
+    def _heard(self, held: _Held, parts: Sequence[str]) -> Iterator[list[str]]:
+        """The parts as they sound, where they are Han; then each with one mistake mended that may be in it."""
+        sounds = [self._sound_of(part) for part in parts]
+        if sounds != list(parts):
+            yield sounds
+        for at, sound in enumerate(sounds):
+            if _LATIN.fullmatch(sound):
+                for texts in (held.base, held.changed):
+                    for meant in texts.syllables.meant(sound):
+                        yield [*sounds[:at], meant, *sounds[at + 1 :]]
+
+    def _sound_of(self, part: str) -> str:
+        """A part of two Han characters or more in pinyin; others as they are."""
+        return "".join(map(self._sound, part)) if len(part) >= 2 and _HAN.fullmatch(part) else part
 
     def _scan(self, texts: _Texts, parts: Sequence[str]) -> list[tuple[tuple[int, bool, int], str, str]]:
         """(rank, id, by what) of the entries whose texts hold every part; the smallest rank is the best."""

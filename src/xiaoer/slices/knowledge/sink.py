@@ -1,6 +1,6 @@
 """Where the importer puts knowledge rows, and the rows that an export gives back.
 
-A row that is not fit to be said is kept as a draft, never live. A row that says what is stored already makes no new
+A row that says what is stored already makes no new
 version, whatever file it comes from; so an export can be imported again and changes nothing.
 """
 
@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from xiaoer.kernel.ids import EntryId, ShopId
-from xiaoer.kernel.variables import variables_in
+from xiaoer.kernel.variables import LIVE, variables_in
 from xiaoer.slices.knowledge import pending, rules, store
 from xiaoer.slices.knowledge.ports import KnowledgeRow
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
@@ -66,6 +66,16 @@ class KnowledgeSink:
         except rules.InvalidEntry as error:
             return error.detail
         return None
+
+    def unfit(self, rows: Sequence[KnowledgeRow], own: Collection[str]) -> dict[str, tuple[str, str, str]]:
+        """By id the rows whose answers name a variable that the shop does not have: column, code, reason."""
+        found = {}
+        for row in rows:
+            texts = (row.answer, *(row.channel_answers or {}).values())
+            names = [name for text in texts for name in variables_in(text) if name not in LIVE and name not in own]
+            if names:
+                found[row.id] = ("答案", "unknown_variable", f"答案里的变量{{{names[0]}}}不存在")
+        return found
 
     def existing_hashes(self, connection: Connection, shop: ShopId, ids: Sequence[str], /) -> dict[str, str]:
         return store.hashes(connection, shop, ids)
@@ -136,12 +146,4 @@ def _fit(row: KnowledgeRow, stored: Entry | None, own: Collection[str], keep: Co
         draft = msgspec.structs.replace(draft, **{name: kept[name] for name in keep if name in kept})
     elif "source" in keep or not draft.source:
         draft = msgspec.structs.replace(draft, source={"kind": "import"})
-    try:
-        return rules.check_entry(draft, own)
-    except rules.UnknownVariable as error:
-        draft = rules.check_entry(draft, {*own, *(name for text in _texts(draft) for name in variables_in(text))})
-        return msgspec.structs.replace(draft, status="draft", source={**draft.source, "problem": error.name})
-
-
-def _texts(draft: EntryDraft) -> tuple[str, ...]:
-    return (draft.answer, *draft.channel_answers.values())
+    return rules.check_entry(draft, own)

@@ -225,7 +225,8 @@ def _answer(ask: Ask) -> Act:
         return picked
     spoken = talk.answer_talk(ask)
     if spoken is not None:
-        if hit is None and ask.segment.confidence < _TELLS and spoken.rule_id.startswith("talk."):
+        guessed = ask.segment.confidence < _TELLS and spoken.rule_id not in ("talk.foreign", "talk.scolded")
+        if hit is None and guessed and spoken.rule_id.startswith("talk."):
             return Act("ask", ask.index, "unclear", rule_id="unclear")
         surely = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
         talks = surely or spoken.rule_id == "talk.haste"
@@ -274,6 +275,8 @@ def _near(ask: Ask) -> list[KnowledgeHit]:
     if ask.segment.intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
         far = _OWN_WORDS
     named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if ask.segment.intent != "product.recommend"}
+    if ask.segment.intent.startswith("after."):  # 收到货碎了: what is written of one product holds for no other
+        named = named or {ask.product_id or ""}
     return [
         hit
         for hit in hits
@@ -310,6 +313,8 @@ def _knowledge(ask: Ask, said: Said) -> Act:
 
 def _not_found(ask: Ask) -> Act:
     if needs.wants_orders(ask.segment, ask.situation.turn) and ask.facts.orders is not None:
+        if len(ask.facts.orders) == 1 and not ask.is_guess:
+            return Act("ask", ask.index, "order.one_own", {"order": ask.facts.orders[0]})
         if ask.facts.orders and not ask.is_guess:
             return Act("ask", ask.index, "order.which_own", {"options": choosing.titles(ask.facts.orders[:_LISTED])})
         return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")

@@ -6,6 +6,8 @@ cost, now for what it would cost today. Carts come from the caller, who knows go
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -21,7 +23,7 @@ from xiaoer.slices.promotions.rules.advice import (
 )
 from xiaoer.slices.promotions.rules.channels import rules_of
 from xiaoer.slices.promotions.rules.price_protection import ProtectionTerms, Purchase, current_price, protect_price
-from xiaoer.slices.promotions.rules.quoting import quote
+from xiaoer.slices.promotions.rules.quoting import payable, quote
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.promotions.types import (
     Applied,
@@ -52,8 +54,12 @@ class PromotionAnswers:
     async def _pricer(
         self, shop: ShopId, channel: str, buyer: BuyerFacts | None, at: datetime, coupons: Sequence[Coupon] = ()
     ) -> Callable[[Cart], Quote]:
+        return partial(quote, **await self._terms(shop, channel, buyer, at), coupons=coupons)
+
+    async def _terms(self, shop: ShopId, channel: str, buyer: BuyerFacts | None, at: datetime) -> dict[str, Any]:
+        """What a cart is priced by, besides coupons."""
         promotions, rules = await self._promotions.all(shop), rules_of(channel, None)
-        return lambda cart: quote(cart, promotions, coupons, now=at, rules=rules, channel=channel, buyer=buyer)
+        return {"promotions": promotions, "now": at, "rules": rules, "channel": channel, "buyer": buyer}
 
     async def _usable(self, shop: ShopId, buyer: BuyerFacts | None) -> tuple[Coupon, ...]:
         if buyer is None or not buyer.id:
@@ -91,13 +97,13 @@ class PromotionAnswers:
         at: datetime,
     ) -> TopUp:
         """The nearest step and the goods whose adding lowers the bill, or raises it least."""
-        price = await self._pricer(shop, channel, buyer, at, await self._usable(shop, buyer))
-        whole = price(cart)
+        terms, coupons = await self._terms(shop, channel, buyer, at), await self._usable(shop, buyer)
+        whole = quote(cart, coupons=coupons, **terms)
         steps = [step for step in whole.next_steps if step.gap is not None or step.gap_pieces is not None]
         if not steps:
             return TopUp(whole.payable, titles=tuple(entry.title for entry in whole.applied))
         step = steps[0]
-        ranked = rank_candidates(cart, candidates, price)
+        ranked = rank_candidates(cart, candidates, partial(payable, coupons=coupons, **terms))
         reach = [c for c in ranked if c.payable < whole.payable + c.line.price]
         chosen = (reach or list(ranked))[:_PICKS]
         picks = tuple((c.line.product_id, c.line.title, c.net, c.payable) for c in chosen)

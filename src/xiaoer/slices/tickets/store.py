@@ -4,15 +4,40 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
+from xiaoer.infra.statement import Statement
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.tickets.tables import ticket_log, tickets
 from xiaoer.slices.tickets.types import Filter, LogLine, Ticket
 
+_SHOP: BindParameter[str] = bindparam("shop")
+# What a hand-over with nobody on duty needs is compiled once: buyers wait for it.
+_ADD, _ADD_LOG = Statement(insert(tickets)), Statement(insert(ticket_log))
+_OPEN: tuple[ColumnElement[Any], ...] = tuple(
+    literal_column(f"'{state}'") for state in ("open", "doing", "waiting_buyer")
+)
+_OPEN_OF_BUYER = Statement(
+    select(tickets)
+    .where(tickets.c.shop == _SHOP, tickets.c.buyer_id == bindparam("buyer"), tickets.c.state.in_(_OPEN))
+    .order_by(tickets.c.created_at.desc())
+)
+
 
 def ticket_of(row: Row[Any]) -> Ticket:
-    values = dict(row._mapping)
+    values = row._asdict()
     del values["shop"]
     return Ticket(**values | {"watchers": tuple(row.watchers)})
 
@@ -23,7 +48,7 @@ def get(connection: Connection, shop: ShopId, ticket_id: str) -> Ticket | None:
 
 
 def add(connection: Connection, shop: ShopId, value: Ticket) -> None:
-    connection.execute(insert(tickets).values(shop=shop, **msgspec.structs.asdict(value)))
+    _ADD.run(connection, {**msgspec.structs.asdict(value), "shop": shop})
 
 
 def save(connection: Connection, shop: ShopId, value: Ticket) -> None:
@@ -32,7 +57,7 @@ def save(connection: Connection, shop: ShopId, value: Ticket) -> None:
 
 
 def add_log(connection: Connection, shop: ShopId, line: LogLine) -> None:
-    connection.execute(insert(ticket_log).values(shop=shop, **msgspec.structs.asdict(line)))
+    _ADD_LOG.run(connection, {**msgspec.structs.asdict(line), "shop": shop})
 
 
 def log_of_ticket(connection: Connection, shop: ShopId, ticket_id: str) -> list[LogLine]:
@@ -60,16 +85,7 @@ def count_with_prefix(connection: Connection, shop: ShopId, prefix: str) -> int:
 
 def open_of_buyer(connection: Connection, shop: ShopId, buyer_id: str) -> list[Ticket]:
     """Open tickets of a buyer, newest first."""
-    rows = connection.execute(
-        select(tickets)
-        .where(
-            tickets.c.shop == shop,
-            tickets.c.buyer_id == buyer_id,
-            tickets.c.state.in_(("open", "doing", "waiting_buyer")),
-        )
-        .order_by(tickets.c.created_at.desc())
-    )
-    return [ticket_of(row) for row in rows]
+    return [ticket_of(row) for row in _OPEN_OF_BUYER.all(connection, {"shop": shop, "buyer": buyer_id})]
 
 
 def of_conversation(connection: Connection, shop: ShopId, conversation_id: str) -> list[Ticket]:

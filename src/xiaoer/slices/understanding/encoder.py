@@ -45,6 +45,13 @@ class Encoder:
 
     def scores(self, normal: str) -> Floats:
         """The logarithm of a probability per label for a normalised text."""
+        score = self.evidence(normal)
+        score -= score.max()
+        result: Floats = score - np.log(np.exp(score).sum())
+        return result
+
+    def evidence(self, normal: str) -> Floats:
+        """How much a normalised text speaks for each label: as `scores`, but for a sum that all labels share."""
         text = shortened(normal)
         rows = [0] * _HANG
         get = self.characters.get
@@ -64,10 +71,10 @@ class Encoder:
                 at += count
                 total = total + stacked[first + offset : last + offset, at : at + count]
             at += count
-            total.max(0, out=strongest[n * count : (n + 1) * count])
-        score = np.maximum(strongest * scale + self.filter_bias, 0) @ self.out + self.out_bias
-        score -= score.max()
-        result: Floats = score - np.log(np.exp(score).sum())
+            np.maximum.reduce(total, 0, out=strongest[n * count : (n + 1) * count])
+        hidden = strongest * scale
+        hidden += self.filter_bias
+        result: Floats = np.maximum(hidden, 0, out=hidden) @ self.out + self.out_bias
         return result
 
     def halves(self, text: str, places: Sequence[int]) -> tuple[Floats, Floats]:

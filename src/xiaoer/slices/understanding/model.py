@@ -67,8 +67,8 @@ class Model:
 
         `normal`: the normalised text itself, for the encoder; without it the linear part decides alone.
         """
-        get = self.vocabulary.get
-        known = {at for at in map(get, features) if at is not None}
+        known = set(map(self.vocabulary.get, features))
+        known.discard(None)
         score = self.bias
         if known:
             rows = np.fromiter(known, np.int64, len(known))
@@ -77,7 +77,7 @@ class Model:
             score = (value @ self.weights.take(rows, 0).astype(np.float32)) * self.scale + self.bias
         power = score * self.temperature
         if normal and self.encoder is not None:
-            read = self.encoder.scores(normal)
+            read = self.encoder.evidence(normal)
             if self.encoder.labels != self.labels:
                 of, best = dict(zip(self.encoder.labels, read, strict=True)), read.max()
                 read = np.array([of.get(label, best) for label in self.labels], np.float32)

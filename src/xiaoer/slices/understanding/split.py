@@ -63,6 +63,7 @@ _MORE = re.compile(
 _POLITE = re.compile(
     r"^(?:亲+|你好|您好|请问(?:一下|下)?|麻烦(?:你|您)?(?:了|问(?:一)?下)?|谢谢(?:你|您|了|啦|啊)?|感谢|多谢|辛苦了|在吗|客服|老板|哈|呵+|嗯+|哦+|好的?|好吧|行|啊|呀|对了|打扰了?|不好意思)+$"
 )
+_NO_WORD = re.compile(r"[^\w]")
 _VAGUE = re.compile(
     r"^(?:[这那它]个?|东西|你们?|您|我|所以|那么|请问|到底|商品|家|是|都|该|要|现在|麻烦|帮我|看一?下|\W)*(?:怎么回事|怎么办|什么情况|怎么弄|怎么搞|什么意思|为什么|为啥|怎么说|什么鬼|什么问题|怎么处理|什么原因|怎么知道|是吗|对吗|好吗|行吗|可以吗|行不行|好不好|可不可以|知道吗)(?:了|的|啊|呢|呀|嘛|吧|哦|哈|\W)*$"
 )
@@ -293,7 +294,7 @@ def divide(text: str, read: Read, halves: Halves) -> int:
 
 def is_polite(normal: str) -> bool:
     """A greeting, thanks or filler that carries no ask."""
-    return _POLITE.match(re.sub(r"[^\w]", "", normal)) is not None
+    return _POLITE.match(_NO_WORD.sub("", normal)) is not None
 
 
 def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) -> float:

@@ -159,10 +159,6 @@ export class ConsoleApi {
     return this.http.put(`/api/v1/knowledge/${encodeURIComponent(of.id)}`, { ...draft, version: of.version })
   }
 
-  archiveKnowledge(id: string): Promise<void> {
-    return this.http.delete(`/api/v1/knowledge/${encodeURIComponent(id)}`)
-  }
-
   async knowledgeHistory(id: string): Promise<KnowledgeVersion[]> {
     const path = `/api/v1/knowledge/${encodeURIComponent(id)}/history`
     return (await this.http.get<{ versions: KnowledgeVersion[] }>(path)).versions

@@ -90,15 +90,25 @@ export interface Viewer {
   typing?: boolean
 }
 
-export interface Strip {
-  received: number
-  mine: number
-  queued: number
-  longest_wait_s: number
+/** How fast and how well people answered on one day; null when there is nothing to divide. */
+export interface Speed {
   answered_3min_ratio: number | null
   mean_answer_s: number | null
   satisfied_ratio: number | null
   rated: number
+}
+
+export interface Strip extends Speed {
+  received: number
+  /** Buyers whom people received today, by their orders. */
+  not_ordered: number
+  unpaid: number
+  paid: number
+  mine: number
+  queued: number
+  longest_wait_s: number
+  inquiry_paid_ratio: number | null
+  yesterday: Speed
 }
 
 export type GroupName = 'queued' | 'mine' | 'bot' | 'others' | 'recent' | 'starred'
@@ -249,8 +259,10 @@ export interface Canned {
   code: string
   uses: number
   position: number
+  /** Pictures that are sent after the words. */
+  images: string[]
 }
-export type CannedDraft = Pick<Canned, 'scope' | 'folder' | 'title' | 'text' | 'code'> & {
+export type CannedDraft = Pick<Canned, 'scope' | 'folder' | 'title' | 'text' | 'code' | 'images'> & {
   /** The group of a reply with scope team. */
   team?: string
 }

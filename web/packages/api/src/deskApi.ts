@@ -149,7 +149,7 @@ export class DeskApi {
     return this.http.delete(`/api/v1/desk/canned/${encodeURIComponent(id)}`)
   }
 
-  useCanned(id: string, conversationId: string): Promise<{ text: string; missing: string[] }> {
+  useCanned(id: string, conversationId: string): Promise<{ text: string; missing: string[]; images: string[] }> {
     return this.http.post(`/api/v1/desk/canned/${encodeURIComponent(id)}/use`, { conversation_id: conversationId })
   }
 

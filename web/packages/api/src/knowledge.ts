@@ -71,12 +71,15 @@ export interface Tried {
   intent: string
   answerable: boolean
   needed: number
+  /** The whole answer as a buyer without orders would get it. */
+  reply: string
   hits: {
     id: string
     question: string
     answer: string
     score: number
     said: boolean
+    missing: string[]
     reason: { matched: string; words: string[]; sounds: string[]; intent: string; intent_title: string; same_intent: boolean }
   }[]
 }
@@ -219,7 +222,7 @@ export class KnowledgeApi {
     return this.http.post(`${at(id)}/send-back`, { note })
   }
 
-  bulk(ids: string[], action: string, fields: Partial<EntryFields> = {}): Promise<{ changed: string[]; refused: Record<string, string> }> {
+  bulk(ids: string[], action: string, fields: Partial<EntryFields> = {}): Promise<{ changed: string[]; refused: Record<string, string>; waiting: string[] }> {
     return this.http.post(`${ROOT}/bulk`, { ids, action, ...fields })
   }
 
@@ -228,8 +231,9 @@ export class KnowledgeApi {
     return (await this.http.get<{ items: FoundEntry[] }>(`${ROOT}/search`, { q, limit, live: isLive ? 'true' : '' })).items
   }
 
-  tryText(text: string, product_id = '', channel = ''): Promise<Tried> {
-    return this.http.post(`${ROOT}/try`, { text, product_id, channel })
+  /** What a buyer's sentence gets; with `entry` as if that were published, in place of the one with this `id`. */
+  tryText(text: string, product_id = '', entry?: EntryFields, id = ''): Promise<Tried> {
+    return this.http.post(`${ROOT}/try`, { text, product_id, entry: entry ?? null, id })
   }
 
   async usage(ids: string[]): Promise<Record<string, Usage>> {

@@ -4,52 +4,60 @@ A round starts at the buyer's first unanswered message while a person has the ta
 first reply; further messages before the reply do not restart the clock.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 
+from xiaoer.slices.desk.rules.buyers import order_state
+
 _WITHIN_S = 180.0
+_GOOD = 4  # stars
 
 
-class Strip(Struct, frozen=True):
-    """Ratios are null when there is nothing to divide."""
+class Speed(Struct, frozen=True):
+    """How fast and how well people answered on one day; null when there is nothing to divide."""
 
-    received: int
-    mine: int
-    queued: int
-    longest_wait_s: int
     answered_3min_ratio: float | None
     mean_answer_s: float | None
     satisfied_ratio: float | None
     rated: int
 
 
-def count(
-    asked: Sequence[dict[str, Any]],
-    sent: Sequence[dict[str, Any]],
-    assigned: Sequence[dict[str, Any]],
-    scores: Sequence[int],
-    mine: int,
-    queued: int,
-    queued_at: Sequence[datetime],
-    now: datetime,
-) -> Strip:
-    """Count the day. Facts carry `at` and `conversation_id`."""
+class Strip(Speed, frozen=True):
+    """Today so far. `not_ordered`, `unpaid` and `paid` are the buyers whom people received, by their orders."""
+
+    received: int
+    not_ordered: int
+    unpaid: int
+    paid: int
+    mine: int
+    queued: int
+    longest_wait_s: int
+    inquiry_paid_ratio: float | None
+    yesterday: Speed
+
+
+def speed(
+    asked: Sequence[dict[str, Any]], sent: Sequence[dict[str, Any]], scores: Sequence[int], now: datetime
+) -> Speed:
+    """Count one day's answers and stars. Facts carry `at` and `conversation_id`."""
     waits = rounds(asked, sent, now)
     done = [wait for wait in waits if wait is not None]
-    return Strip(
-        len({fact["conversation_id"] for fact in assigned}),
-        mine,
-        queued,
-        round(max(((now - at).total_seconds() for at in queued_at), default=0)),
+    return Speed(
         round(sum(wait <= _WITHIN_S for wait in done) / len(waits), 4) if waits else None,
         round(sum(done) / len(done), 1) if done else None,
-        round(sum(score >= 4 for score in scores) / len(scores), 4) if scores else None,
+        round(sum(score >= _GOOD for score in scores) / len(scores), 4) if scores else None,
         len(scores),
     )
+
+
+def by_orders(statuses: Iterable[Iterable[str]]) -> tuple[int, int, int]:
+    """Buyers without an order, with one to be paid, with a paid one (未下单, 未付款, 已付款); each counts once."""
+    states = Counter(order_state(of_buyer) for of_buyer in statuses)
+    return states["none"], states["unpaid"], states["paid"] + states["after_sale"]
 
 
 def rounds(asked: Sequence[dict[str, Any]], sent: Sequence[dict[str, Any]], now: datetime) -> list[float | None]:

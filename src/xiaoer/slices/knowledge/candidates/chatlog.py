@@ -1,7 +1,8 @@
 """Text exports of chats (聊天记录导出) read into talks: 千牛, 飞鸽 and what people paste by hand.
 
 Exports differ in where name and time stand; a line that carries a time (or a plain 买家：/客服：) begins a message,
-lines after it go on with it. Who is the shop is told by the name (a sub-account 店铺:小林, 旗舰店, 客服), else by being
+lines after it go on with it. A time without a day begins one too, where names speak in turns (上班 9:00 does not); such
+messages have no instant. Who is the shop is told by the name (a sub-account 店铺:小林, 旗舰店, 客服), else by being
 in most talks, else by not having spoken first. Pure; a text without any message gives no talks.
 """
 
@@ -19,7 +20,9 @@ _MOST_LINES = 200_000
 
 _DAY = r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?"
 _HOUR = r"\d{1,2}:\d{2}(?::\d{2})?"
-_AT = rf"(?P<at>{_DAY}[ T\u3000]*{_HOUR}|{_HOUR})"
+_SPOKEN_DAY = r"(?:昨天|今天|前天|(?:星期|周)[一二三四五六日天]|\d{1,2}(?:[-/.]|\s?月\s?)\d{1,2}日?)"
+_PART_OF_DAY = r"(?:凌晨|早上|上午|中午|下午|傍晚|晚上)"
+_AT = rf"(?P<at>{_DAY}[ T\u3000]*{_HOUR}|(?:{_SPOKEN_DAY}\s*)?{_PART_OF_DAY}?\s*{_HOUR}(?:\s?[AaPp][Mm])?)"
 _NAME_THEN_TIME = re.compile(rf"^(?P<who>[^\n]{{1,60}}?)\s*[\[(（【]?\s*{_AT}\s*[\])）】]?\s*[:：]?\s*(?P<text>.*)$")
 _TIME_THEN_NAME = re.compile(rf"^[\[(（【]?\s*{_AT}\s*[\])）】]?\s*(?P<rest>.+)$")
 _SUB_ACCOUNT = re.compile(
@@ -30,6 +33,7 @@ _BY_ROLE = re.compile(
     r"^(?P<who>(?:买家|顾客|客户|用户|客服|卖家|商家|坐席|机器人|人工客服|智能客服)[^:：\n]{0,12})[:：]\s*(?P<text>.*)$"
 )
 _ONLY_DAY = re.compile(rf"^[\s\-=*—]*(?P<day>{_DAY})[\s\-=*—]*$")
+_ONLY_TIME = re.compile(rf"^\s*[\[(（【]?\s*{_AT}\s*[\])）】]?\s*$")
 _RULE = re.compile(r"^[\s\-=*_—#]{3,}$")
 _TITLE = re.compile(
     r"^[\s\-=*#【]*(?:消息对象|聊天对象|会话(?:ID|编号)?|对话(?:ID|编号)?|买家(?:昵称|账号)|用户昵称)\s*[:：]\s*(?P<who>[^\s】]{1,60}).*$"
@@ -87,7 +91,9 @@ def parse_chatlog(text: str, name: str) -> tuple[Talk, ...]:
 def _sections(text: str) -> Iterable[tuple[str, list[_Raw]]]:
     """(buyer named in the title, messages) of each part between rules and titles."""
     title, messages, day = "", list[_Raw](), ""
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:_MOST_LINES]:
+    lines = _lines(text)
+    speakers = _speakers(lines)
+    for line in lines:
         named = _TITLE.match(line) or _RECORD_OF.match(line)
         if named or _RULE.match(line):
             if messages:
@@ -100,7 +106,7 @@ def _sections(text: str) -> Iterable[tuple[str, list[_Raw]]]:
         if only_day:
             day = only_day["day"]
             continue
-        raw = _message(line.strip(), day)
+        raw = _message(line.strip(), day, speakers)
         if raw is not None:
             messages.append(raw)
         elif messages and line.strip():
@@ -108,25 +114,70 @@ def _sections(text: str) -> Iterable[tuple[str, list[_Raw]]]:
     yield title, messages
 
 
-def _message(line: str, day: str) -> _Raw | None:
-    """The message that begins on this line; None when the line goes on with the one before."""
+def _lines(text: str) -> list[str]:
+    """The lines of a text; one of nothing but a time joins the next, which then names who speaks."""
+    found: list[str] = []
+    clock = ""
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:_MOST_LINES]:
+        if _ONLY_TIME.match(line):
+            clock = line.strip(" \t[]()（）【】")
+        else:
+            found.append(f"{clock} {line.strip()}" if clock else line)
+            clock = ""
+    return found
+
+
+def _speakers(lines: Iterable[str]) -> frozenset[str]:
+    """Names that stand beside times without a day, when they are people's: some come again, or are the shop's."""
+    names: Counter[str] = Counter()
+    for line in lines:
+        raw = _timed(line.strip())
+        if raw is not None:
+            names[raw[0]] += 1
+    again = sum(1 for count in names.values() if count >= 2)
+    plain = [name for name in names if _SHOP.search(name) or _BOT.search(name) or _BUYER.match(name)]
+    return (
+        frozenset(names)
+        if len(names) >= 2 and (again or plain) and 3 * len(names) <= 2 * names.total() + 2
+        else frozenset()
+    )
+
+
+def _timed(line: str) -> tuple[str, str, str] | None:
+    """(name, time, text) of a line that names a speaker and a time, in either order."""
     found = _TIME_THEN_NAME.match(line)
-    if found and _instant(found["at"], day):
+    if found:
         rest = found["rest"].strip()
+        if "\t" in rest:
+            name, _, text = rest.partition("\t")
+            return name.strip(" :："), found["at"], text.strip()
         named = _SUB_ACCOUNT.match(rest) or _NAMED.match(rest)
         if named:
-            return _Raw(named["who"].strip(), _instant(found["at"], day), named["text"] or "")
-        return _Raw(rest, _instant(found["at"], day), "") if len(rest) <= 40 else None
+            return named["who"].strip(), found["at"], named["text"] or ""
+        return (rest, found["at"], "") if len(rest) <= 40 else None
     found = _NAME_THEN_TIME.match(line)
-    if found and _instant(found["at"], day) and not re.search(r"[，。！？,!?]", found["who"]):
-        return _Raw(found["who"].strip(" :："), _instant(found["at"], day), found["text"])
-    found = _BY_ROLE.match(line)
-    return _Raw(found["who"], None, found["text"]) if found else None
+    if found and not re.search(r"[，。！？,!?]", found["who"]):
+        return found["who"].strip(" :：\t"), found["at"], found["text"]
+    return None
+
+
+def _message(line: str, day: str, speakers: frozenset[str]) -> _Raw | None:
+    """The message that begins on this line; None when the line goes on with the one before."""
+    found = _timed(line)
+    if found is not None:
+        name, at, text = found
+        instant = _instant(at, day)
+        if instant is not None or name in speakers:
+            return _Raw(name, instant, text)
+    by_role = _BY_ROLE.match(line)
+    return _Raw(by_role["who"], None, by_role["text"]) if by_role else None
 
 
 def _instant(text: str, day: str) -> datetime | None:
-    numbers = [int(part) for part in re.findall(r"\d+", text if len(text) > 8 else f"{day} {text}")]
-    if len(numbers) < 5:
+    """The instant of a time with a day, the line's own or the last one before it; None without one."""
+    has_day = re.match(_DAY, text)
+    numbers = [int(part) for part in re.findall(r"\d+", text if has_day else f"{day} {text}")]
+    if len(numbers) < 5 or not (has_day or (day and re.fullmatch(_HOUR, text.strip()))):
         return None
     try:
         return to_utc(datetime(*numbers[:6], tzinfo=SHOP_ZONE))  # type: ignore[arg-type, misc]

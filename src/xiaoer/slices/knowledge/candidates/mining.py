@@ -33,8 +33,17 @@ _EMPTY_WORDS = re.compile(
     r"^(您好|你好|亲|亲亲|在的?|在呢|嗯+|好的?|是的?|对的?|哦|稍等|请稍等|稍等一下|马上|不客气|谢谢|感谢|欢迎光临|收到|可以|没有|有的?|抱歉|不好意思|哈|呢|呀|哦|了|下"
     r"|帮您?(看|查)一?下|麻烦(您)?|请问|有什么可以帮(到|助)?您的?吗?|[，,。.!！~～、\s])+$"
 )
-_GREETING = re.compile(r"^\s*(亲亲?|您好|你好|哈喽|嗨)?[，,~～!！。\s]*(亲亲?|在的?呢?|您好|你好)?[，,~～!！。\s]+")
-_PET_WORDS = re.compile(r"(哦|呢|哈|呀|喔|噢)?[~～]+|(亲亲?)(?=[，,。！!？?]|$)")
+_GREETING = re.compile(
+    r"^\s*(?:(?:亲爱的(?:顾客|买家)?|亲亲?|宝子?|家人|您好呀?|你好(?!好)[呀啊]?|哈喽|哈啰|嗨|hello|hi|早上好|上午好|中午好|下午好|晚上好|早安"
+    r"|在的?(?:呢|哦|哈|呀)(?=[，,~～!！。\s亲您]|$)|在的(?=[，,~～!！。\s亲您]|$)|欢迎光临[^，,~～!！。\s]{0,12}|欢迎来到[^，,~～!！。\s]{0,12}"
+    r"|嗯+|好的呢?|好哒|收到|明白了?)(?:[，,~～!！。\s]+|(?=亲|您好|你好|在的|在呢|可以|能|有|是|不)))+",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"^\s*(?:(?:在吗|在么|在不在|在不|有人吗|有人在吗|客服|亲|您好|你好|哈喽|hello|hi)[呀啊]?[，,。.？?！!~～\s]+|(?:请问|问一?下|想问一?下)[，,]?)+",
+    re.IGNORECASE,
+)  # what a buyer says before asking
+_PET_WORDS = re.compile(r"(哦|呢|哈|呀|喔|噢)?[~～]+|(?:呢|哦|哈|呀)?(亲亲?)(?=[，,。！!？?\s]|$)")
 _OWN_NUMBER = re.compile(r"\d{8,}|\[(姓名|电话|地址|数字|订单|ORDERID)[^\]]*\]", re.IGNORECASE)
 _SHORTEST, _LONGEST = 4, 500  # characters of an answer
 _LONGEST_ASK = 60
@@ -144,7 +153,7 @@ def _asks(talks: Sequence[Talk], understand: Understand, tell: Callable[[int, in
         for exchange in exchanges_of(talk):
             segments = [
                 (text.strip(" ，,。.~～!！"), intent)
-                for text, intent in understand(exchange.asked)
+                for text, intent in understand([_OPENING.sub("", line) or line for line in exchange.asked])
                 if not intent.startswith(("chat.", "oos.")) and 3 <= len(text.strip()) <= _LONGEST_ASK
             ]
             for question, intent in segments:

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-import numpy as np
-
 from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.slices.knowledge.retrieval.blocks import Asked, Block, microseconds, texts_of
@@ -33,7 +31,7 @@ from xiaoer.slices.knowledge.retrieval.ranking import (
     rest_points,
     strangeness,
 )
-from xiaoer.slices.knowledge.retrieval.rests import rests_of
+from xiaoer.slices.knowledge.retrieval.rests import NO_REST, rests_of
 from xiaoer.slices.knowledge.retrieval.rows import rows_of
 from xiaoer.slices.knowledge.retrieval.segment import Weighed
 from xiaoer.slices.knowledge.retrieval.traits import Traits
@@ -189,20 +187,17 @@ class ShopIndex:
             points += product_points(
                 block.product.take(owners), block.products.get(asked.product_id, -1 if asked.product_id else 0)
             )
+        number, of, told = documents.tolist(), owners.tolist(), points.tolist()
         chosen: dict[int, int] = {}  # entry number -> place among the candidates of its nearest text
-        for at in np.argsort(-points, kind="stable").tolist():
-            chosen.setdefault(int(owners[at]), at)
+        for at in (-points).argsort(kind="stable").tolist():
+            chosen.setdefault(of[at], at)
             if len(chosen) >= asked.top_k + _SPARE:
                 break
-        places = list(chosen.values())
-        worth = [at for at in places[:_LOOKED] if points[at] >= WORTH_RESTS]
-        rests = np.zeros(len(places))
-        rests[: len(worth)] = rest_points(
-            *rests_of(documents[worth].tolist(), segment, question, self._asks, self._table)
-        )
+        worth = [number[at] for at in list(chosen.values())[:_LOOKED] if told[at] >= WORTH_RESTS]
+        rests = iter(rests_of(worth, segment, question, self._asks, self._table))
         return [
-            Found(float(points[at]) + strange, rest, block.entries[owner], block.texts[documents[at]])
-            for (owner, at), rest in zip(chosen.items(), rests.tolist(), strict=True)
+            Found(told[at] + strange, rest_points(next(rests, NO_REST)), block.entries[owner], block.texts[number[at]])
+            for owner, at in chosen.items()
         ]
 
     def _agree(self, found: list[Found], asked: Asked) -> list[Found]:

@@ -10,6 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from xiaoer.slices.knowledge.retrieval.rests import Rest
 from xiaoer.slices.knowledge.retrieval.segment import Floats, Ints
 from xiaoer.slices.knowledge.retrieval.traits import Bits
 
@@ -59,10 +60,10 @@ def rank(
     return np.asarray(points, np.float64)
 
 
-def rest_points(rest: Floats, likeness: Floats, sure: Floats) -> NDArray[np.float64]:
+def rest_points(rest: Rest) -> float:
     """What two rests that point apart take from the certainty (`rests`); the order of candidates stays."""
-    weight = np.minimum(rest / _REST_MASS, 1.0) * sure**_SURE
-    return np.asarray(_REST * weight * (1.0 - np.maximum(likeness, 0.0)), np.float64)
+    weight = min(rest.mass / _REST_MASS, 1.0) * math.pow(rest.sure, _SURE)
+    return _REST * weight * (1.0 - max(rest.likeness, 0.0))
 
 
 def probability(points: float) -> float:

@@ -7,22 +7,35 @@ no rest: `traits` judges those.
 
 import math
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from xiaoer.slices.knowledge.retrieval.features import SENSE
-from xiaoer.slices.knowledge.retrieval.segment import Floats, Segment, Weighed
+from xiaoer.slices.knowledge.retrieval.segment import Segment, Weighed
 from xiaoer.slices.knowledge.retrieval.vectors import LEARNT, VectorTable
+
+
+class Rest(NamedTuple):
+    """The mass of the smaller rest, how alike the rests point, and how much of them was learnt."""
+
+    mass: float
+    likeness: float
+    sure: float
+
+
+NO_REST = Rest(0.0, 0.0, 0.0)
 
 
 def rests_of(
     documents: Sequence[int], segment: Segment, question: Weighed, asks: Collection[str], table: VectorTable
-) -> tuple[Floats, Floats, Floats]:
-    """Of each document: the mass of the smaller rest, how alike the rests point, and how much of them was learnt.
+) -> list[Rest]:
+    """What is left of each document and of the question. Pure; about 10 µs a document.
 
-    The direction of words that were never learnt means nothing. Pure; about 10 µs a document.
+    The direction of words that were never learnt means nothing.
     """
-    found = np.zeros((3, len(documents)), np.float32)
+    if not documents:
+        return []
     known, families = segment.known(question), question.marks.families
     mine = [mark for family in LEARNT for _, mark, _ in known[family]]
     weights = [
@@ -31,18 +44,19 @@ def rests_of(
         for mark, (_, _, mass) in zip(families[family], known[family], strict=True)
     ]
     said = {*mine, *(segment.vocabulary.get(mark, -1) for mark in asks)}
-    for at, document in enumerate(documents):
-        theirs = [segment.marks_of(document, family) for family in LEARNT]
-        marks = set().union(*theirs)
+    found: list[Rest] = []
+    for document in documents:
+        marks, senses = segment.learnt_marks_of(document)
         left = sum([mass for mark, mass in zip(mine, weights, strict=True) if mass and mark not in marks])
-        right = [mark for mark in theirs[LEARNT.index(SENSE)] if mark not in said]
+        right = [mark for mark in senses if mark not in said]
         if not left or not right:
+            found.append(NO_REST)
             continue
         one = [place for mark, place in zip(mine, question.places, strict=True) if mark not in marks]
         other = segment.places.take(list(marks.difference(mine))).tolist()
         sure = min([sum([place < table.learnt for place in side]) / len(side) for side in (one, other)])
-        first, second = table.at(one).sum(0), table.at(other).sum(0)
+        first, second = np.add.reduce(table.at(one), 0), np.add.reduce(table.at(other), 0)
         length = math.sqrt(float(first @ first) * float(second @ second))
-        rest = min(left, float(segment.mark_masses.take(right).sum()))
-        found[:, at] = rest, float(first @ second) / max(length, 1e-6), sure
-    return found[0], found[1], found[2]
+        mass = min(left, float(segment.mark_masses.take(right).sum()))
+        found.append(Rest(mass, float(first @ second) / max(length, 1e-6), sure))
+    return found

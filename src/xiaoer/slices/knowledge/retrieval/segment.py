@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from xiaoer.slices.knowledge.retrieval.features import CHAR, FAMILIES, SENSE, SOUND, SOUND_PAIR, Marks
 from xiaoer.slices.knowledge.retrieval.rows import Rows
 from xiaoer.slices.knowledge.retrieval.traits import Traits
-from xiaoer.slices.knowledge.retrieval.vectors import Vectors, VectorTable
+from xiaoer.slices.knowledge.retrieval.vectors import LEARNT, Vectors, VectorTable
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
 
 Ints = NDArray[np.int32]
@@ -81,7 +81,7 @@ class Segment:
         self.directions: Vectors = table.directions(rows, self.places)
         self.mark_masses: Floats = np.zeros(0, np.float32)
         self._scratch: Floats = np.zeros(len(rows.vocabulary) + 1, np.float32)
-        self._stamps: Ints = np.zeros(self.size, np.int32)
+        self._stamps: NDArray[np.int64] = np.zeros(self.size, np.int64)
         self._root: Floats = np.ones(self.size, np.float32)
 
     def weigh(self, weighing: Weighing) -> None:
@@ -138,32 +138,32 @@ class Segment:
         if not lists:
             return np.zeros(0, np.int32)
         touched = np.concatenate(lists)
-        weights = np.repeat(masses, counts)
+        weights = np.array(masses).repeat(counts)
         if self.size <= _SMALL:  # adding up over all documents is cheaper than telling them apart first
             sums = np.bincount(touched, weights, self.size)
             unique: Ints = sums.nonzero()[0].astype(np.int32)
             sums = sums.take(unique)
         else:
-            # A document is listed once for each mark it shares: number documents by their last mention, then add up.
-            places = np.arange(len(touched), dtype=np.int32)
-            stamps = self._stamps
-            stamps[touched] = places
-            unique = touched[stamps.take(touched) == places]
-            stamps[unique] = places[: len(unique)]
-            sums = np.bincount(stamps.take(touched), weights, len(unique))
+            # A document is listed once for each mark it shares: add up at the place of its last mention.
+            places = np.arange(len(touched))
+            self._stamps[touched] = places
+            last = self._stamps.take(touched)
+            at = (last == places).nonzero()[0]
+            unique, sums = touched.take(at), np.bincount(last, weights, len(touched)).take(at)
         if may is not None:
             allowed = may(unique)
             unique, sums = unique[allowed], sums[allowed]
         if len(unique) > KEPT:
             rough = sums / self._root.take(unique)
-            unique = unique[np.argpartition(rough, len(rough) - KEPT)[len(rough) - KEPT :]]
+            unique = unique.take(rough.argpartition(len(rough) - KEPT)[len(rough) - KEPT :])
         return np.asarray(unique, np.int32)
 
-    def marks_of(self, document: int, family: int) -> list[int]:
-        """The numbers of a document's marks of one family."""
-        at = document * _F + family
-        found: list[int] = self._row_marks[self._row_ends[at] : self._row_ends[at + 1]].tolist()
-        return found
+    def learnt_marks_of(self, document: int) -> tuple[set[int], list[int]]:
+        """The numbers of a document's marks that have vectors, and of these its senses."""
+        ends: list[int] = self._row_ends[document * _F : (document + 1) * _F + 1].tolist()
+        marks: list[int] = self._row_marks[ends[0] : ends[-1]].tolist()
+        by_family = [marks[ends[family] - ends[0] : ends[family + 1] - ends[0]] for family in LEARNT]
+        return set().union(*by_family), by_family[LEARNT.index(SENSE)]
 
     def shared(self, documents: Ints, located: Located) -> Floats:
         """The mass that each document shares with the question, family by family: (documents, families)."""
@@ -172,12 +172,13 @@ class Segment:
         bounds = self._row_ends.take((documents * _F)[:, None] + _BOUNDS)
         starts = bounds[:, 0]
         sizes = bounds[:, _F] - starts
-        before = np.cumsum(sizes)
+        before = sizes.cumsum()
         total = int(before[-1])
         shift = starts - (before - sizes)
-        rows = np.arange(total) + np.repeat(shift, sizes)
+        rows = shift.repeat(sizes)
+        rows += np.arange(total)
         sums = np.zeros(total + 1, np.float32)
-        np.cumsum(scratch.take(self._row_marks.take(rows)), out=sums[1:])
+        scratch.take(self._row_marks.take(rows)).cumsum(out=sums[1:])
         scratch[located.ids] = 0.0
         ends = sums.take(bounds - shift[:, None])
         return np.asarray(ends[:, 1:] - ends[:, :-1], np.float32)

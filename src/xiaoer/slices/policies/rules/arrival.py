@@ -14,7 +14,7 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.shop_facts import Transit
 from xiaoer.kernel.terms import Terms
-from xiaoer.slices.policies.rules.needs import OWN_WORDS, is_before_buying
+from xiaoer.slices.policies.rules.needs import OWN_WORDS, is_before_buying, of_holidays
 from xiaoer.slices.policies.types import Ask, Move
 
 _INTENTS = ("ship.eta", "ship.when")
@@ -83,7 +83,9 @@ _FAR = frozenset(
     ]
 )
 _DAYS = {"remote": (5, 8), "far": (3, 5), "usual": (2, 4)}
-_TOMORROW = ("明天", "明儿")
+_TOMORROW = re.compile(r"(?:明天|明儿个?)[^，。？]{0,3}(?:下单|拍|付|买)")
+_HOPED = re.compile(r"大后天|后天|明天|今天")
+_DATES = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
 
 
 def before_buying(ask: Ask) -> Move | None:
@@ -94,6 +96,8 @@ def before_buying(ask: Ask) -> Move | None:
     place = segment.entities.place or ""
     if any(word in place or word in segment.text for word in _ABROAD):
         return None
+    if (holiday := of_holidays(segment)) and not _WOULD_BUY.search(f"{segment.text} "):
+        return None if ask.facts.answerable.get(ask.index) else Move(_holiday(ask, holiday))
     unpaid = _to_be_paid(ask)
     if not (unpaid or _would_buy(ask, place) or is_before_buying(segment, turn)):
         return None
@@ -107,6 +111,14 @@ def before_buying(ask: Ask) -> Move | None:
     if transit is None and not ask.facts.terms.ship_within_hours:
         return None  # nothing of this shop is known: its own texts answer
     return Move(_tell(ask, transit, guessed=bool(guessed), deed="付款" if unpaid else "下单"))
+
+
+def _holiday(ask: Ask, holiday: str) -> Act:
+    """What holds on other days, and that the holiday's own arrangement is not known here."""
+    hours = ask.facts.terms.ship_within_hours
+    sources = (Source("policy", "terms.ship", "发货承诺"),) if hours else ()
+    template = "ship.holiday" if hours else "ship.holiday_unknown"
+    return Act("answer", ask.index, template, {"holiday": holiday, "hours": hours}, sources, "eta.holiday")
 
 
 def _to_be_paid(ask: Ask) -> tuple[Order, ...]:
@@ -165,11 +177,22 @@ def _tell(ask: Ask, transit: Transit | None, *, guessed: bool, deed: str) -> Act
         )
     if not terms.ship_within_hours:
         return Act("answer", ask.index, "eta.road", slots, sources, "eta.before_buying")
-    later = any(word in ask.segment.text for word in _TOMORROW)
+    later = _TOMORROW.search(ask.segment.text) is not None
     bought = now + timedelta(days=1) if later else now
     shipped = shipped_by(bought, terms)
     slots |= {"bought": f"{'明天' if later else '现在'}{deed}", "shipped": shipped, "cutoff": terms.ship_cutoff}
     if transit is None:
         return Act("ask", ask.index, "eta.where", slots, sources, "eta.before_buying")
-    slots |= {"first": shipped + timedelta(days=transit.low), "last": shipped + timedelta(days=transit.high)}
+    first, last = shipped + timedelta(days=transit.low), shipped + timedelta(days=transit.high)
+    slots |= {"first": first, "last": last, "too_soon": "" if later else _too_soon(ask, first)}
     return Act("answer", ask.index, "eta.place", slots, sources, "eta.before_buying")
+
+
+def _too_soon(ask: Ask, first: datetime) -> str:
+    """The day that the buyer hopes for, when it comes before the first likely one; else empty."""
+    told = _HOPED.findall(ask.segment.text)
+    if not told:
+        return ""
+    hoped = told[-1]  # 今天拍明天能到吗
+    day = (ask.situation.now + timedelta(days=_DATES[hoped])).astimezone(SHOP_ZONE).date()
+    return hoped if day < first.astimezone(SHOP_ZONE).date() else ""

@@ -40,6 +40,11 @@ OWN_WORDS = (
 PAID_FOR = re.compile(
     r"(?:上次|上回|之前|昨天|前天|那单|这单|我).{0,4}(?:买|拍|付|花).{0,6}(?:多少钱|多少)|(?:付了|花了|实付)多少"
 )
+_HOLIDAY = re.compile(r"国庆|中秋|春节|过年|放假|周末|周六|周日|双休|节假日|元旦|五一|端午|清明")
+LISTS = re.compile(
+    r"^(?:看|查)?(?:一?下)?我?(?:最近|之前|以前|都|一共|总共|这个月|上个月)+[^，。]{0,4}(?:买|拍|下|花)(?:过|了)?(?:啥|什么|哪些|几单|几样|些|多少钱)"
+    r"|我的订单(?:都有|有哪些|一共|总共|列)"
+)
 AGAIN = re.compile(
     r"(?:上次|上回|之前|以前|原来|同样|一样)[^，。？]{0,8}(?:再|又)[^，。？]{0,3}(?:来|买|拍|下|要)|再来一单|复购|回购"
 )
@@ -141,9 +146,16 @@ def wants_orders(segment: Segment, turn: Turn) -> bool:
         return True
     if PAID_FOR.search(segment.text) or AGAIN.search(segment.text):
         return True
-    if segment.intent in _GENERAL or is_before_buying(segment, turn):
+    if of_holidays(segment) or segment.intent in _GENERAL or is_before_buying(segment, turn):
         return False
     return segment.intent.startswith(_ORDER_GROUPS) or segment.intent in _ORDER_PROMO
+
+
+def of_holidays(segment: Segment) -> str:
+    """The holiday over which shipping is asked about in general (国庆发货吗); empty when an own order is meant."""
+    found = _HOLIDAY.search(segment.text) if segment.intent == "ship.when" else None
+    own = any(word in segment.text for word in OWN_WORDS)
+    return found.group() if found and not own else ""
 
 
 def is_shopping(turn: Turn) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from xiaoer.kernel.commerce import Order, Shipment
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.slices.policies.rules import parcels
-from xiaoer.slices.policies.rules.needs import PAID_FOR, wants_orders
+from xiaoer.slices.policies.rules.needs import LISTS, PAID_FOR, wants_orders
 from xiaoer.slices.policies.rules.parcels import Stage
 from xiaoer.slices.policies.rules.picking import pick_order
 from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_refund
@@ -23,6 +23,7 @@ _DEMANDS = _REFUND | {
     "after.refund_only",
     "after.compensation",
 }
+_LISTED = 5
 _OWN = ("我的订单", "我的快递", "我的包裹", "我买的", "我下的单", "我拍的", "我那单", "我这单")
 _ASKING = ("吗", "么", "能", "可以", "怎么", "咋", "如何", "多久", "哪", "几", "谁", "啥", "支持", "如果", "万一")
 
@@ -36,6 +37,8 @@ def answer_from_orders(ask: Ask) -> Act | None:
     orders = ask.facts.orders
     if orders is None or not wants_orders(ask.segment, ask.situation.turn):
         return None
+    if orders and LISTS.search(ask.segment.text):
+        return _list(ask, orders)
     entities = ask.segment.entities
     named = entities.order_no or entities.waybill_no
     focus = ask.situation.turn.order_in_focus
@@ -49,6 +52,8 @@ def answer_from_orders(ask: Ask) -> Act | None:
     intent = ask.segment.intent
     if PAID_FOR.search(ask.segment.text) and intent in ("price.query", "order.status", "order.pay"):
         return _order_act(ask, order, "order.paid_for", paid=order.pay_amount)
+    if intent == "order.pay" and order.status == "unpaid":
+        return _order_act(ask, order, "order.to_pay", paid=order.pay_amount)
     if intent in _TRACKING:
         return tell_tracking(ask, order)
     if intent in _REFUND:
@@ -60,6 +65,13 @@ def answer_from_orders(ask: Ask) -> Act | None:
             tell_tracking(ask, order) if order.status in ("paid", "shipped") else _order_act(ask, order, "order.status")
         )
     return None
+
+
+def _list(ask: Ask, orders: tuple[Order, ...]) -> Act:
+    """The newest orders, each with its state and what was paid."""
+    shown = orders[:_LISTED]
+    rows = [[o.items[0].title if o.items else "", o.id[-6:], o.status, o.raw_status, o.pay_amount] for o in shown]
+    return Act("lookup", ask.index, "order.list", {"orders": rows}, tuple(map(order_source, shown)))
 
 
 def _which_order(ask: Ask) -> Act | None:

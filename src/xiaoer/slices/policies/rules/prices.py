@@ -3,6 +3,7 @@
 Nothing is estimated here. What the engine did not compute is not said.
 """
 
+import re
 from typing import Any
 
 from xiaoer.kernel.commerce import Order
@@ -28,6 +29,10 @@ _CALCULATE = (
     "最后多少",
     "折后",
     "券后",
+    "用券",
+    "用了券",
+    "用完券",
+    "领券",
 )
 _GAP = ("差多少", "凑", "还差", "差几")
 
@@ -144,8 +149,15 @@ def _bill(net: Money, total: Money) -> str:
     return f"加拍后一共 {total.spoken} 元，{change}"
 
 
+_OF_RULES = re.compile(
+    r"一起用|同时用|叠|过期|补发|怎么用|咋用|能不能用|用不了|用不上|退.{0,4}券|券.{0,6}退|转(?:赠|送|给)|门槛|规则|限制"
+)
+
+
 def _coupons(ask: Ask) -> Move | None:
     """The coupons that the buyer holds, and those that may still be claimed."""
+    if ask.facts.answerable.get(ask.index) and _OF_RULES.search(ask.segment.text):
+        return None  # the shop's own words on how coupons go
     if ask.facts.coupons is None:
         return _want(ask, "coupons")
     held = [c for c in ask.facts.coupons if c.state in ("usable", "not_yet")]

@@ -19,6 +19,7 @@ _STOP = re.compile(
     r"(?:消息|信息|短信|广告|我|付款)*|停止(?:推送|发送|提醒)|不想再?(?:收到|看到)(?:消息|推送|提醒|广告)+)[了吧啊呀~]*",
     re.IGNORECASE,
 )
+_PAUSES = re.compile(r"[\s,，.。!！]+")
 _CARE = frozenset({"孕妇", "哺乳期", "婴儿", "宝宝", "儿童", "敏感肌"})  # audiences for whom not everything is safe
 _OUT = frozenset({"stock.none", "stock.back_at", "restock.unknown", "restock.back_at"})
 
@@ -36,7 +37,7 @@ def say_opt_out(situation: Situation) -> Decision | None:
 
 def is_opt_out(text: str) -> bool:
     """Whether a message, as a whole, is a stop word."""
-    return _STOP.fullmatch(re.sub(r"[\s,，.。!！]+", "", text)) is not None
+    return _STOP.fullmatch(_PAUSES.sub("", text)) is not None
 
 
 def say_picks(ask: Ask) -> Act | None:

@@ -33,6 +33,8 @@ def answer_talk(ask: Ask) -> Act | None:
     mocks = intent in ("chat.praise", "chat.thanks") and felt.label == "negative"  # 服务真好啊，呵呵
     if mocks or (intent in ("chat.ack", "chat.smalltalk", "chat.bye") and felt.anger >= _CROSS):
         return Act("answer", ask.index, "talk.cross", rule_id="talk.cross")
+    if intent == "service.bot" and (felt.label == "negative" or felt.anger >= _CROSS):  # 智障机器人
+        return Act("answer", ask.index, "talk.scolded", rule_id="talk.scolded")
     if intent == "service.complaint":  # milder than the red line: own it and offer a person
         return Act("answer", ask.index, "talk.cross", rule_id="talk.complaint")
     if intent in ("chat.ack", "chat.smalltalk") and ask.situation.heard.satisfied is False:

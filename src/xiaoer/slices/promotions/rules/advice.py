@@ -12,6 +12,7 @@ from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.promotions.types import Applied, Cart, CartLine, Quote
 
 QuoteCart = Callable[[Cart], Quote]
+PriceCart = Callable[[Cart], Money]
 
 
 class Together(Struct, frozen=True):
@@ -52,12 +53,12 @@ def add_line(cart: Cart, line: CartLine) -> Cart:
     return replace(cart, lines=(*cart.lines, line))
 
 
-def rank_candidates(cart: Cart, candidates: Sequence[CartLine], price: QuoteCart) -> tuple[Candidate, ...]:
+def rank_candidates(cart: Cart, candidates: Sequence[CartLine], payable: PriceCart) -> tuple[Candidate, ...]:
     """Every candidate with its net effect on the bill, best first; ties by the dearer product, then its id."""
-    now = price(cart).payable
+    now = payable(cart)
     ranked = []
     for line in candidates:
-        then = price(add_line(cart, line)).payable
+        then = payable(add_line(cart, line))
         ranked.append(Candidate(line, then - now, then))
     return tuple(sorted(ranked, key=lambda c: (c.net, -c.line.price.fen, c.line.variant_id)))
 

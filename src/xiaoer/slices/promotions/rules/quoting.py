@@ -6,6 +6,7 @@ coupon, cross-shop, asset), coupons are chosen so that the buyer pays least, fre
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.promotions.rules.basket import Basket
-from xiaoer.slices.promotions.rules.coupons import Priced, Tools, choose_coupons
+from xiaoer.slices.promotions.rules.coupons import Choice, Held, Priced, Tools, choose_coupons
 from xiaoer.slices.promotions.rules.diagnosis import Screened, explain_misses, screen
 from xiaoer.slices.promotions.rules.eligibility import coupon_end
 from xiaoer.slices.promotions.rules.item_prices import ItemOutcome, price_items
@@ -61,6 +62,64 @@ def quote(
     Raises:
         InvalidBody: a line has no pieces, a negative price, or the cart is absurdly large.
     """
+    settled = _settle(cart, promotions, coupons, now, rules, channel, buyer, named=named, with_payment=with_payment)
+    screened, basket, items, start, choice = settled
+    automatic = [p for p in screened.live if not p.needs_coupon]
+    spent = {record.coupon.id for record in choice.best.working.records if record.coupon}
+    unused = [pair for pair in _choosable(screened) if pair[0].id not in spent]
+    not_applied = explain_misses(screened, choice.best, start, items.beaten, unused, zone)
+    steps = find_steps(choice.best, automatic, unused)
+    built = _assemble(basket, items, choice.best, not_applied, steps, rules, screened)
+    if choice.runner_up:
+        second = choice.runner_up
+        extra = built.payable.fen - choice.best.payable
+        ids = tuple(sorted(coupon.id for coupon, _ in second.coupons))
+        built = replace(built, runner_up=RunnerUp(ids, Money(second.payable + extra)))
+    return replace(built, explanation=explain(built, zone))
+
+
+def payable(
+    cart: Cart,
+    promotions: Sequence[Promotion],
+    coupons: Sequence[Coupon] = (),
+    *,
+    now: datetime,
+    rules: ChannelRules = _OWN_SITE,
+    channel: str = "",
+    buyer: BuyerFacts | None = None,
+) -> Money:
+    """What `quote` says is to be paid, without the explanation: half the time, for comparing many carts.
+
+    Raises:
+        InvalidBody: as `quote`.
+    """
+    best = _settle(cart, promotions, coupons, now, rules, channel, buyer).choice.best
+    gifts = (line for record in best.working.records if (line := _gift_line(record)))
+    return Money(best.payable + sum(line.paid.fen for line in gifts))
+
+
+class _Settled(NamedTuple):
+    """A cart with the promotions and coupons that count."""
+
+    screened: Screened
+    basket: Basket
+    items: ItemOutcome
+    start: Working
+    choice: Choice
+
+
+def _settle(
+    cart: Cart,
+    promotions: Sequence[Promotion],
+    coupons: Sequence[Coupon],
+    now: datetime,
+    rules: ChannelRules,
+    channel: str,
+    buyer: BuyerFacts | None,
+    *,
+    named: bool = False,
+    with_payment: bool = False,
+) -> _Settled:
     _refuse_nonsense(cart)
     screened = screen(promotions, coupons, now, channel, buyer)
     basket = Basket(cart, screened.live)
@@ -76,19 +135,11 @@ def quote(
         tuple(pair for pair in screened.held if pair[1].level is Level.FREIGHT),
         with_payment,
     )
-    choosable = [p for p in screened.held if p[1].level in (Level.SHOP_COUPON, Level.PLATFORM)]
-    choice = choose_coupons(start, tools, choosable, named=named)
-    spent = {record.coupon.id for record in choice.best.working.records if record.coupon}
-    unused = [pair for pair in choosable if pair[0].id not in spent]
-    not_applied = explain_misses(screened, choice.best, start, items.beaten, unused, zone)
-    steps = find_steps(choice.best, automatic, unused)
-    built = _assemble(basket, items, choice.best, not_applied, steps, rules, screened)
-    if choice.runner_up:
-        second = choice.runner_up
-        extra = built.payable.fen - choice.best.payable
-        ids = tuple(sorted(coupon.id for coupon, _ in second.coupons))
-        built = replace(built, runner_up=RunnerUp(ids, Money(second.payable + extra)))
-    return replace(built, explanation=explain(built, zone))
+    return _Settled(screened, basket, items, start, choose_coupons(start, tools, _choosable(screened), named=named))
+
+
+def _choosable(screened: Screened) -> list[Held]:
+    return [pair for pair in screened.held if pair[1].level in (Level.SHOP_COUPON, Level.PLATFORM)]
 
 
 def _refuse_nonsense(cart: Cart) -> None:

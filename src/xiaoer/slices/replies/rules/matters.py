@@ -24,6 +24,15 @@ def speak_matter(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return words
 
 
+def _orders(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    """Orders as a list: title, end of the number, state, what was paid."""
+    rows = []
+    for number, (title, ending, status, raw, paid) in enumerate(slots["orders"], start=1):
+        state = wording.say_order_status(status, raw)
+        rows.append(f"{number}. {wording.short(title)}（尾号 {ending}）：{state}，{paid.spoken} 元")
+    return {"orders": "\n".join(rows)}
+
+
 def _options(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     lines = [f"{number}. {_shorter(title)}" for number, title in enumerate(slots["options"], start=1)]
     return {"options": "\n".join(lines)}
@@ -53,7 +62,9 @@ def _road(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     basis = f"（最近 {slots['parcels']} 单的情况）" if slots["parcels"] else ""
     words = {"road_note": f"{'（按您上次的收货地）' if slots['guessed'] else ''}路上一般 {days}{basis}"}
     if "first" in slots:
-        words |= {"first_day": wording.say_day(slots["first"], now), "last_day": wording.say_day(slots["last"], now)}
+        words["soon_note"] = f"{slots['too_soon']}到不了。" if slots.get("too_soon") else ""
+        first, last = wording.say_day(slots["first"], now), wording.say_day(slots["last"], now)
+        words["arrival_days"] = first if first == last else f"{first}到{last}"
     return words
 
 
@@ -227,6 +238,7 @@ def _reached(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 
 _SPEAKERS = {
     "options": _options,
+    "orders": _orders,
     "due": _due,
     "by": _by,
     "limit": _limit,

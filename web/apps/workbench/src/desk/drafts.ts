@@ -10,6 +10,8 @@ export interface Draft {
   quote: { id: string; text: string } | null
   /** The suggestion that the text began as; the server learns from the edits. */
   suggestionId: string | null
+  /** Pictures of a canned reply, sent after the words. */
+  images: string[]
 }
 
 /** Older drafts make room: nobody returns to the hundredth. */
@@ -19,13 +21,13 @@ export const useDrafts = defineStore('drafts', () => {
   const all = useKept<Record<string, Draft>>('drafts', {})
 
   function of(conversationId: string): Draft {
-    return all.value[conversationId] ?? { text: '', isNote: false, quote: null, suggestionId: null }
+    return { text: '', isNote: false, quote: null, suggestionId: null, images: [], ...all.value[conversationId] }
   }
 
   function change(conversationId: string, change: Partial<Draft>): void {
     const { [conversationId]: _, ...rest } = all.value
     const draft = { ...of(conversationId), ...change }
-    if (!draft.text && !draft.quote && !draft.isNote) {
+    if (!draft.text && !draft.quote && !draft.isNote && draft.images.length === 0) {
       all.value = rest
       return
     }

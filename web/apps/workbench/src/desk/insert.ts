@@ -1,8 +1,9 @@
-/** Lets the side pane put words where the cursor stands in the input field. */
+/** Lets the side pane put words where the cursor stands in the input field, and pictures beside them. */
 
-let inserter: ((text: string) => void) | null = null
+type Insert = (text: string, images: string[]) => void
+let inserter: Insert | null = null
 
-export function takeInserts(insert: (text: string) => void): () => void {
+export function takeInserts(insert: Insert): () => void {
   inserter = insert
   return () => {
     if (inserter === insert) inserter = null
@@ -10,7 +11,7 @@ export function takeInserts(insert: (text: string) => void): () => void {
 }
 
 /** False when no field is there to write in (the conversation is not mine). */
-export function insertText(text: string): boolean {
-  inserter?.(text)
+export function insertText(text: string, images: string[] = []): boolean {
+  inserter?.(text, images)
   return inserter !== null
 }

@@ -111,7 +111,7 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
         slots["reason"] = reason
     elif matter.asks == "reason" and ask.is_free and len(text.strip()) >= 2 and intent not in _GOAL_OF:
         slots["reason"] = "其他"
-    if reason:
+    if reason or (not matter.asks and "about" not in slots):
         slots["about"] = text[:200]
     picture = next((m.content.url for m in ask.situation.turn.messages if isinstance(m.content, ImageContent)), "")
     sent = any(p.author == "buyer" and "[图片]" in p.text for p in ask.situation.turn.history[-6:])

@@ -39,7 +39,13 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
     if fitting:
         return "one", fitting
     spoken = next((order for order in pool if order.id == ask.memory.order_id), None)
-    return "one", (spoken or pool[0],)
+    return "one", (spoken or _likeliest(ask, pool),)
+
+
+def _likeliest(ask: Ask, pool: tuple[Order, ...]) -> Order:
+    """None can be changed any more: the one that the question fits best, so that it is told what still can be done."""
+    meant = order_of(ask)
+    return meant if meant in pool and meant is not None else pool[0]
 
 
 _STATE_WORDS = (

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Matter, Memory
-from xiaoer.slices.policies.rules.matters import after_sale, booking, changes, parcels_help, reading, small
+from xiaoer.slices.policies.rules.matters import after_sale, booking, changes, choosing, parcels_help, reading, small
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.rules.needs import is_before_buying
 from xiaoer.slices.policies.types import Ask, Move
@@ -84,8 +84,12 @@ def begin(ask: Ask) -> Move | None:
         return cashback
     if intent in booking.INTENTS and (visit := booking.start(ask)) is not None:
         return visit
+    if intent == "order.cancel" and _sends_back(ask):
+        return after_sale.start(replace(ask, segment=replace(ask.segment, intent="after.return")))
     if intent in changes.BY_INTENT:
         return changes.start(ask, changes.BY_INTENT[intent])
+    if parcels_help.wants_door(ask):
+        return parcels_help.start(ask, "redirect")
     if intent in parcels_help.BY_INTENT:
         return parcels_help.start(ask, parcels_help.BY_INTENT[intent])
     if intent in after_sale.INTENTS:
@@ -97,6 +101,13 @@ def begin(ask: Ask) -> Move | None:
     if intent == "after.cancel":
         return small.start_withdraw(ask)
     return None
+
+
+def _sends_back(ask: Ask) -> bool:
+    """不想要了 of goods that have arrived: they are sent back, there is nothing to cancel."""
+    order = choosing.order_of(ask)
+    arrived = order is not None and order.status in ("delivered", "completed")
+    return arrived and "取消" not in ask.segment.text
 
 
 def still_open(memory: Memory, acts: list[Act]) -> tuple[Act, str] | None:

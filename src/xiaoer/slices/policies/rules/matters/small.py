@@ -159,6 +159,9 @@ def _subscribe(ask: Ask, matter: Matter) -> Move:
     return done(ask, matter, wanted, None, "restock", wish=wish, title=matter.slots.get("title", ""))
 
 
+_WOULD_BE = re.compile(r"赔不赔|赔吗|赔么|会赔|怎么赔|咋赔|赔多少|有赔")
+
+
 def start_compensation(ask: Ask) -> Move | None:
     """Compensation by the shop's own rule when the order is late; else people decide, and no amount is named."""
     order = choosing.order_of(ask)
@@ -167,6 +170,8 @@ def start_compensation(ask: Ask) -> Move | None:
     promise, rule = order.promise_ship_at, ask.facts.terms.late_rule
     if rule and promise is not None and order.status == "paid" and ask.situation.now > promise:
         return Move(say(ask, "after.late_rule", order, late_rule=rule, promise=promise, rule="policy.late"))
+    if promise is not None and ask.situation.now <= promise and _WOULD_BE.search(ask.segment.text):
+        return None  # 48 小时不发赔不赔: what would be, of an order that is not late; the shop's texts tell
     matter = new_matter(ask, "compensation", order.id)
     wanted = todo(matter, "ticket", "complaint", about=ask.segment.text[:200])
     return done(ask, matter, wanted, order, "compensation")

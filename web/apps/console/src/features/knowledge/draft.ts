@@ -53,8 +53,8 @@ export function toDraft(form: KnowledgeForm): EntryFields {
     channel_answers: Object.fromEntries(answers.map((row) => [row.channel.trim(), row.answer.trim()])),
     audience: form.audience.trim() || null,
     order_state: form.orderState.join('|') || null,
-    valid_from: form.validFrom || null,
-    valid_to: form.validTo || null,
+    valid_from: form.validFrom.trim() || null,
+    valid_to: form.validTo.trim() || null,
     attachments: form.attachments.filter((one) => one.url?.trim() || one.product_id?.trim()),
     status: form.status,
   }

@@ -1,0 +1,60 @@
+"""Whom an entry is for (适用范围) is checked when somebody writes it: goods and channels that do not exist are refused.
+
+Only what a change names anew is looked at, so an entry whose product has gone meanwhile can still be edited. Files are
+more patient: their rows may come before the goods, and the import report names what is missing.
+"""
+
+from msgspec import structs
+
+from xiaoer.app.wiring import Wiring
+from xiaoer.flows.show_insights.view import CHANNELS
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.conversations import told
+from xiaoer.slices.knowledge.rules import InvalidEntry
+from xiaoer.slices.knowledge.types import EntryDraft
+
+# What people call a channel beside its title.
+_CALLED = {title: code for code, title in CHANNELS.items()} | {
+    "抖音": "douyin", "抖音小店": "douyin", "天猫": "taobao", "官网": "web", "网站": "web",
+    "微信小店": "wechat", "快手小店": "kuaishou",
+}  # fmt: skip
+
+
+class UnknownProduct(InvalidEntry):
+    code = "unknown_product"
+
+    def __init__(self, product_id: str) -> None:
+        super().__init__(
+            f"This shop has no product “{product_id[:60]}”. Write one that it has, or import the product first."
+        )
+
+
+class UnknownChannel(InvalidEntry):
+    code = "unknown_channel"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name[:40]}” is not a channel. Use one of {', '.join(CHANNELS)}, joined by |.")
+
+
+async def fit_scopes(product: Wiring, shop: ShopId, draft: EntryDraft, before: EntryDraft | None = None) -> EntryDraft:
+    """The draft with its channels by their codes (抖音 is douyin).
+
+    Raises:
+        UnknownProduct, UnknownChannel: one that is named anew does not exist in this shop.
+    """
+    product_id = draft.product_id.strip()
+    if product_id and (before is None or product_id != before.product_id):
+        known = await product.catalog.product(shop, product_id) is not None
+        if not known and (await product.catalog.page(shop, "", 0, 1))[1]:
+            raise UnknownProduct(product_id)
+    channel = "|".join(_code(name) for name in draft.channel.split("|") if name.strip())
+    answers = {_code(name): answer for name, answer in draft.channel_answers.items()}
+    old = {*before.channel.split("|"), *before.channel_answers} if before else set()
+    for name in sorted({*channel.split("|"), *answers} - old - CHANNELS.keys() - {""}):
+        if not await product.db.read(lambda c, name=name: told.has_channel(c, shop, name)):  # type: ignore[misc]
+            raise UnknownChannel(name)
+    return structs.replace(draft, channel=channel, channel_answers=answers)
+
+
+def _code(name: str) -> str:
+    return _CALLED.get(name.strip(), name.strip())
