@@ -29,6 +29,11 @@ _HASTE = re.compile(
     r"(?:急|死|坏|了|啊|的|呀|哦|吧|嘛|很|好|太|真|挺|我|快|点|些|赶紧|赶快|抓紧|速度|速回|在线等|十万火|人呢|\W)+$"
 )
 _WAITS_FOR = {"ship.when": "ship.urge", "ship.eta": "ship.urge", "order.status": "ship.urge"}
+# What was done to the goods, told after a question about giving them back: it belongs to that question.
+_DONE_TO_GOODS = re.compile(
+    r"(?:吊牌|标签|水洗标|商标|包装|盒子?|袋子?|塑封|膜|说明书|配件|发票|赠品|瓶盖)[^，。]{0,4}(?:剪|撕|扔|丢|拆|弄|没|不在|坏|烂|破|用|吃)"
+    r"|(?:剪|撕|扔|丢|拆|洗|穿|试|用|开|喝|吃)(?:了|过|掉|封|开)(?:[一二两三几]?[次回下点口]|了)?\W*$"
+)
 _CAME = re.compile(r"收到|到手|拿到|买回|穿上|试了|买大|买小|发错|换|退")
 _YES = re.compile(r"^(?:好|嗯|哦|行|可以|谢|不用|算了|没事|知道|等|稍)")
 _MEASURES = re.compile(
@@ -45,6 +50,9 @@ def read(segment: Segment, turn: Turn) -> Segment:
         return replace(segment, intent="chat.bye", confidence=0.9, by="wording")
     if is_haste(text) and (last := _last_matter(turn)).startswith(("ship.", "after.", "order.status")):
         return replace(segment, intent=_WAITS_FOR.get(last, last), confidence=0.8, by="context")
+    weak = segment.intent.startswith(("chat.", "oos.")) or segment.confidence < _UNSURE
+    if weak and (last := _last_matter(turn)) in ("after.return", "after.exchange") and _DONE_TO_GOODS.search(text):
+        return replace(segment, intent=last, confidence=0.8, by="context")
     if segment.intent == "after.size_wrong" and _asks_before_buying(segment, turn):
         return replace(segment, intent="product.size_advice", by="wording")
     if _drifts(segment, turn):
