@@ -1,7 +1,7 @@
 """A newcomer is greeted (问候) by where the visit began; never in the middle of a talk or of a trouble.
 
 The shop's greetings come first; without one that fits, the product's own words. The chips are what buyers asked
-most about the product, else the questions of its knowledge entries.
+most about the product, else the questions of its knowledge entries, else what is usually asked about such goods.
 """
 
 from datetime import datetime, timedelta
@@ -23,13 +23,14 @@ from xiaoer.slices.outreach.comparing import Comparisons
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
 from xiaoer.slices.selling.rules.greeting import choose_greeting, fill_greeting, variant_of
-from xiaoer.slices.selling.rules.questions import three_chips
+from xiaoer.slices.selling.rules.questions import three_chips, usual_questions
 from xiaoer.slices.selling.service import SellingRules
 from xiaoer.slices.selling.types import Greeting, OrderState, Visit
 from xiaoer.slices.shops.service import Shops
 
 _QUIET = timedelta(hours=24)  # after a talk that people had to take, nobody is greeted with offers
 _BOUGHT = frozenset({"paid", "shipped", "delivered", "completed", "refunding", "refunded"})
+_WORDED = {"order": "order", "after_sales": "order", "campaign": "campaign"}  # entries with words of their own
 _CHIP = 20  # characters of a knowledge question that fit a chip
 
 
@@ -125,16 +126,18 @@ class GreetVisitor:
 
     async def _chips(self, shop: ShopId, visit: Visit, own: tuple[str, ...]) -> tuple[str, ...]:
         if visit.product is None:
-            return own
+            return three_chips(own, usual_questions(None))
         asked = await self._rules.fact(shop, visit.product.id, "asked")
         written = await self._questions.questions_of(shop, visit.product.id, 3)
-        return three_chips(own, [str(chip) for chip in asked], [w for w in written if len(w) <= _CHIP])
+        return three_chips(
+            own, [str(chip) for chip in asked], [w for w in written if len(w) <= _CHIP], usual_questions(visit.product)
+        )
 
     @staticmethod
     def _own(visit: Visit, sources: tuple[Source, ...], chips: tuple[str, ...]) -> Act:
         if visit.product is not None:
             slots = {"title": visit.product.title, "chips": chips}
             return Act("greet", 0, "greet.product", slots, sources, "greet.product")
-        if visit.entry in ("order", "campaign"):
-            return Act("greet", 0, f"greet.{visit.entry}", rule_id=f"greet.{visit.entry}")
+        if visit.entry in _WORDED:
+            return Act("greet", 0, f"greet.{_WORDED[visit.entry]}", rule_id=f"greet.{visit.entry}")
         return Act("greet", 0, "greet.home", {"shop": visit.shop_name}, rule_id="greet.home")

@@ -16,13 +16,15 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.commerce import Buyer, Order, Product
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.events import Event
+from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import Author, TextContent
 from xiaoer.kernel.worktime import BusinessHours
+from xiaoer.slices.assist.rules import opening
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
-from xiaoer.slices.conversations.types import Conversation
+from xiaoer.slices.conversations.types import Conversation, StoredTurn
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import buyers as buyer_rules
 from xiaoer.slices.desk.rules import queue, routing, words
@@ -34,8 +36,9 @@ from xiaoer.slices.tickets.rules import filling
 from xiaoer.slices.tickets.types import Draft, Form
 
 _ORDERS = 10
+_LOOK_BACK = 5  # turns of the talk that a ticket tells
 _LOOKED_AT = 1_000  # waiting conversations that one round looks at
-_ORDERED = 10  # longest queue in which a buyer's exact place is worked out
+_ORDERED = 200  # longest queue in which a buyer's exact place is worked out; each hears it once
 
 
 class ReadsBuyers(Protocol):
@@ -168,12 +171,13 @@ class HandOff:
         heard: dict[str, Any] = (turn.trace.get("heard") if turn else None) or {}
         intents = tuple(segment.get("intent", "") for segment in heard.get("segments", ()))
         reason = str(handoff.get("reason", "requested"))
-        skill = routing.skill_for(reason, str(handoff.get("skill", "")), intents)
-        about = conversation.memory.order_id or conversation.context.order_id
+        _, recent = conversations.load_recent(connection, shop, conversation.id)
+        earlier_matters = [m.meta.get("intents", ()) for m in reversed(recent) if m.author == "bot"]
+        skill = routing.skill_for(reason, str(handoff.get("skill", "")), intents, earlier_matters)
+        about = conversation.memory.order_in_focus(conversation.context.order_id)
         order = next((order for order in known.orders if order.id == about), None)
         if skill == "general" and order is not None:
             skill = routing.skill_by_order(order.status, has_refund=bool(order.refunds))
-        _, recent = conversations.load_recent(connection, shop, conversation.id)
         case = Case(
             shop,
             conversation.id,
@@ -222,9 +226,7 @@ class HandOff:
             return
         position = owners.count_of_state(connection, shop, "queued")
         if position <= _ORDERED:  # a longer queue is told by its length: putting it in order would cost every buyer
-            waiting = owners.of_state(connection, shop, "queued", _ORDERED)
-            cases = desk.get_cases(connection, shop, [c.id for c in waiting])
-            position = queue.positions(list(cases.values()), now).get(conversation.id, 1)
+            position = queue.positions(desk.waiting(connection, shop), now).get(conversation.id, 1)
         if case.told_position == 0 or (position == 1 and case.told_position >= routing.FRONT):
             minutes = queue.expected_wait_min(
                 position, case.skill, agents, settings.handle_s, now, settings.lost_after_s
@@ -246,17 +248,18 @@ class HandOff:
     ) -> None:
         """Take the question as a ticket with a promise; the bot goes on with what it safely can."""
         shop = conversation.shop
-        turn = owners.last_turn(connection, shop, conversation.id)
-        text = str(((turn.trace.get("heard") if turn else None) or {}).get("normal", ""))
-        type_ = "complaint" if case.skill == "complaints" else filling.form_for(self._forms, case.intents)
-        order = next((o for o in known.orders if o.id == conversation.context.order_id), None)
+        text, segments = _asked(owners.recent_turns(connection, shop, conversation.id, _LOOK_BACK))
+        intents = [segment.intent for segment in segments]
+        type_ = "complaint" if case.skill == "complaints" else filling.form_for(self._forms, intents)
+        about = conversation.memory.order_in_focus(conversation.context.order_id)
+        order = next((o for o in known.orders if o.id == about), None)
         order = order or (known.orders[0] if len(known.orders) == 1 else None)
         draft = Draft(
             type_,
             conversation.buyer_id,
             conversation.id,
             order.id if order else "",
-            fields=filling.prefill(self._forms[type_], (), text, order) | ({"about": text} if text else {}),
+            fields=filling.prefill(self._forms[type_], segments, text, order) | ({"about": text} if text else {}),
             note=text,
         )
         opened = tickets.open_ticket(connection, shop, self._forms, draft, known.hours, now)
@@ -267,6 +270,18 @@ class HandOff:
         data = {"ticket_id": opened.ticket.id, "type": type_, "appended": opened.appended}
         _append(connection, conversation, "ticket.appended" if opened.appended else "ticket.opened", now, data)
         _append(connection, conversation, "conversation.returned", now, {"by": "nobody_on_duty"})
+
+
+def _asked(turns: list[StoredTurn]) -> tuple[str, list[Segment]]:
+    """What the buyer asked in these turns (newest first), in his order, and its segments, newest first.
+
+    「转人工」 alone is no question: what was asked before it is.
+    """
+    heard: list[dict[str, Any]] = [turn.trace.get("heard") or {} for turn in turns]
+    read = [(str(one.get("normal", "")), msgspec.convert(one.get("segments", []), list[Segment])) for one in heard]
+    asked = [(text, segments) for text, segments in read if opening.is_matter([s.intent for s in segments])] or read[:1]
+    text = "；".join(dict.fromkeys(text for text, _ in reversed(asked) if text))
+    return text, [segment for _, segments in asked for segment in segments]
 
 
 def _say(connection: Connection, conversation: Conversation, author: Author, text: str, now: datetime) -> None:

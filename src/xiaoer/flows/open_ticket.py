@@ -81,13 +81,13 @@ class OpenTicket:
         with contextlib.suppress(XiaoerError):  # then the agent fills in the order himself
             orders = await self._orders.orders_of(shop, conversation.buyer_id, _ORDERS)
         named = next((s.entities.order_no for s in segments if s.entities.order_no), None)
-        wanted = conversation.context.order_id or named
+        wanted = named or conversation.memory.order_in_focus(conversation.context.order_id)
         order = next((o for o in orders if o.id == wanted), orders[0] if len(orders) == 1 else None)
         said = [m for m in messages if m.author == "buyer"]
         text = "；".join(m.text for m in said[-5:] if m.text and not m.text.startswith("["))
         photos = [m.content["url"] for m in said if isinstance(m.content, dict) and m.content.get("type") == "image"]
         fields = filling.prefill(form, segments, text, order, photos[-1] if photos else "")
-        return Prefilled(fields, order.id if order else (named or ""), filling.missing(form, fields))
+        return Prefilled(fields, order.id if order else (wanted or ""), filling.missing(form, fields))
 
     async def open(self, who: Principal, draft: Draft) -> Opened:
         """Open a ticket, or append to the open one of the same matter.

@@ -17,7 +17,13 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.policies.api import wish_is_too_dear, wish_says_no, wish_told
+from xiaoer.slices.policies.api import (
+    wish_asks_about_it,
+    wish_is_alike,
+    wish_is_too_dear,
+    wish_says_no,
+    wish_told,
+)
 from xiaoer.slices.promotions.types import Quote
 from xiaoer.slices.selling.recipients import recipients_of
 from xiaoer.slices.selling.rules.picking import choose_picks, reason_for
@@ -83,6 +89,8 @@ class PickProducts:
         not one more recommendation, and who asks takes an earlier no back."""
         if turn.product_in_focus and any(word in segment.text for word in _BESIDE):
             return await self.together(turn, segment, turn.product_in_focus, now)
+        if turn.product_in_focus and wish_is_alike(segment.text):
+            return await self.similar(turn, segment, turn.product_in_focus, now)
         wish, rules = wish_told(segment, turn), await self._rules.pick_rules(turn.shop)
         if wish.asked > rules.most_a_talk:
             return None
@@ -90,6 +98,9 @@ class PickProducts:
         if wish.shown and wish_is_too_dear(segment.text):
             most = await self._less_than(turn.shop, wish.shown, most)
         taste = self._recipients.taste_of(wish)
+        in_sight = turn.product_in_focus if wish_asks_about_it(segment.text) else None
+        if in_sight and (suits := await self._suits(turn, segment, wish, taste, in_sight)):
+            return suits
         found = await self._goods.recommend(turn.shop, self._recipients.need_of(wish), most, _LOOKED_AT, taste)
         about = replace(segment, text=" ".join(wish.words))
         without = wish.shown if wish_says_no(segment.text) else ()
@@ -100,6 +111,14 @@ class PickProducts:
         offered = [(product, "") for product in found]
         limits = self._limits(turn, wish, most)
         return await self._choose(turn, about, offered, limits, without, taste, wish.pieces)
+
+    async def _suits(self, turn: Turn, segment: Segment, wish: Wish, taste: Taste, product_id: str) -> tuple[Pick, ...]:
+        """The product in sight, when something of it speaks for these people (送女朋友合适吗)."""
+        product = await self._goods.product(turn.shop, product_id)
+        front = f"{product.title} {' '.join(product.tags)}" if product else ""
+        if product is None or any(w in front for w in taste.never) or not any(w in front for w in taste.likes):
+            return ()
+        return await self._choose(turn, segment, [(product, "")], self._limits(turn, wish, None), (), taste)
 
     def _limits(self, turn: Turn, wish: Wish, most: float | None) -> Limits:
         """What the wish allows; the audiences that the talk named count too."""
@@ -131,7 +150,7 @@ class PickProducts:
         product = await self._goods.product(turn.shop, product_id)
         if product is None or await self._enough(turn, now):
             return ()
-        need = f"{product.category.split('/')[-1]} {product.title} {' '.join(product.attributes.values())}"
+        need = f"{product.category.split('/')[-1]} {product.title}"
         near = await self._goods.recommend(turn.shop, need, None, _LOOKED_AT)
         same = [(p, "同类，有现货") for p in near if p.id != product_id and p.category == product.category]
         return await self._choose(turn, segment, same, self._unasked(turn, segment), {product_id})
@@ -163,7 +182,7 @@ class PickProducts:
             both = await self._bill(turn, [own, beside])
             less = alone + await self._bill(turn, [beside]) - both
             if less > ZERO:
-                saved.append((less, other, f"两件一起 {both.yuan} 元，比分开买省 {less.yuan} 元"))
+                saved.append((less, other, f"两件一起 {both.spoken} 元，比分开买省 {less.spoken} 元"))
         saved.sort(key=lambda one: -one[0].fen)
         named = {other.id for _, other, _ in saved}
         return [(o, why) for _, o, why in saved] + [(o, why) for o, why in found if o.id not in named]

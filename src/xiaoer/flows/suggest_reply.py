@@ -4,6 +4,7 @@ The turn was understood and decided when the buyer's message came in; its draft 
 costs two reads and one look into the index in memory.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Source
 from xiaoer.kernel.errors import NotFound, XiaoerError
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.assist.rules import ranking
+from xiaoer.slices.assist.rules import opening, ranking
 from xiaoer.slices.assist.types import NextAction, Suggestion
 from xiaoer.slices.canned import api as canned
 from xiaoer.slices.canned import rules as canned_rules
@@ -30,6 +31,8 @@ from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.shops.types import Principal
 
 _BOUGHT = ("paid", "shipped", "delivered", "completed")
+_LOOK_BACK = 6  # turns in which the matter is looked for when the newest only asks for a person
+_FELT = 3  # newest turns whose feeling counts for who has just taken the talk over
 _LEAST_SCORE = 0.2  # below this a knowledge hit is noise
 
 
@@ -50,6 +53,17 @@ class Suggested(msgspec.Struct, frozen=True):
     auto_send_at: datetime | None = None
 
 
+class _Read(msgspec.Struct, frozen=True):
+    """`turns` newest first; `is_new`: people have it and have not said a word yet."""
+
+    conversation: Conversation
+    turns: tuple[StoredTurn, ...]
+    own: list[Canned]
+    waiting_s: float
+    auto_send_s: int | None
+    is_new: bool
+
+
 class SuggestReply:
     """Reads the newest turn of a conversation and says what fits."""
 
@@ -60,18 +74,18 @@ class SuggestReply:
         self._orders = orders
 
     async def __call__(self, who: Principal, conversation_id: str) -> Suggested:
-        """Suggestions for the newest turn.
+        """Suggestions for the newest turn; until the person has spoken, for the matter that he was called for.
 
         Raises:
             NotFound: no such conversation.
         """
         shop, now = who.shop, self._clock.now()
 
-        def query(connection: Connection) -> tuple[Conversation, StoredTurn | None, list[Canned], float, int | None]:
+        def query(connection: Connection) -> _Read:
             conversation = conversations.get(connection, shop, conversation_id)
             if conversation is None:
                 raise NotFound("Conversation", conversation_id)
-            turn = owners.last_turn(connection, shop, conversation_id)
+            turns = owners.recent_turns(connection, shop, conversation_id, _LOOK_BACK)
             glance = glances(connection, shop, [conversation_id]).get(conversation_id)
             case = desk.get_case(connection, shop, conversation_id)
             since = case.from_seq if case else 0  # what the bot answered before people were asked waits for nobody
@@ -81,24 +95,32 @@ class SuggestReply:
             seat = desk.get_agent(connection, shop, who.staff_id)
             own = canned.visible(connection, shop, Reader(who.staff_id, seat.team if seat else ""))
             after_s = desk.get_settings(connection, shop).modes.auto_send_s
-            return conversation, turn, own, waiting_s if held else 0.0, after_s
+            is_new = held and case is not None and (glance is None or glance.agent_seq <= case.from_seq)
+            return _Read(conversation, tuple(turns), own, waiting_s if held else 0.0, after_s, is_new)
 
-        conversation, turn, own, waiting_s, after_s = await self._db.read(query)
-        if turn is None:
+        read = await self._db.read(query)
+        conversation, own, waiting_s, after_s = read.conversation, read.own, read.waiting_s, read.auto_send_s
+        if not read.turns:
             return Suggested("", (), conversation.context.order_id, (), ())
-        heard: dict[str, Any] = turn.trace.get("heard") or {}
-        segments = heard.get("segments", [])
-        intents = tuple(segment.get("intent", "") for segment in segments)
-        text, feeling = str(heard.get("normal", "")), heard.get("sentiment", {})
-        anger, score = float(feeling.get("anger", 0.0)), float(feeling.get("score", 0.0))
-        candidates = [*_draft(turn), *await self._known(conversation, segments, now)]
+        turn = read.turns[0]
+        about, felt = turn, [_feeling(turn)]
+        if read.is_new:  # then the whole talk is news to him
+            about = next((one for one in read.turns if opening.is_matter(_intents(one))), turn)
+            felt = [_feeling(one) for one in read.turns[:_FELT]]
+        anger = max(float(one.get("anger", 0.0)) for one in felt)
+        score = min(float(one.get("score", 0.0)) for one in felt)
+        heard: dict[str, Any] = about.trace.get("heard") or {}
+        segments, text, intents = heard.get("segments", []), str(heard.get("normal", "")), _intents(about)
+        known = await self._known(conversation, segments, now)
+        candidates = [*_draft(turn), *(one for one in known if about is turn or not _was_said(one, read.turns))]
+        first = [opening.first_words(who.name, anger, has_matter=opening.is_matter(intents))] if read.is_new else []
         candidates += [Suggestion(c.id, "canned", c.text) for c in canned_rules.near(own, text, 2)]
         order_id, bought = await self._order(conversation, segments)
         draft = turn.trace.get("draft")
         due = draft and draft.get("auto") and after_s is not None and conversation.state == "queued"
         return Suggested(
             turn.message_ids[-1] if turn.message_ids else "",
-            ranking.choose(candidates),
+            ranking.choose(candidates, first, first_leads=about is not turn),
             order_id,
             ranking.next_actions(intents, anger, order_id, bought),
             ranking.warnings(anger, score, waiting_s),
@@ -131,12 +153,28 @@ class SuggestReply:
     async def _order(self, conversation: Conversation, segments: list[Any]) -> tuple[str | None, bool]:
         """The order that the talk is about, and whether the buyer has bought anything."""
         named = next((s["entities"]["order_no"] for s in segments if (s.get("entities") or {}).get("order_no")), None)
+        about = named or conversation.memory.order_in_focus(conversation.context.order_id)
         try:
             orders = await self._orders.orders_of(conversation.shop, conversation.buyer_id, 5)
         except XiaoerError:
-            return conversation.context.order_id or named, False
+            return about, False
         bought = any(order.status in _BOUGHT for order in orders)
-        return conversation.context.order_id or named or (orders[0].id if orders else None), bought
+        return about or (orders[0].id if orders else None), bought
+
+
+def _intents(turn: StoredTurn) -> tuple[str, ...]:
+    heard: dict[str, Any] = turn.trace.get("heard") or {}
+    return tuple(str(segment.get("intent", "")) for segment in heard.get("segments", []))
+
+
+def _feeling(turn: StoredTurn) -> dict[str, Any]:
+    found: dict[str, Any] = (turn.trace.get("heard") or {}).get("sentiment") or {}
+    return found
+
+
+def _was_said(one: Suggestion, turns: Sequence[StoredTurn]) -> bool:
+    """Whether the bot has answered with these words already."""
+    return any(one.text in turn.response for turn in turns)
 
 
 def _draft(turn: StoredTurn) -> list[Suggestion]:

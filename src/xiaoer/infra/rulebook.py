@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from xiaoer.infra import audit
 from xiaoer.infra.db import Database, Instant, Json, metadata
 from xiaoer.infra.statement import Statement
 from xiaoer.kernel.errors import Conflict, NotFound
@@ -123,19 +124,36 @@ class Rulebook(Generic[D]):
         return found
 
     async def save(
-        self, shop: ShopId, id_: str, value: D, now: datetime, *, enabled: bool = True, by: str = "", version: int = 0
+        self,
+        shop: ShopId,
+        id_: str,
+        value: D,
+        now: datetime,
+        *,
+        enabled: bool = True,
+        by: str = "",
+        version: int = 0,
+        audited: str = "",
     ) -> Document[D]:
-        """Insert (`version` 0) or replace the version that was read.
+        """Insert (`version` 0) or replace the version that was read; `audited` names who did it in the audit, where
+        nothing of the content is kept.
 
         Raises:
             Conflict: somebody changed it meanwhile, or there are too many.
         """
-        saved = await self._db.write(lambda c: self.write(c, shop, id_, value, now, enabled, by, version))
+
+        def change(connection: Connection) -> Document[D]:
+            if audited:
+                detail = {"kind": self.kind, "enabled": enabled, "new": not version}
+                audit.record(connection, shop, audited, "selling.keep", id_, now, **detail)
+            return self.write(connection, shop, id_, value, now, enabled, by, version)
+
+        saved = await self._db.write(change)
         self._seen.pop(shop, None)
         return saved
 
-    async def remove(self, shop: ShopId, id_: str) -> None:
-        """Delete one.
+    async def remove(self, shop: ShopId, id_: str, now: datetime, audited: str) -> None:
+        """Delete one; `audited` names who did it.
 
         Raises:
             NotFound: no such document.
@@ -144,6 +162,8 @@ class Rulebook(Generic[D]):
         def change(connection: Connection) -> int:
             gone = connection.execute(delete(rulebook).where(*self._mine(shop), rulebook.c.id == id_))
             self._bump(connection, shop)
+            if gone.rowcount:
+                audit.record(connection, shop, audited, "selling.remove", id_, now, kind=self.kind)
             return gone.rowcount
 
         if not await self._db.write(change):

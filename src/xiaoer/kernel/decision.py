@@ -93,13 +93,15 @@ class KnowledgeHit(Struct, frozen=True):
 
 
 class Offer(Struct, frozen=True):
-    """A promotion that runs now, as it may be told to a buyer (优惠活动)."""
+    """A promotion that runs now, as it may be told to a buyer (优惠活动). `steps` are its amounts: from how much on how
+    much is off (nothing: then it pays the freight)."""
 
     id: str
     title: str
     kind: str = "activity"
     detail: str = ""
     ends_at: datetime | None = None
+    steps: tuple[tuple[Money, Money], ...] = ()
 
 
 class PriceNow(Struct, frozen=True):

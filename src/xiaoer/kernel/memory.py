@@ -70,6 +70,11 @@ class Memory(Struct, frozen=True, omit_defaults=True):
         """The product named last while this page was open, else the page's."""
         return self.product_id if self.product_id and self.page_id == (page_id or "") else page_id
 
+    def order_in_focus(self, page_id: str | None) -> str | None:
+        """The order of the newest open matter, else the one talked about last, else the page's."""
+        of_matter = next((matter.order_id for matter in self.matters if matter.order_id), "")
+        return of_matter or self.order_id or page_id
+
     @property
     def asked(self) -> Matter | None:
         """The matter that waits for the answer to the bot's last reply."""

@@ -15,7 +15,7 @@ from xiaoer.kernel.memory import Memory
 
 Author = Literal["buyer", "agent", "bot", "event"]
 State = Literal["bot", "queued", "agent", "closed"]
-Entry = Literal["product", "campaign", "order", "search", "live", "home"]
+Entry = Literal["product", "campaign", "order", "search", "live", "after_sales", "home"]
 
 
 class TextContent(Struct, frozen=True, tag="text"):
@@ -62,7 +62,8 @@ class BuyerMessage(Struct, frozen=True):
 class PastMessage(Struct, frozen=True):
     """One earlier message, oldest first; `intents` of buyer and bot messages as understood or answered then.
 
-    `asked_for` is set on a bot message that asked for slots (`("height_cm", "weight_kg")`).
+    `asked_for` is set on a bot message that asked for slots (`("height_cm", "weight_kg")`), `anger` on one that
+    answered an angry buyer.
     """
 
     author: Author
@@ -71,6 +72,7 @@ class PastMessage(Struct, frozen=True):
     intents: tuple[str, ...] = ()
     asked_for: tuple[str, ...] = ()
     act_types: tuple[str, ...] = ()
+    anger: float = 0.0
 
 
 class Turn(Struct, frozen=True):

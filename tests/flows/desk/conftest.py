@@ -79,7 +79,10 @@ class World:
     async def bot_turn(self, loaded: Conversation, said: str = "", **changes: Any) -> tuple[Message, ...] | None:
         """The bot saves its turn as the answer path does: nothing is kept when somebody was faster."""
         now = self.clock.now()
-        heard = {"segments": [{"text": "…", "intent": changes.pop("intent", "ship.when")}], "sentiment": {"anger": 0.0}}
+        heard = {
+            "segments": [{"text": "…", "intent": changes.pop("intent", "ship.when"), "confidence": 0.9}],
+            "sentiment": {"anger": 0.0},
+        }
         trace = {"heard": heard | {"urgency": "normal", "normal": "问题"}, **changes.pop("trace", {})}
         stored = StoredTurn(new_id(), loaded.id, now, (), "{}", trace, 1)
         parts = [(MessageId(new_id()), ReplyPart(TextContent(said), said))] if said else []

@@ -76,12 +76,30 @@ async def _ticket(play: Play, buyer: str, type_: str, due: str | None) -> None:
         assert at.astimezone(SHOP_ZONE).strftime("%m-%dT%H:%M") == due, at
 
 
+@step(r"the ticket of (b\d) (tells|never tells) (.+)")
+async def _ticket_tells(play: Play, buyer: str, how: str, words: str) -> None:
+    told = [f"{t.title} {t.fields}" for t in await play.tickets(buyer)]
+    assert any(words in one for one in told) == (how == "tells"), told
+
+
 @step(r"a draft for (b\d)(?: says (.+))?")
 async def _draft(play: Play, buyer: str, words: str | None) -> None:
     suggested = await play.product.desk.suggest(play.person("lin"), (await play.talk(buyer)).id)
     drafts = [item.text for item in suggested.items if item.kind == "draft"]
     assert drafts, suggested
     assert not words or words in drafts[0], drafts
+
+
+@step(r"(a|no) suggestion for (b\d) says (.+)")
+async def _suggestion(play: Play, which: str, buyer: str, words: str) -> None:
+    suggested = await play.product.desk.suggest(play.person("lin"), (await play.talk(buyer)).id)
+    assert any(words in item.text for item in suggested.items) == (which == "a"), suggested
+
+
+@step(r"a next action for (b\d) is (.+)")
+async def _action(play: Play, buyer: str, label: str) -> None:
+    suggested = await play.product.desk.suggest(play.person("lin"), (await play.talk(buyer)).id)
+    assert label in [action.label for action in suggested.next_actions], suggested
 
 
 @step(r"(\d+) × ([\w.]+)")

@@ -66,6 +66,8 @@ async def talk(world: Any) -> Any:
         ("给您打8折", True),
         ("给您便宜20块", True),
         ("改价到 83.16 元，您拍下就行", True),
+        ("优惠后到手价 79.9", True),
+        ("到手价 95", False),
         ("那 83.17 元给您吧", False),
         ("给您打9折", False),
         ("给您便宜10块", False),

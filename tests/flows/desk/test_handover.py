@@ -223,3 +223,15 @@ async def test_a_buyer_who_writes_cantonese_gets_the_colleague_who_speaks_it(wor
     await world.bot_turn(received.conversation, "马上转", state="queued", handoff=handoff)
     await world.hand_off(world.shop, str(received.conversation.id))
     assert await world.owner(str(received.conversation.id)) == "mei"
+
+
+async def test_in_a_long_queue_the_pressing_one_hears_his_own_place(world: Any) -> None:
+    await world.comes("lin", capacity=1)
+    for number in range(14):
+        await world.hand_off(world.shop, await world.asks_for_a_person(f"b{number}"))
+    last = await world.asks_for_a_person("b-late")
+    await world.hand_off(world.shop, last)
+    hurt = await world.asks_for_a_person("b-hurt", reason="sensitive")
+    await world.hand_off(world.shop, hurt)
+    assert any("您前面还有 13 位" in text for text in await world.texts(last))
+    assert any("您排在第一位" in text for text in await world.texts(hurt))

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 from tests.flows.selling.conftest import TERMS, SalesWorld, acts, words
 
 from xiaoer.kernel.money import Money
+from xiaoer.slices.bargaining.rules.asking import read_ask
+from xiaoer.slices.bargaining.types import Ask
 from xiaoer.slices.outreach.types import Comparing
 
 
@@ -153,3 +155,13 @@ async def test_who_is_held_out_hears_a_no_to_his_price_and_not_the_stock(world: 
     await world.terms(TERMS)
     await world.compare(Comparing(0, 0, 0, 10_000))
     assert "没法再少" in words(await world.say("b1", "-100元卖吗"))
+
+
+@pytest.mark.parametrize("probe", ["最低价比200高吗", "那是不是260", "有没有270以下"])
+def test_a_price_that_is_asked_about_is_not_offered(probe: str) -> None:
+    assert read_ask(probe, offered=True) == Ask("floor")
+
+
+@pytest.mark.parametrize("offer", ["能降到260吗", "给到260吗", "260行吗"])
+def test_a_price_that_is_wished_is_offered(offer: str) -> None:
+    assert read_ask(offer, offered=True) == Ask("push", Money(26_000))

@@ -59,3 +59,29 @@ async def test_nobody_is_greeted_in_the_middle_of_a_trouble(rules: SalesWorld) -
     await rules.say("b1", "我要投诉，转人工")
     assert await greet(rules) == ("", ())
     assert (await greet(rules, "b2"))[0] != ""
+
+
+async def test_three_chips_also_before_anybody_asked(world: SalesWorld) -> None:
+    for entry, product in (("product", "P1"), ("live", ""), ("search", "P3")):
+        await keep(world, entry, Greeting(entry, ("您好",), entries=(entry,)))
+        assert len((await greet(world, entry=entry, product_id=product or None))[1]) == 3
+
+
+async def test_the_after_sales_entry_has_words_of_its_own(world: SalesWorld) -> None:
+    assert "售后" in (await greet(world, entry="after_sales"))[0]
+    await keep(world, "after", Greeting("售后", ("退换在这儿说",), entries=("after_sales",)))
+    assert (await greet(world, entry="after_sales"))[0] == "退换在这儿说"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("{昵称}您好", "您好"),
+        ("{昵称}，您好", "您好"),
+        ("您好{昵称}，这里是{店铺}", "您好，这里是测试店"),
+        ("您好，{昵称}，欢迎", "您好，欢迎"),
+    ],
+)
+async def test_an_unknown_name_leaves_no_gap(world: SalesWorld, written: str, read: str) -> None:
+    await keep(world, "nick", Greeting("n", (written,)))
+    assert (await greet(world, buyer="nobody"))[0] == read

@@ -66,7 +66,7 @@ async def delivered(world: SalesWorld) -> None:
 
 
 async def carted(world: SalesWorld) -> None:
-    await world.happens("k1", "cart.updated", title="针织衫", items=[{"product_id": "P1"}])
+    await world.happens("k1", "cart.updated", items=[{"product_id": "P1"}])
 
 
 async def unpaid(world: SalesWorld) -> None:
@@ -88,7 +88,9 @@ def journey(trigger: Any, say: str, **more: Any) -> Journey:
 
 CASES = {
     "unpaid": Case(journey("order_unpaid", "订单{订单尾号}还没付"), unpaid, "订单000555还没付", "20260618000555"),
-    "cart": Case(journey("cart_abandoned", "{商品}还在"), carted, "【测试店】针织衫还在（回复TD退订）"),
+    "cart": Case(
+        journey("cart_abandoned", "{商品}还在"), carted, "【测试店】羊毛混纺圆领针织衫 秋冬打底还在（回复TD退订）"
+    ),
     "interested": Case(
         journey("interested", "{商品}还想了解什么"),
         interested,

@@ -36,6 +36,24 @@ LABELS = {"ship.stuck": "物流停滞", "after.return": "退货"}
         ("你自己没看清楚", "tone.blame"),
         ("不归我管", "tone.blame"),
         ("确实是假货", "tone.admit"),
+        ("一三八一二三四五六七八", "leak.phone"),
+        ("打１３８１２３４５６７８", "leak.phone"),
+        ("①③⑧⓪⓪①③⑧⓪⓪⓪ 找我", "leak.phone"),
+        ("加V：abc12345", "leak.wechat"),
+        ("加v聊", "leak.wechat"),
+        ("➕微 abc", "leak.wechat"),
+        ("微❤信聊", "leak.wechat"),
+        ("联系我 wei xin", "leak.wechat"),
+        ("扫码加群领券", "leak.wechat"),
+        ("支付宝转我就行", "leak.offline_pay"),
+        ("这款最好用了", "ad.absolute"),
+        ("全网最好", "ad.absolute"),
+        ("国家免检产品", "ad.absolute"),
+        ("独家工艺", "ad.absolute"),
+        ("100%正品", "ad.absolute"),
+        ("这个保证治好", "ad.medical"),
+        ("绝对不会过敏", "promise.never"),
+        ("我们承诺三天必到", "promise.time"),
     ],
 )
 def test_what_must_not_be_written(text: str, rule: str) -> None:
@@ -56,6 +74,16 @@ def test_what_must_not_be_written(text: str, rule: str) -> None:
         "已为您登记退货，收到后 48 小时内处理",
         "运单 YT2260123456789 还在路上",
         "给您添麻烦了，我马上去核实",
+        "最好您先量一下肩宽",
+        "您最好看一下吊牌",
+        "面料是100%纯棉",
+        "加V领的那款有货",
+        "用微波炉加热",
+        "再加微量柔顺剂",
+        "这款是卫衣，微信支付也可以",
+        "订单一共三八二十四件",
+        "第一次洗用冷水",
+        "一般不会过敏，敏感肌先试一下",
     ],
 )
 def test_plain_service_is_let_through(text: str) -> None:
@@ -104,6 +132,11 @@ def test_the_summary_of_a_bare_wish_for_a_person() -> None:
     assert found == ("诉求：还没说明，只要求人工", "转接原因：买家要求人工")
 
 
+def test_lines_of_an_answer_are_joined_as_one_writes() -> None:
+    talk = (Line("buyer", "给我推荐件外套"), Line("bot", "给您挑了几款：\n1. 羽绒服\n2. 风衣"))
+    assert "给您挑了几款：1. 羽绒服，2. 风衣" in summarise(story(lines=talk), LABELS)[0]
+
+
 def test_no_line_of_the_summary_is_long() -> None:
     found = summarise(story(lines=(Line("buyer", "很" * 500), Line("bot", "长" * 500)), product="商品" * 90), LABELS)
     assert len(found) <= 6
@@ -137,3 +170,10 @@ def test_warnings(anger: float, score: float, waited: float, count: int) -> None
 )
 def test_the_next_best_action(intents: list[str], anger: float, order: str | None, types: list[str]) -> None:
     assert [action.type for action in next_actions(intents, anger, order, bought=False)] == types
+
+
+def test_first_words_lead_where_only_a_person_was_asked_for() -> None:
+    known = Suggestion("k", "knowledge", "满 59 元包邮", (Source("knowledge", "k", "", 0.9),))
+    hello = Suggestion("opening", "canned", "您好，我是小林。")
+    assert [one.id for one in choose([known], [hello], first_leads=True)] == ["opening", "k"]
+    assert [one.id for one in choose([known], [hello])] == ["k", "opening"]

@@ -105,6 +105,21 @@ def test_the_skill_that_a_hand_over_needs(reason: str, asked: str, intents: list
 
 
 @pytest.mark.parametrize(
+    ("intents", "earlier", "skill"),
+    [
+        (["service.human"], [["after.compensation"], ["promo.gift"]], "after_sales"),
+        (["service.human"], [["chat.ack"], ["ship.urge"]], "logistics"),
+        (["product.stock"], [["after.return"]], "pre_sale"),
+        (["service.human"], [["chat.greeting"]], "general"),
+    ],
+)
+def test_a_bare_call_for_a_person_is_about_what_was_asked_before(
+    intents: list[str], earlier: list[list[str]], skill: str
+) -> None:
+    assert skill_for("requested", "general", intents, earlier) == skill
+
+
+@pytest.mark.parametrize(
     ("answered", "waiting_s", "tried", "colleague", "moves"),
     [
         (False, 121, (), "online", True),

@@ -235,6 +235,8 @@ def test_rules_times_and_promotions_of_now_deny_an_answer(question: str, answer:
         ("M码多少钱", "L码多少钱", True),
         ("孕妇能用吗", "宝宝能用吗", True),
         ("有黑色吗", "有白色吗", True),
+        ("猫能吃吗", "狗能吃吗", True),
+        ("包邮吗", "包不包邮", False),
     ],
 )
 def test_what_questions_ask_about_is_told_apart_from_how_they_ask(one: str, other: str, apart: bool) -> None:

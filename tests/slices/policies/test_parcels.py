@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from xiaoer.kernel.commerce import Shipment, TraceStep
-from xiaoer.slices.policies.rules.parcels import Stage, arrival_of, city_of, is_stuck, stage_of
+from xiaoer.kernel.parcels import Stage, stage_of
+from xiaoer.slices.policies.rules.parcels import arrival_of, city_of, is_stuck
 
 _NOW = datetime(2026, 6, 18, 4, tzinfo=UTC)
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import xiaoer
@@ -26,6 +27,7 @@ PARCEL = Shipment("YT123", "20260617001", "圆通", (TraceStep(NOW - timedelta(h
 SLOTS = {
     "shop": "小二示例店",
     "title": "冰丝防晒外套",
+    "reason": "适合送礼",
     "answer": "48 小时内发出。",
     "order": ORDER,
     "shipment": PARCEL,
@@ -156,6 +158,24 @@ def test_words_then_card_then_chips() -> None:
     assert [type(part.content) for part in reply.parts[1:]] == [ShipmentCard, QuickReplies]
     assert reply.sources == (Source("order", ORDER.id),)
     assert all(part.text for part in reply.parts)
+
+
+@pytest.mark.parametrize(
+    ("scan", "status"),
+    [
+        ("【兰州市】已签收，签收人：本人", "已签收"),
+        ("快件离开 杭州转运中心", "运输中"),
+        ("快递员正在派送", "派送中"),
+        ("", "待揽收"),
+    ],
+)
+def test_the_card_of_a_parcel_tells_its_stage(scan: str, status: str) -> None:
+    traces = (TraceStep(NOW, scan),) if scan else ()
+    slots = {"order": ORDER, "shipment": msgspec.structs.replace(PARCEL, traces=traces), "days": 3}
+    cards = [
+        part.content for part in compose(Decision((Act("lookup", 0, "ship.stuck", slots),)), TEMPLATES, NOW, "c").parts
+    ]
+    assert [card.status for card in cards if isinstance(card, ShipmentCard)] == [status]
 
 
 def test_the_same_words_for_two_segments_are_said_once() -> None:

@@ -195,7 +195,8 @@ async def _values(product: Wiring, who: Principal, conversation_id: str) -> dict
         orders = await product.orders.orders_of(who.shop, conversation.buyer_id, 10)
         if conversation.context.product_id:
             item = await product.catalog.product(who.shop, conversation.context.product_id)
-    order = next((o for o in orders if o.id == conversation.context.order_id), orders[0] if orders else None)
+    about = conversation.memory.order_in_focus(conversation.context.order_id)
+    order = next((o for o in orders if o.id == about), orders[0] if orders else None)
     values = {"客服": who.name, "店铺": (await product.shops.shop(who.shop)).name}
     values["买家昵称"] = buyer.nick if buyer else ""
     values["商品"] = item.title if item else (order.items[0].title if order and order.items else "")

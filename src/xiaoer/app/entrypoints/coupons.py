@@ -10,13 +10,16 @@ from starlette.responses import Response
 from xiaoer.app.entrypoints.agents import member
 from xiaoer.app.entrypoints.caller import wiring
 from xiaoer.app.entrypoints.messages import Id
-from xiaoer.app.entrypoints.rule_routes import BODY, editor
+from xiaoer.app.entrypoints.rule_routes import BODY, audited, editor
 from xiaoer.app.http import describe, read_body, reply
+from xiaoer.app.wiring import Wiring
 from xiaoer.flows.bargain_price import new_code
+from xiaoer.infra import audit
 from xiaoer.kernel.clock import to_utc
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import BuyerId
 from xiaoer.slices.promotions.types import Coupon
+from xiaoer.slices.shops.types import Principal
 
 router = APIRouter(prefix="/api/v1/selling")
 
@@ -131,7 +134,13 @@ async def issue(request: Request) -> Response:
     until = to_utc(body.valid_to) if body.valid_to else None
     buyer = BuyerId(body.buyer_id)
     given = await product.answering.give_coupon(who.shop, body.promotion_id, buyer, body.request_id, new_code(), until)
+    await _noted(product, who, "coupon.issue", given.coupon.id, promotion=body.promotion_id, buyer=body.buyer_id)
     return reply(_view(given.coupon, in_shop=given.in_shop))
+
+
+async def _noted(product: Wiring, who: Principal, action: str, coupon_id: str, **detail: str) -> None:
+    now, by = product.clock.now(), audited(who)
+    await product.db.write(lambda c: audit.record(c, who.shop, by, action, coupon_id, now, **detail))
 
 
 @router.post(
@@ -153,4 +162,5 @@ async def move(request: Request, id: str) -> Response:
             await product.promotions.use(who.shop, id, buyer, body.order_id)
         case "return":
             await product.promotions.give_back(who.shop, id, buyer)
+    await _noted(product, who, "coupon.move", id, kind=body.action, buyer=body.buyer_id)
     return Response(status_code=204)

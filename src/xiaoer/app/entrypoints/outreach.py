@@ -10,14 +10,16 @@ from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import wiring
 from xiaoer.app.entrypoints.messages import Id
-from xiaoer.app.entrypoints.rule_routes import BODY, Kind, add_routes, editor
+from xiaoer.app.entrypoints.rule_routes import BODY, Kind, add_routes, audited, check_variables, editor
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.measure_automations import Report
+from xiaoer.infra import audit
 from xiaoer.infra.rulebook import Rulebook
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.outreach import store as outreach
+from xiaoer.slices.outreach.rules.steps import SAMPLE, VARIABLES, fill_step
 from xiaoer.slices.outreach.rules.uplift import Estimate, Outcomes
 from xiaoer.slices.outreach.types import Caps, Comparing, Journey, Step, Trigger
 
@@ -29,7 +31,7 @@ Share = Annotated[int, Meta(ge=0, le=5_000)]
 class StepIn(Struct, frozen=True):
     """One message, minutes after the start; with `only` "silent" left out when the buyer wrote meanwhile.
 
-    Variables: {昵称} {商品} {订单尾号} {原价} {现价} {券} {到期}.
+    Variables: {昵称} {商品}; of orders {订单尾号}, of a price drop {原价} {现价}, of a coupon {券} {到期}.
     """
 
     after_min: Annotated[int, Meta(ge=1, le=525_600)]
@@ -78,6 +80,7 @@ def _journey(body: JourneyIn, _shop: ShopId) -> Journey:
     times = [step.after_min for step in body.steps]
     if times != sorted(set(times)):
         raise InvalidBody("Every step must come later than the one before it.")
+    check_variables([step.say for step in body.steps], VARIABLES[body.trigger])
     steps = tuple(Step(step.after_min, step.say, step.only) for step in body.steps)
     return Journey(**msgspec.structs.asdict(body) | {"steps": steps})
 
@@ -105,6 +108,44 @@ add_routes(
          lambda body, _shop: Comparing(**msgspec.structs.asdict(body)),
          lambda v, _who: ComparingIn(**msgspec.structs.asdict(v))),
 )  # fmt: skip
+
+
+class PreviewIn(Struct, frozen=True):
+    """A journey as it is kept or being written, and the product that its words are about."""
+
+    rule: JourneyIn
+    product_id: Id | None = None
+
+
+class StepSeen(Struct, frozen=True):
+    after_min: int
+    text: str
+    only: str
+
+
+class JourneySeen(Struct, frozen=True):
+    """What a buyer would read, with made-up values for what only an order or a coupon knows."""
+
+    steps: tuple[StepSeen, ...]
+
+
+@router.post(
+    "/journeys/preview",
+    **describe("What a buyer would read", request=PreviewIn, response=JourneySeen,
+               example={"rule": _EXAMPLE, "product_id": "P1001"}, errors=(401, 403, 422)),
+)  # fmt: skip
+async def preview(request: Request) -> Response:
+    """Every step as it would be sent, sender and stop word included; nothing is sent."""
+    who, product = await editor(request, read=True), wiring(request)
+    body = await read_body(request, PreviewIn, BODY)
+    journey, shop = _journey(body.rule, who.shop), await product.shops.shop(who.shop)
+    goods = await product.catalog.product(who.shop, body.product_id) if body.product_id else None
+    values = SAMPLE | ({"商品": goods.title[:40]} if goods else {})
+    steps = tuple(
+        StepSeen(step.after_min, fill_step(step.say, values, shop.name, journey.trigger), step.only)
+        for step in journey.steps
+    )
+    return reply(JourneySeen(steps))
 
 
 class Arm(Struct, frozen=True):
@@ -243,4 +284,7 @@ async def consent(request: Request) -> Response:
     who, product = await editor(request), wiring(request)
     body = await read_body(request, ConsentIn, BODY)
     await product.selling.remind.consent(who.shop, body.buyer_id, body.granted, body.text_version)
+    by, now = audited(who), product.clock.now()
+    detail = {"enabled": body.granted, "version": body.text_version}
+    await product.db.write(lambda c: audit.record(c, who.shop, by, "consent.keep", body.buyer_id, now, **detail))
     return Response(status_code=204)

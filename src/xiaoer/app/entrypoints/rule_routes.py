@@ -1,6 +1,6 @@
 """Documents of the rulebook over HTTP: the same four routes for every kind that a shop's people edit."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -15,6 +15,7 @@ from xiaoer.app.wiring import Wiring
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.rulebook import Document, Rulebook
 from xiaoer.kernel.errors import InvalidBody
+from xiaoer.kernel.filling import unknown_variables
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Principal, Role
@@ -30,6 +31,22 @@ async def editor(request: Request, *, read: bool = False) -> Principal:
     who = await caller(request)
     require_role(who, Role.OPERATOR, *((Role.SUPERVISOR,) if read else ()))
     return who
+
+
+def audited(who: Principal) -> str:
+    """How a caller is named in the audit."""
+    return f"{who.name} {who.staff_id}".strip() or f"key:{who.key_id}"
+
+
+def check_variables(texts: Iterable[str], known: Sequence[str]) -> None:
+    """Refuse names in braces that nothing fills; told in Chinese to the person who wrote them.
+
+    Raises:
+        InvalidBody: with the names that can be used.
+    """
+    if unknown := unknown_variables(texts, known):
+        names, usable = ("、".join(f"{{{name}}}" for name in some) for some in (unknown, known))
+        raise InvalidBody(f"这里没有变量{names}，买家会看到大括号。能用的有{usable}。")
 
 
 class Kind(Struct, frozen=True):
@@ -98,9 +115,9 @@ def add_routes(router: APIRouter, kind: Kind) -> None:
         chosen = id_ or body.id or new_id()
         value = kind.read(body.rule, who.shop)
         warnings = await kind.check(product, who.shop, chosen, value) if kind.check else ()
-        by = who.name or who.key_id or "API"
+        by, now = who.name or who.key_id or "API", product.clock.now()
         saved = await kind.book(product).save(
-            who.shop, chosen, value, product.clock.now(), enabled=body.enabled, by=by, version=body.version
+            who.shop, chosen, value, now, enabled=body.enabled, by=by, version=body.version, audited=audited(who)
         )
         return reply(shown(saved, who, warnings))
 
@@ -115,7 +132,7 @@ def add_routes(router: APIRouter, kind: Kind) -> None:
     async def remove(request: Request, id: str) -> Response:
         """Delete one."""
         who, product = await editor(request), wiring(request)
-        await kind.book(product).remove(who.shop, id)
+        await kind.book(product).remove(who.shop, id, product.clock.now(), audited(who))
         return Response(status_code=204)
 
     base = f"/{kind.path}"

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import wiring
 from xiaoer.app.entrypoints.messages import Id
-from xiaoer.app.entrypoints.rule_routes import BODY, Kind, add_routes, editor
+from xiaoer.app.entrypoints.rule_routes import BODY, Kind, add_routes, check_variables, editor
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.app.wiring import Wiring
 from xiaoer.kernel.clock import to_utc
@@ -18,7 +18,7 @@ from xiaoer.kernel.decision import Pick
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.turn import BuyerMessage, Entry, TextContent, Turn, TurnContext
-from xiaoer.slices.selling.rules.greeting import choose_greeting
+from xiaoer.slices.selling.rules.greeting import VARIABLES, choose_greeting
 from xiaoer.slices.selling.rules.scenes import conflicts
 from xiaoer.slices.selling.types import Greeting, PickRules, Scene
 
@@ -36,7 +36,7 @@ class GreetingIn(Struct, frozen=True):
 
     title: Title
     texts: Annotated[tuple[Text, ...], Meta(min_length=1, max_length=4)]
-    entries: Annotated[tuple[Entry, ...], Meta(max_length=6)] = ()
+    entries: Annotated[tuple[Entry, ...], Meta(max_length=7)] = ()
     products: Ids = ()
     categories: Words = ()
     campaigns: Words = ()
@@ -100,6 +100,11 @@ def _period(body: Any) -> dict[str, Any]:
     return values
 
 
+def _greeting(body: GreetingIn, _shop: ShopId | None = None) -> Greeting:
+    check_variables(body.texts, VARIABLES)
+    return Greeting(**_period(body))
+
+
 def _scene(body: SceneIn, _shop: ShopId) -> Scene:
     if not (body.words or body.intents or body.audience):
         raise InvalidBody("Name at least one of words, intents or audience, or the scene would never come up.")
@@ -120,7 +125,7 @@ _SCENE = {
 add_routes(
     router,
     Kind("greetings", "Greetings", _GREETING, GreetingIn, lambda p: p.selling.rules.greetings,
-         lambda body, _shop: Greeting(**_period(body)), lambda v, _who: GreetingIn(**msgspec.structs.asdict(v))),
+         _greeting, lambda v, _who: GreetingIn(**msgspec.structs.asdict(v))),
 )  # fmt: skip
 add_routes(
     router,
@@ -165,7 +170,7 @@ async def preview(request: Request) -> Response:
     context = TurnContext(body.entry, body.product_id, body.campaign_id, None, body.search)
     visit = await greet.visit(who.shop, context, body.buyer_id or "", now)
     kept = [(d.id, d.value) for d in await product.selling.rules.greetings.live(who.shop)]
-    tried = [("tried", Greeting(**_period(body.greeting)))] if body.greeting else kept
+    tried = [("tried", _greeting(body.greeting))] if body.greeting else kept
     chosen = choose_greeting(tried, visit, now)
     parts = await greet.words(who.shop, visit, chosen, now)
     chips = next((tuple(p.content.options) for p in parts if hasattr(p.content, "options")), ())

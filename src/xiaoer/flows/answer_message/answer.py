@@ -49,7 +49,7 @@ from xiaoer.slices.shops.service import Shops
 
 _log = structlog.get_logger(__name__)
 _ROUNDS = 6  # needs or todos that follow from one another; more is a defect of the rules
-_NO_STOPS = Limits(unsatisfied_tries=1_000_000, unsure_tries=1_000_000, anger_handoff=2.0)
+_NO_STOPS = Limits(unsatisfied_tries=1_000_000, unsure_tries=1_000_000, anger_handoff=9.0)
 _RETRIES = 8  # loads of one turn while newer messages keep coming
 
 

@@ -51,6 +51,8 @@ def meta_of(turn: Turn, heard: Heard, decision: Decision, reply: Reply) -> dict[
         body = measures_of(segment.entities, body)
     if body != Entities():
         meta["body"] = body
+    if heard.sentiment.anger > 0:
+        meta["anger"] = round(heard.sentiment.anger, 2)
     return meta
 
 

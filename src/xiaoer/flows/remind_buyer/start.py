@@ -94,7 +94,7 @@ class StartJourneys:
             values = {
                 "商品": str(data.get("title") or (product.title if product else "") or "您看的商品")[:40],
                 "订单尾号": order_id[-6:],
-                "昵称": str(data.get("nick") or "您")[:20],
+                "昵称": str(data.get("nick") or "")[:20],
                 "order_id": order_id,
                 "product_id": names["product"],
             }
@@ -116,7 +116,7 @@ class StartJourneys:
             for id_, journey in reached:
                 if product is None or not _fits(journey, product):
                     continue
-                values = {"商品": product.title[:40], "昵称": "您", "product_id": product.id}
+                values = {"商品": product.title[:40], "昵称": "", "product_id": product.id}
                 values |= {"why": "；".join(why), "score": str(score)}
                 subject = f"interest:{product.id}:{one.buyer_id}"[:200]
                 chosen = (id_, journey)
@@ -134,7 +134,7 @@ class StartJourneys:
             told = alerts.buyers_of(connection, shop, item["variant_id"]) if back else frozenset()
             values = {
                 "商品": product.title[:40],
-                "昵称": "您",
+                "昵称": "",
                 **{k: str(item[k]) for k in ("variant_id", "product_id")},
             }
             if not back:
@@ -155,7 +155,7 @@ class StartJourneys:
             assert coupon.valid_to is not None  # every issued coupon has an end
             left = coupon.valid_to - self._now
             ends = coupon.valid_to.astimezone(SHOP_ZONE)
-            values = {"券": title[:40], "到期": f"{ends.month}月{ends.day}日 {ends:%H:%M}", "昵称": "您"}
+            values = {"券": title[:40], "到期": f"{ends.month}月{ends.day}日 {ends:%H:%M}", "昵称": ""}
             values |= {"coupon_id": coupon.id, "商品": "您看中的商品"}
             for id_, journey in self._of("coupon_expiring"):
                 if timedelta() < left <= timedelta(hours=journey.before_h):
@@ -242,7 +242,9 @@ def _seen(event: Event, buyer_id: str) -> list[Interest]:
 
 def _product(connection: Connection, shop: ShopId, event: Event, order_id: str) -> Product | None:
     """The product that an event is about, as far as it can be told."""
-    product_id = event.data.get("product_id")
+    items = event.data.get("items")
+    first = items[0] if isinstance(items, list) and items and isinstance(items[0], dict) else {}
+    product_id = event.data.get("product_id") or first.get("product_id")
     if not isinstance(product_id, str) or not product_id:
         order = orders.get(connection, shop, order_id) if order_id else None
         variant_id = order.items[0].variant_id if order and order.items else ""

@@ -38,6 +38,7 @@ STATUS_LABEL = {
 
 
 _ORDERS = 20  # among which the one that is talked about is looked for
+_FELT = 3  # turns whose feeling the summary tells
 
 
 class ReadsOrders(Protocol):
@@ -105,7 +106,8 @@ class ShowDetail:
 
         last, turns, promised, reason = await self._db.read(query)
         heard: dict[str, Any] = (last.trace.get("heard") if last else None) or {}
-        feeling = heard.get("sentiment", {})
+        # 「转人工」 after 「气死我了」 sounds calm: the strongest feeling of the last turns counts.
+        felt = [(turn.trace.get("heard") or {}).get("sentiment", {}) for turn in turns[-_FELT:]]
         intents = tuple(
             segment.get("intent", "")
             for turn in turns[-6:]
@@ -118,7 +120,8 @@ class ShowDetail:
             if conversation.context.product_id:
                 product = await self._products.product(shop, conversation.context.product_id)
         about = _order_about(conversation, said)
-        wanted = [o for o in orders if o.id == about] or list(orders[:1])
+        known = [_order_line(order) for order in orders if order.id == about]
+        newest = [f"最近一单 {_order_line(order)}" for order in orders[:1]]  # nobody said which one it is about
         story = Story(
             tuple(
                 Line(m.author, m.text, tuple(m.meta.get("intents", ())), tuple(m.meta.get("acts", ())))
@@ -127,11 +130,11 @@ class ShowDetail:
             ),
             (conversation.handoff or {}).get("reason", "") or reason,
             intents,
-            float(feeling.get("anger", 0.0)),
-            float(feeling.get("score", 0.0)),
+            max((float(one.get("anger", 0.0)) for one in felt), default=0.0),
+            min((float(one.get("score", 0.0)) for one in felt), default=0.0),
             str(heard.get("urgency", "normal")),
             product.title if product else "",
-            tuple(_order_line(order) for order in wanted),
+            tuple(known or newest),
             tuple(promised[:2]),
         )
         return summarise(story, self._labels)

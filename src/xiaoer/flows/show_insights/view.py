@@ -38,6 +38,7 @@ ENTRIES = {
     "order": "订单页",
     "search": "搜索",
     "live": "直播间",
+    "after_sales": "售后入口",
     "home": "首页",
     "none": "其他",
 }

@@ -50,7 +50,12 @@ _LAST_TURN = Statement(
     .order_by(turns.c.at.desc(), turns.c.id.desc())
     .limit(1)
 )
-
+_RECENT_TURNS = Statement(
+    select(turns)
+    .where(turns.c.shop == bindparam("shop"), turns.c.conversation_id == bindparam("conversation"))
+    .order_by(turns.c.at.desc(), turns.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 _BY_IDS = ListStatement(
     lambda ids: select(conversations).where(conversations.c.shop == bindparam("shop"), conversations.c.id.in_(ids))
@@ -187,6 +192,12 @@ def last_turn(connection: Connection, shop: ShopId, conversation_id: str) -> Sto
     """The newest stored turn of one conversation."""
     row = _LAST_TURN.one(connection, {"shop": shop, "conversation": conversation_id})
     return store.turn_of_row(row) if row else None
+
+
+def recent_turns(connection: Connection, shop: ShopId, conversation_id: str, most: int) -> list[StoredTurn]:
+    """The newest stored turns of one conversation, newest first."""
+    rows = _RECENT_TURNS.all(connection, {"shop": shop, "conversation": conversation_id, "most": most})
+    return [store.turn_of_row(row) for row in rows]
 
 
 def last_turns(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, StoredTurn]:

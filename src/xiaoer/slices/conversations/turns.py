@@ -64,6 +64,7 @@ def _past(history: Sequence[Message]) -> tuple[PastMessage, ...]:
                 intents if message.author in ("buyer", "bot") else (),
                 tuple(meta.get("asked_for", ())),
                 tuple(meta.get("acts", ())),
+                float(meta.get("anger", 0.0)),
             )
         )
     return tuple(reversed(past))

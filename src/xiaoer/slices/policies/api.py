@@ -33,6 +33,7 @@ from xiaoer.slices.policies.rules import (
     prices,
     products,
     remarks,
+    reproach,
     selling,
     talk,
     wishes,
@@ -44,6 +45,8 @@ from xiaoer.slices.policies.types import Ask, Move, Situation
 wish_told = wishes.told
 wish_says_no = wishes.says_no
 wish_is_too_dear = wishes.is_too_dear
+wish_is_alike = wishes.is_alike
+wish_asks_about_it = wishes.asks_about_it
 NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
 NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's, or was guessed at
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
@@ -137,6 +140,7 @@ def _part(index: int) -> Act:
 
 def look_again(heard: Heard, turn: Turn) -> Heard:
     """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
+    heard = reproach.hear_reproach(heard, turn)
     again = (remarks.read(looking.look_again(segment), turn) for segment in heard.segments)
     segments = wishes.gather(tuple(wishes.read(segment, turn) for segment in again))
     segments = tuple(focus.choose(segment, turn) for segment in segments)
@@ -183,6 +187,8 @@ def _move(ask: Ask) -> Move:
     card = cards.sent_card(ask)
     if card is not None:
         return card
+    if (here := talk.keep_here(ask)) is not None:
+        return Move(here)
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
         return Move(bargain)
@@ -221,7 +227,7 @@ def _plain(ask: Ask) -> Move:
 def _answer(ask: Ask) -> Act:
     picked = selling.say_picks(ask)
     hit = _hit(ask)
-    if picked is not None and not (hit is not None and hit.hit.score >= _OWN_WORDS):
+    if picked is not None and (ask.segment.by == "wish" or hit is None or hit.hit.score < _OWN_WORDS):
         return picked
     spoken = talk.answer_talk(ask)
     if spoken is not None:

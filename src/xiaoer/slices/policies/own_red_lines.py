@@ -84,13 +84,15 @@ def red_lines_of(book: RuleBook, pack: Sequence[RedLine], sound_of: Callable[[st
 def compile_rule(rule: OwnRule, sound_of: Callable[[str], str]) -> RedLine:
     """A shop's words as a red line."""
     heard = {sound for word in rule.words if len((sound := sound_of(word)).split()) >= _TOO_COMMON}
+    sounds = re.compile("|".join(f" {re.escape(sound)}(?= )" for sound in sorted(heard))) if heard else None
     return RedLine(
         id=f"own.{rule.id}",
         reason=rule.reason,
         skill=rule.skill,
         patterns=_any(rule.words),
         unless=_any(rule.unless),
-        sounds=re.compile("|".join(f" {re.escape(sound)}(?= )" for sound in sorted(heard))) if heard else None,
+        sounds=sounds,
+        spoken=sounds,
     )
 
 

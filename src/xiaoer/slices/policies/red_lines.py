@@ -46,6 +46,7 @@ class RedLine(Struct, frozen=True):
     sounds: re.Pattern[str] | None = None
     spelt: re.Pattern[str] | None = None
     said_alone: re.Pattern[str] | None = None
+    spoken: re.Pattern[str] | None = None  # every sound and spelling: without one of these, none of the three is there
     intents: tuple[tuple[str, float], ...] = ()
     anger: float = 0.0
 
@@ -63,6 +64,7 @@ def parse_red_lines(text: str) -> tuple[RedLine, ...]:
             unless_anywhere=_any(row.get("unless_anywhere", ())),
             sounds=_any(f" {syllables}(?= )" for syllables in row.get("sounds", ())),
             spelt=_any(f" {syllables}(?= )" for syllables in row.get("spelt", ())),
+            spoken=_any(f" {syllables}(?= )" for key in ("sounds", "spelt") for syllables in row.get(key, ())),
             said_alone=_any(_SAID_ALONE.format(f" {syllables}") for syllables in row.get("spelt", ())),
             intents=tuple(row.get("intents", {}).items()),
             anger=row.get("anger", 0.0),
@@ -79,7 +81,7 @@ def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) ->
     sound, written = _sound_of(forms)
     hits = []
     for rule in rules:
-        by = _tripped(rule, heard, texts, sound, written)
+        by = _tripped(rule, heard, texts, sound, written) if _may_trip(rule, heard, texts, sound) else None
         if by is not None:
             hits.append(RedLineHit(rule.id, rule.reason, rule.skill, by))
     return tuple(hits)
@@ -106,11 +108,21 @@ def _sound_of(forms: TextForms) -> tuple[str, str]:
     return f" {' '.join(sound)} ", f" {' '.join(written)} "
 
 
+def _may_trip(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str) -> bool:
+    """Whether anything of a rule is there, before exceptions and places are looked at; nearly always nothing is."""
+    return (
+        (rule.patterns is not None and any(map(rule.patterns.search, texts)))
+        or (rule.spoken is not None and rule.spoken.search(sound) is not None)
+        or _intended(rule, heard) is not None
+        or _angry(rule, heard)
+    )
+
+
 def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str, written: str) -> str | None:
     found_in = [rule.patterns.search(text) if rule.patterns is not None else None for text in texts]
     otherwise = _by_other_means(rule, heard, sound, written)
     if otherwise is None and not any(found_in):
-        return None  # nearly always, and before the exceptions are looked for
+        return None
     if rule.unless_anywhere is not None and rule.unless_anywhere.search(texts[-1]):
         return None
     excused = False
@@ -134,10 +146,14 @@ def _by_other_means(rule: RedLine, heard: Heard, sound: str, written: str) -> st
     for spelt in rule.spelt.finditer(sound) if rule.spelt is not None else ():
         if any(c.isalpha() for c in written[spelt.start() : spelt.end()]):
             return spelt.group().strip()
+    return _intended(rule, heard) or (_ANGER if _angry(rule, heard) else None)
+
+
+def _intended(rule: RedLine, heard: Heard) -> str | None:
     for code, confidence in rule.intents:
         if any(segment.intent == code and segment.confidence >= confidence for segment in heard.segments):
             return code
-    return _ANGER if _angry(rule, heard) else None
+    return None
 
 
 def _angry(rule: RedLine, heard: Heard) -> bool:

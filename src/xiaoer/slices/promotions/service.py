@@ -40,12 +40,12 @@ _CHECK_S = 0.1  # how often the revision is read: a change is seen by every work
 
 
 class CouponRefused(Conflict):
-    """No coupon was issued, claimed or used; `reason` is the machine word."""
+    """No coupon was issued, claimed or used; `of` is the promotion or the coupon, `reason` the machine word."""
 
     code = "coupon_refused"
 
-    def __init__(self, promotion_id: str, reason: str) -> None:
-        super().__init__(f"No coupon of promotion {promotion_id[:64]}: {reason}. Check its budget, limits and period.")
+    def __init__(self, of: str, reason: str) -> None:
+        super().__init__(f"{of[:64]} gives no coupon now: {reason}. Check its budget, limits, period and buyer.")
         self.reason = reason
 
 
@@ -220,7 +220,10 @@ class Promotions:
         await self._change(shop, coupon_id, buyer_id, ("issued",), {"state": "claimed"})
 
     async def use(self, shop: ShopId, coupon_id: str, buyer_id: BuyerId, order_id: str) -> None:
-        """Use a coupon for one order; it can be used once. Raises CouponRefused when it cannot be used."""
+        """Use a coupon for one order, once; the same order again changes nothing. Raises CouponRefused."""
+        known = await self.coupon(shop, coupon_id)
+        if known is not None and (known.state, known.buyer_id, known.order_id) == ("used", buyer_id, order_id):
+            return
         values = {"state": "used", "order_id": order_id, "used_at": self._clock.now()}
         await self._change(shop, coupon_id, buyer_id, ("claimed",), values)
 

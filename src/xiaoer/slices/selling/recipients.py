@@ -53,6 +53,7 @@ class Recipients(Struct, frozen=True):
         ruled_out = one.never if one else () if wish.audience else self.unasked
         ruled_out = ruled_out if one and one.only else (*ruled_out, *self.pets)
         never = tuple(word for word in ruled_out if word not in said)
+        never += tuple(word for term in wish.unliked for word in self.things.get(term, ()))
         unwanted = {*wish.bad, *wish.unliked}
         musts = [words for name, words in self.materials.items() if name in said and not _within(name, unwanted)]
         musts += [one.only] if one and one.only else []
@@ -83,6 +84,8 @@ class Recipients(Struct, frozen=True):
         for one in self.recipients:
             if one.only and any(word in said for word in one.said):
                 return one
+        if not wish.relation and any(word in said for word in _GIFT):  # 送客户: nobody whom the words of the trade name
+            named += [name for one in self.recipients if any(w in said for w in one.said) for name in one.who[:1]]
         return next((one for name in named for one in self.recipients if name and name in one.who), None)
 
     def _things(self, wish: Wish) -> tuple[str, ...]:

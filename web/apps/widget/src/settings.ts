@@ -19,7 +19,7 @@ export interface WidgetSettings {
   language: 'zh' | 'en'
 }
 
-const ENTRIES = ['product', 'campaign', 'order', 'search', 'live', 'home']
+const ENTRIES = ['product', 'campaign', 'order', 'search', 'live', 'after_sales', 'home']
 
 export function readSettings(script: HTMLScriptElement | null, address: URL): WidgetSettings {
   const isPage = script?.dataset['page'] !== undefined

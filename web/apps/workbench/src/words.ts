@@ -86,19 +86,17 @@ export const AFTER_SALE_STATE: Record<string, string> = {
 }
 export const PRIORITY: Record<TicketPriority, string> = { low: '低', normal: '普通', high: '高', urgent: '紧急' }
 export const REASON: Record<string, string> = {
-  asked: '买家要求人工',
-  human: '买家要求人工',
   requested: '买家要求人工',
   sensitive: '碰到敏感词',
-  sensitive_word: '碰到敏感词',
   unsatisfied: '多次没答到点上',
-  repeat: '多次没答到点上',
-  angry: '买家情绪激动',
-  anger: '买家情绪激动',
+  negative_sentiment: '买家情绪激动',
   low_confidence: '机器人没把握',
   complex_after_sale: '售后比较复杂',
   image: '图片需要人看',
+  bargain_exhausted: '价格谈不拢',
   error: '机器人出错了',
+  assist: '辅助模式',
+  shadow: '影子模式',
 }
 
 export function channelName(channel: string): string {

@@ -101,7 +101,7 @@ export interface Message {
 
 /** Where the buyer came from; sent with the session and with each message. */
 export interface EntryContext {
-  entry: 'product' | 'campaign' | 'order' | 'search' | 'live' | 'home' | null
+  entry: 'product' | 'campaign' | 'order' | 'search' | 'live' | 'after_sales' | 'home' | null
   product_id: string | null
   campaign_id: string | null
   order_id: string | null

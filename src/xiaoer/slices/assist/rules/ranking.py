@@ -24,10 +24,18 @@ _TICKET_BY_INTENT = (
 )
 
 
-def choose(candidates: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
-    """The best three: the draft first, then knowledge by score, then canned replies in their order."""
+def choose(
+    candidates: Sequence[Suggestion], first: Sequence[Suggestion] = (), *, first_leads: bool = False
+) -> tuple[Suggestion, ...]:
+    """The best three: the draft first, then knowledge by score, then `first` words and canned replies in their order.
+
+    `first_leads`: the buyer only asked for a person, so that a greeting comes before any answer.
+    """
+    ranked = sorted(
+        (*first, *candidates), key=lambda s: (_RANK[s.kind], -max((x.score for x in s.sources), default=0.0))
+    )
     kept: list[Suggestion] = []
-    for one in sorted(candidates, key=lambda s: (_RANK[s.kind], -max((x.score for x in s.sources), default=0.0))):
+    for one in [*first, *ranked] if first_leads else ranked:
         if one.text.strip() and not any(_same(one.text, other.text) for other in kept):
             kept.append(one)
     return tuple(kept[:_MOST])

@@ -96,7 +96,8 @@ def _answer(said: Sequence[Line]) -> str:
 
 def _say_most(texts: Iterable[str]) -> str:
     """The two lines that say most, in their order, without courtesies."""
-    plain = [_COURTESY.sub("", text.replace("\n", "，")).strip(_EDGES) for text in texts]
+    lines = [re.sub(r"([：:，,。；;！!？?])\n+", r"\1", text).replace("\n", "，") for text in texts]
+    plain = [_COURTESY.sub("", text).strip(_EDGES) for text in lines]
     telling = [text for text in dict.fromkeys(plain) if not _EMPTY.fullmatch(text)]
     kept = sorted(telling, key=len, reverse=True)[:2]
     return _cut("，".join(text for text in telling if text in kept), _SIDE)

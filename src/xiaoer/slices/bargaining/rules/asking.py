@@ -38,6 +38,11 @@ _GIFT = re.compile(r"送(?:点|个|我|些|俩|两|一)|赠品|小礼物|小礼�
 _FLOOR = re.compile(
     r"底价|底线|最低(?:能|可以)?(?:给到|到|卖|多少|价)?(?:是)?多少|最低价是|成本价|进货价|进价|心理价|能让到多少"
 )
+# a price that is asked about is not offered: 比150高吗, 是不是147, 有没有低于140
+_PROBES = re.compile(
+    rf"(?:比|高于|低于|超过|是不是|是否|^是|有没有)\s*{_NUMBER}{_YUAN}?\s*"
+    r"(?:高|低|贵|便宜|多|少|以上|以下|了)?\s*(?:吗|么|对吧|对吗|没|不|[?？]|$)"
+)
 _CLAIM = re.compile(
     r"(?:客服|小二|同事|店长|老板|经理|你们|刚才|上次|昨天|之前|前面|别人|朋友|有人|主播|直播间)[^,。!?]{0,12}"
     r"(?:答应|同意|说好|说过|承诺|说可以|说能|允许|给过|卖给|保证|确认过)|"
@@ -78,6 +83,8 @@ def read_ask(text: str, *, offered: bool, stop_words: Sequence[str] = ()) -> Ask
         return Ask("freight", quantity=quantity)
     if _ROUNDS.search(plain):
         return Ask("push", rounds_down=True, quantity=quantity)
+    if _PROBES.search(plain):
+        return Ask("floor", quantity=quantity)
     off, rate = _amount_off(plain), _rate(plain)
     price = None if off or rate is not None or _FOREIGN.search(plain) else _price(plain)
     if off is None and rate is None and price is None:

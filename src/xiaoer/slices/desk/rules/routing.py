@@ -35,16 +35,20 @@ _BY_ORDER = {"unpaid": "pre_sale", "shipped": "logistics", "refunding": "after_s
 FRONT = 3  # from this place on a buyer hears once more when the turn has come
 
 
-def skill_for(reason: str, asked: str, intents: Sequence[str]) -> str:
-    """The skill that a hand-over needs: what the rule asked for, else by its reason, else by what is talked about."""
+def skill_for(reason: str, asked: str, intents: Sequence[str], earlier: Sequence[Sequence[str]] = ()) -> str:
+    """The skill that a hand-over needs: what the rule asked for, else by its reason, else by what is talked about.
+
+    `earlier` are the intents of the talk before, newest first: 「转人工」 alone is about what was asked just now.
+    """
     if asked and asked != "general":
         return _BY_RULE.get(asked, asked)
     if reason in _BY_REASON:
         return _BY_REASON[reason]
-    for intent in intents:
-        for prefix, skill in _BY_INTENT:
-            if intent.startswith(prefix):
-                return skill
+    for turn in (intents, *earlier):
+        for intent in turn:
+            for prefix, skill in _BY_INTENT:
+                if intent.startswith(prefix):
+                    return skill
     return "general"
 
 

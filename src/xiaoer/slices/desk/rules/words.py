@@ -9,7 +9,7 @@ SKILL_LABEL = {
     "pre_sale": "售前顾问",
     "after_sales": "售后顾问",
     "logistics": "物流专员",
-    "complaints": "客服主管",
+    "complaints": "客诉专员",
     "vip": "专属客服",
 }
 _LONG_WAIT_MIN = 30

@@ -23,6 +23,8 @@ _WAYS = (
 # One such letter tells two cases apart: 没发货能改吗, 发货后能改吗; M码, L码; 男款, 女款.
 _TELLING = re.compile(r"[a-z0-9没未前后男女老大小高低长短厚薄内外上下左右单双春夏秋冬冷热生熟新旧]")
 
+_EITHER = re.compile(r"(.)[不没]\1")  # 包不包邮 asks 包邮
+_SHARED = 2  # letters that two questions must share where each has one that the other lacks
 _MORE = 4  # letters that a wording may have beyond another that it holds
 
 
@@ -35,7 +37,8 @@ class Wording(Struct, frozen=True):
 
     def about(self, question: str) -> frozenset[str]:
         """What is left of a question: letters, and one letter for each group of words that ask for the same."""
-        rest = self.same.sub(lambda match: self.letters[match[0]], question.lower())
+        plain = _EITHER.sub(r"\1", question.lower())
+        rest = self.same.sub(lambda match: self.letters[match[0]], plain)
         return frozenset(letter for letter in self.filler.sub("", rest) if letter.isalnum() or letter >= _GROUPS_FROM)
 
 
@@ -74,6 +77,8 @@ class Reading(Struct, frozen=True):
         mine_left, their_left = self.wording.about(one), self.wording.about(other)
         mine_only, their_only = mine_left - their_left, their_left - mine_left
         swapped = max(mine_only, default="") >= _GROUPS_FROM <= max(their_only, default="")  # 孕妇 for 宝宝
+        shared = sum(2 if letter >= _GROUPS_FROM else 1 for letter in mine_left & their_left)
+        swapped |= bool(mine_only and their_only) and shared < _SHARED  # 猫能吃吗, 狗能吃吗
         telling = swapped or bool(_TELLING.search("".join(mine_only | their_only)))
         return max(len(mine_only), len(their_only)) + 2 * telling
 

@@ -10,8 +10,25 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from xiaoer.kernel.clock import SHOP_ZONE
+from xiaoer.kernel.filling import fill
 from xiaoer.slices.outreach.types import SERVICE, Arm, Caps, Journey, Known, Send, Skip, Step, Stop, Trigger, Wait
 
+_OF_ORDER = ("商品", "昵称", "订单尾号")
+VARIABLES: dict[Trigger, tuple[str, ...]] = {  # what a step of each trigger may name
+    "order_unpaid": _OF_ORDER,
+    "cart_abandoned": ("商品", "昵称"),
+    "interested": ("商品", "昵称"),
+    "back_in_stock": ("商品", "昵称"),
+    "price_drop": ("商品", "昵称", "原价", "现价"),
+    "coupon_expiring": ("商品", "昵称", "券", "到期"),
+    "delivered": _OF_ORDER,
+    "review": _OF_ORDER,
+    "replenish": _OF_ORDER,
+}
+SAMPLE = {  # for previews
+    "商品": "您看的商品", "昵称": "小鱼", "订单尾号": "000123", "原价": "129.00", "现价": "99.00", "券": "满199减20",
+    "到期": "6月18日 23:59",
+}  # fmt: skip
 _STOPS = re.compile(r"退订|回复\s*TD|TD\s*退", re.IGNORECASE)
 WINDOWS = {"wechat_kf": (48, 5), "wechat_mp": (48, 5), "weixin_shop": (48, 5)}  # hours, messages (platform rules)
 
@@ -60,8 +77,7 @@ def quiet_until(caps: Caps, now: datetime) -> datetime | None:
 
 def fill_step(text: str, values: dict[str, str], shop_name: str, trigger: Trigger) -> str:
     """Put the run's values into a step's wording; marketing says who speaks and how to stop it (CPR 24, NTM 16)."""
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", value)
+    text = fill(text, {name: values.get(name, "") for name in VARIABLES[trigger]})
     if trigger in SERVICE:
         return text
     sender = "" if not shop_name or shop_name in text else f"【{shop_name}】"

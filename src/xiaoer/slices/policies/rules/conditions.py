@@ -49,6 +49,7 @@ _BAD = re.compile(
 _DISLIKE = re.compile(
     rf"(?:不要(?:含|有|带|加)?|不含|不能(?:有|含|吃|喝)|别(?:有|含|带)|(?<!有)没有|不加|不吃|不喝|吃不了|喝不了|不爱(?:吃|喝)?|不喜欢(?:吃|喝)?|讨厌|忌|戒了?|(?:别|不要|不用)(?:再)?(?:给我)?推荐)(?:有|含)?{_NAME}{_ENDS}"
 )
+_NOT_SORT = re.compile(r"(?:不要|别送?|不想要|不送|除了)([吃喝穿用玩戴]的)")
 _NO_THING = re.compile(
     r"^(?:太|那|这|再|别|了|给|推|便宜|(?:贵|老|土|花|小|大|重|口|生)$|花哨|花里|老气|忌口|我|你|他|她|什么|啥|钱|用|想|知道|急|能|会|会员|买|货|商品|东西|其他|任何|产品|一|几|很|特别|有|要|皮肤|容易|季节|可能|身体|换季|体质|经常|严重|轻微|有点|防|抗|会不会)"
 )
@@ -127,6 +128,7 @@ def read_avoids(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What must not be in it: (what is bad for the body, what is only not liked)."""
     bad = _terms(found["what"] or found["bare"] for found in _BAD.finditer(text))
     liked = _terms(found["what"] for found in _DISLIKE.finditer(text) if "过敏" not in found[0])
+    liked += tuple(found[1] for found in _NOT_SORT.finditer(text))
     return bad, tuple(term for term in liked if term not in bad)
 
 

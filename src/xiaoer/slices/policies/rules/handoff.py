@@ -1,7 +1,7 @@
 """When people take over (转人工), decided before anything else and before any model.
 
-Order: a red line that was crossed; anger; the third try that did not satisfy; a picture that needs eyes;
-several after-sales matters in one breath.
+Order: a red line that was crossed; anger, or anger that rises; the third try that did not satisfy; a picture that
+needs eyes; several after-sales matters in one breath.
 After answering: a second answer in a row that the bot was not sure of.
 """
 
@@ -26,6 +26,7 @@ _TEMPLATE: dict[HandoffReason, str] = {
 }
 _TOO_MANY_MATTERS = 3  # one order with three of them needs a plan, not three answers
 _SAME_WORDS = 2
+_RISING = 0.5  # of the anger that hands over by itself
 _SURE = 0.5
 _SETTLED_BY_PEOPLE = frozenset(
     f"after.{name}"
@@ -41,6 +42,8 @@ def stop_for_people(situation: Situation) -> Handoff | None:
         return Handoff(hit.reason, hit.rule_id, hit.skill)
     if situation.heard.sentiment.anger >= situation.limits.anger_handoff:
         return Handoff("negative_sentiment", "feeling.anger", "complaints")
+    if _rises(situation):
+        return Handoff("negative_sentiment", "feeling.rising", "complaints")
     tries = situation.unsatisfied + (1 if situation.heard.satisfied is False else 0)
     if tries >= situation.limits.unsatisfied_tries:
         return Handoff("unsatisfied", "tries.unsatisfied")
@@ -61,6 +64,18 @@ def goes_in_circles(turn: Turn, heard: Heard, reply: str) -> bool:
     if not reply or all(segment.intent.startswith("chat.") for segment in heard.segments):
         return False
     return sum(past.author == "bot" and past.text == reply for past in turn.history) >= _SAME_WORDS
+
+
+def _rises(situation: Situation) -> bool:
+    """Whether a buyer who was cross already is crosser now: from half of what hands over at once."""
+    now, least = situation.heard.sentiment.anger, situation.limits.anger_handoff * _RISING
+    since_people = []
+    for past in reversed(situation.turn.history):
+        if past.author == "agent":
+            break
+        since_people.append(past.anger)
+    before = max(since_people, default=0.0)
+    return min(now, before) >= least and now >= before
 
 
 def _matters(situation: Situation) -> set[str]:

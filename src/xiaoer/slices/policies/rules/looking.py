@@ -18,6 +18,9 @@ _HUNDREDS = r"[一二两三四五六七八九]百(?:[一二三四五六七八九
 _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (intent, re.compile(pattern))
     for intent, pattern in (
+        # What sounds like a call for a person and is none.
+        ("product.detail", r"真人(?:图|照|实拍|上身|试穿|试戴|秀|出镜|效果)"),
+        ("service.hours", r"^(?:请问|那|你们)*(?:什么时候|啥时候|几点|周末|晚上)(?:才|会|能|还)?(?:有|在)人工(?:客服|服务)?(?:在线|在|上班)?(?:啊|呀|呢|吗)?[?？。！!]*$"),
         ("promo.not_applied", rf"{_OFFER}.{{0,18}}(?:没|未|不)(?:有)?(?:显示|生效|减|用上|抵|享受|体现|算|优惠|打折|自动|弹出来|出来)"),
         ("promo.not_applied", rf"(?:没|未|不)(?:有)?(?:显示|减掉?|享受到?|用上|抵扣?|给我?算|自动减?).{{0,6}}{_OFFER}"),
         ("product.restock", r"(?:到货|补货|有货).{0,4}(?:提醒|通知|告诉|喊|叫|联系|说一声)|(?:提醒|通知|告诉)我.{0,4}(?:到货|有货|补货)"),

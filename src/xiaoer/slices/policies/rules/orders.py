@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from xiaoer.kernel.commerce import Order, Shipment
 from xiaoer.kernel.decision import Act, Source
+from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import parcels
 from xiaoer.slices.policies.rules.needs import LISTS, PAID_FOR, wants_orders
-from xiaoer.slices.policies.rules.parcels import Stage
 from xiaoer.slices.policies.rules.picking import pick_order
 from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_refund
 from xiaoer.slices.policies.types import Ask
@@ -102,7 +102,7 @@ def tell_tracking(ask: Ask, order: Order) -> Act:
     if not order.shipments:
         return _unshipped(ask, order)
     shipment = order.shipments[-1]
-    stage = parcels.stage_of(shipment)
+    stage = stage_of(shipment)
     if stage is Stage.SIGNED:
         template = "ship.signed_disputed" if intent in ("ship.lost", "ship.deliver", "ship.stuck") else "ship.signed"
         return _order_act(ask, order, template, shipment=shipment)

@@ -1,51 +1,18 @@
-"""Parcels (物流包裹): the stage that the last scans tell, how long nothing moved, when it should arrive.
+"""Parcels (物流包裹): how long nothing moved, and when it should arrive. Their stages: `xiaoer.kernel.parcels`.
 
-Carriers write free text, so stages are told by the trade's fixed words, newest scan first. An arrival is
+An arrival is
 an estimate and is worded as one: out for delivery means today, in the destination city means tomorrow,
 otherwise `_TRANSIT` after pick-up.
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Shipment
+from xiaoer.kernel.parcels import Stage, stage_of
 
 STUCK_AFTER = timedelta(hours=48)  # platforms call a parcel stuck after 48 h without a scan
 _TRANSIT = timedelta(days=3)  # common domestic ground transit, used when no scan tells more
-
-_WORDS = (
-    ("signed", ("已签收", "签收人", "已由", "代收", "已妥投", "已取件")),
-    ("returning", ("退回", "退件", "拦截", "拒收")),
-    ("station", ("驿站", "自提柜", "快递柜", "丰巢", "待取件", "取件码")),
-    ("delivering", ("派送", "派件", "正在送", "配送中")),
-    ("trouble", ("异常", "滞留", "破损", "联系不上", "地址不详")),
-    ("picked_up", ("揽收", "已揽件", "收件", "已收取")),
-)
-
-
-class Stage(StrEnum):
-    """运输阶段 of one parcel."""
-
-    NO_SCAN = "no_scan"
-    PICKED_UP = "picked_up"
-    MOVING = "moving"
-    DELIVERING = "delivering"
-    STATION = "station"
-    SIGNED = "signed"
-    RETURNING = "returning"
-    TROUBLE = "trouble"
-
-
-def stage_of(shipment: Shipment) -> Stage:
-    """Tell the stage from the newest scan; an unknown wording means it is moving."""
-    if not shipment.traces:
-        return Stage.NO_SCAN
-    last = shipment.traces[-1].text
-    for stage, words in _WORDS:
-        if any(word in last for word in words):
-            return Stage(stage)
-    return Stage.MOVING
 
 
 def is_stuck(shipment: Shipment, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.heard import Segment
+from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import parcels
 
 _THINGS = frozenset("裙鞋裤帽袜杯锅椅桌垫枕毯架箱柜瓶碗盘刀梳镜伞扇")  # 裙子 stands in a title as 连衣裙
@@ -110,17 +111,15 @@ def _tells(order: Order, segment: Segment, now: datetime) -> bool:
     if intent == "ship.urge":
         return order.status == "paid" and order.promise_ship_at is not None and order.promise_ship_at < now
     if intent == "ship.lost":
-        return (
-            says_signed(segment.text) and bool(order.shipments) and parcels.stage_of(order.shipments[-1]) in _ARRIVED_AT
-        )
+        return says_signed(segment.text) and bool(order.shipments) and stage_of(order.shipments[-1]) in _ARRIVED_AT
     if intent not in ("ship.stuck", "ship.deliver") or order.status != "shipped" or not order.shipments:
         return False
     if intent == "ship.stuck":
         return parcels.is_stuck(order.shipments[-1], now)
-    return parcels.stage_of(order.shipments[-1]) in (parcels.Stage.DELIVERING, parcels.Stage.STATION)
+    return stage_of(order.shipments[-1]) in (Stage.DELIVERING, Stage.STATION)
 
 
-_ARRIVED_AT = (parcels.Stage.SIGNED, parcels.Stage.STATION)
+_ARRIVED_AT = (Stage.SIGNED, Stage.STATION)
 _TO_COME = ("unpaid", "paid", "shipped")
 _OF_THE_SAME = ("ship.eta", "ship.when", "ship.track")
 _ARRIVED = re.compile(r"取件码|驿站|快递柜|丰巢|代收点|放(?:在)?哪")

@@ -10,12 +10,13 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Diagnosis
-from xiaoer.slices.policies.rules import carts
+from xiaoer.slices.policies.rules import carts, thresholds
 from xiaoer.slices.policies.rules.matters import choosing
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, order_source, say, todo
 from xiaoer.slices.policies.rules.products import matching
 from xiaoer.slices.policies.types import Ask, Move
 
+_MONEY = ("promo.", "price.", "oos.")
 _CALCULATE = (
     "到手",
     "怎么算",
@@ -39,6 +40,8 @@ _GAP = ("差多少", "凑", "还差", "差几")
 
 def answer_prices(ask: Ask) -> Move | None:
     """Answer one of these questions; None when it is another, or no figure bears on it."""
+    if ask.segment.intent.startswith(_MONEY) and (told := thresholds.answer_told_amount(ask)) is not None:
+        return told
     match ask.segment.intent:
         case "promo.not_applied":
             return _not_applied(ask)

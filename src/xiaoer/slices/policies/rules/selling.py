@@ -49,6 +49,10 @@ def say_picks(ask: Ask) -> Act | None:
     picks = ask.facts.picks.get(ask.index, ())
     wish = wishes.told(ask.segment, ask.situation.turn)
     if picks:
+        if picks[0].product.id == ask.product_id and wishes.asks_about_it(ask.segment.text):
+            slots: dict[str, Any] = {"reason": picks[0].reason, "products": [[ask.product_id, picks[0].product.title]]}
+            source = Source("product", picks[0].product.id, picks[0].product.title)
+            return Act("answer", ask.index, "recommend.suits", slots, (source,), "recommend.suits")
         if wish.is_total and len(picks) > 1:
             return act_of_picks(ask.index, "recommend.picks_total", picks, "recommend.need")
         is_vague = wish.relation and wish.budget_yuan is None and len(wish.words) == 1 and not wish.shown

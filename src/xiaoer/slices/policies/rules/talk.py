@@ -7,6 +7,10 @@ from xiaoer.slices.policies.rules import remarks
 from xiaoer.slices.policies.types import Ask
 
 _FOREIGN = re.compile(r"[\x00-\x7f]*[A-Za-z]{2,}(?:[^A-Za-z\d]+[A-Za-z']+){3,}[\x00-\x7f]*")  # a sentence
+_ELSEWHERE = re.compile(
+    r"加[^，。？?]{0,4}(?:微信|vx|wx|v信|薇信|QQ|qq)(?!群)|私下(?:转账?|交易|付|给|买|拍)|线下(?:转账?|交易|付款)|(?:微信|支付宝)(?:直接)?转(?:账|给|你)"
+)
+_OWN_ANSWER = 0.8  # an entry that asks just this
 _CROSS = 0.3  # anger from which a bare word is not answered with cheer
 
 _TEMPLATES = {
@@ -48,7 +52,17 @@ def answer_talk(ask: Ask) -> Act | None:
     return Act("answer", ask.index, template, rule_id=f"talk.{intent}") if template else None
 
 
+def keep_here(ask: Ask) -> Act | None:
+    """加微信, 私下转账: neither, unless the shop has written its own answer; on the platform the buyer is protected."""
+    own = any(hit.score >= _OWN_ANSWER for hit in ask.facts.knowledge.get(ask.index, ()))
+    if own or not _ELSEWHERE.search(ask.segment.text):
+        return None
+    return Act("answer", ask.index, "talk.keep_here", rule_id="talk.keep_here")
+
+
 def _greet(ask: Ask) -> Act:
+    if any(past.author == "bot" for past in ask.situation.turn.history):  # nobody is greeted twice in a talk
+        return Act("answer", ask.index, "greet.again", rule_id="greet.again")
     product = ask.facts.products.get(ask.product_id or "")
     if product is None:
         return Act("greet", ask.index, "greet.home", {"shop": ask.situation.shop_name}, rule_id="greet.home")

@@ -18,6 +18,9 @@ from xiaoer.slices.policies.rules.focus import names_place
 _OTHERS = re.compile(
     r"^(?:那|那么|就)?(?:还有|有没有|有木有|还有没有|有|换|看看|要)(?:点|个|一?些)?(?:别的|其他|其它|另外|便宜)(?:的|款|点|些|一点|一些)*(?:么|吗|没|不|呢|推荐|看看|的|[?？])*$"
 )
+_WANTS = re.compile(
+    r"^(?:我|就|那)?(?:想)?(?:要|看看?|来)(?:个|点|款|支|条)?(?!人工|退|换|发票|求|不|赔)[\u4e00-\u9fff]{2,5}[。.!！]?$"
+)
 _MORE = re.compile(
     r"^(?:那|嗯|好)?(?:还有(?:没有)?(?:么|吗|没|嘛|不)?|就这些(?:么|吗)?|没(?:有)?(?:别的|其他)(?:的)?了?(?:么|吗)|再来(?:几个|点|一批))[?？。]*$"
 )
@@ -27,6 +30,7 @@ _SEEKS = re.compile(
 _SORTS = re.compile(
     r"东西|好物|好货|礼|用品|护肤|化妆|彩妆|零食|吃的|喝的|穿的|用的|玩的|戴的|玩具|好吃|衣服|家电|数码|好的"
 )
+_VAGUE = re.compile(r"东西|好物|好货|好的|礼品|礼物|礼盒|礼")  # sorts that say nothing of the goods
 _DISLIKES = re.compile(
     r"太(?:老气|老土|土|贵|花哨?|素|普通|一般|小|大|重|丑|艳|暗|简单|便宜|幼稚|成熟|俗|单调|常见)|不(?:太|怎么|是很)?(?:喜欢|好看|合适|实用|想要|要这)"
     r"|看不上|没(?:有)?(?:看上|相中|中意)|换(?:个|一?批|几个|别的|点)|拿不出手"
@@ -39,6 +43,7 @@ _ASKS = re.compile(r"[?？]|[吗么嘛呢]\W*$|什么|多少|怎么|哪|几(?!�
 _BUSINESS = ("order.", "after.", "ship.", "service.")
 _SURE = 0.9
 _DOUBTFUL = 0.5
+_SHORT = 6  # characters of words that only name somebody (送老师)
 _LONGEST = 30  # characters of a piece that is only a condition
 _TERM = 12  # the same within one message
 _GIFT = re.compile(r"(?:送|给|买|带|挑|选).{0,8}(?:啥|什么|哪|点儿?|些)")
@@ -81,6 +86,10 @@ def read(segment: Segment, turn: Turn) -> Segment:
         or names_place(text)
     ):
         return segment
+    if turn.product_in_focus and (
+        (is_alike(text) and segment.intent.startswith(_SOUGHT)) or (named.relation and asks_about_it(text))
+    ):
+        return _wished(segment)
     if not turn.product_in_focus and (_seeks(text, segment) or _is_gift(text, segment)):
         return _wished(segment)
     shown = bool(turn.memory.wish and turn.memory.wish.shown)
@@ -89,6 +98,8 @@ def read(segment: Segment, turn: Turn) -> Segment:
     if is_open(turn) and len(turn.memory.choices) == 1 and (named.size or named.color):
         return replace(segment, intent="product.stock", confidence=0.8, by="wish")  # 有没有黑的, of the only one shown
     if _WITHIN.search(text) and read_budget(text) is not None and is_open(turn, _NOT_LONG):
+        return _wished(segment)
+    if is_open(turn) and (_WANTS.match(text) or (named.relation and len(text) <= _SHORT and not _ASKS.search(text))):
         return _wished(segment)
     if not is_open(turn) or _ASKS.search(text):
         return segment
@@ -149,7 +160,8 @@ def _seeks(text: str, segment: Segment) -> bool:
     budget, bad = read_budget(text), read_avoids(text)[0]
     if segment.intent.startswith("promo."):
         return bool(budget and segment.entities.relation)
-    return segment.intent.startswith(_SOUGHT) and bool(_SORTS.search(text) or _EATS.search(text) or budget or bad)
+    may = segment.intent.startswith(_SOUGHT) or segment.confidence < _DOUBTFUL
+    return may and bool(_SORTS.search(text) or _EATS.search(text) or budget or bad)
 
 
 def _wished(segment: Segment) -> Segment:
@@ -215,7 +227,8 @@ def _is_only_a_no(text: str) -> bool:
 
 def is_specific(segment: Segment) -> bool:
     """Whether these words say enough to look for goods: then nothing found is an answer too."""
-    return bool(segment.entities.relation or segment.entities.audience or _SORTS.search(segment.text))
+    told = segment.entities.relation or segment.entities.audience or is_alike(segment.text)
+    return bool(told or _SORTS.search(_VAGUE.sub("", segment.text)))
 
 
 def _budget(segment: Segment) -> Budget | None:
@@ -226,6 +239,16 @@ def _budget(segment: Segment) -> Budget | None:
         return Budget(*alone)
     amount = segment.entities.money_yuan
     return None if amount is None else Budget(None, amount)
+
+
+def is_alike(text: str) -> bool:
+    """Whether goods like the one in sight are wanted (有类似的吗)."""
+    return re.search(r"(?:类似|相似|相近|差不多|平替|同类)(?:的|款|型)", text) is not None
+
+
+def asks_about_it(text: str) -> bool:
+    """Whether these words ask if the product in sight is good for somebody (送女朋友合适吗)."""
+    return re.search(r"(?:送|给).{1,8}?(?:合适|可以|适合|行|好不好|拿得出手)(?:吗|不|么|嘛)", text) is not None
 
 
 def is_too_dear(text: str) -> bool:

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.decision import Offer
-from xiaoer.kernel.money import ZERO
+from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.promotions.rules.basket import Basket
 from xiaoer.slices.promotions.rules.wording import say_instant
-from xiaoer.slices.promotions.types import Cart, CartLine, Level, Promotion
+from xiaoer.slices.promotions.types import Benefit, Cart, CartLine, Level, Promotion
 
 
 def running_offers(
@@ -35,7 +35,18 @@ def running_offers(
         basket = Basket(Cart(lines), live)
         live = [p for p in live if basket.fit(p.id)]
     live.sort(key=lambda p: (p.priority, p.id))
-    return tuple(Offer(p.id, p.shown, _kind(p), _detail(p, zone), p.ends_at) for p in live)
+    return tuple(Offer(p.id, p.shown, _kind(p), _detail(p, now, zone), p.ends_at, _steps(p)) for p in live)
+
+
+def _steps(promotion: Promotion) -> tuple[tuple[Money, Money], ...]:
+    """From which amount how much is off; empty for what does not go by amounts."""
+    if promotion.threshold != "amount" or promotion.repeat:
+        return ()
+    if promotion.benefit is Benefit.AMOUNT_OFF:
+        return tuple((Money(tier.threshold), Money(tier.value)) for tier in promotion.tiers if tier.threshold)
+    if promotion.benefit is Benefit.FREIGHT_OFF:
+        return tuple((Money(tier.threshold), ZERO) for tier in promotion.tiers if tier.threshold and not tier.value)
+    return ()
 
 
 def _kind(promotion: Promotion) -> str:
@@ -44,7 +55,7 @@ def _kind(promotion: Promotion) -> str:
     return "coupon" if promotion.needs_coupon else "activity"
 
 
-def _detail(promotion: Promotion, zone: ZoneInfo) -> str:
+def _detail(promotion: Promotion, now: datetime, zone: ZoneInfo) -> str:
     """Who may use it when not everyone may, and when it ends."""
     audience = promotion.audience
     limits = {
@@ -53,4 +64,4 @@ def _detail(promotion: Promotion, zone: ZoneInfo) -> str:
         "member_tier": f"限{'、'.join(sorted(audience.values))}会员，",
         "tag": "限指定买家，",
     }
-    return f"{limits[audience.kind]}{say_instant(promotion.ends_at, zone)}结束"
+    return f"{limits[audience.kind]}{say_instant(promotion.ends_at, zone, now)}结束"

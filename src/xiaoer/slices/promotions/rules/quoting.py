@@ -75,7 +75,7 @@ def quote(
         extra = built.payable.fen - choice.best.payable
         ids = tuple(sorted(coupon.id for coupon, _ in second.coupons))
         built = replace(built, runner_up=RunnerUp(ids, Money(second.payable + extra)))
-    return replace(built, explanation=explain(built, zone))
+    return replace(built, explanation=explain(built, zone, now))
 
 
 def payable(

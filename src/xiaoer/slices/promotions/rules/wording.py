@@ -30,10 +30,11 @@ _REASONS = {
 }
 
 
-def say_instant(at: datetime, zone: ZoneInfo) -> str:
-    """「6月18日20:00」 in the shop's zone."""
+def say_instant(at: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
+    """「6月18日20:00」 in the shop's zone; with the year when it is another than that of `now`."""
     local = at.astimezone(zone)
-    return f"{local.month}月{local.day}日{local.hour}:{local.minute:02d}"
+    year = f"{local.year}年" if now is not None and now.astimezone(zone).year != local.year else ""
+    return f"{year}{local.month}月{local.day}日{local.hour}:{local.minute:02d}"
 
 
 def say_gap(gap: Money | None, gap_pieces: int | None) -> str:
@@ -59,7 +60,7 @@ def _say_applied(entry: Applied) -> str:
     )
 
 
-def explain(quote: Quote, zone: ZoneInfo) -> str:
+def explain(quote: Quote, zone: ZoneInfo, now: datetime) -> str:
     """The calculation, line by line; amounts in yuan with two places."""
     bought = [line for line in quote.lines if not line.gift]
     rows = [f"{line.title or line.variant_id} ×{line.quantity}：{line.base.yuan}" for line in bought]
@@ -82,9 +83,9 @@ def explain(quote: Quote, zone: ZoneInfo) -> str:
         plan = quote.presale
         rows.append(f"其中定金 {plan.deposit.yuan}，尾款 {plan.balance.yuan}")
         if plan.balance_starts_at:
-            rows[-1] += f"，{say_instant(plan.balance_starts_at, zone)}开始付尾款"
+            rows[-1] += f"，{say_instant(plan.balance_starts_at, zone, now)}开始付尾款"
     if quote.valid_until:
-        rows.append(f"以上价格到{say_instant(quote.valid_until, zone)}前有效")
+        rows.append(f"以上价格到{say_instant(quote.valid_until, zone, now)}前有效")
     return "\n".join(rows)
 
 

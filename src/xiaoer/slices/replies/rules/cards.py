@@ -6,6 +6,7 @@ from typing import Any
 from xiaoer.kernel.commerce import Order, Product, Shipment
 from xiaoer.kernel.decision import Act, CouponGiven, Decision
 from xiaoer.kernel.money import Money
+from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.kernel.reply import CouponCard, OrderCard, ProductCard, QuickReplies, ReplyPart, ShipmentCard
 from xiaoer.kernel.turn import ImageContent
 from xiaoer.slices.replies.rules import wording
@@ -101,11 +102,23 @@ def _attached(card: dict[str, Any]) -> ReplyPart | None:
     return None
 
 
+_STAGE = {
+    Stage.NO_SCAN: "待揽收",
+    Stage.PICKED_UP: "已揽收",
+    Stage.MOVING: "运输中",
+    Stage.DELIVERING: "派送中",
+    Stage.STATION: "待取件",
+    Stage.SIGNED: "已签收",
+    Stage.RETURNING: "退回中",
+    Stage.TROUBLE: "派送异常",
+}
+
+
 def _shipment(shipment: Shipment, now: datetime) -> ReplyPart:
     last = shipment.traces[-1] if shipment.traces else None
     at = wording.say_instant(last.at, now) if last else ""
     text = last.text if last else "暂无揽收记录"
-    card = ShipmentCard(shipment.waybill_no, shipment.carrier, "运输中" if last else "待揽收", text, at)
+    card = ShipmentCard(shipment.waybill_no, shipment.carrier, _STAGE[stage_of(shipment)], text, at)
     return ReplyPart(card, f"{shipment.carrier} {shipment.waybill_no}：{text}")
 
 

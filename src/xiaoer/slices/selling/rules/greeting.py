@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from xiaoer.kernel.clock import SHOP_ZONE
+from xiaoer.kernel.filling import fill
 from xiaoer.slices.selling.types import Greeting, Visit
 
+VARIABLES = ("商品", "店铺", "昵称", "时段")
 _DEAR = 18  # characters of a product's title in a sentence
 
 
@@ -65,9 +67,7 @@ def fill_greeting(text: str, visit: Visit, now: datetime) -> str:
     values = {
         "商品": title if len(title) <= _DEAR else title[: _DEAR - 1] + "…",
         "店铺": visit.shop_name or "小店",
-        "昵称": visit.nick or "您",
+        "昵称": visit.nick,
         "时段": part if hour >= 5 else "您好",
     }
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+    return fill(text, values)

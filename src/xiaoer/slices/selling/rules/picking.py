@@ -86,7 +86,7 @@ def reason_for(candidate: Candidate, need: str, limits: Limits, likes: Collectio
     if told and len(parts) < 2:
         parts.append("、".join(_spoken(tag) for tag in told[:2]))
     pairs = {need[at : at + 2] for at in range(len(need) - 1) if not _EMPTY & set(need[at : at + 2])}
-    pairs = {pair for pair in pairs if re.fullmatch(r"[\u4e00-\u9fff]{2}", pair)}
+    pairs = {pair for pair in pairs if re.fullmatch(r"[\u4e00-\u9fff]{2}", pair)} - {"合适", "适合", "推荐"}
     for key, clause in clauses:
         silent = not key or _SAYS_LITTLE.search(key) or _NO_PRAISE.search(clause) or clause in " ".join(parts)
         silent = silent or any(word in key for words in AUDIENCES.values() for word in words)

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from xiaoer.kernel.commerce import Product
+
 CHIPS = {
     "product.size_advice": "我该选哪个尺码",
     "product.size_chart": "有尺码表吗",
@@ -30,6 +32,7 @@ CHIPS = {
     "after.return": "不合适能退吗",
     "after.freight": "有运费险吗",
 }
+ANYWHERE = ("promo.discount", "ship.when", "ship.fee")  # where no product is in sight
 LEAST = 2  # a question of one buyer is not yet what buyers ask
 
 
@@ -39,6 +42,15 @@ def most_asked(intents: Iterable[str], limit: int = 3) -> tuple[str, ...]:
     order = list(CHIPS)
     best = sorted((i for i, n in counts.items() if n >= LEAST), key=lambda i: (-counts[i], order.index(i)))
     return tuple(CHIPS[intent] for intent in best[:limit])
+
+
+def usual_questions(product: Product | None) -> tuple[str, ...]:
+    """What is asked about such goods as long as too few buyers have asked about this one."""
+    if product is None:
+        return tuple(CHIPS[intent] for intent in ANYWHERE)
+    told = [CHIPS["product.size_advice"]] if product.size_chart else []
+    told += [CHIPS["product.material"]] if "材质" in product.attributes else []
+    return (*told, CHIPS["product.quality"], CHIPS["ship.when"], CHIPS["price.query"])
 
 
 def three_chips(*sources: Sequence[str]) -> tuple[str, ...]:

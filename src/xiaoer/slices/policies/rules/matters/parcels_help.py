@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.memory import Matter
+from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import orders, parcels
 from xiaoer.slices.policies.rules.matters import changes, choosing, reading
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
@@ -66,7 +67,7 @@ def start(ask: Ask, kind: str) -> Move | None:
         return _stuck(ask, order) if parcels.is_stuck(shipment, ask.situation.now) else None
     if kind == "lost":
         return _lost(ask, order)
-    if order.status == "shipped" and parcels.stage_of(shipment) is not parcels.Stage.SIGNED:
+    if order.status == "shipped" and stage_of(shipment) is not Stage.SIGNED:
         return _redirect(
             ask, _wished(ask, ask.memory.of_kind("redirect") or new_matter(ask, "redirect", order.id)), order
         )
@@ -146,7 +147,7 @@ def _stuck(ask: Ask, order: Order) -> Move:
 
 def _lost(ask: Ask, order: Order) -> Move | None:
     shipment = order.shipments[-1]
-    if parcels.stage_of(shipment) not in (parcels.Stage.SIGNED, parcels.Stage.STATION):
+    if stage_of(shipment) not in (Stage.SIGNED, Stage.STATION):
         if parcels.is_stuck(shipment, ask.situation.now):
             return _stuck(ask, order)
         told = says_signed(ask.segment.text) and bool(shipment.traces)

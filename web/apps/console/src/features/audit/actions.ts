@@ -2,9 +2,10 @@
 
 const ZH: Record<string, string> = {
   'alert.change': '改预警',
-  'bargain.save': '改议价条款',
   'buyer.card': '改买家备注',
+  'consent.keep': '记营销同意',
   'coupon.issue': '发券',
+  'coupon.move': '改券的状态',
   'desk.settings': '改接待设置',
   'insight.costs': '改成本设置',
   'insight.review': '质检打分',
@@ -51,6 +52,8 @@ const ZH: Record<string, string> = {
   'privacy.forget': '删除买家资料',
   'report.schedule': '改报告发送',
   'rules.red_lines': '改红线',
+  'selling.keep': '改营销规则',
+  'selling.remove': '删营销规则',
   'system.connect': '接入系统',
   'system.disconnect': '断开系统',
   'team.add': '加成员',
@@ -66,7 +69,7 @@ export function actionName(action: string, locale: string): string {
 }
 
 const DETAILS: Record<string, string> = {
-  amount: '金额', author: '作者', connector: '系统', counts: '数量', due: '截止', enabled: '启用', entry: '知识', fields: '改了', hourly_yuan: '时薪', ids: '编号',
+  buyer: '买家', promotion: '优惠', version: '文本版本', amount: '金额', author: '作者', connector: '系统', counts: '数量', due: '截止', enabled: '启用', entry: '知识', fields: '改了', hourly_yuan: '时薪', ids: '编号',
   intent: '意图', kind: '种类', minutes_per_talk: '每会话分钟', model_in_yuan: '模型输入单价', model_out_yuan: '模型输出单价', monthly_yuan: '月费', no: '单号',
   note: '备注', outcome: '结果', owner: '负责人', questions: '回归题', reason: '原因', rows: '行数', score: '分数', state: '状态', tags: '标签', targets: '接收方', title: '标题',
   to: '改成', was: '原来',

@@ -13,11 +13,12 @@ export const en = {
     buyer_budget: 'Budget per buyer', buyer_days: 'Counted over days', day_budget: 'Budget per day', cool_days: 'Cool-down days', gifts: 'Favours (cheapest first)',
     most_gifts: 'Most favours', valid_hours: 'Offer holds', stop_words: 'Stop words', bulk_from: 'People from pieces', after: 'At the end', kind: 'Kind', cost: 'Cost (yuan)',
     trigger: 'Begins when', journeySteps: 'Steps', after_min: 'After the start', stepSay: 'Message', hold_out: 'Hold-out (%)', useful_min: 'Not sent when later by', only: 'Condition', least_score: 'Intent score from', least_drop: 'Drop of at least %', before_h: 'Before its end', window_h: 'Payments count within',
+    quiet_from_min: 'Quiet from', quiet_to_min: 'Quiet until', capMost: 'Messages per buyer, at most', capDays: 'Within days',
     holdGreeting: 'Greetings held out %', holdScene: 'Scenes held out %', holdRecommend: 'Picks held out %', holdBargain: 'Bargaining held out %',
   },
   h: { text: '', area: '', lines: 'One a line', words: 'Separated by commas; empty for any', percents: 'Such as 40, 75, 100', money: 'Such as 199.00' },
   o: {
-    entries: { product: 'Product', campaign: 'Campaign', order: 'Order', search: 'Search', live: 'Live', home: 'Home' },
+    entries: { product: 'Product', campaign: 'Campaign', order: 'Order', search: 'Search', live: 'Live', after_sales: 'After-sales', home: 'Home' },
     when: { always: 'Any time', on_duty: 'People on duty', off_hours: 'Off hours' },
     visitor: { any: 'Any', new: 'New', returning: 'Returning' },
     order_state: { any: 'Any', unpaid: 'Unpaid order', after_sales: 'After-sales open', none: 'Neither' },
@@ -31,7 +32,7 @@ export const en = {
   },
   greetings: {
     nav: 'Greetings', title: 'Greetings', add: 'New greeting', edit: 'Edit greeting', about: 'The first words by where the buyer comes from.',
-    empty: 'No greetings yet; the default one is used.', try: 'Preview', tryHint: 'Search word (optional)',
+    empty: 'No greetings yet; the default one is used.', try: 'Preview', tryHint: 'Search word (optional)', from: 'Where from',
   },
   scenes: {
     nav: 'Scenes', title: 'Scenes', add: 'New scene', edit: 'Edit scene', about: 'The answer first, then a link, a coupon or goods. Never for upset buyers.',
@@ -75,7 +76,7 @@ export const en = {
   },
   journeys: {
     nav: 'Journeys', title: 'Journeys', add: 'New journey', edit: 'Edit journey', about: 'Payment, refund, complaint, a person or a stop word end it at once.',
-    empty: 'No journeys yet.', after: 'After {time}',
+    empty: 'No journeys yet.', after: 'After {time}', caps: 'Quiet hours and caps', try: 'What buyers would read', which: 'Which journey',
   },
   results: {
     nav: 'Uplift', title: 'Uplift: does it help?', settings: 'Hold-outs', about: 'Every automation leaves some buyers alone by chance; the two groups are compared. “Touched” orders earn no credit.',

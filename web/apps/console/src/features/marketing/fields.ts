@@ -1,7 +1,7 @@
 /** The forms of the marketing pages, as data: which fields a rule has and how each is typed. */
 
 export type FieldKind =
-  | 'text' | 'area' | 'lines' | 'words' | 'number' | 'minutes' | 'hours' | 'percent' | 'percents' | 'money' | 'select' | 'multi' | 'switch' | 'moment' | 'rows'
+  | 'text' | 'area' | 'lines' | 'words' | 'number' | 'minutes' | 'hours' | 'percent' | 'percents' | 'money' | 'select' | 'multi' | 'switch' | 'moment' | 'clock' | 'rows'
 
 export interface Field {
   key: string
@@ -60,6 +60,8 @@ function shown(field: Field, value: unknown): unknown {
       return value ?? 0
     case 'moment':
       return value ?? null
+    case 'clock':
+      return `${String(Math.floor(Number(value) / 60)).padStart(2, '0')}:${String(Number(value) % 60).padStart(2, '0')}`
     default:
       return value ?? ''
   }
@@ -86,6 +88,10 @@ function written(field: Field, value: unknown): unknown {
       return ((value as Rule[]) ?? []).map((row) => toRule(field.columns ?? [], row))
     case 'moment':
       return value || null
+    case 'clock': {
+      const [hour, minute] = String(value || '00:00').split(':').map(Number)
+      return (hour ?? 0) * 60 + (minute ?? 0)
+    }
     default:
       return value
   }

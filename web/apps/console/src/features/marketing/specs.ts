@@ -2,7 +2,9 @@
 
 import type { Field, Rule } from './fields'
 
-const ENTRIES = ['product', 'campaign', 'order', 'search', 'live', 'home']
+/** Who may change what the shop sells by; supervisors look. */
+export const EDITORS = ['owner', 'operator']
+export const ENTRIES = ['product', 'campaign', 'order', 'search', 'live', 'after_sales', 'home']
 const PERIOD: Field[] = [
   { key: 'valid_from', kind: 'moment', half: true },
   { key: 'valid_to', kind: 'moment', half: true },
@@ -104,6 +106,14 @@ export const JOURNEY: Field[] = [
   { key: 'before_h', kind: 'hours', half: true, only: { trigger: ['coupon_expiring'] } },
 ]
 export const NEW_JOURNEY: Rule = { trigger: 'order_unpaid', steps: [], hold_out: 1000, useful_min: 1440, categories: [], least_score: 60, least_drop: 5, before_h: 48 }
+
+export const CAPS: Field[] = [
+  { key: 'quiet_from_min', kind: 'clock', half: true },
+  { key: 'quiet_to_min', kind: 'clock', half: true },
+  { key: 'most', name: 'capMost', kind: 'number', half: true },
+  { key: 'days', name: 'capDays', kind: 'number', half: true },
+]
+export const NEW_CAPS: Rule = { quiet_from_min: 1320, quiet_to_min: 540, most: 3, days: 7 }
 
 export const COMPARING: Field[] = [
   { key: 'greeting', name: 'holdGreeting', kind: 'percent', half: true },

@@ -13,11 +13,12 @@ export const zh = {
     buyer_budget: '每位买家预算（元）', buyer_days: '预算按几天算', day_budget: '每天总预算（元）', cool_days: '谈完几天内不再谈', gifts: '可以送的（按成本从低到高）',
     most_gifts: '最多送几样', valid_hours: '报价保留多久', stop_words: '停止词', bulk_from: '几件起转人工', after: '谈不拢时', kind: '种类', cost: '成本（元）',
     trigger: '什么时候开始', journeySteps: '步骤', after_min: '开始之后', stepSay: '发什么', hold_out: '对照组占比（%）', useful_min: '晚了多久就不发', only: '条件', least_score: '意向分至少', least_drop: '降价至少 %', before_h: '到期前多久', window_h: '遇到之后多久内付款算数',
+    quiet_from_min: '几点以后不打扰', quiet_to_min: '早上几点起可以发', capMost: '每位买家最多几条', capDays: '按几天算',
     holdGreeting: '欢迎语留出 %', holdScene: '场景留出 %', holdRecommend: '推荐留出 %', holdBargain: '议价留出 %',
   },
   h: { text: '', area: '', lines: '一行一条', words: '用、隔开，留空不限', percents: '如 40、75、100', money: '如 199.00' },
   o: {
-    entries: { product: '商品页', campaign: '活动页', order: '订单页', search: '搜索', live: '直播间', home: '首页' },
+    entries: { product: '商品页', campaign: '活动页', order: '订单页', search: '搜索', live: '直播间', after_sales: '售后入口', home: '首页' },
     when: { always: '任何时候', on_duty: '人工在线时', off_hours: '人工下班后' },
     visitor: { any: '不限', new: '没买过的', returning: '买过的' },
     order_state: { any: '不限', unpaid: '有没付款的订单', after_sales: '有售后在办', none: '都没有' },
@@ -31,7 +32,7 @@ export const zh = {
   },
   greetings: {
     nav: '欢迎语', title: '欢迎语', add: '新欢迎语', edit: '改欢迎语', about: '买家打开聊天时说的第一句话，按来源区分。可以写 {\'{\'}商品{\'}\'}、{\'{\'}店铺{\'}\'}、{\'{\'}昵称{\'}\'}、{\'{\'}时段{\'}\'}。',
-    empty: '还没有自己的欢迎语，先用默认的。新建一条，商品页和直播间的买家就能听到不一样的话。', try: '预览', tryHint: '搜索词（可不填）',
+    empty: '还没有自己的欢迎语，先用默认的。新建一条，商品页和直播间的买家就能听到不一样的话。', try: '预览', tryHint: '搜索词（可不填）', from: '从哪里来',
   },
   scenes: {
     nav: '场景', title: '场景营销', add: '新场景', edit: '改场景', about: '先答问题，再给一个链接、优惠券或商品。生气的买家和售后问题不会触发。',
@@ -74,8 +75,8 @@ export const zh = {
     perBuyer: '每人限领', noLimit: '不限', ends: '结束', issue: '发一张券', which: '哪张券', go: '发券', issued: '已发，券码 {code}', refused: '发不了：预算、张数或每人限领已用完，或活动已结束。',
   },
   journeys: {
-    nav: '旅程', title: '旅程', add: '新旅程', edit: '改旅程', about: '付款、退款、投诉、转人工或回“退订”后马上停；夜里不发；同一买家有次数上限。可以写 {\'{\'}昵称{\'}\'}、{\'{\'}商品{\'}\'}、{\'{\'}订单尾号{\'}\'}、{\'{\'}原价{\'}\'}、{\'{\'}现价{\'}\'}、{\'{\'}券{\'}\'}、{\'{\'}到期{\'}\'}；营销消息会自动带上店名和退订方法。',
-    empty: '还没有旅程。建一个“下单没付款 15 分钟后提醒”，看它比不提醒多带来多少付款。', after: '{time}后',
+    nav: '旅程', title: '旅程', add: '新旅程', edit: '改旅程', about: '付款、退款、投诉、转人工或回“退订”后马上停；夜里不发、每人几条，在“打扰的分寸”里改。可以写 {\'{\'}昵称{\'}\'}、{\'{\'}商品{\'}\'}、{\'{\'}订单尾号{\'}\'}、{\'{\'}原价{\'}\'}、{\'{\'}现价{\'}\'}、{\'{\'}券{\'}\'}、{\'{\'}到期{\'}\'}；营销消息会自动带上店名和退订方法。',
+    empty: '还没有旅程。建一个“下单没付款 15 分钟后提醒”，看它比不提醒多带来多少付款。', after: '{time}后', caps: '打扰的分寸', try: '买家会看到', which: '哪个旅程',
   },
   results: {
     nav: '增量', title: '增量：到底有没有用', settings: '对照组设置', about: '每个自动化都随机留出一部分买家不打扰，用两组的差别说话；“碰过”的订单不算功劳。同一买家每次分到同一组。',

@@ -1,0 +1,76 @@
+"""Selling over HTTP: what would reach a buyer broken is refused while it is written; a lost answer may be repeated."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+from tests.app.test_staff_api import log_in
+
+BASE = "/api/v1/selling"
+
+
+def journey(trigger: str, say: str) -> dict[str, Any]:
+    return {"rule": {"title": "t", "trigger": trigger, "steps": [{"after_min": 5, "say": say}]}, "enabled": False}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "unknown"),
+    [
+        (
+            "greetings",
+            {"rule": {"title": "t", "texts": ["您好，{商品}", "{昵称}{活动名}"]}, "enabled": False},
+            "{活动名}",
+        ),
+        ("journeys", journey("order_unpaid", "订单{订单尾号}，{现价}元"), "{现价}"),
+        ("journeys", journey("coupon_expiring", "{劵}快到期"), "{劵}"),
+    ],
+)
+def test_a_variable_that_nothing_fills_is_refused(
+    server: TestClient, path: str, body: dict[str, Any], unknown: str
+) -> None:
+    owner = log_in(server, "owner")
+    refused = server.post(f"{BASE}/{path}", json=body, headers=owner)
+    assert refused.status_code == 422 and unknown in refused.json()["detail"]
+
+
+def test_a_coupon_is_used_once_and_the_same_order_may_say_so_again(server: TestClient) -> None:
+    owner, buyer = log_in(server, "owner"), f"u-{uuid4().hex[:8]}"
+    body = {"promotion_id": "PM04", "buyer_id": buyer, "request_id": uuid4().hex}
+    coupon = server.post(f"{BASE}/coupons/issue", json=body, headers=owner).json()["id"]
+
+    def use(order: str, by: str) -> int:
+        moved = {"action": "use", "buyer_id": by, "order_id": order}
+        return int(server.post(f"{BASE}/coupons/{coupon}/move", json=moved, headers=owner).status_code)
+
+    assert use("O1", "somebody") == 409
+    assert [use("O1", buyer), use("O1", buyer), use("O2", buyer), use("O1", "somebody")] == [204, 204, 409, 409]
+
+
+def test_who_changed_what_sells_is_in_the_audit_without_its_content(server: TestClient) -> None:
+    owner, id_ = log_in(server, "owner"), f"t-{uuid4().hex[:8]}"
+    rule = {"title": "t", "products": ["none"], "floor": "131.37", "buyer_budget": "1", "day_budget": "1"}
+    kept = server.post(f"{BASE}/bargaining", json={"id": id_, "rule": rule, "enabled": False}, headers=owner)
+    assert kept.status_code == 200
+    assert server.delete(f"{BASE}/bargaining/{id_}", headers=owner).status_code == 204
+    found = server.get("/api/v1/audit", params={"thing": id_}, headers=owner)
+    lines = found.json()["items"]
+    assert [line["action"] for line in lines] == ["selling.remove", "selling.keep"]
+    assert all(line["who"] and line["detail"]["kind"] == "bargaining" for line in lines)
+    assert "131" not in found.text
+
+
+def test_a_coupon_given_by_hand_is_in_the_audit(server: TestClient) -> None:
+    owner, buyer = log_in(server, "owner"), f"u-{uuid4().hex[:8]}"
+    body = {"promotion_id": "PM04", "buyer_id": buyer, "request_id": uuid4().hex}
+    coupon = server.post(f"{BASE}/coupons/issue", json=body, headers=owner).json()["id"]
+    lines = server.get("/api/v1/audit", params={"thing": coupon}, headers=owner).json()["items"]
+    assert [(line["action"], line["detail"]["buyer"]) for line in lines] == [("coupon.issue", buyer)]
+
+
+def test_a_journey_is_previewed_as_buyers_would_read_it(server: TestClient) -> None:
+    body = {"rule": journey("price_drop", "「{商品}」从{原价}降到{现价}")["rule"], "product_id": "P1017"}
+    seen = server.post(f"{BASE}/journeys/preview", json=body, headers=log_in(server, "supervisor"))
+    (step,) = seen.json()["steps"]
+    assert step["after_min"] == 5 and "围巾" in step["text"] and "{" not in step["text"]
+    assert step["text"].startswith("【") and "退订" in step["text"]
