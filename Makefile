@@ -63,6 +63,10 @@ test-real-shops: .venv/ready ## Boot Vendure, django-oscar and Tryton, and run t
 bench: .venv/ready ## Print figures with ratios (see benchmarks/)
 	@set -e; for file in engine serve import_orders quote knowledge understanding/run; do echo "== $$file"; $(RUN) python benchmarks/$$file.py; done
 
+# One thread and one kind of arithmetic, whatever the processor: the same lines give the same file.
+model: export OMP_NUM_THREADS = 1
+model: export OPENBLAS_NUM_THREADS = 1
+model: export OPENBLAS_CORETYPE = Haswell
 model: .venv/ready ## Train the model that ships with the ecommerce pack (after a change of the pack; ARGS=--quick keeps the encoder)
 	@$(RUN) python -m xiaoer.slices.understanding.training.build $(ARGS)
 

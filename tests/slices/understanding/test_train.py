@@ -1,6 +1,7 @@
 """Training gives the same file every time, and the file reads back as the same model."""
 
 import io
+import random
 import zlib
 
 import numpy as np
@@ -14,6 +15,7 @@ from xiaoer.slices.understanding.pack import Utterance, read_compounds, read_pac
 from xiaoer.slices.understanding.training.encoder import Example, fit_encoder
 from xiaoer.slices.understanding.training.gate import GateRows, fit_gate
 from xiaoer.slices.understanding.training.shop import agreed, regression
+from xiaoer.slices.understanding.training.together import Parts, several, told_beside, with_outburst
 from xiaoer.slices.understanding.training.train import parted, refined, train
 
 PACK = read_pack()
@@ -52,6 +54,41 @@ def test_both_sides_of_a_place_are_read_as_if_they_stood_alone() -> None:
     for n, place in enumerate(places):
         assert np.allclose(left[n], encoder.scores(text[:place]), atol=0.02)
         assert np.allclose(right[n], encoder.scores(text[place:]), atol=0.02)
+
+
+def test_an_encoder_that_saw_lines_put_together_hears_both_matters() -> None:
+    pairs = [(u.text, CODES.index(u.intent)) for u in FEW if u.prev_buyer is None and len(u.text) <= 12]
+    examples = [Example(text, label) for text, label in pairs]
+
+    def more(rng: random.Random) -> list[Example]:
+        drawn = [rng.sample(pairs, 2) for _ in range(400)]
+        return [Example(a + b, x, (y,)) for (a, x), (b, y) in drawn if x != y]
+
+    encoder = fit_encoder(examples, CODES, examples, rounds=6, more=more)
+    heard = np.argsort(encoder.scores("什么时候发货可以开发票吗"))[-2:]
+    assert {CODES[n] for n in heard} == {"ship.when", "order.invoice"}
+
+
+def test_lines_put_together_keep_apart_what_is_apart() -> None:
+    takes = {"after.exchange": ("after.size_wrong",)}
+    lines = [
+        Utterance("太小了", "after.size_wrong"),
+        Utterance("想换大一码", "after.exchange"),
+        Utterance("包邮吗", "ship.fee"),
+        Utterance("几天能到", "ship.eta"),
+    ]
+    parts, rng = Parts(lines, takes, ("气死我了",)), random.Random(1)
+    for drawn in filter(None, (several(parts, rng) for _ in range(200))):
+        codes = {part.intent for part in drawn.parts}
+        assert drawn.apart and len(codes) == len(drawn.parts)
+        assert not {"after.exchange", "after.size_wrong"} <= codes
+    story = told_beside(lines[1], parts, rng)
+    assert story is not None and not story.apart and story.ask == "after.exchange"
+    assert {part.text for part in story.parts} == {"太小了", "想换大一码"}
+    assert told_beside(lines[2], parts, rng) is None
+    cross = with_outburst(parts, rng)
+    assert not cross.apart and "气死我了" in {part.text for part in cross.parts}
+    assert {part.intent for part in cross.parts} == {cross.ask}
 
 
 def test_the_gate_learns_which_reading_to_believe() -> None:

@@ -80,8 +80,11 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     todos: list[Todo] = []
     owners: list[str] = []
     asking = spoken_for = told_of = ""
+    carried: str | None = None
     for index, segment in enumerate(situation.heard.segments):
-        product = _meant(index, segment, situation, known)
+        product = _meant(index, segment, situation, known, carried)
+        if product != needs.product_of(segment, situation.turn) or segment.entities.product_ids:
+            carried = product
         if spoken_for and run.is_part(segment) and (memory.asked is None or memory.asked.id != spoken_for):
             move = Move(_part(index))
         else:
@@ -144,11 +147,14 @@ def look_again(heard: Heard, turn: Turn) -> Heard:
     return heard if segments == heard.segments else replace(heard, segments=segments)
 
 
-def _meant(index: int, segment: Segment, situation: Situation, known: Facts) -> str | None:
-    """The product that a segment is about: the only one that its words name, else the one in sight."""
+def _meant(index: int, segment: Segment, situation: Situation, known: Facts, carried: str | None) -> str | None:
+    """The product that a segment is about: the only one that its words name, else the one that the turn named before
+    it (卫衣有货吗，有的话多少钱), else the one in sight."""
     named = known.recommended.get(index, ()) if segment.intent != "product.recommend" else ()
     if named:
         return named[0].id if len(named) == 1 else None
+    if carried and needs.may_be_of(carried, segment, situation.turn):
+        return carried
     return needs.product_of(segment, situation.turn)
 
 
@@ -228,7 +234,8 @@ def _answer(ask: Ask) -> Act:
         guessed = ask.segment.confidence < _TELLS and spoken.rule_id not in ("talk.foreign", "talk.scolded")
         if hit is None and guessed and spoken.rule_id.startswith("talk."):
             return Act("ask", ask.index, "unclear", rule_id="unclear")
-        talks = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
+        surely = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
+        talks = surely or spoken.rule_id == "talk.haste"
         return spoken if talks or hit is None else _knowledge(ask, hit)
     found = buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
     if found is None and ask.segment.intent == "product.compare" and (hit is None or hit.hit.score < _OWN_WORDS):

@@ -48,6 +48,7 @@ class Lexicon:
     mood: Mood
     values: Mapping[str, PhraseTable]
     concepts: PhraseTable
+    outbursts: tuple[str, ...]
 
 
 def read_lexicon(folder: Traversable) -> Lexicon:
@@ -73,6 +74,7 @@ def read_lexicon(folder: Traversable) -> Lexicon:
         mood=_mood(_toml(folder / "mood.toml")),
         values=_values(_toml(folder / "entities.toml")),
         concepts=PhraseTable(_concepts(_toml(folder / "concepts.toml"))),
+        outbursts=tuple(_lines(folder / "outbursts.txt")),
     )
 
 

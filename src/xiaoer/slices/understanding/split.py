@@ -34,9 +34,11 @@ _MAX_DIVIDED = 2
 _LONGEST_BREATH = 40
 # In a message this short, two sides as sure as this of different matters lean towards a cut by so much: single lines
 # that hold two matters are more frequent in practice than in life.
-SHORT, SURE, BOTH_SURE = 30, 0.85, 4.0
+SHORT, SURE, BOTH_SURE = 30, 0.9, 4.0
 # In a longer one, two sides that both ask, and are as sure as this, do.
 SURE_LONG, BOTH_ASK = 0.5, 3.0
+# What is told is a matter of its own only when it is as sure as this; else it is cut off only against so much.
+SURE_TOLD, HARDLY = 0.9, -3.0
 # What else must speak for a cut, since practice holds more seams than life; and what speaks against cutting a story.
 RELUCTANCE, STORY = 1.0, -2.0
 # From this chance on the joined reading counts; inside a breath both sides must be as sure as this.
@@ -220,14 +222,23 @@ def pieces(text: str, read: Read, halves: Halves | None = None) -> Iterator[Piec
         yield from _told(text, found)
         return
     for piece in found:
-        start, joint = piece.start, piece.joint
-        for _ in range(_MAX_DIVIDED):
-            middle = 0 if halves is None else divide(text[start : piece.end], read, halves)
-            if not middle:
-                break
-            yield Piece(start, start + middle, joint)
-            start, joint = start + middle, 3
-        yield Piece(start, piece.end, joint)
+        joint = piece.joint
+        for start, end in _breaths(text, piece.start, piece.end, read, halves, _MAX_DIVIDED):
+            yield Piece(start, end, joint)
+            joint = 3
+
+
+def _breaths(
+    text: str, start: int, end: int, read: Read, halves: Halves | None, most: int
+) -> Iterator[tuple[int, int]]:
+    """A piece in at most `most` + 1 parts, divided where it best is, then each side again."""
+    middle = 0 if halves is None or not most else divide(text[start:end], read, halves)
+    if not middle:
+        yield start, end
+        return
+    before = list(_breaths(text, start, start + middle, read, halves, most - 1))
+    yield from before
+    yield from _breaths(text, start + middle, end, read, halves, most - len(before))
 
 
 def _told(text: str, found: list[Piece]) -> Iterator[Piece]:
@@ -298,6 +309,8 @@ def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) ->
     inside = right.joint == 3
     if (left.closed or right.closed) and not inside and a != b and not chats:
         return NO_DOUBT
+    if any(not _PLAINLY.search(side.normal) and float(side.own.max()) < SURE_TOLD for side in (left, right)):
+        return HARDLY
     if (b in labels.story[a] and not _asks(left.normal)) or (a in labels.story[b] and not _asks(right.normal)):
         return STORY
     # A word that a pattern knows is no message of its own inside a breath: 人工 in 人工草和真草哪个好.

@@ -50,6 +50,12 @@ AGAIN = re.compile(
 )
 # another thing beside the product in sight: it is not what is asked about
 _WORN_WITH = re.compile(r"(?:套|搭|配|叠|里[头面]|外[头面]|下[头面]).{0,3}(?:穿|个|件|条|双|着)")
+# A question that says nothing of what it is about: that was told before.
+_VAGUE = re.compile(
+    r"^(?:那么?|就|现在|这[个样种下]?|该|我|要|可|又|咱|应该|\W)*"
+    r"(?:怎么[办弄搞整处解]|如何是好|咋个?[办弄搞整处解]|点算|点办|哪能办|啷个[办整]|怎样办)"
+    r"(?:理|决|才好|好|呢|啊|呀|嘛|吧|了|噻|哦|嘞|哟|\W)*$"
+)
 _SEVERAL = ("product.compare", "promo.bundle", "price.query")  # questions that may be about several goods at once
 _JOINED = re.compile(r"[和跟与、+＋]|加上|还有|以及|一起|一块|对比|比较|哪[个款件]")
 _SHOPPING = ("product", "search", "live", "campaign")
@@ -58,6 +64,12 @@ _SHOPPING = ("product", "search", "live", "campaign")
 def product_of(segment: Segment, turn: Turn) -> str | None:
     """The product that a segment is about: the one it names, else the one in focus."""
     return segment.entities.product_ids[0] if segment.entities.product_ids else turn.product_in_focus
+
+
+def may_be_of(named: str, segment: Segment, turn: Turn) -> bool:
+    """Whether a segment that names no product may be about the one that was named earlier in the same turn."""
+    points = turn.product_in_focus not in (None, named) and "这" in segment.text
+    return wants_product(segment) and not segment.entities.product_ids and not points
 
 
 def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
@@ -76,7 +88,7 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
             if intent == "chat.greeting" and turn.product_in_focus
             else ()
         )
-    needs = [Need("knowledge", index, segment.text)]
+    needs = [Need("knowledge", index, _asked_of(segment, turn))]
     product = product_of(segment, turn)
     if product and not intent.startswith("after."):
         needs += [Need("product", index, product), Need("variants", index, product)]
@@ -106,16 +118,26 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     return tuple(needs)
 
 
+def _asked_of(segment: Segment, turn: Turn) -> str:
+    """What the knowledge is asked: the segment, or, when it asks of something told before (咋整), that with it."""
+    if not _VAGUE.match(segment.text):
+        return segment.text
+    told = next((past.text for past in reversed(turn.history) if past.author == "buyer" and past.text), "")
+    return f"{told} {segment.text}".strip()
+
+
 def needs_of_named(ask: Ask) -> tuple[Need, ...]:
-    """What is read of the goods that only the words named, once it is known which."""
+    """What is read of the goods that only words of this turn named, once it is known which."""
     several = ask.facts.together.get(ask.index, ())
     if several:
         return tuple(Need(kind, ask.index, one.id) for one in several for kind in ("product", "variants"))
-    if not ask.product_id or ask.product_id in ask.facts.products or not ask.facts.recommended.get(ask.index):
+    if not ask.product_id or ask.product_id == product_of(ask.segment, ask.situation.turn):
         return ()
     index, product = ask.index, ask.product_id
-    needs = (Need("product", index, product), Need("variants", index, product))
-    return (*needs, Need("price", index, product)) if ask.segment.intent == "price.query" else needs
+    known = product in ask.facts.products
+    needs = () if known else (Need("product", index, product), Need("variants", index, product))
+    priced = ask.segment.intent != "price.query" or product in ask.facts.prices
+    return needs if priced else (*needs, Need("price", index, product))
 
 
 def wants_orders(segment: Segment, turn: Turn) -> bool:

@@ -14,7 +14,7 @@ from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import needs
 
 _LEAVES = re.compile(
-    r"^(?:那|那就|还是|哎|唉|行吧?|好吧|嗯)*(?:算了|不要了|不买了|不考虑了?|不需要了?|再(?:看看|想想|考虑|说|转转|逛逛)|我?先看看|看看再说|买不起)+"
+    r"^(?:那|那就|还是|哎|唉|行吧?|好吧|嗯)*(?:算了|[不唔勿莫冇]要[了啦咯]|不买了|不考虑了?|不需要了?|再(?:看看|想想|考虑|说|转转|逛逛)|我?先看看|看看再说|买不起)+"
     r"(?:吧|了|啊|哦|呗|罢|我|太贵|不要|不买|别家|去|看看|再说|谢谢|拜拜|再见|[,。.!~ ，！])*$"
 )
 # What every variant of a product shares: asked with a size or colour, it is the variant itself that is meant.
@@ -22,6 +22,17 @@ _SHARED = frozenset({"product.quality", "product.material", "product.usage", "pr
                      "product.warranty", "product.package", "product.safety"})  # fmt: skip
 _BARE_VARIANT = re.compile(
     r"^(?:那|那么|还|有没?有?|有木有|要|换|的|码|号|色|款|个|这|件|呢|吗|么|嘛|不|没|[?？\s]|〔〕)*$"
+)
+# Nothing but haste (急急急): it hurries what was talked of last, and is no matter by itself.
+_HASTE = re.compile(
+    r"^(?=.*(?:急|快[点些快]|^快\W*$|赶[紧快]|抓紧|速[度回]|在线等))"
+    r"(?:急|死|坏|了|啊|的|呀|哦|吧|嘛|很|好|太|真|挺|我|快|点|些|赶紧|赶快|抓紧|速度|速回|在线等|十万火|人呢|\W)+$"
+)
+_WAITS_FOR = {"ship.when": "ship.urge", "ship.eta": "ship.urge", "order.status": "ship.urge"}
+# What was done to the goods, told after a question about giving them back: it belongs to that question.
+_DONE_TO_GOODS = re.compile(
+    r"(?:吊牌|标签|水洗标|商标|包装|盒子?|袋子?|塑封|膜|说明书|配件|发票|赠品|瓶盖)[^，。]{0,4}(?:剪|撕|扔|丢|拆|弄|没|不在|坏|烂|破|用|吃)"
+    r"|(?:剪|撕|扔|丢|拆|洗|穿|试|用|开|喝|吃)(?:了|过|掉|封|开)(?:[一二两三几]?[次回下点口]|了)?\W*$"
 )
 _CAME = re.compile(r"收到|到手|拿到|买回|穿上|试了|买大|买小|发错|换|退")
 _YES = re.compile(r"^(?:好|嗯|哦|行|可以|谢|不用|算了|没事|知道|等|稍)")
@@ -37,6 +48,11 @@ def read(segment: Segment, turn: Turn) -> Segment:
     text = segment.text.strip()
     if _LEAVES.match(text) and _last_matter(turn).startswith(_BEFORE_BUYING):
         return replace(segment, intent="chat.bye", confidence=0.9, by="wording")
+    if is_haste(text) and (last := _last_matter(turn)).startswith(("ship.", "after.", "order.status")):
+        return replace(segment, intent=_WAITS_FOR.get(last, last), confidence=0.8, by="context")
+    weak = segment.intent.startswith(("chat.", "oos.")) or segment.confidence < _UNSURE
+    if weak and (last := _last_matter(turn)) in ("after.return", "after.exchange") and _DONE_TO_GOODS.search(text):
+        return replace(segment, intent=last, confidence=0.8, by="context")
     if segment.intent == "after.size_wrong" and _asks_before_buying(segment, turn):
         return replace(segment, intent="product.size_advice", by="wording")
     if _drifts(segment, turn):
@@ -47,6 +63,11 @@ def read(segment: Segment, turn: Turn) -> Segment:
     if segment.by == "context" and segment.intent in _SHARED and named and _is_bare(text, named):
         return replace(segment, intent="product.stock", confidence=0.8, by="wording")
     return segment
+
+
+def is_haste(text: str) -> bool:
+    """Whether the words say that it is urgent, and nothing else."""
+    return _HASTE.match(text.strip()) is not None
 
 
 def _asks_before_buying(segment: Segment, turn: Turn) -> bool:

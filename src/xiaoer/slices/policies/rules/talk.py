@@ -3,6 +3,7 @@
 import re
 
 from xiaoer.kernel.decision import Act, Source
+from xiaoer.slices.policies.rules import remarks
 from xiaoer.slices.policies.types import Ask
 
 _FOREIGN = re.compile(r"[\x00-\x7f]*[A-Za-z]{2,}(?:[^A-Za-z\d]+[A-Za-z']+){3,}[\x00-\x7f]*")  # a sentence
@@ -30,6 +31,8 @@ def answer_talk(ask: Ask) -> Act | None:
         return Act("fallback", ask.index, "talk.foreign", rule_id="talk.foreign")
     if intent == "chat.greeting":
         return _greet(ask)
+    if intent.startswith(("chat.", "oos.")) and remarks.is_haste(ask.segment.text):
+        return Act("ask", ask.index, "talk.haste", rule_id="talk.haste")
     felt = ask.situation.heard.sentiment
     mocks = intent in ("chat.praise", "chat.thanks") and felt.label == "negative"  # 服务真好啊，呵呵
     if mocks or (intent in ("chat.ack", "chat.smalltalk", "chat.bye") and felt.anger >= _CROSS):

@@ -67,6 +67,8 @@ _MAY_LEAD = ("product.", "price.", "oos.", "chat.")
 _FOR_WHAT = re.compile(r"送|礼|生日|(?:给|帮).{1,6}(?:买|挑|选|带)")
 _NOT_LONG = 3  # messages of the buyer after which a no to what was shown is still one
 _PHRASES = 6  # phrases of a wish that are remembered
+# Asks for goods of a kind and for nothing of them (清真的有吗).
+_ANY_SUCH = re.compile(r"^(?:有没有)?[^，。]{1,6}的(?:有吗|有没有|有么|有不)\W*$")
 
 
 def read(segment: Segment, turn: Turn) -> Segment:
@@ -125,8 +127,10 @@ def gather(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
 def _leads(segment: Segment) -> bool:
     """Whether the segment is only a condition of what is asked next (我对坚果过敏，有啥零食推荐)."""
     text = segment.text
+    if not segment.intent.startswith(_MAY_LEAD) or len(text) > _TERM:
+        return False
     condition = any(read_avoids(text)) or _is_term(segment)
-    return condition and segment.intent.startswith(_MAY_LEAD) and not _ASKS.search(text) and len(text) <= _TERM
+    return _ANY_SUCH.match(text) is not None or (condition and not _ASKS.search(text))
 
 
 def _joined(wish: Segment, condition: Segment, text: str) -> Segment:

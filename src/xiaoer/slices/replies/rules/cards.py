@@ -54,6 +54,7 @@ _CHIPS = {
     "ship.signed_disputed": ("转人工",),
     "ship.redirect": ("转人工",),
     "unclear": ("问商品", "查订单", "查物流", "转人工"),
+    "talk.haste": ("问商品", "查订单", "查物流", "转人工"),
 }
 
 

@@ -7,7 +7,7 @@ less than going forth.
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -32,10 +32,15 @@ _KEY = 100_000
 
 
 class Example(NamedTuple):
-    """A normalised line and its label's number."""
+    """A normalised line and its label's number, and two more when it holds several matters (else the same)."""
 
     normal: str
     label: int
+    others: tuple[int, ...] = ()
+
+
+# Makes some more examples, other ones in every round.
+More = Callable[[random.Random], Sequence[Example]]
 
 
 class Adam:
@@ -84,8 +89,8 @@ class _Network:
     def arrays(self) -> list[Floats]:
         return [self.characters, self.syllables, self.filters, self.filter_bias, self.out, self.out_bias]
 
-    def learn(self, letters: Ints, sounds: Ints, sizes: Ints, truth: Ints) -> tuple[float, list[Floats]]:
-        """Loss and slopes of one batch; `letters` and `sounds` are (batch, longest)."""
+    def learn(self, letters: Ints, sounds: Ints, sizes: Ints, truth: Floats) -> tuple[float, list[Floats]]:
+        """Loss and slopes of one batch; `letters` and `sounds` are (batch, longest), `truth` is (batch, labels)."""
         rng, count = self.rng, len(letters)
         # Each character with its sound is worked out once a batch; the key 0 is emptiness and always there.
         keys, where = np.unique(np.pad(letters * _KEY + sounds, ((0, 0), (_HANG, _HANG))), return_inverse=True)
@@ -102,8 +107,7 @@ class _Network:
         score = shown @ self.out + self.out_bias
         power = np.exp(score - score.max(1, keepdims=True))
         chance = power / power.sum(1, keepdims=True)
-        wanted = np.full_like(chance, SMOOTHING / chance.shape[1])
-        wanted[np.arange(count), truth] += 1 - SMOOTHING
+        wanted = np.float32(SMOOTHING / chance.shape[1]) + np.float32(1 - SMOOTHING) * truth
         loss = float(-(wanted * np.log(chance + 1e-9)).sum() / count)
 
         pull = (chance - wanted) / np.float32(count)
@@ -197,6 +201,9 @@ class _Noise:
     def jitter(self) -> float:
         return 4 * self._rng.random()
 
+    def more(self, makes: More | None) -> list[Example]:
+        return [] if makes is None else list(makes(self._rng))
+
 
 def fit_encoder(
     examples: Sequence[Example],
@@ -205,12 +212,13 @@ def fit_encoder(
     start: Encoder | None = None,
     rounds: int = ROUNDS,
     seed: int = SEED,
+    more: More | None = None,
 ) -> Encoder:
     """The encoder of some lines. The same lines give the same weights.
 
     Its letters are those of `letters_of`. With `start`, learning goes on from there: give fewer rounds.
     """
-    texts = [shortened(example.normal) for example in examples]
+    own = [(shortened(example.normal), example) for example in examples]
     seen = Counter(character for example in letters_of for character in shortened(example.normal))
     known = sorted(character for character, n in seen.items() if n >= MIN_SEEN)
     characters = {character: n for n, character in enumerate(known, UNKNOWN + 1)}
@@ -222,19 +230,31 @@ def fit_encoder(
     top_rate = RATE if start is None else RATE * GOING_ON
     noise = _Noise(known, seed)
     optimiser = Adam(network.arrays())
-    truth = np.array([example.label for example in examples])
-    steps, step = rounds * -(-len(texts) // BATCH), 0
+    made = noise.more(more)
+    steps, step = rounds * -(-(len(own) + len(made)) // BATCH), 0
     for _ in range(rounds):
-        order = sorted(range(len(texts)), key=lambda n: len(texts[n]) + noise.jitter())
+        lines = own + [(shortened(example.normal), example) for example in made]
+        order = sorted(range(len(lines)), key=lambda n: len(lines[n][0]) + noise.jitter())
         batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
         noise.shuffle(batches)
         for rows in batches:
-            letters, sounds, sizes = numbered([noise(texts[n]) for n in rows], characters, syllables)
-            _, slopes = network.learn(letters, sounds, sizes, truth[rows])
-            done = step / steps
+            letters, sounds, sizes = numbered([noise(lines[n][0]) for n in rows], characters, syllables)
+            truth = _shares([lines[n][1] for n in rows], len(labels))
+            _, slopes = network.learn(letters, sounds, sizes, truth)
+            done = min(1.0, step / steps)
             step += 1
             optimiser.step(slopes, top_rate * warmed(done, WARM))
+        made = noise.more(more)
     return Encoder(labels, characters, syllables, *network.arrays())
+
+
+def _shares(examples: Sequence[Example], labels: int) -> Floats:
+    """What every example holds: its matters in equal shares."""
+    truth = np.zeros((len(examples), labels), np.float32)
+    for row, example in enumerate(examples):
+        matters = (example.label, *example.others)
+        truth[row, matters] = 1 / len(matters)
+    return truth
 
 
 def numbered(texts: Sequence[str], characters: dict[str, int], syllables: dict[str, int]) -> tuple[Ints, Ints, Ints]:

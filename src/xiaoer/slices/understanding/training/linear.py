@@ -26,7 +26,8 @@ MIN_LINES = 2
 # Weight of a feature by its kind; letters count 1.
 KIND_WEIGHT = {"p": 0.5, "w": 0.7, "c": 1.0, "l": 0.5, "x": 1.5}
 MAX_FEATURES = 60_000
-PASSES = 10
+# Passes at most, and when to stop before: coarser steps leave a different machine after every handful of new lines.
+PASSES, CLOSE = 30, 0.02
 # How much a margin of the model that is refined counts beside one feature.
 KNOWN = 2.0
 
@@ -40,7 +41,7 @@ class Fitted:
     bias: Floats
 
 
-def fit(lines: Sequence[Line], passes: int = PASSES) -> Fitted:
+def fit(lines: Sequence[Line]) -> Fitted:
     """The linear classifier of some lines."""
     counts = Counter(name for line in lines for name in line.names)
     kept = sorted((name for name, n in counts.items() if n >= MIN_LINES), key=lambda name: (-counts[name], name))
@@ -51,9 +52,9 @@ def fit(lines: Sequence[Line], passes: int = PASSES) -> Fitted:
     importance *= _kind_weights(vocabulary)
     scaled = normalize(matrix @ sparse.diags(importance)).astype(np.float32)
     with warnings.catch_warnings():
-        # Fewer passes than its own test of convergence asks for; more give nothing on held-out lines.
+        # A label may run out of passes before it is as close as asked; more give nothing on held-out lines.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        machine = _machine(passes)
+        machine = _machine()
         machine.fit(scaled, [line.intent for line in lines])
     return Fitted(
         labels=tuple(str(label) for label in machine.classes_),
@@ -79,7 +80,7 @@ def refine(lines: Sequence[Line], base: Model) -> Fitted:
     scaled = normalize(_matrix(lines, vocabulary) @ sparse.diags(importance)).astype(np.float32)
     margins = np.asarray(scaled @ known + base.bias, np.float32)
     both = sparse.hstack([scaled, sparse.csr_matrix(margins * KNOWN)], format="csr", dtype=np.float32)
-    machine = _machine(PASSES)
+    machine = _machine()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         machine.fit(both, [line.intent for line in lines])
@@ -94,8 +95,8 @@ def refine(lines: Sequence[Line], base: Model) -> Fitted:
     )
 
 
-def _machine(passes: int) -> LinearSVC:
-    return LinearSVC(C=C, random_state=SEED, tol=0.1, max_iter=passes)
+def _machine() -> LinearSVC:
+    return LinearSVC(C=C, random_state=SEED, tol=CLOSE, max_iter=PASSES)
 
 
 def _kind_weights(names: Iterable[str]) -> Floats:

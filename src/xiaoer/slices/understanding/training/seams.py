@@ -16,6 +16,7 @@ from sklearn.neural_network import MLPClassifier
 from xiaoer.slices.understanding import split
 from xiaoer.slices.understanding.arrays import Floats, Judge
 from xiaoer.slices.understanding.pack import Utterance
+from xiaoer.slices.understanding.training.together import Parts, several, told_beside
 
 # Reads raw text → (plain words, distribution, closed class), by a classifier blind to that line.
 Reader = Callable[[str], tuple[str, Floats, bool]]
@@ -23,13 +24,7 @@ Reader = Callable[[str], tuple[str, Floats, bool]]
 SEED = 7
 COMPOUNDS = 9_000
 _JOINTS = ("，", "，", "，", "，", "。", "？", "？", " ", " ", "", "", "", "", "\n")
-# What people say beside their ask as a point of its own.
-_ASIDE = ("chat.praise", "chat.smalltalk", "oos.platform", "oos.other")
 _LINKS = ("还有", "另外", "顺便问下", "对了", "然后", "还想问下", "再问一下", "以及")
-# People who ask several things at once ask each in few words.
-_PART_CHARS = 20
-# How often a part of a compound is told, not asked; the rest ask or want something by their wording.
-_TOLD = 0.15
 # How often a message that was written as a whole counts beside those put together.
 WRITTEN = 2
 HIDDEN, RIDGE = 16, 3.0
@@ -74,53 +69,18 @@ def seam_rows(
     for line in lines:
         if len(line.text) > 4:
             learn(line.text, frozenset())
-    for texts, new in _compounds(lines, takes, rng):
-        raw, borders = texts[0], set()
-        for part in texts[1:]:
+    draw = Parts(lines, takes)
+    drawn = [several(draw, rng) for _ in range(COMPOUNDS)] + [told_beside(line, draw, rng) for line in draw.asked]
+    for together in filter(None, drawn):
+        raw, borders = together.parts[0].text, set()
+        for part in together.parts[1:]:
             raw = raw.rstrip("。？！?!，,") + rng.choice(_JOINTS)
-            raw += rng.choice(_LINKS) if new and rng.random() < 0.2 else ""
+            raw += rng.choice(_LINKS) if together.apart and rng.random() < 0.2 else ""
             # A border is where the joint begins; a connective belongs to the part after it.
             borders.add(len(raw.rstrip()))
-            raw += part
-        learn(raw, frozenset(_loosened(borders)) if new else frozenset())
+            raw += part.text
+        learn(raw, frozenset(_loosened(borders)) if together.apart else frozenset())
     return np.stack(views), cuts
-
-
-def _compounds(
-    lines: Sequence[Utterance], takes: Mapping[str, Sequence[str]], rng: random.Random
-) -> list[tuple[list[str], bool]]:
-    """Texts to put together, and whether each is a matter of its own (else a story and its ask)."""
-    parts = [
-        line
-        for line in lines
-        if len(line.text) <= _PART_CHARS
-        and (line.intent.split(".")[0] not in ("chat", "oos") or (line.intent in _ASIDE and len(line.text) > 4))
-    ]
-    asked = [line for line in parts if split.is_asking(line.text)]
-    told = [line for line in parts if not split.is_asking(line.text)]
-    by_group: dict[str, list[Utterance]] = {}
-    by_code: dict[str, list[Utterance]] = {}
-    for line in asked:
-        by_group.setdefault(line.intent.split(".")[0], []).append(line)
-    for line in told:
-        by_code.setdefault(line.intent, []).append(line)
-    found: list[tuple[list[str], bool]] = []
-    for _ in range(COMPOUNDS):
-        first = rng.choice(told if rng.random() < _TOLD else asked)
-        chosen = [first]
-        for _ in range(1 if rng.random() < 0.75 else 2):
-            # Half of what people ask in one breath is about the same business: a return and its postage.
-            near = by_group.get(first.intent.split(".")[0], asked)
-            chosen.append(rng.choice(told if rng.random() < _TOLD / 2 else near if rng.random() < 0.5 else asked))
-        codes = [line.intent for line in chosen]
-        if len(set(codes)) == len(codes) and not any(a in takes.get(b, ()) for a in codes for b in codes):
-            found.append(([line.text for line in chosen], True))
-    for line in asked:
-        stories = [story for code in takes.get(line.intent, ()) for story in by_code.get(code, ())]
-        if stories:
-            pair = [rng.choice(stories).text, line.text]
-            found.append((pair if rng.random() < 0.8 else pair[::-1], False))
-    return found
 
 
 def fit_seam(

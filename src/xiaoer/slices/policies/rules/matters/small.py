@@ -213,7 +213,8 @@ def ask_order_no(ask: Ask) -> Move:
     if ask.is_guess and ask.segment.by == "model":
         return Move(Act("ask", ask.index, "unclear", rule_id="unclear"))
     matter = new_matter(ask, "verify", "", asks="order_no", intent=ask.segment.intent, said=ask.segment.text[:200])
-    return question(ask, matter, "order.which", rule="identity.ask_number")
+    cross = ask.segment.intent.startswith("after.") and ask.situation.heard.sentiment.label == "negative"
+    return question(ask, matter, "order.which_sorry" if cross else "order.which", rule="identity.ask_number")
 
 
 def go_on_verify(ask: Ask, matter: Matter) -> Move | None:
