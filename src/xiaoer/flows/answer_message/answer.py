@@ -10,6 +10,7 @@ import copy
 import time
 from contextlib import nullcontext
 from datetime import datetime
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -109,15 +110,12 @@ class AnswerMessage:
         Raises:
             NotFound: no such conversation.
         """
+        lock = self._locks.setdefault(f"{shop}:{conversation_id}", asyncio.Lock())
         for attempt in range(_RETRIES):
-            # calls that collide queue up: whoever comes after the one that answers finds nothing left to do
-            async with (
-                self._locks.setdefault(f"{shop}:{conversation_id}", asyncio.Lock()) if attempt else nullcontext()
-            ):
-                loaded = self._recent.with_new(received) if received and received.is_new and attempt == 0 else None
-                if loaded is None:
-                    loaded = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
-                conversation, recent = loaded
+            async with lock if attempt else nullcontext():  # who comes after the one that answers has nothing to do
+                fresh = self._recent.with_new(received) if received and received.is_new and attempt == 0 else None
+                read = partial(conversations.load_recent, shop=shop, conversation_id=conversation_id)
+                conversation, recent = fresh or await self._db.read(read)
                 turn = turns.as_turn(conversation, recent)
                 if turn is None:
                     break
