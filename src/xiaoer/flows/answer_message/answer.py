@@ -10,7 +10,6 @@ import copy
 import time
 from contextlib import nullcontext
 from datetime import datetime
-from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -113,9 +112,10 @@ class AnswerMessage:
         lock = self._locks.setdefault(f"{shop}:{conversation_id}", asyncio.Lock())
         for attempt in range(_RETRIES):
             async with lock if attempt else nullcontext():  # who comes after the one that answers has nothing to do
-                fresh = self._recent.with_new(received) if received and received.is_new and attempt == 0 else None
-                read = partial(conversations.load_recent, shop=shop, conversation_id=conversation_id)
-                conversation, recent = fresh or await self._db.read(read)
+                loaded = self._recent.with_new(received) if received and received.is_new and attempt == 0 else None
+                if loaded is None:
+                    loaded = await self._db.read(lambda c: conversations.load_recent(c, shop, conversation_id))
+                conversation, recent = loaded
                 turn = turns.as_turn(conversation, recent)
                 if turn is None:
                     break
