@@ -55,7 +55,7 @@ def test_a_turn_tells_itself_that_it_went_wrong(said: PastTurn, reasons: tuple[s
         turn(1, "能机洗吗", ANSWER, knowledge={"0": [["e1", "能机洗吗", 0.9]]}),
         turn(1, "好的谢谢", MISS, intent="chat.thanks"),
         turn(1, "转人工", MISS, intent="service.human"),
-        turn(1, "我的快递到哪了", MISS, intent="ship.track"),
+        turn(1, "我的快递到哪了", ("ask", 0, "order.which", "order.ask_number"), intent="ship.track"),
         turn(1, "能机洗吗", ("fallback", 0, "source.down", "source.unavailable")),
     ],
     ids=["a sure answer", "small talk", "a person wanted", "own parcel", "a system was down"],

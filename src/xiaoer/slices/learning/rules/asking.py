@@ -107,6 +107,11 @@ def _asked_back(trace: Mapping[str, Any], index: int) -> bool:
     return bool(own) and all(type_ == "ask" and template.startswith(_WHICH) for type_, template in own)
 
 
+def _looked_up_in_vain(trace: Mapping[str, Any], index: int) -> bool:
+    """Whether the knowledge was asked, not an order (能帮忙刻字吗), and had nothing."""
+    return any(place == index and template == "not_found" for _, place, template, _ in trace.get("acts") or ())
+
+
 def _tells(trace: Mapping[str, Any]) -> bool:
     """Whether a turn says something beside questions and excuses."""
     return any(type_ not in ("ask", "fallback") for type_, *_ in trace.get("acts") or ()) and not _handoff(trace)
@@ -131,7 +136,8 @@ def _blame(
     text, intent = str(segment.get("text", "")).strip(" ，,。.~～!！"), str(segment.get("intent", ""))
     if not _is_question(segment) or not _SHORTEST <= len(text) <= _LONGEST:
         return
-    if intent in own_case and not {"corrected", "unclear"} & set(reasons):  # what was not understood is no case yet
+    general = {"corrected", "unclear"} & set(reasons) or _looked_up_in_vain(turn.trace, index)
+    if intent in own_case and not general:  # what was not understood, or asked of no order, is no case yet
         return
     id_ = f"{turn.id}:{index}"
     known = found.get(id_)

@@ -146,9 +146,15 @@ def wants_orders(segment: Segment, turn: Turn) -> bool:
         return True
     if PAID_FOR.search(segment.text) or AGAIN.search(segment.text):
         return True
-    if of_holidays(segment) or segment.intent in _GENERAL or is_before_buying(segment, turn):
+    if of_holidays(segment) or _whether(segment) or segment.intent in _GENERAL or is_before_buying(segment, turn):
         return False
     return segment.intent.startswith(_ORDER_GROUPS) or segment.intent in _ORDER_PROMO
+
+
+def _whether(segment: Segment) -> bool:
+    """Whether the shop does such a thing at all (能帮忙刻字吗), asked of no order."""
+    asks = segment.intent == "order.note" and segment.text.rstrip("?？ ").endswith(("吗", "么", "不", "嘛"))
+    return asks and not any(word in segment.text for word in (*OWN_WORDS, "备注", "单"))
 
 
 def of_holidays(segment: Segment) -> str:
