@@ -72,3 +72,26 @@ def test_the_strip_tells_what_the_buyers_of_today_ordered(open_page: Open, desk:
         expect(figures.get_by_text(name).first).to_be_attached()
     shown = figures.locator("div", has_text="未下单").locator("dd")
     expect(shown).not_to_have_text("–")
+
+
+def test_canned_replies_are_put_in_order_by_dragging(open_page: Open, desk: Callable[..., Page]) -> None:
+    _, question = ask_for_a_person(open_page)
+    page = desk()
+    open_talk(page, question)
+    page.get_by_role("tab", name="话术").click()
+    folder = f"排序{uuid4().hex[:6]}"
+    for title in ("甲", "乙", "丙"):
+        page.get_by_role("button", name="新增话术").click()
+        form = page.locator("form.form")
+        form.get_by_label("标题").fill(f"{folder}{title}")
+        form.get_by_label("内容").fill(title)
+        form.get_by_label("文件夹").fill(folder)
+        form.get_by_role("button", name="保存").click()
+        expect(form).to_have_count(0)
+    page.get_by_role("button", name=folder, exact=True).click()
+    titles = page.locator("article.reply b")
+    expect(titles).to_have_text([f"{folder}{title}" for title in ("甲", "乙", "丙")])
+    page.locator("article.reply").nth(2).drag_to(page.locator("article.reply").nth(0))
+    expect(titles).to_have_text([f"{folder}{title}" for title in ("丙", "甲", "乙")])
+    page.locator("article.reply").nth(0).drag_to(page.locator("article.reply").nth(1))
+    expect(titles).to_have_text([f"{folder}{title}" for title in ("甲", "丙", "乙")])

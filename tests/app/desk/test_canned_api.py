@@ -85,3 +85,11 @@ def test_a_reply_needs_words_or_pictures_of_this_shop(call: Call) -> None:
         refused = call("POST", "/desk/canned", {"title": "图", "images": [strange]}, "agent", 422)
         assert strange[:20] in refused["detail"]
     call("POST", "/desk/canned", {"title": "图", "images": ["https://x.cn/a.png"] * 4}, "agent", 422)
+
+
+def test_changing_the_words_leaves_it_where_it_was(call: Call) -> None:
+    title = f"顺序{uuid4().hex[:6]}"
+    made = call("POST", "/desk/canned", {"title": title, "text": "一", "position": 7})
+    changed = call("PUT", f"/desk/canned/{made['id']}", {"title": title, "text": "二"})
+    assert (changed["text"], changed["position"]) == ("二", 7)
+    assert call("PUT", f"/desk/canned/{made['id']}", {"title": title, "text": "二", "position": 0})["position"] == 0

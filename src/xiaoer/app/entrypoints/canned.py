@@ -39,7 +39,7 @@ class CannedIn(Struct, frozen=True):
     scope: Literal["own", "team", "shop"] = "own"
     folder: Annotated[str, Meta(max_length=200)] = ""
     code: Annotated[str, Meta(max_length=40)] = ""
-    position: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    position: Annotated[int, Meta(ge=0, le=100_000)] | None = None
     team: Annotated[str, Meta(max_length=40)] = ""
     images: Annotated[tuple[Annotated[str, Meta(max_length=500)], ...], Meta(max_length=MOST_IMAGES)] = ()
 
@@ -139,7 +139,9 @@ def _value(body: CannedIn, who: Principal, reader: Reader, id_: str) -> Canned:
     owner = {"own": reader.staff_id, "team": body.team or reader.team, "shop": ""}[body.scope]
     if body.scope == "team" and not owner:
         raise InvalidBody("A reply of a group needs `team`: you belong to none.")
-    return Canned(id_, body.scope, owner, body.folder, body.title, body.text, body.code, 0, body.position, body.images)
+    return Canned(
+        id_, body.scope, owner, body.folder, body.title, body.text, body.code, 0, body.position or 0, body.images
+    )
 
 
 @router.put("/canned/{id}", **describe("Change a canned reply",
@@ -152,6 +154,8 @@ async def change(request: Request, id: str) -> Response:
     reader = await _reader(product, who)
     before = await _existing(product, who, reader, id)
     value = msgspec.structs.replace(_value(body, who, reader, id), uses=before.uses)
+    if body.position is None:  # who changes the words leaves it where it was
+        value = msgspec.structs.replace(value, position=before.position)
     canned.check_may_change(value, reader)
     await product.db.write(lambda c: canned.save(c, who.shop, value))
     return reply(value)

@@ -265,6 +265,8 @@ export interface Canned {
 export type CannedDraft = Pick<Canned, 'scope' | 'folder' | 'title' | 'text' | 'code' | 'images'> & {
   /** The group of a reply with scope team. */
   team?: string
+  /** Its place in the folder; it stays where it is when this is not given. */
+  position?: number
 }
 
 /** What an imported file changed. */
