@@ -109,10 +109,10 @@ def test_the_button_on_a_product_page_opens_the_chat_and_escape_closes_it(open_p
 def test_the_chat_fills_a_phone_and_keeps_field_and_header_in_view(open_page: Open) -> None:
     page = open_page("/item/P1001", phone=True)
     page.get_by_role("button", name="咨询客服").click()
-    box = page.get_by_role("dialog", name="客服聊天").bounding_box()
-    assert box is not None
+    chat = page.get_by_role("dialog", name="客服聊天")
+    chat.evaluate("chat => Promise.all(chat.getAnimations().map(sliding => sliding.finished))")
     # Chromium gives fractions of a pixel: 843.9999985694885 of 844.
-    assert box == pytest.approx({"x": 0, "y": 0, **(page.viewport_size or {})}, abs=0.5)
+    assert chat.bounding_box() == pytest.approx({"x": 0, "y": 0, **(page.viewport_size or {})}, abs=0.5)
     expect(page.get_by_role("textbox", name="输入你的问题")).to_be_in_viewport()
     expect(page.get_by_role("button", name="转人工")).to_be_in_viewport()
 
