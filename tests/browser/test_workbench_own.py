@@ -35,6 +35,7 @@ def test_keys_are_chosen_and_a_clash_is_named(open_page: Open, desk: Callable[..
     expect(page.get_by_role("dialog")).to_contain_text("转接")
     page.keyboard.press("Escape")
     page.reload()
+    expect(page.get_by_role("button", name="快捷键", exact=True)).to_be_visible()
     page.keyboard.press("Control+Slash")
     expect(keys.get_by_role("button", name="转接这条会话：Alt Q")).to_be_visible()
     keys.get_by_role("button", name="全部恢复默认").click()
