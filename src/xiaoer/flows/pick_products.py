@@ -199,7 +199,7 @@ class PickProducts:
     async def scene(self, turn: Turn, heard: Heard, now: datetime) -> SceneShown | None:
         """What is shown after the answer; None for most turns."""
         scenes = [(d.id, d.value) for d in await self._rules.scenes.live(turn.shop)]
-        if not scenes or await self._rules.has_refused(turn.shop, turn.buyer_id, "recommend", now):
+        if not scenes:
             return None
         product_id = turn.product_in_focus or ""
         product = await self._goods.product(turn.shop, product_id) if product_id else None
@@ -207,7 +207,7 @@ class PickProducts:
         chosen = choose_scene(
             scenes, heard, product_id, product.category if product else "", {s[6:] for s in shown}, now
         )
-        if chosen is None:
+        if chosen is None or await self._rules.has_refused(turn.shop, turn.buyer_id, "recommend", now):
             return None
         index, id_, scene = chosen
         offer = None
