@@ -69,7 +69,8 @@ def product_of(segment: Segment, turn: Turn) -> str | None:
 def may_be_of(named: str, segment: Segment, turn: Turn) -> bool:
     """Whether a segment that names no product may be about the one that was named earlier in the same turn."""
     points = turn.product_in_focus not in (None, named) and "这" in segment.text
-    return wants_product(segment) and not segment.entities.product_ids and not points
+    about_goods = wants_product(segment) or segment.intent == "order.how_to_buy"
+    return about_goods and not segment.entities.product_ids and not points
 
 
 def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
