@@ -4,7 +4,6 @@ The bot tells what the carrier's scans say and orders the check that people must
 promises that an interception succeeds, nor an amount.
 """
 
-import re
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -36,11 +35,10 @@ _LOOKED = (
     "查过",
     "确定没",
 )
-_TO_THE_DOOR = re.compile(r"送上门|送到家|送到门口|送货上门|送上楼|送上来")
 _WISHES = (
     ("拒收退回", ("拒收", "不收")),
     ("拦截退回", ("拦截", "截回", "追回", "退回", "别送了", "不要了", "召回")),
-    ("送货上门", ("送上门", "送到家", "送到门口", "送货上门", "给我送上来", "送上楼")),
+    ("送货上门", ("送上门", "送到家", "送到门口", "送货上门", "送上来", "送上楼")),
     ("改到驿站自提", ("驿站", "自提", "快递柜", "丰巢", "代收点")),
     ("改送新地址", ("改地址", "改派", "换地址", "改送", "地址")),
     ("改送货时间", ("时间", "明天", "后天", "周", "晚点", "下午", "上午", "改天", "不在家", "晚上")),
@@ -83,7 +81,7 @@ def _before_shipping(ask: Ask) -> Move | None:
 
 def wants_door(ask: Ask) -> bool:
     """A parcel that lies at a station or is on its way shall be brought to the door."""
-    return ask.segment.intent == "ship.deliver" and _TO_THE_DOOR.search(ask.segment.text) is not None
+    return ask.segment.intent == "ship.deliver" and _wish_in(ask.segment.text) == "送货上门"
 
 
 def go_on(ask: Ask, matter: Matter) -> Move | None:
