@@ -33,6 +33,8 @@ _BACK = 3
 _MATTER = 0.35
 # From this confidence a message is talk from end to end and is not cut.
 _ONLY_CHAT = 0.85
+# A greeting is not among them: after it comes the matter.
+_WHOLE_CHAT = frozenset(("chat.thanks", "chat.ack", "chat.praise", "chat.smalltalk", "chat.bye"))
 # Pieces heard as these are no asks beside others.
 _NO_ASK = frozenset(("chat.ack", "oos.unclear"))
 _CHAT_ORDER = ("chat.thanks", "chat.bye", "chat.praise", "chat.smalltalk", "chat.greeting", "chat.ack")
@@ -154,7 +156,7 @@ class Understanding:
     def _says_nothing_else(self, span: split.Span) -> bool:
         """Thanks, assent or praise from end to end, however long."""
         top = int(span.own.argmax())
-        return self._described.chat[top] and float(span.own[top]) >= _ONLY_CHAT
+        return self.labels[top] in _WHOLE_CHAT and float(span.own[top]) >= _ONLY_CHAT
 
     def _span(self, raw: str, start: int, end: int, joint: int) -> split.Span:
         normal, own, by = self._remember(raw[start:end])
