@@ -45,6 +45,7 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 _EITHER = re.compile(r"(.{1,2})不\1")  # 打折不打折 asks, and denies nothing
 _SWAPS = re.compile(r"(?:换|改)(?:成|为|一?个)")  # 订单…想换成 and a long title: the title says nothing about the wish
+_ROBOT = re.compile(r"机器人(?:玩具|模型|手办|积木|编程)|(?:玩具|扫地|擦窗|遥控)机器人")
 _PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
 
 
@@ -55,6 +56,8 @@ def look_again(segment: Segment) -> Segment:
     """The segment with the intent that its wording names; unchanged when it names none."""
     if segment.intent == "service.human" and _PERSON.match(segment.text.strip(" ,，。.!！")):
         return replace(segment, intent="order.invoice", confidence=0.9, by="wording")
+    if segment.intent == "service.bot" and _ROBOT.search(segment.text):  # goods, not who is speaking
+        return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
     if segment.entities.order_no and segment.intent.startswith(("product.", "price.")) and _SWAPS.search(segment.text):
         return replace(segment, intent="order.change_item", confidence=0.9, by="wording")
     if not segment.intent.startswith(("after.", "order.", "service.complaint", "service.human")) and _RETURN.search(

@@ -5,7 +5,7 @@ import re
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.policies.rules import bargaining
+from xiaoer.slices.policies.rules import bargaining, carts
 from xiaoer.slices.policies.types import Ask
 
 _TALK = frozenset(
@@ -112,7 +112,8 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         and (intent.startswith(("product.", "price.")) or intent == "order.how_to_buy")
     ):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
-    if intent in _SEVERAL and _JOINED.search(segment.text) and len(segment.entities.product_ids) < 2:
+    joined = _JOINED.search(segment.text) or carts.counts_several(segment.text)
+    if intent in _SEVERAL and joined and len(segment.entities.product_ids) < 2:
         needs.append(Need("together", index, segment.text))
     if intent == "promo.coupon":
         needs.append(Need("coupons", index))
@@ -131,7 +132,7 @@ def needs_of_named(ask: Ask) -> tuple[Need, ...]:
     """What is read of the goods that only words of this turn named, once it is known which."""
     several = ask.facts.together.get(ask.index, ())
     if several:
-        return tuple(Need(kind, ask.index, one.id) for one in several for kind in ("product", "variants"))
+        return tuple(Need(kind, ask.index, one.product.id) for one in several for kind in ("product", "variants"))
     if not ask.product_id or ask.product_id == product_of(ask.segment, ask.situation.turn):
         return ()
     index, product = ask.index, ask.product_id

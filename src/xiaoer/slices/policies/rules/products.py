@@ -1,5 +1,7 @@
 """Answers from the catalogue (商品): size, price, stock, facts. What the catalogue does not hold is not said."""
 
+import re
+
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.heard import Entities
@@ -7,6 +9,7 @@ from xiaoer.slices.policies.rules import attributes, sizes
 from xiaoer.slices.policies.types import Ask
 
 _OF_STOCK = ("product.stock", "product.restock")
+_OF_LOOKS = re.compile(r"显[白黑黄胖瘦脏老气]|耐脏|容易脏|百搭|好搭|挑人|老气|选色|黄皮|黑皮")
 _COMPARED, _ROWS = 4, 5  # goods in one table, and facts of each
 
 
@@ -121,7 +124,7 @@ def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     chosen = matching(variants, entities)
     wish = " ".join(word for word in (entities.color, entities.size) if word)
     if not chosen:
-        offered = sorted({" ".join(v.spec.values()) for v in variants if v.stock > 0})[:6]
+        offered = _offered(entities, [v for v in variants if v.stock > 0])
         return _act(ask, product, "stock.no_such_variant", wish=wish, offered=offered)
     ready = [v for v in chosen if v.stock > 0]
     if ready:
@@ -135,6 +138,14 @@ def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     return _act(ask, product, template, wish=wish, back=back, offered=others)
 
 
+def _offered(wish: Entities, ready: list[Variant]) -> list[str]:
+    """What there is instead: colours when only a colour was asked for, else whole specs."""
+    colors = dict.fromkeys(value for v in ready for axis, value in v.spec.items() if "色" in axis)
+    if colors and not wish.size:
+        return list(colors)[:6]
+    return sorted({" ".join(v.spec.values()) for v in ready})[:6]
+
+
 def _wish(ask: Ask) -> Entities:
     """The size and colour asked about; 「没有 L 码了吗，什么时候补」 asks both of L."""
     entities = ask.segment.entities
@@ -145,6 +156,10 @@ def _wish(ask: Ask) -> Entities:
 
 
 def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    """Which colours there are; what a colour does (显白, 耐脏) only by what the product's own facts say of it."""
+    if _OF_LOOKS.search(ask.segment.text):
+        found = [(key, value) for key, value in product.attributes.items() if _OF_LOOKS.search(key + value)]
+        return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]]) if found else None
     named = [value for v in variants for axis, value in v.spec.items() if "色" in axis or "款" in axis]
     colors = list(dict.fromkeys(named))
     wish = ask.segment.entities.color
@@ -172,7 +187,7 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
 
 def compare(ask: Ask) -> Act | None:
     """A short table of the goods that are compared, of what all of them tell; None when fewer than two are known."""
-    ids = (*(one.id for one in ask.facts.together.get(ask.index, ())), *ask.segment.entities.product_ids)
+    ids = (*(one.product.id for one in ask.facts.together.get(ask.index, ())), *ask.segment.entities.product_ids)
     if len(ids) == 1 and (beside := ask.situation.turn.product_in_focus):  # 这件和 P1005 哪个好
         ids = (beside, *ids)
     goods = [ask.facts.products[one] for one in dict.fromkeys(ids) if one in ask.facts.products][:_COMPARED]
