@@ -101,13 +101,12 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
             memory = replace(memory, cart=act.slots["cart"])
         if isinstance(order := act.slots.get("order"), Order):
             memory, told_of = replace(memory, order_id=order.id), order.id
-        shown = [(str(id_), str(title)) for id_, title in act.slots.get("products", ())]
         topic = product if product in known.products else None
         intent = segment.intent if act.template.startswith("product.which") else ""
-        memory = focus.keep(memory, situation.turn, topic, shown, intent)
+        memory = focus.keep(memory, situation.turn, topic, act, intent)
         if segment.intent == "product.recommend":
             wish = wishes.told(segment, situation.turn)
-            memory = replace(memory, wish=replace(wish, shown=(*wish.shown, *(id_ for id_, _ in shown))))
+            memory = replace(memory, wish=replace(wish, shown=(*wish.shown, *(id_ for id_, _ in focus.shown_by(act)))))
     if more:
         return Decision(needs=tuple(dict.fromkeys(more)))
     if todos:

@@ -28,7 +28,7 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
         return "none", ()
     focus = ask.situation.turn.order_in_focus
     named = pointed_at(orders, ask.segment, focus, ask.situation.now)
-    if ask.segment.intent.startswith("after.") and _HAS_IT.search(ask.segment.text) and not focus:
+    if ask.segment.intent.startswith("after.") and has_it(ask.segment.text) and not focus:
         arrived = tuple(filter(_has_arrived, orders))
         if named and not any(order in arrived for order in named):  # 洗了一水就缩: not one that is on its way
             return ("which", arrived[:5]) if arrived else ("one", (named[0],))
@@ -47,6 +47,11 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
         return "one", fitting
     spoken = next((order for order in pool if order.id == ask.memory.order_id), None)
     return "one", (spoken or _likeliest(ask, pool),)
+
+
+def has_it(text: str) -> bool:
+    """Whether the words tell that the goods have come: worn, washed, opened."""
+    return _HAS_IT.search(text) is not None
 
 
 def _has_arrived(order: Order) -> bool:
