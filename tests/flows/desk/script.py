@@ -6,8 +6,9 @@
     lin takes b1 · boss forces b1 · lin answers b1 您好 · lin notes b1 记得补发 · lin recalls b1
     lin transfers b1 to mei: 她懂 · lin passes b1 to after_sales: 要退货
     lin asks mei into b1: 尺码问题 · lin corrects b1: 应该说三天 · lin sends the draft for b1
-    lin closes b1 as solved · lin gives b1 to the bot
+    lin closes b1 as solved · lin gives b1 to the bot · lin types to b1
     clock +5m · clock at 2026-06-19T09:00                     people who are there stay there
+    clock ticks 30s                     nothing happens meanwhile · the jobs run · another worker runs the jobs
     b1 has order O1 shipped paying 199.00 · b1 is level 黑金会员
     setting reroute_s 60 · mode assist · mode after.return shadow
     together: … | … | …                                       at once; refusals are fine
@@ -27,6 +28,7 @@ import msgspec
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.agent_reply import Outgoing
 from xiaoer.infra.clock import ManualClock
+from xiaoer.infra.job_runner import Jobs
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Buyer, Order
 from xiaoer.kernel.errors import XiaoerError
@@ -37,6 +39,7 @@ from xiaoer.slices.buyers.store import BuyerSink
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message
+from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.types import Modes
 from xiaoer.slices.orders.store.sinks import order_line_sink, order_sink
 from xiaoer.slices.orders.types import OrderLine
@@ -102,6 +105,7 @@ class Play:
         for name in self.here:
             await self.product.desk.agents.appear(self.person(name))
         await self.product.desk.round(self.shop)
+        await self.product.jobs.run_due()
 
     async def tickets(self, buyer: str) -> list[Any]:
         return await self.product.db.read(lambda c: tickets.of_buyer(c, self.shop, buyer))
@@ -156,6 +160,13 @@ async def _takes(play: Play, name: str, how: str, buyer: str) -> None:
 async def _answers(play: Play, name: str, buyer: str, text: str) -> None:
     out = Outgoing(f"c{next(play.numbers)}", TextContent(text))
     await play.product.desk.reply.send(play.person(name), (await play.talk(buyer)).id, out)
+
+
+@step(r"(\w+) types to (b\d)")
+async def _types(play: Play, name: str, buyer: str) -> None:
+    talk = await play.talk(buyer)
+    now = play.clock.now()
+    await play.product.db.write(lambda c: desk.save_mark(c, play.shop, name, talk.id, typed_at=now))
 
 
 @step(r"(\w+) notes (b\d) (.+)")
@@ -220,6 +231,20 @@ async def _clock(play: Play, amount: str, unit: str) -> None:
         play.clock.advance(min(left, _BEAT))
         left -= _BEAT
         await play.settle()
+
+
+@step(r"clock ticks (\d+)s")
+async def _ticks(play: Play, seconds: str) -> None:
+    play.clock.advance(timedelta(seconds=int(seconds)))
+
+
+@step(r"(the jobs run|another worker runs the jobs)")
+async def _jobs(play: Play, which: str) -> None:
+    runner = play.product.jobs
+    if which != "the jobs run":
+        runner = Jobs(play.product.db, play.clock)
+        runner.handle(desk.DRAFT_JOB, play.product.desk.send_draft)
+    await runner.run_due()
 
 
 @step(r"clock at (\S+)")
