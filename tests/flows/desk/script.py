@@ -6,14 +6,13 @@
     lin takes b1 · boss forces b1 · lin answers b1 您好 · lin notes b1 记得补发 · lin recalls b1
     lin transfers b1 to mei: 她懂 · lin passes b1 to after_sales: 要退货
     lin asks mei into b1: 尺码问题 · lin corrects b1: 应该说三天 · lin sends the draft for b1
-    lin closes b1 as solved · lin gives b1 to the bot · lin types to b1
+    lin closes b1 as solved · lin gives b1 to the bot
     clock +5m · clock at 2026-06-19T09:00                     people who are there stay there
-    clock ticks 30s                     nothing happens meanwhile · the jobs run · another worker runs the jobs
     b1 has order O1 shipped paying 199.00 · b1 is level 黑金会员
     setting reroute_s 60 · mode assist · mode after.return shadow
     together: … | … | …                                       at once; refusals are fine
     refused: …                                                the desk must refuse this
-What is expected: `expectations.py`.
+Time and workers: `workers.py`. What is expected: `expectations.py`.
 """
 
 import asyncio
@@ -28,7 +27,6 @@ import msgspec
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.agent_reply import Outgoing
 from xiaoer.infra.clock import ManualClock
-from xiaoer.infra.job_runner import Jobs
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Buyer, Order
 from xiaoer.kernel.errors import XiaoerError
@@ -39,7 +37,6 @@ from xiaoer.slices.buyers.store import BuyerSink
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message
-from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.types import Modes
 from xiaoer.slices.orders.store.sinks import order_line_sink, order_sink
 from xiaoer.slices.orders.types import OrderLine
@@ -162,13 +159,6 @@ async def _answers(play: Play, name: str, buyer: str, text: str) -> None:
     await play.product.desk.reply.send(play.person(name), (await play.talk(buyer)).id, out)
 
 
-@step(r"(\w+) types to (b\d)")
-async def _types(play: Play, name: str, buyer: str) -> None:
-    talk = await play.talk(buyer)
-    now = play.clock.now()
-    await play.product.db.write(lambda c: desk.save_mark(c, play.shop, name, talk.id, typed_at=now))
-
-
 @step(r"(\w+) notes (b\d) (.+)")
 async def _notes(play: Play, name: str, buyer: str, text: str) -> None:
     await play.product.desk.reply.note(play.person(name), (await play.talk(buyer)).id, text)
@@ -231,20 +221,6 @@ async def _clock(play: Play, amount: str, unit: str) -> None:
         play.clock.advance(min(left, _BEAT))
         left -= _BEAT
         await play.settle()
-
-
-@step(r"clock ticks (\d+)s")
-async def _ticks(play: Play, seconds: str) -> None:
-    play.clock.advance(timedelta(seconds=int(seconds)))
-
-
-@step(r"(the jobs run|another worker runs the jobs)")
-async def _jobs(play: Play, which: str) -> None:
-    runner = play.product.jobs
-    if which != "the jobs run":
-        runner = Jobs(play.product.db, play.clock)
-        runner.handle(desk.DRAFT_JOB, play.product.desk.send_draft)
-    await runner.run_due()
 
 
 @step(r"clock at (\S+)")
