@@ -83,7 +83,7 @@ def _say(
     if parts:
         meta = {**(drafts[-1].get("meta") or {}), "by": "auto_send"}
         kept = msgspec.convert(memory, Memory) if memory else None
-        owners.send_draft(connection, conversation, turn.id, list(parts.values()), meta, kept, now)
+        owners.send_draft(connection, shop, conversation, turn.id, list(parts.values()), meta, kept, now)
     said: dict[str, Any] = {"author": "bot", "turn_id": turn.id, "count": len(parts), "mode": "assist"}
     facts = [desk.fact(shop, "message.sent", now, id_, conversation.buyer_id, **said)]
     if conversation.state == "queued":  # nobody has it: what is settled need not wait for people

@@ -219,6 +219,7 @@ def turns_of(connection: Connection, shop: ShopId, conversation_id: str) -> list
 
 def send_draft(
     connection: Connection,
+    shop: ShopId,
     conversation: Conversation,
     turn_id: str,
     parts: Sequence[ReplyPart],
@@ -231,7 +232,6 @@ def send_draft(
     Raises:
         Conflict: the conversation was changed at the same moment.
     """
-    shop = conversation.shop
     api.say(connection, shop, conversation.id, "bot", "", parts, now, f"{DRAFT_SENT}{turn_id}", meta)
     said = api.get(connection, shop, conversation.id)
     assert said is not None  # something was said in it just now
