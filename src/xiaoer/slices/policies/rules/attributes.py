@@ -119,6 +119,7 @@ _BY_INTENT: dict[str, tuple[str, ...]] = {
 }
 # what is asked here is one thing of many: what is written about another is no answer
 _EXACT = frozenset({"product.safety", "product.quality"})
+_EITHER = re.compile(r"^(.{1,2})不\1")
 _SIDES = re.compile(
     r"([\u4e00-\u9fffA-Za-z\d]{2,4}?)(?:和|跟|与|还是)([\u4e00-\u9fffA-Za-z\d]{2,4}?)(?:有|哪|的?区别|怎么|咋|差|一样|选)"
 )
@@ -173,6 +174,9 @@ def _of_both(product: Product, question: str) -> list[tuple[str, str]]:
 
 def _names(key: str, question: str) -> bool:
     """Whether the question names the thing that a key of any wording is about: 适用面积 by 面积, 表盘直径 by 表盘."""
+    bare = _EITHER.sub("", key)
+    if bare != key:  # 含不含猪油, 会不会发黄
+        return len(bare) >= _NAME and bare in question
     if not 3 <= len(key) <= 12 or not key.isalpha() or "不" in key:
         return False
     pieces = {key[: len(key) - cut] for cut in range(1, len(key) - 1)} | {key[cut:] for cut in range(1, len(key) - 1)}

@@ -13,6 +13,7 @@ from xiaoer.kernel.decision import Act
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.rules import products
 
 _ORDINAL = re.compile(r"第?([一二两三四五1-5])(?:个|款|件|种|双|条|套|瓶|盒|台|只|支|张)(?!月|小时|人|多少)")
 _BARE = re.compile(r"^(?:要|就|选|看|问的?是?)?第?([一二三四五1-5])(?:号|吧|呢|$)")
@@ -39,6 +40,8 @@ def choose(segment: Segment, turn: Turn) -> Segment:
     bare = len(segment.text) <= _SHORT and (segment.intent in _TALK or segment.confidence < 0.5)
     if bare and memory.choice_intent:
         return replace(segment, entities=entities, intent=memory.choice_intent, confidence=0.9, by="choice")
+    if names_place(segment.text) and products.asks_how_it_is(segment.text):
+        return replace(segment, entities=entities, intent="product.detail", confidence=0.8, by="choice")
     if names_place(segment.text) and segment.intent in _OF_NOTHING:  # 就要第一个的: what it costs, and how to buy it
         return replace(segment, entities=entities, intent="price.query", confidence=0.8, by="choice")
     return replace(segment, entities=entities)

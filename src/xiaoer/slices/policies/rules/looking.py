@@ -46,6 +46,14 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 _EITHER = re.compile(r"(.{1,2})不\1")  # 打折不打折 asks, and denies nothing
 _SWAPS = re.compile(r"(?:换|改)(?:成|为|一?个)")  # 订单…想换成 and a long title: the title says nothing about the wish
+# Whether it makes a good present; what comes with it for nothing is another matter.
+_AS_PRESENT = re.compile(
+    r"送(?:礼|人|长辈|领导|老师|客户|朋友|闺蜜|女友|男友|爸|妈|老婆|老公|丈母娘|婆婆)[^，。]{0,6}(?:好看|合适|体面|行|可以|拿得出手|有面|档次|寒碜)"
+)
+# A telephone that is spoken of, not asked for: 接听电话声音为啥小, 昨天给我打电话说今天送.
+_SPOKEN_OF = re.compile(
+    r"(?:接听|打|通|接)电话[^，。]{0,8}(?:声音|音量|清楚|清晰|卡顿|断|听不)|电话手表|(?:打|来)(?:了|过)?电话(?:来)?(?:说|告诉|讲|通知)"
+)
 _ROBOT = re.compile(r"机器人(?:玩具|模型|手办|积木|编程)|(?:玩具|扫地|擦窗|遥控)机器人")
 _OWN_FAULT = re.compile(
     r"(?:买的|拍的|收到|用了|上次|上个?月|去年|前阵)[^，。]*(?:坏|故障|失灵|没反应|不能用|用不了|不[亮转响热动])"
@@ -60,6 +68,11 @@ def look_again(segment: Segment) -> Segment:
     """The segment with the intent that its wording names; unchanged when it names none."""
     if segment.intent == "service.human" and _PERSON.match(segment.text.strip(" ,，。.!！")):
         return replace(segment, intent="order.invoice", confidence=0.9, by="wording")
+    if segment.intent == "service.human" and _SPOKEN_OF.search(segment.text):
+        other = next((code for code, _ in segment.alternatives if code != "service.human"), "oos.unclear")
+        return replace(segment, intent=other, confidence=0.4, by="wording")
+    if segment.intent == "promo.gift" and _AS_PRESENT.search(segment.text):
+        return replace(segment, intent="product.detail", confidence=0.9, by="wording")
     if segment.intent == "service.bot" and _ROBOT.search(segment.text):  # goods, not who is speaking
         return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
     if segment.intent == "product.warranty" and _OWN_FAULT.search(segment.text):

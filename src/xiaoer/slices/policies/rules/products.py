@@ -10,6 +10,13 @@ from xiaoer.slices.policies.types import Ask
 
 _OF_STOCK = ("product.stock", "product.restock")
 _OF_LOOKS = re.compile(r"显[白黑黄胖瘦脏老气]|耐脏|容易脏|百搭|好搭|挑人|老气|选色|黄皮|黑皮")
+_HOW_IT_IS = re.compile(
+    r"(?:那|你觉得|觉得|你看)*(?:这|那|它|第[一二两三四五1-5]|头一|前面|后面|最后|上面|下面|刚才)*(?:一?[个款件双条套瓶盒台只支]|一?个)?(?:东西|产品|商品)?(?:到底|究竟)?"
+    r"(?:怎么样|怎样|咋样|咋个样|如何|好不好|好吗|行不行|好不|值得买吗|值不值|介绍一?下|说说)(?:啊|呀|呢|嘛)?"
+)
+_PAUSES = re.compile(r"[\s,，.。?？!！]+")
+_DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行标准")
+_TOLD = 4
 _COMPARED, _ROWS = 4, 5  # goods in one table, and facts of each
 
 
@@ -38,9 +45,24 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
             return None
         case intent if intent.startswith("product."):
             found = attributes.facts_for(product, intent, ask.segment.text)
+            if not found and asks_how_it_is(ask.segment.text):
+                found = _at_first_sight(product, variants)
             if found:
                 return _act(ask, product, "product.facts", facts=[list(pair) for pair in found])
     return None
+
+
+def asks_how_it_is(text: str) -> bool:
+    """这款怎么样, 第二个咋样: no side of it is named."""
+    return _HOW_IT_IS.fullmatch(_PAUSES.sub("", text)) is not None
+
+
+def _at_first_sight(product: Product, variants: tuple[Variant, ...]) -> tuple[tuple[str, str], ...]:
+    """What it costs and the first things that the shop tells of it."""
+    low = min((variant.price for variant in variants), default=None)
+    price = (("价格", f"{low.spoken} 元起"),) if low is not None else ()
+    told = [(key, value) for key, value in product.attributes.items() if not _DULL.search(key)]
+    return (*price, *told[:_TOLD])
 
 
 def _act(ask: Ask, product: Product, template: str, **slots: object) -> Act:

@@ -9,7 +9,7 @@ import re
 
 from msgspec.structs import replace
 
-from xiaoer.kernel.heard import Segment
+from xiaoer.kernel.heard import Entities, Segment
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import needs
 
@@ -43,6 +43,8 @@ _YES = re.compile(r"^(?:好|嗯|哦|行|可以|谢|不用|算了|没事|知道|�
 _MEASURES = re.compile(
     r"多(?:高|重|长|宽|厚|深|粗)|几(?:斤|克|寸|瓦|层|档)|多少(?:厘米|毫米|公分|米|斤|克|公斤|毫升|升|瓦|毫安|寸|档|层)"
 )
+_OF_SIZE = re.compile(r"[码号大小长短宽紧胖瘦穿]|宽松|松紧|合身|合适|身高|体重|尺")
+_ASKS = re.compile(r"[?？]|[吗嘛么不没](?:\W|$)|行不行|能不能|会不会|可不可以|怎么|咋|什么|哪")
 _UNSURE, _FEW = 0.5, 14
 _BEFORE_BUYING = ("product.", "promo.", "price.", "ship.fee")
 
@@ -61,7 +63,7 @@ def read(segment: Segment, turn: Turn) -> Segment:
         return replace(segment, intent=last, confidence=0.8, by="context")
     if segment.intent == "after.size_wrong" and _asks_before_buying(segment, turn):
         return replace(segment, intent="product.size_advice", by="wording")
-    if _drifts(segment, turn):
+    if _drifts(segment, turn) or _asks_beside(segment, turn):
         return replace(segment, intent="product.detail", by="wording")
     if _names_what_was_asked(segment, turn):
         return replace(segment, intent=turn.memory.choice_intent, confidence=0.8, by="choice")
@@ -88,6 +90,14 @@ def _drifts(segment: Segment, turn: Turn) -> bool:
     of_orders = segment.intent.startswith(("order.", "ship.", "after."))
     shopping = turn.product_in_focus is not None and needs.is_shopping(turn)
     return unsure and of_orders and shopping and not any(word in segment.text for word in needs.OWN_WORDS)
+
+
+def _asks_beside(segment: Segment, turn: Turn) -> bool:
+    """Whether a question of its own (跑马拉松行吗) only seems to answer the bot's for measures."""
+    bot = next((past for past in reversed(turn.history) if past.author == "bot"), None)
+    waits = bot is not None and bool(bot.asked_for) and segment.intent == "product.size_advice"
+    bare = segment.entities == Entities() and not _OF_SIZE.search(segment.text)
+    return waits and segment.by == "context" and bare and _ASKS.search(segment.text) is not None
 
 
 def _names_what_was_asked(segment: Segment, turn: Turn) -> bool:
