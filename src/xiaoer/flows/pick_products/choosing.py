@@ -57,7 +57,11 @@ class Choosing:
 
 
 def _is_within(product: Product, variant: Variant, limits: Limits) -> bool:
-    """Whether this very variant has the colour that is wanted, and a price between the bounds."""
+    """Whether this very variant has the colour and the size that are wanted, and a price between the bounds. What comes
+    in one size only suits whoever asks for one."""
+    sizes = [value.upper().removesuffix("码") for axis, value in variant.spec.items() if "码" in axis]
+    if limits.size and sizes and limits.size not in sizes:
+        return False
     if limits.color and not any(limits.color in value for value in (*variant.spec.values(), product.title)):
         return False
     return (limits.least or ZERO) <= variant.price and (limits.most is None or variant.price <= limits.most)

@@ -117,6 +117,7 @@ class PicksForWish:
             self._recipients.groups_of(wish.unliked),
             None if wish.is_total else least,
             wish.color.removesuffix("色"),
+            wish.size.upper().removesuffix("码"),
         )
 
     def unasked(self, turn: Turn, segment: Segment) -> Limits:

@@ -24,6 +24,8 @@ _GIFT_LIKES = ("礼物", "送礼", "礼盒")
 _ANYTHING = re.compile(r"随便|爆款|热卖|热销|卖得(?:最)?(?:好|火)|畅销|都行|都可以|看着(?:推|选|挑)")
 _YOUNG = ("儿童", "宝宝")
 _GROWN = 14  # years
+_NO_BABY = 3  # years
+_FOR_BABIES = ("婴儿", "新生儿", "奶娃")
 _AND = re.compile(r"和|跟|与|、|一半|各|每人|分别")
 _OR = re.compile(r"或者?|和|跟|与|、|还是|以及")
 
@@ -75,6 +77,8 @@ class Recipients(Struct, frozen=True):
             never += tuple(word for name in self.things if name in term for word in self.things[name])
         about_self = not wish.audience and (one is None or one.oneself)
         unasked = tuple(word for word in self.unasked if about_self and word not in said)
+        if (wish.age_years or 0) >= _NO_BABY:
+            unasked += _FOR_BABIES
         unwanted = {*wish.bad, *wish.unliked}
         musts = [words for name, words in self.materials.items() if name in said and not _within(name, unwanted)]
         musts += [one.only] if one and one.only else []

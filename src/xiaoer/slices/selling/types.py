@@ -102,6 +102,7 @@ class Limits(Struct, frozen=True):
     unliked: tuple[tuple[str, ...], ...] = ()
     least: Money | None = None
     color: str = ""
+    size: str = ""
     cheaper: bool = False
 
 

@@ -75,6 +75,7 @@ def _none(ask: Ask, wish: Wish) -> Act | None:
     care = [f"标明适合{name}" for name in audiences] + [f"不含{term}" for term in wish.bad]
     told = [f"不要{term}" for term in wish.unliked]
     told += [f"{wish.color.removesuffix('色')}色" for _ in wish.color[:1]]
+    told += [f"{wish.size.removesuffix('码')}码" for _ in wish.size[:1]]
     told += ["比看过的便宜" for _ in range(wish_words.is_too_dear(ask.segment.text))]
     if wish.least_yuan is not None and not wish.is_total:
         told.append(f"{Money(round(wish.least_yuan * 100)).spoken} 元以上")
@@ -92,7 +93,7 @@ def with_more(acts: tuple[Act, ...], facts: Facts) -> tuple[Act, ...]:
     """Add what goes with the answers: a similar product for one that is out of stock, or one scene."""
     for act in acts:
         picks = facts.picks.get(act.segment, ())
-        if act.template in _OUT and picks:
+        if act.template in _OUT and picks and not act.slots.get("offered"):  # other colours of it are there
             return (*acts, act_of_picks(act.segment, "recommend.similar", picks, "recommend.out_of_stock"))
     scene = facts.scene
     answered = {act.segment for act in acts if act.type in ("answer", "lookup", "quote", "ask") and not _is_lost(act)}

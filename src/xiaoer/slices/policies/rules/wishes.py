@@ -254,6 +254,7 @@ def told(segment: Segment, turn: Turn) -> Wish:
         budget_yuan=limits.most if limits else before.budget_yuan,
         least_yuan=limits.least if limits else before.least_yuan,
         color=named.color or before.color,
+        size=named.size or before.size,
         is_total=limits.total if limits else before.is_total,
         pieces=(limits.pieces if limits else 0) or before.pieces,
         age_years=before.age_years if age is None else age,

@@ -99,7 +99,8 @@ def reason_for(candidate: Candidate, need: str, limits: Limits, taste: Taste = _
         return candidate.why
     product = candidate.product
     clauses = [(key, clause) for key, clause in facts_of(product) if len(clause) <= _LONGEST and clause]
-    parts = [f"有{limits.color}色" for _ in limits.color[:1]] + _stated(product.title, clauses, limits.audiences)
+    asked = f"{limits.color}色" * bool(limits.color) + f"{limits.size}码" * bool(limits.size)
+    parts = [f"有{asked}" for _ in asked[:1]] + _stated(product.title, clauses, limits.audiences)
     for words in taste.fits:
         parts += _fitting(product, clauses, words, parts)[: max(0, _PARTS - len(parts))]
     told = [tag for tag in product.tags if any(word in tag for word in taste.likes) and tag not in " ".join(parts)]
