@@ -5,7 +5,7 @@ import re
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.heard import Entities
-from xiaoer.slices.policies.rules import attributes, sizes
+from xiaoer.slices.policies.rules import attributes, sizes, specs
 from xiaoer.slices.policies.types import Ask
 
 _OF_STOCK = ("product.stock", "product.restock")
@@ -117,34 +117,13 @@ def _size_chart(ask: Ask, product: Product) -> Act | None:
     return _act(ask, product, "size.chart", rows=rows or list(product.size_chart))
 
 
-def matching(variants: tuple[Variant, ...], entities: Entities) -> tuple[Variant, ...]:
-    """The variants that fit the size and colour that were named; all when none was."""
-    chosen = variants
-    if entities.variant_ids:
-        chosen = tuple(v for v in variants if v.id in entities.variant_ids)
-    if entities.size:
-        chosen = tuple(v for v in chosen if _has(v, entities.size))
-    if entities.color:
-        chosen = tuple(v for v in chosen if _has(v, entities.color))
-    return chosen
-
-
-def _has(variant: Variant, word: str) -> bool:
-    """Whether a spec value is this size (exactly) or this colour (黑色 is found in 曜石黑 and 黑)."""
-    wanted = word.upper().removesuffix("码")
-    for value in variant.spec.values():
-        text = value.upper().removesuffix("码")
-        if text == wanted or (not wanted.isascii() and wanted.removesuffix("色") in text):
-            return True
-    return False
-
-
 def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
     if not variants:
         return None
     entities = _wish(ask)
-    chosen = matching(variants, entities)
+    chosen = specs.matching(variants, entities, ask.segment.text)
     wish = " ".join(word for word in (entities.color, entities.size) if word)
+    wish = wish or specs.named_in(variants, ask.segment.text)
     if not chosen:
         offered = _offered(entities, [v for v in variants if v.stock > 0])
         return _act(ask, product, "stock.no_such_variant", wish=wish, offered=offered)
@@ -193,7 +172,7 @@ def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | 
 
 
 def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
-    chosen = matching(variants, ask.segment.entities) or variants
+    chosen = specs.matching(variants, ask.segment.entities, ask.segment.text) or variants
     if not chosen:
         return None
     low, high = min(v.price for v in chosen), max(v.price for v in chosen)
