@@ -32,6 +32,7 @@ from xiaoer.slices.policies.rules import (
     orders,
     prices,
     products,
+    regret,
     remarks,
     reproach,
     selling,
@@ -125,6 +126,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     if trying.is_enough(again, situation):
         return handoff.hand_over(situation, Handoff("unsatisfied", "tries.asked_again"))
     decision = _after(situation, selling.with_more(tuple(_without_small_talk(acts)), known))
+    decision = decision if decision.handoff else replace(decision, regret=regret.say_regret(situation, decision.acts))
     memory = replace(memory, asking=asking, tried=again)
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
 
