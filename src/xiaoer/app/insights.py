@@ -4,11 +4,10 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import structlog
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Connection
 
 from xiaoer.app.beside import Beside, BesideFailed
@@ -24,8 +23,10 @@ from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import SHOP_ZONE, Clock
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.insights import store
 from xiaoer.slices.insights.columns import TABLES
 from xiaoer.slices.insights.rules.days import from_date
+from xiaoer.slices.insights.types import Formula
 from xiaoer.slices.knowledge.api import Knowledge
 
 T = TypeVar("T")
@@ -37,6 +38,7 @@ _AFTER_THE_HOUR = timedelta(minutes=2)
 _FRESH_S = 4.0  # figures that were brought up to date so lately are shown as they are
 _PATIENCE_S = 0.25  # a page waits at most this long for newer figures
 _MOST_DAYS = 731
+_DATE = len("2026-06-18")  # longer ones carry a time of day
 
 
 class Choice(Struct, frozen=True):
@@ -78,7 +80,7 @@ class Insights:
         clock: Clock,
         understanding: Understands,
         knowledge: Knowledge,
-        pack: Path,
+        formulas: tuple[Formula, ...],
         jobs: Jobs,
         beside: Beside | None = None,
         clickhouse: Run | None = None,
@@ -87,7 +89,7 @@ class Insights:
         self._db = db
         self._clock = clock
         self.answers = KnownAnswers(knowledge)
-        self._figures = Figures(db, clock, understanding, self.answers, pack, clickhouse)
+        self._figures = Figures(db, clock, understanding, self.answers, formulas, clickhouse)
         self._pages_run = clickhouse if pages_from_clickhouse else None
         self.formulas, self.intents = self._figures.formulas, self._figures.intents
         self.roll_up, self.watch = self._figures.roll_up, self._figures.watch
@@ -142,7 +144,7 @@ class Insights:
         return self._rolling.setdefault(shop, asyncio.Lock())
 
     async def fresh(self, shop: ShopId, patience_s: float = _PATIENCE_S) -> None:
-        """Bring the figures up to date if that takes no long time."""
+        """Bring the figures up to date if that takes no long time; what takes longer goes on behind the page."""
         lock = self._lock(shop)
         if lock.locked() or time.monotonic() - self._rolled_at.get(shop, float("-inf")) < _FRESH_S:
             return
@@ -157,9 +159,15 @@ class Insights:
         async with lock:
             try:
                 await self._have_done("roll_up", shop, patience_s)
+                if await self.waiting(shop):
+                    await self._have_done("roll_up", shop)
             except BesideFailed as error:  # the figures are shown as they are; the regular job tries again
                 _log.warning("figures_not_fresh", shop=shop, reason=str(error))
             self._rolled_at[shop] = time.monotonic()
+
+    async def waiting(self, shop: ShopId) -> int:
+        """Conversations that are not in the figures yet, after an import or an upgrade."""
+        return await self._db.read(lambda c: store.count_dirty(c, shop, "talk"))
 
     async def look(self, shop: ShopId, choice: Choice, show: Callable[[View], T]) -> T:
         """Show something of a shop.
@@ -169,7 +177,9 @@ class Insights:
         """
         days = self._days(choice)
         length = days[1] - days[0] + 1
-        back = {"week": 7, "year": 364}.get(choice.compare, length)
+        back = {"before": length, "week": 7, "year": 364}.get(choice.compare)
+        if back is None:
+            raise InvalidBody(f"`compare` is before, week or year, not “{choice.compare[:30]}”.")
 
         run = self._pages_run
 
@@ -192,7 +202,8 @@ class Insights:
 
     async def page(self, shop: ShopId, name: str, choice: Choice) -> Page:
         """One of the pages by name."""
-        return await self.look(shop, choice, PAGES[name])
+        page = await self.look(shop, choice, PAGES[name])
+        return structs.replace(page, waiting=await self.waiting(shop))
 
     def _days(self, choice: Choice) -> tuple[int, int]:
         today = self._clock.now().astimezone(SHOP_ZONE).date()
@@ -205,9 +216,14 @@ class Insights:
         return from_date(first), from_date(last)
 
 
+def _day_of(at: datetime) -> date:
+    """The shop's day of a moment; one without a zone is the shop's time."""
+    return at.astimezone(SHOP_ZONE).date() if at.tzinfo else at.date()
+
+
 def _date(text: str) -> date:
     try:
-        found = date.fromisoformat(text[:10])
+        found = date.fromisoformat(text) if len(text) <= _DATE else _day_of(datetime.fromisoformat(text))
     except ValueError:
         raise InvalidBody(f"“{text[:30]}” is no date. Write it like 2026-06-18.") from None
     if not date(1990, 1, 1) <= found <= date(2200, 1, 1):

@@ -18,6 +18,7 @@ from xiaoer.app.beside import Beside
 from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
+from xiaoer.app.figures import formulas_of
 from xiaoer.app.insights import Insights
 from xiaoer.app.intakes import Intakes
 from xiaoer.app.language_model import LanguageModel
@@ -135,8 +136,10 @@ class Wiring:
             sells,
         )
         self.jobs.handle(FOLLOW_UP, FollowUp(self.db, self.clock, self.answer, templates, self.desk))
-        facts = (self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, Beside.wanted(settings))
-        self.insights = Insights(*facts, over_http(settings.clickhouse_url), settings.clickhouse_pages)
+        facts = (self.db, self.clock, self.understanding, self.knowledge, formulas_of(settings.home), self.jobs)
+        self.insights = Insights(
+            *facts, Beside.wanted(settings), over_http(settings.clickhouse_url), settings.clickhouse_pages
+        )
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         self.model = LanguageModel(self.db, self.clock, settings)

@@ -46,7 +46,7 @@ def show_funnel(view: View) -> Page:
     cards = (
         Card("asked", "询单会话", asked, before=old.get("product", (0, 0))[0], drill=Drill("funnel", "product")),
         Card("rate", "询单付款率", rate, "ratio", before, "up", how="funnel@1", drill=Drill("funnel", "paid")),
-        Card("silent", "静默转化率", silent, "ratio", silent_old, note="没咨询的访客", how="silent@1"),
+        Card("silent", "静默转化率", silent, "ratio", silent_old, note=_visitors(view, silent), how="silent@1"),
         Card("lost", "流失估值", lost / 100, "yuan", good="down", how="lost@1", drill=Drill("blocker")),
     )
     finding = _finding(asked, rate, blockers)
@@ -87,6 +87,12 @@ def _lost(view: View) -> tuple[int, list[tuple[str, tuple[int, int]]]]:
         kept[1] += n * prices.get(b, 0)
     ranked = sorted(((a, (n, v)) for a, (n, v) in found.items()), key=lambda item: -item[1][0])
     return sum(v for _, (_, v) in ranked), ranked
+
+
+def _visitors(view: View, silent: float | None) -> str:
+    if silent is not None:
+        return "没咨询的访客"
+    return "按商品、客服看时没有" if view.product or view.agent else "还没有店铺的浏览记录"
 
 
 def _silent(view: View, days: tuple[int, int]) -> float | None:

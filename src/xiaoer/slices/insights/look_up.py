@@ -31,19 +31,30 @@ def list_units(
     return [unit_of(row) for row in connection.execute(query.limit(limit).offset(offset))]
 
 
-def unhappiest(connection: Connection, shop: ShopId, days: tuple[int, int], limit: int, channel: str = "") -> list[Row]:
+def unhappiest(
+    connection: Connection,
+    shop: ShopId,
+    days: tuple[int, int],
+    limit: int,
+    channel: str = "",
+    product: str = "",
+    agent: str = "",
+) -> list[Row]:
     """Talks of the days that buyers left least satisfied, below nought."""
     chosen = [units.c.shop == shop, units.c.kind == "talk", *_within(days), units.c.mood < -20]
     chosen += [units.c.channel == channel] if channel else []
+    chosen += [units.c.product == product] if product else []
+    chosen += [units.c.agent == agent] if agent else []
     rows = connection.execute(select(units).where(*chosen).order_by(units.c.mood, units.c.at.desc()).limit(limit))
     return [unit_of(row) for row in rows]
 
 
 def examples(
-    connection: Connection, shop: ShopId, days: tuple[int, int], agent: str, count: int
+    connection: Connection, shop: ShopId, days: tuple[int, int], agent: str, count: int, product: str = ""
 ) -> tuple[list[Row], list[Row]]:
     """(best, worst) talks of an agent by score; the order is that of the index, so that nothing is sorted."""
-    chosen = (units.c.shop == shop, units.c.kind == "talk", *_within(days), units.c.agent == agent)
+    chosen = [units.c.shop == shop, units.c.kind == "talk", *_within(days), units.c.agent == agent]
+    chosen += [units.c.product == product] if product else []
     best = select(units).where(*chosen, units.c.score >= 90).order_by(units.c.score.desc(), units.c.at)
     worst = select(units).where(*chosen, units.c.score < 80).order_by(units.c.score, units.c.at.desc())
     return (

@@ -58,6 +58,8 @@ export interface TableModel {
   rows: Row[]
   note?: string
   empty?: string
+  /** Conversations that are not counted yet. */
+  waiting?: number
 }
 
 export interface How {
@@ -78,6 +80,8 @@ export interface InsightPage {
   how?: How[]
   advice?: string[]
   empty?: string
+  /** Conversations that are not counted yet. */
+  waiting?: number
 }
 
 export interface Behind {
