@@ -6,7 +6,9 @@ from xiaoer.flows.watch_insights import fitting_attribute
 from xiaoer.kernel.commerce import Product
 
 LAMP = Product(
-    "P7", "折叠台灯", attributes={"续航": "一次充满用 9 小时", "充电": "C 口，2 小时充满", "防水": "不防水", "产地": "中山"}
+    "P7",
+    "折叠台灯",
+    attributes={"续航": "一次充满用 9 小时", "充电": "C 口，2 小时充满", "防水": "不防水", "产地": "中山"},
 )
 
 
