@@ -155,6 +155,19 @@ class Insights:
         for finished in done:
             finished.result()
 
+    async def up_to_date(self, shop: ShopId, patience_s: float | None = None) -> None:
+        """Wait until everything is counted, at most so long (None: however long it takes)."""
+        task = asyncio.create_task(self._finish(shop))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        done, _ = await asyncio.wait({task}, timeout=patience_s)
+        for finished in done:
+            finished.result()
+
+    async def _finish(self, shop: ShopId) -> None:
+        async with self._lock(shop):
+            await self._have_done("roll_up", shop)
+
     async def _freshen(self, shop: ShopId, lock: asyncio.Lock, patience_s: float) -> None:
         async with lock:
             try:
@@ -207,8 +220,8 @@ class Insights:
 
     def _days(self, choice: Choice) -> tuple[int, int]:
         today = self._clock.now().astimezone(SHOP_ZONE).date()
-        last = _date(choice.last) if choice.last else today
-        first = _date(choice.first) if choice.first else last - timedelta(days=6)
+        last = date_of(choice.last) if choice.last else today
+        first = date_of(choice.first) if choice.first else last - timedelta(days=6)
         if first > last:
             raise InvalidBody(f"`from` {first} is after `to` {last}.")
         if (last - first).days >= _MOST_DAYS:
@@ -221,7 +234,12 @@ def _day_of(at: datetime) -> date:
     return at.astimezone(SHOP_ZONE).date() if at.tzinfo else at.date()
 
 
-def _date(text: str) -> date:
+def date_of(text: str) -> date:
+    """The shop's day that a text names.
+
+    Raises:
+        InvalidBody: it is no date, or one of another age.
+    """
     try:
         found = date.fromisoformat(text) if len(text) <= _DATE else _day_of(datetime.fromisoformat(text))
     except ValueError:

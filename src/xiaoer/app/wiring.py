@@ -140,7 +140,9 @@ class Wiring:
         self.insights = Insights(
             *facts, Beside.wanted(settings), over_http(settings.clickhouse_url), settings.clickhouse_pages
         )
-        self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
+        self.reports = Reports(
+            self.db, self.clock, self.shops, self.insights, vault, self.jobs, font=settings.report_font
+        )
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         self.model = LanguageModel(self.db, self.clock, settings)
         self.learning = Learning(*core, stages, self.jobs, self.brain.reading, self.model)
