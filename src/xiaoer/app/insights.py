@@ -23,7 +23,7 @@ from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import SHOP_ZONE, Clock
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.insights import store
+from xiaoer.slices.insights import look_up
 from xiaoer.slices.insights.columns import TABLES
 from xiaoer.slices.insights.rules.days import from_date
 from xiaoer.slices.insights.types import Formula
@@ -180,7 +180,7 @@ class Insights:
 
     async def waiting(self, shop: ShopId) -> int:
         """Conversations that are not in the figures yet, after an import or an upgrade."""
-        return await self._db.read(lambda c: store.count_dirty(c, shop, "talk"))
+        return await self._db.read(lambda c: look_up.count_waiting(c, shop, "talk"))
 
     async def look(self, shop: ShopId, choice: Choice, show: Callable[[View], T]) -> T:
         """Show something of a shop.

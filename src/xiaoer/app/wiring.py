@@ -139,12 +139,10 @@ class Wiring:
         )
         self.jobs.handle(FOLLOW_UP, FollowUp(self.db, self.clock, self.answer, templates, self.desk))
         facts = (self.db, self.clock, self.understanding, self.knowledge, formulas_of(settings.home), self.jobs)
-        self.insights = Insights(
-            *facts, Beside.wanted(settings), over_http(settings.clickhouse_url), settings.clickhouse_pages
-        )
-        self.reports = Reports(
-            self.db, self.clock, self.shops, self.insights, vault, self.jobs, font=settings.report_font
-        )
+        columns = (over_http(settings.clickhouse_url), settings.clickhouse_pages)
+        self.insights = Insights(*facts, Beside.wanted(settings), *columns)
+        told = (self.db, self.clock, self.shops, self.insights, vault, self.jobs)
+        self.reports = Reports(*told, font=settings.report_font)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         self.model = LanguageModel(self.db, self.clock, settings)
         self.learning = Learning(*core, stages, self.jobs, self.brain.reading, self.model)

@@ -59,8 +59,11 @@ def show_value(view: View) -> Page:
             "llm", "大模型费用", now.llm, "yuan", old.llm, "down", _note(now, costs), how="model@1", drill=_calls(now)
         ),
     )
+    bot_was_there = view.flags()["bot_talks"] or view.agent
     finding = (
-        f"机器人独立接待 {percent(now.share)}，省下约 {now.hours:.0f} 小时，夜间和周末成交 {now.night:,.0f} 元"
+        "这段时间都是人工接待，机器人还没上岗"
+        if now.share is not None and not bot_was_there
+        else f"机器人独立接待 {percent(now.share)}，省下约 {now.hours:.0f} 小时，夜间和周末成交 {now.night:,.0f} 元"
         if now.share is not None
         else "还没有会话"
     )

@@ -134,6 +134,7 @@ class View:
         if not id_:
             return "没说哪款"
         title = self.titles([id_])[id_]
+        title = f"商品 {id_}" if title == id_ else title  # told of, but not in the catalogue
         return title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
 
     def intent_name(self, code: str) -> str:

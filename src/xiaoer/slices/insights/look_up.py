@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.rules.days import instant, start_of
 from xiaoer.slices.insights.store import unit_of
-from xiaoer.slices.insights.tables import units
+from xiaoer.slices.insights.tables import dirty, units
 from xiaoer.slices.insights.types import Row
 
 
@@ -90,3 +90,8 @@ def count_units(
         select(*columns, *sums_).where(*chosen).group_by(*columns).order_by(*columns).limit(limit)
     )
     return [tuple(row) for row in rows]
+
+
+def count_waiting(connection: Connection, shop: ShopId, kind: str) -> int:
+    """How many units of a kind wait to be counted."""
+    return connection.scalar(select(func.count()).where(dirty.c.shop == shop, dirty.c.kind == kind)) or 0

@@ -84,11 +84,6 @@ def read_dirty(connection: Connection, shop: ShopId, kind: str, limit: int) -> l
     return list(connection.scalars(query))
 
 
-def count_dirty(connection: Connection, shop: ShopId, kind: str) -> int:
-    """How many units of a kind wait to be counted."""
-    return connection.scalar(select(func.count()).where(dirty.c.shop == shop, dirty.c.kind == kind)) or 0
-
-
 def clear_dirty(connection: Connection, shop: ShopId, kind: str, ids: Sequence[str]) -> None:
     for part in chunks(ids):
         connection.execute(delete(dirty).where(dirty.c.shop == shop, dirty.c.kind == kind, dirty.c.id.in_(part)))
