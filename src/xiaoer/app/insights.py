@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import structlog
@@ -11,7 +12,7 @@ from msgspec import Struct, structs
 from sqlalchemy import Connection
 
 from xiaoer.app.beside import Beside, BesideFailed
-from xiaoer.app.figures import Figures
+from xiaoer.app.figures import Figures, formulas_of
 from xiaoer.flows.roll_up.roll_up import Understands
 from xiaoer.flows.show_insights.page import Page
 from xiaoer.flows.show_insights.pages import PAGES
@@ -26,7 +27,6 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights import look_up
 from xiaoer.slices.insights.columns import TABLES
 from xiaoer.slices.insights.rules.days import from_date
-from xiaoer.slices.insights.types import Formula
 from xiaoer.slices.knowledge.api import Knowledge
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ class Insights:
         clock: Clock,
         understanding: Understands,
         knowledge: Knowledge,
-        formulas: tuple[Formula, ...],
+        home: Path,
         jobs: Jobs,
         beside: Beside | None = None,
         clickhouse: Run | None = None,
@@ -89,7 +89,7 @@ class Insights:
         self._db = db
         self._clock = clock
         self.answers = KnownAnswers(knowledge)
-        self._figures = Figures(db, clock, understanding, self.answers, formulas, clickhouse)
+        self._figures = Figures(db, clock, understanding, self.answers, formulas_of(home), clickhouse)
         self._pages_run = clickhouse if pages_from_clickhouse else None
         self.formulas, self.intents = self._figures.formulas, self._figures.intents
         self.roll_up, self.watch = self._figures.roll_up, self._figures.watch

@@ -70,8 +70,8 @@ class Reports:
         insights: Insights,
         vault: Vault,
         runner: Jobs,
-        web: Web | None = None,
         font: str = "",
+        web: Web | None = None,
     ) -> None:
         self._font = font
         self._db = db

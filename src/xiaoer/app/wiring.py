@@ -18,7 +18,6 @@ from xiaoer.app.beside import Beside
 from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
 from xiaoer.app.explain import explain
-from xiaoer.app.figures import formulas_of
 from xiaoer.app.insights import Insights
 from xiaoer.app.intakes import Intakes
 from xiaoer.app.language_model import LanguageModel
@@ -138,11 +137,10 @@ class Wiring:
             sells,
         )
         self.jobs.handle(FOLLOW_UP, FollowUp(self.db, self.clock, self.answer, templates, self.desk))
-        facts = (self.db, self.clock, self.understanding, self.knowledge, formulas_of(settings.home), self.jobs)
+        facts = (self.db, self.clock, self.understanding, self.knowledge, settings.home, self.jobs)
         columns = (over_http(settings.clickhouse_url), settings.clickhouse_pages)
         self.insights = Insights(*facts, Beside.wanted(settings), *columns)
-        told = (self.db, self.clock, self.shops, self.insights, vault, self.jobs)
-        self.reports = Reports(*told, font=settings.report_font)
+        self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs, settings.report_font)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         self.model = LanguageModel(self.db, self.clock, settings)
         self.learning = Learning(*core, stages, self.jobs, self.brain.reading, self.model)
