@@ -9,6 +9,7 @@ a question about dogs is not answered by what was written for pregnant women, no
 import re
 
 from xiaoer.kernel.commerce import Product
+from xiaoer.slices.policies.rules.namesakes import facts_by_letters
 
 _CHILD = ("宝宝", "小孩", "孩子", "儿童", "几岁", "多大的", "娃", "婴", "小朋友", "新生儿")
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
@@ -41,7 +42,7 @@ _WHO: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("糖尿病", "血糖", "控糖"), ("糖尿病", "糖")),
     (("血压", "痛风", "尿酸", "吃药", "手术"), ("适用人群", "禁忌")),
 )
-_WASH_KEYS = ("洗涤", "清洗", "清洁", "保养", "护理")
+_WASH_KEYS = ("洗涤", "洗护", "清洗", "清洁", "保养", "护理")
 _FITS_KEYS = ("适配", "兼容", "支持", "接口", "适用型号", "系统")
 
 # words in the question -> parts of attribute keys that answer it
@@ -60,7 +61,11 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("防水", "能水洗", "沾水"), ("防水", "防护", "防泼水")),
     (("厚", "薄", "透", "季节", "冬天", "夏天", "几月"), ("厚薄", "厚度", "透不透", "透光", "季节", "里料", "克重")),
     (("弹",), ("弹力", "弹性")),
-    (("里衬", "内衬", "里料", "加绒"), ("里料", "内衬", "加绒", "内里")),
+    (
+        ("里衬", "内衬", "里料", "加绒", "里面那层", "里层", "内层"),
+        ("里料", "内衬", "加绒", "内里", "内胆", "里衬"),
+    ),
+    (("多久干", "干得快", "速干", "几秒干"), ("速干", "墨水", "干")),
     (("洗", "烘干", "清洁", "保养"), _WASH_KEYS),
     *_WHO,
     (("男的", "男生", "男士"), ("适用人群", "适合人群")),
@@ -73,8 +78,8 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("适配", "兼容", "支持", "能用吗", "型号", "系统", "接口"), _FITS_KEYS),
     (("几个口", "什么口", "啥口", "插口", "接口"), ("接口", "插口", "端口")),
     (
-        ("包装", "盒子里", "清单", "有几样", "有几件", "里面有", "送什么", "配件"),
-        ("包装清单", "包装", "清单", "配件", "数量"),
+        ("包装", "盒子里", "清单", "有几样", "有几件", "里面有", "送什么", "送啥", "送东西", "配件"),
+        ("包装清单", "包装", "清单", "配件", "数量", "送什么", "赠品"),
     ),
     (("质保", "保修", "包换", "管不管", "管吗", "保不保"), ("质保", "保修")),
     (("正品", "授权", "真的", "防伪"), ("正品", "授权", "品牌", "资质", "防伪")),
@@ -139,7 +144,9 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     ]
     narrow = [keys for keys in asked if keys not in _WIDE] or asked
     found = [pair for keys in narrow for pair in _with_keys(product, keys)]
-    found += [(key, product.attributes[key]) for key in keys_in(product, question)]
+    named = [(key, product.attributes[key]) for key in keys_in(product, question)]
+    counted = [] if named else facts_by_letters(product, question, counted=True)
+    found = counted or [*found, *named] or facts_by_letters(product, question)
     found = found or _of_both(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]

@@ -10,7 +10,9 @@ from collections import Counter
 from xiaoer.kernel.commerce import Product
 
 # letters that name nothing, alone or in any key
-_PLAIN = frozenset("的了吗呢吧啊不没能可以会要有无是这那么什怎样我你他她它用到个多少大小高长几一二两三四五六七八九十号款种件数量型类型品质")
+_PLAIN = frozenset(
+    "的了吗呢吧啊不没能可以会要有无是这那么什怎样我你他她它用到个多少大小高长几一二两三四五六七八九十号款种件数量型类型品质"
+)
 _ASKED_UNIT = re.compile(
     r"(?:几|多少)个?(?P<unit>厘米|毫米|公分|公斤|毫升|毫安|英寸|小时|分钟|米|寸|斤|克|升|瓦|伏|支|根|片|张|页|抽|粒|颗|枚|块|层|档|轴|色|天|月|年|节)"
 )
@@ -20,22 +22,20 @@ _LETTER, _UNIT, _ENOUGH = 0.8, 0.8, 1.6
 _HELD_BY = 2  # keys that may have a letter for it to tell one from another
 
 
-def facts_by_letters(product: Product, question: str) -> list[tuple[str, str]]:
-    """The attributes that question and key agree on by letters and unit, best first; often none."""
+def facts_by_letters(product: Product, question: str, counted: bool = False) -> list[tuple[str, str]]:
+    """The attributes that question and key agree on most by letters and unit; often none. `counted`: only where the
+    value counts what is asked for."""
+    unit, lasts = _ASKED_UNIT.search(question), _LASTS.search(question)
+    if counted and not (unit or lasts):
+        return []
     held = Counter(letter for key in product.attributes for letter in set(key))
     asked = set(question) - _PLAIN
-    scored = [
-        (_score(key, value, question, asked, held), key, value) for key, value in product.attributes.items()
-    ]
+    scored = []
+    for key, value in product.attributes.items():
+        letters = sum(held[letter] <= _HELD_BY for letter in asked & set(key))
+        counts = unit is not None and re.search(rf"\d\s*个?{unit['unit']}", value) is not None
+        counts = counts or (lasts is not None and _LASTING.search(value) is not None)
+        if letters and (counts or not counted):
+            scored.append((letters * _LETTER + _UNIT * counts, key, value))
     best = max((score for score, _, _ in scored), default=0.0)
     return [(key, value) for score, key, value in scored if score == best >= _ENOUGH]
-
-
-def _score(key: str, value: str, question: str, asked: set[str], held: Counter[str]) -> float:
-    letters = sum(held[letter] <= _HELD_BY for letter in asked & set(key))
-    if not letters:
-        return 0.0
-    unit = _ASKED_UNIT.search(question)
-    counts = unit is not None and re.search(rf"\d\s*个?{unit['unit']}", value) is not None
-    lasts = _LASTS.search(question) is not None and _LASTING.search(value) is not None
-    return letters * _LETTER + _UNIT * (counts or lasts)

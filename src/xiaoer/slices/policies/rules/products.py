@@ -5,7 +5,8 @@ import re
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.heard import Entities
-from xiaoer.slices.policies.rules import attributes, sizes, specs
+from xiaoer.slices.policies.rules import attributes, needs, sizes, specs
+from xiaoer.slices.policies.rules.namesakes import facts_by_letters
 from xiaoer.slices.policies.types import Ask
 
 _OF_STOCK = ("product.stock", "product.restock")
@@ -50,6 +51,16 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
             if found:
                 return _act(ask, product, "product.facts", facts=[list(pair) for pair in found])
     return None
+
+
+def fact_by_name(ask: Ask) -> Act | None:
+    """On the page of a product, before buying: the fact whose letters the words share (笔芯能换吗 → 能换芯吗), though
+    they sound like a matter of orders."""
+    product = ask.facts.products.get(ask.product_id or "")
+    if product is None or ask.facts.orders or not needs.is_about_goods_in_sight(ask.segment, ask.situation.turn):
+        return None
+    found = facts_by_letters(product, ask.segment.text)
+    return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]]) if found else None
 
 
 def asks_how_it_is(text: str) -> bool:
@@ -131,8 +142,8 @@ def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     if ready:
         low = min(v.stock for v in ready) if len(ready) == 1 else None
         template = "stock.low" if low is not None and low <= 3 else "stock.yes"
-        specs = [" ".join(v.spec.values()) for v in ready]
-        return _act(ask, product, template, wish=wish, specs=specs[:8], left=low)
+        ready_specs = [" ".join(v.spec.values()) for v in ready]
+        return _act(ask, product, template, wish=wish, specs=ready_specs[:8], left=low)
     back = min((v.restock_at for v in chosen if v.restock_at), default=None)
     others = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:6]
     template = "stock.back_at" if back else "stock.none"

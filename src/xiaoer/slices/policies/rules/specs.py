@@ -9,7 +9,17 @@ _UNITS = "毫米|厘米|公分|毫升|公斤|英寸|米|寸|升|斤|克|瓦|ml|m
 _MEASURE = re.compile(rf"(?<![\d.a-z])(\d+(?:\.\d+)?)\s*({_UNITS})(?![a-z])(\d{{1,2}})?(?!\d)", re.IGNORECASE)
 _DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
 _NUMERAL = re.compile(r"[一二两三四五六七八九](?=米)|(?<=米)[一二三四五六七八九]")
-_SAME = {"公分": "厘米", "cm": "厘米", "mm": "毫米", "ml": "毫升", "kg": "公斤", "g": "克", "l": "升", "w": "瓦", "m": "米"}
+_SAME = {
+    "公分": "厘米",
+    "cm": "厘米",
+    "mm": "毫米",
+    "ml": "毫升",
+    "kg": "公斤",
+    "g": "克",
+    "l": "升",
+    "w": "瓦",
+    "m": "米",
+}
 _NAME = 2  # letters of a spec that names itself
 
 
