@@ -69,21 +69,24 @@ class PicksForWish:
         self, turn: Turn, wish: Wish, taste: Taste, limits: Limits, without: Sequence[str], count: int
     ) -> tuple[Pick, ...]:
         need, most_yuan = self._recipients.need_of(wish), limits.most.fen / 100 if limits.most else None
-        found = await self._goods.recommend(turn.shop, need, most_yuan, _LOOKED_AT, taste)
+        looked_at = _LOOKED_AT * (4 if wish.color or wish.size else 1)
+        found = await self._goods.recommend(turn.shop, need, most_yuan, looked_at, taste)
         if wish.color and wish.shown:  # 有红色的吗: of what was shown first, then of the rest
             found = tuple(sorted(found, key=lambda product: product.id not in wish.shown))
         offered = [(product, "") for product in found]
         return await self._choose(turn, " ".join(wish.words), offered, limits, without, taste, count)
 
-    async def _for_each(self, turn: Turn, segment: Segment, wish: Wish, people: Sequence[str]) -> tuple[Pick, ...]:
+    async def _for_each(
+        self, turn: Turn, segment: Segment, wish: Wish, people: Sequence[tuple[str, str]]
+    ) -> tuple[Pick, ...]:
         """Something for every one of them; what is said to be for all together is shared out evenly."""
         budget = wish.budget_yuan / len(people) if wish.budget_yuan is not None else None
         picks: list[Pick] = []
-        for person in people:
+        for person, word in people:
             own = replace(wish, relation=person, audience=(), budget_yuan=budget, is_total=budget is not None)
             before = [pick.product.id for pick in picks]
             found = await self._for_one(turn, segment, own, 2, before)
-            picks += [replace(pick, reason=f"给{person}，{pick.reason}") for pick in found]
+            picks += [replace(pick, reason=f"给{word}，{pick.reason}") for pick in found]
         return tuple(picks)
 
     async def _best_of(self, turn: Turn, segment: Segment, wish: Wish, shown: Sequence[str]) -> tuple[Pick, ...]:

@@ -76,7 +76,7 @@ def _none(ask: Ask, wish: Wish) -> Act | None:
     told = [f"不要{term}" for term in wish.unliked]
     told += [f"{wish.color.removesuffix('色')}色" for _ in wish.color[:1]]
     told += [f"{wish.size.removesuffix('码')}码" for _ in wish.size[:1]]
-    told += ["比看过的便宜" for _ in range(wish_words.is_too_dear(ask.segment.text))]
+    told += ["比看过的便宜" for _ in (wish.shown or [ask.product_id])[:1] if wish_words.is_too_dear(ask.segment.text)]
     if wish.least_yuan is not None and not wish.is_total:
         told.append(f"{Money(round(wish.least_yuan * 100)).spoken} 元以上")
     if wish.budget_yuan is not None:

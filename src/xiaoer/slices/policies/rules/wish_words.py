@@ -72,7 +72,7 @@ def asks_about_it(text: str) -> bool:
 
 def is_too_dear(text: str) -> bool:
     """Whether what was shown costs too much for her (太贵了, 有便宜点的吗)."""
-    return re.search(r"太贵|贵了|便宜(?:点|些|一点)", text) is not None
+    return re.search(r"(?<![别能要想])太贵|贵了|便宜(?:点|些|一点)", text) is not None
 
 
 def says_no(text: str) -> bool:

@@ -56,11 +56,12 @@ _AGED = re.compile(r"(?:[五六七八九]十|(?<!\d)[5-9]\d)(?:多|来|几|[一�
 _OLD = 55
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 _LEAST_YUAN = 20
+_GIVES = re.compile(r"^送.{1,4}[，,]|送(?:给)?.{1,5}的|送给|送(?:点|个|些|什么|啥)")
 _WITHIN = re.compile(r"以内|以下|左右|之内|上下|不超过")
 _GOODS = ("product.", "price.", "promo.")
 _OCCASION = re.compile(r"送|礼|生日|母亲节|父亲节|情人节|七夕|中秋|过年|过节|纪念日|结婚|满月")
 _HELPS = re.compile(
-    r"(?:用|买|穿|吃|喝|带|准备|送|戴|选)(?:点儿?|些)?(?:什么|啥|哪)|有(?:没有)?(?:什么|啥|哪)|推荐|怎么(?:办|选|挑)|咋办|求|^有(?:没有)?.{2,8}(?:吗|么|没)$"
+    r"(?:用|买|穿|吃|喝|带|准备|送|戴|选|擦|抹|涂|备|垫|盖|铺|玩|看|喂)(?:点儿?|些)?(?:什么|啥|哪)|有(?:没有)?(?:什么|啥|哪)|推荐|怎么(?:办|选|挑)|咋办|求|^有(?:没有)?.{2,8}(?:吗|么|没)$"
 )
 _EATS = re.compile(r"(?:能|可以|适合)[吃用喝穿玩](?:什么|啥|哪)")
 _SOUGHT = ("product.", "price.", "oos.")
@@ -163,6 +164,10 @@ def _is_gift(text: str, segment: Segment) -> bool:
     may = segment.confidence < _DOUBTFUL or segment.intent.startswith(_MAY_LEAD)
     for_whom = bool(named.relation and _OCCASION.search(text))
     for_whom = for_whom or (bool(named.relation or named.audience) and not _ASKS.search(text))
+    if (segment.intent == "promo.gift" or segment.confidence < _DOUBTFUL) and _GIVES.search(
+        text
+    ):  # given by her, not by the shop
+        return read_budget(text) is not None or any(read_avoids(text))
     return may and for_whom and read_budget(text) is not None
 
 
@@ -176,7 +181,7 @@ def _seeks(text: str, segment: Segment) -> bool:
     """Whether these words look for goods of a sort, for a price, for somebody (有没有敏感肌能用的护肤品)."""
     if _SEEKS.search(text) is None:
         return False
-    budget, bad = read_budget(text), read_avoids(text)[0]
+    budget, bad = read_budget(text), any(read_avoids(text))
     if segment.intent.startswith("promo."):
         return bool(budget and segment.entities.relation)
     may = segment.intent.startswith(_SOUGHT) or segment.confidence < _DOUBTFUL
@@ -186,7 +191,9 @@ def _seeks(text: str, segment: Segment) -> bool:
 def _tells_trouble(text: str, segment: Segment) -> bool:
     """Whether a trouble or an occasion is told and help is asked for, if anything (屋里太干了，嗓子疼)."""
     may = segment.intent.startswith(_SOUGHT) or segment.confidence < _DOUBTFUL
-    may = may or (segment.intent == "promo.gift" and bool(segment.entities.relation))
+    for_somebody = bool(segment.entities.relation or segment.entities.audience)
+    may = may or (segment.intent in ("promo.gift", "chat.smalltalk") and for_somebody)
+    may = may or (segment.intent.startswith("chat.") and read_budget(text) is not None)
     return may and (_HELPS.search(text) is not None or not _ASKS.search(text))
 
 
