@@ -47,6 +47,20 @@ class Wish(Struct, frozen=True, omit_defaults=True):
     shown: tuple[str, ...] = ()
 
 
+class Tried(Struct, frozen=True, omit_defaults=True):
+    """A matter that the buyer asked for in his newest turn, and how often in a row without accepting an answer.
+
+    `told` is what his words told of it, `words` their telling characters, `sources` what the last answer rested on.
+    """
+
+    intent: str
+    product_id: str = ""
+    told: tuple[str, ...] = ()
+    words: str = ""
+    sources: tuple[str, ...] = ()
+    times: int = 1
+
+
 class Memory(Struct, frozen=True, omit_defaults=True):
     """Open matters, the one talked about last first; `v` is the version of this shape.
 
@@ -54,7 +68,7 @@ class Memory(Struct, frozen=True, omit_defaults=True):
     `order_id` is the order that was talked about last; `product_id` the product that was named last, while the page
     `page_id` was open. `choices` (id, title) is the list shown last, `choice_intent` the question it was shown for.
     `cart` are the goods that were priced together last (`variant*count,…`).
-    `wish` is what she would like recommended.
+    `wish` is what she would like recommended; `tried` what was asked for last, and how often.
     """
 
     v: int = 1
@@ -68,6 +82,7 @@ class Memory(Struct, frozen=True, omit_defaults=True):
     choice_intent: str = ""
     cart: str = ""
     wish: Wish | None = None
+    tried: tuple[Tried, ...] = ()
 
     def product_in_focus(self, page_id: str | None) -> str | None:
         """The product named last while this page was open, else the page's."""

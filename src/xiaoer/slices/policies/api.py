@@ -32,10 +32,12 @@ from xiaoer.slices.policies.rules import (
     orders,
     prices,
     products,
+    regret,
     remarks,
     reproach,
     selling,
     talk,
+    trying,
     wish_words,
     wishes,
 )
@@ -123,8 +125,12 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         return Decision(todos=tuple({todo.id: todo for todo in todos}.values()))
     also = None if asking else run.still_open(memory, acts)
     acts, asking = ([*acts, also[0]], also[1]) if also else (acts, asking)
+    again = trying.tried(situation, tuple(acts))
+    if trying.is_enough(again, situation):
+        return handoff.hand_over(situation, Handoff("unsatisfied", "tries.asked_again"))
     decision = _after(situation, selling.with_more(tuple(_without_small_talk(acts)), known))
-    memory = replace(memory, asking=asking)
+    decision = decision if decision.handoff else replace(decision, regret=regret.say_regret(situation, decision.acts))
+    memory = replace(memory, asking=asking, tried=again)
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
 
 
