@@ -46,6 +46,7 @@ class PicksForWish:
         in_sight = turn.product_in_focus if wish_asks_about_it(segment.text) else None
         if in_sight and (suits := await self._suits(turn, segment, wish, in_sight)):
             return suits
+        wish = self._recipients.since_named(wish, self._goods.kinds)
         people = self._recipients.people_in(" ".join(wish.words))
         if len(people) > 1:
             return await self._for_each(turn, segment, wish, people)
@@ -68,6 +69,8 @@ class PicksForWish:
     async def _picked(
         self, turn: Turn, wish: Wish, taste: Taste, limits: Limits, without: Sequence[str], count: int
     ) -> tuple[Pick, ...]:
+        if limits.audiences:  # what is made for somebody may be what the talk is about
+            taste = replace(taste, unasked=())
         need, most_yuan = self._recipients.need_of(wish), limits.most.fen / 100 if limits.most else None
         looked_at = _LOOKED_AT * (4 if wish.color or wish.size else 1)
         found = await self._goods.recommend(turn.shop, need, most_yuan, looked_at, taste)
