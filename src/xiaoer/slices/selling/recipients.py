@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Taste
 from xiaoer.kernel.memory import Wish
@@ -23,6 +24,7 @@ _GIFT = ("送", "礼", "生日", "过节", "中秋", "过年")
 _GIFT_LIKES = ("礼物", "送礼", "礼盒")
 _ANYTHING = re.compile(r"随便|爆款|热卖|热销|卖得(?:最)?(?:好|火)|畅销|都行|都可以|看着(?:推|选|挑)")
 _YOUNG = ("儿童", "宝宝")
+_LONGEST_KIND = 6  # characters of a word that names a kind of thing
 _GROWN = 14  # years
 _NO_BABY = 3  # years
 _FOR_BABIES = ("婴儿", "新生儿", "奶娃")
@@ -92,6 +94,17 @@ class Recipients(Struct, frozen=True):
 
     def _situations(self, wish: Wish) -> tuple[Situation, ...]:
         return situations_of().told_in(" ".join(wish.words))
+
+    def since_named(self, wish: Wish, kinds: frozenset[str]) -> Wish:
+        """The wish without the phrases before the last that names goods (推荐个耳机, then 推荐个键盘: a keyboard).
+        For whom it is and what was told in amounts stay."""
+        named = [at for at, words in enumerate(wish.words) if self._names_goods(words, wish, kinds)]
+        return replace(wish, words=wish.words[named[-1] :]) if len(named) > 1 else wish
+
+    def _names_goods(self, words: str, wish: Wish, kinds: frozenset[str]) -> bool:
+        plain, unwanted = situations_of().without(words), {*wish.bad, *wish.unliked}
+        spans = (plain[at : at + size] for size in range(2, _LONGEST_KIND + 1) for at in range(len(plain) - size + 1))
+        return any((span in kinds or span in self.things) and not _within(span, unwanted) for span in spans)
 
     def is_occasion(self, wish: Wish) -> bool:
         """Whether the wish is for an occasion (乔迁, 结婚): where nothing is made for it, other gifts will do."""

@@ -63,7 +63,8 @@ def say_picks(ask: Ask) -> Act | None:
     no_more = Act("answer", ask.index, "recommend.no_more", rule_id="recommend.no_more")
     if ask.index not in ask.facts.picks:  # enough was shown, or the shelf could not be read
         earlier = ask.situation.turn.memory.wish
-        return no_more if earlier is not None and earlier.shown else None
+        enough = Act("answer", ask.index, "recommend.enough", rule_id="recommend.enough")
+        return enough if earlier is not None and earlier.shown else None
     if wish.shown and wish_words.says_no(ask.segment.text):
         return no_more
     return _none(ask, wish) or (no_more if wish.shown else None)

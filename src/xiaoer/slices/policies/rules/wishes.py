@@ -9,6 +9,7 @@ import re
 
 from msgspec.structs import replace
 
+from xiaoer.kernel.audiences import audiences_in
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.turn import Turn
@@ -18,6 +19,7 @@ from xiaoer.slices.policies.rules.wish_words import (
     MORE,
     SORTS,
     asks_about_it,
+    asks_beside,
     asks_if_sold,
     asks_which,
     is_alike,
@@ -61,7 +63,7 @@ _WITHIN = re.compile(r"以内|以下|左右|之内|上下|不超过")
 _GOODS = ("product.", "price.", "promo.")
 _OCCASION = re.compile(r"送|礼|生日|母亲节|父亲节|情人节|七夕|中秋|过年|过节|纪念日|结婚|满月")
 _HELPS = re.compile(
-    r"(?:用|买|穿|吃|喝|带|准备|送|戴|选|擦|抹|涂|备|垫|盖|铺|玩|看|喂)(?:点儿?|些)?(?:什么|啥|哪)|有(?:没有)?(?:什么|啥|哪)|推荐|怎么(?:办|选|挑)|咋办|求|^有(?:没有)?.{2,8}(?:吗|么|没)$"
+    r"(?:用|买|穿|吃|喝|带|准备|送|戴|选|擦|抹|涂|备|垫|盖|铺|玩|看|喂)(?:点儿?|些)?(?:什么|啥|哪)|有(?:没有)?(?:什么|啥|哪)|推荐|怎么(?:办|选|挑)|咋办|求|(?:^|[，,])有(?:没有)?.{1,8}(?:吗|么|没|的)$"
 )
 _EATS = re.compile(r"(?:能|可以|适合)[吃用喝穿玩](?:什么|啥|哪)")
 _SOUGHT = ("product.", "price.", "oos.")
@@ -92,7 +94,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     ):
         return segment
     if turn.product_in_focus and (
-        (is_alike(text) and segment.intent.startswith(_SOUGHT)) or (named.relation and asks_about_it(text))
+        ((is_alike(text) or asks_beside(text)) and segment.intent.startswith(_SOUGHT))
+        or (named.relation and asks_about_it(text))
     ):
         return _wished(segment)
     if not turn.product_in_focus and (
@@ -222,7 +225,12 @@ def _is_term(segment: Segment) -> bool:
     named = segment.entities
     told = bool(named.audience or named.relation or named.size or named.color)
     told = told or named.money_yuan is not None or named.age_years is not None or named.age_months is not None
-    told = told or any(read_avoids(segment.text)) or read_budget(segment.text) is not None
+    told = (
+        told
+        or bool(audiences_in(segment.text))
+        or any(read_avoids(segment.text))
+        or read_budget(segment.text) is not None
+    )
     return told or _AGED.search(segment.text) is not None or _yuan(segment.text) is not None
 
 
