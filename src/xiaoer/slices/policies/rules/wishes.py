@@ -83,6 +83,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     text, named = segment.text.strip(), segment.entities
     if _is_about_shown(text, segment, turn):
         return _wished(segment)
+    if segment.intent == "promo.gift" and named.relation and text.startswith("送") and not _ASKS.search(text):
+        return _wished(segment)
     if named.relation and segment.intent.startswith(_GOODS) and _GIFT.search(text) and _FOR_WHAT.search(text):
         return _wished(segment)
     if (
@@ -130,6 +132,9 @@ def gather(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
             kept[-1] = _joined(segment, kept[-1], f"{kept[-1].text}，{segment.text}")
             continue
         wish = kept[-1] if kept and kept[-1].intent == "product.recommend" else None
+        if wish is not None and segment.intent == "product.recommend" and len(segment.text) <= _TERM:
+            kept[-1] = _joined(wish, segment, f"{wish.text}，{segment.text}")
+            continue
         limits = _NOT_LESS.search(segment.text) is not None
         asks = _ASKS.search(segment.text) or not segment.intent.startswith(_GOODS)
         if wish is None or not (_is_term(segment) or limits) or asks or len(segment.text) > _TERM:
