@@ -59,6 +59,8 @@ _OLD = 55
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 _LEAST_YUAN = 20
 _GIVES = re.compile(r"^送.{1,4}[，,]|送(?:给)?.{1,5}的|送给|送(?:点|个|些|什么|啥)")
+_THINGS_FOR = re.compile(r"能[吃用喝穿戴玩]的(?!吗|么|是|有没有|话)[\u4e00-\u9fff]{2}")  # 敏感肌能戴的首饰
+_COUPLE = re.compile(r"爸妈|父母|公婆|爹妈")
 _WITHIN = re.compile(r"以内|以下|左右|之内|上下|不超过")
 _GOODS = ("product.", "price.", "promo.")
 _OCCASION = re.compile(r"送|礼|生日|母亲节|父亲节|情人节|七夕|中秋|过年|过节|纪念日|结婚|满月")
@@ -80,6 +82,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     `troubled`: the words tell a situation for which there are goods (屋里太干, 久坐腰疼)."""
     text, named = segment.text.strip(), segment.entities
     if _is_about_shown(text, segment, turn):
+        return _wished(segment)
+    if segment.intent == "promo.gift" and named.relation and text.startswith("送") and not _ASKS.search(text):
         return _wished(segment)
     if named.relation and segment.intent.startswith(_GOODS) and _GIFT.search(text) and _FOR_WHAT.search(text):
         return _wished(segment)
@@ -128,6 +132,9 @@ def gather(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
             kept[-1] = _joined(segment, kept[-1], f"{kept[-1].text}，{segment.text}")
             continue
         wish = kept[-1] if kept and kept[-1].intent == "product.recommend" else None
+        if wish is not None and segment.intent == "product.recommend" and len(segment.text) <= _TERM:
+            kept[-1] = _joined(wish, segment, f"{wish.text}，{segment.text}")
+            continue
         limits = _NOT_LESS.search(segment.text) is not None
         asks = _ASKS.search(segment.text) or not segment.intent.startswith(_GOODS)
         if wish is None or not (_is_term(segment) or limits) or asks or len(segment.text) > _TERM:
@@ -182,13 +189,14 @@ def _asks_if_sold(text: str, segment: Segment) -> bool:
 
 def _seeks(text: str, segment: Segment) -> bool:
     """Whether these words look for goods of a sort, for a price, for somebody (有没有敏感肌能用的护肤品)."""
-    if _SEEKS.search(text) is None:
+    for_them = bool(segment.entities.audience) and _THINGS_FOR.search(text) is not None
+    if _SEEKS.search(text) is None and not for_them:
         return False
     budget, bad = read_budget(text), any(read_avoids(text))
     if segment.intent.startswith("promo."):
-        return bool(budget and segment.entities.relation)
+        return bool(budget and (segment.entities.relation or _COUPLE.search(text)))
     may = segment.intent.startswith(_SOUGHT) or segment.confidence < _DOUBTFUL
-    return may and bool(SORTS.search(text) or _EATS.search(text) or budget or bad)
+    return may and bool(SORTS.search(text) or _EATS.search(text) or budget or bad or for_them)
 
 
 def _tells_trouble(text: str, segment: Segment) -> bool:
