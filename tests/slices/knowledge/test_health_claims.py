@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 import xiaoer
-from xiaoer.slices.knowledge.health.claims import claims_of, deny_the_thing, differ, is_yes_or_no
+from xiaoer.slices.knowledge.health.claims import claims_of, differ, name_of
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
 from xiaoer.slices.knowledge.health.goods import ProductFacts, VariantFacts, against_product
 from xiaoer.slices.knowledge.health.kinds import differ_in_words, read_kinds
-from xiaoer.slices.knowledge.health.meeting import Reading, overlap, read_wording, same_words
+from xiaoer.slices.knowledge.health.findings import differ_in_answers, spoken
+from xiaoer.slices.knowledge.health.meeting import Reading, any_of, overlap, read_wording, same_words
+from xiaoer.slices.knowledge.health.verdicts import deny_the_thing, is_yes_or_no, verdict_of
 from xiaoer.slices.knowledge.types import EntryDraft
 
 _PACK = Path(xiaoer.__file__).parent / "packs" / "ecommerce"
@@ -23,7 +25,7 @@ def _rows(path: str) -> dict[str, Any]:
 
 
 _KINDS = read_kinds(_rows("knowledge/kinds.toml"), _rows("lexicons/entities.toml"))
-_READING = Reading(_KINDS, read_wording(_rows("knowledge/asking.toml")))
+_READING = Reading(_KINDS, read_wording(_rows("knowledge/asking.toml")), any_of(["猫粮", "狗粮", "面膜", "面霜"]))
 _SHOP = ShopFacts(7, 0, False, (540, 1380), frozenset({(199, 15)}), frozenset({59}))
 
 
@@ -38,7 +40,6 @@ _SHOP = ShopFacts(7, 0, False, (540, 1380), frozenset({(199, 15)}), frozenset({5
         ("满59元包邮。", "满99包邮。", "满额"),
         ("打9折。", "打八折。", "折扣"),
         ("16:00前付款当天发。", "下午18点前付款当天发。", "钟点"),
-        ("可以开发票。", "不能开发票。", "是否"),
         ("保修一年。", "质保12个月。", ""),
         ("3个工作日到账。", "3天到账。", ""),
         ("支持七天无理由。", "签收后24小时内拍照。", ""),
@@ -53,13 +54,22 @@ _SHOP = ShopFacts(7, 0, False, (540, 1380), frozenset({(199, 15)}), frozenset({5
         ("净重500克。", "一共1公斤。", "重量"),
         ("假一赔十。", "假一赔三。", "倍数"),
         ("一次最多买5件。", "每人限购2件。", "数量"),
-        ("目前支持货到付款。", "暂不支持货到付款。", "是否"),
+        ("10月15日开始发。", "11月1号统一发。", "日期"),
+        ("12月中旬到货。", "12月15日左右到货。", ""),
+        ("3岁以上能玩。", "一岁半以上能玩。", "时间"),
+        ("3岁以上能玩。", "5岁的孩子能玩。", ""),
+        ("适合15斤以内。", "适合6公斤。", ""),
+        ("54到58厘米。", "58到62厘米。", "尺寸"),
+        ("2.5L大水箱。", "水箱4升。", "容量"),
+        ("一共6个色号。", "4个色号。", "数量"),
+        ("65W。", "最大30瓦。", "功率"),
         ("没拆封的7天内可以退。", "可以退，7天内。", ""),
     ],
 )
 def test_claims_differ_only_when_both_cannot_be_true(one: str, other: str, about: str) -> None:
-    assert differ(claims_of(one), claims_of(other)) == about
-    assert differ(claims_of(other), claims_of(one)) == about
+    for first, second in ((one, other), (other, one)):
+        unit = differ(claims_of(first), claims_of(second))
+        assert (name_of(unit) if unit else "") == about
 
 
 @pytest.mark.parametrize(
@@ -144,6 +154,61 @@ def test_what_is_asked_about_is_denied_by_one_and_affirmed_by_the_other(
     questions: tuple[str, str], answers: tuple[str, str], denied: bool
 ) -> None:
     assert deny_the_thing(questions, answers) is denied
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "verdict"),
+    [
+        ("可以开发票吗", "可以开发票。", 1),
+        ("可以开发票吗", "不能开发票。", -1),
+        ("支持货到付款吗", "暂不支持货到付款。", -1),
+        ("掉毛吗", "放心，不掉毛的。", -1),
+        ("能机洗吗", "只能干洗，不能水洗。", -1),
+        ("能开专票吗", "只能开普通发票。", -1),
+        ("开电子发票吗", "只开电子发票。", 1),
+        ("孕妇能用吗", "孕期不建议使用。", -1),
+        ("周末发货吗", "周末正常发货。", 1),
+        ("狗窝能拆洗吗", "外套可拆洗。", 1),
+        ("能退吗", "没拆封的7天内可以退。", 0),
+        ("有弹力吗", "没有弹力的。", -1),
+        ("怎么样", "大约20分钟。", 0),
+    ],
+)
+def test_the_first_clause_that_decides_says_yes_or_no(question: str, answer: str, verdict: int) -> None:
+    assert verdict_of(question, answer, _READING.wording) == verdict
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers", "differs"),
+    [
+        (("加湿器水箱多大", "加湿器容量多少"), ("水箱4升", "2.5L大水箱"), "容量"),
+        (("退货运费谁承担", "退货邮费谁出"), ("运费由买家承担", "我们店承担来回运费"), "运费由谁出"),
+        (("发票是电子的吗", "开的是什么发票"), ("是电子发票", "纸质发票，随货寄出"), "发票类型"),
+        (("婴儿车能上飞机吗", "婴儿车可以登机吗"), ("可以登机", "尺寸超了，不能登机"), "是否"),
+        (("书桌送装吗", "书桌包安装吗"), ("免费上门安装", "不包安装，需要自己组装"), "由谁安装"),
+        (("水杯什么材质", "水杯什么料子的"), ("Tritan 材质", "食品级PP"), "材质"),
+        (("水杯什么材质", "水杯什么料子的"), ("塑料的", "食品级PP塑料"), ""),
+        (("猫粮保质期多久", "狗粮保质期多久"), ("18个月", "12个月"), ""),
+        (("面膜保质期多久", "面霜保质期多久"), ("3年", "2年"), ""),
+        (("无人机飞多远", "无人机飞多高"), ("5公里", "120米"), ""),
+        (("没发货能取消吗", "发货后能取消吗"), ("可以取消", "不能取消"), ""),
+        (("浴巾掉色吗", "白色浴巾掉色吗"), ("深色会掉色", "不掉色"), ""),
+        (("奶粉保质期多久", "奶粉开封后能放多久"), ("2年", "一个月"), ""),
+        (("需要自己安装吗", "包安装吗"), ("不需要，师傅上门", "包安装"), ""),
+    ],
+)
+def test_entries_that_answer_one_question_differently_meet_whatever_their_words(
+    questions: tuple[str, str], answers: tuple[str, str], differs: str
+) -> None:
+    what, how = differ_in_answers(questions, answers, _READING)
+    assert (what if what and _READING.meets(questions, answers, 0.5, True, how) else "") == differs
+
+
+def test_entries_are_compared_as_each_channel_says_them() -> None:
+    one = EntryDraft("多久发货", "48小时内发", channel_answers={"douyin": "24小时内发"})
+    other = EntryDraft("什么时候发货", "两天内发")
+    assert dict(spoken(one, other)) == {"": ("48小时内发", "两天内发"), "douyin": ("24小时内发", "两天内发")}
+    assert dict(spoken(one, EntryDraft("多久发", "两天内发", channel="taobao"))) == {"": ("48小时内发", "两天内发")}
 
 
 def test_only_a_question_for_yes_or_no_is_answered_by_one() -> None:
