@@ -22,6 +22,7 @@ _MONTHS = 12
 _OVERLAP = 0.5  # 54 to 58 and 58 to 62 are two sizes
 
 
+_ANY_PIECE = "piece.个"
 _COUNTED = "件片包瓶支盒双张袋粒枚次期层份款种颗根罐卷套台段格本枝朵杯排挡档页抽节条把串"
 
 
@@ -64,7 +65,7 @@ _UNITS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("ml", _unit("毫升|ml"), 1.0),
     ("ml", _unit("升|l(?![a-z])"), 1000.0),
     *((f"piece.{word}", _unit(word), 1.0) for word in _COUNTED),
-    ("piece.个", _unit("个(?!人|小时|工作日|月|星期|礼拜|包裹|地址|订单)", r"(?<![一\d半])(?!一)"), 1.0),
+    (_ANY_PIECE, _unit("个(?!人|小时|工作日|月|星期|礼拜|包裹|地址|订单)", r"(?<![一\d半])(?!一)"), 1.0),
 )
 _DATE = re.compile(
     rf"{NUMBER}\s*月\s*(?:(初|上旬|中旬|下旬|底|末)|{NUMBER}\s*[日号]?(?:\s*(?:到|至|-|~|～|—)\s*(?:{NUMBER}月)?{NUMBER}[日号])?)"
@@ -79,17 +80,19 @@ _THIRDS: dict[str, tuple[float, float]] = {
 }
 _FROM_ON = re.compile(r"^[^，,。；;]{0,2}?(?:以上|及以上|起步)")
 _UP_TO = re.compile(r"^[^，,。；;]{0,2}?(?:以下|以内|之内|及以下)")
+_SINCE = re.compile(r"(?:满|至少|最少|不少于)$")
 _AT_MOST = re.compile(r"(?:不超过|不到|最多|小于|低于)[^，,。；;]{0,3}$")
 _BOUNDED = frozenset({"grams", "cm", "ml", "mah", "degrees", "percent"})  # 15斤以内 is a range, 3天内 is a promise of 3
 # Units in which a thing has one measure: what the question is called hardly matters.
 ONCE = frozenset(
     {"watts", "mah", "area", "inch", "decibels", "pounds", "points", "ml", "degrees", "times", "discount", "threshold"}
-) | {f"piece.{word}" for word in _COUNTED}
+) | {_ANY_PIECE, *(f"piece.{word}" for word in _COUNTED)}
 _RATE = re.compile(r"(\d+(?:\.\d+)?|[一二三四五六七八九]{1,2}|对|半)\s*折|(半价)")
 _NAME_OF_RULE = re.compile(r"[七7]\s*天无理由")  # a name, not a claim about days
 _CLOCK = re.compile(r"(下午|晚上|今晚|傍晚)?\s*(?<!\d)(\d{1,2})[:：点](\d{2}|半)?(?!\d)")
 _DAYS = ((re.compile(r"当天|当日|同一天"), (0.0, 24.0)), (re.compile(r"次日|第二天|隔天|隔日"), (24.0, 48.0)))
 _ALL_OF_IT = re.compile(r"全额")
+_FREE = re.compile(r"免费|不收费|不收钱|不要钱|不用(?:加|另外?付|花)钱|不额外收|不另收")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
 _AFTER = re.compile(r"[^，,]{0,6}?(?:之后|以后|后|起(?!球))")  # 签收后 7 天内: what was before is no topic
 _TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -185,6 +188,8 @@ def _numbers(clause: str) -> Iterator[tuple[str, int, int, float, float]]:
             yield "clock", match.start(), match.end(), minute, minute
     for match in _ALL_OF_IT.finditer(rest):
         yield "percent", match.start(), match.end(), 100.0, 100.0
+    for match in _FREE.finditer(rest):
+        yield "yuan", match.start(), match.end(), 0.0, 0.0
     for pattern, (low, high) in _DAYS:
         for match in pattern.finditer(rest):
             yield "hours", match.start(), match.end(), low, high
@@ -193,7 +198,7 @@ def _numbers(clause: str) -> Iterator[tuple[str, int, int, float, float]]:
 def _bounds(unit: str, clause: str, match: re.Match[str], low: float, high: float) -> tuple[float, float]:
     """3 years and more has no upper end, up to 15 kilograms no lower one."""
     after, is_age = clause[match.end() :], "岁" in match[0]
-    if _FROM_ON.match(after) and (unit in _BOUNDED or unit == "hours"):
+    if (_FROM_ON.match(after) or _SINCE.search(clause[: match.start()])) and (unit in _BOUNDED or unit == "hours"):
         return low, math.inf
     if (unit in _BOUNDED or is_age) and (_UP_TO.match(after) or _AT_MOST.search(clause[: match.start()])):
         return -math.inf, high
@@ -220,9 +225,17 @@ def _topic(clause: str, at: int, end: int) -> str:
 
 def differ(one: Claims, other: Claims) -> str:
     """The unit in which two claims cannot agree (hours, yuan, …), or ""."""
-    return next(
-        (unit for unit, spans in one.spans.items() if (theirs := other.spans.get(unit)) and _apart(spans, theirs)), ""
-    )
+    for unit, spans in one.spans.items():
+        if (theirs := other.spans.get(unit)) and _apart(spans, theirs):
+            return unit
+    (mine, said), (theirs, told) = map(_only_count, (one, other))
+    return _ANY_PIECE if _ANY_PIECE in (mine, theirs) and said and told and not _meet(said, told) else ""
+
+
+def _only_count(claims: Claims) -> tuple[str, tuple[tuple[str, float, float], ...]]:
+    """The count that is all an answer claims: 7包料 and 9个料包 are counted with different words."""
+    ((unit, spans),) = claims.spans.items() if len(claims.spans) == 1 else (("", ()),)
+    return unit, (spans if unit.startswith("piece.") and len(spans) == 1 else ())
 
 
 def name_of(unit: str) -> str:

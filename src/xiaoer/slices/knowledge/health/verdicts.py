@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from xiaoer.slices.knowledge.health.meeting import Wording, weight
 
 _CLAUSE = re.compile(r"[^，,。！!？?；;：:\n]+")
+_LAST = 2  # letters at the end of a question that tell what is asked of the thing (裙子有腰带吗)
 _LOOKED = 3  # clauses in which a verdict may stand
 _OPENING = re.compile(
     r"^(?:您好|你好|亲亲?|抱歉|不好意思|是这样的|放心|请?放心|不用担心|别担心|目前|暂时|现在|我们|咱们|本店|小店|店铺|店里|我家"
@@ -19,11 +20,11 @@ _OPENING = re.compile(
 _NO = re.compile(
     r"没有|没法|没开|无法|无需|不必|禁止|避免|切勿|请勿|暂无|停止|[用戴放开洗过做发寄退换]不了|未(?:开通|提供|支持)|谢绝|拒绝"
     r"|(?<![必])不(?!同|过|超|满|止|少|锈|仅|论|管|但|一定|错|久|断|用担心|好意思|限|粘|易|足|等|如|得不|了解|定期|怕|妨|只)"
-    r"|别(?![的人处致样])|无(?=[异甲酒糖香荧毒害味痕])"
+    r"|别(?![的人处致样])|无(?![论比线纺缝印骨尘敌数奈非])"
 )
 _YES = re.compile(
     r"可以|(?<![不认])可(?![是爱乐能见惜口])|(?<!性)能(?![量耗效源])|支持|会(?![员议话])|接受|提供|允许|适合|适用|通用|放心|需要|必须"
-    r"|当然|肯定|包(?=[邮安上退换括含运])|含有?|带有|附送|赠送|享受|送(?![货到达礼人上去回])|没问题|没关系|正常(?=发|营|使|上)|照常|照发"
+    r"|当然|肯定|包(?=[邮安上退换括含运])|含有?|带有|附送|(?:自|全)带|带(?![来走着动])|配(?![送方合料置])|赠送|享受|送(?![货到达礼人上去回])|没问题|没关系|正常(?=发|营|使|上)|照常|照发"
 )
 _HEAD = re.compile(r"^(?:能|行|是(?!由|从|在)的?|有(?![些时])|需|要|包|送|开|发|含|会|带|退|换|补|掉|起)")
 _ONLY = re.compile(r"只(?!要)(?:能|可以?|支持|有|限|开|做|发|用|接受|送|防|是)?|仅(?:限|支持|能|可|有|供)?")
@@ -49,13 +50,15 @@ def is_yes_or_no(question: str) -> bool:
 
 def verdict_of(question: str, answer: str, wording: Wording) -> int:
     """1 when the answer affirms what is asked, -1 when it denies it, 0 when it says neither, or on a condition."""
-    asked = wording.about(question)
+    asked, last = wording.about(question), wording.weighty(question)[-_LAST:]
     for clause in _CLAUSE.findall(answer)[:_LOOKED]:
         plain = _OPENING.sub("", _EITHER.sub("", clause.strip()))
         if _CONDITION.search(plain):
             return 0
         if found := _clause(plain, asked, wording):
             return found
+        if len(last) == _LAST and last in wording.weighty(plain):
+            return 1
     return 0
 
 
