@@ -33,6 +33,7 @@ from xiaoer.flows.show_desk.strip import ShowStrip
 from xiaoer.flows.suggest_reply import SuggestReply
 from xiaoer.flows.take_conversation import TakeConversation
 from xiaoer.infra.db import Database
+from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import Handoff
 from xiaoer.kernel.heard import Heard
@@ -54,10 +55,12 @@ from xiaoer.slices.desk.types import DeskSettings
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.shops.service import Shops
+from xiaoer.slices.shops.types import Principal
 from xiaoer.slices.tickets import api as tickets
 
 _log = structlog.get_logger(__name__)
 _SETTINGS_S = 2.0  # a changed mode holds everywhere within this time
+_TYPED_EVERY_S = 1.0  # how often keys are kept; the workbench tells them every two to three seconds
 _ROUND_S = 1.0  # how often the queue is looked at
 _BALANCE_EVERY = 5  # rounds between looks at agents who are lost or slow
 _IDLE_EVERY = 30  # rounds between looks at talks that fell silent
@@ -90,7 +93,9 @@ class Desk:
         self._db = db
         self._shops = shops
         self._live = live
+        self._clock = clock
         self._settings: dict[str, tuple[float, DeskSettings]] = {}
+        self._typed: dict[tuple[str, str, str], float] = {}
         self.forms = tickets.load_forms(pack / "tickets.toml")
         self.labels = _titles(pack / "intents.toml")
         self.hand_off = HandOff(db, clock, self, buyers, orders, catalog, self.forms)
@@ -136,6 +141,10 @@ class Desk:
         self._settings.pop(shop, None)
         return found
 
+    async def auto_send_s(self, shop: ShopId) -> int | None:
+        """Seconds after which a draft of the assist mode goes out by itself; None for never."""
+        return (await self.settings(shop)).modes.auto_send_s
+
     async def mode(self, shop: ShopId, intents: tuple[str, ...]) -> str:
         """Who sends for these intents: auto, assist or shadow."""
         modes = (await self.settings(shop)).modes
@@ -177,6 +186,21 @@ class Desk:
         """Pass a passing sign (typing, a recalled message) to the buyer's window."""
         self._live.ring(self._live.topic(conversation.shop, conversation.channel, conversation.buyer_id), signal)
 
+    async def send_draft(self, job: Job) -> None:
+        """The time of a draft has come (`desk.DRAFT_JOB`)."""
+        spoken = await self.drafts(job)
+        if spoken is not None:
+            self.told(spoken)
+
+    async def types(self, who: Principal, conversation_id: str) -> None:
+        """An agent writes at an answer: a draft waits for him. Kept only where drafts go out by themselves."""
+        key, now = (str(who.shop), conversation_id, str(who.staff_id)), time.monotonic()
+        if await self.auto_send_s(who.shop) is None or self._typed.get(key, 0.0) > now:
+            return
+        self._typed = {one: until for one, until in self._typed.items() if until > now} | {key: now + _TYPED_EVERY_S}
+        at = self._clock.now()
+        await self._db.write(lambda c: desk.save_mark(c, who.shop, who.staff_id, conversation_id, typed_at=at))
+
     async def tell_moved(self, shop: ShopId, ids: Iterable[str]) -> None:
         """Wake everybody who looks at these conversations."""
         for conversation in await self._db.read(lambda c: owners.by_ids(c, shop, list(ids))):
@@ -214,7 +238,6 @@ class Desk:
         moved: list[str] = []
         if balance:
             moved += await self.agents.rebalance(shop)
-        moved += await self.drafts.due(shop)
         moved += await self.hand_off.all_waiting(shop)
         if idle:
             moved += await self.closing.idle(shop)

@@ -59,6 +59,7 @@ from xiaoer.slices.catalog.alerts import STOCK_BACK, STOCK_LOOK
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
+from xiaoer.slices.desk.api import DRAFT_JOB
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.reviewed import ReviewedEntries
 from xiaoer.slices.orders.service import EmbeddedOrders
@@ -112,6 +113,7 @@ class Wiring:
         self.templates = templates = replies.load_templates(_PACK / "templates.toml")
         sources = Sources(self.buyers, self.orders, self.catalog, self.quote)
         self.desk = Desk(self.db, self.clock, self.shops, self.live, sources, self.knowledge, _PACK, settings.idle)
+        self.jobs.handle(DRAFT_JOB, self.desk.send_draft)
         self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
         goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
         self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods, self.desk.told)

@@ -5,7 +5,7 @@ costs two reads and one look into the index in memory.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -27,6 +27,7 @@ from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.glances import glances
 from xiaoer.slices.conversations.types import Conversation, StoredTurn
 from xiaoer.slices.desk import api as desk
+from xiaoer.slices.desk.rules import drafting
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.shops.types import Principal
 
@@ -60,7 +61,7 @@ class _Read(msgspec.Struct, frozen=True):
     turns: tuple[StoredTurn, ...]
     own: list[Canned]
     waiting_s: float
-    auto_send_s: int | None
+    auto_send_at: datetime | None
     is_new: bool
 
 
@@ -94,12 +95,12 @@ class SuggestReply:
             held = conversation.state in ("agent", "queued")
             seat = desk.get_agent(connection, shop, who.staff_id)
             own = canned.visible(connection, shop, Reader(who.staff_id, seat.team if seat else ""))
-            after_s = desk.get_settings(connection, shop).modes.auto_send_s
+            goes_out_at = _goes_out_at(connection, conversation, turns[0]) if turns and asked else None
             is_new = held and case is not None and (glance is None or glance.agent_seq <= case.from_seq)
-            return _Read(conversation, tuple(turns), own, waiting_s if held else 0.0, after_s, is_new)
+            return _Read(conversation, tuple(turns), own, waiting_s if held else 0.0, goes_out_at, is_new)
 
         read = await self._db.read(query)
-        conversation, own, waiting_s, after_s = read.conversation, read.own, read.waiting_s, read.auto_send_s
+        conversation, own, waiting_s = read.conversation, read.own, read.waiting_s
         if not read.turns:
             return Suggested("", (), conversation.context.order_id, (), ())
         turn = read.turns[0]
@@ -116,15 +117,13 @@ class SuggestReply:
         first = [opening.first_words(who.name, anger, has_matter=opening.is_matter(intents))] if read.is_new else []
         candidates += [Suggestion(c.id, "canned", c.text) for c in canned_rules.near(own, text, 2)]
         order_id, bought = await self._order(conversation, segments)
-        draft = turn.trace.get("draft")
-        due = draft and draft.get("auto") and after_s is not None and conversation.state == "queued"
         return Suggested(
             turn.message_ids[-1] if turn.message_ids else "",
             ranking.choose(candidates, first, first_leads=about is not turn),
             order_id,
             ranking.next_actions(intents, anger, order_id, bought),
             ranking.warnings(anger, score, waiting_s),
-            turn.at + timedelta(seconds=after_s or 0) if due else None,
+            read.auto_send_at,
         )
 
     async def _known(self, conversation: Conversation, segments: list[Any], now: datetime) -> list[Suggestion]:
@@ -160,6 +159,16 @@ class SuggestReply:
             return about, False
         bought = any(order.status in _BOUGHT for order in orders)
         return about or (orders[0].id if orders else None), bought
+
+
+def _goes_out_at(connection: Connection, conversation: Conversation, turn: StoredTurn) -> datetime | None:
+    """When the draft goes out by itself; None when it does not."""
+    shop, reason = conversation.shop, str((conversation.handoff or {}).get("reason", ""))
+    after_s = desk.get_settings(connection, shop).modes.auto_send_s
+    draft = turn.trace.get("draft") or {}
+    if after_s is None or draft.get("after_s") is None or not drafting.may_go_out(conversation.state, reason):
+        return None
+    return drafting.due_at(turn.at, desk.typed_at(connection, shop, conversation.id), after_s)
 
 
 def _intents(turn: StoredTurn) -> tuple[str, ...]:

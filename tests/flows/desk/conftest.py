@@ -18,6 +18,8 @@ from xiaoer.flows.take_conversation import TakeConversation
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
+from xiaoer.infra.job_runner import Jobs
+from xiaoer.infra.jobs import Job
 from xiaoer.kernel.ids import BuyerId, MessageId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TextContent
@@ -59,7 +61,8 @@ class World:
         self.reply = AgentReply(db, clock, goods, orders, CheckWriting(db, Bargaining(db), goods, prices))
         self.closing = CloseConversation(db, clock, IDLE)
         self.tickets = OpenTicket(db, clock, hours, orders, FORMS)
-        self.drafts = SendDraft(db, clock)
+        self.jobs, self._send_draft = Jobs(db, clock), SendDraft(db, clock)
+        self.jobs.handle(desk.DRAFT_JOB, self._draft_due)
 
     def person(self, name: str, role: str = "agent") -> Principal:
         return Principal(self.shop, Role(role), name, name, f"session-{name}")
@@ -89,6 +92,27 @@ class World:
         return await self.db.write(
             lambda c: conversations.save_turn(c, self.shop, loaded, stored, parts, {}, now, **changes)
         )
+
+    async def _draft_due(self, job: Job) -> None:
+        await self._send_draft(job)
+
+    async def draft(self, loaded: Conversation, message_id: str, after_s: int) -> None:
+        """The bot only drafts its answer (辅助), to go out after so many seconds."""
+        part = {"content": {"type": "text", "text": "今天发"}, "text": "今天发"}
+        trace = {"heard": {"segments": []}, "draft": {"text": "今天发", "parts": [part], "after_s": after_s}}
+        now, state = self.clock.now(), "queued" if loaded.state == "bot" else loaded.state
+        stored = StoredTurn(new_id(), loaded.id, now, (MessageId(message_id),), "{}", trace, 1)
+        handoff = loaded.handoff or {"reason": "assist", "rule_id": "mode.assist"}
+
+        def change(connection: Any) -> None:
+            kept = conversations.save_turn(
+                connection, self.shop, loaded, stored, (), {}, now, state=state, handoff=handoff
+            )
+            if kept is not None:
+                due = now + timedelta(seconds=after_s)
+                desk.order_draft(connection, self.shop, loaded.id, stored.id, due)
+
+        await self.db.write(change)
 
     async def asks_for_a_person(self, buyer: str = "b", reason: str = "requested", intent: str = "ship.when") -> str:
         """A buyer writes, the bot hands over; returns the conversation's id, waiting in the queue."""

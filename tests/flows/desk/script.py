@@ -12,7 +12,7 @@
     setting reroute_s 60 · mode assist · mode after.return shadow
     together: … | … | …                                       at once; refusals are fine
     refused: …                                                the desk must refuse this
-What is expected: `expectations.py`.
+Time and workers: `workers.py`. What is expected: `expectations.py`.
 """
 
 import asyncio
@@ -102,6 +102,7 @@ class Play:
         for name in self.here:
             await self.product.desk.agents.appear(self.person(name))
         await self.product.desk.round(self.shop)
+        await self.product.jobs.run_due()
 
     async def tickets(self, buyer: str) -> list[Any]:
         return await self.product.db.read(lambda c: tickets.of_buyer(c, self.shop, buyer))

@@ -13,15 +13,16 @@ from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.db import Database
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.conversations.tables import conversations
+from xiaoer.slices.conversations.tables import conversations, messages
 from xiaoer.slices.desk.tables import cases
+from xiaoer.slices.desk.types import Modes
 from xiaoer.slices.tickets.types import Draft
 
 AGENTS = ("lin", "mei", "wu")
 BUYERS = ("b1", "b2", "b3")
 ACTIONS = (
     *("buyer", "person", "bot", "stale_bot", "route", "route_all", "take", "force", "reply", "transfer", "skill"),
-    *("close", "return", "offline", "online", "pause", "rebalance", "idle", "wait", "night", "drafts"),
+    *("close", "return", "offline", "online", "pause", "rebalance", "idle", "wait", "night", "asks", "drafts"),
     *("invite", "barge", "note", "ticket", "promise"),
 )
 steps = st.lists(
@@ -54,7 +55,12 @@ async def act(world: Any, seen: dict[str, Any], action: str, agent: str, buyer: 
         case "idle":
             await world.closing.idle(world.shop)
         case "drafts":
-            await world.drafts.due(world.shop)
+            await world.jobs.run_due()
+        case "asks":
+            received = await world.buyer("什么时候发货", buyer)
+            seen[buyer] = received.conversation
+            if received.conversation.state != "closed":
+                await world.draft(received.conversation, received.message.id, 60)
         case "wait":
             world.clock.advance(timedelta(seconds=70))
         case "night":
@@ -114,6 +120,8 @@ def check(connection: Any) -> None:
             open_talks.add((row.channel, row.buyer_id))
         assert (row.state == "closed") == (row.closed_at is not None)
         assert row.answered_seq <= row.last_seq
+        said = [m.external_id for m in connection.execute(messages.select().where(messages.c.author == "bot"))]
+        assert len({id_ for id_ in said if id_}) == len([id_ for id_ in said if id_]), said
         case = connection.execute(cases.select().where(cases.c.conversation_id == row.id)).one_or_none()
         assert row.state == "agent" or case is None or not case.helpers, (row.state, case.helpers)
 
@@ -128,6 +136,7 @@ def test_exactly_one_owner_under_random_interleavings(
     async def run(url: str) -> None:
         db = Database(url)
         world = world_class(db, ManualClock(datetime(2026, 6, 18, 2, tzinfo=UTC)), ShopId("s1"))
+        await world.settings(modes=Modes("assist", auto_send_s=60))
         seen: dict[str, Any] = {}
         for together in rounds:
             outcomes = await asyncio.gather(*(act(world, seen, *step) for step in together), return_exceptions=True)

@@ -9,7 +9,6 @@ from xiaoer.flows.rate_talk import RateTalk, Rating
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import BuyerId
 from xiaoer.slices.conversations import api as conversations
-from xiaoer.slices.desk.types import Modes
 
 
 async def test_going_offline_gives_talks_back(world: Any) -> None:
@@ -181,30 +180,3 @@ async def test_a_note_is_never_among_the_buyers_messages(world: Any) -> None:
     talk = await world.asks_for_a_person()
     await world.reply.note(lin, talk, "这位很急")
     assert not [text for text in await world.texts(talk) if "这位很急" in text]
-
-
-async def test_a_draft_goes_out_when_nobody_comes(world: Any) -> None:
-    await world.settings(modes=Modes("assist", auto_send_s=20))
-    received = await world.buyer("什么时候发货")
-    part = {"content": {"type": "text", "text": "今天 18 点前发出"}, "text": "今天 18 点前发出"}
-    draft = {"text": part["text"], "parts": [part], "sources": [], "auto": True}
-    handoff = {"reason": "assist", "rule_id": "mode.assist"}
-    await world.bot_turn(received.conversation, state="queued", handoff=handoff, trace={"draft": draft})
-    talk = str(received.conversation.id)
-    assert await world.drafts.due(world.shop) == []
-    world.clock.advance(timedelta(seconds=21))
-    assert await world.drafts.due(world.shop) == [talk]
-    assert (await world.texts(talk))[-1] == "bot:今天 18 点前发出"
-    assert await world.owner(talk) == "bot"
-
-
-async def test_a_draft_stays_when_a_person_took_the_talk(world: Any) -> None:
-    await world.settings(modes=Modes("assist", auto_send_s=20))
-    lin = await world.comes("lin")
-    received = await world.buyer("什么时候发货")
-    handoff = {"reason": "assist", "rule_id": "mode.assist"}
-    await world.bot_turn(received.conversation, state="queued", handoff=handoff, trace={"draft": {"parts": []}})
-    await world.take.take(lin, str(received.conversation.id))
-    world.clock.advance(timedelta(seconds=60))
-    assert await world.drafts.due(world.shop) == []
-    assert await world.owner(str(received.conversation.id)) == "lin"

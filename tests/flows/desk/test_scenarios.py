@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.flows.desk import expectations
+from tests.flows.desk import expectations, workers
 from tests.flows.desk.script import Play
 
 from xiaoer.app.wiring import Wiring
@@ -19,7 +19,8 @@ from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations.tables import conversations
 
-assert expectations.__doc__  # importing it teaches the script its second half
+assert expectations.__doc__  # importing them teaches the script its other halves
+assert workers.__doc__
 FOLDER = Path(__file__).parent / "scenarios"
 AT = "2026-06-18T15:00"  # a Thursday afternoon in the shop's zone, hours 9:00-23:00
 

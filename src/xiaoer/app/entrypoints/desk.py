@@ -234,6 +234,8 @@ async def typing(request: Request, id: str) -> Response:
 async def show_typing(product: Wiring, who: Principal, id: str, *, on: bool) -> None:
     """Show the buyer that a person types; only of the one who has the talk."""
     conversation = await product.desk.existing(who.shop, id)
+    if on and conversation.state in ("queued", "agent"):
+        await product.desk.types(who, id)
     if conversation.assigned_to == who.staff_id:
         product.desk.signal_buyer(conversation, {"type": "typing", "on": on, "author": "agent"})
 

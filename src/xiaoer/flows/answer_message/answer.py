@@ -17,6 +17,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
+from xiaoer.flows.answer_message.drafts import hold_back, order_draft
 from xiaoer.flows.answer_message.ports import (
     GathersFacts,
     KeepsEffects,
@@ -26,7 +27,7 @@ from xiaoer.flows.answer_message.ports import (
     WatchesRedLines,
 )
 from xiaoer.flows.answer_message.promises import owes, promise
-from xiaoer.flows.answer_message.views import counters, facts_of, hold_back, meta_of, unheard, view_of
+from xiaoer.flows.answer_message.views import counters, facts_of, meta_of, unheard, view_of
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.answer import Answer, ReplyView
@@ -156,7 +157,8 @@ class AnswerMessage:
         if decision.handoff:
             handoff = self._desk.prepare(turn, heard, decision.handoff)
             decision = msgspec.structs.replace(decision, handoff=handoff)
-        decision, reply = hold_back(mode, decision, reply, trace)
+        watch = (self._desk, self._red_lines)
+        decision, reply = await hold_back(mode, watch, conversation, situation, decision, reply, trace)
         elapsed_us = round((time.perf_counter() - started) * 1e6)
         return await self._save(conversation, turn, situation, decision, reply, trace, elapsed_us, message_id)
 
@@ -260,9 +262,8 @@ class AnswerMessage:
             "sources": reply.sources,
             "notes": decision.notes,
         }
-        response = msgspec.json.encode(answer).decode()
-        ids = tuple(m.id for m in turn.messages)
-        stored = StoredTurn(turn_id, turn.conversation_id, now, ids, response, trace, elapsed_us)
+        response, asked = msgspec.json.encode(answer).decode(), tuple(m.id for m in turn.messages)
+        stored = StoredTurn(turn_id, turn.conversation_id, now, asked, response, trace, elapsed_us)
         meta = meta_of(turn, heard, decision, reply)
         changes = counters(conversation, heard, decision)
         if decision.memory is not None:
@@ -272,8 +273,7 @@ class AnswerMessage:
         elif by_mode:
             changes |= {"state": state, "handoff": {"reason": trace["mode"], "rule_id": f"mode.{trace['mode']}"}}
         facts = facts_of(conversation, situation, decision, turn_id, reply, elapsed_us)
-        sends = trace.get("mode") is None
-        owed = sends and owes(decision)
+        owed = (sends := trace.get("mode") is None) and owes(decision)
         effects = [act.effect for act in decision.acts if act.effect is not None]
         note = await self._effects.noting(turn, heard, decision, trace.get("trials", ()) if sends else (), now)
 
@@ -286,6 +286,7 @@ class AnswerMessage:
             insights.append(connection, turn.shop, facts)
             insights.warn_at_once(connection, turn.shop, facts)
             note(connection)
+            order_draft(connection, conversation, stored, now)
             if owed:
                 promise(connection, turn, now)
             return messages

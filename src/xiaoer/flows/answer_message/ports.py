@@ -68,3 +68,7 @@ class MindsTheDesk(Protocol):
     async def mode(self, shop: ShopId, intents: tuple[str, ...]) -> str:
         """Who sends for these intents: auto the bot, assist a person with its draft, shadow a person."""
         ...
+
+    async def auto_send_s(self, shop: ShopId) -> int | None:
+        """Seconds after which a draft of the assist mode goes out by itself; None for never."""
+        ...

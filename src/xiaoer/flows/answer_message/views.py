@@ -105,13 +105,3 @@ def facts_of(
             fact("handoff.requested", {"reason": handoff.reason, "rule_id": handoff.rule_id, "skill": handoff.skill})
         )
     return facts
-
-
-def hold_back(mode: str, decision: Decision, reply: Reply, trace: dict[str, Any]) -> tuple[Decision, Reply]:
-    """Keep the reply as a draft where a person sends: in his talks, and in the assist and shadow modes."""
-    if mode == "auto" or (mode == "assist" and decision.handoff):
-        return decision, reply
-    text = "" if decision.handoff else "\n".join(part.text for part in reply.parts)
-    trace["mode"] = mode
-    trace["draft"] = {"text": text, "parts": reply.parts, "sources": reply.sources, "auto": mode == "assist"}
-    return Decision(handoff=None if mode == "held" else decision.handoff), Reply(())

@@ -295,6 +295,7 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.String(length=64), nullable=False),
         sa.Column("read_seq", sa.Integer(), nullable=False),
         sa.Column("star", sa.String(length=10), nullable=True),
+        sa.Column("typed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("shop", "conversation_id", "staff_id", name=op.f("pk_desk_marks")),
     )
     op.create_index("ix_desk_marks_star", "desk_marks", ["shop", "staff_id", "star"], unique=False)

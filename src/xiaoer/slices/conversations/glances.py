@@ -10,7 +10,13 @@ from sqlalchemy import Connection, bindparam, case, func, select
 
 from xiaoer.infra.statement import ListStatement
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.conversations.owners import DRAFT_SENT
 from xiaoer.slices.conversations.tables import messages
+
+# What answers a buyer who waits for people: an agent's words, or a draft that went out in his stead.
+_FOR_PEOPLE = (messages.c.author == "agent") | (
+    (messages.c.author == "bot") & messages.c.external_id.startswith(DRAFT_SENT)
+)
 
 
 def _last_lines(ids: Sequence[Any]) -> Any:
@@ -18,7 +24,7 @@ def _last_lines(ids: Sequence[Any]) -> Any:
         select(
             messages.c.conversation_id,
             func.max(messages.c.seq).label("last"),
-            func.max(case((messages.c.author == "agent", messages.c.seq), else_=0)).label("agent"),
+            func.max(case((_FOR_PEOPLE, messages.c.seq), else_=0)).label("agent"),
             func.max(case((messages.c.author != "event", messages.c.seq), else_=0)).label("said"),
         )
         .where(messages.c.shop == bindparam("shop"), messages.c.conversation_id.in_(ids))
@@ -48,7 +54,8 @@ _LAST_LINES = ListStatement(_last_lines)
 
 class Glance(Struct, frozen=True):
     """What the list shows of a talk. `said` is the last line that somebody spoke, with its author: event lines are
-    skipped. `open_asks` are (seq, at) of buyer messages that no agent has answered."""
+    skipped. `agent_seq` is the last answer of an agent, or of a draft in his stead; `open_asks` are (seq, at) of what
+    the buyer wrote after it."""
 
     last_text: str = ""
     last_author: str = ""

@@ -13,11 +13,14 @@ from sqlalchemy import Connection, bindparam, func, or_, select, update
 from xiaoer.infra.statement import ListStatement, Statement
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.memory import Memory
+from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TextContent
 from xiaoer.slices.conversations import api, store
 from xiaoer.slices.conversations.tables import conversations, messages, turns
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 
+DRAFT_SENT = "draft|"  # how the channel id of a draft begins that went out by itself: its turn is said once
 _RECALLED = "（消息已撤回）"
 _LOADS = Statement(
     select(conversations.c.assigned_to, func.count())
@@ -212,6 +215,34 @@ def turns_of(connection: Connection, shop: ShopId, conversation_id: str) -> list
         select(turns).where(turns.c.shop == shop, turns.c.conversation_id == conversation_id).order_by(turns.c.at)
     )
     return [store.turn_of_row(row) for row in rows]
+
+
+def send_draft(
+    connection: Connection,
+    shop: ShopId,
+    conversation: Conversation,
+    turn_id: str,
+    parts: Sequence[ReplyPart],
+    meta: dict[str, Any],
+    memory: Memory | None,
+    now: datetime,
+) -> Conversation:
+    """Say a draft of the bot in a talk that people have, and keep what the bot must know then.
+
+    Raises:
+        Conflict: the conversation was changed at the same moment.
+    """
+    api.say(connection, shop, conversation.id, "bot", "", parts, now, f"{DRAFT_SENT}{turn_id}", meta)
+    said = api.get(connection, shop, conversation.id)
+    assert said is not None  # something was said in it just now
+    if memory is not None:
+        store.change(connection, shop, said.id, said.version, memory=memory)
+    return said
+
+
+def answers_for_people(message: Message) -> bool:
+    """Whether this message answers a buyer who waits for people: an agent's, or a draft that went out in his stead."""
+    return message.author == "agent" or (message.author == "bot" and (message.external_id or "").startswith(DRAFT_SENT))
 
 
 def recall(connection: Connection, shop: ShopId, conversation_id: str, message_id: str, by: str) -> Message:

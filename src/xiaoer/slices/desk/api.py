@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from xiaoer.infra import jobs
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.events import Event
@@ -14,6 +15,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.desk import store
 from xiaoer.slices.desk.types import Agent, AgentStatus, DeskSettings, Note
 
+DRAFT_JOB = "draft.send"
 _MOST_STARS = 100  # 飞鸽's limit; the oldest is replaced
 _COLORS = frozenset({"red", "orange", "green", "blue"})
 _TOUCH_EVERY = timedelta(seconds=15)  # how exact `seen_at` is; far below `lost_after_s`
@@ -85,6 +87,19 @@ def change_settings(connection: Connection, shop: ShopId, changes: Mapping[str, 
     value = msgspec.structs.replace(store.get_settings(connection, shop), **changes)
     store.save_settings(connection, shop, value)
     return value
+
+
+def order_draft(connection: Connection, shop: ShopId, conversation_id: str, turn_id: str, at: datetime) -> None:
+    """Order the look at a draft that may go out by itself at `at`; the same order twice changes nothing."""
+    payload = {"conversation_id": conversation_id, "turn_id": turn_id}
+    id_ = f"{DRAFT_JOB}:{turn_id}:{at.timestamp():.3f}"
+    jobs.enqueue(connection, shop, DRAFT_JOB, payload, at=at, id_=id_, subject=f"talk:{conversation_id}")
+
+
+def typed_at(connection: Connection, shop: ShopId, conversation_id: str) -> datetime | None:
+    """When an agent last wrote at an answer of this talk, whoever he is."""
+    marks = store.all_marks(connection, shop, [conversation_id]).values()
+    return max((mark.typed_at for mark in marks if mark.typed_at), default=None)
 
 
 def fact(shop: ShopId, type_: str, now: datetime, conversation_id: str, buyer_id: str, **data: Any) -> Event:

@@ -123,13 +123,17 @@ def last_invited_at(connection: Connection, shop: ShopId, conversation_ids: Sequ
 
 def my_marks(connection: Connection, shop: ShopId, staff_id: str, conversation_ids: Sequence[str]) -> dict[str, Mark]:
     rows = _MY_MARKS.all(connection, {"shop": shop, "staff": staff_id}, conversation_ids)
-    return {row.conversation_id: Mark(row.conversation_id, row.read_seq, row.star) for row in rows}
+    return {row.conversation_id: _mark(row) for row in rows}
 
 
 def all_marks(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[tuple[str, str], Mark]:
     """Every agent's marks of these conversations, by (staff id, conversation id)."""
     rows = _MARKS.all(connection, {"shop": shop}, conversation_ids)
-    return {(row.staff_id, row.conversation_id): Mark(row.conversation_id, row.read_seq, row.star) for row in rows}
+    return {(row.staff_id, row.conversation_id): _mark(row) for row in rows}
+
+
+def _mark(row: Row[Any]) -> Mark:
+    return Mark(row.conversation_id, row.read_seq, row.star, row.typed_at)
 
 
 def get_note(connection: Connection, shop: ShopId, note_id: str) -> Note | None:
@@ -150,7 +154,14 @@ def starred(connection: Connection, shop: ShopId, staff_id: str, limit: int) -> 
 def save_mark(connection: Connection, shop: ShopId, staff_id: str, conversation_id: str, **values: Any) -> None:
     where = (marks.c.shop == shop, marks.c.staff_id == staff_id, marks.c.conversation_id == conversation_id)
     if connection.execute(update(marks).where(*where).values(**values)).rowcount == 0:
-        base = {"shop": shop, "staff_id": staff_id, "conversation_id": conversation_id, "read_seq": 0, "star": None}
+        base = {
+            "shop": shop,
+            "staff_id": staff_id,
+            "conversation_id": conversation_id,
+            "read_seq": 0,
+            "star": None,
+            "typed_at": None,
+        }
         connection.execute(insert(marks).values(**{**base, **values}))
 
 

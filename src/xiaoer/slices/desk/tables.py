@@ -58,6 +58,7 @@ marks = Table(
     Column("staff_id", String(64), primary_key=True),
     Column("read_seq", Integer, nullable=False),
     Column("star", String(10)),
+    Column("typed_at", Instant),
     Index("ix_desk_marks_star", "shop", "staff_id", "star"),
 )
 

@@ -112,11 +112,12 @@ class DeskSettings(Struct, frozen=True):
 
 
 class Mark(Struct, frozen=True):
-    """What one agent keeps for himself about a conversation."""
+    """What one agent keeps for himself about a conversation; `typed_at` is when he last wrote at an answer."""
 
     conversation_id: str
     read_seq: int = 0
     star: str | None = None
+    typed_at: datetime | None = None
 
 
 class Note(Struct, frozen=True):

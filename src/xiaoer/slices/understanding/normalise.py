@@ -41,13 +41,14 @@ _HTML = (("&nbsp;", " "), ("&gt;", ">"), ("&lt;", "<"), ("&amp;", "&"), ("&quot;
 _URL = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+", re.I)
 _REPEATED_HAN = re.compile(r"([\u4e00-\u9fff])\1{2,}")
 _REPEATED_MARK = re.compile(r"([!?。,，、~～;；:.…\-_=*+^—])\1+")
-_MARKS = str.maketrans({"，": ",", "？": "?", "！": "!", "；": ";", "：": ":", "～": "~", "（": "(", "）": ")", "【": "[", "】": "]", "“": '"', "”": '"', "‘": "'", "’": "'", "…": ".", "·": "."})  # fmt: skip
+_MARKS = str.maketrans({"，": ",", "？": "?", "！": "!", "；": ";", "：": ":", "～": "~", "（": "(", "）": ")", "【": "(", "】": ")", "“": '"', "”": '"', "‘": "'", "’": "'", "…": ".", "·": "."})  # fmt: skip
 _SPACES = re.compile(r"[ \t\u3000\xa0\u200b-\u200f\u2028-\u202f\u2060\ufeff]+")
 _LETTERS = re.compile(r"[A-Za-z]+(?: [a-z]+)*")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _PICTURE = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0e\ufe0f\u200d\U000e0000-\U000e007f\u20e3\u2300-\u23ff]"
 )
+_SIGNS = re.compile("[\U0001f200-\U0001f2ff]")  # 🈲🈚: emoji that NFKC would turn into characters
 _CODES = re.compile(r"\[[\u4e00-\u9fffA-Za-z]{1,10}\]|/:[\x21-\x7e]{1,5}")
 _WORDY = re.compile(r"[\w〔]")
 _COMPACT = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
@@ -67,7 +68,7 @@ def fold(text: str) -> str:
     if "&" in text or "<" in text:
         for entity, plain in _HTML:
             text = text.replace(entity, plain)
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", text if text.isascii() else _SIGNS.sub(" ", text))
     if not text.isascii():
         text = _to_simplified(text.translate(_MARKS).encode("utf-8", "ignore").decode())
     return _SPACES.sub(" ", text)

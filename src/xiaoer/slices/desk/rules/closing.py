@@ -80,7 +80,7 @@ def may_close_idle(state: State, last_author: str, silent_for: timedelta, idle: 
     A word to which the bot has nothing to say keeps a talk open for a day at most.
     """
     if state == "agent":
-        return last_author in ("agent", "event") and silent_for > idle
+        return last_author != "buyer" and silent_for > idle
     return state == "bot" and silent_for > (_NO_ANSWER if last_author == "buyer" else idle)
 
 

@@ -1,0 +1,68 @@
+"""What a person sends (草稿): the reply is kept back, and may go out by itself where the shop set a time for that."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from xiaoer.flows.answer_message.ports import MindsTheDesk, WatchesRedLines
+from xiaoer.flows.answer_message.views import meta_of
+from xiaoer.kernel.decision import Decision
+from xiaoer.kernel.reply import Reply
+from xiaoer.slices.conversations.types import Conversation, StoredTurn
+from xiaoer.slices.desk import api as desk
+from xiaoer.slices.desk.rules.drafting import may_go_out
+from xiaoer.slices.policies.rules.certainty import is_sure
+from xiaoer.slices.policies.rules.handoff import stop_for_people
+from xiaoer.slices.policies.types import Situation
+
+Minds = tuple[MindsTheDesk, WatchesRedLines]
+
+
+async def hold_back(
+    mode: str,
+    minds: Minds,
+    conversation: Conversation,
+    situation: Situation,
+    decision: Decision,
+    reply: Reply,
+    trace: dict[str, Any],
+) -> tuple[Decision, Reply]:
+    """Keep the reply as a draft where a person sends: in his talks, and in the assist and shadow modes."""
+    if mode == "auto" or (mode == "assist" and decision.handoff):
+        return decision, reply
+    text = "" if decision.handoff else "\n".join(part.text for part in reply.parts)
+    after_s = None if mode == "shadow" else await _goes_out_after(mode, minds, conversation, situation, decision)
+    trace["mode"] = mode
+    trace["draft"] = {"text": text, "parts": reply.parts, "sources": reply.sources, "after_s": after_s}
+    if after_s is not None:  # what the bot must know when its words were said after all
+        meta = meta_of(situation.turn, situation.heard, decision, reply)
+        trace["draft"] |= {"meta": meta, "memory": decision.memory}
+    return Decision(handoff=None if mode == "held" else decision.handoff), Reply(())
+
+
+async def _goes_out_after(
+    mode: str, minds: Minds, conversation: Conversation, situation: Situation, decision: Decision
+) -> int | None:
+    """Seconds after which the draft goes out when nobody answers; None when a person must send it."""
+    (people, red_lines), turn, heard = minds, situation.turn, situation.heard
+    after_s = await people.auto_send_s(turn.shop)
+    if after_s is None or decision.handoff or not is_sure(heard, decision):
+        return None
+    if mode == "assist":
+        return after_s
+    if not may_go_out(conversation.state, str((conversation.handoff or {}).get("reason", ""))):
+        return None
+    if await people.mode(turn.shop, tuple(segment.intent for segment in heard.segments)) != "assist":
+        return None
+    watched = msgspec.structs.replace(situation, hits=red_lines(turn, heard), limits=red_lines.limits(turn.shop))
+    return after_s if stop_for_people(watched) is None else None
+
+
+def order_draft(connection: Connection, conversation: Conversation, stored: StoredTurn, now: datetime) -> None:
+    """Order the look at a draft that may go out, in the change that stores it."""
+    after_s = (stored.trace.get("draft") or {}).get("after_s")
+    if after_s is not None:
+        due = now + timedelta(seconds=after_s)
+        desk.order_draft(connection, conversation.shop, conversation.id, stored.id, due)
