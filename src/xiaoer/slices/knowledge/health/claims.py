@@ -226,7 +226,7 @@ def _topic(clause: str, at: int, end: int) -> str:
 def differ(one: Claims, other: Claims) -> str:
     """The unit in which two claims cannot agree (hours, yuan, …), or ""."""
     for unit, spans in one.spans.items():
-        if (theirs := other.spans.get(unit)) and _apart(spans, theirs):
+        if (others := other.spans.get(unit)) and _apart(spans, others):
             return unit
     (mine, said), (theirs, told) = map(_only_count, (one, other))
     return _ANY_PIECE if _ANY_PIECE in (mine, theirs) and said and told and not _meet(said, told) else ""
