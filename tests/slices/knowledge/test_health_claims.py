@@ -10,9 +10,9 @@ import pytest
 import xiaoer
 from xiaoer.slices.knowledge.health.claims import claims_of, differ, name_of
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
+from xiaoer.slices.knowledge.health.findings import differ_in_answers, spoken
 from xiaoer.slices.knowledge.health.goods import ProductFacts, VariantFacts, against_product
 from xiaoer.slices.knowledge.health.kinds import differ_in_words, read_kinds
-from xiaoer.slices.knowledge.health.findings import differ_in_answers, spoken
 from xiaoer.slices.knowledge.health.meeting import Reading, any_of, overlap, read_wording, same_words
 from xiaoer.slices.knowledge.health.verdicts import deny_the_thing, is_yes_or_no, verdict_of
 from xiaoer.slices.knowledge.types import EntryDraft
