@@ -4,6 +4,7 @@ import tomllib
 from datetime import timedelta
 from pathlib import Path
 
+from xiaoer.app.audiences import Audiences
 from xiaoer.app.shop_words import ShopUnderstanding, trade_words
 from xiaoer.flows.check_knowledge.check import CheckKnowledge
 from xiaoer.flows.confirm_packs import ConfirmPacks
@@ -62,8 +63,11 @@ class Brain:
         )
         self.reading = _reading(pack)
         self.health = CheckKnowledge(
-            db, clock, entries, promotions, shops, terms, understanding, understanding.intent_of, self.reading
-        )
+            db, clock, entries, promotions, shops, terms, understanding, understanding.intent_of, self.reading,
+            questions,
+        )  # fmt: skip
+        self.audiences = Audiences(db, promotions, entries, pack)
+        importer.vets["knowledge"] = self.audiences.vet
         self.people = PeopleSearch(db, understanding, knowledge)
         self._understanding = understanding
         self._titles = tomllib.loads((pack / "intents.toml").read_text(encoding="utf-8"))

@@ -108,6 +108,10 @@ class Candidates:
             raise NotFound("Candidate", id_)
         return found[id_]
 
+    async def get_many(self, shop: ShopId, ids: Sequence[str]) -> dict[str, Candidate]:
+        """Candidates by id; unknown ones are left out."""
+        return await self._db.read(lambda c: rows.get_many(c, shop, ids))
+
     async def decide(self, shop: ShopId, verdicts: Sequence[Verdict], by: str, *, publish: bool) -> Decided:
         """Carry out verdicts, each by itself; accepted ones become published entries, or drafts."""
         made: dict[str, str] = {}
