@@ -167,9 +167,7 @@ def test_groups_of_buyers_are_those_of_the_shop(client: TestClient, keep: Keep, 
     assert "新客" in run.refusals[0].text
     take_file("buyers.csv", "id,nick,tags\nKVB1,竹友,竹帘常客\n")
     assert take_file("knowledge.csv", rows).added == 1
-    refused = client.post(
-        "/api/v1/knowledge/bulk", json={"ids": ["KV-aud1"], "action": "set", "audience": "竹帘新客"}
-    )
+    refused = client.post("/api/v1/knowledge/bulk", json={"ids": ["KV-aud1"], "action": "set", "audience": "竹帘新客"})
     assert refused.json()["code"] == "unknown_audience"
 
 

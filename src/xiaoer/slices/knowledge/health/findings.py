@@ -41,7 +41,11 @@ def compare(entry: Entry, other: Entry, met: Meeting, reading: Reading) -> Found
     alike = False
     for channel, answers in spoken(mine, theirs):
         differs, how = differ_in_answers(met.asked, answers, reading)
-        if differs and reading.meets(met.asked, answers, met.score, met.same_intent, how):
+        if (
+            differs
+            and reading.same_case(mine.question, theirs.question, how)
+            and reading.meets(met.asked, answers, met.score, met.same_intent, how)
+        ):
             where = f"在 {channel} 上，" if channel else ""
             says = f"{questions}问的是一回事，{where}{differs}说得不一样"
             return Found("conflict", says, *ids, weight=90, detail=detail)
@@ -66,7 +70,7 @@ def differ_in_answers(questions: tuple[str, str], answers: tuple[str, str], read
     if unit := differ(claims_of(answers[0]), claims_of(answers[1])):
         return name_of(unit), "once" if unit in ONCE else "figure"
     if about := differ_in_words(questions, answers, reading.kinds):
-        return about, "once"
+        return about, "value"
     if deny_one_thing(questions, answers):
         return "是否", "once"
     denied = deny_each_other(questions, answers, reading.wording) or deny_the_thing(questions, answers)

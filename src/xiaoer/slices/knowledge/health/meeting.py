@@ -28,10 +28,11 @@ _TELLING = re.compile(
     r"换退改赔修补拆壳膜铲罩垫架桶绳芯跟底盖]"
 )
 
+_OWN_WAYS = frozenset({"how", "why", "where"})  # what is asked so is answered neither by a figure nor by yes
+
 _EITHER = re.compile(r"(.)[不没]\1")  # 包不包邮 asks 包邮
 _SHARED = 2  # letters that two questions must share where each has one that the other lacks
-_SURELY, _LIKELY = 0.9, 0.6  # retrieval's score of two questions
-_LEAST_SHARED = 0.6  # share of what two questions ask about that both must have, where their words differ
+_LIKELY = 0.6  # retrieval's score of two questions
 _MORE = 4  # letters that a wording may have beyond another that it holds
 
 
@@ -92,8 +93,9 @@ def way_of(question: str) -> str:
     return next((way for way, pattern in _WAYS if pattern.search(question)), "")
 
 
-# How two answers differ: in something that a thing has once (its material, its watts), in a figure, or in yes and no.
-Difference = Literal["once", "figure", "verdict"]
+# How two answers differ: in a value of a kind (its material), in a measure that a thing has once (its watts), in
+# another figure, or in yes and no.
+Difference = Literal["value", "once", "figure", "verdict"]
 
 
 class Likeness(Struct, frozen=True):
@@ -124,8 +126,8 @@ class Reading(Struct, frozen=True):
     wording: Wording
     things: re.Pattern[str] = _NOTHING
 
-    def compare(self, one: str, other: str) -> Likeness:
-        """What two questions share and what not.
+    def compare(self, one: str, other: str, *, naming_asks: bool = True) -> Likeness:
+        """What two questions share and what not; `naming_asks`: who names a value asks for its kind (能发顺丰吗).
 
         Two that name different values of one kind (黑色, 白色) or different things ask about different things,
         whatever else they share.
@@ -138,7 +140,7 @@ class Reading(Struct, frozen=True):
             )
             if mine and theirs and not share(mine, theirs):
                 return Likeness(0, mine, theirs, True)
-            if (mine or theirs) and all(asks_for(text, kind) for text in (one, other)):
+            if naming_asks and (mine or theirs) and all(asks_for(text, kind) for text in (one, other)):
                 one, other = (kind.asked.sub("", kind.pattern.sub("", text.lower())) for text in (one, other))
                 about = 2
             elif mine != theirs:
@@ -186,21 +188,31 @@ class Reading(Struct, frozen=True):
         the difference of the answers tells what they are about, the less the questions must be worded alike.
         `same_intent` is None where an intent is unsure.
         """
-        like = self.compare(*asked)
-        if like.telling:
+        like, ways = self.compare(*asked, naming_asks=how == "value"), {way_of(question) for question in asked}
+        if like.telling or (how != "value" and len(ways) == 2 and ways & _OWN_WAYS):
             return False
-        if score >= _SURELY or not (like.mine or like.theirs):
-            return True
         rest = like.without(self.wording.about(told[1]), self.wording.about(told[0]))
         left = weight(rest.mine | rest.theirs)
-        if how == "once" and like.shared >= _SHARED and left <= like.shared + (2 if same_intent else 0):
+        if not (like.mine or like.theirs):
             return True
-        if how == "figure" and like.shared >= _SHARED:
-            return bool(same_intent) or left <= like.shared
-        likely = same_intent or score >= _LIKELY
+        if how == "value":
+            return left < like.shared + bool(same_intent)
+        if left and like.shared <= _SHARED:
+            return False  # one word in common, and each asks for something else
+        if how == "once":
+            return left <= like.shared + bool(same_intent)
+        if how == "figure" and ways != {""}:
+            return left <= like.shared + (1 if same_intent else -1)
         if rest.mine and rest.theirs:
-            return likely and like.shared >= _LEAST_SHARED * (like.shared + left)
-        return like.shared >= left and (bool(same_intent) or way_of(asked[0]) == way_of(asked[1]))
+            return (same_intent or score >= _LIKELY) and like.shared >= 2 * left
+        return like.shared >= (1 if same_intent and how == "verdict" else 2) * left and len(ways) == 1
+
+    def same_case(self, one: str, other: str, how: Difference) -> bool:
+        """Whether two standard questions are limited alike: an entry for new buyers answers no question of all."""
+        ways = {way_of(one), way_of(other)}
+        if how != "value" and len(ways) == 2 and ways & _OWN_WAYS:
+            return False
+        return self.wording.cases_of(one) == self.wording.cases_of(other) and not self._other_thing(one, other)
 
     def is_one(self, one: str, other: str, intent: str = "", other_intent: str = "") -> bool:
         """Whether two wordings ask the same about the same thing, however unlike they look."""
