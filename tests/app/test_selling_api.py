@@ -74,3 +74,22 @@ def test_a_journey_is_previewed_as_buyers_would_read_it(server: TestClient) -> N
     (step,) = seen.json()["steps"]
     assert step["after_min"] == 5 and "围巾" in step["text"] and "{" not in step["text"]
     assert step["text"].startswith("【") and "退订" in step["text"]
+
+
+@pytest.mark.parametrize("words", ["保温杯", "bwb", "baowenbei", "P1310", "316不锈钢保"])
+def test_goods_are_found_by_name_pinyin_initials_and_id(server: TestClient, words: str) -> None:
+    found = server.get(f"{BASE}/goods", params={"q": words}, headers=log_in(server, "operator")).json()["items"]
+    assert "P1310" in [item["id"] for item in found]
+
+
+def test_goods_get_their_names_by_id_and_what_is_gone_is_left_out(server: TestClient) -> None:
+    asked = {"ids": "P1310,NONE,P1001"}
+    found = server.get(f"{BASE}/goods", params=asked, headers=log_in(server, "operator")).json()["items"]
+    assert [item["id"] for item in found] == ["P1310", "P1001"] and all(item["title"] for item in found)
+    assert server.get(f"{BASE}/goods", headers=log_in(server, "agent")).status_code == 403
+
+
+def test_the_box_hears_a_need_as_a_talk_does(server: TestClient) -> None:
+    body = {"text": "屋里太干了，嗓子疼"}
+    tried = server.post(f"{BASE}/scenes/try", json=body, headers=log_in(server, "operator")).json()
+    assert any("加湿器" in pick for pick in tried["picks"])

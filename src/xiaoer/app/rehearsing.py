@@ -17,7 +17,7 @@ from xiaoer.flows.answer_message.answer import AnswerMessage
 from xiaoer.flows.bargain_price import BargainPrice
 from xiaoer.flows.gather_facts.gather import GatherFacts
 from xiaoer.flows.gather_facts.ports import AssignsTrials
-from xiaoer.flows.pick_products import PickProducts
+from xiaoer.flows.pick_products.pick import PickProducts
 from xiaoer.flows.price_answers import AnswerPrices
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.infra.db import Database

@@ -11,7 +11,7 @@ from xiaoer.app.sources import LiveCatalog
 from xiaoer.flows.bargain_price import BargainPrice
 from xiaoer.flows.greet_visitor import GreetVisitor
 from xiaoer.flows.measure_automations import MeasureAutomations
-from xiaoer.flows.pick_products import PickProducts
+from xiaoer.flows.pick_products.pick import PickProducts
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.remind_buyer.fire import RemindBuyer
 from xiaoer.flows.remind_buyer.still import LookAgain

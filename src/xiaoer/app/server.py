@@ -21,6 +21,7 @@ from xiaoer.app.entrypoints import (
     desk_team,
     events,
     golden,
+    goods,
     imports,
     insight_desk,
     insight_reports,
@@ -96,7 +97,7 @@ def create_app(settings: Settings | None = None, *, alone: bool = False) -> Fast
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    sales = (bargaining, coupons, selling, outreach)
+    sales = (goods, bargaining, coupons, selling, outreach)
     # in this order: the last one takes every other address below /knowledge
     brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge_review, knowledge)
     insight = (insight_desk, insight_reports, insight_reviews, insights)  # in this order: pages are found by name

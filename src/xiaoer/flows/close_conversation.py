@@ -27,6 +27,7 @@ from xiaoer.slices.tickets import api as tickets
 _LOOKED_AT = 500  # silent talks of each owner that one round looks at
 _AT_ONCE = 20  # closed in one write, so that no buyer's message waits long behind them
 _ASKED_WITHIN = timedelta(hours=12)  # after that a buyer has forgotten what he would rate
+_FELT = 5  # newest turns whose feeling still counts
 _QUESTION = "这次服务您还满意吗？点几颗星告诉我们就好。"
 
 
@@ -173,9 +174,8 @@ def _close(
 def _talk(connection: Connection, current: Conversation) -> Talk:
     shop = current.shop
     _, messages = conversations.transcript(connection, shop, current.id)
-    turn = owners.last_turn(connection, shop, current.id)
-    heard = (turn.trace.get("heard") if turn else None) or {}
-    feeling = heard.get("sentiment", {})
+    heard = [turn.trace.get("heard") or {} for turn in owners.recent_turns(connection, shop, current.id, _FELT)]
+    anger, score = closing.lasting_feeling(heard)
     own = [c.id for c in owners.of_buyer(connection, shop, current.buyer_id, 50)]
     spoken = [m for m in messages if m.author != "event"]
     answered = {intent for m in messages if m.author == "bot" for intent in m.meta.get("intents", ())}
@@ -183,14 +183,14 @@ def _talk(connection: Connection, current: Conversation) -> Talk:
     return Talk(
         answers=sum(m.author in ("agent", "bot") for m in messages),
         last_author=spoken[-1].author if spoken else "",
-        anger=float(feeling.get("anger", 0.0)),
-        score=float(feeling.get("score", 0.0)),
+        anger=anger,
+        score=score,
         rated=current.csat is not None,
         invited_at=desk.last_invited_at(connection, shop, own),
         open_tickets=sum(
             t.conversation_id == current.id for t in tickets.open_of_buyer(connection, shop, current.buyer_id)
         ),
-        intents=tuple(segment.get("intent", "") for segment in heard.get("segments", ())),
+        intents=tuple(segment.get("intent", "") for segment in (heard[0] if heard else {}).get("segments", ())),
         is_open=current.state == "queued"  # he still waits for somebody
         or (is_bot and bool(current.memory.matters or current.unsatisfied or current.unsure)),
         is_small_talk=is_bot and all(intent.startswith("chat.") for intent in answered),

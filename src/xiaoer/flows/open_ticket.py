@@ -28,6 +28,7 @@ from xiaoer.slices.tickets.rules import filling, flow
 from xiaoer.slices.tickets.types import Draft, Form, Opened, Ticket
 
 _ORDERS = 10
+_PHOTOS, _FILLED = 20, 3  # pictures of the talk to choose from, and those that are filled in
 
 
 class ReadsOrders(Protocol):
@@ -43,11 +44,12 @@ class ReadsHours(Protocol):
 
 
 class Prefilled(msgspec.Struct, frozen=True):
-    """What a new ticket of this talk would hold."""
+    """What a new ticket of this talk would hold; `photos` are the buyer's pictures to choose from, newest first."""
 
     fields: dict[str, str]
     order_id: str
     missing: tuple[str, ...]
+    photos: tuple[str, ...] = ()
 
 
 class OpenTicket:
@@ -86,8 +88,10 @@ class OpenTicket:
         said = [m for m in messages if m.author == "buyer"]
         text = "；".join(m.text for m in said[-5:] if m.text and not m.text.startswith("["))
         photos = [m.content["url"] for m in said if isinstance(m.content, dict) and m.content.get("type") == "image"]
-        fields = filling.prefill(form, segments, text, order, photos[-1] if photos else "")
-        return Prefilled(fields, order.id if order else (wanted or ""), filling.missing(form, fields))
+        photos = list(dict.fromkeys(reversed(photos)))
+        fields = filling.prefill(form, segments, text, order, "\n".join(photos[:_FILLED]))
+        known = order.id if order else (wanted or "")
+        return Prefilled(fields, known, filling.missing(form, fields), tuple(photos[:_PHOTOS]))
 
     async def open(self, who: Principal, draft: Draft) -> Opened:
         """Open a ticket, or append to the open one of the same matter.

@@ -33,13 +33,16 @@ class Product(Struct, frozen=True):
 class Taste(Struct, frozen=True):
     """What speaks for a product (`likes`), what rules it out (`never`), what it must be (`things`, any of them), and
     what must be said of it (`musts`, one word of every group). Words of titles, tags and categories; for `likes` and
-    `musts` also of attributes that tell what a thing is, of what, and for whom. `anybody` is liked where nothing else
-    is told."""
+    `musts` also of attributes that tell what a thing is, of what, and for whom. `fits` are the words of what each
+    situation calls for (any of them), those that say most first. Goods for somebody particular (`unasked` words in the
+    opening of the title, tags or category) are left out. `anybody` is liked where nothing else is told."""
 
     likes: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
     musts: tuple[tuple[str, ...], ...] = ()
+    fits: tuple[tuple[str, ...], ...] = ()
+    unasked: tuple[str, ...] = ()
     anybody: tuple[str, ...] = ()
 
 

@@ -267,7 +267,8 @@ class Handoff(Struct, frozen=True):
 
 class Decision(Struct, frozen=True):
     """Acts when decided; `needs` when facts are wanted first, `todos` when something is to be done first (then `acts`
-    is empty). `memory` is what the talk remembers afterwards; None leaves it as it is."""
+    is empty). `memory` is what the talk remembers afterwards; None leaves it as it is. `regret` is what the reply
+    opens with when it has no word of regret of its own."""
 
     acts: tuple[Act, ...] = ()
     needs: tuple[Need, ...] = ()
@@ -275,3 +276,4 @@ class Decision(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     todos: tuple[Todo, ...] = ()
     memory: Memory | None = None
+    regret: Act | None = None

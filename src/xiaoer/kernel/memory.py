@@ -25,8 +25,9 @@ class Matter(Struct, frozen=True, omit_defaults=True):
 class Wish(Struct, frozen=True, omit_defaults=True):
     """What a buyer would like recommended (求推荐), as told over several turns: 送妈妈的, 她六十了, 两百以内.
 
-    `words` are the phrases, oldest first; `shown` the products offered for it already, which are not offered again.
-    `is_total`: the budget is for all `pieces` together. `bad` for the body, or `unliked`, is what must not be in it.
+    `words` are the phrases, oldest first; `shown` the products offered for it already, which are not offered again;
+    `color` and `size` those asked for. `is_total`: the budget is for all `pieces` together. `bad` for the body, or
+    `unliked`, is what must not be in it.
     `asked` counts the recommendations that were asked for in this talk, without what only narrows one.
     """
 
@@ -40,8 +41,24 @@ class Wish(Struct, frozen=True, omit_defaults=True):
     age_years: float | None = None
     bad: tuple[str, ...] = ()
     unliked: tuple[str, ...] = ()
+    color: str = ""
+    size: str = ""
     asked: int = 0
     shown: tuple[str, ...] = ()
+
+
+class Tried(Struct, frozen=True, omit_defaults=True):
+    """A matter that the buyer asked for in his newest turn, and how often in a row without accepting an answer.
+
+    `told` is what his words told of it, `words` their telling characters, `sources` what the last answer rested on.
+    """
+
+    intent: str
+    product_id: str = ""
+    told: tuple[str, ...] = ()
+    words: str = ""
+    sources: tuple[str, ...] = ()
+    times: int = 1
 
 
 class Memory(Struct, frozen=True, omit_defaults=True):
@@ -51,7 +68,7 @@ class Memory(Struct, frozen=True, omit_defaults=True):
     `order_id` is the order that was talked about last; `product_id` the product that was named last, while the page
     `page_id` was open. `choices` (id, title) is the list shown last, `choice_intent` the question it was shown for.
     `cart` are the goods that were priced together last (`variant*count,…`).
-    `wish` is what she would like recommended.
+    `wish` is what she would like recommended; `tried` what was asked for last, and how often.
     """
 
     v: int = 1
@@ -65,6 +82,7 @@ class Memory(Struct, frozen=True, omit_defaults=True):
     choice_intent: str = ""
     cart: str = ""
     wish: Wish | None = None
+    tried: tuple[Tried, ...] = ()
 
     def product_in_focus(self, page_id: str | None) -> str | None:
         """The product named last while this page was open, else the page's."""

@@ -253,3 +253,21 @@ async def test_a_step_for_the_silent_is_left_out_when_the_buyer_wrote(world: Sal
     await world.later(31)
     await world.later(31)
     assert await world.heard() == ["第一步", "第三步"]
+
+
+async def test_a_basket_is_not_told_of_a_colour_that_is_back_while_others_were_there(world: SalesWorld) -> None:
+    caps = Caps(quiet_from_min=0, quiet_to_min=0, most=9)
+    await world.product.selling.remind.caps.save(world.shop, "caps", caps, world.clock.now())
+    await world.journey("j", CASES["back"].journey)
+    await world.agrees("b1", "b2")
+    red = Variant("V9", "P1", Money(29_900), {"颜色": "红色"}, 0)
+    await world.product.db.write(lambda c: VariantSink().upsert(c, world.shop, [(red, "h")], world.clock.now()))
+    await world.happens("k1", "cart.updated", "b1", items=[{"product_id": "P1"}])
+    await world.say("b1", "你好")
+    await world.say("b2", "红色什么时候补货")
+    red = replace(red, stock=5)
+    await world.product.db.write(lambda c: VariantSink().upsert(c, world.shop, [(red, "h2")], world.clock.now()))
+    await world.later(1)
+    await world.later(120)
+    assert await world.heard("b1") == []
+    assert len(await world.heard("b2")) == 1

@@ -2,10 +2,11 @@
 
 import pytest
 
+from xiaoer.kernel.audiences import audiences_in
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.money import Money
 from xiaoer.slices.selling.rules.picking import choose_picks, reason_for
-from xiaoer.slices.selling.rules.safety import audiences_in, fits_age, is_free_of, is_safe
+from xiaoer.slices.selling.rules.safety import fits_age, is_free_of, is_safe
 from xiaoer.slices.selling.types import Candidate, Limits, PickRules
 
 NUTS = ("坚果", "核桃")

@@ -267,3 +267,8 @@ async def test_open_append_change_merge_and_count(db: Database, shop: ShopId) ->
     assert sorted(line.kind for line in log) == ["appended", "assigned", "merged", "opened", "priority", "state"]
     late = Filter(overdue_at=NOW + timedelta(days=2))
     assert (await db.read(lambda c: api.page(c, shop, late, 0, 10)))[1] == 1
+
+
+def test_the_address_of_a_picture_is_never_cut_short() -> None:
+    url = "https://img.example.com/" + "a" * 400 + ".jpg"
+    assert filling.prefill(FORMS["return"], [], "", None, url)["photo"] == url

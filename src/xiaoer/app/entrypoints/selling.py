@@ -18,6 +18,7 @@ from xiaoer.kernel.decision import Pick
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.turn import BuyerMessage, Entry, TextContent, Turn, TurnContext
+from xiaoer.slices.policies import api as policies
 from xiaoer.slices.selling.rules.greeting import VARIABLES, choose_greeting
 from xiaoer.slices.selling.rules.scenes import conflicts
 from xiaoer.slices.selling.types import Greeting, PickRules, Scene
@@ -213,7 +214,7 @@ async def try_sentence(request: Request) -> Response:
         (BuyerMessage(MessageId("try"), TextContent(body.text), now),),
         product_in_focus=body.product_id,
     )
-    heard = product.understanding.understand(turn)
+    heard = policies.look_again(product.understanding.understand(turn), turn)
     scene = await product.selling.picks.scene(turn, heard, now)
     picks: list[Pick] = []
     for segment in heard.segments:

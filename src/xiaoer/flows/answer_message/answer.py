@@ -145,7 +145,7 @@ class AnswerMessage:
             mode = await self._mode(conversation, heard)
             decision = await self._decide(situation, trace, may_act=mode == "auto")
             reply = replies.compose(decision, self._templates, now, turn.conversation_id)
-            if not decision.handoff and reply.parts and goes_in_circles(turn, heard, reply.parts[0].text):
+            if not decision.handoff and reply.parts and goes_in_circles(situation, reply.parts[0].text):
                 decision = hand_over(situation, Handoff("unsatisfied", "tries.same_answer"))
                 reply = replies.compose(decision, self._templates, now, turn.conversation_id)
         except Exception:

@@ -132,6 +132,8 @@ class StartJourneys:
                 continue
             people = store.interested_in(connection, shop, product.id, self._now - store.FORGET)
             told = alerts.buyers_of(connection, shop, item["variant_id"]) if back else frozenset()
+            others = [v for v in catalog.variants_of(connection, shop, product.id) if v.id != item["variant_id"]]
+            only_asked = back and any(v.stock > 0 for v in others)  # a basket may hold what was never out
             values = {
                 "商品": product.title[:40],
                 "昵称": "",
@@ -143,7 +145,8 @@ class StartJourneys:
                 if not _fits(journey, product) or (not back and _drop(item) < journey.least_drop):
                     continue
                 for one in people:
-                    if one.buyer_id in told or (back and not (one.stock_talk or one.carts)):
+                    waited = one.stock_talk or (one.carts and not only_asked)
+                    if one.buyer_id in told or (back and not waited):
                         continue
                     subject = f"{item['what']}:{product.id}:{one.buyer_id}"[:200]
                     chosen, channel = (id_, journey), one.channel

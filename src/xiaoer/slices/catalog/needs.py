@@ -6,8 +6,10 @@ looked up there too.
 
 Title, category, tags and attribute values of every product are cut into character pairs; a pair weighs the
 more, the fewer products have it. A product's score is the weight of the need's pairs that it has, as a
-share of all their weight. Words about asking and money weigh nothing. A kind of thing that is named
-(裙子, 枕头) must stand in the title, however well the rest fits.
+share of all their weight; pairs that no product has weigh too, so that one word met by chance in a long sentence is no
+match. Words about asking and money weigh nothing. A kind of thing that is named (裙子, 枕头) must stand in the title,
+however well the rest fits. What a situation calls for (`Taste.fits`: 久坐腰疼 for 护腰) must stand in what the product
+is or is for, never in what it is made of; the first of these words say most.
 """
 
 import math
@@ -26,6 +28,7 @@ _ASKING = re.compile(
 )
 _KIND = re.compile(r"([裙裤鞋帽袜杯被椅桌毯箱柜架瓶垫席])子|(枕|裤|裙)(?:头|装)")
 _ENOUGH = 0.12  # least share of the need's weight that a pick must cover
+_BY_CHANCE = 0.75  # what a pair weighs that no product has, as a share of the rarest
 _OPENING = 24  # characters of a title in which the thing itself is named; what follows praises it
 _LONGEST_NAME = 6
 _THINGS = frozenset("锅枕鞋杯伞裤裙帽椅")
@@ -75,6 +78,11 @@ _NO_THING = frozenset(
     )
 )
 _TELLING = re.compile(r"品类|类型|材质|面料|成分|填充|适用|适合|人群|性别|功能|功效|用途|场景|风格|特点|卖点|口味|香型")
+_PURPOSE = re.compile(r"适用|适合|人群|功能|功效|用途|场景|特点|卖点")
+_FIT_BESIDE_BEST = 0.8  # least share of the best fit: 可收纳 of a coat is far from 收纳箱
+_NAMED_FIRST = 0.6  # of a title's characters: what stands there tells the thing, what follows praises it
+_FOR_WHOM = 0.4  # of a title's characters: goods for somebody particular say so there
+_ALSO = 0.3  # what a second situation that it suits adds, as a share
 _MANY_LIKES = 3  # as many liked words weigh as much as all of the need's own
 _BESIDE_BEST = 0.4  # least share of the best pick's score
 
@@ -86,6 +94,9 @@ class NeedIndex:
         self._titles: dict[str, str] = {}
         self._front: dict[str, str] = {}  # what it is at first sight: this rules a product in or out
         self._shelf: dict[str, str] = {}
+        self._whom: dict[str, str] = {}
+        self._sort: dict[str, str] = {}  # the opening of its title, category, tags
+        self._purpose: dict[str, str] = {}  # what it is, and what and whom it says it is for
         self._holders: dict[str, list[str]] = {}
         self._named: dict[str, list[str]] = {}
         for product in products:
@@ -95,6 +106,11 @@ class NeedIndex:
             sort = product.attributes.get("品类", "")
             self._front[product.id] = " ".join((product.title, product.category, *product.tags, sort))
             self._shelf[product.id] = " ".join((self._front[product.id], *telling))
+            opening, first = (product.title[: round(len(product.title) * s)] for s in (_NAMED_FIRST, _FOR_WHOM))
+            self._sort[product.id] = " ".join((opening, product.category, *product.tags, sort))
+            self._whom[product.id] = " ".join((first, product.category, *product.tags))
+            purposes = [value for key, value in product.attributes.items() if _PURPOSE.search(key)]
+            self._purpose[product.id] = " ".join((self._front[product.id], *purposes))
             for pair in set().union(*(_pairs(compact(part)) for part in text)):
                 self._holders.setdefault(pair, []).append(product.id)
             for part in _parts(product.title[:_OPENING]):
@@ -107,33 +123,59 @@ class NeedIndex:
         wanted = {pair for part in re.split(r"[\W_]+", _ASKING.sub(" ", need)) for pair in _pairs(compact(part))}
         kinds = {first or second for first, second in _KIND.findall(need)}
         weights = {pair: self._weight[pair] for pair in wanted if pair in self._weight}
-        wanted_so = kinds or taste.likes or taste.things or taste.musts
+        unmet = _BY_CHANCE * math.log(len(self._titles) + 1) * (len(wanted) - len(weights))
+        wanted_so = kinds or taste.likes or taste.things or taste.musts or taste.fits
         if not (weights or wanted_so):
             return self.rank("", limit, replace(taste, likes=taste.anybody, anybody=())) if taste.anybody else []
-        total = sum(weights.values()) or 1.0
+        total = sum(weights.values()) + unmet or 1.0
         scores = dict.fromkeys(self._titles, 0.0) if wanted_so else {}
         for pair, weight in weights.items():
-            for product_id in self._holders[pair]:
+            for product_id in self._holders[pair] if wanted_so else self._told(pair):
                 scores[product_id] = scores.get(product_id, 0.0) + weight / total
+        fits = {product_id: self._fit(product_id, taste) for product_id in scores} if taste.fits else {}
+        least_fit = _FIT_BESIDE_BEST * max((fits[one] for one in fits if self._may(one, taste)), default=0.0)
         scored = [
-            (score + _liked(self._shelf[product_id], taste), product_id)
+            (score + _liked(self._shelf[product_id], taste) + fits.get(product_id, 0.0), product_id)
             for product_id, score in scores.items()
-            if all(kind in self._titles[product_id] for kind in kinds) and self._may(product_id, taste)
+            if all(kind in self._titles[product_id] for kind in kinds)
+            and self._may(product_id, taste)
+            and fits.get(product_id, 0.0) >= least_fit
         ]
         best_of_all = max((score for score, _ in scored), default=0.0)
-        beside = 0.0 if taste.likes else _BESIDE_BEST * best_of_all  # who likes many things is shown many
-        least = 0.0 if kinds or taste.things or taste.musts else max(_ENOUGH, beside)
+        # who likes many things, or asks for what suits a situation, is shown many
+        beside = 0.0 if taste.likes or taste.fits else _BESIDE_BEST * best_of_all
+        at_least = beside if taste.musts else max(_ENOUGH, beside)
+        least = 0.0 if kinds or taste.things or taste.fits else at_least
         best = sorted((pair for pair in scored if pair[0] >= least), key=lambda pair: (-pair[0], pair[1]))
         if not best and taste.anybody and not wanted_so:
             return self.rank("", limit, replace(taste, likes=taste.anybody, anybody=()))
         return [product_id for _, product_id in best[:limit]]
+
+    def _told(self, pair: str) -> list[str]:
+        """Products that have the pair in what they are, of what or for whom; not only in how they are used."""
+        return [product_id for product_id in self._holders[pair] if pair in compact(self._shelf[product_id])]
 
     def _may(self, product_id: str, taste: Taste) -> bool:
         """Whether it is of the wanted sort, says what it must, and nothing rules it out."""
         shelf, front = self._shelf[product_id], self._front[product_id]
         is_such = not taste.things or any(word in front for word in taste.things)
         told = all(any(word in shelf for word in group) for group in taste.musts)
-        return is_such and told and not any(word in front for word in taste.never)
+        fits = not taste.fits or self._fit(product_id, taste) > 0
+        particular = any(word in self._whom[product_id] for word in taste.unasked)
+        return is_such and told and fits and not particular and not any(word in front for word in taste.never)
+
+    def _fit(self, product_id: str, taste: Taste) -> float:
+        """Up to two for the situation that it suits best, and some more for others that it suits too."""
+        each = sorted((self._fit_one(product_id, words) for words in taste.fits), reverse=True)
+        return each[0] + _ALSO * sum(each[1:]) if each else 0.0
+
+    def _fit_one(self, product_id: str, words: tuple[str, ...]) -> float:
+        """More for the words that say most, and for where they stand."""
+        place = next((at for at, word in enumerate(words) if word in self._purpose[product_id]), None)
+        if place is None:
+            return 0.0
+        in_front = any(word in self._sort[product_id] for word in words[place : place + 1])
+        return (1.0 if in_front else 0.4) + 0.9 * (1 - place / len(words))
 
     def named(self, text: str, limit: int, kinds: Iterable[str] = ()) -> list[str]:
         """Product ids whose title's opening shares a name with the text, the longest name first; often none. Where

@@ -32,21 +32,26 @@ from xiaoer.slices.policies.rules import (
     orders,
     prices,
     products,
+    regret,
     remarks,
     reproach,
     selling,
     talk,
+    trying,
+    wish_words,
     wishes,
 )
 from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.rules.matters import choosing, run, small
+from xiaoer.slices.policies.situations import tells_situation
 from xiaoer.slices.policies.types import Ask, Move, Situation
 
 wish_told = wishes.told
-wish_says_no = wishes.says_no
-wish_is_too_dear = wishes.is_too_dear
-wish_is_alike = wishes.is_alike
-wish_asks_about_it = wishes.asks_about_it
+wish_says_no = wish_words.says_no
+wish_is_too_dear = wish_words.is_too_dear
+wish_is_alike = wish_words.is_alike
+wish_asks_about_it = wish_words.asks_about_it
+wish_asks_which = wish_words.asks_which
 NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
 NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's, or was guessed at
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
@@ -120,8 +125,12 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         return Decision(todos=tuple({todo.id: todo for todo in todos}.values()))
     also = None if asking else run.still_open(memory, acts)
     acts, asking = ([*acts, also[0]], also[1]) if also else (acts, asking)
+    again = trying.tried(situation, tuple(acts))
+    if trying.is_enough(again, situation):
+        return handoff.hand_over(situation, Handoff("unsatisfied", "tries.asked_again"))
     decision = _after(situation, selling.with_more(tuple(_without_small_talk(acts)), known))
-    memory = replace(memory, asking=asking)
+    decision = decision if decision.handoff else replace(decision, regret=regret.say_regret(situation, decision.acts))
+    memory = replace(memory, asking=asking, tried=again)
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
 
 
@@ -142,7 +151,7 @@ def look_again(heard: Heard, turn: Turn) -> Heard:
     """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
     heard = reproach.hear_reproach(heard, turn)
     again = (remarks.read(looking.look_again(segment), turn) for segment in heard.segments)
-    segments = wishes.gather(tuple(wishes.read(segment, turn) for segment in again))
+    segments = wishes.gather(tuple(wishes.read(s, turn, tells_situation(s.text)) for s in again))
     segments = tuple(focus.choose(segment, turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
 
@@ -227,7 +236,7 @@ def _plain(ask: Ask) -> Move:
 def _answer(ask: Ask) -> Act:
     picked = selling.say_picks(ask)
     hit = _hit(ask)
-    if picked is not None and (ask.segment.by == "wish" or hit is None or hit.hit.score < _OWN_WORDS):
+    if picked is not None and (ask.segment.by == "wish" or hit is None or _is_better(picked, ask, hit)):
         return picked
     spoken = talk.answer_talk(ask)
     if spoken is not None:
@@ -250,6 +259,17 @@ def _answer(ask: Ask) -> Act:
     if found is None and hit is not None:
         return _knowledge(ask, hit)
     return found or offers.answer_from_offers(ask) or cards.products_wanted(ask) or _not_found(ask)
+
+
+def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
+    """Whether what was picked answers better than an entry: also than one in the buyer's own words, when these name
+    goods and it does not (推荐一款口红, an entry 帮我推荐一款)."""
+    if picked.type != "recommend":
+        return picked.template != "recommend.none_such" and hit.hit.score < _OWN_WORDS
+    named = wish_words.left_of(ask.segment.text)
+    told = f"{hit.hit.question}{hit.hit.answer}"
+    shares = any(named[at : at + 2] in told for at in range(len(named) - 1))
+    return hit.hit.score < _OWN_WORDS or (len(named) > 1 and not shares)
 
 
 def _fact_named(ask: Ask) -> Act | None:

@@ -6,6 +6,7 @@ values are missing from the text.
 """
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,6 +17,9 @@ from xiaoer.kernel.reply import Reply, ReplyPart
 from xiaoer.kernel.turn import TextContent
 from xiaoer.slices.replies.rules import cards, slots
 from xiaoer.slices.replies.types import Templates
+
+_REGRETS = re.compile("抱歉|对不起|不好意思|别急|别着急")
+_OPENING = 30  # characters in which a reply's own regret stands
 
 
 def load_templates(path: Path) -> Templates:
@@ -28,6 +32,8 @@ def compose(decision: Decision, templates: Templates, now: datetime, voice: str)
     """Speak a decision. `voice` (the conversation id) chooses among wordings, the same one all through a talk."""
     acts = _spoken_once(decision.acts)
     text = "\n".join(line for act in acts if (line := say(act, templates, now, voice)))
+    if text and decision.regret and not _REGRETS.search(text[:_OPENING]):
+        text = say(decision.regret, templates, now, voice) + text
     parts = [ReplyPart(TextContent(text), text)] if text else []
     for act in acts:
         parts += cards.cards_for(act, now)

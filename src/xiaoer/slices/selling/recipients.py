@@ -1,9 +1,11 @@
 """Whom a wish is for (送给谁): what speaks for a product and what rules it out, as the industry pack writes it.
 
-A wish names a person (我妈, 领导), an audience (宝宝) or a sort of goods (护肤品, 吃的); the pack's `recipients.toml`
-says which words of titles, tags and categories that means. What the buyer himself asks for is never ruled out.
+A wish names a person (我妈, 领导), an audience (宝宝), a sort of goods (护肤品, 吃的) or a situation (久坐腰疼); the
+pack's `recipients.toml` and `situations.toml` say which words of titles, tags and categories that means. What the buyer
+himself asks for is never ruled out.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
@@ -14,28 +16,39 @@ from msgspec import Struct
 
 from xiaoer.kernel.commerce import Taste
 from xiaoer.kernel.memory import Wish
+from xiaoer.slices.selling.situations import Situation, situations_of
 
 _PACKS = Path(__file__).resolve().parents[2] / "packs"
 _GIFT = ("送", "礼", "生日", "过节", "中秋", "过年")
 _GIFT_LIKES = ("礼物", "送礼", "礼盒")
+_ANYTHING = re.compile(r"随便|爆款|热卖|热销|卖得(?:最)?(?:好|火)|畅销|都行|都可以|看着(?:推|选|挑)")
+_YOUNG = ("儿童", "宝宝")
+_GROWN = 14  # years
+_NO_BABY = 3  # years
+_FOR_BABIES = ("婴儿", "新生儿", "奶娃")
+_AND = re.compile(r"和|跟|与|、|一半|各|每人|分别")
+_OR = re.compile(r"或者?|和|跟|与|、|还是|以及")
 
 
 class Recipient(Struct, frozen=True):
     """People of one sort: entity values that name them, the words for them, and their taste. Those with `only` are
-    named by their words too (给狗子买点吃的), and only goods with one of these are for them."""
+    named by their words too (给狗子买点吃的), and only goods with one of these are for them; those of `oneself` speak
+    of themselves (男生用的). For the young ones among them goods must have one of `young`, unless a sort is named."""
 
     who: tuple[str, ...]
     said: tuple[str, ...]
     likes: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    young: tuple[str, ...] = ()
+    oneself: bool = False
 
 
 class Recipients(Struct, frozen=True):
     """The whole table; `things` leads from a word for a sort of goods to words of such goods, `materials` from a word
     for what they are made of, `avoids` from what must not be in them to its words. Goods with words of `unasked` are
     for somebody particular, those of `pets` for animals: nobody is shown them who did not name them. `anybody` likes
-    what most people like."""
+    what most people like. `couples` are words that name two people at once (爸妈)."""
 
     recipients: tuple[Recipient, ...] = ()
     unasked: tuple[str, ...] = ()
@@ -44,23 +57,64 @@ class Recipients(Struct, frozen=True):
     things: dict[str, tuple[str, ...]] = {}
     materials: dict[str, tuple[str, ...]] = {}
     avoids: dict[str, tuple[str, ...]] = {}
+    couples: dict[str, tuple[str, ...]] = {}
 
     def taste_of(self, wish: Wish) -> Taste:
         """What speaks for and against a product for this wish."""
         said = " ".join(wish.words)
         one = self._recipient(wish)
+        found = self._situations(wish)
         likes = (one.likes if one else ()) + (_GIFT_LIKES if any(word in said for word in _GIFT) else ())
-        ruled_out = one.never if one else () if wish.audience else self.unasked
-        ruled_out = ruled_out if one and one.only else (*ruled_out, *self.pets)
+        fits = tuple(situation.fits for situation in found)
+        # a situation knows better than the person what is right (结婚的同学: 四件套)
+        knows_better = [word for row in found if row.occasion or row.users for word in row.fits]
+        at_odds = one is not None and any(word in one.never for word in knows_better)
+        ruled_out = () if one is None or at_odds else one.never
+        ruled_out += () if one and one.only else self.pets
+        ruled_out += tuple(word for situation in found for word in situation.never)
         never = tuple(word for word in ruled_out if word not in said)
-        never += tuple(word for term in wish.unliked for word in self.things.get(term, ()))
+        for term in wish.unliked:
+            never += tuple(word for name in self.things if name in term for word in self.things[name])
+        about_self = not wish.audience and (one is None or one.oneself)
+        unasked = tuple(word for word in self.unasked if about_self and word not in said)
+        if (wish.age_years or 0) >= _NO_BABY:
+            unasked += _FOR_BABIES
         unwanted = {*wish.bad, *wish.unliked}
         musts = [words for name, words in self.materials.items() if name in said and not _within(name, unwanted)]
         musts += [one.only] if one and one.only else []
-        return Taste(tuple(dict.fromkeys(likes)), never, self._things(wish), tuple(musts), self._anybody(wish))
+        is_young = any(who in _YOUNG for who in wish.audience) or (wish.age_years or _GROWN) < _GROWN
+        things, anybody = self._things(wish), self._anybody(wish, said)
+        musts += [one.young] if one and one.young and is_young and not things else []
+        return Taste(tuple(dict.fromkeys(likes)), never, things, tuple(musts), fits, unasked, anybody)
 
-    def _anybody(self, wish: Wish) -> tuple[str, ...]:
-        return self.anybody if wish.budget_yuan is not None else ()
+    def _anybody(self, wish: Wish, said: str) -> tuple[str, ...]:
+        return self.anybody if wish.budget_yuan is not None or _ANYTHING.search(said) else ()
+
+    def _situations(self, wish: Wish) -> tuple[Situation, ...]:
+        return situations_of().told_in(" ".join(wish.words))
+
+    def is_occasion(self, wish: Wish) -> bool:
+        """Whether the wish is for an occasion (乔迁, 结婚): where nothing is made for it, other gifts will do."""
+        return any(situation.occasion for situation in self._situations(wish))
+
+    def spared(self, wish: Wish) -> frozenset[str]:
+        """Audiences that the words of a situation name without being who takes the goods in (待产包)."""
+        return frozenset(user for situation in self._situations(wish) for user in situation.users)
+
+    def people_in(self, text: str) -> tuple[str, ...]:
+        """The people, two or more, for each of whom something is wanted (给爸妈, 我妈和我姐); else nobody."""
+        for word, both in self.couples.items():
+            if word in text:
+                return both
+        if not _AND.search(text):
+            return ()
+        named = {}
+        for one in self.recipients:
+            places = [text.find(word) for word in (*one.who, *one.said) if word in text]
+            if places and not (one.only or one.oneself) and min(places) not in named:
+                name = next((who for who in one.who if who in text), one.who[0])
+                named[min(places)] = name
+        return tuple(named[place] for place in sorted(named)) if len(named) > 1 else ()
 
     def groups_of(self, terms: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         """The words of what must not be in it (酒精: 酒精, 乙醇), for each term."""
@@ -71,12 +125,13 @@ class Recipients(Struct, frozen=True):
         return tuple(dict.fromkeys(word for words in named for word in words)) or (term,)
 
     def need_of(self, wish: Wish) -> str:
-        """The words of the wish that may be about goods: without those for the person and the sort of goods."""
+        """The words of the wish that may be about goods: without those for the person, the sort of goods, the situation
+        and what is not wanted."""
         one = self._recipient(wish)
         text = " ".join(wish.words)
         for word in (*(one.said if one else ()), *self.things, *wish.bad, *wish.unliked):
             text = text.replace(word, " ")
-        return text
+        return situations_of().without(text)
 
     def _recipient(self, wish: Wish) -> Recipient | None:
         named = [wish.relation, *wish.audience]
@@ -86,14 +141,18 @@ class Recipients(Struct, frozen=True):
                 return one
         if not wish.relation and any(word in said for word in _GIFT):  # 送客户: nobody whom the words of the trade name
             named += [name for one in self.recipients if any(w in said for w in one.said) for name in one.who[:1]]
-        return next((one for name in named for one in self.recipients if name and name in one.who), None)
+        found = next((one for name in named for one in self.recipients if name and name in one.who), None)
+        alone = (one for one in self.recipients if one.oneself and any(word in said for word in one.said))
+        return found or next(alone, None)
 
     def _things(self, wish: Wish) -> tuple[str, ...]:
-        """Of the sort that was named last."""
+        """Of the sort that was named last; of all that are named side by side (耳机或者手环)."""
         unwanted = {*wish.bad, *wish.unliked}
         for words in reversed(wish.words):
             named = [name for name in self.things if name in words and not _within(name, unwanted)]
             found = [(words.rfind(name), self.things[name]) for name in named]
+            if found and _OR.search(words):
+                return tuple(dict.fromkeys(word for _, sort in sorted(found, reverse=True) for word in sort))
             if found:
                 return max(found)[1]
         return ()

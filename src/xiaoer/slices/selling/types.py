@@ -90,8 +90,9 @@ class PickRules(Struct, frozen=True):
 
 
 class Limits(Struct, frozen=True):
-    """What a wish allows: for whom, up to how much a piece and for all pieces together, and what must not be in it:
-    groups of words, of which those of `bad` are bad for the body."""
+    """What a wish allows: for whom, from and up to how much a piece, up to how much for all pieces together, what must
+    not be in it (groups of words, of which those of `bad` are bad for the body), and the colour (红). `cheaper`: `most`
+    was not told but is less than what was shown."""
 
     audiences: tuple[str, ...] = ()
     age_years: float | None = None
@@ -99,6 +100,10 @@ class Limits(Struct, frozen=True):
     total: Money | None = None
     bad: tuple[tuple[str, ...], ...] = ()
     unliked: tuple[tuple[str, ...], ...] = ()
+    least: Money | None = None
+    color: str = ""
+    size: str = ""
+    cheaper: bool = False
 
 
 class Candidate(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -72,6 +72,17 @@ def refuse_invite(talk: Talk, now: datetime) -> InviteRefusal | None:
     if talk.invited_at is not None and now - talk.invited_at < _BETWEEN_INVITES:
         return "invited_lately"
     return None
+
+
+def lasting_feeling(heard: Sequence[dict[str, Any]]) -> tuple[float, float]:
+    """Anger and score of the newest turns, newest first: a 「哦」 calms nobody; thanks or a good word do."""
+    felt: list[tuple[float, float]] = []
+    for one in heard:
+        feeling = one.get("sentiment") or {}
+        if one.get("satisfied") or feeling.get("label") == "positive":
+            break
+        felt.append((float(feeling.get("anger", 0.0)), float(feeling.get("score", 0.0))))
+    return max((anger for anger, _ in felt), default=0.0), min((score for _, score in felt), default=0.0)
 
 
 def may_close_idle(state: State, last_author: str, silent_for: timedelta, idle: timedelta) -> bool:

@@ -47,11 +47,20 @@ _BAD = re.compile(
     rf"对{_NAME}(?:有点|会|也|严重|都)?(?:过敏|不耐受)|(?:^|[，,。\s我他她妈爸娃])(?P<bare>(?![对我他她妈爸娃])[\u4e00-\u9fff]{{2,3}})(?:过敏|不耐受)"
 )
 _DISLIKE = re.compile(
-    rf"(?:不要(?:含|有|带|加)?|不含|不能(?:有|含|吃|喝)|别(?:有|含|带)|(?<!有)没有|不加|不吃|不喝|吃不了|喝不了|不爱(?:吃|喝)?|不喜欢(?:吃|喝)?|讨厌|忌|戒了?|(?:别|不要|不用)(?:再)?(?:给我)?推荐)(?:有|含)?{_NAME}{_ENDS}"
+    rf"(?:不要(?:含|有|带|加)?|不含|不能(?:有|含|吃|喝)|别(?:有|含|带)|(?<!有)没有|不加|不吃|不喝|吃不了|喝不了|不爱(?:吃|喝)?|不喜欢(?:吃|喝)?|讨厌|忌|戒了?|(?:别|不要|不用)(?:再)?(?:给我)?(?:推荐?|送|买|考虑|整))(?:有|含)?{_NAME}{_ENDS}"
 )
-_NOT_SORT = re.compile(r"(?:不要|别送?|不想要|不送|除了)([吃喝穿用玩戴]的)")
+# what they have already, and what they have no use for (她有围巾了, 口红她有好多, 也不用护手霜)
+_HAS = re.compile(
+    rf"(?:^|[，,。；\s他她我妈爸])(?:已经|都|早就|自己)?(?:有|买过|收到过)(?:好几|好多|很多|不少|一堆|太多)?(?:条|个|套|瓶|支|只|双|件|款)?{_NAME}了(?![吗么没])"
+    rf"|(?:^|[，,。；\s])(?P<many>[\u4e00-\u9fff]{{2,4}}?)(?:[他她我](?:妈|爸|家|们)?|家里)?(?:已经|都|也)?(?:有(?:好多|很多|的是|一堆|好几|不少)|太多了|多得是|不缺|够多|有了(?![吗么没]))"
+    rf"|(?:也|就)?(?:不用|不需要|不缺){_NAME.replace('what', 'idle')}(?:了|，|,|。|和|跟|$)"
+)
+_NO_GOODS = re.compile(
+    r"^(?:宝宝|娃|孩子|小孩|猫|狗|病|.{0,3}病$|对象|男朋友|女朋友|喜|身孕|孕|货|人|房|车|空|钱|时间|家里|谢|担心|客气|什么|太|我|他|她|你|着急|麻烦|插电|洗|安装|活动|优惠|券)"
+)
+_NOT_SORT = re.compile(r"(?:不要|别送?|别是|别推荐?|别买|不想要|不送|不考虑|不是|除了)([吃喝穿用玩戴]的)")
 _NO_THING = re.compile(
-    r"^(?:太|那|这|再|别|了|给|推|便宜|(?:贵|老|土|花|小|大|重|口|生)$|花哨|花里|老气|忌口|我|你|他|她|什么|啥|钱|用|想|知道|急|能|会|会员|买|货|商品|东西|其他|任何|产品|一|几|很|特别|有|要|皮肤|容易|季节|可能|身体|换季|体质|经常|严重|轻微|有点|防|抗|会不会)"
+    r"^(?:水$|太|那|这|再|别|了|给|推|便宜|(?:贵|老|土|花|小|大|重|口|生)$|花哨|花里|老气|忌口|我|你|他|她|什么|啥|钱|用|想|知道|急|能|会|会员|买|货|商品|东西|其他|任何|产品|一|几|很|特别|有|要|皮肤|容易|季节|可能|身体|换季|体质|经常|严重|轻微|有点|防|抗|会不会)"
 )
 _MOST_TERMS = 6
 
@@ -129,7 +138,9 @@ def read_avoids(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     bad = _terms(found["what"] or found["bare"] for found in _BAD.finditer(text))
     liked = _terms(found["what"] for found in _DISLIKE.finditer(text) if "过敏" not in found[0])
     liked += tuple(found[1] for found in _NOT_SORT.finditer(text))
-    return bad, tuple(term for term in liked if term not in bad)
+    has = _terms(found["what"] or found["many"] or found["idle"] for found in _HAS.finditer(text))
+    liked += tuple(term for term in has if not _NO_GOODS.match(term))
+    return bad, tuple(term for term in dict.fromkeys(liked) if term not in bad)
 
 
 def _terms(words: Iterable[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
 
-_ORDINAL = re.compile(r"第?([一二两三四五1-5])(?:个|款|件|种|双|条|套|瓶|盒|台|只|支|张)(?!月|小时|人|多少)")
+_ORDINAL = re.compile(r"第?([一二三四五1-5])(?:个|款|件|种|双|条|套|瓶|盒|台|只|支|张)(?!月|小时|人|多少)")
 _BARE = re.compile(r"^(?:要|就|选|看|问的?是?)?第?([一二三四五1-5])(?:号|吧|呢|$)")
 _ENDS = {"头一个": 0, "第一个": 0, "前面那个": 0, "上面那个": 0, "最后一个": -1, "后面那个": -1, "下面那个": -1}
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}

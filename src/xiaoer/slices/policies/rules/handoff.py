@@ -8,9 +8,9 @@ After answering: a second answer in a row that the bot was not sure of.
 from typing import Any
 
 from xiaoer.kernel.decision import Act, Decision, Handoff, HandoffReason
-from xiaoer.kernel.heard import Heard
-from xiaoer.kernel.turn import ImageContent, Turn
+from xiaoer.kernel.turn import ImageContent
 from xiaoer.kernel.worktime import next_opening
+from xiaoer.slices.policies.rules.trying import tells_news
 from xiaoer.slices.policies.types import Situation
 
 _TEMPLATE: dict[HandoffReason, str] = {
@@ -26,6 +26,7 @@ _TEMPLATE: dict[HandoffReason, str] = {
 }
 _TOO_MANY_MATTERS = 3  # one order with three of them needs a plan, not three answers
 _SAME_WORDS = 2
+_SETTLES = frozenset({"chat.thanks", "chat.ack", "chat.bye", "chat.praise"})
 _RISING = 0.5  # of the anger that hands over by itself
 _SURE = 0.5
 _SETTLED_BY_PEOPLE = frozenset(
@@ -56,14 +57,20 @@ def stop_for_people(situation: Situation) -> Handoff | None:
     return None
 
 
-def goes_in_circles(turn: Turn, heard: Heard, reply: str) -> bool:
-    """Whether `reply` was said twice already in this talk although the buyer goes on about something.
+def goes_in_circles(situation: Situation, reply: str) -> bool:
+    """Whether `reply` was said twice already although the buyer goes on about something and has accepted nothing.
 
-    The same words a third time help nobody; a person does.
+    The same words a third time help nobody; a person does. Asked of something else (那175呢), they may be the answer.
     """
-    if not reply or all(segment.intent.startswith("chat.") for segment in heard.segments):
+    chats = all(segment.intent.startswith("chat.") for segment in situation.heard.segments)
+    if not reply or chats or tells_news(situation):
         return False
-    return sum(past.author == "bot" and past.text == reply for past in turn.history) >= _SAME_WORDS
+    said = 0
+    for past in reversed(situation.turn.history):
+        if past.author == "bot" and past.intents and all(i in _SETTLES for i in past.intents):
+            break
+        said += past.author == "bot" and past.text == reply
+    return said >= _SAME_WORDS
 
 
 def _rises(situation: Situation) -> bool:

@@ -39,6 +39,11 @@ _YES = re.compile(r"^(?:好|嗯|哦|行|可以|谢|不用|算了|没事|知道|�
 _MEASURES = re.compile(
     r"多(?:高|重|长|宽|厚|深|粗)|几(?:斤|克|寸|瓦|层|档)|多少(?:厘米|毫米|公分|米|斤|克|公斤|毫升|升|瓦|毫安|寸|档|层)"
 )
+# Another measure after one that was told: 那175呢, 120的行吗.
+_BARE_MEASURE = re.compile(
+    r"^(?:那|那么|要是|如果|换成?|我?是|身高|体重)*(\d{2,3})(?:的|呢|行|可以|能穿|穿|吗|么|嘛|不|合适|[?？,，。\s])*$"
+)
+_TALL = range(130, 211)  # cm; below, a bare number after a weight is a weight in 斤
 _UNSURE, _FEW = 0.5, 14
 _BEFORE_BUYING = ("product.", "promo.", "price.", "ship.fee")
 
@@ -53,6 +58,8 @@ def read(segment: Segment, turn: Turn) -> Segment:
     weak = segment.intent.startswith(("chat.", "oos.")) or segment.confidence < _UNSURE
     if weak and (last := _last_matter(turn)) in ("after.return", "after.exchange") and _DONE_TO_GOODS.search(text):
         return replace(segment, intent=last, confidence=0.8, by="context")
+    if segment.intent == "product.size_advice" and (told := _BARE_MEASURE.match(text)):
+        return _with_measure(segment, turn, int(told.group(1)))
     if segment.intent == "after.size_wrong" and _asks_before_buying(segment, turn):
         return replace(segment, intent="product.size_advice", by="wording")
     if _drifts(segment, turn):
@@ -62,6 +69,18 @@ def read(segment: Segment, turn: Turn) -> Segment:
     named = [word for word in (segment.entities.size, segment.entities.color) if word]
     if segment.by == "context" and segment.intent in _SHARED and named and _is_bare(text, named):
         return replace(segment, intent="product.stock", confidence=0.8, by="wording")
+    return segment
+
+
+def _with_measure(segment: Segment, turn: Turn, number: int) -> Segment:
+    """A bare number as the measure that was talked of: a height, or a weight in 斤 where one is known."""
+    entities, body = segment.entities, turn.body
+    if entities.height_cm or entities.weight_kg or not (body.height_cm or body.weight_kg):
+        return segment
+    if number in _TALL and (body.height_cm or not body.weight_kg):
+        return replace(segment, entities=replace(entities, height_cm=float(number)))
+    if body.weight_kg:
+        return replace(segment, entities=replace(entities, weight_kg=number / 2))
     return segment
 
 

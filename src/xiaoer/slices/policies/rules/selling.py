@@ -3,10 +3,11 @@
 import re
 from typing import Any
 
+from xiaoer.kernel.audiences import audiences_in
 from xiaoer.kernel.decision import Act, Decision, Facts, Pick, Refusal, Source
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.slices.policies.rules import wishes
+from xiaoer.slices.policies.rules import wish_words, wishes
 from xiaoer.slices.policies.types import Ask, Situation
 
 # what follows names the thing that is not wanted (别给我推荐茶): that is a condition, not a no
@@ -20,7 +21,6 @@ _STOP = re.compile(
     re.IGNORECASE,
 )
 _PAUSES = re.compile(r"[\s,，.。!！]+")
-_CARE = frozenset({"孕妇", "哺乳期", "婴儿", "宝宝", "儿童", "敏感肌"})  # audiences for whom not everything is safe
 _OUT = frozenset({"stock.none", "stock.back_at", "restock.unknown", "restock.back_at"})
 
 
@@ -49,10 +49,12 @@ def say_picks(ask: Ask) -> Act | None:
     picks = ask.facts.picks.get(ask.index, ())
     wish = wishes.told(ask.segment, ask.situation.turn)
     if picks:
-        if picks[0].product.id == ask.product_id and wishes.asks_about_it(ask.segment.text):
+        if picks[0].product.id == ask.product_id and wish_words.asks_about_it(ask.segment.text):
             slots: dict[str, Any] = {"reason": picks[0].reason, "products": [[ask.product_id, picks[0].product.title]]}
             source = Source("product", picks[0].product.id, picks[0].product.title)
             return Act("answer", ask.index, "recommend.suits", slots, (source,), "recommend.suits")
+        if wish_words.asks_which(ask.segment.text) and len(picks) == 1:
+            return act_of_picks(ask.index, "recommend.which", picks, "recommend.which")
         if wish.is_total and len(picks) > 1:
             return act_of_picks(ask.index, "recommend.picks_total", picks, "recommend.need")
         is_vague = wish.relation and wish.budget_yuan is None and len(wish.words) == 1 and not wish.shown
@@ -62,21 +64,27 @@ def say_picks(ask: Ask) -> Act | None:
     if ask.index not in ask.facts.picks:  # enough was shown, or the shelf could not be read
         earlier = ask.situation.turn.memory.wish
         return no_more if earlier is not None and earlier.shown else None
-    if wish.shown and wishes.says_no(ask.segment.text):
+    if wish.shown and wish_words.says_no(ask.segment.text):
         return no_more
     return _none(ask, wish) or (no_more if wish.shown else None)
 
 
 def _none(ask: Ask, wish: Wish) -> Act | None:
     """Nothing met the conditions: they are told back, and safety is not given way; None for a wish without any."""
-    care = [f"标明适合{name}" for name in wish.audience if name in _CARE] + [f"不含{term}" for term in wish.bad]
-    told = [f"不含{term}" for term in wish.unliked]
+    audiences = audiences_in(" ".join(wish.words), wish.audience, wish.age_years)
+    care = [f"标明适合{name}" for name in audiences] + [f"不含{term}" for term in wish.bad]
+    told = [f"不要{term}" for term in wish.unliked]
+    told += [f"{wish.color.removesuffix('色')}色" for _ in wish.color[:1]]
+    told += [f"{wish.size.removesuffix('码')}码" for _ in wish.size[:1]]
+    told += ["比看过的便宜" for _ in range(wish_words.is_too_dear(ask.segment.text))]
+    if wish.least_yuan is not None and not wish.is_total:
+        told.append(f"{Money(round(wish.least_yuan * 100)).spoken} 元以上")
     if wish.budget_yuan is not None:
         told.append(f"{'一共 ' if wish.is_total else ''}{Money(round(wish.budget_yuan * 100)).spoken} 元以内")
     if care or told:
         template = "recommend.none_safe" if care else "recommend.none"
         return Act("answer", ask.index, template, {"limits": "、".join((*care, *told))}, rule_id=template)
-    if wishes.is_specific(ask.segment):
+    if wish_words.is_specific(ask.segment):
         return Act("answer", ask.index, "recommend.none_such", rule_id="recommend.none_such")
     return None
 
@@ -85,7 +93,7 @@ def with_more(acts: tuple[Act, ...], facts: Facts) -> tuple[Act, ...]:
     """Add what goes with the answers: a similar product for one that is out of stock, or one scene."""
     for act in acts:
         picks = facts.picks.get(act.segment, ())
-        if act.template in _OUT and picks:
+        if act.template in _OUT and picks and not act.slots.get("offered"):  # other colours of it are there
             return (*acts, act_of_picks(act.segment, "recommend.similar", picks, "recommend.out_of_stock"))
     scene = facts.scene
     answered = {act.segment for act in acts if act.type in ("answer", "lookup", "quote", "ask") and not _is_lost(act)}

@@ -14,26 +14,24 @@ from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules.conditions import Budget, read_avoids, read_budget
 from xiaoer.slices.policies.rules.focus import names_place
-
-_OTHERS = re.compile(
-    r"^(?:那|那么|就)?(?:还有|有没有|有木有|还有没有|有|换|看看|要)(?:点|个|一?些)?(?:别的|其他|其它|另外|便宜)(?:的|款|点|些|一点|一些)*(?:么|吗|没|不|呢|推荐|看看|的|[?？])*$"
+from xiaoer.slices.policies.rules.wish_words import (
+    MORE,
+    SORTS,
+    asks_about_it,
+    asks_if_sold,
+    asks_which,
+    is_alike,
+    is_only_a_no,
+    is_too_dear,
+    says_no,
+    wants_cheaper_goods,
 )
+
 _WANTS = re.compile(
     r"^(?:我|就|那)?(?:想)?(?:要|看看?|来)(?:个|点|款|支|条)?(?!人工|退|换|发票|求|不|赔)[\u4e00-\u9fff]{2,5}[。.!！]?$"
 )
-_MORE = re.compile(
-    r"^(?:那|嗯|好)?(?:还有(?:没有)?(?:么|吗|没|嘛|不)?|就这些(?:么|吗)?|没(?:有)?(?:别的|其他)(?:的)?了?(?:么|吗)|再来(?:几个|点|一批))[?？。]*$"
-)
 _SEEKS = re.compile(
     r"有没有|有木有|有(?:啥|什么|哪些|适合)|有.{2,14}(?:吗|么|没)(?:[?？\s,，]|$)|有(?:没有)?[吗么没]|(?:能|可以|适合)[吃用喝穿玩]?(?:什么|啥|哪)|^求|想(?:买|要|送|给|凑|挑|选|找|整)|(?:给|帮|送).{1,8}(?:买|挑|选|带|整|配|凑|搭)|来(?:个|点)|找(?:个|点|一)|随便(?:推荐|来)"
-)
-_SORTS = re.compile(
-    r"东西|好物|好货|礼|用品|护肤|化妆|彩妆|零食|吃的|喝的|穿的|用的|玩的|戴的|玩具|好吃|衣服|家电|数码|好的"
-)
-_VAGUE = re.compile(r"东西|好物|好货|好的|礼品|礼物|礼盒|礼")  # sorts that say nothing of the goods
-_DISLIKES = re.compile(
-    r"太(?:老气|老土|土|贵|花哨?|素|普通|一般|小|大|重|丑|艳|暗|简单|便宜|幼稚|成熟|俗|单调|常见)|不(?:太|怎么|是很)?(?:喜欢|好看|合适|实用|想要|要这)"
-    r"|看不上|没(?:有)?(?:看上|相中|中意)|换(?:个|一?批|几个|别的|点)|拿不出手"
 )
 _TASTE = re.compile(
     r"(?:想要|喜欢|最好(?:是)?|来|要|偏|选|看)(?:个|点|些|一?款)?[^?？]{1,10}(?:的|点|些)(?:吧|呗|就行|就好|都行)?[。.!！~]*$"
@@ -61,6 +59,9 @@ _LEAST_YUAN = 20
 _WITHIN = re.compile(r"以内|以下|左右|之内|上下|不超过")
 _GOODS = ("product.", "price.", "promo.")
 _OCCASION = re.compile(r"送|礼|生日|母亲节|父亲节|情人节|七夕|中秋|过年|过节|纪念日|结婚|满月")
+_HELPS = re.compile(
+    r"(?:用|买|穿|吃|喝|带|准备|送|戴|选)(?:点儿?|些)?(?:什么|啥|哪)|有(?:没有)?(?:什么|啥|哪)|推荐|怎么(?:办|选|挑)|咋办|求|^有(?:没有)?.{2,8}(?:吗|么|没)$"
+)
 _EATS = re.compile(r"(?:能|可以|适合)[吃用喝穿玩](?:什么|啥|哪)")
 _SOUGHT = ("product.", "price.", "oos.")
 _MAY_LEAD = ("product.", "price.", "oos.", "chat.")
@@ -71,9 +72,12 @@ _PHRASES = 6  # phrases of a wish that are remembered
 _ANY_SUCH = re.compile(r"^(?:有没有)?[^，。]{1,6}的(?:有吗|有没有|有么|有不)\W*$")
 
 
-def read(segment: Segment, turn: Turn) -> Segment:
-    """The segment as a part of the wish that is open; unchanged when it is about something else."""
+def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
+    """The segment as a part of the wish that is open, or as one that begins; unchanged when it is about something else.
+    `troubled`: the words tell a situation for which there are goods (屋里太干, 久坐腰疼)."""
     text, named = segment.text.strip(), segment.entities
+    if _is_about_shown(text, segment, turn):
+        return _wished(segment)
     if named.relation and segment.intent.startswith(_GOODS) and _GIFT.search(text) and _FOR_WHAT.search(text):
         return _wished(segment)
     if (
@@ -90,10 +94,15 @@ def read(segment: Segment, turn: Turn) -> Segment:
         (is_alike(text) and segment.intent.startswith(_SOUGHT)) or (named.relation and asks_about_it(text))
     ):
         return _wished(segment)
-    if not turn.product_in_focus and (_seeks(text, segment) or _is_gift(text, segment)):
+    if not turn.product_in_focus and (
+        _seeks(text, segment)
+        or _is_gift(text, segment)
+        or (troubled and _tells_trouble(text, segment))
+        or _asks_if_sold(text, segment)
+    ):
         return _wished(segment)
     shown = bool(turn.memory.wish and turn.memory.wish.shown)
-    if (shown or _MORE.match(text)) and says_no(text) and is_open(turn, _NOT_LONG):
+    if (shown or MORE.match(text)) and says_no(text) and is_open(turn, _NOT_LONG):
         return _wished(segment)
     if is_open(turn) and len(turn.memory.choices) == 1 and (named.size or named.color):
         return replace(segment, intent="product.stock", confidence=0.8, by="wish")  # 有没有黑的, of the only one shown
@@ -148,9 +157,19 @@ def _joined(wish: Segment, condition: Segment, text: str) -> Segment:
 
 
 def _is_gift(text: str, segment: Segment) -> bool:
-    """Whether these words name somebody, an occasion and an amount (女朋友生日快到了，200到300)."""
+    """Whether these words name somebody and an amount, and an occasion, or no question (女朋友生日快到了，200到300;
+    刚出生的宝宝用的，一共不超过200)."""
+    named = segment.entities
     may = segment.confidence < _DOUBTFUL or segment.intent.startswith(_MAY_LEAD)
-    return bool(may and segment.entities.relation and _OCCASION.search(text) and read_budget(text) is not None)
+    for_whom = bool(named.relation and _OCCASION.search(text))
+    for_whom = for_whom or (bool(named.relation or named.audience) and not _ASKS.search(text))
+    return may and for_whom and read_budget(text) is not None
+
+
+def _asks_if_sold(text: str, segment: Segment) -> bool:
+    """Whether the shop is asked for a sort of thing, of which nothing more is said."""
+    may = segment.intent.startswith(("product.stock", "product.detail", "product.package", "oos."))
+    return (may or segment.confidence < _DOUBTFUL) and not segment.entities.size and asks_if_sold(text)
 
 
 def _seeks(text: str, segment: Segment) -> bool:
@@ -161,7 +180,30 @@ def _seeks(text: str, segment: Segment) -> bool:
     if segment.intent.startswith("promo."):
         return bool(budget and segment.entities.relation)
     may = segment.intent.startswith(_SOUGHT) or segment.confidence < _DOUBTFUL
-    return may and bool(_SORTS.search(text) or _EATS.search(text) or budget or bad)
+    return may and bool(SORTS.search(text) or _EATS.search(text) or budget or bad)
+
+
+def _tells_trouble(text: str, segment: Segment) -> bool:
+    """Whether a trouble or an occasion is told and help is asked for, if anything (屋里太干了，嗓子疼)."""
+    may = segment.intent.startswith(_SOUGHT) or segment.confidence < _DOUBTFUL
+    may = may or (segment.intent == "promo.gift" and bool(segment.entities.relation))
+    return may and (_HELPS.search(text) is not None or not _ASKS.search(text))
+
+
+def _is_about_shown(text: str, segment: Segment, turn: Turn) -> bool:
+    """Whether these words choose among several goods that were just shown (有红色的吗, 哪个更适合送礼, 便宜点), or among
+    such as they name (项链和耳钉哪个适合送女友)."""
+    if len(text) > _TERM + _SHORT or segment.entities.product_ids:
+        return False
+    if segment.intent == "product.compare" and segment.entities.relation and not turn.product_in_focus:
+        return asks_which(text)
+    if wants_cheaper_goods(text) and segment.intent.startswith(_GOODS):
+        return True
+    if turn.memory.wish is None or len(turn.memory.choices) < 2 or not is_open(turn, _NOT_LONG):
+        return False
+    colour = segment.entities.color and segment.intent.startswith(("product.", "oos.")) and not names_place(text)
+    cheaper = is_too_dear(text) and len(text) <= _SHORT and not turn.product_in_focus
+    return bool(colour) or cheaper or asks_which(text)
 
 
 def _wished(segment: Segment) -> Segment:
@@ -205,30 +247,20 @@ def told(segment: Segment, turn: Turn) -> Wish:
     limits, (bad, unliked) = _budget(segment), read_avoids(segment.text)
     return replace(
         before,
-        words=before.words if _is_only_a_no(segment.text) else (*before.words, segment.text)[-_PHRASES:],
+        words=before.words if is_only_a_no(segment.text) else (*before.words, segment.text)[-_PHRASES:],
         asked=(turn.memory.wish.asked if turn.memory.wish else 0) + (segment.by != "wish"),
         relation=named.relation or before.relation,
         audience=tuple(dict.fromkeys((*before.audience, *named.audience, *audience))),
         budget_yuan=limits.most if limits else before.budget_yuan,
         least_yuan=limits.least if limits else before.least_yuan,
+        color=named.color or before.color,
+        size=named.size or before.size,
         is_total=limits.total if limits else before.is_total,
         pieces=(limits.pieces if limits else 0) or before.pieces,
         age_years=before.age_years if age is None else age,
         bad=tuple(dict.fromkeys((*before.bad, *bad))),
         unliked=tuple(dict.fromkeys((*before.unliked, *unliked))),
     )
-
-
-def _is_only_a_no(text: str) -> bool:
-    """太普通了 and 还有吗 say nothing about the goods that are wanted; 换个红的 does."""
-    plain = text.strip()
-    return _OTHERS.match(plain) is not None or _MORE.match(plain) is not None or plain.startswith(("太", "不好看"))
-
-
-def is_specific(segment: Segment) -> bool:
-    """Whether these words say enough to look for goods: then nothing found is an answer too."""
-    told = segment.entities.relation or segment.entities.audience or is_alike(segment.text)
-    return bool(told or _SORTS.search(_VAGUE.sub("", segment.text)))
 
 
 def _budget(segment: Segment) -> Budget | None:
@@ -239,25 +271,3 @@ def _budget(segment: Segment) -> Budget | None:
         return Budget(*alone)
     amount = segment.entities.money_yuan
     return None if amount is None else Budget(None, amount)
-
-
-def is_alike(text: str) -> bool:
-    """Whether goods like the one in sight are wanted (有类似的吗)."""
-    return re.search(r"(?:类似|相似|相近|差不多|平替|同类)(?:的|款|型)", text) is not None
-
-
-def asks_about_it(text: str) -> bool:
-    """Whether these words ask if the product in sight is good for somebody (送女朋友合适吗)."""
-    return re.search(r"(?:送|给).{1,8}?(?:合适|可以|适合|行|好不好|拿得出手)(?:吗|不|么|嘛)", text) is not None
-
-
-def is_too_dear(text: str) -> bool:
-    """Whether what was shown costs too much for her (太贵了, 有便宜点的吗)."""
-    return re.search(r"太贵|贵了|便宜(?:点|些|一点)", text) is not None
-
-
-def says_no(text: str) -> bool:
-    """Whether these words want something else than what was shown."""
-    plain = text.strip()
-    others = _OTHERS.match(plain) is not None or _MORE.match(plain) is not None
-    return others or _DISLIKES.search(text) is not None

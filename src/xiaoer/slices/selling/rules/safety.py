@@ -8,25 +8,11 @@ the skin must say what is in it.
 import re
 from collections.abc import Collection, Iterator
 
+from xiaoer.kernel.audiences import AUDIENCES
 from xiaoer.kernel.commerce import Product
 
-# audience -> the words for it, in attributes and as spoken
-AUDIENCES: dict[str, tuple[str, ...]] = {
-    "孕妇": ("孕妇", "孕期", "怀孕", "备孕", "准妈妈", "孕妈"),
-    "哺乳期": ("哺乳",),
-    "婴儿": ("婴儿", "宝宝", "新生儿", "婴幼儿", "奶娃"),
-    "儿童": ("儿童", "小孩", "孩子"),
-    "敏感肌": ("敏感肌", "敏感皮", "皮肤敏感", "敏皮", "过敏肌"),
-    "糖尿病人": ("糖尿病", "血糖", "控糖"),
-    "高血压的人": ("高血压", "血压高"),
-    "痛风的人": ("痛风", "尿酸"),
-    "素食者": ("素食", "吃素", "纯素"),
-    "清真饮食": ("清真", "回民", "回族"),
-}
 _ONLY_FOOD = ("糖尿病人", "高血压的人", "痛风的人", "素食者", "清真饮食")
-_SKIN_REACTS = re.compile(r"(?:皮肤|肌肤|脸|肤质)[^，。,]{0,6}过敏|换季[^，。,]{0,4}过敏")
 _AGES = {"婴儿": (0.0, 3.0), "儿童": (3.0, 14.0)}  # years, when none is named
-_CHILD_FROM = 3
 _NOT_FOR = re.compile(
     r"禁用|慎用|不适合|不适用|不建议|不宜|不可用|不能|不要|别用|避免|勿|除外|忌|不是|少喝|少用|控制|远离|不推荐|不满|留意|代替"
 )
@@ -43,16 +29,6 @@ _UNDER = re.compile(r"(\d+)\s*(岁|个月)")
 _FROM = re.compile(r"(\d+)\s*(岁|个月)\s*(?:以上|起|\+)")
 _SPAN = re.compile(r"(\d+)\s*(?:岁|个月)?\s*(?:到|至|-|~)\s*(\d+)\s*(岁|个月)")
 _CLAUSE = re.compile(r"[，。；,;]")
-
-
-def audiences_in(text: str, named: Collection[str] = (), age_years: float | None = None) -> tuple[str, ...]:
-    """The audiences that words name and that need care; a 宝宝 of three years and more is a child."""
-    found = [name for name, words in AUDIENCES.items() if any(word in text for word in words)]
-    found += [name for name, words in AUDIENCES.items() for one in named if one in (name, *words)]
-    found += ["敏感肌"] if _SKIN_REACTS.search(text) else []
-    if age_years is not None and age_years >= _CHILD_FROM:
-        found = ["儿童" if name == "婴儿" else name for name in found]
-    return tuple(dict.fromkeys(found))
 
 
 def facts_of(product: Product) -> Iterator[tuple[str, str]]:

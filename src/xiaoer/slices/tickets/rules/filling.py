@@ -32,7 +32,10 @@ def form_for(forms: dict[str, Form], intents: Sequence[str]) -> str:
 
 
 def prefill(form: Form, segments: Sequence[Segment], text: str, order: Order | None, photo: str = "") -> dict[str, str]:
-    """Values of the fields that the talk or the order tells; what is not told is left out, never guessed."""
+    """Values of the fields that the talk or the order tells; what is not told is left out, never guessed.
+
+    `photo` are the addresses of pictures, one a line.
+    """
     filled: dict[str, str] = {}
     for field in form.fields:
         if field.kind == "order":
@@ -44,7 +47,7 @@ def prefill(form: Form, segments: Sequence[Segment], text: str, order: Order | N
         if field.choices and value not in field.choices:
             value = ""
         if value:
-            filled[field.name] = value[:_LONGEST]
+            filled[field.name] = value if field.kind == "photo" else value[:_LONGEST]  # an address cut short is none
     return filled
 
 

@@ -10,7 +10,7 @@ const PERIOD: Field[] = [
   { key: 'valid_to', kind: 'moment', half: true },
 ]
 const GOODS: Field[] = [
-  { key: 'products', kind: 'words', half: true },
+  { key: 'products', kind: 'goods' },
   { key: 'categories', kind: 'words', half: true },
 ]
 
@@ -40,7 +40,7 @@ export const SCENE: Field[] = [
   { key: 'say', kind: 'area', required: true },
   { key: 'url', kind: 'text' },
   { key: 'promotion_id', kind: 'text', half: true },
-  { key: 'show', kind: 'words', half: true },
+  { key: 'show', kind: 'goods' },
   ...GOODS,
   ...PERIOD,
 ]
@@ -50,8 +50,8 @@ export const PICKS: Field[] = [
   { key: 'least_stock', kind: 'number', half: true },
   { key: 'at_once', kind: 'number', half: true },
   { key: 'most_a_talk', kind: 'number', half: true },
-  { key: 'first_products', kind: 'words' },
-  { key: 'never_products', kind: 'words' },
+  { key: 'first_products', kind: 'goods' },
+  { key: 'never_products', kind: 'goods' },
   { key: 'never_categories', kind: 'words' },
   { key: 'least_margin', kind: 'percent', half: true },
   { key: 'margins', kind: 'rows', columns: [{ key: 'of', kind: 'text', half: true }, { key: 'ratio', kind: 'percent', half: true }] },

@@ -1,0 +1,73 @@
+"""Candidates become picks: stock and orders are read; the rules of `slices/selling` drop, order and give reasons."""
+
+from collections.abc import Iterable, Sequence
+
+from xiaoer.flows.pick_products.ports import ReadsGoods, ReadsOrders
+from xiaoer.kernel.audiences import audiences_in
+from xiaoer.kernel.commerce import Product, Taste, Variant
+from xiaoer.kernel.decision import Pick
+from xiaoer.kernel.money import ZERO
+from xiaoer.kernel.turn import Turn
+from xiaoer.slices.selling.rules.picking import choose_picks, reason_for
+from xiaoer.slices.selling.service import SellingRules
+from xiaoer.slices.selling.types import Candidate, Limits
+
+_ORDERS = 10  # as many as the answer reads, so that a shop system is asked once
+_OWNED = frozenset({"paid", "shipped", "delivered", "completed"})
+_ANY = Taste()
+
+
+class Choosing:
+    """What is left of goods that were found, at most so many at once."""
+
+    def __init__(self, rules: SellingRules, goods: ReadsGoods, orders: ReadsOrders) -> None:
+        self._rules = rules
+        self._goods = goods
+        self._orders = orders
+
+    async def __call__(
+        self,
+        turn: Turn,
+        need: str,
+        found: Iterable[tuple[Product, str]],
+        limits: Limits,
+        without: Iterable[str] = (),
+        taste: Taste = _ANY,
+        most: int = 0,
+    ) -> tuple[Pick, ...]:
+        """The picks of `found` (product, why it came up or nothing); `most` 0: as many as the shop shows at once."""
+        rules = await self._rules.pick_rules(turn.shop)
+        offered = [(product, why, await self._goods.variants(turn.shop, product.id)) for product, why in found]
+        if not offered:
+            return ()
+        mine, candidates = await self._owned(turn), []
+        for product, why, variants in offered:
+            ready = [v for v in variants if v.stock > 0 and _is_within(product, v, limits)]
+            if ready and not any(variant.id in mine for variant in variants):
+                stock = sum(v.stock for v in ready)
+                candidates.append(Candidate(product, min(v.price for v in ready), stock, why))
+        count = min(most or rules.at_once, rules.at_once)
+        chosen = choose_picks(candidates, rules, limits, {*without}, count, by_title=bool(taste.fits))
+        return tuple(Pick(c.product, c.price, reason_for(c, need, limits, taste)) for c in chosen)
+
+    async def _owned(self, turn: Turn) -> set[str]:
+        """The variants that the buyer has."""
+        orders = await self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
+        return {item.variant_id for order in orders if order.status in _OWNED for item in order.items}
+
+
+def _is_within(product: Product, variant: Variant, limits: Limits) -> bool:
+    """Whether this very variant has the colour and the size that are wanted, and a price between the bounds. What comes
+    in one size only suits whoever asks for one."""
+    sizes = [value.upper().removesuffix("码") for axis, value in variant.spec.items() if "码" in axis]
+    if limits.size and sizes and limits.size not in sizes:
+        return False
+    if limits.color and not any(limits.color in value for value in (*variant.spec.values(), product.title)):
+        return False
+    return (limits.least or ZERO) <= variant.price and (limits.most is None or variant.price <= limits.most)
+
+
+def audiences_of(turn: Turn, named: Sequence[str], age_years: float | None) -> tuple[str, ...]:
+    """Whom the talk names that needs care, and whom the wish is for."""
+    said = [past.text for past in turn.history if past.author == "buyer"]
+    return audiences_in(" ".join([*said, *(message.text for message in turn.messages)]), named, age_years)

@@ -1,0 +1,139 @@
+"""Products are picked for a buyer (推荐): for a need, in place of one that is out of stock, or beside one at hand.
+
+Candidates come from the need, the related items, what was bought together, the category; the rules of
+`slices/selling` drop what is out of stock, owned, excluded or unsafe, and say the reason of every pick.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from xiaoer.flows.pick_products.choosing import Choosing
+from xiaoer.flows.pick_products.ports import QuotesCarts, ReadsGoods, ReadsOffers, ReadsOrders
+from xiaoer.flows.pick_products.wish import PicksForWish
+from xiaoer.kernel.commerce import Product
+from xiaoer.kernel.decision import Pick, SceneShown
+from xiaoer.kernel.heard import Heard, Segment
+from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.memory import Wish
+from xiaoer.kernel.money import ZERO, Money
+from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.api import wish_is_alike, wish_is_too_dear
+from xiaoer.slices.selling.rules.scenes import choose_scene
+from xiaoer.slices.selling.service import SellingRules
+
+_LOOKED_AT = 24  # products ranked for a need before rules drop some
+_QUOTED = 5  # pairs priced for one question
+_BESIDE = ("搭配", "配什么", "配啥", "一起买", "搭什么", "配套")
+
+
+class PickProducts:
+    """Picks for a turn, and the scene that fits it."""
+
+    def __init__(
+        self, rules: SellingRules, goods: ReadsGoods, orders: ReadsOrders, offers: ReadsOffers, quote: QuotesCarts
+    ) -> None:
+        self._quote = quote
+        self._rules = rules
+        self._goods = goods
+        self._offers = offers
+        self._choose = Choosing(rules, goods, orders)
+        self._for_wish = PicksForWish(goods, self._choose)
+
+    async def for_need(self, turn: Turn, segment: Segment, now: datetime) -> tuple[Pick, ...] | None:
+        """Products for a need in the buyer's words; None when he was shown enough. Who asks takes a no back."""
+        if turn.product_in_focus and any(word in segment.text for word in _BESIDE):
+            return await self.together(turn, segment, turn.product_in_focus, now)
+        if turn.product_in_focus and wish_is_alike(segment.text):
+            return await self.similar(turn, segment, turn.product_in_focus, now)
+        if turn.product_in_focus and wish_is_too_dear(segment.text) and not (turn.memory.wish or Wish()).shown:
+            return await self.similar(turn, segment, turn.product_in_focus, now, cheaper=True)
+        rules = await self._rules.pick_rules(turn.shop)
+        return await self._for_wish(turn, segment, rules.most_a_talk)
+
+    async def similar(
+        self, turn: Turn, segment: Segment, product_id: str, now: datetime, cheaper: bool = False
+    ) -> tuple[Pick, ...]:
+        """In place of a product that is out of stock, or too dear: of its category, nearest first."""
+        product = await self._goods.product(turn.shop, product_id)
+        if product is None or await self._enough(turn, now):
+            return ()
+        need = f"{product.category.split('/')[-1]} {product.title}"
+        near = await self._goods.recommend(turn.shop, need, None, _LOOKED_AT)
+        why, limits = "同类，有现货", self._for_wish.unasked(turn, segment)
+        if cheaper:
+            prices = [v.price for v in await self._goods.variants(turn.shop, product_id)]
+            why, limits = "同类，比这款便宜", replace(limits, most=min(prices, default=ZERO) - Money(1))
+        same = [(p, why) for p in near if p.id != product_id and p.category == product.category]
+        return await self._choose(turn, segment.text, same, limits, {product_id})
+
+    async def together(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> tuple[Pick, ...]:
+        """Beside a product: what the shop relates to it, and what was bought with it."""
+        product = await self._goods.product(turn.shop, product_id)
+        if product is None or await self._enough(turn, now):
+            return ()
+        learned = [(str(row[0]), int(row[2])) for row in await self._rules.fact(turn.shop, product_id, "together")]
+        named = [(other, f"{count} 笔订单里和它一起买") for other, count in learned]
+        named += [(other, "店里推荐的搭配") for other in product.related if other not in dict(learned)]
+        found = [(p, why) for other, why in named if (p := await self._goods.product(turn.shop, other)) is not None]
+        found = await self._cheaper_together(turn, product, found)
+        return await self._choose(turn, segment.text, found, self._for_wish.unasked(turn, segment), {product_id})
+
+    async def _cheaper_together(
+        self, turn: Turn, product: Product, found: Sequence[tuple[Product, str]]
+    ) -> list[tuple[Product, str]]:
+        """The candidates, those first that lower the bill by the real quote: both in one order against one by one."""
+        own = await self._cheapest(turn.shop, product.id)
+        if own is None:
+            return list(found)
+        alone, saved = await self._bill(turn, [own]), []
+        for other, _ in found[:_QUOTED]:
+            beside = await self._cheapest(turn.shop, other.id)
+            if beside is None:
+                continue
+            both = await self._bill(turn, [own, beside])
+            less = alone + await self._bill(turn, [beside]) - both
+            if less > ZERO:
+                saved.append((less, other, f"两件一起 {both.spoken} 元，比分开买省 {less.spoken} 元"))
+        saved.sort(key=lambda one: -one[0].fen)
+        named = {other.id for _, other, _ in saved}
+        return [(o, why) for _, o, why in saved] + [(o, why) for o, why in found if o.id not in named]
+
+    async def _bill(self, turn: Turn, variants: Sequence[str]) -> Money:
+        lines = [(variant, 1) for variant in variants]
+        quote = await self._quote(turn.shop, lines, buyer_id=turn.buyer_id, channel=turn.channel)
+        return quote.goods_payable
+
+    async def _cheapest(self, shop: ShopId, product_id: str) -> str | None:
+        ready = [v for v in await self._goods.variants(shop, product_id) if v.stock > 0]
+        return min(ready, key=lambda v: (v.price, v.id)).id if ready else None
+
+    async def scene(self, turn: Turn, heard: Heard, now: datetime) -> SceneShown | None:
+        """What is shown after the answer; None for most turns."""
+        scenes = [(d.id, d.value) for d in await self._rules.scenes.live(turn.shop)]
+        if not scenes:
+            return None
+        product_id = turn.product_in_focus or ""
+        product = await self._goods.product(turn.shop, product_id) if product_id else None
+        shown = {scene for past in turn.history for scene in past.act_types if scene.startswith("scene:")}
+        chosen = choose_scene(
+            scenes, heard, product_id, product.category if product else "", {s[6:] for s in shown}, now
+        )
+        if chosen is None or await self._rules.has_refused(turn.shop, turn.buyer_id, "recommend", now):
+            return None
+        index, id_, scene = chosen
+        offer = None
+        if scene.promotion_id:
+            running = await self._offers.offers(turn.shop, at=now)
+            offer = next((one for one in running if one.id == scene.promotion_id), None)
+        goods = [(p, "适合这个场景") for other in scene.show if (p := await self._goods.product(turn.shop, other))]
+        segment = heard.segments[index]
+        picks = await self._choose(turn, segment.text, goods, self._for_wish.unasked(turn, segment)) if goods else ()
+        return SceneShown(id_, index, scene.say, scene.url, offer, picks)
+
+    async def _enough(self, turn: Turn, now: datetime) -> bool:
+        """Whether nothing more may be shown unasked."""
+        rules = await self._rules.pick_rules(turn.shop)
+        rounds = sum("recommend" in past.act_types for past in turn.history)
+        return rounds >= rules.most_a_talk or await self._rules.has_refused(turn.shop, turn.buyer_id, "recommend", now)

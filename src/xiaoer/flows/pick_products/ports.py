@@ -1,0 +1,41 @@
+"""What picking asks of the slices: goods, orders, promotions, quotes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from xiaoer.kernel.commerce import Order, Product, Taste, Variant
+from xiaoer.kernel.decision import Offer
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.promotions.types import Quote
+
+
+class ReadsGoods(Protocol):
+    """Products, stock and search of the shop."""
+
+    async def product(self, shop: ShopId, product_id: str) -> Product | None: ...
+    async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]: ...
+    async def variant(self, shop: ShopId, variant_id: str) -> Variant | None: ...
+    async def recommend(
+        self, shop: ShopId, need: str, max_yuan: float | None, limit: int, taste: Taste = ...
+    ) -> tuple[Product, ...]: ...
+
+
+class ReadsOrders(Protocol):
+    """A buyer's orders, newest first."""
+
+    async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
+
+
+class ReadsOffers(Protocol):
+    """The promotions that run now."""
+
+    async def offers(self, shop: ShopId, *, at: datetime) -> tuple[Offer, ...]: ...
+
+
+class QuotesCarts(Protocol):
+    """What goods cost a buyer together."""
+
+    async def __call__(
+        self, shop: ShopId, items: Sequence[tuple[str, int]], *, buyer_id: str | None, channel: str
+    ) -> Quote: ...

@@ -1,0 +1,140 @@
+"""Picks for a wish in the buyer's words (求推荐): 送妈妈的, 两百以内, 久坐腰疼, 有红色的吗, 这两个哪个更适合送礼."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from xiaoer.flows.pick_products.choosing import Choosing, audiences_of
+from xiaoer.flows.pick_products.ports import ReadsGoods
+from xiaoer.kernel.commerce import Product, Taste
+from xiaoer.kernel.decision import Pick
+from xiaoer.kernel.heard import Segment
+from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.memory import Wish
+from xiaoer.kernel.money import Money
+from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.api import (
+    wish_asks_about_it,
+    wish_asks_which,
+    wish_is_too_dear,
+    wish_says_no,
+    wish_told,
+)
+from xiaoer.slices.selling.recipients import recipients_of
+from xiaoer.slices.selling.types import Limits
+
+_LOOKED_AT = 24  # products ranked for a need before rules drop some
+_PICKED = 3  # of what was shown, the last so many set the price that is too dear
+
+
+class PicksForWish:
+    """What is shown for the wish that is open."""
+
+    def __init__(self, goods: ReadsGoods, choose: Choosing) -> None:
+        self._goods = goods
+        self._choose = choose
+        self._recipients = recipients_of()
+
+    async def __call__(self, turn: Turn, segment: Segment, most_a_talk: int) -> tuple[Pick, ...] | None:
+        """Picks for all that was told of the wish; None when she was shown enough. What narrows a wish that is open is
+        not one more recommendation."""
+        wish = wish_told(segment, turn)
+        if wish.asked > most_a_talk:
+            return None
+        if wish_asks_which(segment.text) and len(turn.memory.choices) > 1:
+            return await self._best_of(turn, segment, wish, [id_ for id_, _ in turn.memory.choices])
+        in_sight = turn.product_in_focus if wish_asks_about_it(segment.text) else None
+        if in_sight and (suits := await self._suits(turn, segment, wish, in_sight)):
+            return suits
+        people = self._recipients.people_in(" ".join(wish.words))
+        if len(people) > 1:
+            return await self._for_each(turn, segment, wish, people)
+        return await self._for_one(turn, segment, wish)
+
+    async def _for_one(
+        self, turn: Turn, segment: Segment, wish: Wish, most: int = 0, picked: Sequence[str] = ()
+    ) -> tuple[Pick, ...]:
+        limits = self.limits(turn, wish)
+        if wish.shown and wish_is_too_dear(segment.text):
+            limits = replace(limits, most=await self._less_than(turn.shop, wish.shown, limits.most), cheaper=True)
+        without = (*picked, *(wish.shown if wish_says_no(segment.text) else ()))
+        taste = self._recipients.taste_of(wish)
+        count = wish.pieces or most
+        picks = await self._picked(turn, wish, taste, limits, without, count)
+        if not picks and taste.fits and self._recipients.is_occasion(wish):
+            picks = await self._picked(turn, wish, replace(taste, fits=()), limits, without, count)
+        return picks
+
+    async def _picked(
+        self, turn: Turn, wish: Wish, taste: Taste, limits: Limits, without: Sequence[str], count: int
+    ) -> tuple[Pick, ...]:
+        need, most_yuan = self._recipients.need_of(wish), limits.most.fen / 100 if limits.most else None
+        found = await self._goods.recommend(turn.shop, need, most_yuan, _LOOKED_AT, taste)
+        if wish.color and wish.shown:  # 有红色的吗: of what was shown first, then of the rest
+            found = tuple(sorted(found, key=lambda product: product.id not in wish.shown))
+        offered = [(product, "") for product in found]
+        return await self._choose(turn, " ".join(wish.words), offered, limits, without, taste, count)
+
+    async def _for_each(self, turn: Turn, segment: Segment, wish: Wish, people: Sequence[str]) -> tuple[Pick, ...]:
+        """Something for every one of them; what is said to be for all together is shared out evenly."""
+        budget = wish.budget_yuan / len(people) if wish.budget_yuan is not None else None
+        picks: list[Pick] = []
+        for person in people:
+            own = replace(wish, relation=person, audience=(), budget_yuan=budget, is_total=budget is not None)
+            before = [pick.product.id for pick in picks]
+            found = await self._for_one(turn, segment, own, 2, before)
+            picks += [replace(pick, reason=f"给{person}，{pick.reason}") for pick in found]
+        return tuple(picks)
+
+    async def _best_of(self, turn: Turn, segment: Segment, wish: Wish, shown: Sequence[str]) -> tuple[Pick, ...]:
+        """Of the goods that were shown, the one for which most speaks."""
+        goods = [product for one in shown if (product := await self._goods.product(turn.shop, one)) is not None]
+        taste = self._recipients.taste_of(replace(wish, words=(*wish.words, segment.text)))
+        goods.sort(key=lambda product: -_spoken_for(product, taste))
+        return await self._choose(turn, segment.text, [(p, "") for p in goods], self.limits(turn, wish), (), taste, 1)
+
+    async def _suits(self, turn: Turn, segment: Segment, wish: Wish, product_id: str) -> tuple[Pick, ...]:
+        """The product in sight, when something of it speaks for these people (送女朋友合适吗)."""
+        product, taste = await self._goods.product(turn.shop, product_id), self._recipients.taste_of(wish)
+        front = f"{product.title} {' '.join(product.tags)}" if product else ""
+        if product is None or any(w in front for w in taste.never) or not any(w in front for w in taste.likes):
+            return ()
+        limits = replace(self.limits(turn, wish), most=None, least=None, total=None)
+        return await self._choose(turn, segment.text, [(product, "")], limits, (), taste)
+
+    def limits(self, turn: Turn, wish: Wish) -> Limits:
+        """What the wish allows; the audiences that the talk named count too."""
+        budget = None if wish.budget_yuan is None else Money(round(wish.budget_yuan * 100))
+        least = None if wish.least_yuan is None else Money(round(wish.least_yuan * 100))
+        spared = self._recipients.spared(wish)
+        audiences = tuple(one for one in audiences_of(turn, wish.audience, wish.age_years) if one not in spared)
+        return Limits(
+            audiences,
+            wish.age_years,
+            budget,
+            budget if wish.is_total else None,
+            self._recipients.groups_of(wish.bad),
+            self._recipients.groups_of(wish.unliked),
+            None if wish.is_total else least,
+            wish.color.removesuffix("色"),
+            wish.size.upper().removesuffix("码"),
+        )
+
+    def unasked(self, turn: Turn, segment: Segment) -> Limits:
+        """What is shown beside an answer must suit whom the talk is about, and what her open wish told."""
+        told = turn.memory.wish or Wish()
+        named = (*told.audience, *segment.entities.audience)
+        age = segment.entities.age_years or told.age_years
+        bad, unliked = (self._recipients.groups_of(terms) for terms in (told.bad, told.unliked))
+        return Limits(audiences_of(turn, named, age), age, bad=bad, unliked=unliked)
+
+    async def _less_than(self, shop: ShopId, shown: Sequence[str], most: Money | None) -> Money | None:
+        """A yuan below the cheapest product that was shown last."""
+        prices = [v.price for one in shown[-_PICKED:] for v in await self._goods.variants(shop, one)]
+        return min(prices) - Money(100) if prices else most
+
+
+def _spoken_for(product: Product, taste: Taste) -> int:
+    front = f"{product.title} {' '.join(product.tags)}"
+    against = any(word in front for word in taste.never)
+    return -1 if against else sum(word in front for words in (*taste.fits, taste.likes) for word in words)

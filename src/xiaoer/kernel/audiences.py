@@ -1,0 +1,40 @@
+"""People who need care with what they eat, put on their skin or play with (需要当心的人), as buyers name them."""
+
+import re
+from collections.abc import Collection
+
+# audience -> the words for it, in attributes and as spoken
+AUDIENCES: dict[str, tuple[str, ...]] = {
+    "孕妇": ("孕妇", "孕期", "怀孕", "备孕", "准妈妈", "孕妈"),
+    "哺乳期": ("哺乳",),
+    "婴儿": ("婴儿", "宝宝", "新生儿", "婴幼儿", "奶娃"),
+    "儿童": ("儿童", "小孩", "孩子"),
+    "敏感肌": ("敏感肌", "敏感皮", "皮肤敏感", "敏皮", "过敏肌"),
+    "糖尿病人": ("糖尿病", "血糖", "控糖"),
+    "高血压的人": ("高血压", "血压高"),
+    "痛风的人": ("痛风", "尿酸"),
+    "素食者": ("素食", "吃素", "纯素"),
+    "清真饮食": ("清真", "回民", "回族"),
+}
+# further words for an audience, as spoken of somebody (孕5个月了); facts of goods are not looked up with them
+_SPOKEN = {
+    "孕妇": re.compile(r"孕(?!妇枕|妇裤)|怀上|怀着|怀了|大肚子|预产期|有喜了|双身子"),
+    "哺乳期": re.compile(r"喂奶|母乳|断奶|月子|产后"),
+    "婴儿": re.compile(r"刚出生|出生\d|满月(?!减)|个月大|个月的(?:娃|宝|孩)|月龄|早产"),
+    "敏感肌": re.compile(r"红血丝|泛红|刺痛|屏障受损|烂脸|(?:脸|皮肤)(?:很|特别|比较|容易)?敏感"),
+    "糖尿病人": re.compile(r"糖友|胰岛素|糖化"),
+    "高血压的人": re.compile(r"降压药"),
+}
+_SKIN_REACTS = re.compile(r"(?:皮肤|肌肤|脸|肤质)[^，。,]{0,6}过敏|换季[^，。,]{0,4}过敏")
+_CHILD_FROM = 3  # years; the law calls younger ones 婴幼儿
+
+
+def audiences_in(text: str, named: Collection[str] = (), age_years: float | None = None) -> tuple[str, ...]:
+    """The audiences that words name and that need care; a 宝宝 of three years and more is a child."""
+    found = [name for name, words in AUDIENCES.items() if any(word in text for word in words)]
+    found += [name for name, words in AUDIENCES.items() for one in named if one in (name, *words)]
+    found += [name for name, spoken in _SPOKEN.items() if spoken.search(text)]
+    found += ["敏感肌"] if _SKIN_REACTS.search(text) else []
+    if age_years is not None and age_years >= _CHILD_FROM:
+        found = ["儿童" if name == "婴儿" else name for name in found]
+    return tuple(dict.fromkeys(found))

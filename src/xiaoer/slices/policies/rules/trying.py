@@ -1,0 +1,121 @@
+"""Asking again (又问一遍): whether the buyer still tries for the same matter, in whatever words, and how often.
+
+A matter is an intent about the same goods with nothing new told. 什么时候发货, 哪天能寄出来, 到底几号发 are three tries
+for one matter although each may get another answer; 那M呢 (a new size), another product or page, and whatever follows a
+好的，谢谢 are not. Under an intent that many questions share (商品参数), the words or the entry that was said must be
+alike as well.
+"""
+
+from msgspec import structs
+
+from xiaoer.kernel.decision import Act
+from xiaoer.kernel.heard import Entities, Heard, Segment
+from xiaoer.kernel.memory import Tried
+from xiaoer.slices.policies.types import Situation
+
+_MOST = 3  # matters of one turn that are followed
+_SURE = 0.5
+_MAY_BE = 0.1  # a second reading from this confidence is the matter of before
+_ALIKE = 0.6  # shared among all characters that tell something
+# Asked over and over by nature: other goods, a better price, a feeling.
+_NEVER = frozenset({"product.recommend", "product.compare", "promo.bargain", "service.complaint", "service.human"})
+# One intent, one question; all others hold many.
+_ONE_QUESTION = frozenset({
+    "ship.when", "ship.urge", "ship.track", "ship.stuck", "ship.deliver", "ship.lost", "ship.eta", "ship.carrier",
+    "ship.fee", "ship.from", "after.progress", "after.refund_progress", "after.return_address", "order.invoice",
+    "order.cancel", "order.change_address", "order.status", "promo.not_applied", "promo.price_protect",
+    "product.restock", "product.stock", "product.size_advice", "product.size_chart",
+    "product.shelf_life", "price.query",
+})  # fmt: skip
+_FAMILIES = (
+    {"ship.when", "ship.urge"},
+    {"ship.track", "ship.stuck", "ship.deliver"},
+    {"after.progress", "after.refund_progress"},
+)
+_TELLS_NOTHING = frozenset(
+    "怎么样咋啥什吗嘛呢啊呀吧的了是在有没不能可以要想该应我你您他她它们这那个件款到底究竟请问一下给把就都也还再又说告诉知道多少几"
+    "哪里儿时候会得去来上流程办法步骤如何为何呗哦噢嗯对于关从往向跟和与及让叫被才只总很太真"
+)
+_OF_PRODUCT = ("product_ids", "product_words", "variant_words")
+_POINTS = ("这", "那", "它", "本", "哪", "啥", "什")
+
+
+def tried(situation: Situation, acts: tuple[Act, ...]) -> tuple[Tried, ...]:
+    """The matters of this turn, each with how often it was tried for; those of before when the turn names none."""
+    turn, heard = situation.turn, situation.heard
+    before = turn.memory.tried
+    about = [segment for segment in heard.segments if not segment.intent.startswith(("chat.", "oos."))]
+    if not about:
+        return () if _accepts(heard) else before
+    asked = turn.memory.asked  # a turn that answers the bot's question goes on; one that leaves it open tries again
+    goes_on = (asked is not None and asked.asks != "order_no") or any(a.rule_id.startswith("action.") for a in acts)
+    found = []
+    for index, segment in enumerate(heard.segments):
+        if segment not in about or segment.intent in _NEVER:
+            continue
+        now = Tried(
+            segment.intent,
+            turn.product_in_focus or "",
+            _told(segment.entities),
+            "".join(sorted(_telling(segment.text))),
+            tuple(source.id for act in acts if act.segment == index for source in act.sources),
+        )
+        same = next((one for one in before if not goes_on and _is_same(now, one, segment)), None)
+        found.append(structs.replace(now, told=same.told, times=same.times + 1) if same else now)
+    return tuple(found[:_MOST])
+
+
+def is_enough(times: tuple[Tried, ...], situation: Situation) -> bool:
+    """Whether a person must help: the shop's number of tries, 「不是这个」 between them counted too."""
+    most = max((one.times for one in times), default=0)
+    return most > 1 and most + situation.unsatisfied >= situation.limits.unsatisfied_tries
+
+
+def tells_news(situation: Situation) -> bool:
+    """Whether the buyer asks the same of something else (那175呢), which may well get the same answer."""
+    now = [(s.intent, _told(s.entities)) for s in situation.heard.segments]
+    before = situation.turn.memory.tried
+    return any(one.intent == intent and set(told) - set(one.told) for intent, told in now for one in before)
+
+
+def _accepts(heard: Heard) -> bool:
+    """Thanks, a 「好的」, a goodbye: what was asked before is settled."""
+    return heard.satisfied is not False and any(
+        segment.intent in ("chat.thanks", "chat.ack", "chat.bye", "chat.praise") for segment in heard.segments
+    )
+
+
+def _is_same(now: Tried, before: Tried, segment: Segment) -> bool:
+    if now.product_id != before.product_id or set(now.told) - set(before.told):
+        return False
+    if segment.by in ("context", "choice") or segment.confidence < _SURE:  # it goes on, it does not begin again
+        return False
+    others = {intent for intent, confidence in segment.alternatives if confidence >= _MAY_BE}
+    kin = any({now.intent, before.intent} <= family for family in _FAMILIES)
+    if now.intent != before.intent and not kin and before.intent not in others:
+        return False
+    if (now.intent == before.intent or kin) and before.intent in _ONE_QUESTION:
+        return True
+    return bool(set(now.sources) & set(before.sources)) or _likeness(now.words, before.words) >= _ALIKE
+
+
+def _told(entities: Entities) -> tuple[str, ...]:
+    """What the words tell of their matter: sizes, places, days, goods; never 这件, nor a fault in other words."""
+    told = []
+    for name, value in structs.asdict(entities).items():
+        values = value if isinstance(value, tuple) else (value,)
+        told += [
+            f"{name}={one}"
+            for one in values
+            if one is not None and name != "defect" and not (name in _OF_PRODUCT and str(one).startswith(_POINTS))
+        ]
+    return tuple(sorted(told))
+
+
+def _telling(text: str) -> set[str]:
+    return {c for c in text.lower() if c.isalnum() and c not in _TELLS_NOTHING}
+
+
+def _likeness(one: str, other: str) -> float:
+    left, right = set(one), set(other)
+    return len(left & right) / len(left | right) if left and right else 0.0

@@ -1,0 +1,93 @@
+"""What short words about recommended goods mean (换一批, 太贵了, 哪个更适合送礼), whatever the talk before."""
+
+import re
+
+from xiaoer.kernel.heard import Segment
+
+_OTHERS = re.compile(
+    r"^(?:那|那么|就)?(?:还有|有没有|有木有|还有没有|有|换|看看|要)(?:点|个|一?些)?(?:别的|其他|其它|另外|便宜)(?:的|款|点|些|一点|一些)*(?:么|吗|没|不|呢|推荐|看看|的|[?？])*$"
+)
+MORE = re.compile(
+    r"^(?:那|嗯|好)?(?:还有(?:没有)?(?:么|吗|没|嘛|不)?|就这些(?:么|吗)?|没(?:有)?(?:别的|其他)(?:的)?了?(?:么|吗)|再来(?:几个|点|一批))[?？。]*$"
+)
+SORTS = re.compile(
+    r"东西|好物|好货|礼|用品|护肤|化妆|彩妆|零食|吃的|喝的|穿的|用的|玩的|戴的|玩具|好吃|衣服|家电|数码|好的"
+)
+_VAGUE = re.compile(r"东西|好物|好货|好的|礼品|礼物|礼盒|礼")  # sorts that say nothing of the goods
+_DISLIKES = re.compile(
+    r"太(?:老气|老土|土|贵|花哨?|素|普通|一般|小|大|重|丑|艳|暗|简单|便宜|幼稚|成熟|俗|单调|常见)|不(?:太|怎么|是很)?(?:喜欢|好看|合适|实用|想要|要这)"
+    r"|看不上|没(?:有)?(?:看上|相中|中意)|换(?:个|一?批|几个|别的|点)|拿不出手"
+)
+_WHICH = re.compile(
+    r"哪(?:一)?(?:个|款|件|种|样)[^，。]{0,3}(?:更|比较|最)?(?:适合|合适|好|推荐|值得|实用|划算|拿得出手)"
+)
+_FILLER = re.compile(
+    r"推荐|随便|爆款|热卖|有没有|有吗|有么|什么|啥|哪个|哪款|一款|一个|几款|几个|几样|好点|好的|好用|合适|适合|给我|帮我|麻烦|看看|想买|想要|我要|求|来点|买点|东西|好物|店里|你们|还有|别的|其他|其它|不错|最近|"
+    r"[吗呢吧呀啊么嘛的了点些个款下想要买我你有给挑选看送一]"
+)
+# goods that are cheaper, not a lower price of these (有便宜点的吗)
+_CHEAPER_GOODS = re.compile(
+    r"(?:有|来|换|看).{0,4}便宜(?:点儿?|些|一点)的|便宜(?:点儿?|些|一点)的(?:有|呢|吗|么|推荐|看看)|(?:再|更)便宜(?:点儿?|些|一点)的$"
+)
+# 卖不卖电饭煲, 有狗粮吗: whether the shop sells such things at all
+_SOLD = re.compile(
+    r"^(?:请问|你们|你家|店里|这里|咱家|这)*(?:有没有|有木有|有|卖不卖|有卖|卖)(?:卖)?(?P<what>[\u4e00-\u9fff]{2,8}?)(?:卖)?(?:吗|么|没有|没|不)?[?？]*$"
+)
+_NO_GOODS = re.compile(
+    r"货|库存|优惠|活动|券|红包|赠|礼品|发票|运费|保险|修|质保|店|客服|人$|链接|图|视频|说明|[色码号尺折味]|差价|消息|快递|物流|结果|问题|效果|电话|微信|群|会员|积分|包装|盒|袋|贺卡|时间|没有|这|那|别的|其他|便宜|大的|小的|的$|了$"
+)
+
+
+def is_only_a_no(text: str) -> bool:
+    """太普通了 and 还有吗 say nothing about the goods that are wanted; 换个红的 does."""
+    plain = text.strip()
+    return _OTHERS.match(plain) is not None or MORE.match(plain) is not None or plain.startswith(("太", "不好看"))
+
+
+def is_specific(segment: Segment) -> bool:
+    """Whether these words say enough to look for goods: then nothing found is an answer too."""
+    told = segment.entities.relation or segment.entities.audience or is_alike(segment.text)
+    return bool(told or SORTS.search(_VAGUE.sub("", segment.text)) or len(left_of(segment.text)) > 1)
+
+
+def left_of(text: str) -> str:
+    """What the words say beyond that something is to be recommended (推荐一款口红: 口红)."""
+    return re.sub(r"[^\u4e00-\u9fff]", "", _FILLER.sub("", text))
+
+
+def asks_which(text: str) -> bool:
+    """Whether one of several is to be named (这两个哪个更适合送礼)."""
+    return _WHICH.search(text) is not None
+
+
+def is_alike(text: str) -> bool:
+    """Whether goods like the one in sight are wanted (有类似的吗)."""
+    return re.search(r"(?:类似|相似|相近|差不多|平替|同类)(?:的|款|型)", text) is not None
+
+
+def asks_about_it(text: str) -> bool:
+    """Whether these words ask if the product in sight is good for somebody (送女朋友合适吗)."""
+    return re.search(r"(?:送|给).{1,8}?(?:合适|可以|适合|行|好不好|拿得出手)(?:吗|不|么|嘛)", text) is not None
+
+
+def is_too_dear(text: str) -> bool:
+    """Whether what was shown costs too much for her (太贵了, 有便宜点的吗)."""
+    return re.search(r"太贵|贵了|便宜(?:点|些|一点)", text) is not None
+
+
+def says_no(text: str) -> bool:
+    """Whether these words want something else than what was shown."""
+    plain = text.strip()
+    others = _OTHERS.match(plain) is not None or MORE.match(plain) is not None
+    return others or _DISLIKES.search(text) is not None
+
+
+def wants_cheaper_goods(text: str) -> bool:
+    """Whether other goods are wanted for less, not these at a lower price (便宜点的有吗)."""
+    return _CHEAPER_GOODS.search(text) is not None
+
+
+def asks_if_sold(text: str) -> bool:
+    """Whether these words only ask if the shop sells a sort of thing (卖不卖电饭煲)."""
+    found = _SOLD.match(text.strip())
+    return found is not None and not _NO_GOODS.search(found["what"])

@@ -1,0 +1,54 @@
+"""What a wish is for when no goods are named (处境): 久坐腰疼, 周末露营, 屋里太干.
+
+The pack's `situations.toml` says which words tell a situation and which words of titles, tags, categories and purposes
+then fit. Words beside the situation still count; where no goods fit, nothing is found and the buyer is told.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+# the words are a part of a thing's name: 露营灯, 瑜伽垫
+_THING_AFTER = re.compile(r"[灯椅桌鞋服衣裤裙垫包杯枕被箱架器机仪帽伞套袋笔本球车锅刀炉扇膜霜油]")
+_PACKS = Path(__file__).resolve().parents[2] / "packs"
+
+
+class Situation(Struct, frozen=True):
+    """One row of the table. `said` are patterns; the first words of `fits` say most. An `occasion` may go without."""
+
+    name: str
+    said: tuple[str, ...]
+    fits: tuple[str, ...]
+    never: tuple[str, ...] = ()
+    occasion: bool = False
+    users: tuple[str, ...] = ()
+
+
+class Situations:
+    """The table of an industry pack, ready to be looked up."""
+
+    def __init__(self, rows: Sequence[Situation]) -> None:
+        self._rows = [(row, re.compile("|".join(row.said))) for row in rows]
+
+    def told_in(self, text: str) -> tuple[Situation, ...]:
+        """The situations that the words tell, in the order of the table."""
+        return tuple(row for row, said in self._rows if said.search(text))
+
+    def without(self, text: str) -> str:
+        """The words without those that only tell a situation (手机没电 is no wish for a 手机)."""
+        for _, said in self._rows:
+            text = said.sub(lambda found: found[0] if _THING_AFTER.match(found.string, found.end()) else " ", text)
+        return text
+
+
+@lru_cache(maxsize=4)
+def situations_of(pack: str = "ecommerce") -> Situations:
+    """The table of an industry pack; a pack without one knows no situations."""
+    path = _PACKS / pack / "situations.toml"
+    rows = tomllib.loads(path.read_text("utf-8"))["situations"] if path.exists() else []
+    return Situations(msgspec.convert(rows, list[Situation]))

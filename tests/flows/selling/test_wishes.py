@@ -1,0 +1,110 @@
+"""What is shown for a wish: what suits the situation, within all that was told, and nothing else in its place."""
+
+from typing import Any
+
+import pytest
+from tests.flows.selling.conftest import SalesWorld, acts, words
+
+from xiaoer.kernel.commerce import Product, Variant
+from xiaoer.kernel.money import Money
+from xiaoer.slices.catalog.store import ProductSink, VariantSink
+
+# id, title, category, tags, attributes, (colour, yuan, stock)…
+SHELF: tuple[tuple[str, str, str, tuple[str, ...], dict[str, str], tuple[tuple[str, int, int], ...]], ...] = (
+    ("chair", "云栖人体工学椅办公椅护腰", "家居/椅", ("护腰", "久坐"), {}, (("黑色", 599, 5), ("红色", 599, 0))),
+    ("jeans", "直筒牛仔裤女显瘦九分", "服装/裤", ("显瘦",), {"弹力": "微弹，久坐不勒"}, (("蓝色", 159, 9),)),
+    ("tent", "望野双人帐篷全自动速开防雨", "户外/帐篷", ("露营",), {}, (("卡其", 299, 5),)),
+    ("stool", "望野折叠椅月亮椅户外便携", "户外/桌椅", ("露营", "便携"), {}, (("黑色", 89, 9), ("红色", 89, 9))),
+    ("table", "望野蛋卷桌铝合金野餐折叠桌", "户外/桌椅", ("露营", "野餐"), {}, (("原木色", 159, 9),)),
+    ("lip", "栗色丝绒口红哑光显白", "美妆/口红", ("送女友", "礼物"), {}, (("枫叶红", 99, 9),)),
+    ("scarf", "暖冬羊毛围巾女礼盒装", "服饰/围巾", ("礼物", "保暖"), {}, (("驼色", 159, 9),)),
+    ("cream", "舒缓面霜保湿滋润", "美妆/面霜", ("保湿",), {"孕妇可用": "孕期使用前先问医生"}, (("", 129, 9),)),
+    ("tea", "武夷山红茶礼盒装送长辈", "食品/茶叶", ("送礼", "长辈"), {}, (("", 198, 9), ("", 88, 9))),
+    ("cup", "保温杯泡茶刻字大容量男", "家居/水杯", ("送礼",), {}, (("", 99, 9),)),
+    ("quilt", "桑蚕丝被四季通用双人", "家居/被", ("送长辈", "结婚"), {}, (("", 459, 9), ("", 699, 9))),
+    ("damp", "晨雾加湿器家用静音孕妇婴儿空调房", "家电/加湿器", ("卧室", "静音"), {}, (("", 139, 9),)),
+    ("hutch", "团团兔粮成兔主粮提摩西草", "宠物/兔", ("兔粮",), {}, (("", 49, 9),)),
+    ("rice", "红豆薏米粉冲饮早餐即食", "食品/冲饮", ("早餐",), {}, (("", 39, 9),)),
+)
+
+
+@pytest.fixture
+async def shop_of_many(world: SalesWorld) -> SalesWorld:
+    goods = [Product(i, t, c, attributes=a, tags=tags) for i, t, c, tags, a, _ in SHELF]
+    skus = [
+        Variant(f"{i}-{n}", i, Money(yuan * 100), {"颜色": color} if color else {}, stock)
+        for i, *_, variants in SHELF
+        for n, (color, yuan, stock) in enumerate(variants)
+    ]
+
+    def change(connection: Any) -> None:
+        ProductSink().upsert(connection, world.shop, [(p, "h") for p in goods], world.clock.now())
+        VariantSink().upsert(connection, world.shop, [(v, "h") for v in skus], world.clock.now())
+
+    await world.product.db.write(change)
+    return world
+
+
+def shown(answer: dict[str, Any]) -> set[str]:
+    return {source["id"] for source in answer["turn"]["sources"] if source["kind"] == "product"}
+
+
+@pytest.mark.parametrize(
+    ("said", "all_of", "none_of"),
+    [
+        ("天天久坐腰疼，有啥能缓解的", {"chair"}, {"jeans"}),
+        ("周末去露营，带点什么好", {"tent", "stool", "table"}, {"chair"}),
+        ("屋里太干了，嗓子疼", {"damp"}, {"cream"}),
+        ("家里养了兔子，买点什么", {"hutch"}, {"scarf"}),
+        ("送闺蜜生日礼物，口红她有好多了，别推口红，200以内", {"scarf"}, {"lip"}),
+        ("想送我妈，她有围巾了，200以内推荐下", {"tea"}, {"scarf"}),
+        ("推荐个送老师的，也别是吃的", {"cup"}, {"tea", "rice"}),
+        ("送婆婆的，500到800", {"quilt"}, {"tea", "scarf"}),
+        ("同学结婚送什么，预算800", {"quilt"}, {"jeans"}),
+        ("推荐一款口红", {"lip"}, {"cream"}),
+    ],
+)
+async def test_what_fits_is_shown_and_nothing_else(
+    shop_of_many: SalesWorld, said: str, all_of: set[str], none_of: set[str]
+) -> None:
+    answer = await shop_of_many.say("b1", said, product="")
+    assert "recommend" in acts(answer), words(answer)
+    assert all_of <= shown(answer) and not none_of & shown(answer), words(answer)
+
+
+@pytest.mark.parametrize(
+    "said", ["有没有给鹦鹉吃的", "卖不卖电饭煲", "我孕5个月了，想买点护肤的", "给女儿买玩具，她两岁"]
+)
+async def test_where_nothing_fits_it_says_so_and_pushes_nothing(shop_of_many: SalesWorld, said: str) -> None:
+    answer = await shop_of_many.say("b1", said, product="")
+    assert not shown(answer) and "没有" in words(answer)
+
+
+async def test_a_price_between_the_bounds_is_told_of_the_variant_that_has_it(shop_of_many: SalesWorld) -> None:
+    answer = await shop_of_many.say("b1", "送婆婆的，500到800", product="")
+    assert "699" in words(answer) and "459" not in words(answer)
+
+
+async def test_a_budget_for_two_people_is_shared_out(shop_of_many: SalesWorld) -> None:
+    answer = await shop_of_many.say("b1", "想给爸妈买点东西，1000块一半给爸一半给妈", product="")
+    said = words(answer)
+    assert "给妈妈，" in said and "给爸爸，" in said and "500 元以内" in said and "1000 元" not in said
+
+
+async def test_a_colour_is_looked_for_among_what_was_shown(shop_of_many: SalesWorld) -> None:
+    await shop_of_many.say("b1", "周末去露营，带点什么好", product="")
+    answer = await shop_of_many.say("b1", "有红色的吗", product="")
+    assert shown(answer) == {"stool"} and "有红色" in words(answer)
+    assert "没有" in words(await shop_of_many.say("b1", "有紫色的吗", product=""))
+
+
+async def test_one_of_those_shown_is_named_when_asked_which(shop_of_many: SalesWorld) -> None:
+    await shop_of_many.say("b1", "想买个口红或者保温杯送女朋友", product="")
+    answer = await shop_of_many.say("b1", "这两个哪个更适合送礼", product="")
+    assert shown(answer) == {"lip"}
+
+
+async def test_cheaper_ones_are_other_goods_and_not_a_lower_price(shop_of_many: SalesWorld) -> None:
+    await shop_of_many.say("b1", "周末去露营，带点什么好", product="")
+    answer = await shop_of_many.say("b1", "便宜点的有吗", product="")
+    assert "counter_offer" not in acts(answer) and shown(answer) <= {"stool"}
