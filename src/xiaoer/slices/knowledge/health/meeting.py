@@ -15,7 +15,7 @@ _NOTHING = re.compile("(?!)")
 _WAYS = (
     ("why", re.compile(r"为什么|为啥|为何|原因")),
     ("when", re.compile(r"多久|时候|几天|多长时间|几个?小时|何时|几点|几号|哪天|几年|几个月|期多长|时间")),
-    ("much", re.compile(r"多少|几|怎么收|怎么算|多重|多大|多长")),
+    ("much", re.compile(r"多少|几|怎么收|怎么算|多重|多大|多长|收费|手续费|要钱|加钱|费用")),
     ("where", re.compile(r"哪里|哪儿|在哪|到哪|从哪|什么地方|地址")),
     ("how", re.compile(r"怎么|怎样|如何|咋")),
     ("which", re.compile(r"什么|哪|啥")),
@@ -33,7 +33,6 @@ _OWN_WAYS = frozenset({"how", "why", "where"})  # what is asked so is answered n
 _EITHER = re.compile(r"(.)[不没]\1")  # 包不包邮 asks 包邮
 _SHARED = 2  # letters that two questions must share where each has one that the other lacks
 _LIKELY = 0.6  # retrieval's score of two questions
-_MORE = 4  # letters that a wording may have beyond another that it holds
 
 
 class Wording(Struct, frozen=True):
@@ -221,17 +220,23 @@ class Reading(Struct, frozen=True):
             return True
         return apart == 0 and way_of(one) == way_of(other) and bool(self.wording.about(one))
 
-    def holds(self, one: str, other: str, intent: str = "", other_intent: str = "") -> bool:
-        """Whether one wording asks all that the other asks with a few words more (线下有门店逛吗, 有实体店吗).
+    def asks_alike(self, one: str, other: str) -> bool:
+        """Whether two wordings ask in one way: how and yes or no are one here, when or how much are others."""
+        return len({way_of(one) or "how", way_of(other) or "how"}) == 1
 
-        Words more that narrow the question to a value (新疆, 黑色, 42码) make another question of it.
+    def same_matter(self, one: str, other: str, intent: str = "", other_intent: str = "") -> bool:
+        """Whether two wordings are about one matter, more loosely than `is_one`: for what was dismissed.
+
+        Words more that narrow the question to a value or a case (新疆, 黑色, 没拆封), and another way of asking (多久,
+        收费吗), make another matter of it.
         """
-        if intent != other_intent or any(values_in(one, k)[0] != values_in(other, k)[0] for k in self.kinds):
+        if any(values_in(one, k)[0] != values_in(other, k)[0] for k in self.kinds):
             return False
-        mine, theirs = self.wording.about(one), self.wording.about(other)
-        less, more = sorted((mine, theirs), key=len)
-        telling = len(less) >= 2 or max(less, default="") >= _GROUPS_FROM
-        return telling and less <= more and len(more - less) <= _MORE and not _TELLING.search("".join(more - less))
+        like, same_intent = self.compare(one, other), bool(intent) and intent == other_intent
+        left = weight(like.mine | like.theirs)
+        if like.telling or not self.asks_alike(one, other) or (left and way_of(one) != way_of(other)):
+            return False
+        return like.shared >= _SHARED and (like.shared >= left if same_intent else like.shared > left)
 
 
 def overlap(one: EntryDraft, other: EntryDraft) -> bool:
