@@ -12,7 +12,7 @@ from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.entrypoints.knowledge_scopes import fit_scopes
 from xiaoer.app.entrypoints.knowledge_views import EntryIn, draft_of, who
 from xiaoer.app.http import FILE_BODY, describe, read_body, read_upload, reply
-from xiaoer.app.intakes import PREFIX
+from xiaoer.app.intakes import KNOWN_BEFORE, PREFIX
 from xiaoer.app.wiring import Wiring
 from xiaoer.infra.documents import MAX_BYTES, BrokenDocument
 from xiaoer.kernel.errors import NotFound
@@ -78,6 +78,13 @@ class Ordered(Struct, frozen=True):
     id: str
 
 
+class EarlierIntake(Struct, frozen=True):
+    """That everything was found before: in which intake (its id is the batch of its candidates), said for people."""
+
+    batch: str
+    says: str
+
+
 class IntakeView(Struct, frozen=True):
     """One intake. `status`: running, done, refused or failed; `done` of `total` conversations are understood.
 
@@ -99,6 +106,7 @@ class IntakeView(Struct, frozen=True):
     warnings: tuple[str, ...]
     error: str
     error_code: str
+    earlier: EarlierIntake | None = None
 
 
 class IntakesOut(Struct, frozen=True):
@@ -110,6 +118,7 @@ def _view(run: ImportRun) -> IntakeView:
     return IntakeView(
         run.id, run.status, kind, run.file_name, run.at, run.by, run.done, run.total, run.added + run.unchanged,
         run.added, run.unchanged, talks, run.warnings, run.error, run.error_code,
+        next((EarlierIntake(one.column, one.text) for one in run.refusals if one.code == KNOWN_BEFORE), None),
     )  # fmt: skip
 
 

@@ -107,6 +107,7 @@ export interface Intake {
   conversations: number
   warnings: string[]
   error: string
+  earlier: { batch: string; says: string } | null
 }
 
 export interface Evidence {
