@@ -20,7 +20,7 @@ from xiaoer.slices.insights.types import Formula, Gift
 BY_PRODUCT = frozenset(("ask", "ask.d", "q", "gap", "blocker", "trigger", "refund", "refund.d", "refund.w"))
 BY_AGENT = frozenset(("flag", "kpi", "wait", "score", "finding"))
 OF_SHOP = frozenset(("shop", "sold", "llm", "llm.t"))  # of visitors and calls, which belong to no product and no agent
-MOST = 1_500  # units measured for one period of a page: under a second on a busy core; of more a part is taken
+MOST = 1_000  # units measured for one period of a page: under a second on a busy core; of more a part is taken
 
 
 def keeps(family: str, product: str, agent: str) -> bool:
