@@ -100,8 +100,7 @@ async def main(messages: int) -> None:
                 table, count, size = msgspec.json.decode(line)
                 print(f"  {table:14} {int(count):>12,} rows, {int(size) / per / 1e6:.0f} MB a million messages")
             pages = (product.db, product.clock, product.understanding, product.knowledge)
-            pack = Path(__file__).parents[1] / "src/xiaoer/packs/ecommerce"
-            shown = Insights(*pages, pack, product.jobs, None, run, True)
+            shown = Insights(*pages, settings.home, product.jobs, None, run, True)
 
             async def never(shop: Any, patience_s: float = 0.0) -> None:
                 """The figures are as they were put."""

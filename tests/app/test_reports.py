@@ -74,7 +74,7 @@ async def product(tmp_path: Path) -> AsyncIterator[Wiring]:
 def reports(product: Wiring, robots: Robots) -> Reports:
     clock = ManualClock(NOW)
     web = Web(clock, WebPolicy(), httpx2.MockTransport(robots))
-    return Reports(product.db, clock, product.shops, product.insights, Vault("s"), product.jobs, web)
+    return Reports(product.db, clock, product.shops, product.insights, Vault("s"), product.jobs, web=web)
 
 
 def test_signatures_follow_the_platforms_own_rule() -> None:

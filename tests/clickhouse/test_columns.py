@@ -98,7 +98,7 @@ async def test_every_page_is_the_same_from_clickhouse(shop: Shop) -> None:
     other = shop.product
     beside = Insights(
         other.db, shop.clock, other.understanding, other.knowledge,
-        Path(__file__).parents[2] / "src/xiaoer/packs/ecommerce", other.jobs, None, shop.clickhouse, True,
+        other.settings.home, other.jobs, None, shop.clickhouse, True,
     )  # fmt: skip
     for choice in (Choice(), Choice("2026-05-20", "2026-06-18"), Choice(channel="douyin"), Choice(product="P0000")):
         for name in PAGES:

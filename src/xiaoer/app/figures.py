@@ -10,11 +10,27 @@ from xiaoer.flows.watch_insights import Answers, WatchInsights
 from xiaoer.infra.clickhouse import Run
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.rules.formulas import load_formulas
 from xiaoer.slices.insights.types import Formula
 
 PACK = Path(__file__).resolve().parents[1] / "packs" / "ecommerce"
+_METRICS = "metrics.toml"
+
+
+def formulas_of(home: Path) -> tuple[Formula, ...]:
+    """The pack's metrics with what the owner of this installation changed in `metrics.toml` of its folder.
+
+    Raises:
+        InvalidBody: that file cannot be read, or changes something that is not there.
+    """
+    own = home / _METRICS
+    try:
+        changed = own.read_text(encoding="utf-8") if own.exists() else ""
+        return load_formulas((PACK / _METRICS).read_text(encoding="utf-8"), changed)
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidBody(f"{own} cannot be used: {error}. See docs/insight.md, Metrics.") from error
 
 
 class Figures:
@@ -26,11 +42,11 @@ class Figures:
         clock: Clock,
         understanding: Understands,
         answers: Answers,
-        pack: Path,
+        formulas: tuple[Formula, ...],
         clickhouse: Run | None = None,
     ) -> None:
-        self.formulas: tuple[Formula, ...] = load_formulas((pack / "metrics.toml").read_text(encoding="utf-8"))
-        self.intents = _titles(pack)
+        self.formulas = formulas
+        self.intents = _titles(PACK)
         self.roll_up = RollUp(db, clock, understanding, self.formulas)
         self.roll_up.streams = clickhouse is not None
         self.stream = StreamFacts(db, clock, clickhouse) if clickhouse else None

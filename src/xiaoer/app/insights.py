@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import structlog
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Connection
 
 from xiaoer.app.beside import Beside, BesideFailed
-from xiaoer.app.figures import Figures
+from xiaoer.app.figures import Figures, formulas_of
 from xiaoer.flows.roll_up.roll_up import Understands
 from xiaoer.flows.show_insights.page import Page
 from xiaoer.flows.show_insights.pages import PAGES
@@ -24,6 +24,7 @@ from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import SHOP_ZONE, Clock
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.insights import look_up
 from xiaoer.slices.insights.columns import TABLES
 from xiaoer.slices.insights.rules.days import from_date
 from xiaoer.slices.knowledge.api import Knowledge
@@ -37,6 +38,7 @@ _AFTER_THE_HOUR = timedelta(minutes=2)
 _FRESH_S = 4.0  # figures that were brought up to date so lately are shown as they are
 _PATIENCE_S = 0.25  # a page waits at most this long for newer figures
 _MOST_DAYS = 731
+_DATE = len("2026-06-18")  # longer ones carry a time of day
 
 
 class Choice(Struct, frozen=True):
@@ -78,7 +80,7 @@ class Insights:
         clock: Clock,
         understanding: Understands,
         knowledge: Knowledge,
-        pack: Path,
+        home: Path,
         jobs: Jobs,
         beside: Beside | None = None,
         clickhouse: Run | None = None,
@@ -87,7 +89,7 @@ class Insights:
         self._db = db
         self._clock = clock
         self.answers = KnownAnswers(knowledge)
-        self._figures = Figures(db, clock, understanding, self.answers, pack, clickhouse)
+        self._figures = Figures(db, clock, understanding, self.answers, formulas_of(home), clickhouse)
         self._pages_run = clickhouse if pages_from_clickhouse else None
         self.formulas, self.intents = self._figures.formulas, self._figures.intents
         self.roll_up, self.watch = self._figures.roll_up, self._figures.watch
@@ -142,7 +144,7 @@ class Insights:
         return self._rolling.setdefault(shop, asyncio.Lock())
 
     async def fresh(self, shop: ShopId, patience_s: float = _PATIENCE_S) -> None:
-        """Bring the figures up to date if that takes no long time."""
+        """Bring the figures up to date if that takes no long time; what takes longer goes on behind the page."""
         lock = self._lock(shop)
         if lock.locked() or time.monotonic() - self._rolled_at.get(shop, float("-inf")) < _FRESH_S:
             return
@@ -153,13 +155,32 @@ class Insights:
         for finished in done:
             finished.result()
 
+    async def up_to_date(self, shop: ShopId, patience_s: float | None = None) -> None:
+        """Wait until everything is counted, at most so long (None: however long it takes)."""
+        task = asyncio.create_task(self._finish(shop))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        done, _ = await asyncio.wait({task}, timeout=patience_s)
+        for finished in done:
+            finished.result()
+
+    async def _finish(self, shop: ShopId) -> None:
+        async with self._lock(shop):
+            await self._have_done("roll_up", shop)
+
     async def _freshen(self, shop: ShopId, lock: asyncio.Lock, patience_s: float) -> None:
         async with lock:
             try:
                 await self._have_done("roll_up", shop, patience_s)
+                if await self.waiting(shop):
+                    await self._have_done("roll_up", shop)
             except BesideFailed as error:  # the figures are shown as they are; the regular job tries again
                 _log.warning("figures_not_fresh", shop=shop, reason=str(error))
             self._rolled_at[shop] = time.monotonic()
+
+    async def waiting(self, shop: ShopId) -> int:
+        """Conversations that are not in the figures yet, after an import or an upgrade."""
+        return await self._db.read(lambda c: look_up.count_waiting(c, shop, "talk"))
 
     async def look(self, shop: ShopId, choice: Choice, show: Callable[[View], T]) -> T:
         """Show something of a shop.
@@ -169,7 +190,9 @@ class Insights:
         """
         days = self._days(choice)
         length = days[1] - days[0] + 1
-        back = {"week": 7, "year": 364}.get(choice.compare, length)
+        back = {"before": length, "week": 7, "year": 364}.get(choice.compare)
+        if back is None:
+            raise InvalidBody(f"`compare` is before, week or year, not “{choice.compare[:30]}”.")
 
         run = self._pages_run
 
@@ -192,12 +215,13 @@ class Insights:
 
     async def page(self, shop: ShopId, name: str, choice: Choice) -> Page:
         """One of the pages by name."""
-        return await self.look(shop, choice, PAGES[name])
+        page = await self.look(shop, choice, PAGES[name])
+        return structs.replace(page, waiting=await self.waiting(shop))
 
     def _days(self, choice: Choice) -> tuple[int, int]:
         today = self._clock.now().astimezone(SHOP_ZONE).date()
-        last = _date(choice.last) if choice.last else today
-        first = _date(choice.first) if choice.first else last - timedelta(days=6)
+        last = date_of(choice.last) if choice.last else today
+        first = date_of(choice.first) if choice.first else last - timedelta(days=6)
         if first > last:
             raise InvalidBody(f"`from` {first} is after `to` {last}.")
         if (last - first).days >= _MOST_DAYS:
@@ -205,9 +229,19 @@ class Insights:
         return from_date(first), from_date(last)
 
 
-def _date(text: str) -> date:
+def _day_of(at: datetime) -> date:
+    """The shop's day of a moment; one without a zone is the shop's time."""
+    return at.astimezone(SHOP_ZONE).date() if at.tzinfo else at.date()
+
+
+def date_of(text: str) -> date:
+    """The shop's day that a text names.
+
+    Raises:
+        InvalidBody: it is no date, or one of another age.
+    """
     try:
-        found = date.fromisoformat(text[:10])
+        found = date.fromisoformat(text) if len(text) <= _DATE else _day_of(datetime.fromisoformat(text))
     except ValueError:
         raise InvalidBody(f"“{text[:30]}” is no date. Write it like 2026-06-18.") from None
     if not date(1990, 1, 1) <= found <= date(2200, 1, 1):

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from xiaoer.app.insights import Choice, Insights
+from xiaoer.app.insights import Choice, Insights, date_of
 from xiaoer.app.sheets_out import report_xlsx
 from xiaoer.connectors.robots import mapping
 from xiaoer.flows.show_insights.report.compose import Report, write_report
@@ -70,8 +70,10 @@ class Reports:
         insights: Insights,
         vault: Vault,
         runner: Jobs,
+        font: str = "",
         web: Web | None = None,
     ) -> None:
+        self._font = font
         self._db = db
         self._clock = clock
         self._shops = shops
@@ -84,10 +86,16 @@ class Reports:
     async def close(self) -> None:
         await self._web.close()
 
-    async def compose(self, shop: ShopId, kind: Kind, last: str = "") -> Report:
-        """The report of the seven days, or of the calendar month, that end with `last` (without it: yesterday)."""
+    async def compose(self, shop: ShopId, kind: Kind, last: str = "", patience_s: float | None = None) -> Report:
+        """The report of the seven days, or of the calendar month, that end with `last` (without it: yesterday).
+
+        Conversations that are not counted after `patience_s` are not in it; without it all are waited for.
+
+        Raises:
+            InvalidBody: `last` is no date.
+        """
         now = self._clock.now().astimezone(SHOP_ZONE)
-        end = datetime.fromisoformat(last).date() if last else (now - timedelta(days=1)).date()
+        end = date_of(last) if last else (now - timedelta(days=1)).date()
         if kind == "week":
             first = end - timedelta(days=6)
         else:
@@ -96,11 +104,10 @@ class Reports:
         name = (await self._shops.shop(shop)).name
         made = f"{now:%Y-%m-%d %H:%M}"
         choice = Choice(first.isoformat(), end.isoformat())
-        await self._insights.fresh(shop, 30.0)
+        await self._insights.up_to_date(shop, patience_s)
         return await self._insights.look(shop, choice, lambda view: write_report(view, name, kind, made))
 
-    @staticmethod
-    def file_of(report: Report, form: str, font: str = "") -> tuple[bytes, str, str]:
+    def file_of(self, report: Report, form: str) -> tuple[bytes, str, str]:
         """(bytes, file name, media type) of a report as html, pdf or xlsx.
 
         Raises:
@@ -111,7 +118,7 @@ class Reports:
             case "html":
                 return html_of(report).encode(), name, "text/html"
             case "pdf":
-                return pdf_of(report, font), name, "application/pdf"
+                return pdf_of(report, self._font), name, "application/pdf"
             case "xlsx":
                 kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
                 return report_xlsx(report), name, kind
@@ -204,7 +211,8 @@ class Reports:
             await asyncio.to_thread(mail.send, plan.smtp, target.to, report.title, html_of(report), text, files)
             return
         now_ms = int(self._clock.now().timestamp() * 1000)
-        message = mapping.compose(target.kind, target.url, target.secret, report.title, text, now_ms)
+        said = text.removeprefix(f"【{report.title}】")  # each robot shows the title in its own way
+        message = mapping.compose(target.kind, target.url, target.secret, report.title, said, now_ms)
         body = msgspec.json.encode(message.body)
         headers = {"Content-Type": "application/json; charset=utf-8"}
         answer = await self._web.call(Call("POST", message.url, headers=headers, body=body))

@@ -137,9 +137,10 @@ class Wiring:
             sells,
         )
         self.jobs.handle(FOLLOW_UP, FollowUp(self.db, self.clock, self.answer, templates, self.desk))
-        facts = (self.db, self.clock, self.understanding, self.knowledge, _PACK, self.jobs, Beside.wanted(settings))
-        self.insights = Insights(*facts, over_http(settings.clickhouse_url), settings.clickhouse_pages)
-        self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs)
+        facts = (self.db, self.clock, self.understanding, self.knowledge, settings.home, self.jobs)
+        columns = (over_http(settings.clickhouse_url), settings.clickhouse_pages)
+        self.insights = Insights(*facts, Beside.wanted(settings), *columns)
+        self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs, settings.report_font)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         self.model = LanguageModel(self.db, self.clock, settings)
         self.learning = Learning(*core, stages, self.jobs, self.brain.reading, self.model)

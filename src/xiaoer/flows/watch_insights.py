@@ -1,9 +1,8 @@
 """Watching for what wants a person (巡查): spikes of questions, buyers at risk, and whether a change worked."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -11,6 +10,7 @@ from sqlalchemy import Connection
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store as catalog
@@ -20,6 +20,7 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights.rules import spikes
 from xiaoer.slices.insights.rules.days import as_date, day_of, hour_of, micros
 from xiaoer.slices.insights.types import Alert
+from xiaoer.slices.policies.rules.attributes import facts_for
 from xiaoer.slices.privacy import api as privacy
 
 _BACK = 28
@@ -27,6 +28,7 @@ _WEEK = "一二三四五六日"
 _TITLE = 13
 _WORDS = 24
 _FURIOUS = 0.85
+_EXAMPLES = 3
 
 
 def _last_words(connection: Connection, shop: ShopId, conversation_id: str) -> str:
@@ -107,27 +109,28 @@ class WatchInsights:
             "hours": spike.hours,
             "p": spike.p,
             "since_hour": since,
-            "asked": asked,
+            "asked": [text for text, _ in asked[:_EXAMPLES]],
         }
-        text = self._proposal(shop, product, asked, name, now)
+        text = self._proposal(shop, product, intent, asked, now)
         level = "high" if spike.times >= 4 else "normal"
         return Alert(new_id(), "spike", f"spike:{spike.topic}", level, now, title, text, facts=facts)
 
     @staticmethod
-    def _asked(connection: Connection, shop: ShopId, intent: str, product_id: str, day: int) -> list[str]:
-        """How buyers put it, the most frequent wording first."""
+    def _asked(connection: Connection, shop: ShopId, intent: str, product_id: str, day: int) -> list[tuple[str, int]]:
+        """How buyers put it and how often, the most frequent wording first."""
         rows = store.sums(connection, shop, "q", (day - 1, day), ("a",), b=product_id, limit=200)
         texts = store.texts_of(connection, shop, [row[0] for row in rows])
-        return [texts[row[0]][1] for row in rows if row[0] in texts and texts[row[0]][0] == intent][:3]
+        return [(texts[id_][1], n) for id_, n, _ in rows if id_ in texts and texts[id_][0] == intent]
 
-    def _proposal(self, shop: ShopId, product: Any, asked: list[str], name: str, now: datetime) -> str:
-        """What to do, with the text to put on the page where the shop's own knowledge has one."""
-        question = asked[0] if asked else name
+    def _proposal(
+        self, shop: ShopId, product: Product | None, intent: str, asked: list[tuple[str, int]], now: datetime
+    ) -> str:
+        """What to do, with the text to put on the page where the shop's own facts or knowledge have one."""
+        question = asked[0][0] if asked else self._intents.get(intent, intent)
         said = f"多数人问：「{question}」。" if asked else ""
-        answer = self._answers.find(shop, question, product.id if product else "", now)
-        fact = fitting_attribute(product.attributes, question) if product else ""
-        if fact:
+        if product and (fact := fitting_attribute(product, intent, asked or [(question, 1)])):
             return f"{said}详情页建议把这句写到显眼处：「{fact}」。改好后点「已改」，两天后看效果。"
+        answer = self._answers.find(shop, question, product.id if product else "", now)
         if answer is not None:
             return f"{said}知识库里有答案，建议写进详情页：「{answer[1][:120]}」。改好后点「已改」，两天后看效果。"
         where = f"「{_short(product.title)}」的详情页" if product else "相关商品的详情页"
@@ -183,14 +186,16 @@ class WatchInsights:
         return {**found._asdict(), "text": text, "days_after": days_after}
 
 
-def fitting_attribute(attributes: Mapping[str, str], question: str) -> str:
-    """The product's own fact that answers a question: `续航：单次 8 小时`; "" when none seems to."""
-    pairs = {a + b for a, b in pairwise(question)}
-    scored = [
-        (sum(2 * (p in name) + (p in value) for p in pairs), f"{name}：{value}") for name, value in attributes.items()
-    ]
-    best = max(scored, default=(0, ""))
-    return best[1] if best[0] else ""
+def fitting_attribute(product: Product, intent: str, asked: Sequence[tuple[str, int]]) -> str:
+    """The product's own fact that answers most of what was asked (wording, how often), such as `续航：8 小时`; else "".
+
+    Found as the bot finds it when a buyer asks.
+    """
+    votes: Counter[tuple[str, str]] = Counter()
+    for question, count in asked:
+        for fact in facts_for(product, intent, question)[:1]:
+            votes[fact] += count
+    return "：".join(votes.most_common(1)[0][0]) if votes else ""
 
 
 def _about(count: float) -> str:

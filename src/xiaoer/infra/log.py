@@ -109,3 +109,4 @@ def set_up_logging(level: str = "info", stream: TextIO | None = None) -> None:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)  # one line a request costs more than it tells
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # a dozen lines for every PDF

@@ -155,3 +155,13 @@ def test_wordings_that_ask_the_same_are_one_question() -> None:
     assert shelf.place("y", "能开发票吗") == wording_key("今天能开发票吗")
     assert shelf.place("z", "这件会起球吗") == "z"
     assert wording_key("订单 123456 什么时候发货") == wording_key("订单 987 什么时候发货")
+
+
+def test_a_person_who_comes_late_after_the_hand_over_is_slow() -> None:
+    handed = (Beat(0, "b", owner="bot"), Beat(1_000, "r"))
+    steps = (Step(1_000, "handoff", "requested"),)
+    late = Talk("c", "b", "web", 0, beats=(*handed, Beat(400_000, "a", "amy")), steps=steps)
+    soon = Talk("c", "b", "web", 0, beats=(*handed, Beat(40_000, "a", "amy")), steps=steps)
+    assert "slow" in review(late).findings
+    assert review(soon).points == 100
+    assert "unanswered" in review(Talk("c", "b", "web", 0, beats=handed, steps=steps)).findings

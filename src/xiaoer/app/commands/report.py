@@ -11,6 +11,7 @@ from xiaoer.app.reports import Kind
 from xiaoer.app.wiring import running
 from xiaoer.flows.show_insights.report.html import text_of
 from xiaoer.infra.settings import Settings
+from xiaoer.kernel.errors import InvalidBody, NotFound
 from xiaoer.kernel.ids import DEFAULT_SHOP, ShopId
 
 _FORMS = ("html", "pdf", "xlsx")
@@ -28,7 +29,12 @@ def report(
         raise typer.BadParameter("Choose --week or --month.")
     if output is not None and output.suffix.lstrip(".") not in _FORMS:
         raise typer.BadParameter("The file ends in .html, .pdf or .xlsx.")
-    run(_report(prepared(), ShopId(shop), "month" if month else "week", to, output))
+    if output is not None and not output.parent.is_dir():
+        raise typer.BadParameter(f"There is no folder {output.parent}. Make it first, or name another.")
+    try:
+        run(_report(prepared(), ShopId(shop), "month" if month else "week", to, output))
+    except (InvalidBody, NotFound) as problem:
+        raise typer.BadParameter(problem.detail) from problem
 
 
 async def _report(settings: Settings, shop: ShopId, kind: Kind, to: str, output: Path | None) -> None:
@@ -37,6 +43,6 @@ async def _report(settings: Settings, shop: ShopId, kind: Kind, to: str, output:
         if output is None:
             out.print(text_of(found), highlight=False, markup=False)
             return
-        data, _, _ = product.reports.file_of(found, output.suffix.lstrip("."), settings.report_font)
+        data, _, _ = product.reports.file_of(found, output.suffix.lstrip("."))
         await asyncio.to_thread(output.write_bytes, data)
     out.print(f"报告写好了：{output}", highlight=False)

@@ -29,7 +29,7 @@ _ERRORS = (401, 403, 404, 422)
 _KINDS = ("talk", "refund", "day", "call")
 _LONGEST = 1_200  # letters of the names of a drill
 _FILTERS = {
-    "from": "First day, 2026-06-12; without it the last seven days",
+    "from": "First day, 2026-06-12 (of a moment its day in the shop); without it the last seven days",
     "to": "Last day, included",
     "channel": "One channel",
     "product": "One product id",
@@ -51,12 +51,12 @@ def choice_of(request: Request) -> Choice:
     """The filters of a request."""
     query = request.query_params
     return Choice(
-        query.get("from", "")[:32],
-        query.get("to", "")[:32],
+        query.get("from", "").strip()[:40],
+        query.get("to", "").strip()[:40],
         query.get("channel", "")[:32],
         query.get("product", "")[:128],
         query.get("agent", "")[:64],
-        query.get("compare", "before")[:10],
+        query.get("compare", "") or "before",
     )
 
 

@@ -1,7 +1,7 @@
 """What the roll-up reads beside the facts: orders and refunds of buyers, who was on duty, what was said."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.conversations import told
 from xiaoer.slices.insights.rules.days import as_date, day_of, micros
+from xiaoer.slices.insights.rules.figures import main_agent
 from xiaoer.slices.insights.rules.reasons import name_reason, pick_words
 from xiaoer.slices.insights.types import BuyerDay, Deal, ModelCall, RefundFacts, Talk
 from xiaoer.slices.orders.rules import PAID_BACK
@@ -40,8 +41,11 @@ def orders_of(connection: Connection, shop: ShopId, buyer_id: str) -> tuple[Orde
     return orders.of_buyer(connection, shop, buyer_id, _ORDERS)
 
 
-def deals_of(kept: Sequence[Order], told_by_shop: Sequence[Event]) -> list[Deal]:
-    """Orders near talks: those of the shop's tables, and those that only events told about."""
+def deals_of(kept: Sequence[Order], told_by_shop: Sequence[Event], owner_of: Mapping[str, str]) -> list[Deal]:
+    """Orders near talks: those of the shop's tables, and those that only events told about.
+
+    `owner_of` maps variant to product.
+    """
     deals = {
         order.id: Deal(
             order.id,
@@ -49,6 +53,8 @@ def deals_of(kept: Sequence[Order], told_by_shop: Sequence[Event]) -> list[Deal]
             micros(order.paid_at) if order.paid_at else 0,
             order.pay_amount.fen,
             sum(r.amount.fen for r in order.refunds if _is_paid_back(r, order)),
+            micros(order.shipped_at) if order.shipped_at else 0,
+            tuple(sorted({owner_of.get(item.variant_id, "") for item in order.items} - {""})),
         )
         for order in kept
     }
@@ -57,7 +63,7 @@ def deals_of(kept: Sequence[Order], told_by_shop: Sequence[Event]) -> list[Deal]
         id_ = str(fact.data.get("order_id") or fact.data.get("id") or "")
         if not id_ or id_ in deals:
             continue
-        seen = only.setdefault(id_, {"created": micros(fact.at), "paid": 0, "amount": 0, "refunded": 0})
+        seen = only.setdefault(id_, {"created": micros(fact.at), "paid": 0, "amount": 0, "refunded": 0, "shipped": 0})
         amount = _fen(fact.data)
         if fact.type == "order.paid":
             seen["paid"], seen["amount"] = micros(fact.at), amount or seen["amount"]
@@ -65,7 +71,11 @@ def deals_of(kept: Sequence[Order], told_by_shop: Sequence[Event]) -> list[Deal]
             seen["amount"] = amount or seen["amount"]
         elif fact.type == "order.refunded":
             seen["refunded"] += amount or seen["amount"]
-    deals |= {id_: Deal(id_, s["created"], s["paid"], s["amount"], s["refunded"]) for id_, s in only.items()}
+        elif fact.type == "order.shipped":
+            seen["shipped"] = micros(fact.at)
+    deals |= {
+        id_: Deal(id_, s["created"], s["paid"], s["amount"], s["refunded"], s["shipped"]) for id_, s in only.items()
+    }
     return sorted(deals.values(), key=lambda deal: (deal.created, deal.id))
 
 
@@ -134,10 +144,21 @@ class Goods:
 
 
 def refunds_of(
-    connection: Connection, shop: ShopId, buyer_id: str, kept: Sequence[Order], talks: Sequence[Talk], goods: Goods
+    connection: Connection,
+    shop: ShopId,
+    buyer_id: str,
+    kept: Sequence[Order],
+    seen: Sequence[Event],
+    talks: Sequence[Talk],
+    goods: Goods,
 ) -> list[RefundFacts]:
-    """The buyer's refunds with what he said about them."""
+    """The buyer's refunds with what he said about them, and how long they took where events of the shop tell."""
     found = []
+    paid_back = {
+        str(fact.data.get("refund_id") or f"R{fact.data.get('order_id', '')}"): micros(fact.at)
+        for fact in sorted(seen, key=lambda f: (f.at, f.id), reverse=True)
+        if fact.type == "order.refunded"
+    }
     for order in kept:
         for refund in order.refunds:
             at = micros(refund.created_at or order.created_at)
@@ -167,6 +188,8 @@ def refunds_of(
                     privacy.mask_text(pick_words(said, reason, detail))[:_SHOWN],
                     near.id if near else "",
                     near.channel if near else "",
+                    max(0, paid_back[refund.id] - at) // 1_000_000 if refund.id in paid_back else -1,
+                    agent=main_agent(near) if near else "",
                 )
             )
     return found

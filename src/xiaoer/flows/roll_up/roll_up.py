@@ -31,6 +31,7 @@ from xiaoer.slices.conversations.types import Message
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import columns, store
 from xiaoer.slices.insights.rules.around import place_talks
+from xiaoer.slices.insights.rules.formulas import fingerprint
 from xiaoer.slices.insights.rules.measures import VERSION, row_of_call, row_of_day, row_of_refund, row_of_talk
 from xiaoer.slices.insights.rules.rounds import human_wait
 from xiaoer.slices.insights.rules.talks import derive_talk
@@ -77,7 +78,7 @@ class RollUp:
         With `within_s` it stops after about so many seconds; what is left is done by the next run.
         """
         until = time.monotonic() + within_s
-        version = ",".join((f"measures@{VERSION}", *(formula.name for formula in self._formulas)))
+        version = f"measures@{VERSION}:{fingerprint(self._formulas)}"
         kept = await self._db.read(lambda c: store.cursor(c, shop, "formulas"))
         if kept and kept != version:  # a formula changed: what was measured by the old one goes
             await self._db.write(partial(forget, shop=shop, streams=self.streams))
@@ -221,20 +222,19 @@ class RollUp:
         for fact in store.facts_of_buyers(connection, shop, touched, sorted(SHOP_EVENT_TYPES)):
             seen[fact.buyer_id].append(fact)
         work = Work([id_ for id_ in talks if id_ not in fresh])
-        goods = gather.Goods(connection, shop) if touched else None
+        goods = gather.Goods(connection, shop)
         for buyer in dict.fromkeys([*touched, *per_buyer]):
             mine = list(per_buyer.get(buyer, {}).values())
             kept = gather.orders_of(connection, shop, buyer)
-            placed = place_talks(mine, gather.deals_of(kept, seen.get(buyer, ())))
+            told_by_shop = seen.get(buyer, [])
+            placed = place_talks(mine, gather.deals_of(kept, told_by_shop, goods.owner_of))
             work.talks += [talk for talk in placed if talk.id in fresh or talk != others[talk.id].facts]
-            if goods is not None:
-                work.days += [
-                    row_of_day(day) for day in gather.days_of(buyer, kept, seen.get(buyer, ()), placed, goods.owner_of)
-                ]
-                found = gather.refunds_of(connection, shop, buyer, kept, placed, goods)
-                refunds, new = self._wordings.of_refunds(connection, shop, found)
-                work.refunds += [row_of_refund(refund) for refund in refunds]
-                work.wordings |= new
+            days = gather.days_of(buyer, kept, told_by_shop, placed, goods.owner_of)
+            work.days += [row_of_day(day) for day in days]
+            found = gather.refunds_of(connection, shop, buyer, kept, told_by_shop, placed, goods)
+            refunds, new = self._wordings.of_refunds(connection, shop, found)
+            work.refunds += [row_of_refund(refund) for refund in refunds]
+            work.wordings |= new
         return work
 
     def _off_duty(self, talk: Talk) -> bool:

@@ -14,8 +14,13 @@ _HOW = (
     How("reason@1", "原因", "先看买家在会话里怎么说，再看会话的意图，最后看退款单上选的原因；十一类原因见售后分类。"),
     HOW_SAID,
     How("batch@1", "批次", "按发货的那一周分批。"),
-    How("rate@1", "退货率", "这段时间申请退款的件数 ÷ 同一时间付款的件数。"),
+    How(
+        "rate@1",
+        "退货率",
+        "这段时间的退款单 ÷ 同一时间付款的件数；卖出不到 10 件，或退的比卖的多（退的是以前卖的）时不算。",
+    ),
 )
+_ENOUGH_SOLD = 10  # pieces
 _FEWEST = 3  # refunds of one reason below which nothing is concluded about a product
 ACTIONS = {
     "too_small": "把尺码表改大一档说明，或在详情页写「偏小，建议拍大一码」",
@@ -65,7 +70,7 @@ def show_after_sales(view: View) -> Page:
     cards = (
         Card("refunds", "退款申请", count, before=old_count, good="down", drill=Drill("refund", kind="refund")),
         Card("cost", "涉及金额", cost / 100, "yuan", old_cost / 100, "down"),
-        Card("rate", "退货率", ratio(count, sold), "ratio", good="down", how="rate@1", note=f"卖出 {sold} 件"),
+        Card("rate", "退货率", _rate(count, sold), "ratio", good="down", how="rate@1", note=f"卖出 {sold} 件"),
         *_done(view),
     )
     tables = (
@@ -85,6 +90,11 @@ def show_after_sales(view: View) -> Page:
     return Page(
         "after-sales", "售后归因", finding, view.period, cards, _charts(view, now), tables, _HOW, tuple(advice), empty
     )
+
+
+def _rate(refunds: int, sold: int) -> float | None:
+    """Refunds of what was sold; None where so little was sold that it would tell about earlier sales."""
+    return ratio(refunds, sold) if sold >= max(_ENOUGH_SOLD, refunds) else None
 
 
 def causes(view: View, most: int = 5) -> list[str]:
@@ -118,7 +128,7 @@ def _done(view: View) -> tuple[Card, ...]:
     names = {"refund_only": "仅退款处理时长", "return_refund": "退货退款处理时长"}
     pairs = view.pairs("refund.t")
     return tuple(
-        Card(kind, title, ratio(v / 3600, n, 1), "hours", good="down")
+        Card(kind, title, ratio(v / 3_600_000, n, 1), "hours", good="down")
         for kind, title in names.items()
         for n, v in (pairs.get(kind, (0, 0)),)
         if n
@@ -173,7 +183,7 @@ def _products(view: View) -> Table:
                 "id": product,
                 "product": view.product_name(product),
                 "count": total,
-                "rate": ratio(total, sold.get(product, 0)),
+                "rate": _rate(total, sold.get(product, 0)),
                 "cost": cost / 100,
                 "top": reason_name(top),
                 "share": ratio(reasons[top][0], total),

@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from xiaoer.flows.show_insights import narrowed
 from xiaoer.flows.show_insights.value import PURPOSES
 from xiaoer.flows.show_insights.view import HANDLED, View, week_name
 from xiaoer.slices.insights import look_up
@@ -33,6 +34,9 @@ def list_behind(view: View, kind: str, family: str, a: str, b: str, after: int, 
     place = after
     below = 100 if family == "finding" else None
     direct, wanted = {_DIRECT[family]: a} if family in _DIRECT and a else {}, frozenset(a.split("|"))
+    direct |= {"product": view.product} if family not in narrowed.BY_PRODUCT else {}
+    direct |= {"agent": view.agent} if family not in narrowed.BY_AGENT else {}
+    b = b or (view.product if family in narrowed.BY_PRODUCT else view.agent if family in narrowed.BY_AGENT else "")
     while place - after < _MOST:
         rows = look_up.list_units(
             view.connection,

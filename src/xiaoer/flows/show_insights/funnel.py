@@ -3,6 +3,7 @@
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
 from xiaoer.flows.show_insights.view import HANDLED, View, change, percent, ratio
 from xiaoer.slices.catalog import store as catalog
+from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.blockers import BLOCKERS, STAGE_NAMES, STAGES
 
 _HOW = (
@@ -23,6 +24,8 @@ _HOW = (
         "没咨询就付款的访客 ÷ 没咨询的访客。和询单转化率并排看，不能当作咨询的效果：会咨询的人本来就更想买。",
     ),
 )
+_NO_ORDERS, _NO_PRICE = "还没有订单数据", "所问的商品没有价格"
+_PAID, _BLOCKED = Drill("funnel", "paid"), Drill("blocker")
 SUGGESTIONS = {
     "no_answer": "先补上没答到的问题，晚上和高峰让机器人先接",
     "price": "看看要不要给询单券，或把到手价写清楚",
@@ -40,33 +43,50 @@ def show_funnel(view: View) -> Page:
     now, old = view.pairs("funnel"), view.pairs("funnel", days=view.before)
     steps = [now.get(stage, (0, 0))[0] for stage in STAGES]
     asked, paid = steps[1], steps[4]
-    rate, before = ratio(paid, asked), ratio(old.get("paid", (0, 0))[0], old.get("product", (0, 0))[0])
+    sells = _has_orders(view)
+    rate = ratio(paid, asked) if sells else None
+    before = ratio(old.get("paid", (0, 0))[0], old.get("product", (0, 0))[0])
     lost, blockers = _lost(view)
     silent, silent_old = _silent(view, view.days), _silent(view, view.before)
     cards = (
         Card("asked", "询单会话", asked, before=old.get("product", (0, 0))[0], drill=Drill("funnel", "product")),
-        Card("rate", "询单付款率", rate, "ratio", before, "up", how="funnel@1", drill=Drill("funnel", "paid")),
-        Card("silent", "静默转化率", silent, "ratio", silent_old, note="没咨询的访客", how="silent@1"),
-        Card("lost", "流失估值", lost / 100, "yuan", good="down", how="lost@1", drill=Drill("blocker")),
+        Card("rate", "询单付款率", rate, "ratio", before, "up", _NO_ORDERS * (not sells), None, "funnel@1", _PAID),
+        Card("silent", "静默转化率", silent, "ratio", silent_old, note=_visitors(view, silent), how="silent@1"),
+        Card("lost", "流失估值", _yuan(lost), "yuan", None, "down", _NO_PRICE * (not lost), None, "lost@1", _BLOCKED),
     )
     finding = _finding(asked, rate, blockers)
     empty = "" if steps[0] else "有买家咨询之后，这里会说清从咨询到付款每一步少了多少人、卡在哪里、值多少钱。"
     advice = tuple(
-        f"{BLOCKERS[a]}卡住 {n} 个会话，约值 {v / 100:.0f} 元：{SUGGESTIONS[a]}" for a, (n, v) in blockers[:3] if n
+        f"{BLOCKERS[a]}卡住 {n} 个会话{about_worth(v / 100)}：{SUGGESTIONS[a]}" for a, (n, v) in blockers[:3] if n
     )
     charts = (_chart(steps), _blocker_chart(blockers))
-    tables = (_handled(view), _blockers(view, blockers), _products(view))
+    tables = (_handled(view, sells), _blockers(view, blockers), _products(view))
     return Page("funnel", "转化漏斗", finding, view.period, cards, charts, tables, _HOW, advice, empty)
+
+
+def about_worth(yuan: float | None) -> str:
+    """「，约值 320 元」; nothing where no price is known."""
+    return f"，约值 {yuan:,.0f} 元" if yuan else ""
+
+
+def _yuan(fen: int) -> float | None:
+    return fen / 100 if fen else None
+
+
+def _has_orders(view: View) -> bool:
+    """Whether anybody bought anything in the period: without orders nothing can be said of who paid."""
+    return bool(store.sums(view.connection, view.shop, "shop", view.days, ("a",), a="paid"))
 
 
 def _finding(asked: int, rate: float | None, blockers: list[tuple[str, tuple[int, int]]]) -> str:
     if not asked:
         return "这段时间没有人询单"
+    paid = f"{asked} 个询单会话，" + (_NO_ORDERS if rate is None else f"付款 {percent(rate)}")
     if not blockers:
-        return f"{asked} 个询单会话，付款 {percent(rate)}"
+        return paid
     total = sum(n for _, (n, _) in blockers)
     name, (n, _) = blockers[0]
-    return f"{asked} 个询单会话，付款 {percent(rate)}；没买的最多卡在{BLOCKERS[name]}（{percent(n / total)}）"
+    return f"{paid}；没买的最多卡在{BLOCKERS[name]}（{percent(n / total)}）"
 
 
 def prices_of(view: View) -> dict[str, int]:
@@ -87,6 +107,12 @@ def _lost(view: View) -> tuple[int, list[tuple[str, tuple[int, int]]]]:
         kept[1] += n * prices.get(b, 0)
     ranked = sorted(((a, (n, v)) for a, (n, v) in found.items()), key=lambda item: -item[1][0])
     return sum(v for _, (_, v) in ranked), ranked
+
+
+def _visitors(view: View, silent: float | None) -> str:
+    if silent is not None:
+        return "没咨询的访客"
+    return "按商品、客服看时没有" if view.product or view.agent else "还没有店铺的浏览记录"
 
 
 def _silent(view: View, days: tuple[int, int]) -> float | None:
@@ -130,7 +156,7 @@ def _blocker_chart(blockers: list[tuple[str, tuple[int, int]]]) -> Chart:
     )
 
 
-def _handled(view: View) -> Table:
+def _handled(view: View, sells: bool) -> Table:
     found: dict[str, dict[str, int]] = {}
     for a, b, n, _ in view.sums("funnel", ("a", "b")):
         found.setdefault(b, {})[a] = n
@@ -139,7 +165,7 @@ def _handled(view: View) -> Table:
             "id": handled,
             "name": HANDLED.get(handled, handled),
             **{stage: steps.get(stage, 0) for stage in STAGES},
-            "rate": ratio(steps.get("paid", 0), steps.get("product", 0)),
+            "rate": ratio(steps.get("paid", 0), steps.get("product", 0)) if sells else None,
             "drill": Drill("funnel", "product", handled),
         }
         for handled, steps in sorted(found.items(), key=lambda item: -item[1].get("consulted", 0))
@@ -162,7 +188,7 @@ def _blockers(view: View, blockers: list[tuple[str, tuple[int, int]]]) -> Table:
             "blocker": BLOCKERS[a],
             "count": n,
             "share": ratio(n, total),
-            "value": v / 100,
+            "value": _yuan(v),
             "change": change(n, before.get(a, (0, 0))[0]),
             "suggestion": SUGGESTIONS[a],
             "drill": Drill("blocker", a, view.product),
@@ -194,7 +220,7 @@ def _products(view: View) -> Table:
                 "id": product,
                 "product": view.product_name(product),
                 "count": total,
-                "value": total * prices.get(product, 0) / 100,
+                "value": _yuan(total * prices.get(product, 0)),
                 "top": BLOCKERS[top],
                 "share": ratio(reasons[top], total),
                 "drill": Drill("blocker", top, product),

@@ -45,7 +45,7 @@ def show_gaps(view: View) -> Page:
     finding = (
         f"{missed} 次没答上，补上前 10 个问题能解决 {percent(ratio(sum(r[1] for r in rows[:10]), missed))}"
         if missed
-        else "这段时间的问题都答上了"
+        else _nothing_missed(view, asked)
     )
     columns = (
         Column("question", "买家怎么问"),
@@ -55,9 +55,17 @@ def show_gaps(view: View) -> Page:
         Column("change", "与上期比", "change"),
     )
     advice = ("到「知识 > 待补知识」里补上排在前面的问题，补完的第二天这里就会少下去。",) if missed else ()
-    tables = (Table("gaps", "没答上的问题", columns, listed, empty="都答上了。"), _to_fill(view))
+    tables: tuple[Table, ...] = (Table("gaps", "没答上的问题", columns, listed, empty="都答上了。"),)
+    if not (view.channel or view.product or view.agent):  # the gap loop works for the whole shop
+        tables += (_to_fill(view),)
     empty = "" if asked else "有买家提问之后，这里会列出没答上的问题，按问的人多少排。"
     return Page("gaps", "知识缺口", finding, view.period, cards, (), tables, _HOW, advice, empty)
+
+
+def _nothing_missed(view: View, asked: int) -> str:
+    if not asked:
+        return "这段时间没有人提问"
+    return "机器人接的问题都答上了" if view.flags()["bot_talks"] else "这段时间都是人工接待，没有机器人要答的问题"
 
 
 def _to_fill(view: View) -> Table:

@@ -12,6 +12,9 @@ from xiaoer.slices.insights.types import Formula
 def kept_sums(view: View, days: Days, by: str = "", agent: str = "") -> dict[str, dict[str, Pair]]:
     """(n, v) of every metric that has cells of its own, by `by` (b for agents, channel) or under "" for the whole."""
     found: dict[str, dict[str, Pair]] = defaultdict(dict)
+    if not by and not (agent or view.agent):
+        done = view.pairs("refund.t", days=days)
+        found[""] = {f.name: done[f.of] for f in view.formulas if f.kind == "refunds" and f.of in done}
     only = agent or view.agent
     for a, b, channel, n, v in view.cube("kpi", days):
         if only in ("", b):
@@ -22,8 +25,10 @@ def kept_sums(view: View, days: Days, by: str = "", agent: str = "") -> dict[str
 
 
 def flag_sums(view: View, days: Days, by: str = "", agent: str = "") -> dict[str, dict[str, int]]:
-    """Amounts of every mark, by agent or channel or for the whole."""
+    """Amounts of every mark, by agent or channel or for the whole; the whole has the days of visitors beside."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
+    if not by and not (agent or view.agent or view.product):
+        found[""] = {a: n for a, (n, _) in view.pairs("shop", days=days).items()}
     only = agent or view.agent
     for a, b, channel, _, v in view.cube("flag", days):
         if only in ("", b):
@@ -45,6 +50,8 @@ def value_of(formula: Formula, kept: Mapping[str, Pair], flags: Mapping[str, int
         return None, 0
     if formula.show == "seconds":
         amount /= 1000
+    elif formula.show == "hours":
+        amount /= 3_600_000
     elif formula.show == "yuan":
         amount /= 100
     return round(amount / over, 4), count
@@ -58,8 +65,7 @@ def cards_of(view: View, formulas: Sequence[Formula]) -> list[Card]:
     for formula in formulas:
         value, count = value_of(formula, now_kept, now_flags)
         before, _ = value_of(formula, old_kept, old_flags)
-        place = Drill("flag", formula.of) if read_from_flags(formula) else Drill("kpi", formula.name)
-        note = f"{count} 个" if formula.show in ("ratio", "seconds") and count else ""
+        note = f"{count} 个" if formula.show in ("ratio", "seconds", "hours") and count else ""
         cards.append(
             Card(
                 formula.id,
@@ -71,10 +77,19 @@ def cards_of(view: View, formulas: Sequence[Formula]) -> list[Card]:
                 note,
                 formula.target,
                 formula.name,
-                place,
+                _behind(formula),
             )
         )
     return cards
+
+
+def _behind(formula: Formula) -> Drill | None:
+    match formula.kind:
+        case "refunds":
+            return Drill("refund.t", formula.of, kind="refund")
+        case "days" | "elsewhere":
+            return None
+    return Drill("flag", formula.of) if read_from_flags(formula) else Drill("kpi", formula.name)
 
 
 def percentile(view: View, who: str, share: float, days: Days | None = None, agent: str = "") -> float | None:

@@ -98,7 +98,10 @@ class Period(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True, omit_defaults=True):
-    """A page. `finding` is the sentence on top; `empty` tells what will appear, and how, when nothing is there."""
+    """A page. `finding` is the sentence on top; `empty` tells what will appear, and how, when nothing is there.
+
+    `waiting` conversations are not counted yet: the figures grow until it is 0.
+    """
 
     id: str
     title: str
@@ -110,6 +113,7 @@ class Page(Struct, frozen=True, omit_defaults=True):
     how: tuple[How, ...] = ()
     advice: tuple[str, ...] = ()
     empty: str = ""
+    waiting: int = 0
 
 
 def how_of(formula: Formula) -> How:

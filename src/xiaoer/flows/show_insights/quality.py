@@ -87,7 +87,7 @@ def _coaching(view: View) -> Table:
     rows = []
     for agent, (n, v) in sorted(scores.items(), key=lambda item: item[1][1] / item[1][0]):
         worst = sorted(found.get(agent, ()), reverse=True)[:3]
-        picked = look_up.examples(view.connection, view.shop, view.days, agent, _EXAMPLES)
+        picked = look_up.examples(view.connection, view.shop, view.days, agent, _EXAMPLES, view.product)
         rows.append(
             {
                 "id": agent,

@@ -8,6 +8,7 @@ from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.days import weekday_of
 
 _TOP = 30
+_MOST = 400  # questions that are ranked
 _HEAT = 12
 _TREND = 30  # last days that a row's small line, its main product and a product's hours are taken from
 _LINES = 5
@@ -31,7 +32,7 @@ def show_questions(view: View) -> Page:
     fresh = [row for row in ranked if row["before"] == 0 and row["count"] >= _ENOUGH]
     cards = (
         Card("asked", "问题数", total, before=old_total, how="ask@1", drill=Drill("ask")),
-        Card("kinds", "不同的问题", len(ranked), note="归并后"),
+        Card("kinds", "不同的问题", len(ranked), note="归并后" if len(ranked) < _MOST else f"只数最多的 {_MOST} 个"),
         Card("new", "新出现", len(fresh), note="上期没有"),
     )
     top = asked[0] if asked else None
@@ -70,7 +71,7 @@ def _added(asks: list[tuple[Any, ...]], place: int) -> list[tuple[str, int]]:
 def _rank(view: View) -> list[dict[str, Any]]:
     """Questions by count with their comparison; `_complete` adds trend and main product to those that are shown."""
     family = "q" if view.product else "q.d"
-    rows = view.sums(family, ("a",), b=view.product, limit=400)
+    rows = view.sums(family, ("a",), b=view.product, limit=_MOST)
     ids = [row[0] for row in rows]
     texts = store.texts_of(view.connection, view.shop, ids)
     before = {a: n for a, n, _ in view.sums(family, ("a",), days=view.before, b=view.product, a=ids)} if ids else {}

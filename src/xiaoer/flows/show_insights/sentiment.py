@@ -36,6 +36,7 @@ def show_sentiment(view: View) -> Page:
     )
     first = triggers[0]["trigger"] if triggers else ""
     finding = f"不满占 {percent(bad)}" + (f"，生气多半因为：{first}" if first else "，没有明显生气的买家")
+    finding = finding if total else "这段时间没有会话"
     columns = (
         Column("trigger", "生气前发生了什么"),
         Column("count", "会话", "number"),
@@ -89,7 +90,7 @@ def _course(view: View) -> Table:
 
 def _risky(view: View) -> Table:
     """The unhappiest talks of the period, to be replayed."""
-    found = look_up.unhappiest(view.connection, view.shop, view.days, _RISKS, view.channel)
+    found = look_up.unhappiest(view.connection, view.shop, view.days, _RISKS, view.channel, view.product, view.agent)
     rows = tuple(
         {
             "id": row.id,

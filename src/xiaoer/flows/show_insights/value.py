@@ -19,7 +19,11 @@ _HOW = (
         "night@1", "夜间和周末成交", "22 点到次日 9 点、周六周日付款，且付款前最后一次接待只有机器人的订单，减去退款。"
     ),
     How("model@1", "大模型费用", "每次按当时的单价：输入词元 × 输入单价 + 输出词元 × 输出单价；没成功的不计。"),
-    How("cost@1", "每会话成本", "（人工用时 × 时薪 + 大模型费用 + 固定月费按天摊）÷ 会话。"),
+    How(
+        "cost@1",
+        "每会话成本",
+        "（人工用时 × 时薪 + 大模型费用 + 固定月费按天摊）÷ 会话。只看一个渠道、商品或客服时不摊大模型费用和月费。",
+    ),
 )
 
 
@@ -55,8 +59,11 @@ def show_value(view: View) -> Page:
             "llm", "大模型费用", now.llm, "yuan", old.llm, "down", _note(now, costs), how="model@1", drill=_calls(now)
         ),
     )
+    bot_was_there = view.flags()["bot_talks"] or view.agent
     finding = (
-        f"机器人独立接待 {percent(now.share)}，省下约 {now.hours:.0f} 小时，夜间和周末成交 {now.night:,.0f} 元"
+        "这段时间都是人工接待，机器人还没上岗"
+        if now.share is not None and not bot_was_there
+        else f"机器人独立接待 {percent(now.share)}，省下约 {now.hours:.0f} 小时，夜间和周末成交 {now.night:,.0f} 元"
         if now.share is not None
         else "还没有会话"
     )
@@ -95,7 +102,8 @@ def _sum(view: View, days: tuple[int, int], costs: Costs) -> _Sum:
     hours = flags["bot_only"] * minutes / 60
     called = view.sums("llm", (), days=days)
     calls, llm = (called[0][0], called[0][1] / 1_000_000) if called else (0, 0.0)
-    fixed = costs.monthly_yuan / 30 * (days[1] - days[0] + 1)
+    whole = not (view.channel or view.product or view.agent)  # fixed costs belong to no part
+    fixed = costs.monthly_yuan / 30 * (days[1] - days[0] + 1) if whole else 0.0
     spent = flags["handle_ms"] / 3_600_000 * costs.hourly_yuan + llm + fixed
     return _Sum(
         ratio(flags["bot_only"], talks),

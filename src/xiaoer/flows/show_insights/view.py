@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from xiaoer.flows.show_insights import narrowed
 from xiaoer.flows.show_insights.page import Period
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.days import as_date
-from xiaoer.slices.insights.types import Formula
+from xiaoer.slices.insights.types import Formula, Gift
 from xiaoer.slices.shops.store import list_staff
 
 Days = tuple[int, int]
@@ -60,6 +61,7 @@ class View:
     agent: str = ""
     _titles: dict[str, str] = field(default_factory=dict)
     _agents: dict[str, str] | None = None
+    _gifts: dict[tuple[str, Days], list[Gift]] = field(default_factory=dict)
     _cubes: dict[tuple[str, Days], list[tuple[str, str, str, int, int]]] = field(default_factory=dict)
 
     @property
@@ -77,10 +79,26 @@ class View:
         b: str = "",
         limit: int = 0,
     ) -> list[tuple[Any, ...]]:
-        """Sums of a family; the page's channel narrows them."""
-        return store.sums(
-            self.connection, self.shop, family, days or self.days, by, channel=self.channel, a=a, b=b, limit=limit
-        )
+        """Sums of a family, narrowed by the page's channel, product and agent.
+
+        Of visitors and calls of models, which belong to neither, nothing is left but what was sold of a product.
+        """
+        span = days or self.days
+        if narrowed.keeps(family, self.product, self.agent) or (family == "sold" and not self.agent):
+            b = b or (
+                self.product if family in narrowed.BY_PRODUCT else self.agent if family in narrowed.BY_AGENT else ""
+            )
+            return store.sums(self.connection, self.shop, family, span, by, channel=self.channel, a=a, b=b, limit=limit)
+        if family in narrowed.OF_SHOP:
+            return []
+        return narrowed.sums_of(self._measured(family, span), family, by, a, b, limit)
+
+    def _measured(self, family: str, days: Days) -> list[Gift]:
+        key = (narrowed.kind_of(family), days)
+        if key not in self._gifts:
+            only = (self.channel, self.product, self.agent)
+            self._gifts[key] = narrowed.gifts_of_units(self.connection, self.shop, family, days, self.formulas, *only)
+        return self._gifts[key]
 
     def cube(self, family: str, days: Days) -> list[tuple[str, str, str, int, int]]:
         """(a, b, channel, n, v) of a small family, read once; what a page asks in several ways is summed from it."""
@@ -116,6 +134,7 @@ class View:
         if not id_:
             return "没说哪款"
         title = self.titles([id_])[id_]
+        title = f"商品 {id_}" if title == id_ else title  # told of, but not in the catalogue
         return title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
 
     def intent_name(self, code: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.rules.days import instant, start_of
 from xiaoer.slices.insights.store import unit_of
-from xiaoer.slices.insights.tables import units
+from xiaoer.slices.insights.tables import dirty, units
 from xiaoer.slices.insights.types import Row
 
 
@@ -31,19 +31,30 @@ def list_units(
     return [unit_of(row) for row in connection.execute(query.limit(limit).offset(offset))]
 
 
-def unhappiest(connection: Connection, shop: ShopId, days: tuple[int, int], limit: int, channel: str = "") -> list[Row]:
+def unhappiest(
+    connection: Connection,
+    shop: ShopId,
+    days: tuple[int, int],
+    limit: int,
+    channel: str = "",
+    product: str = "",
+    agent: str = "",
+) -> list[Row]:
     """Talks of the days that buyers left least satisfied, below nought."""
     chosen = [units.c.shop == shop, units.c.kind == "talk", *_within(days), units.c.mood < -20]
     chosen += [units.c.channel == channel] if channel else []
+    chosen += [units.c.product == product] if product else []
+    chosen += [units.c.agent == agent] if agent else []
     rows = connection.execute(select(units).where(*chosen).order_by(units.c.mood, units.c.at.desc()).limit(limit))
     return [unit_of(row) for row in rows]
 
 
 def examples(
-    connection: Connection, shop: ShopId, days: tuple[int, int], agent: str, count: int
+    connection: Connection, shop: ShopId, days: tuple[int, int], agent: str, count: int, product: str = ""
 ) -> tuple[list[Row], list[Row]]:
     """(best, worst) talks of an agent by score; the order is that of the index, so that nothing is sorted."""
-    chosen = (units.c.shop == shop, units.c.kind == "talk", *_within(days), units.c.agent == agent)
+    chosen = [units.c.shop == shop, units.c.kind == "talk", *_within(days), units.c.agent == agent]
+    chosen += [units.c.product == product] if product else []
     best = select(units).where(*chosen, units.c.score >= 90).order_by(units.c.score.desc(), units.c.at)
     worst = select(units).where(*chosen, units.c.score < 80).order_by(units.c.score, units.c.at.desc())
     return (
@@ -79,3 +90,8 @@ def count_units(
         select(*columns, *sums_).where(*chosen).group_by(*columns).order_by(*columns).limit(limit)
     )
     return [tuple(row) for row in rows]
+
+
+def count_waiting(connection: Connection, shop: ShopId, kind: str) -> int:
+    """How many units of a kind wait to be counted."""
+    return connection.scalar(select(func.count()).where(dirty.c.shop == shop, dirty.c.kind == kind)) or 0

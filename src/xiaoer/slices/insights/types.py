@@ -49,13 +49,18 @@ class Step(Struct, frozen=True, array_like=True):
 
 
 class Deal(Struct, frozen=True, array_like=True):
-    """An order of the buyer near the talk; instants in microseconds since 1970, 0 for not yet; amounts in fen."""
+    """An order of the buyer near the talk; instants in microseconds since 1970, 0 for not yet; amounts in fen.
+
+    `products` are what was bought, as far as the order's lines tell.
+    """
 
     id: str
     created: int
     paid: int
     amount: int
     refunded: int = 0
+    shipped: int = 0
+    products: tuple[str, ...] = ()
 
 
 class Around(Struct, frozen=True, omit_defaults=True):
@@ -98,7 +103,7 @@ class Talk(Struct, frozen=True, omit_defaults=True):
 
 class RefundFacts(Struct, frozen=True, omit_defaults=True):
     """One refund. `reason` is a code of the taxonomy, `detail` its sub-reason; `words` is what the buyer said about it,
-    masked, and `said_key` the question under which such words are kept."""
+    masked, and `said_key` the question under which such words are kept; `agent` served the talk about it."""
 
     id: str
     order_id: str
@@ -119,6 +124,7 @@ class RefundFacts(Struct, frozen=True, omit_defaults=True):
     channel: str = ""
     done_in_s: int = -1
     said_key: str = ""
+    agent: str = ""
 
 
 class ModelCall(Struct, frozen=True, omit_defaults=True):
@@ -190,7 +196,7 @@ class Row(Struct, frozen=True):
 class Formula(Struct, frozen=True):
     """A named, versioned metric. `kind` names the calculation, the other fields are its parameters; `how` is shown.
 
-    `show`: ratio, seconds, number, yuan. `good` tells the better direction: up, down or none.
+    `show`: ratio, seconds, hours, number, yuan. `good` tells the better direction: up, down or none.
     """
 
     id: str

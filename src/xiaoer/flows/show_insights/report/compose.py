@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from xiaoer.flows.show_insights.after_sales import ACTIONS, causes
+from xiaoer.flows.show_insights.funnel import about_worth
 from xiaoer.flows.show_insights.page import Chart, Page
 from xiaoer.flows.show_insights.pages import PAGES
 from xiaoer.flows.show_insights.view import View, change
@@ -127,8 +128,9 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
         text = f"退款最多的原因是{row['reason']}：{row['count']} 单，{row['cost']:,.0f} 元（占 {row['share']:.0%}）"
         add("returns", text, ACTIONS[row["id"]], 100 * float(row["cost"]) * 2, "after-sales")
     for row in pages["funnel"].tables[1].rows[:3]:
-        text = f"{row['count']} 个询单没买，卡在{row['blocker']}，约值 {row['value']:,.0f} 元"
-        add("lost", text, str(row["suggestion"]), 100 * float(row["value"]) * 0.3, "funnel")
+        text = f"{row['count']} 个询单没买，卡在{row['blocker']}{about_worth(row['value'])}"
+        weight = 100 * float(row["value"] or 0) * 0.3 or _PEOPLE_FEN * float(row["count"])
+        add("lost", text, str(row["suggestion"]), weight, "funnel")
     ranking = pages["hot-questions"].tables
     for row in ranking[1].rows[:2]:
         text = f"「{row['question']}」问了 {row['count']} 次，{row['change']}"

@@ -5,7 +5,7 @@ from html import escape
 from xiaoer.flows.show_insights.page import Chart
 
 _WIDE, _HIGH = 640, 220
-_TONES = {
+TONES = {
     "bot": "#3b6fd4",
     "people": "#e08a1e",
     "buyer": "#56a3c9",
@@ -36,6 +36,12 @@ def written(value: float | None, show: str) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
+def titled(chart: Chart) -> str:
+    """The finding with the unit of the numbers, where they carry none of their own."""
+    plain = chart.show not in ("ratio", "yuan", "seconds", "hours")
+    return f"{chart.title}（单位：{chart.unit}）" if chart.unit and plain else chart.title
+
+
 def draw(chart: Chart) -> str:
     """The chart as an SVG element; heat maps are left to the console."""
     if chart.kind in ("bar", "funnel"):
@@ -53,7 +59,7 @@ def _frame(inside: str, high: int) -> str:
 def _bars(chart: Chart) -> str:
     values = chart.series[0].values if chart.series else ()
     most = max((value or 0 for value in values), default=0) or 1
-    color = _TONES.get(chart.series[0].tone if chart.series else "now", _TONES["now"])
+    color = TONES.get(chart.series[0].tone if chart.series else "now", TONES["now"])
     parts = []
     for at, (name, value) in enumerate(zip(chart.x, values, strict=False)):
         if at == 10:
@@ -81,13 +87,13 @@ def _lines(chart: Chart) -> str:
                 continue
             floor[at] = base + (value or 0)
             points.append(f"{48 + at * step:.1f},{_HIGH - 30 - (_HIGH - 50) * floor[at] / most:.1f}")
-        color = _TONES.get(series.tone, _TONES["now"])
+        color = TONES.get(series.tone, TONES["now"])
         parts.append(f'<polyline points="{" ".join(points)}" fill="none" stroke="{color}" stroke-width="2"/>')
     every = max(1, len(chart.x) // 8)
     for at, name in enumerate(chart.x):
         if at % every == 0:
             parts.append(f'<text x="{48 + at * step:.1f}" y="{_HIGH - 12}" text-anchor="middle">{escape(name)}</text>')
     for at, series in enumerate(chart.series):
-        color = _TONES.get(series.tone, _TONES["now"])
+        color = TONES.get(series.tone, TONES["now"])
         parts.append(f'<text x="{60 + at * 130}" y="12" fill="{color}">● {escape(series.name)}</text>')
     return _frame("".join(parts), _HIGH)

@@ -4,7 +4,7 @@ from html import escape
 
 from xiaoer.flows.show_insights.page import Table
 from xiaoer.flows.show_insights.report.compose import Report
-from xiaoer.flows.show_insights.report.drawing import draw, written
+from xiaoer.flows.show_insights.report.drawing import draw, titled, written
 
 _STYLE = """
 body{margin:0;background:#f7f8fa;color:#1d2129;
@@ -38,7 +38,7 @@ def html_of(report: Report) -> str:
         )
     parts.append("</ol>" if report.findings else "</ol><p class=hint>没有需要处理的事。</p>")
     parts.append("<h2>走势</h2>")
-    parts += [f"<section><h3>{escape(chart.title)}</h3>{draw(chart)}</section>" for chart in report.charts]
+    parts += [f"<section><h3>{escape(titled(chart))}</h3>{draw(chart)}</section>" for chart in report.charts]
     for page in report.pages:
         if page.empty:
             continue

@@ -5,7 +5,7 @@ from typing import Any
 
 from xiaoer.flows.show_insights.page import Chart
 from xiaoer.flows.show_insights.report.compose import Report
-from xiaoer.flows.show_insights.report.drawing import written
+from xiaoer.flows.show_insights.report.drawing import TONES, titled, written
 from xiaoer.kernel.errors import XiaoerError
 
 _FONTS = (
@@ -17,8 +17,6 @@ _FONTS = (
     "C:/Windows/Fonts/msyh.ttc",
 )
 _INK, _HINT, _BRAND, _LINE = (29, 33, 41), (102, 112, 128), (183, 58, 35), (229, 230, 235)
-_TONES = {"bot": (59, 111, 212), "people": (224, 138, 30), "buyer": (86, 163, 201), "good": (42, 157, 116)}
-_RED = (200, 50, 47)
 _SIMPLIFIED = 2  # place of the simplified Chinese face in the Noto collection
 
 
@@ -59,10 +57,11 @@ def pdf_of(report: Report, font: str = "") -> bytes:
     pdf.add_font("cjk", "", str(path), collection_font_number=_SIMPLIFIED if path.suffix == ".ttc" else 0)
     pdf.set_title(report.title)
 
-    def line(text: str, size: float, color: tuple[int, int, int] = _INK, high: float = 0) -> None:
+    def line(text: str, size: float, color: tuple[int, int, int] = _INK, indent: float = 0) -> None:
         pdf.set_font("cjk", size=size)
         pdf.set_text_color(*color)
-        pdf.multi_cell(0, high or size * 0.55, text, align="L", new_x="LMARGIN", new_y="NEXT")
+        pdf.set_x(pdf.l_margin + indent)
+        pdf.multi_cell(0, size * 0.55, text, align="L", new_x="LMARGIN", new_y="NEXT")
 
     line(report.title, 20)
     line(f"{report.first} 至 {report.last}", 10, _HINT)
@@ -73,8 +72,8 @@ def pdf_of(report: Report, font: str = "") -> bytes:
     for number, finding in enumerate(report.findings, 1):
         pdf.ln(1.5)
         line(f"{number}. {finding.text}", 11)
-        line(f"    要做：{finding.action}", 10, _BRAND)
-        line(f"    负责：{finding.owner}　截止：{finding.due}", 9, _HINT)
+        line(f"要做：{finding.action}", 10, _BRAND, 5)
+        line(f"负责：{finding.owner}　截止：{finding.due}", 9, _HINT, 5)
     pdf.ln(3)
     for chart in report.charts[:6]:
         if chart.kind in ("bar", "funnel"):
@@ -94,6 +93,11 @@ def pdf_of(report: Report, font: str = "") -> bytes:
     return bytes(pdf.output())
 
 
+def _rgb(tone: str) -> tuple[int, int, int]:
+    color = TONES.get(tone, TONES["now"])
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
 def _room(pdf: Any, high: float) -> None:
     if pdf.get_y() + high > pdf.h - 18:
         pdf.add_page()
@@ -103,10 +107,10 @@ def _bars(pdf: Any, chart: Chart, line: Any) -> None:
     values = [value or 0 for value in (chart.series[0].values if chart.series else ())][:8]
     most = max(values, default=0) or 1
     _room(pdf, 14 + 6 * len(values))
-    line(chart.title, 11)
+    line(titled(chart), 11)
     pdf.set_font("cjk", size=8)
     pdf.set_text_color(*_INK)
-    pdf.set_fill_color(*_TONES.get(chart.series[0].tone if chart.series else "", _RED))
+    pdf.set_fill_color(*_rgb(chart.series[0].tone if chart.series else "bad"))
     for name, value in zip(chart.x, values, strict=False):
         y = pdf.get_y()
         pdf.text(16, y + 3.6, name[:12])
@@ -118,7 +122,7 @@ def _bars(pdf: Any, chart: Chart, line: Any) -> None:
 
 def _lines(pdf: Any, chart: Chart, line: Any) -> None:
     _room(pdf, 52)
-    line(chart.title, 11)
+    line(titled(chart), 11)
     top, high, left, wide = pdf.get_y() + (6 if len(chart.series) > 1 else 2), 34.0, 26.0, 160.0
     totals = [sum(s.values[at] or 0 for s in chart.series) for at in range(len(chart.x))]
     single = max((value or 0 for s in chart.series for value in s.values), default=0)
@@ -131,7 +135,7 @@ def _lines(pdf: Any, chart: Chart, line: Any) -> None:
     pdf.text(16, top + 2, written(most, chart.show))
     floor = [0.0] * len(chart.x)
     for series in chart.series:
-        pdf.set_draw_color(*_TONES.get(series.tone, _RED))
+        pdf.set_draw_color(*_rgb(series.tone))
         before: tuple[float, float] | None = None
         for at, value in enumerate(series.values):
             floor[at] = (floor[at] if chart.kind == "stack" else 0.0) + (value or 0)
@@ -142,7 +146,7 @@ def _lines(pdf: Any, chart: Chart, line: Any) -> None:
     if len(chart.series) > 1:
         place = left
         for series in chart.series:
-            pdf.set_text_color(*_TONES.get(series.tone, _RED))
+            pdf.set_text_color(*_rgb(series.tone))
             pdf.text(place, top - 0.5, f"● {series.name}")
             place += pdf.get_string_width(f"● {series.name}") + 6
         pdf.set_text_color(*_HINT)

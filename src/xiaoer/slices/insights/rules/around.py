@@ -10,6 +10,7 @@ from xiaoer.slices.insights.rules.rounds import find_rounds
 from xiaoer.slices.insights.types import AGENT, ASSIST, BOT, Around, Deal, Talk
 
 _WON_WITHIN_US = 3 * 86_400_000_000
+_OWNED_US = 30 * 86_400_000_000  # orders of so long ago still tell that the buyer has the goods he asks about
 _SECOND = 1_000_000
 
 
@@ -20,7 +21,10 @@ def end_of(talk: Talk) -> int:
 
 def place_talks(talks: Sequence[Talk], deals: Sequence[Deal]) -> list[Talk]:
     """The same talks, oldest first, each with what the others say about it and the buyer's orders near it."""
-    ordered = sorted(talks, key=lambda talk: (talk.opened, talk.id))
+    ordered = [
+        structs.replace(talk, deals=tuple(d for d in deals if max(d.created, d.paid) >= talk.opened - _OWNED_US))
+        for talk in sorted(talks, key=lambda talk: (talk.opened, talk.id))
+    ]
     winners = _winners(ordered, deals)
     placed = []
     for place, talk in enumerate(ordered):
@@ -39,8 +43,7 @@ def place_talks(talks: Sequence[Talk], deals: Sequence[Deal]) -> list[Talk]:
             _rounds(today[1:], "as", "people") if first else (),
             winners.get(talk.id, ()),
         )
-        near = tuple(d for d in deals if max(d.created, d.paid) >= talk.opened - _WON_WITHIN_US)
-        placed.append(structs.replace(talk, around=around, deals=near))
+        placed.append(structs.replace(talk, around=around))
     return placed
 
 

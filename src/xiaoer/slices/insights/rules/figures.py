@@ -2,10 +2,11 @@
 
 from xiaoer.slices.insights.rules.days import day_of, hour_of, weekday_of
 from xiaoer.slices.insights.rules.rounds import human_wait
-from xiaoer.slices.insights.types import AGENT, ASSIST, BOT, BUYER, Deal, Talk
+from xiaoer.slices.insights.types import AGENT, ASSIST, BOT, BUYER, Ask, Deal, Step, Talk
 
 _PRESALE = ("product.", "price.", "promo.")
 _PRESALE_ALSO = frozenset({"order.how_to_buy"})
+_BUYING = frozenset({"product.stock", "product.restock"})  # asked to buy, whether or not one has it already
 _DAY_US = 86_400_000_000
 _GOOD, _LOW, _BAD = 4, 3, 2
 _THINK_MS = 120_000  # a person's time for one reply is at most this; longer gaps are other work
@@ -14,8 +15,26 @@ _SATURDAY = 5
 
 
 def is_inquiry(talk: Talk) -> bool:
-    """Whether the buyer asked about goods, prices or offers (询单); after-sales only is none."""
-    return any(i.startswith(_PRESALE) or i in _PRESALE_ALSO for ask in talk.asks for i in ask.intents)
+    """Whether the buyer asked about goods before having paid for them (询单); after-sales only is none."""
+    return any(_is_presale(intent, ask, talk) for ask in talk.asks for intent in ask.intents)
+
+
+def _is_presale(intent: str, ask: Ask, talk: Talk) -> bool:
+    if not (intent.startswith(_PRESALE) or intent in _PRESALE_ALSO):
+        return False
+    if not intent.startswith("product.") or intent in _BUYING:
+        return True
+    product, at = ask.product or talk.product, talk.opened + ask.at * 1000
+    return not any(product in deal.products and 0 < deal.paid <= at for deal in talk.deals)
+
+
+def _is_done_in_a_day(talk: Talk, opened: Step) -> bool:
+    """Whether the ticket that this step opened was dealt with within 24 hours, by the shop itself."""
+    return any(
+        step.what == "ticket_state" and step.more == opened.more and step.by in ("done", "closed")
+        and step.at - opened.at <= _DAY_US // 1000
+        for step in talk.steps
+    )  # fmt: skip
 
 
 def handled_by(talk: Talk) -> str:
@@ -72,6 +91,7 @@ def _service(talk: Talk) -> dict[str, int]:
     open_end = any(not ask.answered for ask in talk.asks) or any(ask.satisfied is False for ask in talk.asks)
     again = 0 <= talk.around.again_in_s <= _DAY_US // 1_000_000
     buyer = sum(b.who == BUYER for b in talk.beats)
+    tickets = [step for step in talk.steps if step.what == "ticket"]
     return {
         "talks": 1,
         "messages": len(talk.beats),
@@ -94,6 +114,8 @@ def _service(talk: Talk) -> dict[str, int]:
         "length_ms": max((b.at for b in talk.beats), default=0) - min((b.at for b in talk.beats), default=0),
         "handle_ms": handle_ms(talk),
         "complaint": is_complaint(talk),
+        "tickets": len(tickets),
+        "tickets_in_a_day": sum(_is_done_in_a_day(talk, step) for step in tickets),
         "asks": len(talk.asks),
         "open_asks": sum(not ask.answered for ask in talk.asks),
     }
@@ -118,13 +140,14 @@ def _ratings(talk: Talk) -> dict[str, int]:
 def _sales(talk: Talk) -> dict[str, int]:
     marks: dict[str, int] = {}
     if is_inquiry(talk) and talk.around.first_inquiry_today:
-        same_day = bought(talk, 0)
+        same_day, ordered = bought(talk, 0), bought(talk, 3, by="created")
         marks = {
             "inquiry_buyers": 1,
             "inquiry_paid_day": bool(same_day),
             "inquiry_paid_next": bool(bought(talk, 1)),
             "inquiry_paid_final": bool(bought(talk, 7)),
-            "inquiry_ordered": bool(bought(talk, 3, by="created")),
+            "inquiry_ordered": bool(ordered),
+            "inquiry_shipped": any(deal.shipped for deal in ordered),
             "inquiry_fen_day": sum(d.amount for d in same_day),
         }
     won = [d for d in talk.deals if d.id in talk.around.mine]

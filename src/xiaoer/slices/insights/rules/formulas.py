@@ -5,8 +5,11 @@ that is still open counts as missed until its answer comes, and the roll-up corr
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from hashlib import blake2s
 from typing import NamedTuple
+
+from msgspec import json, structs
 
 from xiaoer.slices.insights.rules.days import second_of_day
 from xiaoer.slices.insights.rules.rounds import find_rounds, human_wait
@@ -21,14 +24,23 @@ class Count(NamedTuple):
     who: str = ""
 
 
-def load_formulas(text: str) -> tuple[Formula, ...]:
-    """Read profiles.
+def load_formulas(text: str, own: str = "") -> tuple[Formula, ...]:
+    """Read profiles; `own` is what a shop's owner changed in them, a table with `id` and the fields that differ.
 
     Raises:
-        KeyError, TypeError: a metric lacks a field or has one that no formula knows.
+        KeyError, TypeError: a metric lacks a field or has one that no formula knows, or `own` changes an unknown one.
     """
-    rows = tomllib.loads(text)["metric"]
+    changes = {row["id"]: row for row in tomllib.loads(own).get("metric", ())}
+    rows = [row | changes.pop(row["id"], {}) for row in tomllib.loads(text)["metric"]]
+    if changes:
+        raise KeyError(f"No metric is called {', '.join(sorted(changes))}.")
     return tuple(Formula(**{**row, "window": tuple(row.get("window", (0, 1440)))}) for row in rows)
+
+
+def fingerprint(formulas: Sequence[Formula]) -> str:
+    """Tells whether the figures were made by these formulas; what is only shown of them does not count."""
+    plain = [structs.replace(f, title="", how="", good="", target=None) for f in formulas]
+    return blake2s(json.encode(plain), digest_size=12).hexdigest()
 
 
 def apply(formula: Formula, talk: Talk, flags: Mapping[str, int], agent: str) -> list[Count]:
@@ -51,6 +63,8 @@ def apply(formula: Formula, talk: Talk, flags: Mapping[str, int], agent: str) ->
             over = flags.get(formula.over, 0) if formula.over else 1
             value = flags.get(formula.of, 0)
             return [Count(over, value, agent)] if over or value else []
+        case "refunds" | "days" | "elsewhere":  # not made from talks
+            return []
     raise ValueError(f"Metric {formula.id}: no calculation is called “{formula.kind}”.")
 
 

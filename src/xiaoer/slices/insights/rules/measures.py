@@ -14,7 +14,7 @@ refund     reason · product (v fen)       refund.d  reason/detail · product   
 refund.v   reason · variant   refund.c  reason · courier   refund.b  reason · batch   refund.p  reason · claim
 refund.w   what was said · product
 llm        purpose · model (v microyuan)  llm.t     in, out, failed · model (n tokens or calls)
-refund.t   kind done (v seconds)          shop      visited, silent, paid …    sold  product · variant (n pieces)
+refund.t   kind done (v ms)               shop      visited, silent, paid …    sold  product · variant (n pieces)
 """
 
 from bisect import bisect_left
@@ -33,12 +33,12 @@ BUCKETS = tuple(round(100 * 1.1**step) for step in range(140))
 _WHOLE_DAY = (0, 1440)
 _SMALL_TALK = ("chat.",)
 DAILY = -1
-VERSION = "4"  # of what is given; a new one has all figures made anew from the facts
+VERSION = "5"  # of what is given; a new one has all figures made anew from the facts
 
 
 def read_from_flags(formula: Formula) -> bool:
     """Whether a metric is kept as plain marks, because neither a window nor a limit is in it."""
-    return formula.kind == "flags" and formula.window == _WHOLE_DAY
+    return formula.kind == "days" or (formula.kind == "flags" and formula.window == _WHOLE_DAY)
 
 
 def row_of_talk(talk: Talk) -> Row:
@@ -73,7 +73,8 @@ def row_of_refund(refund: RefundFacts) -> Row:
         refund,
         refund.buyer_id,
         refund.channel,
-        product=refund.product,
+        refund.agent,
+        refund.product,
         handled=refund.kind,
         stage=refund.reason,
         mark=refund.detail,
@@ -188,7 +189,7 @@ def _of_refund(refund: RefundFacts) -> list[Gift]:
         places.append(("refund.p", refund.reason, f"{refund.product}|{refund.claim}"))
     out = [Gift(Key(family, day, DAILY, refund.channel, a, b), 1, fen) for family, a, b in places]
     if refund.done_in_s >= 0:
-        out.append(Gift(Key("refund.t", day, DAILY, refund.channel, refund.kind, ""), 1, refund.done_in_s))
+        out.append(Gift(Key("refund.t", day, DAILY, refund.channel, refund.kind, ""), 1, 1000 * refund.done_in_s))
     return out
 
 

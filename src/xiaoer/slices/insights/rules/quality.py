@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from xiaoer.slices.insights.rules.feelings import anger_of
 from xiaoer.slices.insights.rules.figures import is_complaint, is_inquiry
-from xiaoer.slices.insights.rules.rounds import find_rounds
+from xiaoer.slices.insights.rules.rounds import Round, find_rounds, human_wait
 from xiaoer.slices.insights.types import AGENT, Talk
 
 _FAST_MS, _LATE_MS = 60_000, 180_000
@@ -59,7 +59,10 @@ def review(talk: Talk) -> Score:
     """Score a talk."""
     items = {item.name: item.points for item in SHEET}
     found: list[str] = []
-    rounds = find_rounds(talk.beats, "rsa")
+    rounds = [*find_rounds(talk.beats, "rsa")]
+    wait = human_wait(talk)
+    if wait and any(step.what == "handoff" for step in talk.steps):  # the bot's good-bye is no answer of a person
+        rounds.append(Round(wait[0], wait[1]))
     answered = [r.took for r in rounds if r.end >= 0]
     if rounds:
         worth = [1.0 if 0 <= r.took <= _FAST_MS else 0.6 if 0 <= r.took <= _LATE_MS else 0.0 for r in rounds]

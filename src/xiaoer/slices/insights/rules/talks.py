@@ -20,6 +20,7 @@ _STEPS = {
     "conversation.returned": ("returned", "by", "agent_id"),
     "conversation.closed": ("closed", "by", "wrap_up"),
     "ticket.opened": ("ticket", "type", "ticket_id"),
+    "ticket.state": ("ticket_state", "to", "ticket_id"),
 }
 
 

@@ -58,6 +58,8 @@ export interface TableModel {
   rows: Row[]
   note?: string
   empty?: string
+  /** Conversations that are not counted yet. */
+  waiting?: number
 }
 
 export interface How {
@@ -78,6 +80,8 @@ export interface InsightPage {
   how?: How[]
   advice?: string[]
   empty?: string
+  /** Conversations that are not counted yet. */
+  waiting?: number
 }
 
 export interface Behind {
@@ -165,6 +169,7 @@ function round(value: number): number {
 export function movement(card: Card): { text: string; mood: 'ok' | 'bad' | '' } {
   const { value, before } = card
   if (value === null || before === null || before === undefined) return { text: '', mood: '' }
+  if (before === 0 && value > 0 && card.show !== 'ratio') return { text: '上期没有', mood: '' }
   const gap = value - before
   const isShare = card.show === 'ratio'
   if (Math.abs(gap) < (isShare ? 0.005 : Math.max(0.05, Math.abs(before) * 0.01))) return { text: '和上期持平', mood: '' }

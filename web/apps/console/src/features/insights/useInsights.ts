@@ -1,10 +1,16 @@
 /** Filters in the address bar, and the page they give. */
 
-import { computed, ref, watch } from 'vue'
+import { computed, onScopeDispose, ref, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { useProblems } from '../../problems'
 import { useSession } from '../../session'
 import { type Filters, type InsightPage, lastDays } from './model'
+
+/** A page that is still being counted is read again after this; a few talks are always under way. */
+const AGAIN_MS = 4000
+const FEW = 20
+
+export const isBehind = (page: InsightPage | null) => (page?.waiting ?? 0) > FEW
 
 export function useFilters() {
   const route = useRoute()
@@ -35,13 +41,17 @@ export function usePage(name: () => string) {
   const page = ref<InsightPage | null>(null)
   const problem = ref('')
   let turn = 0
+  let later = 0
 
   async function load(): Promise<void> {
     const mine = ++turn
+    window.clearTimeout(later)
     problem.value = ''
     try {
       const found = await http.get<InsightPage>(`/api/v1/insights/${name()}`, { ...filters.value })
-      if (mine === turn) page.value = found
+      if (mine !== turn) return
+      page.value = found
+      if (isBehind(found)) later = window.setTimeout(() => void load(), AGAIN_MS)
     } catch (error) {
       if (mine === turn) problem.value = describe(error)
     }
@@ -51,6 +61,7 @@ export function usePage(name: () => string) {
     void load()
   })
   void load()
+  onScopeDispose(() => window.clearTimeout(later))
   return { filters, change, page, problem, load }
 }
 
