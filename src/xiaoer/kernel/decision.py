@@ -204,6 +204,13 @@ class Trial(Struct, frozen=True):
         return self.arm == "held_out"
 
 
+class Wanted(Struct, frozen=True):
+    """One of several goods that were named in one breath, and how many of it (两件防晒衣)."""
+
+    product: Product
+    count: int = 1
+
+
 class Facts(Struct, frozen=True):
     """What was gathered. `missing` names needs whose source could not be asked (kind, key): say so, never guess.
 
@@ -217,7 +224,7 @@ class Facts(Struct, frozen=True):
     variants: dict[str, tuple[Variant, ...]] = field(default_factory=dict)
     orders: tuple[Order, ...] | None = None
     recommended: dict[int, tuple[Product, ...]] = field(default_factory=dict)
-    together: dict[int, tuple[Product, ...]] = field(default_factory=dict)
+    together: dict[int, tuple[Wanted, ...]] = field(default_factory=dict)
     offers: tuple[Offer, ...] | None = None
     prices: dict[str, PriceNow] = field(default_factory=dict)
     bargains: dict[int, BargainAnswer] = field(default_factory=dict)

@@ -66,7 +66,8 @@ class Memory(Struct, frozen=True, omit_defaults=True):
 
     `asking` is the matter that the bot's last reply asked about: only then does a bare 「好的」 answer it.
     `order_id` is the order that was talked about last; `product_id` the product that was named last, while the page
-    `page_id` was open. `choices` (id, title) is the list shown last, `choice_intent` the question it was shown for.
+    `page_id` was open. `choices` (id, title) is the list of goods shown last, `choice_intent` the question it was shown
+    for; `listed` are the ids of the orders, if orders were shown last.
     `cart` are the goods that were priced together last (`variant*count,…`).
     `wish` is what she would like recommended; `tried` what was asked for last, and how often.
     """
@@ -80,6 +81,7 @@ class Memory(Struct, frozen=True, omit_defaults=True):
     page_id: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     choice_intent: str = ""
+    listed: tuple[str, ...] = ()
     cart: str = ""
     wish: Wish | None = None
     tried: tuple[Tried, ...] = ()

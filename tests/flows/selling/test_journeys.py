@@ -37,7 +37,10 @@ async def test_payment_refund_and_closing_stop_it_at_once(world: SalesWorld, end
     assert len(await world.heard()) == 1
 
 
-@pytest.mark.parametrize("word", ["退订", "TD", "td", "别发了", "请不要再给我发消息了"])
+@pytest.mark.parametrize(
+    "word",
+    ["退订", "TD", "td", "别发了", "请不要再给我发消息了", "别给我发营销短信了 烦死了", "天天发推销信息，别发了"],
+)
 async def test_a_stop_word_ends_everything_before_any_model_and_for_good(world: SalesWorld, word: str) -> None:
     await world.journey("pay", PAY)
     await world.happens("e1", "order.created", order_id="1")
@@ -87,6 +90,12 @@ async def test_marketing_needs_consent_and_a_changed_cart_starts_anew(world: Sal
     assert await world.heard() == []
     await world.later(11)
     assert await world.heard() == ["【测试店】休闲裤还在购物车里（回复TD退订）"]
+
+
+@pytest.mark.parametrize("word", ["先别发货", "别发错颜色了", "有货别忘了给我发消息", "广告里说的优惠取消了吗"])
+async def test_what_only_sounds_like_a_stop_word_stops_nothing(world: SalesWorld, word: str) -> None:
+    answer = await world.say("b1", word)
+    assert answer["turn"]["acts"][0]["rule_id"] != "outreach.opt_out"
 
 
 async def test_no_more_than_the_cap_over_all_journeys(world: SalesWorld) -> None:

@@ -42,4 +42,25 @@ INDEX = MentionIndex(_GOODS)
     ],
 )
 def test_each_part_means_its_product(text: str, in_sight: str, meant: list[str]) -> None:
+    assert [product for product, _ in INDEX.goods(text, in_sight)] == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "in_sight", "meant"),
+    [
+        ("我买两件防晒衣一条牛仔裤总共多少钱", "", [("coat", 2), ("jeans", 1)]),
+        ("防晒衣两件，牛仔裤3条到手多少", "", [("coat", 2), ("jeans", 3)]),
+        ("鼠标要5个键盘俩", "", [("mouse", 5), ("keys", 2)]),
+        ("这个来两件再来一条牛仔裤", "coat", [("coat", 2), ("jeans", 1)]),
+        ("要两件，再加一个蚕丝被", "coat", [("coat", 2), ("quilt", 1)]),
+        ("两件防晒衣一件棉花糖多少钱", "", []),  # what is not found is not left out of the sum
+        ("两件棉花糖一件防晒衣多少钱", "", []),
+        ("两件短袖一条牛仔裤", "", []),
+        ("第二件半价的防晒衣和鼠标一起买", "", [("coat", 1), ("mouse", 1)]),
+        ("坚果12包、藕粉一罐", "", [("nuts", 12), ("soup", 1)]),
+    ],
+)
+def test_pieces_are_counted_for_the_goods_that_they_stand_by(
+    text: str, in_sight: str, meant: list[tuple[str, int]]
+) -> None:
     assert INDEX.goods(text, in_sight) == meant

@@ -10,6 +10,10 @@ COAT = Product("C", "防晒外套", attributes={"材质": "锦纶", "会不会�
 CUP = Product("T", "保温杯", attributes={"保温": "12小时", "清洗": "杯盖可拆，别进洗碗机", "质保": "1年"})
 BANK = Product("B", "充电宝", attributes={"容量": "20000毫安时", "输出": "22.5瓦", "接口": "USB-C", "质保": "1年"})
 FLOUR = Product("F", "婴儿米粉", attributes={"适合月龄": "6个月以上", "保质期": "18个月"})
+BOARD = Product(
+    "K", "机械键盘", attributes={"轴体": "静音红轴、青轴、段落茶轴", "电池": "4000毫安时", "适配系统": "macOS"}
+)
+DOWN = Product("D", "羽绒服", attributes={"钻绒": "双层锁绒", "洗涤方式": "手洗"})
 CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向装", "适合年龄": "0到12岁", "认证": "3C"})
 
 
@@ -28,6 +32,11 @@ CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向
         (COAT, "product.quality", "骑车穿会不会飞起来", []),
         (COAT, "product.material", "啥料子", ["材质", "厚薄"]),
         (CUP, "product.usage", "洗碗机行不", ["清洗"]),
+        (BOARD, "product.compare", "红轴和茶轴有啥区别", ["轴体"]),
+        (BOARD, "product.compatibility", "没电了插着线能用吗", ["电池"]),
+        (DOWN, "product.quality", "掉毛吗", ["钻绒"]),
+        (DOWN, "product.quality", "洗了会不会缩水", []),
+        (DOWN, "product.usage", "咋洗", ["洗涤方式"]),
         (CUP, "product.compatibility", "能放洗碗机里转吗", ["清洗"]),
         (CUP, "product.detail", "早上的水晚上还烫吗", ["保温"]),
         (BANK, "product.detail", "快充支持多少瓦", ["输出"]),

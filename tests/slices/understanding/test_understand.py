@@ -59,6 +59,8 @@ def test_two_asks_are_two_segments_with_the_buyers_own_words(understanding: Unde
         ("我要退货，来回运费谁出", ["after.return", "after.freight"]),
         ("帮我取消订单，钱多久退回来", ["order.cancel", "after.refund_progress"]),
         ("太小了，给我换大一号", ["after.exchange"]),
+        ("在吗，请问竹席可以水洗吗", ["product.usage"]),
+        ("发什么快递几天能到", ["ship.carrier", "ship.eta"]),
         ("帮我查下订单 260610027400 到哪了", ["ship.track"]),
         ("你是AI吧，老实交代", ["service.bot"]),
         (

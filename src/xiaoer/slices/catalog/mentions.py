@@ -1,19 +1,28 @@
-"""Several goods named in one breath (防晒衣跟那条烟管裤一起买, 这个和律动手环哪个好): which product each part means.
+"""Several goods named in one breath (两件防晒衣一件T恤, 这个和手环哪个好): which each part means, and how many.
 
-The words are cut where they join (和, 跟, 、). A part means the product whose name has the rarest of its character
-pairs; a name is the title and what the attribute 品类 calls it: buyers say 防晒衣 where a title says 防晒外套.
-「这件」 is the product in sight, and so is nothing at all: 「跟那个手环一起买」. A part that fits several products
-alike means the one in sight, else none: a price of the wrong goods is worse than one more question.
+The words are cut where they join (和, 跟, 、) and where a number of pieces begins. A part means the product whose name
+has the rarest of its character pairs; a name is the title and what the attribute 品类 calls it: buyers say 防晒衣
+where a title says 防晒外套. 「这件」 is the product in sight, and so is nothing at all: 「跟那个手环一起买」.
+A part that fits several products alike means the one in sight, else none: a price of the wrong goods is worse than
+one more question.
 """
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from xiaoer.kernel.commerce import Product
 from xiaoer.slices.catalog.rules import compact
 
 _JOINS = re.compile(r"[和跟与同及、,，;；/+＋&]|加上|还有|以及|搭配|再加|再来")
+_PIECES = re.compile(
+    r"(?<![第\d一二两三四五六七八九十])(\d{1,3}|[一二两俩三四五六七八九十])(?:件|个|条|双|瓶|盒|袋|包|箱|台|只|支|把|套|罐|桶|(?<=[俩]))(?![套装入组])"
+)
+_ONES = {one: n for n, one in enumerate("一二三四五六七八九十", 1)} | {"两": 2, "俩": 2}
+_NOTHING = re.compile(
+    r"(?:我|要|想|买|拍|来|的话?|一共|总共|到手|算下来|多少钱?|几多|什么价|啥价|优惠|便宜|能|可以|怎么算|给|一起|加|了|吗|呢|啊|呀|不|\W)*"
+)
+_ADDS = re.compile(r"(?:加|再|配|搭|送)(?:来|买|要|拍)?$")
 _THIS = re.compile(r"^(?:那|我)?(?:这(?!么|样|会|时|边|里)|此款|本款|它(?!们))")
 _NO_NAME = re.compile(
     r"一起|一块儿?|多少|便宜|优惠|哪个|哪款|哪件|对比|比较|推荐|适合|新款|两件|两个|加厚|四季|百搭|方便|礼物"
@@ -39,17 +48,40 @@ class MentionIndex:
         self._most = max(_FEW, round(count * _MOST_ALIKE))
         self._weight = {pair: math.log((count + 1) / len(holders)) for pair, holders in self._holders.items()}
 
-    def goods(self, text: str, in_sight: str = "") -> list[str]:
-        """Ids of the products that the parts of `text` mean, in the order of the words; the one in sight comes first
-        where the words leave it out. Empty when a part fits several goods; fewer than two: no several are named."""
-        found: list[str] = []
-        for part in _JOINS.split(text):
-            meant = [in_sight] if _THIS.search(part.strip()) and in_sight else self._meant(part)
-            if len(meant) > 1 and in_sight not in meant:
+    def goods(self, text: str, in_sight: str = "") -> list[tuple[str, int]]:
+        """Id and number of pieces of each product that the parts of `text` mean, in the order of the words; the one in
+        sight comes first where the words leave it out. Empty when a part fits several goods, or counts pieces of what
+        is not found: a price of less than was asked for is wrong. Fewer than two: no several are named."""
+        found: dict[str, int] = {}
+        for part, count in self._parts(text, in_sight):
+            if count and _NOTHING.fullmatch(part):  # 防晒衣，两件
+                last = next(reversed(found), in_sight)
+                if last:
+                    found[last] = count
+                continue
+            meant = self._in_part(part, in_sight)
+            if (len(meant) > 1 and in_sight not in meant) or (count and not meant):
                 return []
-            found += [in_sight] if in_sight in meant else meant
-        found = list(dict.fromkeys(found))
-        return [in_sight, *found] if in_sight and len(found) == 1 and found != [in_sight] else found
+            for product_id in [in_sight] if in_sight in meant else meant:
+                found[product_id] = count or 1
+        if in_sight and len(found) == 1 and in_sight not in found:
+            return [(in_sight, 1), *found.items()]
+        return list(found.items())
+
+    def _parts(self, text: str, in_sight: str) -> Iterator[tuple[str, int]]:
+        """The parts of the words, each with its number of pieces; 0: none is told. A number counts what follows it,
+        and what stands before it where names come first (防晒衣两件牛仔裤一条)."""
+        for joined in _JOINS.split(text):
+            pieces = list(_PIECES.finditer(joined))
+            starts, ends = [0, *(one.end() for one in pieces)], [*(one.start() for one in pieces), len(joined)]
+            words = [joined[start:end] for start, end in zip(starts, ends, strict=True)]
+            counts = [0, *(_ONES.get(one[1]) or int(one[1]) for one in pieces)]
+            if pieces and not _ADDS.search(words[0]) and self._in_part(words[0], in_sight):
+                counts = [*counts[1:], 0]
+            yield from zip(words, counts, strict=True)
+
+    def _in_part(self, part: str, in_sight: str) -> list[str]:
+        return [in_sight] if in_sight and _THIS.search(part.strip()) else self._meant(part)
 
     def _meant(self, part: str) -> list[str]:
         """The products whose names fit the part best; what a product is (品类) counts twice."""

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Product, Taste, Variant
+from xiaoer.kernel.decision import Wanted
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store
 from xiaoer.slices.catalog.mentions import MentionIndex
@@ -115,11 +116,11 @@ class EmbeddedCatalog:
         found = [(await self._held(shop, one))[0] for one in (await self._by_words(shop))[1].named(text, limit, kinds)]
         return tuple(p for p in found if p is not None and (not beside or any(kind in p.title for kind in kinds)))
 
-    async def together(self, shop: ShopId, text: str, in_sight: str = "") -> tuple[Product, ...]:
+    async def together(self, shop: ShopId, text: str, in_sight: str = "") -> tuple[Wanted, ...]:
         """The goods that are named in one breath (A 和 B 一起买), two or more; empty when the words name no several."""
         found = (await self._by_words(shop))[2].goods(text, in_sight)
-        goods = [(await self._held(shop, one))[0] for one in found] if len(found) > 1 else []
-        return tuple(product for product in goods if product is not None)
+        goods = [((await self._held(shop, one))[0], count) for one, count in found] if len(found) > 1 else []
+        return tuple(Wanted(product, count) for product, count in goods if product is not None)
 
     async def _by_words(self, shop: ShopId) -> tuple[int, NeedIndex, MentionIndex]:
         revision = await self.revision(shop)

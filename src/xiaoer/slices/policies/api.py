@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Order
-from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, KnowledgeHit, Need, Todo
+from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, Need, Todo
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import (
@@ -26,6 +26,7 @@ from xiaoer.slices.policies.rules import (
     focus,
     handoff,
     looking,
+    nearness,
     needs,
     numbers,
     offers,
@@ -52,15 +53,8 @@ wish_is_too_dear = wish_words.is_too_dear
 wish_is_alike = wish_words.is_alike
 wish_asks_about_it = wish_words.asks_about_it
 wish_asks_which = wish_words.asks_which
-NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
-NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's, or was guessed at
-_NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
+NEAR, NEAR_FOR_TALK = nearness.NEAR, nearness.NEAR_FOR_TALK
 _LISTED = 5  # orders of the buyer's that are told to choose from
-_TIE = 0.05  # of a question that was guessed at, entries this near to each other answer nothing
-_OWN_WORDS = 0.8  # an entry that asks just this: the shop has written what it wants said, so nothing is recommended
-_OF_OTHER_THINGS = (
-    0.9  # an intent as sure as this that it is not the shop's matter yields only to the buyer's own words
-)
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
@@ -112,13 +106,12 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
             memory = replace(memory, cart=act.slots["cart"])
         if isinstance(order := act.slots.get("order"), Order):
             memory, told_of = replace(memory, order_id=order.id), order.id
-        shown = [(str(id_), str(title)) for id_, title in act.slots.get("products", ())]
         topic = product if product in known.products else None
         intent = segment.intent if act.template.startswith("product.which") else ""
-        memory = focus.keep(memory, situation.turn, topic, shown, intent)
+        memory = focus.keep(memory, situation.turn, topic, act, intent)
         if segment.intent == "product.recommend":
             wish = wishes.told(segment, situation.turn)
-            memory = replace(memory, wish=replace(wish, shown=(*wish.shown, *(id_ for id_, _ in shown))))
+            memory = replace(memory, wish=replace(wish, shown=(*wish.shown, *(id_ for id_, _ in focus.shown_by(act)))))
     if more:
         return Decision(needs=tuple(dict.fromkeys(more)))
     if todos:
@@ -226,7 +219,7 @@ def _move(ask: Ask) -> Move:
 
 def _plain(ask: Ask) -> Move:
     """An answer that needs no more turns; where an order number is wanted, what it is wanted for is remembered."""
-    more = tuple(need for hit in _near(ask) for need in entries.needs_of_entry(ask, hit))
+    more = tuple(need for hit in nearness.near(ask) for need in entries.needs_of_entry(ask, hit))
     if more:
         return Move(needs=more)
     act = _answer(ask)
@@ -247,14 +240,18 @@ def _answer(ask: Ask) -> Act:
         talks = surely or spoken.rule_id == "talk.haste"
         return spoken if talks or hit is None else _knowledge(ask, hit)
     found = buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
-    if found is None and ask.segment.intent == "product.compare" and (hit is None or hit.hit.score < _OWN_WORDS):
+    if (
+        found is None
+        and ask.segment.intent == "product.compare"
+        and (hit is None or hit.hit.score < nearness.OWN_WORDS)
+    ):
         found = products.compare(ask)
     if found is not None:
         return found
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
-        return _knowledge(ask, hit) if hit.hit.score >= _OWN_WORDS else _fact_named(ask) or _knowledge(ask, hit)
+        return _knowledge(ask, hit) if hit.hit.score >= nearness.OWN_WORDS else _fact_named(ask) or _knowledge(ask, hit)
     found = products.answer_from_catalogue(ask)
-    if found is None and _live(ask) and (hit is None or hit.hit.score < _OWN_WORDS):
+    if found is None and _live(ask) and (hit is None or hit.hit.score < nearness.OWN_WORDS):
         found = cards.products_wanted(ask)
     if found is None and hit is not None:
         return _knowledge(ask, hit)
@@ -265,11 +262,11 @@ def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
     """Whether what was picked answers better than an entry: also than one in the buyer's own words, when these name
     goods and it does not (推荐一款口红, an entry 帮我推荐一款)."""
     if picked.type != "recommend":
-        return picked.template != "recommend.none_such" and hit.hit.score < _OWN_WORDS
+        return picked.template != "recommend.none_such" and hit.hit.score < nearness.OWN_WORDS
     named = wish_words.left_of(ask.segment.text)
     told = f"{hit.hit.question}{hit.hit.answer}"
     shares = any(named[at : at + 2] in told for at in range(len(named) - 1))
-    return hit.hit.score < _OWN_WORDS or (len(named) > 1 and not shares)
+    return hit.hit.score < nearness.OWN_WORDS or (len(named) > 1 and not shares)
 
 
 def _fact_named(ask: Ask) -> Act | None:
@@ -289,38 +286,9 @@ def _foreign(ask: Ask) -> Move | None:
     return small.ask_proof(ask, number)
 
 
-def _near(ask: Ask) -> list[KnowledgeHit]:
-    """The entries near enough to the question to be said; nearer still when it seems to be about other things."""
-    hits = ask.facts.knowledge.get(ask.index, ())
-    if not hits or not ask.facts.answerable.get(ask.index):
-        return []
-    if ask.is_guess and len(hits) > 1 and hits[0].score < _OWN_WORDS and hits[0].score - hits[1].score < _TIE:
-        return []  # neither the words nor the entries say what is meant
-    unsure = ask.is_guess or ask.segment.intent.startswith(("oos.", "chat."))
-    far = NEAR_FOR_TALK if unsure else NEAR
-    if ask.segment.intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
-        far = _OWN_WORDS
-    named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if ask.segment.intent != "product.recommend"}
-    if ask.segment.intent.startswith("after."):  # 收到货碎了: what is written of one product holds for no other
-        named = named or {ask.product_id or ""}
-    return [
-        hit
-        for hit in hits
-        if not (named and hit.product_id and hit.product_id not in named)
-        and not _is_unsafe(ask, hit)
-        and hit.score >= (max(far, _NEAR_ELSEWHERE) if hit.product_id and hit.product_id != ask.product_id else far)
-    ]
-
-
-def _is_unsafe(ask: Ask, hit: KnowledgeHit) -> bool:
-    """Whether the entry would tell one who asks for a dog, or while pregnant, what was written for others."""
-    near = ask.segment.intent == "product.safety" and hit.score < _OWN_WORDS
-    return near and attributes.is_for_others(ask.segment.text, hit.question + hit.answer)
-
-
 def _hit(ask: Ask) -> Said | None:
     """The best of the near entries of which something can be said now."""
-    return next((said for hit in _near(ask) if (said := entries.say_entry(ask, hit))), None)
+    return next((said for hit in nearness.near(ask) if (said := entries.say_entry(ask, hit))), None)
 
 
 def _live(ask: Ask) -> bool:

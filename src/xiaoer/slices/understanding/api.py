@@ -13,7 +13,7 @@ import numpy as np
 
 from xiaoer.kernel.heard import Entities, Heard, Segment, TextForms
 from xiaoer.kernel.turn import PastMessage, Turn
-from xiaoer.slices.understanding import context, feeling, split
+from xiaoer.slices.understanding import context, feeling, joining, split
 from xiaoer.slices.understanding.arrays import Floats
 from xiaoer.slices.understanding.entities.extract import read_entities
 from xiaoer.slices.understanding.features import features
@@ -33,6 +33,8 @@ _BACK = 3
 _MATTER = 0.35
 # From this confidence a message is talk from end to end and is not cut.
 _ONLY_CHAT = 0.85
+# A greeting is not among them: after it comes the matter.
+_WHOLE_CHAT = frozenset(("chat.thanks", "chat.ack", "chat.praise", "chat.smalltalk", "chat.bye"))
 # Pieces heard as these are no asks beside others.
 _NO_ASK = frozenset(("chat.ack", "oos.unclear"))
 _CHAT_ORDER = ("chat.thanks", "chat.bye", "chat.praise", "chat.smalltalk", "chat.greeting", "chat.ack")
@@ -50,7 +52,7 @@ class Understanding:
         extra = tuple(sorted({code for _, code in shop.examples} - set(model.labels)))
         self.labels = model.labels + extra
         self._gate = model.gate.over(self.labels)
-        self._described = split.describe(self.labels, takes_of(pack))
+        self._described = joining.describe(self.labels, takes_of(pack))
         self._products = PhraseTable({word.lower(): "|".join(ids) for word, ids in shop.products.items()})
         names = PhraseTable({word: word for word in shop.products})
         self._normaliser = (normaliser or Normaliser(pack.lexicon)).with_words(names, shop.means)
@@ -137,7 +139,7 @@ class Understanding:
                 own, by = leant, "example"
         return normal, own, by
 
-    def _asks(self, raw: str) -> list[split.Span]:
+    def _asks(self, raw: str) -> list[joining.Span]:
         whole = self._span(raw, 0, len(raw), 0)
         decided = decide_by_pattern(whole.normal, self._pack.patterns)
         if decided is not None or self._says_nothing_else(whole):
@@ -147,20 +149,20 @@ class Understanding:
         if len(spans) > 1:
             spans = self._without_pleasantries(spans)
         if len(spans) > 1:
-            spans = split.join(spans, lambda a, b: self._span(raw, a, b, 0), self._model.seam, self._described)
+            spans = joining.join(spans, lambda a, b: self._span(raw, a, b, 0), self._model.seam, self._described)
         asks = [s for s in spans if self.labels[int(s.own.argmax())] not in _NO_ASK]
         return asks or spans[-1:]
 
-    def _says_nothing_else(self, span: split.Span) -> bool:
+    def _says_nothing_else(self, span: joining.Span) -> bool:
         """Thanks, assent or praise from end to end, however long."""
         top = int(span.own.argmax())
-        return self._described.chat[top] and float(span.own[top]) >= _ONLY_CHAT
+        return self.labels[top] in _WHOLE_CHAT and float(span.own[top]) >= _ONLY_CHAT
 
-    def _span(self, raw: str, start: int, end: int, joint: int) -> split.Span:
+    def _span(self, raw: str, start: int, end: int, joint: int) -> joining.Span:
         normal, own, by = self._remember(raw[start:end])
-        return split.Span(start, end, joint, normal, own, by == "pattern")
+        return joining.Span(start, end, joint, normal, own, by == "pattern")
 
-    def _without_pleasantries(self, spans: list[split.Span]) -> list[split.Span]:
+    def _without_pleasantries(self, spans: list[joining.Span]) -> list[joining.Span]:
         kept = [
             s
             for s in spans
@@ -174,9 +176,9 @@ class Understanding:
         order = {code: n for n, code in enumerate(_CHAT_ORDER)}
         return [min(spans, key=lambda s: order.get(self.labels[int(s.own.argmax())], 9))]
 
-    def _segments(self, raw: str, asks: list[split.Span], history: Sequence[PastMessage]) -> tuple[Segment, ...]:
+    def _segments(self, raw: str, asks: list[joining.Span], history: Sequence[PastMessage]) -> tuple[Segment, ...]:
         """One segment an ask; neighbours that ask the same are one; a later one that asks nothing is left out."""
-        found: list[tuple[split.Span, Segment]] = []
+        found: list[tuple[joining.Span, Segment]] = []
         for ask in asks:
             earlier = found[-1][0] if found else None
             segment = self._segment(raw[ask.start : ask.end].strip(), ask, history, earlier)
@@ -195,7 +197,7 @@ class Understanding:
         return tuple(segment for _, segment in found)
 
     def _segment(
-        self, text: str, ask: split.Span, history: Sequence[PastMessage], earlier: split.Span | None
+        self, text: str, ask: joining.Span, history: Sequence[PastMessage], earlier: joining.Span | None
     ) -> Segment:
         _, own, by = self._remember(text) if text else (ask.normal, ask.own, "model")
         entities = read_entities(ask.normal, self._pack.lexicon, self._products)
@@ -217,7 +219,7 @@ class Understanding:
             by=by,
         )
 
-    def _just_before(self, earlier: split.Span) -> context.Before:
+    def _just_before(self, earlier: joining.Span) -> context.Before:
         """The ask before this one, in the same turn."""
         spread, mass = context.business(earlier.own, self.labels)
         return context.Before(earlier.normal, spread, mass)

@@ -22,7 +22,7 @@ _WOULD_BUY = re.compile(
     r"(?:现在|今天|今晚|今儿|明天|这会儿?|马上|立刻|要是|如果|假如).{0,3}(?:下单|拍|付款|买)(?!了|的那|的订)"
     r"|(?:下单|拍下?|付款|买)(?:的话|，|,|\s|\d|几|多|啥|什么|能|大概|哪|最快|要|到)"
 )
-_HOW_LONG = re.compile(r"几天|多久|多长时间|几号|哪天|啥时候|什么时候|何时|最快")
+_HOW_LONG = re.compile(r"几天|几时|好久|多久|多长时间|几号|哪天|啥时候|什么时候|何时|最快")
 _ABROAD = frozenset(
     ["台湾", "香港", "澳门", "台北", "高雄", "海外", "国外", "美国", "日本", "韩国", "新加坡", "英国", "加拿大", "澳洲"]
 )
@@ -127,13 +127,16 @@ def _to_be_paid(ask: Ask) -> tuple[Order, ...]:
 
 
 def _would_buy(ask: Ask, place: str) -> bool:
-    """Words of buying now, or a place that no order of the buyer is on its way to."""
+    """Words of buying now, a place that no order of the buyer is on its way to, or goods asked about in the same breath
+    by one who waits for none (有现货吗，几时到)."""
     text = ask.segment.text
     if any(word in text for word in OWN_WORDS):
         return False
     if _WOULD_BUY.search(f"{text} "):
         return True
     waits = [order for order in ask.facts.orders or () if order.status in ("paid", "shipped")]
+    if not waits and any(one.intent.startswith(("product.", "price.")) for one in ask.situation.heard.segments):
+        return True
     return bool(place and _HOW_LONG.search(text) and not any(place in order.address for order in waits))
 
 

@@ -41,11 +41,14 @@ _WHO: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("糖尿病", "血糖", "控糖"), ("糖尿病", "糖")),
     (("血压", "痛风", "尿酸", "吃药", "手术"), ("适用人群", "禁忌")),
 )
+_WASH_KEYS = ("洗涤", "清洗", "清洁", "保养", "护理")
 _FITS_KEYS = ("适配", "兼容", "支持", "接口", "适用型号", "系统")
 
 # words in the question -> parts of attribute keys that answer it
 _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("续航", "电池", "用多久", "充一次", "多少毫安"), ("续航", "电池", "电量", "容量")),
+    (("边充", "插着", "充着电", "充电时", "没电"), ("边充", "电池", "供电", "充电")),
+    (("躺", "后仰", "放平"), ("躺", "后仰", "调节")),
     (("功率", "多少瓦", "费电", "耗电", "几瓦"), ("功率", "能耗", "输出")),
     (
         ("多重", "重量", "重不重", "几斤", "多少克", "净重", "净含量", "多少毫升", "嫌沉", "沉不沉"),
@@ -58,10 +61,11 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("厚", "薄", "透", "季节", "冬天", "夏天", "几月"), ("厚薄", "厚度", "透不透", "透光", "季节", "里料", "克重")),
     (("弹",), ("弹力", "弹性")),
     (("里衬", "内衬", "里料", "加绒"), ("里料", "内衬", "加绒", "内里")),
-    (("洗", "机洗", "手洗", "烘干", "清洁", "保养"), ("洗涤", "清洗", "清洁", "保养", "护理")),
+    (("洗", "烘干", "清洁", "保养"), _WASH_KEYS),
     *_WHO,
     (("男的", "男生", "男士"), ("适用人群", "适合人群")),
     (("肤质", "油皮", "干皮", "混油"), ("适用肤质", "适合肤质", "肤质")),
+    (("bpa", "BPA", "双酚"), ("双酚", "BPA", "材质")),
     (("成分", "配料", "添加", "香精", "酒精", "防腐"), ("成分", "配料", "香精", "酒精", "防腐", "添加", "配方")),
     (("保质", "过期", "日期", "新鲜", "放多久", "放到"), ("保质期", "生产日期", "储存")),
     (("保存", "储存", "冷藏", "放冰箱"), ("储存", "保存", "贮存")),
@@ -78,7 +82,7 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("起球", "起毛"), ("起球", "起毛")),
     (("掉色", "褪色", "染色", "串色", "掉颜色"), ("褪色", "掉色")),
     (("缩水", "缩不缩", "变小"), ("缩水",)),
-    (("掉毛", "掉絮"), ("掉毛",)),
+    (("掉毛", "掉絮", "跑毛", "钻绒", "跑绒"), ("掉毛", "钻绒")),
     (("承重", "斤坐", "坐塌", "塌不塌", "坐得住"), ("承重", "会不会塌")),
     (("还烫", "还热", "保温", "几小时热", "凉得快"), ("保温",)),
     (("辣",), ("辣",)),
@@ -115,25 +119,31 @@ _BY_INTENT: dict[str, tuple[str, ...]] = {
 }
 # what is asked here is one thing of many: what is written about another is no answer
 _EXACT = frozenset({"product.safety", "product.quality"})
+_EITHER = re.compile(r"^(.{1,2})不\1")
+_SIDES = re.compile(
+    r"([\u4e00-\u9fffA-Za-z\d]{2,4}?)(?:和|跟|与|还是)([\u4e00-\u9fffA-Za-z\d]{2,4}?)(?:有|哪|的?区别|怎么|咋|差|一样|选)"
+)
 _OF_NO_THING = frozenset("的了吗呢吧啊不能可以会要有是这那么什怎我你他她它用到个多少就还没在和跟")
 _NAME = 2
-_WIDE = (_FITS_KEYS,)  # asked in words of all sorts of questions: they count when nothing narrower is asked
+# asked in words of all sorts of questions (洗了会缩水吗): they count when nothing narrower is asked
+_WIDE = (_FITS_KEYS, _WASH_KEYS)
 _SHARED = 3  # characters that question and value must share for the value to speak of the thing asked
 
 
 def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
     """Return the attributes (key, value) that answer `question`, most telling first, at most two."""
-    found: list[tuple[str, str]] = []
-    named = False
-    for words, keys in _ASKED:
-        asked = any(word in question for word in words) or (keys is _CHILD_KEYS and _tells_age(question))
-        if asked and not (found and keys in _WIDE):
-            named = True
-            found += _with_keys(product, keys)
+    asked = [
+        keys
+        for words, keys in _ASKED
+        if any(word in question for word in words) or (keys is _CHILD_KEYS and _tells_age(question))
+    ]
+    narrow = [keys for keys in asked if keys not in _WIDE] or asked
+    found = [pair for keys in narrow for pair in _with_keys(product, keys)]
     found += [(key, product.attributes[key]) for key in keys_in(product, question)]
+    found = found or _of_both(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
-    if not found and not (named and intent in _EXACT):
+    if not found and not (asked and intent in _EXACT):
         found = _with_keys(product, _BY_INTENT.get(intent, ()))
     return tuple(dict.fromkeys(found))[:2]
 
@@ -154,8 +164,19 @@ def _tells_age(question: str) -> bool:
     return _AGE.search(question) is not None and not _USED.search(question)
 
 
+def _of_both(product: Product, question: str) -> list[tuple[str, str]]:
+    """The attributes that tell of both things that are set side by side (茶轴和红轴有啥区别)."""
+    sides = _SIDES.search(question)
+    if sides is None:
+        return []
+    return [(key, value) for key, value in product.attributes.items() if sides[1] in value and sides[2] in value]
+
+
 def _names(key: str, question: str) -> bool:
     """Whether the question names the thing that a key of any wording is about: 适用面积 by 面积, 表盘直径 by 表盘."""
+    bare = _EITHER.sub("", key)
+    if bare != key:  # 含不含猪油, 会不会发黄
+        return len(bare) >= _NAME and bare in question
     if not 3 <= len(key) <= 12 or not key.isalpha() or "不" in key:
         return False
     pieces = {key[: len(key) - cut] for cut in range(1, len(key) - 1)} | {key[cut:] for cut in range(1, len(key) - 1)}

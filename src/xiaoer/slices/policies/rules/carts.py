@@ -13,8 +13,14 @@ _UNIT = r"(?:件|个|双|条|只|瓶|盒|套|台|包)"
 _ADDS = re.compile(r"再(?:加|来|拿|买|拍|要)|加上|加(?:多)?一|另外(?:加|再)|还(?:要|想加)|多(?:加|拿|拍)")
 _NTH = re.compile(rf"第({_COUNT})(?:个|件|款|样)")
 _MANY = re.compile(rf"(?:要|拍|买|来|换成|改成|变成)({_COUNT}){_UNIT}")
+_COUNTED = re.compile(rf"(?<!第)[一二两俩三四五六七八九十\d]{_UNIT}(?![套装入组])")
 _DROPS = re.compile(r"不要|去掉|删掉|不买|减掉|拿掉")
 _MOST = 20  # lines of a cart that is talked about
+
+
+def counts_several(text: str) -> bool:
+    """Whether pieces are counted more than once (两件防晒衣一件T恤), so that one number holds for none alone."""
+    return len(_COUNTED.findall(text)) > 1
 
 
 def adds(ask: Ask) -> bool:

@@ -9,9 +9,11 @@ import re
 
 from msgspec.structs import replace
 
+from xiaoer.kernel.decision import Act
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.rules import products
 
 _ORDINAL = re.compile(r"第?([一二三四五1-5])(?:个|款|件|种|双|条|套|瓶|盒|台|只|支|张)(?!月|小时|人|多少)")
 _BARE = re.compile(r"^(?:要|就|选|看|问的?是?)?第?([一二三四五1-5])(?:号|吧|呢|$)")
@@ -19,6 +21,7 @@ _ENDS = {"头一个": 0, "第一个": 0, "前面那个": 0, "上面那个": 0, "
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 _TALK = frozenset({"chat.ack", "chat.smalltalk", "oos.unclear", "oos.other"})
 _OF_NOTHING = _TALK | {"product.recommend"}
+_COMES = re.compile(r"到|收到|送")
 _SHORT = 12  # characters of a message that may be nothing but a choice
 _PART = 2  # characters of a title that a choice must share in a row
 
@@ -26,6 +29,8 @@ _PART = 2  # characters of a title that a choice must share in a row
 def choose(segment: Segment, turn: Turn) -> Segment:
     """The segment with the product that it picks from the list shown last; unchanged when it picks none."""
     memory = turn.memory
+    if memory.listed and names_place(segment.text):
+        return _of_listed(segment, memory.listed)
     if not memory.choices or segment.entities.product_ids:
         return segment
     picked = _picked(segment, memory)
@@ -35,9 +40,22 @@ def choose(segment: Segment, turn: Turn) -> Segment:
     bare = len(segment.text) <= _SHORT and (segment.intent in _TALK or segment.confidence < 0.5)
     if bare and memory.choice_intent:
         return replace(segment, entities=entities, intent=memory.choice_intent, confidence=0.9, by="choice")
+    if names_place(segment.text) and products.asks_how_it_is(segment.text):
+        return replace(segment, entities=entities, intent="product.detail", confidence=0.8, by="choice")
     if names_place(segment.text) and segment.intent in _OF_NOTHING:  # 就要第一个的: what it costs, and how to buy it
         return replace(segment, entities=entities, intent="price.query", confidence=0.8, by="choice")
     return replace(segment, entities=entities)
+
+
+def _of_listed(segment: Segment, listed: tuple[str, ...]) -> Segment:
+    """第一个啥时候到, after the buyer's orders were listed: about that order."""
+    place = _place(segment.text.strip(" ,，。.!！?？"))
+    if place is None or place >= len(listed):
+        return segment
+    intent = "ship.eta" if _COMES.search(segment.text) else "order.status"
+    intent = segment.intent if segment.intent.startswith(("order.", "ship.", "after.")) else intent
+    entities = replace(segment.entities, order_no=listed[place])
+    return replace(segment, entities=entities, intent=intent, confidence=0.9, by="choice")
 
 
 def names_place(text: str) -> bool:
@@ -49,13 +67,9 @@ def names_place(text: str) -> bool:
 def _picked(segment: Segment, memory: Memory) -> str | None:
     text = segment.text.strip(" ,，。.!！?？")
     ids = [id_ for id_, _ in memory.choices]
-    for words, place in _ENDS.items():
-        if words in text:
-            return ids[place]
-    match = _ORDINAL.search(text) or (_BARE.search(text) if len(text) <= _SHORT else None)
-    if match:
-        number = _DIGITS.get(match.group(1)) or int(match.group(1))
-        return ids[number - 1] if number <= len(ids) else None
+    place = _place(text)
+    if place is not None:
+        return ids[place] if place < len(ids) else None
     if len(text) > _SHORT:
         return None
     shared = [max((n for n in range(len(text), _PART - 1, -1) if _has(text, title, n)), default=0)
@@ -64,15 +78,32 @@ def _picked(segment: Segment, memory: Memory) -> str | None:
     return ids[shared.index(best)] if best and shared.count(best) == 1 else None
 
 
+def _place(text: str) -> int | None:
+    """The place in a list that the words point at, from 0; -1 is the last."""
+    for words, place in _ENDS.items():
+        if words in text:
+            return place
+    match = _ORDINAL.search(text) or (_BARE.search(text) if len(text) <= _SHORT else None)
+    return (_DIGITS.get(match.group(1)) or int(match.group(1))) - 1 if match else None
+
+
 def _has(text: str, title: str, length: int) -> bool:
     return any(text[at : at + length] in title for at in range(len(text) - length + 1))
 
 
-def keep(memory: Memory, turn: Turn, product_id: str | None, shown: list[tuple[str, str]], intent: str) -> Memory:
-    """The memory after a segment: the product that it was about, the list that it showed, and the question (`intent`)
+def shown_by(act: Act) -> list[tuple[str, str]]:
+    """The goods (id, title) that an act lists."""
+    return [(str(id_), str(title)) for id_, title in act.slots.get("products", ())]
+
+
+def keep(memory: Memory, turn: Turn, product_id: str | None, act: Act, intent: str) -> Memory:
+    """The memory after an act: the product that it was about, the list that it showed, and the question (`intent`)
     for which a product is to be chosen or named."""
+    shown = shown_by(act)
     if shown or intent:
-        memory = replace(memory, choices=tuple(shown), choice_intent=intent)
+        memory = replace(memory, choices=tuple(shown), choice_intent=intent, listed=())
+    if "orders" in act.slots:
+        memory = replace(memory, choices=(), choice_intent="", listed=tuple(source.id for source in act.sources))
     if len(shown) == 1:
         product_id = product_id or shown[0][0]
     if product_id and product_id != turn.product_in_focus:

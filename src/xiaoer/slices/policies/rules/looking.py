@@ -26,6 +26,7 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("product.restock", r"(?:到货|补货|有货).{0,4}(?:提醒|通知|告诉|喊|叫|联系|说一声)|(?:提醒|通知|告诉)我.{0,4}(?:到货|有货|补货)"),
         ("ship.when", r"^(?:我的|我买的|那个)?(?:东西|货|宝贝|衣服|订单|快递)?(?:发货|发出来?|寄出?|发)(?:了)?(?:没有?|吗|么|不)[?？]?$"),
         ("order.invoice", r"^(?:什么时候|多久|啥时候).{0,3}(?:能)?开(?:好|出来)|发票.{0,4}(?:开好|好了没|开了没)"),
+        ("order.cancel", r"(?:没|未)发(?:货|出)?的?(?:那[单个]|订单)?[^，。？?]{0,4}(?:给我)?(?:退了|退掉|退吧|取消|不要了)"),
         ("after.refund_progress", r"(?:什么时候|多久|几天|啥时候|还没|没有?).{0,4}到账"),
         ("ship.eta", r"^(?:今天|今晚|明天|后天|周[一二三四五六日末])(?:之?前)?(?:能|会|可以)?(?:不能)?(?:送到|送达|收到|到货?)(?:吗|么|不|嘛)"),
         ("promo.bundle", r"凑单|凑多少|凑点什么|还差多少.{0,8}(?:减|包邮|优惠|券)|差多少(?:可以|能|就)"),
@@ -45,6 +46,18 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 _EITHER = re.compile(r"(.{1,2})不\1")  # 打折不打折 asks, and denies nothing
 _SWAPS = re.compile(r"(?:换|改)(?:成|为|一?个)")  # 订单…想换成 and a long title: the title says nothing about the wish
+# Whether it makes a good present; what comes with it for nothing is another matter.
+_AS_PRESENT = re.compile(
+    r"送(?:礼|人|长辈|领导|老师|客户|朋友|闺蜜|女友|男友|爸|妈|老婆|老公|丈母娘|婆婆)[^，。]{0,6}(?:好看|合适|体面|行|可以|拿得出手|有面|档次|寒碜)"
+)
+# A telephone that is spoken of, not asked for: 接听电话声音为啥小, 昨天给我打电话说今天送.
+_SPOKEN_OF = re.compile(
+    r"(?:接听|打|通|接)电话[^，。]{0,8}(?:声音|音量|清楚|清晰|卡顿|断|听不)|电话手表|(?:打|来)(?:了|过)?电话(?:来)?(?:说|告诉|讲|通知)"
+)
+_ROBOT = re.compile(r"机器人(?:玩具|模型|手办|积木|编程)|(?:玩具|扫地|擦窗|遥控)机器人")
+_OWN_FAULT = re.compile(
+    r"(?:买的|拍的|收到|用了|上次|上个?月|去年|前阵)[^，。]*(?:坏|故障|失灵|没反应|不能用|用不了|不[亮转响热动])"
+)
 _PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
 
 
@@ -55,6 +68,15 @@ def look_again(segment: Segment) -> Segment:
     """The segment with the intent that its wording names; unchanged when it names none."""
     if segment.intent == "service.human" and _PERSON.match(segment.text.strip(" ,，。.!！")):
         return replace(segment, intent="order.invoice", confidence=0.9, by="wording")
+    if segment.intent == "service.human" and _SPOKEN_OF.search(segment.text):
+        other = next((code for code, _ in segment.alternatives if code != "service.human"), "oos.unclear")
+        return replace(segment, intent=other, confidence=0.4, by="wording")
+    if segment.intent == "promo.gift" and _AS_PRESENT.search(segment.text):
+        return replace(segment, intent="product.detail", confidence=0.9, by="wording")
+    if segment.intent == "service.bot" and _ROBOT.search(segment.text):  # goods, not who is speaking
+        return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
+    if segment.intent == "product.warranty" and _OWN_FAULT.search(segment.text):
+        return replace(segment, intent="after.repair", confidence=0.9, by="wording")
     if segment.entities.order_no and segment.intent.startswith(("product.", "price.")) and _SWAPS.search(segment.text):
         return replace(segment, intent="order.change_item", confidence=0.9, by="wording")
     if not segment.intent.startswith(("after.", "order.", "service.complaint", "service.human")) and _RETURN.search(

@@ -5,7 +5,7 @@ import re
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.policies.rules import bargaining
+from xiaoer.slices.policies.rules import bargaining, carts
 from xiaoer.slices.policies.types import Ask
 
 _TALK = frozenset(
@@ -36,14 +36,19 @@ OWN_WORDS = (
     "前天",
     "还没",
     "怎么还",
+    "别发",
+    "先不发",
+    "再发",
+    "晚点发",
+    "晚几天发",
 )
 PAID_FOR = re.compile(
     r"(?:上次|上回|之前|昨天|前天|那单|这单|我).{0,4}(?:买|拍|付|花).{0,6}(?:多少钱|多少)|(?:付了|花了|实付)多少"
 )
 _HOLIDAY = re.compile(r"国庆|中秋|春节|过年|放假|周末|周六|周日|双休|节假日|元旦|五一|端午|清明")
 LISTS = re.compile(
-    r"^(?:看|查)?(?:一?下)?我?(?:最近|之前|以前|都|一共|总共|这个月|上个月)+[^，。]{0,4}(?:买|拍|下|花)(?:过|了)?(?:啥|什么|哪些|几单|几样|些|多少钱)"
-    r"|我的订单(?:都有|有哪些|一共|总共|列)"
+    r"^(?:请|麻烦)?(?:给我|帮我)?(?:看看?|查查?)?(?:一?下)?我?(?:最近|之前|以前|都|一共|总共|这个月|上个月)+[^，。]{0,4}(?:买|拍|下|花)(?:过|了)?(?:啥|什么|哪些|几单|几样|些|多少钱)"
+    r"|我的订单(?:都有|有哪些|一共|总共|列)|(?:买|拍|订)的[^，。]{0,6}都(?:到|在)哪"
 )
 AGAIN = re.compile(
     r"(?:上次|上回|之前|以前|原来|同样|一样)[^，。？]{0,8}(?:再|又)[^，。？]{0,3}(?:来|买|拍|下|要)|再来一单|复购|回购"
@@ -112,7 +117,8 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         and (intent.startswith(("product.", "price.")) or intent == "order.how_to_buy")
     ):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
-    if intent in _SEVERAL and _JOINED.search(segment.text) and len(segment.entities.product_ids) < 2:
+    joined = _JOINED.search(segment.text) or carts.counts_several(segment.text)
+    if intent in _SEVERAL and joined and len(segment.entities.product_ids) < 2:
         needs.append(Need("together", index, segment.text))
     if intent == "promo.coupon":
         needs.append(Need("coupons", index))
@@ -131,7 +137,7 @@ def needs_of_named(ask: Ask) -> tuple[Need, ...]:
     """What is read of the goods that only words of this turn named, once it is known which."""
     several = ask.facts.together.get(ask.index, ())
     if several:
-        return tuple(Need(kind, ask.index, one.id) for one in several for kind in ("product", "variants"))
+        return tuple(Need(kind, ask.index, one.product.id) for one in several for kind in ("product", "variants"))
     if not ask.product_id or ask.product_id == product_of(ask.segment, ask.situation.turn):
         return ()
     index, product = ask.index, ask.product_id

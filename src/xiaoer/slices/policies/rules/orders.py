@@ -50,9 +50,13 @@ def answer_from_orders(ask: Ask) -> Act | None:
             )
         return _which_order(ask) if not orders else None
     intent = ask.segment.intent
-    if PAID_FOR.search(ask.segment.text) and intent in ("price.query", "order.status", "order.pay"):
+    if (
+        PAID_FOR.search(ask.segment.text)
+        and order.status != "unpaid"
+        and intent in ("price.query", "order.status", "order.pay")
+    ):
         return _order_act(ask, order, "order.paid_for", paid=order.pay_amount)
-    if intent == "order.pay" and order.status == "unpaid":
+    if order.status == "unpaid" and (intent == "order.pay" or PAID_FOR.search(ask.segment.text)):
         return _order_act(ask, order, "order.to_pay", paid=order.pay_amount)
     if intent in _TRACKING:
         return tell_tracking(ask, order)

@@ -142,7 +142,7 @@ def _named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
         of_sort = tuple(o for o in orders if any(sign in item.title for item in o.items for sign in signs))
         if sort in text and of_sort and len(of_sort) < len(orders):
             return of_sort
-    pairs = {text[at : at + 2] for at in range(len(text) - 1)}
+    pairs = {pair for at in range(len(text) - 1) if (pair := text[at : at + 2]).isalpha()}  # 文三路100号 names no goods
     pairs |= (_THINGS & set(text)) | ({"被"} if "被子" in text else set())
     found = [(order, sum(pair in item.title for pair in pairs for item in order.items)) for order in orders]
     best = max((score for _, score in found), default=0)

@@ -67,8 +67,8 @@ def cart_key(ask: Ask) -> str:
     """The pieces that the words name, as `variant*count` joined by commas; empty when a product is not in sight."""
     goes_on = carts.adds(ask)
     in_sight = (ask.product_id,) if ask.product_id and not goes_on else ()
-    together = tuple(one.id for one in ask.facts.together.get(ask.index, ()))
-    ids = together or tuple(dict.fromkeys((*in_sight, *ask.segment.entities.product_ids)))
+    together = {one.product.id: one.count for one in ask.facts.together.get(ask.index, ())}
+    ids = tuple(together) or tuple(dict.fromkeys((*in_sight, *ask.segment.entities.product_ids)))
     parts: list[str] = []
     for number, product_id in enumerate(ids):
         variants = ask.facts.variants.get(product_id, ())
@@ -76,7 +76,7 @@ def cart_key(ask: Ask) -> str:
         ready = [v for v in (chosen or variants) if v.stock > 0] or list(chosen or variants)
         if not ready:
             return ""
-        count = (ask.segment.entities.quantity or 1) if len(ids) == 1 else 1
+        count = together.get(product_id) or ((ask.segment.entities.quantity or 1) if len(ids) == 1 else 1)
         parts.append(f"{min(ready, key=lambda v: (v.price, v.id)).id}*{min(max(count, 1), 999)}")
     return carts.carried(ask, ",".join(parts)) if goes_on else ",".join(parts)
 
@@ -91,6 +91,8 @@ def _price(ask: Ask) -> Move | None:
     several = len(entities.product_ids) > 1 or (entities.quantity or 1) > 1 or ask.facts.together.get(ask.index)
     if not several and not carts.adds(ask) and not any(word in ask.segment.text for word in _CALCULATE):
         return None
+    if carts.counts_several(ask.segment.text) and not ask.facts.together.get(ask.index) and not carts.adds(ask):
+        return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     key = cart_key(ask)
     if not key:
         return None

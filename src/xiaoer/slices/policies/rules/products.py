@@ -1,5 +1,7 @@
 """Answers from the catalogue (商品): size, price, stock, facts. What the catalogue does not hold is not said."""
 
+import re
+
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.heard import Entities
@@ -7,6 +9,14 @@ from xiaoer.slices.policies.rules import attributes, sizes
 from xiaoer.slices.policies.types import Ask
 
 _OF_STOCK = ("product.stock", "product.restock")
+_OF_LOOKS = re.compile(r"显[白黑黄胖瘦脏老气]|耐脏|容易脏|百搭|好搭|挑人|老气|选色|黄皮|黑皮")
+_HOW_IT_IS = re.compile(
+    r"(?:那|你觉得|觉得|你看)*(?:这|那|它|第[一二两三四五1-5]|头一|前面|后面|最后|上面|下面|刚才)*(?:一?[个款件双条套瓶盒台只支]|一?个)?(?:东西|产品|商品)?(?:到底|究竟)?"
+    r"(?:怎么样|怎样|咋样|咋个样|如何|好不好|好吗|行不行|好不|值得买吗|值不值|介绍一?下|说说)(?:啊|呀|呢|嘛)?"
+)
+_PAUSES = re.compile(r"[\s,，.。?？!！]+")
+_DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行标准")
+_TOLD = 4
 _COMPARED, _ROWS = 4, 5  # goods in one table, and facts of each
 
 
@@ -35,9 +45,24 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
             return None
         case intent if intent.startswith("product."):
             found = attributes.facts_for(product, intent, ask.segment.text)
+            if not found and asks_how_it_is(ask.segment.text):
+                found = _at_first_sight(product, variants)
             if found:
                 return _act(ask, product, "product.facts", facts=[list(pair) for pair in found])
     return None
+
+
+def asks_how_it_is(text: str) -> bool:
+    """这款怎么样, 第二个咋样: no side of it is named."""
+    return _HOW_IT_IS.fullmatch(_PAUSES.sub("", text)) is not None
+
+
+def _at_first_sight(product: Product, variants: tuple[Variant, ...]) -> tuple[tuple[str, str], ...]:
+    """What it costs and the first things that the shop tells of it."""
+    low = min((variant.price for variant in variants), default=None)
+    price = (("价格", f"{low.spoken} 元起"),) if low is not None else ()
+    told = [(key, value) for key, value in product.attributes.items() if not _DULL.search(key)]
+    return (*price, *told[:_TOLD])
 
 
 def _act(ask: Ask, product: Product, template: str, **slots: object) -> Act:
@@ -121,7 +146,7 @@ def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     chosen = matching(variants, entities)
     wish = " ".join(word for word in (entities.color, entities.size) if word)
     if not chosen:
-        offered = sorted({" ".join(v.spec.values()) for v in variants if v.stock > 0})[:6]
+        offered = _offered(entities, [v for v in variants if v.stock > 0])
         return _act(ask, product, "stock.no_such_variant", wish=wish, offered=offered)
     ready = [v for v in chosen if v.stock > 0]
     if ready:
@@ -135,6 +160,14 @@ def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     return _act(ask, product, template, wish=wish, back=back, offered=others)
 
 
+def _offered(wish: Entities, ready: list[Variant]) -> list[str]:
+    """What there is instead: colours when only a colour was asked for, else whole specs."""
+    colors = dict.fromkeys(value for v in ready for axis, value in v.spec.items() if "色" in axis)
+    if colors and not wish.size:
+        return list(colors)[:6]
+    return sorted({" ".join(v.spec.values()) for v in ready})[:6]
+
+
 def _wish(ask: Ask) -> Entities:
     """The size and colour asked about; 「没有 L 码了吗，什么时候补」 asks both of L."""
     entities = ask.segment.entities
@@ -145,6 +178,10 @@ def _wish(ask: Ask) -> Entities:
 
 
 def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    """Which colours there are; what a colour does (显白, 耐脏) only by what the product's own facts say of it."""
+    if _OF_LOOKS.search(ask.segment.text):
+        found = [(key, value) for key, value in product.attributes.items() if _OF_LOOKS.search(key + value)]
+        return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]]) if found else None
     named = [value for v in variants for axis, value in v.spec.items() if "色" in axis or "款" in axis]
     colors = list(dict.fromkeys(named))
     wish = ask.segment.entities.color
@@ -172,7 +209,7 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
 
 def compare(ask: Ask) -> Act | None:
     """A short table of the goods that are compared, of what all of them tell; None when fewer than two are known."""
-    ids = (*(one.id for one in ask.facts.together.get(ask.index, ())), *ask.segment.entities.product_ids)
+    ids = (*(one.product.id for one in ask.facts.together.get(ask.index, ())), *ask.segment.entities.product_ids)
     if len(ids) == 1 and (beside := ask.situation.turn.product_in_focus):  # 这件和 P1005 哪个好
         ids = (beside, *ids)
     goods = [ask.facts.products[one] for one in dict.fromkeys(ids) if one in ask.facts.products][:_COMPARED]

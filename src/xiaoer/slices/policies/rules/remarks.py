@@ -9,7 +9,7 @@ import re
 
 from msgspec.structs import replace
 
-from xiaoer.kernel.heard import Segment
+from xiaoer.kernel.heard import Entities, Segment
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import needs
 
@@ -28,6 +28,10 @@ _HASTE = re.compile(
     r"^(?=.*(?:急|快[点些快]|^快\W*$|赶[紧快]|抓紧|速[度回]|在线等))"
     r"(?:急|死|坏|了|啊|的|呀|哦|吧|嘛|很|好|太|真|挺|我|快|点|些|赶紧|赶快|抓紧|速度|速回|在线等|十万火|人呢|\W)+$"
 )
+# Nothing but how long it has been (都一个星期了): of a request, it is asked about again.
+_SO_LONG = re.compile(
+    r"^(?:这|都|已经|过|等|了)*(?:[一二两三四五六七八九十半\d]+)(?:多|个)*(?:天|周|星期|礼拜|月|小时|钟头)(?:多|了|啦|还没|没动静|啊|呀|呢|\W)*$"
+)
 _WAITS_FOR = {"ship.when": "ship.urge", "ship.eta": "ship.urge", "order.status": "ship.urge"}
 # What was done to the goods, told after a question about giving them back: it belongs to that question.
 _DONE_TO_GOODS = re.compile(
@@ -39,6 +43,8 @@ _YES = re.compile(r"^(?:好|嗯|哦|行|可以|谢|不用|算了|没事|知道|�
 _MEASURES = re.compile(
     r"多(?:高|重|长|宽|厚|深|粗)|几(?:斤|克|寸|瓦|层|档)|多少(?:厘米|毫米|公分|米|斤|克|公斤|毫升|升|瓦|毫安|寸|档|层)"
 )
+_OF_SIZE = re.compile(r"[码号大小长短宽紧胖瘦穿]|宽松|松紧|合身|合适|身高|体重|尺")
+_ASKS = re.compile(r"[?？]|[吗嘛么不没](?:\W|$)|行不行|能不能|会不会|可不可以|怎么|咋|什么|哪")
 # Another measure after one that was told: 那175呢, 120的行吗.
 _BARE_MEASURE = re.compile(
     r"^(?:那|那么|要是|如果|换成?|我?是|身高|体重)*(\d{2,3})(?:的|呢|行|可以|能穿|穿|吗|么|嘛|不|合适|[?？,，。\s])*$"
@@ -55,6 +61,8 @@ def read(segment: Segment, turn: Turn) -> Segment:
         return replace(segment, intent="chat.bye", confidence=0.9, by="wording")
     if is_haste(text) and (last := _last_matter(turn)).startswith(("ship.", "after.", "order.status")):
         return replace(segment, intent=_WAITS_FOR.get(last, last), confidence=0.8, by="context")
+    if _SO_LONG.match(text) and (last := _last_matter(turn)).startswith("after."):
+        return replace(segment, intent=last, confidence=0.8, by="context")
     weak = segment.intent.startswith(("chat.", "oos.")) or segment.confidence < _UNSURE
     if weak and (last := _last_matter(turn)) in ("after.return", "after.exchange") and _DONE_TO_GOODS.search(text):
         return replace(segment, intent=last, confidence=0.8, by="context")
@@ -62,7 +70,7 @@ def read(segment: Segment, turn: Turn) -> Segment:
         return _with_measure(segment, turn, int(told.group(1)))
     if segment.intent == "after.size_wrong" and _asks_before_buying(segment, turn):
         return replace(segment, intent="product.size_advice", by="wording")
-    if _drifts(segment, turn):
+    if _drifts(segment, turn) or _asks_beside(segment, turn):
         return replace(segment, intent="product.detail", by="wording")
     if _names_what_was_asked(segment, turn):
         return replace(segment, intent=turn.memory.choice_intent, confidence=0.8, by="choice")
@@ -101,6 +109,14 @@ def _drifts(segment: Segment, turn: Turn) -> bool:
     of_orders = segment.intent.startswith(("order.", "ship.", "after."))
     shopping = turn.product_in_focus is not None and needs.is_shopping(turn)
     return unsure and of_orders and shopping and not any(word in segment.text for word in needs.OWN_WORDS)
+
+
+def _asks_beside(segment: Segment, turn: Turn) -> bool:
+    """Whether a question of its own (跑马拉松行吗) only seems to answer the bot's for measures."""
+    bot = next((past for past in reversed(turn.history) if past.author == "bot"), None)
+    waits = bot is not None and bool(bot.asked_for) and segment.intent == "product.size_advice"
+    bare = segment.entities == Entities() and not _OF_SIZE.search(segment.text)
+    return waits and segment.by == "context" and bare and _ASKS.search(segment.text) is not None
 
 
 def _names_what_was_asked(segment: Segment, turn: Turn) -> bool:

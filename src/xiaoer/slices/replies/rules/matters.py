@@ -90,6 +90,7 @@ _KINDS = {
     "withdraw": "撤销售后",
     "restock": "到货提醒",
     "urge": "登记加急",
+    "hasten": "催快递",
 }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from xiaoer.slices.understanding import split
+from xiaoer.slices.understanding import joining, split
 from xiaoer.slices.understanding.arrays import Floats, Judge
 from xiaoer.slices.understanding.pack import Utterance
 from xiaoer.slices.understanding.training.together import Parts, several, told_beside
@@ -39,7 +39,7 @@ def seam_rows(
     takes: Mapping[str, Sequence[str]],
 ) -> tuple[Floats, list[int]]:
     """Views of seams, and 1 where a new matter begins."""
-    described = split.describe(labels, takes)
+    described = joining.describe(labels, takes)
     rng = random.Random(SEED)
     views: list[Floats] = []
     cuts: list[int] = []
@@ -47,18 +47,18 @@ def seam_rows(
     def learn(raw: str, borders: frozenset[int]) -> None:
         spans = []
         for piece in split.pieces(raw, lambda text: read(text)[:2], halves):
-            span = split.Span(piece.start, piece.end, piece.joint, *read(raw[piece.start : piece.end]))
+            span = joining.Span(piece.start, piece.end, piece.joint, *read(raw[piece.start : piece.end]))
             if span.normal and not split.is_polite(span.normal):
                 spans.append(span)
-        left: split.Span | None = None
+        left: joining.Span | None = None
         for span in spans:
             if left is None:
                 left = span
                 continue
-            both = split.Span(left.start, span.end, left.joint, *read(raw[left.start : span.end]))
+            both = joining.Span(left.start, span.end, left.joint, *read(raw[left.start : span.end]))
             cut = any(left.end <= border <= span.start for border in borders)
             told = spans[-1].end - spans[0].start
-            views.append(split.seam(left, span, both.own, described, told, span is spans[-1]))
+            views.append(joining.seam(left, span, both.own, described, told, span is spans[-1]))
             cuts.append(int(cut))
             left = span if cut else both
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xiaoer.kernel.heard import Entities
-from xiaoer.slices.understanding import context, split
+from xiaoer.slices.understanding import context, joining
 from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.arrays import nothing_judged
 from xiaoer.slices.understanding.encoder import Encoder
@@ -204,6 +204,6 @@ def _model(fitted: Fitted, encoder: Encoder | None, trust: tuple[float, ...], fi
         trust=trust[1],
         encoder=encoder,
         gate=nothing_gated(context.SIZE, len(context.READINGS)),
-        seam=nothing_judged(split.SIZE, 1),
+        seam=nothing_judged(joining.SIZE, 1),
         pack_hash=fingerprint,
     )

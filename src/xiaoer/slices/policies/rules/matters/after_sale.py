@@ -25,6 +25,8 @@ from xiaoer.slices.policies.types import Ask, Move
 KINDS = ("after_sale",)
 _ALL_OF_IT = re.compile(r"不要了|都退|全退|全部|整单|别发")
 _STATES = ("delivered", "completed")
+_EARLIER = ("paid", "shipped", "delivered")
+_BEFORE_IT_COMES = ("不想要", "未按时发货", "快递问题", "价格")
 _GOAL_OF = {
     "after.return": "return",
     "after.exchange": "exchange",
@@ -63,10 +65,10 @@ def start(ask: Ask) -> Move | None:
     left = ask.memory.of_kind("after_sale")
     if left is not None and (order := choosing.by_id(ask, left.order_id)) and not ask.segment.entities.order_no:
         return _next(ask, _heard(ask, left), order)
-    found, orders = choosing.choose(ask, _STATES)
+    matter = _heard(ask, new_matter(ask, "after_sale"))
+    found, orders = choosing.choose(ask, _states(matter))
     if found == "none":
         return None
-    matter = _heard(ask, new_matter(ask, "after_sale"))
     if found == "which":
         return question(ask, replace(matter, asks="which"), "after_sale.which", options=choosing.titles(orders))
     return _next(ask, replace(matter, id=f"{matter.id}{orders[0].id}", order_id=orders[0].id), orders[0])
@@ -75,8 +77,9 @@ def start(ask: Ask) -> Move | None:
 def go_on(ask: Ask, matter: Matter) -> Move | None:
     """The buyer answers what was asked for; None when these words do not answer it."""
     if matter.asks == "which":
-        _, orders = choosing.choose(ask, _STATES)
-        fitting = tuple(o for o in ask.facts.orders or () if o.status in _STATES)[:5] if len(orders) < 2 else orders
+        states = _states(matter)
+        _, orders = choosing.choose(ask, states)
+        fitting = tuple(o for o in ask.facts.orders or () if o.status in states)[:5] if len(orders) < 2 else orders
         options = choosing.titles(fitting)
         picked = reading.choice_of(ask.segment.text, options)
         named = next((o for o in fitting if o.id == ask.segment.entities.order_no), None)
@@ -94,6 +97,13 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
             return _next(ask, matter, order)
     heard = _heard(ask, matter)
     return _next(ask, heard, order) if heard.slots != matter.slots else None
+
+
+def _states(matter: Matter) -> tuple[str, ...]:
+    """不想要了，退钱 may be about what has not come yet; a fault, or what was worn, is about what has."""
+    slots = matter.slots
+    unwanted = slots.get("goal") in ("return", "refund_only") and slots.get("reason") in _BEFORE_IT_COMES
+    return _EARLIER if unwanted and not choosing.has_it(slots.get("about", "")) else _STATES
 
 
 def _heard(ask: Ask, matter: Matter) -> Matter:

@@ -1,8 +1,10 @@
 """Which order a matter is about (是哪一单), strictly: an action on the wrong order is worse than one more question."""
 
+import re
 from typing import Literal
 
 from xiaoer.kernel.commerce import Order
+from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules.picking import pick_order, pointed_at
 from xiaoer.slices.policies.types import Ask
 
@@ -26,6 +28,11 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
         return "none", ()
     focus = ask.situation.turn.order_in_focus
     named = pointed_at(orders, ask.segment, focus, ask.situation.now)
+    if ask.segment.intent.startswith("after.") and has_it(ask.segment.text) and not focus:
+        arrived = tuple(filter(_has_arrived, orders))
+        if named and not any(order in arrived for order in named):  # 洗了一水就缩: not one that is on its way
+            return ("which", arrived[:5]) if arrived else ("one", (named[0],))
+        named = tuple(order for order in named if order in arrived)
     if len(named) == 1:
         return "one", named
     pool = named or _of_state(orders, ask.segment.text) or orders
@@ -42,12 +49,23 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
     return "one", (spoken or _likeliest(ask, pool),)
 
 
+def has_it(text: str) -> bool:
+    """Whether the words tell that the goods have come: worn, washed, opened."""
+    return _HAS_IT.search(text) is not None
+
+
+def _has_arrived(order: Order) -> bool:
+    signed = bool(order.shipments) and stage_of(order.shipments[-1]) in (Stage.SIGNED, Stage.STATION)
+    return signed or order.status in ("delivered", "completed", "refunding", "refunded")
+
+
 def _likeliest(ask: Ask, pool: tuple[Order, ...]) -> Order:
     """None can be changed any more: the one that the question fits best, so that it is told what still can be done."""
     meant = order_of(ask)
     return meant if meant in pool and meant is not None else pool[0]
 
 
+_HAS_IT = re.compile(r"[洗穿用吃戴喝装拆睡坐]了|[洗穿用戴睡坐]过|收到(?!货?[前后])|到手(?!价)|上身|一水")
 _STATE_WORDS = (
     ("unpaid", ("未付款", "没付款", "待付款", "还没付", "没付钱")),
     ("paid", ("付过款", "已付款", "付了款", "没发货", "未发货", "还没发")),

@@ -4,6 +4,7 @@ The bot tells what the carrier's scans say and orders the check that people must
 promises that an interception succeeds, nor an amount.
 """
 
+import re
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from xiaoer.slices.policies.rules.matters.moves import done, new_matter, questio
 from xiaoer.slices.policies.rules.picking import says_signed
 from xiaoer.slices.policies.types import Ask, Move
 
-KINDS = ("urge", "stuck", "lost", "redirect")
+KINDS = ("urge", "hasten", "stuck", "lost", "redirect")
 BY_INTENT = {"ship.urge": "urge", "ship.stuck": "stuck", "ship.lost": "lost", "ship.redirect": "redirect"}
 _LOOKED = (
     "都问",
@@ -35,6 +36,7 @@ _LOOKED = (
     "查过",
     "确定没",
 )
+_HURRIES = re.compile(r"催(?!.{0,4}(?:了|过)[^下])")
 _WISHES = (
     ("拒收退回", ("拒收", "不收")),
     ("拦截退回", ("拦截", "截回", "追回", "退回", "别送了", "不要了", "召回")),
@@ -52,10 +54,8 @@ def start(ask: Ask, kind: str) -> Move | None:
         return None
     if kind == "urge":
         spoken = choosing.by_id(ask, ask.memory.order_id)
-        if spoken is not None and spoken.status == "shipped" and spoken.shipments and "发货" not in ask.segment.text:
-            stuck = parcels.is_stuck(spoken.shipments[-1], ask.situation.now)
-            return _stuck(ask, spoken) if stuck else Move(orders.tell_tracking(ask, spoken))
-        return _urge(ask, order)
+        sent = next((one for one in (spoken, order) if one and one.status == "shipped" and one.shipments), None)
+        return _hasten(ask, sent) if sent and "发货" not in ask.segment.text else _urge(ask, order)
     if kind == "redirect" and order.status in ("paid", "unpaid") and not order.shipments:
         return _before_shipping(ask)
     if order.status not in ("shipped", "delivered", "completed") or not order.shipments:
@@ -79,6 +79,13 @@ def _before_shipping(ask: Ask) -> Move | None:
     return changes.start(ask, kind) if kind else None
 
 
+def kind_of(ask: Ask) -> str:
+    """The matter that the words begin; to hurry a parcel (催一下快递) is heard as several questions about it."""
+    intent = ask.segment.intent
+    hurries = intent in ("ship.track", "ship.deliver", "ship.stuck", "ship.eta") and _HURRIES.search(ask.segment.text)
+    return "urge" if hurries else BY_INTENT.get(intent, "")
+
+
 def wants_door(ask: Ask) -> bool:
     """A parcel that lies at a station or is on its way shall be brought to the door."""
     return ask.segment.intent == "ship.deliver" and _wish_in(ask.segment.text) == "送货上门"
@@ -97,6 +104,8 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
         case "urge":
             wants = yes or any(word in text for word in ("催", "加急", "要的", "快点"))
             return _urge_ticket(ask, matter, order) if wants else None
+        case "hasten":
+            return _hasten_ticket(ask, matter, order) if yes or "催" in text else None
         case "lost":
             found = any(word in text for word in ("找到了", "收到了", "拿到了", "在驿站"))
             if found:
@@ -133,6 +142,24 @@ def _urge_ticket(ask: Ask, matter: Matter, order: Order) -> Move:
     late = max(1, (now - promise) // timedelta(hours=1))
     rule = ask.facts.terms.late_rule
     return done(ask, matter, wanted, order, "urge_late", promise=promise, late=late, late_rule=rule)
+
+
+def _hasten(ask: Ask, order: Order) -> Move:
+    """A parcel on its way is hurried: where it is, and a word to the carrier if she wants it."""
+    shipment, now = order.shipments[-1], ask.situation.now
+    if parcels.is_stuck(shipment, now):
+        return _stuck(ask, order)
+    if "催" not in ask.segment.text or stage_of(shipment) not in (Stage.MOVING, Stage.DELIVERING):
+        return Move(orders.tell_tracking(ask, order))
+    matter = replace(new_matter(ask, "hasten", order.id), asks="confirm")
+    arrival = parcels.arrival_of(shipment, now, parcels.city_of(order.address))
+    return question(ask, matter, "hasten.moving", order, shipment=shipment, arrival=arrival)
+
+
+def _hasten_ticket(ask: Ask, matter: Matter, order: Order) -> Move:
+    waybill = order.shipments[-1].waybill_no if order.shipments else ""
+    wanted = todo(matter, "ticket", "parcel", about="买家催派送", waybill_no=waybill)
+    return done(ask, matter, wanted, order, "hasten")
 
 
 def _stuck(ask: Ask, order: Order) -> Move:

@@ -149,8 +149,10 @@ def said_ending(text: str) -> str:
 
 
 def address_of(text: str) -> dict[str, str]:
-    """Address, receiver and phone of a new delivery place; empty without a street."""
+    """Address, receiver and phone of a new delivery place; empty without a street. An invoice title is none."""
     found: dict[str, str] = {}
+    if re.search(r"抬头|税号", text):
+        return found
     phone = _PHONE.search(text)
     rest = text
     if phone:
@@ -177,12 +179,18 @@ def address_of(text: str) -> dict[str, str]:
     return found if "address" in found else {}
 
 
+# A wish to wait is the note itself: 先别发货，我下周才回家.
+_WAITS = re.compile(r"((?:先|暂时?)(?:别|不要?)发.*|(?:过|晚|迟|等)[^，。?？]{1,10}发货?.*)")
+
+
 def note_of(text: str) -> str:
     """The words of an order note; empty when only the wish for one was said."""
-    match = _NOTE.search(text.strip())
+    match = _NOTE.search(text.strip()) or _WAITS.search(text.strip())
     words = match.group(1) if match else ""
     words = re.sub(r"^(?:加|写|说|填|注明)(?:上|个|一下|一?句)*(?:话)?\s*[:：,，]\s*", "", words)
-    words = re.sub(r"(?:可以吗|行吗|好吗|吧|吗|谢谢|哈)*[\s。.!！?？]*$", "", words).strip(" ,，:：「」\"'")
+    words = re.sub(r"(?:可以吗|可不可以|行不行|行吗|行不|好吗|吧|吗|谢谢|哈)*[\s。.!！?？]*$", "", words).strip(
+        " ,，:：「」\"'"
+    )
     return words[:100] if len(words) >= 2 else ""
 
 

@@ -50,6 +50,7 @@ _FAMILY: dict[str, tuple[str, ...]] = {
     "combine": ("order.combine",),
     "urge": ("ship.urge", "ship.when"),
     "lost": ("ship.",),
+    "hasten": ("ship.",),
     "booking": ("product.install", "after.repair", "after.defect"),
     "redirect": ("ship.redirect", "ship.deliver", "order.change_address", "order.cancel"),
     "after_sale": ("after.", "order.cancel", "order.change_item", "product.size", "product.color", "product.quality"),
@@ -66,7 +67,8 @@ def _may_answer(ask: Ask, asked: Matter) -> bool:
     segment = ask.segment
     if segment.intent.startswith(("chat.", "oos.")) or segment.confidence < 0.6 or segment.by == "context":
         return True
-    if asked.kind in ("change_address", "redirect") and reading.address_of(segment.text):
+    moves = asked.kind in ("change_address", "redirect") and segment.intent != "order.invoice"
+    if moves and reading.address_of(segment.text):
         return True  # the new address, though something else was asked first
     if asked.asks in _STRICT or reading.is_yes(segment.text) or reading.is_no(segment.text):
         return True
@@ -90,8 +92,8 @@ def begin(ask: Ask) -> Move | None:
         return changes.start(ask, changes.BY_INTENT[intent])
     if parcels_help.wants_door(ask):
         return parcels_help.start(ask, "redirect")
-    if intent in parcels_help.BY_INTENT:
-        return parcels_help.start(ask, parcels_help.BY_INTENT[intent])
+    if (kind := parcels_help.kind_of(ask)) != "":
+        return parcels_help.start(ask, kind)
     if intent in after_sale.INTENTS:
         return after_sale.start(ask)
     if intent == "after.compensation":

@@ -1,0 +1,58 @@
+"""Which knowledge entries may be said (够不够近): near enough by score, and about the very thing.
+
+The nearer the better is not enough. What was written of one product holds for no other when health or a broken parcel
+is at stake; what helps after a mishap is no answer to one who asks whether it happens.
+"""
+
+import re
+
+from xiaoer.kernel.decision import KnowledgeHit
+from xiaoer.slices.policies.rules import attributes
+from xiaoer.slices.policies.types import Ask
+
+NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
+NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's, or was guessed at
+OWN_WORDS = 0.8  # an entry that asks just this: the shop has written what it wants said
+_NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
+_TIE = 0.05  # of a question that was guessed at, entries this near to each other answer nothing
+_OF_OTHER_THINGS = (
+    0.9  # an intent as sure as this that it is not the shop's matter yields only to the buyer's own words
+)
+
+_REMEDY = re.compile(r"(?:怎么办|咋办|咋整|怎么处理|如何处理|怎么弄|怎么(?:投诉|举报|赔|补偿))(?:呢|啊|呀)?[?？]?$")
+_MISHAP = re.compile(r"了(?![吗嘛没不解])|已经|刚|都[^是会能]|怎么|咋|如何|[办整]$")
+
+
+def near(ask: Ask) -> list[KnowledgeHit]:
+    """The entries near enough to the question to be said; nearer still when it seems to be about other things."""
+    hits = ask.facts.knowledge.get(ask.index, ())
+    if not hits or not ask.facts.answerable.get(ask.index):
+        return []
+    if ask.is_guess and len(hits) > 1 and hits[0].score < OWN_WORDS and hits[0].score - hits[1].score < _TIE:
+        return []  # neither the words nor the entries say what is meant
+    intent = ask.segment.intent
+    far = NEAR_FOR_TALK if ask.is_guess or intent.startswith(("oos.", "chat.")) else NEAR
+    if intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
+        far = OWN_WORDS
+    named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if intent != "product.recommend"}
+    if intent.startswith("after.") or intent == "product.safety":  # 收到货碎了, 会过敏吗
+        named = named or {ask.product_id or ""}
+    return [
+        hit
+        for hit in hits
+        if not (named and hit.product_id and hit.product_id not in named)
+        and not _speaks_of_others(ask, hit)
+        and hit.score >= (max(far, _NEAR_ELSEWHERE) if hit.product_id and hit.product_id != ask.product_id else far)
+    ]
+
+
+def _speaks_of_others(ask: Ask, hit: KnowledgeHit) -> bool:
+    """Whether the entry would tell one who asks for a dog, or while pregnant, what was written for others, or one who
+    asks whether a thing happens (会过敏吗, 投诉率高吗) what to do when it has (过敏了怎么办, 怎么投诉)."""
+    if hit.score >= OWN_WORDS or not ask.segment.intent.startswith("product."):
+        return False
+    if _REMEDY.search(hit.question) and not _MISHAP.search(ask.segment.text):
+        return True
+    return ask.segment.intent == "product.safety" and attributes.is_for_others(
+        ask.segment.text, hit.question + hit.answer
+    )
