@@ -4,7 +4,8 @@ import tomllib
 from datetime import timedelta
 from pathlib import Path
 
-from xiaoer.app.shop_words import ShopUnderstanding
+from xiaoer.app.audiences import Audiences
+from xiaoer.app.shop_words import ShopUnderstanding, trade_words
 from xiaoer.flows.check_knowledge.check import CheckKnowledge
 from xiaoer.flows.confirm_packs import ConfirmPacks
 from xiaoer.flows.fill_knowledge import FillKnowledge
@@ -16,7 +17,7 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.guarded import GuardedCandidates, GuardedEntries
 from xiaoer.slices.knowledge.health.kinds import read_kinds
-from xiaoer.slices.knowledge.health.meeting import Reading, read_wording
+from xiaoer.slices.knowledge.health.meeting import Reading, any_of, read_wording
 from xiaoer.slices.knowledge.packs import parse_pack
 from xiaoer.slices.knowledge.people import PeopleSearch
 from xiaoer.slices.policies.api import NEAR, NEAR_FOR_TALK
@@ -34,7 +35,7 @@ def _reading(pack: Path) -> Reading:
         tomllib.loads((pack / path).read_text(encoding="utf-8"))
         for path in ("knowledge/kinds.toml", "knowledge/asking.toml", "lexicons/entities.toml")
     )
-    return Reading(read_kinds(kinds, entities), read_wording(asking))
+    return Reading(read_kinds(kinds, entities), read_wording(asking), any_of(trade_words(pack)))
 
 
 class Brain:
@@ -62,8 +63,11 @@ class Brain:
         )
         self.reading = _reading(pack)
         self.health = CheckKnowledge(
-            db, clock, entries, promotions, shops, terms, understanding, understanding.intent_of, self.reading
-        )
+            db, clock, entries, promotions, shops, terms, understanding, understanding.intent_of, self.reading,
+            questions,
+        )  # fmt: skip
+        self.audiences = Audiences(db, promotions, entries, pack)
+        importer.vets["knowledge"] = self.audiences.vet
         self.people = PeopleSearch(db, understanding, knowledge)
         self._understanding = understanding
         self._titles = tomllib.loads((pack / "intents.toml").read_text(encoding="utf-8"))

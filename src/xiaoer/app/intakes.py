@@ -20,16 +20,17 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.documents import BrokenDocument
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.job_runner import Jobs
-from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.clock import SHOP_ZONE, Clock
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.imports import store as runs
-from xiaoer.slices.imports.types import ImportRun
+from xiaoer.slices.imports.types import ImportRun, Refusal
 
 _log = structlog.get_logger(__name__)
 _KIND = "knowledge.intake"
 PREFIX = "intake_"  # begins the kind of such a run; what was found ends it: text, document, chat
 _TOLD_S = 0.5  # how often those who watch hear of progress
 _TIDY, _LONGEST = timedelta(hours=1), timedelta(hours=2)  # no import takes that long
+KNOWN_BEFORE = "known_before"  # the reason of an intake that found nothing new
 How = Literal["text", "file", "chats"]
 
 
@@ -84,7 +85,7 @@ class Intakes:
             found = await self._read(job, tell)
             kind, talks = f"{PREFIX}{found.kind}", found.conversations
             counts = {"done": talks, "total": talks, "added": found.added, "unchanged": found.known}
-            run = replace(run, status="done", kind=kind, warnings=found.warnings, **counts)
+            run = replace(run, status="done", kind=kind, warnings=found.warnings, refusals=_known(found), **counts)
         except BrokenDocument as error:
             run = replace(run, status="refused", error=error.detail, error_code=error.reason)
         except Exception:
@@ -117,3 +118,13 @@ class Intakes:
         if how == "text":
             return await self._fill.from_text(job.shop, data.decode(), name, by, batch=job.id, tell=tell)
         return await self._fill.from_file(job.shop, data, name, by, batch=job.id, tell=tell)
+
+
+def _known(found: Filled) -> tuple[Refusal, ...]:
+    """That nothing in it is new, and in which intake (`column`) it was found before."""
+    if (earlier := found.earlier) is None:
+        return ()
+    on = earlier.at.astimezone(SHOP_ZONE)
+    what = "这份文档" if found.kind == "document" else "这些内容"
+    text = f"{what} {on.month} 月 {on.day} 日已经导入过，{earlier.found} 条候选里 {earlier.decided} 条已处理。"
+    return (Refusal(0, earlier.batch, KNOWN_BEFORE, text),)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from msgspec import structs
 from sqlalchemy import Connection
@@ -79,7 +78,6 @@ class Learning:
         self.proposals = PublishProposals(db, clock, self.guard)
         entries.guard = self.guard
         importer.guards["knowledge"] = self._guard_import
-        importer.vets["knowledge"] = self._vet_import
         stages.red_lines.guard = self._guard_book
         jobs.handle(JOB, self._replay)
         jobs.every("learning.nightly", _DAILY, self._nightly, offset=_NIGHT)
@@ -87,9 +85,6 @@ class Learning:
     async def _nightly(self, job: Job) -> None:
         await self.learn(job.shop)
         await self.guard.run(job.shop)
-
-    async def _vet_import(self, shop: ShopId, rows: Sequence[Any], /) -> dict[str, tuple[str, str, str]]:
-        return self._sink.unfit(rows, await self._entries.variables(shop))
 
     async def _guard_import(self, shop: ShopId, rows: Pairs, keep: Collection[str], by: str, override: str, /) -> None:
         changed: list[Entry] = []

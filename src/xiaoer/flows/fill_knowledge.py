@@ -27,7 +27,7 @@ from xiaoer.slices.knowledge.candidates import mining
 from xiaoer.slices.knowledge.candidates.chatlog import ChatLine, Talk, parse_chatlog
 from xiaoer.slices.knowledge.candidates.rules import find_questions
 from xiaoer.slices.knowledge.candidates.service import Candidates
-from xiaoer.slices.knowledge.candidates.types import Evidence, Origin, Proposal
+from xiaoer.slices.knowledge.candidates.types import Earlier, Evidence, Origin, Proposal, Proposed
 from xiaoer.slices.privacy import api as privacy
 
 _SHEETS = (".csv", ".tsv", ".xlsx", ".jsonl", ".ndjson")
@@ -67,6 +67,7 @@ class Filled(Struct, frozen=True):
     known: int
     conversations: int = 0
     warnings: tuple[str, ...] = ()
+    earlier: Earlier | None = None
 
 
 class FillKnowledge:
@@ -142,9 +143,9 @@ class FillKnowledge:
     ) -> Filled:
         found = await asyncio.to_thread(find_questions, blocks, origin, name[:200], self._question_of)
         batch = batch or new_id()
-        added, known = await self._candidates.propose(shop, found, by, batch)
+        kept = await self._candidates.propose(shop, found, by, batch)
         warnings = () if found else ("没有找到问答。可以在原文里写成“问：…答：…”，或给每段加一个标题。",)
-        return Filled(batch, origin, added + known, added, known, warnings=warnings)
+        return _filled(batch, origin, kept, 0, warnings)
 
     async def _from_talks(
         self, shop: ShopId, talks: Sequence[Talk], by: str, least: int, batch: str, tell: Tell
@@ -200,10 +201,10 @@ class FillKnowledge:
         if not are_kept:
             found = tuple(msgspec.structs.replace(one, evidence=_unlinked(one.evidence)) for one in found)
         batch = batch or new_id()
-        added, known = await self._candidates.propose(shop, found, by, batch)
+        kept = await self._candidates.propose(shop, found, by, batch)
         if not found:
             warnings = (*warnings, "没有找到两段以上会话都问过、并且有人工回答的问题。")
-        return Filled(batch, "chat", added + known, added, known, len(talks), warnings)
+        return _filled(batch, "chat", kept, len(talks), warnings)
 
     def _question_of(self, sentence: str) -> str:
         return self._questions.get(self._understanding.intent_of(sentence), "")
@@ -215,6 +216,11 @@ class FillKnowledge:
             return [(segment.text, segment.intent) for segment in self._understanding.understand(turn).segments]
 
         return understand
+
+
+def _filled(batch: str, kind: str, kept: Proposed, talks: int, warnings: tuple[str, ...]) -> Filled:
+    earlier = kept.earlier if not kept.added else None
+    return Filled(batch, kind, kept.added + kept.known, kept.added, kept.known, talks, warnings, earlier)
 
 
 def _unlinked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

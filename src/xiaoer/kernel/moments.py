@@ -1,7 +1,8 @@
 """Moments in words (口语时间): 「今晚8点」, 「明天中午12点半」, 「6月18日24点」 as instants at the shop, to the second.
 
 A written date is tried first (`clock.parse_instant`). A day without a time is its first instant, as with a written
-date; 「今晚」 alone is none, for it names no instant. Pure: `now` is an argument.
+date; 「今晚」 alone is none, for it names no instant. 「8点」 said in the afternoon is eight in the evening: where
+neither morning nor evening is said, an hour of today that has passed is the one that comes. Pure: `now` is an argument.
 """
 
 import re
@@ -67,9 +68,20 @@ def _spoken(found: re.Match[str], now: datetime) -> datetime | None:
     if day is None or (clock is None and (found["part"] or (found["day"] or "").endswith(("晚", "早")))):
         return None
     hours, minutes, seconds = clock or (0, 0, 0)
+    if _is_either(found) and day == now.date() and (hours, minutes, seconds) <= (now.hour, now.minute, now.second):
+        hours += 12
+        if not found["day"] and (hours, minutes, seconds) <= (now.hour, now.minute, now.second):
+            day, hours = day + timedelta(days=1), hours - 12
     if minutes > 59 or seconds > 59 or hours > 24 or (hours == 24 and (minutes or seconds)):
         return None
     return datetime.combine(day, time()) + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _is_either(found: re.Match[str]) -> bool:
+    """Whether an hour may be of the morning or of the evening: 8点, but not 08:00, 晚8点 or 20点."""
+    hour = found["hour"] or ""
+    told = found["part"] or found["min2"] or (found["day"] or "").endswith(("晚", "早")) or hour.startswith("0")
+    return bool(hour) and not told and 1 <= _number(hour) <= 11
 
 
 def _day(found: re.Match[str], now: datetime) -> date | None:
@@ -104,7 +116,7 @@ def _clock(found: re.Match[str]) -> tuple[int, int, int] | None:
     if found["zero"]:
         return (24 if found["zero"] != "零点" or late in ("晚", "晚上") else 0), 0, 0
     if not found["hour"]:
-        return None
+        return (12, 0, 0) if found["part"] == "中午" else None
     hour = _number(found["hour"])
     minute = 30 if found["half"] else 15 * _number(found["quarter"]) if found["quarter"] else 0
     minute = minute or _number(found["min1"] or found["min2"] or "0")

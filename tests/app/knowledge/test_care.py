@@ -164,11 +164,17 @@ def test_an_entry_tells_its_uses_and_what_a_product_lacks_is_shown(
     for _ in range(3):
         ask("唐三彩马怎么打理")
     for _ in range(2):
-        ask("承重多少斤，能坐人吗", entry="product", product_id="KVP21")
+        ask("底座带不带感应灯光", entry="product", product_id="KVP21")
     client.post("/api/v1/knowledge/health/check")
     usage = client.get("/api/v1/knowledge/usage", params={"ids": f"{entry['id']},nowhere"}).json()["usage"]
     assert usage[entry["id"]]["uses"] == 3
     assert "nowhere" not in usage
+    lacking = next(item for item in _findings(client, "uncovered") if item["product_id"] == "KVP21")
+    done = client.post(
+        f"/api/v1/knowledge/health/{lacking['id']}/mend", json={"mending": lacking["mendings"][0]}
+    ).json()
+    draft = client.get(f"/api/v1/knowledge/{done['entry_id']}").json()
+    assert (done["state"], draft["status"], draft["product_id"]) == ("mended", "draft", "KVP21")
 
 
 def test_default_rules_are_off_until_confirmed_and_carry_their_article(client: TestClient, ask: Ask) -> None:

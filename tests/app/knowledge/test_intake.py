@@ -112,6 +112,17 @@ def test_a_candidate_like_an_entry_is_merged_into_it(client: TestClient, ask: As
     assert (now["similar"], now["answer"]) == (["砗磲手串怎么保养方法"], body["answer"])
 
 
+def test_a_text_that_was_read_before_says_so_and_leads_there(client: TestClient) -> None:
+    text = {"text": "问：沉香怎么存\n答：密封避光。\n问：沉香怕潮么\n答：怕，放干燥处。"}
+    first = _fill(client, "text", text)
+    verdict = {"id": _open(client, first["id"])[0]["id"], "decision": "accept"}
+    client.post("/api/v1/knowledge/candidates/decide", json={"verdicts": [verdict]})
+    again = _fill(client, "text", text)
+    assert (again["added"], again["known"], again["earlier"]["batch"]) == (0, 2, first["id"])
+    assert "2 条候选里 1 条已处理" in again["earlier"]["says"]
+    assert first["earlier"] is None
+
+
 def test_accepted_ones_may_wait_as_drafts_and_unfit_ones_are_refused(client: TestClient) -> None:
     text = "问：蜜蜡会碎么\n答：会，轻拿轻放。\n问：蜜蜡{某数}克\n答：{某数}克。"
     filled = _fill(client, "text", {"text": text})

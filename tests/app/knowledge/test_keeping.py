@@ -145,14 +145,30 @@ def test_a_workbook_that_cannot_hold_an_answer_says_so(client: TestClient, keep:
         ({"product_id": "KVP-none"}, "unknown_product", "KVP-none"),
         ({"channel": "web|飞书"}, "unknown_channel", "飞书"),
         ({"channel_answers": {"飞书": "去飞书看"}}, "unknown_channel", "飞书"),
+        ({"audience": "新客|外星人"}, "unknown_audience", "外星人"),
         ({"valid_to": "改天"}, "invalid_body", "改天"),
     ],
-    ids=["product", "channel", "words-of-a-channel", "date"],
+    ids=["product", "channel", "words-of-a-channel", "audience", "date"],
 )
 def test_what_an_entry_names_must_exist(client: TestClient, fields: dict[str, Any], code: str, name: str) -> None:
     refused = client.post("/api/v1/knowledge", json={"question": "竹帘怎么挂", "answer": "钉两颗钉子。", **fields})
     assert (refused.status_code, refused.json()["code"]) == (422, code)
     assert name in refused.json()["detail"]
+
+
+def test_groups_of_buyers_are_those_of_the_shop(client: TestClient, keep: Keep, take_file: Import) -> None:
+    groups = client.get("/api/v1/knowledge/audiences").json()["audiences"]
+    assert groups[:2] == ["新客", "老客"]
+    assert "竹帘常客" not in groups
+    rows = "id,question,answer,人群\nKV-aud1,竹帘常客减多少,减 5 元。,竹帘常客\nKV-aud2,竹帘老客减多少,减 3 元。,老客\n"
+    run = take_file("knowledge.csv", rows)
+    assert (run.added, run.refused) == (1, 1)
+    assert "竹帘常客" in run.refusals[0].text
+    assert "新客" in run.refusals[0].text
+    take_file("buyers.csv", "id,nick,tags\nKVB1,竹友,竹帘常客\n")
+    assert take_file("knowledge.csv", rows).added == 1
+    refused = client.post("/api/v1/knowledge/bulk", json={"ids": ["KV-aud1"], "action": "set", "audience": "竹帘新客"})
+    assert refused.json()["code"] == "unknown_audience"
 
 
 def test_channels_may_be_named_as_people_call_them(client: TestClient, keep: Keep) -> None:

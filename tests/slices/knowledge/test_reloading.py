@@ -119,7 +119,9 @@ async def test_a_row_keeps_what_a_file_cannot_say(entries: EntryService, databas
 
 def test_a_row_with_a_variable_that_the_shop_lacks_is_named() -> None:
     rows = [Row("K1", "几时发货", "{某时}发"), Row("K2", "几时发货", "{自定}发"), Row("K3", "问", "{发货时间}发")]
-    assert KnowledgeSink().unfit(rows, ["自定"]) == {"K1": ("答案", "unknown_variable", "答案里的变量{某时}不存在")}
+    assert KnowledgeSink().unfit(rows, ["自定"], ["孕妇"]) == {
+        "K1": ("答案", "unknown_variable", "答案里的变量{某时}不存在")
+    }
 
 
 @pytest.mark.parametrize("row", [Row("K1", "", "答"), Row("K1", "问", ""), Row("K1", "问" * 501, "答")])

@@ -50,6 +50,12 @@ class KnowledgeBulkOut(Struct, frozen=True):
     waiting: tuple[str, ...] = ()
 
 
+class AudiencesOut(Struct, frozen=True):
+    """The groups of buyers that an entry may be for."""
+
+    audiences: tuple[str, ...]
+
+
 class VariableIn(Struct, frozen=True):
     value: Annotated[str, Meta(max_length=20_000)]
 
@@ -75,8 +81,10 @@ async def change_many(request: Request) -> Response:
     changes = {name: value_of(name, value, product.clock.now()) for name, value in changes.items()}
     if body.action == "set" and not changes:
         raise InvalidBody("Name at least one field to set, such as category or valid_to.")
-    if channel := changes.get("channel"):
-        changes["channel"] = (await fit_scopes(product, principal.shop, EntryDraft("", "", channel=channel))).channel
+    scopes = {name: changes[name] for name in ("channel", "audience") if changes.get(name)}
+    if scopes:
+        fit = await fit_scopes(product, principal.shop, EntryDraft("", "", **scopes))
+        changes |= {name: getattr(fit, name) for name in scopes}
     if body.action != "set":
         changes = {"status": _ACTIONS[body.action]}
     outcome = await product.entries.change_many(
@@ -108,6 +116,13 @@ async def export(request: Request, format: str = "jsonl") -> Response:
 async def _lines(product: Wiring, shop: ShopId) -> AsyncIterator[bytes]:
     async for entry in product.entries.every(shop):
         yield msgspec.json.encode(row_of(entry)) + b"\n"
+
+
+@router.get("/audiences", **describe("Groups of buyers that an entry may be for", response=AudiencesOut, errors=(401,)))
+async def audiences(request: Request) -> Response:
+    """The pack's groups, then the levels and tags of the shop's buyers and promotions."""
+    principal, product = await caller(request), wiring(request)
+    return reply(AudiencesOut(await product.brain.audiences.of(principal.shop)))
 
 
 @router.get("/variables", **describe("The variables that answers may name", response=VariablesOut, errors=(401,)))

@@ -12,7 +12,7 @@ from xiaoer.app.entrypoints.knowledge_views import MAX_BODY, EntryIn, EntryOut, 
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.flows.confirm_packs import PackView
 from xiaoer.kernel.variables import unsaid_variables
-from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Mending, Usage
+from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Mended, Mending, Usage
 from xiaoer.slices.knowledge.people import Hit
 from xiaoer.slices.knowledge.rules import check_entry
 from xiaoer.slices.knowledge.types import Entry
@@ -120,11 +120,6 @@ class CheckedOut(Struct, frozen=True):
 
 class MendIn(Struct, frozen=True):
     mending: Mending
-
-
-class MendedOut(Struct, frozen=True):
-    id: str
-    state: str
 
 
 class PacksOut(Struct, frozen=True):
@@ -238,17 +233,17 @@ async def check(request: Request) -> Response:
 
 @router.post(
     "/health/{id}/mend",
-    **describe("Mend a finding", request=MendIn, response=MendedOut, example={"mending": "merge"},
+    **describe("Mend a finding", request=MendIn, response=Mended, example={"mending": "merge"},
                errors=(401, 403, 404, 409, 413, 422)),
 )  # fmt: skip
 async def mend(request: Request, id: str) -> Response:
-    """Archive, merge, extend by 30 days, take back to draft, or dismiss."""
+    """Archive, merge, extend by 30 days, take back to draft, write a draft (`entry_id`), or dismiss."""
     principal, product = await caller(request), wiring(request)
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
     body = await read_body(request, MendIn, 8192)
     done = await product.brain.health.mend(principal.shop, id, body.mending, who(principal))
     await product.knowledge.refresh(principal.shop)
-    return reply(MendedOut(done.id, done.state))
+    return reply(done)
 
 
 @router.get("/packs", **describe("Default rules of the trade", response=PacksOut, errors=(401,)))

@@ -1,5 +1,6 @@
 """Filling the knowledge base over HTTP: texts, documents and old chats in, candidates out, verdicts on them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,14 +9,18 @@ from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from xiaoer.app.entrypoints.caller import caller, note_override, wiring
+from xiaoer.app.entrypoints.knowledge_scopes import fit_scopes
 from xiaoer.app.entrypoints.knowledge_views import EntryIn, draft_of, who
 from xiaoer.app.http import FILE_BODY, describe, read_body, read_upload, reply
-from xiaoer.app.intakes import PREFIX
+from xiaoer.app.intakes import KNOWN_BEFORE, PREFIX
+from xiaoer.app.wiring import Wiring
 from xiaoer.infra.documents import MAX_BYTES, BrokenDocument
 from xiaoer.kernel.errors import NotFound
+from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.imports import store as runs
 from xiaoer.slices.imports.types import ImportRun
 from xiaoer.slices.knowledge.candidates.types import Candidate, CandidateFilter, Decided, Verdict
+from xiaoer.slices.knowledge.rules import InvalidEntry
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
 
@@ -73,6 +78,13 @@ class Ordered(Struct, frozen=True):
     id: str
 
 
+class EarlierIntake(Struct, frozen=True):
+    """That everything was found before: in which intake (its id is the batch of its candidates), said for people."""
+
+    batch: str
+    says: str
+
+
 class IntakeView(Struct, frozen=True):
     """One intake. `status`: running, done, refused or failed; `done` of `total` conversations are understood.
 
@@ -94,6 +106,7 @@ class IntakeView(Struct, frozen=True):
     warnings: tuple[str, ...]
     error: str
     error_code: str
+    earlier: EarlierIntake | None = None
 
 
 class IntakesOut(Struct, frozen=True):
@@ -105,6 +118,7 @@ def _view(run: ImportRun) -> IntakeView:
     return IntakeView(
         run.id, run.status, kind, run.file_name, run.at, run.by, run.done, run.total, run.added + run.unchanged,
         run.added, run.unchanged, talks, run.warnings, run.error, run.error_code,
+        next((EarlierIntake(one.column, one.text) for one in run.refusals if one.code == KNOWN_BEFORE), None),
     )  # fmt: skip
 
 
@@ -211,11 +225,25 @@ async def decide(request: Request) -> Response:
     principal, product = await caller(request), wiring(request)
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
     body = await read_body(request, VerdictsIn, 8 * 1_048_576)
-    verdicts = [
-        Verdict(v.id, v.decision, draft_of(v.entry, product.clock.now()) if v.entry else None, v.target_id, v.note)  # type: ignore[arg-type]
-        for v in body.verdicts
-    ]
+    verdicts, unfit = await _fit(product, principal.shop, body.verdicts)
     done: Decided = await product.brain.candidates.decide(
         principal.shop, verdicts, who(principal), publish=body.publish
     )
-    return reply(DecidedOut(done.entries, done.rejected, done.refused))
+    return reply(DecidedOut(done.entries, done.rejected, {**unfit, **done.refused}))
+
+
+async def _fit(product: Wiring, shop: ShopId, asked: Sequence[VerdictIn]) -> tuple[list[Verdict], dict[str, str]]:
+    """Verdicts whose entries fit the shop, and why the others are refused: a candidate is checked like any entry."""
+    found = await product.brain.candidates.get_many(shop, [verdict.id for verdict in asked])
+    fit: list[Verdict] = []
+    unfit: dict[str, str] = {}
+    for verdict in asked:
+        draft = draft_of(verdict.entry, product.clock.now()) if verdict.entry else None
+        try:
+            if verdict.decision == "accept" and (draft or verdict.id in found):
+                draft = await fit_scopes(product, shop, draft or found[verdict.id].draft)
+        except InvalidEntry as error:
+            unfit[verdict.id] = error.detail
+            continue
+        fit.append(Verdict(verdict.id, verdict.decision, draft, verdict.target_id, verdict.note))  # type: ignore[arg-type]
+    return fit, unfit

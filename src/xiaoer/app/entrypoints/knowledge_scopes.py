@@ -1,4 +1,5 @@
-"""Whom an entry is for (适用范围) is checked when somebody writes it: goods and channels that do not exist are refused.
+"""Whom an entry is for (适用范围) is checked when somebody writes it: goods, channels and groups of buyers that do not
+exist are refused.
 
 Only what a change names anew is looked at, so an entry whose product has gone meanwhile can still be edited. Files are
 more patient: their rows may come before the goods, and the import report names what is missing.
@@ -40,7 +41,7 @@ async def fit_scopes(product: Wiring, shop: ShopId, draft: EntryDraft, before: E
     """The draft with its channels by their codes (抖音 is douyin).
 
     Raises:
-        UnknownProduct, UnknownChannel: one that is named anew does not exist in this shop.
+        UnknownProduct, UnknownChannel, UnknownAudience: one that is named anew does not exist in this shop.
     """
     product_id = draft.product_id.strip()
     if product_id and (before is None or product_id != before.product_id):
@@ -53,7 +54,8 @@ async def fit_scopes(product: Wiring, shop: ShopId, draft: EntryDraft, before: E
     for name in sorted({*channel.split("|"), *answers} - old - CHANNELS.keys() - {""}):
         if not await product.db.read(lambda c, name=name: told.has_channel(c, shop, name)):  # type: ignore[misc]
             raise UnknownChannel(name)
-    return structs.replace(draft, channel=channel, channel_answers=answers)
+    audience = await product.brain.audiences.check(shop, draft.audience, before.audience if before else "")
+    return structs.replace(draft, channel=channel, channel_answers=answers, audience=audience)
 
 
 def _code(name: str) -> str:

@@ -5,7 +5,7 @@ changes nothing but its own findings. Mending is a separate, audited step.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 
 from xiaoer.flows.check_knowledge.facts import products_of, shop_facts
 from xiaoer.flows.check_knowledge.pairs import compare_all
+from xiaoer.flows.check_knowledge.writing import draft_for
 from xiaoer.infra import audit
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
@@ -20,15 +21,17 @@ from xiaoer.kernel.errors import InvalidBody, NotFound
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.terms import Terms
+from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.health import findings
 from xiaoer.slices.knowledge.health import store as rows
 from xiaoer.slices.knowledge.health.facts import ShopFacts
 from xiaoer.slices.knowledge.health.meeting import Reading
-from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Found, Mending, Usage
+from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Found, Mended, Mending, Usage
 from xiaoer.slices.knowledge.ports import IntentOf
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.knowledge.types import Entry
+from xiaoer.slices.learning.store import gaps
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.service import Shops
 
@@ -64,6 +67,7 @@ class CheckKnowledge:
         analyser: TextAnalyser,
         intent_of: IntentOf,
         reading: Reading,
+        questions: Mapping[str, str],
     ) -> None:
         self._db = db
         self._clock = clock
@@ -74,12 +78,14 @@ class CheckKnowledge:
         self._analyser = analyser
         self._intent_of = intent_of
         self._reading = reading
+        self._questions = questions
 
     async def __call__(self, shop: ShopId) -> int:
         """Check a shop now; return how many things were found."""
         now = self._clock.now()
-        live = [entry async for entry in self._entries.every(shop) if entry.draft.status == "published"]
-        usage, missing = await self._count(shop, now)
+        kept = [entry async for entry in self._entries.every(shop)]
+        live = [entry for entry in kept if entry.draft.status == "published"]
+        usage, missing = await self._count(shop, now, kept)
         facts = await self._facts(shop)
         products = await self._db.read(lambda c: products_of(c, shop))
         found = findings.by_date(live, usage, now) + findings.by_use(live, usage)
@@ -108,8 +114,8 @@ class CheckKnowledge:
         """28 days of these entries."""
         return await self._db.read(lambda c: rows.usage_of(c, shop, ids))
 
-    async def mend(self, shop: ShopId, finding_id: str, mending: Mending, by: str) -> Finding:
-        """Do the one click: archive, merge, extend by 30 days, take back to draft, or dismiss the finding.
+    async def mend(self, shop: ShopId, finding_id: str, mending: Mending, by: str) -> Mended:
+        """Do the one click: archive, merge, extend by 30 days, take back to draft, write a draft, or dismiss.
 
         Raises:
             NotFound: no such finding, or its entry is gone. InvalidBody: this kind is not mended so.
@@ -120,7 +126,10 @@ class CheckKnowledge:
         found = finding.found
         if mending != "dismiss" and mending not in MENDINGS[found.kind]:
             raise InvalidBody(f"A finding of kind {found.kind} cannot be mended by {mending}.")
+        entry_id = ""
         match mending:
+            case "write":
+                entry_id = await self._write(shop, found, by)
             case "archive":
                 await self._entries.archive(shop, found.entry_id, by)
             case "archive_other":
@@ -141,7 +150,16 @@ class CheckKnowledge:
                          finding=found.kind, other=found.other_id)  # fmt: skip
 
         await self._db.write(settle)
-        return structs.replace(finding, state=state, decided_by=by)
+        return Mended(finding_id, state, entry_id)
+
+    async def _write(self, shop: ShopId, found: Found, by: str) -> str:
+        """Keep a first draft about the product of a finding; return its id."""
+        known, asked = await self._db.read(
+            lambda c: (catalog.get_product(c, shop, found.product_id), gaps.all_gaps(c, shop, "open"))
+        )
+        title, sheet = (known.title, known.attributes) if known else (found.product_id, {})
+        draft = draft_for(found, title, sheet, asked, self._questions)
+        return str((await self._entries.create(shop, draft, by)).id)
 
     async def _merge(self, shop: ShopId, found: Found, by: str) -> None:
         """The questions of the other entry join this one; the other goes."""
@@ -151,8 +169,10 @@ class CheckKnowledge:
         await self._entries.update(shop, str(kept.id), draft, kept.version, by)
         await self._entries.archive(shop, str(other.id), by)
 
-    async def _count(self, shop: ShopId, now: datetime) -> tuple[dict[str, Usage], dict[str, dict[str, set[str]]]]:
-        """Usage by entry, and conversations without an answer by product and intent."""
+    async def _count(
+        self, shop: ShopId, now: datetime, kept: Sequence[Entry]
+    ) -> tuple[dict[str, Usage], dict[str, dict[str, set[str]]]]:
+        """Usage by entry, and conversations without an answer by product and intent since an entry was written."""
 
         def query(connection: Any) -> tuple[list[dict[str, Any]], ...]:
             kinds = ("turn.decided", "handoff.requested", "conversation.rated")
@@ -161,6 +181,7 @@ class CheckKnowledge:
         turns, handoffs, ratings = await self._db.read(query)
         handed = {fact["conversation_id"]: fact["at"] for fact in handoffs}
         scores = {fact["conversation_id"]: fact.get("score", 0) for fact in ratings}
+        written = self._written(turns, kept)
         usage: dict[str, Usage] = {}
         missing: dict[str, dict[str, set[str]]] = {}
         for turn in turns:
@@ -178,8 +199,20 @@ class CheckKnowledge:
                     )
             if "fallback" in turn.get("acts", ()) and turn.get("product_id"):
                 for intent in turn.get("intents", ()):
+                    if (since := written.get((turn["product_id"], intent))) and at <= since:
+                        continue
                     missing.setdefault(turn["product_id"], {}).setdefault(intent, set()).add(talk)
         return usage, missing
+
+    def _written(self, turns: Iterable[Mapping[str, Any]], kept: Sequence[Entry]) -> dict[tuple[str, str], datetime]:
+        """When an entry or a draft was last written for a product that was asked about, by product and intent."""
+        lacking = {turn.get("product_id") for turn in turns if "fallback" in turn.get("acts", ())} - {None, ""}
+        found: dict[tuple[str, str], datetime] = {}
+        for entry in kept:
+            if entry.draft.product_id in lacking and entry.draft.status != "archived":
+                key = (entry.draft.product_id, self._intent_of(entry.draft.question))
+                found[key] = max(entry.updated_at, found.get(key, entry.updated_at))
+        return found
 
     async def _facts(self, shop: ShopId) -> ShopFacts:
         terms, hours = await self._terms.of(shop), (await self._shops.shop(shop)).hours

@@ -13,7 +13,6 @@ from xiaoer.slices.knowledge.retrieval.index import ShopIndex
 from xiaoer.slices.knowledge.types import Entry
 
 _MOST_PAIRED = 20_000  # newest entries that are compared with each other: about a millisecond each
-_SURELY_SAME = 0.9  # above this no word that only one of the two has matters
 _NEIGHBOURS = 8
 _SMALL = 3_000  # entries; in a larger shop only the standard questions are asked
 
@@ -46,10 +45,8 @@ def compare_all(
                 key = (min(str(entry.id), hit.id), max(str(entry.id), hit.id))
                 if other.id == entry.id or key in found or not overlap(entry.draft, other.draft):
                     continue
-                one = reading.is_one(question, theirs, intent(question), intent(theirs))
-                alike = hit.score >= findings.ANY_INTENT and reading.apart(question, theirs) <= 1
-                if (one or alike or hit.score >= _SURELY_SAME) and (
-                    what := findings.compare(entry, other, hit.score, reading.kinds)
-                ):
+                mine, own = intent(question), intent(theirs)
+                met = findings.Meeting((question, theirs), hit.score, mine == own if mine and own else None)
+                if what := findings.compare(entry, other, met, reading):
                     found[key] = what
     return list(found.values())

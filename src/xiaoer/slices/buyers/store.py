@@ -49,6 +49,13 @@ def named(connection: Connection, shop: ShopId, words: str) -> tuple[Buyer, ...]
     return tuple(_buyer(row) for row in rows)
 
 
+def groups(connection: Connection, shop: ShopId) -> frozenset[str]:
+    """Every level and tag that a buyer of the shop has."""
+    levels = connection.scalars(select(buyers.c.level).where(buyers.c.shop == shop).distinct())
+    tags = connection.scalars(select(buyers.c.tags).where(buyers.c.shop == shop).distinct())
+    return frozenset(filter(None, (*levels, *(tag for row in tags for tag in row))))
+
+
 def by_phone_ending(connection: Connection, shop: ShopId, ending: str) -> tuple[Buyer, ...]:
     """Buyers whose phone ends with these four digits; an ending that is not four digits finds nobody."""
     if len(ending) != 4 or not (ending.isascii() and ending.isdigit()):

@@ -18,6 +18,7 @@ from xiaoer.slices.knowledge.ports import KnowledgeRow
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 
 _BY = "import"
+_NAMED = 40  # groups of buyers that a refusal names
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 Pairs = Sequence[tuple[Any, str]]
 
@@ -67,14 +68,20 @@ class KnowledgeSink:
             return error.detail
         return None
 
-    def unfit(self, rows: Sequence[KnowledgeRow], own: Collection[str]) -> dict[str, tuple[str, str, str]]:
-        """By id the rows whose answers name a variable that the shop does not have: column, code, reason."""
+    def unfit(
+        self, rows: Sequence[KnowledgeRow], own: Collection[str], audiences: Collection[str]
+    ) -> dict[str, tuple[str, str, str]]:
+        """By id the rows that name a variable or a group of buyers unknown to the shop: column, code, reason."""
         found = {}
         for row in rows:
             texts = (row.answer, *(row.channel_answers or {}).values())
             names = [name for text in texts for name in variables_in(text) if name not in LIVE and name not in own]
             if names:
                 found[row.id] = ("答案", "unknown_variable", f"答案里的变量{{{names[0]}}}不存在")
+            groups = [name.strip() for name in (row.audience or "").split("|")]
+            if strange := [name for name in groups if name and name not in audiences]:
+                reason = f"店里没有『{strange[0][:40]}』这个人群，可以写：{'、'.join(list(audiences)[:_NAMED])}"
+                found[row.id] = ("人群", "unknown_audience", reason)
         return found
 
     def existing_hashes(self, connection: Connection, shop: ShopId, ids: Sequence[str], /) -> dict[str, str]:

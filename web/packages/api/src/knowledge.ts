@@ -107,6 +107,7 @@ export interface Intake {
   conversations: number
   warnings: string[]
   error: string
+  earlier: { batch: string; says: string } | null
 }
 
 export interface Evidence {
@@ -244,6 +245,10 @@ export class KnowledgeApi {
     return this.http.download(`${ROOT}/export`, { format })
   }
 
+  audiences(): Promise<{ audiences: string[] }> {
+    return this.http.get(`${ROOT}/audiences`)
+  }
+
   variables(): Promise<{ own: Record<string, string>; live: string[] }> {
     return this.http.get(`${ROOT}/variables`)
   }
@@ -280,7 +285,7 @@ export class KnowledgeApi {
     return this.http.post(`${ROOT}/health/check`, {})
   }
 
-  mend(id: string, mending: string): Promise<{ state: string }> {
+  mend(id: string, mending: string): Promise<{ state: string; entry_id: string }> {
     return this.http.post(`${ROOT}/health/${encodeURIComponent(id)}/mend`, { mending })
   }
 

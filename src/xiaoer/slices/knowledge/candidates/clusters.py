@@ -108,9 +108,11 @@ def join(
             intent = intent_of(text) if intent_of else ""
             for hit in index.search(Asked(forms, _EPOCH, intent, top_k=_JOINED, thorough=True)).hits:
                 theirs = intent_of(hit.matched) if intent_of else ""
-                if _is_near(text, hit.matched, hit.score, intent, theirs, reading) or (
-                    reading and hit.id in closed and reading.holds(text, hit.matched, intent, theirs)
-                ):
+                if reading is not None and hit.id in closed:
+                    near = _stays_closed(text, hit.matched, hit.score, intent, theirs, reading)
+                else:
+                    near = _is_near(text, hit.matched, hit.score, intent, theirs, reading)
+                if near:
                     known = hit.id
                     break
         found[text] = known
@@ -121,6 +123,14 @@ def _is_near(one: str, other: str, score: float, intent: str, other_intent: str,
     if score >= _least(intent, other_intent):
         return True
     return reading is not None and reading.is_one(one, other, intent, other_intent)
+
+
+def _stays_closed(one: str, other: str, score: float, intent: str, other_intent: str, reading: Reading) -> bool:
+    """Whether a wording belongs to what was dismissed: other words do, another way of asking (收费吗) does not."""
+    if not reading.asks_alike(one, other):
+        return False
+    same = reading.same_matter(one, other, intent, other_intent)
+    return same or _is_near(one, other, score, intent, other_intent, reading)
 
 
 def _least(one: str, other: str) -> float:

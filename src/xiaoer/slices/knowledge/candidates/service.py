@@ -5,6 +5,7 @@ open one gets the newer evidence, a decided one stays decided (a question that w
 Accepting writes the entry and closes the candidate in one change; the entry keeps its source.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -28,8 +29,10 @@ from xiaoer.slices.knowledge.candidates.types import (
     CandidateFilter,
     CandidatePage,
     Decided,
+    Earlier,
     Near,
     Proposal,
+    Proposed,
     Verdict,
 )
 from xiaoer.slices.knowledge.types import EntryDraft
@@ -48,14 +51,14 @@ class Candidates:
         self._knowledge = knowledge
         self._analyser = analyser
 
-    async def propose(self, shop: ShopId, found: Sequence[Proposal], by: str, batch: str = "") -> tuple[int, int]:
-        """Keep proposals; return how many are new, and how many were known already."""
+    async def propose(self, shop: ShopId, found: Sequence[Proposal], by: str, batch: str = "") -> Proposed:
+        """Keep proposals; tell how many are new, how many were known already, and from when."""
         await self._knowledge.ensure_loaded(shop)
         batch, added = batch or new_id(), 0
         unique: dict[str, Proposal] = {}
         for proposal in found:
             unique.setdefault(self.id_of(proposal.draft), proposal)
-        ids = list(unique)
+        ids, before = list(unique), list[Candidate]()
         for at in range(0, len(ids), _CHUNK):
             now = self._clock.now()
             made = [
@@ -63,17 +66,18 @@ class Candidates:
                 for place, id_ in enumerate(ids[at : at + _CHUNK])
             ]
 
-            def keep(connection: Connection, made: Sequence[Candidate] = made) -> int:
+            def keep(connection: Connection, made: Sequence[Candidate] = made) -> tuple[int, list[Candidate]]:
                 known = rows.get_many(connection, shop, [candidate.id for candidate in made])
                 fresh = [candidate for candidate in made if candidate.id not in known]
                 rows.add(connection, shop, fresh)
                 for candidate in made:
                     if candidate.id in known:
                         rows.change(connection, shop, candidate.id, _newer(candidate))
-                return len(fresh)
+                return len(fresh), list(known.values())
 
-            added += await self._db.write(keep)
-        return added, len(ids) - added
+            fresh, known = await self._db.write(keep)
+            added, before = added + fresh, before + known
+        return Proposed(added, len(ids) - added, _earlier(before))
 
     def id_of(self, draft: EntryDraft) -> str:
         """The fingerprint of what a draft asks, and for what."""
@@ -107,6 +111,10 @@ class Candidates:
         if id_ not in found:
             raise NotFound("Candidate", id_)
         return found[id_]
+
+    async def get_many(self, shop: ShopId, ids: Sequence[str]) -> dict[str, Candidate]:
+        """Candidates by id; unknown ones are left out."""
+        return await self._db.read(lambda c: rows.get_many(c, shop, ids))
 
     async def decide(self, shop: ShopId, verdicts: Sequence[Verdict], by: str, *, publish: bool) -> Decided:
         """Carry out verdicts, each by itself; accepted ones become published entries, or drafts."""
@@ -154,6 +162,17 @@ class Candidates:
             return entry_id
 
         return await self._db.write(change)
+
+
+def _earlier(known: Sequence[Candidate]) -> Earlier | None:
+    """The intake that most of these candidates came from."""
+    batches = Counter(candidate.batch for candidate in known)
+    if not batches:
+        return None
+    ((batch, count),) = batches.most_common(1)
+    held = [candidate for candidate in known if candidate.batch == batch]
+    decided = sum(candidate.status != "open" for candidate in held)
+    return Earlier(batch, min(candidate.created_at for candidate in held), count, decided)
 
 
 def _newer(candidate: Candidate) -> dict[str, object]:

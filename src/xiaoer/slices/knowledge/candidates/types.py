@@ -101,3 +101,20 @@ class Decided(Struct, frozen=True):
     entries: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     rejected: tuple[str, ...] = ()
+
+
+class Earlier(Struct, frozen=True):
+    """An intake that had found the same candidates before: its batch, when it was, and how many are decided."""
+
+    batch: str
+    at: datetime
+    found: int
+    decided: int
+
+
+class Proposed(Struct, frozen=True):
+    """How many proposals are new, how many were known, and the earlier intake that most of those came from."""
+
+    added: int
+    known: int
+    earlier: Earlier | None = None

@@ -1,13 +1,15 @@
 """Reading what answers claim (说法), and when two claims cannot both be true.
 
-A claim is a number with its unit (48小时, 8元, 16:00, 满59), told apart by its topic (发货, 到货), or a yes or no.
-Times are compared in hours, weights in grams, lengths in centimetres, so that 2天 and 48小时 agree. Two answers differ
-when they speak of the same thing in the same unit and share no value, or when one says yes and the other no. That is
-careful on purpose: a conflict that is none costs an operator's trust.
+A claim is a number with its unit (48小时, 8元, 16:00, 满59, 10月15日), told apart by its topic (发货, 到货). Times and
+ages are compared in hours, weights in grams, lengths in centimetres, so that 2天 and 48小时 agree. Two answers differ
+when they speak of the same thing in the same unit and share no value. That is careful on purpose: a conflict that is
+none costs an operator's trust. Yes and no are told in `verdicts`, values in words in `kinds`.
 """
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -16,6 +18,12 @@ _TENS = {"十": 10, "百": 100, "千": 1000}
 NUMBER = r"(\d+(?:\.\d+)?|半|[零一二两三四五六七八九十百千]+)"
 _SLACK = 0.03  # a month is counted as 30 days: 一年 and 365天 are the same claim
 _A_YEAR = 1_000  # 2026年 is a date, not a span
+_MONTHS = 12
+_OVERLAP = 0.5  # 54 to 58 and 58 to 62 are two sizes
+
+
+_ANY_PIECE = "piece.个"
+_COUNTED = "件片包瓶支盒双张袋粒枚次期层份款种颗根罐卷套台段格本枝朵杯排挡档页抽节条把串"
 
 
 def _unit(words: str, more: str = "") -> re.Pattern[str]:
@@ -29,9 +37,10 @@ _UNITS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("hours", _unit("天|日(?=内|之内|后|发|到|[，,。；;]|$)"), 24.0),
     ("hours", _unit("(?:个星期|星期|个礼拜|礼拜|周)(?![一二三四五六日天末岁年])"), 168.0),
     ("hours", _unit("个月"), 720.0),
-    ("hours", _unit("年"), 8640.0),
+    ("hours", _unit("年|周?岁"), 8640.0),
     ("yuan", re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)()"), 1.0),
     ("yuan", _unit("元|块(?![\u4e00-\u9fff]?布)", r"(?<![满\d])"), 1.0),
+    ("yuan", re.compile(r"(?:费用?|收|补|加|付|返|价)\s*(\d+(?:\.\d+)?)()(?=[，,。；;！!\s]|左右|起|$)"), 1.0),
     ("threshold", re.compile(r"(?:满|超过)\s*(\d+(?:\.\d+)?)()\s*(?:元|块)?(?![天年月件])"), 1.0),
     ("percent", re.compile(r"(\d+(?:\.\d+)?)()\s*[%％]"), 1.0),
     ("percent", re.compile(rf"百分之{NUMBER}()"), 1.0),
@@ -41,18 +50,49 @@ _UNITS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("grams", _unit("公斤|千克|kg"), 1000.0),
     ("grams", _unit("斤"), 500.0),
     ("grams", _unit("克|g(?![a-z])"), 1.0),
+    ("watts", _unit("千瓦|kw"), 1000.0),
+    ("watts", _unit("瓦|w(?![a-z])"), 1.0),
+    ("mah", _unit("毫安时?|mah"), 1.0),
+    ("points", _unit("个?积分|分(?![钟之期开类体别享装离批成层贝])"), 1.0),
+    ("decibels", _unit("分贝|db"), 1.0),
+    ("pounds", _unit("磅"), 1.0),
+    ("area", _unit("平方米?|平米|平(?![铺放整时均常])|㎡"), 1.0),
+    ("cm", _unit("公里|千米|km"), 100_000.0),
     ("cm", _unit("厘米|公分|cm"), 1.0),
     ("cm", _unit("毫米|mm"), 0.1),
+    ("inch", _unit("英?寸"), 1.0),
     ("cm", _unit("米|m(?![a-z])"), 100.0),
     ("ml", _unit("毫升|ml"), 1.0),
-    ("ml", _unit("升|L(?![a-z])"), 1000.0),
-    *((f"piece.{word}", _unit(word), 1.0) for word in "件片包瓶支盒双张袋粒枚次期层"),
+    ("ml", _unit("升|l(?![a-z])"), 1000.0),
+    *((f"piece.{word}", _unit(word), 1.0) for word in _COUNTED),
+    (_ANY_PIECE, _unit("个(?!人|小时|工作日|月|星期|礼拜|包裹|地址|订单)", r"(?<![一\d半])(?!一)"), 1.0),
 )
+_DATE = re.compile(
+    rf"{NUMBER}\s*月\s*(?:(初|上旬|中旬|下旬|底|末)|{NUMBER}\s*[日号]?(?:\s*(?:到|至|-|~|～|—)\s*(?:{NUMBER}月)?{NUMBER}[日号])?)"
+)
+_THIRDS: dict[str, tuple[float, float]] = {
+    "初": (1, 10),
+    "上旬": (1, 10),
+    "中旬": (11, 20),
+    "下旬": (21, 31),
+    "底": (21, 31),
+    "末": (21, 31),
+}
+_FROM_ON = re.compile(r"^[^，,。；;]{0,2}?(?:以上|及以上|起步)")
+_UP_TO = re.compile(r"^[^，,。；;]{0,2}?(?:以下|以内|之内|及以下)")
+_SINCE = re.compile(r"(?:满|至少|最少|不少于)$")
+_AT_MOST = re.compile(r"(?:不超过|不到|最多|小于|低于)[^，,。；;]{0,3}$")
+_BOUNDED = frozenset({"grams", "cm", "ml", "mah", "degrees", "percent"})  # 15斤以内 is a range, 3天内 is a promise of 3
+# Units in which a thing has one measure: what the question is called hardly matters.
+ONCE = frozenset(
+    {"watts", "mah", "area", "inch", "decibels", "pounds", "points", "ml", "degrees", "times", "discount", "threshold"}
+) | {_ANY_PIECE, *(f"piece.{word}" for word in _COUNTED)}
 _RATE = re.compile(r"(\d+(?:\.\d+)?|[一二三四五六七八九]{1,2}|对|半)\s*折|(半价)")
 _NAME_OF_RULE = re.compile(r"[七7]\s*天无理由")  # a name, not a claim about days
 _CLOCK = re.compile(r"(下午|晚上|今晚|傍晚)?\s*(?<!\d)(\d{1,2})[:：点](\d{2}|半)?(?!\d)")
 _DAYS = ((re.compile(r"当天|当日|同一天"), (0.0, 24.0)), (re.compile(r"次日|第二天|隔天|隔日"), (24.0, 48.0)))
 _ALL_OF_IT = re.compile(r"全额")
+_FREE = re.compile(r"免费|不收费|不收钱|不要钱|不用(?:加|另外?付|花)钱|不额外收|不另收")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
 _AFTER = re.compile(r"[^，,]{0,6}?(?:之后|以后|后|起(?!球))")  # 签收后 7 天内: what was before is no topic
 _TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -70,37 +110,16 @@ _TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 _UNIT_NAMES = {
     "workdays": "工作日", "hours": "时间", "yuan": "金额", "threshold": "满额", "percent": "比例", "times": "倍数",
-    "discount": "折扣", "clock": "钟点", "degrees": "温度", "grams": "重量", "cm": "尺寸", "ml": "容量",
+    "discount": "折扣", "clock": "钟点", "degrees": "温度", "grams": "重量", "cm": "尺寸", "ml": "容量", "date": "日期",
+    "watts": "功率", "mah": "电池容量", "area": "面积", "inch": "尺寸",
+    "points": "积分", "decibels": "音量", "pounds": "磅数",
 }  # fmt: skip
-
-_OPEN = (
-    r"^(?:您好|你好|亲亲?|抱歉|不好意思|是这样的|目前|暂时|现在|我们|咱们|本店|小店|店铺|店里|我家|这款|这个|该|此|商品"
-    r"|产品|宝贝|全店|全场|一般|都|均|也|的|[，,~～！!\s])*"
-)
-_NO = re.compile(_OPEN + r"(?:没有|没开|没法|无需|无法|暂不|不(?!同|过|超|满|止|少|锈|用担心|好意思|仅|论|管|但|一定))")
-_YES = re.compile(
-    _OPEN + r"(?:能|可以|可(?=[机手水退换])|支持|会|是(?!由|从|在)的?|行|有(?!些)|需要|需|要|包|送|开|发|含"
-    r"|当然|必须|肯定|接受)"
-)
-_HEAD = 16  # letters of the first sentence in which a yes or no may stand behind the thing it is about
-_NO_WITHIN = re.compile(
-    r"(?:不能|不可以?|不支持|不会|不是|不行|没有|不用|不需要?|无需|无法|不接受|不提供|不带|不含|不包|不送)"
-)
-_YES_WITHIN = re.compile(r"(?<![不没])(?:能(?!量)|可以|支持|会(?!员)|接受|提供|带有|含有|包含|附送|赠送)")
-_EITHER = re.compile(r"(.)[不没]\1|是否|能否|可否|有无")
-_HOW = re.compile(r"怎么|怎样|如何|什么|多久|多少|哪|几|为啥|为何|谁|多长|多大|啥")
-_DENIED_THING = re.compile(
-    r"(?:不|没|无|未|非)(?:(?:会|能|可以?|支持|有|需要?|用|要|是|含|包|送|提供|接受|存在)?(?:轻微|明显|任何)?([\u4e00-\u9fff]{2})"
-    r"|([退换开送包收补赔修改寄卖洗])(?![\u4e00-\u9fff]))"
-)
-_UNSURE = re.compile(r"除|部分|偏远|如果|若|除非|视|看情况|有些|个别|不满|未满|因人而异|一定")
 
 
 class Claims(Struct, frozen=True):
-    """What an answer claims: (topic, low, high) by unit, a topic "" where none is said; and yes or no."""
+    """What an answer claims: (topic, low, high) by unit, a topic "" where none is said; 3岁以上 has no upper end."""
 
     spans: dict[str, tuple[tuple[str, float, float], ...]]
-    polarity: int = 0
 
 
 def value_of(text: str) -> float:
@@ -119,13 +138,14 @@ def value_of(text: str) -> float:
     return float(total + digit)
 
 
+@lru_cache(maxsize=50_000)
 def claims_of(answer: str) -> Claims:
     """The claims of an answer; pure and quick."""
     found: dict[str, list[tuple[str, float, float]]] = {}
     for clause in _CLAUSE.findall(_NAME_OF_RULE.sub("", answer)):
         for unit, at, end, low, high in _numbers(clause):
             found.setdefault(unit, []).append((_topic(clause, at, end), min(low, high), max(low, high)))
-    return Claims({unit: tuple(spans) for unit, spans in found.items()}, _polarity(answer.strip()))
+    return Claims({unit: tuple(spans) for unit, spans in found.items()})
 
 
 def topics_of(question: str) -> frozenset[str]:
@@ -140,12 +160,22 @@ def spans_about(answer: str, topic: str) -> list[tuple[float, float]]:
 
 def _numbers(clause: str) -> Iterator[tuple[str, int, int, float, float]]:
     """(unit, begin, end, low, high) of every number of a clause; what one unit took no other takes."""
-    rest = clause
+    rest = clause.lower()
+    for match in _DATE.finditer(rest):
+        month = value_of(match[1])
+        third = _THIRDS.get(match[2] or "")
+        first, last = third or (value_of(match[3]), value_of(match[5] or match[3]))
+        until = value_of(match[4]) if match[4] else month
+        if month <= _MONTHS:
+            yield "date", match.start(), match.end(), month * 31 + first, until * 31 + last
+    rest = _DATE.sub(lambda match: "＃" * len(match[0]), rest)
     for unit, pattern, factor in _UNITS:
         for match in pattern.finditer(rest):
             low, high = value_of(match[1]), value_of(match[2] or match[1])
             if not (unit == "hours" and high >= _A_YEAR and "年" in match[0]):
-                yield unit, match.start(), match.end(), low * factor, high * factor
+                yield unit, match.start(), match.end(), *_bounds(unit, rest, match, low * factor, high * factor)
+            if unit == "workdays":
+                yield "hours", match.start(), match.end(), low * 24, high * 36 + 48
         rest = pattern.sub(lambda match: "＃" * len(match[0]), rest)
     for match in _RATE.finditer(rest):
         rate = _rate(match[1] or "半")
@@ -158,9 +188,21 @@ def _numbers(clause: str) -> Iterator[tuple[str, int, int, float, float]]:
             yield "clock", match.start(), match.end(), minute, minute
     for match in _ALL_OF_IT.finditer(rest):
         yield "percent", match.start(), match.end(), 100.0, 100.0
+    for match in _FREE.finditer(rest):
+        yield "yuan", match.start(), match.end(), 0.0, 0.0
     for pattern, (low, high) in _DAYS:
         for match in pattern.finditer(rest):
             yield "hours", match.start(), match.end(), low, high
+
+
+def _bounds(unit: str, clause: str, match: re.Match[str], low: float, high: float) -> tuple[float, float]:
+    """3 years and more has no upper end, up to 15 kilograms no lower one."""
+    after, is_age = clause[match.end() :], "岁" in match[0]
+    if (_FROM_ON.match(after) or _SINCE.search(clause[: match.start()])) and (unit in _BOUNDED or unit == "hours"):
+        return low, math.inf
+    if (unit in _BOUNDED or is_age) and (_UP_TO.match(after) or _AT_MOST.search(clause[: match.start()])):
+        return -math.inf, high
+    return low, high
 
 
 def _rate(text: str) -> float:
@@ -181,24 +223,24 @@ def _topic(clause: str, at: int, end: int) -> str:
     return ""
 
 
-def _polarity(answer: str) -> int:
-    head = _EITHER.sub("", re.split(r"[。！!？?；;\n]", answer, maxsplit=1)[0])
-    if _NO.match(head):
-        return -1
-    if _YES.match(head):
-        return 1
-    no, yes = _NO_WITHIN.search(head[:_HEAD]), _YES_WITHIN.search(head[:_HEAD])
-    if no and (not yes or no.start() <= yes.start()):
-        return -1
-    return 1 if yes else 0
-
-
 def differ(one: Claims, other: Claims) -> str:
-    """What two claims cannot agree on (时间, 金额, 是否, …), or ""."""
+    """The unit in which two claims cannot agree (hours, yuan, …), or ""."""
     for unit, spans in one.spans.items():
-        if (theirs := other.spans.get(unit)) and _apart(spans, theirs):
-            return "数量" if unit.startswith("piece.") else _UNIT_NAMES[unit]
-    return "是否" if one.polarity * other.polarity < 0 else ""
+        if (others := other.spans.get(unit)) and _apart(spans, others):
+            return unit
+    (mine, said), (theirs, told) = map(_only_count, (one, other))
+    return _ANY_PIECE if _ANY_PIECE in (mine, theirs) and said and told and not _meet(said, told) else ""
+
+
+def _only_count(claims: Claims) -> tuple[str, tuple[tuple[str, float, float], ...]]:
+    """The count that is all an answer claims: 7包料 and 9个料包 are counted with different words."""
+    ((unit, spans),) = claims.spans.items() if len(claims.spans) == 1 else (("", ()),)
+    return unit, (spans if unit.startswith("piece.") and len(spans) == 1 else ())
+
+
+def name_of(unit: str) -> str:
+    """What a unit measures, in Chinese."""
+    return "数量" if unit.startswith("piece.") else _UNIT_NAMES[unit]
 
 
 def _apart(mine: tuple[tuple[str, float, float], ...], theirs: tuple[tuple[str, float, float], ...]) -> bool:
@@ -214,29 +256,15 @@ def _meet(
     mine: list[tuple[str, float, float]] | tuple[tuple[str, float, float], ...],
     theirs: list[tuple[str, float, float]] | tuple[tuple[str, float, float], ...],
 ) -> bool:
-    return any(a <= d * (1 + _SLACK) and c <= b * (1 + _SLACK) for _, a, b in mine for _, c, d in theirs)
+    return any(_touch(a, b, c, d) for _, a, b in mine for _, c, d in theirs)
 
 
-def is_yes_or_no(question: str) -> bool:
-    """Whether a yes or no at the head answers the question; how, when and which are answered otherwise."""
-    return bool(_EITHER.search(question)) or not _HOW.search(_EITHER.sub("", question))
-
-
-def deny_the_thing(questions: tuple[str, str], answers: tuple[str, str]) -> bool:
-    """Whether one answer only denies what is asked about and the other only affirms it (不掉色 and 会轻微掉色)."""
-    if any(map(_UNSURE.search, answers)) or not all(map(is_yes_or_no, questions)):
-        return False
-    no, yes = ([match[1] or match[2] for match in _DENIED_THING.finditer(answer)] for answer in answers)
-    return _denies(questions, answers[0], no, answers[1], yes) or _denies(questions, answers[1], yes, answers[0], no)
-
-
-def _denies(
-    questions: tuple[str, str], answer: str, denied: Sequence[str], other: str, denied_there: Sequence[str]
-) -> bool:
-    return any(
-        all(thing in question for question in questions)
-        and answer.count(thing) == denied.count(thing)
-        and thing in other
-        and thing not in denied_there
-        for thing in set(denied)
-    )
+def _touch(a: float, b: float, c: float, d: float) -> bool:
+    """Whether two figures agree: ranges share half of the shorter one; open ones are told apart by their ends."""
+    if a < b and c < d and math.isfinite(a + b + c + d):
+        return min(b, d) - max(a, c) >= _OVERLAP * min(b - a, d - c)
+    if b == d == math.inf:
+        b, d = a, c
+    elif a == c == -math.inf:
+        a, c = b, d
+    return a <= d * (1 + _SLACK) and c <= b * (1 + _SLACK)

@@ -1,15 +1,18 @@
 """Each kind of finding, from facts to a sentence that tells the operator what is wrong. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from xiaoer.slices.knowledge.health.claims import claims_of, deny_the_thing, differ, is_yes_or_no
+from msgspec import Struct
+
+from xiaoer.slices.knowledge.health.claims import ONCE, claims_of, differ, name_of
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
 from xiaoer.slices.knowledge.health.goods import ProductFacts, against_product
 from xiaoer.slices.knowledge.health.kinds import Kind, differ_in_words
-from xiaoer.slices.knowledge.health.meeting import same_words
+from xiaoer.slices.knowledge.health.meeting import Difference, Reading, same_words
 from xiaoer.slices.knowledge.health.types import Found, Usage
-from xiaoer.slices.knowledge.types import Entry
+from xiaoer.slices.knowledge.health.verdicts import deny_each_other, deny_one_thing, deny_the_thing
+from xiaoer.slices.knowledge.types import Entry, EntryDraft
 
 ANY_INTENT = 0.78  # score from which two entries answer the same question whatever their intents
 _UNUSED = timedelta(days=90)
@@ -21,29 +24,57 @@ _LEAST_ASKED = 2  # conversations on a product without an answer
 Products = Mapping[str, tuple[str, bool, ProductFacts]]
 
 
-def compare(entry: Entry, other: Entry, score: float, kinds: Sequence[Kind] = ()) -> Found | None:
+class Meeting(Struct, frozen=True):
+    """Two questions of two entries, how near retrieval finds them, and whether their intents agree (None: unsure)."""
+
+    asked: tuple[str, str]
+    score: float
+    same_intent: bool | None = None
+
+
+def compare(entry: Entry, other: Entry, met: Meeting, reading: Reading) -> Found | None:
     """Two entries that answer the same question: differently, alike, or without a finding."""
+    mine, theirs = entry.draft, other.draft
     newer, older = sorted((entry, other), key=lambda one: one.updated_at, reverse=True)
-    ids, detail = (str(newer.id), str(older.id)), {"score": round(score, 2)}
-    differs = _differs(newer, older, kinds)
+    ids, detail = (str(newer.id), str(older.id)), {"score": round(met.score, 2)}
     questions = f"“{newer.draft.question[:40]}”和“{older.draft.question[:40]}”"
-    if differs:
-        return Found("conflict", f"{questions}问的是一回事，{differs}说得不一样", *ids, weight=90, detail=detail)
-    if score >= ANY_INTENT and same_words(newer.draft.answer, older.draft.answer):
+    alike = False
+    for channel, answers in spoken(mine, theirs):
+        differs, how = differ_in_answers(met.asked, answers, reading)
+        if (
+            differs
+            and reading.same_case(mine.question, theirs.question, how)
+            and reading.meets(met.asked, answers, met.score, met.same_intent, how)
+        ):
+            where = f"在 {channel} 上，" if channel else ""
+            says = f"{questions}问的是一回事，{where}{differs}说得不一样"
+            return Found("conflict", says, *ids, weight=90, detail=detail)
+        alike |= met.score >= ANY_INTENT and same_words(*answers) and reading.apart(*met.asked) <= 1
+    if alike:
         return Found("duplicate", f"{questions}问法和答案都差不多", *ids, weight=30, detail=detail)
     return None
 
 
-def _differs(one: Entry, other: Entry, kinds: Sequence[Kind]) -> str:
-    """What two answers to one question say differently (时间, 快递, 是否), or ""."""
-    questions, answers = (one.draft.question, other.draft.question), (one.draft.answer, other.draft.answer)
-    claims, theirs = map(claims_of, answers)
-    about = differ(claims, theirs)
-    if about == "是否" and not all(map(is_yes_or_no, questions)):
-        about = ""
-    if about:
-        return about
-    return differ_in_words(questions, answers, kinds) or ("是否" if deny_the_thing(questions, answers) else "")
+def spoken(one: EntryDraft, other: EntryDraft) -> Iterator[tuple[str, tuple[str, str]]]:
+    """What two entries say to the same buyer: on channels without words of their own ("") and on each that has some."""
+    yield "", (one.answer, other.answer)
+    scopes = [set(filter(None, draft.channel.split("|"))) for draft in (one, other)]
+    for channel in sorted({*one.channel_answers, *other.channel_answers}):
+        if all(not scope or channel in scope for scope in scopes):
+            says = tuple(draft.channel_answers.get(channel, draft.answer) for draft in (one, other))
+            yield channel, (says[0], says[1])
+
+
+def differ_in_answers(questions: tuple[str, str], answers: tuple[str, str], reading: Reading) -> tuple[str, Difference]:
+    """What two answers say differently (时间, 快递, 是否), or "", and how."""
+    if unit := differ(claims_of(answers[0]), claims_of(answers[1])):
+        return name_of(unit), "once" if unit in ONCE else "figure"
+    if about := differ_in_words(questions, answers, reading.kinds):
+        return about, "value"
+    if deny_one_thing(questions, answers):
+        return "是否", "once"
+    denied = deny_each_other(questions, answers, reading.wording) or deny_the_thing(questions, answers)
+    return ("是否" if denied else ""), "verdict"
 
 
 def by_date(live: Sequence[Entry], usage: Mapping[str, Usage], now: datetime) -> list[Found]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from xiaoer.slices.knowledge.health.claims import claims_of, differ
+from xiaoer.slices.knowledge.health.claims import claims_of, differ, name_of
 from xiaoer.slices.knowledge.health.kinds import Kind, asks_for, denies
 from xiaoer.slices.knowledge.health.meeting import way_of
 from xiaoer.slices.knowledge.types import EntryDraft
@@ -112,6 +112,6 @@ def _against_attributes(draft: EntryDraft, product: ProductFacts, kinds: Sequenc
     for key, value in product.attributes.items():
         if key and key in draft.question and way_of(draft.question) in ("when", "much"):
             mine, theirs = claims_of(draft.answer), claims_of(value)
-            if (about := differ(mine, theirs)) and about != "是否":
-                return f"答案写的{about}和商品资料（{key} {value[:20]}）对不上"
+            if unit := differ(mine, theirs):
+                return f"答案写的{name_of(unit)}和商品资料（{key} {value[:20]}）对不上"
     return ""

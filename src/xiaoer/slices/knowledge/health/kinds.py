@@ -6,7 +6,7 @@ What is denied (不发中通) or left out (除新疆) is not named. Words come f
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -26,26 +26,34 @@ _CONTACT = re.compile(r"电话|手机|号码|热线|联系|微信|QQ|群|地址"
 
 
 class Kind(Struct, frozen=True):
-    """One kind of value: what it is called, when a question asks for it, and word → value."""
+    """One kind of value: what it is called, when a question asks for it, word → value, and value → how it is put."""
 
     name: str
     about: str
     asked: re.Pattern[str]
     words: dict[str, str]
     pattern: re.Pattern[str]
+    spoken: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    naming_asks: bool = True
+
+    def value_of(self, said: str) -> str:
+        """The value that a match of `pattern` stands for."""
+        return self.words.get(said) or next(value for value, way in self.spoken if way.fullmatch(said))
 
 
 def read_kinds(kinds: Mapping[str, Any], entities: Mapping[str, Any]) -> tuple[Kind, ...]:
     """The kinds of `knowledge/kinds.toml`; those without values take them from `lexicons/entities.toml`."""
     found = []
     for name, row in kinds.items():
-        values = row.get("values") or entities[name]
+        values = row.get("values") or ({} if "patterns" in row else entities[name])
         if isinstance(values.get("names"), str):
             values = {word: (word,) for word in values["names"].split()}
         words = {word.lower(): value for value, ways in values.items() for word in ways}
-        longest = sorted(words, key=len, reverse=True)
-        pattern = re.compile("|".join(map(re.escape, longest)))
-        found.append(Kind(name, row["about"], re.compile(row["asked"]), words, pattern))
+        longest = [re.escape(word) for word in sorted(words, key=len, reverse=True)]
+        spoken = tuple((value, re.compile(way)) for value, way in row.get("patterns", {}).items())
+        pattern = re.compile("|".join((*(way.pattern for _, way in spoken), *longest)))
+        asked, naming_asks = re.compile(row["asked"]), row.get("naming_asks", True)
+        found.append(Kind(name, row["about"], asked, words, pattern, spoken, naming_asks))
     return tuple(found)
 
 
@@ -57,16 +65,21 @@ def values_in(text: str, kind: Kind) -> tuple[frozenset[str], frozenset[str]]:
         before = low[max(0, match.start() - 6) : match.start()]
         if _DENIED.search(before) or _EXCEPT.match(low[match.end() :]):
             continue
-        value = kind.words[match.group()]
+        value = kind.value_of(match.group())
         named.add(value)
         if _PURE.search(before) or match.group()[0] in "纯全":
             pure.add(value)
     return frozenset(named), frozenset(pure)
 
 
+def share(mine: Iterable[str], theirs: Iterable[str]) -> bool:
+    """Whether a value is in both; 塑料 is in 塑料/PP too, 塑料/PC is not in 塑料/PP."""
+    return any(f"{a}/".startswith(f"{b}/") or f"{b}/".startswith(f"{a}/") for a in mine for b in theirs)
+
+
 def asks_for(question: str, kind: Kind) -> bool:
-    """Whether a question asks for a kind of value, or names one."""
-    return bool(kind.asked.search(question) or kind.pattern.search(question.lower()))
+    """Whether a question asks for a kind of value, or names one (能发顺丰吗, but not 新疆能发吗)."""
+    return bool(kind.asked.search(question) or (kind.naming_asks and kind.pattern.search(question.lower())))
 
 
 def differ_in_words(questions: tuple[str, str], answers: tuple[str, str], kinds: Sequence[Kind]) -> str:
@@ -78,7 +91,7 @@ def differ_in_words(questions: tuple[str, str], answers: tuple[str, str], kinds:
         if (
             mine
             and theirs
-            and (not mine & theirs or (my_pure and theirs - my_pure) or (their_pure and mine - their_pure))
+            and (not share(mine, theirs) or (my_pure and theirs - my_pure) or (their_pure and mine - their_pure))
         ):
             return kind.about
     if all(map(_WHERE.search, questions)) and _streets_differ(*map(_streets, answers)):
@@ -106,7 +119,7 @@ def places_differ(one: str, other: str, kinds: Sequence[Kind]) -> bool:
     for kind in kinds:
         if kind.name == "places":
             mine, theirs = values_in(one, kind)[0], values_in(other, kind)[0]
-            if mine and theirs and not mine & theirs:
+            if mine and theirs and not share(mine, theirs):
                 return True
     return _streets_differ(_streets(one), _streets(other))
 
@@ -114,4 +127,4 @@ def places_differ(one: str, other: str, kinds: Sequence[Kind]) -> bool:
 def denies(answer: str, stated: str, kind: Kind) -> tuple[str, str]:
     """(what an answer says, what a fact states) when both name values of the kind and share none, else ("", "")."""
     said, fact = values_in(answer, kind)[0], values_in(stated, kind)[0]
-    return (min(said), min(fact)) if said and fact and not said & fact else ("", "")
+    return (min(said), min(fact)) if said and fact and not share(said, fact) else ("", "")

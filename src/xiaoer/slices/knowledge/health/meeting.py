@@ -1,19 +1,21 @@
 """When two entries answer the same question to the same buyer (同问). Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from xiaoer.slices.knowledge.health.kinds import Kind, asks_for, values_in
+from xiaoer.slices.knowledge.health.kinds import Kind, asks_for, share, values_in
 from xiaoer.slices.knowledge.types import EntryDraft
 
 _GROUPS_FROM = "\ue000"  # each group of words that ask for the same is one letter of the private area
+_NOTHING = re.compile("(?!)")
 _WAYS = (
     ("why", re.compile(r"为什么|为啥|为何|原因")),
-    ("when", re.compile(r"多久|时候|几天|多长时间|几个?小时|何时|几点|几号|期多长|时间")),
-    ("much", re.compile(r"多少|几|怎么收|怎么算|多重|多大|多长")),
+    ("when", re.compile(r"多久|时候|几天|多长时间|几个?小时|何时|几点|几号|哪天|几年|几个月|期多长|时间")),
+    ("much", re.compile(r"多少|几|怎么收|怎么算|多重|多大|多长|收费|手续费|要钱|加钱|费用")),
     ("where", re.compile(r"哪里|哪儿|在哪|到哪|从哪|什么地方|地址")),
     ("how", re.compile(r"怎么|怎样|如何|咋")),
     ("which", re.compile(r"什么|哪|啥")),
@@ -21,35 +23,68 @@ _WAYS = (
 
 
 # One such letter tells two cases apart: 没发货能改吗, 发货后能改吗; M码, L码; 男款, 女款.
-_TELLING = re.compile(r"[a-z0-9没未前后男女老大小高低长短厚薄内外上下左右单双春夏秋冬冷热生熟新旧]")
+_TELLING = re.compile(
+    r"[a-z0-9没未前后男女老大小高低长短厚薄宽深远内外上下左右单双春夏秋冬冷热生熟新旧幼成次"
+    r"换退改赔修补拆壳膜铲罩垫架桶绳芯跟底盖]"
+)
+
+_OWN_WAYS = frozenset({"how", "why", "where"})  # what is asked so is answered neither by a figure nor by yes
 
 _EITHER = re.compile(r"(.)[不没]\1")  # 包不包邮 asks 包邮
 _SHARED = 2  # letters that two questions must share where each has one that the other lacks
-_MORE = 4  # letters that a wording may have beyond another that it holds
+_LIKELY = 0.6  # retrieval's score of two questions
 
 
 class Wording(Struct, frozen=True):
-    """How questions are reduced to what they ask about; made of `knowledge/asking.toml`."""
+    """How questions are reduced to what they ask about; made of `knowledge/asking.toml`.
+
+    `letters` are the letters that stand for words, "" for those that ask for nothing; `cases` limit a question.
+    """
 
     same: re.Pattern[str]
     letters: dict[str, str]
-    filler: re.Pattern[str]
+    words: re.Pattern[str]
+    cases: frozenset[str]
+    light: frozenset[str]
 
     def about(self, question: str) -> frozenset[str]:
         """What is left of a question: letters, and one letter for each group of words that ask for the same."""
-        plain = _EITHER.sub(r"\1", question.lower())
-        rest = self.same.sub(lambda match: self.letters[match[0]], plain)
-        return frozenset(letter for letter in self.filler.sub("", rest) if letter.isalnum() or letter >= _GROUPS_FROM)
+        return frozenset(self.plain(question))
+
+    def plain(self, question: str) -> str:
+        """The same in its order."""
+        rest = self.same.sub(lambda match: self.letters[match[0]], _EITHER.sub(r"\1", question.lower()))
+        return "".join(letter for letter in rest if letter.isalnum() or letter >= _GROUPS_FROM)
+
+    def weighty(self, question: str) -> str:
+        """The same without letters that matter in both only."""
+        return "".join(letter for letter in self.plain(question) if letter not in self.light)
+
+    def cases_of(self, question: str) -> frozenset[str]:
+        """The cases that a question is limited to (没拆封, 预售, 坏了)."""
+        return frozenset(self.letters.get(word, word) for word in self.words.findall(question) if word in self.cases)
 
 
 def read_wording(rows: Mapping[str, Any]) -> Wording:
     """The wording of `knowledge/asking.toml`."""
     letters = {word: chr(ord(_GROUPS_FROM) + n) for n, group in enumerate(rows["same"]) for word in group.split()}
-    return Wording(_any_of(letters), letters, _any_of(rows["filler"].split()))
+    named = rows["cases"].split()
+    limited = {letters[word] for word in named if word in letters}
+    cases = frozenset((*named, *(word for word, letter in letters.items() if letter in limited)))
+    counted = (f"{number}{measure}" for number in rows["numbers"].split() for measure in rows["measures"])
+    words = any_of({*letters, *cases})
+    said = dict.fromkeys((*rows["filler"].split(), *counted), "") | letters
+    return Wording(any_of(said), said, words, cases, frozenset(rows["light"]))
 
 
-def _any_of(words: Sequence[str] | Mapping[str, str]) -> re.Pattern[str]:
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of the words, the longest first."""
     return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+
+
+def weight(letters: Iterable[str]) -> int:
+    """How much letters say: a word with a group counts twice."""
+    return sum(2 if letter >= _GROUPS_FROM else 1 for letter in letters)
 
 
 def way_of(question: str) -> str:
@@ -57,30 +92,126 @@ def way_of(question: str) -> str:
     return next((way for way, pattern in _WAYS if pattern.search(question)), "")
 
 
+# How two answers differ: in a value of a kind (its material), in a measure that a thing has once (its watts), in
+# another figure, or in yes and no.
+Difference = Literal["value", "once", "figure", "verdict"]
+
+
+class Likeness(Struct, frozen=True):
+    """What two questions share, in letters (a word with a group counts twice), and what only one of them has.
+
+    `telling`: what stands in one only makes another question of it (M码 for L码, 猫 for 狗).
+    """
+
+    shared: int
+    mine: frozenset[str]
+    theirs: frozenset[str]
+    telling: bool
+
+    @property
+    def apart(self) -> int:
+        """0 when both ask about the same thing."""
+        return max(len(self.mine), len(self.theirs)) + 2 * self.telling
+
+    def without(self, told: frozenset[str], said: frozenset[str]) -> "Likeness":
+        """What is still only in one of them when the answer to the other speaks of it too."""
+        return structs.replace(self, mine=self.mine - told, theirs=self.theirs - said)
+
+
 class Reading(Struct, frozen=True):
-    """How two questions are told to be one."""
+    """How two questions are told to be one. `things` are words that name goods."""
 
     kinds: tuple[Kind, ...]
     wording: Wording
+    things: re.Pattern[str] = _NOTHING
+
+    def compare(self, one: str, other: str, *, naming_asks: bool = True) -> Likeness:
+        """What two questions share and what not; `naming_asks`: who names a value asks for its kind (能发顺丰吗).
+
+        Two that name different values of one kind (黑色, 白色) or different things ask about different things,
+        whatever else they share.
+        """
+        about, narrowed, cases = 0, False, self.wording.cases_of(one) != self.wording.cases_of(other)
+        for kind in self.kinds:
+            mine, theirs = (
+                frozenset(self.wording.letters.get(value) or value for value in values_in(text, kind)[0])
+                for text in (one, other)
+            )
+            if mine and theirs and not share(mine, theirs):
+                return Likeness(0, mine, theirs, True)
+            if naming_asks and (mine or theirs) and all(asks_for(text, kind) for text in (one, other)):
+                one, other = (kind.asked.sub("", kind.pattern.sub("", text.lower())) for text in (one, other))
+                about = 2
+            elif mine != theirs:
+                narrowed = True
+        mine_left, their_left = self.wording.about(one), self.wording.about(other)
+        mine_only = mine_left - their_left - self.wording.light
+        their_only = their_left - mine_left - self.wording.light
+        telling = max(mine_only, default="") >= _GROUPS_FROM <= max(their_only, default="")  # 孕妇 for 宝宝
+        shared = about + weight(mine_left & their_left)
+        telling |= bool(mine_only and their_only) and shared < _SHARED  # 猫能吃吗, 狗能吃吗
+        only = mine_only | their_only
+        unnamed = only - set("".join(self.things.findall(one + other)))  # the 高 of 高跟鞋 says nothing
+        telling |= bool(only) and (narrowed or bool(_TELLING.search("".join(unnamed))))
+        telling |= cases or self._other_thing(one, other) or bool(only & self._thing_of_one(one, other))
+        return Likeness(shared, mine_only, their_only, telling)
+
+    def _other_thing(self, one: str, other: str) -> bool:
+        mine, theirs = (set(self.things.findall(text.lower())) for text in (one, other))
+        if mine and theirs and not any(a.endswith(b) or b.endswith(a) for a in mine for b in theirs):
+            return True  # 手机壳 is no 手机, 运动鞋 is a 鞋
+        first, second = (self.wording.weighty(text) for text in (one, other))
+        for what, at, to, there, until in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
+            # 狗粮 for 猫粮, 面霜 for 面膜: what is asked about stands first.
+            if what == "replace" and at == there <= 1 and max(first[:at], default="") < _GROUPS_FROM:
+                return not (first[at:to] in second or second[there:until] in first)
+        return False
+
+    def _thing_of_one(self, one: str, other: str) -> set[str]:
+        """Letters of goods that one question names where the other names none: 内衣能退吗, 能退吗."""
+        mine, theirs = (self.things.findall(text.lower()) for text in (one, other))
+        if mine and theirs:
+            return set()
+        return set("".join(thing for thing in mine or theirs if thing[-1] not in (other if mine else one)))
 
     def apart(self, one: str, other: str) -> int:
-        """How many telling letters stand in only one of two questions; 0 when they ask about the same thing.
+        """How many telling letters stand in only one of two questions; 0 when they ask about the same thing."""
+        return self.compare(one, other).apart
 
-        Two that name different values of one kind (黑色, 白色) ask about different things, whatever else they share.
+    def meets(
+        self, asked: tuple[str, str], told: tuple[str, str], score: float, same_intent: bool | None, how: Difference
+    ) -> bool:
+        """Whether two entries answer one question, by their questions, their answers and how near retrieval finds them.
+
+        What the other's answer speaks of too is no difference: 水箱多大 (4 升) and 容量多少 (2.5L 大水箱). The more
+        the difference of the answers tells what they are about, the less the questions must be worded alike.
+        `same_intent` is None where an intent is unsure.
         """
-        for kind in self.kinds:
-            mine, theirs = values_in(one, kind)[0], values_in(other, kind)[0]
-            if mine and theirs and not mine & theirs:
-                return len(mine | theirs)
-            if (mine or theirs) and all(asks_for(text, kind) for text in (one, other)):
-                one, other = (kind.asked.sub("", kind.pattern.sub("", text.lower())) for text in (one, other))
-        mine_left, their_left = self.wording.about(one), self.wording.about(other)
-        mine_only, their_only = mine_left - their_left, their_left - mine_left
-        swapped = max(mine_only, default="") >= _GROUPS_FROM <= max(their_only, default="")  # 孕妇 for 宝宝
-        shared = sum(2 if letter >= _GROUPS_FROM else 1 for letter in mine_left & their_left)
-        swapped |= bool(mine_only and their_only) and shared < _SHARED  # 猫能吃吗, 狗能吃吗
-        telling = swapped or bool(_TELLING.search("".join(mine_only | their_only)))
-        return max(len(mine_only), len(their_only)) + 2 * telling
+        like, ways = self.compare(*asked, naming_asks=how == "value"), {way_of(question) for question in asked}
+        if like.telling or (how != "value" and len(ways) == 2 and ways & _OWN_WAYS):
+            return False
+        rest = like.without(self.wording.about(told[1]), self.wording.about(told[0]))
+        left = weight(rest.mine | rest.theirs)
+        if not (like.mine or like.theirs):
+            return True
+        if how == "value":
+            return left < like.shared + bool(same_intent)
+        if left and like.shared <= _SHARED:
+            return False  # one word in common, and each asks for something else
+        if how == "once":
+            return left <= like.shared + bool(same_intent)
+        if how == "figure" and ways != {""}:
+            return left <= like.shared + (1 if same_intent else -1)
+        if rest.mine and rest.theirs:
+            return (same_intent or score >= _LIKELY) and like.shared >= 2 * left
+        return like.shared >= (1 if same_intent and how == "verdict" else 2) * left and len(ways) == 1
+
+    def same_case(self, one: str, other: str, how: Difference) -> bool:
+        """Whether two standard questions are limited alike: an entry for new buyers answers no question of all."""
+        ways = {way_of(one), way_of(other)}
+        if how != "value" and len(ways) == 2 and ways & _OWN_WAYS:
+            return False
+        return self.wording.cases_of(one) == self.wording.cases_of(other) and not self._other_thing(one, other)
 
     def is_one(self, one: str, other: str, intent: str = "", other_intent: str = "") -> bool:
         """Whether two wordings ask the same about the same thing, however unlike they look."""
@@ -89,17 +220,23 @@ class Reading(Struct, frozen=True):
             return True
         return apart == 0 and way_of(one) == way_of(other) and bool(self.wording.about(one))
 
-    def holds(self, one: str, other: str, intent: str = "", other_intent: str = "") -> bool:
-        """Whether one wording asks all that the other asks with a few words more (线下有门店逛吗, 有实体店吗).
+    def asks_alike(self, one: str, other: str) -> bool:
+        """Whether two wordings ask in one way: how and yes or no are one here, when or how much are others."""
+        return len({way_of(one) or "how", way_of(other) or "how"}) == 1
 
-        Words more that narrow the question to a value (新疆, 黑色, 42码) make another question of it.
+    def same_matter(self, one: str, other: str, intent: str = "", other_intent: str = "") -> bool:
+        """Whether two wordings are about one matter, more loosely than `is_one`: for what was dismissed.
+
+        Words more that narrow the question to a value or a case (新疆, 黑色, 没拆封), and another way of asking (多久,
+        收费吗), make another matter of it.
         """
-        if intent != other_intent or any(values_in(one, k)[0] != values_in(other, k)[0] for k in self.kinds):
+        if any(values_in(one, k)[0] != values_in(other, k)[0] for k in self.kinds):
             return False
-        mine, theirs = self.wording.about(one), self.wording.about(other)
-        less, more = sorted((mine, theirs), key=len)
-        telling = len(less) >= 2 or max(less, default="") >= _GROUPS_FROM
-        return telling and less <= more and len(more - less) <= _MORE and not _TELLING.search("".join(more - less))
+        like, same_intent = self.compare(one, other), bool(intent) and intent == other_intent
+        left = weight(like.mine | like.theirs)
+        if like.telling or not self.asks_alike(one, other) or (left and way_of(one) != way_of(other)):
+            return False
+        return like.shared >= _SHARED and (like.shared >= left if same_intent else like.shared > left)
 
 
 def overlap(one: EntryDraft, other: EntryDraft) -> bool:

@@ -9,7 +9,7 @@ FindingKind = Literal[
     "conflict", "contradiction", "duplicate", "expired", "expiring", "unused", "changed_product", "gone_product",
     "uncovered", "no_size_chart", "handoffs", "low_rating",
 ]  # fmt: skip
-Mending = Literal["archive", "archive_other", "merge", "extend", "draft", "dismiss"]
+Mending = Literal["archive", "archive_other", "merge", "extend", "draft", "write", "dismiss"]
 # What one click can do about a finding; the first is the one that is offered.
 MENDINGS: dict[str, tuple[Mending, ...]] = {
     "conflict": ("archive_other", "archive"),
@@ -20,8 +20,8 @@ MENDINGS: dict[str, tuple[Mending, ...]] = {
     "unused": ("archive",),
     "changed_product": ("draft",),
     "gone_product": ("archive",),
-    "uncovered": (),
-    "no_size_chart": (),
+    "uncovered": ("write",),
+    "no_size_chart": ("write",),
     "handoffs": ("draft",),
     "low_rating": ("draft",),
 }
@@ -47,6 +47,14 @@ class Finding(Struct, frozen=True):
     state: str
     found_at: datetime
     decided_by: str = ""
+
+
+class Mended(Struct, frozen=True):
+    """What one click did: the finding's new state, and the draft that it made, if it made one."""
+
+    id: str
+    state: str
+    entry_id: str = ""
 
 
 class Usage(Struct, frozen=True):

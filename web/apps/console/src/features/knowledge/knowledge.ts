@@ -20,6 +20,7 @@ export function useKnowledge(): { calls: KnowledgeApi; explain: (error: unknown)
         const named = /“(.*?)”/.exec(error.detail)?.[1] ?? ''
         if (error.code === 'unknown_product') return t('knowledge.unknownProduct', { name: named })
         if (error.code === 'unknown_channel') return t('knowledge.unknownChannel', { name: named })
+        if (error.code === 'unknown_audience') return t('knowledge.unknownAudience', { name: named })
         if (error.code === 'invalid_body' && error.detail.startsWith('valid_')) return t('knowledge.noMoment', { name: named })
         if (error.code === 'invalid_entry') return t('knowledge.invalidEntry')
         if (error.code === 'broken_document' || error.code === 'broken_file') return error.detail

@@ -1,0 +1,99 @@
+"""When two entries answer one question, whatever their words, and what their answers deny of each other."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import xiaoer
+from xiaoer.slices.knowledge.health.findings import differ_in_answers, spoken
+from xiaoer.slices.knowledge.health.kinds import read_kinds
+from xiaoer.slices.knowledge.health.meeting import Reading, any_of, read_wording
+from xiaoer.slices.knowledge.health.verdicts import verdict_of
+from xiaoer.slices.knowledge.types import EntryDraft
+
+_PACK = Path(xiaoer.__file__).parent / "packs" / "ecommerce"
+
+
+def _rows(path: str) -> dict[str, Any]:
+    return tomllib.loads((_PACK / path).read_text(encoding="utf-8"))
+
+
+_KINDS = read_kinds(_rows("knowledge/kinds.toml"), _rows("lexicons/entities.toml"))
+_READING = Reading(_KINDS, read_wording(_rows("knowledge/asking.toml")), any_of(["猫粮", "狗粮", "面膜", "面霜"]))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "verdict"),
+    [
+        ("可以开发票吗", "可以开发票。", 1),
+        ("可以开发票吗", "不能开发票。", -1),
+        ("支持货到付款吗", "暂不支持货到付款。", -1),
+        ("掉毛吗", "放心，不掉毛的。", -1),
+        ("能机洗吗", "只能干洗，不能水洗。", -1),
+        ("能开专票吗", "只能开普通发票。", -1),
+        ("开电子发票吗", "只开电子发票。", 1),
+        ("孕妇能用吗", "孕期不建议使用。", -1),
+        ("周末发货吗", "周末正常发货。", 1),
+        ("狗窝能拆洗吗", "外套可拆洗。", 1),
+        ("能退吗", "没拆封的7天内可以退。", 0),
+        ("有弹力吗", "没有弹力的。", -1),
+        ("怎么样", "大约20分钟。", 0),
+    ],
+)
+def test_the_first_clause_that_decides_says_yes_or_no(question: str, answer: str, verdict: int) -> None:
+    assert verdict_of(question, answer, _READING.wording) == verdict
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers", "differs"),
+    [
+        (("加湿器水箱多大", "加湿器容量多少"), ("水箱4升", "2.5L大水箱"), "容量"),
+        (("退货运费谁承担", "退货邮费谁出"), ("运费由买家承担", "我们店承担来回运费"), "运费由谁出"),
+        (("发票是电子的吗", "开的是什么发票"), ("是电子发票", "纸质发票，随货寄出"), "发票类型"),
+        (("婴儿车能上飞机吗", "婴儿车可以登机吗"), ("可以登机", "尺寸超了，不能登机"), "是否"),
+        (("书桌送装吗", "书桌包安装吗"), ("免费上门安装", "不包安装，需要自己组装"), "由谁安装"),
+        (("水杯什么材质", "水杯什么料子的"), ("Tritan 材质", "食品级PP"), "材质"),
+        (("水杯什么材质", "水杯什么料子的"), ("塑料的", "食品级PP塑料"), ""),
+        (("猫粮保质期多久", "狗粮保质期多久"), ("18个月", "12个月"), ""),
+        (("面膜保质期多久", "面霜保质期多久"), ("3年", "2年"), ""),
+        (("无人机飞多远", "无人机飞多高"), ("5公里", "120米"), ""),
+        (("没发货能取消吗", "发货后能取消吗"), ("可以取消", "不能取消"), ""),
+        (("浴巾掉色吗", "白色浴巾掉色吗"), ("深色会掉色", "不掉色"), ""),
+        (("奶粉保质期多久", "奶粉开封后能放多久"), ("2年", "一个月"), ""),
+        (("需要自己安装吗", "包安装吗"), ("不需要，师傅上门", "包安装"), ""),
+    ],
+)
+def test_entries_that_answer_one_question_differently_meet_whatever_their_words(
+    questions: tuple[str, str], answers: tuple[str, str], differs: str
+) -> None:
+    what, how = differ_in_answers(questions, answers, _READING)
+    assert (what if what and _READING.meets(questions, answers, 0.5, True, how) else "") == differs
+
+
+def test_entries_are_compared_as_each_channel_says_them() -> None:
+    one = EntryDraft("多久发货", "48小时内发", channel_answers={"douyin": "24小时内发"})
+    other = EntryDraft("什么时候发货", "两天内发")
+    assert dict(spoken(one, other)) == {"": ("48小时内发", "两天内发"), "douyin": ("24小时内发", "两天内发")}
+    assert dict(spoken(one, EntryDraft("多久发", "两天内发", channel="taobao"))) == {"": ("48小时内发", "两天内发")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("鲁班锁几天能拼好", "鲁班锁要几天拼好", False),
+        ("T恤什么面料的", "这件T恤是什么材质", False),
+        ("运费多少钱", "邮费怎么收", False),
+        ("付款后多久发货", "什么时候寄出", False),
+        ("现在有什么优惠活动", "新客有什么优惠", True),
+        ("没发货能改地址吗", "发货后能改地址吗", True),
+        ("M码多少钱", "L码多少钱", True),
+        ("孕妇能用吗", "宝宝能用吗", True),
+        ("有黑色吗", "有白色吗", True),
+        ("猫能吃吗", "狗能吃吗", True),
+        ("包邮吗", "包不包邮", False),
+    ],
+)
+def test_what_questions_ask_about_is_told_apart_from_how_they_ask(one: str, other: str, apart: bool) -> None:
+    assert (_READING.apart(one, other) > 1) is apart
