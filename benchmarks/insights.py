@@ -136,7 +136,8 @@ async def pages(product: Any) -> None:
     print("pages over 90 days, narrowed")
     for filters in ({"channel": "douyin"}, {"product": "P0000"}, {"agent": "agent-3"}):
         for name, show in PAGES.items():
-            await clocked(f"{name} {'='.join(*filters.items())}", lambda s=show, f=filters: look(s, 90, **f))
+            limit = PAGE_MS if "channel" in filters else AD_HOC_MS
+            await clocked(f"{name} {'='.join(*filters.items())}", lambda s=show, f=filters: look(s, 90, **f), limit)
     for days in (7, 90):
         print(f"behind the figures and free questions over {days} days")
         for name, show in {

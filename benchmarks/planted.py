@@ -165,16 +165,17 @@ def blockers(seed: int) -> tuple[int, int]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--topics", type=int, default=200)
     options = parser.parse_args()
     found = planted = false = 0
-    for seed in range(options.seeds):
+    for seed in range(options.first, options.first + options.seeds):
         one = spikes(seed, options.topics)
         found, planted, false = found + one[0], planted + one[1], false + one[2]
     watched = options.seeds * WATCHED
     print(f"spikes: {found}/{planted} found, {false / watched:.2f} false alarms a day over {options.topics} topics")
-    print("causes ranked first: {}/{}".format(*causes(1)))
-    drawn = [themes(seed) for seed in range(10)]
+    print("causes ranked first: {}/{}".format(*causes(options.first + 1)))
+    drawn = [themes(options.first + seed) for seed in range(10)]
     print(f"sub-reasons found: {sum(d[0] for d in drawn)}/{sum(d[1] for d in drawn)}, "
           f"{sum(d[2] for d in drawn) / len(drawn):.0%} of refunds with their own kind")  # fmt: skip
-    print("blockers named: {}/{}".format(*blockers(1)))
+    print("blockers named: {}/{}".format(*blockers(options.first + 1)))

@@ -215,7 +215,11 @@ class Insights:
 
     async def page(self, shop: ShopId, name: str, choice: Choice) -> Page:
         """One of the pages by name."""
-        page = await self.look(shop, choice, PAGES[name])
+
+        def show(view: View) -> Page:
+            return structs.replace(PAGES[name](view), sampled=view.sampled)
+
+        page = await self.look(shop, choice, show)
         return structs.replace(page, waiting=await self.waiting(shop))
 
     def _days(self, choice: Choice) -> tuple[int, int]:

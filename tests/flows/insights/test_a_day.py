@@ -7,6 +7,7 @@ import pytest
 from msgspec import structs
 
 from xiaoer.app.figures import formulas_of
+from xiaoer.flows.show_insights import narrowed
 from xiaoer.flows.show_insights.metrics import cards_of
 from xiaoer.flows.show_insights.pages import PAGES
 from xiaoer.flows.show_insights.view import View
@@ -118,6 +119,20 @@ async def test_a_page_narrowed_to_a_product_or_an_agent_counts_only_that(
     assert funnel.charts[0].series[0].values[0] == talks
     for name in PAGES:
         assert (await shop.read(lambda c, name=name: PAGES[name](look(c, **only)))).id == name
+
+
+async def test_of_very_many_talks_an_even_part_is_measured_and_the_page_says_so(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [row_of_talk(structs.replace(ANN, id=f"n{n:03}", opened=ANN.opened + n)) for n in range(90)]
+    await db.write(lambda c: store.put_units(c, SHOP, rows, FORMULAS))
+    monkeypatch.setattr(narrowed, "MOST", 30)
+
+    def funnel(connection: object) -> tuple[float | None, int]:
+        view = look(connection, product="P1")
+        return PAGES["funnel"](view).charts[0].series[0].values[0], view.sampled
+
+    assert await db.read(funnel) == (90, 30)
 
 
 def test_an_owner_changes_what_a_platform_profile_says(tmp_path: Path) -> None:

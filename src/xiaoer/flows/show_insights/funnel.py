@@ -223,7 +223,7 @@ def _products(view: View) -> Table:
                 "value": _yuan(total * prices.get(product, 0)),
                 "top": BLOCKERS[top],
                 "share": ratio(reasons[top], total),
-                "drill": Drill("blocker", top, product),
+                "drill": Drill("blocker", "", product),
             }
         )
     columns = (

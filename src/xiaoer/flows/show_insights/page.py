@@ -100,7 +100,8 @@ class Period(Struct, frozen=True):
 class Page(Struct, frozen=True, omit_defaults=True):
     """A page. `finding` is the sentence on top; `empty` tells what will appear, and how, when nothing is there.
 
-    `waiting` conversations are not counted yet: the figures grow until it is 0.
+    `waiting` conversations are not counted yet: the figures grow until it is 0. With `sampled` the narrowed figures are
+    estimated from so many conversations, because there are too many to measure all.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Page(Struct, frozen=True, omit_defaults=True):
     advice: tuple[str, ...] = ()
     empty: str = ""
     waiting: int = 0
+    sampled: int = 0
 
 
 def how_of(formula: Formula) -> How:

@@ -15,7 +15,7 @@ from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.days import as_date
-from xiaoer.slices.insights.types import Formula, Gift
+from xiaoer.slices.insights.types import Formula
 from xiaoer.slices.shops.store import list_staff
 
 Days = tuple[int, int]
@@ -61,7 +61,7 @@ class View:
     agent: str = ""
     _titles: dict[str, str] = field(default_factory=dict)
     _agents: dict[str, str] | None = None
-    _gifts: dict[tuple[str, Days], list[Gift]] = field(default_factory=dict)
+    _gifts: dict[tuple[str, Days], narrowed.Measured] = field(default_factory=dict)
     _cubes: dict[tuple[str, Days], list[tuple[str, str, str, int, int]]] = field(default_factory=dict)
 
     @property
@@ -93,12 +93,20 @@ class View:
             return []
         return narrowed.sums_of(self._measured(family, span), family, by, a, b, limit)
 
-    def _measured(self, family: str, days: Days) -> list[Gift]:
-        key = (narrowed.kind_of(family), days)
+    def _measured(self, family: str, days: Days) -> narrowed.Measured:
+        kind = narrowed.kind_of(family)
+        if kind == "talk" and ("kpi", days) in self._gifts:  # measured with the formulas, so with all else
+            return self._gifts["kpi", days]
+        key = ("kpi" if family == "kpi" else kind, days)
         if key not in self._gifts:
             only = (self.channel, self.product, self.agent)
-            self._gifts[key] = narrowed.gifts_of_units(self.connection, self.shop, family, days, self.formulas, *only)
+            self._gifts[key] = narrowed.measure_units(self.connection, self.shop, family, days, self.formulas, *only)
         return self._gifts[key]
+
+    @property
+    def sampled(self) -> int:
+        """Of how many units the narrowed figures are estimated; 0 when all were measured."""
+        return max((m.units for m in self._gifts.values() if m.weight > 1), default=0)
 
     def cube(self, family: str, days: Days) -> list[tuple[str, str, str, int, int]]:
         """(a, b, channel, n, v) of a small family, read once; what a page asks in several ways is summed from it."""

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.rules.days import instant, start_of
-from xiaoer.slices.insights.store import unit_of
+from xiaoer.slices.insights.store import chunks, unit_of
 from xiaoer.slices.insights.tables import dirty, units
 from xiaoer.slices.insights.types import Row
 
@@ -29,6 +29,24 @@ def list_units(
     chosen += [units.c[name] == value for name, value in where.items() if value]
     query = select(units).where(*chosen).order_by(units.c.day.desc(), units.c.at.desc(), units.c.id)
     return [unit_of(row) for row in connection.execute(query.limit(limit).offset(offset))]
+
+
+def sample_units(
+    connection: Connection, shop: ShopId, kind: str, days: tuple[int, int], most: int, **where: str
+) -> tuple[list[Row], float]:
+    """Units of the days whose columns have these values, and how many each stands for.
+
+    Of more than `most` every second, third … in the order of time is taken, so the same question has the same answer.
+    """
+    chosen = [units.c.shop == shop, units.c.kind == kind, units.c.day.between(*days)]
+    chosen += [units.c[name] == value for name, value in where.items() if value]
+    ids = list(connection.scalars(select(units.c.id).where(*chosen).order_by(units.c.at, units.c.id)))
+    taken = ids[:: max(1, -(-len(ids) // most))]
+    rows: list[Row] = []
+    for part in chunks(taken):
+        query = select(units).where(units.c.shop == shop, units.c.kind == kind, units.c.id.in_(part))
+        rows += [unit_of(row) for row in connection.execute(query)]
+    return rows, len(ids) / len(taken) if taken else 1.0
 
 
 def unhappiest(

@@ -60,6 +60,8 @@ export interface TableModel {
   empty?: string
   /** Conversations that are not counted yet. */
   waiting?: number
+  /** Narrowed figures are estimated from so many conversations. */
+  sampled?: number
 }
 
 export interface How {
@@ -82,6 +84,8 @@ export interface InsightPage {
   empty?: string
   /** Conversations that are not counted yet. */
   waiting?: number
+  /** Narrowed figures are estimated from so many conversations. */
+  sampled?: number
 }
 
 export interface Behind {
