@@ -9,7 +9,7 @@ a question about dogs is not answered by what was written for pregnant women, no
 import re
 
 from xiaoer.kernel.commerce import Product
-from xiaoer.slices.policies.rules.namesakes import facts_by_letters
+from xiaoer.slices.policies.rules.namesakes import counts, facts_by_letters
 
 _CHILD = ("宝宝", "小孩", "孩子", "儿童", "几岁", "多大的", "娃", "婴", "小朋友", "新生儿")
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
@@ -43,11 +43,28 @@ _WHO: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("血压", "痛风", "尿酸", "吃药", "手术"), ("适用人群", "禁忌")),
 )
 _WASH_KEYS = ("洗涤", "洗护", "清洗", "清洁", "保养", "护理")
+_BEINGS = frozenset("猫狗犬孕")
+_FOR_BEINGS = re.compile(r"[猫狗犬孕](?:咪|妇|期|猫|狗|犬)?(?:能|可|适|吃|喝|用|产|婴|$)")
 _FITS_KEYS = ("适配", "兼容", "支持", "接口", "适用型号", "系统")
 
 # words in the question -> parts of attribute keys that answer it
 _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (("续航", "电池", "用多久", "充一次", "多少毫安"), ("续航", "电池", "电量", "容量")),
+    (
+        (
+            "续航",
+            "电池",
+            "用多久",
+            "用几个小时",
+            "用几小时",
+            "用几天",
+            "用多长时间",
+            "撑多久",
+            "撑几",
+            "充一次",
+            "多少毫安",
+        ),
+        ("续航", "电池", "电量", "容量"),
+    ),
     (("边充", "插着", "充着电", "充电时", "没电"), ("边充", "电池", "供电", "充电")),
     (("躺", "后仰", "放平"), ("躺", "后仰", "调节")),
     (("功率", "多少瓦", "费电", "耗电", "几瓦"), ("功率", "能耗", "输出")),
@@ -88,7 +105,7 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("掉色", "褪色", "染色", "串色", "掉颜色"), ("褪色", "掉色")),
     (("缩水", "缩不缩", "变小"), ("缩水",)),
     (("掉毛", "掉絮", "跑毛", "钻绒", "跑绒"), ("掉毛", "钻绒")),
-    (("承重", "斤坐", "坐塌", "塌不塌", "坐得住"), ("承重", "会不会塌")),
+    (("承重", "承得", "承不", "压得住", "扛得住", "斤坐", "坐塌", "塌不塌", "坐得住"), ("承重", "会不会塌")),
     (("还烫", "还热", "保温", "几小时热", "凉得快"), ("保温",)),
     (("辣",), ("辣",)),
     (("甜", "糖"), ("甜度", "糖")),
@@ -145,8 +162,10 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     narrow = [keys for keys in asked if keys not in _WIDE] or asked
     found = [pair for keys in narrow for pair in _with_keys(product, keys)]
     named = [(key, product.attributes[key]) for key in keys_in(product, question)]
-    counted = [] if named else facts_by_letters(product, question, counted=True)
-    found = counted or [*found, *named] or facts_by_letters(product, question)
+    found += named
+    if not named and not any(counts(value, question) for _, value in found):  # 能钓几斤 is no matter of 自重：118克
+        found = facts_by_letters(product, question, counted=True) or found
+    found = found or facts_by_letters(product, question)
     found = found or _of_both(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
@@ -191,7 +210,13 @@ def _names(key: str, question: str) -> bool:
 
 
 def _with_keys(product: Product, keys: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [(name, product.attributes[name]) for key in keys for name in product.attributes if key in name]
+    """The attributes whose names hold one of `keys`; 猫 alone is in 猫能用吗, not in 猫薄荷."""
+    return [
+        (name, product.attributes[name])
+        for key in keys
+        for name in product.attributes
+        if key in name and (len(key) > 1 or key not in _BEINGS or _FOR_BEINGS.search(name))
+    ]
 
 
 def _speaks_of(value: str, question: str) -> bool:

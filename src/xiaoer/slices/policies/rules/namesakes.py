@@ -16,6 +16,7 @@ _PLAIN = frozenset(
 _ASKED_UNIT = re.compile(
     r"(?:几|多少)个?(?P<unit>厘米|毫米|公分|公斤|毫升|毫安|英寸|小时|分钟|米|寸|斤|克|升|瓦|伏|支|根|片|张|页|抽|粒|颗|枚|块|层|档|轴|色|天|月|年|节)"
 )
+_TOLD_UNIT = re.compile(r"\d\s*(?P<unit>厘米|公斤|毫升|斤|米|升|寸|瓦)")  # 15斤的猫承得住吗
 _LASTS = re.compile(r"多久|多长时间|几(?:天|个月|年|小时|分钟)")
 _LASTING = re.compile(r"\d\s*个?(?:秒|分钟|小时|天|周|月|年)")
 _LETTER, _UNIT, _ENOUGH = 0.8, 0.8, 1.6
@@ -25,17 +26,22 @@ _HELD_BY = 2  # keys that may have a letter for it to tell one from another
 def facts_by_letters(product: Product, question: str, counted: bool = False) -> list[tuple[str, str]]:
     """The attributes that question and key agree on most by letters and unit; often none. `counted`: only where the
     value counts what is asked for."""
-    unit, lasts = _ASKED_UNIT.search(question), _LASTS.search(question)
-    if counted and not (unit or lasts):
-        return []
     held = Counter(letter for key in product.attributes for letter in set(key))
     asked = set(question) - _PLAIN
     scored = []
     for key, value in product.attributes.items():
         letters = sum(held[letter] <= _HELD_BY for letter in asked & set(key))
-        counts = unit is not None and re.search(rf"\d\s*个?{unit['unit']}", value) is not None
-        counts = counts or (lasts is not None and _LASTING.search(value) is not None)
-        if letters and (counts or not counted):
-            scored.append((letters * _LETTER + _UNIT * counts, key, value))
+        fits = letters > 0 and counts(value, question)
+        if letters and (fits or not counted):
+            scored.append((letters * _LETTER + _UNIT * fits, key, value))
     best = max((score for score, _, _ in scored), default=0.0)
     return [(key, value) for score, key, value in scored if score == best >= _ENOUGH]
+
+
+def counts(value: str, question: str) -> bool:
+    """Whether a value counts in the unit that is asked for or told (几斤, 15斤的猫), or tells how long where that is
+    asked."""
+    unit = _ASKED_UNIT.search(question) or _TOLD_UNIT.search(question)
+    if unit is not None and re.search(rf"\d\s*个?{unit['unit']}", value):
+        return True
+    return _LASTS.search(question) is not None and _LASTING.search(value) is not None

@@ -15,6 +15,10 @@ _HOW_IT_IS = re.compile(
     r"(?:那|你觉得|觉得|你看)*(?:这|那|它|第[一二两三四五1-5]|头一|前面|后面|最后|上面|下面|刚才)*(?:一?[个款件双条套瓶盒台只支]|一?个)?(?:东西|产品|商品)?(?:到底|究竟)?"
     r"(?:怎么样|怎样|咋样|咋个样|如何|好不好|好吗|行不行|好不|值得买吗|值不值|介绍一?下|说说)(?:啊|呀|呢|嘛)?"
 )
+_IS_THERE = re.compile(
+    r"^(?:请问|你们?家?|那|还|这[款个件]?)*有(?:没有|木有)?([\u4e00-\u9fff]{2,6}?)(?:的|款|版)?(?:吗|没有?|不|么)\W*$"
+)
+_GOODS_THEMSELVES = re.compile(r"货|库存|卖|这|它|大码|小码|中码|均码|加大|尺码|号|码|颜色|别的|其他|其它")
 _PAUSES = re.compile(r"[\s,，.。?？!！]+")
 _DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行标准")
 _TOLD = 4
@@ -37,7 +41,7 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
         case "product.size_chart":
             return _size_chart(ask, product)
         case intent if intent in _OF_STOCK:
-            return _stock(ask, product, variants)
+            return _asked_fact(ask, product, variants) or _stock(ask, product, variants)
         case "product.color":
             return _colors(ask, product, variants)
         case "price.query":
@@ -129,7 +133,7 @@ def _size_chart(ask: Ask, product: Product) -> Act | None:
 
 
 def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
-    if not variants:
+    if not variants or _is_unknown_thing(ask, product, variants):
         return None
     entities = _wish(ask)
     chosen = specs.matching(variants, entities, ask.segment.text)
@@ -156,6 +160,25 @@ def _offered(wish: Entities, ready: list[Variant]) -> list[str]:
     if colors and not wish.size:
         return list(colors)[:6]
     return sorted({" ".join(v.spec.values()) for v in ready})[:6]
+
+
+def _asked_fact(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    """猫薄荷有吗, where that is a fact of the product and no axis of its variants."""
+    axes = {axis for v in variants for axis in v.spec}
+    found = [(key, product.attributes[key]) for key in attributes.keys_in(product, ask.segment.text) if key not in axes]
+    return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]]) if found else None
+
+
+def _is_unknown_thing(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> bool:
+    """有儿童款吗, of which neither the title nor any spec tells: to say that there is stock would be a yes."""
+    asked = _IS_THERE.match(ask.segment.text.strip())
+    entities = ask.segment.entities
+    if asked is None or entities.size or entities.color or _GOODS_THEMSELVES.search(asked[1]):
+        return False
+    told = " ".join((product.title, *product.tags, *(value for v in variants for value in v.spec.values())))
+    return not specs.named_in(variants, ask.segment.text) and not any(
+        asked[1][at : at + 2] in told for at in range(max(1, len(asked[1]) - 1))
+    )
 
 
 def _wish(ask: Ask) -> Entities:
