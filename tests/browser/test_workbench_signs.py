@@ -25,6 +25,17 @@ def test_the_agent_sees_that_the_buyer_types_and_has_read(open_page: Open, desk:
     expect(page.get_by_role("log")).to_contain_text("正在输入")
 
 
+def test_what_the_agent_takes_back_goes_from_the_buyers_open_window(open_page: Open, desk: Desk) -> None:
+    buyer, question = ask_for_a_person(open_page)
+    page = desk()
+    open_talk(page, question)
+    answer(page, "这件是纯棉的，放心。")
+    expect(buyer.locator(".xc-from-agent")).to_contain_text("这件是纯棉的")
+    page.locator(".message.agent", has_text="这件是纯棉的").hover()
+    page.get_by_role("button", name="撤回").click()
+    expect(buyer.locator(".xc-from-agent").get_by_text("这件是纯棉的")).to_have_count(0)
+
+
 def test_a_supervisor_is_warned_of_a_bad_review_and_opens_the_talk(open_page: Open, sample_shop: SampleShop) -> None:
     page = open_page("/workbench/")
     page.get_by_label("账号").fill("supervisor")

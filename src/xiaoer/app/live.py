@@ -18,12 +18,12 @@ _PREFIX = "ring."
 
 
 def choose_relay(settings: Settings, db: Database) -> Relay | None:
-    """Redis when it is configured, the database when several processes share it, nothing for one process."""
+    """Redis when it is configured, the database when several processes share it or may (PostgreSQL), else nothing."""
     if settings.redis_url:
         from xiaoer.infra.bus_redis import RedisRelay  # noqa: PLC0415  19 MB, and part of the extra `scale`
 
         return RedisRelay(settings.redis_url)
-    return DatabaseRelay(db) if settings.workers > 1 else None
+    return DatabaseRelay(db) if settings.workers > 1 or not db.is_sqlite else None
 
 
 class Bell:

@@ -226,9 +226,7 @@ class AgentReply:
             current = _existing(connection, who.shop, conversation_id)
             by = (who.staff_id, who.name)
             kept = desk.note(connection, who.shop, current.id, current.last_seq, by, text, now)
-            data = {"agent_id": who.staff_id, "note_id": kept.id}
-            fact = desk.fact(who.shop, "conversation.noted", now, current.id, current.buyer_id, **data)
-            insights.append(connection, who.shop, [fact])
+            insights.append(connection, who.shop, [desk.noted(kept, who.shop, current.buyer_id)])
             return kept
 
         return await self._db.write(change)

@@ -55,7 +55,9 @@ class CloseConversation:
             current = _existing(connection, who.shop, conversation_id)
             ownership.check_pass_on(current.id, current.state, current.assigned_to, who.staff_id, who.role.value)
             if note:
-                desk.note(connection, who.shop, current.id, current.last_seq, (who.staff_id, who.name), note, now)
+                by = (who.staff_id, who.name)
+                kept = desk.note(connection, who.shop, current.id, current.last_seq, by, note, now)
+                insights.append(connection, who.shop, [desk.noted(kept, who.shop, current.buyer_id)])
             asks = invite and desk.get_settings(connection, who.shop).csat
             return _close(connection, current, wrap_up, "agent", now, invite=asks)
 

@@ -107,9 +107,7 @@ class TakeConversation:
                 )
                 desk.save_case(connection, shop, waiting)
             if reason:
-                desk.note(
-                    connection, shop, current.id, moved.last_seq, (who.staff_id, who.name), f"转接：{reason}", now
-                )
+                _note(connection, moved, who, f"转接：{reason}", now)
             data = {"from": current.assigned_to or current.state, "to": to or "", "skill": skill or case.skill}
             _append(connection, moved, "conversation.transferred", now, {**data, "by": who.staff_id})
             return moved
@@ -142,8 +140,7 @@ class TakeConversation:
             _say(connection, current, words.joined(agent.name), now)
             desk.save_case(connection, shop, msgspec.structs.replace(case, helpers=(*case.helpers, to)))
             if reason:
-                about = f"邀请 {agent.name} 一起接待：{reason}"
-                desk.note(connection, shop, current.id, current.last_seq, (who.staff_id, who.name), about, now)
+                _note(connection, current, who, f"邀请 {agent.name} 一起接待：{reason}", now)
             _append(connection, current, "conversation.joined", now, {"agent_id": to, "by": who.staff_id})
             return _existing(connection, shop, conversation_id)
 
@@ -188,6 +185,12 @@ def _existing(connection: Connection, shop: ShopId, conversation_id: str) -> Con
 def _say(connection: Connection, conversation: Conversation, text: str, now: Any) -> None:
     part = ReplyPart(TextContent(text), text)
     conversations.say(connection, conversation.shop, conversation.id, "event", "", [part], now)
+
+
+def _note(connection: Connection, conversation: Conversation, who: Principal, text: str, now: Any) -> None:
+    by = (who.staff_id, who.name)
+    kept = desk.note(connection, conversation.shop, conversation.id, conversation.last_seq, by, text, now)
+    insights.append(connection, conversation.shop, [desk.noted(kept, conversation.shop, conversation.buyer_id)])
 
 
 def _append(connection: Connection, conversation: Conversation, type_: str, now: Any, data: dict[str, Any]) -> None:

@@ -31,6 +31,7 @@ _CHILD_FROM = 3  # years; the law calls younger ones 婴幼儿
 
 def audiences_in(text: str, named: Collection[str] = (), age_years: float | None = None) -> tuple[str, ...]:
     """The audiences that words name and that need care; a 宝宝 of three years and more is a child."""
+    text = text.replace("毛孩子", "")  # a cat or a dog
     found = [name for name, words in AUDIENCES.items() if any(word in text for word in words)]
     found += [name for name, words in AUDIENCES.items() for one in named if one in (name, *words)]
     found += [name for name, spoken in _SPOKEN.items() if spoken.search(text)]

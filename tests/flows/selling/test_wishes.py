@@ -108,3 +108,14 @@ async def test_cheaper_ones_are_other_goods_and_not_a_lower_price(shop_of_many: 
     await shop_of_many.say("b1", "周末去露营，带点什么好", product="")
     answer = await shop_of_many.say("b1", "便宜点的有吗", product="")
     assert "counter_offer" not in acts(answer) and shown(answer) <= {"stool"}
+
+
+async def test_goods_named_anew_are_what_is_wished(shop_of_many: SalesWorld) -> None:
+    assert shown(await shop_of_many.say("b1", "推荐个口红", product="")) == {"lip"}
+    assert shown(await shop_of_many.say("b1", "推荐个保温杯", product="")) == {"cup", "P3"}
+
+
+async def test_who_asks_what_goes_with_it_takes_a_no_back(shop_of_many: SalesWorld) -> None:
+    await shop_of_many.say("b1", "别再给我推荐了", product="P1")
+    answer = await shop_of_many.say("b1", "这件怎么搭配", product="P1")
+    assert shown(answer) >= {"P2"} and "没有" not in words(answer)

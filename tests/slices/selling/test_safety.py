@@ -94,3 +94,8 @@ def test_a_total_pays_for_all_that_is_chosen() -> None:
     ]
     chosen = choose_picks(shelf, PickRules(), Limits(most=Money(30_000), total=Money(30_000)), (), 2)
     assert [c.product.id for c in chosen] == ["P0", "P2"]
+
+
+def test_what_says_to_ask_a_doctor_first_is_not_recommended_to_them_even_if_it_is_not_eaten() -> None:
+    tub = Product("tub", "足浴盆按摩", "家电/足浴", attributes={"提醒": "孕妇、糖尿病人请先咨询医生"})
+    assert not is_safe(tub, "孕妇") and is_safe(tub, "敏感肌")

@@ -81,7 +81,9 @@ def _show(outcome: Outcome, plan: Plan, home: Path) -> None:
     for row in rows:
         table.add_row(*row)
     out.print(table)
-    shown = Table("自动化", "收到的", "对照", "付款率差", "净收入差/人", "结论", title="增量（两组随机分，97% 区间）")
+    shown = Table(title="增量（两组随机分，97% 区间）")
+    for heading in ("自动化", "收到的", "对照", "付款率差", "净收入差/人", "结论"):
+        shown.add_column(heading, overflow="fold")
     for name, report in sorted(outcome.reports.items()):
         conversion, revenue = report.conversion, report.revenue
         if conversion is None:

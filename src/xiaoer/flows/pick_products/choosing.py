@@ -62,7 +62,8 @@ def _is_within(product: Product, variant: Variant, limits: Limits) -> bool:
     sizes = [value.upper().removesuffix("码") for axis, value in variant.spec.items() if "码" in axis]
     if limits.size and sizes and limits.size not in sizes:
         return False
-    if limits.color and not any(limits.color in value for value in (*variant.spec.values(), product.title)):
+    named = any(limits.color in value for value in variant.spec.values()) or f"{limits.color}色" in product.title
+    if limits.color and not named:
         return False
     return (limits.least or ZERO) <= variant.price and (limits.most is None or variant.price <= limits.most)
 

@@ -25,7 +25,7 @@ from xiaoer.slices.selling.service import SellingRules
 
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
 _QUOTED = 5  # pairs priced for one question
-_BESIDE = ("搭配", "配什么", "配啥", "一起买", "搭什么", "配套")
+_BESIDE = ("搭配", "配什么", "配啥", "一起买", "搭什么", "怎么搭", "配套")
 
 
 class PickProducts:
@@ -43,8 +43,9 @@ class PickProducts:
 
     async def for_need(self, turn: Turn, segment: Segment, now: datetime) -> tuple[Pick, ...] | None:
         """Products for a need in the buyer's words; None when he was shown enough. Who asks takes a no back."""
-        if turn.product_in_focus and any(word in segment.text for word in _BESIDE):
-            return await self.together(turn, segment, turn.product_in_focus, now)
+        at_hand = turn.product_in_focus if any(word in segment.text for word in _BESIDE) else None
+        if at_hand and (beside := await self.together(turn, segment, at_hand, now, asked=True)):
+            return beside
         if turn.product_in_focus and wish_is_alike(segment.text):
             return await self.similar(turn, segment, turn.product_in_focus, now)
         if turn.product_in_focus and wish_is_too_dear(segment.text) and not (turn.memory.wish or Wish()).shown:
@@ -68,10 +69,12 @@ class PickProducts:
         same = [(p, why) for p in near if p.id != product_id and p.category == product.category]
         return await self._choose(turn, segment.text, same, limits, {product_id})
 
-    async def together(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> tuple[Pick, ...]:
-        """Beside a product: what the shop relates to it, and what was bought with it."""
+    async def together(
+        self, turn: Turn, segment: Segment, product_id: str, now: datetime, asked: bool = False
+    ) -> tuple[Pick, ...]:
+        """Beside a product: what the shop relates to it, and what was bought with it. Who asked takes a no back."""
         product = await self._goods.product(turn.shop, product_id)
-        if product is None or await self._enough(turn, now):
+        if product is None or (not asked and await self._enough(turn, now)):
             return ()
         learned = [(str(row[0]), int(row[2])) for row in await self._rules.fact(turn.shop, product_id, "together")]
         named = [(other, f"{count} 笔订单里和它一起买") for other, count in learned]

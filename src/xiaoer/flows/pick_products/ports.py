@@ -11,7 +11,10 @@ from xiaoer.slices.promotions.types import Quote
 
 
 class ReadsGoods(Protocol):
-    """Products, stock and search of the shop."""
+    """Products, stock and search of the shop. `kinds`: words of the trade that name a kind of thing (保温杯)."""
+
+    @property
+    def kinds(self) -> frozenset[str]: ...
 
     async def product(self, shop: ShopId, product_id: str) -> Product | None: ...
     async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]: ...

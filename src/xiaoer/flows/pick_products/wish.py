@@ -24,6 +24,7 @@ from xiaoer.slices.selling.recipients import recipients_of
 from xiaoer.slices.selling.types import Limits
 
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
+_EXPECTING = ("孕妇", "待产")
 _PICKED = 3  # of what was shown, the last so many set the price that is too dear
 
 
@@ -46,6 +47,7 @@ class PicksForWish:
         in_sight = turn.product_in_focus if wish_asks_about_it(segment.text) else None
         if in_sight and (suits := await self._suits(turn, segment, wish, in_sight)):
             return suits
+        wish = self._recipients.since_named(wish, self._goods.kinds)
         people = self._recipients.people_in(" ".join(wish.words))
         if len(people) > 1:
             return await self._for_each(turn, segment, wish, people)
@@ -68,22 +70,27 @@ class PicksForWish:
     async def _picked(
         self, turn: Turn, wish: Wish, taste: Taste, limits: Limits, without: Sequence[str], count: int
     ) -> tuple[Pick, ...]:
+        if "孕妇" in limits.audiences:  # 孕中期，想买条裤子: what is made for her is what the talk is about
+            taste = replace(taste, unasked=tuple(word for word in taste.unasked if word not in _EXPECTING))
         need, most_yuan = self._recipients.need_of(wish), limits.most.fen / 100 if limits.most else None
-        found = await self._goods.recommend(turn.shop, need, most_yuan, _LOOKED_AT, taste)
+        looked_at = _LOOKED_AT * (4 if wish.color or wish.size else 1)
+        found = await self._goods.recommend(turn.shop, need, most_yuan, looked_at, taste)
         if wish.color and wish.shown:  # 有红色的吗: of what was shown first, then of the rest
             found = tuple(sorted(found, key=lambda product: product.id not in wish.shown))
         offered = [(product, "") for product in found]
         return await self._choose(turn, " ".join(wish.words), offered, limits, without, taste, count)
 
-    async def _for_each(self, turn: Turn, segment: Segment, wish: Wish, people: Sequence[str]) -> tuple[Pick, ...]:
+    async def _for_each(
+        self, turn: Turn, segment: Segment, wish: Wish, people: Sequence[tuple[str, str]]
+    ) -> tuple[Pick, ...]:
         """Something for every one of them; what is said to be for all together is shared out evenly."""
         budget = wish.budget_yuan / len(people) if wish.budget_yuan is not None else None
         picks: list[Pick] = []
-        for person in people:
+        for person, word in people:
             own = replace(wish, relation=person, audience=(), budget_yuan=budget, is_total=budget is not None)
             before = [pick.product.id for pick in picks]
             found = await self._for_one(turn, segment, own, 2, before)
-            picks += [replace(pick, reason=f"给{person}，{pick.reason}") for pick in found]
+            picks += [replace(pick, reason=f"给{word}，{pick.reason}") for pick in found]
         return tuple(picks)
 
     async def _best_of(self, turn: Turn, segment: Segment, wish: Wish, shown: Sequence[str]) -> tuple[Pick, ...]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from xiaoer.kernel.commerce import Product
 from xiaoer.slices.catalog.rules import compact
 
-_JOINS = re.compile(r"[和跟与同及、,，;；/+＋&]|加上|还有|以及|搭配|再加|再来")
+_JOINS = re.compile(r"跟(?!不跟|价|进|[吗么嘛]|$)(?<!跟不跟)|[和与同及、,，;；/+＋&]|加上|还有|以及|搭配|再加|再来")
 _PIECES = re.compile(
     r"(?<![第\d一二两三四五六七八九十])(\d{1,3}|[一二两俩三四五六七八九十])(?:件|个|条|双|瓶|盒|袋|包|箱|台|只|支|把|套|罐|桶|(?<=[俩]))(?![套装入组])"
 )
@@ -25,7 +25,7 @@ _NOTHING = re.compile(
 _ADDS = re.compile(r"(?:加|再|配|搭|送)(?:来|买|要|拍)?$")
 _THIS = re.compile(r"^(?:那|我)?(?:这(?!么|样|会|时|边|里)|此款|本款|它(?!们))")
 _NO_NAME = re.compile(
-    r"一起|一块儿?|多少|便宜|优惠|哪个|哪款|哪件|对比|比较|推荐|适合|新款|两件|两个|加厚|四季|百搭|方便|礼物"
+    r"补贴|红包|包邮|一起|一块儿?|多少|便宜|优惠|哪个|哪款|哪件|对比|比较|推荐|适合|新款|两件|两个|加厚|四季|百搭|方便|礼物"
 )
 _KIND = "品类"
 _MOST_ALIKE = 0.05  # a pair that a larger share of the catalogue has names nothing, unless the catalogue is small

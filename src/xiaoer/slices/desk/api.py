@@ -82,6 +82,12 @@ def note(
     return value
 
 
+def noted(value: Note, shop: ShopId, buyer_id: str) -> Event:
+    """The fact of a remark, by which the workbenches that look at the talk show it."""
+    data = {"agent_id": value.staff_id, "note_id": value.id}
+    return fact(shop, "conversation.noted", value.at, value.conversation_id, buyer_id, **data)
+
+
 def change_settings(connection: Connection, shop: ShopId, changes: Mapping[str, Any]) -> DeskSettings:
     """Keep changed settings and return all of them."""
     value = msgspec.structs.replace(store.get_settings(connection, shop), **changes)

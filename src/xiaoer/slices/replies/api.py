@@ -51,9 +51,9 @@ def say(act: Act, templates: Templates, now: datetime, voice: str) -> str:
         KeyError: a template or slot is missing, which a test over all templates excludes.
     """
     wordings = templates.wordings[act.template]
-    told = f"{voice}|{act.template}|{act.slots.get('round', '')}"  # another round of haggling, other words
-    digest = hashlib.blake2b(told.encode(), digest_size=2).digest()
-    spoken = wordings[int.from_bytes(digest, "big") % len(wordings)].format_map(slots.speak(act, now)).strip()
+    digest = hashlib.blake2b(f"{voice}|{act.template}".encode(), digest_size=2).digest()
+    chosen = int.from_bytes(digest, "big") + int(act.slots.get("round") or 0)  # another round, other words
+    spoken = wordings[chosen % len(wordings)].format_map(slots.speak(act, now)).strip()
     return slots.name_it(spoken, act)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Taste
 from xiaoer.kernel.memory import Wish
@@ -23,11 +24,12 @@ _GIFT = ("送", "礼", "生日", "过节", "中秋", "过年")
 _GIFT_LIKES = ("礼物", "送礼", "礼盒")
 _ANYTHING = re.compile(r"随便|爆款|热卖|热销|卖得(?:最)?(?:好|火)|畅销|都行|都可以|看着(?:推|选|挑)")
 _YOUNG = ("儿童", "宝宝")
+_LONGEST_KIND = 6  # characters of a word that names a kind of thing
 _GROWN = 14  # years
 _NO_BABY = 3  # years
 _FOR_BABIES = ("婴儿", "新生儿", "奶娃")
 _AND = re.compile(r"和|跟|与|、|一半|各|每人|分别")
-_OR = re.compile(r"或者?|和|跟|与|、|还是|以及")
+_OR = re.compile(r"或者?|和|跟|与|、|还是|以及|都(?:行|可以|好)")
 
 
 class Recipient(Struct, frozen=True):
@@ -84,7 +86,7 @@ class Recipients(Struct, frozen=True):
         musts += [one.only] if one and one.only else []
         is_young = any(who in _YOUNG for who in wish.audience) or (wish.age_years or _GROWN) < _GROWN
         things, anybody = self._things(wish), self._anybody(wish, said)
-        musts += [one.young] if one and one.young and is_young and not things else []
+        musts += [one.young] if one and one.young and is_young and not fits else []
         return Taste(tuple(dict.fromkeys(likes)), never, things, tuple(musts), fits, unasked, anybody)
 
     def _anybody(self, wish: Wish, said: str) -> tuple[str, ...]:
@@ -92,6 +94,17 @@ class Recipients(Struct, frozen=True):
 
     def _situations(self, wish: Wish) -> tuple[Situation, ...]:
         return situations_of().told_in(" ".join(wish.words))
+
+    def since_named(self, wish: Wish, kinds: frozenset[str]) -> Wish:
+        """The wish without the phrases before the last that names goods (推荐个耳机, then 推荐个键盘: a keyboard).
+        For whom it is and what was told in amounts stay."""
+        named = [at for at, words in enumerate(wish.words) if self._names_goods(words, wish, kinds)]
+        return replace(wish, words=wish.words[named[-1] :]) if len(named) > 1 else wish
+
+    def _names_goods(self, words: str, wish: Wish, kinds: frozenset[str]) -> bool:
+        plain, unwanted = situations_of().without(words), {*wish.bad, *wish.unliked}
+        spans = (plain[at : at + size] for size in range(2, _LONGEST_KIND + 1) for at in range(len(plain) - size + 1))
+        return any((span in kinds or span in self.things) and not _within(span, unwanted) for span in spans)
 
     def is_occasion(self, wish: Wish) -> bool:
         """Whether the wish is for an occasion (乔迁, 结婚): where nothing is made for it, other gifts will do."""
@@ -101,19 +114,21 @@ class Recipients(Struct, frozen=True):
         """Audiences that the words of a situation name without being who takes the goods in (待产包)."""
         return frozenset(user for situation in self._situations(wish) for user in situation.users)
 
-    def people_in(self, text: str) -> tuple[str, ...]:
-        """The people, two or more, for each of whom something is wanted (给爸妈, 我妈和我姐); else nobody."""
+    def people_in(self, text: str) -> tuple[tuple[str, str], ...]:
+        """The people, two or more, for each of whom something is wanted (给爸妈, 我妈和我姐), each with the word for
+        him; else nobody."""
         for word, both in self.couples.items():
             if word in text:
-                return both
+                return tuple((one, one) for one in both)
         if not _AND.search(text):
             return ()
         named = {}
         for one in self.recipients:
-            places = [text.find(word) for word in (*one.who, *one.said) if word in text]
-            if places and not (one.only or one.oneself) and min(places) not in named:
-                name = next((who for who in one.who if who in text), one.who[0])
-                named[min(places)] = name
+            found = [(text.find(word), word) for word in (*one.who, *one.said) if word in text]
+            place = min((place for place, _ in found), default=-1)
+            if place >= 0 and not (one.only or one.oneself) and place not in named:
+                word = max((word for at, word in found if at == place), key=len)
+                named[place] = (next((who for who in one.who if who in text), one.who[0]), word)
         return tuple(named[place] for place in sorted(named)) if len(named) > 1 else ()
 
     def groups_of(self, terms: Iterable[str]) -> tuple[tuple[str, ...], ...]:
@@ -142,13 +157,15 @@ class Recipients(Struct, frozen=True):
         if not wish.relation and any(word in said for word in _GIFT):  # 送客户: nobody whom the words of the trade name
             named += [name for one in self.recipients if any(w in said for w in one.said) for name in one.who[:1]]
         found = next((one for name in named for one in self.recipients if name and name in one.who), None)
+        if found is None and (wish.age_years or _GROWN) < _GROWN:
+            found = next((one for one in self.recipients if "儿童" in one.who), None)
         alone = (one for one in self.recipients if one.oneself and any(word in said for word in one.said))
         return found or next(alone, None)
 
     def _things(self, wish: Wish) -> tuple[str, ...]:
         """Of the sort that was named last; of all that are named side by side (耳机或者手环)."""
         unwanted = {*wish.bad, *wish.unliked}
-        for words in reversed(wish.words):
+        for words in map(situations_of().without, reversed(wish.words)):
             named = [name for name in self.things if name in words and not _within(name, unwanted)]
             found = [(words.rfind(name), self.things[name]) for name in named]
             if found and _OR.search(words):

@@ -12,7 +12,7 @@ import { ApiProblem } from '@xiaoer/api/problem'
 import { ChatSocket, type Connection, type SocketLike } from '@xiaoer/api/socket'
 import { VisitorClient } from '@xiaoer/api/visitor'
 import { refuseImage } from '@xiaoer/chat/images'
-import { acknowledge, addMessage, addOutgoing, type Item, type Rating, setDelivery } from '@xiaoer/chat/timeline'
+import { acknowledge, addMessage, addOutgoing, type Item, type Rating, recallMessage, setDelivery } from '@xiaoer/chat/timeline'
 import { computed, reactive } from 'vue'
 import { WidgetMemory } from './memory'
 import { contentOnServer, onServer } from './origin'
@@ -115,6 +115,10 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
         break
       case 'ack':
         if (frame.client_id) view.items = acknowledge(view.items, frame.client_id, frame.id, frame.seq)
+        remember()
+        break
+      case 'recalled':
+        view.items = recallMessage(view.items, frame.id, frame.text)
         remember()
         break
       case 'typing':

@@ -6,6 +6,8 @@ export type ServerFrame =
   | { type: 'hello'; conversation_id: string | null; state: ConversationState; seq: number }
   /** `seq` 0: a greeting that is not stored. */
   | { type: 'message'; seq: number; message: Message }
+  /** An agent took a message back; `text` stands in its place. */
+  | { type: 'recalled'; id: string; text: string }
   | { type: 'typing'; on: boolean; author: Author }
   | { type: 'state'; state: ConversationState; position?: number | null; agent_name?: string | null }
   | { type: 'ack'; client_id: string | null; id: string; seq: number }

@@ -62,6 +62,11 @@ export function addOutgoing(
   return [...items.filter((item) => item.key !== clientId), own]
 }
 
+/** What an agent took back is gone from the buyer's window too. */
+export function recallMessage(items: readonly Item[], id: string, text: string): Item[] {
+  return items.map((item) => (item.id === id ? { ...item, content: { type: 'text', text }, text, preview: null } : item))
+}
+
 export function addMessage(items: readonly Item[], seq: number, message: Message): Item[] {
   const own = items.find((item) => item.id === message.id || (message.client_id && item.key === message.client_id))
   const arrived: Item = {

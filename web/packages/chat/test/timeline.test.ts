@@ -1,6 +1,6 @@
 import type { Content, Message } from '@xiaoer/api/messages'
 import { describe, expect, it } from 'vitest'
-import { acknowledge, addMessage, addOutgoing, type Item, openChips, setDelivery, toRows } from '../src/timeline'
+import { acknowledge, addMessage, addOutgoing, type Item, openChips, recallMessage, setDelivery, toRows } from '../src/timeline'
 
 const NOON = new Date('2026-06-18T12:00:00')
 
@@ -15,6 +15,16 @@ function text(value: string): Content {
 function keys(items: Item[]): string[] {
   return items.map((item) => item.key)
 }
+
+describe('recall', () => {
+  it('puts the words of the recall in the place of the message, and leaves the others', () => {
+    let items = addMessage([], 1, message('m1', 'agent', text('wrong')))
+    items = addMessage(items, 2, message('m2', 'agent', text('right')))
+    items = recallMessage(items, 'm1', 'taken back')
+    expect(items.map((item) => item.content)).toEqual([text('taken back'), text('right')])
+    expect(items[0]?.text).toBe('taken back')
+  })
+})
 
 describe('order', () => {
   it('puts what is not acknowledged after everything that is', () => {

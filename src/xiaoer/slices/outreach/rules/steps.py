@@ -29,6 +29,7 @@ SAMPLE = {  # for previews
     "商品": "您看的商品", "昵称": "小鱼", "订单尾号": "000123", "原价": "129.00", "现价": "99.00", "券": "满199减20",
     "到期": "6月18日 23:59",
 }  # fmt: skip
+_TITLE = 20  # characters of a title that a reminder tells
 _STOPS = re.compile(r"退订|回复\s*TD|TD\s*退", re.IGNORECASE)
 WINDOWS = {"wechat_kf": (48, 5), "wechat_mp": (48, 5), "weixin_shop": (48, 5)}  # hours, messages (platform rules)
 
@@ -76,7 +77,10 @@ def quiet_until(caps: Caps, now: datetime) -> datetime | None:
 
 
 def fill_step(text: str, values: dict[str, str], shop_name: str, trigger: Trigger) -> str:
-    """Put the run's values into a step's wording; marketing says who speaks and how to stop it (CPR 24, NTM 16)."""
+    """Put the run's values into a step's wording; marketing says who speaks and how to stop it (CPR 24, NTM 16). A
+    title made for search engines is cut: the buyer knows what he looked at."""
+    title = values.get("商品", "")
+    values = {**values, "商品": title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"}
     text = fill(text, {name: values.get(name, "") for name in VARIABLES[trigger]})
     if trigger in SERVICE:
         return text

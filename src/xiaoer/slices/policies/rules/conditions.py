@@ -16,7 +16,7 @@ _HAN = "零一二三四五六七八九两十百千万"
 _AMOUNT = rf"(?<!\d)(?:\d+(?:\.\d+)?[百千万k]?|[{_HAN}]+)(?:来|多|把|几)?"
 _YUAN = r"\s*(?:元|块钱?|rmb|¥|软妹币)?"
 _NOT_MONEY = r"(?![\d.]*\s*(?:岁|斤|公斤|kg|cm|厘米|米|码|天|个月|年|月|号|日|克|g\b|ml|毫升|件|个人|个|折|%|点|寸|L\b|升|片|包|盒|款|样|套|份|人|楼|分钟|小时))"
-_LIMIT = r"(?:预算|价位|价格|控制|不(?:要|能)?超过|别超过?|最多|顶多|至多|低于|少于|小于|花|人均|每[人件个样份]|单件|单价)(?:我|了|个|大概|大约|差不多|是|就|只有|也就|有|在|到|出|花)*"
+_LIMIT = r"(?:预算|价位|价格|控制|不(?:要|能)?超过|别超过?|最多|顶多|至多|一共|总共|合计|低于|少于|小于|花|人均|每[人件个样份]|单件|单价)(?:我|了|个|大概|大约|差不多|是|就|只有|也就|有|在|到|出|花)*"
 _AFTER = r"(?:以内|以下|之内|之下|内|封顶|到顶|顶天|左右|上下|的预算|预算|搞定)"
 _LEAST = re.compile(
     rf"(?:不低于|别低于|至少|最少|起码)\s*(?P<a>{_AMOUNT}){_NOT_MONEY}|(?P<b>{_AMOUNT}){_YUAN}\s*(?:以上|往上|起步)"
@@ -52,13 +52,17 @@ _DISLIKE = re.compile(
 # what they have already, and what they have no use for (她有围巾了, 口红她有好多, 也不用护手霜)
 _HAS = re.compile(
     rf"(?:^|[，,。；\s他她我妈爸])(?:已经|都|早就|自己)?(?:有|买过|收到过)(?:好几|好多|很多|不少|一堆|太多)?(?:条|个|套|瓶|支|只|双|件|款)?{_NAME}了(?![吗么没])"
-    rf"|(?:^|[，,。；\s])(?P<many>[\u4e00-\u9fff]{{2,4}}?)(?:[他她我](?:妈|爸|家|们)?|家里)?(?:已经|都|也)?(?:有(?:好多|很多|的是|一堆|好几|不少)|太多了|多得是|不缺|够多|有了(?![吗么没]))"
+    rf"|(?:^|[，,。；\s])(?:[他她我](?:妈|爸|家|们)?)?(?P<many>[\u4e00-\u9fff]{{2,4}}?)(?:[他她我](?:妈|爸|家|们)?|家里)?(?:已经|都|也)?(?:有(?:好多|很多|的是|一堆|好几|不少)|太多了|多得(?:是|很|用不完|没处放)|用不完|不缺|够多|不(?:喝|吃|用|爱|喜欢)(?=[，,。！!]|$)|有了(?![吗么没]))"
     rf"|(?:也|就)?(?:不用|不需要|不缺){_NAME.replace('what', 'idle')}(?:了|，|,|。|和|跟|$)"
 )
 _NO_GOODS = re.compile(
     r"^(?:宝宝|娃|孩子|小孩|猫|狗|病|.{0,3}病$|对象|男朋友|女朋友|喜|身孕|孕|货|人|房|车|空|钱|时间|家里|谢|担心|客气|什么|太|我|他|她|你|着急|麻烦|插电|洗|安装|活动|优惠|券)"
 )
-_NOT_SORT = re.compile(r"(?:不要|别送?|别是|别推荐?|别买|不想要|不送|不考虑|不是|除了)([吃喝穿用玩戴]的)")
+_NOT_SORT = re.compile(
+    r"(?:不要|别送?|别是|别推荐?|别买|不想要|不送|不考虑|不是|除了)((?:[吃喝穿用玩戴]的[和跟、或也]?)+)"
+)
+_SORT_OF = re.compile(r"[吃喝穿用玩戴]的")
+_FREE_OF = re.compile(r"(?:无|零|0)(?P<what>蔗糖|糖|盐|酒精|香精|咖啡因|麸质|奶|油)(?!水)")
 _NO_THING = re.compile(
     r"^(?:水$|太|那|这|再|别|了|给|推|便宜|(?:贵|老|土|花|小|大|重|口|生)$|花哨|花里|老气|忌口|我|你|他|她|什么|啥|钱|用|想|知道|急|能|会|会员|买|货|商品|东西|其他|任何|产品|一|几|很|特别|有|要|皮肤|容易|季节|可能|身体|换季|体质|经常|严重|轻微|有点|防|抗|会不会)"
 )
@@ -137,7 +141,8 @@ def read_avoids(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What must not be in it: (what is bad for the body, what is only not liked)."""
     bad = _terms(found["what"] or found["bare"] for found in _BAD.finditer(text))
     liked = _terms(found["what"] for found in _DISLIKE.finditer(text) if "过敏" not in found[0])
-    liked += tuple(found[1] for found in _NOT_SORT.finditer(text))
+    bad += tuple(found["what"] for found in _FREE_OF.finditer(text) if found["what"] not in bad)
+    liked += tuple(sort for found in _NOT_SORT.finditer(text) for sort in _SORT_OF.findall(found[1]))
     has = _terms(found["what"] or found["many"] or found["idle"] for found in _HAS.finditer(text))
     liked += tuple(term for term in has if not _NO_GOODS.match(term))
     return bad, tuple(term for term in dict.fromkeys(liked) if term not in bad)

@@ -73,7 +73,8 @@ def say_picks(ask: Ask) -> Act | None:
     no_more = Act("answer", ask.index, "recommend.no_more", rule_id="recommend.no_more")
     if ask.index not in ask.facts.picks:  # enough was shown, or the shelf could not be read
         earlier = ask.situation.turn.memory.wish
-        return no_more if earlier is not None and earlier.shown else None
+        enough = Act("answer", ask.index, "recommend.enough", rule_id="recommend.enough")
+        return enough if earlier is not None and earlier.shown else None
     if wish.shown and wish_words.says_no(ask.segment.text):
         return no_more
     return _none(ask, wish) or (no_more if wish.shown else None)
@@ -86,7 +87,7 @@ def _none(ask: Ask, wish: Wish) -> Act | None:
     told = [f"不要{term}" for term in wish.unliked]
     told += [f"{wish.color.removesuffix('色')}色" for _ in wish.color[:1]]
     told += [f"{wish.size.removesuffix('码')}码" for _ in wish.size[:1]]
-    told += ["比看过的便宜" for _ in range(wish_words.is_too_dear(ask.segment.text))]
+    told += ["比看过的便宜" for _ in (wish.shown or [ask.product_id])[:1] if wish_words.is_too_dear(ask.segment.text)]
     if wish.least_yuan is not None and not wish.is_total:
         told.append(f"{Money(round(wish.least_yuan * 100)).spoken} 元以上")
     if wish.budget_yuan is not None:

@@ -62,7 +62,8 @@ def keep_here(ask: Ask) -> Act | None:
 
 def _greet(ask: Ask) -> Act:
     if any(past.author == "bot" for past in ask.situation.turn.history):  # nobody is greeted twice in a talk
-        return Act("answer", ask.index, "greet.again", rule_id="greet.again")
+        times = sum("chat.greeting" in past.intents for past in ask.situation.turn.history if past.author == "buyer")
+        return Act("answer", ask.index, "greet.again", {"round": times}, rule_id="greet.again")
     product = ask.facts.products.get(ask.product_id or "")
     if product is None:
         return Act("greet", ask.index, "greet.home", {"shop": ask.situation.shop_name}, rule_id="greet.home")

@@ -31,7 +31,7 @@ _CHEAPER_GOODS = re.compile(
 )
 # 卖不卖电饭煲, 有狗粮吗: whether the shop sells such things at all
 _SOLD = re.compile(
-    r"^(?:请问|你们|你家|店里|这里|咱家|这)*(?:有没有|有木有|有|卖不卖|有卖|卖)(?:卖)?(?P<what>[\u4e00-\u9fff]{2,8}?)(?:卖)?(?:吗|么|没有|没|不)?[?？]*$"
+    r"^(?:请问|你们|你家|店里|这里|咱家|这)*(?:有没有|有木有|有|卖不卖|有卖|卖)(?:卖)?(?P<what>[\u4e00-\u9fff]{2,8}?)(?:卖)?(?<!色)(?<!码)(?<!款)(?:的)?(?:吗|么|没有|没|不)?[?？]*$"
 )
 _NO_GOODS = re.compile(
     r"货|库存|优惠|活动|券|红包|赠|礼品|发票|运费|保险|修|质保|店|客服|人$|链接|图|视频|说明|[色码号尺折味]|差价|消息|快递|物流|结果|问题|效果|电话|微信|群|会员|积分|包装|盒|袋|贺卡|时间|没有|这|那|别的|其他|便宜|大的|小的|的$|了$"
@@ -55,6 +55,11 @@ def left_of(text: str) -> str:
     return re.sub(r"[^\u4e00-\u9fff]", "", _FILLER.sub("", text))
 
 
+def asks_beside(text: str) -> bool:
+    """Whether something to go with the product in sight is wanted (怎么搭配, 配什么裤子好看)."""
+    return re.search(r"怎么(?:搭|配)|(?:搭配?|配)(?:点)?(?:什么|啥|哪)|有什么搭", text) is not None
+
+
 def asks_which(text: str) -> bool:
     """Whether one of several is to be named (这两个哪个更适合送礼)."""
     return _WHICH.search(text) is not None
@@ -72,7 +77,7 @@ def asks_about_it(text: str) -> bool:
 
 def is_too_dear(text: str) -> bool:
     """Whether what was shown costs too much for her (太贵了, 有便宜点的吗)."""
-    return re.search(r"太贵|贵了|便宜(?:点|些|一点)", text) is not None
+    return re.search(r"(?<![别能要想])太贵|贵了|便宜(?:点|些|一点)", text) is not None
 
 
 def says_no(text: str) -> bool:

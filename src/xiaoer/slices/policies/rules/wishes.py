@@ -9,6 +9,7 @@ import re
 
 from msgspec.structs import replace
 
+from xiaoer.kernel.audiences import audiences_in
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.turn import Turn
@@ -18,6 +19,7 @@ from xiaoer.slices.policies.rules.wish_words import (
     MORE,
     SORTS,
     asks_about_it,
+    asks_beside,
     asks_if_sold,
     asks_which,
     is_alike,
@@ -56,11 +58,14 @@ _AGED = re.compile(r"(?:[五六七八九]十|(?<!\d)[5-9]\d)(?:多|来|几|[一�
 _OLD = 55
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 _LEAST_YUAN = 20
+_GIVES = re.compile(r"^送.{1,4}[，,]|送(?:给)?.{1,5}的|送给|送(?:点|个|些|什么|啥)")
+_THINGS_FOR = re.compile(r"能[吃用喝穿戴玩]的(?!吗|么|是|有没有|话)[\u4e00-\u9fff]{2}")  # 敏感肌能戴的首饰
+_COUPLE = re.compile(r"爸妈|父母|公婆|爹妈")
 _WITHIN = re.compile(r"以内|以下|左右|之内|上下|不超过")
 _GOODS = ("product.", "price.", "promo.")
 _OCCASION = re.compile(r"送|礼|生日|母亲节|父亲节|情人节|七夕|中秋|过年|过节|纪念日|结婚|满月")
 _HELPS = re.compile(
-    r"(?:用|买|穿|吃|喝|带|准备|送|戴|选)(?:点儿?|些)?(?:什么|啥|哪)|有(?:没有)?(?:什么|啥|哪)|推荐|怎么(?:办|选|挑)|咋办|求|^有(?:没有)?.{2,8}(?:吗|么|没)$"
+    r"(?:用|买|穿|吃|喝|带|准备|送|戴|选|擦|抹|涂|备|垫|盖|铺|玩|看|喂)(?:点儿?|些)?(?:什么|啥|哪)|有(?:没有)?(?:什么|啥|哪)|推荐|怎么(?:办|选|挑)|咋办|求|(?:^|[，,])有(?:没有)?.{1,8}(?:吗|么|没|的)$"
 )
 _EATS = re.compile(r"(?:能|可以|适合)[吃用喝穿玩](?:什么|啥|哪)")
 _SOUGHT = ("product.", "price.", "oos.")
@@ -78,6 +83,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     text, named = segment.text.strip(), segment.entities
     if _is_about_shown(text, segment, turn):
         return _wished(segment)
+    if segment.intent == "promo.gift" and named.relation and text.startswith("送") and not _ASKS.search(text):
+        return _wished(segment)
     if named.relation and segment.intent.startswith(_GOODS) and _GIFT.search(text) and _FOR_WHAT.search(text):
         return _wished(segment)
     if (
@@ -91,7 +98,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     ):
         return segment
     if turn.product_in_focus and (
-        (is_alike(text) and segment.intent.startswith(_SOUGHT)) or (named.relation and asks_about_it(text))
+        ((is_alike(text) or asks_beside(text)) and segment.intent.startswith(_SOUGHT))
+        or (named.relation and asks_about_it(text))
     ):
         return _wished(segment)
     if not turn.product_in_focus and (
@@ -124,6 +132,9 @@ def gather(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
             kept[-1] = _joined(segment, kept[-1], f"{kept[-1].text}，{segment.text}")
             continue
         wish = kept[-1] if kept and kept[-1].intent == "product.recommend" else None
+        if wish is not None and segment.intent == "product.recommend" and len(segment.text) <= _TERM:
+            kept[-1] = _joined(wish, segment, f"{wish.text}，{segment.text}")
+            continue
         limits = _NOT_LESS.search(segment.text) is not None
         asks = _ASKS.search(segment.text) or not segment.intent.startswith(_GOODS)
         if wish is None or not (_is_term(segment) or limits) or asks or len(segment.text) > _TERM:
@@ -163,6 +174,10 @@ def _is_gift(text: str, segment: Segment) -> bool:
     may = segment.confidence < _DOUBTFUL or segment.intent.startswith(_MAY_LEAD)
     for_whom = bool(named.relation and _OCCASION.search(text))
     for_whom = for_whom or (bool(named.relation or named.audience) and not _ASKS.search(text))
+    if (segment.intent == "promo.gift" or segment.confidence < _DOUBTFUL) and _GIVES.search(
+        text
+    ):  # given by her, not by the shop
+        return read_budget(text) is not None or any(read_avoids(text))
     return may and for_whom and read_budget(text) is not None
 
 
@@ -174,19 +189,22 @@ def _asks_if_sold(text: str, segment: Segment) -> bool:
 
 def _seeks(text: str, segment: Segment) -> bool:
     """Whether these words look for goods of a sort, for a price, for somebody (有没有敏感肌能用的护肤品)."""
-    if _SEEKS.search(text) is None:
+    for_them = bool(segment.entities.audience) and _THINGS_FOR.search(text) is not None
+    if _SEEKS.search(text) is None and not for_them:
         return False
-    budget, bad = read_budget(text), read_avoids(text)[0]
+    budget, bad = read_budget(text), any(read_avoids(text))
     if segment.intent.startswith("promo."):
-        return bool(budget and segment.entities.relation)
+        return bool(budget and (segment.entities.relation or _COUPLE.search(text)))
     may = segment.intent.startswith(_SOUGHT) or segment.confidence < _DOUBTFUL
-    return may and bool(SORTS.search(text) or _EATS.search(text) or budget or bad)
+    return may and bool(SORTS.search(text) or _EATS.search(text) or budget or bad or for_them)
 
 
 def _tells_trouble(text: str, segment: Segment) -> bool:
     """Whether a trouble or an occasion is told and help is asked for, if anything (屋里太干了，嗓子疼)."""
     may = segment.intent.startswith(_SOUGHT) or segment.confidence < _DOUBTFUL
-    may = may or (segment.intent == "promo.gift" and bool(segment.entities.relation))
+    for_somebody = bool(segment.entities.relation or segment.entities.audience)
+    may = may or (segment.intent in ("promo.gift", "chat.smalltalk") and for_somebody)
+    may = may or (segment.intent.startswith("chat.") and read_budget(text) is not None)
     return may and (_HELPS.search(text) is not None or not _ASKS.search(text))
 
 
@@ -215,7 +233,12 @@ def _is_term(segment: Segment) -> bool:
     named = segment.entities
     told = bool(named.audience or named.relation or named.size or named.color)
     told = told or named.money_yuan is not None or named.age_years is not None or named.age_months is not None
-    told = told or any(read_avoids(segment.text)) or read_budget(segment.text) is not None
+    told = (
+        told
+        or bool(audiences_in(segment.text))
+        or any(read_avoids(segment.text))
+        or read_budget(segment.text) is not None
+    )
     return told or _AGED.search(segment.text) is not None or _yuan(segment.text) is not None
 
 

@@ -50,6 +50,8 @@ def is_safe(product: Product, audience: str) -> bool:
     warned = [value for value in values if "过敏" in value] if audience == "敏感肌" else []
     if any(_NOT_FOR.search(value) for value in (*about, *warned)):
         return False
+    if about and all(_WITH_CARE.search(value) for value in about):
+        return False  # 请先咨询医生, also of what is not eaten
     if audience in _NO_STIMULANTS and not is_free_of(product, _STIMULANTS, strictly=False):
         return False
     cared = _ON_SKIN if audience == "敏感肌" else _EATEN if audience in _ONLY_FOOD else _TAKEN_IN
