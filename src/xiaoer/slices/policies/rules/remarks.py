@@ -54,6 +54,7 @@ _TALL = range(130, 211)  # cm; below, a bare number after a weight is a weight i
 _WORDS_OF = {
     intent: re.compile(words)
     for intents, words in (
+        (("chat.ack",), r"[好行对是][吗吧么不嘛]|可以吗\W*$|知道|收到|明白|谢"),
         (("product.stock", "product.restock"), r"有|货|库存|现|卖|剩|缺|补|断|呢"),
         (
             ("promo.bundle", "price.query", "promo.discount"),
