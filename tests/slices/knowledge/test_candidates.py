@@ -114,6 +114,18 @@ def test_exports_of_chats_are_read_by_speaker(text: str, lines: list[list[str]])
     assert [[line.author for line in talk.lines] for talk in parse_chatlog(text, "导出")] == lines
 
 
+def test_a_number_of_the_talk_is_no_buyer_and_roles_may_stand_in_brackets() -> None:
+    text = (
+        "会话ID：77881\n【用户】王** 2026/11/05 09:10:00\n地毯掉毛吗\n【客服】木木 2026/11/05 09:10:30\n前两周会掉。\n"
+    )
+    text += "会话ID：77882\n李** 2026/11/06 19:10:00\n地毯会掉毛不\n客服木木 2026/11/06 19:11:30\n会掉浮毛。\n"
+    talks = parse_chatlog(text, "飞鸽")
+    assert [[(line.author, line.text) for line in talk.lines] for talk in talks] == [
+        [("buyer", "地毯掉毛吗"), ("agent", "前两周会掉。")],
+        [("buyer", "地毯会掉毛不"), ("agent", "会掉浮毛。")],
+    ]
+
+
 def test_a_message_of_several_lines_stays_one() -> None:
     talk = parse_chatlog(_QIANNIU, "导出")[0]
     assert talk.buyer_id == "tb_xiaoyu88"

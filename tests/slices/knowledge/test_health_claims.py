@@ -196,7 +196,7 @@ def test_an_answer_about_a_product_is_held_against_its_variants_and_attributes(
 _RULED = ShopFacts(
     15, 30, True, (540, 1380), frozenset(), frozenset({59}), frozenset({10}), frozenset({9.0}), frozenset({"gift"}),
     ship_within_hours=48, cutoff=960, refund_days=7, invoice_hours=24, return_address="浙江省杭州市余杭区仓前街道1号",
-    never_returned=("定制",),
+    never_returned=("定制",), ends=frozenset({(12, 31)}),
 )  # fmt: skip
 
 
@@ -224,6 +224,8 @@ _RULED = ShopFacts(
         ("打折吗", "全场九折。", ""),
         ("有活动吗", "第二件半价。", "第二件优惠"),
         ("包邮吗", "全国包邮。", "59 元"),
+        ("活动什么时候结束", "12月20日晚上结束。", "12 月 20 日"),
+        ("活动什么时候结束", "12月31日24点截止。", ""),
     ],
 )
 def test_rules_times_and_promotions_of_now_deny_an_answer(question: str, answer: str, says: str) -> None:

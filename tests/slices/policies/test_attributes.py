@@ -14,6 +14,12 @@ BOARD = Product(
     "K", "机械键盘", attributes={"轴体": "静音红轴、青轴、段落茶轴", "电池": "4000毫安时", "适配系统": "macOS"}
 )
 DOWN = Product("D", "羽绒服", attributes={"钻绒": "双层锁绒", "洗涤方式": "手洗"})
+ROD = Product(
+    "R", "钓鱼竿", attributes={"自重": "118克", "收缩长度": "1.18米", "钓重": "4斤以内", "质保": "断节终身配"}
+)
+BOARD_CAT = Product("B", "猫抓板", attributes={"承重": "20斤", "掉屑": "少量", "猫薄荷": "送一包"})
+PENS = Product("P", "中性笔", attributes={"墨水": "速干，约1秒", "支数": "12支", "能换芯吗": "能，通用按动芯"})
+SHELL = Product("W", "冲锋衣", attributes={"防水指数": "10000毫米", "内胆": "可拆卸抓绒", "洗护": "轻柔机洗，不可干洗"})
 CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向装", "适合年龄": "0到12岁", "认证": "3C"})
 
 
@@ -45,6 +51,16 @@ CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向
         (FLOUR, "product.safety", "八个月能吃不", ["适合月龄"]),
         (FLOUR, "product.quality", "用了大概两个月吧有点掉渣", []),
         (CHAIR, "product.install", "能反着装不", ["反向"]),
+        (ROD, "product.detail", "能钓几斤的鱼", ["钓重"]),
+        (ROD, "product.detail", "这竿子多重", ["自重"]),
+        (ROD, "product.size_chart", "收起来多长", ["收缩长度"]),
+        (BOARD_CAT, "product.compatibility", "我家猫15斤 承得住吗", ["承重"]),
+        (BOARD_CAT, "product.safety", "猫吃了纸屑咋办", []),
+        (PENS, "product.package", "一盒几支", ["支数"]),
+        (PENS, "product.detail", "写了多久干", ["墨水"]),
+        (PENS, "product.detail", "笔芯能换吗", ["能换芯吗"]),
+        (SHELL, "product.usage", "能干洗吗", ["洗护"]),
+        (SHELL, "product.usage", "里面那层能拆不", ["内胆"]),
         (CHAIR, "product.safety", "有3C吗", ["认证"]),
         (CHAIR, "product.size_advice", "三岁半能坐不", ["适合年龄"]),
     ],

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.terms import Terms
 from xiaoer.kernel.worktime import BusinessHours, minutes_of
@@ -15,6 +16,7 @@ from xiaoer.slices.knowledge.health.goods import ProductFacts, VariantFacts
 from xiaoer.slices.promotions.types import Benefit, Level, Promotion
 
 _MINUS = re.compile(r"满\s*(\d+)\D{0,3}减\s*(\d+)")
+_INSTANT = timedelta(seconds=1)
 _WHOLE = 10_000  # a rate of 10,000 basis points is the full price
 
 
@@ -44,7 +46,13 @@ def shop_facts(terms: Terms, hours: BusinessHours, promotions: Sequence[Promotio
         terms.invoice_within_hours,
         terms.return_address,
         terms.never_returned,
+        frozenset(day for p in running for day in _days_of(p.ends_at)) if known else None,
     )
+
+
+def _days_of(end: datetime) -> tuple[tuple[int, int], ...]:
+    """The day in whose course an offer ends, at the shop: one that ends at midnight ends with the day before."""
+    return tuple((at.month, at.day) for at in (end.astimezone(SHOP_ZONE), (end - _INSTANT).astimezone(SHOP_ZONE)))
 
 
 def products_of(connection: Connection, shop: ShopId) -> dict[str, tuple[str, bool, ProductFacts]]:

@@ -26,7 +26,7 @@ def draft_for(
     answer = best.answers[0].text if best and best.answers else told
     similar = tuple(text for text in best.wordings if text != question)[:20] if best else ()
     return EntryDraft(
-        question if best else f"{title[:60]}{question}",
+        question,
         (answer or f"（还没写：{title} {question}）")[:_LONGEST],
         similar,
         found.product_id,

@@ -57,10 +57,11 @@ def show_service(view: View) -> Page:
         _by(view, "channel", "channels", "各渠道", by_id),
     ]
     rate = all_cards["taobao.reply_3min"]
-    solved = f"机器人独立解决 {percent(all_cards['bot_solved_strict'].value)}（严口径）"
+    alone = all_cards["bot_solved_strict"].value
+    solved = "" if alone is None else f"，机器人独立解决 {percent(alone)}（严口径）"
     served = "这段时间没有需要人工的会话" if rate.value is None else f"3 分钟人工响应率 {percent(rate.value)}"
     talks = view.flags()["talks"]
-    finding = f"{served}，{solved}" if talks else "这段时间没有会话"
+    finding = f"{served}{solved}" if talks else "这段时间没有会话"
     empty = "" if talks else "有会话之后，这里会按各平台的口径算出响应率、响应时长、满意率和解决率。"
     how = tuple(how_of(f) for f in view.formulas)
     return Page("service", "服务指标", finding, view.period, tuple(cards), _charts(view), tuple(tables), how, (), empty)

@@ -99,7 +99,9 @@ class NeedIndex:
         self._purpose: dict[str, str] = {}  # what it is, and what and whom it says it is for
         self._holders: dict[str, list[str]] = {}
         self._named: dict[str, list[str]] = {}
+        sorts: set[str] = set()
         for product in products:
+            sorts.update(re.split(r"[\W_]+", f"{product.category} {product.attributes.get('品类', '')}"))
             text = [product.title, product.category, *product.tags, *product.attributes, *product.attributes.values()]
             self._titles[product.id] = product.title
             telling = [value for key, value in product.attributes.items() if _TELLING.search(key)]
@@ -115,6 +117,7 @@ class NeedIndex:
                 self._holders.setdefault(pair, []).append(product.id)
             for part in _parts(product.title[:_OPENING]):
                 self._named.setdefault(part, []).append(product.id)
+        self.sorts = frozenset(word for word in sorts if len(word) > 1)  # the shop's own words for kinds of goods
         total = len(self._titles)
         self._weight = {pair: math.log((total + 1) / len(holders)) for pair, holders in self._holders.items()}
 
@@ -176,6 +179,10 @@ class NeedIndex:
             return 0.0
         in_front = any(word in self._sort[product_id] for word in words[place : place + 1])
         return (1.0 if in_front else 0.4) + 0.9 * (1 - place / len(words))
+
+    def is_title_word(self, word: str) -> bool:
+        """Whether a word stands in some title."""
+        return any(word in title for title in self._titles.values())
 
     def named(self, text: str, limit: int, kinds: Iterable[str] = ()) -> list[str]:
         """Product ids whose title's opening shares a name with the text, the longest name first; often none. Where

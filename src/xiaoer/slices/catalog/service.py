@@ -1,5 +1,6 @@
 """The shop's own catalogue (商品): products and stock read from the tables, titles searched in memory."""
 
+import re
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,6 +23,8 @@ _SHOPS = 64  # title indexes kept in memory
 _RECOMMENDABLE = 5_000  # products of one shop that are ranked for a need
 _PRODUCTS = 20_000  # products kept in memory over all shops
 
+# 有竹笛吗: a thing by a word of its title, whatever is in sight; 有纯棉的吗 is about what is.
+_IS_THERE = re.compile(r"^(?:请问|你们?家?|店里|那|还)*有(?:没有|木有|卖)?([\u4e00-\u9fff]{2,5})(?:吗|没有?|不|么|卖)")
 _ANY = Taste()
 
 
@@ -89,11 +92,12 @@ class EmbeddedCatalog:
         """Products for a need in the buyer's words, in stock and within the budget, best first. Who names a kind of
         thing (键盘) is shown such things only."""
         picks: list[Product] = []
-        if not taste.things and (kinds := kinds_in(need, self.kinds)):
+        index = (await self._by_words(shop))[1]
+        if not taste.things and (kinds := kinds_in(need, self.kinds) or kinds_in(need, index.sorts)):
             taste = replace(
                 taste, things=tuple(k for k in kinds if not any(k != other and k in other for other in kinds))
             )
-        for product_id in (await self._by_words(shop))[1].rank(need, 8 * limit, taste):
+        for product_id in index.rank(need, 8 * limit, taste):
             product, variants = await self._held(shop, product_id)
             within = [v for v in variants if v.stock > 0 and (max_yuan is None or v.price.fen <= max_yuan * 100)]
             if product is not None and within:
@@ -109,11 +113,13 @@ class EmbeddedCatalog:
         about rice, 「纯棉的吗」 about the coat.
         """
         kinds = kinds_in(text, self.kinds)
+        index = (await self._by_words(shop))[1]
+        kinds = kinds or ([asked[1]] if (asked := _IS_THERE.match(text)) and index.is_title_word(asked[1]) else [])
         if beside:
             held = (await self._held(shop, beside))[0] if kinds else None
             if not kinds or (held is not None and any(kind in held.title for kind in kinds)):
                 return ()
-        found = [(await self._held(shop, one))[0] for one in (await self._by_words(shop))[1].named(text, limit, kinds)]
+        found = [(await self._held(shop, one))[0] for one in index.named(text, limit, kinds)]
         return tuple(p for p in found if p is not None and (not beside or any(kind in p.title for kind in kinds)))
 
     async def together(self, shop: ShopId, text: str, in_sight: str = "") -> tuple[Wanted, ...]:

@@ -208,6 +208,9 @@ def _move(ask: Ask) -> Move:
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
         return Move(needs=named)
+    goods = products.fact_by_name(ask)
+    if goods is not None:
+        return Move(goods)
     return (
         run.begin(ask)
         or prices.answer_prices(ask)
@@ -293,7 +296,8 @@ def _hit(ask: Ask) -> Said | None:
 
 def _live(ask: Ask) -> bool:
     """Whether the question is about figures that change, which only the live systems may answer."""
-    return ask.segment.intent in ("product.stock", "product.restock", "price.query", "product.size_advice")
+    live = ask.segment.intent in ("product.stock", "product.restock", "price.query", "product.size_advice")
+    return live and ask.segment.confidence >= _SURE
 
 
 def _knowledge(ask: Ask, said: Said) -> Act:

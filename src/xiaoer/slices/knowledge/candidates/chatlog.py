@@ -36,14 +36,15 @@ _ONLY_DAY = re.compile(rf"^[\s\-=*—]*(?P<day>{_DAY})[\s\-=*—]*$")
 _ONLY_TIME = re.compile(rf"^\s*[\[(（【]?\s*{_AT}\s*[\])）】]?\s*$")
 _RULE = re.compile(r"^[\s\-=*_—#]{3,}$")
 _TITLE = re.compile(
-    r"^[\s\-=*#【]*(?:消息对象|聊天对象|会话(?:ID|编号)?|对话(?:ID|编号)?|买家(?:昵称|账号)|用户昵称)\s*[:：]\s*(?P<who>[^\s】]{1,60}).*$"
+    r"^[\s\-=*#【]*(?:消息对象|聊天对象|会话|对话|买家(?:昵称|账号)|用户昵称)\s*[:：]\s*(?P<who>[^\s】]{1,60}).*$"
 )
+_SESSION = re.compile(r"^[\s\-=*#【]*(?:会话|对话)\s?(?:ID|id|编号|号)\s*[:：].*$")  # begins a talk, and names nobody
 _RECORD_OF = re.compile(
     r"^[\s\-=*#【]*与?\s*[「“\"]?(?P<who>[^\s「」“”\"]{1,60}?)[」”\"]?\s*的(?:聊天记录|会话记录|对话记录|会话|聊天)[\s\-=*#】]*$"
 )
 _BOT = re.compile(r"机器人|智能客服|自动回复|小蜜|AI", re.IGNORECASE)
 _SHOP = re.compile(r"(旗舰店|专营店|专卖店|官方店?|客服|卖家|商家|坐席|售前|售后|店小二|小店)|.+[:：].+")
-_BUYER = re.compile(r"^(买家|顾客|客户|用户|会员)")
+_BUYER = re.compile(r"^[【\[(（<]?(买家|顾客|客户|用户|会员)")
 
 
 class ChatLine(Struct, frozen=True):
@@ -95,12 +96,13 @@ def _sections(text: str) -> Iterable[tuple[str, list[_Raw]]]:
     speakers = _speakers(lines)
     for line in lines:
         named = _TITLE.match(line) or _RECORD_OF.match(line)
-        if named or _RULE.match(line):
+        session = _SESSION.match(line)
+        if named or session or _RULE.match(line):
             if messages:
                 yield title, messages
                 messages = []
-            if named:
-                title = named["who"]
+            if named or session:
+                title = named["who"] if named else ""
             continue
         only_day = _ONLY_DAY.match(line)
         if only_day:

@@ -48,7 +48,10 @@ class PassageLike(Protocol):
     def cells(self) -> tuple[str, ...]: ...
 
 
-_HOW = re.compile(r"怎么|怎样|如何|为什么|什么|多少|多久|哪|是否|能否|能不能|可不可以")  # 鱼粮怎么保存 asks by itself
+# 鱼粮怎么保存 asks by itself.
+_HOW = re.compile(
+    r"怎么|怎样|如何|为什么|什么|多少|多久|哪|是否|能否|能不能|可不可以|几[个件次岁度层片包瓶天号点年月人]"
+)
 
 
 def asks(text: str) -> bool:

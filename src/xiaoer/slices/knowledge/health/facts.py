@@ -34,6 +34,8 @@ _OFFERS = (
     (re.compile(r"买[一二两三1-3]送[一二1-2]"), "gift", "买赠"),
     (re.compile(r"加价购|加\s*\d+\s*元换购"), "add_on", "加价购"),
 )
+_OFFER_ASKED = re.compile(r"活动|优惠|满减|折|促销|券")
+_ENDS_ON = re.compile(r"(?<!\d)(\d{1,2})\s*月\s*(\d{1,2})\s*[日号](?=\S{0,6}(?:结束|截止|为止|之?前))")
 _NO_OFFER = re.compile(r"(?:没有|暂无|没)(?:任何|什么|别的|其他)?(满减|优惠券|优惠活动|活动)")
 _NOT_USUAL = re.compile(r"预售|定制|定做|大件|偏远|节假日|大促|除外")
 _RETURNED_TO = re.compile(r"[退换寄][^，,。]{0,6}地址|[寄退](?:回|货)*(?:到|去)?(?:哪|什么地方)")
@@ -43,7 +45,8 @@ class ShopFacts(Struct, frozen=True):
     """What the shop's own settings and data say now. Amounts are yuan, discounts tenths (8.5 is 八五折).
 
     `minus` are (threshold, off), `free_from` thresholds (0: everything ships free), `benefits` the kinds of running
-    promotions. None where the shop has no such data. `cutoff` is a minute of the day, -1 for none.
+    promotions, `ends` the (month, day) on which they end. None where the shop has no such data.
+    `cutoff` is a minute of the day, -1 for none.
     """
 
     return_days: int
@@ -61,6 +64,7 @@ class ShopFacts(Struct, frozen=True):
     invoice_hours: int = 0
     return_address: str = ""
     never_returned: tuple[str, ...] = ()
+    ends: frozenset[tuple[int, int]] | None = None
 
 
 def against_shop(draft: EntryDraft, facts: ShopFacts, kinds: Sequence[Kind] = ()) -> str:
@@ -165,7 +169,17 @@ def _against_promotions(draft: EntryDraft, facts: ShopFacts) -> str:
         for pattern, benefit, says in _OFFERS:
             if pattern.search(answer) and benefit not in facts.benefits:
                 return f"答案写有{says}，现在没有这样的活动"
-    return _denied_offer(answer, facts)
+    return _denied_offer(answer, facts) or _against_end(draft, facts)
+
+
+def _against_end(draft: EntryDraft, facts: ShopFacts) -> str:
+    """A day on which offers end that is the end of none that runs."""
+    if not facts.ends or not _OFFER_ASKED.search(draft.question):
+        return ""
+    for month, day in _ENDS_ON.findall(draft.answer):
+        if (int(month), int(day)) not in facts.ends:
+            return f"答案写活动到 {month} 月 {day} 日，现在的活动没有在这天结束的"
+    return ""
 
 
 def _denied_offer(answer: str, facts: ShopFacts) -> str:

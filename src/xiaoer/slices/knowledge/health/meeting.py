@@ -192,7 +192,7 @@ class Reading(Struct, frozen=True):
             return False
         rest = like.without(self.wording.about(told[1]), self.wording.about(told[0]))
         left = weight(rest.mine | rest.theirs)
-        if not (like.mine or like.theirs):
+        if not (like.mine or like.theirs) or (same_intent and like.apart <= 1 and not ways & _OWN_WAYS):
             return True
         if how == "value":
             return left < like.shared + bool(same_intent)

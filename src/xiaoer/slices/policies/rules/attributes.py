@@ -9,6 +9,7 @@ a question about dogs is not answered by what was written for pregnant women, no
 import re
 
 from xiaoer.kernel.commerce import Product
+from xiaoer.slices.policies.rules.namesakes import counts, facts_by_letters
 
 _CHILD = ("宝宝", "小孩", "孩子", "儿童", "几岁", "多大的", "娃", "婴", "小朋友", "新生儿")
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
@@ -41,12 +42,29 @@ _WHO: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("糖尿病", "血糖", "控糖"), ("糖尿病", "糖")),
     (("血压", "痛风", "尿酸", "吃药", "手术"), ("适用人群", "禁忌")),
 )
-_WASH_KEYS = ("洗涤", "清洗", "清洁", "保养", "护理")
+_WASH_KEYS = ("洗涤", "洗护", "清洗", "清洁", "保养", "护理")
+_BEINGS = frozenset("猫狗犬孕")
+_FOR_BEINGS = re.compile(r"[猫狗犬孕](?:咪|妇|期|猫|狗|犬)?(?:能|可|适|吃|喝|用|产|婴|$)")
 _FITS_KEYS = ("适配", "兼容", "支持", "接口", "适用型号", "系统")
 
 # words in the question -> parts of attribute keys that answer it
 _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (("续航", "电池", "用多久", "充一次", "多少毫安"), ("续航", "电池", "电量", "容量")),
+    (
+        (
+            "续航",
+            "电池",
+            "用多久",
+            "用几个小时",
+            "用几小时",
+            "用几天",
+            "用多长时间",
+            "撑多久",
+            "撑几",
+            "充一次",
+            "多少毫安",
+        ),
+        ("续航", "电池", "电量", "容量"),
+    ),
     (("边充", "插着", "充着电", "充电时", "没电"), ("边充", "电池", "供电", "充电")),
     (("躺", "后仰", "放平"), ("躺", "后仰", "调节")),
     (("功率", "多少瓦", "费电", "耗电", "几瓦"), ("功率", "能耗", "输出")),
@@ -60,7 +78,11 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("防水", "能水洗", "沾水"), ("防水", "防护", "防泼水")),
     (("厚", "薄", "透", "季节", "冬天", "夏天", "几月"), ("厚薄", "厚度", "透不透", "透光", "季节", "里料", "克重")),
     (("弹",), ("弹力", "弹性")),
-    (("里衬", "内衬", "里料", "加绒"), ("里料", "内衬", "加绒", "内里")),
+    (
+        ("里衬", "内衬", "里料", "加绒", "里面那层", "里层", "内层"),
+        ("里料", "内衬", "加绒", "内里", "内胆", "里衬"),
+    ),
+    (("多久干", "干得快", "速干", "几秒干"), ("速干", "墨水", "干")),
     (("洗", "烘干", "清洁", "保养"), _WASH_KEYS),
     *_WHO,
     (("男的", "男生", "男士"), ("适用人群", "适合人群")),
@@ -73,8 +95,8 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("适配", "兼容", "支持", "能用吗", "型号", "系统", "接口"), _FITS_KEYS),
     (("几个口", "什么口", "啥口", "插口", "接口"), ("接口", "插口", "端口")),
     (
-        ("包装", "盒子里", "清单", "有几样", "有几件", "里面有", "送什么", "配件"),
-        ("包装清单", "包装", "清单", "配件", "数量"),
+        ("包装", "盒子里", "清单", "有几样", "有几件", "里面有", "送什么", "送啥", "送东西", "配件"),
+        ("包装清单", "包装", "清单", "配件", "数量", "送什么", "赠品"),
     ),
     (("质保", "保修", "包换", "管不管", "管吗", "保不保"), ("质保", "保修")),
     (("正品", "授权", "真的", "防伪"), ("正品", "授权", "品牌", "资质", "防伪")),
@@ -83,7 +105,7 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("掉色", "褪色", "染色", "串色", "掉颜色"), ("褪色", "掉色")),
     (("缩水", "缩不缩", "变小"), ("缩水",)),
     (("掉毛", "掉絮", "跑毛", "钻绒", "跑绒"), ("掉毛", "钻绒")),
-    (("承重", "斤坐", "坐塌", "塌不塌", "坐得住"), ("承重", "会不会塌")),
+    (("承重", "承得", "承不", "压得住", "扛得住", "斤坐", "坐塌", "塌不塌", "坐得住"), ("承重", "会不会塌")),
     (("还烫", "还热", "保温", "几小时热", "凉得快"), ("保温",)),
     (("辣",), ("辣",)),
     (("甜", "糖"), ("甜度", "糖")),
@@ -139,7 +161,11 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     ]
     narrow = [keys for keys in asked if keys not in _WIDE] or asked
     found = [pair for keys in narrow for pair in _with_keys(product, keys)]
-    found += [(key, product.attributes[key]) for key in keys_in(product, question)]
+    named = [(key, product.attributes[key]) for key in keys_in(product, question)]
+    found += named
+    if not named and not any(counts(value, question) for _, value in found):  # 能钓几斤 is no matter of 自重：118克
+        found = facts_by_letters(product, question, counted=True) or found
+    found = found or facts_by_letters(product, question)
     found = found or _of_both(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
@@ -184,7 +210,13 @@ def _names(key: str, question: str) -> bool:
 
 
 def _with_keys(product: Product, keys: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [(name, product.attributes[name]) for key in keys for name in product.attributes if key in name]
+    """The attributes whose names hold one of `keys`; 猫 alone is in 猫能用吗, not in 猫薄荷."""
+    return [
+        (name, product.attributes[name])
+        for key in keys
+        for name in product.attributes
+        if key in name and (len(key) > 1 or key not in _BEINGS or _FOR_BEINGS.search(name))
+    ]
 
 
 def _speaks_of(value: str, question: str) -> bool:

@@ -54,6 +54,12 @@ _AS_PRESENT = re.compile(
 _SPOKEN_OF = re.compile(
     r"(?:接听|打|通|接)电话[^，。]{0,8}(?:声音|音量|清楚|清晰|卡顿|断|听不)|电话手表|(?:打|来)(?:了|过)?电话(?:来)?(?:说|告诉|讲|通知)"
 )
+_IS_THERE = re.compile(
+    r"^(?:请问|你们?家?|店里|那|还)*有(?:没有|木有|卖)?[^，。？?\s]{2,8}(?:吗|没有?|不|么|卖)(?:\W|$)"
+)
+_WHAT_IS_SOLD = re.compile(
+    r"^(?:请问|你们?家?|咱家|店里|这里?|这店)*(?:是|都|主要)*卖(?:些|点)?(?:啥|什么|什么东西)(?:的|呀|啊|呢|东西)*\W*$"
+)
 _ROBOT = re.compile(r"机器人(?:玩具|模型|手办|积木|编程)|(?:玩具|扫地|擦窗|遥控)机器人")
 _OWN_FAULT = re.compile(
     r"(?:买的|拍的|收到|用了|上次|上个?月|去年|前阵)[^，。]*(?:坏|故障|失灵|没反应|不能用|用不了|不[亮转响热动])"
@@ -71,6 +77,10 @@ def look_again(segment: Segment) -> Segment:
     if segment.intent == "service.human" and _SPOKEN_OF.search(segment.text):
         other = next((code for code, _ in segment.alternatives if code != "service.human"), "oos.unclear")
         return replace(segment, intent=other, confidence=0.4, by="wording")
+    if segment.intent == "product.detail" and _IS_THERE.match(segment.text):  # 有竹笛吗
+        return replace(segment, intent="product.stock", by="wording")
+    if _WHAT_IS_SOLD.match(segment.text):
+        return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
     if segment.intent == "promo.gift" and _AS_PRESENT.search(segment.text):
         return replace(segment, intent="product.detail", confidence=0.9, by="wording")
     if segment.intent == "service.bot" and _ROBOT.search(segment.text):  # goods, not who is speaking

@@ -62,7 +62,7 @@ _VAGUE = re.compile(
     r"(?:理|决|才好|好|呢|啊|呀|嘛|吧|了|噻|哦|嘞|哟|\W)*$"
 )
 _SEVERAL = ("product.compare", "promo.bundle", "price.query")  # questions that may be about several goods at once
-_JOINED = re.compile(r"[和跟与、+＋]|加上|还有|以及|一起|一块|对比|比较|哪[个款件]")
+_JOINED = re.compile(r"[和跟与、+＋]|加上|再(?:来|加|拿|买|配)|还有|以及|一起|一块|对比|比较|哪[个款件]")
 _SHOPPING = ("product", "search", "live", "campaign")
 
 
@@ -96,7 +96,7 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         )
     needs = [Need("knowledge", index, _asked_of(segment, turn))]
     product = product_of(segment, turn)
-    if product and not intent.startswith("after."):
+    if product and (not intent.startswith("after.") or is_about_goods_in_sight(segment, turn)):
         needs += [Need("product", index, product), Need("variants", index, product)]
     beside = (turn.product_in_focus,) if intent == "product.compare" and turn.product_in_focus else ()
     for other in (*segment.entities.product_ids[1:3], *beside):
@@ -174,6 +174,16 @@ def of_holidays(segment: Segment) -> str:
 def is_shopping(turn: Turn) -> bool:
     """Whether the visit began where goods are looked at."""
     return turn.context.entry in _SHOPPING
+
+
+def is_about_goods_in_sight(segment: Segment, turn: Turn) -> bool:
+    """Whether a matter after buying may be a question about the goods on the open page (笔芯能换吗, 坏了能修吗)."""
+    return (
+        segment.intent in ("after.exchange", "after.repair", "after.defect", "after.missing")
+        and turn.product_in_focus is not None
+        and is_shopping(turn)
+        and not any(word in segment.text for word in OWN_WORDS)
+    )
 
 
 def is_before_buying(segment: Segment, turn: Turn) -> bool:

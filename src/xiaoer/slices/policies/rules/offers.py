@@ -9,6 +9,8 @@ _ABOUT_OFFERS = frozenset(
     {"promo.discount", "promo.coupon", "promo.bundle", "promo.gift", "promo.bargain", "promo.presale", "promo.member"}
 )
 
+_WHAT = re.compile(r"送(?:些|点|了)?(?:什么|啥|东西|哪些)|有(?:什么|啥)送")
+_PARTS = re.compile(r"配件|赠品|送什么|包装清单")
 _KIND = re.compile(
     r"买[一二两三四\d]送[一二两三\d]|第[二2]件半价|第[二2]件[^，。]{0,3}折|拼团|秒杀|百亿补贴|满[\d一二三四五六七八九百千]+送"
 )
@@ -22,6 +24,9 @@ def answer_from_offers(ask: Ask) -> Act | None:
     shown = ask.facts.offers[:3]
     sources = tuple(Source("promotion", offer.id, offer.title) for offer in shown)
     titles = [[offer.title, offer.detail] for offer in shown]
+    comes_with = _comes_with(ask) if intent == "promo.gift" else None
+    if comes_with is not None:
+        return comes_with
     kind = _KIND.search(ask.segment.text)
     if kind and shown and not any(kind.group() in offer.title + offer.detail for offer in ask.facts.offers):
         slots = {"offers": titles, "kind": kind.group()}
@@ -30,3 +35,15 @@ def answer_from_offers(ask: Ask) -> Act | None:
         template = "bargain.offers" if shown else "bargain.firm"
         return Act("answer", ask.index, template, {"offers": titles}, sources, "bargain.no_discount")
     return Act("answer", ask.index, "offers.list" if shown else "offers.none", {"offers": titles}, sources)
+
+
+def _comes_with(ask: Ask) -> Act | None:
+    """What is in the parcel of the product in sight (送啥东西), where the shop tells it."""
+    product = ask.facts.products.get(ask.product_id or "")
+    if product is None or not _WHAT.search(ask.segment.text):
+        return None
+    found = [(key, value) for key, value in product.attributes.items() if _PARTS.search(key)][:2]
+    if not found:
+        return None
+    slots = {"title": product.title, "facts": [list(pair) for pair in found]}
+    return Act("answer", ask.index, "product.facts", slots, (Source("product", product.id, product.title),))

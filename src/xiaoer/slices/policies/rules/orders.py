@@ -1,5 +1,6 @@
 """Answers from the orders and parcels (订单与物流) of the buyer who asks; no other order is confirmed to exist."""
 
+import re
 from datetime import timedelta
 
 from xiaoer.kernel.commerce import Order, Shipment
@@ -25,6 +26,7 @@ _DEMANDS = _REFUND | {
 }
 _LISTED = 5
 _OWN = ("我的订单", "我的快递", "我的包裹", "我买的", "我下的单", "我拍的", "我那单", "我这单")
+_EITHER = re.compile(r"(.)不\1")  # 赔不赔
 _ASKING = ("吗", "么", "能", "可以", "怎么", "咋", "如何", "多久", "哪", "几", "谁", "啥", "支持", "如果", "万一")
 
 
@@ -81,7 +83,8 @@ def _list(ask: Ask, orders: tuple[Order, ...]) -> Act:
 def _which_order(ask: Ask) -> Act | None:
     """A bare demand (退钱！) of a buyer without orders wants the order, not the rules; a question may be told them."""
     own = any(word in ask.situation.heard.normal or word in ask.segment.text for word in _OWN)
-    demands = ask.segment.intent in _DEMANDS and not any(word in ask.segment.text for word in _ASKING)
+    asks = any(word in ask.segment.text for word in _ASKING) or _EITHER.search(ask.segment.text)
+    demands = ask.segment.intent in _DEMANDS and not asks
     if not demands and not (own and ask.segment.intent in _TRACKING | {"order.status"}):
         return None
     return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")

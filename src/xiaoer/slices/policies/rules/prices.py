@@ -13,7 +13,7 @@ from xiaoer.kernel.shop_facts import Cause, Diagnosis
 from xiaoer.slices.policies.rules import carts, thresholds
 from xiaoer.slices.policies.rules.matters import choosing
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, order_source, say, todo
-from xiaoer.slices.policies.rules.products import matching
+from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask, Move
 
 _MONEY = ("promo.", "price.", "oos.")
@@ -72,7 +72,7 @@ def cart_key(ask: Ask) -> str:
     parts: list[str] = []
     for number, product_id in enumerate(ids):
         variants = ask.facts.variants.get(product_id, ())
-        chosen = matching(variants, ask.segment.entities) if number == 0 else variants
+        chosen = matching(variants, ask.segment.entities, ask.segment.text) if number == 0 else variants
         ready = [v for v in (chosen or variants) if v.stock > 0] or list(chosen or variants)
         if not ready:
             return ""

@@ -5,7 +5,8 @@ import re
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.heard import Entities
-from xiaoer.slices.policies.rules import attributes, sizes
+from xiaoer.slices.policies.rules import attributes, needs, sizes, specs
+from xiaoer.slices.policies.rules.namesakes import facts_by_letters
 from xiaoer.slices.policies.types import Ask
 
 _OF_STOCK = ("product.stock", "product.restock")
@@ -14,6 +15,10 @@ _HOW_IT_IS = re.compile(
     r"(?:那|你觉得|觉得|你看)*(?:这|那|它|第[一二两三四五1-5]|头一|前面|后面|最后|上面|下面|刚才)*(?:一?[个款件双条套瓶盒台只支]|一?个)?(?:东西|产品|商品)?(?:到底|究竟)?"
     r"(?:怎么样|怎样|咋样|咋个样|如何|好不好|好吗|行不行|好不|值得买吗|值不值|介绍一?下|说说)(?:啊|呀|呢|嘛)?"
 )
+_IS_THERE = re.compile(
+    r"^(?:请问|你们?家?|那|还|这[款个件]?)*有(?:没有|木有)?([\u4e00-\u9fff]{2,6}?)(?:的|款|版)?(?:吗|没有?|不|么)\W*$"
+)
+_GOODS_THEMSELVES = re.compile(r"货|库存|卖|这|它|大码|小码|中码|均码|加大|尺码|号|码|颜色|别的|其他|其它")
 _PAUSES = re.compile(r"[\s,，.。?？!！]+")
 _DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行标准")
 _TOLD = 4
@@ -36,7 +41,7 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
         case "product.size_chart":
             return _size_chart(ask, product)
         case intent if intent in _OF_STOCK:
-            return _stock(ask, product, variants)
+            return _asked_fact(ask, product, variants) or _stock(ask, product, variants)
         case "product.color":
             return _colors(ask, product, variants)
         case "price.query":
@@ -50,6 +55,16 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
             if found:
                 return _act(ask, product, "product.facts", facts=[list(pair) for pair in found])
     return None
+
+
+def fact_by_name(ask: Ask) -> Act | None:
+    """On the page of a product, before buying: the fact whose letters the words share (笔芯能换吗 → 能换芯吗), though
+    they sound like a matter of orders."""
+    product = ask.facts.products.get(ask.product_id or "")
+    if product is None or ask.facts.orders or not needs.is_about_goods_in_sight(ask.segment, ask.situation.turn):
+        return None
+    found = facts_by_letters(product, ask.segment.text)
+    return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]]) if found else None
 
 
 def asks_how_it_is(text: str) -> bool:
@@ -117,34 +132,13 @@ def _size_chart(ask: Ask, product: Product) -> Act | None:
     return _act(ask, product, "size.chart", rows=rows or list(product.size_chart))
 
 
-def matching(variants: tuple[Variant, ...], entities: Entities) -> tuple[Variant, ...]:
-    """The variants that fit the size and colour that were named; all when none was."""
-    chosen = variants
-    if entities.variant_ids:
-        chosen = tuple(v for v in variants if v.id in entities.variant_ids)
-    if entities.size:
-        chosen = tuple(v for v in chosen if _has(v, entities.size))
-    if entities.color:
-        chosen = tuple(v for v in chosen if _has(v, entities.color))
-    return chosen
-
-
-def _has(variant: Variant, word: str) -> bool:
-    """Whether a spec value is this size (exactly) or this colour (黑色 is found in 曜石黑 and 黑)."""
-    wanted = word.upper().removesuffix("码")
-    for value in variant.spec.values():
-        text = value.upper().removesuffix("码")
-        if text == wanted or (not wanted.isascii() and wanted.removesuffix("色") in text):
-            return True
-    return False
-
-
 def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
-    if not variants:
+    if not variants or _is_unknown_thing(ask, product, variants):
         return None
     entities = _wish(ask)
-    chosen = matching(variants, entities)
+    chosen = specs.matching(variants, entities, ask.segment.text)
     wish = " ".join(word for word in (entities.color, entities.size) if word)
+    wish = wish or specs.named_in(variants, ask.segment.text)
     if not chosen:
         offered = _offered(entities, [v for v in variants if v.stock > 0])
         return _act(ask, product, "stock.no_such_variant", wish=wish, offered=offered)
@@ -152,8 +146,8 @@ def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     if ready:
         low = min(v.stock for v in ready) if len(ready) == 1 else None
         template = "stock.low" if low is not None and low <= 3 else "stock.yes"
-        specs = [" ".join(v.spec.values()) for v in ready]
-        return _act(ask, product, template, wish=wish, specs=specs[:8], left=low)
+        ready_specs = [" ".join(v.spec.values()) for v in ready]
+        return _act(ask, product, template, wish=wish, specs=ready_specs[:8], left=low)
     back = min((v.restock_at for v in chosen if v.restock_at), default=None)
     others = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:6]
     template = "stock.back_at" if back else "stock.none"
@@ -166,6 +160,25 @@ def _offered(wish: Entities, ready: list[Variant]) -> list[str]:
     if colors and not wish.size:
         return list(colors)[:6]
     return sorted({" ".join(v.spec.values()) for v in ready})[:6]
+
+
+def _asked_fact(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    """猫薄荷有吗, where that is a fact of the product and no axis of its variants."""
+    axes = {axis for v in variants for axis in v.spec}
+    found = [(key, product.attributes[key]) for key in attributes.keys_in(product, ask.segment.text) if key not in axes]
+    return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]]) if found else None
+
+
+def _is_unknown_thing(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> bool:
+    """有儿童款吗, of which neither the title nor any spec tells: to say that there is stock would be a yes."""
+    asked = _IS_THERE.match(ask.segment.text.strip())
+    entities = ask.segment.entities
+    if asked is None or entities.size or entities.color or _GOODS_THEMSELVES.search(asked[1]):
+        return False
+    told = " ".join((product.title, *product.tags, *(value for v in variants for value in v.spec.values())))
+    return not specs.named_in(variants, ask.segment.text) and not any(
+        asked[1][at : at + 2] in told for at in range(max(1, len(asked[1]) - 1))
+    )
 
 
 def _wish(ask: Ask) -> Entities:
@@ -193,7 +206,7 @@ def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | 
 
 
 def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
-    chosen = matching(variants, ask.segment.entities) or variants
+    chosen = specs.matching(variants, ask.segment.entities, ask.segment.text) or variants
     if not chosen:
         return None
     low, high = min(v.price for v in chosen), max(v.price for v in chosen)

@@ -50,6 +50,19 @@ _BARE_MEASURE = re.compile(
     r"^(?:那|那么|要是|如果|换成?|我?是|身高|体重)*(\d{2,3})(?:的|呢|行|可以|能穿|穿|吗|么|嘛|不|合适|[?？,，。\s])*$"
 )
 _TALL = range(130, 211)  # cm; below, a bare number after a weight is a weight in 斤
+# What a question about stock or money says by itself.
+_WORDS_OF = {
+    intent: re.compile(words)
+    for intents, words in (
+        (("product.stock", "product.restock"), r"有|货|库存|现|卖|剩|缺|补|断|呢"),
+        (
+            ("promo.bundle", "price.query", "promo.discount"),
+            r"钱|价|块|元|多少|贵|便宜|优惠|减|券|折|凑|一起|套|算|几|呢",
+        ),
+    )
+    for intent in intents
+}
+_WHOLE = 4  # letters of a question that may stand by itself
 _UNSURE, _FEW = 0.5, 14
 _BEFORE_BUYING = ("product.", "promo.", "price.", "ship.fee")
 
@@ -70,7 +83,7 @@ def read(segment: Segment, turn: Turn) -> Segment:
         return _with_measure(segment, turn, int(told.group(1)))
     if segment.intent == "after.size_wrong" and _asks_before_buying(segment, turn):
         return replace(segment, intent="product.size_advice", by="wording")
-    if _drifts(segment, turn) or _asks_beside(segment, turn):
+    if _drifts(segment, turn) or _asks_beside(segment, turn) or _strays(segment):
         return replace(segment, intent="product.detail", by="wording")
     if _names_what_was_asked(segment, turn):
         return replace(segment, intent=turn.memory.choice_intent, confidence=0.8, by="choice")
@@ -109,6 +122,16 @@ def _drifts(segment: Segment, turn: Turn) -> bool:
     of_orders = segment.intent.startswith(("order.", "ship.", "after."))
     shopping = turn.product_in_focus is not None and needs.is_shopping(turn)
     return unsure and of_orders and shopping and not any(word in segment.text for word in needs.OWN_WORDS)
+
+
+def _strays(segment: Segment) -> bool:
+    """Whether only the talk before makes a matter of stock or price of a question that has no word of it
+    (领子磨脖子吗, 新手能用不)."""
+    words, named = _WORDS_OF.get(segment.intent), segment.entities
+    if words is None or segment.by != "context" or named.size or named.color or named.variant_words:
+        return False
+    text = segment.text.strip()
+    return len(text) >= _WHOLE and words.search(text) is None and _ASKS.search(text) is not None
 
 
 def _asks_beside(segment: Segment, turn: Turn) -> bool:

@@ -67,6 +67,9 @@ _OCCASION = re.compile(r"送|礼|生日|母亲节|父亲节|情人节|七夕|中
 _HELPS = re.compile(
     r"(?:用|买|穿|吃|喝|带|准备|送|戴|选|擦|抹|涂|备|垫|盖|铺|玩|看|喂)(?:点儿?|些)?(?:什么|啥|哪)|有(?:没有)?(?:什么|啥|哪)|推荐|怎么(?:办|选|挑)|咋办|求|(?:^|[，,])有(?:没有)?.{1,8}(?:吗|么|没|的)$"
 )
+_WHETHER_IT_SUITS = re.compile(
+    r"(?!有|什么|啥|哪|求|推荐|我|给|帮|想)[^，。,\s]{1,8}适[合用][^，。,]{1,8}(?:吗|不|么)[?？]?$"
+)
 _EATS = re.compile(r"(?:能|可以|适合)[吃用喝穿玩](?:什么|啥|哪)")
 _SOUGHT = ("product.", "price.", "oos.")
 _MAY_LEAD = ("product.", "price.", "oos.", "chat.")
@@ -81,6 +84,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     """The segment as a part of the wish that is open, or as one that begins; unchanged when it is about something else.
     `troubled`: the words tell a situation for which there are goods (屋里太干, 久坐腰疼)."""
     text, named = segment.text.strip(), segment.entities
+    if segment.intent == "product.recommend" and turn.product_in_focus and _WHETHER_IT_SUITS.match(text):
+        return replace(segment, intent="product.detail", by="wording")  # F调适合小孩吗, of the flute in sight
     if _is_about_shown(text, segment, turn):
         return _wished(segment)
     if segment.intent == "promo.gift" and named.relation and text.startswith("送") and not _ASKS.search(text):
@@ -102,11 +107,15 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
         or (named.relation and asks_about_it(text))
     ):
         return _wished(segment)
-    if not turn.product_in_focus and (
-        _seeks(text, segment)
-        or _is_gift(text, segment)
-        or (troubled and _tells_trouble(text, segment))
-        or _asks_if_sold(text, segment)
+    if (
+        not turn.product_in_focus
+        and not _WHETHER_IT_SUITS.match(text)
+        and (
+            _seeks(text, segment)
+            or _is_gift(text, segment)
+            or (troubled and _tells_trouble(text, segment))
+            or _asks_if_sold(text, segment)
+        )
     ):
         return _wished(segment)
     shown = bool(turn.memory.wish and turn.memory.wish.shown)

@@ -8,7 +8,7 @@ from xiaoer.kernel.money import Money
 from xiaoer.slices.policies.rules import next_size
 from xiaoer.slices.policies.rules.matters import reading
 from xiaoer.slices.policies.rules.matters.moves import question
-from xiaoer.slices.policies.rules.products import matching
+from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask, Move
 
 

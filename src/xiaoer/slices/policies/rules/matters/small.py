@@ -11,7 +11,8 @@ from xiaoer.slices.policies.rules import refunds
 from xiaoer.slices.policies.rules.matters import choosing, reading
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.rules.matters.tax_no import is_tax_no
-from xiaoer.slices.policies.rules.products import matching, product_source
+from xiaoer.slices.policies.rules.products import product_source
+from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask, Move
 
 KINDS = ("invoice", "withdraw", "restock", "verify")
@@ -120,7 +121,7 @@ def start_restock(ask: Ask) -> Move | None:
     if product is None:
         return None
     variants = ask.facts.variants.get(product.id, ())
-    meant = matching(variants, ask.segment.entities)
+    meant = matching(variants, ask.segment.entities, ask.segment.text)
     chosen = tuple(v for v in meant if v.stock <= 0)
     if not chosen or (ask.segment.intent == "product.stock" and len(chosen) < len(meant)):
         return None

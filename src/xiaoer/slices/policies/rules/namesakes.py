@@ -1,0 +1,47 @@
+"""Facts by their letters and units (参数对字): the shop calls it 钓重 or 支数, the buyer asks 能钓几斤, 一盒几支.
+
+No table can hold the words of every trade. A key names what a question asks when letters that few of the product's
+keys have stand in both, and the more surely when the value counts in the unit that is asked for (几斤 → 4斤以内).
+"""
+
+import re
+from collections import Counter
+
+from xiaoer.kernel.commerce import Product
+
+# letters that name nothing, alone or in any key
+_PLAIN = frozenset(
+    "的了吗呢吧啊不没能可以会要有无是这那么什怎样我你他她它用到个多少大小高长几一二两三四五六七八九十号款种件数量型类型品质"
+)
+_ASKED_UNIT = re.compile(
+    r"(?:几|多少)个?(?P<unit>厘米|毫米|公分|公斤|毫升|毫安|英寸|小时|分钟|米|寸|斤|克|升|瓦|伏|支|根|片|张|页|抽|粒|颗|枚|块|层|档|轴|色|天|月|年|节)"
+)
+_TOLD_UNIT = re.compile(r"\d\s*(?P<unit>厘米|公斤|毫升|斤|米|升|寸|瓦)")  # 15斤的猫承得住吗
+_LASTS = re.compile(r"多久|多长时间|几(?:天|个月|年|小时|分钟)")
+_LASTING = re.compile(r"\d\s*个?(?:秒|分钟|小时|天|周|月|年)")
+_LETTER, _UNIT, _ENOUGH = 0.8, 0.8, 1.6
+_HELD_BY = 2  # keys that may have a letter for it to tell one from another
+
+
+def facts_by_letters(product: Product, question: str, counted: bool = False) -> list[tuple[str, str]]:
+    """The attributes that question and key agree on most by letters and unit; often none. `counted`: only where the
+    value counts what is asked for."""
+    held = Counter(letter for key in product.attributes for letter in set(key))
+    asked = set(question) - _PLAIN
+    scored = []
+    for key, value in product.attributes.items():
+        letters = sum(held[letter] <= _HELD_BY for letter in asked & set(key))
+        fits = letters > 0 and counts(value, question)
+        if letters and (fits or not counted):
+            scored.append((letters * _LETTER + _UNIT * fits, key, value))
+    best = max((score for score, _, _ in scored), default=0.0)
+    return [(key, value) for score, key, value in scored if score == best >= _ENOUGH]
+
+
+def counts(value: str, question: str) -> bool:
+    """Whether a value counts in the unit that is asked for or told (几斤, 15斤的猫), or tells how long where that is
+    asked."""
+    unit = _ASKED_UNIT.search(question) or _TOLD_UNIT.search(question)
+    if unit is not None and re.search(rf"\d\s*个?{unit['unit']}", value):
+        return True
+    return _LASTS.search(question) is not None and _LASTING.search(value) is not None

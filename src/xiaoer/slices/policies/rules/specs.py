@@ -1,0 +1,79 @@
+"""Which variants the words mean (规格): by size and colour, by a spec that is named, by a measure (6米3, 500毫升)."""
+
+import re
+
+from xiaoer.kernel.commerce import Variant
+from xiaoer.kernel.heard import Entities
+
+_UNITS = "毫米|厘米|公分|毫升|公斤|英寸|米|寸|升|斤|克|瓦|ml|mm|cm|kg|gb|tb|g|l|w|t|m"
+_MEASURE = re.compile(rf"(?<![\d.a-z])(\d+(?:\.\d+)?)\s*({_UNITS})(?![a-z])(\d{{1,2}})?(?!\d)", re.IGNORECASE)
+_DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
+_NUMERAL = re.compile(r"[一二两三四五六七八九](?=米)|(?<=米)[一二三四五六七八九]")
+_SAME = {
+    "公分": "厘米",
+    "cm": "厘米",
+    "mm": "毫米",
+    "ml": "毫升",
+    "kg": "公斤",
+    "g": "克",
+    "l": "升",
+    "w": "瓦",
+    "m": "米",
+}
+_NAME = 2  # letters of a spec that names itself
+
+
+def matching(variants: tuple[Variant, ...], entities: Entities, text: str = "") -> tuple[Variant, ...]:
+    """The variants that fit what was named; all when nothing was, none when there is no such variant."""
+    chosen = variants
+    if entities.variant_ids:
+        chosen = tuple(v for v in variants if v.id in entities.variant_ids)
+    if entities.size:
+        chosen = tuple(v for v in chosen if _has(v, entities.size))
+    if entities.color:
+        chosen = tuple(v for v in chosen if _has(v, entities.color))
+    if entities.variant_ids or entities.size or entities.color or not text:
+        return chosen
+    return _measured(chosen, text) if measures_of(text, variants) else _named(chosen, text)
+
+
+def named_in(variants: tuple[Variant, ...], text: str) -> str:
+    """The spec or measure that the text names of these variants, in the shop's words where it has it; else empty."""
+    words = [value for v in variants for value in v.spec.values() if len(value) >= _NAME and value in text]
+    return max(words, key=len, default="") or " ".join(f"{n:g}{unit}" for n, unit in measures_of(text, variants))
+
+
+def measures_of(text: str, variants: tuple[Variant, ...]) -> set[tuple[float, str]]:
+    """The measures in the text whose unit some spec counts in."""
+    units = {unit for v in variants for value in v.spec.values() for _, unit in _measures(value)}
+    return {one for one in _measures(text) if one[1] in units}
+
+
+def _measures(text: str) -> set[tuple[float, str]]:
+    """Number and unit of each measure; 6米3 is 6.3 m."""
+    plain = _NUMERAL.sub(lambda m: m.group().translate(_DIGITS), text)
+    return {
+        (float(f"{number}.{rest}") if rest and "." not in number else float(number), _SAME.get(unit.lower(), unit))
+        for number, unit, rest in _MEASURE.findall(plain)
+    }
+
+
+def _measured(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
+    wanted = measures_of(text, variants)
+    return tuple(v for v in variants if wanted & {one for value in v.spec.values() for one in _measures(value)})
+
+
+def _named(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
+    """Those of the spec that stands in the text; all when none does."""
+    word = named_in(variants, text)
+    return tuple(v for v in variants if word in v.spec.values()) if word else variants
+
+
+def _has(variant: Variant, word: str) -> bool:
+    """Whether a spec value is this size (exactly) or this colour (黑色 is found in 曜石黑 and 黑)."""
+    wanted = word.upper().removesuffix("码")
+    for value in variant.spec.values():
+        text = value.upper().removesuffix("码")
+        if text == wanted or (not wanted.isascii() and wanted.removesuffix("色") in text):
+            return True
+    return False

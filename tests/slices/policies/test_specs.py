@@ -1,0 +1,40 @@
+"""Which variants are meant: by size and colour, by a spec that is named, by a measure in any spelling."""
+
+import pytest
+
+from xiaoer.kernel.commerce import Variant
+from xiaoer.kernel.heard import Entities
+from xiaoer.kernel.money import Money
+from xiaoer.slices.policies.rules.specs import matching, named_in
+
+
+def _variant(id_: str, **spec: str) -> Variant:
+    return Variant(id_, "P", Money(100), spec, 1)
+
+
+RODS = (_variant("short", 长度="5.4米"), _variant("long", 长度="6.3米"))
+FLUTES = (_variant("f", 调="F调"), _variant("g", 调="G调"))
+BOTTLES = (_variant("small", 容量="500ml"), _variant("large", 容量="1.5L"))
+COATS = (_variant("m", 颜色="黑", 尺码="M"), _variant("l", 颜色="橙", 尺码="L"))
+
+
+@pytest.mark.parametrize(
+    ("variants", "entities", "text", "meant", "named"),
+    [
+        (RODS, Entities(), "6米3的有货吗", ["long"], "6.3米"),
+        (RODS, Entities(), "六米三的还有没", ["long"], "6.3米"),
+        (RODS, Entities(), "5.4米多少钱", ["short"], "5.4米"),
+        (RODS, Entities(), "7米2的有吗", [], "7.2米"),
+        (RODS, Entities(), "有货吗", ["short", "long"], ""),
+        (FLUTES, Entities(), "有G调的吗", ["g"], "G调"),
+        (BOTTLES, Entities(), "500毫升的还有吗", ["small"], "500毫升"),
+        (BOTTLES, Entities(), "1.5升的多少钱", ["large"], "1.5升"),
+        (COATS, Entities(size="L"), "L有货吗", ["l"], ""),
+        (COATS, Entities(color="橙色"), "橙色的呢", ["l"], ""),
+    ],
+)
+def test_words_mean_variants(
+    variants: tuple[Variant, ...], entities: Entities, text: str, meant: list[str], named: str
+) -> None:
+    assert [one.id for one in matching(variants, entities, text)] == meant
+    assert named_in(variants, text) == named
