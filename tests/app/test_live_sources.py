@@ -167,7 +167,9 @@ async def test_traces_come_from_the_carrier_when_one_is_connected(shop: Shop) ->
     await shop.own_orders.keep(SHOP, [bare], NOW)
     await shop.connect("carrier", "kuaidi100", "parcels")
     (order,) = await shop.orders.orders_of(SHOP, "2001")
-    assert order.shipments[0].traces == parcel.traces
+    assert order.shipments[0].traces == (*parcel.traces[:-1], replace(parcel.traces[-1], state="in_transit"))
+    (again,) = await shop.own_orders.orders_of(SHOP, "2001")
+    assert again.shipments == order.shipments  # the carrier's code is kept too
 
 
 async def test_a_test_tells_a_good_connection_from_a_wrong_secret(shop: Shop) -> None:

@@ -10,8 +10,10 @@ from tests.connectors.fakes import kuaidi100
 from tests.connectors.subjects import WorldHints, web_over
 from tests.connectors.world import NOW, SHOP, WORLD
 
-from xiaoer.connectors.logistics.carriers import find_carrier, name_of
+from xiaoer.connectors.logistics.carriers import find_carrier, name_of, phone_of
+from xiaoer.connectors.logistics.kdniao.mapping import to_shipment as from_kdniao
 from xiaoer.connectors.logistics.kdniao.mapping import to_state as kdniao_state
+from xiaoer.connectors.logistics.kuaidi100.mapping import to_shipment as from_kuaidi100
 from xiaoer.connectors.logistics.kuaidi100.mapping import to_state as kuaidi100_state
 from xiaoer.connectors.registry import build
 from xiaoer.connectors.spec import Around, NoHints, ParcelHint
@@ -99,3 +101,52 @@ async def test_subscribing_asks_for_pushes_and_says_a_refusal() -> None:
         await refused.subscribe("YT1", "圆通", "13800138000", "https://shop.example/push")
     with pytest.raises(SourceUnavailable, match="carrier"):
         await source.subscribe("1", "自提", "", "https://shop.example/push")
+
+
+_SCANS = [
+    {"time": "2026-03-04 11:00:00", "context": "客户已收货"},
+    {"time": "2026-03-03 18:00:00", "context": "已揽收"},
+]
+
+
+@pytest.mark.parametrize(
+    ("state", "scan_code", "word"),
+    [("3", "", "delivered"), ("304", "", "in_locker"), ("3", "501", "in_locker"), ("777", "", ""), ("", "", "")],
+    ids=["state", "finer state", "the scan's own code", "nobody described it", "none"],
+)
+def test_the_state_of_a_parcel_stands_at_its_newest_scan(state: str, scan_code: str, word: str) -> None:
+    scans = [{**_SCANS[0], "statusCode": scan_code}, _SCANS[1]]
+    by_100 = from_kuaidi100({"nu": "YT1", "com": "yuantong", "state": state, "data": scans})
+    assert [step.state for step in by_100.traces] == ["", word]
+
+
+@pytest.mark.parametrize(
+    ("state", "finer", "action", "word"),
+    [
+        ("3", "", "", "delivered"),
+        ("2", "202", "", "out_for_delivery"),
+        ("2", "2", "211", "in_locker"),
+        ("9", "", "", ""),
+    ],
+)
+def test_kdniao_states_stand_at_the_newest_scan(state: str, finer: str, action: str, word: str) -> None:
+    steps = [{"AcceptTime": row["time"], "AcceptStation": row["context"]} for row in reversed(_SCANS)]
+    steps[-1]["Action"] = action
+    parcel = from_kdniao(
+        {"LogisticCode": "YT1", "ShipperCode": "YTO", "State": state, "StateEx": finer, "Traces": steps}
+    )
+    assert [step.state for step in parcel.traces] == ["", word]
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        ("13800138000", "13800138000"),
+        ("138****8000", "8000"),
+        ("", ""),
+        ("~AgAAAAOwdPsDEtQUA0F8000~", ""),
+        ("$$cipher$$8000", ""),
+    ],
+)
+def test_a_hidden_phone_is_asked_by_its_last_digits_and_ciphertext_never(kept: str, told: str) -> None:
+    assert phone_of(kept) == told

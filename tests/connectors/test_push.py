@@ -181,6 +181,20 @@ def test_a_generic_push_signed_long_ago_is_a_replay() -> None:
         _read("generic", Push(SHOP, push.body, NOW + timedelta(minutes=6), push.headers))
 
 
+def test_messages_without_an_id_of_the_platform_are_told_apart_by_what_they_say() -> None:
+    rows = [{"tag": "101", "data": json.dumps({"p_id": order, "pay_time": 1772679600})} for order in (5001, 5002, 5001)]
+    body = json.dumps(rows)
+    events = _read("douyin", Push(SHOP, body.encode(), NOW, {"event-sign": _md5(f"dk{body}dy-secret")})).events
+    assert [event.data["order_id"] for event in events] == ["5001", "5002", "5001"]
+    assert events[0].id == events[2].id != events[1].id
+
+
+def test_an_old_shopify_body_under_a_new_webhook_id_is_the_same_event() -> None:
+    push = _shopify()
+    again = Push(SHOP, push.body, NOW, {**push.headers, "x-shopify-webhook-id": "w2"})
+    assert _read("shopify", again).events[0].id == _read("shopify", push).events[0].id
+
+
 def test_platforms_get_the_answer_they_wait_for() -> None:
     assert json.loads(_read("kuaidi100", _kuaidi100()).reply) == {
         "result": True,

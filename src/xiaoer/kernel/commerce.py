@@ -65,11 +65,12 @@ class OrderItem(Struct, frozen=True):
     pay_amount: Money
 
 
-class TraceStep(Struct, frozen=True):
-    """One scan of a parcel."""
+class TraceStep(Struct, frozen=True, omit_defaults=True):
+    """One scan of a parcel. `state` is the carrier's code as a word of `kernel.parcels`; empty when it told none."""
 
     at: datetime
     text: str
+    state: str = ""
 
 
 class Shipment(Struct, frozen=True):

@@ -54,7 +54,7 @@ def platform(world: World) -> Platform:
                 return {
                     "datas": [
                         {
-                            "as_id": r.id, "so_id": r.order_id, "type": "仅退款", "status": "Confirmed",
+                            "as_id": r.id, "so_id": r.order_id, "type": "仅退款", "status": "Confirmed", "shop_status": "SUCCESS",
                             "refund": _float(r.amount), "created": local(r.created_at),
                         }
                         for r in found

@@ -26,10 +26,34 @@ def _parcel(*scans: tuple[int, str]) -> Shipment:
         ("已到菜鸟驿站，请凭取件码领取", Stage.STATION),
         ("收件人拒收，快件退回中", Stage.RETURNING),
         ("快件异常，地址不详", Stage.TROUBLE),
+        ("已签收，签收人凭取货码签收", Stage.SIGNED),
+        ("您的快件已由【3号楼物业】代收", Stage.SIGNED),
+        ("快件已由【杭州转运中心】发往【上海转运中心】", Stage.MOVING),
+        ("快件已到达【文三路代收点】，请凭取件码及时领取", Stage.STATION),
+        ("快件已由【菜鸟驿站】代收，请凭8-2-1002取件码取件", Stage.STATION),
+        ("【上海】正在派送，请签收人准备好身份证", Stage.DELIVERING),
     ],
 )
 def test_the_last_scan_tells_the_stage(text: str, stage: Stage) -> None:
     assert stage_of(_parcel((30, "已揽收"), (1, text))) is stage
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "stage"),
+    [
+        ("delivered", "客户已收货，感谢使用", Stage.SIGNED),
+        ("in_locker", "已投递，服务电话95338", Stage.STATION),
+        ("exception", "收方客户改了时间", Stage.TROUBLE),
+        ("returned", "已签收，签收人：寄件人", Stage.RETURNING),
+        ("awaiting_pickup", "商家已通知快递员上门", Stage.NO_SCAN),
+        ("in_transit", "快件滞留，等待中转", Stage.TROUBLE),
+        ("in_transit", "已签收", Stage.MOVING),
+        ("", "已签收", Stage.SIGNED),
+    ],
+)
+def test_the_carrier_s_code_settles_what_it_names(state: str, text: str, stage: Stage) -> None:
+    scans = (TraceStep(_NOW - timedelta(hours=30), "已揽收"), TraceStep(_NOW, text, state))
+    assert stage_of(Shipment("YT1", "1", "圆通", scans)) is stage
 
 
 def test_a_parcel_without_scans_has_no_stage_and_no_arrival() -> None:

@@ -5,8 +5,12 @@ they are not guessed from.
 """
 
 import re
+from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from xiaoer.kernel.commerce import TraceStep
 
 
 class Carrier(Struct, frozen=True):
@@ -51,3 +55,20 @@ def find_carrier(name: str, waybill_no: str) -> Carrier | None:
 def name_of(code: str) -> str:
     """The Chinese name of a service's code; an unknown code stays as it is."""
     return next((c.name for c in CARRIERS if code.lower() in (c.kuaidi100, c.kdniao.lower())), code)
+
+
+def phone_of(hint: str) -> str:
+    """The phone that a carrier query may name: whole, or its last four digits when the rest is hidden; ciphertext and
+    nothing give nothing."""
+    if hint.isascii() and hint.isdigit():
+        return hint
+    shown = hint[-4:]
+    plain = all(char in "0123456789*+- " for char in hint)
+    return shown if plain and len(shown) == 4 and shown.isdigit() else ""
+
+
+def with_state(steps: Sequence[TraceStep], state: str) -> list[TraceStep]:
+    """Scans, oldest first, with the parcel's state at the newest one unless that has a code of its own."""
+    if not steps or steps[-1].state:
+        return list(steps)
+    return [*steps[:-1], replace(steps[-1], state=state)]

@@ -152,7 +152,10 @@ def _take_parcel(connection: Connection, shop: ShopId, data: Mapping[str, Any], 
 
 def merge_traces(known: Sequence[TraceStep], told: Sequence[TraceStep]) -> tuple[TraceStep, ...]:
     """Both traces as one, by time; a scan that is told twice stands once. Pure."""
-    both = {(step.at, step.text): step for step in (*known, *told)}
+    both: dict[tuple[datetime, str], TraceStep] = {}
+    for step in (*known, *told):
+        if (step.at, step.text) not in both or step.state:
+            both[step.at, step.text] = step
     return tuple(sorted(both.values(), key=lambda step: step.at))
 
 

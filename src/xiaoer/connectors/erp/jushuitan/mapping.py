@@ -19,7 +19,19 @@ _STATUS = {
     "Sent": "shipped",
     "Cancelled": "closed",
 }
-_REFUND = {"WaitConfirm": "待商家处理", "Confirmed": "退款成功", "Cancelled": "退款关闭", "Merged": "已合并"}
+# the platform's word for a claim (`shop_status`) tells where the money is; the ERP's own only what its staff did
+_REFUND = {
+    "WAIT_SELLER_AGREE": "待商家处理",
+    "WAIT_BUYER_RETURN_GOODS": "待买家退货",
+    "WAIT_SELLER_CONFIRM_GOODS": "待商家收货",
+    "SELLER_REFUSE_BUYER": "商家已拒绝",
+    "CLOSED": "退款关闭",
+    "SUCCESS": "退款成功",
+    "WaitConfirm": "待商家处理",
+    "Confirmed": "商家已确认，退款处理中",
+    "Cancelled": "退款关闭",
+    "Merged": "已合并",
+}
 
 
 def to_order(order: Json, refunds: tuple[Refund, ...] = ()) -> Order:
@@ -54,7 +66,8 @@ def _to_item(line: Json) -> OrderItem:
 
 
 def to_refund(row: Json) -> Refund:
-    raw, kind = text(row, "status"), text(row, "type")
+    kind, told = text(row, "type"), text(row, "shop_status")
+    raw = told if told in _REFUND else text(row, "status")
     return Refund(
         text(row, "as_id"),
         text(row, "so_id"),

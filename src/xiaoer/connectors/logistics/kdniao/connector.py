@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode
 
-from xiaoer.connectors.logistics.carriers import find_carrier
+from xiaoer.connectors.logistics.carriers import find_carrier, phone_of
 from xiaoer.connectors.logistics.kdniao.mapping import raw_state, to_shipment, to_state
 from xiaoer.connectors.logistics.kdniao.signing import sign
 from xiaoer.connectors.payload import compact, reading, rows, text
@@ -32,7 +32,7 @@ class Kdniao:
             raise SourceUnavailable("快递鸟 needs the carrier of this number, and the shop's orders do not name it.")
         question = {"OrderCode": "", "ShipperCode": carrier.kdniao, "LogisticCode": waybill_no}
         if carrier.asks_phone:
-            question["CustomerName"] = hint.phone[-4:]
+            question["CustomerName"] = phone_of(hint.phone)[-4:]
         data = compact(question)
         form = {
             "RequestData": data,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from xiaoer.connectors.logistics.carriers import name_of
+from xiaoer.connectors.logistics.carriers import name_of, with_state
 from xiaoer.connectors.payload import UNKNOWN, Json, needed_instant, rows, text
 from xiaoer.kernel.commerce import Shipment, TraceStep
 
@@ -25,11 +25,22 @@ def to_state(code: str) -> str:
 
 
 def to_shipment(payload: Json, order_id: str = "") -> Shipment:
-    steps = [
-        TraceStep(needed_instant(row.get("AcceptTime")), text(row, "AcceptStation")) for row in rows(payload, "Traces")
-    ]
+    """Read a query answer or a pushed parcel. Its state belongs to the newest scan, which may have a code itself."""
+    steps = sorted(map(_step, rows(payload, "Traces")), key=_when)
+    steps = with_state(steps, known_state(raw_state(payload)))
     number, carrier = text(payload, "LogisticCode"), name_of(text(payload, "ShipperCode"))
-    return Shipment(number, order_id or text(payload, "OrderCode"), carrier, tuple(sorted(steps, key=_when)))
+    return Shipment(number, order_id or text(payload, "OrderCode"), carrier, tuple(steps))
+
+
+def known_state(code: str) -> str:
+    """The state that stands in a trace; empty for a code that nobody described."""
+    return _STATES.get(code, "")
+
+
+def _step(row: Json) -> TraceStep:
+    return TraceStep(
+        needed_instant(row.get("AcceptTime")), text(row, "AcceptStation"), known_state(text(row, "Action"))
+    )
 
 
 def _when(step: TraceStep) -> Any:

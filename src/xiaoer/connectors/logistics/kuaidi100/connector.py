@@ -7,7 +7,7 @@ keeps the shop's rows fresh in between. 顺丰 and 中通 show nothing without t
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode
 
-from xiaoer.connectors.logistics.carriers import find_carrier
+from xiaoer.connectors.logistics.carriers import find_carrier, phone_of
 from xiaoer.connectors.logistics.kuaidi100.mapping import to_shipment, to_state
 from xiaoer.connectors.logistics.kuaidi100.signing import sign_push, sign_query
 from xiaoer.connectors.payload import Json, compact, mapping, reading, text
@@ -38,7 +38,7 @@ class Kuaidi100:
             raise SourceUnavailable("快递100 needs the carrier of this number, and the shop's orders do not name it.")
         question = {"com": carrier.kuaidi100, "num": waybill_no, "resultv2": "4"}
         if carrier.asks_phone:
-            question["phone"] = hint.phone
+            question["phone"] = phone_of(hint.phone)
         answer = await self._ask("/poll/query.do", question, fresh=waybill_no)
         if text(answer, "returnCode") == _NO_RESULT:
             return None

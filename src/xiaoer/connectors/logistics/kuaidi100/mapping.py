@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from xiaoer.connectors.logistics.carriers import name_of
+from xiaoer.connectors.logistics.carriers import name_of, with_state
 from xiaoer.connectors.payload import UNKNOWN, Json, needed_instant, rows, text
 from xiaoer.kernel.commerce import Shipment, TraceStep
 
@@ -24,13 +24,23 @@ def to_state(code: str) -> str:
 
 
 def to_shipment(payload: Json, order_id: str = "") -> Shipment:
-    """Read a query answer or the `lastResult` of a push; traces come newest first and leave oldest first."""
-    steps = [_step(row) for row in rows(payload, "data")]
-    return Shipment(text(payload, "nu"), order_id, name_of(text(payload, "com")), tuple(sorted(steps, key=_when)))
+    """Read a query answer or the `lastResult` of a push; traces come newest first and leave oldest first.
+
+    The parcel's state belongs to the newest scan, where the scan has no code of its own.
+    """
+    steps = sorted(map(_step, rows(payload, "data")), key=_when)
+    steps = with_state(steps, known_state(text(payload, "state")))
+    return Shipment(text(payload, "nu"), order_id, name_of(text(payload, "com")), tuple(steps))
+
+
+def known_state(code: str) -> str:
+    """The state that stands in a trace; empty for a code that nobody described."""
+    return _STATES.get(code, "")
 
 
 def _step(row: Json) -> TraceStep:
-    return TraceStep(needed_instant(text(row, "ftime", "time")), text(row, "context"))
+    state = known_state(text(row, "statusCode"))
+    return TraceStep(needed_instant(text(row, "ftime", "time")), text(row, "context"), state)
 
 
 def _when(step: TraceStep) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xiaoer.connectors.marketplace import FRESH_S, Marketplace, found_by_title
-from xiaoer.connectors.payload import Json, instant, mapping, may_be_id, reading, rows, text
+from xiaoer.connectors.payload import Json, compact, instant, mapping, may_be_id, reading, rows, text
 from xiaoer.connectors.push import Push, Pushed, check_signature, event_id, json_body, reading_push, secret_of
 from xiaoer.connectors.shops.douyin.mapping import to_order, to_product, to_variants
 from xiaoer.connectors.shops.douyin.signing import canonical, sign, sign_push
@@ -102,7 +102,11 @@ def read_push(settings: Mapping[str, str], push: Push) -> Pushed:
             data: Json = json_body(raw) if isinstance(raw, str) else raw or {}
             at = instant(data.get(tag[1])) or instant(data.get("update_time")) or push.received_at
             facts = {"order_id": text(data, "p_id", "s_id"), "raw_status": text(data, "order_status")}
-            events.append(Event(push.shop, event_id("douyin", text(message, "msg_id")), tag[0], at, data=facts))
+            events.append(
+                Event(
+                    push.shop, event_id("douyin", text(message, "msg_id") or compact(message)), tag[0], at, data=facts
+                )
+            )
     return Pushed(tuple(events))
 
 

@@ -17,6 +17,7 @@ from xiaoer.kernel.commerce import Order, OrderItem, Product, Refund, Shipment, 
 
 _STATUS = {"1": "unpaid", "105": "paid", "2": "paid", "101": "shipped", "3": "shipped", "4": "closed", "5": "completed"}
 _REFUND = {"1": "退款处理中", "2": "退款处理中", "3": "退款成功", "4": "退款失败"}
+_KINDS = {"0": "return_refund", "3": "exchange"}  # 1 and 2 are 仅退款, after and before sending
 _NO_REFUND = ("", "0")
 
 
@@ -67,7 +68,7 @@ def _to_refund(line: Json, order_id: str) -> Refund | None:
     raw = text(claim, "refund_status")
     if raw in _NO_REFUND:
         return None
-    kind = "return_refund" if text(claim, "after_sale_type") == "0" else "refund_only"
+    kind = _KINDS.get(text(claim, "after_sale_type"), "refund_only")
     amount = claim.get("refund_amount") or line.get("pay_amount")
     return Refund(
         text(claim, "after_sale_id") or text(line, "order_id"), order_id, kind, _REFUND.get(raw, raw), fen(amount)

@@ -20,7 +20,7 @@ from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.slices.catalog.types import FoundProduct
 from xiaoer.slices.orders.types import ActionKind, OrderAction
 
-_FRESH_S = 10.0  # several look-ups in one turn ask once
+_FRESH_S = 10.0  # goods and buyers; an order is asked anew each time, or a push about it would be answered from before
 _SKEW = timedelta(minutes=5)  # an older push may be a replay
 _NOT_FOUND = 404
 _PUSH_TARGET = "events"
@@ -111,11 +111,7 @@ class Generic:
         if not may_be_id(action.order_id):
             return Outcome("refused")
 
-        async def read() -> Order | None:
-            self._around.web.forget(f"generic:{self._base}/orders")
-            return await self.order(shop, action.order_id)
-
-        return await act_on(read, lambda _: self._do(action), action)
+        return await act_on(lambda: self.order(shop, action.order_id), lambda _: self._do(action), action)
 
     async def _do(self, action: OrderAction) -> Outcome | None:
         wanted = {"id": action.id, "kind": action.kind, "order_id": action.order_id, "data": action.data}
@@ -150,7 +146,8 @@ class Generic:
             "X-Xiaoer-Signature": sign(self._settings["secret"], method, target, timestamp, body),
         }
         if method == "GET":
-            return Call("GET", url, headers=headers, fresh_s=_FRESH_S, cache_key=f"generic:{url}")
+            fresh_s = 0.0 if path.startswith("/orders") else _FRESH_S
+            return Call("GET", url, headers=headers, fresh_s=fresh_s, cache_key=f"generic:{url}")
         headers["Content-Type"] = "application/json"
         return Call(method, url, headers=headers, body=body, idempotent=True)
 

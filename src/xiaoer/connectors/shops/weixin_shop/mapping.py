@@ -24,6 +24,7 @@ _STATUS = {
     "200": "closed",
     "250": "closed",
 }
+_KINDS = {"RETURN": "return_refund", "EXCHANGE": "exchange"}
 _REFUND = {
     "USER_CANCELD": "已撤销",
     "MERCHANT_PROCESSING": "待商家处理",
@@ -87,7 +88,7 @@ def to_refund(row: Json) -> Refund:
     return Refund(
         text(row, "after_sale_order_id"),
         text(row, "order_id"),
-        "return_refund" if text(row, "type") == "RETURN" else "refund_only",
+        _KINDS.get(text(row, "type"), "refund_only"),
         _REFUND.get(raw, raw),
         fen(mapping(row, "refund_info").get("amount")),
         text(row, "reason_text", "reason"),

@@ -34,8 +34,17 @@ def tell_how_to_buy(ask: Ask) -> Act | None:
         return Act("answer", ask.index, "buy.pay_ways", {}, (Source("policy", "pay.ways", "支付方式"),), "buy.pay_ways")
     product = ask.facts.products.get(ask.product_id or "") if intent == "order.how_to_buy" else None
     if product is None:
-        return None
+        return _which(ask) if intent == "order.how_to_buy" else None
     return _how(ask, product, ask.facts.variants.get(product.id, ()))
+
+
+def _which(ask: Ask) -> Act | None:
+    """The words name goods, but more than one of them."""
+    named = ask.facts.recommended.get(ask.index, ())
+    if len(named) < 2:
+        return None
+    slots = {"products": [[one.id, one.title] for one in named]}
+    return Act("ask", ask.index, "buy.which_of", slots, tuple(map(product_source, named)), "buy.which_of")
 
 
 def buy_again(ask: Ask) -> Move | None:

@@ -10,6 +10,7 @@ import re
 from msgspec.structs import replace
 
 from xiaoer.kernel.heard import Segment
+from xiaoer.slices.policies.rules import products
 from xiaoer.slices.policies.rules.needs import LISTS
 
 _OFFER = r"(?:满减|优惠券?|券|折扣|打折|立减|活动价|会员价|红包|满\d+减\d+|第二件半价|赠品)"
@@ -94,6 +95,9 @@ def look_again(segment: Segment) -> Segment:
         segment.text
     ):
         return replace(segment, intent="after.return", confidence=0.9, by="wording")
+    sure = segment.intent.startswith(("product.", "price.")) and segment.confidence >= 0.6
+    if (not sure or segment.intent == "product.recommend") and products.asks_how_it_is(segment.text):
+        return replace(segment, intent="product.detail", confidence=0.9, by="wording")  # 介绍一下
     text = _EITHER.sub(r"\1吗", segment.text)
     for intent, pattern in _TABLE:
         if segment.intent != intent and pattern.search(text):

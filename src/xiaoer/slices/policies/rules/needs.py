@@ -113,15 +113,16 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         needs.append(Need("price", index, product))
     if product and intent in ("product.stock", "product.restock"):
         needs.append(Need("similar", index, product))
+    joined = _JOINED.search(segment.text) or carts.counts_several(segment.text)
+    together = intent == "promo.bundle" and joined and not turn.product_in_focus
     if intent == "product.recommend":
         needs.append(Need("recommend", index))
     elif (
         not segment.entities.product_ids
         and not (turn.product_in_focus and (_WORN_WITH.search(segment.text) or intent in _USED_WITH))
-        and (intent.startswith(("product.", "price.")) or intent == "order.how_to_buy")
+        and (intent.startswith(("product.", "price.")) or intent == "order.how_to_buy" or together)
     ):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
-    joined = _JOINED.search(segment.text) or carts.counts_several(segment.text)
     if intent in _SEVERAL and joined and len(segment.entities.product_ids) < 2:
         needs.append(Need("together", index, segment.text))
     if intent == "promo.coupon":

@@ -108,7 +108,7 @@ def _bundle(ask: Ask) -> Move | None:
     """A and B together, or how much is missing for the next step and what lowers the bill."""
     key = cart_key(ask)
     if not key:
-        return None
+        return _which_goods(ask)
     bare = carts.adds(ask) and key == ask.memory.cart  # one more of what? what is worth adding is told
     gap_asked = bare or any(word in ask.segment.text for word in _GAP)
     if "," in key and not gap_asked:
@@ -146,6 +146,16 @@ def _bundle(ask: Ask) -> Move | None:
     template = "top_up.lower" if lower else "top_up.near" if picks else "top_up.gap"
     return Move(say(ask, template, type_="quote", sources=sources, rule="quote.top_up", payable=top.payable,
                     offer=top.title, gap=missing, saving=top.saving, offers=picks, cart=key))  # fmt: skip
+
+
+def _which_goods(ask: Ask) -> Move | None:
+    """A和B一起买, where a word fits several goods of the shop: these are shown, and nothing is reckoned."""
+    named = ask.facts.recommended.get(ask.index, ())
+    if not named or any(word in ask.segment.text for word in _GAP):
+        return None
+    sources = tuple(Source("product", one.id, one.title) for one in named)
+    shown = [[one.id, one.title] for one in named]
+    return Move(say(ask, "bundle.which_of", type_="ask", rule="quote.which_goods", sources=sources, products=shown))
 
 
 def _bill(net: Money, total: Money) -> str:

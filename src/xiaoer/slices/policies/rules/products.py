@@ -3,7 +3,7 @@
 import re
 
 from xiaoer.kernel.commerce import Product, Variant
-from xiaoer.kernel.decision import Act, Source
+from xiaoer.kernel.decision import Act, PriceNow, Source
 from xiaoer.kernel.heard import Entities
 from xiaoer.slices.policies.rules import attributes, needs, sizes, specs
 from xiaoer.slices.policies.rules.namesakes import facts_by_letters
@@ -12,10 +12,18 @@ from xiaoer.slices.policies.types import Ask
 _OF_STOCK = ("product.stock", "product.restock")
 _WHICH = re.compile(r"几[种个款]|哪|什么颜?色|啥颜?色")
 _OF_LOOKS = re.compile(r"显[白黑黄胖瘦脏老气]|耐脏|容易脏|百搭|好搭|挑人|老气|选色|黄皮|黑皮")
-_HOW_IT_IS = re.compile(
-    r"(?:那|你觉得|觉得|你看)*(?:这|那|它|第[一二两三四五1-5]|头一|前面|后面|最后|上面|下面|刚才)*(?:一?[个款件双条套瓶盒台只支]|一?个)?(?:东西|产品|商品)?(?:到底|究竟)?"
-    r"(?:怎么样|怎样|咋样|咋个样|如何|好不好|好吗|行不行|好不|值得买吗|值不值|介绍一?下|说说)(?:啊|呀|呢|嘛)?"
+_THING = r"(?:这|那|它|该)?(?:一?[个款件双条套瓶盒台只支]|一?个)?(?:东西|产品|商品|宝贝)?"
+_INTRODUCE = (
+    rf"(?:请|麻烦|你|帮我|给我|跟我|能不?能|可以|详细|具体|简单|仔细|再|先)*(?:介绍介绍|介绍一?下|说说|讲讲|讲一?下|说一下){_THING}"
+    r"(?:的)?(?:参数|配置|特点|特色|卖点|优点|情况|详情)?(?:吗|么|呗|吧|呢|啊|嘛|可以吗)?"
+    rf"|{_THING}(?:都)?有(?:什么|啥|哪些)(?:特点|特色|亮点|卖点|优点|优势)(?:吗|呢|啊|呀)?"
 )
+_HOW_IT_IS = re.compile(
+    rf"(?:{_INTRODUCE}|"
+    r"(?:那|你觉得|觉得|你看)*(?:这|那|它|第[一二两三四五1-5]|头一|前面|后面|最后|上面|下面|刚才)*(?:一?[个款件双条套瓶盒台只支]|一?个)?(?:东西|产品|商品)?(?:到底|究竟)?"
+    r"(?:怎么样|怎样|咋样|咋个样|如何|好不好|好吗|行不行|好不|值得买吗|值不值|介绍一?下|说说)(?:啊|呀|呢|嘛)?)+"
+)
+_ITS_PRICE = re.compile(rf"{_THING}(?:现在)?(?:卖|是)?(?:多少钱|多少|什么价格?|啥价|几块钱?|价格)")
 _IS_THERE = re.compile(
     r"^(?:请问|你们?家?|那|还|这[款个件]?)*有(?:没有|木有)?([\u4e00-\u9fff]{2,6}?)(?:的|款|版)?(?:吗|没有?|不|么)\W*$"
 )
@@ -73,10 +81,20 @@ def asks_how_it_is(text: str) -> bool:
     return _HOW_IT_IS.fullmatch(_PAUSES.sub("", text)) is not None
 
 
-def _at_first_sight(product: Product, variants: tuple[Variant, ...]) -> tuple[tuple[str, str], ...]:
-    """What it costs and the first things that the shop tells of it."""
+def _also_asks_how_it_is(text: str) -> bool:
+    """这款多少钱，介绍一下: both, in one piece."""
+    rest = _ITS_PRICE.sub("", _PAUSES.sub("", text), count=1)
+    return bool(rest) and len(rest) < len(_PAUSES.sub("", text)) and asks_how_it_is(rest)
+
+
+def _at_first_sight(
+    product: Product, variants: tuple[Variant, ...], now: PriceNow | None = None
+) -> tuple[tuple[str, str], ...]:
+    """What it costs, also after today's offers, and the first things that the shop tells of it."""
     low = min((variant.price for variant in variants), default=None)
-    price = (("价格", f"{low.spoken} 元起"),) if low is not None else ()
+    cheaper = now is not None and now.payable < now.list_price
+    after = f"，现在拍一件到手 {now.payable.spoken} 元" if now is not None and cheaper else ""
+    price = (("价格", f"{low.spoken} 元起{after}"),) if low is not None else ()
     told = [(key, value) for key, value in product.attributes.items() if not _DULL.search(key)]
     return (*price, *told[:_TOLD])
 
@@ -215,6 +233,9 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
         return None
     low, high = min(v.price for v in chosen), max(v.price for v in chosen)
     source, now = product_source(product), ask.facts.prices.get(product.id)
+    told = _at_first_sight(product, variants, now) if _also_asks_how_it_is(ask.segment.text) else ()
+    if len(told) > 1:
+        return _act(ask, product, "product.facts", facts=[list(pair) for pair in told])
     if low == high and now is not None and now.payable < now.list_price:
         titles = [title for _, title in now.applied]
         promotions = tuple(Source("promotion", id_, title) for id_, title in now.applied)

@@ -46,17 +46,10 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
     if matter.asks == "which":
         _, orders = choosing.choose(ask, _CHANGEABLE)
         fitting = tuple(o for o in ask.facts.orders or () if o.status in _CHANGEABLE)[:5] if len(orders) < 2 else orders
-        wanted = ask.segment.entities.order_no or ""
-        options = choosing.titles(fitting)
-        chosen = next((o for o in fitting if wanted and o.id == wanted), None)
-        picked = reading.choice_of(ask.segment.text, options)
-        tail = next(
-            (o for o in fitting if len(ask.segment.text) >= 4 and o.id.endswith(ask.segment.text.strip())), None
-        )
-        order = chosen or tail or (fitting[options.index(picked)] if picked else None)
+        order = choosing.picked(ask, fitting)
         if order is None:
             again = reading.is_yes(ask.segment.text) and fitting
-            return question(ask, matter, f"{matter.kind}.which", options=options) if again else None
+            return question(ask, matter, f"{matter.kind}.which", options=choosing.titles(fitting)) if again else None
         return _next(ask, _heard(ask, replace(matter, order_id=order.id, asks="")), order)
     order = choosing.by_id(ask, matter.order_id)
     if order is None:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.parcels import Stage, stage_of
+from xiaoer.slices.policies.rules.matters import reading
 from xiaoer.slices.policies.rules.picking import pick_order, pointed_at
 from xiaoer.slices.policies.types import Ask
 
@@ -81,6 +82,17 @@ def _of_state(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
 
 def by_id(ask: Ask, order_id: str) -> Order | None:
     return next((order for order in ask.facts.orders or () if order.id == order_id), None)
+
+
+def picked(ask: Ask, listed: tuple[Order, ...]) -> Order | None:
+    """The one of the listed orders that the buyer picks: by number, the end of it, its title or place in the list."""
+    wanted, text, options = ask.segment.entities.order_no or "", ask.segment.text, titles(listed)
+    chosen = next((order for order in listed if wanted and order.id == wanted), None)
+    tail = next((order for order in listed if len(text) >= 4 and order.id.endswith(text.strip())), None)
+    choice = reading.choice_of(text, options)
+    named = pointed_at(listed, ask.segment, None, ask.situation.now)  # 保温杯那单, also where it is not the first line
+    by_name = named[0] if len(named) == 1 else None
+    return chosen or tail or (listed[options.index(choice)] if choice else by_name)
 
 
 def titles(orders: tuple[Order, ...]) -> list[str]:

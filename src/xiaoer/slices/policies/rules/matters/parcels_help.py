@@ -52,6 +52,12 @@ def start(ask: Ask, kind: str) -> Move | None:
     order = choosing.order_of(ask)
     if order is None:
         return None
+    if kind == "redirect" and ask.memory.of_kind("redirect") is None:
+        found, meant = choosing.choose(ask, ("shipped",))
+        if found == "which":  # a parcel that is called back by mistake is worse than a question
+            matter = _wished(ask, new_matter(ask, "redirect", asks="which"))
+            return question(ask, matter, "redirect.which", options=choosing.titles(meant))
+        order = meant[0]
     if kind == "urge":
         spoken = choosing.by_id(ask, ask.memory.order_id)
         sent = next((one for one in (spoken, order) if one and one.status == "shipped" and one.shipments), None)
@@ -93,6 +99,11 @@ def wants_door(ask: Ask) -> bool:
 
 def go_on(ask: Ask, matter: Matter) -> Move | None:
     """The buyer answers what was asked for."""
+    if matter.asks == "which":
+        kind, named = choosing.choose(ask, ("shipped",))
+        on_their_way = tuple(order for order in ask.facts.orders or () if order.status == "shipped")[:5]
+        chosen = choosing.picked(ask, named if kind == "which" else on_their_way)
+        return _redirect(ask, _wished(ask, replace(matter, order_id=chosen.id, asks="")), chosen) if chosen else None
     order = choosing.by_id(ask, matter.order_id)
     if order is None:
         return None
