@@ -81,7 +81,7 @@ def answer_from_orders(ask: Ask) -> Act | None:
 
 
 def _is_down(ask: Ask) -> bool:
-    """The shop's system could not be asked for the buyer's own order: said so, whatever the shop's general words are."""
+    """The shop's system could not be asked for an own order: said so, whatever the shop's general words are."""
     asked = ask.segment.intent in _OF_ONE_ORDER or any(word in ask.segment.text for word in _OWN)
     return asked and any(kind == "orders" for kind, _ in ask.facts.missing)
 
