@@ -154,6 +154,7 @@ _SHARED = 3  # characters that question and value must share for the value to sp
 
 def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
     """Return the attributes (key, value) that answer `question`, most telling first, at most two."""
+    question = _without_name(product, question)
     asked = [
         keys
         for words, keys in _ASKED
@@ -178,6 +179,16 @@ def is_for_others(question: str, answer: str) -> bool:
     """Whether the question names people or animals of whom the answer says nothing."""
     named = [(*words, *keys) for words, keys in _WHO if any(word in question for word in words)]
     return any(not any(word in answer for word in told) for told in named)
+
+
+def _without_name(product: Product, question: str) -> str:
+    """The question without a key that is only part of what the goods are called: 保温 in 保温杯."""
+    for key in product.attributes:
+        at = question.find(key)
+        word = question[at : at + len(key) + 1]
+        if at >= 0 and _NAME <= len(key) < len(word) and word in product.title:
+            question = question.replace(word, "")
+    return question
 
 
 def keys_in(product: Product, question: str) -> list[str]:

@@ -144,6 +144,9 @@ def tell_tracking(ask: Ask, order: Order) -> Act:
 
 
 def _unshipped(ask: Ask, order: Order) -> Act:
+    """Of an order without a parcel only a paid one is known to wait here; of others no more than their state is."""
+    if order.status != "paid":
+        return _order_act(ask, order, "order.status")
     now, promise = ask.situation.now, order.promise_ship_at
     if promise is None:
         return _order_act(ask, order, "ship.unshipped")
