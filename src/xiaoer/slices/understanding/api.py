@@ -148,10 +148,16 @@ class Understanding:
         spans = [s for s in spans if s.normal] or [whole]
         if len(spans) > 1:
             spans = self._without_pleasantries(spans)
+        pieces = spans
         if len(spans) > 1:
             spans = joining.join(spans, lambda a, b: self._span(raw, a, b, 0), self._model.seam, self._described)
-        asks = [s for s in spans if self.labels[int(s.own.argmax())] not in _NO_ASK]
+        asks = [s for s in spans if self._asks_something(s)]
+        # What is asked is no assent, whatever stands beside it: 可以刻字不 刻我老婆名字.
+        asks = asks or [s for s in pieces if split.is_question(s.normal) and self._asks_something(s)]
         return asks or spans[-1:]
+
+    def _asks_something(self, span: joining.Span) -> bool:
+        return self.labels[int(span.own.argmax())] not in _NO_ASK
 
     def _says_nothing_else(self, span: joining.Span) -> bool:
         """Thanks, assent or praise from end to end, however long."""

@@ -9,10 +9,11 @@ a question about dogs is not answered by what was written for pregnant women, no
 import re
 
 from xiaoer.kernel.commerce import Product
-from xiaoer.slices.policies.rules.namesakes import counts, facts_by_letters
+from xiaoer.slices.policies.rules.namesakes import counts, facts_by_letters, facts_by_measure
 
 _CHILD = ("宝宝", "小孩", "孩子", "儿童", "几岁", "多大的", "娃", "婴", "小朋友", "新生儿")
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
+_YEARS = re.compile(r"\d\s*(?:岁|个月)|出生|新生儿")
 _USED = re.compile(r"用了|穿了|买了|过了|等了|大概|才|快")
 _CHILD_KEYS = (
     "个月",
@@ -99,6 +100,7 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ("包装清单", "包装", "清单", "配件", "数量", "送什么", "赠品"),
     ),
     (("质保", "保修", "包换", "管不管", "管吗", "保不保"), ("质保", "保修")),
+    (("能放", "能装", "能泡", "可以装", "可以泡", "泡茶", "泡咖啡", "装汤", "冰水", "开水"), ("能装", "装什么")),
     (("正品", "授权", "真的", "防伪"), ("正品", "授权", "品牌", "资质", "防伪")),
     (("怎么用", "用法", "用量", "多久用", "步骤"), ("用法", "使用方法", "食用方法", "使用")),
     (("起球", "起毛"), ("起球", "起毛")),
@@ -130,7 +132,7 @@ _NO_NAMES = frozenset(
 _BY_INTENT: dict[str, tuple[str, ...]] = {
     "product.material": ("材质", "面料", "成分", "材料", "厚薄"),
     "product.safety": ("安全", "适用人群", "适合人群", "致敏"),
-    "product.usage": ("使用方法", "用法", "食用方法", "洗涤", "清洁", "清洗", "保养"),
+    "product.usage": ("使用方法", "用法", "食用方法"),
     "product.install": ("安装",),
     "product.compatibility": ("适配", "兼容", "适用型号", "接口", "支持"),
     "product.shelf_life": ("保质期", "生产日期", "储存"),
@@ -163,10 +165,12 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     narrow = [keys for keys in asked if keys not in _WIDE] or asked
     found = [pair for keys in narrow for pair in _with_keys(product, keys)]
     named = [(key, product.attributes[key]) for key in keys_in(product, question)]
+    if _CHILD_KEYS in asked and not found:  # 适用：出生到 3 岁
+        found = [(k, v) for k, v in product.attributes.items() if k.startswith("适") and _YEARS.search(v)]
     found += named
     if not named and not any(counts(value, question) for _, value in found):  # 能钓几斤 is no matter of 自重：118克
         found = facts_by_letters(product, question, counted=True) or found
-    found = found or facts_by_letters(product, question)
+    found = found or facts_by_letters(product, question) or facts_by_measure(product, question)
     found = found or _of_both(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
@@ -212,8 +216,8 @@ def _of_both(product: Product, question: str) -> list[tuple[str, str]]:
 def _names(key: str, question: str) -> bool:
     """Whether the question names the thing that a key of any wording is about: 适用面积 by 面积, 表盘直径 by 表盘."""
     bare = _EITHER.sub("", key)
-    if bare != key:  # 含不含猪油, 会不会发黄
-        return len(bare) >= _NAME and bare in question
+    if bare != key:  # 含不含猪油, 会不会发黄; 漏不漏 by 漏水
+        return bare in question if len(bare) >= _NAME else not bare and key[0] in question
     if not 3 <= len(key) <= 12 or not key.isalpha() or "不" in key:
         return False
     pieces = {key[: len(key) - cut] for cut in range(1, len(key) - 1)} | {key[cut:] for cut in range(1, len(key) - 1)}

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 
 from xiaoer.kernel.commerce import Product
+from xiaoer.slices.policies.rules import specs
 
 # letters that name nothing, alone or in any key
 _PLAIN = frozenset(
@@ -36,6 +37,12 @@ def facts_by_letters(product: Product, question: str, counted: bool = False) -> 
             scored.append((letters * _LETTER + _UNIT * fits, key, value))
     best = max((score for score, _, _ in scored), default=0.0)
     return [(key, value) for score, key, value in scored if score == best >= _ENOUGH]
+
+
+def facts_by_measure(product: Product, question: str) -> list[tuple[str, str]]:
+    """The attributes whose value is the very measure that is asked about (这个500毫升的吗)."""
+    asked = specs.measures(question)
+    return [(key, value) for key, value in product.attributes.items() if asked & specs.measures(value)]
 
 
 def counts(value: str, question: str) -> bool:

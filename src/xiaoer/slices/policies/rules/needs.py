@@ -54,7 +54,11 @@ AGAIN = re.compile(
     r"(?:上次|上回|之前|以前|原来|同样|一样)[^，。？]{0,8}(?:再|又)[^，。？]{0,3}(?:来|买|拍|下|要)|再来一单|复购|回购"
 )
 # another thing beside the product in sight: it is not what is asked about
-_WORN_WITH = re.compile(r"(?:套|搭|配|叠|里[头面]|外[头面]|下[头面]).{0,3}(?:穿|个|件|条|双|着)")
+_WORN_WITH = re.compile(
+    r"(?:套|搭|配|叠|里[头面]|外[头面]|下[头面]).{0,3}(?:穿|个|件|条|双|着)|(?:能|可以|会)[^，。]{0,2}(?:泡|装|放|盛|煮|炖|炒|充|连|插|接)"
+)
+# what is named in these is used with the product in sight (能泡茶叶不, 苹果手机能连不)
+_USED_WITH = ("product.compatibility", "product.usage")
 # A question that says nothing of what it is about: that was told before.
 _VAGUE = re.compile(
     r"^(?:那么?|就|现在|这[个样种下]?|该|我|要|可|又|咱|应该|\W)*"
@@ -115,7 +119,7 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         needs.append(Need("recommend", index))
     elif (
         not segment.entities.product_ids
-        and not (turn.product_in_focus and _WORN_WITH.search(segment.text))
+        and not (turn.product_in_focus and (_WORN_WITH.search(segment.text) or intent in _USED_WITH))
         and (intent.startswith(("product.", "price.")) or intent == "order.how_to_buy" or together)
     ):  # what she may mean by words
         needs.append(Need("named", index, segment.text))

@@ -11,6 +11,7 @@ from xiaoer.slices.policies.types import Ask
 
 _LOOSE = re.compile(r"宽松|松一?点|不(?:要|想|喜欢)太?紧|(?:穿|要|喜欢)(?:的)?大一?点|[oO]versize|里面(?:要|想)?(?:加|穿)厚")
 _OF_STOCK = ("product.stock", "product.restock")
+_WHICH = re.compile(r"几[种个款]|哪|什么颜?色|啥颜?色")
 _OF_LOOKS = re.compile(r"显[白黑黄胖瘦脏老气]|耐脏|容易脏|百搭|好搭|挑人|老气|选色|黄皮|黑皮")
 _THING = r"(?:这|那|它|该)?(?:一?[个款件双条套瓶盒台只支]|一?个)?(?:东西|产品|商品|宝贝)?"
 _INTRODUCE = (
@@ -221,7 +222,10 @@ def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | 
     """Which colours there are; what a colour does (显白, 耐脏) only by what the product's own facts say of it."""
     if _OF_LOOKS.search(ask.segment.text):
         found = [(key, value) for key, value in product.attributes.items() if _OF_LOOKS.search(key + value)]
-        return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]]) if found else None
+        if found:
+            return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]])
+        if not _WHICH.search(ask.segment.text):
+            return None
     named = [value for v in variants for axis, value in v.spec.items() if "色" in axis or "款" in axis]
     colors = list(dict.fromkeys(named))
     wish = ask.segment.entities.color

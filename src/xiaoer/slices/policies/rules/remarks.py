@@ -54,6 +54,7 @@ _TALL = range(130, 211)  # cm; below, a bare number after a weight is a weight i
 _WORDS_OF = {
     intent: re.compile(words)
     for intents, words in (
+        (("chat.ack",), r"[好行对是][吗吧么不嘛]|可以吗\W*$|知道|收到|明白|谢"),
         (("product.stock", "product.restock"), r"有|货|库存|现|卖|剩|缺|补|断|呢"),
         (
             ("promo.bundle", "price.query", "promo.discount"),
@@ -83,7 +84,7 @@ def read(segment: Segment, turn: Turn) -> Segment:
         return _with_measure(segment, turn, int(told.group(1)))
     if segment.intent == "after.size_wrong" and _asks_before_buying(segment, turn):
         return replace(segment, intent="product.size_advice", by="wording")
-    if _drifts(segment, turn) or _asks_beside(segment, turn) or _strays(segment):
+    if _drifts(segment, turn) or _asks_beside(segment, turn) or _strays(segment, turn):
         return replace(segment, intent="product.detail", by="wording")
     if _names_what_was_asked(segment, turn):
         return replace(segment, intent=turn.memory.choice_intent, confidence=0.8, by="choice")
@@ -124,11 +125,12 @@ def _drifts(segment: Segment, turn: Turn) -> bool:
     return unsure and of_orders and shopping and not any(word in segment.text for word in needs.OWN_WORDS)
 
 
-def _strays(segment: Segment) -> bool:
+def _strays(segment: Segment, turn: Turn) -> bool:
     """Whether only the talk before makes a matter of stock or price of a question that has no word of it
     (领子磨脖子吗, 新手能用不)."""
     words, named = _WORDS_OF.get(segment.intent), segment.entities
-    if words is None or segment.by != "context" or named.size or named.color or named.variant_words:
+    shopping = turn.product_in_focus is not None
+    if words is None or not shopping or segment.by != "context" or named.size or named.color or named.variant_words:
         return False
     text = segment.text.strip()
     return len(text) >= _WHOLE and words.search(text) is None and _ASKS.search(text) is not None

@@ -45,11 +45,11 @@ def named_in(variants: tuple[Variant, ...], text: str) -> str:
 
 def measures_of(text: str, variants: tuple[Variant, ...]) -> set[tuple[float, str]]:
     """The measures in the text whose unit some spec counts in."""
-    units = {unit for v in variants for value in v.spec.values() for _, unit in _measures(value)}
-    return {one for one in _measures(text) if one[1] in units}
+    units = {unit for v in variants for value in v.spec.values() for _, unit in measures(value)}
+    return {one for one in measures(text) if one[1] in units}
 
 
-def _measures(text: str) -> set[tuple[float, str]]:
+def measures(text: str) -> set[tuple[float, str]]:
     """Number and unit of each measure; 6米3 is 6.3 m."""
     plain = _NUMERAL.sub(lambda m: m.group().translate(_DIGITS), text)
     return {
@@ -60,7 +60,7 @@ def _measures(text: str) -> set[tuple[float, str]]:
 
 def _measured(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
     wanted = measures_of(text, variants)
-    return tuple(v for v in variants if wanted & {one for value in v.spec.values() for one in _measures(value)})
+    return tuple(v for v in variants if wanted & {one for value in v.spec.values() for one in measures(value)})
 
 
 def _named(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
