@@ -176,6 +176,9 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
     if not found and not (asked and intent in _EXACT):
         found = _with_keys(product, _BY_INTENT.get(intent, ()))
+    speaking = [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
+    if speaking and not set(speaking) & set(found):  # 能放洗碗机吗: what the shop says of 洗碗机 stands first
+        found = [speaking[0], *found]
     return tuple(dict.fromkeys(found))[:2]
 
 

@@ -9,7 +9,9 @@ from xiaoer.slices.policies.rules import attributes, needs, sizes, specs
 from xiaoer.slices.policies.rules.namesakes import facts_by_letters
 from xiaoer.slices.policies.types import Ask
 
-_LOOSE = re.compile(r"宽松|松一?点|不(?:要|想|喜欢)太?紧|(?:穿|要|喜欢)(?:的)?大一?点|[oO]versize|里面(?:要|想)?(?:加|穿)厚")
+_LOOSE = re.compile(
+    r"宽松|松一?点|不(?:要|想|喜欢)太?紧|(?:穿|要|喜欢)(?:的)?大一?点|[oO]versize|里面(?:要|想)?(?:加|穿)厚"
+)
 _OF_STOCK = ("product.stock", "product.restock")
 _WHICH = re.compile(r"几[种个款]|哪|什么颜?色|啥颜?色")
 _OF_LOOKS = re.compile(r"显[白黑黄胖瘦脏老气]|耐脏|容易脏|百搭|好搭|挑人|老气|选色|黄皮|黑皮")
