@@ -20,6 +20,7 @@ def test_a_system_is_connected_shown_without_secrets_and_disconnected(server: Te
     assert len(listed.json()["connectors"]) >= 15
     tried = server.post(f"/api/v1/systems/{made.json()['id']}/test", headers=owner)
     assert tried.json()["ports"]["parcels"] != "ok"
+    assert server.get(made.json()["push_path"]).status_code == 404  # this system's platform asks no address check
     forged = server.post(made.json()["push_path"], content=b'{"events":[]}')
     assert (forged.status_code, forged.json()["code"]) == (401, "unauthorised")
     assert server.delete(f"/api/v1/systems/{made.json()['id']}", headers=owner).status_code == 204

@@ -12,9 +12,9 @@ from tests.connectors.subjects import PLATFORMS
 from tests.connectors.world import NOW, SHOP, WORLD
 
 from xiaoer.connectors.push import Push, Pushed, Version, should_apply, version_of
-from xiaoer.connectors.registry import CONNECTORS, read_push
+from xiaoer.connectors.registry import CONNECTORS, answer_check, read_push
 from xiaoer.connectors.wechat import encrypt, sign
-from xiaoer.kernel.errors import InvalidBody, Unauthorised
+from xiaoer.kernel.errors import InvalidBody, NotFound, Unauthorised
 
 _AES = "6qkdMrq68nTKduznJYO1A37W2oEgpkMUvkttRToqhUt"
 _PAID = datetime(2026, 3, 5, 3, 0, tzinfo=UTC)
@@ -239,3 +239,19 @@ def test_in_any_order_of_arrival_the_newest_fact_stays(name: str) -> None:
         for event in arrivals:
             known = version_of(event) if should_apply(known, version_of(event)) else known
         assert known == version_of(late)
+
+
+def test_weixin_s_check_of_the_address_is_answered_plain_and_encrypted() -> None:
+    stamp = {"timestamp": "1772679600", "nonce": "n1"}
+    plain = {**stamp, "echostr": "8231", "signature": sign("push-token", *stamp.values())}
+    assert answer_check("weixin_shop", settings_of("weixin_shop"), plain) == "8231"
+    echo = encrypt("4711", _AES, "wx1", b"0123456789abcdef")
+    safe = {**stamp, "echostr": echo, "msg_signature": sign("push-token", *stamp.values(), echo)}
+    assert answer_check("weixin_shop", settings_of("weixin_shop"), safe) == "4711"
+    for forged in ({**plain, "signature": "0" * 40}, {**plain, "nonce": "n2"}, {**safe, "echostr": echo[:-4]}, stamp):
+        with pytest.raises(Unauthorised):
+            answer_check("weixin_shop", settings_of("weixin_shop"), forged)
+    with pytest.raises(Unauthorised):
+        answer_check("weixin_shop", {**settings_of("weixin_shop"), "push_token": ""}, plain)
+    with pytest.raises(NotFound):
+        answer_check("douyin", settings_of("douyin"), plain)

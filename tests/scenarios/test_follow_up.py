@@ -70,7 +70,7 @@ async def test_the_answer_follows_when_the_system_is_back(product: Wiring) -> No
     await outage.come_back()
     await outage.pass_time(1.1)
     state, lines = await outage.said()
-    assert any("查到了" in line for line in lines), lines
+    assert any("重新查过了" in line for line in lines), lines
     assert any("还没有发出" in line or "待发货" in line for line in lines), lines
     before = len(lines)
     await outage.pass_time(30)

@@ -197,6 +197,17 @@ class Systems:
         settings = self._opened(shop, row, registry.connector_spec(row.connector))
         return row, registry.read_push(row.connector, settings, push)
 
+    async def answer_check(self, shop: ShopId, id_: str, query: Mapping[str, str]) -> str:
+        """What a platform wants to read back when the push address of this system is typed in there.
+
+        Raises:
+            NotFound: no such system, or its platform does not ask. Unauthorised: forged.
+        """
+        row = await self._db.read(lambda c: api.find(c, shop, id_))
+        return registry.answer_check(
+            row.connector, self._opened(shop, row, registry.connector_spec(row.connector)), query
+        )
+
 
 def _place(id_: str, name: str) -> str:
     return f"system:{id_}:{name}"

@@ -79,3 +79,15 @@ def read_push(name: str, settings: Mapping[str, str], push: Push) -> Pushed:
     if spec.read_push is None:
         raise NotFound("Push address", name, "This connector takes no pushes.")
     return spec.read_push(spec.complete(settings), push)
+
+
+def answer_check(name: str, settings: Mapping[str, str], query: Mapping[str, str]) -> str:
+    """What a platform wants to read back when a push address is typed in there (URL 验证).
+
+    Raises:
+        NotFound: no such connector, or its platform does not ask. Unauthorised: forged.
+    """
+    spec = connector_spec(name)
+    if spec.answer_check is None:
+        raise NotFound("Address check", name, "This platform sends none; pushes come by POST.")
+    return spec.answer_check(spec.complete(settings), query)

@@ -81,6 +81,7 @@ class ConnectorSpec(Struct, frozen=True):
     verified: Verified = "offline_verified"
     lacks: frozenset[str] = frozenset()
     read_push: Callable[[Mapping[str, str], Push], Pushed] | None = None
+    answer_check: Callable[[Mapping[str, str], Mapping[str, str]], str] | None = None  # (settings, query of a GET)
     prices: Literal["", "parallel", "sequential"] = ""  # prices carts itself, stacking in this way
 
     def complete(self, given: Mapping[str, str]) -> dict[str, str]:

@@ -54,6 +54,7 @@ async def test_order_and_number_of_times_do_not_matter(
     assert order.status == "delivered"
     assert (order.paid_at, order.shipped_at) != (None, None)
     assert [step.text for step in order.shipments[0].traces] == ["【嘉兴】已揽收"]
+    assert order.shipments[0].carrier == "圆通"
 
 
 async def test_a_late_event_does_not_bring_an_old_state_back(db: Database, shop: ShopId, clock: ManualClock) -> None:

@@ -192,6 +192,23 @@ def test_a_source_that_is_down_is_named() -> None:
 @pytest.mark.parametrize(
     ("intent", "text", "template"),
     [
+        ("ship.track", "快递到哪了", "source.down"),
+        ("order.cancel", "帮我取消订单", "source.down"),
+        ("ship.when", "我的订单发货了吗", "source.down"),
+        ("ship.when", "一般多久发货", "knowledge"),
+        ("after.return", "能退吗", "knowledge"),
+    ],
+)
+def test_general_words_never_stand_for_an_order_that_could_not_be_read(intent: str, text: str, template: str) -> None:
+    general = {0: (KnowledgeHit("K1", "查物流", "把订单号发我。", 0.93),)}
+    known = facts(missing=(("orders", ""),), knowledge=general, answerable={0: True})
+    (act,) = decide(situation(ask(intent, text)), known).acts
+    assert act.template == template
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "template"),
+    [
         ("after.refund_only", "退钱！！！", "order.which"),
         ("after.return", "我要退货", "order.which"),
         ("after.return", "拆开了还能退吗", "knowledge"),

@@ -47,6 +47,7 @@ SLOTS = {
     "order_no": "617001",
     "size": "L",
     "asked": "M",
+    "wider": "XL",
     "between": "XL",
     "smallest": "S",
     "largest": "XL",

@@ -164,3 +164,10 @@ async def push(request: Request, shop: str, id: str) -> Response:
     given = Push(ShopId(shop), body, product.clock.now(), headers, dict(request.query_params))
     pushed = await product.pushes(given, id)
     return Response(pushed.reply, media_type=pushed.reply_type)
+
+
+@router.get("/push/{shop}/{id}", **describe("A platform's address check", media="text/plain", errors=(401, 404)))
+async def answer_check(request: Request, shop: str, id: str) -> Response:
+    """Give back what a platform sends to see whether the address is the shop's (微信 echostr)."""
+    told = await wiring(request).systems.answer_check(ShopId(shop), id, dict(request.query_params))
+    return Response(told, media_type="text/plain")

@@ -137,9 +137,9 @@ def _take_parcel(connection: Connection, shop: ShopId, data: Mapping[str, Any], 
     changed = False
     for parcel in known:
         together = merge_traces(parcel.traces, steps)
-        if together == parcel.traces and parcel.traces:
-            continue
         carrier = parcel.carrier or _text(data, "carrier")
+        if together == parcel.traces and parcel.traces and carrier == parcel.carrier:
+            continue
         told = replace(parcel, carrier=carrier, traces=together)
         if new:
             row = Parcel(f"{waybill}:{parcel.order_id}", waybill, parcel.order_id, carrier, "", together)

@@ -151,6 +151,21 @@ def read_push(settings: Mapping[str, str], push: Push) -> Pushed:
     return Pushed((event,), reply=b"success", reply_type="text/plain")
 
 
+def answer_check(settings: Mapping[str, str], query: Mapping[str, str]) -> str:
+    """Give `echostr` back, decrypted in safe mode, to a platform that knows the token.
+
+    Raises:
+        Unauthorised: forged, or the token is not set.
+    """
+    token, echo = secret_of(settings, "push_token"), query.get("echostr", "")
+    parts = (token, query.get("timestamp", ""), query.get("nonce", ""))
+    if query.get("msg_signature"):
+        check_signature(sign(*parts, echo), query["msg_signature"], "微信小店")
+        return decrypt(echo, secret_of(settings, "push_aes_key"), settings["app_id"])
+    check_signature(sign(*parts), query.get("signature", ""), "微信小店")
+    return echo
+
+
 def _read(body: bytes | str) -> Json:
     start = body.lstrip()[:1]
     found: Any = read_xml(body) if start in (b"<", "<") else json_body(body)
@@ -173,4 +188,5 @@ SPEC = ConnectorSpec(
     evidence="published callback vectors; local server that checks tokens",
     lacks=frozenset({"find"}),
     read_push=read_push,
+    answer_check=answer_check,
 )

@@ -156,6 +156,7 @@ _SHARED = 3  # characters that question and value must share for the value to sp
 
 def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
     """Return the attributes (key, value) that answer `question`, most telling first, at most two."""
+    question = _without_name(product, question)
     asked = [
         keys
         for words, keys in _ASKED
@@ -175,6 +176,9 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
     if not found and not (asked and intent in _EXACT):
         found = _with_keys(product, _BY_INTENT.get(intent, ()))
+    speaking = [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
+    if speaking and not set(speaking) & set(found):  # 能放洗碗机吗: what the shop says of 洗碗机 stands first
+        found = [speaking[0], *found]
     return tuple(dict.fromkeys(found))[:2]
 
 
@@ -182,6 +186,16 @@ def is_for_others(question: str, answer: str) -> bool:
     """Whether the question names people or animals of whom the answer says nothing."""
     named = [(*words, *keys) for words, keys in _WHO if any(word in question for word in words)]
     return any(not any(word in answer for word in told) for told in named)
+
+
+def _without_name(product: Product, question: str) -> str:
+    """The question without a key that is only part of what the goods are called: 保温 in 保温杯."""
+    for key in product.attributes:
+        at = question.find(key)
+        word = question[at : at + len(key) + 1]
+        if at >= 0 and _NAME <= len(key) < len(word) and word in product.title:
+            question = question.replace(word, "")
+    return question
 
 
 def keys_in(product: Product, question: str) -> list[str]:

@@ -20,6 +20,9 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (intent, re.compile(pattern))
     for intent, pattern in (
         # What sounds like a call for a person and is none.
+        # Said in so many words, whatever was talked about just before.
+        ("ship.track", r"^(?:帮我(?:查|看)一?下)?(?:我的?)?(?:订单|快递|包裹|东西|货)(?:现在|到底)?(?:走|送|寄|运)?到哪(?:儿|里|了)*(?:啊|呀|呢|了)?\W*$"),
+        ("after.freight", r"^(?:退货|换货|寄回|来回)?(?:的)?(?:运费|邮费)(?:是|由|该|算)?谁(?:来)?(?:出|付|承担|掏|负责)的?(?:啊|呀|呢)?\W*$"),
         ("product.detail", r"真人(?:图|照|实拍|上身|试穿|试戴|秀|出镜|效果)"),
         ("service.hours", r"^(?:请问|那|你们)*(?:什么时候|啥时候|几点|周末|晚上)(?:才|会|能|还)?(?:有|在)人工(?:客服|服务)?(?:在线|在|上班)?(?:啊|呀|呢|吗)?[?？。！!]*$"),
         ("promo.not_applied", rf"{_OFFER}.{{0,18}}(?:没|未|不)(?:有)?(?:显示|生效|减|用上|抵|享受|体现|算|优惠|打折|自动|弹出来|出来)"),

@@ -16,6 +16,11 @@ _TRACKING = frozenset(
     {"ship.track", "ship.eta", "ship.stuck", "ship.deliver", "ship.lost", "ship.urge", "ship.when", "ship.redirect"}
 )
 _REFUND = frozenset({"after.progress", "after.refund_progress", "after.cancel"})
+# about one order of the buyer; ship.when and ship.eta may also be asked in general, and the shop's words answer that
+_OF_ONE_ORDER = _REFUND | {
+    "ship.track", "ship.stuck", "ship.deliver", "ship.lost", "ship.urge", "ship.redirect",
+    "order.status", "order.cancel", "order.change_address", "order.change_item", "order.note",
+}  # fmt: skip
 _DEMANDS = _REFUND | {
     "after.return",
     "after.exchange",
@@ -37,8 +42,10 @@ def order_source(order: Order) -> Source:
 def answer_from_orders(ask: Ask) -> Act | None:
     """Answer from the buyer's own orders; None when orders do not bear on the question."""
     orders = ask.facts.orders
-    if orders is None or not wants_orders(ask.segment, ask.situation.turn):
+    if not wants_orders(ask.segment, ask.situation.turn):
         return None
+    if orders is None:
+        return Act("fallback", ask.index, "source.down", rule_id="source.unavailable") if _is_down(ask) else None
     if orders and LISTS.search(ask.segment.text):
         return _list(ask, orders)
     entities = ask.segment.entities
@@ -71,6 +78,12 @@ def answer_from_orders(ask: Ask) -> Act | None:
             tell_tracking(ask, order) if order.status in ("paid", "shipped") else _order_act(ask, order, "order.status")
         )
     return None
+
+
+def _is_down(ask: Ask) -> bool:
+    """The shop's system could not be asked for an own order: said so, whatever the shop's general words are."""
+    asked = ask.segment.intent in _OF_ONE_ORDER or any(word in ask.segment.text for word in _OWN)
+    return asked and any(kind == "orders" for kind, _ in ask.facts.missing)
 
 
 def _list(ask: Ask, orders: tuple[Order, ...]) -> Act:
@@ -131,6 +144,9 @@ def tell_tracking(ask: Ask, order: Order) -> Act:
 
 
 def _unshipped(ask: Ask, order: Order) -> Act:
+    """Of an order without a parcel only a paid one is known to wait here; of others no more than their state is."""
+    if order.status != "paid":
+        return _order_act(ask, order, "order.status")
     now, promise = ask.situation.now, order.promise_ship_at
     if promise is None:
         return _order_act(ask, order, "ship.unshipped")

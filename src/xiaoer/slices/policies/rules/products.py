@@ -9,6 +9,9 @@ from xiaoer.slices.policies.rules import attributes, needs, sizes, specs
 from xiaoer.slices.policies.rules.namesakes import facts_by_letters
 from xiaoer.slices.policies.types import Ask
 
+_LOOSE = re.compile(
+    r"宽松|松一?点|不(?:要|想|喜欢)太?紧|(?:穿|要|喜欢)(?:的)?大一?点|[oO]versize|里面(?:要|想)?(?:加|穿)厚"
+)
 _OF_STOCK = ("product.stock", "product.restock")
 _WHICH = re.compile(r"几[种个款]|哪|什么颜?色|啥颜?色")
 _OF_LOOKS = re.compile(r"显[白黑黄胖瘦脏老气]|耐脏|容易脏|百搭|好搭|挑人|老气|选色|黄皮|黑皮")
@@ -122,9 +125,17 @@ def _size_advice(ask: Ask, product: Product) -> Act | None:
             return Act("answer", ask.index, "size.outside", {"smallest": smallest, "largest": largest}, source)
         case sizes.Advice(size, because, between):
             missing = [m for m in ("height_cm", "weight_kg") if m not in dict(because) and _charted(product, m)]
-            template = "size.advice_between" if between else "size.advice"
-            slots = {"size": size, "because": dict(because), "between": between, "missing": missing}
+            wider = between or _wider(product, size, ask.segment.text)
+            template = "size.advice_between" if between else "size.advice_wider" if wider else "size.advice"
+            slots = {"size": size, "wider": wider, "because": dict(because), "between": between, "missing": missing}
             return Act("answer", ask.index, template, slots, source)
+
+
+def _wider(product: Product, size: str, text: str) -> str:
+    """The next size of the chart, for who likes it loose; empty when that was not said or the chart ends."""
+    order = [str(row["size"]) for row in product.size_chart]
+    place = order.index(size) + 1
+    return order[place] if _LOOSE.search(text) and place < len(order) else ""
 
 
 def _check_size(ask: Ask, product: Product, asked: str, advice: sizes.Advice) -> Act:
@@ -154,7 +165,7 @@ def _size_chart(ask: Ask, product: Product) -> Act | None:
 def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
     if not variants or _is_unknown_thing(ask, product, variants):
         return None
-    entities = _wish(ask)
+    entities = wish_of(ask)
     chosen = specs.matching(variants, entities, ask.segment.text)
     wish = " ".join(word for word in (entities.color, entities.size) if word)
     wish = wish or specs.named_in(variants, ask.segment.text)
@@ -200,7 +211,7 @@ def _is_unknown_thing(ask: Ask, product: Product, variants: tuple[Variant, ...])
     )
 
 
-def _wish(ask: Ask) -> Entities:
+def wish_of(ask: Ask) -> Entities:
     """The size and colour asked about; 「没有 L 码了吗，什么时候补」 asks both of L."""
     entities = ask.segment.entities
     if entities.size or entities.color or entities.variant_ids:

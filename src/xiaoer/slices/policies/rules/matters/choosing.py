@@ -66,7 +66,9 @@ def _likeliest(ask: Ask, pool: tuple[Order, ...]) -> Order:
     return meant if meant in pool and meant is not None else pool[0]
 
 
-_HAS_IT = re.compile(r"[洗穿用吃戴喝装拆睡坐]了|[洗穿用戴睡坐]过|收到(?!货?[前后])|到手(?!价)|上身|一水")
+_HAS_IT = re.compile(
+    r"[洗穿用吃戴喝装拆睡坐]了|[洗穿用戴睡坐]过|收到(?!货?[前后])|到手(?!价)|上身|一水|色差|起球|[掉褪]色|缩水|开线"
+)
 _STATE_WORDS = (
     ("unpaid", ("未付款", "没付款", "待付款", "还没付", "没付钱")),
     ("paid", ("付过款", "已付款", "付了款", "没发货", "未发货", "还没发")),

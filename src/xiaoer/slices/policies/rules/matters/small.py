@@ -11,7 +11,7 @@ from xiaoer.slices.policies.rules import refunds
 from xiaoer.slices.policies.rules.matters import choosing, reading
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.rules.matters.tax_no import is_tax_no
-from xiaoer.slices.policies.rules.products import product_source
+from xiaoer.slices.policies.rules.products import product_source, wish_of
 from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask, Move
 
@@ -121,12 +121,13 @@ def start_restock(ask: Ask) -> Move | None:
     if product is None:
         return None
     variants = ask.facts.variants.get(product.id, ())
-    meant = matching(variants, ask.segment.entities, ask.segment.text)
+    wished = wish_of(ask)  # 黑色XL没货了吗，到货叫我: of that one
+    meant = matching(variants, wished, ask.segment.text)
     chosen = tuple(v for v in meant if v.stock <= 0)
     if not chosen or (ask.segment.intent == "product.stock" and len(chosen) < len(meant)):
         return None
     one = chosen[0]
-    named = ask.segment.entities.size or ask.segment.entities.color
+    named = wished.size or wished.color
     wish = " ".join(one.spec.values()) if len(chosen) == 1 or named else ""
     matter = new_matter(ask, "restock", asks="confirm", product_id=product.id, variant_id=one.id, title=product.title,
                         wish=wish)  # fmt: skip
