@@ -24,6 +24,7 @@ from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.slices.catalog.types import FoundProduct
 from xiaoer.slices.orders.types import ActionKind, OrderAction
 
+_MORE = 30  # orders changed lately that are read beyond those wanted
 _SESSION_FRESH_S = 1800.0
 _NOT_ALLOWED = "FORBIDDEN"
 _STATES = {
@@ -61,10 +62,11 @@ class Vendure:
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int = 10) -> tuple[Order, ...]:
         if not buyer_id.isdigit():
             return ()
-        data = await self._ask(queries.ORDERS_OF, {"id": buyer_id, "take": limit})
+        # Vendure sorts by when the cart was begun or by when it was placed, and one of them may be missing.
+        data = await self._ask(queries.ORDERS_OF, {"id": buyer_id, "take": limit + _MORE})
         with reading("Vendure"):
             found = [to_order(node) for node in rows(data["customer"], "orders", "items")]
-        return tuple(sorted(found, key=lambda order: order.created_at, reverse=True))
+        return tuple(sorted(found, key=lambda order: order.created_at, reverse=True)[:limit])
 
     async def order_with_phone(self, shop: ShopId, order_id: str, ending: str) -> Order | None:
         return phone_ends(await self.order(shop, order_id), ending)

@@ -25,7 +25,7 @@ query Order($code: String!) {{
 }}"""
 ORDERS_OF = f"""
 query OrdersOf($id: ID!, $take: Int!) {{
-  customer(id: $id) {{ orders(options: {{take: $take, sort: {{createdAt: DESC}}}}) {{ items {{ {_ORDER} }} }} }}
+  customer(id: $id) {{ orders(options: {{take: $take, sort: {{updatedAt: DESC}}}}) {{ items {{ {_ORDER} }} }} }}
 }}"""
 PRODUCT = f"query Product($id: ID!) {{ product(id: $id) {{ {_PRODUCT} }} }}"
 PRODUCTS = f"""
