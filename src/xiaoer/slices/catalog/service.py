@@ -1,6 +1,5 @@
 """The shop's own catalogue (商品): products and stock read from the tables, titles searched in memory."""
 
-import re
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,6 +7,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from xiaoer.infra.db import Database
+from xiaoer.kernel.asking import thing_asked_for
 from xiaoer.kernel.commerce import Product, Taste, Variant
 from xiaoer.kernel.decision import Wanted
 from xiaoer.kernel.ids import ShopId
@@ -23,8 +23,6 @@ _SHOPS = 64  # title indexes kept in memory
 _RECOMMENDABLE = 5_000  # products of one shop that are ranked for a need
 _PRODUCTS = 20_000  # products kept in memory over all shops
 
-# 有竹笛吗: a thing by a word of its title, whatever is in sight; 有纯棉的吗 is about what is.
-_IS_THERE = re.compile(r"^(?:请问|你们?家?|店里|那|还)*有(?:没有|木有|卖)?([\u4e00-\u9fff]{2,5})(?:吗|没有?|不|么|卖)")
 _ANY = Taste()
 
 
@@ -114,7 +112,8 @@ class EmbeddedCatalog:
         """
         kinds = kinds_in(text, self.kinds)
         index = (await self._by_words(shop))[1]
-        kinds = kinds or ([asked[1]] if (asked := _IS_THERE.match(text)) and index.is_title_word(asked[1]) else [])
+        asked = thing_asked_for(text)  # 有竹笛吗, whatever is in sight; 有纯棉的吗 is about what is
+        kinds = kinds or ([asked] if asked and index.is_title_word(asked) else [])
         if beside:
             held = (await self._held(shop, beside))[0] if kinds else None
             if not kinds or (held is not None and any(kind in held.title for kind in kinds)):

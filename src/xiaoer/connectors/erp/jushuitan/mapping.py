@@ -5,6 +5,7 @@ Sellable stock (可售) is on hand less what orders hold, plus virtual stock whe
 
 from collections.abc import Mapping
 
+from xiaoer.connectors.claims import TAOBAO_CLAIMS
 from xiaoer.connectors.payload import UNKNOWN, Json, instant, needed, needed_instant, rows, text, whole, yuan
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Refund, Shipment, Variant
 
@@ -21,12 +22,7 @@ _STATUS = {
 }
 # the platform's word for a claim (`shop_status`) tells where the money is; the ERP's own only what its staff did
 _REFUND = {
-    "WAIT_SELLER_AGREE": "待商家处理",
-    "WAIT_BUYER_RETURN_GOODS": "待买家退货",
-    "WAIT_SELLER_CONFIRM_GOODS": "待商家收货",
-    "SELLER_REFUSE_BUYER": "商家已拒绝",
-    "CLOSED": "退款关闭",
-    "SUCCESS": "退款成功",
+    **TAOBAO_CLAIMS,
     "WaitConfirm": "待商家处理",
     "Confirmed": "商家已确认，退款处理中",
     "Cancelled": "退款关闭",

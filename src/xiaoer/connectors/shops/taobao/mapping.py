@@ -1,5 +1,6 @@
 """Taobao payloads → orders, refunds, products, variants. Yuan as text; times in Beijing time."""
 
+from xiaoer.connectors.claims import TAOBAO_CLAIMS
 from xiaoer.connectors.payload import UNKNOWN, Json, instant, needed, needed_instant, pieces, rows, text, whole, yuan
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Refund, Shipment, Variant
 
@@ -12,14 +13,6 @@ _STATUS = {
     "TRADE_FINISHED": "completed",
     "TRADE_CLOSED": "closed",
     "TRADE_CLOSED_BY_TAOBAO": "closed",
-}
-_REFUND = {
-    "WAIT_SELLER_AGREE": "待商家处理",
-    "WAIT_BUYER_RETURN_GOODS": "待买家退货",
-    "WAIT_SELLER_CONFIRM_GOODS": "待商家收货",
-    "SELLER_REFUSE_BUYER": "商家已拒绝",
-    "CLOSED": "退款关闭",
-    "SUCCESS": "退款成功",
 }
 NO_REFUND = "NO_REFUND"
 
@@ -74,7 +67,7 @@ def to_refund(refund: Json) -> Refund:
         text(refund, "refund_id"),
         text(refund, "tid"),
         "return_refund" if returns else "refund_only",
-        _REFUND.get(raw, raw),
+        TAOBAO_CLAIMS.get(raw, raw),
         yuan(refund.get("refund_fee")),
         text(refund, "reason"),
         instant(refund.get("created")),

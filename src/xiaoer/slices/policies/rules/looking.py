@@ -9,6 +9,7 @@ import re
 
 from msgspec.structs import replace
 
+from xiaoer.kernel.asking import thing_asked_for
 from xiaoer.kernel.heard import Segment
 from xiaoer.slices.policies.rules import products
 from xiaoer.slices.policies.rules.needs import LISTS
@@ -59,9 +60,6 @@ _AS_PRESENT = re.compile(
 _SPOKEN_OF = re.compile(
     r"(?:接听|打|通|接)电话[^，。]{0,8}(?:声音|音量|清楚|清晰|卡顿|断|听不)|电话手表|(?:打|来)(?:了|过)?电话(?:来)?(?:说|告诉|讲|通知)"
 )
-_IS_THERE = re.compile(
-    r"^(?:请问|你们?家?|店里|那|还)*有(?:没有|木有|卖)?[^，。？?\s]{2,8}(?:吗|没有?|不|么|卖)(?:\W|$)"
-)
 _WHAT_IS_SOLD = re.compile(
     r"^(?:请问|你们?家?|咱家|店里|这里?|这店)*(?:是|都|主要)*卖(?:些|点)?(?:啥|什么|什么东西)(?:的|呀|啊|呢|东西)*\W*$"
 )
@@ -82,7 +80,7 @@ def look_again(segment: Segment) -> Segment:
     if segment.intent == "service.human" and _SPOKEN_OF.search(segment.text):
         other = next((code for code, _ in segment.alternatives if code != "service.human"), "oos.unclear")
         return replace(segment, intent=other, confidence=0.4, by="wording")
-    if segment.intent == "product.detail" and _IS_THERE.match(segment.text):  # 有竹笛吗
+    if segment.intent == "product.detail" and thing_asked_for(segment.text):  # 有竹笛吗
         return replace(segment, intent="product.stock", by="wording")
     if _WHAT_IS_SOLD.match(segment.text):
         return replace(segment, intent="product.recommend", confidence=0.9, by="wording")

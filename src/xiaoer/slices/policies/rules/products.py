@@ -2,6 +2,7 @@
 
 import re
 
+from xiaoer.kernel.asking import thing_asked_for
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, PriceNow, Source
 from xiaoer.kernel.heard import Entities
@@ -27,9 +28,6 @@ _HOW_IT_IS = re.compile(
     r"(?:怎么样|怎样|咋样|咋个样|如何|好不好|好吗|行不行|好不|值得买吗|值不值|介绍一?下|说说)(?:啊|呀|呢|嘛)?)+"
 )
 _ITS_PRICE = re.compile(rf"{_THING}(?:现在)?(?:卖|是)?(?:多少钱|多少|什么价格?|啥价|几块钱?|价格)")
-_IS_THERE = re.compile(
-    r"^(?:请问|你们?家?|那|还|这[款个件]?)*有(?:没有|木有)?([\u4e00-\u9fff]{2,6}?)(?:的|款|版)?(?:吗|没有?|不|么)\W*$"
-)
 _GOODS_THEMSELVES = re.compile(r"货|库存|卖|这|它|大码|小码|中码|均码|加大|尺码|号|码|颜色|别的|其他|其它")
 _PAUSES = re.compile(r"[\s,，.。?？!！]+")
 _DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行标准")
@@ -201,13 +199,13 @@ def _asked_fact(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Ac
 
 def _is_unknown_thing(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> bool:
     """有儿童款吗, of which neither the title nor any spec tells: to say that there is stock would be a yes."""
-    asked = _IS_THERE.match(ask.segment.text.strip())
+    asked = thing_asked_for(ask.segment.text)
     entities = ask.segment.entities
-    if asked is None or entities.size or entities.color or _GOODS_THEMSELVES.search(asked[1]):
+    if not asked or entities.size or entities.color or _GOODS_THEMSELVES.search(asked):
         return False
     told = " ".join((product.title, *product.tags, *(value for v in variants for value in v.spec.values())))
     return not specs.named_in(variants, ask.segment.text) and not any(
-        asked[1][at : at + 2] in told for at in range(max(1, len(asked[1]) - 1))
+        asked[at : at + 2] in told for at in range(max(1, len(asked) - 1))
     )
 
 

@@ -168,9 +168,12 @@ def _hasten(ask: Ask, order: Order) -> Move:
 
 
 def _hasten_ticket(ask: Ask, matter: Matter, order: Order) -> Move:
-    waybill = order.shipments[-1].waybill_no if order.shipments else ""
-    wanted = todo(matter, "ticket", "parcel", about="买家催派送", waybill_no=waybill)
+    wanted = todo(matter, "ticket", "parcel", about="买家催派送", waybill_no=_waybill(order))
     return done(ask, matter, wanted, order, "hasten")
+
+
+def _waybill(order: Order) -> str:
+    return order.shipments[-1].waybill_no if order.shipments else ""
 
 
 def _stuck(ask: Ask, order: Order) -> Move:
@@ -195,8 +198,7 @@ def _lost(ask: Ask, order: Order) -> Move | None:
 
 
 def _lost_ticket(ask: Ask, matter: Matter, order: Order) -> Move:
-    waybill = order.shipments[-1].waybill_no if order.shipments else ""
-    wanted = todo(matter, "ticket", "parcel", about="显示签收但没有收到", waybill_no=waybill)
+    wanted = todo(matter, "ticket", "parcel", about="显示签收但没有收到", waybill_no=_waybill(order))
     return done(ask, matter, wanted, order, "lost")
 
 
@@ -225,8 +227,7 @@ def _redirect(ask: Ask, matter: Matter, order: Order) -> Move:
         return question(ask, replace(matter, asks="address"), "redirect.address", order)
     if wish == "改送货时间" and "when" not in slots:
         return question(ask, replace(matter, asks="when"), "redirect.when", order)
-    waybill = order.shipments[-1].waybill_no if order.shipments else ""
     detail = slots.get("address") or slots.get("when") or ""
     about = f"{wish}：{detail}" if detail else wish
-    wanted = todo(matter, "ticket", "parcel", about=about, waybill_no=waybill, phone=slots.get("phone", ""))
+    wanted = todo(matter, "ticket", "parcel", about=about, waybill_no=_waybill(order), phone=slots.get("phone", ""))
     return done(ask, matter, wanted, order, "redirect", wish=wish)
