@@ -39,7 +39,16 @@ async def test_payment_refund_and_closing_stop_it_at_once(world: SalesWorld, end
 
 @pytest.mark.parametrize(
     "word",
-    ["退订", "TD", "td", "别发了", "请不要再给我发消息了", "别给我发营销短信了 烦死了", "天天发推销信息，别发了"],
+    [
+        "退订",
+        "TD",
+        "td",
+        "别发了",
+        "请不要再给我发消息了",
+        "别给我发营销短信了 烦死了",
+        "天天发推销信息，别发了",
+        "别tm给我发广告了",
+    ],
 )
 async def test_a_stop_word_ends_everything_before_any_model_and_for_good(world: SalesWorld, word: str) -> None:
     await world.journey("pay", PAY)

@@ -26,6 +26,7 @@ _STOP_WITHIN = re.compile(
     r"(?:营销|促销|推销|推广|垃圾|骚扰|活动|优惠|广告)*(?:短信|消息|信息|广告|推送)|(?:(?:营销|推销|促销|推广|垃圾|骚扰)(?:短信|消息|信息)|广告(?!词))[^?？吗]{0,8}(?:关掉|取消|停掉|屏蔽|退掉|别再?发)"
 )
 _SHORT_STOP = 24
+_CURSES = re.compile(r"tmd?(?=[\u4e00-\u9fff])|特么的?|他[妈娘]的?|尼玛", re.IGNORECASE)  # 别tm给我发广告了
 _PAUSES = re.compile(r"[\s,，.。!！]+")
 _OUT = frozenset({"stock.none", "stock.back_at", "restock.unknown", "restock.back_at"})
 
@@ -43,7 +44,7 @@ def say_opt_out(situation: Situation) -> Decision | None:
 
 def is_opt_out(text: str) -> bool:
     """Whether a message, as a whole, is a stop word, or says in few words that no more messages are wanted."""
-    bare = _PAUSES.sub("", text)
+    bare = _CURSES.sub("", _PAUSES.sub("", text))
     asks = bare.endswith(("?", "？", "吗", "么")) and not bare.rstrip("?？").endswith(("好吗", "行吗", "可以吗"))
     return _STOP.fullmatch(bare) is not None or (
         len(bare) <= _SHORT_STOP and not asks and _STOP_WITHIN.search(bare) is not None
