@@ -1056,6 +1056,8 @@ def upgrade() -> None:
         sa.Column("settings", sa.Text(), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("token_ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("token_refused", sa.String(length=200), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_systems")),
     )
     op.create_table(
