@@ -10,6 +10,9 @@ import re
 # Parts as buyers type them: what looks like the left side, with what stands at the right.
 _PARTS = {
     "投": ("扌殳", "才殳", "手殳", "口殳"),
+    "投诉": ("殳诉", "殳斥"),
+    "机器人": ("机械人",),
+    "客服": ("k服", "客f", "kefu", "kf"),
     "诉": ("讠斥", "言斥", "訁斥", "口斥"),
     "报": ("扌卩又", "扌𠬝"),
     "评": ("讠平", "言平", "訁平"),

@@ -98,9 +98,7 @@ def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) ->
     return _crossed(heard, [*map(undisguise, texts[:-1]), plain], spoken, rules)
 
 
-def _crossed(
-    heard: Heard, texts: Sequence[str], spoken: _Spoken, rules: Sequence[RedLine]
-) -> tuple[RedLineHit, ...]:
+def _crossed(heard: Heard, texts: Sequence[str], spoken: _Spoken, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
     return tuple(
         RedLineHit(rule.id, rule.reason, rule.skill, by)
         for rule in rules
