@@ -1,8 +1,8 @@
 """Disguises (伪装): how buyers write round a filter, and the plain words below.
 
-Three ways leave the words readable for people and none for a pattern: a character written as its parts (扌殳讠斥), a
-character written twice (投投诉诉), a letter or numbers set between characters (投x诉, 转1人2工). Each is undone over the
-whole text, so what comes out is not good Chinese: it is only for looking for words that are a red line anyway.
+Three ways leave the words readable for people and none for a pattern: a character written as its parts (扌殳讠斥),
+characters written twice each (投投诉诉), a letter or numbers set between characters (投x诉, 转1人2工). Each is undone
+over the whole text, so what comes out is not good Chinese: it is only for looking for words that are a red line anyway.
 """
 
 import re

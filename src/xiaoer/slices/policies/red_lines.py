@@ -38,7 +38,7 @@ _SPELLS = re.compile(f"(?:{_INITIAL}{_FINAL})+")
 
 
 class _Spoken(Struct, frozen=True):
-    """A turn read aloud. `written`: the same with the syllables of Han characters masked; `both`: each as written=sound."""
+    """A turn read aloud. `written`: with the syllables of Han characters masked; `both`: each as written=sound."""
 
     sound: str
     written: str
