@@ -95,6 +95,7 @@ def to_buyer(row: Json) -> Buyer:
 
 
 def to_price(answer: Json) -> CartPrice:
+    """Read what the bridge asks for a cart."""
     only_yuan(answer.get("currency"), "The shop")
     lines = tuple(
         PricedLine(text(line, "sku"), whole(line.get("quantity")), yuan(line.get("base")), yuan(line.get("paid")))

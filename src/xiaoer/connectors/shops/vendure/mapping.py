@@ -124,6 +124,7 @@ def to_buyer(node: Json) -> Buyer:
 
 
 def to_price(order: Json, refused: tuple[tuple[str, str], ...]) -> CartPrice:
+    """Read what the shop asks for a cart; the codes that it refused go with it."""
     lines = tuple(
         PricedLine(
             text(mapping(line, "productVariant"), "sku"),
