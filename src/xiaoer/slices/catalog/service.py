@@ -108,14 +108,17 @@ class EmbeddedCatalog:
         """Products that a question may mean by the kind of thing it names (保温杯多少钱), at most `limit`.
 
         With a product in sight (`beside`) only another kind of thing counts: on the page of a coat 「大米多少钱」 is
-        about rice, 「纯棉的吗」 about the coat.
+        about rice, 「纯棉的吗」 about the coat; so does the name of other goods that a clause begins with.
         """
         kinds = kinds_in(text, self.kinds)
         index = (await self._by_words(shop))[1]
         asked = thing_asked_for(text)  # 有竹笛吗, whatever is in sight; 有纯棉的吗 is about what is
         kinds = kinds or ([asked] if asked and index.is_title_word(asked) else [])
         if beside:
-            held = (await self._held(shop, beside))[0] if kinds else None
+            held = (await self._held(shop, beside))[0]
+            if not kinds and held is not None:
+                begun = [(await self._held(shop, one))[0] for one in index.begun_with(text, held, limit)]
+                return tuple(product for product in begun if product is not None)
             if not kinds or (held is not None and any(kind in held.title for kind in kinds)):
                 return ()
         found = [(await self._held(shop, one))[0] for one in index.named(text, limit, kinds)]
