@@ -14,12 +14,15 @@ import msgspec
 from msgspec import Struct
 
 # the words are a part of a thing's name: 露营灯, 瑜伽垫
-_THING_AFTER = re.compile(r"[灯椅桌鞋服衣裤裙垫包杯枕被箱架器机仪帽伞套袋笔本球车锅刀炉扇膜霜油]")
+_THING_AFTER = re.compile(
+    r"[灯椅桌鞋服衣裤裙垫包杯枕被箱架器机仪帽伞套袋笔本球车锅刀炉扇膜霜油杖桶绳壶席帘柜板盒罐瓶贴液粉竿笛琴凳]"
+)
 _PACKS = Path(__file__).resolve().parents[2] / "packs"
 
 
 class Situation(Struct, frozen=True):
-    """One row of the table. `said` are patterns; the first words of `fits` say most. An `occasion` may go without."""
+    """One row of the table. `said` are patterns; the first words of `fits` say most. An `occasion` may go without; the
+    first word of a `place` may stand anywhere in a title."""
 
     name: str
     said: tuple[str, ...]
@@ -27,6 +30,7 @@ class Situation(Struct, frozen=True):
     never: tuple[str, ...] = ()
     occasion: bool = False
     users: tuple[str, ...] = ()
+    place: bool = False
 
 
 class Situations:

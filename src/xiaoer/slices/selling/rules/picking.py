@@ -122,7 +122,8 @@ def reason_for(candidate: Candidate, need: str, limits: Limits, taste: Taste = _
     if tags and len(parts) < _PARTS:
         parts.append(_spoken(tags[0]))
     if limits.most is not None and len(parts) < _PARTS:
-        parts.append("比刚才那几款便宜" if limits.cheaper else f"在您说的 {limits.most.spoken} 元以内")
+        bound = f"在您说的 {limits.most.spoken} 元以内" if limits.told is None else f"{limits.told.spoken} 元左右"
+        parts.append("比刚才那几款便宜" if limits.cheaper else bound)
     if not parts and product.tags:
         parts.append("主打" + "、".join(product.tags[:2]))
     return "，".join(parts) or f"{product.category.split('/')[-1] or '同类'}里最贴近您说的"
