@@ -33,6 +33,7 @@ from xiaoer.slices.selling.service import SellingRules
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
 _QUOTED = 5  # pairs priced for one question
 _MISSING = re.compile(r"还[缺差少]|还(?:需要|要买|要配|得买|得配)|配(?:点|些|个)?(?:什么|啥)")
+_PARTS = re.compile(r"(?<!要)配件|耗材|配套的")
 _BESIDE = ("搭配", "配什么", "配啥", "一起买", "搭什么", "怎么搭", "配套")
 
 
@@ -76,11 +77,12 @@ class PickProducts:
     async def _of_kind(self, turn: Turn, words: str) -> str | None:
         """The first product of the kind that the words name."""
         found = await self._goods.recommend(turn.shop, words, None, 1) if words else ()
-        return found[0].id if found and self._goods.is_named(turn.shop, words) else None
+        return found[0].id if found and (words in found[0].title or self._goods.is_named(turn.shop, words)) else None
 
     async def _owned(self, turn: Turn, segment: Segment) -> str | None:
         """The product like the one that she says she has, to which something is missing (我已经有鱼竿了，还缺点啥)."""
         terms = wish_told(segment, turn).unliked if _MISSING.search(segment.text) else ()
+        terms = (segment.text,) if _PARTS.search(segment.text) else terms
         found = [await self._of_kind(turn, term) for term in terms]
         return next((one for one in found if one), None)
 

@@ -16,10 +16,10 @@ from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.api import (
     wish_asks_about_it,
     wish_asks_which,
+    wish_is_modest,
     wish_is_too_dear,
     wish_says_no,
     wish_told,
-    wish_wants_cheap,
 )
 from xiaoer.slices.selling.recipients import recipients_of
 from xiaoer.slices.selling.types import Limits
@@ -97,7 +97,7 @@ class PicksForWish:
         if wish.color and wish.shown:  # 有红色的吗: of what was shown first, then of the rest
             found = tuple(sorted(found, key=lambda product: product.id not in wish.shown))
         offered = [(product, "") for product in found]
-        cheapest = wish_wants_cheap(" ".join(wish.words))
+        cheapest = wish_is_modest(" ".join(wish.words))
         return await self._choose(turn, " ".join(wish.words), offered, limits, without, taste, count, cheapest)
 
     async def _for_each(

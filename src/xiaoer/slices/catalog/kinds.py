@@ -20,9 +20,11 @@ class KindIndex:
 
     def __init__(self) -> None:
         self._ends: dict[str, set[str]] = {}
+        self._titles: dict[str, str] = {}
         self._wider: dict[str, set[str]] = {}  # a category or tag that sounds like a kind (乐器) means all its goods
 
     def add(self, product: Product) -> None:
+        self._titles[product.id] = product.title
         for name in _HAN.findall(product.attributes.get(_KIND, "")):
             for size in range(1, min(_LONGEST, len(name)) + 1):
                 self._ends.setdefault(name[-size:], set()).add(product.id)
@@ -35,8 +37,15 @@ class KindIndex:
         they name none."""
         said = {one for one in self._ends if (len(one) > 1 and one in need) or (len(one) == 1 and _alone(one, need))}
         longest = [one for one in said if not any(one != other and one in other for other in said)]
-        return frozenset().union(*(self._ends[one] | self._wider.get(one, set()) for one in longest))
+        return frozenset().union(*(self._narrowed(one, need) for one in longest))
+
+    def _narrowed(self, kind: str, need: str) -> set[str]:
+        """The goods of a kind; where the words say more of its name (小吉他), those whose titles hold that."""
+        at = need.find(kind)
+        longer = need[at - 1 : at + len(kind)] if at > 0 and len(kind) > 1 else ""
+        named = {one for one, title in self._titles.items() if longer and longer in title}
+        return named or (self._ends[kind] | self._wider.get(kind, set()))
 
 
 def _alone(char: str, need: str) -> bool:
-    return re.search(f"{_BEFORE}{char}{_AFTER}", need) is not None
+    return re.search(f"{_BEFORE}{char}{_AFTER}|{char}子", need) is not None

@@ -78,6 +78,11 @@ _NO_THING = frozenset(
         "男女",
         "全身",
         "整箱",
+        "一套",
+        "全套",
+        "套装",
+        "一把",
+        "一支",
     )
 )
 _TELLING = re.compile(r"品类|类型|材质|面料|成分|填充|适用|适合|人群|性别|功能|功效|用途|场景|风格|特点|卖点|口味|香型")
@@ -244,6 +249,7 @@ class NeedIndex:
         the text names a kind of thing (面膜), only such things are looked at."""
         near = {product_id for part in _parts(text) for product_id in self._named.get(part, ())}
         near = {one for one in near if any(kind in self._titles[one] for kind in kinds)} or near
+        near = (near & self._kinds.named_in(text)) or near  # who says 吉他 means no strings
         shares = ((_shared(text, self._titles[product_id][:_OPENING]), product_id) for product_id in near)
         named = sorted(((run, product_id) for run, product_id in shares if run), key=lambda one: (-len(one[0]), one[1]))
         longest = len(named[0][0]) if named else 0

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xiaoer.kernel.audiences import audiences_in
+from xiaoer.kernel.audiences import AUDIENCES, audiences_in
 from xiaoer.kernel.commerce import Taste
 from xiaoer.kernel.memory import Wish
 from xiaoer.slices.selling.situations import Situation, situations_of
@@ -26,6 +26,10 @@ _GIFT_LIKES = ("礼物", "送礼", "礼盒")
 _ANYTHING = re.compile(r"随便|爆款|热卖|热销|卖得(?:最)?(?:好|火)|畅销|都行|都可以|看着(?:推|选|挑)")
 _BROAD = re.compile(
     r"哪些|几样|一套|全套|装备|列(?:一下|给我|个)|(?:准备|备|买|带|要|需要)(?:点|些|个)?(?:什么|啥)(?!茶|鞋|笔)"
+)
+# categories and words of goods made for these: a friend who expects is shown them
+_MADE_FOR = dict.fromkeys(("孕妇", "哺乳期"), ("孕", "待产", "母婴")) | dict.fromkeys(
+    ("婴儿", "儿童"), ("母婴", "儿童", "宝宝", "婴儿")
 )
 _YOUNG = ("儿童", "宝宝")
 _LONGEST_KIND = 6  # characters of a word that names a kind of thing
@@ -79,7 +83,8 @@ class Recipients(Struct, frozen=True):
         ruled_out = () if one is None or at_odds else one.never
         ruled_out += () if (one and one.only) or any(word in said for word in self.pets) else self.pets
         ruled_out += tuple(word for situation in found for word in situation.never)
-        never = tuple(word for word in ruled_out if word not in said)
+        cared = [word for name in audiences_in(said) for word in (*AUDIENCES[name], *_MADE_FOR.get(name, ()))]
+        never = tuple(word for word in ruled_out if word not in said and word not in cared)
         for term in wish.unliked:
             never += tuple(word for name in self.things if name in term for word in self.things[name])
         about_self = not wish.audience and (one is None or one.oneself)
@@ -160,7 +165,8 @@ class Recipients(Struct, frozen=True):
 
     def _group(self, term: str) -> tuple[str, ...]:
         named = [words for name, words in self.avoids.items() if name in term]
-        return tuple(dict.fromkeys(word for words in named for word in words)) or (term,)
+        bare = (term[0],) if len(term) == 2 and term[1] == "子" else ()  # 裙子 stands in titles as 连衣裙
+        return tuple(dict.fromkeys(word for words in named for word in words)) or (term, *bare)
 
     def need_of(self, wish: Wish) -> str:
         """The words of the wish that may be about goods: without those for the person, the sort of goods, the situation

@@ -76,6 +76,11 @@ def wants_cheap(text: str) -> bool:
     return _CHEAP.search(text) is not None
 
 
+def is_modest(text: str) -> bool:
+    """Whether it should not cost much, whatever it is (别太贵)."""
+    return wants_cheap(text) or re.search(r"[别不](?:要|能)?太贵", text) is not None
+
+
 def rather_cheap(text: str) -> bool:
     """Whether these words only say that what is wished should not cost much."""
     return _RATHER_CHEAP.match(text.strip()) is not None

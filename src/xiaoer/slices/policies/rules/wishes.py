@@ -36,7 +36,7 @@ _WANTS = re.compile(
     r"^(?:我|就|那)?(?:想)?(?:要|看看?|来)(?:个|点|款|支|条)?(?!人工|退|换|发票|求|不|赔)[\u4e00-\u9fff]{2,5}[。.!！]?$"
 )
 _SEEKS = re.compile(
-    r"有没有|有木有|有(?:啥|什么|哪些|适合)|有.{2,14}(?:吗|么|没)(?:[?？\s,，]|$)|有(?:没有)?[吗么没]|(?:能|可以|适合)[吃用喝穿玩]?(?:什么|啥|哪)|^求|想(?:买|要|送|给|凑|挑|选|找|整)|(?:给|帮|送).{1,8}(?:买|挑|选|带|整|配|凑|搭)|来(?:个|点)|找(?:个|点|一)|随便(?:推荐|来)"
+    r"有没有|有木有|有(?:啥|什么|哪些|适合)|有.{2,14}(?:吗|么|没)(?:[?？\s,，]|$)|有(?:没有)?[吗么没]|(?:能|可以|适合)[吃用喝穿玩]?(?:什么|啥|哪)|^求|怎么(?:选|挑)|(?:选|挑)(?:什么|啥|哪)|能买到|想(?:买|要|送|给|凑|挑|选|找|整)|(?:给|帮|送).{1,8}(?:买|挑|选|带|整|配|凑|搭)|来(?:个|点)|找(?:个|点|一)|随便(?:推荐|来)"
 )
 _TASTE = re.compile(
     r"(?:想要|喜欢|最好(?:是)?|来|要|偏|选|看)(?:个|点|些|一?款)?[^?？]{1,10}(?:的|点|些)(?:吧|呗|就行|就好|都行)?[。.!！~]*$"
@@ -80,6 +80,7 @@ _BOUGHT = re.compile(
     r"收到|买的|买来|买了|拍的|拍了|你们|你家|店|这(?!么|样)|退|换货|刚到|到了|发来|发的|寄|快递|客服|售后|订单|单子|质量|投诉|赔|才用|用了|穿了|洗了|戴了|包装"
 )
 _EACH_ONE = re.compile(r"各(?:买|挑|选|来|送)")
+_NEEDED = re.compile(r"要(?:能|会)[^，。吗么]{1,4}的|要用的[\u4e00-\u9fff]|(?:用|穿|装|戴)的[\u4e00-\u9fff]{1,6}$")
 _SOUGHT = ("product.", "price.", "oos.")
 _MAY_LEAD = ("product.", "price.", "oos.", "chat.")
 _FOR_WHAT = re.compile(r"送|礼|生日|(?:给|帮).{1,6}(?:买|挑|选|带)")
@@ -217,23 +218,31 @@ def _describes(text: str, segment: Segment) -> bool:
     return may and not segment.entities.size and is_described(text)
 
 
+def _sounds_bought(text: str, segment: Segment) -> bool:
+    """Whether these words were heard as a complaint though nothing says that anything was bought."""
+    return segment.intent in _SOUNDS_BOUGHT and not _BOUGHT.search(text)
+
+
 def _seeks(text: str, segment: Segment) -> bool:
     """Whether these words look for goods of a sort, for a price, for somebody (有没有敏感肌能用的护肤品)."""
     for_them = bool(segment.entities.audience) and _THINGS_FOR.search(text) is not None
-    if _SEEKS.search(text) is None and not for_them:
+    if _SEEKS.search(text) is None and _NEEDED.search(text) is None and not for_them:
         return False
     budget, bad = read_budget(text), any(read_avoids(text))
     if segment.intent.startswith("promo."):
         each = _EACH_ONE.search(text) is not None
         return bool((budget or each) and (segment.entities.relation or _COUPLE.search(text)))
     may = segment.intent.startswith(_SOUGHT) or segment.confidence < _DOUBTFUL
+    may = may or (_sounds_bought(text, segment) and _NEEDED.search(text) is not None)
+    if may and _NEEDED.search(text):
+        return True
     return may and bool(SORTS.search(text) or _EATS.search(text) or budget or bad or for_them)
 
 
 def _tells_trouble(text: str, segment: Segment) -> bool:
     """Whether a trouble or an occasion is told and help is asked for, if anything (屋里太干了，嗓子疼)."""
     may = segment.intent.startswith(_SOUGHT) or segment.confidence < _DOUBTFUL
-    may = may or (segment.intent in _SOUNDS_BOUGHT and not _BOUGHT.search(text))
+    may = may or _sounds_bought(text, segment)
     for_somebody = bool(segment.entities.relation or segment.entities.audience)
     may = may or (segment.intent in ("promo.gift", "chat.smalltalk") and for_somebody)
     may = may or (segment.intent.startswith("chat.") and read_budget(text) is not None)

@@ -48,6 +48,8 @@ def choose_picks(
     ]
     # what the shop puts first, then what says that it is for her before what only says nothing against it
     allowed.sort(key=lambda c: (c.product.id not in rules.first_products, not _is_for(c.product, limits.audiences)))
+    made = [c for c in allowed if limits.audiences and _is_for(c.product, limits.audiences)]
+    allowed = made or allowed
     chosen: list[Candidate] = []
     for fresh in (True, False):
         for candidate in allowed:
