@@ -85,13 +85,6 @@ _NO_THING = frozenset(
         "一支",
     )
 )
-_CLAUSES = re.compile(r"[,，。；;!！?？\s]+")
-_BEGUN = re.compile(
-    r"^(?:请问|那么?|还有|另外|再问下?|我(?:想|要)?|想|要|买|拍|来|你们?家?的?|店里的?|[这那](?=[个件款条双只台把瓶盒])|[一两二三四五六七八九十\d]+(?=[个件款条双只台把瓶盒袋包套])|[个件款条双只台把瓶盒袋包套])*"
-)
-_SAYS = re.compile(
-    r"(?:现在|一般|大概)?(?:买|拍|多|怎|咋|几|有(?!吗)|能|可以?|会|要|穿|戴|用|装|是(?!吗)|什么|啥|哪|贵|便宜|在|还|都|卖|什|到手|一[个件])"
-)
 _TELLING = re.compile(r"品类|类型|材质|面料|成分|填充|适用|适合|人群|性别|功能|功效|用途|场景|风格|特点|卖点|口味|香型")
 _PURPOSE = re.compile(r"适用|适合|人群|功能|功效|用途|场景|特点|卖点")
 _FIT_BESIDE_BEST = 0.8  # least share of the best fit: 可收纳 of a coat is far from 收纳箱
@@ -262,25 +255,9 @@ class NeedIndex:
         longest = len(named[0][0]) if named else 0
         return [product_id for run, product_id in named if len(run) == longest][:limit]
 
-    def begun_with(self, text: str, beside: Product, limit: int) -> list[str]:
-        """Products that a clause begins with, by a name that nothing of the product in sight has (手冲壶买两个多少钱 on
-        the page of an apron). What a clause begins with and says something of is what it is about: 显瘦吗 is not."""
-        known = " ".join((beside.title, beside.category, *beside.attributes, *beside.attributes.values()))
-        for clause in _CLAUSES.split(text):
-            if not (begun := _BEGUN.match(clause)):
-                continue
-            words = clause[begun.end() :]
-            for size in range(min(len(words), _LONGEST_NAME), 1, -1):
-                run, rest = words[:size], words[size:]
-                if not run.isalpha() or run.isascii() or run in known or run in _NO_THING or not _SAYS.match(rest):
-                    continue
-                found = [one for one in self._titles if run in self._titles[one][: self._until(one)]]
-                if found:
-                    return sorted(found)[:limit]
-        return []
-
-    def _until(self, product_id: str) -> int:
-        return max(_OPENING, round(len(self._titles[product_id]) * _NAMED_FIRST))
+    def fronts(self) -> dict[str, str]:
+        """The part of each title that tells the thing; what follows praises it."""
+        return {one: title[: max(_OPENING, round(len(title) * _NAMED_FIRST))] for one, title in self._titles.items()}
 
 
 def _liked(shelf: str, taste: Taste) -> float:

@@ -12,6 +12,7 @@ from xiaoer.kernel.commerce import Product, Taste, Variant
 from xiaoer.kernel.decision import Wanted
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store
+from xiaoer.slices.catalog.begun import begun_with
 from xiaoer.slices.catalog.mentions import MentionIndex
 from xiaoer.slices.catalog.needs import NeedIndex, kinds_in
 from xiaoer.slices.catalog.rules import TitleIndex
@@ -126,8 +127,9 @@ class EmbeddedCatalog:
         if beside:
             held = (await self._held(shop, beside))[0]
             if not kinds and held is not None:
-                begun = [(await self._held(shop, one))[0] for one in index.begun_with(text, held, limit)]
-                return tuple(product for product in begun if product is not None)
+                begun = begun_with(text, held, index.fronts(), limit)
+                others = [(await self._held(shop, one))[0] for one in begun]
+                return tuple(product for product in others if product is not None)
             if not kinds or (held is not None and any(kind in held.title for kind in kinds)):
                 return ()
         found = [(await self._held(shop, one))[0] for one in index.named(text, limit, kinds)]

@@ -32,6 +32,7 @@ from xiaoer.slices.policies.rules import (
     offers,
     orders,
     other_money,
+    picking,
     prices,
     products,
     regret,
@@ -62,6 +63,7 @@ NEAR, NEAR_FOR_TALK = nearness.NEAR, nearness.NEAR_FOR_TALK
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
+_TRIED = {"source.down": "tries.source_down", "order.other_money": "tries.other_money"}
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
@@ -303,7 +305,7 @@ def _foreign(ask: Ask) -> Move | None:
     number = ask.segment.entities.order_no
     if number and ask.facts.verified.get(number) == "ok" and number not in ask.memory.verified:
         return Move(memory=ask.memory.knowing(number))
-    if not number or ask.facts.orders is None or any(order.id == number for order in ask.facts.orders):
+    if not number or ask.facts.orders is None or any(picking.is_number_of(order, number) for order in ask.facts.orders):
         return None
     return small.ask_proof(ask, number)
 
@@ -360,5 +362,10 @@ def _after(situation: Situation, acts: tuple[Act, ...]) -> Decision:
     unsure = [act for act in acts if act.type == "fallback" or act.template == "unclear"]
     if unsure and len(unsure) == len(acts) and situation.unsure + 1 >= situation.limits.unsure_tries:
         said_no = situation.heard.satisfied is False or situation.unsatisfied > 0
-        return handoff.hand_over(situation, Handoff("unsatisfied" if said_no else "low_confidence", "tries.unsure"))
+        rule = (
+            _TRIED.get(unsure[0].template, "tries.unsure")
+            if len({one.template for one in unsure}) == 1
+            else "tries.unsure"
+        )
+        return handoff.hand_over(situation, Handoff("unsatisfied" if said_no else "low_confidence", rule))
     return Decision(acts=acts)

@@ -57,7 +57,7 @@ def pointed_at(orders: tuple[Order, ...], segment: Segment, focus: str | None, n
     """The orders that the words, the open page or the named day point at; empty when nothing does."""
     wanted, waybill = segment.entities.order_no, segment.entities.waybill_no
     if wanted:
-        return tuple(order for order in orders if order.id == wanted)
+        return tuple(order for order in orders if is_number_of(order, wanted))
     if waybill:
         return tuple(o for o in orders if any(s.waybill_no == waybill for s in o.shipments))
     focused = tuple(order for order in orders if order.id == focus) if focus else ()
@@ -98,6 +98,11 @@ def pick_order(
             if order.status == state:
                 return order
     return pool[0] if pool else None
+
+
+def is_number_of(order: Order, said: str) -> bool:
+    """Whether this is the order's number, as buyers write it: W6797115 for #W6797115."""
+    return order.id.lstrip("#").lower() == said.lstrip("#").lower()
 
 
 def says_signed(text: str) -> bool:

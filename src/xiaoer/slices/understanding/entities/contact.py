@@ -9,7 +9,7 @@ _LETTERED = re.compile(r"(?<![A-Za-z0-9])((?:SF|YT|JT|JD[A-Z]{0,2}|ZTO|STO|YD|YT
 _LONG = re.compile(r"(?<![\dA-Za-z.])(\d{8,22})(?![\dA-Za-z.])")
 # A number of the shop's own making, right after the word: 订单K9004.
 _CODED = re.compile(
-    r"(?:订单|单号|单子)(?:号|编号|是|为|[:：\s])*([A-Za-z]{1,4}[-_]?\d{3,18}(?:[-_]\d{1,8})?)(?![A-Za-z0-9])"
+    r"(?:订单|单号|单子)(?:号|编号|是|为|[:：\s])*(#?[A-Za-z]{1,4}[-_]?\d{3,18}(?:[-_]\d{1,8})?)(?![A-Za-z0-9])"
 )
 _SPACED = re.compile(r"(?<!\d)(\d{4}(?: \d{3,5}){2,4})(?!\d)")
 _WAYBILL_WORD = re.compile(
