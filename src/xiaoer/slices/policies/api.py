@@ -50,6 +50,9 @@ from xiaoer.slices.policies.types import Ask, Move, Situation
 wish_told = wishes.told
 wish_says_no = wish_words.says_no
 wish_is_too_dear = wish_words.is_too_dear
+wish_is_modest = wish_words.is_modest
+wish_than_what = wish_words.than_what
+wish_than_another = wish_words.than_another
 wish_is_alike = wish_words.is_alike
 wish_asks_about_it = wish_words.asks_about_it
 wish_asks_which = wish_words.asks_which
@@ -57,6 +60,7 @@ NEAR, NEAR_FOR_TALK = nearness.NEAR, nearness.NEAR_FOR_TALK
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
+_OF_AN_ORDER = ("diagnosis", "protection", "refundable")
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
@@ -87,7 +91,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         if spoken_for and run.is_part(segment) and (memory.asked is None or memory.asked.id != spoken_for):
             move = Move(_part(index))
         else:
-            move = _move(Ask(index, segment, situation, known, product, memory, told_of))
+            move = _in_yuan(_move(Ask(index, segment, situation, known, product, memory, told_of)), index, known)
         more += move.needs
         todos += [move.todo] if move.todo else []
         memory = move.memory or memory
@@ -125,6 +129,22 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     decision = decision if decision.handoff else replace(decision, regret=regret.say_regret(situation, decision.acts))
     memory = replace(memory, asking=asking, tried=again)
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
+
+
+def _in_yuan(move: Move, index: int, known: Facts) -> Move:
+    """The move, unless it would speak of money, or do something, with an order in another currency: people do that."""
+    abroad = {order.id: order for order in known.orders or () if order.currency}
+    if not abroad:
+        return move
+    order = move.act.slots.get("order") if move.act else None
+    touched = [order.id] if isinstance(order, Order) else []
+    touched += [need.key.partition("|")[0] for need in move.needs if need.kind in _OF_AN_ORDER]
+    touched += [move.todo.order_id] if move.todo and move.todo.kind == "action" else []
+    of = next((abroad[id_] for id_ in touched if id_ in abroad), None)
+    if of is None or (move.act and move.act.template.startswith("ship.") and not move.needs):
+        return move
+    slots = {"order": of, "paid_as_told": of.paid_as_told}
+    return Move(Act("fallback", index, "order.other_money", slots, rule_id="order.other_money"))
 
 
 def _naming(act: Act, product: str | None, situation: Situation, known: Facts) -> Act:
