@@ -43,6 +43,8 @@ SLOTS = {
     "last_day": NOW + timedelta(days=5),
     "back": NOW + timedelta(days=3),
     "days": 3,
+    "back_days": 7,
+    "paid_as_told": "USD 25.00",
     "left": 2,
     "order_no": "617001",
     "size": "L",

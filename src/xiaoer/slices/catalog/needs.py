@@ -255,6 +255,10 @@ class NeedIndex:
         longest = len(named[0][0]) if named else 0
         return [product_id for run, product_id in named if len(run) == longest][:limit]
 
+    def fronts(self) -> dict[str, str]:
+        """The part of each title that tells the thing; what follows praises it."""
+        return {one: title[: max(_OPENING, round(len(title) * _NAMED_FIRST))] for one, title in self._titles.items()}
+
 
 def _liked(shelf: str, taste: Taste) -> float:
     return min(1.0, sum(word in shelf for word in taste.likes) / _MANY_LIKES)

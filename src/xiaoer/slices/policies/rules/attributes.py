@@ -75,7 +75,7 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (("多大", "尺寸", "多长", "多宽", "多高", "直径", "占地"), ("尺寸", "规格", "长度", "宽", "高度", "大小")),
     (("产地", "哪里产", "哪产", "国产", "进口"), ("产地",)),
-    (("噪音", "吵", "声音大", "响不响"), ("噪音", "噪声", "静音")),
+    (("噪音", "吵", "声音大", "声音小", "响不响", "动静"), ("噪音", "噪声", "静音")),
     (("防水", "能水洗", "沾水"), ("防水", "防护", "防泼水")),
     (("厚", "薄", "透", "季节", "冬天", "夏天", "几月"), ("厚薄", "厚度", "透不透", "透光", "季节", "里料", "克重")),
     (("弹",), ("弹力", "弹性")),
@@ -173,13 +173,23 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     found = found or facts_by_letters(product, question) or facts_by_measure(product, question)
     found = found or _of_both(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]
-    found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
+    bare = _without_title(product, question)
+    found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, bare)]
     if not found and not (asked and intent in _EXACT):
         found = _with_keys(product, _BY_INTENT.get(intent, ()))
-    speaking = [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
+    speaking = [(key, value) for key, value in product.attributes.items() if _speaks_of(value, bare)]
     if speaking and not set(speaking) & set(found):  # 能放洗碗机吗: what the shop says of 洗碗机 stands first
         found = [speaking[0], *found]
     return tuple(dict.fromkeys(found))[:2]
+
+
+def _without_title(product: Product, question: str) -> str:
+    """The question without what the goods are called: 扩展坞 in 我的 switch 能用这个扩展坞吗 asks for nothing."""
+    for size in range(min(len(question), 8), _NAME, -1):
+        for at in range(len(question) - size + 1):
+            if question[at : at + size] in product.title:
+                return question[:at] + " " + question[at + size :]
+    return question
 
 
 def is_for_others(question: str, answer: str) -> bool:
