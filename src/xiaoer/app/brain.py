@@ -69,7 +69,7 @@ class Brain:
             questions,
         )  # fmt: skip
         self.said = CheckSaid(
-            db, clock, knowledge, promotions, shops, terms, understanding.intent_of, self.reading
+            db, clock, knowledge, promotions, shops, terms, understanding, understanding.intent_of, self.reading
         )  # fmt: skip
         self.audiences = Audiences(db, promotions, entries, pack)
         importer.vets["knowledge"] = self.audiences.vet

@@ -21,6 +21,7 @@ from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.events import Event
+from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations import told
 from xiaoer.slices.conversations.types import Message
@@ -31,9 +32,10 @@ from xiaoer.slices.knowledge.health.claims import claims_of, differ
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
 from xiaoer.slices.knowledge.health.goods import against_product
 from xiaoer.slices.knowledge.health.meeting import Reading, weight
+from xiaoer.slices.knowledge.health.sayings import Reader
 from xiaoer.slices.knowledge.ports import IntentOf
+from xiaoer.slices.knowledge.retrieval.vectors import direction_of
 from xiaoer.slices.knowledge.types import EntryDraft
-from xiaoer.slices.policies.api import NEAR
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.service import Shops
 
@@ -41,7 +43,7 @@ _BATCH = 20  # talks of one step
 _MOST = 2_000  # talks of one run; the rest waits for the next
 _QUESTIONS = 3  # of the buyer's last words before an answer
 _HITS = 3
-_SURE = 0.7  # retrieval's score from which a figure or value of the entry is what was asked for, however worded
+_SURE = 0.7  # retrieval's score from which the entry is what was asked for
 _ONE_CASE = re.compile(
     r"(?:[您你](?:的|这)?|这|该|那)(?:个|一)?(?:订?单|快递|包裹|件货|物流)|单号|物流显示|已经?(?:发|寄|到|退|签)|在路上|帮[您你]|给[您你](?:催|申请|安排|登记|补偿)"
 )
@@ -68,7 +70,7 @@ class Judge(Struct, frozen=True):
 
     shop: ShopId
     knowledge: Knowledge
-    reading: Reading
+    reader: Reader
     intent_of: IntentOf
     facts: ShopFacts
     products: findings.Products
@@ -94,40 +96,24 @@ class Judge(Struct, frozen=True):
         return (hit for hit in result.hits if hit.product_id in ("", product_id))
 
     def _differs(self, asked: tuple[str, str], answers: tuple[str, str], score: float) -> str:
-        """What differs, where the entry answers the question: as two entries are told to answer one (`meets`), and
-        where the bot would say the entry, or both are of one intent and speak of one topic, in less alike words."""
-        about, how = findings.differ_in_answers(asked, answers, self.reading)
-        if not about or not self.reading.same_case(*asked, how):
-            return ""
-        if about == _YES_OR_NO and not self._says_yes_or_no(asked[1], answers[1]):
-            return ""
-        mine, own = (self.intent_of(question) for question in asked)
-        same = mine == own if mine and own else None
-        if score >= NEAR and self.reading.meets(asked, answers, score, same, how):
-            return about
-        if how == "verdict":
-            return ""
-        says_it = (score >= NEAR and how != "figure") or (bool(same) and how == "figure" and _topics(answers))
-        like = self.reading.compare(*asked, naming_asks=how == "value")
-        return about if score >= _SURE or (says_it and not like.telling) else ""
+        """What differs, where the entry answers the question; surer where the bot would say it in any case."""
+        known, said = (self.reader.read(question, answer) for question, answer in zip(asked, answers, strict=True))
+        least = findings.NEARLY if score >= _SURE else 0.0
+        intents = (self.intent_of(asked[0]), self.intent_of(asked[1]))
+        about = findings.contradict(known, said, intents, self.reader.reading, least)
+        return "" if about == _YES_OR_NO and not self._says_yes_or_no(asked[1], answers[1]) else about
 
     def _says_yes_or_no(self, question: str, said: str) -> bool:
         """Whether an answer begins with yes or no, or repeats most of what was asked; 稍等，我查一下 does neither."""
-        about = self.reading.wording.about(question)
-        return bool(_HEAD.match(said)) or weight(about & self.reading.wording.about(said)) * 2 > weight(about)
+        about = self.reader.reading.wording.about(question)
+        return bool(_HEAD.match(said)) or weight(about & self.reader.reading.wording.about(said)) * 2 > weight(about)
 
     def _against_data(self, question: str, said: str, product_id: str) -> Denied | None:
         draft = EntryDraft(question, said, product_id=product_id)
-        says = against_shop(draft, self.facts, self.reading.kinds)
+        says = against_shop(draft, self.facts, self.reader.reading.kinds)
         if not says and (known := self.products.get(product_id)):
-            says = against_product(draft, known[2], self.reading.kinds)
+            says = against_product(draft, known[2], self.reader.reading.kinds)
         return Denied(says) if says else None
-
-
-def _topics(answers: tuple[str, str]) -> bool:
-    """Whether two answers tell times about one topic by its name (发货, 到货)."""
-    mine, theirs = ({topic for topic, _, _ in claims_of(a).spans.get("hours", ())} for a in answers)
-    return bool(mine & theirs - {""})
 
 
 def _agrees(one: str, other: str) -> bool:
@@ -147,6 +133,7 @@ class CheckSaid:
         promotions: Promotions,
         shops: Shops,
         terms: ReadsTerms,
+        analyser: TextAnalyser,
         intent_of: IntentOf,
         reading: Reading,
     ) -> None:
@@ -156,6 +143,7 @@ class CheckSaid:
         self._promotions = promotions
         self._shops = shops
         self._terms = terms
+        self._analyser = analyser
         self._intent_of = intent_of
         self._reading = reading
 
@@ -181,7 +169,8 @@ class CheckSaid:
         terms, hours, now = await self._terms.of(shop), (await self._shops.shop(shop)).hours, self._clock.now()
         facts = shop_facts(terms, hours, await self._promotions.all(shop), now)
         products = await self._db.read(lambda c: products_of(c, shop))
-        return Judge(shop, self._knowledge, self._reading, self._intent_of, facts, products, now)
+        reader = Reader(self._reading, lambda text: direction_of(self._analyser.forms(text)))
+        return Judge(shop, self._knowledge, reader, self._intent_of, facts, products, now)
 
     async def _look_at(self, judge: Judge, talks: Sequence[str]) -> tuple[list[Event], dict[str, int]]:
         """What is found, and how many messages of agents each talk had."""
