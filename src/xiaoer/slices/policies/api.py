@@ -31,6 +31,7 @@ from xiaoer.slices.policies.rules import (
     numbers,
     offers,
     orders,
+    presale,
     prices,
     products,
     regret,
@@ -212,12 +213,29 @@ def _move(ask: Ask) -> Move:
     if goods is not None:
         return Move(goods)
     return (
-        run.begin(ask)
+        _before_any_order(ask)
+        or run.begin(ask)
         or prices.answer_prices(ask)
         or arrival.before_buying(ask)
         or buying.buy_again(ask)
         or _plain(ask)
     )
+
+
+def _before_any_order(ask: Ask) -> Move | None:
+    """What everybody may be told, before an order's number is asked for."""
+    if not presale.is_before_any_order(ask):
+        return None
+    named = Need("named", ask.index, ask.segment.text)
+    if ask.product_id is None and named not in ask.facts.asked:
+        return Move(needs=(named,))
+    if (eta := arrival.before_buying(ask)) is not None:
+        return eta
+    if more := tuple(need for hit in nearness.near(ask) for need in entries.needs_of_entry(ask, hit)):
+        return Move(needs=more)
+    hit = _hit(ask)
+    told = _knowledge(ask, hit) if hit is not None else products.fact_asked(ask)
+    return Move(told) if told is not None else None
 
 
 def _plain(ask: Ask) -> Move:

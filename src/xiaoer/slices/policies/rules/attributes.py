@@ -9,7 +9,7 @@ a question about dogs is not answered by what was written for pregnant women, no
 import re
 
 from xiaoer.kernel.commerce import Product
-from xiaoer.slices.policies.rules.namesakes import counts, facts_by_letters, facts_by_measure
+from xiaoer.slices.policies.rules.namesakes import counts, facts_by_letters, facts_by_measure, in_digits
 
 _CHILD = ("宝宝", "小孩", "孩子", "儿童", "几岁", "多大的", "娃", "婴", "小朋友", "新生儿")
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
@@ -46,7 +46,7 @@ _WHO: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 _WASH_KEYS = ("洗涤", "洗护", "清洗", "清洁", "保养", "护理")
 _BEINGS = frozenset("猫狗犬孕")
 _FOR_BEINGS = re.compile(r"[猫狗犬孕](?:咪|妇|期|猫|狗|犬)?(?:能|可|适|吃|喝|用|产|婴|$)")
-_FITS_KEYS = ("适配", "兼容", "支持", "接口", "适用型号", "系统")
+_FITS_KEYS = ("适配", "兼容", "支持", "接口", "适用型号", "适用车型", "适用机型", "系统")
 
 # words in the question -> parts of attribute keys that answer it
 _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -64,9 +64,17 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
             "充一次",
             "多少毫安",
         ),
-        ("续航", "电池", "电量", "容量"),
+        ("续航", "电池", "电量", "容量", "供电"),
     ),
-    (("边充", "插着", "充着电", "充电时", "没电"), ("边充", "电池", "供电", "充电")),
+    (("送线", "带线", "配线", "有线吗", "含线", "充电线", "数据线"), ("线材", "配件", "包装清单")),
+    (("身高", "个子", "个头"), ("适合身高", "适用身高", "身高")),
+    (("体重", "斤坐", "斤能", "斤可以", "斤行", "多胖"), ("适合体重", "适用体重", "承重", "载重")),
+    (("车型", "我的车", "我车", "什么车", "哪些车", "车能用", "车能装"), ("适用车型", "适配车型", "车型")),
+    (("最低", "最高", "升到", "降到", "调到", "调高", "能升", "能降"), ("升降", "高度", "调节")),
+    (
+        ("边充", "插着", "充着电", "充电时", "没电", "插电", "插着电", "装电池", "换电池", "几节电池", "用电池"),
+        ("供电", "边充", "电池", "充电", "电源"),
+    ),
     (("躺", "后仰", "放平"), ("躺", "后仰", "调节")),
     (("功率", "多少瓦", "费电", "耗电", "几瓦"), ("功率", "能耗", "输出")),
     (
@@ -134,7 +142,7 @@ _BY_INTENT: dict[str, tuple[str, ...]] = {
     "product.safety": ("安全", "适用人群", "适合人群", "致敏"),
     "product.usage": ("使用方法", "用法", "食用方法"),
     "product.install": ("安装",),
-    "product.compatibility": ("适配", "兼容", "适用型号", "接口", "支持"),
+    "product.compatibility": ("适配", "兼容", "适用型号", "适用车型", "适用机型", "支持型号", "支持手机", "支持机型"),
     "product.shelf_life": ("保质期", "生产日期", "储存"),
     "product.package": ("包装清单", "包装", "配件"),
     "product.warranty": ("质保", "保修"),
@@ -151,12 +159,24 @@ _OF_NO_THING = frozenset("的了吗呢吧啊不能可以会要有是这那么什
 _NAME = 2
 # asked in words of all sorts of questions (洗了会缩水吗): they count when nothing narrower is asked
 _WIDE = (_FITS_KEYS, _WASH_KEYS)
+_COUNTED = re.compile(r"(?<!\d)\d+[座口档级层孔芯核键轴挡门座](?![\u4e00-\u9fff]?\d)")
+_PARTS = re.compile(r"[\s,，。.?？!！;；、]+")
+_ASKED_TOGETHER = 3
 _SHARED = 3  # characters that question and value must share for the value to speak of the thing asked
 
 
 def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
-    """Return the attributes (key, value) that answer `question`, most telling first, at most two."""
-    question = _without_name(product, question)
+    """Return the attributes (key, value) that answer `question`, most telling first: at most two, or one for each of
+    several things that it asks (充满要多久，吵不吵)."""
+    question = in_digits(_without_name(product, question))
+    each = [found[0] for part in _PARTS.split(question) if (found := _facts_of(product, "", part))]
+    if len(set(each)) > 1:
+        return tuple(dict.fromkeys(each))[:_ASKED_TOGETHER]
+    return _facts_of(product, intent, question)
+
+
+def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
+    """The attributes that answer one question, at most two; what its intent alone suggests where `intent` is told."""
     asked = [
         keys
         for words, keys in _ASKED
@@ -239,5 +259,7 @@ def _with_keys(product: Product, keys: tuple[str, ...]) -> list[tuple[str, str]]
 
 def _speaks_of(value: str, question: str) -> bool:
     """Whether a run of the question that names a thing (洗碗机) stands in the value."""
+    if any(counted in in_digits(value) for counted in _COUNTED.findall(question)):  # 7座的能用吗
+        return True
     runs = (question[at : at + _SHARED] for at in range(len(question) - _SHARED + 1))
     return any(run in value for run in runs if run.isalpha() and not _OF_NO_THING & set(run))

@@ -6,6 +6,7 @@ from xiaoer.kernel.asking import thing_asked_for
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, PriceNow, Source
 from xiaoer.kernel.heard import Entities
+from xiaoer.kernel.money import Money
 from xiaoer.slices.policies.rules import attributes, needs, sizes, specs
 from xiaoer.slices.policies.rules.namesakes import facts_by_letters
 from xiaoer.slices.policies.types import Ask
@@ -32,6 +33,7 @@ _GOODS_THEMSELVES = re.compile(r"货|库存|卖|这|它|大码|小码|中码|均
 _PAUSES = re.compile(r"[\s,，.。?？!！]+")
 _DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行标准")
 _TOLD = 4
+_PRICED = 6  # variants whose prices are told one by one
 _COMPARED, _ROWS = 4, 5  # goods in one table, and facts of each
 
 
@@ -47,7 +49,7 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
     variants = ask.facts.variants.get(product.id, ())
     match ask.segment.intent:
         case "product.size_advice":
-            return _size_advice(ask, product)
+            return _size_advice(ask, product) or _facts(ask, product)
         case "product.size_chart":
             return _size_chart(ask, product)
         case intent if intent in _OF_STOCK:
@@ -59,12 +61,24 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
         case "product.recommend":
             return None
         case intent if intent.startswith("product."):
-            found = attributes.facts_for(product, intent, ask.segment.text)
-            if not found and asks_how_it_is(ask.segment.text):
-                found = _at_first_sight(product, variants)
-            if found:
-                return _act(ask, product, "product.facts", facts=[list(pair) for pair in found])
+            if (told := _facts(ask, product)) is None and asks_how_it_is(ask.segment.text):
+                told = _told(ask, product, _at_first_sight(product, variants))
+            return told
     return None
+
+
+def fact_asked(ask: Ask) -> Act | None:
+    """The facts of the product in focus that the words ask for, whatever matter they sound like (能换电池吗)."""
+    product = ask.facts.products.get(ask.product_id or "")
+    return _told(ask, product, attributes.facts_for(product, "", ask.segment.text)) if product else None
+
+
+def _facts(ask: Ask, product: Product) -> Act | None:
+    return _told(ask, product, attributes.facts_for(product, ask.segment.intent, ask.segment.text))
+
+
+def _told(ask: Ask, product: Product, facts: tuple[tuple[str, str], ...]) -> Act | None:
+    return _act(ask, product, "product.facts", facts=[list(pair) for pair in facts]) if facts else None
 
 
 def fact_by_name(ask: Ask) -> Act | None:
@@ -73,8 +87,7 @@ def fact_by_name(ask: Ask) -> Act | None:
     product = ask.facts.products.get(ask.product_id or "")
     if product is None or ask.facts.orders or not needs.is_about_goods_in_sight(ask.segment, ask.situation.turn):
         return None
-    found = facts_by_letters(product, ask.segment.text)
-    return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]]) if found else None
+    return _told(ask, product, tuple(facts_by_letters(product, ask.segment.text)[:2]))
 
 
 def asks_how_it_is(text: str) -> bool:
@@ -153,8 +166,7 @@ def _charted(product: Product, measure: str) -> bool:
 
 def _size_chart(ask: Ask, product: Product) -> Act | None:
     if not product.size_chart:
-        found = attributes.facts_for(product, "product.size_chart", ask.segment.text)
-        return _act(ask, product, "product.facts", facts=[list(pair) for pair in found]) if found else None
+        return _facts(ask, product)
     size = ask.segment.entities.size
     rows = [row for row in product.size_chart if size is None or str(row.get("size", "")).upper() == size.upper()]
     return _act(ask, product, "size.chart", rows=rows or list(product.size_chart))
@@ -194,7 +206,7 @@ def _asked_fact(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Ac
     """猫薄荷有吗, where that is a fact of the product and no axis of its variants."""
     axes = {axis for v in variants for axis in v.spec}
     found = [(key, product.attributes[key]) for key in attributes.keys_in(product, ask.segment.text) if key not in axes]
-    return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]]) if found else None
+    return _told(ask, product, tuple(found[:2]))
 
 
 def _is_unknown_thing(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> bool:
@@ -223,7 +235,7 @@ def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | 
     if _OF_LOOKS.search(ask.segment.text):
         found = [(key, value) for key, value in product.attributes.items() if _OF_LOOKS.search(key + value)]
         if found:
-            return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]])
+            return _told(ask, product, tuple(found[:2]))
         if not _WHICH.search(ask.segment.text):
             return None
     named = [value for v in variants for axis, value in v.spec.items() if "色" in axis or "款" in axis]
@@ -244,14 +256,26 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     source, now = product_source(product), ask.facts.prices.get(product.id)
     told = _at_first_sight(product, variants, now) if _also_asks_how_it_is(ask.segment.text) else ()
     if len(told) > 1:
-        return _act(ask, product, "product.facts", facts=[list(pair) for pair in told])
+        return _told(ask, product, told)
     if low == high and now is not None and now.payable < now.list_price:
         titles = [title for _, title in now.applied]
         promotions = tuple(Source("promotion", id_, title) for id_, title in now.applied)
         slots = {"low": low, "payable": now.payable, "titles": titles}
         return Act("quote", ask.index, "price.now", slots, (source, *promotions))
+    if low != high and (each := _each_price(chosen)):
+        return Act("quote", ask.index, "price.each", {"each": "，".join(each)}, (source,))
     template = "price.one" if low == high else "price.range"
     return Act("quote", ask.index, template, {"low": low, "high": high}, (source,))
+
+
+def _each_price(variants: tuple[Variant, ...]) -> list[str]:
+    """What each spec costs, those of one price together; empty where that would be a long list."""
+    at: dict[Money, list[str]] = {}
+    for variant in sorted(variants, key=lambda v: (v.price, v.id)):
+        at.setdefault(variant.price, []).append(" ".join(variant.spec.values()))
+    if len(variants) > _PRICED or any(not spec for specs_ in at.values() for spec in specs_):
+        return []
+    return [f"{'、'.join(dict.fromkeys(named))} {price.spoken} 元" for price, named in at.items()]
 
 
 def compare(ask: Ask) -> Act | None:
