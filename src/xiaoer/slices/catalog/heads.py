@@ -7,6 +7,7 @@ of some product of this very shop and stands in the text as a word does: before 
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from xiaoer.kernel.commerce import Product
 
@@ -27,7 +28,9 @@ class Heads:
     def __init__(self, products: Iterable[Product]) -> None:
         self._goods: dict[str, list[str]] = {}
         self._about: dict[str, str] = {}
+        self._name: dict[str, str] = {}  # the first word of the title
         for product in products:
+            self._name[product.id] = next(filter(_tells, _SPACES.split(product.title)), "")
             self._about[product.id] = " ".join((product.title, product.category, *product.tags))
             for head in sorted(_heads_of(product)):
                 self._goods.setdefault(head, []).append(product.id)
@@ -43,6 +46,10 @@ class Heads:
             if not child and not _BEFORE.search(before):
                 goods = [one for one in goods if len(before) == _WITH and before in self._about[one]]
             if goods:
+                found[head] = goods
+        for before, head in pairwise(text):  # 车灯 of a 自行车前灯
+            goods = [one for one in self._goods.get(head, ()) if before in self._name[one][:-1] and _HAN.match(before)]
+            if goods and head not in found:
                 found[head] = goods
         return found
 

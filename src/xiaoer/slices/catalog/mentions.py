@@ -15,7 +15,9 @@ from xiaoer.kernel.commerce import Product
 from xiaoer.slices.catalog.heads import Heads
 from xiaoer.slices.catalog.rules import compact
 
-_JOINS = re.compile(r"跟(?!不跟|价|进|[吗么嘛]|$)(?<!跟不跟)|[和与同及、,，;；/+＋&]|加上|还有|以及|搭配|再加|再来")
+_JOINS = re.compile(
+    r"跟(?!不跟|价|进|[吗么嘛]|$)(?<!跟不跟)|[和与同及、,，;；/+＋&]|加(?![绒厚急量班热湿油长大宽起购价冰棉减强固盟])|还有|以及|搭配|再加|再来"
+)
 _PIECES = re.compile(
     r"(?<![第\d一二两三四五六七八九十])(\d{1,3}|[一二两俩三四五六七八九十])(?:件|个|条|双|瓶|盒|袋|包|箱|台|只|支|把|套|罐|桶|(?<=[俩]))(?![套装入组])"
 )

@@ -28,6 +28,7 @@ _ASKING = re.compile(
     r"\d+(?:\.\d+)?\s*(?:元|块|块钱)?"
 )
 _KIND = re.compile(r"([裙裤鞋帽袜杯被椅桌毯箱柜架瓶垫席])子|(枕|裤|裙)(?:头|装)")
+_JOINED = re.compile(r"[和跟与、+＋]|一起|一块|还有|加")  # several goods may be named in one breath
 _ENOUGH = 0.12  # least share of the need's weight that a pick must cover
 _BY_CHANCE = 0.75  # what a pair weighs that no product has, as a share of the rarest
 _OPENING = 24  # characters of a title in which the thing itself is named; what follows praises it
@@ -202,7 +203,12 @@ class NeedIndex:
         """The goods that `best` names by a longest run, or those that the text names by their end: 桌子, 手机膜. A run
         that is what some goods are (便宜的吉他) leaves out those that it only describes (吉他弦)."""
         ends = {run for one, run in best.items() if self._heads.is_end(run, one)}
-        kept = [one for one, run in best.items() if run not in ends or self._heads.is_end(run, one)]
+        several = _JOINED.search(text) is not None
+        kept = [
+            one
+            for one, run in best.items()
+            if self._heads.is_end(run, one) or (run not in ends and (several or not ends))
+        ]
         said = self._heads.named(text) if not ends else {}
         named = [one for head, goods in said.items() if head not in "".join(best.values()) for one in goods]
         return [one for one in named if one in best] or named or kept

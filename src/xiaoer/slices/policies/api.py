@@ -58,6 +58,7 @@ NEAR, NEAR_FOR_TALK = nearness.NEAR, nearness.NEAR_FOR_TALK
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
+_WISH_YIELDS = 0.7  # an entry as near as this is what was asked for, though the words tell a wish
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
@@ -156,7 +157,7 @@ def _meant(index: int, segment: Segment, situation: Situation, known: Facts, car
     named = known.recommended.get(index, ()) if segment.intent != "product.recommend" else ()
     if named:
         return named[0].id if len(named) == 1 else None
-    if carried and needs.may_be_of(carried, segment, situation.turn):
+    if carried and (needs.may_be_of(carried, segment, situation.turn) or presale.may_go_on(segment, known.orders)):
         return carried
     return needs.product_of(segment, situation.turn)
 
@@ -233,8 +234,11 @@ def _before_any_order(ask: Ask) -> Move | None:
         return eta
     if more := tuple(need for hit in nearness.near(ask) for need in entries.needs_of_entry(ask, hit)):
         return Move(needs=more)
-    hit = _hit(ask)
-    told = _knowledge(ask, hit) if hit is not None else products.fact_asked(ask)
+    if (hit := _hit(ask)) is not None:
+        return Move(_knowledge(ask, hit))
+    if closer := needs.closer(ask):
+        return Move(needs=closer)
+    told = products.fact_asked(ask) if presale.may_be_of_goods(ask.segment) else None
     return Move(told) if told is not None else None
 
 
@@ -244,13 +248,15 @@ def _plain(ask: Ask) -> Move:
     if more:
         return Move(needs=more)
     act = _answer(ask)
+    if act.rule_id in ("knowledge.miss", "order.ask_number") and (closer := needs.closer(ask)):
+        return Move(needs=closer)
     return small.ask_order_no(ask) if act.rule_id == "order.ask_number" else Move(act)
 
 
 def _answer(ask: Ask) -> Act:
     picked = selling.say_picks(ask)
     hit = _hit(ask)
-    if picked is not None and (ask.segment.by == "wish" or hit is None or _is_better(picked, ask, hit)):
+    if picked is not None and (hit is None or _is_better(picked, ask, hit)):
         return picked
     spoken = talk.answer_talk(ask)
     if spoken is not None:
@@ -282,6 +288,8 @@ def _answer(ask: Ask) -> Act:
 def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
     """Whether what was picked answers better than an entry: also than one in the buyer's own words, when these name
     goods and it does not (推荐一款口红, an entry 帮我推荐一款)."""
+    if ask.segment.by == "wish":  # 充电器坐飞机让带不 only sounds like one
+        return hit.hit.score < (_WISH_YIELDS if picked.type == "recommend" else nearness.NEAR)
     if picked.type != "recommend":
         return picked.template != "recommend.none_such" and hit.hit.score < nearness.OWN_WORDS
     named = wish_words.left_of(ask.segment.text)

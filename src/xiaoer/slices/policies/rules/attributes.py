@@ -8,6 +8,7 @@ a question about dogs is not answered by what was written for pregnant women, no
 
 import re
 
+from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product
 from xiaoer.slices.policies.rules.namesakes import counts, facts_by_letters, facts_by_measure, in_digits
 
@@ -69,6 +70,8 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("送线", "带线", "配线", "有线吗", "含线", "充电线", "数据线"), ("线材", "配件", "包装清单")),
     (("身高", "个子", "个头"), ("适合身高", "适用身高", "身高")),
     (("体重", "斤坐", "斤能", "斤可以", "斤行", "多胖"), ("适合体重", "适用体重", "承重", "载重")),
+    (("多远", "照得远", "射程"), ("射程", "照射", "距离")),
+    (("能做", "可以做", "做得了", "做什么"), ("适合做", "可做", "能做", "用途")),
     (("车型", "我的车", "我车", "什么车", "哪些车", "车能用", "车能装"), ("适用车型", "适配车型", "车型")),
     (("最低", "最高", "升到", "降到", "调到", "调高", "能升", "能降"), ("升降", "高度", "调节")),
     (
@@ -98,7 +101,7 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("肤质", "油皮", "干皮", "混油"), ("适用肤质", "适合肤质", "肤质")),
     (("bpa", "BPA", "双酚"), ("双酚", "BPA", "材质")),
     (("成分", "配料", "添加", "香精", "酒精", "防腐"), ("成分", "配料", "香精", "酒精", "防腐", "添加", "配方")),
-    (("保质", "过期", "日期", "新鲜", "放多久", "放到"), ("保质期", "生产日期", "储存")),
+    (("保质", "过期", "日期", "新鲜", "放多久", "放到"), ("保质期", "生产日期", "储存", "保存", "花期")),
     (("保存", "储存", "冷藏", "放冰箱"), ("储存", "保存", "贮存")),
     (("安装", "装", "打孔"), ("安装",)),
     (("适配", "兼容", "支持", "能用吗", "型号", "系统", "接口"), _FITS_KEYS),
@@ -160,7 +163,10 @@ _NAME = 2
 # asked in words of all sorts of questions (洗了会缩水吗): they count when nothing narrower is asked
 _WIDE = (_FITS_KEYS, _WASH_KEYS)
 _COUNTED = re.compile(r"(?<!\d)\d+[座口档级层孔芯核键轴挡门座](?![\u4e00-\u9fff]?\d)")
+_WEIGHS = re.compile(r"\d{2,3}多?\s*(?:斤|公斤|kg)")  # of whom or what it must bear
+_BEARS = ("承重", "载重", "限重", "适合体重", "适用体重")
 _PARTS = re.compile(r"[\s,，。.?？!！;；、]+")
+_PART = 3  # characters of a question beside others
 _ASKED_TOGETHER = 3
 _SHARED = 3  # characters that question and value must share for the value to speak of the thing asked
 
@@ -191,15 +197,26 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     if not named and not any(counts(value, question) for _, value in found):  # 能钓几斤 is no matter of 自重：118克
         found = facts_by_letters(product, question, counted=True) or found
     found = found or facts_by_letters(product, question) or facts_by_measure(product, question)
+    of_whom = [keys for _, keys in _WHO]
+    found = found or [pair for keys in narrow if keys not in of_whom for pair in _with_values(product, keys)]
+    found = found or (_with_keys(product, _BEARS) if _WEIGHS.search(question) else [])
     found = found or _of_both(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
+    found = found or _holding(product, question)
     if not found and not (asked and intent in _EXACT):
         found = _with_keys(product, _BY_INTENT.get(intent, ()))
     speaking = [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]
     if speaking and not set(speaking) & set(found):  # 能放洗碗机吗: what the shop says of 洗碗机 stands first
         found = [speaking[0], *found]
     return tuple(dict.fromkeys(found))[:2]
+
+
+def not_told(product: Product, intent: str, question: str) -> str:
+    """The part of several questions that no attribute answers while others are; empty when all are, or none."""
+    asked = [part for part in _PARTS.split(question) if len(part) >= _PART and QUESTION.search(part)]
+    missed = [part for part in asked if not facts_for(product, intent, part)]
+    return missed[0] if 0 < len(missed) < len(asked) else ""
 
 
 def is_for_others(question: str, answer: str) -> bool:
@@ -255,6 +272,19 @@ def _with_keys(product: Product, keys: tuple[str, ...]) -> list[tuple[str, str]]
         for name in product.attributes
         if key in name and (len(key) > 1 or key not in _BEINGS or _FOR_BEINGS.search(name))
     ]
+
+
+def _holding(product: Product, question: str) -> list[tuple[str, str]]:
+    """The only attribute whose value holds a word of the question (要换电池吗: 灯光：灯串，3节7号电池)."""
+    pairs = {question[at : at + 2] for at in range(len(question) - 1)}
+    words = [one for one in pairs if one.isalpha() and not _OF_NO_THING & set(one) and one not in product.title]
+    told = {(key, value) for key, value in product.attributes.items() for word in words if word in value}
+    return list(told) if len(told) == 1 else []
+
+
+def _with_values(product: Product, keys: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The attributes whose values hold one of `keys` (定时器：电池供电)."""
+    return [(k, v) for key in keys if len(key) >= _NAME for k, v in product.attributes.items() if key in v]
 
 
 def _speaks_of(value: str, question: str) -> bool:

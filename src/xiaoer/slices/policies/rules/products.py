@@ -2,6 +2,8 @@
 
 import re
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.asking import thing_asked_for
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, PriceNow, Source
@@ -30,6 +32,8 @@ _HOW_IT_IS = re.compile(
 )
 _ITS_PRICE = re.compile(rf"{_THING}(?:现在)?(?:卖|是)?(?:多少钱|多少|什么价格?|啥价|几块钱?|价格)")
 _GOODS_THEMSELVES = re.compile(r"货|库存|卖|这|它|大码|小码|中码|均码|加大|尺码|号|码|颜色|别的|其他|其它")
+_IS_THERE = re.compile(r"有(?:没有?|木有|货)?(?:吗|么|嘛|不)?\W*$")
+_ITS_KINDS = re.compile(r"版本?|规格|型号|款式?|尺寸|种|选项")
 _PAUSES = re.compile(r"[\s,，.。?？!！]+")
 _DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行标准")
 _TOLD = 4
@@ -60,11 +64,20 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
             return _price(ask, product, variants)
         case "product.recommend":
             return None
+        case intent if intent.startswith("product.") and _asks_for_spec(ask, variants):
+            return _stock(ask, product, variants)
         case intent if intent.startswith("product."):
             if (told := _facts(ask, product)) is None and asks_how_it_is(ask.segment.text):
                 told = _told(ask, product, _at_first_sight(product, variants))
             return told
     return None
+
+
+def _asks_for_spec(ask: Ask, variants: tuple[Variant, ...]) -> bool:
+    """Whether the words name some of the variants and ask whether there are any (我车是26+16的有吗)."""
+    return _IS_THERE.search(ask.segment.text) is not None and len(
+        specs.matching(variants, Entities(), ask.segment.text)
+    ) < len(variants)
 
 
 def fact_asked(ask: Ask) -> Act | None:
@@ -74,7 +87,10 @@ def fact_asked(ask: Ask) -> Act | None:
 
 
 def _facts(ask: Ask, product: Product) -> Act | None:
-    return _told(ask, product, attributes.facts_for(product, ask.segment.intent, ask.segment.text))
+    intent, text = ask.segment.intent, ask.segment.text
+    act = _told(ask, product, attributes.facts_for(product, intent, text))
+    missed = attributes.not_told(product, intent, text) if act is not None else ""
+    return replace(act, slots={**act.slots, "missed": missed}) if act is not None and missed else act
 
 
 def _told(ask: Ask, product: Product, facts: tuple[tuple[str, str], ...]) -> Act | None:
@@ -99,6 +115,16 @@ def _also_asks_how_it_is(text: str) -> bool:
     """这款多少钱，介绍一下: both, in one piece."""
     rest = _ITS_PRICE.sub("", _PAUSES.sub("", text), count=1)
     return bool(rest) and len(rest) < len(_PAUSES.sub("", text)) and asks_how_it_is(rest)
+
+
+def _compare_variants(ask: Ask) -> Act | None:
+    """两个版本差在哪: what each variant of one product costs; more of them the sheet does not tell."""
+    product = ask.facts.products.get(ask.product_id or "")
+    variants = ask.facts.variants.get(product.id, ()) if product else ()
+    if product is None or len(variants) < 2 or not _ITS_KINDS.search(ask.segment.text):
+        return None
+    each = _each_price(variants)
+    return _act(ask, product, "product.variants", each="，".join(each)) if each else None
 
 
 def _at_first_sight(
@@ -285,7 +311,7 @@ def compare(ask: Ask) -> Act | None:
         ids = (beside, *ids)
     goods = [ask.facts.products[one] for one in dict.fromkeys(ids) if one in ask.facts.products][:_COMPARED]
     if len(goods) < 2:
-        return None
+        return _compare_variants(ask)
     shared = [key for key in goods[0].attributes if all(key in other.attributes for other in goods[1:])]
     asked = [key for key in attributes.keys_in(goods[0], ask.segment.text) if key in shared]
     keys = list(dict.fromkeys((*asked, *shared)))[:_ROWS]

@@ -30,6 +30,9 @@ _COUNTED = re.compile(r"\d+(?:\.\d+)?\s*(?=[件个条双瓶盒袋包箱台只支
 
 def matching(variants: tuple[Variant, ...], entities: Entities, text: str = "") -> tuple[Variant, ...]:
     """The variants that fit what was named; all when nothing was, none when there is no such variant."""
+    several = colors_in(variants, text)
+    if len(several) > 1:  # 白的黑的一样价吗
+        return tuple(v for v in variants if set(v.spec.values()) & several)
     chosen = variants
     if entities.variant_ids:
         chosen = tuple(v for v in variants if v.id in entities.variant_ids)
@@ -41,9 +44,6 @@ def matching(variants: tuple[Variant, ...], entities: Entities, text: str = "") 
         return chosen
     if measures_of(text, variants):
         return _measured(chosen, text)
-    several = colors_in(chosen, text)
-    if len(several) > 1:  # 白的黑的一样价吗
-        return tuple(v for v in chosen if set(v.spec.values()) & several)
     return _named(chosen, text) if named_in(chosen, text) else _by_tokens(chosen, text)
 
 
