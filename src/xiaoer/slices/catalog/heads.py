@@ -15,6 +15,7 @@ _SPACES = re.compile(r"[\W_]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # ends of a title's first words that are not what the thing is
 _NO_HEAD = frozenset("款品装版色码新热季式型系列用送女男童人件组份盒袋瓶包箱片支个号代级的")
+_LONGEST = 14  # a longer word is a row of keywords, and ends in any of them
 _KIND = "品类"
 # what follows a name in speech
 _AFTER = r"(?=子|儿(?!童)|[的有会能是多什怎几可好不没还咋要吗呢么嘛坏掉在到了啥如行够都也和跟与卖贵]|\W|_|$)"
@@ -68,4 +69,4 @@ def _heads_of(product: Product) -> set[str]:
 
 
 def _tells(part: str) -> bool:
-    return len(part) > 1 and _HAN.match(part[-1]) is not None and part[-1] not in _NO_HEAD
+    return 1 < len(part) <= _LONGEST and _HAN.match(part[-1]) is not None and part[-1] not in _NO_HEAD

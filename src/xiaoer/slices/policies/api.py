@@ -58,7 +58,7 @@ NEAR, NEAR_FOR_TALK = nearness.NEAR, nearness.NEAR_FOR_TALK
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
-_WISH_YIELDS = 0.7  # an entry as near as this is what was asked for, though the words tell a wish
+_WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
@@ -289,7 +289,7 @@ def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
     """Whether what was picked answers better than an entry: also than one in the buyer's own words, when these name
     goods and it does not (推荐一款口红, an entry 帮我推荐一款)."""
     if ask.segment.by == "wish":  # 充电器坐飞机让带不 only sounds like one
-        return hit.hit.score < (_WISH_YIELDS if picked.type == "recommend" else nearness.NEAR)
+        return picked.type == "recommend" or hit.hit.score < _WISH_YIELDS
     if picked.type != "recommend":
         return picked.template != "recommend.none_such" and hit.hit.score < nearness.OWN_WORDS
     named = wish_words.left_of(ask.segment.text)

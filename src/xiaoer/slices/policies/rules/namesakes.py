@@ -46,7 +46,7 @@ def facts_by_letters(product: Product, question: str, counted: bool = False) -> 
     scored = []
     for key, value in product.attributes.items():
         letters = sum(held[letter] <= _HELD_BY for letter in asked & set(key))
-        fits = letters > 0 and (counts(value, question) or _is_such_a_measure(value, question))
+        fits = letters > 0 and (counts(value, question) or (not counted and _is_such_a_measure(value, question)))
         if letters and (fits or not counted):
             scored.append((letters * _LETTER + _UNIT * fits, key, value))
     best = max((score for score, _, _ in scored), default=0.0)

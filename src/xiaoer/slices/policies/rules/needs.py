@@ -69,7 +69,9 @@ _VAGUE = re.compile(
 _CLAUSES = re.compile(r"[\s,，。；;、!！]+|(?<=[?？])")
 _CLAUSE = 4  # characters of a clause that may be a question by itself
 _SEVERAL = ("product.compare", "promo.bundle", "price.query")  # questions that may be about several goods at once
-_JOINED = re.compile(r"[和跟与、+＋]|加上|再(?:来|加|拿|买|配)|还有|以及|一起|一块|对比|比较|哪[个款件]")
+_JOINED = re.compile(
+    r"[和跟与、+＋]|加(?![绒厚急量班热湿油长大宽起购价冰棉减])|再(?:来|加|拿|买|配)|还有|以及|一起|一块|对比|比较|哪[个款件]"
+)
 _SHOPPING = ("product", "search", "live", "campaign")
 
 
@@ -123,7 +125,7 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     elif (
         not segment.entities.product_ids
         and not (turn.product_in_focus and (_WORN_WITH.search(segment.text) or intent in _USED_WITH))
-        and (intent.startswith(("product.", "price.")) or intent == "order.how_to_buy" or together)
+        and (intent.startswith(("product.", "price.")) or intent in ("order.how_to_buy", "promo.gift") or together)
     ):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
     if intent in _SEVERAL and joined and len(segment.entities.product_ids) < 2:
