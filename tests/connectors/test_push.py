@@ -189,6 +189,14 @@ def test_messages_without_an_id_of_the_platform_are_told_apart_by_what_they_say(
     assert events[0].id == events[2].id != events[1].id
 
 
+def test_a_refund_that_was_agreed_is_not_told_as_paid_back() -> None:
+    rows = [{"tag": "201", "msg_id": "7", "data": {"p_id": "5001", "aftersale_id": "77", "agree_time": 1772679600}}]
+    body = json.dumps(rows)
+    (event,) = _read("douyin", Push(SHOP, body.encode(), NOW, {"event-sign": _md5(f"dk{body}dy-secret")})).events
+    assert (event.type, event.data["refund_id"]) == ("order.refund_requested", "77")
+    assert event.data["refund_status"] == "waiting_refund"
+
+
 def test_an_old_shopify_body_under_a_new_webhook_id_is_the_same_event() -> None:
     push = _shopify()
     again = Push(SHOP, push.body, NOW, {**push.headers, "x-shopify-webhook-id": "w2"})

@@ -119,6 +119,7 @@ class Stage:
             receiver="周晓雯",
             phone=row.get("phone", "13900001234"),
             raw_status=row.get("raw_status", ""),
+            currency=row.get("currency", ""),
         )
         parcels = []
         if sent and "traces" in row:

@@ -4,13 +4,15 @@ A shop without any costs one dictionary look-up. A changed setting holds in ever
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct, structs
 
 from xiaoer.connectors import registry
 from xiaoer.connectors.push import Push, Pushed
+from xiaoer.connectors.renewal import RenewalRefused, Tokens
 from xiaoer.connectors.spec import Around, ConnectorSpec, ParcelHint, Port
 from xiaoer.infra import audit
 from xiaoer.infra.db import Database
@@ -27,6 +29,7 @@ from xiaoer.slices.systems.types import System
 
 _CHECK_S = 2.0
 _KEEP = "••••••"  # what stands for a secret that stays as it is
+_AHEAD = timedelta(hours=2)  # before its end a token is renewed; the shortest life on any platform is a day
 _NOTHING = "xiaoer-connection-test"  # an id that no system has: a good connection answers "unknown"
 
 
@@ -73,6 +76,7 @@ class Systems:
         self.web = web or Web(clock)
         self._around = Around(self.web, clock, OwnRows(catalog, orders))
         self._known: dict[ShopId, tuple[float, tuple[Connected, ...]]] = {}
+        self.token_ended: Callable[[ShopId, System], Awaitable[None]] | None = None
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -96,7 +100,13 @@ class Systems:
 
     def _build(self, shop: ShopId, row: System) -> Connected:
         spec = registry.connector_spec(row.connector)
-        return Connected(row, spec, registry.build(row.connector, self._opened(shop, row, spec), self._around))
+
+        async def ended() -> None:
+            if self.token_ended is not None:
+                await self.token_ended(shop, row)
+
+        around = structs.replace(self._around, ended=ended)
+        return Connected(row, spec, registry.build(row.connector, self._opened(shop, row, spec), around))
 
     def _opened(self, shop: ShopId, row: System, spec: ConnectorSpec) -> dict[str, str]:
         secret = {setting.name for setting in spec.settings if setting.secret}
@@ -151,6 +161,52 @@ class Systems:
         await self._db.write(change)
         self._known.pop(shop, None)
         return structs.replace(system, settings=_hidden(system), updated_at=now)
+
+    async def ending(self, shop: ShopId) -> tuple[System, ...]:
+        """Systems whose token ends soon, or of which that is not known yet."""
+        soon = self._clock.now() + _AHEAD
+        rows = await self._db.read(lambda c: api.listed(c, shop))
+        return tuple(
+            row
+            for row in rows
+            if row.enabled
+            and registry.connector_spec(row.connector).renew is not None
+            and row.settings.get("refresh_token")
+            and (row.token_ends_at is None or row.token_ends_at <= soon)
+        )
+
+    async def renew(self, shop: ShopId, id_: str) -> System:
+        """Get the next token of a system and keep it sealed; a refusal is kept for the console.
+
+        Raises:
+            NotFound: no such system. SourceUnavailable: the platform could not be asked; the old token stays.
+        """
+        row = await self._db.read(lambda c: api.find(c, shop, id_))
+        spec = registry.connector_spec(row.connector)
+        opened = self._opened(shop, row, spec)
+        try:
+            if spec.renew is None or not opened.get("refresh_token"):
+                raise RenewalRefused(spec.title, "令牌已到期")
+            tokens: Tokens = await spec.renew(opened, self._around)
+            new = {spec.renews: tokens.access, "refresh_token": tokens.refresh}
+            sealed = {name: self._vault.seal(shop, _place(id_, name), value) for name, value in new.items()}
+            after = structs.replace(
+                row, settings={**row.settings, **sealed}, token_ends_at=tokens.ends_at, token_refused=""
+            )
+        except RenewalRefused as refusal:
+            after = structs.replace(row, token_refused=refusal.said[:200])
+        if after == row:
+            return row
+        after, now = structs.replace(after, updated_at=self._clock.now()), self._clock.now()
+
+        def change(connection: Any) -> None:
+            if api.renewed(connection, shop, row, after):
+                done = "system.token_refused" if after.token_refused else "system.token_renewed"
+                audit.record(connection, shop, "小二", done, id_, now, connector=row.connector)
+
+        await self._db.write(change)
+        self._known.pop(shop, None)
+        return after
 
     async def remove(self, shop: ShopId, who: str, id_: str) -> None:
         """Disconnect a system.

@@ -28,6 +28,7 @@ from xiaoer.app.mode_evidence import ModeEvidence
 from xiaoer.app.pushes import Pushes
 from xiaoer.app.red_lines import ShopRedLines
 from xiaoer.app.rehearsing import Stages
+from xiaoer.app.renewals import Renewals
 from xiaoer.app.reports import Reports
 from xiaoer.app.selling import Selling
 from xiaoer.app.shop_models import ShopModels
@@ -96,6 +97,7 @@ class Wiring:
         vault = Vault(settings.secret_key)
         self.systems = Systems(self.db, self.clock, vault, EmbeddedCatalog(self.db), EmbeddedOrders(self.db))
         self.catalog.systems = self.orders.systems = self.buyers.systems = self.systems
+        self.renewals = Renewals(self.db, self.clock, self.systems, self.jobs)
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
         self.entries = ReviewedEntries(self.db, self.clock)
@@ -124,18 +126,8 @@ class Wiring:
         self.jobs.handle(STOCK_BACK, answering.tell_stock_back)
         self.jobs.handle(STOCK_LOOK, answering.look_for_stock)
         self.receive = ReceiveMessage(self.db, self.clock, settings.idle)
-        self.answer = AnswerMessage(
-            self.db,
-            self.clock,
-            self.shops,
-            self.understanding,
-            self.red_lines,
-            answering.gather,
-            answering.perform,
-            templates,
-            self.desk,
-            sells,
-        )
+        steps = (answering.gather, answering.perform, templates, self.desk, sells)
+        self.answer = AnswerMessage(self.db, self.clock, self.shops, self.understanding, self.red_lines, *steps)
         self.jobs.handle(FOLLOW_UP, FollowUp(self.db, self.clock, self.answer, templates, self.desk))
         facts = (self.db, self.clock, self.understanding, self.knowledge, settings.home, self.jobs)
         columns = (over_http(settings.clickhouse_url), settings.clickhouse_pages)

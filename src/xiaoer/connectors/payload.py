@@ -122,6 +122,22 @@ def fen(value: Any) -> Money:
         raise InvalidMoney(str(value), "it is not a number") from None
 
 
+def foreign(code: Any) -> str:
+    """The currency of an order as `Order.currency` keeps it: empty for yuan and where the system tells none."""
+    word = str(code or "").strip().upper()
+    return "" if word in ("", "CNY", "RMB", "CNH") else word[:8]
+
+
+def only_yuan(code: Any, source: str) -> None:
+    """Refuse prices in another currency: a buyer would take them for yuan.
+
+    Raises:
+        SourceUnavailable: they are.
+    """
+    if word := foreign(code):
+        raise SourceUnavailable(f"{source} prices in {word}. Only prices in yuan (CNY) can be told.")
+
+
 def instant(value: Any) -> datetime | None:
     """Epoch seconds or milliseconds, or a date text (naive: Beijing time) → UTC; absent, 0, years 0 and 1 are None."""
     raw = str(value if value is not None else "").strip()

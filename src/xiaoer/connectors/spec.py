@@ -7,7 +7,7 @@ connector was proved: `offline_verified` against published or derived signing ve
 checks them, `real_shop_verified` against the real software, `live_verified` against a merchant's account.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
@@ -51,12 +51,17 @@ class NoHints:
         return None
 
 
+async def _nobody() -> None:
+    """Nobody waits to hear that a token ended."""
+
+
 class Around(Struct, frozen=True):
-    """What every connector is given."""
+    """What every connector is given. `ended` is awaited when the platform says that the access token does not hold."""
 
     web: Web
     clock: Clock
     hints: Hints
+    ended: Callable[[], Awaitable[None]] = _nobody
 
 
 class Setting(Struct, frozen=True):
@@ -83,6 +88,8 @@ class ConnectorSpec(Struct, frozen=True):
     read_push: Callable[[Mapping[str, str], Push], Pushed] | None = None
     answer_check: Callable[[Mapping[str, str], Mapping[str, str]], str] | None = None  # (settings, query of a GET)
     prices: Literal["", "parallel", "sequential"] = ""  # prices carts itself, stacking in this way
+    renews: str = ""  # the setting that holds an access token which ends; `renew` gets the next one (`renewal.Tokens`)
+    renew: Callable[[Mapping[str, str], Around], Awaitable[Any]] | None = None
 
     def complete(self, given: Mapping[str, str]) -> dict[str, str]:
         """Fill defaults and check that nothing needed is missing.

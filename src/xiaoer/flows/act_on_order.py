@@ -137,6 +137,8 @@ class ActOnOrder:
 
 def _checked(kind: str, data: dict[str, str], order: Order) -> dict[str, str]:
     """The values that this deed takes, each checked."""
+    if order.currency and kind in ("cancel", "open_after_sale"):
+        raise InvalidBody(f"This order was paid in {order.currency}. Give money back in the shop's own back end.")
     given = {name: value.strip() for name, value in data.items() if value.strip()}
     if kind == "open_after_sale":
         return _after_sale(given, order)

@@ -211,8 +211,9 @@ class AgentReply:
                     raise NotFound("Order", order_id)
                 title = order.items[0].title if order.items else ""
                 label = _ORDER_STATUS.get(order.status, order.status)
-                order_card = OrderCard(order.id, label, title, str(order.pay_amount))
-                return ReplyPart(order_card, f"订单 {order.id}：{title}，{label}，{order.pay_amount} 元")
+                order_card = OrderCard(order.id, label, title, order.paid_as_told)
+                paid = order.paid_as_told if order.currency else f"{order.pay_amount} 元"
+                return ReplyPart(order_card, f"订单 {order.id}：{title}，{label}，{paid}")
 
     async def note(self, who: Principal, conversation_id: str, text: str) -> Note:
         """Keep a remark that only colleagues see.

@@ -115,6 +115,8 @@ class PerformTodos:
             paid = order.pay_amount if order and order.status != "unpaid" else Money(0)
             amount = Money(int(todo.data.get("amount_fen", "0"))) if "amount_fen" in todo.data else paid
             whom, why = decide_by_whom(facts.terms.auto, todo.name, amount, supported)
+            if order is not None and order.currency:
+                whom, why = "people", "other_money"
             if whom == "people":
                 return await self._as_ticket(turn, todo, why)
             if todo.name == "issue_coupon":
@@ -143,7 +145,11 @@ class PerformTodos:
         if todo.name == "open_after_sale" and todo.data.get("kind") != "return_refund":
             type_ = "exchange" if todo.data.get("kind") == "exchange" else "refund"
         fields = {_NAMES.get(key, key): value for key, value in todo.data.items()}
-        note = {"failed": "系统没有响应，请人工办理", "above_limit": "超过自动办理的金额上限"}.get(why, "")
+        note = {
+            "failed": "系统没有响应，请人工办理",
+            "above_limit": "超过自动办理的金额上限",
+            "other_money": "不是按人民币付的",
+        }.get(why, "")
         return await self._open(turn, type_, todo.order_id, fields, note)
 
     async def _ticket(self, turn: Turn, todo: Todo, facts: Facts) -> Outcome:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from xiaoer.kernel.money import Money
+from xiaoer.kernel.money import ZERO, Money
 
 OrderStatus = Literal["unpaid", "paid", "shipped", "delivered", "completed", "closed", "refunding", "refunded"]
 RefundKind = Literal["refund_only", "return_refund", "exchange"]
@@ -100,7 +100,11 @@ class Refund(Struct, frozen=True):
 
 
 class Order(Struct, frozen=True):
-    """订单 with its lines, parcels and refunds. Contact data stay masked outside the privacy slice."""
+    """订单 with its lines, parcels and refunds. Contact data stay masked outside the privacy slice.
+
+    `currency` is empty for yuan. In another one amounts are hundredths of it as the system told them: they are shown
+    to agents, never told to buyers as yuan, and nothing is computed from them.
+    """
 
     id: str
     buyer_id: str
@@ -119,6 +123,21 @@ class Order(Struct, frozen=True):
     phone: str = ""
     raw_status: str = ""
     note: str = ""
+    currency: str = ""
+
+    @property
+    def yuan_paid(self) -> Money:
+        """What sums may count: nothing of an order in another currency."""
+        return ZERO if self.currency else self.pay_amount
+
+    @property
+    def paid_as_told(self) -> str:
+        """What was paid, in the order's own currency: `"408.00"`, `"USD 25.00"`."""
+        return self.as_told(self.pay_amount)
+
+    def as_told(self, amount: Money) -> str:
+        """An amount of this order in its own currency."""
+        return f"{self.currency} {amount.yuan}" if self.currency else amount.yuan
 
 
 class Buyer(Struct, frozen=True):

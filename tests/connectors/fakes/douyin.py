@@ -6,7 +6,7 @@ import json
 
 from starlette.requests import Request
 from starlette.responses import Response
-from tests.connectors.fakes.wire import Platform, application, said, seconds
+from tests.connectors.fakes.wire import Pair, Platform, application, said, seconds
 from tests.connectors.world import World
 
 from xiaoer.kernel.commerce import Order
@@ -40,7 +40,14 @@ def order_payload(order: Order) -> dict[str, object]:
 
 
 def platform(world: World) -> Platform:
-    settings = {"app_key": "dk", "app_secret": "dy-secret", "access_token": "dy-token", "base_url": "http://douyin"}
+    live = Pair("dy-token", lives=604_800)
+    settings = {
+        "app_key": "dk",
+        "app_secret": "dy-secret",
+        "access_token": live.access,
+        "refresh_token": live.refresh,
+        "base_url": "http://douyin",
+    }
 
     def product(id: str) -> dict[str, object]:
         prices = [
@@ -62,6 +69,14 @@ def platform(world: World) -> Platform:
             return said({"code": 40003, "msg": "非法的参数", "sub_code": "isv.invalid-signature"})
         assert request.url.path == "/" + query["method"].replace(".", "/")
         asked = json.loads(text)
+        if query["method"] == "token.refresh":
+            assert (asked["grant_type"], "access_token" in query) == ("refresh_token", False)
+            if not live.next(asked["refresh_token"]):
+                return said({"code": 50002, "msg": "业务处理失败", "sub_code": "isv.business-failed:refresh_token"})
+            given = {"access_token": live.access, "refresh_token": live.refresh, "expires_in": live.lives}
+            return said({"code": 10000, "msg": "success", "data": given})
+        if query["access_token"] != live.access:
+            return said({"code": 30001, "msg": "access_token已过期", "sub_code": "isv.access-token-expired"})
         match query["method"]:
             case "order.orderDetail":
                 order = world.orders.get(asked["shop_order_id"])
@@ -75,4 +90,4 @@ def platform(world: World) -> Platform:
                 return said({"code": 10000, "data": {"data": found, "total": len(found)}})
         return said({"code": 50002, "msg": "业务处理失败", "sub_msg": "数据不存在", "sub_code": "isv.business-failed"})
 
-    return Platform(application(handle), settings, "app_secret")
+    return Platform(application(handle), settings, "app_secret", live)

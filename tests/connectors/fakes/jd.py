@@ -5,7 +5,7 @@ import re
 
 from starlette.requests import Request
 from starlette.responses import Response
-from tests.connectors.fakes.wire import Platform, application, form, local, md5, run_together, said
+from tests.connectors.fakes.wire import Pair, Platform, application, form, local, md5, run_together, said
 from tests.connectors.world import World
 
 from xiaoer.kernel.commerce import Order
@@ -38,7 +38,10 @@ def order_payload(order: Order) -> dict[str, object]:
 
 
 def platform(world: World) -> Platform:
+    live = Pair("jd-token")
     settings = {
+        "refresh_token": live.refresh,
+        "oauth_url": "http://jd",
         "app_key": "jdk",
         "app_secret": "jd-secret",
         "access_token": "jd-token",
@@ -47,9 +50,16 @@ def platform(world: World) -> Platform:
 
     def handle(request: Request, body: bytes) -> Response:
         params = form(body)
+        if request.url.path == "/oauth2/refresh_token":
+            assert params.keys() == {"app_key", "app_secret", "grant_type", "refresh_token"}
+            if params["app_secret"] != "jd-secret" or not live.next(params["refresh_token"]):
+                return said({"code": 2011, "msg": "refresh_token expired"})
+            return said({"access_token": live.access, "refresh_token": live.refresh, "expires_in": live.lives})
         expected = md5("jd-secret" + run_together(params) + "jd-secret").upper()
-        if params["sign"] != expected or params["access_token"] != "jd-token":
+        if params["sign"] != expected:
             return said({"error_response": {"code": "12", "zh_desc": "无效签名", "en_desc": "invalid signature"}})
+        if params["access_token"] != live.access:
+            return said({"error_response": {"code": "19", "zh_desc": "token已过期", "en_desc": "token expired"}})
         assert re.fullmatch(r"2026-03-05 12:00:00\.\d{3}\+0800", params["timestamp"])
         assert params["method"] == "jingdong.pop.order.get"
         order = world.orders.get(json.loads(params["360buy_param_json"])["order_id"])
@@ -57,4 +67,4 @@ def platform(world: World) -> Platform:
         detail = {"apiResult": result, **({"orderInfo": order_payload(order)} if order else {})}
         return said({"jingdong_pop_order_get_responce": {"code": "0", "orderDetailInfo": detail}})
 
-    return Platform(application(handle), settings, "app_secret")
+    return Platform(application(handle), settings, "app_secret", live)

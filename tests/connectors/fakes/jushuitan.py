@@ -4,7 +4,7 @@ import json
 
 from starlette.requests import Request
 from starlette.responses import Response
-from tests.connectors.fakes.wire import Platform, application, form, local, md5, run_together, said
+from tests.connectors.fakes.wire import Pair, Platform, application, form, local, md5, run_together, said
 from tests.connectors.world import World
 
 from xiaoer.kernel.commerce import Order, Variant
@@ -43,7 +43,14 @@ def _sku(variant: Variant) -> dict[str, object]:
 
 
 def platform(world: World) -> Platform:
-    settings = {"app_key": "jst", "app_secret": "jst-secret", "access_token": "jst-token", "base_url": "http://jst"}
+    live = Pair("jst-token", lives=2_592_000)
+    settings = {
+        "app_key": "jst",
+        "app_secret": "jst-secret",
+        "access_token": live.access,
+        "refresh_token": live.refresh,
+        "base_url": "http://jst",
+    }
 
     def answer(path: str, biz: dict[str, object]) -> dict[str, object]:
         match path:
@@ -82,7 +89,15 @@ def platform(world: World) -> Platform:
         params = form(body)
         if params["sign"] != md5("jst-secret" + run_together(params)):
             return said({"code": 100, "msg": "签名错误", "data": None})
+        if request.url.path == "/openWeb/auth/refreshToken":
+            assert (params["grant_type"], params["scope"]) == ("refresh_token", "all")
+            if not live.next(params["refresh_token"]):
+                return said({"code": 190, "msg": "refresh_token无效", "data": None})
+            given = {"access_token": live.access, "refresh_token": live.refresh, "expires_in": live.lives}
+            return said({"code": 0, "msg": "执行成功", "data": given})
+        if params["access_token"] != live.access:
+            return said({"code": 100, "msg": "access_token已过期", "data": None})
         assert (params["charset"], params["version"]) == ("utf-8", "2")
         return said({"code": 0, "msg": "执行成功", "data": answer(request.url.path, json.loads(params["biz"]))})
 
-    return Platform(application(handle), settings, "app_secret")
+    return Platform(application(handle), settings, "app_secret", live)

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from tests.connectors.fakes.wire import Platform, application, form, local, md5, run_together, said
+from tests.connectors.fakes.wire import Pair, Platform, application, form, local, md5, run_together, said
 from tests.connectors.world import NOW, World
 
 from xiaoer.kernel.commerce import Order
@@ -34,7 +34,9 @@ def order_payload(order: Order) -> dict[str, object]:
 
 
 def platform(world: World) -> Platform:
+    live = Pair("pdd-token")
     settings = {
+        "refresh_token": live.refresh,
         "client_id": "c1",
         "client_secret": "pdd-secret",
         "access_token": "pdd-token",
@@ -56,6 +58,17 @@ def platform(world: World) -> Platform:
         if params["sign"] != md5("pdd-secret" + run_together(params) + "pdd-secret").upper():
             return said({"error_response": {"error_code": 20004, "error_msg": "签名sign校验失败", "sub_code": "20004"}})
         assert params["timestamp"] == str(int(NOW.timestamp()))
+        if params["type"] == "pdd.pop.auth.token.refresh":
+            assert "access_token" not in params
+            if not live.next(params["refresh_token"]):
+                return said({"error_response": {"error_code": 10018, "error_msg": "refresh_token已过期"}})
+            given = {
+                "access_token": live.access, "refresh_token": live.refresh, "expires_in": live.lives,
+                "expires_at": int(NOW.timestamp()) + live.lives,
+            }  # fmt: skip
+            return said({"pop_auth_token_refresh_response": given})
+        if params["access_token"] != live.access:
+            return said({"error_response": {"error_code": 10019, "error_msg": "access_token已过期"}})
         match params["type"]:
             case "pdd.order.information.get":
                 order = world.orders.get(params["order_sn"])
@@ -69,4 +82,4 @@ def platform(world: World) -> Platform:
                 return said({"goods_list_get_response": {"goods_list": found, "total_count": len(found)}})
         return said({"error_response": {"error_code": 50001, "error_msg": "业务服务错误", "sub_msg": "数据不存在"}})
 
-    return Platform(application(handle), settings, "client_secret")
+    return Platform(application(handle), settings, "client_secret", live)

@@ -1,10 +1,11 @@
 """A fake TOP gateway: checks HMAC-SHA256 signatures and the ten-minute window."""
 
 import hmac
+import json
 
 from starlette.requests import Request
 from starlette.responses import Response
-from tests.connectors.fakes.wire import Platform, application, form, local, run_together, said
+from tests.connectors.fakes.wire import Pair, Platform, application, form, local, run_together, said
 from tests.connectors.world import NOW, World
 
 from xiaoer.kernel.commerce import Order, Variant
@@ -44,7 +45,9 @@ def _sku(variant: Variant) -> dict[str, object]:
 
 
 def platform(world: World) -> Platform:
+    live = Pair("session-6100")
     settings = {
+        "refresh_token": live.refresh,
         "app_key": "12345678",
         "app_secret": "top-secret",
         "session": "session-6100",
@@ -86,8 +89,19 @@ def platform(world: World) -> Platform:
     def handle(request: Request, body: bytes) -> Response:
         params = form(body)
         expected = hmac.new(b"top-secret", run_together(params).encode(), "sha256").hexdigest().upper()
-        if params["sign"] != expected or params["session"] != settings["session"]:
+        if params["sign"] != expected:
             return said({"error_response": {"code": 25, "msg": "Invalid signature", "sub_code": "isv.invalid-sign"}})
+        if params["method"] == "taobao.top.auth.token.refresh":
+            assert "session" not in params
+            if not live.next(params["refresh_token"]):
+                return said({"error_response": {"code": 15, "sub_code": "isv.refresh-token-invalid"}})
+            given = {
+                "access_token": live.access, "refresh_token": live.refresh,
+                "expire_time": int((NOW.timestamp() + live.lives) * 1000),
+            }  # fmt: skip
+            return said({"top_auth_token_refresh_response": {"token_result": json.dumps(given)}})
+        if params["session"] != live.access:
+            return said({"error_response": {"code": 27, "msg": "Invalid session", "sub_code": "invalid-sessionkey"}})
         assert (params["format"], params["v"], params["sign_method"]) == ("json", "2.0", "hmac-sha256")
         assert params["timestamp"] == local(NOW) == "2026-03-05 12:00:00"
         found = answer(params)
@@ -97,4 +111,4 @@ def platform(world: World) -> Platform:
             )
         return said({params["method"].removeprefix("taobao.").replace(".", "_") + "_response": found})
 
-    return Platform(application(handle), settings, "app_secret")
+    return Platform(application(handle), settings, "app_secret", live)

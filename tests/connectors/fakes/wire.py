@@ -17,6 +17,25 @@ _BEIJING = ZoneInfo("Asia/Shanghai")
 Handler = Callable[[Request, bytes], Response]
 
 
+@dataclass
+class Pair:
+    """The tokens that a platform holds valid. `lives` seconds are promised; `ends` says that it gives no more."""
+
+    access: str
+    refresh: str = "refresh-1"
+    lives: int = 86_400
+    ends: bool = False
+    given: int = 0
+
+    def next(self, refresh: str) -> bool:
+        """Give new ones for a refresh token that holds, as platforms do: the old access token ends."""
+        if self.ends or refresh != self.refresh:
+            return False
+        self.given += 1
+        self.access, self.refresh = f"{self.access}-{self.given + 1}", f"refresh-{self.given + 1}"
+        return True
+
+
 @dataclass(frozen=True)
 class Platform:
     """A fake platform: its application, working settings, and the setting whose change breaks signatures."""
@@ -24,6 +43,7 @@ class Platform:
     app: Starlette
     settings: dict[str, str]
     secret: str
+    tokens: Pair | None = None
 
 
 def application(handle: Handler) -> Starlette:

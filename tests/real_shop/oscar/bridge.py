@@ -28,7 +28,7 @@ def _order(order: Any) -> dict[str, Any]:
     to = order.shipping_address
     return {
         "number": order.number, "status": order.status, "date_placed": order.date_placed.isoformat(),
-        "total_incl_tax": str(order.total_incl_tax), "buyer_id": str(order.user_id or ""),
+        "total_incl_tax": str(order.total_incl_tax), "currency": order.currency, "buyer_id": str(order.user_id or ""),
         "receiver": {
             "name": to.name, "phone": str(to.phone_number or ""),
             "address": "".join((to.state, to.line4, to.line1, to.line2)),
@@ -88,6 +88,7 @@ def variants(request: Request) -> Response:
         rows.append(
             {
                 "sku": product.upc, "product_id": str(product.parent_id or product.id),
+                "currency": bought.price.currency,
                 "price": str(bought.price.incl_tax if bought.price.is_tax_known else bought.price.excl_tax),
                 "num_available": max(0, getattr(bought.stockrecord, "net_stock_level", 0) or 0),
                 "attributes": {value.attribute.name: value.value_as_text for value in product.attribute_values.all()},
@@ -158,7 +159,13 @@ def _price(request: Request) -> dict[str, Any]:
     discounts = (*basket.offer_discounts, *basket.voucher_discounts)
     applied = [[row["name"], str(row["discount"])] for row in discounts]
     total = basket.total_excl_tax if not basket.is_tax_known else basket.total_incl_tax
-    return {"total": str(total or Decimal(0)), "lines": lines, "applied": applied, "refused": refused}
+    return {
+        "currency": basket.currency,
+        "total": str(total or Decimal(0)),
+        "lines": lines,
+        "applied": applied,
+        "refused": refused,
+    }
 
 
 urlpatterns = [

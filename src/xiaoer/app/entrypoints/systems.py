@@ -1,5 +1,6 @@
 """The shop's own systems over HTTP (渠道 > 店铺系统): what can be connected, what is, and what they push."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -38,7 +39,11 @@ class ConnectorView(Struct, frozen=True):
 
 
 class SystemView(Struct, frozen=True):
-    """A connected system; secrets are shown as dots. `push_path` is where its pushes go, empty when it has none."""
+    """A connected system; secrets are shown as dots. `push_path` is where its pushes go, empty when it has none.
+
+    `token_ends_at` is known once the access token was renewed; `token_refused` is the platform's code when the shop
+    must authorise anew.
+    """
 
     id: str
     connector: str
@@ -47,6 +52,8 @@ class SystemView(Struct, frozen=True):
     settings: dict[str, str]
     enabled: bool
     push_path: str = ""
+    token_ends_at: datetime | None = None
+    token_refused: str = ""
 
 
 class SystemsOut(Struct, frozen=True):
@@ -81,7 +88,10 @@ _EXAMPLE = {
 def _view(shop: ShopId, system: System) -> SystemView:
     pushes = CONNECTORS[system.connector].read_push is not None
     path = f"/api/v1/push/{shop}/{system.id}" if pushes else ""
-    return SystemView(system.id, system.connector, system.title, system.ports, system.settings, system.enabled, path)
+    return SystemView(
+        system.id, system.connector, system.title, system.ports, system.settings, system.enabled, path,
+        system.token_ends_at, system.token_refused,
+    )  # fmt: skip
 
 
 @router.get("/systems", **describe("The shop's own systems", response=SystemsOut, errors=(401, 403)))

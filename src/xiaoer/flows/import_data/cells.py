@@ -121,6 +121,16 @@ def money(value: Any) -> Money:
     return Money(fen)
 
 
+def currency(value: Any) -> str:
+    """The code of a currency; empty for yuan."""
+    word = text(20)(value).upper()
+    if word in ("", "CNY", "RMB", "人民币", "元"):
+        return ""
+    if not re.fullmatch(r"[A-Z]{3}", word):
+        raise BadCell("bad_currency", "要写三个字母的币种代码，比如 USD；人民币不用写")
+    return word
+
+
 def count(least: int) -> Parser:
     """A whole number of pieces, at least `least`."""
 

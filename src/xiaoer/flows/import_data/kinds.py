@@ -173,6 +173,7 @@ ORDERS = Kind(
         Column("receiver", "收件人", cells.text(200), ("收货人", "收货人姓名", "收件人姓名"), private=True),
         Column("phone", "电话", _phone, ("手机", "手机号", "联系电话", "收货人手机"), private=True),
         Column("pay_amount", "实付", cells.money, ("实付金额", "实付款", "买家实付")),
+        Column("currency", "币种", cells.currency, ("货币", "结算币种")),
     ),
     finish=finish.finish_order,
 )

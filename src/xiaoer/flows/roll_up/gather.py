@@ -51,8 +51,8 @@ def deals_of(kept: Sequence[Order], told_by_shop: Sequence[Event], owner_of: Map
             order.id,
             micros(order.created_at),
             micros(order.paid_at) if order.paid_at else 0,
-            order.pay_amount.fen,
-            sum(r.amount.fen for r in order.refunds if _is_paid_back(r, order)),
+            order.yuan_paid.fen,
+            0 if order.currency else sum(r.amount.fen for r in order.refunds if _is_paid_back(r, order)),
             micros(order.shipped_at) if order.shipped_at else 0,
             tuple(sorted({owner_of.get(item.variant_id, "") for item in order.items} - {""})),
         )
@@ -109,7 +109,7 @@ def days_of(
     for order in kept:
         if order.paid_at:
             found = day(micros(order.paid_at))
-            found["paid"] += order.pay_amount.fen
+            found["paid"] += order.yuan_paid.fen
             for item in order.items:
                 place = (owner_of.get(item.variant_id, ""), item.variant_id)
                 found["sold"][place] = found["sold"].get(place, 0) + item.quantity

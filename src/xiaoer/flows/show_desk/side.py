@@ -272,9 +272,9 @@ def _order(order: Order) -> dict[str, Any]:
         "status": order.status,
         "status_label": STATUS_LABEL.get(order.status, order.raw_status or order.status),
         "created_at": order.created_at,
-        "pay_amount": str(order.pay_amount),
+        "pay_amount": order.paid_as_told,
         "items": [
-            {"variant_id": i.variant_id, "title": i.title, "quantity": i.quantity, "price": str(i.price)}
+            {"variant_id": i.variant_id, "title": i.title, "quantity": i.quantity, "price": order.as_told(i.price)}
             for i in order.items
         ],
         "receiver": masks.mask_name(order.receiver),
@@ -296,7 +296,7 @@ def _order(order: Order) -> dict[str, Any]:
                 "id": r.id,
                 "kind": r.kind,
                 "status": r.status,
-                "amount": str(r.amount),
+                "amount": order.as_told(r.amount),
                 "reason": r.reason,
                 "created_at": r.created_at,
             }

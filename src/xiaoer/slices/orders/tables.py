@@ -22,6 +22,7 @@ orders = Table(
     Column("phone", String(64), nullable=False),
     Column("note", Text, nullable=False, server_default=""),
     Column("pay_amount", Fen, nullable=False),
+    Column("currency", String(8), nullable=False, server_default=""),
     # Instant of the newest shop event that counted: an older one that comes later changes nothing.
     Column("event_at", Instant),
     Column("hash", String(40), nullable=False),

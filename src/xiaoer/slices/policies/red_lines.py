@@ -1,8 +1,8 @@
 """Red lines (红线): what a person must take over at once.
 
 Words decide, not a model: every rule of the pack's `red_lines.toml` is tried on the buyer's text without spaces and
-punctuation (so that spreading the characters hides nothing) and on its sound (so that a homophone hides nothing, nor
-letters among the characters: 转ren工 sounds as 转人工).
+punctuation (so that spreading the characters hides nothing), on the text with other disguises undone (`disguises.py`)
+and on its sound (so that a homophone hides nothing, nor letters among the characters: 转ren工 sounds as 转人工).
 An exception silences its own rule only: 「会不会过敏」 asks before buying, 「过敏了」 reports an injury.
 Understanding adds two signals: an intent that is a red line by itself, and the anger of the turn.
 """
@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from xiaoer.kernel.decision import HandoffReason
 from xiaoer.kernel.heard import Heard, TextForms
+from xiaoer.slices.policies.disguises import undisguise
 from xiaoer.slices.policies.types import RedLineHit
 
 _ANGER = "anger"
@@ -36,6 +37,14 @@ _SYLLABLES = re.compile(f"{_INITIAL}{_FINAL}")
 _SPELLS = re.compile(f"(?:{_INITIAL}{_FINAL})+")
 
 
+class _Spoken(Struct, frozen=True):
+    """A turn read aloud. `written`: with the syllables of Han characters masked; `both`: each as written=sound."""
+
+    sound: str
+    written: str
+    both: str
+
+
 class RedLine(Struct, frozen=True):
     """One rule. `intents` maps codes to the confidence from which they trip it; `anger` 0 means never by itself."""
 
@@ -48,6 +57,7 @@ class RedLine(Struct, frozen=True):
     sounds: re.Pattern[str] | None = None
     spelt: re.Pattern[str] | None = None
     said_alone: re.Pattern[str] | None = None
+    half_spelt: re.Pattern[str] | None = None
     spoken: re.Pattern[str] | None = None  # every sound and spelling: without one of these, none of the three is there
     intents: tuple[tuple[str, float], ...] = ()
     anger: float = 0.0
@@ -68,6 +78,7 @@ def parse_red_lines(text: str) -> tuple[RedLine, ...]:
             spelt=_any(f" {syllables}(?= )" for syllables in row.get("spelt", ())),
             spoken=_any(f" {syllables}(?= )" for key in ("sounds", "spelt") for syllables in row.get(key, ())),
             said_alone=_any(_SAID_ALONE.format(f" {syllables}") for syllables in row.get("spelt", ())),
+            half_spelt=_any(_beside(elements) for elements in row.get("half_spelt", ())),
             intents=tuple(row.get("intents", {}).items()),
             anger=row.get("anger", 0.0),
         )
@@ -80,49 +91,70 @@ def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) ->
     # Clause by clause, then as one: an exception in one clause does not excuse the next.
     clauses = [bare for clause in _CLAUSE.split(forms.normal.lower()) if (bare := _BARE.sub("", clause))]
     texts = [*clauses, forms.compact] if len(clauses) > 1 else [forms.compact]
-    sound, written = _sound_of(forms)
-    hits = []
-    for rule in rules:
-        by = _tripped(rule, heard, texts, sound, written) if _may_trip(rule, heard, texts, sound) else None
-        if by is not None:
-            hits.append(RedLineHit(rule.id, rule.reason, rule.skill, by))
-    return tuple(hits)
+    spoken = _spoken(forms)
+    hits = _crossed(heard, texts, spoken, rules)
+    if hits or (plain := undisguise(forms.compact)) == forms.compact:
+        return hits
+    return _crossed(heard, [*map(undisguise, texts[:-1]), plain], spoken, rules)
 
 
-def _sound_of(forms: TextForms) -> tuple[str, str]:
-    """The turn read aloud, letters included, and the same with the syllables of Han characters masked."""
+def _crossed(heard: Heard, texts: Sequence[str], spoken: _Spoken, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
+    return tuple(
+        RedLineHit(rule.id, rule.reason, rule.skill, by)
+        for rule in rules
+        if _may_trip(rule, heard, texts, spoken) and (by := _tripped(rule, heard, texts, spoken)) is not None
+    )
+
+
+def _spoken(forms: TextForms) -> _Spoken:
+    """The turn read aloud, letters included."""
     normal = unicodedata.normalize("NFD", forms.normal.lower())
     pieces = _LETTERS_OR_HAN.findall("".join(c for c in normal if not unicodedata.combining(c)))
-    spoken = forms.pinyin.split()
-    if sum(1 for piece in pieces if not piece.isascii()) != len(spoken):
-        return f" {forms.pinyin} ", ""
-    at = iter(spoken)
-    sound, written = [], []
+    syllables = forms.pinyin.split()
+    if sum(1 for piece in pieces if not piece.isascii()) != len(syllables):
+        return _Spoken(f" {forms.pinyin} ", "", "")
+    at = iter(syllables)
+    sound, written, both = [], [], []
     for piece in pieces:
         if not piece.isascii():
             syllable = next(at)
             sound.append(syllable)
             written.append("-" * len(syllable))
+            both.append(f"{piece}={syllable}")
         else:
-            syllables = _SYLLABLES.findall(piece) if _SPELLS.fullmatch(piece) else [piece]
-            sound += syllables
-            written += syllables
-    return f" {' '.join(sound)} ", f" {' '.join(written)} "
+            spelt = _SYLLABLES.findall(piece) if _SPELLS.fullmatch(piece) else [piece]
+            sound += spelt
+            written += spelt
+            both += [f"{letters}={letters}" for letters in spelt]
+    return _Spoken(*(f" {' '.join(said)} " for said in (sound, written, both)))
 
 
-def _may_trip(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str) -> bool:
+def _beside(elements: str) -> str:
+    """`tou-投 诉`: whatever sounds or is spelt as the one, 投 itself left out, beside the other itself."""
+    tokens = []
+    for element in elements.split():
+        syllable, _, others = element.partition("-")
+        if not syllable.isascii():
+            tokens.append(f" {syllable}=[a-z]+" if len(syllable) == 1 else "".join(f" {c}=[a-z]+" for c in syllable))
+        else:
+            tokens.append(f" (?![{others}]=)[^ =]+={syllable}" if others else f" [^ =]+={syllable}")
+    return "".join(tokens) + "(?= )"
+
+
+def _may_trip(rule: RedLine, heard: Heard, texts: Sequence[str], spoken: _Spoken) -> bool:
     """Whether anything of a rule is there, before exceptions and places are looked at; nearly always nothing is."""
     return (
         (rule.patterns is not None and any(map(rule.patterns.search, texts)))
-        or (rule.spoken is not None and rule.spoken.search(sound) is not None)
+        or (rule.spoken is not None and rule.spoken.search(spoken.sound) is not None)
+        or (rule.half_spelt is not None and rule.half_spelt.search(spoken.both) is not None)
         or _intended(rule, heard) is not None
         or _angry(rule, heard)
     )
 
 
-def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str, written: str) -> str | None:
+def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], spoken: _Spoken) -> str | None:
     found_in = [rule.patterns.search(text) if rule.patterns is not None else None for text in texts]
-    otherwise = _by_other_means(rule, heard, sound, written)
+    otherwise = _by_other_means(rule, heard, spoken)
     if otherwise is None and not any(found_in):
         return None
     if rule.unless_anywhere is not None and rule.unless_anywhere.search(texts[-1]):
@@ -139,15 +171,17 @@ def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], sound: str, writ
     return _ANGER if _angry(rule, heard) else None
 
 
-def _by_other_means(rule: RedLine, heard: Heard, sound: str, written: str) -> str | None:
+def _by_other_means(rule: RedLine, heard: Heard, spoken: _Spoken) -> str | None:
     """What trips a rule besides its patterns: its sounds, its spellings, an intent, anger."""
-    if rule.sounds is not None and (heard_as := rule.sounds.search(sound)):
+    if rule.sounds is not None and (heard_as := rule.sounds.search(spoken.sound)):
         return heard_as.group().strip()
-    if rule.said_alone is not None and rule.said_alone.fullmatch(sound):
-        return sound.strip()
-    for spelt in rule.spelt.finditer(sound) if rule.spelt is not None else ():
-        if any(c.isalpha() for c in written[spelt.start() : spelt.end()]):
+    if rule.said_alone is not None and rule.said_alone.fullmatch(spoken.sound):
+        return spoken.sound.strip()
+    for spelt in rule.spelt.finditer(spoken.sound) if rule.spelt is not None else ():
+        if any(c.isalpha() for c in spoken.written[spelt.start() : spelt.end()]):
             return spelt.group().strip()
+    if rule.half_spelt is not None and (beside := rule.half_spelt.search(spoken.both)):
+        return "".join(token.partition("=")[0] for token in beside.group().split())
     return _intended(rule, heard) or (_ANGER if _angry(rule, heard) else None)
 
 

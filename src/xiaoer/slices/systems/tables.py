@@ -15,4 +15,6 @@ systems = Table(
     Column("settings", Json, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("token_ends_at", Instant),
+    Column("token_refused", String(200), nullable=False, server_default=""),
 )

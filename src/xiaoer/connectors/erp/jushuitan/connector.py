@@ -1,13 +1,17 @@
 """聚水潭 ERP: orders with after-sales, goods and sellable stock. It cannot list one buyer's orders."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec import structs
+
 from xiaoer.connectors.erp.jushuitan.mapping import sellable, to_order, to_product, to_refund, to_variant
 from xiaoer.connectors.erp.jushuitan.signing import sign
 from xiaoer.connectors.payload import Json, compact, mapping, may_be_id, phone_ends, reading, rows, text
+from xiaoer.connectors.renewal import REFRESH, RenewalRefused, Tokens, read_tokens
 from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
 from xiaoer.infra.web import Call
 from xiaoer.kernel.commerce import Order, Product, Variant
@@ -15,6 +19,7 @@ from xiaoer.kernel.errors import SourceUnavailable
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog.types import FoundProduct
 
+_ENDED = re.compile(r"(?i)token|授权")  # its words; the code for it is the one for a wrong signature, too
 _FRESH_S = 30.0  # goods and stock; the API counts calls per minute
 
 
@@ -82,27 +87,50 @@ class Jushuitan:
         return await self._ask("/open/mall/item/query", asked, _FRESH_S)
 
     async def _ask(self, path: str, business: Mapping[str, Any], fresh_s: float = 0.0) -> Json:
-        biz = compact(business)
-        params = {
-            "app_key": self._settings["app_key"],
-            "access_token": self._settings["access_token"],
-            "timestamp": str(int(self._around.clock.now().timestamp())),
-            "charset": "utf-8",
-            "version": "2",
-            "biz": biz,
-        }
-        params["sign"] = sign(params, self._settings["app_secret"])
-        call = Call(
-            "POST", self._settings["base_url"].rstrip("/") + path, body=urlencode(params).encode(), idempotent=True,
-            headers={"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}, fresh_s=fresh_s,
-            cache_key=f"jushuitan:{self._settings['app_key']}:{self._settings['access_token']}:{path}:{biz}",
-        )  # fmt: skip
+        biz, token = compact(business), self._settings["access_token"]
+        call = structs.replace(
+            _call(self._settings, self._around, path, {"access_token": token, "version": "2", "biz": biz}),
+            idempotent=True,
+            fresh_s=fresh_s,
+            cache_key=f"jushuitan:{self._settings['app_key']}:{token}:{path}:{biz}",
+        )
         answer = (await self._around.web.call(call)).document()
         with reading("聚水潭"):
             if text(answer, "code") != "0":
                 self._around.web.forget(call.cache_key)
+                if _ENDED.search(text(answer, "msg")):
+                    await self._around.ended()
                 raise SourceUnavailable(f"聚水潭 refused {path}: {text(answer, 'code')}.")
             return mapping(answer, "data")
+
+
+async def renew(settings: Mapping[str, str], around: Around) -> Tokens:
+    """Get the next access token.
+
+    Raises:
+        RenewalRefused: none is given. SourceUnavailable: not asked.
+    """
+    old = settings["refresh_token"]
+    asked = {"grant_type": "refresh_token", "refresh_token": old, "scope": "all"}
+    answer = (await around.web.call(_call(settings, around, "/openWeb/auth/refreshToken", asked))).document()
+    with reading("聚水潭"):
+        if text(answer, "code") != "0":
+            raise RenewalRefused("聚水潭", text(answer, "code"))
+        return read_tokens(mapping(answer, "data"), old, around.clock.now())
+
+
+def _call(settings: Mapping[str, str], around: Around, path: str, business: Mapping[str, str]) -> Call:
+    params = {
+        **business,
+        "app_key": settings["app_key"],
+        "timestamp": str(int(around.clock.now().timestamp())),
+        "charset": "utf-8",
+    }
+    params["sign"] = sign(params, settings["app_secret"])
+    return Call(
+        "POST", settings["base_url"].rstrip("/") + path, body=urlencode(params).encode(),
+        headers={"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"},
+    )  # fmt: skip
 
 
 SPEC = ConnectorSpec(
@@ -114,9 +142,12 @@ SPEC = ConnectorSpec(
         Setting("app_key", "App Key"),
         Setting("app_secret", "App Secret", secret=True),
         Setting("access_token", "Access Token", secret=True),
+        REFRESH,
         Setting("base_url", "接口地址", default="https://openapi.jushuitan.com"),
     ),
     build=Jushuitan,
     evidence="signing vector of a public client; local server that checks signatures",
     lacks=frozenset({"orders_of", "find", "spec_names"}),
+    renews="access_token",
+    renew=renew,
 )

@@ -16,7 +16,7 @@ from xiaoer.slices.catalog.types import FoundProduct
 
 _SESSION_FRESH_S = 1800.0
 _GONE = frozenset({401, 403})
-_SALE = ["number", "state", "shipment_state", "create_date", "total_amount", "party", "party.rec_name"]
+_SALE = ["number", "state", "shipment_state", "create_date", "total_amount", "currency.code", "party", "party.rec_name"]
 _LINE = ["sale", "quantity", "unit_price", "amount", "product.code", "product.rec_name", "product.template.name"]
 _VARIANT = ["code", "template", "template.list_price", "forecast_quantity"]
 _PARTY = ["name", "mobile", "phone"]

@@ -7,7 +7,7 @@ Tryton knows no waybills without further modules, so orders name no parcels.
 from datetime import UTC, datetime
 from typing import Any
 
-from xiaoer.connectors.payload import UNKNOWN, Json, mapping, needed, pieces, text, whole, yuan
+from xiaoer.connectors.payload import UNKNOWN, Json, foreign, mapping, needed, pieces, text, whole, yuan
 from xiaoer.kernel.commerce import Buyer, Order, OrderItem, Product, Variant
 
 _STATUS = {
@@ -50,6 +50,7 @@ def to_order(sale: Json, lines: tuple[Json, ...], phone: str) -> Order:
         receiver=text(mapping(sale, "party."), "rec_name"),
         phone=phone,
         raw_status=f"{state}/{sent}" if sent else state,
+        currency=foreign(mapping(sale, "currency.").get("code")),
     )
 
 

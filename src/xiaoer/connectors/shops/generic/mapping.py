@@ -5,7 +5,20 @@ Amounts in yuan (text, or a number that is rounded to the fen); times ISO 8601, 
 
 from typing import Any
 
-from xiaoer.connectors.payload import UNKNOWN, Json, instant, needed, needed_instant, pieces, rows, text, whole, yuan
+from xiaoer.connectors.payload import (
+    UNKNOWN,
+    Json,
+    foreign,
+    instant,
+    needed,
+    needed_instant,
+    only_yuan,
+    pieces,
+    rows,
+    text,
+    whole,
+    yuan,
+)
 from xiaoer.kernel.commerce import Buyer, Order, OrderItem, Product, Refund, Shipment, TraceStep, Variant
 
 _STATUS = frozenset({"unpaid", "paid", "shipped", "delivered", "completed", "closed", "refunding", "refunded"})
@@ -32,6 +45,7 @@ def to_order(row: Json) -> Order:
         phone=text(row, "phone"),
         raw_status=text(row, "raw_status") or ("" if raw in _STATUS else raw),
         note=text(row, "note"),
+        currency=foreign(row.get("currency")),
     )
 
 
@@ -75,6 +89,7 @@ def to_product(row: Json) -> Product:
 
 
 def to_variant(row: Json, product_id: str = "") -> Variant:
+    only_yuan(row.get("currency"), "The bridge")
     return Variant(
         needed(row, "id"),
         text(row, "product_id") or product_id,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from xiaoer.connectors.payload import Json, compact, mapping, phone_ends, reading, text
+from xiaoer.connectors.renewal import REFRESH, RenewalRefused, Tokens, read_tokens
 from xiaoer.connectors.shops.jd.mapping import to_order
 from xiaoer.connectors.shops.jd.signing import sign
 from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
@@ -18,6 +19,7 @@ _FIELDS = (
     "consigneeInfo,itemInfoList,couponDetailList,open_id_buyer"
 )
 _NO_ORDER = frozenset({"order_not_exist"})
+_ENDED = "19"
 
 
 class Jd:
@@ -65,10 +67,34 @@ class Jd:
         with reading("京东"):
             error = mapping(answer, "error_response")
             if error:
+                if text(error, "code") == _ENDED:
+                    await self._around.ended()
                 raise SourceUnavailable(f"京东 refused {method}: {text(error, 'code')}.")
             # "responce" is how the gateway spells it
             found: Json = answer[method.replace(".", "_") + "_responce"]
             return found
+
+
+async def renew(settings: Mapping[str, str], around: Around) -> Tokens:
+    """Get the next access token.
+
+    Raises:
+        RenewalRefused: none is given. SourceUnavailable: not asked.
+    """
+    old = settings["refresh_token"]
+    asked = {
+        "app_key": settings["app_key"],
+        "app_secret": settings["app_secret"],
+        "grant_type": "refresh_token",
+        "refresh_token": old,
+    }
+    call = Call("POST", f"{settings['oauth_url'].rstrip('/')}/oauth2/refresh_token", body=urlencode(asked).encode(),
+                headers={"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"})  # fmt: skip
+    answer = (await around.web.call(call)).document()
+    with reading("京东"):
+        if not text(answer, "access_token"):
+            raise RenewalRefused("京东", text(answer, "code"))
+        return read_tokens(answer, old, around.clock.now())
 
 
 SPEC = ConnectorSpec(
@@ -80,9 +106,13 @@ SPEC = ConnectorSpec(
         Setting("app_key", "App Key"),
         Setting("app_secret", "App Secret", secret=True),
         Setting("access_token", "Access Token", secret=True),
+        REFRESH,
         Setting("base_url", "接口地址", default="https://api.jd.com/routerjson"),
+        Setting("oauth_url", "授权地址", default="https://open-oauth.jd.com"),
     ),
     build=Jd,
     evidence="published signing vector; local server that checks signatures",
     lacks=frozenset({"orders_of", "refunds"}),
+    renews="access_token",
+    renew=renew,
 )

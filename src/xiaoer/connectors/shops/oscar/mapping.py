@@ -9,10 +9,12 @@ from xiaoer.connectors.cart import CartPrice, PricedLine
 from xiaoer.connectors.payload import (
     UNKNOWN,
     Json,
+    foreign,
     instant,
     mapping,
     needed,
     needed_instant,
+    only_yuan,
     pieces,
     rows,
     text,
@@ -49,6 +51,7 @@ def to_order(row: Json) -> Order:
         receiver=text(receiver, "name"),
         phone=text(receiver, "phone"),
         raw_status=raw,
+        currency=foreign(row.get("currency")),
     )
 
 
@@ -80,6 +83,7 @@ def to_product(row: Json) -> Product:
 
 
 def to_variant(row: Json) -> Variant:
+    only_yuan(row.get("currency"), "The shop")
     named = row.get("attributes") or {}
     spec = {str(name): str(value) for name, value in named.items()} if isinstance(named, Mapping) else {}
     stock = pieces(row.get("num_available"))
@@ -91,6 +95,8 @@ def to_buyer(row: Json) -> Buyer:
 
 
 def to_price(answer: Json) -> CartPrice:
+    """Read what the bridge asks for a cart."""
+    only_yuan(answer.get("currency"), "The shop")
     lines = tuple(
         PricedLine(text(line, "sku"), whole(line.get("quantity")), yuan(line.get("base")), yuan(line.get("paid")))
         for line in rows(answer, "lines")

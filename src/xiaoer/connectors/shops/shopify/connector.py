@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from xiaoer.connectors.acting import act_on
-from xiaoer.connectors.payload import Json, compact, instant, mapping, phone_ends, reading, rows, text
+from xiaoer.connectors.payload import Json, compact, instant, mapping, only_yuan, phone_ends, reading, rows, text
 from xiaoer.connectors.push import Push, Pushed, check_signature, event_id, json_body, reading_push, secret_of
 from xiaoer.connectors.shops.shopify import acting, queries
 from xiaoer.connectors.shops.shopify.mapping import to_buyer, to_order, to_product, to_variant
@@ -86,12 +86,12 @@ class Shopify:
         return tuple(FoundProduct(p, 1.0 if wanted in p.title else 0.5) for p in products[:limit])
 
     async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]:
-        node = await self._node(queries.PRODUCT, "product", "Product", product_id)
+        node = await self._node(queries.PRODUCT, "product", "Product", product_id, priced=True)
         with reading("Shopify"):
             return tuple(to_variant(row) for row in rows(node or {}, "variants", "nodes"))
 
     async def variant(self, shop: ShopId, variant_id: str) -> Variant | None:
-        node = await self._node(queries.VARIANT, "productVariant", "ProductVariant", variant_id)
+        node = await self._node(queries.VARIANT, "productVariant", "ProductVariant", variant_id, priced=True)
         with reading("Shopify"):
             return to_variant(node) if node else None
 
@@ -131,7 +131,9 @@ class Shopify:
             return None
         code = action.data["code"]
         asked = (queries.DISCOUNT, {"code": code})
-        if mapping(await self._ask(*asked, write=True), "codeDiscountNodeByCode"):
+        known = await self._ask(*asked, write=True)
+        only_yuan(mapping(known, "shop").get("currencyCode"), "Shopify")
+        if mapping(known, "codeDiscountNodeByCode"):
             return Outcome("already", no=code)
         if not await self._change(*wanted):
             return None
@@ -148,10 +150,14 @@ class Shopify:
             _log.warning("change_refused", system="shopify", change=field, codes=codes)
         return not errors
 
-    async def _node(self, query: str, name: str, kind: str, id: str) -> Json | None:
+    async def _node(self, query: str, name: str, kind: str, id: str, *, priced: bool = False) -> Json | None:
+        """One thing by its id; with `priced` its price is told, so the shop must price in yuan."""
         if not id.isdigit():
             return None
-        return mapping(await self._ask(query, {"id": f"gid://shopify/{kind}/{id}"}), name) or None
+        data = await self._ask(query, {"id": f"gid://shopify/{kind}/{id}"})
+        if priced:
+            only_yuan(mapping(data, "shop").get("currencyCode"), "Shopify")
+        return mapping(data, name) or None
 
     async def _ask(
         self, query: str, variables: Mapping[str, Any], *, write: bool = False, fresh_s: float = _FRESH_S

@@ -1,6 +1,18 @@
 """Shopify GraphQL nodes → orders, products, variants, buyers. Ids lose their `gid://` prefix; times are ISO 8601."""
 
-from xiaoer.connectors.payload import Json, instant, mapping, needed, needed_instant, pieces, rows, text, whole, yuan
+from xiaoer.connectors.payload import (
+    Json,
+    foreign,
+    instant,
+    mapping,
+    needed,
+    needed_instant,
+    pieces,
+    rows,
+    text,
+    whole,
+    yuan,
+)
 from xiaoer.kernel.commerce import Buyer, Order, OrderItem, Product, Refund, Shipment, Variant
 from xiaoer.kernel.money import ZERO, Money
 
@@ -58,6 +70,7 @@ def to_order(node: Json) -> Order:
         paid_at=instant(node.get("processedAt")) if text(node, "displayFinancialStatus") == "PAID" else None,
         shipped_at=min(sent, default=None),
         delivered_at=max((at for at in arrived if at), default=None) if delivered else None,
+        currency=foreign(mapping(node, "totalPriceSet", "shopMoney").get("currencyCode")),
         address="".join(text(address, part) for part in ("province", "city", "address1", "address2")),
         receiver=text(address, "name"),
         phone=text(address, "phone").replace(" ", ""),

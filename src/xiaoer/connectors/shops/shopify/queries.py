@@ -1,6 +1,6 @@
 """The GraphQL questions that are asked, and no field more than the mapping reads."""
 
-_MONEY = "{ shopMoney { amount } }"
+_MONEY = "{ shopMoney { amount currencyCode } }"
 
 _LINES = "fulfillmentLineItems(first: 100) { nodes { id quantity lineItem { variant { id } } } }"
 
@@ -28,19 +28,21 @@ query {name}($q: String!, $n: Int!) {{
 ORDERS = _orders("Orders")
 ORDER_TO_CHANGE = _orders("OrderToChange", _LINES)
 
+_SHOP = "shop { currencyCode }"  # what `price` is in
 _VARIANT = "id price inventoryQuantity selectedOptions { name value } product { id }"
 _PRODUCT = "id title productType onlineStoreUrl tags featuredMedia { preview { image { url } } }"
 
 PRODUCT = (
-    f"query Product($id: ID!) {{ product(id: $id) {{ {_PRODUCT} variants(first: 100) {{ nodes {{ {_VARIANT} }} }} }} }}"
+    f"query Product($id: ID!) {{ product(id: $id) {{ {_PRODUCT} variants(first: 100) {{ nodes {{ {_VARIANT} }} }} }}"
+    f" {_SHOP} }}"
 )
 PRODUCTS = f"query Products($q: String!, $n: Int!) {{ products(first: $n, query: $q) {{ nodes {{ {_PRODUCT} }} }} }}"
-VARIANT = f"query Variant($id: ID!) {{ productVariant(id: $id) {{ {_VARIANT} }} }}"
+VARIANT = f"query Variant($id: ID!) {{ productVariant(id: $id) {{ {_VARIANT} }} {_SHOP} }}"
 CUSTOMER = """
 query Customer($id: ID!) {
   customer(id: $id) { id displayName tags createdAt defaultPhoneNumber { phoneNumber } }
 }"""
-DISCOUNT = "query Discount($code: String!) { codeDiscountNodeByCode(code: $code) { id } }"
+DISCOUNT = f"query Discount($code: String!) {{ codeDiscountNodeByCode(code: $code) {{ id }} {_SHOP} }}"
 
 _ERRORS = "userErrors { field message }"
 CANCEL = """

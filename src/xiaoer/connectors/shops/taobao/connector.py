@@ -4,13 +4,16 @@ Contact data come as ciphertext (OAID) unless the app was approved for more, and
 """
 
 import asyncio
+import json
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from xiaoer.connectors.marketplace import FRESH_S, Marketplace, found_by_title, newest
 from xiaoer.connectors.payload import Json, mapping, reading, rows, text
+from xiaoer.connectors.renewal import REFRESH, RenewalRefused, Tokens, read_tokens
 from xiaoer.connectors.shops.taobao.mapping import refund_ids, to_order, to_product, to_refund, to_variant, to_variants
 from xiaoer.connectors.shops.taobao.signing import sign
-from xiaoer.connectors.spec import ConnectorSpec, Setting
+from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
 from xiaoer.infra.web import Call
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Order, Variant
@@ -25,6 +28,8 @@ _TRADE_FIELDS = (
 _REFUND_FIELDS = "refund_id,tid,status,refund_fee,reason,created,has_good_return"
 _ITEM_FIELDS = "num_iid,title,detail_url,pic_url,price,num,props_name,sku"
 _SKU_FIELDS = "sku_id,num_iid,price,quantity,properties_name"
+_FORM = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
+_ENDED = frozenset({"26", "27"})  # missing session, invalid session
 
 
 class Taobao(Marketplace):
@@ -86,22 +91,10 @@ class Taobao(Marketplace):
 
     async def _ask(self, method: str, **business: str) -> Json | None:
         """Call TOP; None when it says that the thing does not exist."""
-        now = self._around.clock.now().astimezone(SHOP_ZONE)
-        params = {
-            **business,
-            "method": method,
-            "app_key": self._settings["app_key"],
-            "session": self._settings["session"],
-            "timestamp": now.strftime("%Y-%m-%d %H:%M:%S"),
-            "format": "json",
-            "v": "2.0",
-            "sign_method": "hmac-sha256",
-        }
-        params["sign"] = sign(params, self._settings["app_secret"], "hmac-sha256")
+        params = _signed(self._settings, self._around, method, {**business, "session": self._settings["session"]})
         goods = method.startswith("taobao.item")
         call = Call(
-            "POST", self._settings["base_url"], body=urlencode(params).encode(), idempotent=True,
-            headers={"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"},
+            "POST", self._settings["base_url"], body=urlencode(params).encode(), idempotent=True, headers=_FORM,
             fresh_s=FRESH_S if goods else 0.0,
             cache_key=f"taobao:{self._settings['app_key']}:{self._settings['session']}:{method}:{sorted(business.items())}",
         )  # fmt: skip
@@ -112,9 +105,43 @@ class Taobao(Marketplace):
                 self._around.web.forget(call.cache_key)
                 if "not-exist" in text(error, "sub_code"):
                     return None
+                if text(error, "code") in _ENDED:
+                    await self._around.ended()
                 raise SourceUnavailable(f"淘宝 refused {method}: {text(error, 'sub_code', 'code')}.")
             found: Json = answer[method.removeprefix("taobao.").replace(".", "_") + "_response"]
             return found
+
+
+async def renew(settings: Mapping[str, str], around: Around) -> Tokens:
+    """Get the next session; apps of a merchant's own back office are refused one and authorise anew.
+
+    Raises:
+        RenewalRefused: none is given. SourceUnavailable: not asked.
+    """
+    old = settings["refresh_token"]
+    params = _signed(settings, around, "taobao.top.auth.token.refresh", {"refresh_token": old})
+    call = Call("POST", settings["base_url"], body=urlencode(params).encode(), headers=_FORM)
+    answer = (await around.web.call(call)).document()
+    with reading("淘宝"):
+        error = mapping(answer, "error_response")
+        if error:
+            raise RenewalRefused("淘宝", text(error, "sub_code", "code"))
+        given = json.loads(mapping(answer, "top_auth_token_refresh_response")["token_result"])
+        return read_tokens(given, old, around.clock.now(), "expire_time")
+
+
+def _signed(settings: Mapping[str, str], around: Around, method: str, business: Mapping[str, str]) -> dict[str, str]:
+    now = around.clock.now().astimezone(SHOP_ZONE)
+    params = {
+        **business,
+        "method": method,
+        "app_key": settings["app_key"],
+        "timestamp": now.strftime("%Y-%m-%d %H:%M:%S"),
+        "format": "json",
+        "v": "2.0",
+        "sign_method": "hmac-sha256",
+    }
+    return {**params, "sign": sign(params, settings["app_secret"], "hmac-sha256")}
 
 
 SPEC = ConnectorSpec(
@@ -126,8 +153,11 @@ SPEC = ConnectorSpec(
         Setting("app_key", "App Key"),
         Setting("app_secret", "App Secret", secret=True),
         Setting("session", "授权 Session Key", secret=True),
+        REFRESH,
         Setting("base_url", "接口地址", default="https://eco.taobao.com/router/rest"),
     ),
     build=Taobao,
     evidence="published signing vector; local server that checks signatures",
+    renews="session",
+    renew=renew,
 )

@@ -8,10 +8,12 @@ from xiaoer.connectors.payload import (
     UNKNOWN,
     Json,
     fen,
+    foreign,
     instant,
     mapping,
     needed,
     needed_instant,
+    only_yuan,
     rows,
     text,
     whole,
@@ -62,6 +64,7 @@ def to_order(node: Json) -> Order:
         receiver=text(address, "fullName"),
         phone=text(address, "phoneNumber"),
         raw_status=raw,
+        currency=foreign(node.get("currencyCode")),
         note="\n".join(text(mapping(row, "data"), "note") for row in rows(node, "history", "items")),
     )
 
@@ -97,6 +100,7 @@ def to_product(node: Json) -> Product:
 
 
 def to_variant(node: Json) -> Variant:
+    only_yuan(node.get("currencyCode"), "Vendure")
     levels = rows(node, "stockLevels")
     stock = sum(whole(level.get("stockOnHand")) - whole(level.get("stockAllocated")) for level in levels)
     return Variant(
@@ -120,6 +124,7 @@ def to_buyer(node: Json) -> Buyer:
 
 
 def to_price(order: Json, refused: tuple[tuple[str, str], ...]) -> CartPrice:
+    """Read what the shop asks for a cart; the codes that it refused go with it."""
     lines = tuple(
         PricedLine(
             text(mapping(line, "productVariant"), "sku"),
@@ -129,5 +134,6 @@ def to_price(order: Json, refused: tuple[tuple[str, str], ...]) -> CartPrice:
         )
         for line in rows(order, "lines")
     )
+    only_yuan(order.get("currencyCode"), "Vendure")
     applied = tuple((text(row, "description"), -fen(row.get("amountWithTax"))) for row in rows(order, "discounts"))
     return CartPrice(fen(order.get("subTotalWithTax")), lines, applied, refused)

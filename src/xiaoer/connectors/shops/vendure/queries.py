@@ -6,14 +6,15 @@ mutation Login($user: String!, $password: String!) {
 }"""
 
 _ORDER = """
-  id code state createdAt orderPlacedAt totalWithTax customer { id }
+  id code state createdAt orderPlacedAt currencyCode totalWithTax customer { id }
   shippingAddress { fullName phoneNumber province city streetLine1 streetLine2 }
   lines { quantity unitPriceWithTax proratedLinePriceWithTax orderPlacedQuantity productVariant { sku name } }
   fulfillments { state method trackingCode createdAt updatedAt }
   payments { id state amount createdAt refunds { id state total reason createdAt } }
 """
 _VARIANT = """
-  sku priceWithTax product { id } options { name group { name } } stockLevels { stockOnHand stockAllocated }
+  sku currencyCode priceWithTax
+  product { id } options { name group { name } } stockLevels { stockOnHand stockAllocated }
 """
 _PRODUCT = "id name slug featuredAsset { preview } facetValues { name facet { name } }"
 
@@ -62,7 +63,7 @@ mutation Coupon($id: ID!, $code: String!) {
 PRICED = """
 query Priced($id: ID!) {
   order(id: $id) {
-    subTotalWithTax discounts { description amountWithTax }
+    currencyCode subTotalWithTax discounts { description amountWithTax }
     lines { quantity linePriceWithTax proratedLinePriceWithTax productVariant { sku } }
   }
 }"""

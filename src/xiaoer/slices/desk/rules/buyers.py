@@ -19,8 +19,8 @@ def is_vip(buyer: Buyer | None) -> bool:
 
 
 def paid_fen(orders: Iterable[Order]) -> int:
-    """What the buyer has paid and kept, in fen."""
-    return sum(order.pay_amount.fen for order in orders if order.status in _SPENT)
+    """What the buyer has paid and kept, in fen; yuan only."""
+    return sum(order.yuan_paid.fen for order in orders if order.status in _SPENT)
 
 
 def order_state(statuses: Iterable[str]) -> OrderState:

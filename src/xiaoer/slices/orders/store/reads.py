@@ -25,17 +25,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _WHOLE = """
 SELECT 0 AS part, id AS order_id, buyer_id AS t1, status AS t2, address AS t3, receiver AS t4, phone AS t5,
-       raw_status AS t6, note AS t7, created_at AS n1, pay_amount AS n2, paid_at AS n3, shipped_at AS n4,
+       raw_status AS t6, note AS t7, currency AS t8,
+       created_at AS n1, pay_amount AS n2, paid_at AS n3, shipped_at AS n4,
        delivered_at AS n5, promise_ship_at AS n6
   FROM orders WHERE shop = :shop AND id {these}
 UNION ALL
-SELECT 1, order_id, id, variant_id, title, '', '', '', '', quantity, price, pay_amount, 0, 0, 0
+SELECT 1, order_id, id, variant_id, title, '', '', '', '', '', quantity, price, pay_amount, 0, 0, 0
   FROM order_items WHERE shop = :shop AND order_id {these}
 UNION ALL
-SELECT 2, order_id, id, waybill_no, carrier, traces, '', '', '', 0, 0, 0, 0, 0, 0
+SELECT 2, order_id, id, waybill_no, carrier, traces, '', '', '', '', 0, 0, 0, 0, 0, 0
   FROM shipments WHERE shop = :shop AND order_id {these}
 UNION ALL
-SELECT 3, order_id, id, kind, status, reason, '', '', '', amount, created_at, 0, 0, 0, 0
+SELECT 3, order_id, id, kind, status, reason, '', '', '', '', amount, created_at, 0, 0, 0, 0
   FROM refunds WHERE shop = :shop AND order_id {these}
 """
 _STATUSES = ListStatement(
@@ -74,26 +75,27 @@ def _read(connection: Connection, shop: ShopId, statement: Statement, **values: 
             heads.append(row)
         else:
             by_part[row[0] - 1][row[1]].append(row)
-    heads.sort(key=lambda row: (row[9], row[1]), reverse=True)
+    heads.sort(key=lambda row: (row[10], row[1]), reverse=True)
     return tuple(
         Order(
             row[1],
             row[2],
             row[3],
-            _EPOCH + timedelta(microseconds=row[9]),
-            Money(row[10]),
-            tuple([OrderItem(x[3], x[4], x[9], Money(x[10]), Money(x[11])) for x in sorted(lines[row[1]], key=_id)]),
+            _EPOCH + timedelta(microseconds=row[10]),
+            Money(row[11]),
+            tuple([OrderItem(x[3], x[4], x[10], Money(x[11]), Money(x[12])) for x in sorted(lines[row[1]], key=_id)]),
             tuple([Shipment(x[3], x[1], x[4], _traces.decode(x[5])) for x in sorted(parcels[row[1]], key=_id)]),
             tuple([_refund(x) for x in sorted(claims[row[1]], key=_id)]),
-            _at(row[11]),
             _at(row[12]),
             _at(row[13]),
             _at(row[14]),
+            _at(row[15]),
             row[4],
             row[5],
             row[6],
             row[7],
             row[8],
+            row[9],
         )
         for row in heads
     )
@@ -104,7 +106,7 @@ def _id(row: Any) -> str:
 
 
 def _refund(row: Any) -> Refund:
-    return Refund(row[2], row[1], row[3], row[4], Money(row[9]), row[5], _at(row[10]))
+    return Refund(row[2], row[1], row[3], row[4], Money(row[10]), row[5], _at(row[11]))
 
 
 def get(connection: Connection, shop: ShopId, order_id: str) -> Order | None:

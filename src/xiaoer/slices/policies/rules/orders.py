@@ -89,7 +89,16 @@ def _is_down(ask: Ask) -> bool:
 def _list(ask: Ask, orders: tuple[Order, ...]) -> Act:
     """The newest orders, each with its state and what was paid."""
     shown = orders[:_LISTED]
-    rows = [[o.items[0].title if o.items else "", o.id[-6:], o.status, o.raw_status, o.pay_amount] for o in shown]
+    rows = [
+        [
+            o.items[0].title if o.items else "",
+            o.id[-6:],
+            o.status,
+            o.raw_status,
+            o.paid_as_told if o.currency else o.pay_amount,
+        ]
+        for o in shown
+    ]
     return Act("lookup", ask.index, "order.list", {"orders": rows}, tuple(map(order_source, shown)))
 
 

@@ -9,13 +9,10 @@ from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, PriceNow, Source
 from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.money import Money
-from xiaoer.slices.policies.rules import attributes, needs, sizes, specs
+from xiaoer.slices.policies.rules import attributes, fitting, needs, specs
 from xiaoer.slices.policies.rules.namesakes import facts_by_letters
 from xiaoer.slices.policies.types import Ask
 
-_LOOSE = re.compile(
-    r"宽松|松一?点|不(?:要|想|喜欢)太?紧|(?:穿|要|喜欢)(?:的)?大一?点|[oO]versize|里面(?:要|想)?(?:加|穿)厚"
-)
 _OF_STOCK = ("product.stock", "product.restock")
 _WHICH = re.compile(r"几[种个款]|哪|什么颜?色|啥颜?色")
 _OF_LOOKS = re.compile(r"显[白黑黄胖瘦脏老气]|耐脏|容易脏|百搭|好搭|挑人|老气|选色|黄皮|黑皮")
@@ -53,9 +50,9 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
     variants = ask.facts.variants.get(product.id, ())
     match ask.segment.intent:
         case "product.size_advice":
-            return _size_advice(ask, product) or _facts(ask, product)
+            return fitting.advise(ask, product) or _facts(ask, product)
         case "product.size_chart":
-            return _size_chart(ask, product)
+            return fitting.show_chart(ask, product) or _facts(ask, product)
         case intent if intent in _OF_STOCK:
             return _asked_fact(ask, product, variants) or _stock(ask, product, variants)
         case "product.color":
@@ -143,61 +140,6 @@ def _act(ask: Ask, product: Product, template: str, **slots: object) -> Act:
     return Act("answer", ask.index, template, {"title": product.title, **slots}, (product_source(product),))
 
 
-def _size_advice(ask: Ask, product: Product) -> Act | None:
-    if not product.size_chart:
-        return None
-    source = (product_source(product),)
-    asked = ask.segment.entities.size
-    rows = [row for row in product.size_chart if asked and str(row.get("size", "")).upper() == asked.upper()]
-    body = sizes.measures_of(ask.segment.entities, ask.situation.turn.body)
-    advice = sizes.advise_size(product.size_chart, body)
-    if rows and isinstance(advice, sizes.Advice):
-        return _check_size(ask, product, str(rows[0]["size"]), advice)
-    if rows:
-        return Act("answer", ask.index, "size.of_row", {"size": asked, "rows": rows}, source)
-    match advice:
-        case sizes.Missing(measures):
-            return Act("ask", ask.index, "size.ask", {"measures": list(measures), "title": product.title}, source)
-        case sizes.OutsideChart(smallest, largest):
-            return Act("answer", ask.index, "size.outside", {"smallest": smallest, "largest": largest}, source)
-        case sizes.Advice(size, because, between):
-            missing = [m for m in ("height_cm", "weight_kg") if m not in dict(because) and _charted(product, m)]
-            wider = between or _wider(product, size, ask.segment.text)
-            template = "size.advice_between" if between else "size.advice_wider" if wider else "size.advice"
-            slots = {"size": size, "wider": wider, "because": dict(because), "between": between, "missing": missing}
-            return Act("answer", ask.index, template, slots, source)
-
-
-def _wider(product: Product, size: str, text: str) -> str:
-    """The next size of the chart, for who likes it loose; empty when that was not said or the chart ends."""
-    order = [str(row["size"]) for row in product.size_chart]
-    place = order.index(size) + 1
-    return order[place] if _LOOSE.search(text) and place < len(order) else ""
-
-
-def _check_size(ask: Ask, product: Product, asked: str, advice: sizes.Advice) -> Act:
-    """Whether the size that was named suits the known measures, and which does when it does not."""
-    order = [str(row["size"]) for row in product.size_chart]
-    slots = {"asked": asked, "size": advice.size, "because": dict(advice.because)}
-    if asked in (advice.size, advice.between):
-        template = "size.fits"
-    else:
-        template = "size.too_large" if order.index(asked) > order.index(advice.size) else "size.too_small"
-    return Act("answer", ask.index, template, slots, (product_source(product),))
-
-
-def _charted(product: Product, measure: str) -> bool:
-    return any(measure in row for row in product.size_chart)
-
-
-def _size_chart(ask: Ask, product: Product) -> Act | None:
-    if not product.size_chart:
-        return _facts(ask, product)
-    size = ask.segment.entities.size
-    rows = [row for row in product.size_chart if size is None or str(row.get("size", "")).upper() == size.upper()]
-    return _act(ask, product, "size.chart", rows=rows or list(product.size_chart))
-
-
 def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
     if not variants or _is_unknown_thing(ask, product, variants):
         return None
@@ -205,6 +147,8 @@ def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     chosen = specs.matching(variants, entities, ask.segment.text)
     wish = " ".join(word for word in (entities.color, entities.size) if word)
     wish = wish or specs.named_in(variants, ask.segment.text)
+    if not wish and len(chosen) == 1 < len(variants):
+        wish = " ".join(chosen[0].spec.values())
     if not chosen:
         offered = _offered(entities, [v for v in variants if v.stock > 0])
         return _act(ask, product, "stock.no_such_variant", wish=wish, offered=offered)

@@ -25,6 +25,7 @@ _CHIPS = {
     "product.card": ("有现货吗", "什么时候发货", "有什么优惠"),
     "not_found": ("转人工",),
     "source.down": ("转人工",),
+    "order.other_money": ("转人工",),
     "cancel.confirm": ("确认取消", "先不取消"),
     "cancel.confirm_unpaid": ("确认取消", "先不取消"),
     "cancel.shipped": ("确认", "先不用"),
@@ -125,8 +126,9 @@ def _shipment(shipment: Shipment, now: datetime) -> ReplyPart:
 def _order(order: Order) -> ReplyPart:
     title = order.items[0].title if order.items else ""
     status = wording.say_order_status(order.status, order.raw_status)
-    card = OrderCard(order.id, status, title, order.pay_amount.yuan)
-    return ReplyPart(card, f"订单尾号 {order.id[-6:]}，{status}，{order.pay_amount.spoken} 元")
+    card = OrderCard(order.id, status, title, order.paid_as_told)
+    paid = f"付了 {order.paid_as_told}" if order.currency else f"{order.pay_amount.spoken} 元"
+    return ReplyPart(card, f"订单尾号 {order.id[-6:]}，{status}，{paid}")
 
 
 def _product(product: Product, price: Money | None) -> ReplyPart:

@@ -29,7 +29,8 @@ def _orders(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     rows = []
     for number, (title, ending, status, raw, paid) in enumerate(slots["orders"], start=1):
         state = wording.say_order_status(status, raw)
-        rows.append(f"{number}. {wording.short(title)}（尾号 {ending}）：{state}，{paid.spoken} 元")
+        cost = paid if isinstance(paid, str) else f"{paid.spoken} 元"
+        rows.append(f"{number}. {wording.short(title)}（尾号 {ending}）：{state}，{cost}")
     return {"orders": "\n".join(rows)}
 
 

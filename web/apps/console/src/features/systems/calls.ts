@@ -26,6 +26,10 @@ export interface SystemRow {
   settings: Record<string, string>
   enabled: boolean
   push_path: string
+  /** Known once the access token was renewed. */
+  token_ends_at: string | null
+  /** The platform’s code when the shop must authorise anew. */
+  token_refused: string
 }
 
 export interface Systems {
