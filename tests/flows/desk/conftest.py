@@ -10,7 +10,7 @@ from xiaoer.flows.agent_reply import AgentReply, Outgoing
 from xiaoer.flows.change_agent import ChangeAgent
 from xiaoer.flows.check_writing import CheckWriting
 from xiaoer.flows.close_conversation import CloseConversation
-from xiaoer.flows.hand_off import HandOff
+from xiaoer.flows.hand_off.route import HandOff
 from xiaoer.flows.open_ticket import OpenTicket
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.send_draft import SendDraft

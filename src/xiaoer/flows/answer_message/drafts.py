@@ -33,31 +33,35 @@ async def hold_back(
     if mode == "auto" or (mode == "assist" and decision.handoff):
         return decision, reply
     text = "" if decision.handoff else "\n".join(part.text for part in reply.parts)
-    after_s = None if mode == "shadow" else await _goes_out_after(mode, minds, conversation, situation, decision)
+    sure = mode != "shadow" and _may_speak(minds, situation, decision)
+    after_s = await _goes_out_after(mode, minds, conversation, situation) if sure else None
     trace["mode"] = mode
     trace["draft"] = {"text": text, "parts": reply.parts, "sources": reply.sources, "after_s": after_s}
-    if after_s is not None:  # what the bot must know when its words were said after all
+    if sure:  # what the bot must know when its words were said after all
         meta = meta_of(situation.turn, situation.heard, decision, reply)
-        trace["draft"] |= {"meta": meta, "memory": decision.memory}
+        trace["draft"] |= {"is_sure": True, "meta": meta, "memory": decision.memory}
     return Decision(handoff=None if mode == "held" else decision.handoff), Reply(())
 
 
-async def _goes_out_after(
-    mode: str, minds: Minds, conversation: Conversation, situation: Situation, decision: Decision
-) -> int | None:
-    """Seconds after which the draft goes out when nobody answers; None when a person must send it."""
-    (people, red_lines), turn, heard = minds, situation.turn, situation.heard
+def _may_speak(minds: Minds, situation: Situation, decision: Decision) -> bool:
+    """Whether the bot might say this by itself: it is sure of it, and nothing in the words calls for people."""
+    (_, red_lines), turn, heard = minds, situation.turn, situation.heard
+    if decision.handoff or not is_sure(heard, decision):
+        return False
+    watched = msgspec.structs.replace(situation, hits=red_lines(turn, heard), limits=red_lines.limits(turn.shop))
+    return stop_for_people(watched) is None
+
+
+async def _goes_out_after(mode: str, minds: Minds, conversation: Conversation, situation: Situation) -> int | None:
+    """Seconds after which a sure draft goes out when nobody answers; None when a person must send it."""
+    people, turn = minds[0], situation.turn
     after_s = await people.auto_send_s(turn.shop)
-    if after_s is None or decision.handoff or not is_sure(heard, decision):
-        return None
-    if mode == "assist":
+    if after_s is None or mode == "assist":
         return after_s
     if not may_go_out(conversation.state, str((conversation.handoff or {}).get("reason", ""))):
         return None
-    if await people.mode(turn.shop, tuple(segment.intent for segment in heard.segments)) != "assist":
-        return None
-    watched = msgspec.structs.replace(situation, hits=red_lines(turn, heard), limits=red_lines.limits(turn.shop))
-    return after_s if stop_for_people(watched) is None else None
+    by_intents = await people.mode(turn.shop, tuple(segment.intent for segment in situation.heard.segments))
+    return after_s if by_intents == "assist" else None
 
 
 def order_draft(connection: Connection, conversation: Conversation, stored: StoredTurn, now: datetime) -> None:

@@ -38,6 +38,9 @@ _WHOLE_CHAT = frozenset(("chat.thanks", "chat.ack", "chat.praise", "chat.smallta
 # Pieces heard as these are no asks beside others.
 _NO_ASK = frozenset(("chat.ack", "oos.unclear"))
 _CHAT_ORDER = ("chat.thanks", "chat.bye", "chat.praise", "chat.smalltalk", "chat.greeting", "chat.ack")
+# Asked of goods and their terms before anything was bought: strong words there are the buyer's way of asking.
+_OF_GOODS = ("product.", "price.", "ship.fee")
+_HAGGLES = frozenset({"promo.bargain", "promo.discount", "promo.coupon", "promo.bundle", "promo.member", "promo.gift"})
 
 
 class Understanding:
@@ -87,7 +90,7 @@ class Understanding:
         whole = self._remember(raw)[0] if len(asks) != 1 or asks[0].end - asks[0].start != len(raw) else normal
         repeats = _repeats(compact(whole), turn.history, self._remember)
         weights = tuple(i.feeling if (i := self._pack.intents.get(s.intent)) else 0.0 for s in segments)
-        goods = all(s.intent.startswith("product.") for s in segments)
+        goods = all(s.intent.startswith(_OF_GOODS) or s.intent in _HAGGLES for s in segments)
         mood = feeling.feel(raw, whole, weights, repeats, self._mood, goods)
         answered = any(past.author in ("bot", "agent") for past in turn.history)
         return Heard(

@@ -13,6 +13,7 @@ SKILL_LABEL = {
     "vip": "专属客服",
 }
 _LONG_WAIT_MIN = 30
+_QUOTED = 24  # characters of the buyer's words
 
 
 def taken(skill: str, name: str) -> str:
@@ -46,6 +47,12 @@ def left_as_ticket(ticket_no: str, opens_at: datetime | None, due_at: datetime |
     back = f"同事{day_and_time(opens_at, now)}上班" if opens_at else "同事这会儿都不在"
     promise = f"，{day_and_time(due_at, now)}前给您回复" if due_at else "，回来后第一时间给您回复"
     return f"{back}，您的问题我记好了（工单 {ticket_no}）{promise}。这期间查订单、看物流，直接问我就行。"
+
+
+def meanwhile(asked: str) -> str:
+    """Before the answer to what was asked while nobody came."""
+    short = asked if len(asked) <= _QUOTED else f"{asked[:_QUOTED]}…"
+    return f"您刚才问的「{short}」，我先答上："
 
 
 def returned() -> str:

@@ -1,7 +1,7 @@
 """When people take over (转人工), decided before anything else and before any model.
 
-Order: a red line that was crossed; anger, or anger that rises; the third try that did not satisfy; a picture that
-needs eyes; several after-sales matters in one breath.
+Order: a red line that was crossed; a call for somebody in the midst of a talk; anger, or anger that rises; the third
+try that did not satisfy; a picture that needs eyes; several after-sales matters in one breath.
 After answering: a second answer in a row that the bot was not sure of.
 """
 
@@ -10,6 +10,7 @@ from typing import Any
 from xiaoer.kernel.decision import Act, Decision, Handoff, HandoffReason
 from xiaoer.kernel.turn import ImageContent
 from xiaoer.kernel.worktime import next_opening
+from xiaoer.slices.policies.rules.calling import calls_person
 from xiaoer.slices.policies.rules.trying import tells_news
 from xiaoer.slices.policies.types import Situation
 
@@ -41,6 +42,8 @@ def stop_for_people(situation: Situation) -> Handoff | None:
     if situation.hits:
         hit = situation.hits[0]
         return Handoff(hit.reason, hit.rule_id, hit.skill)
+    if calls_person(" ".join(message.text for message in situation.turn.messages), situation.turn):
+        return Handoff("requested", "human.call")
     if situation.heard.sentiment.anger >= situation.limits.anger_handoff:
         return Handoff("negative_sentiment", "feeling.anger", "complaints")
     if _rises(situation):

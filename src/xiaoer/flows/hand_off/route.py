@@ -11,32 +11,28 @@ from typing import Any, Protocol
 import msgspec
 from sqlalchemy import Connection
 
+from xiaoer.flows.hand_off.leave_ticket import leave_ticket
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.commerce import Buyer, Order, Product
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.events import Event
-from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import Author, TextContent
 from xiaoer.kernel.worktime import BusinessHours
-from xiaoer.slices.assist.rules import opening
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
-from xiaoer.slices.conversations.types import Conversation, StoredTurn
+from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import buyers as buyer_rules
 from xiaoer.slices.desk.rules import queue, routing, words
 from xiaoer.slices.desk.rules.language import language_of
 from xiaoer.slices.desk.types import Agent, Assign, Case, DeskSettings, LeaveTicket, Route, Wait
 from xiaoer.slices.insights import api as insights
-from xiaoer.slices.tickets import api as tickets
-from xiaoer.slices.tickets.rules import filling
-from xiaoer.slices.tickets.types import Draft, Form
+from xiaoer.slices.tickets.types import Form
 
 _ORDERS = 10
-_LOOK_BACK = 5  # turns of the talk that a ticket tells
 _LOOKED_AT = 1_000  # waiting conversations that one round looks at
 _ORDERED = 200  # longest queue in which a buyer's exact place is worked out; each hears it once
 
@@ -157,7 +153,7 @@ class HandOff:
             case Wait():
                 self._wait(connection, conversation, case, agents, settings, now)
             case LeaveTicket():
-                self._leave_ticket(connection, conversation, case, route, known, now)
+                leave_ticket(connection, conversation, case, route, known.orders, known.hours, self._forms, now)
         return route
 
     def _case(self, connection: Connection, conversation: Conversation, known: Known, now: datetime) -> Case:
@@ -236,52 +232,6 @@ class HandOff:
             if case.told_position == 0:
                 data = {"skill": case.skill, "position": position, "reason": case.reason}
                 _append(connection, conversation, "conversation.queued", now, data)
-
-    def _leave_ticket(
-        self,
-        connection: Connection,
-        conversation: Conversation,
-        case: Case,
-        route: LeaveTicket,
-        known: Known,
-        now: datetime,
-    ) -> None:
-        """Take the question as a ticket with a promise; the bot goes on with what it safely can."""
-        shop = conversation.shop
-        text, segments = _asked(owners.recent_turns(connection, shop, conversation.id, _LOOK_BACK))
-        intents = [segment.intent for segment in segments]
-        type_ = "complaint" if case.skill == "complaints" else filling.form_for(self._forms, intents)
-        about = conversation.memory.order_in_focus(conversation.context.order_id)
-        order = next((o for o in known.orders if o.id == about), None)
-        order = order or (known.orders[0] if len(known.orders) == 1 else None)
-        draft = Draft(
-            type_,
-            conversation.buyer_id,
-            conversation.id,
-            order.id if order else "",
-            fields=filling.prefill(self._forms[type_], segments, text, order) | ({"about": text} if text else {}),
-            note=text,
-        )
-        opened = tickets.open_ticket(connection, shop, self._forms, draft, known.hours, now)
-        said = words.left_as_ticket(opened.ticket.no, route.opens_at, opened.ticket.due_at, now)
-        _say(connection, conversation, "bot", said, now)
-        owners.give_to_bot(connection, shop, conversation.id, now)
-        desk.save_case(connection, shop, msgspec.structs.replace(case, queued_at=None, told_position=0))
-        data = {"ticket_id": opened.ticket.id, "type": type_, "appended": opened.appended}
-        _append(connection, conversation, "ticket.appended" if opened.appended else "ticket.opened", now, data)
-        _append(connection, conversation, "conversation.returned", now, {"by": "nobody_on_duty"})
-
-
-def _asked(turns: list[StoredTurn]) -> tuple[str, list[Segment]]:
-    """What the buyer asked in these turns (newest first), in his order, and its segments, newest first.
-
-    「转人工」 alone is no question: what was asked before it is.
-    """
-    heard: list[dict[str, Any]] = [turn.trace.get("heard") or {} for turn in turns]
-    read = [(str(one.get("normal", "")), msgspec.convert(one.get("segments", []), list[Segment])) for one in heard]
-    asked = [(text, segments) for text, segments in read if opening.is_matter([s.intent for s in segments])] or read[:1]
-    text = "；".join(dict.fromkeys(text for text, _ in reversed(asked) if text))
-    return text, [segment for _, segments in asked for segment in segments]
 
 
 def _say(connection: Connection, conversation: Conversation, author: Author, text: str, now: datetime) -> None:
