@@ -139,6 +139,8 @@ def _answer(ask: Ask) -> Act:
         return found
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
         return _knowledge(ask, hit) if hit.hit.score >= nearness.OWN_WORDS else _fact_named(ask) or _knowledge(ask, hit)
+    if hit is not None and hit.hit.score >= nearness.OWN_WORDS and not _live(ask):
+        return _knowledge(ask, hit)  # the shop has written what it wants said
     found = products.answer_from_catalogue(ask)
     if found is None and _live(ask) and (hit is None or hit.hit.score < nearness.OWN_WORDS):
         found = cards.products_wanted(ask)

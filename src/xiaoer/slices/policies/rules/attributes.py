@@ -10,7 +10,7 @@ import re
 
 from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product
-from xiaoer.slices.policies.rules.namesakes import counts, facts_by_letters, facts_by_measure, in_digits
+from xiaoer.slices.policies.rules.namesakes import counts, facts_by_letters, facts_by_measure, facts_by_thing, in_digits
 
 _CHILD = ("宝宝", "小孩", "孩子", "儿童", "几岁", "多大的", "娃", "婴", "小朋友", "新生儿")
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
@@ -115,7 +115,7 @@ _ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("正品", "授权", "真的", "防伪"), ("正品", "授权", "品牌", "资质", "防伪")),
     (("怎么用", "用法", "用量", "多久用", "步骤"), ("用法", "使用方法", "食用方法", "使用")),
     (("起球", "起毛"), ("起球", "起毛")),
-    (("掉色", "褪色", "染色", "串色", "掉颜色"), ("褪色", "掉色")),
+    (("掉色", "褪色", "染色", "串色", "掉颜色", "变色", "发黑", "氧化"), ("褪色", "掉色", "变色", "氧化")),
     (("缩水", "缩不缩", "变小"), ("缩水",)),
     (("掉毛", "掉絮", "跑毛", "钻绒", "跑绒"), ("掉毛", "钻绒")),
     (("承重", "承得", "承不", "压得住", "扛得住", "斤坐", "坐塌", "塌不塌", "坐得住"), ("承重", "会不会塌")),
@@ -147,7 +147,8 @@ _BY_INTENT: dict[str, tuple[str, ...]] = {
     "product.install": ("安装",),
     "product.compatibility": ("适配", "兼容", "适用型号", "适用车型", "适用机型", "支持型号", "支持手机", "支持机型"),
     "product.shelf_life": ("保质期", "生产日期", "储存"),
-    "product.package": ("包装清单", "包装", "配件"),
+    "product.package": ("包装清单", "包装", "配件", "赠品", "送什么"),
+    "product.size_advice": ("适合身高", "适用身高", "适合体重", "圈口", "头围", "手围", "腰围", "长度", "尺寸"),
     "product.warranty": ("质保", "保修"),
     "product.authenticity": ("授权", "正品", "品牌", "资质", "防伪"),
     "product.color": ("颜色", "色号"),
@@ -200,6 +201,7 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     of_whom = [keys for _, keys in _WHO]
     found = found or [pair for keys in narrow if keys not in of_whom for pair in _with_values(product, keys)]
     found = found or (_with_keys(product, _BEARS) if _WEIGHS.search(question) else [])
+    found = found or facts_by_thing(product, question)
     found = found or _of_both(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, question)]

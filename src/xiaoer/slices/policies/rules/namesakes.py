@@ -14,6 +14,10 @@ from xiaoer.slices.policies.rules import specs
 _PLAIN = frozenset(
     "的了吗呢吧啊不没能可以会要有无是这那么什怎样我你他她它用到个多少大小高长几一二两三四五六七八九十号款种件数量型类型品质"
 )
+# letters that name a thing by themselves, and so what a key is about
+_THINGS = frozenset(
+    "灯脸盒线膜钩绳轮刀板门窗锁电水油火光味色袋盖带扣链屏壳座垫网布棉绒毛皮纸墨笔芯针管阀泵桶盆架杆柄把脚轴齿刃弦键盘镜框腿臂肩胸腰臀领袖帽兜裆跟底面鞋鱼虾肉骨奶糖盐辣酒茶果"
+)
 _ASKED_UNIT = re.compile(
     r"(?:几|多少)个?(?P<unit>厘米|毫米|公分|公斤|毫升|毫安|英寸|小时|分钟|米|寸|斤|克|升|瓦|伏|支|根|片|张|页|抽|粒|颗|枚|块|层|档|轴|色|天|月|年|节)"
 )
@@ -56,6 +60,14 @@ def facts_by_letters(product: Product, question: str, counted: bool = False) -> 
 def in_digits(text: str) -> str:
     """七座 as 7座, 三口 as 3口: counted parts as the sheet writes them."""
     return _NUMERAL.sub(lambda m: m.group().translate(_NUMERALS), text)
+
+
+def facts_by_thing(product: Product, question: str) -> list[tuple[str, str]]:
+    """The only attribute whose name has a letter that names a thing in the question (带灯吗: 灯光; 脸圆: 脸型)."""
+    letters = set(question) - set(product.title)
+    things = letters & _THINGS
+    found = [(key, value) for key, value in product.attributes.items() if things & set(key)]
+    return found if len(found) == 1 else []
 
 
 def facts_by_measure(product: Product, question: str) -> list[tuple[str, str]]:

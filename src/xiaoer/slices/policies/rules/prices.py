@@ -83,7 +83,7 @@ def cart_key(ask: Ask) -> str:
     return carts.carried(ask, ",".join(parts)) if goes_on else ",".join(parts)
 
 
-_PACK = re.compile(r"[×xX*]\s*(\d+)|(\d+)\s*[盒瓶包袋罐支片]装")
+_PACK = re.compile(r"[×xX*]\s*(\d+)|(\d+)\s*[盒瓶包袋罐支片个件双条只](?:装|$)")
 
 
 def _packed(variants: list[Variant], count: int) -> Variant | None:
