@@ -35,7 +35,9 @@ class Taste(Struct, frozen=True):
     what must be said of it (`musts`, one word of every group). Words of titles, tags and categories; for `likes` and
     `musts` also of attributes that tell what a thing is, of what, and for whom. `fits` are the words of what each
     situation calls for (any of them), those that say most first. Goods for somebody particular (`unasked` words in the
-    opening of the title, tags or category) are left out. `anybody` is liked where nothing else is told."""
+    opening of the title, tags or category) are left out. `anybody` is liked where nothing else is told. `said`: the
+    words in which the shop's own names of things and purposes are looked for, when these are not those of the need. Of
+    what fits, `places` may stand anywhere in a title; `broad`: several kinds of goods are wanted (要准备哪些)."""
 
     likes: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
@@ -44,6 +46,9 @@ class Taste(Struct, frozen=True):
     fits: tuple[tuple[str, ...], ...] = ()
     unasked: tuple[str, ...] = ()
     anybody: tuple[str, ...] = ()
+    said: str = ""
+    places: tuple[str, ...] = ()
+    broad: bool = False
 
 
 class Variant(Struct, frozen=True):

@@ -147,11 +147,13 @@ class CouponGiven(Struct, frozen=True):
 
 
 class Pick(Struct, frozen=True):
-    """One recommended product: its price from, and the reason in one sentence."""
+    """One recommended product: its price from, and the reason in one sentence. `near`: it is not quite what was wished,
+    but the nearest that there is."""
 
     product: Product
     price: Money
     reason: str
+    near: bool = False
 
 
 class SceneShown(Struct, frozen=True):

@@ -26,7 +26,8 @@ class Wish(Struct, frozen=True, omit_defaults=True):
     """What a buyer would like recommended (求推荐), as told over several turns: 送妈妈的, 她六十了, 两百以内.
 
     `words` are the phrases, oldest first; `shown` the products offered for it already, which are not offered again;
-    `color` and `size` those asked for. `is_total`: the budget is for all `pieces` together. `bad` for the body, or
+    `color` and `size` those asked for. `is_total`: the budget is for all `pieces` together; `is_about`: it was
+    said roughly. `bad` for the body, or
     `unliked`, is what must not be in it.
     `asked` counts the recommendations that were asked for in this talk, without what only narrows one.
     """
@@ -37,6 +38,7 @@ class Wish(Struct, frozen=True, omit_defaults=True):
     budget_yuan: float | None = None
     least_yuan: float | None = None
     is_total: bool = False
+    is_about: bool = False
     pieces: int = 0
     age_years: float | None = None
     bad: tuple[str, ...] = ()

@@ -25,6 +25,19 @@ SHELF: tuple[tuple[str, str, str, tuple[str, ...], dict[str, str], tuple[tuple[s
     ("damp", "晨雾加湿器家用静音孕妇婴儿空调房", "家电/加湿器", ("卧室", "静音"), {}, (("", 139, 9),)),
     ("hutch", "团团兔粮成兔主粮提摩西草", "宠物/兔", ("兔粮",), {}, (("", 49, 9),)),
     ("rice", "红豆薏米粉冲饮早餐即食", "食品/冲饮", ("早餐",), {}, (("", 39, 9),)),
+    ("guitar", "初弦41寸民谣吉他木吉他", "乐器", ("新手",), {"品类": "吉他"}, (("原木", 599, 5),)),
+    ("string", "磷铜民谣吉他弦一套六根", "乐器", ("配件",), {"品类": "琴弦"}, (("", 35, 9),)),
+    ("uke", "小花23寸尤克里里儿童小吉他男女生", "乐器", ("礼物",), {"品类": "尤克里里"}, (("粉色", 209, 9),)),
+    ("rod", "溪流手竿碳素超轻", "渔具", ("钓鱼",), {"品类": "鱼竿"}, (("3.6米", 89, 9), ("5.4米", 159, 9))),
+    ("float", "纳米浮漂醒目三支装", "渔具", ("钓鱼",), {"品类": "浮漂"}, (("", 29, 9),)),
+    ("seat", "全地形钓椅轻便可躺", "渔具", ("钓鱼",), {"品类": "钓椅"}, (("军绿", 129, 9),)),
+    ("puer", "陈年熟普洱茶饼勐海", "茶", ("送礼",), {"品类": "普洱熟茶", "保质期": "长期"}, (("", 168, 9),)),
+    ("herbal", "胎菊枸杞花草茶", "茶", (), {"品类": "花草茶", "咖啡因": "不含"}, (("", 39, 9),)),
+    ("scratch", "猫抓板瓦楞纸猫窝", "宠物", ("猫",), {"品类": "猫抓板"}, (("", 35, 9),)),
+    ("spray", "宠物除臭喷雾分解尿味", "宠物", ("猫", "狗"), {"品类": "除臭剂"}, (("", 33, 9),)),
+    ("skirt", "法式碎花连衣裙女收腰", "服装/裙", ("通勤",), {}, (("M", 169, 9),)),
+    ("belly", "孕妇托腹裤春秋直筒裤子", "母婴/孕产", ("孕期",), {}, (("L", 99, 9),)),
+    ("hand", "山茶护手霜三支装", "美妆/护手霜", ("保湿",), {"品类": "护手霜"}, (("", 69, 9),)),
 )
 
 
@@ -62,6 +75,23 @@ def shown(answer: dict[str, Any]) -> set[str]:
         ("送婆婆的，500到800", {"quilt"}, {"tea", "scarf"}),
         ("同学结婚送什么，预算800", {"quilt"}, {"jeans"}),
         ("推荐一款口红", {"lip"}, {"cream"}),
+        ("便宜的吉他有吗", {"guitar"}, {"string", "uke"}),
+        ("吉他断了根弦", {"string"}, {"guitar"}),
+        ("钓鱼用哪根竿好", {"rod"}, {"float", "seat"}),
+        ("刚开始钓鱼 要买哪些东西", {"rod", "float"}, {"guitar"}),
+        ("我爸爱钓鱼，快过生日了，两百左右送啥", {"seat"}, {"tea", "cup", "float"}),
+        ("钓鱼坐久了腰酸，有啥推荐", {"seat"}, {"rod"}),
+        ("老丈人爱喝普洱，送点啥", {"puer"}, {"cup"}),
+        ("有没有不含咖啡因的茶，晚上喝", {"herbal"}, {"tea", "puer"}),
+        ("家里的猫老抓沙发", {"scratch"}, {"spray"}),
+        ("猫尿味太大了，咋办", {"spray"}, {"scratch"}),
+        ("我手干裂得厉害，有没有能缓解的", {"hand"}, {"cream"}),
+        ("有粉色的吗 送女生的，两百左右", {"uke"}, {"lip"}),
+        ("想买身衣服上班穿，不要裙子", {"jeans"}, {"skirt"}),
+        ("想给孕妇朋友买条裤子", {"belly"}, {"jeans"}),
+        ("除了口红，还有什么能送女朋友", {"scarf"}, {"lip"}),
+        ("想找把小吉他", {"uke"}, {"guitar", "string"}),
+        ("男朋友已经有保温杯了，他喜欢钓鱼，送点啥", {"rod"}, {"cup"}),
     ],
 )
 async def test_what_fits_is_shown_and_nothing_else(
@@ -73,11 +103,57 @@ async def test_what_fits_is_shown_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    "said", ["有没有给鹦鹉吃的", "卖不卖电饭煲", "我孕5个月了，想买点护肤的", "给女儿买玩具，她两岁"]
+    "said",
+    [
+        "怀孕了能喝的茶有吗",
+        "卧室有味道，怎么办",
+        "有没有给鹦鹉吃的",
+        "卖不卖电饭煲",
+        "我孕5个月了，想买点护肤的",
+        "给女儿买玩具，她两岁",
+    ],
 )
 async def test_where_nothing_fits_it_says_so_and_pushes_nothing(shop_of_many: SalesWorld, said: str) -> None:
     answer = await shop_of_many.say("b1", said, product="")
     assert not shown(answer) and "没有" in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("said", "nearest"),
+    [
+        ("想要红色的尤克里里", "uke"),
+        ("一百以内的吉他有吗", "guitar"),
+        ("三百块能买到吉他吗", "guitar"),
+        ("推荐个钓椅，100以内", "seat"),
+    ],
+)
+async def test_where_only_price_or_colour_is_in_the_way_the_nearest_is_told_as_such(
+    shop_of_many: SalesWorld, said: str, nearest: str
+) -> None:
+    answer = await shop_of_many.say("b1", said, product="")
+    assert nearest in shown(answer) and "没有" in words(answer)
+
+
+async def test_what_goes_with_goods_that_she_has_is_asked_for(shop_of_many: SalesWorld) -> None:
+    def relate(connection: Any) -> None:
+        rod = Product(
+            "rod", "溪流手竿碳素超轻", "渔具", attributes={"品类": "鱼竿"}, tags=("钓鱼",), related=("float",)
+        )
+        ProductSink().upsert(connection, shop_of_many.shop, [(rod, "h2")], shop_of_many.clock.now())
+
+    await shop_of_many.product.db.write(relate)
+    answer = await shop_of_many.say("b1", "我已经有鱼竿了，还缺点啥", product="")
+    assert shown(answer) == {"float"}
+
+
+async def test_cheaper_than_what_is_named_means_other_goods_of_its_kind(shop_of_many: SalesWorld) -> None:
+    answer = await shop_of_many.say("b1", "有没有比钓椅便宜的", product="")
+    assert "counter_offer" not in acts(answer) and "seat" not in shown(answer)
+
+
+async def test_two_people_who_share_a_word_are_one(shop_of_many: SalesWorld) -> None:
+    said = words(await shop_of_many.say("b1", "送男朋友，他喜欢钓鱼和喝茶，300以内", product=""))
+    assert "给朋友" not in said and "给男朋友" not in said
 
 
 async def test_a_price_between_the_bounds_is_told_of_the_variant_that_has_it(shop_of_many: SalesWorld) -> None:

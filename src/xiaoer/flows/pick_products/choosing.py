@@ -34,8 +34,10 @@ class Choosing:
         without: Iterable[str] = (),
         taste: Taste = _ANY,
         most: int = 0,
+        cheapest: bool = False,
     ) -> tuple[Pick, ...]:
-        """The picks of `found` (product, why it came up or nothing); `most` 0: as many as the shop shows at once."""
+        """The picks of `found` (product, why it came up or nothing); `most` 0: as many as the shop shows at once.
+        `cheapest`: what costs least comes first."""
         rules = await self._rules.pick_rules(turn.shop)
         offered = [(product, why, await self._goods.variants(turn.shop, product.id)) for product, why in found]
         if not offered:
@@ -46,6 +48,8 @@ class Choosing:
             if ready and not any(variant.id in mine for variant in variants):
                 stock = sum(v.stock for v in ready)
                 candidates.append(Candidate(product, min(v.price for v in ready), stock, why))
+        if cheapest:
+            candidates.sort(key=lambda one: one.price)
         count = min(most or rules.at_once, rules.at_once)
         chosen = choose_picks(candidates, rules, limits, {*without}, count, by_title=bool(taste.fits))
         return tuple(Pick(c.product, c.price, reason_for(c, need, limits, taste)) for c in chosen)

@@ -4,6 +4,7 @@ Candidates come from the need, the related items, what was bought together, the 
 `slices/selling` drop what is out of stock, owned, excluded or unsafe, and say the reason of every pick.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -19,12 +20,20 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.policies.api import wish_is_alike, wish_is_too_dear
+from xiaoer.slices.policies.api import (
+    wish_is_alike,
+    wish_is_too_dear,
+    wish_than_another,
+    wish_than_what,
+    wish_told,
+)
 from xiaoer.slices.selling.rules.scenes import choose_scene
 from xiaoer.slices.selling.service import SellingRules
 
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
 _QUOTED = 5  # pairs priced for one question
+_MISSING = re.compile(r"还[缺差少]|还(?:需要|要买|要配|得买|得配)|配(?:点|些|个)?(?:什么|啥)")
+_PARTS = re.compile(r"(?<!要)配件|耗材|配套的")
 _BESIDE = ("搭配", "配什么", "配啥", "一起买", "搭什么", "怎么搭", "配套")
 
 
@@ -50,8 +59,32 @@ class PickProducts:
             return await self.similar(turn, segment, turn.product_in_focus, now)
         if turn.product_in_focus and wish_is_too_dear(segment.text) and not (turn.memory.wish or Wish()).shown:
             return await self.similar(turn, segment, turn.product_in_focus, now, cheaper=True)
+        if wish_than_another(segment.text) and (than := await self._than(turn, segment)):
+            return await self.similar(turn, segment, than, now, cheaper=True)
+        if (owned := await self._owned(turn, segment)) and (
+            beside := await self.together(turn, segment, owned, now, asked=True)
+        ):
+            return beside
         rules = await self._rules.pick_rules(turn.shop)
         return await self._for_wish(turn, segment, rules.most_a_talk)
+
+    async def _than(self, turn: Turn, segment: Segment) -> str | None:
+        """The product that something shall be cheaper than: the one named by id, by its kind, or the one in sight."""
+        if segment.entities.product_ids:
+            return segment.entities.product_ids[0]
+        return await self._of_kind(turn, wish_than_what(segment.text)) or turn.product_in_focus
+
+    async def _of_kind(self, turn: Turn, words: str) -> str | None:
+        """The first product of the kind that the words name."""
+        found = await self._goods.recommend(turn.shop, words, None, 1) if words else ()
+        return found[0].id if found and (words in found[0].title or self._goods.is_named(turn.shop, words)) else None
+
+    async def _owned(self, turn: Turn, segment: Segment) -> str | None:
+        """The product like the one that she says she has, to which something is missing (我已经有鱼竿了，还缺点啥)."""
+        terms = wish_told(segment, turn).unliked if _MISSING.search(segment.text) else ()
+        terms = (segment.text,) if _PARTS.search(segment.text) else terms
+        found = [await self._of_kind(turn, term) for term in terms]
+        return next((one for one in found if one), None)
 
     async def similar(
         self, turn: Turn, segment: Segment, product_id: str, now: datetime, cheaper: bool = False
@@ -66,7 +99,7 @@ class PickProducts:
         if cheaper:
             prices = [v.price for v in await self._goods.variants(turn.shop, product_id)]
             why, limits = "同类，比这款便宜", replace(limits, most=min(prices, default=ZERO) - Money(1))
-        same = [(p, why) for p in near if p.id != product_id and p.category == product.category]
+        same = [(p, why) for p in near if p.id != product_id and _is_same_sort(p, product)]
         return await self._choose(turn, segment.text, same, limits, {product_id})
 
     async def together(
@@ -140,3 +173,10 @@ class PickProducts:
         rules = await self._rules.pick_rules(turn.shop)
         rounds = sum("recommend" in past.act_types for past in turn.history)
         return rounds >= rules.most_a_talk or await self._rules.has_refused(turn.shop, turn.buyer_id, "recommend", now)
+
+
+def _is_same_sort(one: Product, other: Product) -> bool:
+    """Whether two goods are of one sort: of one category and, where both tell it, called by the same last word (长裤,
+    牛仔裤); a category such as 美妆 holds too much."""
+    names = [product.attributes.get("品类", "") for product in (one, other)]
+    return one.category == other.category and (not all(names) or names[0][-1] == names[1][-1])

@@ -16,6 +16,7 @@ from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.api import (
     wish_asks_about_it,
     wish_asks_which,
+    wish_is_modest,
     wish_is_too_dear,
     wish_says_no,
     wish_told,
@@ -25,6 +26,9 @@ from xiaoer.slices.selling.types import Limits
 
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
 _EXPECTING = ("孕妇", "待产")
+_NEAREST = 2  # shown where nothing is quite as wished
+_NOT_FAR = 1.5  # of the budget; of a kind that was named the price is told, however high
+_SLACK = 1.1  # 两百左右 may be a little more
 _PICKED = 3  # of what was shown, the last so many set the price that is too dear
 
 
@@ -51,7 +55,21 @@ class PicksForWish:
         people = self._recipients.people_in(" ".join(wish.words))
         if len(people) > 1:
             return await self._for_each(turn, segment, wish, people)
-        return await self._for_one(turn, segment, wish)
+        return await self._for_one(turn, segment, wish) or await self._nearest(turn, segment, wish)
+
+    async def _nearest(self, turn: Turn, segment: Segment, wish: Wish) -> tuple[Pick, ...]:
+        """Where only the price, the colour or the size is in the way: what comes next to it. Never against what is bad
+        for somebody or not wanted."""
+        bounded = wish.budget_yuan is not None or wish.least_yuan is not None
+        if (wish.shown and wish_says_no(segment.text)) or not (bounded or wish.color or wish.size):
+            return ()
+        free = replace(wish, budget_yuan=None, least_yuan=None, is_total=False, color="", size="", pieces=0)
+        found = await self._for_one(turn, replace(segment, text=" ".join(wish.words)), free, _LOOKED_AT)
+        if wish.budget_yuan is not None:
+            aim, named = round(wish.budget_yuan * 100), self._goods.is_named(turn.shop, " ".join(wish.words))
+            found = tuple(sorted(found, key=lambda pick: abs(pick.price.fen - aim)))
+            found = tuple(pick for pick in found if named or pick.price.fen <= _NOT_FAR * aim)
+        return tuple(replace(pick, near=True) for pick in found[:_NEAREST])
 
     async def _for_one(
         self, turn: Turn, segment: Segment, wish: Wish, most: int = 0, picked: Sequence[str] = ()
@@ -63,7 +81,8 @@ class PicksForWish:
         taste = self._recipients.taste_of(wish)
         count = wish.pieces or most
         picks = await self._picked(turn, wish, taste, limits, without, count)
-        if not picks and taste.fits and self._recipients.is_occasion(wish):
+        named = taste.things or self._goods.is_named(turn.shop, taste.said)
+        if not picks and taste.fits and (named or self._recipients.is_occasion(wish)):
             picks = await self._picked(turn, wish, replace(taste, fits=()), limits, without, count)
         return picks
 
@@ -78,7 +97,8 @@ class PicksForWish:
         if wish.color and wish.shown:  # 有红色的吗: of what was shown first, then of the rest
             found = tuple(sorted(found, key=lambda product: product.id not in wish.shown))
         offered = [(product, "") for product in found]
-        return await self._choose(turn, " ".join(wish.words), offered, limits, without, taste, count)
+        cheapest = wish_is_modest(" ".join(wish.words))
+        return await self._choose(turn, " ".join(wish.words), offered, limits, without, taste, count, cheapest)
 
     async def _for_each(
         self, turn: Turn, segment: Segment, wish: Wish, people: Sequence[tuple[str, str]]
@@ -87,7 +107,10 @@ class PicksForWish:
         budget = wish.budget_yuan / len(people) if wish.budget_yuan is not None else None
         picks: list[Pick] = []
         for person, word in people:
-            own = replace(wish, relation=person, audience=(), budget_yuan=budget, is_total=budget is not None)
+            others = [other for _, other in people if other != word and word not in other]
+            words = tuple(_without(said, others) for said in wish.words)
+            own = replace(wish, words=words, relation=person, audience=())
+            own = replace(own, budget_yuan=budget, is_total=budget is not None)
             before = [pick.product.id for pick in picks]
             found = await self._for_one(turn, segment, own, 2, before)
             picks += [replace(pick, reason=f"给{word}，{pick.reason}") for pick in found]
@@ -111,7 +134,8 @@ class PicksForWish:
 
     def limits(self, turn: Turn, wish: Wish) -> Limits:
         """What the wish allows; the audiences that the talk named count too."""
-        budget = None if wish.budget_yuan is None else Money(round(wish.budget_yuan * 100))
+        told = None if wish.budget_yuan is None else Money(round(wish.budget_yuan * 100))
+        budget = Money(round(told.fen * _SLACK)) if told is not None and wish.is_about else told
         least = None if wish.least_yuan is None else Money(round(wish.least_yuan * 100))
         spared = self._recipients.spared(wish)
         audiences = tuple(one for one in audiences_of(turn, wish.audience, wish.age_years) if one not in spared)
@@ -125,6 +149,7 @@ class PicksForWish:
             None if wish.is_total else least,
             wish.color.removesuffix("色"),
             wish.size.upper().removesuffix("码"),
+            told=told if wish.is_about else None,
         )
 
     def unasked(self, turn: Turn, segment: Segment) -> Limits:
@@ -139,6 +164,12 @@ class PicksForWish:
         """A yuan below the cheapest product that was shown last."""
         prices = [v.price for one in shown[-_PICKED:] for v in await self._goods.variants(shop, one)]
         return min(prices) - Money(100) if prices else most
+
+
+def _without(text: str, words: Sequence[str]) -> str:
+    for word in words:
+        text = text.replace(word, " ")
+    return text
 
 
 def _spoken_for(product: Product, taste: Taste) -> int:

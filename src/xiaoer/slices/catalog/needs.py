@@ -8,8 +8,10 @@ Title, category, tags and attribute values of every product are cut into charact
 more, the fewer products have it. A product's score is the weight of the need's pairs that it has, as a
 share of all their weight; pairs that no product has weigh too, so that one word met by chance in a long sentence is no
 match. Words about asking and money weigh nothing. A kind of thing that is named (裙子, 枕头) must stand in the title,
-however well the rest fits. What a situation calls for (`Taste.fits`: 久坐腰疼 for 护腰) must stand in what the product
-is or is for, never in what it is made of; the first of these words say most.
+however well the rest fits. The shop's own words for what its goods are for (its tags, categories, purposes: 钓鱼, 练字)
+count whole: where the buyer says one, only goods that have it are shown, unless a thing or a situation narrows more.
+What a situation calls for (`Taste.fits`: 久坐腰疼 for 护腰) must stand in what the product is or is for, never in what
+it is made of; the first of these words say most.
 """
 
 import math
@@ -20,6 +22,7 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Product, Taste
 from xiaoer.slices.catalog.heads import Heads
+from xiaoer.slices.catalog.kinds import KindIndex
 from xiaoer.slices.catalog.rules import compact
 
 _ASKING = re.compile(
@@ -77,16 +80,30 @@ _NO_THING = frozenset(
         "男女",
         "全身",
         "整箱",
+        "一套",
+        "全套",
+        "套装",
+        "一把",
+        "一支",
     )
 )
 _TELLING = re.compile(r"品类|类型|材质|面料|成分|填充|适用|适合|人群|性别|功能|功效|用途|场景|风格|特点|卖点|口味|香型")
 _PURPOSE = re.compile(r"适用|适合|人群|功能|功效|用途|场景|特点|卖点")
 _FIT_BESIDE_BEST = 0.8  # least share of the best fit: 可收纳 of a coat is far from 收纳箱
+_FIT_OF_MANY = 0.6  # the same where several kinds of goods are wanted
+_FOND_OF = re.compile(r"(?:爱|喜欢|好)(?:喝|吃|玩|弹|打|看|写|画|养|收藏)?([\u4e00-\u9fff]{2,4})")  # 老丈人爱喝普洱
+_ALSO_SAID = re.compile(r"[和跟与、]|也|还")
+_BOTH = re.compile(r"男女(?:[生士款]|同款|通用)?")
 _NAMED_FIRST = 0.6  # of a title's characters: what stands there tells the thing, what follows praises it
 _FOR_WHOM = 0.4  # of a title's characters: goods for somebody particular say so there
 _ALSO = 0.3  # what a second situation that it suits adds, as a share
 _MANY_LIKES = 3  # as many liked words weigh as much as all of the need's own
 _BESIDE_BEST = 0.4  # least share of the best pick's score
+_OWN_WORD = re.compile(r"[\u4e00-\u9fff]{2,4}")
+# tags that tell of whom, when or how good, not what it is for: they never narrow a wish by themselves
+_WEAK = re.compile(
+    r"学生|新手|入门|初学|热卖|爆款|百搭|礼|送|男|女|儿童|宝宝|婴|孕|长辈|老人|囤货|平价|大容量|便携|家庭|家用|新款|[春夏秋冬]|套装|配件|轻便|四季|成人|通用|安全|其他"
+)
 
 
 class NeedIndex:
@@ -103,6 +120,8 @@ class NeedIndex:
         self._purpose: dict[str, str] = {}  # what it is, and what and whom it says it is for
         self._holders: dict[str, list[str]] = {}
         self._named: dict[str, list[str]] = {}
+        self._own: dict[str, set[str]] = {}
+        self._kinds = KindIndex()
         sorts: set[str] = set()
         for product in products:
             sorts.update(re.split(r"[\W_]+", f"{product.category} {product.attributes.get('品类', '')}"))
@@ -117,6 +136,10 @@ class NeedIndex:
             self._whom[product.id] = " ".join((first, product.category, *product.tags))
             purposes = [value for key, value in product.attributes.items() if _PURPOSE.search(key)]
             self._purpose[product.id] = " ".join((self._front[product.id], *purposes))
+            self._kinds.add(product)
+            for word in _OWN_WORD.findall(" ".join((*product.tags, product.category, sort, *purposes))):
+                if not _WEAK.search(word):
+                    self._own.setdefault(word, set()).add(product.id)
             for pair in set().union(*(_pairs(compact(part)) for part in text)):
                 self._holders.setdefault(pair, []).append(product.id)
             for part in _parts(product.title[:_OPENING]):
@@ -128,10 +151,15 @@ class NeedIndex:
     def rank(self, need: str, limit: int, taste: Taste = Taste()) -> list[str]:  # noqa: B008  frozen
         """Product ids, best first; empty when nothing in the need is about a product."""
         wanted = {pair for part in re.split(r"[\W_]+", _ASKING.sub(" ", need)) for pair in _pairs(compact(part))}
-        kinds = {first or second for first, second in _KIND.findall(need)}
+        said = _ASKING.sub(" ", taste.said or need)
+        only, own = self._kinds.named_in(said), self._own_words(said)
+        if only and own and _ALSO_SAID.search(said):  # 喜欢钓鱼和弹吉他
+            only = only.union(*own.values())
+        kinds = set() if only else {first or second for first, second in _KIND.findall(need)}
         weights = {pair: self._weight[pair] for pair in wanted if pair in self._weight}
         unmet = _BY_CHANCE * math.log(len(self._titles) + 1) * (len(wanted) - len(weights))
-        wanted_so = kinds or taste.likes or taste.things or taste.musts or taste.fits
+        wanted_so = only or own or kinds or taste.likes or taste.things or taste.musts or taste.fits
+        narrow = only or kinds or taste.things or taste.fits
         if not (weights or wanted_so):
             return self.rank("", limit, replace(taste, likes=taste.anybody, anybody=())) if taste.anybody else []
         total = sum(weights.values()) + unmet or 1.0
@@ -139,24 +167,50 @@ class NeedIndex:
         for pair, weight in weights.items():
             for product_id in self._holders[pair] if wanted_so else self._told(pair):
                 scores[product_id] = scores.get(product_id, 0.0) + weight / total
+        if not wanted_so:  # what is called so, before what only has such a part (外套 of a pillow)
+            called = [one for one in scores if any(pair in self._titles[one].lower() for pair in weights)]
+            scores = {one: scores[one] for one in called} or scores
         fits = {product_id: self._fit(product_id, taste) for product_id in scores} if taste.fits else {}
-        least_fit = _FIT_BESIDE_BEST * max((fits[one] for one in fits if self._may(one, taste)), default=0.0)
+        loose = replace(taste, things=()) if only else taste
+        may_fit = (fits[one] for one in fits if (not only or one in only) and self._may(one, loose))
+        least_fit = (_FIT_OF_MANY if taste.broad else _FIT_BESIDE_BEST) * max(may_fit, default=0.0)
         scored = [
-            (score + _liked(self._shelf[product_id], taste) + fits.get(product_id, 0.0), product_id)
+            (
+                score
+                + _liked(self._shelf[product_id], taste)
+                + fits.get(product_id, 0.0)
+                + sum(product_id in holders for holders in own.values()),
+                product_id,
+            )
             for product_id, score in scores.items()
-            if all(kind in self._titles[product_id] for kind in kinds)
-            and self._may(product_id, taste)
+            if all(kind in self._titles[product_id].replace("连帽", "") for kind in kinds)
+            and (not only or product_id in only)
+            and (narrow or not own or any(product_id in holders for holders in own.values()))
+            and self._may(product_id, loose)
             and fits.get(product_id, 0.0) >= least_fit
         ]
         best_of_all = max((score for score, _ in scored), default=0.0)
         # who likes many things, or asks for what suits a situation, is shown many
-        beside = 0.0 if taste.likes or taste.fits else _BESIDE_BEST * best_of_all
+        beside = 0.0 if taste.likes or taste.fits or own else _BESIDE_BEST * best_of_all
         at_least = beside if taste.musts else max(_ENOUGH, beside)
-        least = 0.0 if kinds or taste.things or taste.fits else at_least
+        least = 0.0 if narrow or own else at_least
         best = sorted((pair for pair in scored if pair[0] >= least), key=lambda pair: (-pair[0], pair[1]))
         if not best and taste.anybody and not wanted_so:
             return self.rank("", limit, replace(taste, likes=taste.anybody, anybody=()))
         return [product_id for _, product_id in best[:limit]]
+
+    def names_thing(self, need: str) -> bool:
+        """Whether the words name a kind of this shop's goods."""
+        return bool(self._kinds.named_in(need))
+
+    def _own_words(self, need: str) -> dict[str, set[str]]:
+        """The shop's own words for what goods are for that stand in the need; the longest where one holds another."""
+        said = [word for word in self._own if word in need]
+        for run in _FOND_OF.findall(need):
+            name = next((run[:size] for size in range(len(run), 1, -1) if self.is_title_word(run[:size])), "")
+            if name and name not in self._own and not _WEAK.search(name):
+                return {name: {one for one, front in self._front.items() if name in front}}
+        return {word: self._own[word] for word in said if not any(word != one and word in one for one in said)}
 
     def _told(self, pair: str) -> list[str]:
         """Products that have the pair in what they are, of what or for whom; not only in how they are used."""
@@ -169,19 +223,25 @@ class NeedIndex:
         told = all(any(word in shelf for word in group) for group in taste.musts)
         fits = not taste.fits or self._fit(product_id, taste) > 0
         particular = any(word in self._whom[product_id] for word in taste.unasked)
-        return is_such and told and fits and not particular and not any(word in front for word in taste.never)
+        return (
+            is_such
+            and told
+            and fits
+            and not particular
+            and not any(word in _BOTH.sub(" ", front) for word in taste.never)
+        )
 
     def _fit(self, product_id: str, taste: Taste) -> float:
         """Up to two for the situation that it suits best, and some more for others that it suits too."""
-        each = sorted((self._fit_one(product_id, words) for words in taste.fits), reverse=True)
+        each = sorted((self._fit_one(product_id, words, taste.places) for words in taste.fits), reverse=True)
         return each[0] + _ALSO * sum(each[1:]) if each else 0.0
 
-    def _fit_one(self, product_id: str, words: tuple[str, ...]) -> float:
+    def _fit_one(self, product_id: str, words: tuple[str, ...], places: tuple[str, ...]) -> float:
         """More for the words that say most, and for where they stand."""
         place = next((at for at, word in enumerate(words) if word in self._purpose[product_id]), None)
         if place is None:
             return 0.0
-        in_front = any(word in self._sort[product_id] for word in words[place : place + 1])
+        in_front = words[place] in places or words[place] in self._sort[product_id]
         return (1.0 if in_front else 0.4) + 0.9 * (1 - place / len(words))
 
     def is_title_word(self, word: str) -> bool:
@@ -193,6 +253,7 @@ class NeedIndex:
         the text names a kind of thing (面膜), only such things are looked at."""
         near = {product_id for part in _parts(text) for product_id in self._named.get(part, ())}
         near = {one for one in near if any(kind in self._titles[one] for kind in kinds)} or near
+        near = (near & self._kinds.named_in(text)) or near  # who says 吉他 means no strings
         shares = ((_shared(text, self._titles[product_id][:_OPENING]), product_id) for product_id in near)
         named = sorted(((run, product_id) for run, product_id in shares if run), key=lambda one: (-len(one[0]), one[1]))
         longest = len(named[0][0]) if named else 0

@@ -91,7 +91,11 @@ class EmbeddedCatalog:
         thing (键盘) is shown such things only."""
         picks: list[Product] = []
         index = (await self._by_words(shop))[1]
-        if not taste.things and (kinds := kinds_in(need, self.kinds) or kinds_in(need, index.sorts)):
+        if (
+            not taste.things
+            and not index.names_thing(taste.said or need)
+            and (kinds := kinds_in(need, self.kinds) or kinds_in(need, index.sorts))
+        ):
             taste = replace(
                 taste, things=tuple(k for k in kinds if not any(k != other and k in other for other in kinds))
             )
@@ -103,6 +107,11 @@ class EmbeddedCatalog:
                 if len(picks) == limit:
                     break
         return tuple(picks)
+
+    def is_named(self, shop: ShopId, words: str) -> bool:
+        """Whether the words name a kind of the shop's goods, as far as its shelf was read."""
+        cached = self._need_indexes.get(shop)
+        return cached is not None and cached[1].names_thing(words)
 
     async def named(self, shop: ShopId, text: str, limit: int, beside: str = "") -> tuple[Product, ...]:
         """Products that a question may mean by the kind of thing it names (保温杯多少钱), at most `limit`.

@@ -36,6 +36,9 @@ from xiaoer.slices.policies.types import Ask, Move, Situation
 wish_told = wishes.told
 wish_says_no = wish_words.says_no
 wish_is_too_dear = wish_words.is_too_dear
+wish_is_modest = wish_words.is_modest
+wish_than_what = wish_words.than_what
+wish_than_another = wish_words.than_another
 wish_is_alike = wish_words.is_alike
 wish_asks_about_it = wish_words.asks_about_it
 wish_asks_which = wish_words.asks_which

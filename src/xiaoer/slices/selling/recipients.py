@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from xiaoer.kernel.audiences import AUDIENCES, audiences_in
 from xiaoer.kernel.commerce import Taste
 from xiaoer.kernel.memory import Wish
 from xiaoer.slices.selling.situations import Situation, situations_of
@@ -23,12 +24,20 @@ _PACKS = Path(__file__).resolve().parents[2] / "packs"
 _GIFT = ("送", "礼", "生日", "过节", "中秋", "过年")
 _GIFT_LIKES = ("礼物", "送礼", "礼盒")
 _ANYTHING = re.compile(r"随便|爆款|热卖|热销|卖得(?:最)?(?:好|火)|畅销|都行|都可以|看着(?:推|选|挑)")
+_BROAD = re.compile(
+    r"哪些|几样|一套|全套|装备|列(?:一下|给我|个)|(?:准备|备|买|带|要|需要)(?:点|些|个)?(?:什么|啥)(?!茶|鞋|笔)"
+)
+# categories and words of goods made for these: a friend who expects is shown them
+_MADE_FOR = dict.fromkeys(("孕妇", "哺乳期"), ("孕", "待产", "母婴")) | dict.fromkeys(
+    ("婴儿", "儿童"), ("母婴", "儿童", "宝宝", "婴儿")
+)
 _YOUNG = ("儿童", "宝宝")
 _LONGEST_KIND = 6  # characters of a word that names a kind of thing
 _GROWN = 14  # years
 _NO_BABY = 3  # years
 _FOR_BABIES = ("婴儿", "新生儿", "奶娃")
 _AND = re.compile(r"和|跟|与|、|一半|各|每人|分别")
+_EACH = re.compile(r"各|一半|分别")
 _OR = re.compile(r"或者?|和|跟|与|、|还是|以及|都(?:行|可以|好)")
 
 
@@ -72,9 +81,10 @@ class Recipients(Struct, frozen=True):
         knows_better = [word for row in found if row.occasion or row.users for word in row.fits]
         at_odds = one is not None and any(word in one.never for word in knows_better)
         ruled_out = () if one is None or at_odds else one.never
-        ruled_out += () if one and one.only else self.pets
+        ruled_out += () if (one and one.only) or any(word in said for word in self.pets) else self.pets
         ruled_out += tuple(word for situation in found for word in situation.never)
-        never = tuple(word for word in ruled_out if word not in said)
+        cared = [word for name in audiences_in(said) for word in (*AUDIENCES[name], *_MADE_FOR.get(name, ()))]
+        never = tuple(word for word in ruled_out if word not in said and word not in cared)
         for term in wish.unliked:
             never += tuple(word for name in self.things if name in term for word in self.things[name])
         about_self = not wish.audience and (one is None or one.oneself)
@@ -85,9 +95,23 @@ class Recipients(Struct, frozen=True):
         musts = [words for name, words in self.materials.items() if name in said and not _within(name, unwanted)]
         musts += [one.only] if one and one.only else []
         is_young = any(who in _YOUNG for who in wish.audience) or (wish.age_years or _GROWN) < _GROWN
+        is_young = is_young or "儿童" in audiences_in(said)
         things, anybody = self._things(wish), self._anybody(wish, said)
         musts += [one.young] if one and one.young and is_young and not fits else []
-        return Taste(tuple(dict.fromkeys(likes)), never, things, tuple(musts), fits, unasked, anybody)
+        own = self._said(wish)
+        broad = _BROAD.search(said) is not None
+        places = tuple(situation.fits[0] for situation in found if situation.place)
+        return Taste(
+            tuple(dict.fromkeys(likes)), never, things, tuple(musts), fits, unasked, anybody, own, places, broad
+        )
+
+    @staticmethod
+    def _said(wish: Wish) -> str:
+        """The words without those that only tell a situation or what is not wanted."""
+        text = " ".join(wish.words)
+        for word in (*wish.bad, *wish.unliked):
+            text = text.replace(word, " ")
+        return situations_of().without(text) or " "
 
     def _anybody(self, wish: Wish, said: str) -> tuple[str, ...]:
         return self.anybody if wish.budget_yuan is not None or _ANYTHING.search(said) else ()
@@ -122,11 +146,15 @@ class Recipients(Struct, frozen=True):
                 return tuple((one, one) for one in both)
         if not _AND.search(text):
             return ()
-        named = {}
+        named: dict[int, tuple[str, str]] = {}
+        all_words = [word for one in self.recipients for word in (*one.who, *one.said) if word in text]
+        within = {word for word in all_words if any(word != one and word in one for one in all_words)}  # 男朋友
         for one in self.recipients:
-            found = [(text.find(word), word) for word in (*one.who, *one.said) if word in text]
+            words = [word for word in (*one.who, *one.said) if word in text and word not in within]
+            found = [(text.find(word), word) for word in words]
             place = min((place for place, _ in found), default=-1)
-            if place >= 0 and not (one.only or one.oneself) and place not in named:
+            pet = one.only and not _EACH.search(text)
+            if place >= 0 and not (pet or one.oneself) and place not in named:
                 word = max((word for at, word in found if at == place), key=len)
                 named[place] = (next((who for who in one.who if who in text), one.who[0]), word)
         return tuple(named[place] for place in sorted(named)) if len(named) > 1 else ()
@@ -137,7 +165,8 @@ class Recipients(Struct, frozen=True):
 
     def _group(self, term: str) -> tuple[str, ...]:
         named = [words for name, words in self.avoids.items() if name in term]
-        return tuple(dict.fromkeys(word for words in named for word in words)) or (term,)
+        bare = (term[0],) if len(term) == 2 and term[1] == "子" else ()  # 裙子 stands in titles as 连衣裙
+        return tuple(dict.fromkeys(word for words in named for word in words)) or (term, *bare)
 
     def need_of(self, wish: Wish) -> str:
         """The words of the wish that may be about goods: without those for the person, the sort of goods, the situation

@@ -12,14 +12,19 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 # the words are a part of a thing's name: 露营灯, 瑜伽垫
-_THING_AFTER = re.compile(r"[灯椅桌鞋服衣裤裙垫包杯枕被箱架器机仪帽伞套袋笔本球车锅刀炉扇膜霜油]")
+_THING_AFTER = re.compile(
+    r"[灯椅桌鞋服衣裤裙垫包杯枕被箱架器机仪帽伞套袋笔本球车锅刀炉扇膜霜油杖桶绳壶席帘柜板盒罐瓶贴液粉竿笛琴凳]"
+)
+_OWN = re.compile(r"[\u4e00-\u9fff]{2}")
 _PACKS = Path(__file__).resolve().parents[2] / "packs"
 
 
 class Situation(Struct, frozen=True):
-    """One row of the table. `said` are patterns; the first words of `fits` say most. An `occasion` may go without."""
+    """One row of the table. `said` are patterns; the first words of `fits` say most. An `occasion` may go without; the
+    first word of a `place` may stand anywhere in a title."""
 
     name: str
     said: tuple[str, ...]
@@ -27,6 +32,7 @@ class Situation(Struct, frozen=True):
     never: tuple[str, ...] = ()
     occasion: bool = False
     users: tuple[str, ...] = ()
+    place: bool = False
 
 
 class Situations:
@@ -36,8 +42,14 @@ class Situations:
         self._rows = [(row, re.compile("|".join(row.said))) for row in rows]
 
     def told_in(self, text: str) -> tuple[Situation, ...]:
-        """The situations that the words tell, in the order of the table."""
-        return tuple(row for row, said in self._rows if said.search(text))
+        """The situations that the words tell, in the order of the table; what a product says in the very words (种菜)
+        fits best."""
+        found = ((row, said.search(text)) for row, said in self._rows)
+        return tuple(
+            replace(row, fits=(heard[0], *row.fits)) if _OWN.fullmatch(heard[0]) and not row.place else row
+            for row, heard in found
+            if heard is not None
+        )
 
     def without(self, text: str) -> str:
         """The words without those that only tell a situation (手机没电 is no wish for a 手机)."""

@@ -92,7 +92,8 @@ class PickRules(Struct, frozen=True):
 class Limits(Struct, frozen=True):
     """What a wish allows: for whom, from and up to how much a piece, up to how much for all pieces together, what must
     not be in it (groups of words, of which those of `bad` are bad for the body), and the colour (红). `cheaper`: `most`
-    was not told but is less than what was shown."""
+    was not told but is less than what was shown. `told`: the round amount that was said (两百左右), of which `most` is
+    a little more."""
 
     audiences: tuple[str, ...] = ()
     age_years: float | None = None
@@ -104,6 +105,7 @@ class Limits(Struct, frozen=True):
     color: str = ""
     size: str = ""
     cheaper: bool = False
+    told: Money | None = None
 
 
 class Candidate(Struct, frozen=True):

@@ -16,7 +16,7 @@ _HAN = "零一二三四五六七八九两十百千万"
 _AMOUNT = rf"(?<!\d)(?:\d+(?:\.\d+)?[百千万k]?|[{_HAN}]+)(?:来|多|把|几)?"
 _YUAN = r"\s*(?:元|块钱?|rmb|¥|软妹币)?"
 _NOT_MONEY = r"(?![\d.]*\s*(?:岁|斤|公斤|kg|cm|厘米|米|码|天|个月|年|月|号|日|克|g\b|ml|毫升|件|个人|个|折|%|点|寸|L\b|升|片|包|盒|款|样|套|份|人|楼|分钟|小时))"
-_LIMIT = r"(?:预算|价位|价格|控制|不(?:要|能)?超过|别超过?|最多|顶多|至多|一共|总共|合计|低于|少于|小于|花|人均|每[人件个样份]|单件|单价)(?:我|了|个|大概|大约|差不多|是|就|只有|也就|有|在|到|出|花)*"
+_LIMIT = r"(?:预算|价位|价格|控制|不(?:要|能)?超过?|别超过?|最多|顶多|至多|一共|总共|合计|低于|少于|小于|花|人均|每[人件个样份]|单件|单价)(?:我|了|个|大概|大约|差不多|是|就|只有|也就|有|在|到|出|花)*"
 _AFTER = r"(?:以内|以下|之内|之下|内|封顶|到顶|顶天|左右|上下|的预算|预算|搞定)"
 _LEAST = re.compile(
     rf"(?:不低于|别低于|至少|最少|起码)\s*(?P<a>{_AMOUNT}){_NOT_MONEY}|(?P<b>{_AMOUNT}){_YUAN}\s*(?:以上|往上|起步)"
@@ -51,7 +51,7 @@ _DISLIKE = re.compile(
 )
 # what they have already, and what they have no use for (她有围巾了, 口红她有好多, 也不用护手霜)
 _HAS = re.compile(
-    rf"(?:^|[，,。；\s他她我妈爸])(?:已经|都|早就|自己)?(?:有|买过|收到过)(?:好几|好多|很多|不少|一堆|太多)?(?:条|个|套|瓶|支|只|双|件|款)?{_NAME}了(?![吗么没])"
+    rf"除(?:了|去|开){_NAME.replace('what', 'but')}(?:，|,|\s|之外|以外|外|还|$)|(?:^|[，,。；\s他她我妈爸友公婆弟姐妹哥])(?:已经|都|早就|自己)?(?:有|买过|收到过)(?:好几|好多|很多|不少|一堆|太多)?(?:条|个|套|瓶|支|只|双|件|款)?{_NAME}了(?![吗么没])"
     rf"|(?:^|[，,。；\s])(?:[他她我](?:妈|爸|家|们)?)?(?P<many>[\u4e00-\u9fff]{{2,4}}?)(?:[他她我](?:妈|爸|家|们)?|家里)?(?:已经|都|也)?(?:有(?:好多|很多|的是|一堆|好几|不少)|太多了|多得(?:是|很|用不完|没处放)|用不完|不缺|够多|不(?:喝|吃|用|爱|喜欢)(?=[，,。！!]|$)|有了(?![吗么没]))"
     rf"|(?:也|就)?(?:不用|不需要|不缺){_NAME.replace('what', 'idle')}(?:了|，|,|。|和|跟|$)"
 )
@@ -70,12 +70,13 @@ _MOST_TERMS = 6
 
 
 class Budget(Struct, frozen=True):
-    """Yuan. `total` when it is for all pieces together."""
+    """Yuan. `total` when it is for all pieces together, `about` when it was said roughly (两百左右)."""
 
     least: float | None = None
     most: float | None = None
     total: bool = False
     pieces: int = 0
+    about: bool = False
 
 
 def read_budget(text: str) -> Budget | None:
@@ -105,7 +106,8 @@ def read_budget(text: str) -> Budget | None:
         word = found["a"] or found["b"] or found["c"]
         most = value_of(word)
         if most and not (word in _DIGIT and found["c"] is None):  # 三位数 is no three yuan
-            return Budget(most * 0.5 if _ABOUT.search(found[0]) else None, most, total, count)
+            about = _ABOUT.search(found[0]) is not None
+            return Budget(most * 0.5 if about else None, most, total, count, about and not total)
     return None
 
 
@@ -143,7 +145,7 @@ def read_avoids(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     liked = _terms(found["what"] for found in _DISLIKE.finditer(text) if "过敏" not in found[0])
     bad += tuple(found["what"] for found in _FREE_OF.finditer(text) if found["what"] not in bad)
     liked += tuple(sort for found in _NOT_SORT.finditer(text) for sort in _SORT_OF.findall(found[1]))
-    has = _terms(found["what"] or found["many"] or found["idle"] for found in _HAS.finditer(text))
+    has = _terms(found["what"] or found["many"] or found["idle"] or found["but"] for found in _HAS.finditer(text))
     liked += tuple(term for term in has if not _NO_GOODS.match(term))
     return bad, tuple(term for term in dict.fromkeys(liked) if term not in bad)
 

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.audiences import audiences_in
 from xiaoer.kernel.decision import Act, Decision, Facts, Pick, Refusal, Source
 from xiaoer.kernel.memory import Wish
@@ -66,8 +68,13 @@ def say_picks(ask: Ask) -> Act | None:
             return Act("answer", ask.index, "recommend.suits", slots, (source,), "recommend.suits")
         if wish_words.asks_which(ask.segment.text) and len(picks) == 1:
             return act_of_picks(ask.index, "recommend.which", picks, "recommend.which")
+        if picks[0].near:
+            near = act_of_picks(ask.index, "recommend.near", picks, "recommend.near")
+            return replace(near, slots={**near.slots, "limits": "、".join(_told(ask, wish))})
         if wish.is_total and len(picks) > 1:
             return act_of_picks(ask.index, "recommend.picks_total", picks, "recommend.need")
+        if wish_words.wants_cheap(ask.segment.text) and not wish.shown and wish.budget_yuan is None:
+            return act_of_picks(ask.index, "recommend.cheapest", picks, "recommend.cheapest")
         is_vague = wish.relation and wish.budget_yuan is None and len(wish.words) == 1 and not wish.shown
         template = "recommend.picks_first" if is_vague else "recommend.picks"
         return act_of_picks(ask.index, template, picks, "recommend.need")
@@ -85,20 +92,30 @@ def _none(ask: Ask, wish: Wish) -> Act | None:
     """Nothing met the conditions: they are told back, and safety is not given way; None for a wish without any."""
     audiences = audiences_in(" ".join(wish.words), wish.audience, wish.age_years)
     care = [f"标明适合{name}" for name in audiences] + [f"不含{term}" for term in wish.bad]
-    told = [f"不要{term}" for term in wish.unliked]
-    told += [f"{wish.color.removesuffix('色')}色" for _ in wish.color[:1]]
-    told += [f"{wish.size.removesuffix('码')}码" for _ in wish.size[:1]]
-    told += ["比看过的便宜" for _ in (wish.shown or [ask.product_id])[:1] if wish_words.is_too_dear(ask.segment.text)]
-    if wish.least_yuan is not None and not wish.is_total:
-        told.append(f"{Money(round(wish.least_yuan * 100)).spoken} 元以上")
-    if wish.budget_yuan is not None:
-        told.append(f"{'一共 ' if wish.is_total else ''}{Money(round(wish.budget_yuan * 100)).spoken} 元以内")
+    told = _told(ask, wish)
     if care or told:
         template = "recommend.none_safe" if care else "recommend.none"
         return Act("answer", ask.index, template, {"limits": "、".join((*care, *told))}, rule_id=template)
     if wish_words.is_specific(ask.segment):
         return Act("answer", ask.index, "recommend.none_such", rule_id="recommend.none_such")
     return None
+
+
+def _told(ask: Ask, wish: Wish) -> list[str]:
+    """What was told of the goods, apart from what is bad for somebody."""
+    told = [f"不要{term}" for term in wish.unliked]
+    told += [f"{wish.color.removesuffix('色')}色" for _ in wish.color[:1]]
+    told += [f"{wish.size.removesuffix('码')}码" for _ in wish.size[:1]]
+    if wish_words.than_another(ask.segment.text):
+        told.append("比这款便宜")
+    elif (wish.shown or ask.product_id) and wish_words.is_too_dear(ask.segment.text):
+        told.append("比看过的便宜")
+    if wish.least_yuan is not None and not (wish.is_total or wish.is_about):
+        told.append(f"{Money(round(wish.least_yuan * 100)).spoken} 元以上")
+    if wish.budget_yuan is not None:
+        bound = "左右" if wish.is_about else "以内"
+        told.append(f"{'一共 ' if wish.is_total else ''}{Money(round(wish.budget_yuan * 100)).spoken} 元{bound}")
+    return told
 
 
 def with_more(acts: tuple[Act, ...], facts: Facts) -> tuple[Act, ...]:

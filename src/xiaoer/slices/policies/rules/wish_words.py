@@ -37,6 +37,54 @@ _NO_GOODS = re.compile(
     r"货|库存|优惠|活动|券|红包|赠|礼品|发票|运费|保险|修|质保|店|客服|人$|链接|图|视频|说明|[色码号尺折味]|差价|消息|快递|物流|结果|问题|效果|电话|微信|群|会员|积分|包装|盒|袋|贺卡|时间|没有|这|那|别的|其他|便宜|大的|小的|的$|了$"
 )
 
+# 便宜的吉他有吗, 有没有好用的蓝牙耳机, 想要粉色的杯子, 要红色的背包有吗: goods of a sort, described
+_DESCRIBED = re.compile(
+    r"^(?:请问|你们家?|店里|我)*(?:有没有|有木有|有|想要?|要|找|买|想买)?(?:个|条|款|件|双|点)?(?:(?:便宜|实惠|平价|好用|好看|耐用|高档|轻便|入门|性价比高|质量好)(?:点儿?|些|一点)?|[红橙黄绿青蓝紫黑白灰粉棕米咖驼卡杏藏深浅墨]{1,2}色?)的(?!吗|么|没|有)(?P<what>[\u4e00-\u9fff]{1,6}?)(?:有吗|有没有|有么|有不|有|吗|么|没有?|推荐.{0,3}|怎么选)?[?？。！!]*$"
+)
+_CHEAP = re.compile(r"(?<![太不别])便宜|实惠|平价|划算|性价比|最低价")
+_THAN = re.compile(r"比(?P<what>.{1,10}?)(?:再|更)?(?:便宜|实惠)(?:点|些|一点)?的|比(?P<which>.{1,10}?)(?:再|更)便宜")
+# a wish of its own turn made cheaper (最好便宜点), no haggling
+_RATHER_CHEAP = re.compile(
+    r"^(?:最好|尽量|要|希望)(?:是|能)?(?:便宜|实惠|划算|平价)(?:点儿?|些|一点)?的?(?:吧|哈|呗|啊)?[。.!！]*$"
+)
+
+# 夏天遮阳的帽子有吗
+_HAVE_SUCH = re.compile(
+    r"^[\u4e00-\u9fff\d]{1,10}的(?P<what>[\u4e00-\u9fff]{1,5}?)(?:有吗|有没有|有么|有不|有没|有木有)[?？]*$"
+)
+
+
+def is_described(text: str) -> bool:
+    """Whether goods of a sort are asked for by a quality or a colour (便宜的吉他有吗)."""
+    found = _DESCRIBED.match(text.strip()) or _HAVE_SUCH.match(text.strip())
+    return found is not None and not _NO_GOODS.search(found["what"])
+
+
+def than_another(text: str) -> bool:
+    """Whether something cheaper than the goods that are named or in sight is wanted (有比这款便宜的吗)."""
+    return _THAN.search(text) is not None
+
+
+def than_what(text: str) -> str:
+    """What it shall be cheaper than (比洁面乳便宜的: 洁面乳)."""
+    found = _THAN.search(text)
+    return (found["what"] or found["which"]) if found else ""
+
+
+def wants_cheap(text: str) -> bool:
+    """Whether what costs least is to come first."""
+    return _CHEAP.search(text) is not None
+
+
+def is_modest(text: str) -> bool:
+    """Whether it should not cost much, whatever it is (别太贵)."""
+    return wants_cheap(text) or re.search(r"[别不](?:要|能)?太贵", text) is not None
+
+
+def rather_cheap(text: str) -> bool:
+    """Whether these words only say that what is wished should not cost much."""
+    return _RATHER_CHEAP.match(text.strip()) is not None
+
 
 def is_only_a_no(text: str) -> bool:
     """太普通了 and 还有吗 say nothing about the goods that are wanted; 换个红的 does."""
@@ -77,7 +125,7 @@ def asks_about_it(text: str) -> bool:
 
 def is_too_dear(text: str) -> bool:
     """Whether what was shown costs too much for her (太贵了, 有便宜点的吗)."""
-    return re.search(r"(?<![别能要想])太贵|贵了|便宜(?:点|些|一点)", text) is not None
+    return than_another(text) or re.search(r"(?<![别能要想])太贵|贵了|便宜(?:点|些|一点)", text) is not None
 
 
 def says_no(text: str) -> bool:

@@ -23,9 +23,12 @@ from xiaoer.slices.policies.rules.wish_words import (
     asks_if_sold,
     asks_which,
     is_alike,
+    is_described,
     is_only_a_no,
     is_too_dear,
+    rather_cheap,
     says_no,
+    than_another,
     wants_cheaper_goods,
 )
 
@@ -33,7 +36,7 @@ _WANTS = re.compile(
     r"^(?:我|就|那)?(?:想)?(?:要|看看?|来)(?:个|点|款|支|条)?(?!人工|退|换|发票|求|不|赔)[\u4e00-\u9fff]{2,5}[。.!！]?$"
 )
 _SEEKS = re.compile(
-    r"有没有|有木有|有(?:啥|什么|哪些|适合)|有.{2,14}(?:吗|么|没)(?:[?？\s,，]|$)|有(?:没有)?[吗么没]|(?:能|可以|适合)[吃用喝穿玩]?(?:什么|啥|哪)|^求|想(?:买|要|送|给|凑|挑|选|找|整)|(?:给|帮|送).{1,8}(?:买|挑|选|带|整|配|凑|搭)|来(?:个|点)|找(?:个|点|一)|随便(?:推荐|来)"
+    r"有没有|有木有|有(?:啥|什么|哪些|适合)|有.{2,14}(?:吗|么|没)(?:[?？\s,，]|$)|有(?:没有)?[吗么没]|(?:能|可以|适合)[吃用喝穿玩]?(?:什么|啥|哪)|^求|怎么(?:选|挑)|(?:选|挑)(?:什么|啥|哪)|能买到|想(?:买|要|送|给|凑|挑|选|找|整)|(?:给|帮|送).{1,8}(?:买|挑|选|带|整|配|凑|搭)|来(?:个|点)|找(?:个|点|一)|随便(?:推荐|来)"
 )
 _TASTE = re.compile(
     r"(?:想要|喜欢|最好(?:是)?|来|要|偏|选|看)(?:个|点|些|一?款)?[^?？]{1,10}(?:的|点|些)(?:吧|呗|就行|就好|都行)?[。.!！~]*$"
@@ -65,12 +68,19 @@ _WITHIN = re.compile(r"以内|以下|左右|之内|上下|不超过")
 _GOODS = ("product.", "price.", "promo.")
 _OCCASION = re.compile(r"送|礼|生日|母亲节|父亲节|情人节|七夕|中秋|过年|过节|纪念日|结婚|满月")
 _HELPS = re.compile(
-    r"(?:用|买|穿|吃|喝|带|准备|送|戴|选|擦|抹|涂|备|垫|盖|铺|玩|看|喂)(?:点儿?|些)?(?:什么|啥|哪)|有(?:没有)?(?:什么|啥|哪)|推荐|怎么(?:办|选|挑)|咋办|求|(?:^|[，,])有(?:没有)?.{1,8}(?:吗|么|没|的)$"
+    r"(?:用|买|穿|吃|喝|带|准备|送|戴|选|擦|抹|涂|备|垫|盖|铺|玩|看|喂)(?:点儿?|些)?(?:什么|啥|哪)|有(?:没有)?(?:什么|啥|哪)|推荐|怎么(?:办|选|挑)|咋办|求|列(?:几|一|个)|(?:^|[，,])有(?:没有)?.{1,8}(?:吗|么|没|的)$"
 )
 _WHETHER_IT_SUITS = re.compile(
     r"(?!有|什么|啥|哪|求|推荐|我|给|帮|想)[^，。,\s]{1,8}适[合用][^，。,]{1,8}(?:吗|不|么)[?？]?$"
 )
 _EATS = re.compile(r"(?:能|可以|适合)[吃用喝穿玩](?:什么|啥|哪)")
+# what ails a thing or a body sounds like a complaint about goods (猫尿味太大了, 手裂了); these words say that it is one
+_SOUNDS_BOUGHT = frozenset({"after.size_wrong", "after.defect", "after.repair", "after.color_diff", "after.missing"})
+_BOUGHT = re.compile(
+    r"收到|买的|买来|买了|拍的|拍了|你们|你家|店|这(?!么|样)|退|换货|刚到|到了|发来|发的|寄|快递|客服|售后|订单|单子|质量|投诉|赔|才用|用了|穿了|洗了|戴了|包装"
+)
+_EACH_ONE = re.compile(r"各(?:买|挑|选|来|送)")
+_NEEDED = re.compile(r"要(?:能|会)[^，。吗么]{1,4}的|要用的[\u4e00-\u9fff]|(?:用|穿|装|戴)的[\u4e00-\u9fff]{1,6}$")
 _SOUGHT = ("product.", "price.", "oos.")
 _MAY_LEAD = ("product.", "price.", "oos.", "chat.")
 _FOR_WHAT = re.compile(r"送|礼|生日|(?:给|帮).{1,6}(?:买|挑|选|带)")
@@ -91,6 +101,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     if segment.intent == "promo.gift" and named.relation and text.startswith("送") and not _ASKS.search(text):
         return _wished(segment)
     if named.relation and segment.intent.startswith(_GOODS) and _GIFT.search(text) and _FOR_WHAT.search(text):
+        return _wished(segment)
+    if than_another(text) and segment.intent.startswith(_GOODS):
         return _wished(segment)
     if (
         segment.by == "pattern"
@@ -115,6 +127,7 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
             or _is_gift(text, segment)
             or (troubled and _tells_trouble(text, segment))
             or _asks_if_sold(text, segment)
+            or _describes(text, segment)
         )
     ):
         return _wished(segment)
@@ -145,6 +158,9 @@ def gather(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
             kept[-1] = _joined(wish, segment, f"{wish.text}，{segment.text}")
             continue
         limits = _NOT_LESS.search(segment.text) is not None
+        if wish is not None and rather_cheap(segment.text):
+            kept[-1] = _joined(wish, segment, f"{wish.text}，{segment.text}")
+            continue
         asks = _ASKS.search(segment.text) or not segment.intent.startswith(_GOODS)
         if wish is None or not (_is_term(segment) or limits) or asks or len(segment.text) > _TERM:
             kept.append(segment)
@@ -196,21 +212,37 @@ def _asks_if_sold(text: str, segment: Segment) -> bool:
     return (may or segment.confidence < _DOUBTFUL) and not segment.entities.size and asks_if_sold(text)
 
 
+def _describes(text: str, segment: Segment) -> bool:
+    """Whether goods of a sort are asked for by what they are like; of a size, the stock is told."""
+    may = segment.intent.startswith(_GOODS) or segment.confidence < _DOUBTFUL
+    return may and not segment.entities.size and is_described(text)
+
+
+def _sounds_bought(text: str, segment: Segment) -> bool:
+    """Whether these words were heard as a complaint though nothing says that anything was bought."""
+    return segment.intent in _SOUNDS_BOUGHT and not _BOUGHT.search(text)
+
+
 def _seeks(text: str, segment: Segment) -> bool:
     """Whether these words look for goods of a sort, for a price, for somebody (有没有敏感肌能用的护肤品)."""
     for_them = bool(segment.entities.audience) and _THINGS_FOR.search(text) is not None
-    if _SEEKS.search(text) is None and not for_them:
+    if _SEEKS.search(text) is None and _NEEDED.search(text) is None and not for_them:
         return False
     budget, bad = read_budget(text), any(read_avoids(text))
     if segment.intent.startswith("promo."):
-        return bool(budget and (segment.entities.relation or _COUPLE.search(text)))
+        each = _EACH_ONE.search(text) is not None
+        return bool((budget or each) and (segment.entities.relation or _COUPLE.search(text)))
     may = segment.intent.startswith(_SOUGHT) or segment.confidence < _DOUBTFUL
+    may = may or (_sounds_bought(text, segment) and _NEEDED.search(text) is not None)
+    if may and _NEEDED.search(text):
+        return True
     return may and bool(SORTS.search(text) or _EATS.search(text) or budget or bad or for_them)
 
 
 def _tells_trouble(text: str, segment: Segment) -> bool:
     """Whether a trouble or an occasion is told and help is asked for, if anything (屋里太干了，嗓子疼)."""
     may = segment.intent.startswith(_SOUGHT) or segment.confidence < _DOUBTFUL
+    may = may or _sounds_bought(text, segment)
     for_somebody = bool(segment.entities.relation or segment.entities.audience)
     may = may or (segment.intent in ("promo.gift", "chat.smalltalk") and for_somebody)
     may = may or (segment.intent.startswith("chat.") and read_budget(text) is not None)
@@ -288,6 +320,7 @@ def told(segment: Segment, turn: Turn) -> Wish:
         color=named.color or before.color,
         size=named.size or before.size,
         is_total=limits.total if limits else before.is_total,
+        is_about=limits.about if limits else before.is_about,
         pieces=(limits.pieces if limits else 0) or before.pieces,
         age_years=before.age_years if age is None else age,
         bad=tuple(dict.fromkeys((*before.bad, *bad))),

@@ -48,6 +48,8 @@ def choose_picks(
     ]
     # what the shop puts first, then what says that it is for her before what only says nothing against it
     allowed.sort(key=lambda c: (c.product.id not in rules.first_products, not _is_for(c.product, limits.audiences)))
+    made = [c for c in allowed if limits.audiences and _is_for(c.product, limits.audiences)]
+    allowed = made or allowed
     chosen: list[Candidate] = []
     for fresh in (True, False):
         for candidate in allowed:
@@ -122,7 +124,8 @@ def reason_for(candidate: Candidate, need: str, limits: Limits, taste: Taste = _
     if tags and len(parts) < _PARTS:
         parts.append(_spoken(tags[0]))
     if limits.most is not None and len(parts) < _PARTS:
-        parts.append("比刚才那几款便宜" if limits.cheaper else f"在您说的 {limits.most.spoken} 元以内")
+        bound = f"在您说的 {limits.most.spoken} 元以内" if limits.told is None else f"{limits.told.spoken} 元左右"
+        parts.append("比刚才那几款便宜" if limits.cheaper else bound)
     if not parts and product.tags:
         parts.append("主打" + "、".join(product.tags[:2]))
     return "，".join(parts) or f"{product.category.split('/')[-1] or '同类'}里最贴近您说的"

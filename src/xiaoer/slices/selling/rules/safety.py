@@ -21,6 +21,12 @@ _YES = re.compile(r"可用$|可以|能用?$|适合|适用|放心")
 _ON_SKIN = ("美妆", "护肤", "个护", "彩妆", "母婴", "香")
 _TAKEN_IN = ("美妆", "护肤", "个护", "食品", "保健", "母婴", "彩妆", "药", "饮", "零食", "酒", "香")
 _EATEN = ("食品", "保健", "饮", "零食", "酒")
+# goods of whatever category that are eaten or drunk: by what they are called, and by what only such goods tell of
+_EDIBLE = re.compile(
+    r"(?:茶|茶叶|咖啡|酒|饮料|奶|奶粉|蜂?蜜|大米|面条|食用油|饼|糕|糖|零食|肉干|果干|坚果|滋补|膏方|人参|燕窝|药|片|胶囊|口服液)$"
+)
+_EDIBLE_TELLS = ("配料", "口感", "冲泡", "营养成分", "食用方法", "咖啡因")
+_FOR_PETS = ("宠物", "猫", "狗", "犬")
 _NO_STIMULANTS = ("孕妇", "哺乳期", "婴儿", "儿童")
 _STIMULANTS = ("酒", "咖啡因", "酒精", "视黄醇", "水杨酸", "A醇")
 _TELLS_CONTENTS = ("配料", "成分", "原料", "过敏")
@@ -55,9 +61,17 @@ def is_safe(product: Product, audience: str) -> bool:
     if audience in _NO_STIMULANTS and not is_free_of(product, _STIMULANTS, strictly=False):
         return False
     cared = _ON_SKIN if audience == "敏感肌" else _EATEN if audience in _ONLY_FOOD else _TAKEN_IN
-    if any(word in product.category for word in cared):
+    if any(word in product.category for word in cared) or (cared is not _ON_SKIN and _is_eaten(product)):
         return any(not _WITH_CARE.search(value) for value in about)
     return True
+
+
+def _is_eaten(product: Product) -> bool:
+    """Whether a thing is food or drink by its name or by what it tells, though its category does not say so (茶)."""
+    if any(word in product.category for word in _FOR_PETS):
+        return False
+    names = (product.attributes.get("品类", ""), product.category.split("/")[-1])
+    return any(map(_EDIBLE.search, names)) or any(word in key for key in product.attributes for word in _EDIBLE_TELLS)
 
 
 def _told(value: str, words: Collection[str]) -> str:
@@ -101,7 +115,7 @@ def is_free_of(product: Product, words: Collection[str], strictly: bool) -> bool
         for word in words:
             if word in f"{key}{clause}" and not _is_denied(key, clause, word):
                 return False
-    taken = any(word in product.category for word in _TAKEN_IN)
+    taken = any(word in product.category for word in _TAKEN_IN) or _is_eaten(product)
     return not (strictly and taken) or any(word in key for key in product.attributes for word in _TELLS_CONTENTS)
 
 

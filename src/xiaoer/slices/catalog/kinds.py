@@ -1,0 +1,51 @@
+"""What a thing is (品类): Chinese names end with it. 吉他弦 is a string, 旅行茶具 is no 茶, 鱼竿 and 海竿 are both 竿.
+
+A word that some goods of the shop are called by (the end of their 品类) means those goods only: who asks for a 吉他 is
+not shown what goes with one. A single character counts where it stands as a thing of its own: 哪根竿, 送领导的茶.
+"""
+
+import re
+
+from xiaoer.kernel.commerce import Product
+
+_KIND = "品类"
+_LONGEST = 6
+_BEFORE = r"(?:什么|啥|哪|的|[款种支根条双把件顶台张个瓶盒包只本副盏红绿黑白蓝粉黄紫灰色好新])"
+_AFTER = r"(?=子|[^\u4e00-\u9fff]|$|有|吗|么|呢|哪|好|合适|适合|能|卖|推荐|怎|给|送|比|多少)"
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+
+
+class KindIndex:
+    """The ends of what one shop's goods are called, with the goods."""
+
+    def __init__(self) -> None:
+        self._ends: dict[str, set[str]] = {}
+        self._titles: dict[str, str] = {}
+        self._wider: dict[str, set[str]] = {}  # a category or tag that sounds like a kind (乐器) means all its goods
+
+    def add(self, product: Product) -> None:
+        self._titles[product.id] = product.title
+        for name in _HAN.findall(product.attributes.get(_KIND, "")):
+            for size in range(1, min(_LONGEST, len(name)) + 1):
+                self._ends.setdefault(name[-size:], set()).add(product.id)
+        wider = "" if any("配件" in word for word in (product.category, *product.tags)) else product.category
+        for name in _HAN.findall(" ".join((wider, *product.tags))):
+            self._wider.setdefault(name, set()).add(product.id)
+
+    def named_in(self, need: str) -> frozenset[str]:
+        """The goods of all kinds that the words name; a longer name rules out those within it (茶 of 茶具). Empty when
+        they name none."""
+        said = {one for one in self._ends if (len(one) > 1 and one in need) or (len(one) == 1 and _alone(one, need))}
+        longest = [one for one in said if not any(one != other and one in other for other in said)]
+        return frozenset().union(*(self._narrowed(one, need) for one in longest))
+
+    def _narrowed(self, kind: str, need: str) -> set[str]:
+        """The goods of a kind; where the words say more of its name (小吉他), those whose titles hold that."""
+        at = need.find(kind)
+        longer = need[at - 1 : at + len(kind)] if at > 0 and len(kind) > 1 else ""
+        named = {one for one, title in self._titles.items() if longer and longer in title}
+        return named or (self._ends[kind] | self._wider.get(kind, set()))
+
+
+def _alone(char: str, need: str) -> bool:
+    return re.search(f"{_BEFORE}{char}{_AFTER}|{char}子", need) is not None
