@@ -164,8 +164,11 @@ _NAME = 2
 # asked in words of all sorts of questions (洗了会缩水吗): they count when nothing narrower is asked
 _WIDE = (_FITS_KEYS, _WASH_KEYS)
 _COUNTED = re.compile(r"(?<!\d)\d+[座口档级层孔芯核键轴挡门座](?![\u4e00-\u9fff]?\d)")
-_WEIGHS = re.compile(r"\d{2,3}多?\s*(?:斤|公斤|kg)")  # of whom or what it must bear
-_BEARS = ("承重", "载重", "限重", "适合体重", "适用体重")
+# what is told of the one who asks or of his place, and what the goods must be good for
+_MEASURED = (
+    (re.compile(r"\d{2,3}多?\s*(?:斤|公斤|kg)"), ("承重", "载重", "限重", "适合体重", "适用体重")),
+    (re.compile(r"\d\s*(?:平|㎡)|几平|多少平"), ("面积",)),
+)
 _PARTS = re.compile(r"[\s,，。.?？!！;；、]+")
 _PART = 3  # characters of a question beside others
 _ASKED_TOGETHER = 3
@@ -200,7 +203,7 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     found = found or facts_by_letters(product, question) or facts_by_measure(product, question)
     of_whom = [keys for _, keys in _WHO]
     found = found or [pair for keys in narrow if keys not in of_whom for pair in _with_values(product, keys)]
-    found = found or (_with_keys(product, _BEARS) if _WEIGHS.search(question) else [])
+    found = found or [pair for said, keys in _MEASURED if said.search(question) for pair in _with_keys(product, keys)]
     found = found or facts_by_thing(product, question)
     found = found or _of_both(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.turn import OrderContent, ProductContent
-from xiaoer.slices.policies.rules import needs, orders, products
+from xiaoer.slices.policies.rules import needs, orders, products, wish_words
 from xiaoer.slices.policies.rules.matters import small
 from xiaoer.slices.policies.types import Ask, Move
 
@@ -34,6 +34,8 @@ def products_wanted(ask: Ask) -> Act | None:
     if not needs.wants_product(ask.segment) or ask.product_id in ask.facts.products:
         return None
     if ask.is_guess:
+        return None
+    if ask.segment.intent == "product.recommend" and wish_words.asks_what_to_do(ask.segment.text):
         return None
     if ask.segment.intent == "product.recommend":
         return Act("ask", ask.index, "recommend.ask")

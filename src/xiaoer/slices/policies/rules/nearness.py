@@ -36,16 +36,17 @@ def near(ask: Ask) -> list[KnowledgeHit]:
     far = NEAR_FOR_TALK if ask.is_guess or intent.startswith(("oos.", "chat.")) else NEAR
     if intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
         far = OWN_WORDS
+    alone = _stands_alone(hits) and ask.product_id is None
+    elsewhere = _ALONE if alone else _NEAR_ELSEWHERE
     named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if intent != "product.recommend"}
-    if intent.startswith("after.") or intent == "product.safety":  # 收到货碎了, 会过敏吗
+    if (intent.startswith("after.") and not alone) or intent == "product.safety":  # 收到货碎了, 会过敏吗
         named = named or {ask.product_id or ""}
-    alone = _ALONE if _stands_alone(hits) else _NEAR_ELSEWHERE
     return [
         hit
         for hit in hits
         if not (named and hit.product_id and hit.product_id not in named)
         and not _speaks_of_others(ask, hit)
-        and hit.score >= (max(far, alone) if hit.product_id and hit.product_id != ask.product_id else far)
+        and hit.score >= (max(far, elsewhere) if hit.product_id and hit.product_id != ask.product_id else far)
     ]
 
 

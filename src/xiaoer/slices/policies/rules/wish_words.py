@@ -108,6 +108,11 @@ def asks_beside(text: str) -> bool:
     return re.search(r"怎么(?:搭|配)|(?:搭配?|配)(?:点)?(?:什么|啥|哪)|有什么搭", text) is not None
 
 
+def asks_what_to_do(text: str) -> bool:
+    """Whether help is wanted, by goods or without (没电了进不去家门咋办): that there are no such goods is no help."""
+    return re.search(r"(?:怎么|咋|如何)(?:办|整|弄|处理|解决)\W*$", text) is not None
+
+
 def asks_which(text: str) -> bool:
     """Whether one of several is to be named (这两个哪个更适合送礼)."""
     return _WHICH.search(text) is not None

@@ -9,6 +9,7 @@ import re
 
 from msgspec.structs import replace
 
+from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.audiences import audiences_in
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Wish
@@ -94,7 +95,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     """The segment as a part of the wish that is open, or as one that begins; unchanged when it is about something else.
     `troubled`: the words tell a situation for which there are goods (屋里太干, 久坐腰疼)."""
     text, named = segment.text.strip(), segment.entities
-    if segment.intent == "product.recommend" and turn.product_in_focus and _WHETHER_IT_SUITS.match(text):
+    of_goods = turn.product_in_focus or not (named.relation or named.audience)  # 油皮适合用吗 seeks goods
+    if segment.intent == "product.recommend" and of_goods and _WHETHER_IT_SUITS.match(text):
         return replace(segment, intent="product.detail", by="wording")  # F调适合小孩吗, of the flute in sight
     if _is_about_shown(text, segment, turn):
         return _wished(segment)
@@ -246,7 +248,7 @@ def _tells_trouble(text: str, segment: Segment) -> bool:
     for_somebody = bool(segment.entities.relation or segment.entities.audience)
     may = may or (segment.intent in ("promo.gift", "chat.smalltalk") and for_somebody)
     may = may or (segment.intent.startswith("chat.") and read_budget(text) is not None)
-    return may and (_HELPS.search(text) is not None or not _ASKS.search(text))
+    return may and (_HELPS.search(text) is not None or not QUESTION.search(text))
 
 
 def _is_about_shown(text: str, segment: Segment, turn: Turn) -> bool:
