@@ -109,10 +109,21 @@ def _plain(ask: Ask) -> Move:
     more = tuple(need for hit in nearness.near(ask) for need in entries.needs_of_entry(ask, hit))
     if more:
         return Move(needs=more)
+    if needs.names_goods_only(ask.segment) and (bare := _bare_goods(ask)) is not None:
+        return bare
     act = _answer(ask)
     if act.rule_id in ("knowledge.miss", "order.ask_number") and (closer := needs.closer(ask)):
         return Move(needs=closer)
     return small.ask_order_no(ask) if act.rule_id == "order.ask_number" else Move(act)
+
+
+def _bare_goods(ask: Ask) -> Move | None:
+    """那个壳, and nothing else: the goods are shown, and stay what is talked of."""
+    named = Need("named", ask.index, ask.segment.text)
+    if named not in ask.facts.asked:
+        return Move(needs=(named,))
+    act = cards.show_goods(ask) or cards.choose_goods(ask)
+    return Move(act) if act is not None else None
 
 
 def _answer(ask: Ask) -> Act:

@@ -67,6 +67,7 @@ _VAGUE = re.compile(
     r"(?:理|决|才好|好|呢|啊|呀|嘛|吧|了|噻|哦|嘞|哟|\W)*$"
 )
 _CLAUSES = re.compile(r"[\s,，。；;、!！]+|(?<=[?？])")
+_UNSURE, _FEW = 0.5, 10
 _CLAUSE = 4  # characters of a clause that may be a question by itself
 _SEVERAL = ("product.compare", "promo.bundle", "price.query")  # questions that may be about several goods at once
 _JOINED = re.compile(
@@ -141,6 +142,14 @@ def _asked_of(segment: Segment, turn: Turn) -> str:
         return segment.text
     told = next((past.text for past in reversed(turn.history) if past.author == "buyer" and past.text), "")
     return f"{told} {segment.text}".strip()
+
+
+def names_goods_only(segment: Segment) -> bool:
+    """Whether a few words of no matter may only name goods (那个壳, 充气泵)."""
+    bare = segment.intent in ("oos.unclear", "oos.other") or (
+        segment.intent.startswith("product.") and segment.confidence < _UNSURE
+    )
+    return bare and 1 < len(segment.text.strip()) <= _FEW and not QUESTION.search(segment.text)
 
 
 def closer(ask: Ask) -> tuple[Need, ...]:

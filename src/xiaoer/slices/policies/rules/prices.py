@@ -142,6 +142,8 @@ def _bundle(ask: Ask) -> Move | None:
     if key not in ask.facts.top_ups:
         return _want(ask, "top_up", key)
     top = ask.facts.top_ups[key]
+    if top.gap is None and top.gap_pieces is None and not ask.facts.offers and ask.facts.answerable.get(ask.index):
+        return None  # the shop told of its offers in words only
     if top.gap is None and top.gap_pieces is None:
         return Move(
             say(

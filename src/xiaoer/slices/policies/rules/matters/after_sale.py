@@ -63,7 +63,8 @@ _NO_PICTURE = ("没有照片", "没照片", "拍不了", "没拍", "扔了", "�
 def start(ask: Ask) -> Move | None:
     """Begin an after-sale matter, or take it up again; None when no order bears on it."""
     left = ask.memory.of_kind("after_sale")
-    if left is not None and (order := choosing.by_id(ask, left.order_id)) and not ask.segment.entities.order_no:
+    order = choosing.by_id(ask, left.order_id) if left is not None else None
+    if left and order and not ask.segment.entities.order_no and not exchanging.is_of_another(ask, left, order):
         return _next(ask, _heard(ask, left), order)
     matter = _heard(ask, new_matter(ask, "after_sale"))
     found, orders = choosing.choose(ask, _states(matter))
@@ -115,7 +116,7 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
     if goal and (matter.asks in ("goal", "") or "goal" not in slots or intent in _GOAL_OF):
         slots["goal"] = goal
     reason = reading.reason_of(text)
-    if intent in _REASON_OF and not reason:
+    if intent in _REASON_OF and (not reason or (intent == "after.defect" and reason == "尺码")):  # 扶手松了
         reason = _REASON_OF[intent]
     if reason and (matter.asks == "reason" or "reason" not in slots):
         slots["reason"] = reason
