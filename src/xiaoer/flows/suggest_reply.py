@@ -138,7 +138,7 @@ class SuggestReply:
                 segment.get("text", ""),
                 now=now,
                 intent=segment.get("intent", ""),
-                product_id=conversation.context.product_id or "",
+                product_id=conversation.memory.product_in_focus(conversation.context.product_id) or "",
                 channel=conversation.channel,
                 top_k=2,
             )

@@ -61,6 +61,12 @@ def test_evidence_moves_one_step_at_a_time(mode: str, cases: int, agreed: int, e
         ("我们3天内给您补发。", "06-21T15:00"),
         ("下午5点前给您结果", "06-18T17:00"),
         ("明早9点半联系您", "06-19T09:30"),
+        ("今天下午五点前给您回电话", "06-18T17:00"),
+        ("晚上十点半之前给您消息", "06-18T22:30"),
+        ("周五之前给您寄出", "06-19T18:00"),
+        ("下周一给您答复", "06-22T18:00"),
+        ("财务25号前打款给您", "06-25T18:00"),
+        ("最迟5号上午补寄给您", "07-05T12:00"),
     ],
 )
 def test_a_promise_has_the_time_that_was_named(text: str, due: str) -> None:
@@ -68,8 +74,25 @@ def test_a_promise_has_the_time_that_was_named(text: str, due: str) -> None:
     assert found.due_at.astimezone(SHOP_ZONE).strftime("%m-%dT%H:%M") == due
 
 
+def test_two_deeds_with_two_times_are_two_promises() -> None:
+    found = find_promises("今天下午五点前给您回电话，明天把赠品补寄给您", NOW)
+    assert [one.text for one in found] == ["今天下午五点前给您回电话", "明天把赠品补寄给您"]
+    assert [one.due_at.astimezone(SHOP_ZONE).strftime("%dT%H") for one in found] == ["18T17", "19T18"]
+
+
 @pytest.mark.parametrize(
-    "text", ["好的", "预计明天送到", "一般3天内发货", "您看明天可以吗", "明天有活动", "", "1" * 500]
+    "text",
+    [
+        "您三点钟点货时看一下",
+        "5号楼的快递我查一下",
+        "好的",
+        "预计明天送到",
+        "一般3天内发货",
+        "您看明天可以吗",
+        "明天有活动",
+        "",
+        "1" * 500,
+    ],
 )
 def test_what_is_no_promise(text: str) -> None:
     assert find_promises(text, NOW) == ()

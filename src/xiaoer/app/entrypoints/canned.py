@@ -197,8 +197,9 @@ async def _values(product: Wiring, who: Principal, conversation_id: str) -> dict
     with contextlib.suppress(SourceUnavailable):  # what cannot be asked stays in braces
         buyer = await product.buyers.buyer(who.shop, conversation.buyer_id)
         orders = await product.orders.orders_of(who.shop, conversation.buyer_id, 10)
-        if conversation.context.product_id:
-            item = await product.catalog.product(who.shop, conversation.context.product_id)
+        product_id = conversation.memory.product_in_focus(conversation.context.product_id)
+        if product_id:
+            item = await product.catalog.product(who.shop, product_id)
     about = conversation.memory.order_in_focus(conversation.context.order_id)
     order = next((o for o in orders if o.id == about), orders[0] if orders else None)
     values = {"客服": who.name, "店铺": (await product.shops.shop(who.shop)).name}

@@ -1,7 +1,8 @@
 """Nobody comes (没人接): the question is kept as a ticket with a promise, and the bot goes on.
 
 What the buyer asked while he waited was answered in drafts that nobody sent. Those that the bot is sure of are said
-now, each with the words that it answers; the rest is the ticket's. Said once: what was said is no open draft any more.
+now, each with the words that it answers; the rest is the ticket's, and so is whatever called for people in the first
+place. Said once: what was said is no open draft any more, and the same answer does not come again.
 """
 
 from datetime import datetime
@@ -31,6 +32,7 @@ from xiaoer.slices.tickets.rules import filling
 from xiaoer.slices.tickets.types import Draft, Form
 
 _LOOK_BACK = 5  # turns of the talk that a ticket tells, and whose drafts are said
+_ASKED_FOR = "requested"  # the buyer only wanted a person; every other reason names a matter that is theirs
 
 
 def leave_ticket(
@@ -71,42 +73,48 @@ def leave_ticket(
         _fact(shop, "ticket.appended" if opened.appended else "ticket.opened", now, conversation, **data),
         _fact(shop, "conversation.returned", now, conversation, by="nobody_on_duty"),
     ]
-    facts += _answer_meanwhile(connection, conversation, turns, recent, now)
+    facts += _answer_meanwhile(connection, conversation, _unanswered(turns, recent, case), now)
     insights.append(connection, shop, facts)
 
 
 def _answer_meanwhile(
     connection: Connection,
     conversation: Conversation,
-    turns: list[StoredTurn],
-    recent: tuple[Message, ...],
+    unanswered: dict[str, list[tuple[StoredTurn, str]]],
     now: datetime,
 ) -> list[Event]:
-    """Say the sure drafts (`turns` newest first) of what nobody has answered, oldest first."""
+    """Say each answer once, with all the words that it answers."""
     shop, facts = conversation.shop, []
-    for turn, asked in reversed(_unanswered(turns, recent)):
+    for asked in unanswered.values():
+        turn = asked[-1][0]
         draft: dict[str, Any] = turn.trace["draft"]
-        parts = msgspec.convert(draft["parts"], list[ReplyPart])
-        lead = words.meanwhile(asked)
-        spoken = [ReplyPart(TextContent(lead), lead), *parts]
+        lead = words.meanwhile([text for _, text in asked])
+        parts = [ReplyPart(TextContent(lead), lead), *msgspec.convert(draft["parts"], list[ReplyPart])]
         memory = msgspec.convert(draft["memory"], Memory) if draft.get("memory") else None
-        meta = {**(draft.get("meta") or {}), "by": "nobody_on_duty"}
-        owners.send_draft(connection, shop, conversation, turn.id, spoken, meta, memory, now)
-        said = {"author": "bot", "turn_id": turn.id, "count": len(spoken), "mode": "auto"}
+        meta = {**draft["meta"], "by": "nobody_on_duty"}
+        owners.send_draft(connection, shop, conversation, turn.id, parts, meta, memory, now)
+        said = {"author": "bot", "turn_id": turn.id, "count": len(parts), "mode": "auto"}
         facts.append(_fact(shop, "message.sent", now, conversation, **said))
     return facts
 
 
-def _unanswered(turns: list[StoredTurn], recent: tuple[Message, ...]) -> list[tuple[StoredTurn, str]]:
-    """The turns since anybody spoke whose draft the bot is sure of, with the buyer's words."""
+def _unanswered(
+    turns: list[StoredTurn], recent: tuple[Message, ...], case: Case
+) -> dict[str, list[tuple[StoredTurn, str]]]:
+    """The drafts that the bot is sure of, since anybody spoke: by their text, the turns with the buyer's words."""
     spoken = max((m.seq for m in recent if m.author in ("agent", "bot")), default=0)
     open_ = {str(m.id): m.text for m in recent if m.seq > spoken and m.author == "buyer"}
-    found = []
-    for turn in turns:
+    said = {m.text for m in recent if m.author == "bot"}
+    theirs = set() if case.reason == _ASKED_FOR else set(case.intents)
+    found: dict[str, list[tuple[StoredTurn, str]]] = {}
+    for turn in reversed(turns):
         asked = [open_[id_] for id_ in turn.message_ids if id_ in open_]
         draft = turn.trace.get("draft") or {}
-        if asked and draft.get("is_sure") and opening.is_matter(draft["meta"]["intents"]):
-            found.append((turn, " ".join(asked)))
+        if not asked or not draft.get("is_sure") or draft["text"] in said:
+            continue
+        intents = draft["meta"]["intents"]
+        if opening.is_matter(intents) and not theirs & set(intents):
+            found.setdefault(draft["text"], []).append((turn, " ".join(asked)))
     return found
 
 

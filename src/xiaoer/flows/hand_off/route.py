@@ -127,7 +127,7 @@ class HandOff:
     async def _known(self, conversation: Conversation) -> Known:
         """What helps to route; a source that is down only makes it less exact."""
         shop, buyer_id = conversation.shop, conversation.buyer_id
-        product_id = conversation.memory.product_id or conversation.context.product_id
+        product_id = conversation.memory.product_in_focus(conversation.context.product_id)
         buyer: Buyer | None = None
         product: Product | None = None
         orders: tuple[Order, ...] = ()

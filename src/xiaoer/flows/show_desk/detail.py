@@ -117,8 +117,9 @@ class ShowDetail:
         product = None
         with contextlib.suppress(XiaoerError):  # a source that is down only makes the summary shorter
             orders = await self._orders.orders_of(shop, conversation.buyer_id, _ORDERS)
-            if conversation.context.product_id:
-                product = await self._products.product(shop, conversation.context.product_id)
+            product_id = conversation.memory.product_in_focus(conversation.context.product_id)
+            if product_id:
+                product = await self._products.product(shop, product_id)
         about = _order_about(conversation, said)
         known = [_order_line(order) for order in orders if order.id == about]
         newest = [f"最近一单 {_order_line(order)}" for order in orders[:1]]  # nobody said which one it is about

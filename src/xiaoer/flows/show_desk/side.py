@@ -141,9 +141,10 @@ class ShowSide:
         if isinstance(orders, _Down):
             orders = await self._own_orders.orders_of(shop, id_, _ORDERS)
             outages.append(Outage("orders", await self._own_orders.kept_at(shop, id_)))
-        product = await _told(self._product(shop, conversation.context.product_id, self._products))
+        product_id = conversation.memory.product_in_focus(conversation.context.product_id)
+        product = await _told(self._product(shop, product_id, self._products))
         if isinstance(product, _Down):
-            product = await self._product(shop, conversation.context.product_id, self._own_products)
+            product = await self._product(shop, product_id, self._own_products)
             outages.append(Outage("stock"))
         talks = await self._db.read(lambda c: _talks(c, conversation))
         complaints = _complaints(talks)

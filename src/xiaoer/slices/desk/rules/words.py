@@ -1,5 +1,6 @@
 """What the buyer is told while a conversation changes hands (转接话术). Plain words, who and when."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from xiaoer.kernel.clock import SHOP_ZONE
@@ -49,10 +50,10 @@ def left_as_ticket(ticket_no: str, opens_at: datetime | None, due_at: datetime |
     return f"{back}，您的问题我记好了（工单 {ticket_no}）{promise}。这期间查订单、看物流，直接问我就行。"
 
 
-def meanwhile(asked: str) -> str:
-    """Before the answer to what was asked while nobody came."""
-    short = asked if len(asked) <= _QUOTED else f"{asked[:_QUOTED]}…"
-    return f"您刚才问的「{short}」，我先答上："
+def meanwhile(asked: Sequence[str]) -> str:
+    """Before the answer to what was asked, maybe in several messages, while nobody came."""
+    short = [text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…" for text in dict.fromkeys(asked)]
+    return f"您刚才问的{''.join(f'「{text}」' for text in short)}，我先答上："
 
 
 def returned() -> str:
