@@ -87,7 +87,7 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
         order = named or (fitting[options.index(picked)] if picked else None)
         return _next(ask, replace(matter, order_id=order.id, asks=""), order) if order else None
     order = choosing.by_id(ask, matter.order_id)
-    if order is None:
+    if order is None or (matter.asks != "item" and exchanging.is_of_another(ask, matter, order)):
         return None
     if matter.asks == "confirm":
         if reading.is_yes(ask.segment.text):
