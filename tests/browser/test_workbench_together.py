@@ -100,6 +100,7 @@ def test_keys_open_what_they_name(open_page: Open, desk: Desk) -> None:
     page.keyboard.press("Control+/")
     expect(page.get_by_role("dialog", name=re.compile("快捷键"))).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("Alt+Shift+m")
     expect(page.get_by_role("textbox", name=re.compile("备注"))).to_be_focused()
     page.keyboard.press("Escape")

@@ -91,6 +91,9 @@ def shown(answer: dict[str, Any]) -> set[str]:
         ("想给孕妇朋友买条裤子", {"belly"}, {"jeans"}),
         ("除了口红，还有什么能送女朋友", {"scarf"}, {"lip"}),
         ("想找把小吉他", {"uke"}, {"guitar", "string"}),
+        ("弹吉他手疼，换个啥弦", {"string"}, {"guitar"}),
+        ("不想要鱼竿，送喜欢钓鱼的朋友点啥", {"float"}, {"rod"}),
+        ("送爷爷，他腰不好", {"chair"}, {"lip", "skirt"}),
         ("男朋友已经有保温杯了，他喜欢钓鱼，送点啥", {"rod"}, {"cup"}),
     ],
 )

@@ -33,7 +33,7 @@ from xiaoer.slices.selling.service import SellingRules
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
 _QUOTED = 5  # pairs priced for one question
 _MISSING = re.compile(r"还[缺差少]|还(?:需要|要买|要配|得买|得配)|配(?:点|些|个)?(?:什么|啥)")
-_PARTS = re.compile(r"(?<!要)配件|耗材|配套的")
+_PARTS = re.compile(r"(?<!要)配件|耗材|配套的|配(?:点|些|个)?(?:什么|啥)|怎么搭")
 _BESIDE = ("搭配", "配什么", "配啥", "一起买", "搭什么", "怎么搭", "配套")
 
 

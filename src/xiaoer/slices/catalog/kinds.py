@@ -12,6 +12,10 @@ _KIND = "品类"
 _LONGEST = 6
 _BEFORE = r"(?:什么|啥|哪|的|[款种支根条双把件顶台张个瓶盒包只本副盏红绿黑白蓝粉黄紫灰色好新])"
 _AFTER = r"(?=子|[^\u4e00-\u9fff]|$|有|吗|么|呢|哪|好|合适|适合|能|卖|推荐|怎|给|送|比|多少)"
+_WANTED = r"(?:有|买|要|找|换|卖|的|选|挑)(?:[个把张条款只])?"
+_ASKED = re.compile(
+    r"(?:什么|啥|哪[款种个支根条把双]?|[用里]的)$"
+)  # 弹吉他手疼，换个啥弦: strings; 帐篷里用的灯: a lamp
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -37,6 +41,7 @@ class KindIndex:
         they name none."""
         said = {one for one in self._ends if (len(one) > 1 and one in need) or (len(one) == 1 and _alone(one, need))}
         longest = [one for one in said if not any(one != other and one in other for other in said)]
+        longest = [one for one in longest if _ASKED.search(need[: need.rfind(one)])] or longest
         return frozenset().union(*(self._narrowed(one, need) for one in longest))
 
     def _narrowed(self, kind: str, need: str) -> set[str]:
@@ -48,4 +53,4 @@ class KindIndex:
 
 
 def _alone(char: str, need: str) -> bool:
-    return re.search(f"{_BEFORE}{char}{_AFTER}|{char}子", need) is not None
+    return re.search(f"{_BEFORE}{char}{_AFTER}|{_WANTED}{char}子", need) is not None

@@ -80,6 +80,7 @@ _SOUNDS_BOUGHT = frozenset({"after.size_wrong", "after.defect", "after.repair", 
 _BOUGHT = re.compile(
     r"收到|买的|买来|买了|拍的|拍了|你们|你家|店|这(?!么|样)|退|换货|刚到|到了|发来|发的|寄|快递|客服|售后|订单|单子|质量|投诉|赔|才用|用了|穿了|洗了|戴了|包装"
 )
+_GIVEN = re.compile(r"(?:[\u4e00-\u9fff]{1,4}(?:节|生日))?送(?!货|到|的|来)")  # 送爷爷，他手抖; 教师节送书法老师
 _EACH_ONE = re.compile(r"各(?:买|挑|选|来|送)")
 _NEEDED = re.compile(r"要(?:能|会)[^，。吗么]{1,4}的|要用的[\u4e00-\u9fff]|(?:用|穿|装|戴)的[\u4e00-\u9fff]{1,6}$")
 _SOUGHT = ("product.", "price.", "oos.")
@@ -103,7 +104,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
         return segment  # 40个头的还有没有, of goods that are known
     if _is_about_shown(text, segment, turn):
         return _wished(segment)
-    if segment.intent == "promo.gift" and named.relation and text.startswith("送") and not _ASKS.search(text):
+    talked = segment.intent.startswith(("promo.", "chat.", "oos.")) and not read_budget(text)
+    if talked and named.relation and _GIVEN.match(text) and not _ASKS.search(text):
         return _wished(segment)
     if named.relation and segment.intent.startswith(_GOODS) and _GIFT.search(text) and _FOR_WHAT.search(text):
         return _wished(segment)
@@ -241,7 +243,8 @@ def _seeks(text: str, segment: Segment) -> bool:
     may = may or (_sounds_bought(text, segment) and _NEEDED.search(text) is not None)
     if may and _NEEDED.search(text):
         return True
-    return may and bool(SORTS.search(text) or _EATS.search(text) or budget or bad or for_them)
+    for_her = segment.entities.relation and _FOR_WHAT.search(text)
+    return may and bool(for_her or SORTS.search(text) or _EATS.search(text) or budget or bad or for_them)
 
 
 def _tells_trouble(text: str, segment: Segment) -> bool:

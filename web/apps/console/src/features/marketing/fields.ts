@@ -1,7 +1,7 @@
 /** The forms of the marketing pages, as data: which fields a rule has and how each is typed. */
 
 export type FieldKind =
-  | 'text' | 'area' | 'lines' | 'words' | 'number' | 'minutes' | 'hours' | 'percent' | 'percents' | 'money' | 'select' | 'multi' | 'switch' | 'moment' | 'clock' | 'rows' | 'goods'
+  | 'text' | 'area' | 'lines' | 'words' | 'number' | 'minutes' | 'hours' | 'percent' | 'percents' | 'money' | 'select' | 'multi' | 'switch' | 'moment' | 'clock' | 'rows' | 'goods' | 'sort' | 'coupon'
 
 export interface Field {
   key: string

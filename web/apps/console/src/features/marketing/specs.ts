@@ -39,7 +39,7 @@ export const SCENE: Field[] = [
   { key: 'audience', kind: 'words', half: true },
   { key: 'say', kind: 'area', required: true },
   { key: 'url', kind: 'text' },
-  { key: 'promotion_id', kind: 'text', half: true },
+  { key: 'promotion_id', kind: 'coupon', half: true },
   { key: 'show', kind: 'goods' },
   ...GOODS,
   ...PERIOD,
@@ -54,7 +54,7 @@ export const PICKS: Field[] = [
   { key: 'never_products', kind: 'goods' },
   { key: 'never_categories', kind: 'words' },
   { key: 'least_margin', kind: 'percent', half: true },
-  { key: 'margins', kind: 'rows', columns: [{ key: 'of', kind: 'text', half: true }, { key: 'ratio', kind: 'percent', half: true }] },
+  { key: 'margins', kind: 'rows', columns: [{ key: 'of', kind: 'sort', half: true }, { key: 'ratio', kind: 'percent', half: true }] },
 ]
 export const NEW_PICKS: Rule = { least_stock: 1, at_once: 3, most_a_talk: 3, least_margin: 0, margins: [] }
 
@@ -62,7 +62,7 @@ const GIFT: Field[] = [
   { key: 'kind', kind: 'select', options: ['freight', 'small_gift', 'coupon'], half: true },
   { key: 'cost', kind: 'money', required: true, half: true },
   { key: 'title', kind: 'text', half: true },
-  { key: 'promotion_id', kind: 'text', half: true },
+  { key: 'promotion_id', kind: 'coupon', half: true },
 ]
 export const TERMS: Field[] = [
   { key: 'title', kind: 'text', required: true },
