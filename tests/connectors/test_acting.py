@@ -50,7 +50,7 @@ class Shop:
         (lambda: Shop(Outcome("done"), changes=True), "done"),
         (lambda: Shop(Outcome("done"), changes=True, shows_after=2), "done"),
         (lambda: Shop(SourceUnavailable("lost"), changes=True), "done"),
-        (lambda: Shop(Outcome("refused"), changes=False), "refused"),
+        (lambda: Shop(Outcome("refused"), changes=False), "people"),
         (lambda: Shop(Outcome("done"), changes=False), "unavailable"),
         (lambda: Shop(SourceUnavailable("lost"), changes=False), "unavailable"),
         (lambda: Shop(None, changes=False), "people"),

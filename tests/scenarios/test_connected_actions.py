@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ import pytest
 import uvicorn
 from msgspec.structs import replace as changed
 from sqlalchemy import Connection, select
+from starlette.responses import JSONResponse, Response
 from tests.connectors.fakes import generic
 from tests.connectors.subjects import fresh_world
 from tests.connectors.world import World
@@ -38,10 +40,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.fixture
-def served() -> Iterator[tuple[str, World]]:
+def served(wire: "Wire") -> Iterator[tuple[str, World]]:
     """A shop of its own behind a loopback port, checking signatures."""
     world = fresh_world()
-    server = uvicorn.Server(uvicorn.Config(generic.platform(world).app, port=0, log_level="error"))
+    wire.app = generic.platform(world).app
+    server = uvicorn.Server(uvicorn.Config(wire, port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + 10
@@ -51,6 +54,45 @@ def served() -> Iterator[tuple[str, World]]:
     yield f"http://127.0.0.1:{port}/shop", world
     server.should_exit = True
     thread.join(10)
+
+
+@dataclass
+class Wire:
+    """The way to the shop's system. `refuses`: it does no action. `loses`: it does one, and its answer is lost.
+    `dies`: the same, and nothing is answered any more."""
+
+    app: Any = None
+    refuses: bool = False
+    loses: bool = False
+    dies: bool = False
+    down: bool = False
+    posted: int = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        post = scope["method"] == "POST"
+        self.posted += post
+        if self.down:
+            await Response(status_code=503)(scope, receive, send)
+        elif post and self.refuses:
+            await JSONResponse({"state": "refused"})(scope, receive, send)
+        elif post and (self.loses or self.dies):
+            self.down = self.dies
+            await self.app(scope, receive, _nowhere)
+            await Response(status_code=502)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+async def _nowhere(_: Any) -> None:
+    """The answer that is lost."""
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
 
 
 class Talk:
@@ -98,6 +140,62 @@ async def test_a_confirmed_cancellation_happens_in_the_shop_s_system(
     own = await own_status(product, talk.shop, "5002")
     assert own == "refunding", "the own rows follow"
     assert await talk.tickets() == []
+
+
+async def test_what_is_confirmed_twice_is_done_once(product: Wiring, served: tuple[str, World], wire: Wire) -> None:
+    talk = Talk(product)
+    await talk.open(served[0], "orders", "actions")
+    await talk.say("订单5002我不想要了，帮我取消")
+    await talk.say("确认取消")
+    again = await talk.say("确认取消")
+    assert (wire.posted, await talk.done()) == (1, [("cancel", "done")])
+    assert "已经帮您取消了" not in again
+
+
+async def test_a_refusal_of_the_system_is_a_ticket_and_no_promise(
+    product: Wiring, served: tuple[str, World], wire: Wire
+) -> None:
+    base, world = served
+    wire.refuses = True
+    talk = Talk(product)
+    await talk.open(base, "orders", "actions")
+    await talk.say("订单5002我不想要了，帮我取消")
+    told = await talk.say("确认取消")
+    assert world.orders["5002"].status == "paid"
+    assert "已经帮您取消" not in told
+    assert len(await talk.tickets()) == 1, told
+    assert "工单" in told
+
+
+async def test_a_deed_whose_answer_was_lost_counts_when_the_order_shows_it(
+    product: Wiring, served: tuple[str, World], wire: Wire
+) -> None:
+    base, world = served
+    wire.loses = True
+    talk = Talk(product)
+    await talk.open(base, "orders", "actions")
+    await talk.say("订单5002我不想要了，帮我取消")
+    told = await talk.say("确认取消")
+    assert (world.orders["5002"].status, len(world.orders["5002"].refunds)) == ("refunding", 1)
+    assert "408" in told
+    assert await talk.done() == [("cancel", "done")]
+
+
+async def test_a_system_that_dies_in_the_midst_is_said_so_and_not_asked_twice(
+    product: Wiring, served: tuple[str, World], wire: Wire
+) -> None:
+    base, world = served
+    wire.dies = True
+    talk = Talk(product)
+    await talk.open(base, "orders", "actions")
+    await talk.say("订单5002我不想要了，帮我取消")
+    told = await talk.say("确认取消")
+    assert "已经帮您取消" not in told
+    assert len(await talk.tickets()) == 1, "people look what became of it"
+    wire.down = wire.dies = False
+    await talk.say("确认取消")
+    assert len(world.orders["5002"].refunds) == 1
+    assert len(await talk.tickets()) == 1
 
 
 async def test_an_address_is_changed_where_the_order_lives(product: Wiring, served: tuple[str, World]) -> None:

@@ -86,3 +86,13 @@ async def test_a_person_takes_over_when_it_stays_down(product: Wiring) -> None:
     state, lines = await outage.said()
     assert state in ("queued", "bot")  # nobody on duty takes it as a ticket and gives it back
     assert any("请同事" in line for line in lines), lines
+
+
+async def test_asked_again_in_the_outage_people_take_over_in_words_of_their_own(product: Wiring) -> None:
+    outage = Outage(product)
+    await outage.open()
+    await outage.ask("我的快递到哪了")
+    await outage.ask("那我的订单发货了吗")
+    _, lines = await outage.said()
+    assert any("没应答" in line for line in lines), lines
+    assert not any("拿不准" in line for line in lines), lines

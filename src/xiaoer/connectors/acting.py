@@ -99,7 +99,8 @@ def split_address(address: str) -> tuple[str, str, str]:
 async def act_on(
     read: Read, write: Write, action: OrderAction, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 ) -> Outcome | None:
-    """Read, change, read back. `write` returns a refusal of the system, or None when it cannot do this one.
+    """Read, change, read back. `write` returns a refusal of the system, or None when it cannot do this one; both end as
+    None, which people take over.
 
     Raises:
         SourceUnavailable: the system cannot be asked, or said done while the order does not show it.
@@ -115,7 +116,9 @@ async def act_on(
     lost: SourceUnavailable | None = None
     try:
         told = await write(found)
-        if told is None or told.state not in ("done", "already"):
+        if told is None or told.state == "refused":
+            return None  # its state allows it and the system does not: people look why
+        if told.state not in ("done", "already"):
             return told
     except SourceUnavailable as problem:  # the answer was lost, the change may have happened
         lost, told = problem, Outcome("done")

@@ -274,6 +274,10 @@ class NeedIndex:
         named = [one for head, goods in said.items() if head not in "".join(best.values()) for one in goods]
         return [one for one in named if one in best] or named or kept
 
+    def fronts(self) -> dict[str, str]:
+        """The part of each title that tells the thing; what follows praises it."""
+        return {one: title[: max(_OPENING, round(len(title) * _NAMED_FIRST))] for one, title in self._titles.items()}
+
 
 def _liked(shelf: str, taste: Taste) -> float:
     return min(1.0, sum(word in shelf for word in taste.likes) / _MANY_LIKES)

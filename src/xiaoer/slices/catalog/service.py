@@ -12,6 +12,7 @@ from xiaoer.kernel.commerce import Product, Taste, Variant
 from xiaoer.kernel.decision import Wanted
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store
+from xiaoer.slices.catalog.begun import begun_with
 from xiaoer.slices.catalog.mentions import MentionIndex
 from xiaoer.slices.catalog.needs import NeedIndex, kinds_in
 from xiaoer.slices.catalog.rules import TitleIndex
@@ -117,14 +118,18 @@ class EmbeddedCatalog:
         """Products that a question may mean by the kind of thing it names (保温杯多少钱), at most `limit`.
 
         With a product in sight (`beside`) only another kind of thing counts: on the page of a coat 「大米多少钱」 is
-        about rice, 「纯棉的吗」 about the coat.
+        about rice, 「纯棉的吗」 about the coat; so does the name of other goods that a clause begins with.
         """
         kinds = kinds_in(text, self.kinds)
         index = (await self._by_words(shop))[1]
         asked = thing_asked_for(text)  # 有竹笛吗, whatever is in sight; 有纯棉的吗 is about what is
         kinds = kinds or ([asked] if asked and index.is_title_word(asked) else [])
         if beside:
-            held = (await self._held(shop, beside))[0] if kinds else None
+            held = (await self._held(shop, beside))[0]
+            if not kinds and held is not None:
+                begun = begun_with(text, held, index.fronts(), limit)
+                others = [(await self._held(shop, one))[0] for one in begun]
+                return tuple(product for product in others if product is not None)
             if not kinds or (held is not None and any(kind in held.title for kind in kinds)):
                 return ()
         found = [(await self._held(shop, one))[0] for one in index.named(text, limit, kinds)]

@@ -20,11 +20,13 @@ from xiaoer.slices.policies.rules import (
     looking,
     nearness,
     needs,
+    other_money,
     presale,
     regret,
     remarks,
     reproach,
     selling,
+    telling,
     trying,
     wish_words,
     wishes,
@@ -44,7 +46,7 @@ wish_asks_about_it = wish_words.asks_about_it
 wish_asks_which = wish_words.asks_which
 NEAR, NEAR_FOR_TALK = nearness.NEAR, nearness.NEAR_FOR_TALK
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
-_OF_AN_ORDER = ("diagnosis", "protection", "refundable")
+_TRIED = {"source.down": "tries.source_down", "order.other_money": "tries.other_money"}
 
 
 def decide(situation: Situation, facts: Facts | None = None) -> Decision:
@@ -67,14 +69,20 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     owners: list[str] = []
     asking = spoken_for = told_of = ""
     carried: str | None = None
+    shown: list[str] = []
     for index, segment in enumerate(situation.heard.segments):
         product = _meant(index, segment, situation, known, carried)
         if product != needs.product_of(segment, situation.turn) or segment.entities.product_ids:
             carried = product
-        if spoken_for and run.is_part(segment) and (memory.asked is None or memory.asked.id != spoken_for):
+        of_shown = shown and segment.intent == "price.query" and not _names_goods(index, segment, known)
+        if of_shown and len(shown) == 1:  # 有哪些耳机，分别多少钱: of those just shown
+            product = shown[0]
+        about_it = segment.intent == "after.freight" or memory.asked is None or memory.asked.id != spoken_for
+        part = spoken_for and about_it and run.is_part(segment, acts)
+        if part or (of_shown and len(shown) > 1):
             move = Move(_part(index))
         else:
-            move = _in_yuan(
+            move = other_money.in_yuan(
                 answering.answer_segment(Ask(index, segment, situation, known, product, memory, told_of)), index, known
             )
         more += move.needs
@@ -95,6 +103,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
             memory = replace(memory, cart=act.slots["cart"])
         if isinstance(order := act.slots.get("order"), Order):
             memory, told_of = replace(memory, order_id=order.id), order.id
+        shown = [id_ for id_, _ in focus.shown_by(act)] if act.template == "recommend.picks" else shown
         topic = product if product in known.products else None
         intent = segment.intent if act.template.startswith("product.which") else ""
         memory = focus.keep(memory, situation.turn, topic, act, intent)
@@ -116,20 +125,8 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
 
 
-def _in_yuan(move: Move, index: int, known: Facts) -> Move:
-    """The move, unless it would speak of money, or do something, with an order in another currency: people do that."""
-    abroad = {order.id: order for order in known.orders or () if order.currency}
-    if not abroad:
-        return move
-    order = move.act.slots.get("order") if move.act else None
-    touched = [order.id] if isinstance(order, Order) else []
-    touched += [need.key.partition("|")[0] for need in move.needs if need.kind in _OF_AN_ORDER]
-    touched += [move.todo.order_id] if move.todo and move.todo.kind == "action" else []
-    of = next((abroad[id_] for id_ in touched if id_ in abroad), None)
-    if of is None or (move.act and move.act.template.startswith("ship.") and not move.needs):
-        return move
-    slots = {"order": of, "paid_as_told": of.paid_as_told}
-    return Move(Act("fallback", index, "order.other_money", slots, rule_id="order.other_money"))
+def _names_goods(index: int, segment: Segment, known: Facts) -> bool:
+    return bool(segment.entities.product_ids or known.recommended.get(index) or known.together.get(index))
 
 
 def _naming(act: Act, product: str | None, situation: Situation, known: Facts) -> Act:
@@ -148,7 +145,7 @@ def _part(index: int) -> Act:
 def look_again(heard: Heard, turn: Turn) -> Heard:
     """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
     heard = reproach.hear_reproach(heard, turn)
-    again = (remarks.read(looking.look_again(segment), turn) for segment in heard.segments)
+    again = telling.put_together(tuple(remarks.read(looking.look_again(segment), turn) for segment in heard.segments))
     segments = wishes.gather(tuple(wishes.read(s, turn, tells_situation(s.text)) for s in again))
     segments = tuple(focus.choose(segment, turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
@@ -198,5 +195,10 @@ def _after(situation: Situation, acts: tuple[Act, ...]) -> Decision:
     unsure = [act for act in acts if act.type == "fallback" or act.template == "unclear"]
     if unsure and len(unsure) == len(acts) and situation.unsure + 1 >= situation.limits.unsure_tries:
         said_no = situation.heard.satisfied is False or situation.unsatisfied > 0
-        return handoff.hand_over(situation, Handoff("unsatisfied" if said_no else "low_confidence", "tries.unsure"))
+        rule = (
+            _TRIED.get(unsure[0].template, "tries.unsure")
+            if len({one.template for one in unsure}) == 1
+            else "tries.unsure"
+        )
+        return handoff.hand_over(situation, Handoff("unsatisfied" if said_no else "low_confidence", rule))
     return Decision(acts=acts)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from xiaoer.slices.understanding.arrays import Floats, Judge
-from xiaoer.slices.understanding.split import STARTS_NEW, is_asking, is_question, is_request
+from xiaoer.slices.understanding.split import ANEW, STARTS_NEW, is_asking, is_question, is_request
 
 # In a message this short, two sides as sure as this of different matters lean towards a cut by so much: single lines
 # that hold two matters are more frequent in practice than in life.
@@ -130,7 +130,7 @@ def seam(left: Span, right: Span, both: Floats, labels: Labels, told: int, last:
 def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) -> float:
     """What speaks for a cut beyond the judge, or against it.
 
-    For: two sides that are surely two matters, in few words with a pause or when both are questions, in more when both
+    For: a word that only begins something else (另外), two sides that are surely two matters, in few words with a pause or when both are questions, in more when both
     plainly ask. Against: one side only tells the story
     of the other, or both together surely mean a third thing (想换个颜色，还没发货).
     """
@@ -139,6 +139,8 @@ def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) ->
     chats = labels.idle[a] or labels.idle[b]
     inside = right.joint == 3
     if (left.closed or right.closed) and not inside and a != b and not chats:
+        return NO_DOUBT
+    if ANEW.match(right.normal) and not inside and not chats and _asks(left.normal):
         return NO_DOUBT
     if any(not _PLAINLY.search(side.normal) and float(side.own.max()) < SURE_TOLD for side in (left, right)):
         return HARDLY

@@ -20,6 +20,8 @@ _HARD = re.compile(r"[\n\r]+|[。!！?？;；]+[\s~～)）\"”]*|\.{2,}|…+")
 _SOFT = re.compile(r"[,，、~～]+\s*|(?<![A-Za-z0-9])\s+(?![A-Za-z0-9])|(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])")
 _CONNECTIVE = r"(?:还有(?:就是|个问题|一个)?|另外|顺便|对了|然后|再问(?:下|一下|个)?|再就是|以及|还想问|并且|同时|还要|也(?:想|要)问|顺带|最后)"
 STARTS_NEW = re.compile(rf"^{_CONNECTIVE}")
+# Said only before something else: 还有货吗 is no such beginning.
+ANEW = re.compile(r"^(?:另外|顺便|顺带|再问|还想问|也想问|再就是|对了(?![吗嘛没\W]|$))")
 _INSIDE = re.compile(
     rf"(?<=[吗嘛呢])(?=[\u4e00-\u9fffA-Za-z]{{2}})|(?<=[\u4e00-\u9fff]{{4}})(?={_CONNECTIVE}[\u4e00-\u9fff]{{2}})"
 )
@@ -137,7 +139,8 @@ def _breaths(
 def _told(text: str, found: list[Piece]) -> Iterator[Piece]:
     """In a long message, pieces that neither ask nor want belong to the next that does; the last to the one before."""
     start, joint = found[0].start, found[0].joint
-    asking = [is_asking(text[piece.start : piece.end]) for piece in found]
+    words = [text[piece.start : piece.end] for piece in found]
+    asking = [is_asking(one) or ANEW.match(one) is not None for one in words]
     last = max((n for n, asks in enumerate(asking) if asks), default=len(found) - 1)
     for n, piece in enumerate(found):
         if n == last:

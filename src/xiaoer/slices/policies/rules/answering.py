@@ -22,6 +22,7 @@ from xiaoer.slices.policies.rules import (
     numbers,
     offers,
     orders,
+    picking,
     presale,
     prices,
     products,
@@ -139,7 +140,8 @@ def _answer(ask: Ask) -> Act:
         surely = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
         talks = surely or spoken.rule_id == "talk.haste"
         return spoken if talks or hit is None else _knowledge(ask, hit)
-    found = buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
+    found = buying.tell_after_sales(ask) if hit is None or hit.hit.score < nearness.OWN_WORDS else None
+    found = found or buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
     if (
         found is None
         and ask.segment.intent == "product.compare"
@@ -185,7 +187,7 @@ def _foreign(ask: Ask) -> Move | None:
     number = ask.segment.entities.order_no
     if number and ask.facts.verified.get(number) == "ok" and number not in ask.memory.verified:
         return Move(memory=ask.memory.knowing(number))
-    if not number or ask.facts.orders is None or any(order.id == number for order in ask.facts.orders):
+    if not number or ask.facts.orders is None or any(picking.is_number_of(order, number) for order in ask.facts.orders):
         return None
     return small.ask_proof(ask, number)
 

@@ -21,6 +21,9 @@ _WAYS = (
 _PAY = re.compile(
     rf"(?:用|拿|刷|走|支持|可以|能|有没有|怎么).{{0,6}}{_WAYS}.{{0,8}}(?:付|买|拍|下单|支付|结|吗|么|不)?|{_WAYS}(?:支付|付款|能用|可以|行)"
 )
+_POLICY = re.compile(
+    r"(?:售后|退换货?|退货退款)(?:的)?(?:政策|服务|保障|流程|规则|规定|须知|条款|说明|制度)|售后(?:有保障|怎么样|咋样|如何|好不好|怎么处理|怎么弄|是什么样)"
+)
 _ROUTE = re.compile(
     rf"退(?:款|钱|回)?.{{0,3}}(?:到|回|去|进|至).{{0,8}}(?:{_WAYS}|卡里|卡上|账户|账号|哪里去|哪儿去|哪张|哪个账)|退.{{0,6}}别的(?:卡|账)|原路退"
 )
@@ -68,6 +71,16 @@ def _how(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act:
     slots = {"product": product, "title": product.title, "price": min(ready, default=None), "link": product.url}
     template = "buy.sold_out" if variants and not ready else "buy.how"
     return Act("answer", ask.index, template, slots, (product_source(product),), "buy.how")
+
+
+def tell_after_sales(ask: Ask) -> Act | None:
+    """The shop's after-sales in short (售后政策), by law and its own terms; None when that is not asked."""
+    if not _POLICY.search(ask.segment.text):
+        return None
+    terms = ask.facts.terms
+    template = "after.policy_insured" if terms.freight_insurance else "after.policy"
+    slots = {"days": terms.days, "back_days": terms.refund_within_days}
+    return Act("answer", ask.index, template, slots, (Source("policy", "law.25", "售后政策"),), "after.policy")
 
 
 def tell_refund_route(ask: Ask) -> Act | None:

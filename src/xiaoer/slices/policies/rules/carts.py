@@ -9,7 +9,7 @@ from xiaoer.slices.policies.types import Ask
 
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _COUNT = r"[一二两三四五六1-9]"
-_UNIT = r"(?:件|个|双|条|只|瓶|盒|套|台|包|根|片|张|本|束|枝|朵|副|顶|盆|卷|把|支|袋|箱|罐|桶)"
+_UNIT = r"(?:[件个双条只瓶盒套台包袋箱罐桶支把张本卷份对副根片提听杯斤盆颗枚束枝朵顶]|块(?!钱))"
 _ADDS = re.compile(r"再(?:加|来|拿|买|拍|要)|加上|加(?:多)?一|另外(?:加|再)|还(?:要|想加)|多(?:加|拿|拍)")
 _NTH = re.compile(rf"第({_COUNT})(?:个|件|款|样)")
 _MANY = re.compile(rf"(?:要|拍|买|来|换成|改成|变成)({_COUNT}){_UNIT}")
@@ -33,6 +33,21 @@ def sums_up(text: str) -> bool:
 def adds(ask: Ask) -> bool:
     """Whether the words go on with the goods that were priced just before."""
     return bool(ask.memory.cart) and bool(_ADDS.search(ask.segment.text) or _NTH.search(ask.segment.text))
+
+
+def counted_before(ask: Ask, named: str) -> str:
+    """The cart that this very message, or the talk just before it, reckoned, for words that name no goods
+    (还差多少到下一档) or only ones of it; else empty."""
+    cart, just_now = ask.memory.cart, ask.memory.cart != ask.situation.turn.memory.cart
+    if (
+        not cart
+        or ask.segment.entities.product_ids
+        or any(named_by.get(ask.index) for named_by in (ask.facts.together, ask.facts.recommended))
+    ):
+        return ""
+    held = {part.partition("*")[0] for part in cart.split(",")}
+    mine = not named or {part.partition("*")[0] for part in named.split(",")} <= held
+    return cart if just_now or mine else ""
 
 
 def carried(ask: Ask, named: str) -> str:

@@ -93,6 +93,10 @@ def _matters(situation: Situation) -> set[str]:
     return {s.intent for s in situation.heard.segments if s.intent in _SETTLED_BY_PEOPLE and s.confidence >= _SURE}
 
 
+# why a second try in a row ends with people, in its own words
+_BY_RULE = {"tries.source_down": "handoff.source_down", "tries.other_money": "handoff.other_money"}
+
+
 def hand_over(situation: Situation, handoff: Handoff, effect: Any = None) -> Decision:
     """The decision that tells the buyer who takes over and, off hours, when somebody will be there.
 
@@ -102,7 +106,7 @@ def hand_over(situation: Situation, handoff: Handoff, effect: Any = None) -> Dec
     slots: dict[str, object] = {"on_duty": opens_at == situation.now}
     if opens_at != situation.now:
         slots["opens_at"] = opens_at
-    template = _TEMPLATE[handoff.reason]
+    template = _BY_RULE.get(handoff.rule_id) or _TEMPLATE[handoff.reason]
     count = max(1, len(situation.heard.segments))
     acts = tuple(
         Act("handoff", index, template, slots, rule_id=handoff.rule_id, effect=None if index else effect)

@@ -63,6 +63,10 @@ _SPOKEN_OF = re.compile(
 _WHAT_IS_SOLD = re.compile(
     r"^(?:请问|你们?家?|咱家|店里|这里?|这店)*(?:是|都|主要)*卖(?:些|点)?(?:啥|什么|什么东西)(?:的|呀|啊|呢|东西)*\W*$"
 )
+# 有哪些器具，都多少钱: the goods are asked for, each with its price.
+_WHICH_ONES = re.compile(
+    r"有(?:哪些|些?什么|些?啥)(?!优惠|活动|券|折扣|套餐|颜色|尺码|规格|区别|不同)[\u4e00-\u9fff]{2,}"
+)
 _ROBOT = re.compile(r"机器人(?:玩具|模型|手办|积木|编程)|(?:玩具|扫地|擦窗|遥控)机器人")
 _OWN_FAULT = re.compile(
     r"(?:买的|拍的|收到|用了|上次|上个?月|去年|前阵)[^，。]*(?:坏|故障|失灵|没反应|不能用|用不了|不[亮转响热动])"
@@ -88,7 +92,7 @@ def look_again(segment: Segment) -> Segment:
         return replace(segment, intent=other, confidence=0.4, by="wording")
     if segment.intent == "product.detail" and thing_asked_for(segment.text):  # 有竹笛吗
         return replace(segment, intent="product.stock", by="wording")
-    if _WHAT_IS_SOLD.match(segment.text):
+    if _WHAT_IS_SOLD.match(segment.text) or (segment.intent == "price.query" and _WHICH_ONES.search(segment.text)):
         return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
     if segment.intent == "promo.gift" and _AS_PRESENT.search(segment.text):
         return replace(segment, intent="product.detail", confidence=0.9, by="wording")

@@ -43,6 +43,9 @@ OWN_WORDS = (
     "晚点发",
     "晚几天发",
 )
+_IN_USE = re.compile(
+    r"[用穿戴买骑睡坐喝吃拆][了过][^，。]{0,4}(?:天|周|星期|礼拜|个月|年|次|回|双|袋|包|件|个|盒)|拆[了开][^，。]{0,6}(?:试|用|穿)"
+)  # of goods that came, not before buying
 PAID_FOR = re.compile(
     r"(?:上次|上回|之前|昨天|前天|那单|这单|我).{0,4}(?:买|拍|付|花).{0,6}(?:多少钱|多少)|(?:付了|花了|实付)多少"
 )
@@ -56,7 +59,7 @@ AGAIN = re.compile(
 )
 # another thing beside the product in sight: it is not what is asked about
 _WORN_WITH = re.compile(
-    r"(?:套|搭|配|叠|里[头面]|外[头面]|下[头面]).{0,3}(?:穿|个|件|条|双|着)|(?:能|可以|会)[^，。]{0,2}(?:泡|装|放|盛|煮|炖|炒|充|连|插|接)"
+    r"(?:(?<![外四床件])套|搭|配|叠|里[头面]|外[头面]|下[头面]).{0,3}(?:穿|个|件|条|双|着)|(?:能|可以|会)[^，。]{0,2}(?:泡|装|放|盛|煮|炖|炒|充|连|插|接)"
 )
 # what is named in these is used with the product in sight (能泡茶叶不, 苹果手机能连不)
 _USED_WITH = ("product.compatibility", "product.usage")
@@ -210,8 +213,13 @@ def is_about_goods_in_sight(segment: Segment, turn: Turn) -> bool:
         segment.intent in ("after.exchange", "after.repair", "after.defect", "after.missing")
         and turn.product_in_focus is not None
         and is_shopping(turn)
-        and not any(word in segment.text for word in OWN_WORDS)
+        and not tells_own(segment.text)
     )
+
+
+def tells_own(text: str) -> bool:
+    """Whether the words are of goods that the buyer has, or of an order that was placed."""
+    return any(word in text for word in OWN_WORDS) or _IN_USE.search(text) is not None
 
 
 def is_before_buying(segment: Segment, turn: Turn) -> bool:
@@ -220,7 +228,7 @@ def is_before_buying(segment: Segment, turn: Turn) -> bool:
         segment.intent in _BEFORE_BUYING
         and turn.product_in_focus is not None
         and is_shopping(turn)
-        and not any(word in segment.text for word in OWN_WORDS)
+        and not tells_own(segment.text)
         and (segment.intent != "after.return" or any(word in segment.text for word in _WOULD))
     )
 

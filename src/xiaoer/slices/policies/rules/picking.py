@@ -57,7 +57,7 @@ def pointed_at(orders: tuple[Order, ...], segment: Segment, focus: str | None, n
     """The orders that the words, the open page or the named day point at; empty when nothing does."""
     wanted, waybill = segment.entities.order_no, segment.entities.waybill_no
     if wanted:
-        return tuple(order for order in orders if order.id == wanted)
+        return tuple(order for order in orders if is_number_of(order, wanted))
     if waybill:
         return tuple(o for o in orders if any(s.waybill_no == waybill for s in o.shipments))
     focused = tuple(order for order in orders if order.id == focus) if focus else ()
@@ -65,7 +65,7 @@ def pointed_at(orders: tuple[Order, ...], segment: Segment, focus: str | None, n
         focused
         or _ending(orders, segment.text)
         or _named(orders, segment.text)
-        or _of_day(orders, segment.entities.date, now)
+        or _of_day(orders, _day_of_order(segment), now)
     )
 
 
@@ -100,6 +100,11 @@ def pick_order(
     return pool[0] if pool else None
 
 
+def is_number_of(order: Order, said: str) -> bool:
+    """Whether this is the order's number, as buyers write it: W6797115 for #W6797115."""
+    return order.id.lstrip("#").lower() == said.lstrip("#").lower()
+
+
 def says_signed(text: str) -> bool:
     """Whether the words tell that the carrier's page shows the parcel as handed over."""
     return any(word in text for word in ("签收", "已送达", "已收货", "显示收到", "妥投"))
@@ -123,8 +128,10 @@ _ARRIVED_AT = (Stage.SIGNED, Stage.STATION)
 _TO_COME = ("unpaid", "paid", "shipped")
 _OF_THE_SAME = ("ship.eta", "ship.when", "ship.track")
 _ARRIVED = re.compile(r"取件码|驿站|快递柜|丰巢|代收点|放(?:在)?哪")
+_LITTLE = re.compile(r"([\u4e00-\u9fff])(?=[子儿](?!女))")
+_PLACED = re.compile(r"今天[^，。]{0,6}(?:买|拍|下|付|订)|(?:买|拍|下单|订)的")
 _PHONE = re.compile(r"(?:手机|电话|号码)\D{0,6}\d+")
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,4}[-_]?\d{4,}(?![0-9A-Za-z])")
 
 
 def _ending(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
@@ -133,7 +140,11 @@ def _ending(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
     if not (found := _NUMBER.findall(text)):
         return ()
     told = any(word in text for word in ("订单", "单号", "尾号", "那单", "这单", "那个单"))
-    return tuple(o for o in orders if any((told or len(digits) >= 6) and o.id.endswith(digits) for digits in found))
+    return tuple(
+        order
+        for order in orders
+        if any(order.id == one or ((told or len(one) >= 6) and order.id.lower().endswith(one.lower())) for one in found)
+    )
 
 
 def _named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
@@ -143,11 +154,24 @@ def _named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
         if sort in text and of_sort and len(of_sort) < len(orders):
             return of_sort
     pairs = {pair for at in range(len(text) - 1) if (pair := text[at : at + 2]).isalpha()}  # 文三路100号 names no goods
-    pairs |= (_THINGS & set(text)) | ({"被"} if "被子" in text else set())
-    found = [(order, sum(pair in item.title for pair in pairs for item in order.items)) for order in orders]
+    pairs |= _THINGS & set(text)
+    little = (
+        set(_LITTLE.findall(text)) - _THINGS
+    )  # 豆子, 被子: what a title ends with before what it is in the midst of
+    found = [
+        (order, sum((pair in item.title) + (pair in little and bool(re.search(rf"{pair}(?:\W|$)", item.title)))
+                    for pair in pairs | little for item in order.items))
+        for order in orders
+    ]  # fmt: skip
     best = max((score for _, score in found), default=0)
     top = tuple(order for order, score in found if score == best)
     return top if best and len(top) < len(orders) else ()
+
+
+def _day_of_order(segment: Segment) -> str | None:
+    """The day that was named, unless it may be the one on which something is to come (今天能收到不)."""
+    day = segment.entities.date
+    return None if day == "今天" and not _PLACED.search(segment.text) else day
 
 
 def _of_day(orders: tuple[Order, ...], day: str | None, now: datetime) -> tuple[Order, ...]:

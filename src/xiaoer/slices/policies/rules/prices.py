@@ -35,6 +35,7 @@ _CALCULATE = (
     "用完券",
     "领券",
 )
+_BOTH = re.compile(r"一起|一块儿?|合起来|[两俩](?:个|样|件)?都")
 _GAP = ("差多少", "凑", "还差", "差几")
 
 
@@ -120,6 +121,7 @@ def _price(ask: Ask) -> Move | None:
 def _bundle(ask: Ask) -> Move | None:
     """A and B together, or how much is missing for the next step and what lowers the bill."""
     key = cart_key(ask)
+    key = key if carts.adds(ask) else carts.counted_before(ask, key) or key
     if not key:
         return _which_goods(ask)
     bare = carts.adds(ask) and key == ask.memory.cart  # one more of what? what is worth adding is told
@@ -139,6 +141,8 @@ def _bundle(ask: Ask) -> Move | None:
         names = [cause.title for cause in priced.causes if cause.amount > ZERO]
         return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=names,
                         until=priced.valid_until, **slots))  # fmt: skip
+    if "," not in key and key.endswith("*1") and not gap_asked and _BOTH.search(ask.segment.text):
+        return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     if key not in ask.facts.top_ups:
         return _want(ask, "top_up", key)
     top = ask.facts.top_ups[key]

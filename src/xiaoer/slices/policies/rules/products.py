@@ -249,7 +249,8 @@ def _each_price(variants: tuple[Variant, ...]) -> list[str]:
 
 
 def compare(ask: Ask) -> Act | None:
-    """A short table of the goods that are compared, of what all of them tell; None when fewer than two are known."""
+    """A short table of the goods that are compared: what was asked, and what all of them tell; None when fewer than two
+    are known."""
     ids = (*(one.product.id for one in ask.facts.together.get(ask.index, ())), *ask.segment.entities.product_ids)
     if len(ids) == 1 and (beside := ask.situation.turn.product_in_focus):  # 这件和 P1005 哪个好
         ids = (beside, *ids)
@@ -257,10 +258,10 @@ def compare(ask: Ask) -> Act | None:
     if len(goods) < 2:
         return _compare_variants(ask)
     shared = [key for key in goods[0].attributes if all(key in other.attributes for other in goods[1:])]
-    asked = [key for key in attributes.keys_in(goods[0], ask.segment.text) if key in shared]
+    asked = [key for one in goods for key, _ in attributes.facts_for(one, "", ask.segment.text)]
     keys = list(dict.fromkeys((*asked, *shared)))[:_ROWS]
     prices = [min((v.price for v in ask.facts.variants.get(one.id, ())), default=None) for one in goods]
-    rows = [[key, *(one.attributes[key] for one in goods)] for key in keys]
+    rows = [[key, *(one.attributes.get(key, "资料没写") for one in goods)] for key in keys]
     if all(price is not None for price in prices):
         rows.append(["价格", *(f"{price.spoken} 元起" for price in prices if price is not None)])
     if not rows:

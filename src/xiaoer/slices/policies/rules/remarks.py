@@ -29,6 +29,10 @@ _HASTE = re.compile(
     r"(?:急|死|坏|了|啊|的|呀|哦|吧|嘛|很|好|太|真|挺|我|快|点|些|赶紧|赶快|抓紧|速度|速回|在线等|十万火|人呢|\W)+$"
 )
 # Nothing but how long it has been (都一个星期了): of a request, it is asked about again.
+# 尾号1234 by itself: of a telephone or an order, of which more must be known.
+_LAST_FOUR = re.compile(
+    r"^(?:我的?)?(?:手机|电话|订单)?(?:号|单)?(?:的)?(?:尾号|后四位|末四位)(?:是|为|[:：\s])*\d{4}\W*$"
+)
 _SO_LONG = re.compile(
     r"^(?:这|都|已经|过|等|了)*(?:[一二两三四五六七八九十半\d]+)(?:多|个)*(?:天|周|星期|礼拜|月|小时|钟头)(?:多|了|啦|还没|没动静|啊|呀|呢|\W)*$"
 )
@@ -75,6 +79,8 @@ def read(segment: Segment, turn: Turn) -> Segment:
         return replace(segment, intent="chat.bye", confidence=0.9, by="wording")
     if is_haste(text) and (last := _last_matter(turn)).startswith(("ship.", "after.", "order.status")):
         return replace(segment, intent=_WAITS_FOR.get(last, last), confidence=0.8, by="context")
+    if segment.intent.startswith(("chat.", "oos.")) and _LAST_FOUR.match(text):
+        return replace(segment, intent="order.status", confidence=0.8, by="wording")
     if _SO_LONG.match(text) and (last := _last_matter(turn)).startswith("after."):
         return replace(segment, intent=last, confidence=0.8, by="context")
     weak = segment.intent.startswith(("chat.", "oos.")) or segment.confidence < _UNSURE

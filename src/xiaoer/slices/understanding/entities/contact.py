@@ -7,6 +7,10 @@ from typing import Any
 _PHONE = re.compile(r"(?<![\d])(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
 _LETTERED = re.compile(r"(?<![A-Za-z0-9])((?:SF|YT|JT|JD[A-Z]{0,2}|ZTO|STO|YD|YTO|DPK|DBL|EMS|ZJS|HT|BT|TT|ANE|KY|E[A-Z]|L[A-Z]|VD|VB|JDV[A-Z]?)\d{8,18}(?:CN)?)(?![A-Za-z0-9])", re.I)  # fmt: skip
 _LONG = re.compile(r"(?<![\dA-Za-z.])(\d{8,22})(?![\dA-Za-z.])")
+# A number of the shop's own making, right after the word: 订单K9004.
+_CODED = re.compile(
+    r"(?:订单|单号|单子)(?:号|编号|是|为|[:：\s])*(#?[A-Za-z]{1,4}[-_]?\d{3,18}(?:[-_]\d{1,8})?)(?![A-Za-z0-9])"
+)
 _SPACED = re.compile(r"(?<!\d)(\d{4}(?: \d{3,5}){2,4})(?!\d)")
 _WAYBILL_WORD = re.compile(
     r"运单|快递|物流|单号|包裹|顺丰|中通|圆通|申通|韵达|极兔|邮政|EMS|德邦|百世|菜鸟|快件|寄出|寄回", re.I
@@ -21,6 +25,9 @@ def read_contact(text: str, found: dict[str, Any]) -> str:
     if match:
         found["waybill_no"] = match.group(1).upper()
         text = _without(text, match)
+    if "waybill_no" not in found and (match := _CODED.search(text)):
+        found["order_no"] = match.group(1)
+        text = text[: match.start(1)] + " " + text[match.end(1) :]
     if "税" not in text:
         match = _PHONE.search(text)
         if match and not _inside_longer(text, match):

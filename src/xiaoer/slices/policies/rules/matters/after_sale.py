@@ -57,14 +57,25 @@ _TICKET_OF = {
     "resend": "resend",
 }
 _KIND_OF = {"return": "return_refund", "exchange": "exchange", "refund_only": "refund_only"}
+_INTO = re.compile(r"[换改](?:成|为|个|一[件个条双])?\s*([SMLXsmlx]{1,4}|\d?[Xx][Ll]|\d{2,3})(?![A-Za-z0-9元块天])")
 _NO_PICTURE = ("没有照片", "没照片", "拍不了", "没拍", "扔了", "发不了", "没图")
+
+
+def has_no_picture(text: str) -> bool:
+    """Whether the words say that no picture can be shown."""
+    return any(word in text for word in _NO_PICTURE)
 
 
 def start(ask: Ask) -> Move | None:
     """Begin an after-sale matter, or take it up again; None when no order bears on it."""
     left = ask.memory.of_kind("after_sale")
     order = choosing.by_id(ask, left.order_id) if left is not None else None
-    if left and order and not ask.segment.entities.order_no and not exchanging.is_of_another(ask, left, order):
+    if (
+        left is not None
+        and order is not None
+        and not choosing.names_another(ask, order.id)
+        and not exchanging.is_of_another(ask, left, order)
+    ):
         return _next(ask, _heard(ask, left), order)
     matter = _heard(ask, new_matter(ask, "after_sale"))
     found, orders = choosing.choose(ask, _states(matter))
@@ -118,6 +129,8 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
     reason = reading.reason_of(text)
     if intent in _REASON_OF and (not reason or (intent == "after.defect" and reason == "尺码")):  # 扶手松了
         reason = _REASON_OF[intent]
+    if not reason and ask.segment.entities.defect:
+        reason = "质量"
     if reason and (matter.asks == "reason" or "reason" not in slots):
         slots["reason"] = reason
     elif matter.asks == "reason" and ask.is_free and len(text.strip()) >= 2 and intent not in _GOAL_OF:
@@ -128,7 +141,7 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
     sent = any(p.author == "buyer" and "[图片]" in p.text for p in ask.situation.turn.history[-6:])
     if picture or sent:
         slots["photo"] = picture or "（见会话）"
-    elif matter.asks == "photo" and any(word in text for word in _NO_PICTURE):
+    elif matter.asks == "photo" and has_no_picture(text):
         slots["photo"] = "买家说没有照片"
     if matter.asks == "sealed":
         broken = any(
@@ -141,7 +154,8 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
         if whole or broken:
             slots["sealed"] = "1" if whole else "0"
     entities = ask.segment.entities
-    wish = " ".join(w for w in (entities.color, entities.size, *entities.variant_words) if w)
+    size = told[1].upper() if (told := _INTO.search(text)) else entities.size  # L码大了，换M
+    wish = " ".join(w for w in (entities.color, size, *entities.variant_words) if w)
     if wish and slots.get("goal") == "exchange":
         slots["wish"] = wish
     elif matter.asks == "wish" and ask.is_free:

@@ -29,7 +29,7 @@ BY_INTENT = {
 def start(ask: Ask, kind: str) -> Move | None:
     """Begin one of these matters, or take it up where it was left; None when no order bears on it."""
     left = ask.memory.of_kind(kind)
-    if left is not None and (order := choosing.by_id(ask, left.order_id)) and not ask.segment.entities.order_no:
+    if left is not None and (order := choosing.by_id(ask, left.order_id)) and not choosing.names_another(ask, order.id):
         return _next(ask, _heard(ask, left), order)
     found, orders = choosing.choose(ask, _CHANGEABLE)
     if found == "none":

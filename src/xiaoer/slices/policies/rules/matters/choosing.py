@@ -36,6 +36,9 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
         named = tuple(order for order in named if order in arrived)
     if len(named) == 1:
         return "one", named
+    begun = next((order for order in orders if order.id == ask.told_of), None)
+    if begun is not None and not named and not has_it(ask.segment.text):
+        return "one", (begun,)  # the order that this very message began with (滤杯没动静，再不到我要退款)
     pool = named or _of_state(orders, ask.segment.text) or orders
     meant = next((order for order in pool if order.id == ask.memory.order_id), None)
     if meant is not None and ask.segment.text.startswith(("那", "这", "它")):
@@ -48,6 +51,12 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
         return "one", fitting
     spoken = next((order for order in pool if order.id == ask.memory.order_id), None)
     return "one", (spoken or _likeliest(ask, pool),)
+
+
+def names_another(ask: Ask, order_id: str) -> bool:
+    """Whether the words point at other orders than this one, so that what was left open for it is not meant."""
+    named = pointed_at(ask.facts.orders or (), ask.segment, None, ask.situation.now)
+    return bool(named) and all(order.id != order_id for order in named)
 
 
 def has_it(text: str) -> bool:

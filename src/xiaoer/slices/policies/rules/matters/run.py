@@ -4,6 +4,8 @@ A matter that was asked about last gets the first word on the answer; 「算了�
 else, that is answered and the matter stays open: the same wish taken up later goes on where it was left.
 """
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from xiaoer.kernel.decision import Act
@@ -27,19 +29,25 @@ def answer_asked(ask: Ask) -> Move | None:
             return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id))
     if asked is None and reading.is_confirm(text):  # told to write just this; a bare 好的 is not it
         asked = next((matter for matter in ask.memory.matters if matter.asks == "confirm"), None)
-    if (elsewhere := _address_for(ask, asked)) is not None:
+    if (elsewhere := _value_for(ask, asked)) is not None:
         return elsewhere
+    if asked is not None and asked.asks in _OF_ITS_ORDER and choosing.names_another(ask, asked.order_id):
+        return None  # 卫衣那单取消, while the cancelling of another order waits for its yes
     if asked is not None and asked.asks == "confirm" and reading.is_murmur(text):
         return Move(say(ask, "matter.say_so", asks="confirm"))
     return _go_on(ask, asked) if asked is not None and _may_answer(ask, asked) else None
 
 
-def _address_for(ask: Ask, asked: Matter | None) -> Move | None:
-    """An address answers the matter that waits for one, though another was asked about after it in the same reply."""
-    waits = next((one for one in ask.memory.matters if one.asks == "address" and one is not asked), None)
-    if waits is None or not reading.address_of(ask.segment.text):
-        return None
-    return _go_on(ask, waits)
+def _value_for(ask: Ask, asked: Matter | None) -> Move | None:
+    """An address, or that there is no picture, answers the matter that waits for it, though another was asked about
+    after it."""
+    text, asks = ask.segment.text, ""
+    if reading.address_of(text):
+        asks = "address"
+    elif after_sale.has_no_picture(text):
+        asks = "photo"
+    waits = next((one for one in ask.memory.matters if one.asks == asks and one is not asked), None) if asks else None
+    return _go_on(ask, waits) if waits is not None else None
 
 
 _FAMILY: dict[str, tuple[str, ...]] = {
@@ -59,6 +67,8 @@ _FAMILY: dict[str, tuple[str, ...]] = {
     "restock": ("product.restock",),
     "verify": ("order.", "ship.", "after."),
 }
+_OF_ITS_ORDER = ("confirm",)
+_TELLS_FREIGHT = ("after_sale.photo", "after_sale.confirm_return", "after_sale.confirm_exchange")  # whose words name it
 _STRICT = frozenset({"address", "digits", "order_no", "tax_no", "photo"})  # values that no other words look like
 
 
@@ -121,8 +131,11 @@ def still_open(memory: Memory, acts: list[Act]) -> tuple[Act, str] | None:
     return Act("ask", done_now.segment, "matter.also", {"also": waiting.kind}, rule_id="matter.also"), waiting.id
 
 
-def is_part(segment: Segment) -> bool:
-    """Whether a short reason (不想要了) or a bare number only belongs to the matter that the turn is about already."""
+def is_part(segment: Segment, said: Sequence[Act] = ()) -> bool:
+    """Whether a short reason (不想要了) or a bare number only belongs to the matter that the turn is about already, or
+    who pays the freight was just said with it."""
+    if segment.intent == "after.freight" and any(act.template in _TELLS_FREIGHT for act in said):
+        return True
     if segment.confidence < 0.6 and (reading.is_value_only(segment.text) or reading.is_contact_only(segment.text)):
         return True
     return segment.intent == "order.cancel" and reading.is_reason_only(segment.text)
