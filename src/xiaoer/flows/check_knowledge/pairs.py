@@ -1,20 +1,32 @@
-"""Entries that answer the same question (同问的知识): differently, which is a conflict, or alike, a duplicate."""
+"""Entries that answer the same question (同问的知识): differently, which is a conflict, or alike, a duplicate.
 
-from collections.abc import Sequence
+Compared are entries whose questions retrieval finds near, and entries whose question and answer together point the same
+way, also where they share no word.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+
+import numpy as np
 
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.slices.knowledge.health import findings
 from xiaoer.slices.knowledge.health.meeting import Reading, overlap
+from xiaoer.slices.knowledge.health.sayings import Reader
 from xiaoer.slices.knowledge.health.types import Found
 from xiaoer.slices.knowledge.ports import IntentOf
 from xiaoer.slices.knowledge.retrieval.blocks import Asked
 from xiaoer.slices.knowledge.retrieval.index import ShopIndex
+from xiaoer.slices.knowledge.retrieval.vectors import direction_of
 from xiaoer.slices.knowledge.types import Entry
 
-_MOST_PAIRED = 20_000  # newest entries that are compared with each other: about a millisecond each
+_MOST_PAIRED = 20_000  # newest entries that are compared with each other: two to three milliseconds each
 _NEIGHBOURS = 8
+_ALIKE = 24  # entries that say something like it, by direction
+_AT_ONCE = 1_000  # directions compared in one step
 _SMALL = 3_000  # entries; in a larger shop only the standard questions are asked
+
+Pair = tuple[Entry, Entry, tuple[str, str], float]  # two entries, the questions by which they meet, retrieval's score
 
 
 def compare_all(
@@ -24,8 +36,7 @@ def compare_all(
     newest = sorted(live, key=lambda entry: entry.updated_at, reverse=True)[:_MOST_PAIRED]
     if len(newest) < 2:
         return []
-    index = ShopIndex(newest, 0, analyser, intent_of)
-    by_id = {str(entry.id): entry for entry in newest}
+    reader = Reader(reading, lambda text: direction_of(analyser.forms(text)))
     intents: dict[str, str] = {}
 
     def intent(text: str) -> str:
@@ -34,6 +45,20 @@ def compare_all(
         return intents[text]
 
     found: dict[tuple[str, str], Found] = {}
+    for pairs in (_near(newest, now, analyser, intent), _alike(newest, reader)):
+        for entry, other, asked, score in pairs:
+            key = (min(str(entry.id), str(other.id)), max(str(entry.id), str(other.id)))
+            if key in found or not overlap(entry.draft, other.draft):
+                continue
+            if what := findings.compare(entry, other, asked, (intent(asked[0]), intent(asked[1])), score, reader):
+                found[key] = what
+    return list(found.values())
+
+
+def _near(newest: Sequence[Entry], now: datetime, analyser: TextAnalyser, intent: IntentOf) -> Iterator[Pair]:
+    """Entries whose questions retrieval finds near each other."""
+    index = ShopIndex(newest, 0, analyser, intent)
+    by_id = {str(entry.id): entry for entry in newest}
     for entry in newest:
         for question in (entry.draft.question, *(entry.draft.similar[:2] if len(newest) <= _SMALL else ())):
             asked = Asked(
@@ -41,12 +66,22 @@ def compare_all(
                 thorough=True, product_category=entry.draft.product_category,
             )  # fmt: skip
             for hit in index.search(asked).hits:
-                other, theirs = by_id[hit.id], hit.matched or hit.question
-                key = (min(str(entry.id), hit.id), max(str(entry.id), hit.id))
-                if other.id == entry.id or key in found or not overlap(entry.draft, other.draft):
-                    continue
-                mine, own = intent(question), intent(theirs)
-                met = findings.Meeting((question, theirs), hit.score, mine == own if mine and own else None)
-                if what := findings.compare(entry, other, met, reading):
-                    found[key] = what
-    return list(found.values())
+                if hit.id != entry.id:
+                    yield entry, by_id[hit.id], (question, hit.matched or hit.question), hit.score
+
+
+def _alike(newest: Sequence[Entry], reader: Reader) -> Iterator[Pair]:
+    """Entries of one scope whose question and answer point the same way."""
+    scopes: dict[tuple[str, str], list[Entry]] = {}
+    for entry in newest:
+        scopes.setdefault((entry.draft.product_id, entry.draft.product_category), []).append(entry)
+    for entries in scopes.values():
+        directions = np.stack([reader.read(e.draft.question, e.draft.answer).direction for e in entries])
+        for begin in range(0, len(entries), _AT_ONCE):
+            likeness = directions[begin : begin + _AT_ONCE] @ directions.T
+            most = np.argpartition(-likeness, min(_ALIKE, len(entries) - 1), axis=1)[:, : _ALIKE + 1]
+            for at, others in enumerate(most, begin):
+                for there in others:
+                    if there != at:
+                        one, other = entries[at], entries[there]
+                        yield one, other, (one.draft.question, other.draft.question), 0.0

@@ -41,6 +41,7 @@ _UNITS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("yuan", re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)()"), 1.0),
     ("yuan", _unit("元|块(?![\u4e00-\u9fff]?布)", r"(?<![满\d])"), 1.0),
     ("yuan", re.compile(r"(?:费用?|收|补|加|付|返|价)\s*(\d+(?:\.\d+)?)()(?=[，,。；;！!\s]|左右|起|$)"), 1.0),
+    ("yuan", _unit("毛|角(?![度落])", r"(?<!\d)"), 0.1),
     ("threshold", re.compile(r"(?:满|超过)\s*(\d+(?:\.\d+)?)()\s*(?:元|块)?(?![天年月件])"), 1.0),
     ("percent", re.compile(r"(\d+(?:\.\d+)?)()\s*[%％]"), 1.0),
     ("percent", re.compile(rf"百分之{NUMBER}()"), 1.0),
@@ -64,6 +65,7 @@ _UNITS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("cm", _unit("米|m(?![a-z])"), 100.0),
     ("ml", _unit("毫升|ml"), 1.0),
     ("ml", _unit("升|l(?![a-z])"), 1000.0),
+    ("people", _unit("个?人(?![工为群民一])|名(?:学生|乘客|成人)", r"(?<!一)"), 1.0),
     *((f"piece.{word}", _unit(word), 1.0) for word in _COUNTED),
     (_ANY_PIECE, _unit("个(?!人|小时|工作日|月|星期|礼拜|包裹|地址|订单)", r"(?<![一\d半])(?!一)"), 1.0),
 )
@@ -92,6 +94,13 @@ _NAME_OF_RULE = re.compile(r"[七7]\s*天无理由")  # a name, not a claim abou
 _CLOCK = re.compile(r"(下午|晚上|今晚|傍晚)?\s*(?<!\d)(\d{1,2})[:：点](\d{2}|半)?(?!\d)")
 _DAYS = ((re.compile(r"当天|当日|同一天"), (0.0, 24.0)), (re.compile(r"次日|第二天|隔天|隔日"), (24.0, 48.0)))
 _ALL_OF_IT = re.compile(r"全额")
+_ALWAYS = re.compile(r"永久|终身|终生|无限期|长期有效|一直有效")
+_GRADE = re.compile(
+    r"(?<![a-z0-9])([a-z]{1,2})(\d{1,2})(?![a-z0-9.年月日号元%：:点-])"
+)  # E0 of boards, IP68 of watches
+_FREE_POST = re.compile(r"(?<![不没非可])包邮(?![^，,。；;]{0,3}(?:吗|线|门槛|条件|要))")
+_SOME_POST = re.compile(r"满|以上|件|除|江浙沪|偏远|如果|部分|活动|会员|才|凑|达")
+_NOT_FOR = re.compile(r"^[^，,。；;]{0,8}?(?:不(?:要|能|可|建议|适合|宜|适用|推荐)|禁|勿|别)")
 _FREE = re.compile(r"免费|不收费|不收钱|不要钱|不用(?:加|另外?付|花)钱|不额外收|不另收")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
 _AFTER = re.compile(r"[^，,]{0,6}?(?:之后|以后|后|起(?!球))")  # 签收后 7 天内: what was before is no topic
@@ -112,7 +121,7 @@ _UNIT_NAMES = {
     "workdays": "工作日", "hours": "时间", "yuan": "金额", "threshold": "满额", "percent": "比例", "times": "倍数",
     "discount": "折扣", "clock": "钟点", "degrees": "温度", "grams": "重量", "cm": "尺寸", "ml": "容量", "date": "日期",
     "watts": "功率", "mah": "电池容量", "area": "面积", "inch": "尺寸",
-    "points": "积分", "decibels": "音量", "pounds": "磅数",
+    "points": "积分", "decibels": "音量", "pounds": "磅数", "people": "人数",
 }  # fmt: skip
 
 
@@ -190,6 +199,13 @@ def _numbers(clause: str) -> Iterator[tuple[str, int, int, float, float]]:
         yield "percent", match.start(), match.end(), 100.0, 100.0
     for match in _FREE.finditer(rest):
         yield "yuan", match.start(), match.end(), 0.0, 0.0
+    if not _SOME_POST.search(rest):
+        for match in _FREE_POST.finditer(rest):
+            yield "yuan", match.start(), match.end(), 0.0, 0.0
+    for match in _ALWAYS.finditer(rest):
+        yield "hours", match.start(), match.end(), math.inf, math.inf
+    for match in _GRADE.finditer(rest):
+        yield f"grade.{match[1]}", match.start(), match.end(), float(match[2]), float(match[2])
     for pattern, (low, high) in _DAYS:
         for match in pattern.finditer(rest):
             yield "hours", match.start(), match.end(), low, high
@@ -198,6 +214,12 @@ def _numbers(clause: str) -> Iterator[tuple[str, int, int, float, float]]:
 def _bounds(unit: str, clause: str, match: re.Match[str], low: float, high: float) -> tuple[float, float]:
     """3 years and more has no upper end, up to 15 kilograms no lower one."""
     after, is_age = clause[match.end() :], "岁" in match[0]
+    if (
+        unit == "hours"
+        and (edge := _FROM_ON.match(after) or _UP_TO.match(after))
+        and _NOT_FOR.match(after[edge.end() :])
+    ):
+        return (high, math.inf) if _UP_TO.match(after) else (-math.inf, low)  # 6个月以下不要用 is from 6 months on
     if (_FROM_ON.match(after) or _SINCE.search(clause[: match.start()])) and (unit in _BOUNDED or unit == "hours"):
         return low, math.inf
     if (unit in _BOUNDED or is_age) and (_UP_TO.match(after) or _AT_MOST.search(clause[: match.start()])):
@@ -240,7 +262,7 @@ def _only_count(claims: Claims) -> tuple[str, tuple[tuple[str, float, float], ..
 
 def name_of(unit: str) -> str:
     """What a unit measures, in Chinese."""
-    return "数量" if unit.startswith("piece.") else _UNIT_NAMES[unit]
+    return "数量" if unit.startswith("piece.") else "等级" if unit.startswith("grade.") else _UNIT_NAMES[unit]
 
 
 def _apart(mine: tuple[tuple[str, float, float], ...], theirs: tuple[tuple[str, float, float], ...]) -> bool:

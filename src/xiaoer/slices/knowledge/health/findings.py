@@ -3,18 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct
-
 from xiaoer.slices.knowledge.health.claims import ONCE, claims_of, differ, name_of
+from xiaoer.slices.knowledge.health.contrast import apart
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
 from xiaoer.slices.knowledge.health.goods import ProductFacts, against_product
 from xiaoer.slices.knowledge.health.kinds import Kind, differ_in_words
+from xiaoer.slices.knowledge.health.matter import points
 from xiaoer.slices.knowledge.health.meeting import Difference, Reading, same_words
+from xiaoer.slices.knowledge.health.sayings import Reader, Saying
 from xiaoer.slices.knowledge.health.types import Found, Usage
-from xiaoer.slices.knowledge.health.verdicts import deny_each_other, deny_one_thing, deny_the_thing
+from xiaoer.slices.knowledge.health.verdicts import deny_each_other, deny_in_clauses, deny_one_thing, deny_the_thing
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 
 ANY_INTENT = 0.78  # score from which two entries answer the same question whatever their intents
+NEARLY = -1.0  # points of the standard questions where two other wordings meet
 _UNUSED = timedelta(days=90)
 _SOON = timedelta(days=7)
 _LEAST_USES, _HANDOFF_RATIO = 3, 0.4
@@ -24,35 +26,43 @@ _LEAST_ASKED = 2  # conversations on a product without an answer
 Products = Mapping[str, tuple[str, bool, ProductFacts]]
 
 
-class Meeting(Struct, frozen=True):
-    """Two questions of two entries, how near retrieval finds them, and whether their intents agree (None: unsure)."""
+def compare(
+    entry: Entry, other: Entry, asked: tuple[str, str], intents: tuple[str, str], score: float, reader: Reader
+) -> Found | None:
+    """Two entries by two of their questions: they answer one differently, alike, or there is no finding.
 
-    asked: tuple[str, str]
-    score: float
-    same_intent: bool | None = None
-
-
-def compare(entry: Entry, other: Entry, met: Meeting, reading: Reading) -> Found | None:
-    """Two entries that answer the same question: differently, alike, or without a finding."""
+    `score` is how near retrieval finds the questions.
+    """
     mine, theirs = entry.draft, other.draft
     newer, older = sorted((entry, other), key=lambda one: one.updated_at, reverse=True)
-    ids, detail = (str(newer.id), str(older.id)), {"score": round(met.score, 2)}
+    ids, detail = (str(newer.id), str(older.id)), {"score": round(score, 2)}
     questions = f"“{newer.draft.question[:40]}”和“{older.draft.question[:40]}”"
-    alike = False
+    alike, standard = False, (mine.question, theirs.question)
     for channel, answers in spoken(mine, theirs):
-        differs, how = differ_in_answers(met.asked, answers, reading)
-        if (
-            differs
-            and reading.same_case(mine.question, theirs.question, how)
-            and reading.meets(met.asked, answers, met.score, met.same_intent, how)
-        ):
+        one, two = (reader.read(question, answer) for question, answer in zip(asked, answers, strict=True))
+        differs = contradict(one, two, intents, reader.reading)
+        if differs and asked != standard:  # what limits the standard question limits the others too
+            first, second = (reader.read(question, answer) for question, answer in zip(standard, answers, strict=True))
+            differs = contradict(first, second, intents, reader.reading, NEARLY) and differs
+        if differs:
             where = f"在 {channel} 上，" if channel else ""
             says = f"{questions}问的是一回事，{where}{differs}说得不一样"
             return Found("conflict", says, *ids, weight=90, detail=detail)
-        alike |= met.score >= ANY_INTENT and same_words(*answers) and reading.apart(*met.asked) <= 1
+        alike |= score >= ANY_INTENT and same_words(*answers) and reader.reading.apart(*asked) <= 1
     if alike:
         return Found("duplicate", f"{questions}问法和答案都差不多", *ids, weight=30, detail=detail)
     return None
+
+
+def contradict(one: Saying, other: Saying, intents: tuple[str, str], reading: Reading, least: float = 0.0) -> str:
+    """In what two entries that answer one question cannot both be right (时间, 快递, 是否), or "".
+
+    `least` are the points from which they answer one question.
+    """
+    differs, how = differ_in_answers((one.question, other.question), (one.lead, other.lead), reading)
+    if not differs or apart(one, other, how, reading) or points(one, other, intents, how) < least:
+        return ""
+    return differs
 
 
 def spoken(one: EntryDraft, other: EntryDraft) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -73,8 +83,9 @@ def differ_in_answers(questions: tuple[str, str], answers: tuple[str, str], read
         return about, "value"
     if deny_one_thing(questions, answers):
         return "是否", "once"
-    denied = deny_each_other(questions, answers, reading.wording) or deny_the_thing(questions, answers)
-    return ("是否" if denied else ""), "verdict"
+    if deny_each_other(questions, answers, reading.wording) or deny_the_thing(questions, answers):
+        return "是否", "verdict"
+    return ("是否" if deny_in_clauses(questions, answers, reading.wording) else ""), "told"
 
 
 def by_date(live: Sequence[Entry], usage: Mapping[str, Usage], now: datetime) -> list[Found]:

@@ -36,9 +36,10 @@ class Kind(Struct, frozen=True):
     spoken: tuple[tuple[str, re.Pattern[str]], ...] = ()
     naming_asks: bool = True
 
-    def value_of(self, said: str) -> str:
+    def value_of(self, found: re.Match[str]) -> str:
         """The value that a match of `pattern` stands for."""
-        return self.words.get(said) or next(value for value, way in self.spoken if way.fullmatch(said))
+        said = self.words.get(found.group())
+        return said or next(value for value, way in self.spoken if way.match(found.string, found.start()))
 
 
 def read_kinds(kinds: Mapping[str, Any], entities: Mapping[str, Any]) -> tuple[Kind, ...]:
@@ -65,7 +66,7 @@ def values_in(text: str, kind: Kind) -> tuple[frozenset[str], frozenset[str]]:
         before = low[max(0, match.start() - 6) : match.start()]
         if _DENIED.search(before) or _EXCEPT.match(low[match.end() :]):
             continue
-        value = kind.value_of(match.group())
+        value = kind.value_of(match)
         named.add(value)
         if _PURE.search(before) or match.group()[0] in "纯全":
             pure.add(value)

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from xiaoer.slices.knowledge.health.kinds import Kind, asks_for, share, values_in
 from xiaoer.slices.knowledge.types import EntryDraft
 
-_GROUPS_FROM = "\ue000"  # each group of words that ask for the same is one letter of the private area
+GROUPS_FROM = "\ue000"  # each group of words that ask for the same is one letter of the private area
 _NOTHING = re.compile("(?!)")
 _WAYS = (
     ("why", re.compile(r"为什么|为啥|为何|原因")),
@@ -23,22 +23,22 @@ _WAYS = (
 
 
 # One such letter tells two cases apart: 没发货能改吗, 发货后能改吗; M码, L码; 男款, 女款.
-_TELLING = re.compile(
+TELLING = re.compile(
     r"[a-z0-9没未前后男女老大小高低长短厚薄宽深远内外上下左右单双春夏秋冬冷热生熟新旧幼成次"
     r"换退改赔修补拆壳膜铲罩垫架桶绳芯跟底盖]"
 )
 
-_OWN_WAYS = frozenset({"how", "why", "where"})  # what is asked so is answered neither by a figure nor by yes
+OWN_WAYS = frozenset({"how", "why", "where"})  # what is asked so is answered neither by a figure nor by yes
 
 _EITHER = re.compile(r"(.)[不没]\1")  # 包不包邮 asks 包邮
 _SHARED = 2  # letters that two questions must share where each has one that the other lacks
-_LIKELY = 0.6  # retrieval's score of two questions
 
 
 class Wording(Struct, frozen=True):
     """How questions are reduced to what they ask about; made of `knowledge/asking.toml`.
 
-    `letters` are the letters that stand for words, "" for those that ask for nothing; `cases` limit a question.
+    `letters` are the letters that stand for words, "" for those that ask for nothing; `cases` limit a question,
+    `sides` are sets of opposites.
     """
 
     same: re.Pattern[str]
@@ -46,6 +46,7 @@ class Wording(Struct, frozen=True):
     words: re.Pattern[str]
     cases: frozenset[str]
     light: frozenset[str]
+    sides: tuple[tuple[re.Pattern[str], ...], ...]
 
     def about(self, question: str) -> frozenset[str]:
         """What is left of a question: letters, and one letter for each group of words that ask for the same."""
@@ -54,7 +55,7 @@ class Wording(Struct, frozen=True):
     def plain(self, question: str) -> str:
         """The same in its order."""
         rest = self.same.sub(lambda match: self.letters[match[0]], _EITHER.sub(r"\1", question.lower()))
-        return "".join(letter for letter in rest if letter.isalnum() or letter >= _GROUPS_FROM)
+        return "".join(letter for letter in rest if letter.isalnum() or letter >= GROUPS_FROM)
 
     def weighty(self, question: str) -> str:
         """The same without letters that matter in both only."""
@@ -67,14 +68,15 @@ class Wording(Struct, frozen=True):
 
 def read_wording(rows: Mapping[str, Any]) -> Wording:
     """The wording of `knowledge/asking.toml`."""
-    letters = {word: chr(ord(_GROUPS_FROM) + n) for n, group in enumerate(rows["same"]) for word in group.split()}
+    letters = {word: chr(ord(GROUPS_FROM) + n) for n, group in enumerate(rows["same"]) for word in group.split()}
     named = rows["cases"].split()
     limited = {letters[word] for word in named if word in letters}
     cases = frozenset((*named, *(word for word, letter in letters.items() if letter in limited)))
     counted = (f"{number}{measure}" for number in rows["numbers"].split() for measure in rows["measures"])
     words = any_of({*letters, *cases})
     said = dict.fromkeys((*rows["filler"].split(), *counted), "") | letters
-    return Wording(any_of(said), said, words, cases, frozenset(rows["light"]))
+    sides = tuple(tuple(re.compile(rf"(?<![几多少个]){word}") for word in row.split()) for row in rows["sides"])
+    return Wording(any_of(said), said, words, cases, frozenset(rows["light"]), sides)
 
 
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -84,7 +86,7 @@ def any_of(words: Iterable[str]) -> re.Pattern[str]:
 
 def weight(letters: Iterable[str]) -> int:
     """How much letters say: a word with a group counts twice."""
-    return sum(2 if letter >= _GROUPS_FROM else 1 for letter in letters)
+    return sum(2 if letter >= GROUPS_FROM else 1 for letter in letters)
 
 
 def way_of(question: str) -> str:
@@ -93,8 +95,8 @@ def way_of(question: str) -> str:
 
 
 # How two answers differ: in a value of a kind (its material), in a measure that a thing has once (its watts), in
-# another figure, or in yes and no.
-Difference = Literal["value", "once", "figure", "verdict"]
+# another figure, in yes and no, or in what a clause affirms and one of the other denies.
+Difference = Literal["value", "once", "figure", "verdict", "told"]
 
 
 class Likeness(Struct, frozen=True):
@@ -112,10 +114,6 @@ class Likeness(Struct, frozen=True):
     def apart(self) -> int:
         """0 when both ask about the same thing."""
         return max(len(self.mine), len(self.theirs)) + 2 * self.telling
-
-    def without(self, told: frozenset[str], said: frozenset[str]) -> "Likeness":
-        """What is still only in one of them when the answer to the other speaks of it too."""
-        return structs.replace(self, mine=self.mine - told, theirs=self.theirs - said)
 
 
 class Reading(Struct, frozen=True):
@@ -147,12 +145,12 @@ class Reading(Struct, frozen=True):
         mine_left, their_left = self.wording.about(one), self.wording.about(other)
         mine_only = mine_left - their_left - self.wording.light
         their_only = their_left - mine_left - self.wording.light
-        telling = max(mine_only, default="") >= _GROUPS_FROM <= max(their_only, default="")  # 孕妇 for 宝宝
+        telling = max(mine_only, default="") >= GROUPS_FROM <= max(their_only, default="")  # 孕妇 for 宝宝
         shared = about + weight(mine_left & their_left)
         telling |= bool(mine_only and their_only) and shared < _SHARED  # 猫能吃吗, 狗能吃吗
         only = mine_only | their_only
         unnamed = only - set("".join(self.things.findall(one + other)))  # the 高 of 高跟鞋 says nothing
-        telling |= bool(only) and (narrowed or bool(_TELLING.search("".join(unnamed))))
+        telling |= bool(only) and (narrowed or bool(TELLING.search("".join(unnamed))))
         telling |= cases or self._other_thing(one, other) or bool(only & self._thing_of_one(one, other))
         return Likeness(shared, mine_only, their_only, telling)
 
@@ -163,7 +161,7 @@ class Reading(Struct, frozen=True):
         first, second = (self.wording.weighty(text) for text in (one, other))
         for what, at, to, there, until in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
             # 狗粮 for 猫粮, 面霜 for 面膜: what is asked about stands first.
-            if what == "replace" and at == there <= 1 and max(first[:at], default="") < _GROUPS_FROM:
+            if what == "replace" and at == there <= 1 and max(first[:at], default="") < GROUPS_FROM:
                 return not (first[at:to] in second or second[there:until] in first)
         return False
 
@@ -177,41 +175,6 @@ class Reading(Struct, frozen=True):
     def apart(self, one: str, other: str) -> int:
         """How many telling letters stand in only one of two questions; 0 when they ask about the same thing."""
         return self.compare(one, other).apart
-
-    def meets(
-        self, asked: tuple[str, str], told: tuple[str, str], score: float, same_intent: bool | None, how: Difference
-    ) -> bool:
-        """Whether two entries answer one question, by their questions, their answers and how near retrieval finds them.
-
-        What the other's answer speaks of too is no difference: 水箱多大 (4 升) and 容量多少 (2.5L 大水箱). The more
-        the difference of the answers tells what they are about, the less the questions must be worded alike.
-        `same_intent` is None where an intent is unsure.
-        """
-        like, ways = self.compare(*asked, naming_asks=how == "value"), {way_of(question) for question in asked}
-        if like.telling or (how != "value" and len(ways) == 2 and ways & _OWN_WAYS):
-            return False
-        rest = like.without(self.wording.about(told[1]), self.wording.about(told[0]))
-        left = weight(rest.mine | rest.theirs)
-        if not (like.mine or like.theirs) or (same_intent and like.apart <= 1 and not ways & _OWN_WAYS):
-            return True
-        if how == "value":
-            return left < like.shared + bool(same_intent)
-        if left and like.shared <= _SHARED:
-            return False  # one word in common, and each asks for something else
-        if how == "once":
-            return left <= like.shared + bool(same_intent)
-        if how == "figure" and ways != {""}:
-            return left <= like.shared + (1 if same_intent else -1)
-        if rest.mine and rest.theirs:
-            return (same_intent or score >= _LIKELY) and like.shared >= 2 * left
-        return like.shared >= (1 if same_intent and how == "verdict" else 2) * left and len(ways) == 1
-
-    def same_case(self, one: str, other: str, how: Difference) -> bool:
-        """Whether two standard questions are limited alike: an entry for new buyers answers no question of all."""
-        ways = {way_of(one), way_of(other)}
-        if how != "value" and len(ways) == 2 and ways & _OWN_WAYS:
-            return False
-        return self.wording.cases_of(one) == self.wording.cases_of(other) and not self._other_thing(one, other)
 
     def is_one(self, one: str, other: str, intent: str = "", other_intent: str = "") -> bool:
         """Whether two wordings ask the same about the same thing, however unlike they look."""

@@ -8,6 +8,8 @@ nothing, because another answer may tell the other case.
 import re
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from xiaoer.slices.knowledge.health.meeting import Wording, weight
 
 _CLAUSE = re.compile(r"[^，,。！!？?；;：:\n]+")
@@ -34,6 +36,7 @@ _CONDITION = re.compile(
 )
 _EITHER = re.compile(r"(.)[不没]\1|是否|能否|可否|有无")
 _HOW = re.compile(r"怎么|怎样|如何|什么|多久|多少|哪|几|为啥|为何|谁|多长|多大|啥")
+_ASKS = re.compile(r"[吗么吧嘛呢?？]|[不没否]$|可以|能|支持|会|有|是|要|需|包|行|送|开")
 _NEED = re.compile(r"需要|需不需|必须|要不要|用不用|得(?=自|先)|要(?=自己|先|另)|自己|另外")
 _THING_SAID = re.compile(
     r"(?:不|没|无|未|非)(?:(?:会|能|可以?|支持|有|需要?|用|要|是|含|包|送|提供|接受|存在)?(?:轻微|明显|任何)?([\u4e00-\u9fff]{2})"
@@ -45,7 +48,7 @@ _UNSURE = re.compile(r"除|部分|偏远|如果|若|除非|视|看情况|有些|
 
 def is_yes_or_no(question: str) -> bool:
     """Whether a yes or no at the head answers the question; how, when and which are answered otherwise."""
-    return bool(_EITHER.search(question)) or not _HOW.search(_EITHER.sub("", question))
+    return bool(_EITHER.search(question)) or (bool(_ASKS.search(question)) and not _HOW.search(question))
 
 
 def verdict_of(question: str, answer: str, wording: Wording) -> int:
@@ -114,3 +117,58 @@ def _denies(
         and thing not in denied_there
         for thing in set(denied)
     )
+
+
+_MODAL = re.compile(
+    r"(?:不|没|无|未|非|别|勿|禁)?(?:可以|能够|可|能|会|要|需要?|支持|接受|提供|允许|建议|有|是|都|也|均|只|仅|就|再|在|被|把|得|让|做|请|统一"
+    r"|一律|全部|所有|本店|店铺|我们|目前|暂时|暂|任何|每|单|直接|正常|免费)+"
+)
+_LONE = 2  # what two clauses must share to be about one thing: a word with a group, or two letters
+_BEHIND = 6  # letters behind a no in which stands what it denies
+_TOLD = 4  # clauses of an answer that are read for what they affirm and deny
+
+
+class Told(Struct, frozen=True):
+    """A clause that affirms (1) or denies (-1): what it is about, what stands behind its no, and its cases."""
+
+    sign: int
+    about: frozenset[str]
+    denied: frozenset[str]
+    cases: frozenset[str]
+
+
+def _told(answer: str, wording: Wording) -> tuple[Told, ...]:
+    found = []
+    for clause in _CLAUSE.findall(answer)[:_TOLD]:
+        plain = _OPENING.sub("", _EITHER.sub("", clause.strip()))
+        if _UNSURE.search(plain):
+            continue
+        no = _NO.search(plain)
+        about = wording.about(_MODAL.sub("", plain)) - wording.light - _NEGATIONS
+        behind = wording.about(_MODAL.sub("", plain[no.start() :])[:_BEHIND]) if no else frozenset()
+        denied = (behind - _NEGATIONS) or (about if no else behind)
+        found.append(Told(-1 if no else 1, about, denied, wording.cases_of(plain)))
+    return tuple(found)
+
+
+_NEGATIONS = frozenset("不没无未非别勿禁")
+
+
+def deny_in_clauses(questions: tuple[str, str], answers: tuple[str, str], wording: Wording) -> bool:
+    """Whether a clause of one answer affirms what one of the other denies in the same case (都配证书, 不带证书).
+
+    A word with a group or two letters make a thing; a question for yes or no asks about it.
+    """
+    asked = frozenset[str]().union(*(wording.about(question) for question in questions if is_yes_or_no(question)))
+    for one in _told(answers[0], wording):
+        for other in _told(answers[1], wording):
+            both = one.about & other.about
+            if (
+                one.sign != other.sign
+                and one.cases == other.cases
+                and both & (one.denied | other.denied)
+                and weight(both) >= _LONE
+                and both & asked
+            ):
+                return True
+    return False

@@ -16,7 +16,9 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.slices.knowledge.retrieval.features import CHAR, FAMILIES, SENSE, SOUND_PAIR, Marks
+from xiaoer.kernel.heard import TextForms
+from xiaoer.slices.knowledge.retrieval.concepts import builtin
+from xiaoer.slices.knowledge.retrieval.features import CHAR, FAMILIES, SENSE, SOUND_PAIR, Marks, marks_of
 from xiaoer.slices.knowledge.retrieval.rows import Ints, Longs, Rows
 
 Vectors = NDArray[np.float32]
@@ -105,3 +107,9 @@ def shipped() -> VectorTable:
     with np.load(BytesIO(content), allow_pickle=False) as arrays:
         marks = arrays["marks"].tobytes().decode().split("\n")
         return VectorTable(marks, arrays["vectors"].astype(np.float32), float(arrays["unknown_length"]))
+
+
+def direction_of(forms: TextForms) -> Vectors:
+    """The direction of one text by the shipped table."""
+    table = shipped()
+    return table.direction(table.places_of(marks_of(forms, builtin())))
