@@ -141,7 +141,8 @@ def _bundle(ask: Ask) -> Move | None:
         names = [cause.title for cause in priced.causes if cause.amount > ZERO]
         return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=names,
                         until=priced.valid_until, **slots))  # fmt: skip
-    if "," not in key and key.endswith("*1") and not gap_asked and _BOTH.search(ask.segment.text):
+    one = (ask.segment.entities.quantity or 1) < 2
+    if one and "," not in key and key.endswith("*1") and not gap_asked and _BOTH.search(ask.segment.text):
         return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     if key not in ask.facts.top_ups:
         return _want(ask, "top_up", key)
