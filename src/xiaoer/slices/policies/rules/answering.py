@@ -101,7 +101,11 @@ def _before_any_order(ask: Ask) -> Move | None:
         return Move(_knowledge(ask, hit))
     if closer := needs.closer(ask):
         return Move(needs=closer)
-    told = products.fact_asked(ask) if presale.may_be_of_goods(ask.segment) else None
+    if not presale.may_be_of_goods(ask.segment):
+        return None
+    told = products.fact_asked(ask)
+    if told is None and ask.product_id in ask.facts.products and ask.segment.confidence < _SURE:
+        told = _nothing_told(ask)  # 修枝剪左手能用吗: of the goods, though it sounds like a repair
     return Move(told) if told is not None else None
 
 
@@ -223,4 +227,8 @@ def _not_found(ask: Ask) -> Act:
         return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")
     if ask.segment.intent == "oos.unclear" or ask.is_guess:
         return Act("ask", ask.index, "unclear", rule_id="unclear")
+    return _nothing_told(ask)
+
+
+def _nothing_told(ask: Ask) -> Act:
     return Act("fallback", ask.index, "not_found", {"about": ask.segment.text}, rule_id="knowledge.miss")
