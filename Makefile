@@ -82,5 +82,5 @@ types: .venv/ready
 contracts: .venv/ready
 	@$(RUN) lint-imports
 
-migration: .venv/ready ## Write migration 0001 anew from the tables (until the first release)
-	@$(RUN) python -m xiaoer.migrations.regenerate && $(RUN) ruff format --quiet src/xiaoer/migrations && $(RUN) ruff check --fix --quiet src/xiaoer/migrations
+migration: .venv/ready ## Write the next migration from what changed in the tables (NAME=what_changed)
+	@$(RUN) python -m xiaoer.migrations.next_migration $(NAME) && $(RUN) ruff format --quiet src/xiaoer/migrations && $(RUN) ruff check --fix --quiet src/xiaoer/migrations

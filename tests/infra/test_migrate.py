@@ -19,7 +19,7 @@ from xiaoer import migrations
 from xiaoer.infra import migrate
 from xiaoer.migrations.tables import load_tables
 
-_BEHIND = "The tables and migration 0001 differ. Run `make migration` and commit the file."
+_BEHIND = "The tables and the migrations differ. Run `make migration NAME=what_changed` and commit the file."
 
 
 def _engine(url: str) -> Engine:
@@ -91,6 +91,18 @@ def test_a_second_upgrade_keeps_the_rows(new_url: Callable[[], str]) -> None:
     migrate.upgrade(url)
     with _engine(url).connect() as connection:
         assert connection.scalar(text("SELECT name FROM shops")) == "小店"
+
+
+def test_a_home_of_the_first_version_keeps_its_rows(new_url: Callable[[], str]) -> None:
+    url = new_url()
+    migrate.upgrade(url, "0001")
+    with _engine(url).begin() as connection:
+        connection.execute(text("INSERT INTO shops VALUES ('s1', '小店', '', '{}', '{}', 0)"))
+    assert migrate.upgrade(url) == migrate.newest() != "0001"
+    with _engine(url).connect() as connection:
+        assert connection.scalar(text("SELECT name FROM shops")) == "小店"
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, load_tables()) == [], _BEHIND
 
 
 def test_workers_that_start_together_migrate_once(new_url: Callable[[], str]) -> None:

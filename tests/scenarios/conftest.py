@@ -22,7 +22,8 @@ NOW = datetime(2026, 6, 18, 12, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A home folder with tables in it."""
-    settings = Settings(home=tmp_path_factory.mktemp("scenarios"), api_key="k", demo=True)
+    # nothing here is about speed: a loaded machine must not make a look-up late
+    settings = Settings(home=tmp_path_factory.mktemp("scenarios"), api_key="k", demo=True, gather_timeout_ms=20_000)
     upgrade(settings.url)
     return settings
 

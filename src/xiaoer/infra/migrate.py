@@ -22,16 +22,17 @@ _LOCK = 7_265_001  # our advisory lock number; any constant will do
 _WAIT_S = 120.0  # how long a worker waits for the one that migrates
 
 
-def upgrade(url: str) -> str:
-    """Bring the database to the newest revision and return that revision.
+def upgrade(url: str, to: str = "") -> str:
+    """Bring the database to the newest revision, or to an earlier one (`to`), and return that revision.
 
     Raises:
         sqlalchemy.exc.OperationalError: the database cannot be reached, or stays locked for two minutes.
     """
+    to = to or newest()
     with _locked(url) as connection:
-        if _revision(connection) != newest():
-            _migrate(connection)
-    return newest()
+        if _revision(connection) != to:
+            _migrate(connection, to)
+    return to
 
 
 def current(url: str) -> str | None:
@@ -50,7 +51,7 @@ def newest() -> str:
     return max(path.name[1:5] for path in (_SCRIPTS / "versions").glob("m[0-9][0-9][0-9][0-9]_*.py"))
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, to: str) -> None:
     from alembic import command  # noqa: PLC0415  see above
     from alembic.config import Config  # noqa: PLC0415
 
@@ -58,7 +59,7 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _revision(connection: Connection) -> str | None:

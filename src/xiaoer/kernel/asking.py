@@ -1,7 +1,12 @@
-"""What is asked for by name (有没有): the thing in 有竹笛吗, 你们家有没有儿童款. Pure; the words as they were typed."""
+"""Words that ask (问句): whether something is asked at all, and the thing asked for by name in 有竹笛吗, 有没有儿童款.
+Pure; the words as they were typed."""
 
 import re
 
+# words that ask, of any matter
+QUESTION = re.compile(
+    r"[?？]|[吗嘛么不没否](?:\W|$)|(.)[不没]\1|能不能|可不可以|怎么|咋|如何|多[久长高重大宽远粗深厚]|几[天点号个斤米岁]|哪|啥|什么|多少|谁|还是"
+)
 _IS_THERE = re.compile(
     r"^(?:请问|你们?家?|店里|那|还|这[款个件]?)*有(?:没有|木有|卖)?([\u4e00-\u9fff]{2,6}?)(?:款|版)?(?:吗|没有?|不|么|卖)(?:\W|$)"
 )

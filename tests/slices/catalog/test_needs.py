@@ -52,3 +52,35 @@ def test_a_question_names_products_by_their_kind(question: str, named: list[str]
 def test_a_kind_of_thing_that_is_named_must_be_one() -> None:
     assert INDEX.rank("夏天穿的裙子有没有", 3) == ["dress"]
     assert INDEX.rank("枕头推荐一下", 3) == []
+
+
+_TRADES = NeedIndex(
+    [
+        Product("desk", "电动升降书桌 双电机 1.4米", "家具"),
+        Product("chair", "人体工学电脑椅 双背护腰", "家具"),
+        Product("shell", "磁吸透明手机壳 防摔", "手机配件"),
+        Product("film", "高清防窥钢化膜 2片装", "手机配件"),
+        Product("wire", "100W编织数据线 双Type-C", "手机配件"),
+        Product("guitar", "民谣吉他 41寸 单板", "乐器"),
+        Product("strings", "吉他弦 磷铜 一套", "乐器"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("桌子白色有货吗", ["desk"]),
+        ("这把椅子多少钱", ["chair"]),
+        ("16pro的壳没了？", ["shell"]),
+        ("壳会发黄吗", ["shell"]),
+        ("手机膜有吗", ["film"]),
+        ("两米的线有货吗", ["wire"]),
+        ("便宜的吉他有吗", ["guitar"]),
+        ("吉他弦多少钱", ["strings"]),
+        ("在线等", []),
+        ("桌面能换吗", []),
+    ],
+)
+def test_goods_are_called_by_the_end_of_their_name(question: str, named: list[str]) -> None:
+    assert _TRADES.named(question, 3) == named

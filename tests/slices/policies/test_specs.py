@@ -15,6 +15,10 @@ def _variant(id_: str, **spec: str) -> Variant:
 RODS = (_variant("short", 长度="5.4米"), _variant("long", 长度="6.3米"))
 FLUTES = (_variant("f", 调="F调"), _variant("g", 调="G调"))
 BOTTLES = (_variant("small", 容量="500ml"), _variant("large", 容量="1.5L"))
+PHONES = (_variant("15", 型号="iPhone 15"), _variant("15p", 型号="iPhone 15 Pro"), _variant("16", 型号="iPhone 16"))
+WIPERS = (_variant("w24", 尺寸="24寸+18寸"), _variant("w26", 尺寸="26寸+16寸"))
+BEDS = (_variant("b15", 尺寸="1.5x2米"), _variant("b18", 尺寸="1.8x2米"))
+CHAIRS = (_variant("black", 颜色="黑色"), _variant("white", 颜色="白色"), _variant("grey", 颜色="灰色"))
 COATS = (_variant("m", 颜色="黑", 尺码="M"), _variant("l", 颜色="橙", 尺码="L"))
 
 
@@ -29,6 +33,13 @@ COATS = (_variant("m", 颜色="黑", 尺码="M"), _variant("l", 颜色="橙", �
         (FLUTES, Entities(), "有G调的吗", ["g"], "G调"),
         (BOTTLES, Entities(), "500毫升的还有吗", ["small"], "500毫升"),
         (BOTTLES, Entities(), "1.5升的多少钱", ["large"], "1.5升"),
+        (PHONES, Entities(), "15pro有没有", ["15p"], ""),
+        (PHONES, Entities(), "苹果15的壳", ["15"], ""),
+        (PHONES, Entities(), "iphone16 pro max能用吗", [], ""),
+        (PHONES, Entities(), "来15个", ["15", "15p", "16"], ""),
+        (WIPERS, Entities(), "我车是26+16的有吗", ["w26"], ""),
+        (BEDS, Entities(), "1.8的多钱", ["b18"], ""),
+        (CHAIRS, Entities(), "白的黑的一样价吗", ["black", "white"], ""),
         (COATS, Entities(size="L"), "L有货吗", ["l"], ""),
         (COATS, Entities(color="橙色"), "橙色的呢", ["l"], ""),
     ],

@@ -28,6 +28,7 @@ SLOTS = {
     "shop": "小二示例店",
     "title": "冰丝防晒外套",
     "reason": "适合送礼",
+    "each": "黑色 699 元，白色 739 元",
     "answer": "48 小时内发出。",
     "order": ORDER,
     "shipment": PARCEL,

@@ -792,7 +792,6 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=64), nullable=False),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("pay_amount", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(length=8), server_default="", nullable=False),
         sa.Column("event_at", sa.BigInteger(), nullable=True),
         sa.Column("hash", sa.String(length=40), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
@@ -1057,8 +1056,6 @@ def upgrade() -> None:
         sa.Column("settings", sa.Text(), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.Column("token_ends_at", sa.BigInteger(), nullable=True),
-        sa.Column("token_refused", sa.String(length=200), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("shop", "id", name=op.f("pk_systems")),
     )
     op.create_table(

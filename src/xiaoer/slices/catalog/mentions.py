@@ -12,11 +12,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from xiaoer.kernel.commerce import Product
+from xiaoer.slices.catalog.heads import Heads
 from xiaoer.slices.catalog.rules import compact
 
-_JOINS = re.compile(r"跟(?!不跟|价|进|[吗么嘛]|$)(?<!跟不跟)|[和与同及、,，;；/+＋&]|加上|还有|以及|搭配|再加|再来")
+_JOINS = re.compile(
+    r"跟(?!不跟|价|进|[吗么嘛]|$)(?<!跟不跟)|[和与同及、,，;；/+＋&]|加(?![绒厚急量班热湿油长大宽起购价冰棉减强固盟])|还有|以及|搭配|再加|再来"
+)
 _PIECES = re.compile(
-    r"(?<![第\d一二两三四五六七八九十])(\d{1,3}|[一二两俩三四五六七八九十])(?:件|个|条|双|瓶|盒|袋|包|箱|台|只|支|把|套|罐|桶|张|本|卷|块(?!钱)|份|对|副|根|片|提|听|杯|斤|盆|颗|枚|(?<=[俩]))(?![套装入组])"
+    r"(?<![第\d一二两三四五六七八九十])(\d{1,3}|[一二两俩三四五六七八九十])(?:件|个|条|双|瓶|盒|袋|包|箱|台|只|支|把|套|罐|桶|张|本|卷|块(?!钱)|份|对|副|根|片|提|听|杯|斤|盆|颗|枚|盘|束|枝|朵|顶|(?<=[俩]))(?![套装入组钱多])"
 )
 _ONES = {one: n for n, one in enumerate("一二三四五六七八九十", 1)} | {"两": 2, "俩": 2}
 _NOTHING = re.compile(
@@ -36,6 +39,8 @@ class MentionIndex:
     """The names of one shop's goods by their character pairs; built once per catalogue revision."""
 
     def __init__(self, products: Iterable[Product]) -> None:
+        products = tuple(products)
+        self._heads = Heads(products)
         self._holders: dict[str, set[str]] = {}
         self._kinds: dict[str, set[str]] = {}
         count = 0
@@ -93,7 +98,9 @@ class MentionIndex:
                 twice = 2 if pair in self._kinds[product_id] else 1
                 scores[product_id] = scores.get(product_id, 0.0) + twice * self._weight[pair]
             names.update(one for one in holders if len(holders) <= self._most or pair in self._kinds[one])
-        best = max((scores[one] for one in names), default=0.0)
+        if not names:  # 桌子, which no title writes so
+            return [one for goods in self._heads.named(part).values() for one in goods]
+        best = max(scores[one] for one in names)
         return [one for one in sorted(names) if scores[one] == best]
 
 

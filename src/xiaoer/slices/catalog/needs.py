@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Product, Taste
+from xiaoer.slices.catalog.heads import Heads
 from xiaoer.slices.catalog.kinds import KindIndex
 from xiaoer.slices.catalog.rules import compact
 
@@ -30,6 +31,7 @@ _ASKING = re.compile(
     r"\d+(?:\.\d+)?\s*(?:元|块|块钱)?"
 )
 _KIND = re.compile(r"([裙裤鞋帽袜杯被椅桌毯箱柜架瓶垫席])子|(枕|裤|裙)(?:头|装)")
+_JOINED = re.compile(r"[和跟与、+＋]|一起|一块|还有|加")  # several goods may be named in one breath
 _ENOUGH = 0.12  # least share of the need's weight that a pick must cover
 _BY_CHANCE = 0.75  # what a pair weighs that no product has, as a share of the rarest
 _OPENING = 24  # characters of a title in which the thing itself is named; what follows praises it
@@ -108,6 +110,8 @@ class NeedIndex:
     """All products of one shop, ready to be ranked for a need; built once per catalogue revision."""
 
     def __init__(self, products: Iterable[Product]) -> None:
+        products = tuple(products)
+        self._heads = Heads(products)
         self._titles: dict[str, str] = {}
         self._front: dict[str, str] = {}  # what it is at first sight: this rules a product in or out
         self._shelf: dict[str, str] = {}
@@ -253,7 +257,22 @@ class NeedIndex:
         shares = ((_shared(text, self._titles[product_id][:_OPENING]), product_id) for product_id in near)
         named = sorted(((run, product_id) for run, product_id in shares if run), key=lambda one: (-len(one[0]), one[1]))
         longest = len(named[0][0]) if named else 0
-        return [product_id for run, product_id in named if len(run) == longest][:limit]
+        best = {product_id: run for run, product_id in named if len(run) == longest}
+        return self._by_heads(text, best)[:limit]
+
+    def _by_heads(self, text: str, best: dict[str, str]) -> list[str]:
+        """The goods that `best` names by a longest run, or those that the text names by their end: 桌子, 手机膜. A run
+        that is what some goods are (便宜的吉他) leaves out those that it only describes (吉他弦)."""
+        ends = {run for one, run in best.items() if self._heads.is_end(run, one)}
+        several = _JOINED.search(text) is not None
+        kept = [
+            one
+            for one, run in best.items()
+            if self._heads.is_end(run, one) or (run not in ends and (several or not ends))
+        ]
+        said = self._heads.named(text) if not ends else {}
+        named = [one for head, goods in said.items() if head not in "".join(best.values()) for one in goods]
+        return [one for one in named if one in best] or named or kept
 
     def fronts(self) -> dict[str, str]:
         """The part of each title that tells the thing; what follows praises it."""

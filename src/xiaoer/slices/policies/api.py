@@ -1,14 +1,10 @@
 """Deciding a turn (决策): what to do for every segment, and which facts that takes.
 
 `decide` is pure. Called without facts it returns the needs of the turn, or the hand-over that must come
-first; called with them it returns one act per segment. The order in which a segment may be answered is
-the same everywhere: the matter that was asked about, a matter that begins (`rules/matters`), money (`rules/prices.py`),
-small talk, the buyer's orders and parcels, a knowledge entry of the very product, the catalogue, general knowledge.
-Nothing found means saying so. What must be read or done before a segment can be answered comes back as `needs` or
-`todos`; the caller gathers or does it and decides again with the outcome.
+first; called with them it returns one act per segment (`rules/answering.py`). What must be read or done
+before a segment can be answered comes back as `needs` or `todos`; the caller gathers or does it and decides again
+with the outcome.
 """
-
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -17,36 +13,25 @@ from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, Need, Todo
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import (
-    arrival,
-    attributes,
+    answering,
     bargaining,
-    buying,
-    cards,
-    entries,
     focus,
     handoff,
     looking,
     nearness,
     needs,
-    numbers,
-    offers,
-    orders,
     other_money,
-    picking,
-    prices,
-    products,
+    presale,
     regret,
     remarks,
     reproach,
     selling,
-    talk,
     telling,
     trying,
     wish_words,
     wishes,
 )
-from xiaoer.slices.policies.rules.entries import Said
-from xiaoer.slices.policies.rules.matters import choosing, run, small
+from xiaoer.slices.policies.rules.matters import run
 from xiaoer.slices.policies.situations import tells_situation
 from xiaoer.slices.policies.types import Ask, Move, Situation
 
@@ -60,11 +45,8 @@ wish_is_alike = wish_words.is_alike
 wish_asks_about_it = wish_words.asks_about_it
 wish_asks_which = wish_words.asks_which
 NEAR, NEAR_FOR_TALK = nearness.NEAR, nearness.NEAR_FOR_TALK
-_LISTED = 5  # orders of the buyer's that are told to choose from
-_TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
 _TRIED = {"source.down": "tries.source_down", "order.other_money": "tries.other_money"}
-_SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
 def decide(situation: Situation, facts: Facts | None = None) -> Decision:
@@ -101,7 +83,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
             move = Move(_part(index))
         else:
             move = other_money.in_yuan(
-                _move(Ask(index, segment, situation, known, product, memory, told_of)), index, known
+                answering.answer_segment(Ask(index, segment, situation, known, product, memory, told_of)), index, known
             )
         more += move.needs
         todos += [move.todo] if move.todo else []
@@ -175,7 +157,7 @@ def _meant(index: int, segment: Segment, situation: Situation, known: Facts, car
     named = known.recommended.get(index, ()) if segment.intent != "product.recommend" else ()
     if named:
         return named[0].id if len(named) == 1 else None
-    if carried and needs.may_be_of(carried, segment, situation.turn):
+    if carried and (needs.may_be_of(carried, segment, situation.turn) or presale.may_go_on(segment, known.orders)):
         return carried
     return needs.product_of(segment, situation.turn)
 
@@ -193,155 +175,6 @@ def _needs(situation: Situation) -> tuple[Need, ...]:
         wanted.append(Need("orders", 0))
     haggling = [need for need in wanted if need.kind == "bargain"]  # one answer about the price a turn
     return tuple(need for need in dict.fromkeys(wanted) if need not in haggling[1:])
-
-
-def _move(ask: Ask) -> Move:
-    """One segment: an open matter first, then a new one, then an answer that needs no more turns."""
-    asked = run.answer_asked(ask)
-    if asked is not None:
-        resumed = run.proven(ask, asked)
-        if resumed is None:
-            return asked
-        if not resumed.segment.entities.order_no:
-            return asked
-        again = _move(resumed)
-        return replace(again, memory=again.memory or resumed.memory)
-    card = cards.sent_card(ask)
-    if card is not None:
-        return card
-    if (here := talk.keep_here(ask)) is not None:
-        return Move(here)
-    bargain = bargaining.say_bargain(ask)
-    if bargain is not None:
-        return Move(bargain)
-    looking_up = numbers.look_up(ask)
-    if looking_up is not None:
-        return looking_up
-    ask = numbers.as_goods(ask)
-    foreign = _foreign(ask)
-    if foreign is not None:
-        resumed = run.proven(ask, foreign)
-        if resumed is None:
-            return foreign
-        again = _move(resumed)
-        return replace(again, memory=again.memory or resumed.memory)
-    named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
-    if named:
-        return Move(needs=named)
-    goods = products.fact_by_name(ask)
-    if goods is not None:
-        return Move(goods)
-    return (
-        run.begin(ask)
-        or prices.answer_prices(ask)
-        or arrival.before_buying(ask)
-        or buying.buy_again(ask)
-        or _plain(ask)
-    )
-
-
-def _plain(ask: Ask) -> Move:
-    """An answer that needs no more turns; where an order number is wanted, what it is wanted for is remembered."""
-    more = tuple(need for hit in nearness.near(ask) for need in entries.needs_of_entry(ask, hit))
-    if more:
-        return Move(needs=more)
-    act = _answer(ask)
-    return small.ask_order_no(ask) if act.rule_id == "order.ask_number" else Move(act)
-
-
-def _answer(ask: Ask) -> Act:
-    picked = selling.say_picks(ask)
-    hit = _hit(ask)
-    if picked is not None and (ask.segment.by == "wish" or hit is None or _is_better(picked, ask, hit)):
-        return picked
-    spoken = talk.answer_talk(ask)
-    if spoken is not None:
-        guessed = ask.segment.confidence < _TELLS and spoken.rule_id not in ("talk.foreign", "talk.scolded")
-        if hit is None and guessed and spoken.rule_id.startswith("talk."):
-            return Act("ask", ask.index, "unclear", rule_id="unclear")
-        surely = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
-        talks = surely or spoken.rule_id == "talk.haste"
-        return spoken if talks or hit is None else _knowledge(ask, hit)
-    found = buying.tell_after_sales(ask) if hit is None or hit.hit.score < nearness.OWN_WORDS else None
-    found = found or buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
-    if (
-        found is None
-        and ask.segment.intent == "product.compare"
-        and (hit is None or hit.hit.score < nearness.OWN_WORDS)
-    ):
-        found = products.compare(ask)
-    if found is not None:
-        return found
-    if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
-        return _knowledge(ask, hit) if hit.hit.score >= nearness.OWN_WORDS else _fact_named(ask) or _knowledge(ask, hit)
-    found = products.answer_from_catalogue(ask)
-    if found is None and _live(ask) and (hit is None or hit.hit.score < nearness.OWN_WORDS):
-        found = cards.products_wanted(ask)
-    if found is None and hit is not None:
-        return _knowledge(ask, hit)
-    return found or offers.answer_from_offers(ask) or cards.products_wanted(ask) or _not_found(ask)
-
-
-def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
-    """Whether what was picked answers better than an entry: also than one in the buyer's own words, when these name
-    goods and it does not (推荐一款口红, an entry 帮我推荐一款)."""
-    if picked.type != "recommend":
-        return picked.template != "recommend.none_such" and hit.hit.score < nearness.OWN_WORDS
-    named = wish_words.left_of(ask.segment.text)
-    told = f"{hit.hit.question}{hit.hit.answer}"
-    shares = any(named[at : at + 2] in told for at in range(len(named) - 1))
-    return hit.hit.score < nearness.OWN_WORDS or (len(named) > 1 and not shares)
-
-
-def _fact_named(ask: Ask) -> Act | None:
-    """The fact of the product whose very name stands in the question."""
-    product = ask.facts.products.get(ask.product_id or "")
-    named = product is not None and attributes.keys_in(product, ask.segment.text)
-    return products.answer_from_catalogue(ask) if named else None
-
-
-def _foreign(ask: Ask) -> Move | None:
-    """An order number that is not among the buyer's: proof first, in the same words whether it exists or not."""
-    number = ask.segment.entities.order_no
-    if number and ask.facts.verified.get(number) == "ok" and number not in ask.memory.verified:
-        return Move(memory=ask.memory.knowing(number))
-    if not number or ask.facts.orders is None or any(picking.is_number_of(order, number) for order in ask.facts.orders):
-        return None
-    return small.ask_proof(ask, number)
-
-
-def _hit(ask: Ask) -> Said | None:
-    """The best of the near entries of which something can be said now."""
-    return next((said for hit in nearness.near(ask) if (said := entries.say_entry(ask, hit))), None)
-
-
-def _live(ask: Ask) -> bool:
-    """Whether the question is about figures that change, which only the live systems may answer."""
-    live = ask.segment.intent in ("product.stock", "product.restock", "price.query", "product.size_advice")
-    return live and ask.segment.confidence >= _SURE
-
-
-def _knowledge(ask: Ask, said: Said) -> Act:
-    slots: dict[str, Any] = {"answer": said.answer}
-    if said.values:
-        slots["values"] = said.values
-    if said.cards:
-        slots["cards"] = said.cards
-    return Act("answer", ask.index, "knowledge", slots, said.sources, "knowledge.hit")
-
-
-def _not_found(ask: Ask) -> Act:
-    if needs.wants_orders(ask.segment, ask.situation.turn) and ask.facts.orders is not None:
-        if len(ask.facts.orders) == 1 and not ask.is_guess:
-            return Act("ask", ask.index, "order.one_own", {"order": ask.facts.orders[0]})
-        if ask.facts.orders and not ask.is_guess:
-            return Act("ask", ask.index, "order.which_own", {"options": choosing.titles(ask.facts.orders[:_LISTED])})
-        return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")
-    if any(kind == "orders" for kind, _ in ask.facts.missing):
-        return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")
-    if ask.segment.intent == "oos.unclear" or ask.is_guess:
-        return Act("ask", ask.index, "unclear", rule_id="unclear")
-    return Act("fallback", ask.index, "not_found", {"about": ask.segment.text}, rule_id="knowledge.miss")
 
 
 def _without_small_talk(acts: list[Act]) -> list[Act]:

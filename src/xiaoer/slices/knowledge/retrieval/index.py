@@ -19,6 +19,7 @@ from xiaoer.slices.knowledge.retrieval.blocks import Asked, Block, microseconds,
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts, builtin
 from xiaoer.slices.knowledge.retrieval.features import marks_of
 from xiaoer.slices.knowledge.retrieval.ranking import (
+    NEAR,
     NEAR_POINTS,
     SWAY,
     THRESHOLD,
@@ -30,10 +31,12 @@ from xiaoer.slices.knowledge.retrieval.ranking import (
     rank,
     rest_points,
     strangeness,
+    told_points,
 )
 from xiaoer.slices.knowledge.retrieval.rests import NO_REST, rests_of
 from xiaoer.slices.knowledge.retrieval.rows import rows_of
 from xiaoer.slices.knowledge.retrieval.segment import Weighed
+from xiaoer.slices.knowledge.retrieval.told import share_told
 from xiaoer.slices.knowledge.retrieval.traits import Traits
 from xiaoer.slices.knowledge.retrieval.vectors import shipped
 from xiaoer.slices.knowledge.retrieval.weighing import Weighing
@@ -158,6 +161,8 @@ class ShopIndex:
             return _NOTHING
         if asked.intent and self._intent_of is not None:
             found = self._agree(found, asked)
+        if probability(found[0].points) < NEAR:
+            found = self._told(found, question)
         hits = tuple(
             _hit(probability(one.points + one.rest), one.entry, one.text, asked.channel) for one in found[: asked.top_k]
         )
@@ -215,6 +220,14 @@ class ShopIndex:
                 own = self._read_intent(one.entry)
             judged.append(Found(one.points + intent_points(intent, own or ""), *one[1:]))
         return sorted(judged, key=_by_points)
+
+    def _told(self, found: list[Found], question: Weighed) -> list[Found]:
+        """Where none is near: those whose answers hold all that is asked come up."""
+        raised = [
+            one._replace(points=one.points + told_points(share_told(question, one.entry, self._concepts, self._asks)))
+            for one in found[:_LOOKED]
+        ]
+        return sorted([*raised, *found[_LOOKED:]], key=_by_points)
 
     def read_ahead(self, count: int) -> bool:
         """Read the intents of the next `count` entries, so that no buyer waits for it; False when all are read."""

@@ -44,6 +44,10 @@ _BIAS = -2.75
 SWAY = _SAME_INTENT - _OTHER_INTENT
 # 3 points: 96 of 100 questions that have an entry stay above, 99 of 100 about something else below.
 THRESHOLD = 0.29
+# From this the policies say an entry (`policies/rules/nearness.py`).
+NEAR = 0.42
+# An entry whose texts hold all that tells something in the question, and one that holds less than most of it.
+_ALL_TOLD, _MOST_TOLD = 2.4, 0.75
 # Entries below are not answers, whatever their intent.
 NEAR_POINTS = (math.log(THRESHOLD / (1 - THRESHOLD)) - _BIAS) / _SLOPE - SWAY
 
@@ -92,6 +96,11 @@ def intent_points(asked: str, own: str) -> float:
     if asked == own:
         return _SAME_INTENT
     return _KIN_INTENT if asked.partition(".")[0] == own.partition(".")[0] else _OTHER_INTENT
+
+
+def told_points(share: float) -> float:
+    """What it adds that an entry's texts hold this share of what is asked."""
+    return _ALL_TOLD * max(0.0, share - _MOST_TOLD) / (1.0 - _MOST_TOLD)
 
 
 def strangeness(unknown: float) -> float:

@@ -8,117 +8,16 @@ a question about dogs is not answered by what was written for pregnant women, no
 
 import re
 
+from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product
-from xiaoer.slices.policies.rules.namesakes import counts, facts_by_letters, facts_by_measure
+from xiaoer.slices.policies.rules.asked_words import ASKED, BY_INTENT, CHILD_KEYS, FITS_KEYS, MEASURED, WASH_KEYS, WHO
+from xiaoer.slices.policies.rules.namesakes import counts, facts_by_letters, facts_by_measure, facts_by_thing, in_digits
 
-_CHILD = ("宝宝", "小孩", "孩子", "儿童", "几岁", "多大的", "娃", "婴", "小朋友", "新生儿")
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
 _YEARS = re.compile(r"\d\s*(?:岁|个月)|出生|新生儿")
 _USED = re.compile(r"用了|穿了|买了|过了|等了|大概|才|快")
-_CHILD_KEYS = (
-    "个月",
-    "岁",
-    "适用年龄",
-    "适合年龄",
-    "适用月龄",
-    "适合月龄",
-    "年龄",
-    "儿童",
-    "婴儿",
-    "宝宝",
-    "1岁",
-    "适用人群",
-    "适合人群",
-)
-
-# whom a question is about -> parts of keys; what is written for one of them answers no other
-_WHO: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (("孕妇", "孕期", "怀孕", "怀着", "怀了", "大肚", "哺乳", "喂奶", "月子"), ("孕", "产妇", "适用人群", "适合人群")),
-    (("敏感", "过敏", "刺激"), ("敏感肌", "适用肤质", "适合肤质", "适用人群", "过敏", "致敏", "成分")),
-    (_CHILD, _CHILD_KEYS),
-    (("老人", "老年", "爷爷", "奶奶"), ("适用人群", "适合人群", "老人")),
-    (("狗", "犬"), ("狗", "犬", "宠物")),
-    (("猫",), ("猫", "宠物")),
-    (("宠物", "兔", "仓鼠"), ("宠物",)),
-    (("糖尿病", "血糖", "控糖"), ("糖尿病", "糖")),
-    (("血压", "痛风", "尿酸", "吃药", "手术"), ("适用人群", "禁忌")),
-)
-_WASH_KEYS = ("洗涤", "洗护", "清洗", "清洁", "保养", "护理")
 _BEINGS = frozenset("猫狗犬孕")
 _FOR_BEINGS = re.compile(r"[猫狗犬孕](?:咪|妇|期|猫|狗|犬)?(?:能|可|适|吃|喝|用|产|婴|$)")
-_FITS_KEYS = ("适配", "兼容", "支持", "接口", "适用型号", "系统")
-
-# words in the question -> parts of attribute keys that answer it
-_ASKED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (
-        (
-            "续航",
-            "电池",
-            "用多久",
-            "用几个小时",
-            "用几小时",
-            "用几天",
-            "用多长时间",
-            "撑多久",
-            "撑几",
-            "充一次",
-            "多少毫安",
-        ),
-        ("续航", "电池", "电量", "容量"),
-    ),
-    (("边充", "插着", "充着电", "充电时", "没电"), ("边充", "电池", "供电", "充电")),
-    (("躺", "后仰", "放平"), ("躺", "后仰", "调节")),
-    (("功率", "多少瓦", "费电", "耗电", "几瓦"), ("功率", "能耗", "输出")),
-    (
-        ("多重", "重量", "重不重", "几斤", "多少克", "净重", "净含量", "多少毫升", "嫌沉", "沉不沉"),
-        ("重量", "净重", "净含量", "规格", "克重", "自重"),
-    ),
-    (("多大", "尺寸", "多长", "多宽", "多高", "直径", "占地"), ("尺寸", "规格", "长度", "宽", "高度", "大小")),
-    (("产地", "哪里产", "哪产", "国产", "进口"), ("产地",)),
-    (("噪音", "吵", "声音大", "声音小", "响不响", "动静"), ("噪音", "噪声", "静音")),
-    (("防水", "能水洗", "沾水"), ("防水", "防护", "防泼水")),
-    (("厚", "薄", "透", "季节", "冬天", "夏天", "几月"), ("厚薄", "厚度", "透不透", "透光", "季节", "里料", "克重")),
-    (("弹",), ("弹力", "弹性")),
-    (
-        ("里衬", "内衬", "里料", "加绒", "里面那层", "里层", "内层"),
-        ("里料", "内衬", "加绒", "内里", "内胆", "里衬"),
-    ),
-    (("多久干", "干得快", "速干", "几秒干"), ("速干", "墨水", "干")),
-    (("洗", "烘干", "清洁", "保养"), _WASH_KEYS),
-    *_WHO,
-    (("男的", "男生", "男士"), ("适用人群", "适合人群")),
-    (("肤质", "油皮", "干皮", "混油"), ("适用肤质", "适合肤质", "肤质")),
-    (("bpa", "BPA", "双酚"), ("双酚", "BPA", "材质")),
-    (("成分", "配料", "添加", "香精", "酒精", "防腐"), ("成分", "配料", "香精", "酒精", "防腐", "添加", "配方")),
-    (("保质", "过期", "日期", "新鲜", "放多久", "放到"), ("保质期", "生产日期", "储存")),
-    (("保存", "储存", "冷藏", "放冰箱"), ("储存", "保存", "贮存")),
-    (("安装", "装", "打孔"), ("安装",)),
-    (("适配", "兼容", "支持", "能用吗", "型号", "系统", "接口"), _FITS_KEYS),
-    (("几个口", "什么口", "啥口", "插口", "接口"), ("接口", "插口", "端口")),
-    (
-        ("包装", "盒子里", "清单", "有几样", "有几件", "里面有", "送什么", "送啥", "送东西", "配件"),
-        ("包装清单", "包装", "清单", "配件", "数量", "送什么", "赠品"),
-    ),
-    (("质保", "保修", "包换", "管不管", "管吗", "保不保"), ("质保", "保修")),
-    (("能放", "能装", "能泡", "可以装", "可以泡", "泡茶", "泡咖啡", "装汤", "冰水", "开水"), ("能装", "装什么")),
-    (("正品", "授权", "真的", "防伪"), ("正品", "授权", "品牌", "资质", "防伪")),
-    (("怎么用", "用法", "用量", "多久用", "步骤"), ("用法", "使用方法", "食用方法", "使用")),
-    (("起球", "起毛"), ("起球", "起毛")),
-    (("掉色", "褪色", "染色", "串色", "掉颜色"), ("褪色", "掉色")),
-    (("缩水", "缩不缩", "变小"), ("缩水",)),
-    (("掉毛", "掉絮", "跑毛", "钻绒", "跑绒"), ("掉毛", "钻绒")),
-    (("承重", "承得", "承不", "压得住", "扛得住", "斤坐", "坐塌", "塌不塌", "坐得住"), ("承重", "会不会塌")),
-    (("还烫", "还热", "保温", "几小时热", "凉得快"), ("保温",)),
-    (("辣",), ("辣",)),
-    (("甜", "糖"), ("甜度", "糖")),
-    (("臭",), ("臭",)),
-    (("什么味", "啥味", "香不香", "好闻"), ("香味", "味道", "香型", "香调", "口味")),
-    (("3c", "3C", "认证", "质检", "检测"), ("认证", "执行标准", "安全类别", "备案")),
-    (("反着", "反向", "倒着"), ("反向",)),
-    (("质量", "做工", "品质", "好不好", "耐用", "耐穿", "结实"), ("质量", "工艺", "起球", "褪色", "缩水")),
-)
-
-# intent -> parts of attribute keys, when no question word told more
 # halves of keys that name nothing by themselves
 _NO_NAMES = frozenset(
     (
@@ -129,18 +28,6 @@ _NO_NAMES = frozenset(
     )
 )  # fmt: skip
 
-_BY_INTENT: dict[str, tuple[str, ...]] = {
-    "product.material": ("材质", "面料", "成分", "材料", "厚薄"),
-    "product.safety": ("安全", "适用人群", "适合人群", "致敏"),
-    "product.usage": ("使用方法", "用法", "食用方法"),
-    "product.install": ("安装",),
-    "product.compatibility": ("适配", "兼容", "适用型号", "接口", "支持"),
-    "product.shelf_life": ("保质期", "生产日期", "储存"),
-    "product.package": ("包装清单", "包装", "配件"),
-    "product.warranty": ("质保", "保修"),
-    "product.authenticity": ("授权", "正品", "品牌", "资质", "防伪"),
-    "product.color": ("颜色", "色号"),
-}
 # what is asked here is one thing of many: what is written about another is no answer
 _EXACT = frozenset({"product.safety", "product.quality"})
 _EITHER = re.compile(r"^(.{1,2})不\1")
@@ -150,37 +37,62 @@ _SIDES = re.compile(
 _OF_NO_THING = frozenset("的了吗呢吧啊不能可以会要有是这那么什怎我你他她它用到个多少就还没在和跟")
 _NAME = 2
 # asked in words of all sorts of questions (洗了会缩水吗): they count when nothing narrower is asked
-_WIDE = (_FITS_KEYS, _WASH_KEYS)
+_WIDE = (FITS_KEYS, WASH_KEYS)
+_COUNTED = re.compile(r"(?<!\d)\d+[座口档级层孔芯核键轴挡门座](?![\u4e00-\u9fff]?\d)")
+_PARTS = re.compile(r"[\s,，。.?？!！;；、]+")
+_PART = 3  # characters of a question beside others
+_ASKED_TOGETHER = 3
 _SHARED = 3  # characters that question and value must share for the value to speak of the thing asked
 
 
 def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
-    """Return the attributes (key, value) that answer `question`, most telling first, at most two."""
-    question = _without_name(product, question)
+    """Return the attributes (key, value) that answer `question`, most telling first: at most two, or one for each of
+    several things that it asks (充满要多久，吵不吵)."""
+    question = in_digits(_without_name(product, question))
+    each = [found[0] for part in _PARTS.split(question) if (found := _facts_of(product, "", part))]
+    if len(set(each)) > 1:
+        return tuple(dict.fromkeys(each))[:_ASKED_TOGETHER]
+    return _facts_of(product, intent, question)
+
+
+def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
+    """The attributes that answer one question, at most two; what its intent alone suggests where `intent` is told."""
     asked = [
         keys
-        for words, keys in _ASKED
-        if any(word in question for word in words) or (keys is _CHILD_KEYS and _tells_age(question))
+        for words, keys in ASKED
+        if any(word in question for word in words) or (keys is CHILD_KEYS and _tells_age(question))
     ]
     narrow = [keys for keys in asked if keys not in _WIDE] or asked
     found = [pair for keys in narrow for pair in _with_keys(product, keys)]
     named = [(key, product.attributes[key]) for key in keys_in(product, question)]
-    if _CHILD_KEYS in asked and not found:  # 适用：出生到 3 岁
+    if CHILD_KEYS in asked and not found:  # 适用：出生到 3 岁
         found = [(k, v) for k, v in product.attributes.items() if k.startswith("适") and _YEARS.search(v)]
     found += named
     if not named and not any(counts(value, question) for _, value in found):  # 能钓几斤 is no matter of 自重：118克
         found = facts_by_letters(product, question, counted=True) or found
     found = found or facts_by_letters(product, question) or facts_by_measure(product, question)
+    of_whom = [keys for _, keys in WHO]
+    found = found or [pair for keys in narrow if keys not in of_whom for pair in _with_values(product, keys)]
+    found = found or [pair for said, keys in MEASURED if said.search(question) for pair in _with_keys(product, keys)]
+    found = found or facts_by_thing(product, question)
     found = found or _of_both(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]
     bare = _without_title(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, bare)]
+    found = found or _holding(product, bare)
     if not found and not (asked and intent in _EXACT):
-        found = _with_keys(product, _BY_INTENT.get(intent, ()))
+        found = _with_keys(product, BY_INTENT.get(intent, ()))
     speaking = [(key, value) for key, value in product.attributes.items() if _speaks_of(value, bare)]
     if speaking and not set(speaking) & set(found):  # 能放洗碗机吗: what the shop says of 洗碗机 stands first
         found = [speaking[0], *found]
     return tuple(dict.fromkeys(found))[:2]
+
+
+def not_told(product: Product, intent: str, question: str) -> str:
+    """The part of several questions that no attribute answers while others are; empty when all are, or none."""
+    asked = [part for part in _PARTS.split(question) if len(part) >= _PART and QUESTION.search(part)]
+    missed = [part for part in asked if not facts_for(product, intent, part)]
+    return missed[0] if 0 < len(missed) < len(asked) else ""
 
 
 def _without_title(product: Product, question: str) -> str:
@@ -194,7 +106,7 @@ def _without_title(product: Product, question: str) -> str:
 
 def is_for_others(question: str, answer: str) -> bool:
     """Whether the question names people or animals of whom the answer says nothing."""
-    named = [(*words, *keys) for words, keys in _WHO if any(word in question for word in words)]
+    named = [(*words, *keys) for words, keys in WHO if any(word in question for word in words)]
     return any(not any(word in answer for word in told) for told in named)
 
 
@@ -247,7 +159,22 @@ def _with_keys(product: Product, keys: tuple[str, ...]) -> list[tuple[str, str]]
     ]
 
 
+def _holding(product: Product, question: str) -> list[tuple[str, str]]:
+    """The only attribute whose value holds a word of the question (要换电池吗: 灯光：灯串，3节7号电池)."""
+    pairs = {question[at : at + 2] for at in range(len(question) - 1)}
+    words = [one for one in pairs if one.isalpha() and not _OF_NO_THING & set(one) and one not in product.title]
+    told = {(key, value) for key, value in product.attributes.items() for word in words if word in value}
+    return list(told) if len(told) == 1 else []
+
+
+def _with_values(product: Product, keys: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The attributes whose values hold one of `keys` (定时器：电池供电)."""
+    return [(k, v) for key in keys if len(key) >= _NAME for k, v in product.attributes.items() if key in v]
+
+
 def _speaks_of(value: str, question: str) -> bool:
     """Whether a run of the question that names a thing (洗碗机) stands in the value."""
+    if any(counted in in_digits(value) for counted in _COUNTED.findall(question)):  # 7座的能用吗
+        return True
     runs = (question[at : at + _SHARED] for at in range(len(question) - _SHARED + 1))
     return any(run in value for run in runs if run.isalpha() and not _OF_NO_THING & set(run))

@@ -4,7 +4,7 @@ from typing import Any
 
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.turn import OrderContent, ProductContent
-from xiaoer.slices.policies.rules import needs, orders, products
+from xiaoer.slices.policies.rules import needs, orders, products, wish_words
 from xiaoer.slices.policies.rules.matters import small
 from xiaoer.slices.policies.types import Ask, Move
 
@@ -15,18 +15,31 @@ def sent_card(ask: Ask) -> Move | None:
     if ask.segment.intent != "oos.unclear" or not isinstance(content, (ProductContent, OrderContent)):
         return None
     if isinstance(content, ProductContent):
-        product = ask.facts.products.get(content.product_id)
-        if product is None:
-            return Move(Act("ask", ask.index, "product.unknown", rule_id="card.product"))
-        variants = ask.facts.variants.get(product.id, ())
-        price = min((v.price for v in variants), default=None)
-        slots = {"product": product, "price": price, "title": product.title}
-        return Move(
-            Act("answer", ask.index, "product.card", slots, (products.product_source(product),), "card.product")
-        )
+        shown = show_goods(ask, content.product_id)
+        return Move(shown or Act("ask", ask.index, "product.unknown", rule_id="card.product"))
     own = [order for order in ask.facts.orders or () if order.id == content.order_id]
     found = orders.answer_from_orders(ask) if own else None
     return Move(found) if found else small.ask_proof(ask, content.order_id)
+
+
+def show_goods(ask: Ask, product_id: str = "") -> Act | None:
+    """What a product is and costs, with the offer to tell more; None when it is not known."""
+    product = ask.facts.products.get(product_id or ask.product_id or "")
+    if product is None:
+        return None
+    variants = ask.facts.variants.get(product.id, ())
+    price = min((v.price for v in variants), default=None)
+    slots = {"product": product, "price": price, "title": product.title}
+    return Act("answer", ask.index, "product.card", slots, (products.product_source(product),), "card.product")
+
+
+def choose_goods(ask: Ask) -> Act | None:
+    """Goods to choose from, where the words fit several; None where they fit none."""
+    named = ask.facts.recommended.get(ask.index, ())
+    if not named:
+        return None
+    slots: dict[str, Any] = {"products": [[one.id, one.title] for one in named], "intent": "product.detail"}
+    return Act("ask", ask.index, "product.which_of", slots, tuple(map(products.product_source, named)))
 
 
 def products_wanted(ask: Ask) -> Act | None:
@@ -34,6 +47,8 @@ def products_wanted(ask: Ask) -> Act | None:
     if not needs.wants_product(ask.segment) or ask.product_id in ask.facts.products:
         return None
     if ask.is_guess:
+        return None
+    if ask.segment.intent == "product.recommend" and wish_words.asks_what_to_do(ask.segment.text):
         return None
     if ask.segment.intent == "product.recommend":
         return Act("ask", ask.index, "recommend.ask")

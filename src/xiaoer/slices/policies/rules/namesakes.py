@@ -14,13 +14,29 @@ from xiaoer.slices.policies.rules import specs
 _PLAIN = frozenset(
     "的了吗呢吧啊不没能可以会要有无是这那么什怎样我你他她它用到个多少大小高长几一二两三四五六七八九十号款种件数量型类型品质"
 )
+# letters that name a thing by themselves, and so what a key is about
+_THINGS = frozenset("灯脸盒线膜钩绳轮刀板门窗锁袋链屏壳座垫网芯阀泵桶盆架杆柄齿刃弦镜臂肩胸腰臀领袖帽裆鞋鱼虾")
 _ASKED_UNIT = re.compile(
     r"(?:几|多少)个?(?P<unit>厘米|毫米|公分|公斤|毫升|毫安|英寸|小时|分钟|米|寸|斤|克|升|瓦|伏|支|根|片|张|页|抽|粒|颗|枚|块|层|档|轴|色|天|月|年|节)"
 )
 _TOLD_UNIT = re.compile(r"\d\s*(?P<unit>厘米|公斤|毫升|斤|米|升|寸|瓦)")  # 15斤的猫承得住吗
+# what is measured, by the units that count it; a question may ask for it without a unit (多长, 重不重)
+_KINDS = (
+    (
+        re.compile(r"(?:几|多少|\d)\s*(?:公斤|千克|斤|克|kg|g)|多重|重不重|沉不沉"),
+        re.compile(r"\d\s*(?:公斤|千克|斤|克|kg|g)(?![a-z])", re.I),
+    ),
+    (
+        re.compile(r"(?:几|多少|\d)\s*(?:厘米|毫米|公分|英寸|米|寸)|多[长宽高远粗厚深]"),
+        re.compile(r"\d\s*(?:厘米|毫米|公分|英寸|米|寸|mm|cm|m)(?![a-z²³])", re.I),
+    ),
+    (re.compile(r"(?:几|多少|\d)\s*(?:毫升|升|ml|l)"), re.compile(r"\d\s*(?:毫升|升|ml|l)(?![a-z])", re.I)),
+)
 _LASTS = re.compile(r"多久|多长时间|几(?:天|个月|年|小时|分钟)")
 _LASTING = re.compile(r"\d\s*个?(?:秒|分钟|小时|天|周|月|年)")
 _LETTER, _UNIT, _ENOUGH = 0.8, 0.8, 1.6
+_NUMERALS = str.maketrans("一二两三四五六七八九", "1223456789")
+_NUMERAL = re.compile(r"(?<![一二三四五六七八九十百第几])[一二两三四五六七八九](?=[座口档级层孔芯核键轴挡门])")
 _HELD_BY = 2  # keys that may have a letter for it to tell one from another
 
 
@@ -32,17 +48,35 @@ def facts_by_letters(product: Product, question: str, counted: bool = False) -> 
     scored = []
     for key, value in product.attributes.items():
         letters = sum(held[letter] <= _HELD_BY for letter in asked & set(key))
-        fits = letters > 0 and counts(value, question)
+        fits = letters > 0 and (counts(value, question) or (not counted and _is_such_a_measure(value, question)))
         if letters and (fits or not counted):
             scored.append((letters * _LETTER + _UNIT * fits, key, value))
     best = max((score for score, _, _ in scored), default=0.0)
     return [(key, value) for score, key, value in scored if score == best >= _ENOUGH]
 
 
+def in_digits(text: str) -> str:
+    """七座 as 7座, 三口 as 3口: counted parts as the sheet writes them."""
+    return _NUMERAL.sub(lambda m: m.group().translate(_NUMERALS), text)
+
+
+def facts_by_thing(product: Product, question: str) -> list[tuple[str, str]]:
+    """The only attribute whose name has a letter that names a thing in the question (带灯吗: 灯光; 脸圆: 脸型)."""
+    letters = set(question) - set(product.title)
+    things = letters & _THINGS
+    found = [(key, value) for key, value in product.attributes.items() if things & set(key)]
+    return found if len(found) == 1 else []
+
+
 def facts_by_measure(product: Product, question: str) -> list[tuple[str, str]]:
     """The attributes whose value is the very measure that is asked about (这个500毫升的吗)."""
     asked = specs.measures(question)
     return [(key, value) for key, value in product.attributes.items() if asked & specs.measures(value)]
+
+
+def _is_such_a_measure(value: str, question: str) -> bool:
+    """Whether a value is a weight, length or volume and one is asked for, in whatever unit (多长: 0.9米)."""
+    return any(asked.search(question) and told.search(value) for asked, told in _KINDS)
 
 
 def counts(value: str, question: str) -> bool:

@@ -14,6 +14,8 @@ NEAR = 0.42  # retrieval score from which an entry is said; below it the bot say
 NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's, or was guessed at
 OWN_WORDS = 0.8  # an entry that asks just this: the shop has written what it wants said
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
+_ALONE = 0.45  # the same where no other entry of the shop comes near
+_FAR_AHEAD = 0.2
 _TIE = 0.05  # of a question that was guessed at, entries this near to each other answer nothing
 _OF_OTHER_THINGS = (
     0.9  # an intent as sure as this that it is not the shop's matter yields only to the buyer's own words
@@ -34,16 +36,24 @@ def near(ask: Ask) -> list[KnowledgeHit]:
     far = NEAR_FOR_TALK if ask.is_guess or intent.startswith(("oos.", "chat.")) else NEAR
     if intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
         far = OWN_WORDS
+    alone = _stands_alone(hits) and ask.product_id is None
+    elsewhere = _ALONE if alone else _NEAR_ELSEWHERE
     named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if intent != "product.recommend"}
-    if intent.startswith("after.") or intent == "product.safety":  # 收到货碎了, 会过敏吗
+    if (intent.startswith("after.") and not alone) or intent == "product.safety":  # 收到货碎了, 会过敏吗
         named = named or {ask.product_id or ""}
     return [
         hit
         for hit in hits
         if not (named and hit.product_id and hit.product_id not in named)
         and not _speaks_of_others(ask, hit)
-        and hit.score >= (max(far, _NEAR_ELSEWHERE) if hit.product_id and hit.product_id != ask.product_id else far)
+        and hit.score >= (max(far, elsewhere) if hit.product_id and hit.product_id != ask.product_id else far)
     ]
+
+
+def _stands_alone(hits: tuple[KnowledgeHit, ...]) -> bool:
+    """Whether the first entry is so far ahead that only its product can be meant (刻了字还能退吗)."""
+    others = [hit.score for hit in hits[1:] if hit.product_id != hits[0].product_id]
+    return hits[0].score - max(others, default=0.0) >= _FAR_AHEAD
 
 
 def _speaks_of_others(ask: Ask, hit: KnowledgeHit) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 
+from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import Turn
@@ -68,8 +69,13 @@ _VAGUE = re.compile(
     r"(?:怎么[办弄搞整处解]|如何是好|咋个?[办弄搞整处解]|点算|点办|哪能办|啷个[办整]|怎样办)"
     r"(?:理|决|才好|好|呢|啊|呀|嘛|吧|了|噻|哦|嘞|哟|\W)*$"
 )
+_CLAUSES = re.compile(r"[\s,，。；;、!！]+|(?<=[?？])")
+_UNSURE, _FEW = 0.5, 10
+_CLAUSE = 4  # characters of a clause that may be a question by itself
 _SEVERAL = ("product.compare", "promo.bundle", "price.query")  # questions that may be about several goods at once
-_JOINED = re.compile(r"[和跟与、+＋]|加上|再(?:来|加|拿|买|配)|还有|以及|一起|一块|对比|比较|哪[个款件]")
+_JOINED = re.compile(
+    r"[和跟与、+＋]|加(?![绒厚急量班热湿油长大宽起购价冰棉减])|再(?:来|加|拿|买|配)|还有|以及|一起|一块|对比|比较|哪[个款件]"
+)
 _SHOPPING = ("product", "search", "live", "campaign")
 
 
@@ -123,7 +129,7 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     elif (
         not segment.entities.product_ids
         and not (turn.product_in_focus and (_WORN_WITH.search(segment.text) or intent in _USED_WITH))
-        and (intent.startswith(("product.", "price.")) or intent == "order.how_to_buy" or together)
+        and (intent.startswith(("product.", "price.")) or intent in ("order.how_to_buy", "promo.gift") or together)
     ):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
     if intent in _SEVERAL and joined and len(segment.entities.product_ids) < 2:
@@ -139,6 +145,23 @@ def _asked_of(segment: Segment, turn: Turn) -> str:
         return segment.text
     told = next((past.text for past in reversed(turn.history) if past.author == "buyer" and past.text), "")
     return f"{told} {segment.text}".strip()
+
+
+def names_goods_only(segment: Segment) -> bool:
+    """Whether a few words of no matter may only name goods (那个壳, 充气泵)."""
+    bare = segment.intent in ("oos.unclear", "oos.other") or (
+        segment.intent.startswith("product.") and segment.confidence < _UNSURE
+    )
+    return bare and 1 < len(segment.text.strip()) <= _FEW and not QUESTION.search(segment.text)
+
+
+def closer(ask: Ask) -> tuple[Need, ...]:
+    """The knowledge asked once more with the clause that is the question: the story around it found nothing."""
+    clauses = [one for one in _CLAUSES.split(ask.segment.text) if len(one) >= _CLAUSE and QUESTION.search(one)]
+    if not clauses or clauses[0] == ask.segment.text:
+        return ()
+    need = Need("knowledge", ask.index, clauses[0])
+    return () if need in ask.facts.asked else (need,)
 
 
 def needs_of_named(ask: Ask) -> tuple[Need, ...]:

@@ -27,6 +27,8 @@ def answer_from_offers(ask: Ask) -> Act | None:
     comes_with = _comes_with(ask) if intent == "promo.gift" else None
     if comes_with is not None:
         return comes_with
+    if intent == "promo.gift" and not shown:
+        return None  # whether one thing comes with it (送不送刮刀) is not told by there being no offer
     kind = _KIND.search(ask.segment.text)
     if kind and shown and not any(kind.group() in offer.title + offer.detail for offer in ask.facts.offers):
         slots = {"offers": titles, "kind": kind.group()}

@@ -6,7 +6,7 @@ Nothing is estimated here. What the engine did not compute is not said.
 import re
 from typing import Any
 
-from xiaoer.kernel.commerce import Order
+from xiaoer.kernel.commerce import Order, Variant
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Diagnosis
@@ -78,8 +78,19 @@ def cart_key(ask: Ask) -> str:
         if not ready:
             return ""
         count = together.get(product_id) or ((ask.segment.entities.quantity or 1) if len(ids) == 1 else 1)
+        if (packed := _packed(ready, count)) is not None:
+            ready, count = [packed], 1
         parts.append(f"{min(ready, key=lambda v: (v.price, v.id)).id}*{min(max(count, 1), 999)}")
     return carts.carried(ask, ",".join(parts)) if goes_on else ",".join(parts)
+
+
+_PACK = re.compile(r"[×xX*]\s*(\d+)|(\d+)\s*[盒瓶包袋罐支片个件双条只](?:装|$)")
+
+
+def _packed(variants: list[Variant], count: int) -> Variant | None:
+    """The variant that is just so many pieces (1L×12盒 of 12 boxes)."""
+    told = {int(a or b): v for v in variants for a, b in _PACK.findall(" ".join(v.spec.values()))}
+    return told.get(count) if count > 1 else None
 
 
 def _causes(causes: tuple[Cause, ...]) -> tuple[Source, ...]:
@@ -93,6 +104,8 @@ def _price(ask: Ask) -> Move | None:
     if not several and not carts.adds(ask) and not any(word in ask.segment.text for word in _CALCULATE):
         return None
     if carts.counts_several(ask.segment.text) and not ask.facts.together.get(ask.index) and not carts.adds(ask):
+        return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
+    if carts.sums_up(ask.segment.text) and not ask.facts.together.get(ask.index) and not carts.adds(ask):
         return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     key = cart_key(ask)
     if not key:
@@ -120,17 +133,22 @@ def _bundle(ask: Ask) -> Move | None:
         alone = priced.alone or priced.payable
         saving = alone - priced.payable
         sources = _causes(priced.causes)
-        template = "bundle.saves" if saving > ZERO else "bundle.same"
+        # a shop may run offers that it told in words only
+        same = "bundle.same" if ask.facts.offers else "bundle.sum"
+        template = "bundle.saves" if saving > ZERO else same
         slots: dict[str, Any] = {"payable": priced.payable, "saving": saving, "alone": alone, "cart": key}
         slots["explanation"] = priced.explanation
         names = [cause.title for cause in priced.causes if cause.amount > ZERO]
         return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=names,
                         until=priced.valid_until, **slots))  # fmt: skip
-    if "," not in key and key.endswith("*1") and not gap_asked and _BOTH.search(ask.segment.text):
+    one = (ask.segment.entities.quantity or 1) < 2
+    if one and "," not in key and key.endswith("*1") and not gap_asked and _BOTH.search(ask.segment.text):
         return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     if key not in ask.facts.top_ups:
         return _want(ask, "top_up", key)
     top = ask.facts.top_ups[key]
+    if top.gap is None and top.gap_pieces is None and not ask.facts.offers and ask.facts.answerable.get(ask.index):
+        return None  # the shop told of its offers in words only
     if top.gap is None and top.gap_pieces is None:
         return Move(
             say(

@@ -2,17 +2,17 @@
 
 import re
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.asking import thing_asked_for
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, PriceNow, Source
 from xiaoer.kernel.heard import Entities
-from xiaoer.slices.policies.rules import attributes, needs, sizes, specs
+from xiaoer.kernel.money import Money
+from xiaoer.slices.policies.rules import attributes, fitting, needs, specs
 from xiaoer.slices.policies.rules.namesakes import facts_by_letters
 from xiaoer.slices.policies.types import Ask
 
-_LOOSE = re.compile(
-    r"宽松|松一?点|不(?:要|想|喜欢)太?紧|(?:穿|要|喜欢)(?:的)?大一?点|[oO]versize|里面(?:要|想)?(?:加|穿)厚"
-)
 _OF_STOCK = ("product.stock", "product.restock")
 _WHICH = re.compile(r"几[种个款]|哪|什么颜?色|啥颜?色")
 _OF_LOOKS = re.compile(r"显[白黑黄胖瘦脏老气]|耐脏|容易脏|百搭|好搭|挑人|老气|选色|黄皮|黑皮")
@@ -29,9 +29,12 @@ _HOW_IT_IS = re.compile(
 )
 _ITS_PRICE = re.compile(rf"{_THING}(?:现在)?(?:卖|是)?(?:多少钱|多少|什么价格?|啥价|几块钱?|价格)")
 _GOODS_THEMSELVES = re.compile(r"货|库存|卖|这|它|大码|小码|中码|均码|加大|尺码|号|码|颜色|别的|其他|其它")
+_IS_THERE = re.compile(r"有(?:没有?|木有|货)?(?:吗|么|嘛|不)?\W*$")
+_ITS_KINDS = re.compile(r"版本?|规格|型号|款式?|尺寸|种|选项")
 _PAUSES = re.compile(r"[\s,，.。?？!！]+")
 _DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行标准")
 _TOLD = 4
+_PRICED = 6  # variants whose prices are told one by one
 _COMPARED, _ROWS = 4, 5  # goods in one table, and facts of each
 
 
@@ -47,9 +50,9 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
     variants = ask.facts.variants.get(product.id, ())
     match ask.segment.intent:
         case "product.size_advice":
-            return _size_advice(ask, product)
+            return fitting.advise(ask, product) or _facts(ask, product)
         case "product.size_chart":
-            return _size_chart(ask, product)
+            return fitting.show_chart(ask, product) or _facts(ask, product)
         case intent if intent in _OF_STOCK:
             return _asked_fact(ask, product, variants) or _stock(ask, product, variants)
         case "product.color":
@@ -58,13 +61,37 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
             return _price(ask, product, variants)
         case "product.recommend":
             return None
+        case intent if intent.startswith("product.") and _asks_for_spec(ask, variants):
+            return _stock(ask, product, variants)
         case intent if intent.startswith("product."):
-            found = attributes.facts_for(product, intent, ask.segment.text)
-            if not found and asks_how_it_is(ask.segment.text):
-                found = _at_first_sight(product, variants)
-            if found:
-                return _act(ask, product, "product.facts", facts=[list(pair) for pair in found])
+            if (told := _facts(ask, product)) is None and asks_how_it_is(ask.segment.text):
+                told = _told(ask, product, _at_first_sight(product, variants))
+            return told
     return None
+
+
+def _asks_for_spec(ask: Ask, variants: tuple[Variant, ...]) -> bool:
+    """Whether the words name some of the variants and ask whether there are any (我车是26+16的有吗)."""
+    return _IS_THERE.search(ask.segment.text) is not None and len(
+        specs.matching(variants, Entities(), ask.segment.text)
+    ) < len(variants)
+
+
+def fact_asked(ask: Ask) -> Act | None:
+    """The facts of the product in focus that the words ask for, whatever matter they sound like (能换电池吗)."""
+    product = ask.facts.products.get(ask.product_id or "")
+    return _told(ask, product, attributes.facts_for(product, "", ask.segment.text)) if product else None
+
+
+def _facts(ask: Ask, product: Product) -> Act | None:
+    intent, text = ask.segment.intent, ask.segment.text
+    act = _told(ask, product, attributes.facts_for(product, intent, text))
+    missed = attributes.not_told(product, intent, text) if act is not None else ""
+    return replace(act, slots={**act.slots, "missed": missed}) if act is not None and missed else act
+
+
+def _told(ask: Ask, product: Product, facts: tuple[tuple[str, str], ...]) -> Act | None:
+    return _act(ask, product, "product.facts", facts=[list(pair) for pair in facts]) if facts else None
 
 
 def fact_by_name(ask: Ask) -> Act | None:
@@ -73,8 +100,7 @@ def fact_by_name(ask: Ask) -> Act | None:
     product = ask.facts.products.get(ask.product_id or "")
     if product is None or ask.facts.orders or not needs.is_about_goods_in_sight(ask.segment, ask.situation.turn):
         return None
-    found = facts_by_letters(product, ask.segment.text)
-    return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]]) if found else None
+    return _told(ask, product, tuple(facts_by_letters(product, ask.segment.text)[:2]))
 
 
 def asks_how_it_is(text: str) -> bool:
@@ -86,6 +112,16 @@ def _also_asks_how_it_is(text: str) -> bool:
     """这款多少钱，介绍一下: both, in one piece."""
     rest = _ITS_PRICE.sub("", _PAUSES.sub("", text), count=1)
     return bool(rest) and len(rest) < len(_PAUSES.sub("", text)) and asks_how_it_is(rest)
+
+
+def _compare_variants(ask: Ask) -> Act | None:
+    """两个版本差在哪: what each variant of one product costs; more of them the sheet does not tell."""
+    product = ask.facts.products.get(ask.product_id or "")
+    variants = ask.facts.variants.get(product.id, ()) if product else ()
+    if product is None or len(variants) < 2 or not _ITS_KINDS.search(ask.segment.text):
+        return None
+    each = _each_price(variants)
+    return _act(ask, product, "product.variants", each="，".join(each)) if each else None
 
 
 def _at_first_sight(
@@ -104,62 +140,6 @@ def _act(ask: Ask, product: Product, template: str, **slots: object) -> Act:
     return Act("answer", ask.index, template, {"title": product.title, **slots}, (product_source(product),))
 
 
-def _size_advice(ask: Ask, product: Product) -> Act | None:
-    if not product.size_chart:
-        return None
-    source = (product_source(product),)
-    asked = ask.segment.entities.size
-    rows = [row for row in product.size_chart if asked and str(row.get("size", "")).upper() == asked.upper()]
-    body = sizes.measures_of(ask.segment.entities, ask.situation.turn.body)
-    advice = sizes.advise_size(product.size_chart, body)
-    if rows and isinstance(advice, sizes.Advice):
-        return _check_size(ask, product, str(rows[0]["size"]), advice)
-    if rows:
-        return Act("answer", ask.index, "size.of_row", {"size": asked, "rows": rows}, source)
-    match advice:
-        case sizes.Missing(measures):
-            return Act("ask", ask.index, "size.ask", {"measures": list(measures), "title": product.title}, source)
-        case sizes.OutsideChart(smallest, largest):
-            return Act("answer", ask.index, "size.outside", {"smallest": smallest, "largest": largest}, source)
-        case sizes.Advice(size, because, between):
-            missing = [m for m in ("height_cm", "weight_kg") if m not in dict(because) and _charted(product, m)]
-            wider = between or _wider(product, size, ask.segment.text)
-            template = "size.advice_between" if between else "size.advice_wider" if wider else "size.advice"
-            slots = {"size": size, "wider": wider, "because": dict(because), "between": between, "missing": missing}
-            return Act("answer", ask.index, template, slots, source)
-
-
-def _wider(product: Product, size: str, text: str) -> str:
-    """The next size of the chart, for who likes it loose; empty when that was not said or the chart ends."""
-    order = [str(row["size"]) for row in product.size_chart]
-    place = order.index(size) + 1
-    return order[place] if _LOOSE.search(text) and place < len(order) else ""
-
-
-def _check_size(ask: Ask, product: Product, asked: str, advice: sizes.Advice) -> Act:
-    """Whether the size that was named suits the known measures, and which does when it does not."""
-    order = [str(row["size"]) for row in product.size_chart]
-    slots = {"asked": asked, "size": advice.size, "because": dict(advice.because)}
-    if asked in (advice.size, advice.between):
-        template = "size.fits"
-    else:
-        template = "size.too_large" if order.index(asked) > order.index(advice.size) else "size.too_small"
-    return Act("answer", ask.index, template, slots, (product_source(product),))
-
-
-def _charted(product: Product, measure: str) -> bool:
-    return any(measure in row for row in product.size_chart)
-
-
-def _size_chart(ask: Ask, product: Product) -> Act | None:
-    if not product.size_chart:
-        found = attributes.facts_for(product, "product.size_chart", ask.segment.text)
-        return _act(ask, product, "product.facts", facts=[list(pair) for pair in found]) if found else None
-    size = ask.segment.entities.size
-    rows = [row for row in product.size_chart if size is None or str(row.get("size", "")).upper() == size.upper()]
-    return _act(ask, product, "size.chart", rows=rows or list(product.size_chart))
-
-
 def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
     if not variants or _is_unknown_thing(ask, product, variants):
         return None
@@ -167,6 +147,8 @@ def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     chosen = specs.matching(variants, entities, ask.segment.text)
     wish = " ".join(word for word in (entities.color, entities.size) if word)
     wish = wish or specs.named_in(variants, ask.segment.text)
+    if not wish and len(chosen) == 1 < len(variants):
+        wish = " ".join(chosen[0].spec.values())
     if not chosen:
         offered = _offered(entities, [v for v in variants if v.stock > 0])
         return _act(ask, product, "stock.no_such_variant", wish=wish, offered=offered)
@@ -194,7 +176,7 @@ def _asked_fact(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Ac
     """猫薄荷有吗, where that is a fact of the product and no axis of its variants."""
     axes = {axis for v in variants for axis in v.spec}
     found = [(key, product.attributes[key]) for key in attributes.keys_in(product, ask.segment.text) if key not in axes]
-    return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]]) if found else None
+    return _told(ask, product, tuple(found[:2]))
 
 
 def _is_unknown_thing(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> bool:
@@ -223,7 +205,7 @@ def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | 
     if _OF_LOOKS.search(ask.segment.text):
         found = [(key, value) for key, value in product.attributes.items() if _OF_LOOKS.search(key + value)]
         if found:
-            return _act(ask, product, "product.facts", facts=[list(pair) for pair in found[:2]])
+            return _told(ask, product, tuple(found[:2]))
         if not _WHICH.search(ask.segment.text):
             return None
     named = [value for v in variants for axis, value in v.spec.items() if "色" in axis or "款" in axis]
@@ -244,14 +226,26 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     source, now = product_source(product), ask.facts.prices.get(product.id)
     told = _at_first_sight(product, variants, now) if _also_asks_how_it_is(ask.segment.text) else ()
     if len(told) > 1:
-        return _act(ask, product, "product.facts", facts=[list(pair) for pair in told])
+        return _told(ask, product, told)
     if low == high and now is not None and now.payable < now.list_price:
         titles = [title for _, title in now.applied]
         promotions = tuple(Source("promotion", id_, title) for id_, title in now.applied)
         slots = {"low": low, "payable": now.payable, "titles": titles}
         return Act("quote", ask.index, "price.now", slots, (source, *promotions))
+    if low != high and (each := _each_price(chosen)):
+        return Act("quote", ask.index, "price.each", {"each": "，".join(each)}, (source,))
     template = "price.one" if low == high else "price.range"
     return Act("quote", ask.index, template, {"low": low, "high": high}, (source,))
+
+
+def _each_price(variants: tuple[Variant, ...]) -> list[str]:
+    """What each spec costs, those of one price together; empty where that would be a long list."""
+    at: dict[Money, list[str]] = {}
+    for variant in sorted(variants, key=lambda v: (v.price, v.id)):
+        at.setdefault(variant.price, []).append(" ".join(variant.spec.values()))
+    if len(variants) > _PRICED or any(not spec for specs_ in at.values() for spec in specs_):
+        return []
+    return [f"{'、'.join(dict.fromkeys(named))} {price.spoken} 元" for price, named in at.items()]
 
 
 def compare(ask: Ask) -> Act | None:
@@ -262,7 +256,7 @@ def compare(ask: Ask) -> Act | None:
         ids = (beside, *ids)
     goods = [ask.facts.products[one] for one in dict.fromkeys(ids) if one in ask.facts.products][:_COMPARED]
     if len(goods) < 2:
-        return None
+        return _compare_variants(ask)
     shared = [key for key in goods[0].attributes if all(key in other.attributes for other in goods[1:])]
     asked = [key for one in goods for key, _ in attributes.facts_for(one, "", ask.segment.text)]
     keys = list(dict.fromkeys((*asked, *shared)))[:_ROWS]

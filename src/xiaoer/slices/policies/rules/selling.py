@@ -96,7 +96,7 @@ def _none(ask: Ask, wish: Wish) -> Act | None:
     if care or told:
         template = "recommend.none_safe" if care else "recommend.none"
         return Act("answer", ask.index, template, {"limits": "、".join((*care, *told))}, rule_id=template)
-    if wish_words.is_specific(ask.segment):
+    if wish_words.is_specific(ask.segment) and not wish_words.asks_what_to_do(ask.segment.text):
         return Act("answer", ask.index, "recommend.none_such", rule_id="recommend.none_such")
     return None
 

@@ -1,4 +1,5 @@
-"""Which variants the words mean (规格): by size and colour, by a spec that is named, by a measure (6米3, 500毫升)."""
+"""Which variants the words mean (规格): by size and colour, by a spec that is named, by a measure (6米3, 500毫升), by
+the numbers and letters of a spec (15pro for iPhone 15 Pro, 26+16 for 26寸+16寸)."""
 
 import re
 
@@ -21,10 +22,17 @@ _SAME = {
     "m": "米",
 }
 _NAME = 2  # letters of a spec that names itself
+# Numbers and letters that stand together are one name (15pro); a number that counts pieces or money is none.
+_JOINED = re.compile(r"[a-z\d]+(?:[ .+x*/-][a-z\d]+)*", re.IGNORECASE)
+_TOKEN = re.compile(r"\d+(?:\.\d+)?|[a-z]+", re.IGNORECASE)
+_COUNTED = re.compile(r"\d+(?:\.\d+)?\s*(?=[件个条双瓶盒袋包箱台只支把套罐桶块元毛折天号点月年岁斤人分楼层倍])")
 
 
 def matching(variants: tuple[Variant, ...], entities: Entities, text: str = "") -> tuple[Variant, ...]:
     """The variants that fit what was named; all when nothing was, none when there is no such variant."""
+    several = colors_in(variants, text)
+    if len(several) > 1:  # 白的黑的一样价吗
+        return tuple(v for v in variants if set(v.spec.values()) & several)
     chosen = variants
     if entities.variant_ids:
         chosen = tuple(v for v in variants if v.id in entities.variant_ids)
@@ -34,7 +42,16 @@ def matching(variants: tuple[Variant, ...], entities: Entities, text: str = "") 
         chosen = tuple(v for v in chosen if _has(v, entities.color))
     if entities.variant_ids or entities.size or entities.color or not text:
         return chosen
-    return _measured(chosen, text) if measures_of(text, variants) else _named(chosen, text)
+    if measures_of(text, variants):
+        return _measured(chosen, text)
+    return _named(chosen, text) if named_in(chosen, text) else _by_tokens(chosen, text)
+
+
+def colors_in(variants: tuple[Variant, ...], text: str) -> set[str]:
+    """The colours of these variants that the text names, in the shop's words (白的 names 白色 and 米白 alike)."""
+    colors = {value for v in variants for axis, value in v.spec.items() if "色" in axis}
+    whole = {color for color in colors if color in text or f"{color.removesuffix('色')}的" in text}
+    return whole or {color for color in colors if f"{color.removesuffix('色')[-1:]}的" in text}
 
 
 def named_in(variants: tuple[Variant, ...], text: str) -> str:
@@ -67,6 +84,24 @@ def _named(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
     """Those of the spec that stands in the text; all when none does."""
     word = named_in(variants, text)
     return tuple(v for v in variants if word in v.spec.values()) if word else variants
+
+
+def _by_tokens(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
+    """Those whose specs hold the numbers and letters that the text shares with any of them, the barest of these
+    (15 names no 15 Pro); all when it shares none, none when letters beside them are in no spec (16 pro max)."""
+    told = {v.id: {token for value in v.spec.values() for token in _tokens(value)} for v in variants}
+    known = set().union(*told.values()) if told else set()
+    said = [tokens for one in _JOINED.findall(_COUNTED.sub(" ", text)) if known & (tokens := _tokens(one))]
+    asked = set().union(*said) if said else set()
+    if not asked or asked <= set.intersection(*told.values()):
+        return variants
+    holding = [v for v in variants if asked <= told[v.id]]
+    least = min((len(told[v.id]) for v in holding), default=0)
+    return tuple(v for v in holding if len(told[v.id]) == least)
+
+
+def _tokens(text: str) -> set[str]:
+    return {token.lower() for token in _TOKEN.findall(text)}
 
 
 def _has(variant: Variant, word: str) -> bool:

@@ -23,7 +23,7 @@ _WHICH = re.compile(
 )
 _FILLER = re.compile(
     r"推荐|随便|爆款|热卖|有没有|有吗|有么|什么|啥|哪个|哪款|一款|一个|几款|几个|几样|好点|好的|好用|合适|适合|给我|帮我|麻烦|看看|想买|想要|我要|求|来点|买点|东西|好物|店里|你们|还有|别的|其他|其它|不错|最近|"
-    r"[吗呢吧呀啊么嘛的了点些个款下想要买我你有给挑选看送一]"
+    r"[吗呢吧呀啊么嘛的了点些个款下想要买我你有给挑选看送一卖店]"
 )
 # goods that are cheaper, not a lower price of these (有便宜点的吗)
 _CHEAPER_GOODS = re.compile(
@@ -106,6 +106,11 @@ def left_of(text: str) -> str:
 def asks_beside(text: str) -> bool:
     """Whether something to go with the product in sight is wanted (怎么搭配, 配什么裤子好看)."""
     return re.search(r"怎么(?:搭|配)|(?:搭配?|配)(?:点)?(?:什么|啥|哪)|有什么搭", text) is not None
+
+
+def asks_what_to_do(text: str) -> bool:
+    """Whether help is wanted, by goods or without (没电了进不去家门咋办): that there are no such goods is no help."""
+    return re.search(r"(?:怎么|咋|如何)(?:办|整|弄|处理|解决)\W*$", text) is not None
 
 
 def asks_which(text: str) -> bool:

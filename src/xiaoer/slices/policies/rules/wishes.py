@@ -9,6 +9,7 @@ import re
 
 from msgspec.structs import replace
 
+from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.audiences import audiences_in
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Wish
@@ -88,6 +89,7 @@ _FOR_WHAT = re.compile(r"送|礼|生日|(?:给|帮).{1,6}(?:买|挑|选|带)")
 _NOT_LONG = 3  # messages of the buyer after which a no to what was shown is still one
 _PHRASES = 6  # phrases of a wish that are remembered
 # Asks for goods of a kind and for nothing of them (清真的有吗).
+_STILL = re.compile(r"[^，。\s]{2,}还有(?:没有?|货|吗|么|不|几)")
 _ANY_SUCH = re.compile(r"^(?:有没有)?[^，。]{1,6}的(?:有吗|有没有|有么|有不)\W*$")
 
 
@@ -95,8 +97,11 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     """The segment as a part of the wish that is open, or as one that begins; unchanged when it is about something else.
     `troubled`: the words tell a situation for which there are goods (屋里太干, 久坐腰疼)."""
     text, named = segment.text.strip(), segment.entities
-    if segment.intent == "product.recommend" and turn.product_in_focus and _WHETHER_IT_SUITS.match(text):
+    of_goods = turn.product_in_focus or not (named.relation or named.audience)  # 油皮适合用吗 seeks goods
+    if segment.intent == "product.recommend" and of_goods and _WHETHER_IT_SUITS.match(text):
         return replace(segment, intent="product.detail", by="wording")  # F调适合小孩吗, of the flute in sight
+    if segment.intent == "product.stock" and _STILL.search(text) and not is_open(turn):
+        return segment  # 40个头的还有没有, of goods that are known
     if _is_about_shown(text, segment, turn):
         return _wished(segment)
     talked = segment.intent.startswith(("promo.", "chat.", "oos.")) and not read_budget(text)
@@ -249,7 +254,7 @@ def _tells_trouble(text: str, segment: Segment) -> bool:
     for_somebody = bool(segment.entities.relation or segment.entities.audience)
     may = may or (segment.intent in ("promo.gift", "chat.smalltalk") and for_somebody)
     may = may or (segment.intent.startswith("chat.") and read_budget(text) is not None)
-    return may and (_HELPS.search(text) is not None or not _ASKS.search(text))
+    return may and (_HELPS.search(text) is not None or not QUESTION.search(text))
 
 
 def _is_about_shown(text: str, segment: Segment, turn: Turn) -> bool:

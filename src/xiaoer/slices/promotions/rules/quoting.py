@@ -75,7 +75,8 @@ def quote(
         extra = built.payable.fen - choice.best.payable
         ids = tuple(sorted(coupon.id for coupon, _ in second.coupons))
         built = replace(built, runner_up=RunnerUp(ids, Money(second.payable + extra)))
-    return replace(built, explanation=explain(built, zone, now))
+    freight_known = cart.freight is not None or any(p.level is Level.FREIGHT for p in promotions)
+    return replace(built, explanation=explain(built, zone, now, freight_known=freight_known))
 
 
 def payable(

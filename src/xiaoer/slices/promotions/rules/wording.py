@@ -60,8 +60,9 @@ def _say_applied(entry: Applied) -> str:
     )
 
 
-def explain(quote: Quote, zone: ZoneInfo, now: datetime) -> str:
-    """The calculation, line by line; amounts in yuan with two places."""
+def explain(quote: Quote, zone: ZoneInfo, now: datetime, *, freight_known: bool = True) -> str:
+    """The calculation, line by line; amounts in yuan with two places. Not `freight_known`: the shop has told nothing of
+    freight, so none is said to be free."""
     bought = [line for line in quote.lines if not line.gift]
     rows = [f"{line.title or line.variant_id} ×{line.quantity}：{line.base.yuan}" for line in bought]
     rows += _say_level(quote.applied, (Level.ITEM,))
@@ -74,11 +75,11 @@ def explain(quote: Quote, zone: ZoneInfo, now: datetime) -> str:
         if line.gift
     ]
     rows.append(f"商品实付：{quote.goods_payable.yuan}")
-    rows.append(f"运费：{quote.freight.yuan}")
+    rows.append(f"运费：{quote.freight.yuan}" if freight_known else "运费：以下单页为准")
     freight = [entry for entry in quote.applied if entry.level is Level.FREIGHT]
     if freight:
         rows[-1] += f"（{'，'.join(f'{entry.title}，省{entry.amount.yuan}' for entry in freight)}）"
-    rows.append(f"应付：{quote.payable.yuan}")
+    rows.append(f"应付{'' if freight_known else '（不含运费）'}：{quote.payable.yuan}")
     if quote.presale:
         plan = quote.presale
         rows.append(f"其中定金 {plan.deposit.yuan}，尾款 {plan.balance.yuan}")

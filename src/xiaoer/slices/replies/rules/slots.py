@@ -108,6 +108,8 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
         words["compared_words"] = "、".join(f"「{wording.short(title)}」" for title in slots["compared"])
     if "facts" in slots:
         words["facts"] = "；".join(f"{key}：{value}" for key, value in slots["facts"]) + "。"
+        if slots.get("missed"):
+            words["facts"] += f"「{slots['missed']}」这点资料里没写。"
     if "titles" in slots:
         words["titles"] = "、".join(slots["titles"])
     if "colors" in slots:

@@ -63,9 +63,12 @@ def read_size(text: str, found: dict[str, Any]) -> str:
     return text
 
 
+_IN_METRES = re.compile(r"[\d一二两三四五六七八九十几半]米$")  # 两米的线 is no 米色
+
+
 def read_color(text: str, found: dict[str, Any], colors: PhraseTable) -> None:
     """Adds colour, in the plain word."""
-    named = next(iter(colors.find(text)), None)
+    named = next((one for one in colors.find(text) if not _IN_METRES.search(text[: one.start + 1])), None)
     if named is not None:
         found["color"] = named.value
         return

@@ -69,7 +69,13 @@ def has_no_picture(text: str) -> bool:
 def start(ask: Ask) -> Move | None:
     """Begin an after-sale matter, or take it up again; None when no order bears on it."""
     left = ask.memory.of_kind("after_sale")
-    if left is not None and (order := choosing.by_id(ask, left.order_id)) and not choosing.names_another(ask, order.id):
+    order = choosing.by_id(ask, left.order_id) if left is not None else None
+    if (
+        left is not None
+        and order is not None
+        and not choosing.names_another(ask, order.id)
+        and not exchanging.is_of_another(ask, left, order)
+    ):
         return _next(ask, _heard(ask, left), order)
     matter = _heard(ask, new_matter(ask, "after_sale"))
     found, orders = choosing.choose(ask, _states(matter))
@@ -92,7 +98,7 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
         order = named or (fitting[options.index(picked)] if picked else None)
         return _next(ask, replace(matter, order_id=order.id, asks=""), order) if order else None
     order = choosing.by_id(ask, matter.order_id)
-    if order is None:
+    if order is None or (matter.asks != "item" and exchanging.is_of_another(ask, matter, order)):
         return None
     if matter.asks == "confirm":
         if reading.is_yes(ask.segment.text):
@@ -121,7 +127,7 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
     if goal and (matter.asks in ("goal", "") or "goal" not in slots or intent in _GOAL_OF):
         slots["goal"] = goal
     reason = reading.reason_of(text)
-    if intent in _REASON_OF and not reason:
+    if intent in _REASON_OF and (not reason or (intent == "after.defect" and reason == "尺码")):  # 扶手松了
         reason = _REASON_OF[intent]
     if not reason and ask.segment.entities.defect:
         reason = "质量"

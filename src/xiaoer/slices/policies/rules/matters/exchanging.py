@@ -18,8 +18,22 @@ def item_of(ask: Ask, matter: Matter, order: Order) -> OrderItem | None:
         return order.items[0]
     if not order.items:
         return OrderItem("", "", 1, Money(0), order.pay_amount)
+    told = (matter.slots.get("item"), ask.segment.text, matter.slots.get("about"))
+    return next((item for words in told if words and (item := _named_in(words, order))), None)
+
+
+def is_of_another(ask: Ask, matter: Matter, order: Order) -> bool:
+    """Whether the words name another line than the matter is about: its reasons are not those of that one."""
+    if len(order.items) < 2:
+        return False
+    now = _named_in(ask.segment.text, order)
+    before = next((one for name in ("item", "about") if (one := _named_in(matter.slots.get(name, ""), order))), None)
+    return now is not None and before is not None and now.variant_id != before.variant_id
+
+
+def _named_in(words: str, order: Order) -> OrderItem | None:
+    """The line, or lines, that the words name; None when they name none."""
     titles = [line.title for line in order.items]
-    words = matter.slots.get("item") or matter.slots.get("about") or ask.segment.text
     if any(all_ in words for all_ in ("全部", "都退", "整单", "都要退", "所有", "全退")):
         return OrderItem("*", order.items[0].title, 1, order.pay_amount, order.pay_amount)
     several = _several(words, order)

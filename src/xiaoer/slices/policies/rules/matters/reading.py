@@ -235,6 +235,9 @@ def choice_of(text: str, options: list[str]) -> str:
         return options[at] if 0 <= at < len(options) else ""
     pairs = {bare[at : at + 2] for at in range(len(bare) - 1)}
     scores = [sum(pair in option for pair in pairs) for option in options]
+    if not any(scores):  # 椅子, of a 人体工学电脑椅
+        things = {bare[at - 1] for at in range(1, len(bare)) if bare[at] == "子"}
+        scores = [sum(thing in option for thing in things) for option in options]
     best = max(scores, default=0)
     return options[scores.index(best)] if best and scores.count(best) == 1 else ""
 

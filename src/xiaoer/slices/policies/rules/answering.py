@@ -1,0 +1,234 @@
+"""What answers one segment (一问一答): the order in which its rules are asked, the same for every segment.
+
+The matter that was asked about, haggling, an order that is named, what everybody may be told before an order, a matter
+that begins, money, what is asked before buying, small talk, the buyer's orders and parcels, a knowledge entry of the
+very product, the catalogue, general knowledge. Nothing found means saying so.
+"""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from xiaoer.kernel.decision import Act, Need
+from xiaoer.slices.policies.rules import (
+    arrival,
+    attributes,
+    bargaining,
+    buying,
+    cards,
+    entries,
+    nearness,
+    needs,
+    numbers,
+    offers,
+    orders,
+    picking,
+    presale,
+    prices,
+    products,
+    selling,
+    talk,
+    wish_words,
+)
+from xiaoer.slices.policies.rules.entries import Said
+from xiaoer.slices.policies.rules.matters import choosing, run, small
+from xiaoer.slices.policies.types import Ask, Move
+
+_LISTED = 5  # orders of the buyer's that are told to choose from
+_TELLS = 0.3  # below this, what looks like talk is not taken for talk
+_WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
+_SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
+
+
+def answer_segment(ask: Ask) -> Move:
+    """One segment: an open matter first, then a new one, then an answer that needs no more turns."""
+    asked = run.answer_asked(ask)
+    if asked is not None:
+        resumed = run.proven(ask, asked)
+        if resumed is None:
+            return asked
+        if not resumed.segment.entities.order_no:
+            return asked
+        again = answer_segment(resumed)
+        return replace(again, memory=again.memory or resumed.memory)
+    card = cards.sent_card(ask)
+    if card is not None:
+        return card
+    if (here := talk.keep_here(ask)) is not None:
+        return Move(here)
+    bargain = bargaining.say_bargain(ask)
+    if bargain is not None:
+        return Move(bargain)
+    looking_up = numbers.look_up(ask)
+    if looking_up is not None:
+        return looking_up
+    ask = numbers.as_goods(ask)
+    foreign = _foreign(ask)
+    if foreign is not None:
+        resumed = run.proven(ask, foreign)
+        if resumed is None:
+            return foreign
+        again = answer_segment(resumed)
+        return replace(again, memory=again.memory or resumed.memory)
+    named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
+    if named:
+        return Move(needs=named)
+    goods = products.fact_by_name(ask)
+    if goods is not None:
+        return Move(goods)
+    return (
+        _before_any_order(ask)
+        or run.begin(ask)
+        or prices.answer_prices(ask)
+        or arrival.before_buying(ask)
+        or buying.buy_again(ask)
+        or _plain(ask)
+    )
+
+
+def _before_any_order(ask: Ask) -> Move | None:
+    """What everybody may be told, before an order's number is asked for."""
+    if not presale.is_before_any_order(ask):
+        return None
+    named = Need("named", ask.index, ask.segment.text)
+    if ask.product_id is None and named not in ask.facts.asked:
+        return Move(needs=(named,))
+    if (eta := arrival.before_buying(ask)) is not None:
+        return eta
+    if more := tuple(need for hit in nearness.near(ask) for need in entries.needs_of_entry(ask, hit)):
+        return Move(needs=more)
+    if (hit := _hit(ask)) is not None:
+        return Move(_knowledge(ask, hit))
+    if closer := needs.closer(ask):
+        return Move(needs=closer)
+    if not presale.may_be_of_goods(ask.segment):
+        return None
+    told = products.fact_asked(ask)
+    if told is None and ask.product_id in ask.facts.products and ask.segment.confidence < _SURE:
+        told = _nothing_told(ask)  # 修枝剪左手能用吗: of the goods, though it sounds like a repair
+    return Move(told) if told is not None else None
+
+
+def _plain(ask: Ask) -> Move:
+    """An answer that needs no more turns; where an order number is wanted, what it is wanted for is remembered."""
+    more = tuple(need for hit in nearness.near(ask) for need in entries.needs_of_entry(ask, hit))
+    if more:
+        return Move(needs=more)
+    if needs.names_goods_only(ask.segment) and (bare := _bare_goods(ask)) is not None:
+        return bare
+    act = _answer(ask)
+    if act.rule_id in ("knowledge.miss", "order.ask_number") and (closer := needs.closer(ask)):
+        return Move(needs=closer)
+    return small.ask_order_no(ask) if act.rule_id == "order.ask_number" else Move(act)
+
+
+def _bare_goods(ask: Ask) -> Move | None:
+    """那个壳, and nothing else: the goods are shown, and stay what is talked of."""
+    named = Need("named", ask.index, ask.segment.text)
+    if named not in ask.facts.asked:
+        return Move(needs=(named,))
+    act = cards.show_goods(ask) or cards.choose_goods(ask)
+    return Move(act) if act is not None else None
+
+
+def _answer(ask: Ask) -> Act:
+    picked = selling.say_picks(ask)
+    hit = _hit(ask)
+    if picked is not None and (hit is None or _is_better(picked, ask, hit)):
+        return picked
+    spoken = talk.answer_talk(ask)
+    if spoken is not None:
+        guessed = ask.segment.confidence < _TELLS and spoken.rule_id not in ("talk.foreign", "talk.scolded")
+        if hit is None and guessed and spoken.rule_id.startswith("talk."):
+            return Act("ask", ask.index, "unclear", rule_id="unclear")
+        surely = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
+        talks = surely or spoken.rule_id == "talk.haste"
+        return spoken if talks or hit is None else _knowledge(ask, hit)
+    found = buying.tell_after_sales(ask) if hit is None or hit.hit.score < nearness.OWN_WORDS else None
+    found = found or buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
+    if (
+        found is None
+        and ask.segment.intent == "product.compare"
+        and (hit is None or hit.hit.score < nearness.OWN_WORDS)
+    ):
+        found = products.compare(ask)
+    if found is not None:
+        return found
+    if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
+        return _knowledge(ask, hit) if hit.hit.score >= nearness.OWN_WORDS else _fact_named(ask) or _knowledge(ask, hit)
+    if hit is not None and hit.hit.score >= nearness.OWN_WORDS and not _live(ask):
+        return _knowledge(ask, hit)  # the shop has written what it wants said
+    found = products.answer_from_catalogue(ask)
+    if found is None and _live(ask) and (hit is None or hit.hit.score < nearness.OWN_WORDS):
+        found = cards.products_wanted(ask)
+    if found is None and hit is not None:
+        return _knowledge(ask, hit)
+    return found or offers.answer_from_offers(ask) or cards.products_wanted(ask) or _not_found(ask)
+
+
+def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
+    """Whether what was picked answers better than an entry: also than one in the buyer's own words, when these name
+    goods and it does not (推荐一款口红, an entry 帮我推荐一款)."""
+    if ask.segment.by == "wish":  # 充电器坐飞机让带不 only sounds like one
+        return picked.type == "recommend" or hit.hit.score < _WISH_YIELDS
+    if picked.type != "recommend":
+        return picked.template != "recommend.none_such" and hit.hit.score < nearness.OWN_WORDS
+    named = wish_words.left_of(ask.segment.text)
+    told = f"{hit.hit.question}{hit.hit.answer}"
+    shares = any(named[at : at + 2] in told for at in range(len(named) - 1))
+    return hit.hit.score < nearness.OWN_WORDS or (len(named) > 1 and not shares)
+
+
+def _fact_named(ask: Ask) -> Act | None:
+    """The fact of the product whose very name stands in the question."""
+    product = ask.facts.products.get(ask.product_id or "")
+    named = product is not None and attributes.keys_in(product, ask.segment.text)
+    return products.answer_from_catalogue(ask) if named else None
+
+
+def _foreign(ask: Ask) -> Move | None:
+    """An order number that is not among the buyer's: proof first, in the same words whether it exists or not."""
+    number = ask.segment.entities.order_no
+    if number and ask.facts.verified.get(number) == "ok" and number not in ask.memory.verified:
+        return Move(memory=ask.memory.knowing(number))
+    if not number or ask.facts.orders is None or any(picking.is_number_of(order, number) for order in ask.facts.orders):
+        return None
+    return small.ask_proof(ask, number)
+
+
+def _hit(ask: Ask) -> Said | None:
+    """The best of the near entries of which something can be said now."""
+    return next((said for hit in nearness.near(ask) if (said := entries.say_entry(ask, hit))), None)
+
+
+def _live(ask: Ask) -> bool:
+    """Whether the question is about figures that change, which only the live systems may answer."""
+    live = ask.segment.intent in ("product.stock", "product.restock", "price.query", "product.size_advice")
+    return live and ask.segment.confidence >= _SURE
+
+
+def _knowledge(ask: Ask, said: Said) -> Act:
+    slots: dict[str, Any] = {"answer": said.answer}
+    if said.values:
+        slots["values"] = said.values
+    if said.cards:
+        slots["cards"] = said.cards
+    return Act("answer", ask.index, "knowledge", slots, said.sources, "knowledge.hit")
+
+
+def _not_found(ask: Ask) -> Act:
+    if needs.wants_orders(ask.segment, ask.situation.turn) and ask.facts.orders is not None:
+        if len(ask.facts.orders) == 1 and not ask.is_guess:
+            return Act("ask", ask.index, "order.one_own", {"order": ask.facts.orders[0]})
+        if ask.facts.orders and not ask.is_guess:
+            return Act("ask", ask.index, "order.which_own", {"options": choosing.titles(ask.facts.orders[:_LISTED])})
+        return Act("ask", ask.index, "order.which", {"asks": "order_no"}, rule_id="order.ask_number")
+    if any(kind == "orders" for kind, _ in ask.facts.missing):
+        return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")
+    if ask.segment.intent == "oos.unclear" or ask.is_guess:
+        return Act("ask", ask.index, "unclear", rule_id="unclear")
+    return _nothing_told(ask)
+
+
+def _nothing_told(ask: Ask) -> Act:
+    return Act("fallback", ask.index, "not_found", {"about": ask.segment.text}, rule_id="knowledge.miss")
