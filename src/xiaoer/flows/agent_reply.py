@@ -122,6 +122,8 @@ class AgentReply:
                 "chars": len(part.text),
                 "flags": [finding.rule_id for finding in found],
                 "leaves": insights.leaves_of(part.text),
+                "offers": insights.offers_of(part.text),
+                "owes_s": assist.owed_s(part.text, now),
                 "channel": current.channel,
                 "after_seq": before,
                 "suggestion_id": out.suggestion_id,

@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from xiaoer.slices.insights.rules.blockers import blocker_of, stages_of
+from xiaoer.slices.insights.rules.endings import offers_of
 from xiaoer.slices.insights.rules.feelings import course_of, estimate, is_at_risk, trigger_of
 from xiaoer.slices.insights.rules.quality import SHEET, review
 from xiaoer.slices.insights.rules.questions import Questions, wording_key
@@ -165,3 +166,66 @@ def test_a_person_who_comes_late_after_the_hand_over_is_slow() -> None:
     assert "slow" in review(late).findings
     assert review(soon).points == 100
     assert "unanswered" in review(Talk("c", "b", "web", 0, beats=handed, steps=steps)).findings
+
+
+@pytest.mark.parametrize(
+    ("asks", "beats", "finding"),
+    [
+        ([("ship.when", "w1", 0), ("chat.thanks", "w2", 60)], [("b", 0, ""), ("a", 20, "later"), ("b", 60, "")], ""),
+        ([("ship.when", "w1", 0), ("ship.fee", "w2", 60)], [("b", 0, ""), ("a", 20, ""), ("b", 60, "")], "unanswered"),
+        ([("ship.fee", "w1", 0), ("ship.fee", "w1", 60)], [("b", 0, ""), ("a", 20, ""), ("b", 60, ""), ("a", 70, "")], "missed"),
+        ([("product.detail", "w1", 0), ("product.detail", "w2", 60)], [("b", 0, ""), ("a", 20, ""), ("b", 60, ""), ("a", 70, "")], ""),
+        ([("service.complaint", "w1", 0)], [("b", 0, ""), ("a", 20, "")], "red_line"),
+        ([("service.complaint", "w1", 0)], [("b", 0, ""), ("a", 20, "sorry")], ""),
+    ],
+    ids=["thanks-wait-for-nobody", "a-question-waits", "asked-again", "another-question", "brushed-off", "taken-up"],
+)  # fmt: skip
+def test_talks_with_people_are_reviewed_by_what_they_did(
+    asks: list[tuple[str, str, int]], beats: list[tuple[str, int, str]], finding: str
+) -> None:
+    served = Talk(
+        "c",
+        "b",
+        "import",
+        0,
+        beats=tuple(Beat(at * 1_000, who, "amy" if who == "a" else "", 4, leaves=leaves) for who, at, leaves in beats),
+        asks=tuple(Ask(at * 1_000, (intent,), (word,)) for intent, word, at in asks),
+    )
+    assert review(served).findings == ((finding,) if finding else ())
+
+
+@pytest.mark.parametrize(
+    ("text", "offers"),
+    [
+        ("给您一张20元券", True),
+        ("今天满200减30的", True),
+        ("这款没有活动，您看看那款也不错", True),
+        ("没有优惠哦", False),
+        ("没有", False),
+        ("已经是最低价了亲", False),
+    ],
+)
+def test_an_offer_is_something_off_or_something_else(text: str, offers: bool) -> None:
+    assert offers_of(text) is offers
+
+
+def test_a_refusal_without_an_offer_and_a_promise_that_ran_out_are_found() -> None:
+    def served(*beats: Beat) -> Talk:
+        return Talk("c", "b", "import", 0, beats=beats, asks=(Ask(0, ("promo.coupon",)),))
+
+    asked, bare, kind = Beat(0, "b"), Beat(20_000, "a", "amy", offers=0), Beat(20_000, "a", "amy", offers=1)
+    assert [review(served(asked, said)).findings for said in (bare, kind, Beat(20_000, "a", "amy"))] == [
+        ("no_offer",),
+        (),
+        (),
+    ]
+    owing, hour = Beat(20_000, "a", "amy", offers=1, owes=3_600_000), 3_600_000
+    late = served(asked, owing, Beat(2 * hour, "b"), Beat(2 * hour + 9_000, "a", "amy", offers=1))
+    kept = served(
+        asked,
+        owing,
+        Beat(hour - 9_000, "a", "amy", offers=1),
+        Beat(2 * hour, "b"),
+        Beat(2 * hour + 9, "a", "amy", offers=1),
+    )
+    assert [review(talk).findings for talk in (late, kept)] == [("promise",), ()]

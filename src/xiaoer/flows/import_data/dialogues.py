@@ -89,5 +89,8 @@ def _facts(shop: ShopId, line: PastLine, ends: bool) -> list[Event]:
         flags = [finding.rule_id for finding in assist.check_text(line.text)] if line.author == "agent" else []
         leaves = insights.leaves_of(line.text) if line.author == "agent" else ""
         said = {"agent_id": line.author_name, "chars": len(line.text), "flags": flags, "leaves": leaves}
+        if line.author == "agent":
+            said["offers"] = insights.offers_of(line.text)
+            said["owes_s"] = assist.owed_s(line.text, line.at)
         facts.append(fact("message.sent", author=line.author, count=1, **said))
     return [*facts, fact("conversation.closed", by="import")] if ends else facts

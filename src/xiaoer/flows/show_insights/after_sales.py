@@ -5,7 +5,7 @@ from typing import Any
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
 from xiaoer.flows.show_insights.said import HOW_SAID, table_of_words
-from xiaoer.flows.show_insights.view import View, by_day, change, day_name, percent, ratio, week_name
+from xiaoer.flows.show_insights.view import FEW, View, by_day, day_name, moved, percent, ratio, share, week_name
 from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.insights.rules.reasons import DETAILS, reason_name
 
@@ -13,6 +13,7 @@ _HOW = (
     How("refund@1", "退款数和金额", "按申请时间归入的退款、退货、换货单；金额是申请的金额。"),
     How("reason@1", "原因", "先看买家在会话里怎么说，再看会话的意图，最后看退款单上选的原因；十一类原因见售后分类。"),
     HOW_SAID,
+    How("few@1", "占比", f"不足 {FEW} 单时只写单数，不算占比和涨跌：一两单说明不了什么。"),
     How("batch@1", "批次", "按发货的那一周分批。"),
     How(
         "rate@1",
@@ -85,11 +86,16 @@ def show_after_sales(view: View) -> Page:
     top = max(now, key=lambda a: now[a][0], default="")
     finding = advice[0] if advice else "这段时间没有退款申请"
     if top and not advice:
-        finding = f"退款原因最多的是{reason_name(top)}，占 {percent(now[top][0] / count)}"
+        finding = f"退款原因最多的是{reason_name(top)}，{_part(now[top][0], count)}"
     empty = "" if count else "有退款单之后，这里会说清退货集中在哪款、哪个规格、什么原因、花了多少钱、该改什么。"
     return Page(
         "after-sales", "售后归因", finding, view.period, cards, _charts(view, now), tables, _HOW, tuple(advice), empty
     )
+
+
+def _part(n: int, total: int) -> str:
+    """How much of it that is: 占 62%, of few refunds 5 单里有 3 单."""
+    return f"占 {percent(n / total)}" if total >= FEW else f"{total} 单里有 {n} 单"
 
 
 def _rate(refunds: int, sold: int) -> float | None:
@@ -116,9 +122,10 @@ def causes(view: View, most: int = 5) -> list[str]:
         spread = sorted(sizes.get((product, code), ()), reverse=True)
         if spread and spread[0][0] / sum(c for c, _ in spread) >= 0.5 and detail.startswith("too_"):
             where = f"，主要是 {spread[0][1]}"
+        of = f"{n}/{total} 单，" if total >= FEW else ""
         sentence = (
-            f"「{view.product_name(product)}」的退货里{reason_name(code)}占 {percent(n / total)}"
-            f"（{n}/{total} 单，{v / 100:.0f} 元）{where}：{ACTIONS.get(detail, '抽几段会话看看')}"
+            f"「{view.product_name(product)}」的退货里{reason_name(code)}{_part(n, total)}"
+            f"（{of}{v / 100:.0f} 元）{where}：{ACTIONS.get(detail, '抽几段会话看看')}"
         )
         found.append((v, n, sentence))
     return [sentence for _, _, sentence in sorted(found, reverse=True)[:most]]
@@ -150,10 +157,10 @@ def _reasons(view: View, now: dict[str, Any], old: dict[str, Any], count: int) -
                 "id": code,
                 "reason": reason_name(code),
                 "count": n,
-                "share": ratio(n, count),
+                "share": share(n, count),
                 "cost": v / 100,
                 "before": before,
-                "change": change(n, before),
+                "change": moved(n, before),
                 "details": parts,
                 "drill": Drill("refund", code, view.product, "refund"),
             }
@@ -186,7 +193,7 @@ def _products(view: View) -> Table:
                 "rate": _rate(total, sold.get(product, 0)),
                 "cost": cost / 100,
                 "top": reason_name(top),
-                "share": ratio(reasons[top][0], total),
+                "share": share(reasons[top][0], total),
                 "drill": Drill("refund", "", product, "refund"),
             }
         )
@@ -224,7 +231,7 @@ def _group(view: View, family: str, id_: str, title: str) -> Table:
                 "count": total,
                 "cost": sum(v for _, v in reasons.values()) / 100,
                 "top": reason_name(top),
-                "share": ratio(reasons[top][0], total),
+                "share": share(reasons[top][0], total),
                 "drill": Drill(family, "", place, "refund"),
             }
         )
@@ -253,7 +260,7 @@ def _charts(view: View, now: dict[str, tuple[int, int]]) -> tuple[Chart, ...]:
     first = ranked[0] if ranked else ""
     share = Chart(
         "reasons",
-        f"{reason_name(first)}占退款的 {percent(now[first][0] / total)}" if first else "没有退款单",
+        f"退款里{reason_name(first)}{_part(now[first][0], total)}" if first else "没有退款单",
         "bar",
         tuple(reason_name(a) for a in ranked),
         (Series("单数", tuple(float(now[a][0]) for a in ranked), "bad"),),

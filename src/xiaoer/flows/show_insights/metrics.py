@@ -66,6 +66,7 @@ def cards_of(view: View, formulas: Sequence[Formula]) -> list[Card]:
         value, count = value_of(formula, now_kept, now_flags)
         before, _ = value_of(formula, old_kept, old_flags)
         note = f"{count} 个" if formula.show in ("ratio", "seconds", "hours") and count else ""
+        note = "看平台后台" if formula.kind == "elsewhere" else note
         cards.append(
             Card(
                 formula.id,

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from xiaoer.flows.show_insights.page import Column, Drill, How, Table
-from xiaoer.flows.show_insights.view import View, ratio
+from xiaoer.flows.show_insights.view import View, share
 from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.reasons import REASONS
 from xiaoer.slices.insights.rules.themes import Said, count_pieces, find_themes, reason_of
@@ -47,7 +47,7 @@ def table_of_words(view: View) -> Table:
                     "name": f"「{theme.name}」",
                     "reason": REASONS.get(reason, reason),
                     "count": theme.count,
-                    "share": ratio(theme.count, whole),
+                    "share": share(theme.count, whole),
                     "example": "；".join(theme.examples[:2]),
                     "drill": Drill("refund.w", "|".join(theme.keys[:_BEHIND]), view.product, "refund"),
                 }

@@ -18,6 +18,8 @@ from xiaoer.slices.insights.rules.days import as_date
 from xiaoer.slices.insights.types import Formula
 from xiaoer.slices.shops.store import list_staff
 
+FEW = 10  # refunds below which a share would be of false precision
+
 Days = tuple[int, int]
 Pair = tuple[int, int]
 _WEEK = "一二三四五六日"
@@ -190,6 +192,18 @@ def by_day(rows: Sequence[tuple[Any, ...]], days: Sequence[int], pick: Callable[
 def ratio(part: float, whole: float, digits: int = 4) -> float | None:
     """A share; None when there is nothing to share."""
     return round(part / whole, digits) if whole else None
+
+
+def share(part: float, whole: float) -> float | None:
+    """A share of so many that it tells something; of fewer the count alone is shown."""
+    return ratio(part, whole) if whole >= FEW else None
+
+
+def moved(now: float, before: float) -> str:
+    """How a count changed; of few the counts themselves."""
+    if 0 < max(now, before) < FEW:
+        return f"上期 {before:.0f}，本期 {now:.0f}"
+    return change(now, before)
 
 
 def most_telling(shares: Sequence[float | None], of: Sequence[int], *, least: bool = False) -> int | None:

@@ -36,6 +36,7 @@ begin_anew = store.begin_anew
 count = store.count
 day_of = store.day_of
 find_promises = promises.find_promises
+owed_s = promises.owed_s
 finish_promise = store.finish_promise
 keep_promises = store.keep_promises
 open_promises = store.open_promises

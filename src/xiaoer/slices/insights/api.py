@@ -167,6 +167,7 @@ facts_of = store.facts_of
 changed_since = store.changed_since
 wording_key = questions.wording_key
 leaves_of = endings.leaves_of
+offers_of = endings.offers_of
 
 
 def inquiry_paid_ratio(connection: Connection, shop: ShopId, day: datetime) -> float | None:

@@ -12,7 +12,8 @@ class Beat(Struct, frozen=True, array_like=True):
     """One message: milliseconds since the opening, who (`b` buyer, `r` bot, `s` bot in assist mode, `a` agent).
 
     Of a buyer's message `owner` tells who had the talk then (bot, queued, agent). `flags` are compliance rules.
-    `leaves` tells how an agent's message leaves the matter (see `rules.endings`).
+    `leaves` tells how an agent's message leaves the matter (see `rules.endings`),
+    `owes` when what it promises is due (0: nothing), `offers` whether it holds an offer (-1: not looked at).
     """
 
     at: int
@@ -22,6 +23,8 @@ class Beat(Struct, frozen=True, array_like=True):
     owner: str = ""
     flags: tuple[str, ...] = ()
     leaves: str = ""
+    owes: int = 0
+    offers: int = -1
 
 
 class Ask(Struct, frozen=True, array_like=True):

@@ -56,6 +56,11 @@ def find_promises(text: str, now: datetime) -> tuple[Promise, ...]:
     return tuple(found[:3])
 
 
+def owed_s(text: str, now: datetime) -> int:
+    """Seconds until the first promise of a message is due; 0 when it promises nothing."""
+    return min((max(1, round((p.due_at - now).total_seconds())) for p in find_promises(text, now)), default=0)
+
+
 def _parts(sentence: str, now: datetime) -> list[str]:
     """The sentence, cut where a second deed has a time of its own: 五点前回您电话，｜明天把赠品寄给您."""
     parts = [""]

@@ -29,3 +29,14 @@ def leaves_of(text: str) -> str:
     if _LATER.search(said):
         return "later"
     return "sorry" if _SORRY.search(said) and len(said) < 60 else ""
+
+
+_OFFERS = re.compile(
+    "满\\s*\\d+.{0,3}减|立减|减\\s*\\d+|便宜\\s*\\d+|\\d\\s*折|(?<!没)(?<!没有)(?:领|送|发|给|用|有)[^，。！!？?没不]{0,6}(?:券|红包|优惠|赠品|礼品|返现)"
+    "|(?<!不)(?<!没有)包邮|推荐|凑单|到手价?\\s*\\d|活动价|会员价|(?:看看|试试|考虑)[^，。]{0,6}(?:这款|这个|那款|套装)"
+)
+
+
+def offers_of(text: str) -> bool:
+    """Whether an agent's words hold an offer: something off, something given, or something else to buy."""
+    return bool(_OFFERS.search(text))

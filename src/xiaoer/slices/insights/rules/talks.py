@@ -78,7 +78,10 @@ def _said(at: int, data: dict[str, Any]) -> Beat:
     if data.get("author") == "agent":
         agent = str(data.get("agent_id") or data.get("agent") or "")
         flags = tuple(str(flag) for flag in data.get("flags") or ())
-        return Beat(at, AGENT, agent, int(data.get("chars") or 0), "", flags, str(data.get("leaves") or ""))
+        owes = at + 1000 * int(data["owes_s"]) if data.get("owes_s") else 0
+        leaves, offers = str(data.get("leaves") or ""), data.get("offers")
+        offered = -1 if offers is None else int(bool(offers))
+        return Beat(at, AGENT, agent, int(data.get("chars") or 0), "", flags, leaves, owes, offered)
     return Beat(at, ASSIST if data.get("mode") == "assist" else BOT)
 
 
