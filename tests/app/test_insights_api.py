@@ -114,7 +114,8 @@ def test_sub_reasons_are_what_buyers_said_and_lead_to_their_refunds(client: Test
         behind = client.get("/api/v1/insights/drill", params={"from": "2026-01-01", **drill}).json()["items"]
         assert len(behind) == min(row["count"], 50)
         word = row["name"].strip("「」").split("、")[0]
-        assert all(word in item["said"] for item in behind)
+        telling = set(word) - set("了")  # wordings that differ by that are one question, shown as it was first said
+        assert all(telling <= set(item["said"]) for item in behind)
 
 
 def test_times_in_tables_are_the_shops(client: TestClient) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from xiaoer.app.audiences import Audiences
 from xiaoer.app.shop_words import ShopUnderstanding, trade_words
 from xiaoer.flows.check_knowledge.check import CheckKnowledge
+from xiaoer.flows.check_knowledge.said import CheckSaid
 from xiaoer.flows.confirm_packs import ConfirmPacks
 from xiaoer.flows.fill_knowledge import FillKnowledge
 from xiaoer.flows.import_data.importer import Importer
@@ -27,6 +28,7 @@ from xiaoer.slices.terms.service import ShopTerms
 
 _PACKS = ("law", "promises", "categories")
 _DAILY, _NIGHT = timedelta(days=1), timedelta(hours=19, minutes=30)  # 03:30 in the shop's zone
+_OFTEN = timedelta(minutes=10)
 
 
 def _reading(pack: Path) -> Reading:
@@ -66,6 +68,9 @@ class Brain:
             db, clock, entries, promotions, shops, terms, understanding, understanding.intent_of, self.reading,
             questions,
         )  # fmt: skip
+        self.said = CheckSaid(
+            db, clock, knowledge, promotions, shops, terms, understanding, understanding.intent_of, self.reading
+        )  # fmt: skip
         self.audiences = Audiences(db, promotions, entries, pack)
         importer.vets["knowledge"] = self.audiences.vet
         self.people = PeopleSearch(db, understanding, knowledge)
@@ -73,12 +78,16 @@ class Brain:
         self._titles = tomllib.loads((pack / "intents.toml").read_text(encoding="utf-8"))
 
     def work(self, jobs: Jobs) -> None:
-        """Check every shop's knowledge each night."""
+        """Check every shop's knowledge each night, and what people said against it every ten minutes."""
 
         async def check(job: Job) -> None:
             await self.health(job.shop)
 
+        async def check_said(job: Job) -> None:
+            await self.said(job.shop)
+
         jobs.every("knowledge.check", _DAILY, check, offset=_NIGHT)
+        jobs.every("knowledge.said", _OFTEN, check_said)
 
     def title_of(self, intent: str) -> str:
         """An intent as the console names it."""

@@ -15,7 +15,7 @@ from xiaoer.app.beside import Beside, BesideFailed
 from xiaoer.app.figures import Figures, formulas_of
 from xiaoer.flows.roll_up.roll_up import Understands
 from xiaoer.flows.show_insights.page import Page
-from xiaoer.flows.show_insights.pages import PAGES
+from xiaoer.flows.show_insights.pages import show_page
 from xiaoer.flows.show_insights.view import View
 from xiaoer.infra.clickhouse import Columns, Run
 from xiaoer.infra.db import Database
@@ -216,10 +216,7 @@ class Insights:
     async def page(self, shop: ShopId, name: str, choice: Choice) -> Page:
         """One of the pages by name."""
 
-        def show(view: View) -> Page:
-            return structs.replace(PAGES[name](view), sampled=view.sampled)
-
-        page = await self.look(shop, choice, show)
+        page = await self.look(shop, choice, lambda view: show_page(view, name))
         return structs.replace(page, waiting=await self.waiting(shop))
 
     def _days(self, choice: Choice) -> tuple[int, int]:

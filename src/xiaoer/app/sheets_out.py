@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from xiaoer.flows.show_insights.page import Card, Page, Table
+from xiaoer.flows.show_insights.page import Card, Page, Table, note_of_sample
 from xiaoer.flows.show_insights.report.compose import Report
 from xiaoer.infra.sheets_out import XLSX, write_workbook
 from xiaoer.kernel.errors import InvalidBody
@@ -43,13 +43,15 @@ async def spreadsheet(columns: Sequence[str], rows: Sequence[Mapping[str, str]],
     return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def csv_of(table: Table) -> bytes:
-    """A table as UTF-8 with BOM."""
+def csv_of(table: Table, note: str = "") -> bytes:
+    """A table as UTF-8 with BOM; what must be known of its figures stands in a line of its own at the end."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([column.title for column in table.columns])
     for row in table.rows:
         writer.writerow([cell_of(row.get(column.key)) for column in table.columns])
+    if note:
+        writer.writerow([note])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -70,6 +72,7 @@ def xlsx_of(page: Page) -> bytes:
     first.write_row(0, 0, [page.title, page.finding])
     first.write_row(1, 0, ["时间", f"{page.period.first} 至 {page.period.last}"])
     first.write_row(2, 0, ["对比", f"{page.period.before_first} 至 {page.period.before_last}"])
+    first.write_string(3, 0, note_of_sample(page))
     first.write_row(4, 0, ["指标", "本期", "上期", "说明", "口径"], head)
     for at, card in enumerate(page.cards, 5):
         _card(first, at, card, formats)
@@ -125,6 +128,7 @@ def report_xlsx(report: Report) -> bytes:
         sheet = book.add_worksheet(page.title[:28])
         sheet.set_column(0, 0, 30)
         sheet.write_string(0, 0, page.finding)
+        sheet.write_string(1, 0, note_of_sample(page))
         line = 2
         for card in page.cards:
             sheet.write_string(line, 0, card.title)

@@ -118,6 +118,13 @@ class Page(Struct, frozen=True, omit_defaults=True):
     sampled: int = 0
 
 
+def note_of_sample(page: Page) -> str:
+    """What a reader of a file must know of narrowed figures; "" when all of them were counted."""
+    if not page.sampled:
+        return ""
+    return f"估算：符合条件的会话太多，没有现成汇总的数字按均匀抽取的 {page.sampled:,} 个估算，不是逐个数出来的。"
+
+
 def how_of(formula: Formula) -> How:
     """A formula as it is explained beside its figure."""
     first, last = formula.window

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from msgspec import structs
+
 from xiaoer.flows.show_insights.after_sales import show_after_sales
 from xiaoer.flows.show_insights.funnel import show_funnel
 from xiaoer.flows.show_insights.gaps import show_gaps
@@ -23,3 +25,8 @@ PAGES: Mapping[str, Callable[[View], Page]] = {
     "gaps": show_gaps,
     "value": show_value,
 }
+
+
+def show_page(view: View, name: str) -> Page:
+    """A page by name; it says when narrowed figures are estimates."""
+    return structs.replace(PAGES[name](view), sampled=view.sampled)

@@ -4,8 +4,13 @@ from collections import defaultdict
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
 from xiaoer.flows.show_insights.view import View, by_day, day_name, percent, ratio
+from xiaoer.slices.conversations import told
+from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import look_up, reviews
+from xiaoer.slices.insights.rules.days import instant, start_of
 from xiaoer.slices.insights.rules.quality import FINDINGS, SHEET
+from xiaoer.slices.knowledge import store as knowledge
+from xiaoer.slices.privacy import api as privacy
 
 _HOW = (
     How(
@@ -20,6 +25,7 @@ _HOW = (
     ),
 )
 _EXAMPLES = 5
+_SHOWN = 50  # contradicting answers that are listed
 
 
 def show_quality(view: View) -> Page:
@@ -53,7 +59,7 @@ def show_quality(view: View) -> Page:
         for code, (count, _) in findings
     )
     columns = (Column("finding", "扣分项"), Column("count", "会话", "number"), Column("share", "占比", "ratio"))
-    tables = (Table("findings", "扣在哪里", columns, rows, empty="没有扣分。"), _coaching(view))
+    tables = (Table("findings", "扣在哪里", columns, rows, empty="没有扣分。"), _denied(view), _coaching(view))
     days = view.every_day()
     daily = by_day(view.sums("score", ("day",), b=view.agent), days, lambda n, v: round(v / n, 1) if n else 0.0)
     chart = Chart(
@@ -76,6 +82,42 @@ def _agreed(agreement: reviews.Agreement) -> tuple[Card, ...]:
         Card("rank", "排序一致度", agreement.rank, good="up", note="最高 1", how="agreement@1"),
     )
     return tuple(card for card in cards if card.value is not None)
+
+
+def _denied(view: View) -> Table:
+    """What agents said that the knowledge or the shop's data contradict, with both texts, newest first."""
+    span = instant(start_of(view.days[0])), instant(start_of(view.days[1] + 1))
+    wanted = {"channel": view.channel, "product_id": view.product, "agent_id": view.agent}
+    facts = [
+        fact
+        for fact in insights.of_type(view.connection, view.shop, insights.DENIED, *span)
+        if all(value in ("", fact[name]) for name, value in wanted.items())
+    ]
+    shown = facts[: -_SHOWN - 1 : -1]
+    lines = told.messages_of(view.connection, view.shop, list({fact["conversation_id"] for fact in shown}))
+    texts = {str(line.id): line.text for part in lines.values() for line in part}
+    named = list({fact["entry_id"] for fact in shown} - {""})
+    answers = {id_: e.draft.answer for id_, e in knowledge.get_many(view.connection, view.shop, named).items()}
+    rows = tuple(
+        {
+            "id": fact["message_id"],
+            "agent": view.agent_name(fact["agent_id"]),
+            "said": privacy.mask_text(texts.get(fact["message_id"], "（原话已删除）")),
+            "about": fact["about"],
+            "known": answers.get(fact["entry_id"], "（这条知识已删除）") if fact["entry_id"] else fact["about"],
+            "talk": [fact["conversation_id"]],
+        }
+        for fact in shown
+    )
+    columns = (
+        Column("agent", "客服"),
+        Column("said", "客服这样说"),
+        Column("known", "知识或店铺数据"),
+        Column("about", "哪里不一样"),
+        Column("talk", "会话", "talks"),
+    )
+    note = f"共 {len(facts)} 句，列最近 {len(shown)} 句。按核对时的知识判断；说的是某一单、某个包裹的不算。"
+    return Table("denied", "和知识说得不一样", columns, rows, note, "没有发现客服的话和知识、店铺数据对不上。")
 
 
 def _coaching(view: View) -> Table:

@@ -1,6 +1,7 @@
 """Event facts (事件): written once, in the transaction of what they tell about, and never changed."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from xiaoer.slices.insights.rules import days, endings, feelings, questions
 from xiaoer.slices.insights.tables import events
 
 _ADD = Statement(insert(events))
+SENT, DENIED = "message.sent", "answer.denied"
 END_OF_TIME = "02"  # our ids begin with 01 until the year 3084
 _CHUNK = 500  # ids per look-up, below SQLite's parameter limit
 _OF_TICKETS = ("opened", "appended", "state", "assigned", "merged")
@@ -38,6 +40,8 @@ def append(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> None
     """Append facts with fresh ids."""
     if facts:
         db.append(connection, _ADD, [{**msgspec.structs.asdict(fact), "shop": shop} for fact in facts])
+        by_people = (fact.conversation_id for fact in facts if is_said(fact))
+        store.mark_dirty(connection, shop, store.SAID, by_people)
 
 
 def append_new(connection: Connection, shop: ShopId, facts: Sequence[Event]) -> int:
@@ -146,6 +150,20 @@ def buyer_ids(connection: Connection, shop: ShopId) -> list[str]:
     return list(connection.scalars(select(events.c.buyer_id).where(*where).distinct()))
 
 
+def set_checked(connection: Connection, shop: ShopId, spoken: Mapping[str, int]) -> None:
+    """These talks are checked, but for those in which there are no longer just so many messages of agents."""
+    now = Counter(f.conversation_id for f in store.facts_of(connection, shop, list(spoken)) if is_said(f))
+    done = [talk for talk, count in spoken.items() if now[talk] == count]
+    store.clear_dirty(connection, shop, store.SAID, done)
+
+
+def is_said(fact: Event) -> bool:
+    """Whether a fact tells of an agent's words."""
+    return fact.type == SENT and fact.data.get("author") == "agent"
+
+
+unchecked = store.read_unchecked
+facts_of = store.facts_of
 changed_since = store.changed_since
 wording_key = questions.wording_key
 leaves_of = endings.leaves_of

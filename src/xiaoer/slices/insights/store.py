@@ -23,6 +23,7 @@ IN_BLOCK = "#"  # ends the family of a block's cells
 BLOCKED = frozenset(
     ("ask.d", "ask.t", "clock", "q", "q.d", "gap", "flag", "kpi", "wait", "page", "finding", "score", "blocker")
 ) | frozenset(("funnel", "sold", "trigger", "course"))
+SAID = "said"  # kind of the talks whose agents' words wait to be checked against the knowledge
 
 
 def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
@@ -82,6 +83,13 @@ def mark_dirty(connection: Connection, shop: ShopId, kind: str, ids: Iterable[st
 def read_dirty(connection: Connection, shop: ShopId, kind: str, limit: int) -> list[str]:
     query = select(dirty.c.id).where(dirty.c.shop == shop, dirty.c.kind == kind).order_by(dirty.c.id).limit(limit)
     return list(connection.scalars(query))
+
+
+def read_unchecked(connection: Connection, shop: ShopId, limit: int) -> list[str]:
+    """Talks whose agents' words wait to be checked, but for those that are not counted and so not understood yet."""
+    counted = select(dirty.c.id).where(dirty.c.shop == shop, dirty.c.kind == "talk")
+    query = select(dirty.c.id).where(dirty.c.shop == shop, dirty.c.kind == SAID, dirty.c.id.not_in(counted))
+    return list(connection.scalars(query.order_by(dirty.c.id).limit(limit)))
 
 
 def clear_dirty(connection: Connection, shop: ShopId, kind: str, ids: Sequence[str]) -> None:
@@ -195,9 +203,10 @@ def _shift(connection: Connection, shop: ShopId, changes: Mapping[Key, Sequence[
 
 
 def clear(connection: Connection, shop: ShopId) -> None:
-    """Forget all units and cells, for a rebuild."""
-    for table in (cells, units, dirty, cursors):
+    """Forget all units and cells, for a rebuild; what waits to be checked goes on waiting."""
+    for table in (cells, units, cursors):
         connection.execute(delete(table).where(table.c.shop == shop))
+    connection.execute(delete(dirty).where(dirty.c.shop == shop, dirty.c.kind != SAID))
 
 
 def sums(

@@ -11,7 +11,7 @@ from msgspec import Struct
 from xiaoer.flows.show_insights.after_sales import ACTIONS, causes
 from xiaoer.flows.show_insights.funnel import about_worth
 from xiaoer.flows.show_insights.page import Chart, Page
-from xiaoer.flows.show_insights.pages import PAGES
+from xiaoer.flows.show_insights.pages import PAGES, show_page
 from xiaoer.flows.show_insights.view import View, change
 from xiaoer.slices.insights import alerts
 from xiaoer.slices.insights.rules.days import as_date, micros, start_of
@@ -61,7 +61,7 @@ class Report(Struct, frozen=True):
 
 def write_report(view: View, shop_name: str, kind: str, made_at: str) -> Report:
     """The report of the view's days; `kind` week or month."""
-    pages = {name: show(view) for name, show in PAGES.items()}
+    pages = {name: show_page(view, name) for name in PAGES}
     due = as_date(view.days[1]) + timedelta(days=7 if kind == "week" else 14)
     found = sorted(_candidates(view, pages, due), key=lambda finding: -finding.weight)
     told: list[ReportFinding] = []

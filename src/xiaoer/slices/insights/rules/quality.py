@@ -10,6 +10,7 @@ from xiaoer.slices.insights.rules.figures import is_complaint, is_inquiry
 from xiaoer.slices.insights.rules.rounds import Round, find_rounds, human_wait
 from xiaoer.slices.insights.types import AGENT, Talk
 
+_PER_DENIED = 10  # points of twenty: a second wrong statement leaves none
 _FAST_MS, _LATE_MS = 60_000, 180_000
 _OFFERS = frozenset({"quote", "offer_coupon", "counter_offer", "recommend", "answer", "lookup", "ask"})
 _HANDED = frozenset({"handoff"})
@@ -25,7 +26,7 @@ class Item(NamedTuple):
 
 SHEET = (
     Item("response", "响应及时", 25),
-    Item("accuracy", "答有依据", 20),
+    Item("accuracy", "答得对、有依据", 20),
     Item("missed", "没有漏答", 15),
     Item("banned", "没有违规用语", 15),
     Item("polite", "语气得当", 10),
@@ -37,6 +38,7 @@ FINDINGS = {
     "slow": "有一轮超过 3 分钟才答",
     "unanswered": "买家最后一句没人答",
     "no_source": "回答没有依据",
+    "denied": "和知识或店铺数据说得不一样",
     "missed": "有问题没答上",
     "banned": "用了违规词或违规承诺",
     "rude": "语气生硬",
@@ -80,6 +82,9 @@ def review(talk: Talk) -> Score:
         if missed:
             items["missed"] = max(0, items["missed"] - 4 * missed)
             found.append("missed")
+    if denied := sum(step.what == "denied" for step in talk.steps):
+        items["accuracy"] = max(0, items["accuracy"] - _PER_DENIED * denied)
+        found.append("denied")
     flags = [flag for beat in talk.beats if beat.who == AGENT for flag in beat.flags]
     hard = [flag for flag in flags if flag != _RUDE]
     if hard:

@@ -21,6 +21,7 @@ _STEPS = {
     "conversation.closed": ("closed", "by", "wrap_up"),
     "ticket.opened": ("ticket", "type", "ticket_id"),
     "ticket.state": ("ticket_state", "to", "ticket_id"),
+    "answer.denied": ("denied", "entry_id", "message_id"),
 }
 
 
