@@ -18,6 +18,12 @@ BOTTLES = (_variant("small", 容量="500ml"), _variant("large", 容量="1.5L"))
 PHONES = (_variant("15", 型号="iPhone 15"), _variant("15p", 型号="iPhone 15 Pro"), _variant("16", 型号="iPhone 16"))
 WIPERS = (_variant("w24", 尺寸="24寸+18寸"), _variant("w26", 尺寸="26寸+16寸"))
 BEDS = (_variant("b15", 尺寸="1.5x2米"), _variant("b18", 尺寸="1.8x2米"))
+TEAWARE = (_variant("blue", 款式="青花"), _variant("white", 款式="纯白"), _variant("red", 款式="釉里红"))
+SHIRTS = (
+    _variant("bx", 颜色="黑色", 尺码="XL"),
+    _variant("bm", 颜色="黑色", 尺码="M"),
+    _variant("wx", 颜色="白色", 尺码="XL"),
+)
 CHAIRS = (_variant("black", 颜色="黑色"), _variant("white", 颜色="白色"), _variant("grey", 颜色="灰色"))
 COATS = (_variant("m", 颜色="黑", 尺码="M"), _variant("l", 颜色="橙", 尺码="L"))
 
@@ -39,6 +45,8 @@ COATS = (_variant("m", 颜色="黑", 尺码="M"), _variant("l", 颜色="橙", �
         (PHONES, Entities(), "来15个", ["15", "15p", "16"], ""),
         (WIPERS, Entities(), "我车是26+16的有吗", ["w26"], ""),
         (BEDS, Entities(), "1.8的多钱", ["b18"], ""),
+        (TEAWARE, Entities(), "青花跟纯白差多少钱", ["blue", "white"], "青花"),
+        (SHIRTS, Entities(color="黑色", size="XL"), "黑色XL有吗", ["bx"], "黑色"),
         (CHAIRS, Entities(), "白的黑的一样价吗", ["black", "white"], ""),
         (COATS, Entities(size="L"), "L有货吗", ["l"], ""),
         (COATS, Entities(color="橙色"), "橙色的呢", ["l"], ""),

@@ -11,7 +11,14 @@ import re
 from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product
 from xiaoer.slices.policies.rules.asked_words import ASKED, BY_INTENT, CHILD_KEYS, FITS_KEYS, MEASURED, WASH_KEYS, WHO
-from xiaoer.slices.policies.rules.namesakes import counts, facts_by_letters, facts_by_measure, facts_by_thing, in_digits
+from xiaoer.slices.policies.rules.namesakes import (
+    counts,
+    facts_by_count,
+    facts_by_letters,
+    facts_by_measure,
+    facts_by_thing,
+    in_digits,
+)
 
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
 _YEARS = re.compile(r"\d\s*(?:岁|个月)|出生|新生儿")
@@ -74,7 +81,7 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     of_whom = [keys for _, keys in WHO]
     found = found or [pair for keys in narrow if keys not in of_whom for pair in _with_values(product, keys)]
     found = found or [pair for said, keys in MEASURED if said.search(question) for pair in _with_keys(product, keys)]
-    found = found or facts_by_thing(product, question)
+    found = found or facts_by_thing(product, question) or facts_by_count(product, question)
     found = found or _of_both(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, question)]
     bare = _without_title(product, question)

@@ -76,6 +76,7 @@ _BROKE = re.compile(
     r"(?:松|坏|断|裂|碎|破|歪|脱胶|脱落|开胶|开线|开裂|起泡|变形|失灵|卡住|[掉漏](?:下来|出来)?)了[^，。?？]{0,8}(?:怎么[办弄修整]|咋[办弄修整]|如何|能修|给修|帮修|管不管|怎么处理)"
     r"|(?:没反应|不[亮转响动热冷]|不出水|不制冷|不加热|开不了机|充不进电)了?[，, ]?(?:怎么[办弄修整]|咋[办弄修整]|如何|能修|给修|管不管)"
 )
+_MISHAP = re.compile(r"[碎坏破裂烂]了[^，。?？]{0,8}(?:[补赔换退]不[补赔换退]|[能会给][补赔换退])")
 _WOULD = re.compile(r"如果|万一|要是|会不会|容易|会[坏断裂碎松掉漏]|的话")
 _PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
 
@@ -98,6 +99,8 @@ def look_again(segment: Segment) -> Segment:
         return replace(segment, intent="product.detail", confidence=0.9, by="wording")
     if segment.intent == "service.bot" and _ROBOT.search(segment.text):  # goods, not who is speaking
         return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
+    if segment.intent in ("product.restock", "product.stock") and _MISHAP.search(segment.text):
+        return replace(segment, intent="after.defect", confidence=0.8, by="wording")  # 碎了一个杯子补不补
     if segment.intent in _OF_GOODS and _BROKE.search(segment.text) and not _WOULD.search(segment.text):
         return replace(segment, intent="after.defect", confidence=0.8, by="wording")  # 扶手松了咋弄
     if segment.intent == "product.warranty" and _OWN_FAULT.search(segment.text):

@@ -23,7 +23,7 @@ _TOLD_UNIT = re.compile(r"\d\s*(?P<unit>厘米|公斤|毫升|斤|米|升|寸|瓦
 # what is measured, by the units that count it; a question may ask for it without a unit (多长, 重不重)
 _KINDS = (
     (
-        re.compile(r"(?:几|多少|\d)\s*(?:公斤|千克|斤|克|kg|g)|多重|重不重|沉不沉"),
+        re.compile(r"(?:几|多少|\d)\s*(?:公斤|千克|斤|克|kg|g)|多重|重不重|沉不沉|最[重轻]"),
         re.compile(r"\d\s*(?:公斤|千克|斤|克|kg|g)(?![a-z])", re.I),
     ),
     (
@@ -58,6 +58,15 @@ def facts_by_letters(product: Product, question: str, counted: bool = False) -> 
 def in_digits(text: str) -> str:
     """七座 as 7座, 三口 as 3口: counted parts as the sheet writes them."""
     return _NUMERAL.sub(lambda m: m.group().translate(_NUMERALS), text)
+
+
+def facts_by_count(product: Product, question: str) -> list[tuple[str, str]]:
+    """The only attribute whose value counts in the unit that is asked for (多少片: 零件：324片)."""
+    unit = _ASKED_UNIT.search(question)
+    if unit is None:
+        return []
+    found = [(k, v) for k, v in product.attributes.items() if re.search(rf"\d\s*个?{unit['unit']}", v)]
+    return found if len(found) == 1 else []
 
 
 def facts_by_thing(product: Product, question: str) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ _COUNTED = re.compile(r"\d+(?:\.\d+)?\s*(?=[件个条双瓶盒袋包箱台只支
 
 def matching(variants: tuple[Variant, ...], entities: Entities, text: str = "") -> tuple[Variant, ...]:
     """The variants that fit what was named; all when nothing was, none when there is no such variant."""
-    several = colors_in(variants, text)
+    several = named_together(variants, text)
     if len(several) > 1:  # 白的黑的一样价吗
         return tuple(v for v in variants if set(v.spec.values()) & several)
     chosen = variants
@@ -47,9 +47,22 @@ def matching(variants: tuple[Variant, ...], entities: Entities, text: str = "") 
     return _named(chosen, text) if named_in(chosen, text) else _by_tokens(chosen, text)
 
 
-def colors_in(variants: tuple[Variant, ...], text: str) -> set[str]:
-    """The colours of these variants that the text names, in the shop's words (白的 names 白色 and 米白 alike)."""
-    colors = {value for v in variants for axis, value in v.spec.items() if "色" in axis}
+def named_together(variants: tuple[Variant, ...], text: str) -> set[str]:
+    """The values of one axis that the text names, in the shop's words (白的 names 白色 and 米白 alike)."""
+    axes: dict[str, set[str]] = {}
+    for variant in variants:
+        for axis, value in variant.spec.items():
+            axes.setdefault(axis, set()).add(value)
+    for axis, values in axes.items():
+        named = {value for value in values if len(value) >= _NAME and value in text}
+        if len(named) > 1 and not any(one != other and one in other for one in named for other in named):
+            return named  # 青花跟纯白差多少钱
+        if "色" in axis and (colors := _colors(values, text)):
+            return colors
+    return set()
+
+
+def _colors(colors: set[str], text: str) -> set[str]:
     whole = {color for color in colors if color in text or f"{color.removesuffix('色')}的" in text}
     return whole or {color for color in colors if f"{color.removesuffix('色')[-1:]}的" in text}
 

@@ -20,6 +20,11 @@ _COVERED = re.compile(r"(?:还|在不在|过没过|算不算|有没有)[^，。]
 _FREIGHT = re.compile(
     r"[,，;；\s]+((?:那)?(?:来回|退货|换货|寄回)?(?:的)?(?:运费|邮费|快递费)[^，。]{0,8}(?:出|付|承担|掏|负责|报|包)[^，。]{0,4})$"
 )
+# asked of what was told just before: 「没显示满减？现在还能不能改？」
+_STILL = re.compile(
+    r"^(?:那么?|现在|我|这|单|订单|请问)*(?:还)?(?:能不能|可不可以|能|可以)(?:再)?(?:改|补|退|换|取消|处理|弄|恢复)(?:一?下|掉|回来)?(?:吗|么|不|嘛|了)?\W*$"
+)
+_OF_ORDERS = ("promo.", "order.", "price.", "ship.")
 _REFUND = ("after.refund_progress", "after.progress")
 _FAULT = ("after.repair", "after.defect")
 _TOLD_BELOW = 0.5
@@ -42,6 +47,9 @@ def put_together(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
 
 
 def _rides_on(one: Segment, before: Segment) -> bool:
+    vague = one.intent.startswith("oos.") or one.confidence < _TOLD_BELOW
+    if vague and before.intent.startswith(_OF_ORDERS) and _STILL.match(one.text.strip()):
+        return True
     waits = one.intent == "ship.eta" and before.intent in _REFUND and _HOW_SOON.match(one.text.strip())
     return bool(waits or (one.intent == "product.warranty" and before.intent in _FAULT and _COVERED.search(one.text)))
 
