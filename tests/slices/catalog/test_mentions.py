@@ -58,6 +58,7 @@ def test_each_part_means_its_product(text: str, in_sight: str, meant: list[str])
         ("两件短袖一条牛仔裤", "", []),
         ("第二件半价的防晒衣和鼠标一起买", "", [("coat", 1), ("mouse", 1)]),
         ("两条牛仔裤再加三根鼠标", "", [("jeans", 2), ("mouse", 3)]),
+        ("两件防晒衣一条牛仔裤 再加个棉花糖到手多少", "", []),
         ("坚果12包、藕粉一罐", "", [("nuts", 12), ("soup", 1)]),
     ],
 )

@@ -20,6 +20,7 @@ ROD = Product(
 BOARD_CAT = Product("B", "猫抓板", attributes={"承重": "20斤", "掉屑": "少量", "猫薄荷": "送一包"})
 PENS = Product("P", "中性笔", attributes={"墨水": "速干，约1秒", "支数": "12支", "能换芯吗": "能，通用按动芯"})
 SHELL = Product("W", "冲锋衣", attributes={"防水指数": "10000毫米", "内胆": "可拆卸抓绒", "洗护": "轻柔机洗，不可干洗"})
+LOTUS = Product("O", "桂花坚果藕粉羹500g罐装", attributes={"纯藕粉": "是风味羹，不是纯藕粉", "保质期": "12个月"})
 PUMP = Product("P", "充气泵", attributes={"充满一条胎": "约6分钟", "噪音": "75分贝", "充电接口": "Type-C"})
 MAT = Product("M", "坐垫", attributes={"适用车型": "五座轿车和SUV通用（不含7座）", "厚度": "2cm"})
 LAMP = Product("L", "台灯", attributes={"供电": "插电", "适用人群": "6岁以上学生"})
@@ -66,6 +67,8 @@ CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向
         (SHELL, "product.usage", "能干洗吗", ["洗护"]),
         (SHELL, "product.usage", "里面那层能拆不", ["内胆"]),
         (CHAIR, "product.safety", "有3C吗", ["认证"]),
+        (LOTUS, "product.safety", "血压高这藕粉能喝不", []),
+        (LOTUS, "product.detail", "是纯藕粉吗", ["纯藕粉"]),
         (PUMP, "product.detail", "充满一个胎多长时间 吵不吵", ["充满一条胎", "噪音"]),
         (PUMP, "product.compatibility", "能给自行车打气吗", []),
         (MAT, "product.compatibility", "七座的能用吗", ["适用车型"]),

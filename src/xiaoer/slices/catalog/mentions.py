@@ -26,6 +26,7 @@ _NOTHING = re.compile(
     r"(?:我|要|想|买|拍|来|的话?|一共|总共|到手|算下来|多少钱?|几多|什么价|啥价|优惠|便宜|能|可以|怎么算|给|一起|加|了|吗|呢|啊|呀|不|\W)*"
 )
 _ADDS = re.compile(r"(?:加|再|配|搭|送)(?:来|买|要|拍)?$")
+_ONE_MORE = re.compile(r"\s*(?:个|件|条|双|顶|瓶|盒|袋|包|把|只|支|台|套|罐|桶|本|张)[^\s的人]{2}")  # 再加个帽子
 _THIS = re.compile(r"^(?:那|我)?(?:这(?!么|样|会|时|边|里)|此款|本款|它(?!们))")
 _NO_NAME = re.compile(
     r"补贴|红包|包邮|一起|一块儿?|多少|便宜|优惠|哪个|哪款|哪件|对比|比较|推荐|适合|新款|两件|两个|加厚|四季|百搭|方便|礼物"
@@ -43,11 +44,14 @@ class MentionIndex:
         self._heads = Heads(products)
         self._holders: dict[str, set[str]] = {}
         self._kinds: dict[str, set[str]] = {}
+        self._kind: dict[str, str] = {}
         count = 0
         for product in products:
             count += 1
             kind = _pairs(product.attributes.get(_KIND, ""))
             self._kinds[product.id] = kind
+            if len(told := product.attributes.get(_KIND, "")) > 1:
+                self._kind[product.id] = told
             for pair in _pairs(product.title) | kind:
                 self._holders.setdefault(pair, set()).add(product.id)
         self._most = max(_FEW, round(count * _MOST_ALIKE))
@@ -73,6 +77,10 @@ class MentionIndex:
             return [(in_sight, 1), *found.items()]
         return list(found.items())
 
+    def of_kind(self, text: str) -> list[str]:
+        """The products whose kind (品类) stands in the text as the shop calls it."""
+        return [one for one, kind in self._kind.items() if kind in text]
+
     def _parts(self, text: str, in_sight: str) -> Iterator[tuple[str, int]]:
         """The parts of the words, each with its number of pieces; 0: none is told. A number counts what follows it,
         and what stands before it where names come first (防晒衣两件牛仔裤一条)."""
@@ -83,7 +91,8 @@ class MentionIndex:
             counts = [0, *(_ONES.get(one[1]) or int(one[1]) for one in pieces)]
             if pieces and not _ADDS.search(words[0]) and self._in_part(words[0], in_sight):
                 counts = [*counts[1:], 0]
-            yield from zip(words, counts, strict=True)
+            for part, count in zip(words, counts, strict=True):
+                yield part, count or int(_ONE_MORE.match(part) is not None)
 
     def _in_part(self, part: str, in_sight: str) -> list[str]:
         return [in_sight] if in_sight and _THIS.search(part.strip()) else self._meant(part)

@@ -132,7 +132,8 @@ class EmbeddedCatalog:
                 return tuple(product for product in others if product is not None)
             if not kinds or (held is not None and any(kind in held.title for kind in kinds)):
                 return ()
-        found = [(await self._held(shop, one))[0] for one in index.named(text, limit, kinds)]
+        ids = index.named(text, limit, kinds) or (await self._by_words(shop))[2].of_kind(text)[:limit]
+        found = [(await self._held(shop, one))[0] for one in ids]
         return tuple(p for p in found if p is not None and (not beside or any(kind in p.title for kind in kinds)))
 
     async def together(self, shop: ShopId, text: str, in_sight: str = "") -> tuple[Wanted, ...]:

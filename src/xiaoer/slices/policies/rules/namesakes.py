@@ -44,7 +44,7 @@ def facts_by_letters(product: Product, question: str, counted: bool = False) -> 
     """The attributes that question and key agree on most by letters and unit; often none. `counted`: only where the
     value counts what is asked for."""
     held = Counter(letter for key in product.attributes for letter in set(key))
-    asked = set(question) - _PLAIN
+    asked = set(question) - _PLAIN - called(product.title, question)
     scored = []
     for key, value in product.attributes.items():
         letters = sum(held[letter] <= _HELD_BY for letter in asked & set(key))
@@ -58,6 +58,12 @@ def facts_by_letters(product: Product, question: str, counted: bool = False) -> 
 def in_digits(text: str) -> str:
     """七座 as 7座, 三口 as 3口: counted parts as the sheet writes them."""
     return _NUMERAL.sub(lambda m: m.group().translate(_NUMERALS), text)
+
+
+def called(title: str, question: str) -> set[str]:
+    """The letters with which the question only calls the goods by their name (藕粉, of which 纯藕粉 is a fact)."""
+    pairs = (question[at : at + 2] for at in range(len(question) - 1))
+    return {letter for pair in pairs if pair.isalpha() and pair in title for letter in pair}
 
 
 def facts_by_count(product: Product, question: str) -> list[tuple[str, str]]:

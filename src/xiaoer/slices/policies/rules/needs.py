@@ -71,6 +71,11 @@ _VAGUE = re.compile(
 )
 _CLAUSES = re.compile(r"[\s,，。；;、!！]+|(?<=[?？])")
 _UNSURE, _FEW = 0.5, 10
+_SAYS_NOTHING = re.compile(
+    r"什么时候|啥时候|多久|多长时间|几[天点号]|怎么[样办弄]?|咋[样办整弄]?"
+    r"|[吗嘛么呢啊呀吧不没能会可以好行要有是到得了的就还都也再那这它我你您们请问，。？?!！\s]"
+)
+_TELLS = 2  # characters that tell something
 _CLAUSE = 4  # characters of a clause that may be a question by itself
 _SEVERAL = ("product.compare", "promo.bundle", "price.query")  # questions that may be about several goods at once
 _JOINED = re.compile(
@@ -158,6 +163,7 @@ def names_goods_only(segment: Segment) -> bool:
 def closer(ask: Ask) -> tuple[Need, ...]:
     """The knowledge asked once more with the clause that is the question: the story around it found nothing."""
     clauses = [one for one in _CLAUSES.split(ask.segment.text) if len(one) >= _CLAUSE and QUESTION.search(one)]
+    clauses = [one for one in clauses if len(_SAYS_NOTHING.sub("", one)) >= _TELLS]  # 啥时候能好
     if not clauses or clauses[0] == ask.segment.text:
         return ()
     need = Need("knowledge", ask.index, clauses[0])
