@@ -15,13 +15,14 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.decision import NEAR
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.guarded import GuardedCandidates, GuardedEntries
 from xiaoer.slices.knowledge.health.kinds import read_kinds
 from xiaoer.slices.knowledge.health.meeting import Reading, any_of, read_wording
 from xiaoer.slices.knowledge.packs import parse_pack
 from xiaoer.slices.knowledge.people import PeopleSearch
-from xiaoer.slices.policies.api import NEAR, NEAR_FOR_TALK
+from xiaoer.slices.policies.api import NEAR_FOR_TALK
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.service import Shops
 from xiaoer.slices.terms.service import ShopTerms

@@ -77,6 +77,9 @@ class Source(Struct, frozen=True):
     score: float = 1.0
 
 
+NEAR = 0.42  # score from which an entry is said; below it the bot says that it does not know
+
+
 class KnowledgeHit(Struct, frozen=True):
     """One retrieved knowledge entry, live at the time of asking; `score` is calibrated, 0..1."""
 

@@ -12,14 +12,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from xiaoer.kernel.commerce import Product
+from xiaoer.kernel.counting import PIECE, PLUS
 from xiaoer.slices.catalog.heads import Heads
 from xiaoer.slices.catalog.rules import compact
 
-_JOINS = re.compile(
-    r"跟(?!不跟|价|进|[吗么嘛]|$)(?<!跟不跟)|[和与同及、,，;；/+＋&]|加(?![绒厚急量班热湿油长大宽起购价冰棉减强固盟])|还有|以及|搭配|再加|再来"
-)
+_JOINS = re.compile(rf"跟(?!不跟|价|进|[吗么嘛]|$)(?<!跟不跟)|[和与同及、,，;；/+＋&]|{PLUS}|还有|以及|搭配|再加|再来")
 _PIECES = re.compile(
-    r"(?<![第\d一二两三四五六七八九十])(\d{1,3}|[一二两俩三四五六七八九十])(?:件|个|条|双|瓶|盒|袋|包|箱|台|只|支|把|套|罐|桶|张|本|卷|块(?!钱)|份|对|副|根|片|提|听|杯|斤|盆|颗|枚|盘|束|枝|朵|顶|(?<=[俩]))(?![套装入组钱多])"
+    rf"(?<![第\d一二两三四五六七八九十])(\d{{1,3}}|[一二两俩三四五六七八九十])(?:{PIECE}|(?<=俩))(?![套装入组钱多])"
 )
 _ONES = {one: n for n, one in enumerate("一二三四五六七八九十", 1)} | {"两": 2, "俩": 2}
 _NOTHING = re.compile(

@@ -44,7 +44,7 @@ wish_than_another = wish_words.than_another
 wish_is_alike = wish_words.is_alike
 wish_asks_about_it = wish_words.asks_about_it
 wish_asks_which = wish_words.asks_which
-NEAR, NEAR_FOR_TALK = nearness.NEAR, nearness.NEAR_FOR_TALK
+NEAR_FOR_TALK = nearness.NEAR_FOR_TALK
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
 _TRIED = {"source.down": "tries.source_down", "order.other_money": "tries.other_money"}
 

@@ -13,13 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from xiaoer.kernel.decision import KnowledgeHit
+from xiaoer.kernel.decision import NEAR, KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.slices.knowledge.retrieval.blocks import Asked, Block, microseconds, texts_of
 from xiaoer.slices.knowledge.retrieval.concepts import Concepts, builtin
 from xiaoer.slices.knowledge.retrieval.features import marks_of
 from xiaoer.slices.knowledge.retrieval.ranking import (
-    NEAR,
     NEAR_POINTS,
     SWAY,
     THRESHOLD,

@@ -44,8 +44,6 @@ _BIAS = -2.75
 SWAY = _SAME_INTENT - _OTHER_INTENT
 # 3 points: 96 of 100 questions that have an entry stay above, 99 of 100 about something else below.
 THRESHOLD = 0.29
-# From this the policies say an entry (`policies/rules/nearness.py`).
-NEAR = 0.42
 # An entry whose texts hold all that tells something in the question, and one that holds less than most of it.
 _ALL_TOLD, _MOST_TOLD = 2.4, 0.75
 # Entries below are not answers, whatever their intent.

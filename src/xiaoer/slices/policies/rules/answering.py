@@ -95,7 +95,7 @@ def _before_any_order(ask: Ask) -> Move | None:
         return Move(needs=(named,))
     if (eta := arrival.before_buying(ask)) is not None:
         return eta
-    if more := tuple(need for hit in nearness.near(ask) for need in entries.needs_of_entry(ask, hit)):
+    if more := _needs_of_near(ask):
         return Move(needs=more)
     if (hit := _hit(ask)) is not None:
         return Move(_knowledge(ask, hit))
@@ -111,8 +111,7 @@ def _before_any_order(ask: Ask) -> Move | None:
 
 def _plain(ask: Ask) -> Move:
     """An answer that needs no more turns; where an order number is wanted, what it is wanted for is remembered."""
-    more = tuple(need for hit in nearness.near(ask) for need in entries.needs_of_entry(ask, hit))
-    if more:
+    if more := _needs_of_near(ask):
         return Move(needs=more)
     if needs.names_goods_only(ask.segment) and (bare := _bare_goods(ask)) is not None:
         return bare
@@ -120,6 +119,10 @@ def _plain(ask: Ask) -> Move:
     if act.rule_id in ("knowledge.miss", "order.ask_number") and (closer := needs.closer(ask)):
         return Move(needs=closer)
     return small.ask_order_no(ask) if act.rule_id == "order.ask_number" else Move(act)
+
+
+def _needs_of_near(ask: Ask) -> tuple[Need, ...]:
+    return tuple(need for hit in nearness.near(ask) for need in entries.needs_of_entry(ask, hit))
 
 
 def _bare_goods(ask: Ask) -> Move | None:

@@ -10,7 +10,7 @@ from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.slices.policies.rules.needs import AGAIN
 from xiaoer.slices.policies.rules.picking import pick_order
-from xiaoer.slices.policies.rules.products import product_source
+from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.types import Ask, Move
 
 _OF_BUYING = ("order.how_to_buy", "product.", "price.", "oos.", "chat.")

@@ -4,8 +4,9 @@ from typing import Any
 
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.turn import OrderContent, ProductContent
-from xiaoer.slices.policies.rules import needs, orders, products, wish_words
+from xiaoer.slices.policies.rules import needs, orders, wish_words
 from xiaoer.slices.policies.rules.matters import small
+from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.types import Ask, Move
 
 
@@ -30,7 +31,7 @@ def show_goods(ask: Ask, product_id: str = "") -> Act | None:
     variants = ask.facts.variants.get(product.id, ())
     price = min((v.price for v in variants), default=None)
     slots = {"product": product, "price": price, "title": product.title}
-    return Act("answer", ask.index, "product.card", slots, (products.product_source(product),), "card.product")
+    return Act("answer", ask.index, "product.card", slots, (product_source(product),), "card.product")
 
 
 def choose_goods(ask: Ask) -> Act | None:
@@ -39,7 +40,7 @@ def choose_goods(ask: Ask) -> Act | None:
     if not named:
         return None
     slots: dict[str, Any] = {"products": [[one.id, one.title] for one in named], "intent": "product.detail"}
-    return Act("ask", ask.index, "product.which_of", slots, tuple(map(products.product_source, named)))
+    return Act("ask", ask.index, "product.which_of", slots, tuple(map(product_source, named)))
 
 
 def products_wanted(ask: Ask) -> Act | None:
@@ -53,7 +54,7 @@ def products_wanted(ask: Ask) -> Act | None:
     if ask.segment.intent == "product.recommend":
         return Act("ask", ask.index, "recommend.ask")
     named = ask.facts.recommended.get(ask.index, ())
-    sources = tuple(products.product_source(one) for one in named)
+    sources = tuple(product_source(one) for one in named)
     shown = [[one.id, one.title] for one in named] or [list(one) for one in ask.memory.choices]
     if not shown:
         return Act("ask", ask.index, "product.which", {"intent": ask.segment.intent})

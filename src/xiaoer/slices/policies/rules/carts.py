@@ -5,15 +5,15 @@ A cart is written `variant*count,…`, as the price needs have it. Words that ne
 
 import re
 
+from xiaoer.kernel.counting import PIECE
 from xiaoer.slices.policies.types import Ask
 
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _COUNT = r"[一二两三四五六1-9]"
-_UNIT = r"(?:[件个双条只瓶盒套台包袋箱罐桶支把张本卷份对副根片提听杯斤盆颗枚束枝朵顶]|块(?!钱))"
 _ADDS = re.compile(r"再(?:加|来|拿|买|拍|要)|加上|加(?:多)?一|另外(?:加|再)|还(?:要|想加)|多(?:加|拿|拍)")
 _NTH = re.compile(rf"第({_COUNT})(?:个|件|款|样)")
-_MANY = re.compile(rf"(?:要|拍|买|来|换成|改成|变成)({_COUNT}){_UNIT}")
-_COUNTED = re.compile(rf"(?<!第)[一二两俩三四五六七八九十\d]{_UNIT}(?![套装入组])")
+_MANY = re.compile(rf"(?:要|拍|买|来|换成|改成|变成)({_COUNT}){PIECE}")
+_COUNTED = re.compile(rf"(?<!第)[一二两俩三四五六七八九十\d]{PIECE}(?![套装入组])")
 _SUM = re.compile(r"一共|总共|加起来|合计|一起|一块")
 _AND = re.compile(r"[\u4e00-\u9fff](?:[和跟与、+＋]|加上?)(?!运费|邮费|快递|安装|税|包装)[\u4e00-\u9fff]{2}")
 _DROPS = re.compile(r"不要|去掉|删掉|不买|减掉|拿掉")

@@ -3,8 +3,9 @@
 import re
 
 from xiaoer.kernel.commerce import Product
-from xiaoer.kernel.decision import Act, Source
+from xiaoer.kernel.decision import Act
 from xiaoer.slices.policies.rules import sizes
+from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.types import Ask
 
 _LOOSE = re.compile(
@@ -16,7 +17,7 @@ def advise(ask: Ask, product: Product) -> Act | None:
     """Which size, or whether the one that was named suits; None of goods without a chart."""
     if not product.size_chart:
         return None
-    source = (_source(product),)
+    source = (product_source(product),)
     asked = ask.segment.entities.size
     rows = [row for row in product.size_chart if asked and str(row.get("size", "")).upper() == asked.upper()]
     body = sizes.measures_of(ask.segment.entities, ask.situation.turn.body)
@@ -53,7 +54,7 @@ def _check_size(ask: Ask, product: Product, asked: str, advice: sizes.Advice) ->
         template = "size.fits"
     else:
         template = "size.too_large" if order.index(asked) > order.index(advice.size) else "size.too_small"
-    return Act("answer", ask.index, template, slots, (_source(product),))
+    return Act("answer", ask.index, template, slots, (product_source(product),))
 
 
 def _charted(product: Product, measure: str) -> bool:
@@ -67,8 +68,4 @@ def show_chart(ask: Ask, product: Product) -> Act | None:
     size = ask.segment.entities.size
     rows = [row for row in product.size_chart if size is None or str(row.get("size", "")).upper() == size.upper()]
     slots = {"title": product.title, "rows": rows or list(product.size_chart)}
-    return Act("answer", ask.index, "size.chart", slots, (_source(product),))
-
-
-def _source(product: Product) -> Source:
-    return Source("product", product.id, product.title)
+    return Act("answer", ask.index, "size.chart", slots, (product_source(product),))

@@ -35,7 +35,6 @@ _KINDS = (
 _LASTS = re.compile(r"多久|多长时间|几(?:天|个月|年|小时|分钟)")
 _LASTING = re.compile(r"\d\s*个?(?:秒|分钟|小时|天|周|月|年)")
 _LETTER, _UNIT, _ENOUGH = 0.8, 0.8, 1.6
-_NUMERALS = str.maketrans("一二两三四五六七八九", "1223456789")
 _NUMERAL = re.compile(r"(?<![一二三四五六七八九十百第几])[一二两三四五六七八九](?=[座口档级层孔芯核键轴挡门])")
 _HELD_BY = 2  # keys that may have a letter for it to tell one from another
 
@@ -57,7 +56,7 @@ def facts_by_letters(product: Product, question: str, counted: bool = False) -> 
 
 def in_digits(text: str) -> str:
     """七座 as 7座, 三口 as 3口: counted parts as the sheet writes them."""
-    return _NUMERAL.sub(lambda m: m.group().translate(_NUMERALS), text)
+    return _NUMERAL.sub(lambda m: m.group().translate(specs.DIGITS), text)
 
 
 def called(title: str, question: str) -> set[str]:

@@ -6,11 +6,10 @@ is at stake; what helps after a mishap is no answer to one who asks whether it h
 
 import re
 
-from xiaoer.kernel.decision import KnowledgeHit
+from xiaoer.kernel.decision import NEAR, KnowledgeHit
 from xiaoer.slices.policies.rules import attributes
 from xiaoer.slices.policies.types import Ask
 
-NEAR = 0.42  # retrieval score from which an entry is said; below it the bot says that it does not know
 NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's, or was guessed at
 OWN_WORDS = 0.8  # an entry that asks just this: the shop has written what it wants said
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named

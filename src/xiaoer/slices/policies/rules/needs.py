@@ -3,6 +3,7 @@
 import re
 
 from xiaoer.kernel.asking import QUESTION
+from xiaoer.kernel.counting import PLUS
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import Turn
@@ -78,9 +79,7 @@ _SAYS_NOTHING = re.compile(
 _TELLS = 2  # characters that tell something
 _CLAUSE = 4  # characters of a clause that may be a question by itself
 _SEVERAL = ("product.compare", "promo.bundle", "price.query")  # questions that may be about several goods at once
-_JOINED = re.compile(
-    r"[和跟与、+＋]|加(?![绒厚急量班热湿油长大宽起购价冰棉减])|再(?:来|加|拿|买|配)|还有|以及|一起|一块|对比|比较|哪[个款件]"
-)
+_JOINED = re.compile(rf"[和跟与、+＋]|{PLUS}|再(?:来|加|拿|买|配)|还有|以及|一起|一块|对比|比较|哪[个款件]")
 _SHOPPING = ("product", "search", "live", "campaign")
 
 

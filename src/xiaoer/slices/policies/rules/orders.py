@@ -10,6 +10,7 @@ from xiaoer.slices.policies.rules import parcels
 from xiaoer.slices.policies.rules.needs import LISTS, PAID_FOR, wants_orders
 from xiaoer.slices.policies.rules.picking import pick_order
 from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_refund
+from xiaoer.slices.policies.rules.sources import order_source
 from xiaoer.slices.policies.types import Ask
 
 _TRACKING = frozenset(
@@ -33,10 +34,6 @@ _LISTED = 5
 _OWN = ("我的订单", "我的快递", "我的包裹", "我买的", "我下的单", "我拍的", "我那单", "我这单")
 _EITHER = re.compile(r"(.)不\1")  # 赔不赔
 _ASKING = ("吗", "么", "能", "可以", "怎么", "咋", "如何", "多久", "哪", "几", "谁", "啥", "支持", "如果", "万一")
-
-
-def order_source(order: Order) -> Source:
-    return Source("order", order.id, order.items[0].title if order.items else "")
 
 
 def answer_from_orders(ask: Ask) -> Act | None:

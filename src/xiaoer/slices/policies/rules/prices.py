@@ -12,7 +12,8 @@ from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Diagnosis
 from xiaoer.slices.policies.rules import carts, thresholds
 from xiaoer.slices.policies.rules.matters import choosing
-from xiaoer.slices.policies.rules.matters.moves import done, new_matter, order_source, say, todo
+from xiaoer.slices.policies.rules.matters.moves import done, new_matter, say, todo
+from xiaoer.slices.policies.rules.sources import order_source
 from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask, Move
 

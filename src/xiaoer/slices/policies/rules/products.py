@@ -11,6 +11,7 @@ from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.money import Money
 from xiaoer.slices.policies.rules import attributes, fitting, needs, specs
 from xiaoer.slices.policies.rules.namesakes import facts_by_letters
+from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.types import Ask
 
 _OF_STOCK = ("product.stock", "product.restock")
@@ -36,10 +37,6 @@ _DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行�
 _TOLD = 4
 _PRICED = 6  # variants whose prices are told one by one
 _COMPARED, _ROWS = 4, 5  # goods in one table, and facts of each
-
-
-def product_source(product: Product) -> Source:
-    return Source("product", product.id, product.title)
 
 
 def answer_from_catalogue(ask: Ask) -> Act | None:

@@ -8,7 +8,7 @@ from xiaoer.kernel.heard import Entities
 
 _UNITS = "毫米|厘米|公分|毫升|公斤|英寸|米|寸|升|斤|克|瓦|ml|mm|cm|kg|gb|tb|g|l|w|t|m"
 _MEASURE = re.compile(rf"(?<![\d.a-z])(\d+(?:\.\d+)?)\s*({_UNITS})(?![a-z])(\d{{1,2}})?(?!\d)", re.IGNORECASE)
-_DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
+DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
 _NUMERAL = re.compile(r"[一二两三四五六七八九](?=米)|(?<=米)[一二三四五六七八九]")
 _SAME = {
     "公分": "厘米",
@@ -81,7 +81,7 @@ def measures_of(text: str, variants: tuple[Variant, ...]) -> set[tuple[float, st
 
 def measures(text: str) -> set[tuple[float, str]]:
     """Number and unit of each measure; 6米3 is 6.3 m."""
-    plain = _NUMERAL.sub(lambda m: m.group().translate(_DIGITS), text)
+    plain = _NUMERAL.sub(lambda m: m.group().translate(DIGITS), text)
     return {
         (float(f"{number}.{rest}") if rest and "." not in number else float(number), _SAME.get(unit.lower(), unit))
         for number, unit, rest in _MEASURE.findall(plain)

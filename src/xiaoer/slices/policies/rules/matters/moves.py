@@ -6,6 +6,7 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, ActType, Source, Todo, TodoKind
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.shop_facts import Outcome
+from xiaoer.slices.policies.rules.sources import order_source
 from xiaoer.slices.policies.types import Ask, Move
 
 
@@ -30,10 +31,6 @@ def say(
         slots["order"] = order
         sources = (order_source(order), *sources)
     return Act(type_, ask.index, template, dict(slots), sources, rule or f"matter.{template}")
-
-
-def order_source(order: Order) -> Source:
-    return Source("order", order.id, order.items[0].title if order.items else "")
 
 
 def question(ask: Ask, matter: Matter, template: str, order: Order | None = None, rule: str = "", **slots: Any) -> Move:
