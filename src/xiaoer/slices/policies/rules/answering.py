@@ -5,6 +5,7 @@ that begins, money, what is asked before buying, small talk, the buyer's orders 
 very product, the catalogue, general knowledge. Nothing found means saying so.
 """
 
+import re
 from typing import Any
 
 from msgspec.structs import replace
@@ -34,6 +35,8 @@ from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.rules.matters import choosing, run, small
 from xiaoer.slices.policies.types import Ask, Move
 
+_DOUBTS = re.compile(r"假|仿|山寨|冒牌|翻新|二手|次品|残次")
+_YES = re.compile(r"^(?:是的?|对的?|嗯|没错)[，,、。！!]\s*")
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
@@ -211,7 +214,10 @@ def _live(ask: Ask) -> bool:
 
 
 def _knowledge(ask: Ask, said: Said) -> Act:
-    slots: dict[str, Any] = {"answer": said.answer}
+    answer = said.answer
+    if _DOUBTS.search(ask.segment.text) and not _DOUBTS.search(said.hit.question):
+        answer = _YES.sub("", answer)  # 是不是卖假货的, answered by 是正品吗: its yes would own to it
+    slots: dict[str, Any] = {"answer": answer}
     if said.values:
         slots["values"] = said.values
     if said.cards:
