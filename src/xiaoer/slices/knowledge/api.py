@@ -13,7 +13,7 @@ from datetime import datetime
 from msgspec import structs
 
 from xiaoer.infra.db import Database
-from xiaoer.kernel.decision import NEAR, KnowledgeHit
+from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.variables import variables_in
@@ -81,12 +81,12 @@ class Knowledge:
 
     def of_named(self, found: SearchResult, product_id: str) -> SearchResult:
         """What was found with no product in focus, where the words name `product_id`: the first entry is the surer when
-        it is of that product. It overtakes none, for the name has already had its say in the words."""
+        it is near already and of that product. It overtakes none, for the name has already had its say in the words."""
         first = found.hits[0] if found.hits else None
-        if first is None or first.product_id != product_id or not 0.0 < first.score < 1.0:
+        if first is None or first.product_id != product_id or not found.answerable or first.score >= 1.0:
             return found
         score = round(raised(first.score), 4)
-        return SearchResult(score >= NEAR or found.answerable, (structs.replace(first, score=score), *found.hits[1:]))
+        return SearchResult(True, (structs.replace(first, score=score), *found.hits[1:]))
 
     def asks_about(self, shop: ShopId) -> frozenset[str]:
         """What some entries are made for, so that asking should tell it; see `ShopIndex.asks_about`."""

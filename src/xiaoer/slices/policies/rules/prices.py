@@ -8,6 +8,7 @@ from typing import Any
 
 from xiaoer.kernel.commerce import Order, Variant
 from xiaoer.kernel.decision import Act, Need, Source
+from xiaoer.kernel.measures import in_digits
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Diagnosis
 from xiaoer.slices.policies.rules import carts, thresholds
@@ -85,12 +86,12 @@ def cart_key(ask: Ask) -> str:
     return carts.carried(ask, ",".join(parts)) if goes_on else ",".join(parts)
 
 
-_PACK = re.compile(r"[×xX*]\s*(\d+)|(\d+)\s*[盒瓶包袋罐支片个件双条只](?=装|整|一[箱提]|\W|$)")
+_PACK = re.compile(r"[×xX*]\s*(\d+)|(\d+)\s*[盒瓶包袋罐支片个件双条只](?=装|整|一[箱提]|\W|\d|$)")
 
 
 def _packed(variants: list[Variant], count: int) -> Variant | None:
     """The variant that is just so many pieces (1L×12盒 of 12 boxes)."""
-    told = {int(a or b): v for v in variants for a, b in _PACK.findall(" ".join(v.spec.values()))}
+    told = {int(a or b): v for v in variants for a, b in _PACK.findall(in_digits(" ".join(v.spec.values())))}
     return told.get(count) if count > 1 else None
 
 

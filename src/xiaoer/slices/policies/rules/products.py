@@ -37,6 +37,7 @@ _PAUSES = re.compile(r"[\s,，.。?？!！]+")
 _DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行标准")
 _OF_CHOICE = ("product.", "price.", "promo.")  # what may ask which variant suits, or which is the better bargain
 _TOLD = 4
+_UNSURE = 0.5  # that it is stock which is asked
 _PRICED = 6  # variants whose prices are told one by one
 _COMPARED, _ROWS = 4, 5  # goods in one table, and facts of each
 
@@ -52,11 +53,14 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
         return suits
     match ask.segment.intent:
         case "product.size_advice":
-            return fitting.advise(ask, product) or _facts(ask, product)
+            chart = fitting.advise(ask, product)
+            return chart or _of_measure(ask, product, variants) or _facts(ask, product)
         case "product.size_chart":
             return fitting.show_chart(ask, product) or _facts(ask, product)
         case intent if intent in _OF_STOCK:
-            return _asked_fact(ask, product, variants) or _stock(ask, product, variants)
+            unsure = ask.segment.confidence < _UNSURE
+            told = _asked_fact(ask, product, variants) or (fact_written(ask) if unsure else None)  # 蚊帐有底没
+            return told or _stock(ask, product, variants)
         case "product.color":
             return _colors(ask, product, variants)
         case "price.query":
@@ -70,6 +74,12 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
                 told = _told(ask, product, _at_first_sight(product, variants))
             return told
     return None
+
+
+def _of_measure(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    """The variants of the very measure that is told (一米八的床买哪个); None where it tells none of them."""
+    told = specs.measures_of(ask.segment.text, variants)
+    return _stock(ask, product, variants) if told and specs.matching(variants, Entities(), ask.segment.text) else None
 
 
 def _asks_for_spec(ask: Ask, variants: tuple[Variant, ...]) -> bool:
@@ -153,10 +163,10 @@ def _act(ask: Ask, product: Product, template: str, **slots: object) -> Act:
 def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
     if not variants or _is_unknown_thing(ask, product, variants):
         return None
-    entities = wish_of(ask)
-    chosen = specs.matching(variants, entities, ask.segment.text)
+    entities, text = wish_of(ask), _with_spec_before(ask, variants)
+    chosen = specs.matching(variants, entities, text)
     wish = " ".join(word for word in (entities.color, entities.size) if word)
-    wish = wish or specs.named_in(variants, ask.segment.text)
+    wish = wish or specs.named_in(variants, text)
     if not wish and len(chosen) == 1 < len(variants):
         wish = " ".join(chosen[0].spec.values())
     if not chosen:
@@ -172,6 +182,15 @@ def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     others = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:6]
     template = "stock.back_at" if back else "stock.none"
     return _act(ask, product, template, wish=wish, back=back, offered=others)
+
+
+def _with_spec_before(ask: Ask, variants: tuple[Variant, ...]) -> str:
+    """The words, with those before them in the turn where only these name a spec (长续航版能跑多远，有货吗)."""
+    text = ask.segment.text
+    if specs.named_in(variants, text):
+        return text
+    earlier = reversed(ask.situation.heard.segments[: ask.index])
+    return next((f"{one.text}，{text}" for one in earlier if specs.named_in(variants, one.text)), text)
 
 
 def _offered(wish: Entities, ready: list[Variant]) -> list[str]:

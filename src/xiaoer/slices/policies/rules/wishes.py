@@ -89,7 +89,7 @@ _FOR_WHAT = re.compile(r"送|礼|生日|(?:给|帮).{1,6}(?:买|挑|选|带)")
 _NOT_LONG = 3  # messages of the buyer after which a no to what was shown is still one
 _PHRASES = 6  # phrases of a wish that are remembered
 # Asks for goods of a kind and for nothing of them (清真的有吗).
-_STILL = re.compile(r"[^，。\s]{2,}还有(?:没有?|货|吗|么|不|几)")
+_STILL = re.compile(r"[^，。\s]{2,}还(?:有(?:没有?|货|吗|么|不|几)|剩(?:下)?(?:几|多少))")
 _ANY_SUCH = re.compile(r"^(?:有没有)?[^，。]{1,6}的(?:有吗|有没有|有么|有不)\W*$")
 
 
