@@ -2,8 +2,8 @@
 
 Five ways leave the words readable for people and none for a pattern: a character written as its parts (扌殳讠斥),
 characters written twice each (投投诉诉), a letter or numbers set between characters (投x诉, 转1人2工), a character
-written by its sound (绿师函, 消xie, 报j), the small words of a dialect (恁那儿有喘气嘞冇). Each is undone over the whole
-text, so what comes out is not good Chinese: it is only for looking for words that are a red line anyway.
+written by its sound (绿师函, 消xie, 报j), the small words of a dialect (恁那儿有喘气嘞冇). Each is undone over the
+whole text, so what comes out is not good Chinese: it is only for looking for words that are a red line anyway.
 
 By sound, one character of the word must stand as it is, and the others must be no word's end or beginning:
 小鞋子 is no 消协, because 鞋子 is a word. Letters are a whole syllable, or one letter beside the right character.
