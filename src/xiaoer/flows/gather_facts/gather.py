@@ -31,7 +31,7 @@ from xiaoer.flows.gather_facts.ports import (
 from xiaoer.kernel.commerce import Order, Product, Variant
 from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
 from xiaoer.kernel.errors import XiaoerError
-from xiaoer.kernel.heard import Heard, Segment
+from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
@@ -108,7 +108,9 @@ class GatherFacts:
         scene = before.scene if known else await self._picks.scene(turn, heard, now)
         trials, scene = await compare(self._trials, turn, before, found, scene)
         missing = tuple(key for key, (ok, _) in outcomes.items() if not ok)
-        knowledge, answerable = await self._searched(turn, heard, needs, now)
+        named = {need.segment: found.get((need.kind, need.key), ()) for need in needs if need.kind == "named"}
+        about = {segment: goods[0] for segment, goods in named.items() if len(goods) == 1}
+        knowledge, answerable = await self._searched(turn, heard, needs, now, about)
         values: dict[str, Any] = {
             "knowledge": before.knowledge | knowledge,
             "answerable": before.answerable | answerable,
@@ -144,8 +146,9 @@ class GatherFacts:
         return {"orders": orders, "verified": verified}
 
     async def _searched(
-        self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime
+        self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime, named: dict[int, Product]
     ) -> tuple[dict[int, Any], dict[int, bool]]:
+        """The entries near to each question; `named` are the only goods that a segment's words name."""
         searches = [need for need in needs if need.kind == "knowledge"]
         surroundings: dict[str, Any] = {}
         about: frozenset[str] = frozenset()
@@ -156,18 +159,21 @@ class GatherFacts:
         knowledge: dict[int, Any] = {}
         answerable: dict[int, bool] = {}
         for need in searches:
-            segment = heard.segments[need.segment]
+            segment, goods = heard.segments[need.segment], named.get(need.segment)
+            product_id = (segment.entities.product_ids or (turn.product_in_focus or "",))[0]
             result = self._knowledge.search(
                 turn.shop,
                 need.key,
                 now=now,
                 intent=segment.intent,
-                product_id=(segment.entities.product_ids or (turn.product_in_focus or "",))[0],
+                product_id=product_id,
                 channel=turn.channel,
                 top_k=3,
-                product_category=await self._category(turn, segment) if "category" in about else "",
+                product_category=await self._category(turn.shop, product_id) if "category" in about else "",
                 **surroundings,
             )
+            if goods is not None and not product_id:
+                result = self._knowledge.of_named(result, goods.id)
             knowledge[need.segment], answerable[need.segment] = result.hits, result.answerable
         return knowledge, answerable
 
@@ -246,11 +252,8 @@ class GatherFacts:
             "order_state": focus.status if focus else "none",
         }
 
-    async def _category(self, turn: Turn, segment: Segment) -> str:
-        product_id = (segment.entities.product_ids or (turn.product_in_focus or "",))[0]
-        ok, product = (
-            await self._limited(self._catalogue.product(turn.shop, product_id)) if product_id else (True, None)
-        )
+    async def _category(self, shop: ShopId, product_id: str) -> str:
+        ok, product = await self._limited(self._catalogue.product(shop, product_id)) if product_id else (True, None)
         return product.category if ok and product else ""
 
     async def _price(self, turn: Turn, product_id: str) -> PriceNow | None:

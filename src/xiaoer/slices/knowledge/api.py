@@ -13,7 +13,7 @@ from datetime import datetime
 from msgspec import structs
 
 from xiaoer.infra.db import Database
-from xiaoer.kernel.decision import KnowledgeHit
+from xiaoer.kernel.decision import NEAR, KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.variables import variables_in
@@ -21,6 +21,7 @@ from xiaoer.slices.knowledge import rules, store
 from xiaoer.slices.knowledge.ports import IntentOf
 from xiaoer.slices.knowledge.retrieval.blocks import Asked
 from xiaoer.slices.knowledge.retrieval.index import FOLD_AT, ShopIndex
+from xiaoer.slices.knowledge.retrieval.ranking import raised
 from xiaoer.slices.knowledge.types import Entry, SearchResult
 
 _READ_CHUNK = 500  # about 20 ms of the event loop
@@ -77,6 +78,15 @@ class Knowledge:
         if own and any("{" in hit.answer or "｛" in hit.answer for hit in found.hits):
             found = structs.replace(found, hits=tuple(_written_out(hit, own) for hit in found.hits))
         return found
+
+    def of_named(self, found: SearchResult, product_id: str) -> SearchResult:
+        """What was found with no product in focus, where the words name `product_id`: the first entry is the surer when
+        it is of that product. It overtakes none, for the name has already had its say in the words."""
+        first = found.hits[0] if found.hits else None
+        if first is None or first.product_id != product_id or not 0.0 < first.score < 1.0:
+            return found
+        score = round(raised(first.score), 4)
+        return SearchResult(score >= NEAR or found.answerable, (structs.replace(first, score=score), *found.hits[1:]))
 
     def asks_about(self, shop: ShopId) -> frozenset[str]:
         """What some entries are made for, so that asking should tell it; see `ShopIndex.asks_about`."""

@@ -14,6 +14,7 @@ from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import (
     answering,
+    attributes,
     bargaining,
     focus,
     handoff,
@@ -156,7 +157,8 @@ def _meant(index: int, segment: Segment, situation: Situation, known: Facts, car
     it (卫衣有货吗，有的话多少钱), else the one in sight."""
     named = known.recommended.get(index, ()) if segment.intent != "product.recommend" else ()
     if named:
-        return named[0].id if len(named) == 1 else None
+        only = named[0] if len(named) == 1 else attributes.only_told(named, segment.text)
+        return only.id if only else None
     if carried and (needs.may_be_of(carried, segment, situation.turn) or presale.may_go_on(segment, known.orders)):
         return carried
     return needs.product_of(segment, situation.turn)

@@ -37,7 +37,7 @@ _NO_NAMES = frozenset(
 )  # fmt: skip
 
 # what is asked here is one thing of many: what is written about another is no answer
-_EXACT = frozenset({"product.safety", "product.quality"})
+EXACT = frozenset({"product.safety", "product.quality"})
 _EITHER = re.compile(r"^(.{1,2})不\1")
 _SIDES = re.compile(
     r"([\u4e00-\u9fffA-Za-z\d]{2,4}?)(?:和|跟|与|还是)([\u4e00-\u9fffA-Za-z\d]{2,4}?)(?:有|哪|的?区别|怎么|咋|差|一样|选)"
@@ -90,12 +90,22 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     bare = _without_title(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, bare)]
     found = found or _holding(product, bare)
-    if not found and not (asked and intent in _EXACT):
+    if not found and not (asked and intent in EXACT):
         found = _with_keys(product, BY_INTENT.get(intent, ()))
     speaking = [(key, value) for key, value in product.attributes.items() if _speaks_of(value, bare)]
     if speaking and not set(speaking) & set(found):  # 能放洗碗机吗: what the shop says of 洗碗机 stands first
         found = [speaking[0], *found]
     return tuple(dict.fromkeys(found))[:2]
+
+
+def only_told(products: tuple[Product, ...], question: str) -> Product | None:
+    """The only one of several goods that the words may mean whose sheet counts what is asked (36瓦的灯多大直径), or has
+    it; None where that fits none or several."""
+    for fits in (facts_by_measure, lambda one, asked: facts_for(one, "", asked)):
+        found = [one for one in products if fits(one, question)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def not_told(product: Product, intent: str, question: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 
 from xiaoer.kernel.commerce import Product
-from xiaoer.slices.policies.rules import specs
+from xiaoer.kernel.measures import DIGITS, in_base, measures
 
 # letters that name nothing, alone or in any key
 _PLAIN = frozenset(
@@ -56,7 +56,7 @@ def facts_by_letters(product: Product, question: str, counted: bool = False) -> 
 
 def in_digits(text: str) -> str:
     """七座 as 7座, 三口 as 3口: counted parts as the sheet writes them."""
-    return _NUMERAL.sub(lambda m: m.group().translate(specs.DIGITS), text)
+    return _NUMERAL.sub(lambda m: m.group().translate(DIGITS), text)
 
 
 def called(title: str, question: str) -> set[str]:
@@ -84,8 +84,8 @@ def facts_by_thing(product: Product, question: str) -> list[tuple[str, str]]:
 
 def facts_by_measure(product: Product, question: str) -> list[tuple[str, str]]:
     """The attributes whose value is the very measure that is asked about (这个500毫升的吗)."""
-    asked = specs.measures(question)
-    return [(key, value) for key, value in product.attributes.items() if asked & specs.measures(value)]
+    asked = set(map(in_base, measures(question)))
+    return [(key, value) for key, value in product.attributes.items() if asked & set(map(in_base, measures(value)))]
 
 
 def _is_such_a_measure(value: str, question: str) -> bool:

@@ -15,7 +15,10 @@ OWN_WORDS = 0.8  # an entry that asks just this: the shop has written what it wa
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
 _ALONE = 0.45  # the same where no other entry of the shop comes near
 _FAR_AHEAD = 0.2
+_ONLY = 0.3  # the same where the matter is sure and the next entry is less than half as near
 _TIE = 0.05  # of a question that was guessed at, entries this near to each other answer nothing
+_SURE = 0.9  # of what the question is about
+_MATTERS = ("order.", "ship.", "promo.")
 _OF_OTHER_THINGS = (
     0.9  # an intent as sure as this that it is not the shop's matter yields only to the buyer's own words
 )
@@ -35,6 +38,8 @@ def near(ask: Ask) -> list[KnowledgeHit]:
     far = NEAR_FOR_TALK if ask.is_guess or intent.startswith(("oos.", "chat.")) else NEAR
     if intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
         far = OWN_WORDS
+    if far == NEAR and ask.segment.confidence >= _SURE and intent.startswith(_MATTERS) and _is_only(hits):
+        far = _ONLY
     alone = _stands_alone(hits) and ask.product_id is None
     elsewhere = _ALONE if alone else _NEAR_ELSEWHERE
     named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if intent != "product.recommend"}
@@ -47,6 +52,11 @@ def near(ask: Ask) -> list[KnowledgeHit]:
         and not _speaks_of_others(ask, hit)
         and hit.score >= (max(far, elsewhere) if hit.product_id and hit.product_id != ask.product_id else far)
     ]
+
+
+def _is_only(hits: tuple[KnowledgeHit, ...]) -> bool:
+    """Whether no other entry comes half as near as the first (公司买能开专票吗, where one entry tells of invoices)."""
+    return not hits[0].product_id and (len(hits) < 2 or hits[1].score * 2 < hits[0].score)
 
 
 def _stands_alone(hits: tuple[KnowledgeHit, ...]) -> bool:

@@ -85,7 +85,7 @@ def cart_key(ask: Ask) -> str:
     return carts.carried(ask, ",".join(parts)) if goes_on else ",".join(parts)
 
 
-_PACK = re.compile(r"[×xX*]\s*(\d+)|(\d+)\s*[盒瓶包袋罐支片个件双条只](?:装|$)")
+_PACK = re.compile(r"[×xX*]\s*(\d+)|(\d+)\s*[盒瓶包袋罐支片个件双条只](?=装|整|一[箱提]|\W|$)")
 
 
 def _packed(variants: list[Variant], count: int) -> Variant | None:
@@ -102,11 +102,12 @@ def _price(ask: Ask) -> Move | None:
     """到手价 with the calculation, when it was asked how much all in all; one piece's list price is the catalogue's."""
     entities = ask.segment.entities
     several = len(entities.product_ids) > 1 or (entities.quantity or 1) > 1 or ask.facts.together.get(ask.index)
+    found = ask.facts.together.get(ask.index) or carts.adds(ask)
+    if carts.sums_up(ask.segment.text) and not found:
+        return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     if not several and not carts.adds(ask) and not any(word in ask.segment.text for word in _CALCULATE):
         return None
-    if carts.counts_several(ask.segment.text) and not ask.facts.together.get(ask.index) and not carts.adds(ask):
-        return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
-    if carts.sums_up(ask.segment.text) and not ask.facts.together.get(ask.index) and not carts.adds(ask):
+    if carts.counts_several(ask.segment.text) and not found:
         return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     key = cart_key(ask)
     if not key:

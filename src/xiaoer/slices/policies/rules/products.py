@@ -4,14 +4,15 @@ import re
 
 from msgspec.structs import replace
 
-from xiaoer.kernel.asking import thing_asked_for
+from xiaoer.kernel.asking import QUESTION, thing_asked_for
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, PriceNow, Source
 from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.money import Money
-from xiaoer.slices.policies.rules import attributes, fitting, needs, specs
+from xiaoer.slices.policies.rules import attributes, fitting, needs, ranges, specs, unit_prices
 from xiaoer.slices.policies.rules.namesakes import facts_by_letters
 from xiaoer.slices.policies.rules.sources import product_source
+from xiaoer.slices.policies.rules.written import facts_written
 from xiaoer.slices.policies.types import Ask
 
 _OF_STOCK = ("product.stock", "product.restock")
@@ -34,6 +35,7 @@ _IS_THERE = re.compile(r"有(?:没有?|木有|货)?(?:吗|么|嘛|不)?\W*$")
 _ITS_KINDS = re.compile(r"版本?|规格|型号|款式?|尺寸|种|选项")
 _PAUSES = re.compile(r"[\s,，.。?？!！]+")
 _DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行标准")
+_OF_CHOICE = ("product.", "price.", "promo.")  # what may ask which variant suits, or which is the better bargain
 _TOLD = 4
 _PRICED = 6  # variants whose prices are told one by one
 _COMPARED, _ROWS = 4, 5  # goods in one table, and facts of each
@@ -45,6 +47,9 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
     if product is None:
         return None
     variants = ask.facts.variants.get(product.id, ())
+    asks_which = ask.segment.intent.startswith(_OF_CHOICE)
+    if asks_which and (suits := ranges.advise(ask, product) or unit_prices.answer(ask, product, variants)) is not None:
+        return suits
     match ask.segment.intent:
         case "product.size_advice":
             return fitting.advise(ask, product) or _facts(ask, product)
@@ -78,6 +83,14 @@ def fact_asked(ask: Ask) -> Act | None:
     """The facts of the product in focus that the words ask for, whatever matter they sound like (能换电池吗)."""
     product = ask.facts.products.get(ask.product_id or "")
     return _told(ask, product, attributes.facts_for(product, "", ask.segment.text)) if product else None
+
+
+def fact_written(ask: Ask) -> Act | None:
+    """The facts of the product in focus that have most of the question's words; None where health is asked about."""
+    product = ask.facts.products.get(ask.product_id or "")
+    if product is None or ask.segment.intent in attributes.EXACT or not QUESTION.search(ask.segment.text):
+        return None
+    return _told(ask, product, tuple(facts_written(product, ask.segment.text)))
 
 
 def _facts(ask: Ask, product: Product) -> Act | None:
@@ -174,6 +187,12 @@ def _asked_fact(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Ac
     axes = {axis for v in variants for axis in v.spec}
     found = [(key, product.attributes[key]) for key in attributes.keys_in(product, ask.segment.text) if key not in axes]
     return _told(ask, product, tuple(found[:2]))
+
+
+def thing_of_its_own(text: str) -> str:
+    """The goods whose being there is asked by name (有没有狗粮); empty where the words are of goods that were named."""
+    asked = thing_asked_for(text)
+    return "" if asked.endswith("的") or _GOODS_THEMSELVES.search(asked) else asked
 
 
 def _is_unknown_thing(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> bool:
