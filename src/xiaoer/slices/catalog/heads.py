@@ -14,7 +14,7 @@ from xiaoer.kernel.commerce import Product
 _SPACES = re.compile(r"[\W_]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # ends of a title's first words that are not what the thing is
-_NO_HEAD = frozenset("款品装版色码新热季式型系列用送女男童人件组份盒袋瓶包箱片支个号代级的")
+_NO_HEAD = frozenset("款品装版色码新热季式型系列用送女男童人件组份盒袋瓶片支个号代级的")
 _LONGEST = 14  # a longer word is a row of keywords, and ends in any of them
 _KIND = "品类"
 # what follows a name in speech

@@ -13,12 +13,12 @@ from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.measures import in_digits
 from xiaoer.slices.policies.rules.asked_words import ASKED, BY_INTENT, CHILD_KEYS, FITS_KEYS, MEASURED, WASH_KEYS, WHO
 from xiaoer.slices.policies.rules.namesakes import (
-    called,
     counts,
     facts_by_count,
     facts_by_letters,
     facts_by_measure,
     facts_by_thing,
+    uncalled_in,
 )
 from xiaoer.slices.policies.rules.written import facts_written
 
@@ -90,8 +90,7 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     found = found or [pair for said, keys in MEASURED if said.search(question) for pair in _with_keys(product, keys)]
     found = found or facts_by_thing(product, question) or facts_by_count(product, question)
     found = found or _of_both(product, question)
-    beside = called(product.title, question)
-    uncalled = "".join(" " if letter in beside else letter for letter in question)
+    uncalled = uncalled_in(product.title, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, uncalled)]
     bare = _without_title(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, bare)]

@@ -60,6 +60,13 @@ def called(title: str, question: str) -> set[str]:
     return {letter for pair in pairs if pair.isalpha() and pair in title for letter in pair}
 
 
+def uncalled_in(title: str, question: str) -> str:
+    """The question with blanks where it only calls the goods by their name."""
+    named = [question[at : at + 2] in title and question[at : at + 2].isalpha() for at in range(len(question))]
+    blank = {at + beyond for at, is_name in enumerate(named) if is_name for beyond in (0, 1)}
+    return "".join(" " if at in blank else letter for at, letter in enumerate(question))
+
+
 def facts_by_count(product: Product, question: str) -> list[tuple[str, str]]:
     """The only attribute whose value counts in the unit that is asked for (多少片: 零件：324片)."""
     unit = _ASKED_UNIT.search(question)

@@ -53,6 +53,7 @@ def near(ask: Ask) -> list[KnowledgeHit]:
         hit
         for hit in hits
         if not (named and hit.product_id and hit.product_id not in named)
+        and not (len(named) > 1 and hit.product_id and hit.score < OWN_WORDS)  # of which of them, nobody knows
         and not _speaks_of_others(ask, hit)
         and hit.score >= (max(far, elsewhere) if hit.product_id and hit.product_id != ask.product_id else far)
     ]
