@@ -29,7 +29,11 @@ from xiaoer.slices.shops.types import Shop
 _SHOPS = sorted(path.parent for path in Path(__file__).parent.glob("*/asked.yaml"))
 _ASKED = [(shop.name, row) for shop in _SHOPS for row in yaml.safe_load((shop / "asked.yaml").read_text("utf-8"))]
 
-_WISHED = [(shop.name, row) for shop in _SHOPS for row in yaml.safe_load((shop / "wished.yaml").read_text("utf-8"))]
+_WISHED = [
+    (shop.parent.name, row)
+    for shop in sorted(Path(__file__).parent.glob("*/wished.yaml"))
+    for row in yaml.safe_load(shop.read_text("utf-8"))
+]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -14,7 +14,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _TAIL = re.compile(r"(?:[一二两三四五六全\d]*(?:套装?|对装?|件套|只装|片装|支装|[盒袋瓶包组]装?)|套餐|组合|礼盒)+$")
 _LONGEST = 14  # a longer word is a row of keywords, and ends in any of them
 # ends of a title's first words that are not what the thing is
-NO_HEAD = frozenset("款品装版色码新热季式型系列用送女男童人件组份盒袋瓶包箱片支个号代级的")
+NO_HEAD = frozenset("款品装版色码新热季式型系列用送女男童人件组份盒袋瓶片支个号代级的")
 
 
 def first_word(product: Product) -> str:

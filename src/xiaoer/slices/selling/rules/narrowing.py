@@ -1,8 +1,8 @@
 """Of goods that would do, those that say most of what was told (按条件收窄): 要轻, 一整套, 电陶炉上用的, 圆脸.
 
 Those with most of the qualities are kept; where none has any, all are: these are wishes, not conditions. What a product
-denies (能明火烧：不能) is not said of it. Goods for one place (车载, 自行车) yield to others where the words do not name
-that place.
+denies (能明火烧：不能) is not said of it. Goods for one place (车载, 自行车) yield to others where the words do not
+name that place.
 """
 
 import re
