@@ -41,9 +41,9 @@ class SpecIndex:
 
 
 def _words_of(axis: str, value: str) -> set[str]:
-    """The words by which a value is said: itself, its parts, a colour without 色 before 的 (卡其的)."""
+    """The words by which a value is said: itself and its parts; a colour before 的 by its last character too (粉的)."""
     whole = value.lower().strip()
     words = {one for one in (whole, *_PARTS.split(whole)) if len(one) >= _LEAST and not one.isdigit()}
     if _COLOR in axis:
-        words.add(f"{whole.removesuffix(_COLOR)}的")
+        words |= {f"{whole.removesuffix(_COLOR)}的", f"{whole.removesuffix(_COLOR)[-1:]}的"}
     return {one for one in words - _SAYS_NO_GOODS if not one.isascii() or not one.isalpha()}

@@ -75,7 +75,7 @@ def probability(points: float) -> float:
 
 def raised(score: float) -> float:
     """The certainty of an entry that was found with no product in focus, once its own product turns out to be meant."""
-    odds = score / (1.0 - score) * math.exp(_SLOPE * (_OWN_PRODUCT - _NO_PRODUCT_NAMED))
+    odds = score / max(1.0 - score, 1e-6) * math.exp(_SLOPE * (_OWN_PRODUCT - _NO_PRODUCT_NAMED))
     return odds / (1.0 + odds)
 
 

@@ -40,7 +40,7 @@ _YES = re.compile(r"^(?:是的?|对的?|嗯|没错)[，,、。！!]\s*")
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
-_HARDLY = 0.6  # an entry below this yields to a fact of the very product
+_HARDLY = 0.65  # an entry below this yields to a fact of the very product
 _UNSURE_OF_ORDER = 0.6  # below this, who named goods and has no order asks about the goods
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 

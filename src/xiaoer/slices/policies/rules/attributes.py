@@ -10,16 +10,17 @@ import re
 
 from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product
+from xiaoer.kernel.measures import in_digits
 from xiaoer.slices.policies.rules.asked_words import ASKED, BY_INTENT, CHILD_KEYS, FITS_KEYS, MEASURED, WASH_KEYS, WHO
 from xiaoer.slices.policies.rules.namesakes import (
-    called,
     counts,
     facts_by_count,
     facts_by_letters,
     facts_by_measure,
     facts_by_thing,
-    in_digits,
+    uncalled_in,
 )
+from xiaoer.slices.policies.rules.written import facts_written
 
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
 _YEARS = re.compile(r"\d\s*(?:岁|个月)|出生|新生儿")
@@ -57,7 +58,12 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     """Return the attributes (key, value) that answer `question`, most telling first: at most two, or one for each of
     several things that it asks (充满要多久，吵不吵)."""
     question = in_digits(_without_name(product, question))
-    each = [found[0] for part in _PARTS.split(question) if (found := _facts_of(product, "", part))]
+    parts = _PARTS.split(question)
+    each = [
+        found[0]
+        for part in parts
+        if (found := _facts_of(product, "", part) or (len(parts) > 1 and facts_written(product, part)))
+    ]
     if len(set(each)) > 1:
         return tuple(dict.fromkeys(each))[:_ASKED_TOGETHER]
     return _facts_of(product, intent, question)
@@ -84,8 +90,7 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     found = found or [pair for said, keys in MEASURED if said.search(question) for pair in _with_keys(product, keys)]
     found = found or facts_by_thing(product, question) or facts_by_count(product, question)
     found = found or _of_both(product, question)
-    beside = called(product.title, question)
-    uncalled = "".join(" " if letter in beside else letter for letter in question)
+    uncalled = uncalled_in(product.title, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, uncalled)]
     bare = _without_title(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, bare)]

@@ -66,8 +66,13 @@ def measures_of(text: str, variants: tuple[Variant, ...]) -> set[Measure]:
 
 
 def _measured(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
+    """Those whose specs hold most of the measures that the text tells (五公分厚的一米五)."""
     wanted = set(map(in_base, measures_of(text, variants)))
-    return tuple(v for v in variants if wanted & {in_base(one) for value in v.spec.values() for one in measures(value)})
+    held = {
+        v.id: len(wanted & {in_base(one) for value in v.spec.values() for one in measures(value)}) for v in variants
+    }
+    most = max(held.values(), default=0)
+    return tuple(v for v in variants if most and held[v.id] == most)
 
 
 def _named(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.counting import PIECE
 from xiaoer.kernel.decision import Act
-from xiaoer.kernel.measures import in_base, measures
+from xiaoer.kernel.measures import in_base, in_digits, measures
 from xiaoer.kernel.money import Money
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.types import Ask
@@ -19,7 +19,7 @@ from xiaoer.slices.policies.types import Ask
 # as patterns: the price of one common unit, and one pack held against single ones
 COMPARES = (
     rf"[一每](?:斤|公斤|克|升|{PIECE})(?:合|算|平均|下来|是|要|才)*(?:多少|几块)|平均(?:下来)?(?:一|每)|合多少|"
-    r"比(?:单买|单独买|一[袋盒包瓶件]一[袋盒包瓶件])[^，。]{0,4}(?:便宜|省|优惠|少|划算)"
+    r"比(?:单买|单独买|单[袋盒包瓶件个支条]|一[袋盒包瓶件]一[袋盒包瓶件])[^，。]{0,4}(?:便宜|省|优惠|少|划算)"
 )
 _ASKED = re.compile(rf"划算|合算|单价|{COMPARES}")
 _OF_ITSELF = re.compile(r"^(?:划算|合算)(?:吗|不|么)?\W*$")
@@ -80,6 +80,7 @@ def _packs(variants: tuple[Variant, ...]) -> list[Pack]:
 
 
 def _held(spec: str) -> tuple[Fraction, str] | None:
+    spec = in_digits(spec)
     counted, single = _COUNT.search(spec), _SINGLE.search(spec)
     if counted and int(counted[1]):
         return Fraction(int(counted[1])), counted[2]

@@ -9,13 +9,9 @@ quality tell nothing.
 import re
 from collections import Counter
 
+from xiaoer.kernel.asking import SAYS_NOTHING
 from xiaoer.kernel.commerce import Product
 
-_SAYS_NOTHING = re.compile(
-    r"请问|你们|店里|帮我|给我|怎么样|怎么|怎样|咋样|咋|为什么|什么|啥|哪[个种款些里儿]?|多少|多久|多大|多长|几|"
-    r"能不能|会不会|是不是|有没有|可不可以|可以|应该|这[个款种件样]?|那[个款种件样]?|一下|一点|自己|东西|时候|问题|知道|"
-    r"[的了吗呢吧啊呀不没能会要有无是我你您他她它咱用到在和跟与还都也就再得着过给把被让起来去上下里外出点啦么嘛哦噢哈嗯吧第于以及或者很太好最更但而且]"
-)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # letters that stand before any quality or count anything, and name none
 _PLAIN = frozenset(
@@ -31,7 +27,7 @@ _BY_KEY = 1.0  # a letter in the name of the fact says twice as much as one in w
 
 def facts_written(product: Product, question: str) -> list[tuple[str, str]]:
     """The facts that have most of the question's letters, at most two; often none."""
-    bare = _SAYS_NOTHING.sub(" ", question)
+    bare = SAYS_NOTHING.sub(" ", question)
     words = {bare[at : at + 2] for at in range(len(bare) - 1)}
     words = {one for one in words if all(map(_HAN.match, one)) and not set(one) <= _PLAIN}
     words = {one for one in words if one not in product.title or any(one in key for key in product.attributes)}
