@@ -14,7 +14,7 @@ from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
 from xiaoer.kernel.ids import DEFAULT_SHOP
 
-# the buyer's words, what the agent said (one message a bar), which matter was left out
+# the buyer's words (one message a bar), what the agent said (one message a bar), which matter was left out
 TALKS = [
     ("什么时候发货？发什么快递？", "今天下单明天就发走了哦", "发什么快递"),
     ("什么时候发货？发什么快递？", "明天发|走中通", ""),
@@ -26,6 +26,7 @@ TALKS = [
     ("170 120斤穿啥码？这个薄不薄", "建议您拍L", "薄不薄"),
     ("170 120斤穿啥码？这个薄不薄", "L就行，薄款夏天穿刚好", ""),
     ("多久发货", "明天就发", ""),
+    ("保质期多久|小孩能吃吗", "保质期12个月", "小孩能吃吗"),
 ]
 _FIRST = datetime(2026, 6, 1, 2, tzinfo=UTC)
 
@@ -36,7 +37,8 @@ async def _take_in(home: Path) -> Page:
     lines = ["id,at,buyer_id,author,agent,text"]
     for number, (asked, said, _) in enumerate(TALKS):
         at = _FIRST + timedelta(minutes=10 * number)
-        lines.append(f"T{number},{at.isoformat()},b{number},buyer,,{asked}")
+        for again, part in enumerate(asked.split("|")):
+            lines.append(f"T{number},{(at + timedelta(seconds=again)).isoformat()},b{number},buyer,,{part}")
         for again, part in enumerate(said.split("|")):
             lines.append(
                 f"T{number},{(at + timedelta(seconds=20 * (again + 1))).isoformat()},b{number},agent,小林,{part}"
@@ -62,10 +64,17 @@ def _rows(page: Page, table: str) -> list[dict[str, Any]]:
 
 def test_only_what_nobody_touched_is_shown(page: Page) -> None:
     shown = [row["asked"] for row in _rows(page, "left_out")]
-    assert sorted(shown) == sorted(asked for asked, _, left in TALKS if left)
+    assert sorted(shown) == sorted(asked.replace("|", " ") for asked, _, left in TALKS if left)
     assert {row["agent"] for row in _rows(page, "left_out")} == {"小林"}
 
 
 def test_it_counts_in_the_score_as_a_question_missed(page: Page) -> None:
     counted = {row["id"]: row["count"] for row in _rows(page, "findings")}
     assert counted["missed"] == sum(1 for *_, left in TALKS if left)
+
+
+def test_the_coaching_list_names_those_talks_to_practise_on(page: Page) -> None:
+    (row,) = _rows(page, "coaching")
+    left = {talk for shown in _rows(page, "left_out") for talk in shown["talk"]}
+    assert left & set(row["bad"])
+    assert not set(row["good"]) & set(row["bad"])

@@ -1,10 +1,12 @@
 """服务复盘: automatic scores of every talk, what was found, who needs coaching, and whether people agree."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
 from xiaoer.flows.show_insights.view import View, by_day, day_name, percent, ratio
 from xiaoer.slices.conversations import told
+from xiaoer.slices.conversations.types import Message
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import look_up, reviews
 from xiaoer.slices.insights.rules.days import instant, start_of
@@ -129,7 +131,15 @@ def _newest(view: View, facts: list[dict[str, str]]) -> tuple[list[dict[str, str
     """Those that are listed, newest first, and the texts of the messages of their talks."""
     shown = facts[: -_SHOWN - 1 : -1]
     lines = told.messages_of(view.connection, view.shop, list({fact["conversation_id"] for fact in shown}))
-    return shown, {str(line.id): line.text for part in lines.values() for line in part}
+    return shown, {str(line.id): text for part in lines.values() for line, text in _in_one_go(part)}
+
+
+def _in_one_go(lines: list[Message]) -> Iterator[tuple[Message, str]]:
+    """Each message; one of the buyer with what he had said right before it."""
+    before: list[str] = []
+    for line in lines:
+        before = [*before, line.text] if line.author == "buyer" else []
+        yield line, " ".join(before) or line.text
 
 
 def _left_out(view: View) -> Table:

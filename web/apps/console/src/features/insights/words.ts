@@ -106,7 +106,7 @@ export const zh: Words = {
   finished: '处理完的',
   allAlerts: '全部提醒',
   noAlerts: '没有要处理的提醒',
-  noAlertsNote: '每小时会和前四周的同一时段比一遍；有问题突然变多、有买家可能给差评，都会出现在这里，并告诉你怎么办。',
+  noAlertsNote: '每小时会和前四周的同一时段比一遍；有问题突然变多、有买家可能给差评、答应买家的事过了点，都会出现在这里，并告诉你怎么办。',
   kinds: { spike: '问题突增', risk: '差评风险', promise: '承诺过点' },
   states: { open: '待处理', taken: '处理中', fixed: '已改，观察效果', done: '已完成', ignored: '已忽略' },
   moves: { open: '重新打开', taken: '我来处理', fixed: '已改', done: '完成', ignored: '忽略' },
