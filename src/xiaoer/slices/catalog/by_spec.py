@@ -1,6 +1,7 @@
 """Goods called by a spec of theirs (按规格叫货): 卡其的有货没, 10斤的还有没有, where only one product comes so.
 
-A buyer who has looked at the page leaves the name out and says what tells the variant. A value counts when it stands
+A buyer who has looked at the page leaves the name out and says what tells the variant, or asks for a fact that only
+one sheet has (头围57戴哪个号). A value counts when it stands
 in the text as the shop writes it, as one of its parts (烤盘 of 炉+烤盘) or as the same measure (1200克 of 1200g).
 Values that many goods come in (黑色, L) lead nowhere and are left out.
 """
@@ -8,13 +9,23 @@ Values that many goods come in (黑色, L) lead nowhere and are left out.
 import re
 from collections.abc import Iterable
 
-from xiaoer.kernel.commerce import Variant
+from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.measures import Measure, in_base, measures
 
 _PARTS = re.compile(r"[\W_]+")
 _LEAST = 2  # characters of a value that names itself
 _SAYS_NO_GOODS = frozenset(("标准", "默认", "均码", "其他", "普通", "常规", "单个", "一个", "套装", "正常", "通用"))
 _COLOR = "色"
+_BY_SPEC = re.compile(r"(?:按规格|是否|会不会|能否)")
+# names of facts that any goods may have: that one product's sheet tells of it makes that no name of the product
+_COMMON = frozenset(
+    re.findall(
+        r"\S+",
+        "材质 面料 成分 配料 质保 保修 尺寸 重量 净重 净含量 颜色 产地 安装 功率 电池 续航 容量 规格 噪音 防水 包装 "
+        "保质期 洗涤 清洗 承重 件数 味道 储存 适用 等级 季节 发货 库存 价格 配件 型号 款式 数量 品牌 收纳 用途 折叠 "
+        "供电 充电",
+    )
+)
 _SIZE = re.compile(r"(?:x{0,4}[sml]|\d{2,3})码?", re.IGNORECASE)
 _SIZE_SAID = re.compile(r"(?<![a-z\d.])(?:x{0,4}[sml](?![a-z\d])|\d{2,3}(?=码))", re.IGNORECASE)
 
@@ -22,7 +33,7 @@ _SIZE_SAID = re.compile(r"(?<![a-z\d.])(?:x{0,4}[sml](?![a-z\d])|\d{2,3}(?=码))
 class SpecIndex:
     """The spec values and measures of one shop's variants, with their products; built once per catalogue revision."""
 
-    def __init__(self, variants: Iterable[Variant]) -> None:
+    def __init__(self, variants: Iterable[Variant], products: Iterable[Product] = ()) -> None:
         self._values: dict[str, set[str]] = {}
         self._sizes: dict[str, set[str]] = {}
         self._measures: dict[Measure, set[str]] = {}
@@ -34,6 +45,12 @@ class SpecIndex:
                     self._sizes.setdefault(_size(value), set()).add(variant.product_id)
                 for measure in measures(value):
                     self._measures.setdefault(in_base(measure), set()).add(variant.product_id)
+
+        for product in products:
+            for key in product.attributes:
+                word = _BY_SPEC.sub("", key).lower()
+                if len(word) >= _LEAST and word not in _COMMON:
+                    self._values.setdefault(word, set()).add(product.id)
 
     def named(self, text: str, limit: int) -> list[str]:
         """The products that come in everything that the text tells of specs; empty when it tells of none, or when

@@ -162,7 +162,8 @@ class EmbeddedCatalog:
         cached = self._spec_indexes.get(shop)
         if cached is None or cached[0] != revision:
             rows = await self._db.read(lambda c: store.all_variants(c, shop, _BY_SPEC))
-            cached = self._spec_indexes[shop] = (revision, SpecIndex(rows))
+            products, _ = await self.page(shop, "", 0, _RECOMMENDABLE)
+            cached = self._spec_indexes[shop] = (revision, SpecIndex(rows, products))
             if len(self._spec_indexes) > _SHOPS:
                 self._spec_indexes.pop(next(iter(self._spec_indexes)))
         return cached[1]

@@ -43,6 +43,7 @@ _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
 _UNSURE_OF_ORDER = 0.6  # below this, who named goods and has no order asks about the goods
+_ONE = 1  # word that an entry may share by chance
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
@@ -200,16 +201,23 @@ def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
 
 def _nearer(ask: Ask, hit: Said) -> Act:
     """The entry, unless a fact of the product answers better: one whose very name stands in the question, or one that
-    is asked for and has as many of its telling letters as the entry."""
+    is asked for where the entry shares no word of the question but the name of the product (and one, where named)."""
     product = ask.facts.products.get(ask.product_id or "")
     if product is None or hit.hit.score >= nearness.OWN_WORDS:
         return _knowledge(ask, hit)
     named = attributes.keys_in(product, ask.segment.text)
-    facts = attributes.facts_for(product, "", ask.segment.text)
-    letters = telling_letters(ask.segment.text) - set(product.title)
-    in_entry = len(letters & set(f"{hit.hit.question}{hit.hit.matched}{hit.hit.answer}"))
-    asked = any(len(letters & set(key + value)) >= in_entry for key, value in facts)
-    return (products.answer_from_catalogue(ask) if named or asked else None) or _knowledge(ask, hit)
+    facts = named or attributes.facts_for(product, "", ask.segment.text)
+    told, keys = f"{hit.hit.question} {hit.hit.matched} {hit.hit.answer}", " ".join(pair[0] for pair in named)
+    pairs = [pair for pair in _pairs_that_tell(ask.segment.text, product.title) if pair not in keys]
+    asked = facts and sum(pair in told for pair in pairs) <= (_ONE if named else 0)
+    return (products.answer_from_catalogue(ask) if asked else None) or _knowledge(ask, hit)
+
+
+def _pairs_that_tell(question: str, title: str) -> list[str]:
+    """The words of two letters in a question that tell what it is about and do not name the product."""
+    letters = telling_letters(question)
+    pairs = (question[at : at + 2] for at in range(len(question) - 1))
+    return [pair for pair in pairs if letters & set(pair) and pair.isalpha() and pair not in title]
 
 
 def _foreign(ask: Ask) -> Move | None:

@@ -188,6 +188,8 @@ def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | 
 
 
 def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    if (part := _asked_fact(ask, product, variants)) is not None:
+        return part  # 刷头换的贵不贵: not what the toothbrush costs
     chosen = specs.matching(variants, ask.segment.entities, ask.segment.text) or variants
     chosen = variants if _DIFFER.search(ask.segment.text) and len(chosen) == 1 else chosen
     if not chosen:

@@ -37,23 +37,23 @@ class Range(NamedTuple):
         return f"{self.low:g}-{self.high:g}{self.unit}"
 
 
-def ranges_of(product: Product) -> list[Range]:
-    """The ranges of the first attribute that tells of several; empty where none does."""
-    for value in product.attributes.values():
+def _measured(product: Product) -> tuple[str, list[Range]]:
+    """What is measured and the ranges of the first attribute that tells of several; empty where none does."""
+    for key, value in product.attributes.items():
         found = [
             Range(one["label"].strip(), float(one["low"]), float(one["high"]), one["unit"])
             for one in _RANGE.finditer(value)
             if one["label"] and one["label"].strip()
         ]
         if len(found) >= _LEAST and len({one.label for one in found}) == len(found):
-            return found
-    return []
+            return key.removesuffix("按规格"), found
+    return "", []
 
 
 def advise(ask: Ask, product: Product) -> Act | None:
     """Which variant suits the measure that is told; None where none is, or the sheet tells of no such ranges."""
-    ranges = ranges_of(product)
-    told = _told(ask.segment.text, ranges) if ranges else None
+    name, ranges = _measured(product)
+    told = _told(ask.segment.text, ranges, name) if ranges else None
     if told is None:
         return None
     number, said = told
@@ -76,9 +76,13 @@ def _more(variants: list[Variant]) -> str:
     return f"，{min(v.price for v in ready).spoken} 元，有货" if ready else "，不过这个规格现在没货"
 
 
-def _told(text: str, ranges: list[Range]) -> tuple[float, str] | None:
-    """The measure that the words tell, in the sheet's unit, and how it was said."""
+def _told(text: str, ranges: list[Range], name: str = "") -> tuple[float, str] | None:
+    """The measure that the words tell, in the sheet's unit, and how it was said; with the `name` of what is measured no
+    unit is needed."""
     unit = ranges[0].unit
+    bare = re.search(rf"{re.escape(name)}\D{{0,3}}(?P<number>\d+(?:\.\d+)?)(?!\d)", text) if name else None
+    if bare is not None and not _TOLD.match(text, bare.start("number")):  # 头围57
+        return float(bare["number"]), bare.group()
     for found in _TOLD.finditer(text):
         if in_words(found["unit"]) == in_words(unit):
             return float(found["number"]), found.group()

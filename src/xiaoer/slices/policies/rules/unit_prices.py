@@ -19,7 +19,7 @@ from xiaoer.slices.policies.types import Ask
 # as patterns: the price of one common unit, and one pack held against single ones
 COMPARES = (
     rf"[一每](?:斤|公斤|克|升|{PIECE})(?:合|算|平均|下来|是|要|才)*(?:多少|几块)|平均(?:下来)?(?:一|每)|合多少|"
-    r"比(?:单买|单独买|单[袋盒包瓶件个支条]|一[袋盒包瓶件]一[袋盒包瓶件])[^，。]{0,4}(?:便宜|省|优惠|少|划算)"
+    r"比(?:单买|单独买|单[袋盒包瓶件个支条块只罐片卷]|一[袋盒包瓶件]一[袋盒包瓶件])[^，。]{0,4}(?:便宜|省|优惠|少|划算)"
 )
 _ASKED = re.compile(rf"划算|合算|单价|{COMPARES}")
 _OF_ITSELF = re.compile(r"^(?:划算|合算)(?:吗|不|么)?\W*$")

@@ -49,6 +49,7 @@ _TASTE = re.compile(
 _ASKS = re.compile(r"[?？]|[吗么嘛呢]\W*$|什么|多少|怎么|哪|几(?!百|十|千)|能不能|有没有|会不会|是不是")
 _BUSINESS = ("order.", "after.", "ship.", "service.")
 _SURE = 0.9
+_HEARD = 0.6  # from this, a question about goods is one (停电了猫喝得到水吗), though it is not known of which
 _DOUBTFUL = 0.5
 _SURE_ENOUGH = 0.75  # below this, words with a budget for a situation are no matter of an order
 _SHORT = 6  # characters of words that only name somebody (送老师)
@@ -295,9 +296,10 @@ def may_be_one(act: Act, ask: Ask) -> bool:
     lost = act.template in _LOST or act.rule_id.startswith("talk.oos")
     known = named.order_no or named.waybill_no or ask.product_id or turn.product_in_focus
     asks_figures = ask.segment.intent in _OF_FIGURES
+    of_some_goods = ask.segment.intent.startswith("product.") and ask.segment.confidence >= _HEARD
     return (
         lost
-        and not (known or asks_figures)
+        and not (known or asks_figures or (of_some_goods and QUESTION.search(ask.segment.text)))
         and len(ask.segment.text) <= _STORY
         and not _BOUGHT.search(ask.segment.text)
     )

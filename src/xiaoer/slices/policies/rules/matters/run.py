@@ -73,6 +73,12 @@ _SINCE_WHEN = re.compile(
 )
 _OF_ITS_ORDER = ("confirm",)
 _TELLS_FREIGHT = ("after_sale.photo", "after_sale.confirm_return", "after_sale.confirm_exchange")  # whose words name it
+_COSTS = re.compile(
+    r"(?:那)?(?:要|收|给)?(?:钱|费用|运费|邮费|多少钱)(?:的话)?(?:咋|怎么|如何)?(?:算|收|给|出)?"
+    r"(?:吗|么|不|呢|啊|呀|\W)*"
+)
+_MONEY = re.compile(r"免费|不要钱|\d\s*元|运费|邮费|不收费|收费")
+_LOOSE = 0.9
 _FREIGHT = re.compile(r"(?:运费|邮费|快递费)[^，。；]{0,6}(?:自理|出|承担|付|免|补)")
 _STRICT = frozenset({"address", "digits", "order_no", "tax_no", "photo"})  # values that no other words look like
 
@@ -156,6 +162,8 @@ def is_part(segment: Segment) -> bool:
 
 def is_told_freight(segment: Segment, said: Sequence[Act]) -> bool:
     """Whether it is asked who pays the freight, which was just said (能退不，邮费谁掏)."""
+    if _COSTS.fullmatch(segment.text.strip()) and segment.confidence < _LOOSE:  # 能给改短不，钱咋算
+        return any(_MONEY.search(str(act.slots.get("answer", ""))) for act in said)
     return segment.intent == "after.freight" and any(_tells_freight(act) for act in said)
 
 
