@@ -11,7 +11,7 @@ _UNITS = "毫米|厘米|公分|毫升|公斤|千克|英寸|平方米|平方|平�
 _BY = re.compile(
     r"(\d+(?:\.\d+)?)(?=\s*[x×*]\s*\d+(?:\.\d+)?\s*(毫米|厘米|米|mm|cm|m)(?![a-z]))", re.IGNORECASE
 )  # 1.5x2m
-_MEASURE = re.compile(rf"(?<![\d.a-z])(\d+(?:\.\d+)?)\s*({_UNITS})(?![a-z])(\d{{1,2}})?(?!\d)", re.IGNORECASE)
+_MEASURE = re.compile(rf"(?<![\d.a-z])(\d+(?:\.\d+)?)\s*({_UNITS})(?![a-wyz])(\d{{1,2}})?(?!\d)", re.IGNORECASE)
 _NUMERAL = re.compile(r"[一二两三四五六七八九](?=米|斤|公[斤分]|厘米|毫米|寸|升|克)|(?<=米)[一二三四五六七八九]")
 _COUNTED = re.compile(
     r"(?<![一二三四五六七八九十百第几])[一二两三四五六七八九](?=[座口档级层孔芯核键轴挡门袋盒包瓶罐支片卷只条双枚颗粒张本块听杯])"

@@ -115,7 +115,8 @@ def _before_any_order(ask: Ask) -> Move | None:
         return Move(_nothing_told(ask))
     told = products.fact_asked(ask)
     told = told or products.fact_written(ask)
-    if told is None and ask.product_id in ask.facts.products and ask.segment.confidence < _UNSURE_OF_ORDER:
+    of_goods = ask.segment.confidence < _UNSURE_OF_ORDER or presale.asks_whether(ask.segment)
+    if told is None and ask.product_id in ask.facts.products and of_goods:
         told = _nothing_told(ask)  # 修枝剪左手能用吗: of the goods, though it sounds like a repair
     return Move(told) if told is not None else None
 

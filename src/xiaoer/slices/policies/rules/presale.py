@@ -18,6 +18,8 @@ _OF_MONEY_BACK = ("after.return", "after.refund", "after.freight", "after.cancel
 _TO_COME = re.compile(
     r"(?:一起|一块|同时|分开|要是|如果|想|打算|准备|现在)(?:买|拍|下单|订)(?!了|的)|(?:买|拍|下单|订)的话"
 )
+_WHETHER = re.compile(r"(?:能|可以|会|好)[^，。]{1,8}(?:吗|不|么|嘛)\W*$")
+_DEEDS = re.compile(r"退|换|修|赔|补|发|寄|票|取消|改|催|送|查|到")
 _CAME = re.compile(
     r"收到|到手|拿到|送来|签收|我的?(?:快递|包裹|订单|货)|(?:坏|破|碎|裂|漏|烂|少|错|丢|退|换|发|寄|下单|付款)了(?!解)"
 )
@@ -39,6 +41,11 @@ def may_go_on(segment: Segment, orders: tuple[Order, ...] | None) -> bool:
 def would_buy(segment: Segment) -> bool:
     """Whether a purchase to come is spoken of (一起买分开发吗): no order's number helps there."""
     return _TO_COME.search(segment.text) is not None
+
+
+def asks_whether(segment: Segment) -> bool:
+    """Whether it is asked what goods can do (帽子能塞包里不), nothing that is done about an order."""
+    return _WHETHER.search(segment.text) is not None and not _DEEDS.search(segment.text)
 
 
 def may_be_of_goods(segment: Segment) -> bool:

@@ -24,6 +24,9 @@ COMPARES = (
 _ASKED = re.compile(rf"划算|合算|单价|{COMPARES}")
 _OF_ITSELF = re.compile(r"^(?:划算|合算)(?:吗|不|么)?\W*$")
 _COUNT = re.compile(r"(?<![\d.])(\d{1,4})\s*([袋盒包瓶罐支片抽卷个只条双枚颗粒张本块听杯])")
+_EACH = re.compile(
+    r"(?P<each>\d+(?:\.\d+)?\s*(?:克|毫升|公斤|斤|升|kg|g|ml|l))\s*[x×*]\s*(?P<count>\d{1,3})", re.IGNORECASE
+)
 _SINGLE = re.compile(r"单([袋盒包瓶罐支片卷个只条双枚张本块听杯])")
 _MOST = 6  # packs that are told one by one
 # amounts in which the price of a common unit is told: base unit -> (how many of it, what that is called)
@@ -81,6 +84,8 @@ def _packs(variants: tuple[Variant, ...]) -> list[Pack]:
 
 def _held(spec: str) -> tuple[Fraction, str] | None:
     spec = in_digits(spec)
+    if (many := _EACH.search(spec)) and (weighed := [in_base(one) for one in measures(many["each"])]):  # 150gx5片
+        return Fraction(str(weighed[0][0])) * int(many["count"]), weighed[0][1]
     counted, single = _COUNT.search(spec), _SINGLE.search(spec)
     if counted and int(counted[1]):
         return Fraction(int(counted[1])), counted[2]
