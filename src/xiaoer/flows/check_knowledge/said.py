@@ -9,7 +9,7 @@ is no claim about the rule, and one that agrees with an entry about another part
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -21,7 +21,6 @@ from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.events import Event
-from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations import told
 from xiaoer.slices.conversations.types import Message
@@ -29,12 +28,11 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.health import findings
 from xiaoer.slices.knowledge.health.claims import claims_of, differ
+from xiaoer.slices.knowledge.health.differing import YES_OR_NO
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
 from xiaoer.slices.knowledge.health.goods import against_product
-from xiaoer.slices.knowledge.health.meeting import Reading, weight
+from xiaoer.slices.knowledge.health.meeting import weight
 from xiaoer.slices.knowledge.health.sayings import Reader
-from xiaoer.slices.knowledge.ports import IntentOf
-from xiaoer.slices.knowledge.retrieval.vectors import direction_of
 from xiaoer.slices.knowledge.types import EntryDraft
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.service import Shops
@@ -48,7 +46,6 @@ _ONE_CASE = re.compile(
     r"(?:[您你](?:的|这)?|这|该|那)(?:个|一)?(?:订?单|快递|包裹|件货|物流)|单号|物流显示|已经?(?:发|寄|到|退|签)|在路上|帮[您你]|给[您你](?:催|申请|安排|登记|补偿)"
 )
 
-_YES_OR_NO = "是否"  # as `findings.differ_in_answers` calls it
 _HEAD = re.compile(
     r"^(?:亲爱的|亲亲?|您好|你好|抱歉|不好意思|是的|我们|咱们|本店|目前|这个|这款|暂时|都|也|[呢哦哈的，,。！!~～ ])*"
     r"(?:可以|可(?!能)|能|行|支持|会|有|是|不|没|无|包|送|需要|要(?!您)|不用)"
@@ -71,7 +68,6 @@ class Judge(Struct, frozen=True):
     shop: ShopId
     knowledge: Knowledge
     reader: Reader
-    intent_of: IntentOf
     facts: ShopFacts
     products: findings.Products
     now: datetime
@@ -99,9 +95,8 @@ class Judge(Struct, frozen=True):
         """What differs, where the entry answers the question; surer where the bot would say it in any case."""
         known, said = (self.reader.read(question, answer) for question, answer in zip(asked, answers, strict=True))
         least = findings.NEARLY if score >= _SURE else 0.0
-        intents = (self.intent_of(asked[0]), self.intent_of(asked[1]))
-        about = findings.contradict(known, said, intents, self.reader.reading, least)
-        return "" if about == _YES_OR_NO and not self._says_yes_or_no(asked[1], answers[1]) else about
+        about = findings.contradict(known, said, self.reader.reading, least)
+        return "" if about == YES_OR_NO and not self._says_yes_or_no(asked[1], answers[1]) else about
 
     def _says_yes_or_no(self, question: str, said: str) -> bool:
         """Whether an answer begins with yes or no, or repeats most of what was asked; 稍等，我查一下 does neither."""
@@ -133,9 +128,7 @@ class CheckSaid:
         promotions: Promotions,
         shops: Shops,
         terms: ReadsTerms,
-        analyser: TextAnalyser,
-        intent_of: IntentOf,
-        reading: Reading,
+        new_reader: Callable[[], Reader],
     ) -> None:
         self._db = db
         self._clock = clock
@@ -143,9 +136,7 @@ class CheckSaid:
         self._promotions = promotions
         self._shops = shops
         self._terms = terms
-        self._analyser = analyser
-        self._intent_of = intent_of
-        self._reading = reading
+        self._new_reader = new_reader
 
     async def __call__(self, shop: ShopId) -> int:
         """Look at what waits; return how many answers contradict."""
@@ -169,8 +160,7 @@ class CheckSaid:
         terms, hours, now = await self._terms.of(shop), (await self._shops.shop(shop)).hours, self._clock.now()
         facts = shop_facts(terms, hours, await self._promotions.all(shop), now)
         products = await self._db.read(lambda c: products_of(c, shop))
-        reader = Reader(self._reading, lambda text: direction_of(self._analyser.forms(text)))
-        return Judge(shop, self._knowledge, reader, self._intent_of, facts, products, now)
+        return Judge(shop, self._knowledge, self._new_reader(), facts, products, now)
 
     async def _look_at(self, judge: Judge, talks: Sequence[str]) -> tuple[list[Event], dict[str, int]]:
         """What is found, and how many messages of agents each talk had."""
