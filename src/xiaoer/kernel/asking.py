@@ -7,12 +7,22 @@ import re
 QUESTION = re.compile(
     r"[?？]|[吗嘛么不没否](?:\W|$)|(.)[不没]\1|能不能|可不可以|怎么|咋|如何|多[久长高重大宽远粗深厚]|几(?![百十千乎])|哪|啥|什么|多少|谁|还是"
 )
-_IS_THERE = re.compile(
-    r"^(?:请问|你们?家?|店里|那|还|这[款个件]?)*有(?:没有|木有|卖)?([\u4e00-\u9fff]{2,6}?)(?:款|版)?(?:吗|没有?|不|么|卖)(?:\W|$)"
+# words that ask, point or join, and tell nothing of what is asked
+SAYS_NOTHING = re.compile(
+    r"请问|你们|店里|帮我|给我|怎么样|怎么|怎样|咋样|咋|为什么|什么|啥|哪[个种款些里儿]?|多少|多久|多大|多长|几|"
+    r"能不能|会不会|是不是|有没有|可不可以|可以|应该|这[个款种件样]?|那[个款种件样]?|一下|一点|自己|东西|时候|问题|知道|"
+    r"[的了吗呢吧啊呀不没能会要有无是我你您他她它咱用到在和跟与还都也就再得着过给把被让起来去上下里外出点啦么嘛哦噢哈嗯吧第于以及或者很太好最更但而且]"
+)
+_BEFORE = r"^(?:请问|你们?家?|咱家|店里|那|还|这[款个件]?)*"
+_THING = r"([\u4e00-\u9fff]{2,6}?)(?:款|版)?"
+_IS_THERE = (
+    re.compile(rf"{_BEFORE}(?:有没有|有木有|有卖|有|卖){_THING}(?:卖)?(?:吗|没有?|不|么|卖)(?:\W|$)"),
+    re.compile(rf"{_BEFORE}(?:有没有|有木有|卖不卖){_THING}(?:卖|啊|呀|呢)*\W*$"),
+    re.compile(rf"{_BEFORE}{_THING}(?:有没有|有木有|卖不卖)(?:卖|啊|呀|呢)*\W*$"),
 )
 
 
 def thing_asked_for(text: str) -> str:
     """The thing whose being there is asked; empty when the text asks something else. 「有纯棉的吗」 gives 纯棉的."""
-    found = _IS_THERE.match(text.strip())
+    found = next((one for pattern in _IS_THERE if (one := pattern.match(text.strip()))), None)
     return found[1] if found else ""

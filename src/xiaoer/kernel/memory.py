@@ -52,7 +52,8 @@ class Wish(Struct, frozen=True, omit_defaults=True):
 class Tried(Struct, frozen=True, omit_defaults=True):
     """A matter that the buyer asked for in his newest turn, and how often in a row without accepting an answer.
 
-    `told` is what his words told of it, `words` their telling characters, `sources` what the last answer rested on.
+    `told` is what his words told of it, `words` their telling characters, `sources` what the last answer rested on,
+    `fault` what he says is wrong with the goods.
     """
 
     intent: str
@@ -61,6 +62,7 @@ class Tried(Struct, frozen=True, omit_defaults=True):
     words: str = ""
     sources: tuple[str, ...] = ()
     times: int = 1
+    fault: str = ""
 
 
 class Memory(Struct, frozen=True, omit_defaults=True):

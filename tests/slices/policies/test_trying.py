@@ -50,6 +50,8 @@ def times_of(*said: str, products: tuple[str, ...] = ()) -> int:
         "几天能到|多久能送到|要几天才收得到",
         "从哪里发货|发货地是哪|你们从哪个城市寄出",
         "什么时候发货|？？？|哪天发货|在吗|到底什么时候发",
+        "这个多重|不是这个，我问重量|你没听懂，我要知道它多沉",
+        "锅底涂层掉了怎么办|涂层掉了你们怎么处理|掉涂层了给个说法",
     ],
 )
 def test_the_same_matter_in_other_words_is_another_try(said: str) -> None:
@@ -70,6 +72,9 @@ def test_the_same_matter_in_other_words_is_another_try(said: str) -> None:
         "帮我推荐一件外套|还有别的吗|再来几个",
         "能便宜点吗|再便宜点|最低多少",
         "在吗|你好|在不在",
+        "保温杯的盖子能拆吗|保温杯的盖子能单买吗|保温杯的盖子防漏吗",
+        "防晒衣多少钱|防晒衣有货吗|防晒衣什么材质",
+        "男款有货吗|女款有货吗|童款有货吗",
     ],
 )
 def test_what_goes_on_or_was_accepted_is_no_other_try(said: str) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any
 
-import structlog
 from msgspec.structs import replace
 
+from xiaoer.flows.gather_facts.ask_knowledge import AskKnowledge
 from xiaoer.flows.gather_facts.compare import compare
 from xiaoer.flows.gather_facts.figures import Figures
 from xiaoer.flows.gather_facts.masking import masked
@@ -28,10 +28,10 @@ from xiaoer.flows.gather_facts.ports import (
     ReadsTransit,
     Sells,
 )
+from xiaoer.flows.gather_facts.within import within
 from xiaoer.kernel.commerce import Order, Product, Variant
 from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
-from xiaoer.kernel.errors import XiaoerError
-from xiaoer.kernel.heard import Heard, Segment
+from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
@@ -39,8 +39,6 @@ from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.policies.rules.bargaining import is_only_context, price_words
 from xiaoer.slices.promotions.service import Promotions
 
-_log = structlog.get_logger(__name__)
-_NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders read per turn
 # Where the facts keep what a kind of need brings: by the key of the need, by its segment, or as a whole.
 _BY_SEGMENT = {
@@ -76,7 +74,7 @@ class GatherFacts:
         sells: Sells,
         timeout_s: float,
     ) -> None:
-        self._knowledge = knowledge
+        self._knowledge = AskKnowledge(knowledge, catalogue, orders, buyers, timeout_s)
         self._catalogue = catalogue
         self._orders = orders
         self._promotions = promotions
@@ -108,9 +106,11 @@ class GatherFacts:
         scene = before.scene if known else await self._picks.scene(turn, heard, now)
         trials, scene = await compare(self._trials, turn, before, found, scene)
         missing = tuple(key for key, (ok, _) in outcomes.items() if not ok)
-        knowledge, answerable = await self._searched(turn, heard, needs, now)
+        named = {need.segment: found.get((need.kind, need.key), ()) for need in needs if need.kind == "named"}
+        about = {segment: goods[0] for segment, goods in named.items() if len(goods) == 1}
+        knowledge, answerable = await self._knowledge(turn, heard, needs, now, about)
         values: dict[str, Any] = {
-            "knowledge": before.knowledge | knowledge,
+            "knowledge": before.knowledge | self._knowledge.once_named(turn, heard, before, about) | knowledge,
             "answerable": before.answerable | answerable,
             "scene": scene,
             "trials": before.trials + trials,
@@ -142,34 +142,6 @@ class GatherFacts:
                 if order is not None and all(o.id != order.id for o in orders or ()):
                     orders = (masked(order, turn.buyer_id), *(orders or ()))
         return {"orders": orders, "verified": verified}
-
-    async def _searched(
-        self, turn: Turn, heard: Heard, needs: tuple[Need, ...], now: datetime
-    ) -> tuple[dict[int, Any], dict[int, bool]]:
-        searches = [need for need in needs if need.kind == "knowledge"]
-        surroundings: dict[str, Any] = {}
-        about: frozenset[str] = frozenset()
-        if searches:
-            await self._knowledge.ensure_loaded(turn.shop)
-            about = self._knowledge.asks_about(turn.shop)
-            surroundings = await self._surroundings(turn) if "buyer" in about else {}
-        knowledge: dict[int, Any] = {}
-        answerable: dict[int, bool] = {}
-        for need in searches:
-            segment = heard.segments[need.segment]
-            result = self._knowledge.search(
-                turn.shop,
-                need.key,
-                now=now,
-                intent=segment.intent,
-                product_id=(segment.entities.product_ids or (turn.product_in_focus or "",))[0],
-                channel=turn.channel,
-                top_k=3,
-                product_category=await self._category(turn, segment) if "category" in about else "",
-                **surroundings,
-            )
-            knowledge[need.segment], answerable[need.segment] = result.hits, result.answerable
-        return knowledge, answerable
 
     def _read(self, turn: Turn, heard: Heard, need: Need, now: datetime, known: Facts) -> Awaitable[Any] | None:
         shop = turn.shop
@@ -232,27 +204,6 @@ class GatherFacts:
         proven = [await self._orders.order(shop, id_) for id_ in memory.verified if id_ not in ids]
         return (*own, *(order for order in proven if order is not None))
 
-    async def _surroundings(self, turn: Turn) -> dict[str, Any]:
-        """Who asks and how the order in focus stands; what cannot be told fits none."""
-        ok, orders = await self._limited(self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS))
-        known, buyer = await self._limited(self._buyers.buyer(turn.shop, turn.buyer_id))
-        if not ok or not known:
-            return {"audience": (_NOT_KNOWN,), "order_state": _NOT_KNOWN}
-        focus = next((order for order in orders if order.id == turn.order_in_focus), orders[0] if orders else None)
-        bought = any(order.status not in ("unpaid", "closed") for order in orders)
-        own = (buyer.level, *buyer.tags) if buyer else ()
-        return {
-            "audience": (*filter(None, own), "老客" if bought else "新客"),
-            "order_state": focus.status if focus else "none",
-        }
-
-    async def _category(self, turn: Turn, segment: Segment) -> str:
-        product_id = (segment.entities.product_ids or (turn.product_in_focus or "",))[0]
-        ok, product = (
-            await self._limited(self._catalogue.product(turn.shop, product_id)) if product_id else (True, None)
-        )
-        return product.category if ok and product else ""
-
     async def _price(self, turn: Turn, product_id: str) -> PriceNow | None:
         """The price now of the cheapest piece in stock."""
         ready = [v for v in await self._catalogue.variants(turn.shop, product_id) if v.stock > 0]
@@ -277,16 +228,10 @@ class GatherFacts:
 
     async def _outcomes(self, reads: dict[tuple[str, str], Awaitable[Any]]) -> dict[tuple[str, str], tuple[bool, Any]]:
         if len(reads) == 1:  # the usual turn; a task of its own would cost more than the read
-            return {key: await self._limited(read) for key, read in reads.items()}
-        return dict(zip(reads, await asyncio.gather(*(self._limited(r) for r in reads.values())), strict=True))
-
-    async def _limited(self, read: Awaitable[Any]) -> tuple[bool, Any]:
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                return True, await read
-        except (TimeoutError, XiaoerError) as error:
-            _log.warning("source_failed", error=type(error).__name__)
-            return False, None
+            return {key: await within(self._timeout_s, read) for key, read in reads.items()}
+        return dict(
+            zip(reads, await asyncio.gather(*(within(self._timeout_s, r) for r in reads.values())), strict=True)
+        )
 
 
 def _among(values: dict[str, Any], before: Facts, name: str) -> dict[Any, Any]:

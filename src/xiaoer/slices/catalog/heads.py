@@ -14,12 +14,15 @@ from xiaoer.kernel.commerce import Product
 _SPACES = re.compile(r"[\W_]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # ends of a title's first words that are not what the thing is
-_NO_HEAD = frozenset("款品装版色码新热季式型系列用送女男童人件组份盒袋瓶包箱片支个号代级的")
+_NO_HEAD = frozenset("款品装版色码新热季式型系列用送女男童人件组份盒袋瓶片支个号代级的")
 _LONGEST = 14  # a longer word is a row of keywords, and ends in any of them
 _KIND = "品类"
 # what follows a name in speech
-_AFTER = r"(?=子|儿(?!童)|[的有会能是装多什怎几可好不没还咋要吗呢么嘛坏掉在到了啥如行够都也和跟与卖贵]|\W|_|$)"
-_BEFORE = re.compile(r"(?:^|[的这那个款条张把只件双副和跟与买要发卖养换拿用戴穿挑选看洗修给\W_])$")
+_AFTER = (
+    r"(?=子|儿(?!童)|[开充亮洗放拆碎漏的有会能是装多什怎几可好不没还咋要吗呢么嘛坏掉在到了啥如行够都也和跟与卖贵]"
+    r"|\W|_|$)"
+)
+_BEFORE = re.compile(r"(?:^|[家的这那个款条张把只件双副和跟与买要发卖养换拿用戴穿挑选看洗修给\W_])$")
 _WITH = 2  # characters before the last one that the goods' own texts must hold (手机膜)
 
 

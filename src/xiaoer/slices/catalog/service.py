@@ -13,6 +13,7 @@ from xiaoer.kernel.decision import Wanted
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store
 from xiaoer.slices.catalog.begun import begun_with
+from xiaoer.slices.catalog.by_spec import SpecIndex
 from xiaoer.slices.catalog.mentions import MentionIndex
 from xiaoer.slices.catalog.needs import NeedIndex, kinds_in
 from xiaoer.slices.catalog.rules import TitleIndex
@@ -22,6 +23,7 @@ from xiaoer.slices.catalog.types import FoundProduct
 _CHECK_EVERY_S = 0.5  # a changed price, stock or title is seen in every worker within this time
 _SHOPS = 64  # title indexes kept in memory
 _RECOMMENDABLE = 5_000  # products of one shop that are ranked for a need
+_BY_SPEC = 20_000  # variants of one shop among which a spec may lead to its product
 _PRODUCTS = 20_000  # products kept in memory over all shops
 
 _ANY = Taste()
@@ -36,6 +38,7 @@ class EmbeddedCatalog:
         self._db = db
         self._indexes: dict[ShopId, tuple[int, TitleIndex]] = {}
         self._need_indexes: dict[ShopId, tuple[int, NeedIndex, MentionIndex]] = {}
+        self._spec_indexes: dict[ShopId, tuple[int, SpecIndex]] = {}
         self._revisions: dict[ShopId, tuple[float, int]] = {}
         self._products: dict[tuple[ShopId, str], tuple[int, Product | None, tuple[Variant, ...]]] = {}
 
@@ -133,6 +136,7 @@ class EmbeddedCatalog:
             if not kinds or (held is not None and any(kind in held.title for kind in kinds)):
                 return ()
         ids = index.named(text, limit, kinds) or (await self._by_words(shop))[2].of_kind(text)[:limit]
+        ids = ids or ([] if beside else (await self._by_spec(shop)).named(text, limit))
         found = [(await self._held(shop, one))[0] for one in ids]
         return tuple(p for p in found if p is not None and (not beside or any(kind in p.title for kind in kinds)))
 
@@ -151,6 +155,17 @@ class EmbeddedCatalog:
             if len(self._need_indexes) > _SHOPS:
                 self._need_indexes.pop(next(iter(self._need_indexes)))
         return cached
+
+    async def _by_spec(self, shop: ShopId) -> SpecIndex:
+        """What the shop's variants are called by; read when words named no goods, and again when these change."""
+        revision = await self.revision(shop)
+        cached = self._spec_indexes.get(shop)
+        if cached is None or cached[0] != revision:
+            rows = await self._db.read(lambda c: store.all_variants(c, shop, _BY_SPEC))
+            cached = self._spec_indexes[shop] = (revision, SpecIndex(rows))
+            if len(self._spec_indexes) > _SHOPS:
+                self._spec_indexes.pop(next(iter(self._spec_indexes)))
+        return cached[1]
 
     async def titles(self, shop: ShopId) -> TitleIndex:
         """The title index of the shop, renewed when the catalogue has changed."""

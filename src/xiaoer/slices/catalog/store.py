@@ -90,9 +90,10 @@ def variants_of(connection: Connection, shop: ShopId, product_id: str) -> tuple[
     return tuple(_variant(row) for row in _VARIANTS_OF.all(connection, {"shop": shop, "product": product_id}))
 
 
-def all_variants(connection: Connection, shop: ShopId) -> list[Variant]:
-    """Every variant of the shop."""
-    return [_variant(row) for row in connection.execute(select(variants).where(variants.c.shop == shop))]
+def all_variants(connection: Connection, shop: ShopId, limit: int | None = None) -> list[Variant]:
+    """Every variant of the shop, or the first `limit`."""
+    rows = connection.execute(select(variants).where(variants.c.shop == shop).limit(limit))
+    return [_variant(row) for row in rows]
 
 
 def revision(connection: Connection, shop: ShopId) -> int:

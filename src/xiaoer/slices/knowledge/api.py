@@ -13,6 +13,8 @@ from datetime import datetime
 from msgspec import structs
 
 from xiaoer.infra.db import Database
+from xiaoer.kernel.asking import SAYS_NOTHING
+from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.kernel.ids import ShopId
@@ -21,8 +23,10 @@ from xiaoer.slices.knowledge import rules, store
 from xiaoer.slices.knowledge.ports import IntentOf
 from xiaoer.slices.knowledge.retrieval.blocks import Asked
 from xiaoer.slices.knowledge.retrieval.index import FOLD_AT, ShopIndex
+from xiaoer.slices.knowledge.retrieval.ranking import raised
 from xiaoer.slices.knowledge.types import Entry, SearchResult
 
+_AHEAD = 1.5  # times as near as the next
 _READ_CHUNK = 500  # about 20 ms of the event loop
 
 
@@ -77,6 +81,19 @@ class Knowledge:
         if own and any("{" in hit.answer or "｛" in hit.answer for hit in found.hits):
             found = structs.replace(found, hits=tuple(_written_out(hit, own) for hit in found.hits))
         return found
+
+    def of_named(self, found: SearchResult, question: str, product: Product) -> SearchResult:
+        """What was found with no product in focus, where the words name `product`: the first entry is the surer when it
+        is near already, of that product, and shares more with the question than the name. It overtakes none."""
+        first = found.hits[0] if found.hits else None
+        rest = max((hit.score for hit in found.hits[1:]), default=0.0)
+        if first is None or first.product_id != product.id or not found.answerable or first.score < rest * _AHEAD:
+            return found
+        told = set(f"{first.matched}{first.question}{first.answer}") - set(product.title)
+        if not any(letter in told for letter in SAYS_NOTHING.sub("", question) if letter.isalpha()):
+            return found
+        score = round(raised(first.score), 4)
+        return SearchResult(True, (structs.replace(first, score=score), *found.hits[1:]))
 
     def asks_about(self, shop: ShopId) -> frozenset[str]:
         """What some entries are made for, so that asking should tell it; see `ShopIndex.asks_about`."""

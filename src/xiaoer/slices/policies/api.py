@@ -14,6 +14,7 @@ from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import (
     answering,
+    attributes,
     bargaining,
     focus,
     handoff,
@@ -78,7 +79,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         if of_shown and len(shown) == 1:  # 有哪些耳机，分别多少钱: of those just shown
             product = shown[0]
         about_it = segment.intent == "after.freight" or memory.asked is None or memory.asked.id != spoken_for
-        part = spoken_for and about_it and run.is_part(segment, acts)
+        part = (spoken_for and about_it and run.is_part(segment)) or run.is_told_freight(segment, acts)
         if part or (of_shown and len(shown) > 1):
             move = Move(_part(index))
         else:
@@ -156,7 +157,10 @@ def _meant(index: int, segment: Segment, situation: Situation, known: Facts, car
     it (卫衣有货吗，有的话多少钱), else the one in sight."""
     named = known.recommended.get(index, ()) if segment.intent != "product.recommend" else ()
     if named:
-        return named[0].id if len(named) == 1 else None
+        if any(one.id == carried for one in named):
+            return carried
+        only = named[0] if len(named) == 1 else attributes.only_told(named, segment.text)
+        return only.id if only else None
     if carried and (needs.may_be_of(carried, segment, situation.turn) or presale.may_go_on(segment, known.orders)):
         return carried
     return needs.product_of(segment, situation.turn)

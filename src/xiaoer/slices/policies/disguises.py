@@ -1,11 +1,18 @@
 """Disguises (伪装): how buyers write round a filter, and the plain words below.
 
-Three ways leave the words readable for people and none for a pattern: a character written as its parts (扌殳讠斥),
-characters written twice each (投投诉诉), a letter or numbers set between characters (投x诉, 转1人2工). Each is undone
-over the whole text, so what comes out is not good Chinese: it is only for looking for words that are a red line anyway.
+Five ways leave the words readable for people and none for a pattern: a character written as its parts (扌殳讠斥),
+characters written twice each (投投诉诉), a letter or numbers set between characters (投x诉, 转1人2工), a character
+written by its sound (绿师函, 消xie, 报j), the small words of a dialect (恁那儿有喘气嘞冇). Each is undone over the
+whole text, so what comes out is not good Chinese: it is only for looking for words that are a red line anyway.
+
+By sound, one character of the word must stand as it is, and the others must be no word's end or beginning:
+小鞋子 is no 消协, because 鞋子 is a word. Letters are a whole syllable, or one letter beside the right character.
 """
 
 import re
+from collections.abc import Sequence
+
+import rjieba
 
 # Parts as buyers type them: what looks like the left side, with what stands at the right.
 _PARTS = {
@@ -32,6 +39,57 @@ _PART = {parts: whole for whole, ways in _PARTS.items() for parts in ways}
 _IN_PARTS = re.compile("|".join(sorted(_PART, key=len, reverse=True)))
 # Signs that are no characters of their own trade but stand for one.
 _ALIKE = str.maketrans({"亻": "人", "亼": "人", "亽": "人", "𠆢": "人", "エ": "工", "丄": "工", "𠂇": "左", "銀": "银"})
+# Words written by ear, with their sound. Behind the sign: homophones that stand by themselves beside the others.
+_BY_EAR = {
+    "转人工": "zhuan ren gong",
+    "人工": "ren gong",
+    "真人": "zhen ren-针阵震枕镇认",
+    "活人": "huo ren-货获或认",
+    "客服": "ke fu-付副富",
+    "投诉": "tou su-素速",
+    "举报": "ju bao-句据剧包宝抱",
+    "差评": "cha ping-平瓶屏查",
+    "消协": "xiao xie-小写鞋些",
+    "工商局": "gong shang ju",
+    "市监局": "shi jian ju",
+    "假货": "jia huo-家加价架火佳嘉",
+    "律师": "lv shi-是时事试石诗",
+    "法院": "fa yuan-发元原园远",
+    "法庭": "fa ting-发听停",
+    "起诉": "qi su-其素速",
+    "报警": "bao jing-包宝保竟净镜抱",
+    "曝光": "bao guang-包保",
+    "抖音": "dou yin-都豆因",
+    "微博": "wei bo-位为",
+    "过敏": "guo min-国锅",
+    "中毒": "zhong du-种重读度",
+    "骗子": "pian zi-片字",
+    "诈骗": "zha pian-炸片",
+}
+# Small words as dialects have them; what comes out is only looked at for red lines.
+_SAID = {
+    "有没有": "有没得",
+    "有": "有得",
+    "没有": "没得 莫得 木有 么得 冇得 冇",
+    "你家": "你屋头",
+    "家": "屋头",
+    "你们": "你哋 恁",
+    "你": "侬",
+    "的": "嘞 滴 哩 嘅",
+    "找": "揾 搵 寻",
+    "给": "畀 俾",
+    "跟我": "同我 同吾",
+    "我": "吾 俺 阿拉",
+    "聊": "倾 谝 唠 摆龙门阵",
+    "不": "唔 勿",
+    "叫": "喊",
+    "怎么": "啷个 咋个",
+    "为什么": "点解",
+    "行吗": "中不中 得唔得 要得不",
+    "啊": "噻 嗦 嘎 撒 咯 哈",
+    "吗": "咩",
+}
+_DIALECT = {said: plain for plain, ways in _SAID.items() for said in ways.split()}
 _HAN = r"[\u3400-\u9fff]"
 # One doubled character is ordinary (妈妈, 谢谢, 天天); two beside each other are not.
 _DOUBLED = re.compile(rf"(?:({_HAN})\1){{2,}}")
@@ -41,8 +99,72 @@ _THREADED = re.compile(rf"{_HAN}(?:[a-z0-9]{_HAN}){{2,}}")
 _THREAD = re.compile(r"[a-z0-9]")
 
 
+class _Word:
+    """One word of `_BY_EAR`: its characters, its syllables, the homophones that do not count."""
+
+    def __init__(self, word: str, heard: str) -> None:
+        sounds, _, others = heard.partition("-")
+        self.word, self.sounds, self.others = word, tuple(sounds.split()), frozenset(others)
+
+    def is_written(self, pieces: Sequence[str], sounds: Sequence[str]) -> bool:
+        """Whether these pieces are the word in disguise, as far as can be told without their neighbours."""
+        as_it_is = [piece == char for piece, char in zip(pieces, self.word, strict=True)]
+        if all(as_it_is) or not any(as_it_is):
+            return False
+        return all(
+            right
+            or (piece.isascii() and piece in (sound, sound[0]))
+            or (not piece.isascii() and heard == sound and piece not in self.others)
+            for right, piece, heard, sound in zip(as_it_is, pieces, sounds, self.sounds, strict=True)
+        )
+
+
+_WORDS: dict[str, list[_Word]] = {}
+for _text, _heard in _BY_EAR.items():
+    _word = _Word(_text, _heard)
+    for _start in {_word.sounds[0], _word.sounds[0][0]}:
+        _WORDS.setdefault(_start, []).append(_word)
+_DIALECTAL = re.compile("|".join(sorted(_DIALECT, key=len, reverse=True)))
+
+
 def undisguise(text: str) -> str:
     """The text (no spaces, no punctuation) with its disguises undone; most texts come back as they are."""
     text = _IN_PARTS.sub(lambda parts: _PART[parts.group()], text.translate(_ALIKE))
     text = _THREADED.sub(lambda run: _THREAD.sub("", run.group()), text)
-    return _DOUBLED.sub(lambda run: _TWICE.sub(r"\1", run.group()), _LONE_LETTER.sub("", text))
+    text = _DOUBLED.sub(lambda run: _TWICE.sub(r"\1", run.group()), _LONE_LETTER.sub("", text))
+    return _DIALECTAL.sub(lambda said: _DIALECT[said.group()], text)
+
+
+def by_ear(pieces: Sequence[str], sounds: Sequence[str]) -> str | None:
+    """The text with the words of `_BY_EAR` as they are spelt; None when none is written by ear.
+
+    `pieces` are its characters and runs of letters, `sounds` what they sound like.
+    """
+    found: list[tuple[int, _Word]] = []
+    for at, sound in enumerate(sounds):
+        for word in _WORDS.get(sound, ()):
+            end = at + len(word.sounds)
+            if end <= len(pieces) and word.is_written(pieces[at:end], sounds[at:end]):
+                found.append((at, word))
+                break
+    if not found:
+        return None
+    edges, position = set(), 0
+    for token in rjieba.cut("".join(pieces), False):
+        edges.add(position)
+        position += len(token)
+    begins, position = [], 0
+    for piece in pieces:
+        begins.append(position)
+        position += len(piece)
+    plain = list(pieces)
+    for at, word in found:
+        end = at + len(word.sounds)
+        inside = pieces[at:end]
+        # Where the characters belong to other words, the sound is an accident; letters belong to none.
+        if any(piece.isascii() for piece in inside) or all(begins[i] in edges for i in range(at, end)):
+            outside = begins[end] if end < len(begins) else position
+            if any(piece.isascii() for piece in inside) or outside == position or outside in edges:
+                plain[at:end] = [word.word, *[""] * (end - at - 1)]
+    told = "".join(plain)
+    return told if told != "".join(pieces) else None

@@ -1,8 +1,9 @@
 """Red lines (红线): what a person must take over at once.
 
 Words decide, not a model: every rule of the pack's `red_lines.toml` is tried on the buyer's text without spaces and
-punctuation (so that spreading the characters hides nothing), on the text with other disguises undone (`disguises.py`)
-and on its sound (so that a homophone hides nothing, nor letters among the characters: 转ren工 sounds as 转人工).
+punctuation (so that spreading the characters hides nothing), on the text with other disguises undone (`disguises.py`,
+words written by ear among them), and on its sound (so that a homophone hides nothing, nor letters among the
+characters: 转ren工 sounds as 转人工).
 An exception silences its own rule only: 「会不会过敏」 asks before buying, 「过敏了」 reports an injury.
 Understanding adds two signals: an intent that is a red line by itself, and the anger of the turn.
 """
@@ -16,7 +17,7 @@ from msgspec import Struct
 
 from xiaoer.kernel.decision import HandoffReason
 from xiaoer.kernel.heard import Heard, TextForms
-from xiaoer.slices.policies.disguises import undisguise
+from xiaoer.slices.policies.disguises import by_ear, undisguise
 from xiaoer.slices.policies.types import RedLineHit
 
 _ANGER = "anger"
@@ -38,11 +39,10 @@ _SPELLS = re.compile(f"(?:{_INITIAL}{_FINAL})+")
 
 
 class _Spoken(Struct, frozen=True):
-    """A turn read aloud. `written`: with the syllables of Han characters masked; `both`: each as written=sound."""
+    """A turn read aloud. `written`: with the syllables of Han characters masked."""
 
     sound: str
     written: str
-    both: str
 
 
 class RedLine(Struct, frozen=True):
@@ -57,8 +57,7 @@ class RedLine(Struct, frozen=True):
     sounds: re.Pattern[str] | None = None
     spelt: re.Pattern[str] | None = None
     said_alone: re.Pattern[str] | None = None
-    half_spelt: re.Pattern[str] | None = None
-    spoken: re.Pattern[str] | None = None  # every sound and spelling: without one of these, none of the three is there
+    spoken: re.Pattern[str] | None = None  # every sound and spelling
     intents: tuple[tuple[str, float], ...] = ()
     anger: float = 0.0
 
@@ -78,7 +77,6 @@ def parse_red_lines(text: str) -> tuple[RedLine, ...]:
             spelt=_any(f" {syllables}(?= )" for syllables in row.get("spelt", ())),
             spoken=_any(f" {syllables}(?= )" for key in ("sounds", "spelt") for syllables in row.get(key, ())),
             said_alone=_any(_SAID_ALONE.format(f" {syllables}") for syllables in row.get("spelt", ())),
-            half_spelt=_any(_beside(elements) for elements in row.get("half_spelt", ())),
             intents=tuple(row.get("intents", {}).items()),
             anger=row.get("anger", 0.0),
         )
@@ -93,9 +91,13 @@ def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) ->
     texts = [*clauses, forms.compact] if len(clauses) > 1 else [forms.compact]
     spoken = _spoken(forms)
     hits = _crossed(heard, texts, spoken, rules)
-    if hits or (plain := undisguise(forms.compact)) == forms.compact:
+    if hits:
         return hits
-    return _crossed(heard, [*map(undisguise, texts[:-1]), plain], spoken, rules)
+    if (plain := undisguise(forms.compact)) != forms.compact:
+        hits = _crossed(heard, [*map(undisguise, texts[:-1]), plain], spoken, rules)
+    if not hits and (spelt := by_ear(*_read(forms.compact, forms.pinyin))) is not None:
+        hits = _crossed(heard, [undisguise(spelt)], spoken, rules)
+    return hits
 
 
 def _crossed(heard: Heard, texts: Sequence[str], spoken: _Spoken, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
@@ -108,37 +110,32 @@ def _crossed(heard: Heard, texts: Sequence[str], spoken: _Spoken, rules: Sequenc
 
 def _spoken(forms: TextForms) -> _Spoken:
     """The turn read aloud, letters included."""
-    normal = unicodedata.normalize("NFD", forms.normal.lower())
-    pieces = _LETTERS_OR_HAN.findall("".join(c for c in normal if not unicodedata.combining(c)))
-    syllables = forms.pinyin.split()
-    if sum(1 for piece in pieces if not piece.isascii()) != len(syllables):
-        return _Spoken(f" {forms.pinyin} ", "", "")
+    pieces, sounds = _read(forms.normal.lower(), forms.pinyin)
+    if not pieces:
+        return _Spoken(f" {forms.pinyin} ", "")
+    written = ["-" * len(heard) if not piece.isascii() else piece for piece, heard in zip(pieces, sounds, strict=True)]
+    return _Spoken(f" {' '.join(sounds)} ", f" {' '.join(written)} ")
+
+
+def _read(text: str, pinyin: str) -> tuple[list[str], list[str]]:
+    """The characters and spelt syllables of a text, and their sounds; nothing when the two do not agree."""
+    plain = unicodedata.normalize("NFD", text)
+    found = _LETTERS_OR_HAN.findall("".join(c for c in plain if not unicodedata.combining(c)))
+    syllables = pinyin.split()
+    if sum(1 for piece in found if not piece.isascii()) != len(syllables):
+        return [], []
     at = iter(syllables)
-    sound, written, both = [], [], []
-    for piece in pieces:
+    pieces: list[str] = []
+    sounds: list[str] = []
+    for piece in found:
         if not piece.isascii():
-            syllable = next(at)
-            sound.append(syllable)
-            written.append("-" * len(syllable))
-            both.append(f"{piece}={syllable}")
-        else:
-            spelt = _SYLLABLES.findall(piece) if _SPELLS.fullmatch(piece) else [piece]
-            sound += spelt
-            written += spelt
-            both += [f"{letters}={letters}" for letters in spelt]
-    return _Spoken(*(f" {' '.join(said)} " for said in (sound, written, both)))
-
-
-def _beside(elements: str) -> str:
-    """`tou-投 诉`: whatever sounds or is spelt as the one, 投 itself left out, beside the other itself."""
-    tokens = []
-    for element in elements.split():
-        syllable, _, others = element.partition("-")
-        if not syllable.isascii():
-            tokens.append(f" {syllable}=[a-z]+" if len(syllable) == 1 else "".join(f" {c}=[a-z]+" for c in syllable))
-        else:
-            tokens.append(f" (?![{others}]=)[^ =]+={syllable}" if others else f" [^ =]+={syllable}")
-    return "".join(tokens) + "(?= )"
+            pieces.append(piece)
+            sounds.append(next(at))
+            continue
+        spelt = _SYLLABLES.findall(piece) if _SPELLS.fullmatch(piece) else [piece]
+        pieces += spelt
+        sounds += spelt
+    return pieces, sounds
 
 
 def _may_trip(rule: RedLine, heard: Heard, texts: Sequence[str], spoken: _Spoken) -> bool:
@@ -146,7 +143,6 @@ def _may_trip(rule: RedLine, heard: Heard, texts: Sequence[str], spoken: _Spoken
     return (
         (rule.patterns is not None and any(map(rule.patterns.search, texts)))
         or (rule.spoken is not None and rule.spoken.search(spoken.sound) is not None)
-        or (rule.half_spelt is not None and rule.half_spelt.search(spoken.both) is not None)
         or _intended(rule, heard) is not None
         or _angry(rule, heard)
     )
@@ -180,8 +176,6 @@ def _by_other_means(rule: RedLine, heard: Heard, spoken: _Spoken) -> str | None:
     for spelt in rule.spelt.finditer(spoken.sound) if rule.spelt is not None else ():
         if any(c.isalpha() for c in spoken.written[spelt.start() : spelt.end()]):
             return spelt.group().strip()
-    if rule.half_spelt is not None and (beside := rule.half_spelt.search(spoken.both)):
-        return "".join(token.partition("=")[0] for token in beside.group().split())
     return _intended(rule, heard) or (_ANGER if _angry(rule, heard) else None)
 
 

@@ -31,7 +31,7 @@ def load_templates(path: Path) -> Templates:
 def compose(decision: Decision, templates: Templates, now: datetime, voice: str) -> Reply:
     """Speak a decision. `voice` (the conversation id) chooses among wordings, the same one all through a talk."""
     acts = _spoken_once(decision.acts)
-    text = "\n".join(line for act in acts if (line := say(act, templates, now, voice)))
+    text = "\n".join(dict.fromkeys(line for act in acts if (line := say(act, templates, now, voice))))
     if text and decision.regret and not _REGRETS.search(text[:_OPENING]):
         text = say(decision.regret, templates, now, voice) + text
     parts = [ReplyPart(TextContent(text), text)] if text else []

@@ -48,7 +48,7 @@ _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _PICTURE = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0e\ufe0f\u200d\U000e0000-\U000e007f\u20e3\u2300-\u23ff]"
 )
-_SIGNS = re.compile("[\U0001f200-\U0001f2ff]")  # 🈲🈚: emoji that NFKC would turn into characters
+_SIGNS = re.compile("[\U0001f200-\U0001f2ff\u3297\u3299]")  # 🈲🈚㊙: emoji that NFKC would turn into characters
 _CODES = re.compile(r"\[[\u4e00-\u9fffA-Za-z]{1,10}\]|/:[\x21-\x7e]{1,5}")
 _WORDY = re.compile(r"[\w〔]")
 _COMPACT = re.compile(r"[^0-9a-z\u3400-\u9fff]+")

@@ -73,6 +73,12 @@ def probability(points: float) -> float:
     return 1.0 / (1.0 + math.exp(-(_SLOPE * points + _BIAS)))
 
 
+def raised(score: float) -> float:
+    """The certainty of an entry that was found with no product in focus, once its own product turns out to be meant."""
+    odds = score / max(1.0 - score, 1e-6) * math.exp(_SLOPE * (_OWN_PRODUCT - _NO_PRODUCT_NAMED))
+    return odds / (1.0 + odds)
+
+
 def product_points(entry_products: Ints, product: int) -> NDArray[np.float64]:
     """The bonus of entries about the product in focus; a small malus where a product's entry meets no product."""
     if product:

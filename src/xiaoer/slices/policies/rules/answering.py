@@ -40,6 +40,8 @@ _YES = re.compile(r"^(?:是的?|对的?|嗯|没错)[，,、。！!]\s*")
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
+_HARDLY = 0.65  # an entry below this yields to a fact of the very product
+_UNSURE_OF_ORDER = 0.6  # below this, who named goods and has no order asks about the goods
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
@@ -106,8 +108,11 @@ def _before_any_order(ask: Ask) -> Move | None:
         return Move(needs=closer)
     if not presale.may_be_of_goods(ask.segment):
         return None
+    if presale.would_buy(ask.segment):
+        return Move(_nothing_told(ask))
     told = products.fact_asked(ask)
-    if told is None and ask.product_id in ask.facts.products and ask.segment.confidence < _SURE:
+    told = told or products.fact_written(ask)
+    if told is None and ask.product_id in ask.facts.products and ask.segment.confidence < _UNSURE_OF_ORDER:
         told = _nothing_told(ask)  # 修枝剪左手能用吗: of the goods, though it sounds like a repair
     return Move(told) if told is not None else None
 
@@ -161,7 +166,7 @@ def _answer(ask: Ask) -> Act:
     if found is not None:
         return found
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
-        return _knowledge(ask, hit) if hit.hit.score >= nearness.OWN_WORDS else _fact_named(ask) or _knowledge(ask, hit)
+        return _nearer(ask, hit)
     if hit is not None and hit.hit.score >= nearness.OWN_WORDS and not _live(ask):
         return _knowledge(ask, hit)  # the shop has written what it wants said
     found = products.answer_from_catalogue(ask)
@@ -185,11 +190,15 @@ def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
     return hit.hit.score < nearness.OWN_WORDS or (len(named) > 1 and not shares)
 
 
-def _fact_named(ask: Ask) -> Act | None:
-    """The fact of the product whose very name stands in the question."""
+def _nearer(ask: Ask, hit: Said) -> Act:
+    """The entry, unless a fact of the product answers better: one whose very name stands in the question, or that is
+    asked for in the trade's words where the entry is hardly near."""
+    if hit.hit.score >= nearness.OWN_WORDS:
+        return _knowledge(ask, hit)
     product = ask.facts.products.get(ask.product_id or "")
     named = product is not None and attributes.keys_in(product, ask.segment.text)
-    return products.answer_from_catalogue(ask) if named else None
+    asked = product is not None and hit.hit.score < _HARDLY and attributes.facts_for(product, "", ask.segment.text)
+    return (products.answer_from_catalogue(ask) if named or asked else None) or _knowledge(ask, hit)
 
 
 def _foreign(ask: Ask) -> Move | None:
@@ -240,4 +249,8 @@ def _not_found(ask: Ask) -> Act:
 
 
 def _nothing_told(ask: Ask) -> Act:
+    """What the sheet has of the very words, else that nothing is known."""
+    written = products.fact_written(ask)
+    if written is not None:
+        return written
     return Act("fallback", ask.index, "not_found", {"about": ask.segment.text}, rule_id="knowledge.miss")

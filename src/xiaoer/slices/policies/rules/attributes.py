@@ -10,16 +10,17 @@ import re
 
 from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product
+from xiaoer.kernel.measures import in_digits
 from xiaoer.slices.policies.rules.asked_words import ASKED, BY_INTENT, CHILD_KEYS, FITS_KEYS, MEASURED, WASH_KEYS, WHO
 from xiaoer.slices.policies.rules.namesakes import (
-    called,
     counts,
     facts_by_count,
     facts_by_letters,
     facts_by_measure,
     facts_by_thing,
-    in_digits,
+    uncalled_in,
 )
+from xiaoer.slices.policies.rules.written import facts_written
 
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
 _YEARS = re.compile(r"\d\s*(?:岁|个月)|出生|新生儿")
@@ -37,7 +38,7 @@ _NO_NAMES = frozenset(
 )  # fmt: skip
 
 # what is asked here is one thing of many: what is written about another is no answer
-_EXACT = frozenset({"product.safety", "product.quality"})
+EXACT = frozenset({"product.safety", "product.quality"})
 _EITHER = re.compile(r"^(.{1,2})不\1")
 _SIDES = re.compile(
     r"([\u4e00-\u9fffA-Za-z\d]{2,4}?)(?:和|跟|与|还是)([\u4e00-\u9fffA-Za-z\d]{2,4}?)(?:有|哪|的?区别|怎么|咋|差|一样|选)"
@@ -57,7 +58,12 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     """Return the attributes (key, value) that answer `question`, most telling first: at most two, or one for each of
     several things that it asks (充满要多久，吵不吵)."""
     question = in_digits(_without_name(product, question))
-    each = [found[0] for part in _PARTS.split(question) if (found := _facts_of(product, "", part))]
+    parts = _PARTS.split(question)
+    each = [
+        found[0]
+        for part in parts
+        if (found := _facts_of(product, "", part) or (len(parts) > 1 and facts_written(product, part)))
+    ]
     if len(set(each)) > 1:
         return tuple(dict.fromkeys(each))[:_ASKED_TOGETHER]
     return _facts_of(product, intent, question)
@@ -84,18 +90,27 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     found = found or [pair for said, keys in MEASURED if said.search(question) for pair in _with_keys(product, keys)]
     found = found or facts_by_thing(product, question) or facts_by_count(product, question)
     found = found or _of_both(product, question)
-    beside = called(product.title, question)
-    uncalled = "".join(" " if letter in beside else letter for letter in question)
+    uncalled = uncalled_in(product.title, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, uncalled)]
     bare = _without_title(product, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, bare)]
     found = found or _holding(product, bare)
-    if not found and not (asked and intent in _EXACT):
+    if not found and not (asked and intent in EXACT):
         found = _with_keys(product, BY_INTENT.get(intent, ()))
     speaking = [(key, value) for key, value in product.attributes.items() if _speaks_of(value, bare)]
     if speaking and not set(speaking) & set(found):  # 能放洗碗机吗: what the shop says of 洗碗机 stands first
         found = [speaking[0], *found]
     return tuple(dict.fromkeys(found))[:2]
+
+
+def only_told(products: tuple[Product, ...], question: str) -> Product | None:
+    """The only one of several goods that the words may mean whose sheet counts what is asked (36瓦的灯多大直径), or has
+    it; None where that fits none or several."""
+    for fits in (facts_by_measure, lambda one, asked: facts_for(one, "", asked)):
+        found = [one for one in products if fits(one, question)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def not_told(product: Product, intent: str, question: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.turn import OrderContent, ProductContent
-from xiaoer.slices.policies.rules import needs, orders, wish_words
+from xiaoer.slices.policies.rules import needs, orders, stock, wish_words
 from xiaoer.slices.policies.rules.matters import small
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.types import Ask, Move
@@ -56,6 +56,9 @@ def products_wanted(ask: Ask) -> Act | None:
     named = ask.facts.recommended.get(ask.index, ())
     sources = tuple(product_source(one) for one in named)
     shown = [[one.id, one.title] for one in named] or [list(one) for one in ask.memory.choices]
+    thing = stock.thing_of_its_own(ask.segment.text) if ask.segment.intent == "product.stock" else ""
+    if not shown and thing:
+        return Act("ask", ask.index, "product.none_called", {"thing": thing, "intent": ask.segment.intent})
     if not shown:
         return Act("ask", ask.index, "product.which", {"intent": ask.segment.intent})
     slots: dict[str, Any] = {"products": shown, "intent": ask.segment.intent}

@@ -5,7 +5,10 @@ A cart is written `variant*count,…`, as the price needs have it. Words that ne
 
 import re
 
+from xiaoer.kernel.commerce import Variant
 from xiaoer.kernel.counting import PIECE
+from xiaoer.kernel.measures import in_digits
+from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask
 
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
@@ -17,6 +20,7 @@ _COUNTED = re.compile(rf"(?<!第)[一二两俩三四五六七八九十\d]{PIECE}
 _SUM = re.compile(r"一共|总共|加起来|合计|一起|一块")
 _AND = re.compile(r"[\u4e00-\u9fff](?:[和跟与、+＋]|加上?)(?!运费|邮费|快递|安装|税|包装)[\u4e00-\u9fff]{2}")
 _DROPS = re.compile(r"不要|去掉|删掉|不买|减掉|拿掉")
+_PACK = re.compile(r"[×xX*]\s*(\d+)|(\d+)\s*[盒瓶包袋罐支片个件双条只](?=装|整|一[箱提]|\W|\d|$)")
 _MOST = 20  # lines of a cart that is talked about
 
 
@@ -33,6 +37,32 @@ def sums_up(text: str) -> bool:
 def adds(ask: Ask) -> bool:
     """Whether the words go on with the goods that were priced just before."""
     return bool(ask.memory.cart) and bool(_ADDS.search(ask.segment.text) or _NTH.search(ask.segment.text))
+
+
+def named_now(ask: Ask) -> str:
+    """The pieces that the words name, as `variant*count` joined by commas; empty when a product is not in sight."""
+    goes_on = adds(ask)
+    in_sight = (ask.product_id,) if ask.product_id and not goes_on else ()
+    together = {one.product.id: one.count for one in ask.facts.together.get(ask.index, ())}
+    ids = tuple(together) or tuple(dict.fromkeys((*in_sight, *ask.segment.entities.product_ids)))
+    parts: list[str] = []
+    for number, product_id in enumerate(ids):
+        variants = ask.facts.variants.get(product_id, ())
+        chosen = matching(variants, ask.segment.entities, ask.segment.text) if number == 0 else variants
+        ready = [v for v in (chosen or variants) if v.stock > 0] or list(chosen or variants)
+        if not ready:
+            return ""
+        count = together.get(product_id) or ((ask.segment.entities.quantity or 1) if len(ids) == 1 else 1)
+        if (packed := _packed(ready, count)) is not None:
+            ready, count = [packed], 1
+        parts.append(f"{min(ready, key=lambda v: (v.price, v.id)).id}*{min(max(count, 1), 999)}")
+    return carried(ask, ",".join(parts)) if goes_on else ",".join(parts)
+
+
+def _packed(variants: list[Variant], count: int) -> Variant | None:
+    """The variant that is just so many pieces (1L×12盒 of 12 boxes)."""
+    told = {int(a or b): v for v in variants for a, b in _PACK.findall(in_digits(" ".join(v.spec.values())))}
+    return told.get(count) if count > 1 else None
 
 
 def counted_before(ask: Ask, named: str) -> str:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.asking import thing_asked_for
 from xiaoer.kernel.heard import Segment
-from xiaoer.slices.policies.rules import products
+from xiaoer.slices.policies.rules import products, unit_prices
 from xiaoer.slices.policies.rules.needs import LISTS
 
 _OFFER = r"(?:满减|优惠券?|券|折扣|打折|立减|活动价|会员价|红包|满\d+减\d+|第二件半价|赠品)"
@@ -44,6 +44,11 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("promo.bargain", rf"(?:{_STAFF})[^,，。]{{0,8}}(?:答应|说|承诺|同意|许|给)(?:过|了|好)?(?:的|我|给我?|可以|能)*[^,，。]{{0,4}}(?:(?:[2-9]\d|\d{{3,}}|{_HUNDREDS})(?:块|元|的)?(?:$|[,，。了成])|[一二三四五六七八九\d](?:\.\d)?折|免单)"),
         ("order.how_to_buy", r"(?:帮|替|给|代)我(?:直接)?(?:下个?单|拍下)"),
         ("price.query", r"(?:买|拍|要|拿|来)(?:[两二三四五六]|[2-9])(?:件|个|双|条|套|盒|瓶|箱|包|台).{0,6}(?:能)?(?:便宜|优惠|减|省)(?:了|掉)?(?:多少|几)"),
+        ("price.query", rf"比[^，。？?]{{1,8}}(?:划算|合算|实惠)|{unit_prices.COMPARES}"),
+        ("product.detail", r"(?:单独?|另外)(?:能|可以)?(?:买|卖|配|购)(?:到)?(?:吗|不|么|得)"),
+        ("product.stock", r"还剩(?:下)?(?:几|多少)"),
+        ("product.size_advice", r"(?:\d|[一二两半])(?:米|平|㎡|斤|公斤|寸|人)[^，。？?]{0,6}(?:买|选|用|拍|要)哪[个种款]"),
+        ("product.size_advice", r"(?:用|选|拍|买|要|戴|配)(?:哪[个种一]|啥|什么|几|多大|多少)的?(?:号|码|瓦数?|尺码|尺寸|型号|规格|大小)"),
         ("order.status", LISTS.pattern),
         ("price.query", r"到手(?:价|多少|几多|几钱|几块|[啥什]么?价)|(?:一共|总共|算下来|拍下来).{0,6}多少钱"),
     )
@@ -81,6 +86,7 @@ _WOULD = re.compile(r"如果|万一|要是|会不会|容易|会[坏断裂碎松�
 _PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
 
 
+_OF_A_THING = ("product.detail", "product.safety")
 _RETURN = re.compile(r"(?:我要|我想要?|我还是要|帮我|申请|要求)(?:申请)?退货")
 
 
@@ -91,7 +97,7 @@ def look_again(segment: Segment) -> Segment:
     if segment.intent == "service.human" and _SPOKEN_OF.search(segment.text):
         other = next((code for code, _ in segment.alternatives if code != "service.human"), "oos.unclear")
         return replace(segment, intent=other, confidence=0.4, by="wording")
-    if segment.intent == "product.detail" and thing_asked_for(segment.text):  # 有竹笛吗
+    if segment.intent in _OF_A_THING and thing_asked_for(segment.text):  # 有竹笛吗
         return replace(segment, intent="product.stock", by="wording")
     if _WHAT_IS_SOLD.match(segment.text) or (segment.intent == "price.query" and _WHICH_ONES.search(segment.text)):
         return replace(segment, intent="product.recommend", confidence=0.9, by="wording")

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 
 from xiaoer.kernel.commerce import Product
-from xiaoer.slices.policies.rules import specs
+from xiaoer.kernel.measures import in_base, measures
 
 # letters that name nothing, alone or in any key
 _PLAIN = frozenset(
@@ -17,8 +17,9 @@ _PLAIN = frozenset(
 # letters that name a thing by themselves, and so what a key is about
 _THINGS = frozenset("灯脸盒线膜钩绳轮刀板门窗锁袋链屏壳座垫网芯阀泵桶盆架杆柄齿刃弦镜臂肩胸腰臀领袖帽裆鞋鱼虾")
 _ASKED_UNIT = re.compile(
-    r"(?:几|多少)个?(?P<unit>厘米|毫米|公分|公斤|毫升|毫安|英寸|小时|分钟|米|寸|斤|克|升|瓦|伏|支|根|片|张|页|抽|粒|颗|枚|块|层|档|轴|色|天|月|年|节)"
+    r"(?:几|多少)个?(?P<unit>厘米|毫米|公分|公斤|毫升|毫安|英寸|小时|分钟|米|寸|斤|克|升|瓦|伏|支|根|条|只|双|件|瓶|盒|袋|包|卷|片|张|页|抽|粒|颗|丸|枚|块|层|档|轴|色|天|月|年|节)"
 )
+_GRAINS = "粒颗丸枚片"  # small round things that one counts and the other calls by another word
 _TOLD_UNIT = re.compile(r"\d\s*(?P<unit>厘米|公斤|毫升|斤|米|升|寸|瓦)")  # 15斤的猫承得住吗
 # what is measured, by the units that count it; a question may ask for it without a unit (多长, 重不重)
 _KINDS = (
@@ -35,7 +36,6 @@ _KINDS = (
 _LASTS = re.compile(r"多久|多长时间|几(?:天|个月|年|小时|分钟)")
 _LASTING = re.compile(r"\d\s*个?(?:秒|分钟|小时|天|周|月|年)")
 _LETTER, _UNIT, _ENOUGH = 0.8, 0.8, 1.6
-_NUMERAL = re.compile(r"(?<![一二三四五六七八九十百第几])[一二两三四五六七八九](?=[座口档级层孔芯核键轴挡门])")
 _HELD_BY = 2  # keys that may have a letter for it to tell one from another
 
 
@@ -54,15 +54,17 @@ def facts_by_letters(product: Product, question: str, counted: bool = False) -> 
     return [(key, value) for score, key, value in scored if score == best >= _ENOUGH]
 
 
-def in_digits(text: str) -> str:
-    """七座 as 7座, 三口 as 3口: counted parts as the sheet writes them."""
-    return _NUMERAL.sub(lambda m: m.group().translate(specs.DIGITS), text)
-
-
 def called(title: str, question: str) -> set[str]:
     """The letters with which the question only calls the goods by their name (藕粉, of which 纯藕粉 is a fact)."""
     pairs = (question[at : at + 2] for at in range(len(question) - 1))
     return {letter for pair in pairs if pair.isalpha() and pair in title for letter in pair}
+
+
+def uncalled_in(title: str, question: str) -> str:
+    """The question with blanks where it only calls the goods by their name."""
+    named = [question[at : at + 2] in title and question[at : at + 2].isalpha() for at in range(len(question))]
+    blank = {at + beyond for at, is_name in enumerate(named) if is_name for beyond in (0, 1)}
+    return "".join(" " if at in blank else letter for at, letter in enumerate(question))
 
 
 def facts_by_count(product: Product, question: str) -> list[tuple[str, str]]:
@@ -70,7 +72,8 @@ def facts_by_count(product: Product, question: str) -> list[tuple[str, str]]:
     unit = _ASKED_UNIT.search(question)
     if unit is None:
         return []
-    found = [(k, v) for k, v in product.attributes.items() if re.search(rf"\d\s*个?{unit['unit']}", v)]
+    alike = f"[{_GRAINS}]" if unit["unit"] in _GRAINS else unit["unit"]
+    found = [(k, v) for k, v in product.attributes.items() if re.search(rf"\d\s*个?{alike}", v)]
     return found if len(found) == 1 else []
 
 
@@ -84,8 +87,8 @@ def facts_by_thing(product: Product, question: str) -> list[tuple[str, str]]:
 
 def facts_by_measure(product: Product, question: str) -> list[tuple[str, str]]:
     """The attributes whose value is the very measure that is asked about (这个500毫升的吗)."""
-    asked = specs.measures(question)
-    return [(key, value) for key, value in product.attributes.items() if asked & specs.measures(value)]
+    asked = set(map(in_base, measures(question)))
+    return [(key, value) for key, value in product.attributes.items() if asked & set(map(in_base, measures(value)))]
 
 
 def _is_such_a_measure(value: str, question: str) -> bool:

@@ -14,8 +14,13 @@ NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothin
 OWN_WORDS = 0.8  # an entry that asks just this: the shop has written what it wants said
 _NEAR_ELSEWHERE = 0.65  # the same for an entry of a product that nobody has named
 _ALONE = 0.45  # the same where no other entry of the shop comes near
+_ALONE_BY_FAR, _FAR = 0.33, 4  # the same where it is so many times as near as the next
 _FAR_AHEAD = 0.2
+_ONLY = 0.25  # the same where the matter is sure and the next entry is far less near
+_LESS = 2.5  # times
 _TIE = 0.05  # of a question that was guessed at, entries this near to each other answer nothing
+_SURE = 0.9  # of what the question is about
+_MATTERS = ("order.", "ship.", "promo.")
 _OF_OTHER_THINGS = (
     0.9  # an intent as sure as this that it is not the shop's matter yields only to the buyer's own words
 )
@@ -35,8 +40,12 @@ def near(ask: Ask) -> list[KnowledgeHit]:
     far = NEAR_FOR_TALK if ask.is_guess or intent.startswith(("oos.", "chat.")) else NEAR
     if intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
         far = OWN_WORDS
+    if far == NEAR and ask.segment.confidence >= _SURE and intent.startswith(_MATTERS) and not hits[0].product_id:
+        far = _ONLY if _is_far_ahead(hits, _LESS) else far
     alone = _stands_alone(hits) and ask.product_id is None
     elsewhere = _ALONE if alone else _NEAR_ELSEWHERE
+    if alone and far == NEAR and _is_far_ahead(hits, _FAR):
+        far = elsewhere = _ALONE_BY_FAR
     named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if intent != "product.recommend"}
     if (intent.startswith("after.") and not alone) or intent == "product.safety":  # 收到货碎了, 会过敏吗
         named = named or {ask.product_id or ""}
@@ -44,9 +53,15 @@ def near(ask: Ask) -> list[KnowledgeHit]:
         hit
         for hit in hits
         if not (named and hit.product_id and hit.product_id not in named)
+        and not (len(named) > 1 and hit.product_id and hit.score < OWN_WORDS)  # of which of them, nobody knows
         and not _speaks_of_others(ask, hit)
         and hit.score >= (max(far, elsewhere) if hit.product_id and hit.product_id != ask.product_id else far)
     ]
+
+
+def _is_far_ahead(hits: tuple[KnowledgeHit, ...], times: float) -> bool:
+    """Whether no other entry comes nearly as near as the first (公司买能开专票吗, where one tells of invoices)."""
+    return len(hits) < 2 or hits[1].score * times < hits[0].score
 
 
 def _stands_alone(hits: tuple[KnowledgeHit, ...]) -> bool:

@@ -15,6 +15,9 @@ from xiaoer.slices.policies.types import Ask
 
 _GROUPS = ("order.", "ship.", "after.")
 _OF_MONEY_BACK = ("after.return", "after.refund", "after.freight", "after.cancel", "after.compensation", "order.cancel")
+_TO_COME = re.compile(
+    r"(?:一起|一块|同时|分开|要是|如果|想|打算|准备|现在)(?:买|拍|下单|订)(?!了|的)|(?:买|拍|下单|订)的话"
+)
 _CAME = re.compile(
     r"收到|到手|拿到|送来|签收|我的?(?:快递|包裹|订单|货)|(?:坏|破|碎|裂|漏|烂|少|错|丢|退|换|发|寄|下单|付款)了(?!解)"
 )
@@ -31,6 +34,11 @@ def may_go_on(segment: Segment, orders: tuple[Order, ...] | None) -> bool:
     own = any(word in segment.text for word in needs.OWN_WORDS) or _CAME.search(segment.text)
     asks = segment.intent.startswith(_GROUPS) and QUESTION.search(segment.text) is not None
     return orders == () and asks and not named and not own
+
+
+def would_buy(segment: Segment) -> bool:
+    """Whether a purchase to come is spoken of (一起买分开发吗): no order's number helps there."""
+    return _TO_COME.search(segment.text) is not None
 
 
 def may_be_of_goods(segment: Segment) -> bool:

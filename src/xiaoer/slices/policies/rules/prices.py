@@ -6,7 +6,7 @@ Nothing is estimated here. What the engine did not compute is not said.
 import re
 from typing import Any
 
-from xiaoer.kernel.commerce import Order, Variant
+from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Diagnosis
@@ -14,7 +14,6 @@ from xiaoer.slices.policies.rules import carts, thresholds
 from xiaoer.slices.policies.rules.matters import choosing
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, say, todo
 from xiaoer.slices.policies.rules.sources import order_source
-from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask, Move
 
 _MONEY = ("promo.", "price.", "oos.")
@@ -65,35 +64,6 @@ def _want(ask: Ask, kind: str, key: str = "") -> Move | None:
     return None if need in ask.facts.asked else Move(needs=(need,))
 
 
-def cart_key(ask: Ask) -> str:
-    """The pieces that the words name, as `variant*count` joined by commas; empty when a product is not in sight."""
-    goes_on = carts.adds(ask)
-    in_sight = (ask.product_id,) if ask.product_id and not goes_on else ()
-    together = {one.product.id: one.count for one in ask.facts.together.get(ask.index, ())}
-    ids = tuple(together) or tuple(dict.fromkeys((*in_sight, *ask.segment.entities.product_ids)))
-    parts: list[str] = []
-    for number, product_id in enumerate(ids):
-        variants = ask.facts.variants.get(product_id, ())
-        chosen = matching(variants, ask.segment.entities, ask.segment.text) if number == 0 else variants
-        ready = [v for v in (chosen or variants) if v.stock > 0] or list(chosen or variants)
-        if not ready:
-            return ""
-        count = together.get(product_id) or ((ask.segment.entities.quantity or 1) if len(ids) == 1 else 1)
-        if (packed := _packed(ready, count)) is not None:
-            ready, count = [packed], 1
-        parts.append(f"{min(ready, key=lambda v: (v.price, v.id)).id}*{min(max(count, 1), 999)}")
-    return carts.carried(ask, ",".join(parts)) if goes_on else ",".join(parts)
-
-
-_PACK = re.compile(r"[×xX*]\s*(\d+)|(\d+)\s*[盒瓶包袋罐支片个件双条只](?:装|$)")
-
-
-def _packed(variants: list[Variant], count: int) -> Variant | None:
-    """The variant that is just so many pieces (1L×12盒 of 12 boxes)."""
-    told = {int(a or b): v for v in variants for a, b in _PACK.findall(" ".join(v.spec.values()))}
-    return told.get(count) if count > 1 else None
-
-
 def _causes(causes: tuple[Cause, ...]) -> tuple[Source, ...]:
     return tuple(Source("promotion", cause.id, cause.title) for cause in causes)
 
@@ -102,13 +72,14 @@ def _price(ask: Ask) -> Move | None:
     """到手价 with the calculation, when it was asked how much all in all; one piece's list price is the catalogue's."""
     entities = ask.segment.entities
     several = len(entities.product_ids) > 1 or (entities.quantity or 1) > 1 or ask.facts.together.get(ask.index)
+    found = ask.facts.together.get(ask.index) or carts.adds(ask)
+    if carts.sums_up(ask.segment.text) and not found:
+        return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     if not several and not carts.adds(ask) and not any(word in ask.segment.text for word in _CALCULATE):
         return None
-    if carts.counts_several(ask.segment.text) and not ask.facts.together.get(ask.index) and not carts.adds(ask):
+    if carts.counts_several(ask.segment.text) and not found:
         return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
-    if carts.sums_up(ask.segment.text) and not ask.facts.together.get(ask.index) and not carts.adds(ask):
-        return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
-    key = cart_key(ask)
+    key = carts.named_now(ask)
     if not key:
         return None
     if key not in ask.facts.priced:
@@ -121,7 +92,7 @@ def _price(ask: Ask) -> Move | None:
 
 def _bundle(ask: Ask) -> Move | None:
     """A and B together, or how much is missing for the next step and what lowers the bill."""
-    key = cart_key(ask)
+    key = carts.named_now(ask)
     key = key if carts.adds(ask) else carts.counted_before(ask, key) or key
     if not key:
         return _which_goods(ask)

@@ -4,17 +4,17 @@ import re
 
 from msgspec.structs import replace
 
-from xiaoer.kernel.asking import thing_asked_for
+from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, PriceNow, Source
 from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.money import Money
-from xiaoer.slices.policies.rules import attributes, fitting, needs, specs
+from xiaoer.slices.policies.rules import attributes, fitting, needs, ranges, specs, stock, unit_prices
 from xiaoer.slices.policies.rules.namesakes import facts_by_letters
 from xiaoer.slices.policies.rules.sources import product_source
+from xiaoer.slices.policies.rules.written import facts_written
 from xiaoer.slices.policies.types import Ask
 
-_OF_STOCK = ("product.stock", "product.restock")
 _WHICH = re.compile(r"几[种个款]|哪|什么颜?色|啥颜?色")
 _OF_LOOKS = re.compile(r"显[白黑黄胖瘦脏老气]|耐脏|容易脏|百搭|好搭|挑人|老气|选色|黄皮|黑皮")
 _THING = r"(?:这|那|它|该)?(?:一?[个款件双条套瓶盒台只支]|一?个)?(?:东西|产品|商品|宝贝)?"
@@ -29,12 +29,14 @@ _HOW_IT_IS = re.compile(
     r"(?:怎么样|怎样|咋样|咋个样|如何|好不好|好吗|行不行|好不|值得买吗|值不值|介绍一?下|说说)(?:啊|呀|呢|嘛)?)+"
 )
 _ITS_PRICE = re.compile(rf"{_THING}(?:现在)?(?:卖|是)?(?:多少钱|多少|什么价格?|啥价|几块钱?|价格)")
-_GOODS_THEMSELVES = re.compile(r"货|库存|卖|这|它|大码|小码|中码|均码|加大|尺码|号|码|颜色|别的|其他|其它")
 _IS_THERE = re.compile(r"有(?:没有?|木有|货)?(?:吗|么|嘛|不)?\W*$")
 _ITS_KINDS = re.compile(r"版本?|规格|型号|款式?|尺寸|种|选项")
 _PAUSES = re.compile(r"[\s,，.。?？!！]+")
+_DIFFER = re.compile(r"差多少|差几|差价|贵多少|贵几|便宜多少|一样价|一个价")  # between variants: one price is no answer
 _DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行标准")
+_OF_CHOICE = ("product.", "price.", "promo.")  # what may ask which variant suits, or which is the better bargain
 _TOLD = 4
+_UNSURE = 0.5  # that it is stock which is asked
 _PRICED = 6  # variants whose prices are told one by one
 _COMPARED, _ROWS = 4, 5  # goods in one table, and facts of each
 
@@ -45,13 +47,19 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
     if product is None:
         return None
     variants = ask.facts.variants.get(product.id, ())
+    asks_which = ask.segment.intent.startswith(_OF_CHOICE)
+    if asks_which and (suits := ranges.advise(ask, product) or unit_prices.answer(ask, product, variants)) is not None:
+        return suits
     match ask.segment.intent:
         case "product.size_advice":
-            return fitting.advise(ask, product) or _facts(ask, product)
+            chart = fitting.advise(ask, product)
+            return chart or _of_measure(ask, product, variants) or _facts(ask, product)
         case "product.size_chart":
             return fitting.show_chart(ask, product) or _facts(ask, product)
-        case intent if intent in _OF_STOCK:
-            return _asked_fact(ask, product, variants) or _stock(ask, product, variants)
+        case intent if intent in stock.OF_STOCK:
+            unsure = ask.segment.confidence < _UNSURE
+            told = _asked_fact(ask, product, variants) or (fact_written(ask) if unsure else None)  # 蚊帐有底没
+            return told or stock.tell(ask, product, variants)
         case "product.color":
             return _colors(ask, product, variants)
         case "price.query":
@@ -59,12 +67,20 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
         case "product.recommend":
             return None
         case intent if intent.startswith("product.") and _asks_for_spec(ask, variants):
-            return _stock(ask, product, variants)
+            return stock.tell(ask, product, variants)
         case intent if intent.startswith("product."):
             if (told := _facts(ask, product)) is None and asks_how_it_is(ask.segment.text):
                 told = _told(ask, product, _at_first_sight(product, variants))
             return told
     return None
+
+
+def _of_measure(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    """The variants of the very measure that is told (一米八的床买哪个); None where it tells none of them."""
+    told = specs.measures_of(ask.segment.text, variants)
+    return (
+        stock.tell(ask, product, variants) if told and specs.matching(variants, Entities(), ask.segment.text) else None
+    )
 
 
 def _asks_for_spec(ask: Ask, variants: tuple[Variant, ...]) -> bool:
@@ -78,6 +94,14 @@ def fact_asked(ask: Ask) -> Act | None:
     """The facts of the product in focus that the words ask for, whatever matter they sound like (能换电池吗)."""
     product = ask.facts.products.get(ask.product_id or "")
     return _told(ask, product, attributes.facts_for(product, "", ask.segment.text)) if product else None
+
+
+def fact_written(ask: Ask) -> Act | None:
+    """The facts of the product in focus that have most of the question's words; None where health is asked about."""
+    product = ask.facts.products.get(ask.product_id or "")
+    if product is None or ask.segment.intent in attributes.EXACT or not QUESTION.search(ask.segment.text):
+        return None
+    return _told(ask, product, tuple(facts_written(product, ask.segment.text)))
 
 
 def _facts(ask: Ask, product: Product) -> Act | None:
@@ -137,64 +161,11 @@ def _act(ask: Ask, product: Product, template: str, **slots: object) -> Act:
     return Act("answer", ask.index, template, {"title": product.title, **slots}, (product_source(product),))
 
 
-def _stock(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
-    if not variants or _is_unknown_thing(ask, product, variants):
-        return None
-    entities = wish_of(ask)
-    chosen = specs.matching(variants, entities, ask.segment.text)
-    wish = " ".join(word for word in (entities.color, entities.size) if word)
-    wish = wish or specs.named_in(variants, ask.segment.text)
-    if not wish and len(chosen) == 1 < len(variants):
-        wish = " ".join(chosen[0].spec.values())
-    if not chosen:
-        offered = _offered(entities, [v for v in variants if v.stock > 0])
-        return _act(ask, product, "stock.no_such_variant", wish=wish, offered=offered)
-    ready = [v for v in chosen if v.stock > 0]
-    if ready:
-        low = min(v.stock for v in ready) if len(ready) == 1 else None
-        template = "stock.low" if low is not None and low <= 3 else "stock.yes"
-        ready_specs = [" ".join(v.spec.values()) for v in ready]
-        return _act(ask, product, template, wish=wish, specs=ready_specs[:8], left=low)
-    back = min((v.restock_at for v in chosen if v.restock_at), default=None)
-    others = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:6]
-    template = "stock.back_at" if back else "stock.none"
-    return _act(ask, product, template, wish=wish, back=back, offered=others)
-
-
-def _offered(wish: Entities, ready: list[Variant]) -> list[str]:
-    """What there is instead: colours when only a colour was asked for, else whole specs."""
-    colors = dict.fromkeys(value for v in ready for axis, value in v.spec.items() if "色" in axis)
-    if colors and not wish.size:
-        return list(colors)[:6]
-    return sorted({" ".join(v.spec.values()) for v in ready})[:6]
-
-
 def _asked_fact(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
     """猫薄荷有吗, where that is a fact of the product and no axis of its variants."""
     axes = {axis for v in variants for axis in v.spec}
     found = [(key, product.attributes[key]) for key in attributes.keys_in(product, ask.segment.text) if key not in axes]
     return _told(ask, product, tuple(found[:2]))
-
-
-def _is_unknown_thing(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> bool:
-    """有儿童款吗, of which neither the title nor any spec tells: to say that there is stock would be a yes."""
-    asked = thing_asked_for(ask.segment.text)
-    entities = ask.segment.entities
-    if not asked or entities.size or entities.color or _GOODS_THEMSELVES.search(asked):
-        return False
-    told = " ".join((product.title, *product.tags, *(value for v in variants for value in v.spec.values())))
-    return not specs.named_in(variants, ask.segment.text) and not any(
-        asked[at : at + 2] in told for at in range(max(1, len(asked) - 1))
-    )
-
-
-def wish_of(ask: Ask) -> Entities:
-    """The size and colour asked about; 「没有 L 码了吗，什么时候补」 asks both of L."""
-    entities = ask.segment.entities
-    if entities.size or entities.color or entities.variant_ids:
-        return entities
-    earlier = ask.situation.heard.segments[: ask.index]
-    return next((one.entities for one in reversed(earlier) if one.intent in _OF_STOCK), entities)
 
 
 def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
@@ -217,6 +188,7 @@ def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | 
 
 def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
     chosen = specs.matching(variants, ask.segment.entities, ask.segment.text) or variants
+    chosen = variants if _DIFFER.search(ask.segment.text) and len(chosen) == 1 else chosen
     if not chosen:
         return None
     low, high = min(v.price for v in chosen), max(v.price for v in chosen)

@@ -5,22 +5,8 @@ import re
 
 from xiaoer.kernel.commerce import Variant
 from xiaoer.kernel.heard import Entities
+from xiaoer.kernel.measures import Measure, in_base, measures
 
-_UNITS = "毫米|厘米|公分|毫升|公斤|英寸|米|寸|升|斤|克|瓦|ml|mm|cm|kg|gb|tb|g|l|w|t|m"
-_MEASURE = re.compile(rf"(?<![\d.a-z])(\d+(?:\.\d+)?)\s*({_UNITS})(?![a-z])(\d{{1,2}})?(?!\d)", re.IGNORECASE)
-DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
-_NUMERAL = re.compile(r"[一二两三四五六七八九](?=米)|(?<=米)[一二三四五六七八九]")
-_SAME = {
-    "公分": "厘米",
-    "cm": "厘米",
-    "mm": "毫米",
-    "ml": "毫升",
-    "kg": "公斤",
-    "g": "克",
-    "l": "升",
-    "w": "瓦",
-    "m": "米",
-}
 _NAME = 2  # letters of a spec that names itself
 # Numbers and letters that stand together are one name (15pro); a number that counts pieces or money is none.
 _JOINED = re.compile(r"[a-z\d]+(?:[ .+x*/-][a-z\d]+)*", re.IGNORECASE)
@@ -73,24 +59,20 @@ def named_in(variants: tuple[Variant, ...], text: str) -> str:
     return max(words, key=len, default="") or " ".join(f"{n:g}{unit}" for n, unit in measures_of(text, variants))
 
 
-def measures_of(text: str, variants: tuple[Variant, ...]) -> set[tuple[float, str]]:
-    """The measures in the text whose unit some spec counts in."""
-    units = {unit for v in variants for value in v.spec.values() for _, unit in measures(value)}
-    return {one for one in measures(text) if one[1] in units}
-
-
-def measures(text: str) -> set[tuple[float, str]]:
-    """Number and unit of each measure; 6米3 is 6.3 m."""
-    plain = _NUMERAL.sub(lambda m: m.group().translate(DIGITS), text)
-    return {
-        (float(f"{number}.{rest}") if rest and "." not in number else float(number), _SAME.get(unit.lower(), unit))
-        for number, unit, rest in _MEASURE.findall(plain)
-    }
+def measures_of(text: str, variants: tuple[Variant, ...]) -> set[Measure]:
+    """The measures in the text of a kind that some spec counts in (10斤 where specs tell 5kg)."""
+    kinds = {in_base(one)[1] for v in variants for value in v.spec.values() for one in measures(value)}
+    return {one for one in measures(text) if in_base(one)[1] in kinds}
 
 
 def _measured(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
-    wanted = measures_of(text, variants)
-    return tuple(v for v in variants if wanted & {one for value in v.spec.values() for one in measures(value)})
+    """Those whose specs hold most of the measures that the text tells (五公分厚的一米五)."""
+    wanted = set(map(in_base, measures_of(text, variants)))
+    held = {
+        v.id: len(wanted & {in_base(one) for value in v.spec.values() for one in measures(value)}) for v in variants
+    }
+    most = max(held.values(), default=0)
+    return tuple(v for v in variants if most and held[v.id] == most)
 
 
 def _named(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:

@@ -3,7 +3,8 @@
 A matter is an intent about the same goods with nothing new told. 什么时候发货, 哪天能寄出来, 到底几号发 are three tries
 for one matter although each may get another answer; 那M呢 (a new size), another product or page, and whatever follows a
 好的，谢谢 are not. Under an intent that many questions share (商品参数), the words or the entry that was said must be
-alike as well.
+alike as well. The words alone are enough where they are nearly the same (however they are understood), so is the
+same fault told again, and a buyer who says that the answer missed (不是这个) tries again by saying so.
 """
 
 from msgspec import structs
@@ -16,6 +17,8 @@ from xiaoer.slices.policies.types import Situation
 _MOST = 3  # matters of one turn that are followed
 _SURE = 0.5
 _MAY_BE = 0.1  # a second reading from this confidence is the matter of before
+_NEARLY = 0.75  # from here on two wordings ask the same, whatever they were understood as
+_WORDS = 3  # telling characters that say what a question is about
 _ALIKE = 0.6  # shared among all characters that tell something
 # Asked over and over by nature: other goods, a better price, a feeling.
 _NEVER = frozenset({"product.recommend", "product.compare", "promo.bargain", "service.complaint", "service.human"})
@@ -36,6 +39,7 @@ _TELLS_NOTHING = frozenset(
     "怎么样咋啥什吗嘛呢啊呀吧的了是在有没不能可以要想该应我你您他她它们这那个件款到底究竟请问一下给把就都也还再又说告诉知道多少几"
     "哪里儿时候会得去来上流程办法步骤如何为何呗哦噢嗯对于关从往向跟和与及让叫被才只总很太真"
 )
+_FOR_WHOM = "男女童"  # 男款有货吗, 女款呢
 _OF_PRODUCT = ("product_ids", "product_words", "variant_words")
 _POINTS = ("这", "那", "它", "本", "哪", "啥", "什")
 
@@ -44,7 +48,7 @@ def tried(situation: Situation, acts: tuple[Act, ...]) -> tuple[Tried, ...]:
     """The matters of this turn, each with how often it was tried for; those of before when the turn names none."""
     turn, heard = situation.turn, situation.heard
     before = turn.memory.tried
-    about = [segment for segment in heard.segments if not segment.intent.startswith(("chat.", "oos."))]
+    about = [segment for segment in heard.segments if not _is_talk(segment)]
     if not about:
         return () if _accepts(heard) else before
     asked = turn.memory.asked  # a turn that answers the bot's question goes on; one that leaves it open tries again
@@ -56,11 +60,13 @@ def tried(situation: Situation, acts: tuple[Act, ...]) -> tuple[Tried, ...]:
         now = Tried(
             segment.intent,
             turn.product_in_focus or "",
-            _told(segment.entities),
+            (*_told(segment.entities), *(c for c in _FOR_WHOM if c in segment.text)),
             "".join(sorted(_telling(segment.text))),
             tuple(source.id for act in acts if act.segment == index for source in act.sources),
+            fault=segment.entities.defect or "",
         )
-        same = next((one for one in before if not goes_on and _is_same(now, one, segment)), None)
+        insists = heard.satisfied is False
+        same = next((one for one in before if not goes_on and _is_same(now, one, segment, insists)), None)
         found.append(structs.replace(now, told=same.told, times=same.times + 1) if same else now)
     return tuple(found[:_MOST])
 
@@ -78,6 +84,11 @@ def tells_news(situation: Situation) -> bool:
     return any(one.intent == intent and set(told) - set(one.told) for intent, told in now for one in before)
 
 
+def _is_talk(segment: Segment) -> bool:
+    """Whether a segment asks for nothing; one that is only guessed to be talk may be a question not understood."""
+    return segment.intent.startswith(("chat.", "oos.")) and segment.confidence >= _SURE
+
+
 def _accepts(heard: Heard) -> bool:
     """Thanks, a 「好的」, a goodbye: what was asked before is settled."""
     return heard.satisfied is not False and any(
@@ -85,9 +96,17 @@ def _accepts(heard: Heard) -> bool:
     )
 
 
-def _is_same(now: Tried, before: Tried, segment: Segment) -> bool:
+def _is_same(now: Tried, before: Tried, segment: Segment, insists: bool) -> bool:
     if now.product_id != before.product_id or set(now.told) - set(before.told):
         return False
+    if now.fault and now.fault == before.fault:
+        return True
+    if insists and (now.intent == before.intent or set(now.words) & set(before.words)):
+        return True
+    if now.words == before.words and len(now.words) > 1:
+        return True
+    if _of_matter(now.words, before.words) >= _NEARLY or _same_trouble(now, before):
+        return True
     if segment.by in ("context", "choice") or segment.confidence < _SURE:  # it goes on, it does not begin again
         return False
     others = {intent for intent, confidence in segment.alternatives if confidence >= _MAY_BE}
@@ -114,6 +133,18 @@ def _told(entities: Entities) -> tuple[str, ...]:
 
 def _telling(text: str) -> set[str]:
     return {c for c in text.lower() if c.isalnum() and c not in _TELLS_NOTHING}
+
+
+def _same_trouble(now: Tried, before: Tried) -> bool:
+    """Whether the shorter of two reports of trouble mostly says what the longer says (涂层掉了, 锅底涂层掉了怎么办)."""
+    shared = len(set(now.words) & set(before.words))
+    reports = now.intent == before.intent and now.intent.startswith("after.")
+    return reports and shared >= _WORDS and shared >= _ALIKE * min(len(now.words), len(before.words))
+
+
+def _of_matter(one: str, other: str) -> float:
+    """How much two questions share, when each says enough to be one."""
+    return _likeness(one, other) if min(len(one), len(other)) >= _WORDS else 0.0
 
 
 def _likeness(one: str, other: str) -> float:

@@ -89,7 +89,7 @@ _FOR_WHAT = re.compile(r"送|礼|生日|(?:给|帮).{1,6}(?:买|挑|选|带)")
 _NOT_LONG = 3  # messages of the buyer after which a no to what was shown is still one
 _PHRASES = 6  # phrases of a wish that are remembered
 # Asks for goods of a kind and for nothing of them (清真的有吗).
-_STILL = re.compile(r"[^，。\s]{2,}还有(?:没有?|货|吗|么|不|几)")
+_STILL = re.compile(r"[^，。\s]{2,}还(?:有(?:没有?|货|吗|么|不|几)|剩(?:下)?(?:几|多少))")
 _ANY_SUCH = re.compile(r"^(?:有没有)?[^，。]{1,6}的(?:有吗|有没有|有么|有不)\W*$")
 
 
@@ -100,8 +100,9 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     of_goods = turn.product_in_focus or not (named.relation or named.audience)  # 油皮适合用吗 seeks goods
     if segment.intent == "product.recommend" and of_goods and _WHETHER_IT_SUITS.match(text):
         return replace(segment, intent="product.detail", by="wording")  # F调适合小孩吗, of the flute in sight
-    if segment.intent == "product.stock" and _STILL.search(text) and not is_open(turn):
-        return segment  # 40个头的还有没有, of goods that are known
+    of_known = segment.intent == "product.restock" or (segment.intent == "product.stock" and _STILL.search(text))
+    if of_known and not is_open(turn):
+        return segment  # 40个头的还有没有, 米白的啥时候补
     if _is_about_shown(text, segment, turn):
         return _wished(segment)
     talked = segment.intent.startswith(("promo.", "chat.", "oos.")) and not read_budget(text)

@@ -63,7 +63,7 @@ def read_size(text: str, found: dict[str, Any]) -> str:
     return text
 
 
-_IN_METRES = re.compile(r"[\d一二两三四五六七八九十几半]米$")  # 两米的线 is no 米色
+_IN_METRES = re.compile(r"[\d一二两三四五六七八九十几半厘毫]米$")  # 两米的线 is no 米色
 
 
 def read_color(text: str, found: dict[str, Any], colors: PhraseTable) -> None:

@@ -4,6 +4,7 @@ A matter that was asked about last gets the first word on the answer; 「算了�
 else, that is answered and the matter stays open: the same wish taken up later goes on where it was left.
 """
 
+import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -69,6 +70,7 @@ _FAMILY: dict[str, tuple[str, ...]] = {
 }
 _OF_ITS_ORDER = ("confirm",)
 _TELLS_FREIGHT = ("after_sale.photo", "after_sale.confirm_return", "after_sale.confirm_exchange")  # whose words name it
+_FREIGHT = re.compile(r"(?:运费|邮费|快递费)[^，。；]{0,6}(?:自理|出|承担|付|免|补)")
 _STRICT = frozenset({"address", "digits", "order_no", "tax_no", "photo"})  # values that no other words look like
 
 
@@ -131,14 +133,21 @@ def still_open(memory: Memory, acts: list[Act]) -> tuple[Act, str] | None:
     return Act("ask", done_now.segment, "matter.also", {"also": waiting.kind}, rule_id="matter.also"), waiting.id
 
 
-def is_part(segment: Segment, said: Sequence[Act] = ()) -> bool:
-    """Whether a short reason (不想要了) or a bare number only belongs to the matter that the turn is about already, or
-    who pays the freight was just said with it."""
-    if segment.intent == "after.freight" and any(act.template in _TELLS_FREIGHT for act in said):
-        return True
+def is_part(segment: Segment) -> bool:
+    """Whether a short reason (不想要了) or a bare number only belongs to the matter that the turn is about already."""
     if segment.confidence < 0.6 and (reading.is_value_only(segment.text) or reading.is_contact_only(segment.text)):
         return True
     return segment.intent == "order.cancel" and reading.is_reason_only(segment.text)
+
+
+def is_told_freight(segment: Segment, said: Sequence[Act]) -> bool:
+    """Whether it is asked who pays the freight, which was just said (能退不，邮费谁掏)."""
+    return segment.intent == "after.freight" and any(_tells_freight(act) for act in said)
+
+
+def _tells_freight(act: Act) -> bool:
+    """Whether an act has said who pays: by its wording, or in the words of the shop's entry."""
+    return act.template in _TELLS_FREIGHT or _FREIGHT.search(str(act.slots.get("answer", ""))) is not None
 
 
 def proven(ask: Ask, move: Move) -> Ask | None:

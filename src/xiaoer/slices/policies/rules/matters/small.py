@@ -11,9 +11,9 @@ from xiaoer.slices.policies.rules import refunds
 from xiaoer.slices.policies.rules.matters import choosing, reading
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.rules.matters.tax_no import is_tax_no
-from xiaoer.slices.policies.rules.products import wish_of
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.rules.specs import matching
+from xiaoer.slices.policies.rules.stock import wish_of
 from xiaoer.slices.policies.types import Ask, Move
 
 KINDS = ("invoice", "withdraw", "restock", "verify")

@@ -1,0 +1,64 @@
+"""Measures in words (度量): 6米3, 500毫升, 1.5kg, 两斤. Pure; one reading for sheets and for buyers.
+
+A measure is a number with its unit as written in Chinese; `in_base` tells it in one unit of its kind, so that 5kg and
+10斤 are the same weight.
+"""
+
+import re
+
+DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
+_UNITS = "毫米|厘米|公分|毫升|公斤|千克|英寸|平方米|平方|平米|㎡|平|米|寸|升|斤|克|瓦|ml|mm|cm|kg|gb|tb|g|l|w|t|m"
+_BY = re.compile(
+    r"(\d+(?:\.\d+)?)(?=\s*[x×*]\s*\d+(?:\.\d+)?\s*(毫米|厘米|米|mm|cm|m)(?![a-z]))", re.IGNORECASE
+)  # 1.5x2m
+_MEASURE = re.compile(rf"(?<![\d.a-z])(\d+(?:\.\d+)?)\s*({_UNITS})(?![a-z])(\d{{1,2}})?(?!\d)", re.IGNORECASE)
+_NUMERAL = re.compile(r"[一二两三四五六七八九](?=米|斤|公[斤分]|厘米|毫米|寸|升|克)|(?<=米)[一二三四五六七八九]")
+_COUNTED = re.compile(
+    r"(?<![一二三四五六七八九十百第几])[一二两三四五六七八九](?=[座口档级层孔芯核键轴挡门袋盒包瓶罐支片卷只条双枚颗粒张本块听杯])"
+)
+_SAME = {
+    "公分": "厘米",
+    "cm": "厘米",
+    "mm": "毫米",
+    "ml": "毫升",
+    "kg": "公斤",
+    "千克": "公斤",
+    "g": "克",
+    "l": "升",
+    "w": "瓦",
+    "m": "米",
+    "平方米": "平",
+    "平方": "平",
+    "平米": "平",
+    "㎡": "平",
+}
+_BASE = {"公斤": ("克", 1000), "斤": ("克", 500), "升": ("毫升", 1000), "米": ("毫米", 1000), "厘米": ("毫米", 10)}
+
+Measure = tuple[float, str]
+
+
+def measures(text: str) -> set[Measure]:
+    """Number and unit of each measure; 6米3 is 6.3 m, 1.5x2m two sides."""
+    plain = _NUMERAL.sub(lambda m: m.group().translate(DIGITS), text)
+    sides = {(float(number), in_words(unit)) for number, unit in _BY.findall(plain)}
+    return sides | {
+        (float(f"{number}.{rest}") if rest and "." not in number else float(number), in_words(unit))
+        for number, unit, rest in _MEASURE.findall(plain)
+    }
+
+
+def in_digits(text: str) -> str:
+    """三盒 as 3盒, 七座 as 7座: what is counted, as sheets write it."""
+    return _COUNTED.sub(lambda m: m.group().translate(DIGITS), text)
+
+
+def in_words(unit: str) -> str:
+    """The unit as it is said: kg is 公斤, ㎡ 平; what is no unit stays as it is."""
+    return _SAME.get(unit.lower(), unit)
+
+
+def in_base(measure: Measure) -> Measure:
+    """The same measure in the one unit of its kind (克, 毫升, 毫米); others stay."""
+    number, unit = measure
+    base, times = _BASE.get(unit, (unit, 1))
+    return round(number * times, 6), base

@@ -1,0 +1,89 @@
+"""Whether there is any (有货吗): of the variants that the words of the turn mean, and what there is instead."""
+
+import re
+
+from xiaoer.kernel.asking import thing_asked_for
+from xiaoer.kernel.commerce import Product, Variant
+from xiaoer.kernel.decision import Act
+from xiaoer.kernel.heard import Entities
+from xiaoer.slices.policies.rules import specs
+from xiaoer.slices.policies.rules.sources import product_source
+from xiaoer.slices.policies.types import Ask
+
+OF_STOCK = ("product.stock", "product.restock")
+_GOODS_THEMSELVES = re.compile(r"货|库存|卖|这|它|大码|小码|中码|均码|加大|尺码|号|码|颜色|别的|其他|其它")
+_FEW = 3  # pieces left that are told
+_SHOWN, _OTHERS = 8, 6  # specs that are listed
+
+
+def tell(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    """What there is of the variants that the words mean; None where another thing is asked for than the goods."""
+    if not variants or _is_unknown_thing(ask, product, variants):
+        return None
+    entities, text = wish_of(ask), _with_spec_before(ask, variants)
+    chosen = specs.matching(variants, entities, text)
+    wish = " ".join(word for word in (entities.color, entities.size) if word)
+    wish = wish or specs.named_in(variants, text)
+    if not wish and len(chosen) == 1 < len(variants):
+        wish = " ".join(chosen[0].spec.values())
+    if not chosen:
+        offered = _offered(entities, [v for v in variants if v.stock > 0])
+        return _act(ask, product, "stock.no_such_variant", wish=wish, offered=offered)
+    ready = [v for v in chosen if v.stock > 0]
+    if ready:
+        low = min(v.stock for v in ready) if len(ready) == 1 else None
+        template = "stock.low" if low is not None and low <= _FEW else "stock.yes"
+        ready_specs = [" ".join(v.spec.values()) for v in ready]
+        return _act(ask, product, template, wish=wish, specs=ready_specs[:_SHOWN], left=low)
+    back = min((v.restock_at for v in chosen if v.restock_at), default=None)
+    others = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:_OTHERS]
+    template = "stock.back_at" if back else "stock.none"
+    return _act(ask, product, template, wish=wish, back=back, offered=others)
+
+
+def _with_spec_before(ask: Ask, variants: tuple[Variant, ...]) -> str:
+    """The words, with those before them in the turn where only these name a spec (长续航版能跑多远，有货吗)."""
+    text = ask.segment.text
+    if specs.named_in(variants, text):
+        return text
+    earlier = reversed(ask.situation.heard.segments[: ask.index])
+    return next((f"{one.text}，{text}" for one in earlier if specs.named_in(variants, one.text)), text)
+
+
+def _offered(wish: Entities, ready: list[Variant]) -> list[str]:
+    """What there is instead: colours when only a colour was asked for, else whole specs."""
+    colors = dict.fromkeys(value for v in ready for axis, value in v.spec.items() if "色" in axis)
+    if colors and not wish.size:
+        return list(colors)[:_OTHERS]
+    return sorted({" ".join(v.spec.values()) for v in ready})[:_OTHERS]
+
+
+def thing_of_its_own(text: str) -> str:
+    """The goods whose being there is asked by name (有没有狗粮); empty where the words are of goods that were named."""
+    asked = thing_asked_for(text)
+    return "" if asked.endswith("的") or _GOODS_THEMSELVES.search(asked) else asked
+
+
+def _is_unknown_thing(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> bool:
+    """有儿童款吗, of which neither the title nor any spec tells: to say that there is stock would be a yes."""
+    asked = thing_asked_for(ask.segment.text)
+    entities = ask.segment.entities
+    if not asked or entities.size or entities.color or _GOODS_THEMSELVES.search(asked):
+        return False
+    told = " ".join((product.title, *product.tags, *(value for v in variants for value in v.spec.values())))
+    return not specs.named_in(variants, ask.segment.text) and not any(
+        asked[at : at + 2] in told for at in range(max(1, len(asked) - 1))
+    )
+
+
+def wish_of(ask: Ask) -> Entities:
+    """The size and colour asked about; 「没有 L 码了吗，什么时候补」 asks both of L."""
+    entities = ask.segment.entities
+    if entities.size or entities.color or entities.variant_ids:
+        return entities
+    earlier = ask.situation.heard.segments[: ask.index]
+    return next((one.entities for one in reversed(earlier) if one.intent in OF_STOCK), entities)
+
+
+def _act(ask: Ask, product: Product, template: str, **slots: object) -> Act:
+    return Act("answer", ask.index, template, {"title": product.title, **slots}, (product_source(product),))

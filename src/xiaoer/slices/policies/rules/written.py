@@ -1,0 +1,44 @@
+"""What the sheet has of the buyer's words (写着的): the last place to look before 「资料没写」.
+
+搭得起来不 is answered by 搭建：一人3分钟, 能拼一块儿吗 by 可拼接, 带气吗 by 气罐：不附带; no table knows these words.
+A fact counts by the letters of the question that stand in it, not in the title, and in few facts of the product
+else; a word of two letters says as much as two letters apart. Letters that only ask, count, or stand before any
+quality tell nothing.
+"""
+
+import re
+from collections import Counter
+
+from xiaoer.kernel.asking import SAYS_NOTHING
+from xiaoer.kernel.commerce import Product
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+# letters that stand before any quality or count anything, and name none
+_PLAIN = frozenset(
+    "防抗耐易可适合多少大小高低长短几一二两三四五六七八九十个号款种件数量型类品质性度式约含每含级只条支新老"
+)
+_HELD_BY = 2  # facts of the product that may hold a letter for it to tell one from another
+_WORD = 2.0
+_ENOUGH = 2.0
+_HALF = 2  # one more point where every other letter that tells something stands in the fact
+_MOST = 2
+_BY_KEY = 1.0  # a letter in the name of the fact says twice as much as one in what is told
+
+
+def facts_written(product: Product, question: str) -> list[tuple[str, str]]:
+    """The facts that have most of the question's letters, at most two; often none."""
+    bare = SAYS_NOTHING.sub(" ", question)
+    words = {bare[at : at + 2] for at in range(len(bare) - 1)}
+    words = {one for one in words if all(map(_HAN.match, one)) and not set(one) <= _PLAIN}
+    words = {one for one in words if one not in product.title or any(one in key for key in product.attributes)}
+    letters = {one for one in bare if _HAN.match(one)} - _PLAIN - set(product.title)
+    told = {key: key + value for key, value in product.attributes.items()}
+    held = Counter(letter for text in told.values() for letter in set(text))
+    scored = []
+    for key, text in told.items():
+        shared = [one for one in letters if one in text and held[one] <= _HELD_BY]
+        score = len(shared) + _BY_KEY * any(one in key for one in shared) + _WORD * sum(one in text for one in words)
+        scored.append((score + (len(shared) * _HALF >= len(letters) > 0), key))
+    best = max((score for score, _ in scored), default=0.0)
+    found = [(key, product.attributes[key]) for score, key in scored if score == best >= _ENOUGH]
+    return found if len(found) <= _MOST else []
