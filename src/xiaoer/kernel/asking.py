@@ -13,6 +13,7 @@ SAYS_NOTHING = re.compile(
     r"能不能|会不会|是不是|有没有|可不可以|可以|应该|这[个款种件样]?|那[个款种件样]?|一下|一点|自己|东西|时候|问题|知道|"
     r"[的了吗呢吧啊呀不没能会要有无是我你您他她它咱用到在和跟与还都也就再得着过给把被让起来去上下里外出点啦么嘛哦噢哈嗯吧第于以及或者很太好最更但而且]"
 )
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _BEFORE = r"^(?:请问|你们?家?|咱家|店里|那|还|这[款个件]?)*"
 _THING = r"([\u4e00-\u9fff]{2,6}?)(?:款|版)?"
 _IS_THERE = (
@@ -20,6 +21,11 @@ _IS_THERE = (
     re.compile(rf"{_BEFORE}(?:有没有|有木有|卖不卖){_THING}(?:卖|啊|呀|呢)*\W*$"),
     re.compile(rf"{_BEFORE}{_THING}(?:有没有|有木有|卖不卖)(?:卖|啊|呀|呢)*\W*$"),
 )
+
+
+def telling_letters(text: str) -> set[str]:
+    """The Han characters of a question that tell what it is about."""
+    return set(_HAN.findall(SAYS_NOTHING.sub(" ", text)))
 
 
 def thing_asked_for(text: str) -> str:

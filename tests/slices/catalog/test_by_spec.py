@@ -22,7 +22,9 @@ INDEX = SpecIndex(Variant(f"{product}-{n}", product, Money(100), spec, 1) for n,
         ("带烤盘那个啥时候有", ["stove"]),
         ("5公斤的还有没有", ["apple"]),
         ("白色的有吗", []),  # three goods
-        ("L码还有吗", []),  # a size of the trade names no goods
+        ("L码还有吗", ["leash"]),
+        ("XL的有吗", []),
+        ("白色L码", []),  # no product is both
         ("多少钱", []),
         ("卡其的10斤", []),  # no product is both
     ],

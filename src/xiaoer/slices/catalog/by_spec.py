@@ -15,6 +15,8 @@ _PARTS = re.compile(r"[\W_]+")
 _LEAST = 2  # characters of a value that names itself
 _SAYS_NO_GOODS = frozenset(("标准", "默认", "均码", "其他", "普通", "常规", "单个", "一个", "套装", "正常", "通用"))
 _COLOR = "色"
+_SIZE = re.compile(r"(?:x{0,4}[sml]|\d{2,3})码?", re.IGNORECASE)
+_SIZE_SAID = re.compile(r"(?<![a-z\d.])(?:x{0,4}[sml](?![a-z\d])|\d{2,3}(?=码))", re.IGNORECASE)
 
 
 class SpecIndex:
@@ -22,11 +24,14 @@ class SpecIndex:
 
     def __init__(self, variants: Iterable[Variant]) -> None:
         self._values: dict[str, set[str]] = {}
+        self._sizes: dict[str, set[str]] = {}
         self._measures: dict[Measure, set[str]] = {}
         for variant in variants:
             for axis, value in variant.spec.items():
                 for word in _words_of(axis, value):
                     self._values.setdefault(word, set()).add(variant.product_id)
+                if _SIZE.fullmatch(value.strip()):
+                    self._sizes.setdefault(_size(value), set()).add(variant.product_id)
                 for measure in measures(value):
                     self._measures.setdefault(in_base(measure), set()).add(variant.product_id)
 
@@ -36,8 +41,13 @@ class SpecIndex:
         low = text.lower()
         said = [goods for word, goods in self._values.items() if word in low]
         said += [goods for one in measures(text) if (goods := self._measures.get(in_base(one)))]
+        said += [goods for one in _SIZE_SAID.findall(text) if (goods := self._sizes.get(_size(one)))]
         meant = set.intersection(*said) if said else set()
         return sorted(meant) if len(meant) <= limit else []
+
+
+def _size(value: str) -> str:
+    return value.strip().upper().removesuffix("码")
 
 
 def _words_of(axis: str, value: str) -> set[str]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from msgspec import structs
 
 from xiaoer.infra.db import Database
-from xiaoer.kernel.asking import SAYS_NOTHING
+from xiaoer.kernel.asking import telling_letters
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
@@ -90,7 +90,7 @@ class Knowledge:
         if first is None or first.product_id != product.id or not found.answerable or first.score < rest * _AHEAD:
             return found
         told = set(f"{first.matched}{first.question}{first.answer}") - set(product.title)
-        if not any(letter in told for letter in SAYS_NOTHING.sub("", question) if letter.isalpha()):
+        if not told & telling_letters(question):
             return found
         score = round(raised(first.score), 4)
         return SearchResult(True, (structs.replace(first, score=score), *found.hits[1:]))

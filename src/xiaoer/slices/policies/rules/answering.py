@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from xiaoer.kernel.asking import telling_letters
 from xiaoer.kernel.decision import Act, Need
 from xiaoer.slices.policies.rules import (
     arrival,
@@ -40,7 +41,6 @@ _YES = re.compile(r"^(?:是的?|对的?|嗯|没错)[，,、。！!]\s*")
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
-_HARDLY = 0.65  # an entry below this yields to a fact of the very product
 _UNSURE_OF_ORDER = 0.6  # below this, who named goods and has no order asks about the goods
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
@@ -191,13 +191,16 @@ def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
 
 
 def _nearer(ask: Ask, hit: Said) -> Act:
-    """The entry, unless a fact of the product answers better: one whose very name stands in the question, or that is
-    asked for in the trade's words where the entry is hardly near."""
-    if hit.hit.score >= nearness.OWN_WORDS:
-        return _knowledge(ask, hit)
+    """The entry, unless a fact of the product answers better: one whose very name stands in the question, or one that
+    is asked for and has as many of its telling letters as the entry."""
     product = ask.facts.products.get(ask.product_id or "")
-    named = product is not None and attributes.keys_in(product, ask.segment.text)
-    asked = product is not None and hit.hit.score < _HARDLY and attributes.facts_for(product, "", ask.segment.text)
+    if product is None or hit.hit.score >= nearness.OWN_WORDS:
+        return _knowledge(ask, hit)
+    named = attributes.keys_in(product, ask.segment.text)
+    facts = attributes.facts_for(product, "", ask.segment.text)
+    letters = telling_letters(ask.segment.text) - set(product.title)
+    in_entry = len(letters & set(f"{hit.hit.question}{hit.hit.matched}{hit.hit.answer}"))
+    asked = any(len(letters & set(key + value)) >= in_entry for key, value in facts)
     return (products.answer_from_catalogue(ask) if named or asked else None) or _knowledge(ask, hit)
 
 

@@ -8,6 +8,8 @@ a question about dogs is not answered by what was written for pregnant women, no
 
 import re
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.measures import in_digits
@@ -44,6 +46,8 @@ _SIDES = re.compile(
     r"([\u4e00-\u9fffA-Za-z\d]{2,4}?)(?:和|跟|与|还是)([\u4e00-\u9fffA-Za-z\d]{2,4}?)(?:有|哪|的?区别|怎么|咋|差|一样|选)"
 )
 _OF_NO_THING = frozenset("的了吗呢吧啊不能可以会要有是这那么什怎我你他她它用到个多少就还没在和跟")
+_POWER = re.compile(r"[充插]|电池|续航|没电")
+_VOLUME = re.compile(r"^\D{0,4}\d+(?:\.\d+)?\s*(?:升|毫升|ml|l)$", re.IGNORECASE)
 _NAME = 2
 # asked in words of all sorts of questions (洗了会缩水吗): they count when nothing narrower is asked
 _WIDE = (FITS_KEYS, WASH_KEYS)
@@ -76,6 +80,8 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
         for words, keys in ASKED
         if any(word in question for word in words) or (keys is CHILD_KEYS and _tells_age(question))
     ]
+    if _POWER.search(question):  # 插电的还是电池的: the volume of a tank is none
+        product = replace(product, attributes={k: v for k, v in product.attributes.items() if not _VOLUME.search(v)})
     narrow = [keys for keys in asked if keys not in _WIDE] or asked
     found = [pair for keys in narrow for pair in _with_keys(product, keys)]
     named = [(key, product.attributes[key]) for key in keys_in(product, question)]

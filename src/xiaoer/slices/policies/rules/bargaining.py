@@ -14,6 +14,7 @@ from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.types import Ask
 
 _OFFERED = frozenset({"counter_offer", "offer_coupon"})
+HAGGLES = 0.4  # below this, words that only sound like haggling are none
 _TALKS_PRICE = re.compile(
     r"(?<!还)卖不卖|(?<!还)卖(?:我|吗|么|呗|给我)|说好(?:的|了)[^。]{0,4}\d|给(?:个|我)?(?:什么|多少|啥)价|(?:发|给|来)(?:个|点|我)?(?:个|点)?(?:小)?红包|底价|最低(?:价|多少|能)|成本价|进货价|一口价|砍(?:价|一刀)|抹零|抹个零|凑整|零头|"
     r"(?:便宜|优惠|少|降|让|减)(?:点|些|一?点|个|\d|[一二两三五十百])|(?:元|块|块钱)\s*(?:行|成|可以|卖|拿|要|吧|给)|"
@@ -55,7 +56,8 @@ def is_about_price(segment: Segment, turn: Turn) -> bool:
     if segment.intent.startswith(_NEVER) or any(word in text for word in _AFTER_BUYING):
         return False
     offered = has_offer(turn)
-    if (segment.intent == "promo.bargain" and (offered or segment.by != "context")) or _TALKS_PRICE.search(text):
+    haggles = segment.intent == "promo.bargain" and segment.confidence >= HAGGLES
+    if (haggles and (offered or segment.by != "context")) or _TALKS_PRICE.search(text):
         return True
     if offered and (_TAKES.match(plain) or (not asked and _ONLY_A_NUMBER.fullmatch(plain))):
         return True

@@ -10,6 +10,7 @@ import re
 from msgspec.structs import replace
 
 from xiaoer.kernel.asking import thing_asked_for
+from xiaoer.kernel.counting import PIECE
 from xiaoer.kernel.heard import Segment
 from xiaoer.slices.policies.rules import products, unit_prices
 from xiaoer.slices.policies.rules.needs import LISTS
@@ -46,7 +47,8 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("price.query", r"(?:买|拍|要|拿|来)(?:[两二三四五六]|[2-9])(?:件|个|双|条|套|盒|瓶|箱|包|台).{0,6}(?:能)?(?:便宜|优惠|减|省)(?:了|掉)?(?:多少|几)"),
         ("price.query", rf"比[^，。？?]{{1,8}}(?:划算|合算|实惠)|{unit_prices.COMPARES}"),
         ("product.detail", r"(?:单独?|另外)(?:能|可以)?(?:买|卖|配|购)(?:到)?(?:吗|不|么|得)"),
-        ("product.stock", r"还剩(?:下)?(?:几|多少)"),
+        ("product.stock", rf"还(?:剩|有)(?:下)?(?:几|多少){PIECE}|还剩(?:几|多少)"),
+        ("price.query", r"比[^，。？?]{1,8}(?:便宜|贵)(?:了)?(?:多少|几)"),
         ("product.size_advice", r"(?:\d|[一二两半])(?:米|平|㎡|斤|公斤|寸|人)[^，。？?]{0,6}(?:买|选|用|拍|要)哪[个种款]"),
         ("product.size_advice", r"(?:用|选|拍|买|要|戴|配)(?:哪[个种一]|啥|什么|几|多大|多少)的?(?:号|码|瓦数?|尺码|尺寸|型号|规格|大小)"),
         ("order.status", LISTS.pattern),

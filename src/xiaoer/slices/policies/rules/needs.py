@@ -72,6 +72,8 @@ _VAGUE = re.compile(
 )
 _CLAUSES = re.compile(r"[\s,，。；;、!！]+|(?<=[?？])")
 _UNSURE, _FEW = 0.5, 10
+_OF_GOODS = ("order.how_to_buy", "promo.gift")
+_VAGUELY = 0.4  # of what is asked: goods that the words name may tell
 _SAYS_NOTHING = re.compile(
     r"什么时候|啥时候|多久|多长时间|几[天点号]|怎么[样办弄]?|咋[样办整弄]?"
     r"|[吗嘛么呢啊呀吧不没能会可以好行要有是到得了的就还都也再那这它我你您们请问，。？?!！\s]"
@@ -128,12 +130,18 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         needs.append(Need("similar", index, product))
     joined = _JOINED.search(segment.text) or carts.counts_several(segment.text)
     together = intent == "promo.bundle" and joined and not turn.product_in_focus
+    vague = segment.confidence < _VAGUELY and not intent.startswith("oos.") and QUESTION.search(segment.text)
     if intent == "product.recommend":
         needs.append(Need("recommend", index))
     elif (
         not segment.entities.product_ids
         and not (turn.product_in_focus and (_WORN_WITH.search(segment.text) or intent in _USED_WITH))
-        and (intent.startswith(("product.", "price.")) or intent in ("order.how_to_buy", "promo.gift") or together)
+        and (
+            intent.startswith(("product.", "price."))
+            or intent in ("order.how_to_buy", "promo.gift")
+            or together
+            or vague
+        )
     ):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
     if intent in _SEVERAL and joined and len(segment.entities.product_ids) < 2:

@@ -3,6 +3,7 @@
 import re
 
 from xiaoer.kernel.decision import Act, Source
+from xiaoer.slices.policies.rules.bargaining import HAGGLES
 from xiaoer.slices.policies.types import Ask
 
 _ABOUT_OFFERS = frozenset(
@@ -33,6 +34,8 @@ def answer_from_offers(ask: Ask) -> Act | None:
     if kind and shown and not any(kind.group() in offer.title + offer.detail for offer in ask.facts.offers):
         slots = {"offers": titles, "kind": kind.group()}
         return Act("answer", ask.index, "offers.no_such", slots, sources, "offers.no_such")
+    if intent == "promo.bargain" and ask.segment.confidence < HAGGLES:
+        return None
     if intent == "promo.bargain":
         template = "bargain.offers" if shown else "bargain.firm"
         return Act("answer", ask.index, template, {"offers": titles}, sources, "bargain.no_discount")

@@ -176,7 +176,8 @@ def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | 
             return _told(ask, product, tuple(found[:2]))
         if not _WHICH.search(ask.segment.text):
             return None
-    named = [value for v in variants for axis, value in v.spec.items() if "色" in axis or "款" in axis]
+    sized = specs.matching(variants, replace(ask.segment.entities, color=None)) or variants  # L有啥色
+    named = [value for v in sized for axis, value in v.spec.items() if "色" in axis or "款" in axis]
     colors = list(dict.fromkeys(named))
     wish = ask.segment.entities.color
     if not colors:

@@ -9,13 +9,15 @@ quality tell nothing.
 import re
 from collections import Counter
 
-from xiaoer.kernel.asking import SAYS_NOTHING
+from xiaoer.kernel.asking import SAYS_NOTHING, telling_letters
 from xiaoer.kernel.commerce import Product
+from xiaoer.slices.policies.rules.namesakes import called
 
+_CODE = re.compile(r"(?<![a-z\d.])(?:[a-z]+\d+[a-z\d]*|\d{3,}|[a-z]{3,})(?![a-z\d.])")  # 304, ipx7, tsa
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 # letters that stand before any quality or count anything, and name none
 _PLAIN = frozenset(
-    "防抗耐易可适合多少大小高低长短几一二两三四五六七八九十个号款种件数量型类品质性度式约含每含级只条支新老"
+    "防抗耐易可适合多少大小高低长短几一二两三四五六七八九十个号款种件数量型类品质性度式约含每含级只条支新老子儿坏买卖"
 )
 _HELD_BY = 2  # facts of the product that may hold a letter for it to tell one from another
 _WORD = 2.0
@@ -31,8 +33,9 @@ def facts_written(product: Product, question: str) -> list[tuple[str, str]]:
     words = {bare[at : at + 2] for at in range(len(bare) - 1)}
     words = {one for one in words if all(map(_HAN.match, one)) and not set(one) <= _PLAIN}
     words = {one for one in words if one not in product.title or any(one in key for key in product.attributes)}
-    letters = {one for one in bare if _HAN.match(one)} - _PLAIN - set(product.title)
-    told = {key: key + value for key, value in product.attributes.items()}
+    words |= {one for one in _CODE.findall(question.lower()) if one not in product.title.lower()}
+    letters = telling_letters(question) - _PLAIN - set(product.title.split()[0]) - called(product.title, question)
+    told = {key: (key + value).lower() for key, value in product.attributes.items()}
     held = Counter(letter for text in told.values() for letter in set(text))
     scored = []
     for key, text in told.items():
