@@ -2,7 +2,7 @@
 
 Each folder is a shop as its owner wrote it, `asked.yaml` in it what buyers say, each by a buyer of their own without
 orders: words that the answer must hold (`mentions`) and must not hold (`never`). What works in the sample shop only is
-a defect: no rule may know a trade that these shops are not of.
+a defect: no rule may know a trade that these shops are not of. `wished.yaml`: wishes, with all goods that fit each.
 """
 
 from collections.abc import AsyncIterator
@@ -28,6 +28,12 @@ from xiaoer.slices.shops.types import Shop
 
 _SHOPS = sorted(path.parent for path in Path(__file__).parent.glob("*/asked.yaml"))
 _ASKED = [(shop.name, row) for shop in _SHOPS for row in yaml.safe_load((shop / "asked.yaml").read_text("utf-8"))]
+
+_WISHED = [
+    (shop.parent.name, row)
+    for shop in sorted(Path(__file__).parent.glob("*/wished.yaml"))
+    for row in yaml.safe_load(shop.read_text("utf-8"))
+]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -57,3 +63,15 @@ async def test_a_shop_of_any_trade_answers(trades: dict[str, Wiring], shop: str,
         assert str(word) in text, f"{word!r} is missing of {said}:\n{text}"
     for word in (*row.get("never", ()), "订单号", "None"):
         assert str(word) not in text, f"{word!r} must not be said of {said}:\n{text}"
+
+
+@pytest.mark.parametrize(("shop", "row"), _WISHED, ids=[f"{shop}: {row['say']}" for shop, row in _WISHED])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_wish_is_shown_what_fits_and_nothing_else(
+    trades: dict[str, Wiring], shop: str, row: dict[str, Any]
+) -> None:
+    incoming = Incoming(BuyerId(new_id()), "api", TextContent(row["say"]))
+    answer: dict[str, Any] = msgspec.json.decode(await trades[shop].take_message(DEFAULT_SHOP, incoming))
+    cards = [part["content"] for part in answer["replies"]]
+    shown = {card["product_id"] for card in cards if card["type"] == "product_card"}
+    assert shown <= set(row["fit"]) and bool(shown) == bool(row["fit"])

@@ -27,7 +27,23 @@ _SPOKEN = {
     "高血压的人": re.compile(r"降压药"),
 }
 _SKIN_REACTS = re.compile(r"(?:皮肤|肌肤|脸|肤质)[^，。,]{0,6}过敏|换季[^，。,]{0,4}过敏")
+# years from which somebody is at school
+_AT_SCHOOL = (
+    (re.compile(r"托班|小班(?!级)"), 3.0),
+    (re.compile(r"大班"), 5.0),
+    (re.compile(r"幼儿园|中班"), 4.0),
+    (re.compile(r"小学|学前班|一年级|二年级"), 6.0),
+    (re.compile(r"三年级|四年级"), 8.0),
+    (re.compile(r"五年级|六年级|小升初"), 10.0),
+    (re.compile(r"初中|初一|初二|初三|七年级|八年级|九年级|中考|中学生"), 12.0),
+    (re.compile(r"高中|高一|高二|高三|高考"), 15.0),
+)
 _CHILD_FROM = 3  # years; the law calls younger ones 婴幼儿
+
+
+def age_at_school(text: str) -> float | None:
+    """The youngest that somebody is of whom the words say where he goes to school; None when they do not."""
+    return next((years for said, years in _AT_SCHOOL if said.search(text)), None)
 
 
 def audiences_in(text: str, named: Collection[str] = (), age_years: float | None = None) -> tuple[str, ...]:

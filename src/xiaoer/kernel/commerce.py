@@ -37,7 +37,9 @@ class Taste(Struct, frozen=True):
     situation calls for (any of them), those that say most first. Goods for somebody particular (`unasked` words in the
     opening of the title, tags or category) are left out. `anybody` is liked where nothing else is told. `said`: the
     words in which the shop's own names of things and purposes are looked for, when these are not those of the need. Of
-    what fits, `places` may stand anywhere in a title; `broad`: several kinds of goods are wanted (要准备哪些)."""
+    what fits, `places` may stand anywhere in a title; `broad`: several kinds of goods are wanted (要准备哪些). Of those
+    that would do, the ones with words of most groups of `prefers` are shown, and goods for another place (`elsewhere`:
+    车载) are not."""
 
     likes: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
@@ -49,6 +51,8 @@ class Taste(Struct, frozen=True):
     said: str = ""
     places: tuple[str, ...] = ()
     broad: bool = False
+    prefers: tuple[tuple[str, ...], ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 class Variant(Struct, frozen=True):

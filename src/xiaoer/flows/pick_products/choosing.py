@@ -51,7 +51,7 @@ class Choosing:
         if cheapest:
             candidates.sort(key=lambda one: one.price)
         count = min(most or rules.at_once, rules.at_once)
-        chosen = choose_picks(candidates, rules, limits, {*without}, count, by_title=bool(taste.fits))
+        chosen = choose_picks(candidates, rules, limits, {*without}, count, bool(taste.fits), taste)
         return tuple(Pick(c.product, c.price, reason_for(c, need, limits, taste)) for c in chosen)
 
     async def _owned(self, turn: Turn) -> set[str]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from xiaoer.flows.pick_products.choosing import Choosing
 from xiaoer.flows.pick_products.ports import QuotesCarts, ReadsGoods, ReadsOffers, ReadsOrders
 from xiaoer.flows.pick_products.wish import PicksForWish
-from xiaoer.kernel.commerce import Product
+from xiaoer.kernel.commerce import Product, Taste
 from xiaoer.kernel.decision import Pick, SceneShown
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
@@ -94,7 +94,7 @@ class PickProducts:
         if product is None or await self._enough(turn, now):
             return ()
         need = f"{product.category.split('/')[-1]} {product.title}"
-        near = await self._goods.recommend(turn.shop, need, None, _LOOKED_AT)
+        near = await self._goods.recommend(turn.shop, need, None, _LOOKED_AT, Taste(said=" "))  # its title is no wish
         why, limits = "同类，有现货", self._for_wish.unasked(turn, segment)
         if cheaper:
             prices = [v.price for v in await self._goods.variants(turn.shop, product_id)]

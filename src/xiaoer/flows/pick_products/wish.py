@@ -8,7 +8,7 @@ from xiaoer.flows.pick_products.choosing import Choosing, audiences_of
 from xiaoer.flows.pick_products.ports import ReadsGoods
 from xiaoer.kernel.commerce import Product, Taste
 from xiaoer.kernel.decision import Pick
-from xiaoer.kernel.heard import Segment
+from xiaoer.kernel.heard import Entities, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import Money
@@ -22,6 +22,7 @@ from xiaoer.slices.policies.api import (
     wish_told,
 )
 from xiaoer.slices.selling.recipients import recipients_of
+from xiaoer.slices.selling.rules.measures import Measures, area_in
 from xiaoer.slices.selling.types import Limits
 
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
@@ -46,6 +47,8 @@ class PicksForWish:
         wish = wish_told(segment, turn)
         if wish.asked > most_a_talk:
             return None
+        if segment.intent != "product.recommend" and not self._recipients.taste_of(wish).fits:
+            return ()  # heard as something else: only what a situation calls for
         if wish_asks_which(segment.text) and len(turn.memory.choices) > 1:
             return await self._best_of(turn, segment, wish, [id_ for id_, _ in turn.memory.choices])
         in_sight = turn.product_in_focus if wish_asks_about_it(segment.text) else None
@@ -74,17 +77,25 @@ class PicksForWish:
     async def _for_one(
         self, turn: Turn, segment: Segment, wish: Wish, most: int = 0, picked: Sequence[str] = ()
     ) -> tuple[Pick, ...]:
-        limits = self.limits(turn, wish)
+        limits = self._limits(turn, segment, wish)
         if wish.shown and wish_is_too_dear(segment.text):
             limits = replace(limits, most=await self._less_than(turn.shop, wish.shown, limits.most), cheaper=True)
         without = (*picked, *(wish.shown if wish_says_no(segment.text) else ()))
         taste = self._recipients.taste_of(wish)
         count = wish.pieces or most
         picks = await self._picked(turn, wish, taste, limits, without, count)
-        named = taste.things or self._goods.is_named(turn.shop, taste.said)
-        if not picks and taste.fits and (named or self._recipients.is_occasion(wish)):
-            picks = await self._picked(turn, wish, replace(taste, fits=()), limits, without, count)
+        if not picks and taste.fits and await self._may_differ(turn, wish, taste):
+            taste = self._recipients.taste_of(wish, with_situations=False)
+            picks = await self._picked(turn, wish, taste, limits, without, count)
         return picks
+
+    async def _may_differ(self, turn: Turn, wish: Wish, taste: Taste) -> bool:
+        """Whether goods that the situation does not call for will do: such as are named, presents, or where the shop
+        has nothing at all for it."""
+        named = taste.things or self._goods.is_named(turn.shop, taste.said)
+        if named or self._recipients.is_occasion(wish) or self._recipients.is_gift(wish):
+            return True
+        return not await self._goods.recommend(turn.shop, " ", None, 1, Taste(fits=taste.fits, said=" "))
 
     async def _picked(
         self, turn: Turn, wish: Wish, taste: Taste, limits: Limits, without: Sequence[str], count: int
@@ -121,7 +132,9 @@ class PicksForWish:
         goods = [product for one in shown if (product := await self._goods.product(turn.shop, one)) is not None]
         taste = self._recipients.taste_of(replace(wish, words=(*wish.words, segment.text)))
         goods.sort(key=lambda product: -_spoken_for(product, taste))
-        return await self._choose(turn, segment.text, [(p, "") for p in goods], self.limits(turn, wish), (), taste, 1)
+        return await self._choose(
+            turn, segment.text, [(p, "") for p in goods], self._limits(turn, segment, wish), (), taste, 1
+        )
 
     async def _suits(self, turn: Turn, segment: Segment, wish: Wish, product_id: str) -> tuple[Pick, ...]:
         """The product in sight, when something of it speaks for these people (送女朋友合适吗)."""
@@ -129,10 +142,10 @@ class PicksForWish:
         front = f"{product.title} {' '.join(product.tags)}" if product else ""
         if product is None or any(w in front for w in taste.never) or not any(w in front for w in taste.likes):
             return ()
-        limits = replace(self.limits(turn, wish), most=None, least=None, total=None)
+        limits = replace(self._limits(turn, segment, wish), most=None, least=None, total=None)
         return await self._choose(turn, segment.text, [(product, "")], limits, (), taste)
 
-    def limits(self, turn: Turn, wish: Wish) -> Limits:
+    def _limits(self, turn: Turn, segment: Segment, wish: Wish) -> Limits:
         """What the wish allows; the audiences that the talk named count too."""
         told = None if wish.budget_yuan is None else Money(round(wish.budget_yuan * 100))
         budget = Money(round(told.fen * _SLACK)) if told is not None and wish.is_about else told
@@ -150,6 +163,7 @@ class PicksForWish:
             wish.color.removesuffix("色"),
             wish.size.upper().removesuffix("码"),
             told=told if wish.is_about else None,
+            measures=_measures(turn, segment, wish),
         )
 
     def unasked(self, turn: Turn, segment: Segment) -> Limits:
@@ -164,6 +178,13 @@ class PicksForWish:
         """A yuan below the cheapest product that was shown last."""
         prices = [v.price for one in shown[-_PICKED:] for v in await self._goods.variants(shop, one)]
         return min(prices) - Money(100) if prices else most
+
+
+def _measures(turn: Turn, segment: Segment, wish: Wish) -> Measures:
+    """Of who uses it: what was told before is of the buyer."""
+    body, before = segment.entities, Entities() if wish.relation else turn.body
+    height, weight = body.height_cm or before.height_cm, body.weight_kg or before.weight_kg
+    return Measures(height, weight, area_in(" ".join(wish.words)))
 
 
 def _without(text: str, words: Sequence[str]) -> str:

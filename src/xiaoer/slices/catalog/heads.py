@@ -10,13 +10,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from xiaoer.kernel.commerce import Product
+from xiaoer.slices.catalog.names import called, first_word
 
 _SPACES = re.compile(r"[\W_]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-# ends of a title's first words that are not what the thing is
-_NO_HEAD = frozenset("款品装版色码新热季式型系列用送女男童人件组份盒袋瓶片支个号代级的")
-_LONGEST = 14  # a longer word is a row of keywords, and ends in any of them
-_KIND = "品类"
 # what follows a name in speech
 _AFTER = (
     r"(?=子|儿(?!童)|[开充亮洗放拆碎漏的有会能是装多什怎几可好不没还咋要吗呢么嘛坏掉在到了啥如行够都也和跟与卖贵]"
@@ -34,7 +31,7 @@ class Heads:
         self._about: dict[str, str] = {}
         self._name: dict[str, str] = {}  # the first word of the title
         for product in products:
-            self._name[product.id] = next(filter(_tells, _SPACES.split(product.title)), "")
+            self._name[product.id] = first_word(product)
             self._about[product.id] = " ".join((product.title, product.category, *product.tags))
             for head in sorted(_heads_of(product)):
                 self._goods.setdefault(head, []).append(product.id)
@@ -66,10 +63,4 @@ class Heads:
 
 def _heads_of(product: Product) -> set[str]:
     """The last characters of the title's first telling word and of what the attribute 品类 calls it."""
-    first = next((part[-1] for part in _SPACES.split(product.title) if _tells(part)), "")
-    kinds = {part[-1] for part in _SPACES.split(product.attributes.get(_KIND, "")) if _tells(part)}
-    return ({first} if first else set()) | kinds
-
-
-def _tells(part: str) -> bool:
-    return 1 < len(part) <= _LONGEST and _HAN.match(part[-1]) is not None and part[-1] not in _NO_HEAD
+    return {name[-1] for name in (first_word(product), *called(product)) if name}

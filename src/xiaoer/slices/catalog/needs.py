@@ -150,12 +150,18 @@ class NeedIndex:
 
     def rank(self, need: str, limit: int, taste: Taste = Taste()) -> list[str]:  # noqa: B008  frozen
         """Product ids, best first; empty when nothing in the need is about a product."""
+        others = tuple(one for one in taste.fits if one[0] not in taste.places) if taste.places else ()
+        if others and any(self._fit(one, replace(taste, fits=others)) > 0 for one in self._titles):
+            taste = replace(taste, fits=others)  # what is wrong says more than where: 宿舍 of 宿舍插座不够
         wanted = {pair for part in re.split(r"[\W_]+", _ASKING.sub(" ", need)) for pair in _pairs(compact(part))}
         said = _ASKING.sub(" ", taste.said or need)
         only, own = self._kinds.named_in(said), self._own_words(said)
         if only and own and _ALSO_SAID.search(said):  # 喜欢钓鱼和弹吉他
             only = only.union(*own.values())
         kinds = set() if only else {first or second for first, second in _KIND.findall(need)}
+        if taste.fits:  # 墙上钉个架子, where no 架 helps: a part of what is told
+            helpful = [self._titles[one] for one in self._titles if kinds and self._fit(one, taste) > 0]
+            kinds = {kind for kind in kinds if any(kind in title for title in helpful)}
         weights = {pair: self._weight[pair] for pair in wanted if pair in self._weight}
         unmet = _BY_CHANCE * math.log(len(self._titles) + 1) * (len(wanted) - len(weights))
         wanted_so = only or own or kinds or taste.likes or taste.things or taste.musts or taste.fits
@@ -238,11 +244,15 @@ class NeedIndex:
 
     def _fit_one(self, product_id: str, words: tuple[str, ...], places: tuple[str, ...]) -> float:
         """More for the words that say most, and for where they stand."""
-        place = next((at for at, word in enumerate(words) if word in self._purpose[product_id]), None)
-        if place is None:
-            return 0.0
-        in_front = words[place] in places or words[place] in self._sort[product_id]
-        return (1.0 if in_front else 0.4) + 0.9 * (1 - place / len(words))
+        purpose, sort = self._purpose[product_id], self._sort[product_id]
+        return max(
+            (
+                (1.0 if word in places or word in sort else 0.4) + 0.9 * (1 - place / len(words))
+                for place, word in enumerate(words)
+                if word in purpose
+            ),
+            default=0.0,
+        )
 
     def is_title_word(self, word: str) -> bool:
         """Whether a word stands in some title."""

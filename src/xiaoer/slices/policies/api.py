@@ -33,7 +33,7 @@ from xiaoer.slices.policies.rules import (
     wishes,
 )
 from xiaoer.slices.policies.rules.matters import run
-from xiaoer.slices.policies.situations import tells_situation
+from xiaoer.slices.policies.situations import tells_preference, tells_situation
 from xiaoer.slices.policies.types import Ask, Move, Situation
 
 wish_told = wishes.told
@@ -147,7 +147,7 @@ def look_again(heard: Heard, turn: Turn) -> Heard:
     """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
     heard = reproach.hear_reproach(heard, turn)
     again = telling.put_together(tuple(remarks.read(looking.look_again(segment), turn) for segment in heard.segments))
-    segments = wishes.gather(tuple(wishes.read(s, turn, tells_situation(s.text)) for s in again))
+    segments = wishes.gather(tuple(wishes.read(s, turn, tells_situation(s.text)) for s in again), tells_preference)
     segments = tuple(focus.choose(segment, turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
 

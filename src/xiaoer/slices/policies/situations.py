@@ -12,15 +12,25 @@ _PACKS = Path(__file__).resolve().parents[2] / "packs"
 
 
 def tells_situation(text: str, pack: str = "ecommerce") -> bool:
-    """Whether one of the patterns stands in the text."""
-    said = _said(pack)
+    """Whether the words tell a situation for which there are goods (久坐腰疼)."""
+    return _stands_in(text, pack, "situations")
+
+
+def tells_preference(text: str, pack: str = "ecommerce") -> bool:
+    """Whether the words tell a quality that goods may have (要轻, 有口袋)."""
+    return _stands_in(text, pack, "preferences", "features")
+
+
+def _stands_in(text: str, pack: str, name: str, key: str = "") -> bool:
+    said = _said(pack, name, key or name)
     return said is not None and said.search(text) is not None
 
 
-@lru_cache(maxsize=4)
-def _said(pack: str) -> re.Pattern[str] | None:
-    path = _PACKS / pack / "situations.toml"
+@lru_cache(maxsize=8)
+def _said(pack: str, name: str, key: str) -> re.Pattern[str] | None:
+    path = _PACKS / pack / f"{name}.toml"
     if not path.exists():
         return None
-    rows = tomllib.loads(path.read_text("utf-8"))["situations"]
-    return re.compile("|".join(f"(?:{pattern})" for row in rows for pattern in row["said"]))
+    patterns = [row["said"] for row in tomllib.loads(path.read_text("utf-8"))[key]]
+    flat = [one for said in patterns for one in ([said] if isinstance(said, str) else said)]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in flat))

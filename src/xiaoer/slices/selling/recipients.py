@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from xiaoer.kernel.audiences import AUDIENCES, audiences_in
 from xiaoer.kernel.commerce import Taste
 from xiaoer.kernel.memory import Wish
+from xiaoer.slices.selling.preferences import preferences_of
 from xiaoer.slices.selling.situations import Situation, situations_of
 
 _PACKS = Path(__file__).resolve().parents[2] / "packs"
@@ -36,6 +37,7 @@ _LONGEST_KIND = 6  # characters of a word that names a kind of thing
 _GROWN = 14  # years
 _NO_BABY = 3  # years
 _FOR_BABIES = ("婴儿", "新生儿", "奶娃")
+_FUR = re.compile(r"(?:猫|狗|宠物)(?:的)?(?:毛|尿味|味|抓)")  # 猫毛满地: something for the floor
 _AND = re.compile(r"和|跟|与|、|一半|各|每人|分别")
 _EACH = re.compile(r"各|一半|分别")
 _OR = re.compile(r"或者?|和|跟|与|、|还是|以及|都(?:行|可以|好)")
@@ -70,11 +72,12 @@ class Recipients(Struct, frozen=True):
     avoids: dict[str, tuple[str, ...]] = {}
     couples: dict[str, tuple[str, ...]] = {}
 
-    def taste_of(self, wish: Wish) -> Taste:
-        """What speaks for and against a product for this wish."""
+    def taste_of(self, wish: Wish, with_situations: bool = True) -> Taste:
+        """What speaks for and against a product for this wish; without what its situations call for, where the shop has
+        nothing for them."""
         said = " ".join(wish.words)
         one = self._recipient(wish)
-        found = self._situations(wish)
+        found = self._situations(wish) if with_situations else ()
         likes = (one.likes if one else ()) + (_GIFT_LIKES if any(word in said for word in _GIFT) else ())
         fits = tuple(situation.fits for situation in found)
         # a situation knows better than the person what is right (结婚的同学: 四件套)
@@ -97,12 +100,24 @@ class Recipients(Struct, frozen=True):
         is_young = any(who in _YOUNG for who in wish.audience) or (wish.age_years or _GROWN) < _GROWN
         is_young = is_young or "儿童" in audiences_in(said)
         things, anybody = self._things(wish), self._anybody(wish, said)
+        own = self._said(wish) if with_situations else said
         musts += [one.young] if one and one.young and is_young and not fits else []
-        own = self._said(wish)
         broad = _BROAD.search(said) is not None
         places = tuple(situation.fits[0] for situation in found if situation.place)
+        wished = preferences_of()
         return Taste(
-            tuple(dict.fromkeys(likes)), never, things, tuple(musts), fits, unasked, anybody, own, places, broad
+            tuple(dict.fromkeys(likes)),
+            never,
+            things,
+            tuple(musts),
+            fits,
+            unasked,
+            anybody,
+            own,
+            places,
+            broad,
+            wished.features_in(said),
+            wished.elsewhere(said),
         )
 
     @staticmethod
@@ -133,6 +148,11 @@ class Recipients(Struct, frozen=True):
     def is_occasion(self, wish: Wish) -> bool:
         """Whether the wish is for an occasion (乔迁, 结婚): where nothing is made for it, other gifts will do."""
         return any(situation.occasion for situation in self._situations(wish))
+
+    @staticmethod
+    def is_gift(wish: Wish) -> bool:
+        """Whether something is wanted as a present for somebody."""
+        return bool(wish.relation) and any(word in said for said in wish.words for word in _GIFT)
 
     def spared(self, wish: Wish) -> frozenset[str]:
         """Audiences that the words of a situation name without being who takes the goods in (待产包)."""
@@ -180,8 +200,9 @@ class Recipients(Struct, frozen=True):
     def _recipient(self, wish: Wish) -> Recipient | None:
         named = [wish.relation, *wish.audience]
         said = " ".join(wish.words)
+        plain = _FUR.sub(" ", said)
         for one in self.recipients:
-            if one.only and any(word in said for word in one.said):
+            if one.only and any(word in plain for word in one.said):
                 return one
         if not wish.relation and any(word in said for word in _GIFT):  # 送客户: nobody whom the words of the trade name
             named += [name for one in self.recipients if any(w in said for w in one.said) for name in one.who[:1]]

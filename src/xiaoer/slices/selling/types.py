@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.money import Money
+from xiaoer.slices.selling.rules.measures import Measures
 
 When = Literal["always", "on_duty", "off_hours"]
 Visitor = Literal["any", "new", "returning"]
@@ -93,7 +94,7 @@ class Limits(Struct, frozen=True):
     """What a wish allows: for whom, from and up to how much a piece, up to how much for all pieces together, what must
     not be in it (groups of words, of which those of `bad` are bad for the body), and the colour (红). `cheaper`: `most`
     was not told but is less than what was shown. `told`: the round amount that was said (两百左右), of which `most` is
-    a little more."""
+    a little more. `measures` are those of who uses it and of the room."""
 
     audiences: tuple[str, ...] = ()
     age_years: float | None = None
@@ -106,6 +107,7 @@ class Limits(Struct, frozen=True):
     size: str = ""
     cheaper: bool = False
     told: Money | None = None
+    measures: Measures = Measures()
 
 
 class Candidate(Struct, frozen=True):

@@ -31,6 +31,7 @@ from xiaoer.slices.policies.rules import (
     selling,
     talk,
     wish_words,
+    wishes,
 )
 from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.rules.matters import choosing, run, small
@@ -126,6 +127,12 @@ def _plain(ask: Ask) -> Move:
     act = _answer(ask)
     if act.rule_id in ("knowledge.miss", "order.ask_number") and (closer := needs.closer(ask)):
         return Move(needs=closer)
+    if wishes.may_be_one(act, ask):  # 换灯泡够不着: heard as nothing, but goods may help
+        if (wanted := Need("recommend", ask.index)) not in ask.facts.asked:
+            return Move(needs=(wanted,))
+        if ask.facts.picks.get(ask.index):
+            wish = wishes.wished(ask.segment)
+            return Move(selling.say_picks(replace(ask, segment=wish)), memory=wishes.kept(wish, ask))
     return small.ask_order_no(ask) if act.rule_id == "order.ask_number" else Move(act)
 
 

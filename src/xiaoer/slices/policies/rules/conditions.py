@@ -53,6 +53,7 @@ _DISLIKE = re.compile(
 _HAS = re.compile(
     rf"除(?:了|去|开){_NAME.replace('what', 'but')}(?:，|,|\s|之外|以外|外|还|$)|(?:^|[，,。；\s他她我妈爸友公婆弟姐妹哥])(?:已经|都|早就|自己)?(?:有|买过|收到过)(?:好几|好多|很多|不少|一堆|太多)?(?:条|个|套|瓶|支|只|双|件|款)?{_NAME}了(?![吗么没])"
     rf"|(?:^|[，,。；\s])(?:[他她我](?:妈|爸|家|们)?)?(?P<many>[\u4e00-\u9fff]{{2,4}}?)(?:[他她我](?:妈|爸|家|们)?|家里)?(?:已经|都|也)?(?:有(?:好多|很多|的是|一堆|好几|不少)|太多了|多得(?:是|很|用不完|没处放)|用不完|不缺|够多|不(?:喝|吃|用|爱|喜欢)(?=[，,。！!]|$)|有了(?![吗么没]))"
+    r"|(?:送|买)(?P<stale>[\u4e00-\u9fff]{1,4}?)(?:也|都|又)?(?:太(?:俗|普通|常见|老土|大众|没新意|随便)|烂大街|(?:送|买)(?:过|腻|烦)了|没新意)"
     rf"|(?:也|就)?(?:不用|不需要|不缺){_NAME.replace('what', 'idle')}(?:了|，|,|。|和|跟|$)"
 )
 _NO_GOODS = re.compile(
@@ -145,7 +146,10 @@ def read_avoids(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     liked = _terms(found["what"] for found in _DISLIKE.finditer(text) if "过敏" not in found[0])
     bad += tuple(found["what"] for found in _FREE_OF.finditer(text) if found["what"] not in bad)
     liked += tuple(sort for found in _NOT_SORT.finditer(text) for sort in _SORT_OF.findall(found[1]))
-    has = _terms(found["what"] or found["many"] or found["idle"] or found["but"] for found in _HAS.finditer(text))
+    has = _terms(
+        found["what"] or found["many"] or found["idle"] or found["but"] or found["stale"]
+        for found in _HAS.finditer(text)
+    )
     liked += tuple(term for term in has if not _NO_GOODS.match(term))
     return bad, tuple(term for term in dict.fromkeys(liked) if term not in bad)
 

@@ -28,6 +28,7 @@ _FILLER = re.compile(
 # goods that are cheaper, not a lower price of these (有便宜点的吗)
 _CHEAPER_GOODS = re.compile(
     r"(?:有|来|换|看).{0,4}便宜(?:点儿?|些|一点)的|便宜(?:点儿?|些|一点)的(?:有|呢|吗|么|推荐|看看)|(?:再|更)便宜(?:点儿?|些|一点)的$"
+    r"|便宜(?:点儿?|些|一点)的(?!话|价|吧|啊|呀|呗|嘛)[\u4e00-\u9fff]{2,4}$"
 )
 # 卖不卖电饭煲, 有狗粮吗: whether the shop sells such things at all
 _SOLD = re.compile(

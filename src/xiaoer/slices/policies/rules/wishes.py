@@ -6,13 +6,15 @@ goods, a no to what was shown. The model hears such pieces by themselves, as saf
 """
 
 import re
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
 from xiaoer.kernel.asking import QUESTION
-from xiaoer.kernel.audiences import audiences_in
+from xiaoer.kernel.audiences import age_at_school, audiences_in
+from xiaoer.kernel.decision import Act
 from xiaoer.kernel.heard import Segment
-from xiaoer.kernel.memory import Wish
+from xiaoer.kernel.memory import Memory, Wish
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules.conditions import Budget, read_avoids, read_budget
 from xiaoer.slices.policies.rules.focus import names_place
@@ -32,12 +34,13 @@ from xiaoer.slices.policies.rules.wish_words import (
     than_another,
     wants_cheaper_goods,
 )
+from xiaoer.slices.policies.types import Ask
 
 _WANTS = re.compile(
     r"^(?:我|就|那)?(?:想)?(?:要|看看?|来)(?:个|点|款|支|条)?(?!人工|退|换|发票|求|不|赔)[\u4e00-\u9fff]{2,5}[。.!！]?$"
 )
 _SEEKS = re.compile(
-    r"有没有|有木有|有(?:啥|什么|哪些|适合)|有.{2,14}(?:吗|么|没)(?:[?？\s,，]|$)|有(?:没有)?[吗么没]|(?:能|可以|适合)[吃用喝穿玩]?(?:什么|啥|哪)|^求|怎么(?:选|挑)|(?:选|挑)(?:什么|啥|哪)|能买到|想(?:买|要|送|给|凑|挑|选|找|整)|(?:给|帮|送).{1,8}(?:买|挑|选|带|整|配|凑|搭)|来(?:个|点)|找(?:个|点|一)|随便(?:推荐|来)"
+    r"有没有|有木有|有(?:啥|什么|哪些|适合)|有.{2,14}(?:吗|么|没)(?:[?？\s,，]|$)|有(?:没有)?[吗么没]|(?:能|可以|适合)[吃用喝穿玩戴擦抹骑养]?(?:什么|啥|哪)|^求|怎么(?:选|挑)|(?:选|挑)(?:什么|啥|哪)|能买到|想(?:买|要|送|给|凑|挑|选|找|整)|(?:给|帮|送).{1,8}(?:买|挑|选|带|整|配|凑|搭)|来(?:个|点)|找(?:个|点|一)|随便(?:推荐|来)"
 )
 _TASTE = re.compile(
     r"(?:想要|喜欢|最好(?:是)?|来|要|偏|选|看)(?:个|点|些|一?款)?[^?？]{1,10}(?:的|点|些)(?:吧|呗|就行|就好|都行)?[。.!！~]*$"
@@ -47,6 +50,7 @@ _ASKS = re.compile(r"[?？]|[吗么嘛呢]\W*$|什么|多少|怎么|哪|几(?!�
 _BUSINESS = ("order.", "after.", "ship.", "service.")
 _SURE = 0.9
 _DOUBTFUL = 0.5
+_SURE_ENOUGH = 0.75  # below this, words with a budget for a situation are no matter of an order
 _SHORT = 6  # characters of words that only name somebody (送老师)
 _LONGEST = 30  # characters of a piece that is only a condition
 _TERM = 12  # the same within one message
@@ -74,7 +78,7 @@ _HELPS = re.compile(
 _WHETHER_IT_SUITS = re.compile(
     r"(?!有|什么|啥|哪|求|推荐|我|给|帮|想)[^，。,\s]{1,8}适[合用][^，。,]{1,8}(?:吗|不|么)[?？]?$"
 )
-_EATS = re.compile(r"(?:能|可以|适合)[吃用喝穿玩](?:什么|啥|哪)")
+_EATS = re.compile(r"(?:能|可以|适合)[吃用喝穿玩戴擦抹骑养](?:什么|啥|哪)")
 # what ails a thing or a body sounds like a complaint about goods (猫尿味太大了, 手裂了); these words say that it is one
 _SOUNDS_BOUGHT = frozenset({"after.size_wrong", "after.defect", "after.repair", "after.color_diff", "after.missing"})
 _BOUGHT = re.compile(
@@ -87,6 +91,9 @@ _SOUGHT = ("product.", "price.", "oos.")
 _MAY_LEAD = ("product.", "price.", "oos.", "chat.")
 _FOR_WHAT = re.compile(r"送|礼|生日|(?:给|帮).{1,6}(?:买|挑|选|带)")
 _NOT_LONG = 3  # messages of the buyer after which a no to what was shown is still one
+_STORY = 40  # characters of words in which a situation is told
+_LOST = frozenset({"unclear", "not_found", "product.which", "product.which_of", "recommend.ask", "size.ask"})
+_OF_FIGURES = ("price.query", "product.stock", "product.restock")
 _PHRASES = 6  # phrases of a wish that are remembered
 # Asks for goods of a kind and for nothing of them (清真的有吗).
 _STILL = re.compile(r"[^，。\s]{2,}还(?:有(?:没有?|货|吗|么|不|几)|剩(?:下)?(?:几|多少))")
@@ -104,14 +111,14 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     if of_known and not is_open(turn):
         return segment  # 40个头的还有没有, 米白的啥时候补
     if _is_about_shown(text, segment, turn):
-        return _wished(segment)
+        return wished(segment)
     talked = segment.intent.startswith(("promo.", "chat.", "oos.")) and not read_budget(text)
     if talked and named.relation and _GIVEN.match(text) and not _ASKS.search(text):
-        return _wished(segment)
+        return wished(segment)
     if named.relation and segment.intent.startswith(_GOODS) and _GIFT.search(text) and _FOR_WHAT.search(text):
-        return _wished(segment)
+        return wished(segment)
     if than_another(text) and segment.intent.startswith(_GOODS):
-        return _wished(segment)
+        return wished(segment)
     if (
         segment.by == "pattern"
         or segment.intent == "chat.bye"
@@ -126,7 +133,7 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
         ((is_alike(text) or asks_beside(text)) and segment.intent.startswith(_SOUGHT))
         or (named.relation and asks_about_it(text))
     ):
-        return _wished(segment)
+        return wished(segment)
     if (
         not turn.product_in_focus
         and not _WHETHER_IT_SUITS.match(text)
@@ -138,24 +145,25 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
             or _describes(text, segment)
         )
     ):
-        return _wished(segment)
+        return wished(segment)
     shown = bool(turn.memory.wish and turn.memory.wish.shown)
     if (shown or MORE.match(text)) and says_no(text) and is_open(turn, _NOT_LONG):
-        return _wished(segment)
+        return wished(segment)
     if is_open(turn) and len(turn.memory.choices) == 1 and (named.size or named.color):
         return replace(segment, intent="product.stock", confidence=0.8, by="wish")  # 有没有黑的, of the only one shown
     if _WITHIN.search(text) and read_budget(text) is not None and is_open(turn, _NOT_LONG):
-        return _wished(segment)
+        return wished(segment)
     if is_open(turn) and (_WANTS.match(text) or (named.relation and len(text) <= _SHORT and not _ASKS.search(text))):
-        return _wished(segment)
+        return wished(segment)
     if not is_open(turn) or _ASKS.search(text):
         return segment
     business = segment.intent.startswith(_BUSINESS) and segment.confidence >= _SURE
-    return _wished(segment) if not business and (_is_term(segment) or _TASTE.search(text)) else segment
+    return wished(segment) if not business and (_is_term(segment) or _TASTE.search(text)) else segment
 
 
-def gather(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
-    """Put a condition (敏感肌，200以内，对坚果过敏) to the wish that it belongs to (推荐面霜): one list answers both."""
+def gather(segments: tuple[Segment, ...], tells_preference: Callable[[str], bool]) -> tuple[Segment, ...]:
+    """Put a condition (敏感肌，200以内，对坚果过敏, 有口袋) to the wish that it belongs to (推荐面霜): one list answers
+    both."""
     kept: list[Segment] = []
     for segment in segments:
         if kept and segment.intent == "product.recommend" and _leads(kept[-1]):
@@ -167,6 +175,10 @@ def gather(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
             continue
         limits = _NOT_LESS.search(segment.text) is not None
         if wish is not None and rather_cheap(segment.text):
+            kept[-1] = _joined(wish, segment, f"{wish.text}，{segment.text}")
+            continue
+        states = len(segment.text) <= _TERM and not (_ASKS.search(segment.text) or _BOUGHT.search(segment.text))
+        if wish is not None and states and tells_preference(segment.text):
             kept[-1] = _joined(wish, segment, f"{wish.text}，{segment.text}")
             continue
         asks = _ASKS.search(segment.text) or not segment.intent.startswith(_GOODS)
@@ -255,6 +267,7 @@ def _tells_trouble(text: str, segment: Segment) -> bool:
     for_somebody = bool(segment.entities.relation or segment.entities.audience)
     may = may or (segment.intent in ("promo.gift", "chat.smalltalk") and for_somebody)
     may = may or (segment.intent.startswith("chat.") and read_budget(text) is not None)
+    may = may or (segment.confidence < _SURE_ENOUGH and read_budget(text) is not None and not _BOUGHT.search(text))
     return may and (_HELPS.search(text) is not None or not QUESTION.search(text))
 
 
@@ -274,7 +287,29 @@ def _is_about_shown(text: str, segment: Segment, turn: Turn) -> bool:
     return bool(colour) or cheaper or asks_which(text)
 
 
-def _wished(segment: Segment) -> Segment:
+def may_be_one(act: Act, ask: Ask) -> bool:
+    """Whether nothing answers these words and no goods are in sight: a situation may be told in them."""
+    turn, named = ask.situation.turn, ask.segment.entities
+    lost = act.template in _LOST or act.rule_id.startswith("talk.oos")
+    known = named.order_no or named.waybill_no or ask.product_id or turn.product_in_focus
+    asks_figures = ask.segment.intent in _OF_FIGURES
+    return (
+        lost
+        and not (known or asks_figures)
+        and len(ask.segment.text) <= _STORY
+        and not _BOUGHT.search(ask.segment.text)
+    )
+
+
+def kept(segment: Segment, ask: Ask) -> Memory:
+    """The memory with the wish that these words begin."""
+    shown = tuple(pick.product.id for pick in ask.facts.picks.get(ask.index, ()))
+    wish = told(segment, ask.situation.turn)
+    return replace(ask.memory, wish=replace(wish, shown=(*wish.shown, *shown)))
+
+
+def wished(segment: Segment) -> Segment:
+    """The segment as a wish."""
     return replace(segment, intent="product.recommend", confidence=0.85, by="wish")
 
 
@@ -317,6 +352,7 @@ def told(segment: Segment, turn: Turn) -> Wish:
     aged = _AGED.search(segment.text) or (named.age_years or 0) >= _OLD
     audience = ("老人",) if aged else ()
     age = named.age_years if named.age_months is None else named.age_months / 12
+    age = age_at_school(segment.text) if age is None else age
     limits, (bad, unliked) = _budget(segment), read_avoids(segment.text)
     return replace(
         before,

@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from xiaoer.kernel.audiences import AUDIENCES
 from xiaoer.kernel.commerce import Product, Taste
 from xiaoer.slices.selling.rules.greeting import in_categories
+from xiaoer.slices.selling.rules.measures import reaches
+from xiaoer.slices.selling.rules.narrowing import narrow
 from xiaoer.slices.selling.rules.safety import facts_of, fits_age, is_free_of, is_safe
 from xiaoer.slices.selling.types import Candidate, Limits, PickRules
 
@@ -32,9 +34,11 @@ def choose_picks(
     owned: Collection[str],
     limit: int,
     by_title: bool = False,
+    taste: Taste = _ANY,
 ) -> tuple[Candidate, ...]:
     """The best allowed candidates in their order, first of as many categories as there are; `by_title`: first of as
-    many different things, whatever their category. With a total, as many as it pays for together."""
+    many different things, whatever their category. Those that say less of what was told (`taste`) are left out. With a
+    total, as many as it pays for together."""
     allowed = [
         c
         for c in candidates
@@ -49,7 +53,7 @@ def choose_picks(
     # what the shop puts first, then what says that it is for her before what only says nothing against it
     allowed.sort(key=lambda c: (c.product.id not in rules.first_products, not _is_for(c.product, limits.audiences)))
     made = [c for c in allowed if limits.audiences and _is_for(c.product, limits.audiences)]
-    allowed = made or allowed
+    allowed = narrow(made or allowed, taste)
     chosen: list[Candidate] = []
     for fresh in (True, False):
         for candidate in allowed:
@@ -80,6 +84,7 @@ def _is_allowed(product: Product, limits: Limits) -> bool:
     return (
         all(is_safe(product, audience) for audience in limits.audiences)
         and fits_age(product, limits.audiences, limits.age_years)
+        and reaches(product, limits.measures)
         and all(is_free_of(product, words, strictly=True) for words in limits.bad)
         and all(is_free_of(product, words, strictly=False) for words in limits.unliked)
     )

@@ -13,6 +13,8 @@ from xiaoer.kernel.commerce import Product
 
 _ONLY_FOOD = ("糖尿病人", "高血压的人", "痛风的人", "素食者", "清真饮食")
 _AGES = {"婴儿": (0.0, 3.0), "儿童": (3.0, 14.0)}  # years, when none is named
+_PUPIL = 5.0  # years; younger ones are no 学生
+_FOR_PUPILS = re.compile(r"学生|小学|中学|学习")
 _NOT_FOR = re.compile(
     r"禁用|慎用|不适合|不适用|不建议|不宜|不可用|不能|不要|别用|避免|勿|除外|忌|不是|少喝|少用|控制|远离|不推荐|不满|留意|代替"
 )
@@ -91,6 +93,8 @@ def fits_age(product: Product, audiences: Collection[str], age_years: float | No
             low, high = _AGES[audience]
     if low is None or high is None:
         return True
+    if high < _PUPIL and any(_FOR_PUPILS.search(text) for text in (product.title, *product.tags)):
+        return False
     for key, clause in facts_of(product):
         text = f"{key} {clause}"
         span = _SPAN.search(text)
