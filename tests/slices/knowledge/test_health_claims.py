@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 import xiaoer
+from xiaoer.kernel.ids import EntryId
 from xiaoer.slices.knowledge.health.claims import claims_of, differ
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
+from xiaoer.slices.knowledge.health.findings import against
 from xiaoer.slices.knowledge.health.goods import ProductFacts, VariantFacts, against_product
 from xiaoer.slices.knowledge.health.kinds import read_kinds
 from xiaoer.slices.knowledge.health.meeting import overlap, same_words
 from xiaoer.slices.knowledge.health.units import name_of
 from xiaoer.slices.knowledge.health.verdicts import is_yes_or_no
-from xiaoer.slices.knowledge.types import EntryDraft
+from xiaoer.slices.knowledge.types import Entry, EntryDraft
 
 _PACK = Path(xiaoer.__file__).parent / "packs" / "ecommerce"
 
@@ -204,3 +206,11 @@ def test_rules_times_and_promotions_of_now_deny_an_answer(question: str, answer:
 
 def test_answers_in_nearly_the_same_words_are_alike() -> None:
     assert same_words("顺时针上20圈", "顺时针上20圈。")
+
+
+def test_words_of_one_channel_are_held_against_the_shop_too() -> None:
+    draft = EntryDraft("能退吗", "签收后7天内可退。", channel_answers={"douyin": "支持15天无理由退货。"})
+    entry = Entry(EntryId("K"), draft, 1, "", datetime(2026, 1, 1, tzinfo=UTC), "x")
+    found = against(entry, _SHOP, {}, _KINDS)
+    assert found is not None
+    assert (found.kind, "在 抖店 上" in found.says) == ("contradiction", True)

@@ -4,6 +4,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
+from xiaoer.kernel.channels import CHANNELS
 from xiaoer.slices.knowledge.health.contrast import DECIDING, contrasts
 from xiaoer.slices.knowledge.health.differing import differences
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
@@ -43,7 +46,7 @@ def compare(entry: Entry, other: Entry, asked: tuple[str, str], score: float, re
             first, second = (reader.read(question, answer) for question, answer in zip(standard, answers, strict=True))
             differs = contradict(first, second, reader.reading, NEARLY) and differs
         if differs:
-            where = f"在 {channel} 上，" if channel else ""
+            where = f"在 {CHANNELS.get(channel, channel)} 上，" if channel else ""
             says = f"{questions}问的是一回事，{where}{differs}说得不一样"
             return Found("conflict", says, *ids, weight=90, detail=detail)
         alike |= score >= ANY_INTENT and same_words(*answers) and reader.reading.apart(*asked) <= 1
@@ -111,19 +114,20 @@ def by_use(live: Sequence[Entry], usage: Mapping[str, Usage]) -> list[Found]:
 
 
 def against(entry: Entry, facts: ShopFacts, products: Products, kinds: Sequence[Kind] = ()) -> Found | None:
-    """What the shop's own data deny, or have overtaken."""
+    """What the shop's own data deny, of the answer or of what is said on one channel instead, or have overtaken."""
     draft, id_ = entry.draft, str(entry.id)
     about = f"“{draft.question[:40]}”"
-    if says := against_shop(draft, facts, kinds):
-        return Found("contradiction", f"{about}{says}", id_, weight=95)
-    if not draft.product_id:
-        return None
     known = products.get(draft.product_id)
-    if known is None:
+    answers = {"": draft.answer, **draft.channel_answers}
+    for channel, answer in answers.items():
+        said = structs.replace(draft, answer=answer)
+        says = against_shop(said, facts, kinds) or (against_product(said, known[2], kinds) if known else "")
+        if says:
+            where = f"在 {CHANNELS.get(channel, channel)} 上，" if channel else ""
+            return Found("contradiction", f"{about}{where}{says}", id_, product_id=draft.product_id, weight=95)
+    if draft.product_id and known is None:
         return Found("gone_product", f"{about}的商品已经不在店里", id_, product_id=draft.product_id, weight=50)
-    if says := against_product(draft, known[2], kinds):
-        return Found("contradiction", f"{about}{says}", id_, product_id=draft.product_id, weight=95)
-    if known[2].changed_at and known[2].changed_at > entry.updated_at:
+    if known and known[2].changed_at and known[2].changed_at > entry.updated_at:
         says = f"{about}写好以后，商品“{known[0][:20]}”改过，请看看答案还对不对"
         return Found("changed_product", says, id_, product_id=draft.product_id, weight=45)
     return None
