@@ -26,8 +26,7 @@ _MAX_UNPACKED = 64 * 1_048_576  # of one part of a DOCX
 _MAX_PAGES = 1_000
 _MAX_CHARS = 3_000_000
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_HAN = r"[\u2e80-\u9fff\uff00-\uffef]"
-_SPACED = re.compile(rf"(?<={_HAN})[ \u00a0]+(?={_HAN})")
+_SPACED = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])[ \u00a0]+(?=[\u2e80-\u9fff\uff00-\uffef])")
 _HEADING_STYLE = re.compile(r"(heading|title|标题|\d)$|^(heading|title|标题)", re.IGNORECASE)
 
 
@@ -108,8 +107,7 @@ def _read_pdf(data: bytes) -> list[Block]:
             raise BrokenDocument(
                 "too_large", f"这个 PDF 有 {len(reader.pages)} 页，最多 {_MAX_PAGES} 页，请拆开再上传。"
             )
-        blocks: list[Block] = []
-        size = 0
+        blocks, size = list[Block](), 0
         for number, page in enumerate(reader.pages, start=1):
             text = spaced_out(page.extract_text())
             size += len(text)
