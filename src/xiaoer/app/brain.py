@@ -71,7 +71,9 @@ class Brain:
             db, clock, entries, promotions, shops, terms, understanding, understanding.intent_of, self._new_reader,
             questions,
         )  # fmt: skip
-        self.said = CheckSaid(db, clock, knowledge, promotions, shops, terms, self._new_reader)
+        self.said = CheckSaid(
+            db, clock, knowledge, promotions, shops, terms, understanding, understanding.intent_of, self._new_reader
+        )  # fmt: skip
         self.audiences = Audiences(db, promotions, entries, pack)
         importer.vets["knowledge"] = self.audiences.vet
         self.people = PeopleSearch(db, understanding, knowledge)

@@ -130,13 +130,17 @@ def _values_apart(one: Saying, other: Saying) -> bool:
 
 
 def _elsewhere(one: Saying, other: Saying, reading: Reading) -> bool:
-    """Whether one asks of a place or courier (新疆包邮吗) that the other neither asks for nor speaks of.
+    """Whether one asks of a place, courier or colour (新疆包邮吗) that the other neither asks for nor speaks of.
 
     What holds for all (全部顺丰) answers who asks which, too.
     """
     for at, named in one.question.values.items():
         kind = reading.kinds[at]
-        if kind.naming_asks or at in other.question.values or _CHOICE in one.question.text:
+        if kind.naming_asks or _CHOICE in one.question.text + other.question.text:
+            continue
+        if at in other.question.values:
+            if not share(named, other.question.values[at]):
+                return True
             continue
         asked = kind.asked.search(other.question.text) and all(map(_ALL.search, (one.answer.lead, other.answer.lead)))
         if not asked and not share(named, other.answer.spoken.get(at, _NOTHING)[0]):
