@@ -43,6 +43,7 @@ _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
 _UNSURE_OF_ORDER = 0.6  # below this, who named goods and has no order asks about the goods
+_VERY_WORDS = 0.9  # an entry as near as this is the shop's own question, whatever it sounds like
 _ONE = 1  # word that an entry may share by chance
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
@@ -158,6 +159,8 @@ def _answer(ask: Ask) -> Act:
     if picked is not None and (hit is None or _is_better(picked, ask, hit)):
         return picked
     spoken = talk.answer_talk(ask)
+    if spoken is not None and hit is not None and hit.hit.score >= _VERY_WORDS:
+        return _knowledge(ask, hit)
     if spoken is not None:
         guessed = ask.segment.confidence < _TELLS and spoken.rule_id not in ("talk.foreign", "talk.scolded")
         if hit is None and guessed and spoken.rule_id.startswith("talk."):

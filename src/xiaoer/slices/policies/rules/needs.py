@@ -74,6 +74,7 @@ _VAGUE = re.compile(
 _CLAUSES = re.compile(r"[\s,，。；;、!！]+|(?<=[?？])")
 _UNSURE, _FEW = 0.5, 10
 _OF_GOODS = ("order.how_to_buy", "promo.gift")
+_WORDED = 5  # characters from which what sounds like talk may be a question that the shop wrote down
 _VAGUELY = 0.4  # of what is asked: goods that the words name may tell
 _SAYS_NOTHING = re.compile(
     r"什么时候|啥时候|多久|多长时间|几[天点号]|怎么[样办弄]?|咋[样办整弄]?"
@@ -109,11 +110,10 @@ def needs_of(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
 def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     intent = segment.intent
     if intent in _TALK and not (segment.entities.order_no or segment.entities.waybill_no):
-        return (
-            (Need("product", index, turn.product_in_focus),)
-            if intent == "chat.greeting" and turn.product_in_focus
-            else ()
-        )
+        if intent == "chat.greeting" and turn.product_in_focus:
+            return (Need("product", index, turn.product_in_focus),)
+        worded = intent.startswith("chat.") and len(segment.text.strip()) >= _WORDED
+        return (Need("knowledge", index, segment.text),) if worded else ()
     needs = [Need("knowledge", index, _asked_of(segment, turn))]
     product = product_of(segment, turn)
     if product and (not intent.startswith("after.") or is_about_goods_in_sight(segment, turn)):
