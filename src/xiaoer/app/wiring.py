@@ -43,6 +43,7 @@ from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.rate_talk import RateTalk
 from xiaoer.flows.receive_message import ReceiveMessage
+from xiaoer.flows.watch_promises import WatchPromises
 from xiaoer.infra import metrics
 from xiaoer.infra.clickhouse import over_http
 from xiaoer.infra.clock import SystemClock
@@ -132,6 +133,7 @@ class Wiring:
         facts = (self.db, self.clock, self.understanding, self.knowledge, settings.home, self.jobs)
         columns = (over_http(settings.clickhouse_url), settings.clickhouse_pages)
         self.insights = Insights(*facts, Beside.wanted(settings), *columns)
+        self.promises = WatchPromises(self.db, self.clock, self.jobs)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs, settings.report_font)
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
         self.model = LanguageModel(self.db, self.clock, settings)

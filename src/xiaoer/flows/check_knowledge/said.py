@@ -5,24 +5,29 @@ Talks in which an agent spoke wait (`insights.unchecked`) until they are looked 
 What is found becomes a fact with an id made of the message, so looking again adds nothing; it names the message and the
 entry and holds no text. Judged is by what the shop knows when it is looked at. A statement about one parcel or order
 is no claim about the rule, and one that agrees with an entry about another part of the question is let be.
+Of several questions in one breath, those that nobody touched (`left_out.py`) become facts too. A talk is looked at when
+it has rested for a while: the second answer may be under way.
 """
 
 import asyncio
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
 from xiaoer.flows.check_knowledge.check import ReadsTerms
 from xiaoer.flows.check_knowledge.facts import products_of, shop_facts
+from xiaoer.flows.check_knowledge.left_out import left_out, parts_of
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.events import Event
-from xiaoer.kernel.heard import TextAnalyser
-from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.heard import Heard, TextAnalyser
+from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
+from xiaoer.kernel.turn import BuyerMessage, TextContent, Turn
 from xiaoer.slices.conversations import told
 from xiaoer.slices.conversations.types import Message
 from xiaoer.slices.insights import api as insights
@@ -39,6 +44,7 @@ from xiaoer.slices.knowledge.types import EntryDraft
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.service import Shops
 
+_RESTS = timedelta(minutes=10)
 _BATCH = 20  # talks of one step
 _MOST = 2_000  # talks of one run; the rest waits for the next
 _QUESTIONS = 3  # of the buyer's last words before an answer
@@ -56,6 +62,12 @@ _HEAD = re.compile(
 _CALLED = re.compile(
     r"^(?:(?:老板娘?|掌柜的?|店家|客服|小二|亲亲?|你好|您好|请问|问下|问一下|在吗)[呀啊哦，,。！!？? ]*)+"
 )
+
+
+class Hears(TextAnalyser, Protocol):
+    """Reads what buyers write."""
+
+    def understand(self, turn: Turn) -> Heard: ...
 
 
 class Denied(Struct, frozen=True):
@@ -133,7 +145,7 @@ class CheckSaid:
         promotions: Promotions,
         shops: Shops,
         terms: ReadsTerms,
-        analyser: TextAnalyser,
+        analyser: Hears,
         intent_of: IntentOf,
         reading: Reading,
     ) -> None:
@@ -149,11 +161,16 @@ class CheckSaid:
 
     async def __call__(self, shop: ShopId) -> int:
         """Look at what waits; return how many answers contradict."""
-        judge, denied = None, 0
+        judge, denied, last = None, 0, ""
         for _ in range(_MOST // _BATCH):
-            talks: list[str] = await self._db.read(lambda c: insights.unchecked(c, shop, _BATCH))
+
+            def waiting(connection: Connection, after: str = last) -> list[str]:
+                return insights.unchecked(connection, shop, _BATCH, after)
+
+            talks = await self._db.read(waiting)
             if not talks:
                 break
+            last = talks[-1]
             judge = judge or await self._judge(shop)
             facts, spoken = await self._look_at(judge, talks)
 
@@ -183,7 +200,10 @@ class CheckSaid:
         found, spoken = list[Event](), dict[str, int]()
         for talk in talks:
             mine = sorted((f for f in facts if f.conversation_id == talk), key=lambda fact: fact.at)
+            if mine and judge.now - mine[-1].at < _RESTS:
+                continue
             spoken[talk] = sum(map(insights.is_said, mine))
+            found += self._left_out(judge.shop, lines.get(talk, ()), mine)
             for message, asked in _answers(lines.get(talk, ())):
                 told_of = [str(f.data["product_id"]) for f in mine if f.at <= message.at and f.data.get("product_id")]
                 product = told_of[-1] if told_of else ""
@@ -192,6 +212,34 @@ class CheckSaid:
                     found.append(_fact(judge.shop, message, mine, denied, product))
             await asyncio.sleep(0)  # buyers are answered in between
         return found, spoken
+
+    def _left_out(self, shop: ShopId, lines: Sequence[Message], facts: Sequence[Event]) -> Iterator[Event]:
+        """The questions of each breath that people, who answered others of it, left out."""
+        for breath, said in _breaths(lines):
+            words = " ".join(line.text for line in breath)
+            turn = Turn(
+                shop, ConversationId(breath[-1].conversation_id), BuyerId(""), "",
+                (BuyerMessage(MessageId(str(breath[-1].id)), TextContent(words), breath[-1].at),), (),
+            )  # fmt: skip
+            heard = [(segment.intent, segment.text) for segment in self._analyser.understand(turn).segments]
+            about = self._reading.wording.about
+            left = left_out(parts_of(heard, self._intent_of), [line.text for line in said], self._intent_of, about)
+            if left:
+                yield _fact(shop, said[0], facts, Denied(left[0].intent), "", insights.LEFT_OUT, str(breath[-1].id))
+
+
+def _breaths(lines: Sequence[Message]) -> Iterator[tuple[list[Message], list[Message]]]:
+    """What the buyer said in one go, where a person spoke next, with all that people said from there on."""
+    spoken = [line for line in lines if line.author != "event" and line.text.strip()]
+    people = [line for line in spoken if line.author == "agent"]
+    breath: list[Message] = []
+    for line in spoken:
+        if line.author == "buyer":
+            breath.append(line)
+            continue
+        if breath and line.author == "agent":
+            yield breath, [one for one in people if one.seq >= line.seq]
+        breath = []
 
 
 def _answers(lines: Sequence[Message]) -> Iterator[tuple[Message, list[str]]]:
@@ -209,10 +257,19 @@ def _answers(lines: Sequence[Message]) -> Iterator[tuple[Message, list[str]]]:
             before = line.author
 
 
-def _fact(shop: ShopId, message: Message, facts: Sequence[Event], denied: Denied, product: str) -> Event:
+def _fact(
+    shop: ShopId,
+    message: Message,
+    facts: Sequence[Event],
+    denied: Denied,
+    product: str,
+    type_: str = insights.DENIED,
+    asked_id: str = "",
+) -> Event:
+    """`asked_id` is the buyer's message of a question left out; `about` is then the intent of what was left out."""
     sent = [f for f in facts if f.at <= message.at and insights.is_said(f)]
     data = {
-        "message_id": str(message.id),
+        "message_id": asked_id or str(message.id),
         "entry_id": denied.entry_id,
         "about": denied.about,
         "agent_id": str(sent[-1].data.get("agent_id") or "") if sent else message.author_name,
@@ -220,4 +277,5 @@ def _fact(shop: ShopId, message: Message, facts: Sequence[Event], denied: Denied
         "channel": next((str(f.data["channel"]) for f in facts if f.data.get("channel")), ""),
     }
     buyer = next((f.buyer_id for f in facts if f.buyer_id), "")
-    return Event(shop, f"denied:{message.id}", insights.DENIED, message.at, message.conversation_id, buyer, data)
+    id_ = f"left:{asked_id}" if asked_id else f"denied:{message.id}"
+    return Event(shop, id_, type_, message.at, message.conversation_id, buyer, data)

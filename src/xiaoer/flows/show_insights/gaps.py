@@ -1,6 +1,7 @@
 """知识缺口: questions that were asked and not answered, the most asked first."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from xiaoer.flows.show_insights.page import Card, Column, Drill, How, Page, Table
 from xiaoer.flows.show_insights.view import View, change, percent, ratio
@@ -11,6 +12,7 @@ from xiaoer.slices.learning import api as learning
 
 _HOW = (How("gap@1", "没答上的问题", "机器人接待时没有给出回答、也没有转人工的提问，按问法归并计数。"),)
 _TOP = 50
+_FIRST = 10
 
 
 def show_gaps(view: View) -> Page:
@@ -42,11 +44,7 @@ def show_gaps(view: View) -> Page:
         Card("share", "占全部提问", ratio(missed, asked), "ratio", good="down"),
         Card("kinds", "不同的问题", len(rows)),
     )
-    finding = (
-        f"{missed} 次没答上，补上前 10 个问题能解决 {percent(ratio(sum(r[1] for r in rows[:10]), missed))}"
-        if missed
-        else _nothing_missed(view, asked)
-    )
+    finding = f"{missed} 次没答上，{_filling(rows, missed)}" if missed else _nothing_missed(view, asked)
     columns = (
         Column("question", "买家怎么问"),
         Column("intent_name", "意图"),
@@ -60,6 +58,13 @@ def show_gaps(view: View) -> Page:
         tables += (_to_fill(view),)
     empty = "" if asked else "有买家提问之后，这里会列出没答上的问题，按问的人多少排。"
     return Page("gaps", "知识缺口", finding, view.period, cards, (), tables, _HOW, advice, empty)
+
+
+def _filling(rows: list[Any], missed: int) -> str:
+    """How much the first ten questions would settle; without a share where these are all."""
+    if len(rows) <= _FIRST:
+        return f"都出在 {len(rows)} 个问题上"
+    return f"补上前 {_FIRST} 个问题能解决 {percent(ratio(sum(row[1] for row in rows[:_FIRST]), missed))}"
 
 
 def _nothing_missed(view: View, asked: int) -> str:

@@ -1,10 +1,12 @@
 """服务复盘: automatic scores of every talk, what was found, who needs coaching, and whether people agree."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
 from xiaoer.flows.show_insights.view import View, by_day, day_name, percent, ratio
 from xiaoer.slices.conversations import told
+from xiaoer.slices.conversations.types import Message
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import look_up, reviews
 from xiaoer.slices.insights.rules.days import instant, start_of
@@ -59,7 +61,12 @@ def show_quality(view: View) -> Page:
         for code, (count, _) in findings
     )
     columns = (Column("finding", "扣分项"), Column("count", "会话", "number"), Column("share", "占比", "ratio"))
-    tables = (Table("findings", "扣在哪里", columns, rows, empty="没有扣分。"), _denied(view), _coaching(view))
+    tables = (
+        Table("findings", "扣在哪里", columns, rows, empty="没有扣分。"),
+        _left_out(view),
+        _denied(view),
+        _coaching(view),
+    )
     days = view.every_day()
     daily = by_day(view.sums("score", ("day",), b=view.agent), days, lambda n, v: round(v / n, 1) if n else 0.0)
     chart = Chart(
@@ -86,16 +93,8 @@ def _agreed(agreement: reviews.Agreement) -> tuple[Card, ...]:
 
 def _denied(view: View) -> Table:
     """What agents said that the knowledge or the shop's data contradict, with both texts, newest first."""
-    span = instant(start_of(view.days[0])), instant(start_of(view.days[1] + 1))
-    wanted = {"channel": view.channel, "product_id": view.product, "agent_id": view.agent}
-    facts = [
-        fact
-        for fact in insights.of_type(view.connection, view.shop, insights.DENIED, *span)
-        if all(value in ("", fact[name]) for name, value in wanted.items())
-    ]
-    shown = facts[: -_SHOWN - 1 : -1]
-    lines = told.messages_of(view.connection, view.shop, list({fact["conversation_id"] for fact in shown}))
-    texts = {str(line.id): line.text for part in lines.values() for line in part}
+    facts = _facts(view, insights.DENIED)
+    shown, texts = _newest(view, facts)
     named = list({fact["entry_id"] for fact in shown} - {""})
     answers = {id_: e.draft.answer for id_, e in knowledge.get_many(view.connection, view.shop, named).items()}
     rows = tuple(
@@ -118,6 +117,53 @@ def _denied(view: View) -> Table:
     )
     note = f"共 {len(facts)} 句，列最近 {len(shown)} 句。按核对时的知识判断；说的是某一单、某个包裹的不算。"
     return Table("denied", "和知识说得不一样", columns, rows, note, "没有发现客服的话和知识、店铺数据对不上。")
+
+
+def _facts(view: View, type_: str) -> list[dict[str, str]]:
+    """The facts of a type about agents' words, as far as the filters go; oldest first."""
+    span = instant(start_of(view.days[0])), instant(start_of(view.days[1] + 1))
+    wanted = {"channel": view.channel, "product_id": view.product, "agent_id": view.agent}
+    found = insights.of_type(view.connection, view.shop, type_, *span)
+    return [fact for fact in found if all(value in ("", fact[name]) for name, value in wanted.items())]
+
+
+def _newest(view: View, facts: list[dict[str, str]]) -> tuple[list[dict[str, str]], dict[str, str]]:
+    """Those that are listed, newest first, and the texts of the messages of their talks."""
+    shown = facts[: -_SHOWN - 1 : -1]
+    lines = told.messages_of(view.connection, view.shop, list({fact["conversation_id"] for fact in shown}))
+    return shown, {str(line.id): text for part in lines.values() for line, text in _in_one_go(part)}
+
+
+def _in_one_go(lines: list[Message]) -> Iterator[tuple[Message, str]]:
+    """Each message; one of the buyer with what he had said right before it."""
+    before: list[str] = []
+    for line in lines:
+        before = [*before, line.text] if line.author == "buyer" else []
+        yield line, " ".join(before) or line.text
+
+
+def _left_out(view: View) -> Table:
+    """Questions that were asked together with others, which alone were answered; newest first."""
+    facts = _facts(view, insights.LEFT_OUT)
+    shown, texts = _newest(view, facts)
+    rows = tuple(
+        {
+            "id": fact["message_id"],
+            "agent": view.agent_name(fact["agent_id"]),
+            "asked": privacy.mask_text(texts.get(fact["message_id"], "（原话已删除）")),
+            "about": view.intent_name(fact["about"]),
+            "talk": [fact["conversation_id"]],
+        }
+        for fact in shown
+    )
+    columns = (
+        Column("agent", "客服"),
+        Column("asked", "买家一口气问的"),
+        Column("about", "没答的"),
+        Column("talk", "会话", "talks"),
+    )
+    note = f"共 {len(facts)} 次，列最近 {len(shown)} 次。会话歇下十分钟后才看；回了「稍等」「我查一下」的不算漏答。"
+    return Table("left_out", "几个问题只答了一部分", columns, rows, note, "没有发现漏答。")
 
 
 def _coaching(view: View) -> Table:

@@ -40,3 +40,4 @@ owed_s = promises.owed_s
 finish_promise = store.finish_promise
 keep_promises = store.keep_promises
 open_promises = store.open_promises
+overdue_promises = store.overdue_promises

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -79,10 +80,18 @@ def open_promises(
     if conversation_id:
         query = query.where(promises.c.conversation_id == conversation_id)
     rows = connection.execute(query.order_by(promises.c.due_at, promises.c.id).limit(limit))
-    return [
-        Kept(r.id, r.conversation_id, r.buyer_id, r.staff_id, r.text, r.due_at, r.made_at, r.done_at, r.done_by)
-        for r in rows
-    ]
+    return [_kept(row) for row in rows]
+
+
+def overdue_promises(connection: Connection, shop: ShopId, since: datetime, until: datetime) -> list[Kept]:
+    """What was due between two moments and is not done, the oldest first."""
+    due = (promises.c.due_at > since, promises.c.due_at <= until)
+    query = select(promises).where(promises.c.shop == shop, promises.c.done_at.is_(None), *due)
+    return [_kept(row) for row in connection.execute(query.order_by(promises.c.due_at, promises.c.id))]
+
+
+def _kept(r: Any) -> Kept:
+    return Kept(r.id, r.conversation_id, r.buyer_id, r.staff_id, r.text, r.due_at, r.made_at, r.done_at, r.done_by)
 
 
 def finish_promise(connection: Connection, shop: ShopId, promise_id: str, by: str, now: datetime) -> bool:

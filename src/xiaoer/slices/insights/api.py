@@ -17,7 +17,7 @@ from xiaoer.slices.insights.rules import days, endings, feelings, questions
 from xiaoer.slices.insights.tables import events
 
 _ADD = Statement(insert(events))
-SENT, DENIED = "message.sent", "answer.denied"
+SENT, DENIED, LEFT_OUT = "message.sent", "answer.denied", "answer.left_out"
 END_OF_TIME = "02"  # our ids begin with 01 until the year 3084
 _CHUNK = 500  # ids per look-up, below SQLite's parameter limit
 _OF_TICKETS = ("opened", "appended", "state", "assigned", "merged")

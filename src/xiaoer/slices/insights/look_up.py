@@ -70,15 +70,17 @@ def unhappiest(
 def examples(
     connection: Connection, shop: ShopId, days: tuple[int, int], agent: str, count: int, product: str = ""
 ) -> tuple[list[Row], list[Row]]:
-    """(best, worst) talks of an agent by score; the order is that of the index, so that nothing is sorted."""
+    """(best, worst) talks of an agent by score; the order is that of the index, so that nothing is sorted.
+
+    Any talk that lost a point is an example to practise on, unless it is among the best.
+    """
     chosen = [units.c.shop == shop, units.c.kind == "talk", *_within(days), units.c.agent == agent]
     chosen += [units.c.product == product] if product else []
     best = select(units).where(*chosen, units.c.score >= 90).order_by(units.c.score.desc(), units.c.at)
-    worst = select(units).where(*chosen, units.c.score < 80).order_by(units.c.score, units.c.at.desc())
-    return (
-        [unit_of(row) for row in connection.execute(best.limit(count))],
-        [unit_of(row) for row in connection.execute(worst.limit(count))],
-    )
+    worst = select(units).where(*chosen, units.c.score < 100).order_by(units.c.score, units.c.at.desc())
+    good = [unit_of(row) for row in connection.execute(best.limit(count))]
+    bad = [unit_of(row) for row in connection.execute(worst.limit(count))]
+    return good, [row for row in bad if row.id not in {one.id for one in good}]
 
 
 def _within(days: tuple[int, int]) -> tuple[ColumnElement[bool], ...]:

@@ -85,11 +85,11 @@ def read_dirty(connection: Connection, shop: ShopId, kind: str, limit: int) -> l
     return list(connection.scalars(query))
 
 
-def read_unchecked(connection: Connection, shop: ShopId, limit: int) -> list[str]:
-    """Talks whose agents' words wait to be checked, but for those that are not counted and so not understood yet."""
+def read_unchecked(connection: Connection, shop: ShopId, limit: int, after: str = "") -> list[str]:
+    """Talks whose agents' words wait to be checked, by id after one; those not counted are not understood yet."""
     counted = select(dirty.c.id).where(dirty.c.shop == shop, dirty.c.kind == "talk")
     query = select(dirty.c.id).where(dirty.c.shop == shop, dirty.c.kind == SAID, dirty.c.id.not_in(counted))
-    return list(connection.scalars(query.order_by(dirty.c.id).limit(limit)))
+    return list(connection.scalars(query.where(dirty.c.id > after).order_by(dirty.c.id).limit(limit)))
 
 
 def clear_dirty(connection: Connection, shop: ShopId, kind: str, ids: Sequence[str]) -> None:

@@ -36,7 +36,7 @@ def compose(decision: Decision, templates: Templates, now: datetime, voice: str)
         text = say(decision.regret, templates, now, voice) + text
     parts = [ReplyPart(TextContent(text), text)] if text else []
     for act in acts:
-        parts += cards.cards_for(act, now)
+        parts += (card for card in cards.cards_for(act, now) if card not in parts)
     parts += cards.chips_for(decision)
     sources = tuple(dict.fromkeys(source for act in decision.acts for source in act.sources))
     asked = tuple(name for act in decision.acts if act.type == "ask" for name in act.slots.get("measures", ()))

@@ -4,6 +4,7 @@ It is composed from the same pages that the console shows. Each page offers find
 money where money is known and people affected otherwise; the five heaviest of different kinds are told.
 """
 
+from collections import Counter
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from xiaoer.slices.insights.types import Alert
 
 _SHOWN_CHARTS = ("funnel", "blockers", "reasons", "rate", "split", "trend")
 _MOST = 5
+_STANDS_OUT = 3  # from so many on a product is named
 _FILL_FIRST = 3  # open questions that are named
 _PEOPLE_FEN = 2_000  # what one more buyer with the same trouble is taken to weigh against money: 20 yuan
 _OWNERS = {
@@ -126,9 +128,11 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
         add("returns", text, action, 100 * money * 2, "after-sales")
     for row in pages["after-sales"].tables[0].rows[:1] if not causes_ else ():
         text = f"退款最多的原因是{row['reason']}：{row['count']} 单，{row['cost']:,.0f} 元（占 {row['share']:.0%}）"
+        text += _most_of(view, "refund.d", row["id"], "单")
         add("returns", text, ACTIONS[row["id"]], 100 * float(row["cost"]) * 2, "after-sales")
     for row in pages["funnel"].tables[1].rows[:3]:
         text = f"{row['count']} 个询单没买，卡在{row['blocker']}{about_worth(row['value'])}"
+        text += _most_of(view, "blocker", row["id"], "个")
         weight = 100 * float(row["value"] or 0) * 0.3 or _PEOPLE_FEN * float(row["count"])
         add("lost", text, str(row["suggestion"]), weight, "funnel")
     ranking = pages["hot-questions"].tables
@@ -168,6 +172,18 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
         text = f"夜间和周末机器人接待成交 {night:,.0f} 元"
         add("value", text, "保持机器人夜间全自动，周末活动前更新知识", 100 * night * 0.1, "value")
     return found
+
+
+def _most_of(view: View, family: str, code: str, unit: str) -> str:
+    """Which product stands out in a count by (code, product): 「最多的是…」; nothing where none does."""
+    by_product: Counter[str] = Counter()
+    for a, b, n, _ in view.sums(family, ("a", "b"), b=view.product):
+        if b and a.partition("/")[0] == code:
+            by_product[b] += n
+    if not by_product:
+        return ""
+    product, count = by_product.most_common(1)[0]
+    return f"，最多的是「{view.product_name(product)}」（{count} {unit}）" if count >= _STANDS_OUT else ""
 
 
 def _spikes(view: View) -> list[Alert]:

@@ -47,6 +47,7 @@ FINDINGS = {
     "red_line": "买家很生气或要投诉，没有转人工，也没有道歉、登记或跟进",
 }
 _COURTESY = frozenset({"chat.thanks", "chat.praise", "chat.ack", "chat.bye"})
+_BREATH_MS = 120_000  # 「好的，您稍等」 right after it is part of the promise
 _GRACE_MS = 600_000  # a promise kept ten minutes late is kept
 _RUDE, _OWED = "tone.blame", "promise.forever"
 
@@ -83,7 +84,7 @@ def review(talk: Talk) -> Score:
         items["accuracy"] = round(20 * sourced)
         found += ["no_source"] if sourced < 1 else []
         missed = sum(not ask.answered and not _HANDED & set(ask.acts) for ask in talk.asks)
-        again = _asked_again(talk)
+        again = max(_asked_again(talk), sum(step.what == "left_out" for step in talk.steps))
         if missed := missed + again:
             items["missed"] = max(0, items["missed"] - 4 * missed)
             found.append("missed")
@@ -138,10 +139,14 @@ def _taken_up(talk: Talk) -> bool:
 
 
 def _broke_promise(talk: Talk) -> bool:
-    """Whether the buyer came back after the hour that an agent had named, and nobody had spoken to him until then."""
+    """Whether nobody had spoken to the buyer by the hour that an agent had named: the clock told it (`watch_promises`),
+    or the buyer came back and was the first to speak."""
+    if any(step.what == "broken" for step in talk.steps):
+        return True
     for promise in talk.beats:
         if promise.owes:
-            later = [beat for beat in talk.beats if beat.at > promise.at]
+            breath = promise.at + min(_BREATH_MS, (promise.owes - promise.at) // 2)
+            later = [beat for beat in talk.beats if beat.at > breath]
             kept = any(beat.who != BUYER and beat.at <= promise.owes + _GRACE_MS for beat in later)
             back = any(beat.who == BUYER and beat.at > promise.owes + _GRACE_MS for beat in later)
             if back and not kept:

@@ -22,6 +22,8 @@ _STEPS = {
     "ticket.opened": ("ticket", "type", "ticket_id"),
     "ticket.state": ("ticket_state", "to", "ticket_id"),
     "answer.denied": ("denied", "entry_id", "message_id"),
+    "answer.left_out": ("left_out", "about", "message_id"),
+    "promise.broken": ("broken", "promise_id", "agent_id"),
 }
 
 

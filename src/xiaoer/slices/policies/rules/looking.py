@@ -40,6 +40,9 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("promo.bundle", r"(?:一起|一块|两[件个]都|都)买.{0,10}(?:优惠|便宜|划算|多少|减)"),
         ("promo.price_protect", r"价保|保价|(?:降价|便宜).{0,10}(?:退差|补差|差价|退我|退给)|(?:退|补)(?:一下)?差价"),
         ("after.return", r"^(?!.*(?:差|价|券|降|款)).*(?:一起|都|全)退(?:货|了|掉)?.{0,6}(?:吗|么|不|吧)?$"),
+        ("ship.track", r"是(?:一起|分开|一块儿?)[发寄]的(?:吗|么|不|嘛)|[发寄]了?几个(?:包裹|快递|件)"),
+        ("order.change_item", r"(?:不要|去掉|删掉)[^，。]{1,8}?了?[，,\s]*(?:只|就|光)要"),
+        ("after.refund_progress", r"(?:还不|还没|迟迟不|拖着不)(?:给我?|帮我)?退(?!货|换)"),
         ("ship.urge", r"加急(?!费)|催(?:一下|下)?(?:发货|仓库)|(?:赶紧|赶快|尽快|快点|快些|抓紧)(?:给我|帮我)?发(?:货|出|一下)"),
         # 别的客服答应我200元: a claim about the price is haggling, whoever is named in it
         ("promo.bargain", rf"(?:{_STAFF})[^,，。]{{0,8}}(?:答应|说|承诺|同意|许|给)(?:过|了|好)?(?:的|我|给我?|可以|能)*[^,，。]{{0,4}}(?:(?:[2-9]\d|\d{{3,}}|{_HUNDREDS})(?:块|元|的)?(?:$|[,，。了成])|[一二三四五六七八九\d](?:\.\d)?折|免单)"),
@@ -83,6 +86,9 @@ _BROKE = re.compile(
     r"(?:松|坏|断|裂|碎|破|歪|脱胶|脱落|开胶|开线|开裂|起泡|变形|失灵|卡住|[掉漏](?:下来|出来)?)了[^，。?？]{0,8}(?:怎么[办弄修整]|咋[办弄修整]|如何|能修|给修|帮修|管不管|怎么处理)"
     r"|(?:没反应|不[亮转响动热冷]|不出水|不制冷|不加热|开不了机|充不进电)了?[，, ]?(?:怎么[办弄修整]|咋[办弄修整]|如何|能修|给修|管不管)"
 )
+_SPOILT = re.compile(
+    r"(?:送来|送到|收到|到手|拿到|签收|打开)[^，。]{0,4}(?:都|就|已经|全)?(?:化|软|坏|碎|漏|烂|馊|臭|裂|瘪)"
+)
 _MISHAP = re.compile(r"[碎坏破裂烂]了[^，。?？]{0,8}(?:[补赔换退]不[补赔换退]|[能会给][补赔换退])")
 _WOULD = re.compile(r"如果|万一|要是|会不会|容易|会[坏断裂碎松掉漏]|的话")
 _PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
@@ -109,6 +115,8 @@ def look_again(segment: Segment) -> Segment:
         return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
     if segment.intent in ("product.restock", "product.stock") and _MISHAP.search(segment.text):
         return replace(segment, intent="after.defect", confidence=0.8, by="wording")  # 碎了一个杯子补不补
+    if segment.intent.startswith("ship.") and segment.entities.defect and _SPOILT.search(segment.text):
+        return replace(segment, intent="after.defect", confidence=0.8, by="wording")  # 饺子化了，送来都软了
     if segment.intent in _OF_GOODS and _BROKE.search(segment.text) and not _WOULD.search(segment.text):
         return replace(segment, intent="after.defect", confidence=0.8, by="wording")  # 扶手松了咋弄
     if segment.intent == "product.warranty" and _OWN_FAULT.search(segment.text):

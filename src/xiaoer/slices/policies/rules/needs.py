@@ -136,12 +136,7 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     elif (
         not segment.entities.product_ids
         and not (turn.product_in_focus and (_WORN_WITH.search(segment.text) or intent in _USED_WITH))
-        and (
-            intent.startswith(("product.", "price."))
-            or intent in ("order.how_to_buy", "promo.gift")
-            or together
-            or vague
-        )
+        and (intent.startswith(("product.", "price.")) or intent in _OF_GOODS or together or vague)
     ):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
     if intent in _SEVERAL and joined and len(segment.entities.product_ids) < 2:

@@ -11,7 +11,7 @@ from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Diagnosis
 from xiaoer.slices.policies.rules import carts, thresholds
-from xiaoer.slices.policies.rules.matters import choosing
+from xiaoer.slices.policies.rules.matters import choosing, small
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, say, todo
 from xiaoer.slices.policies.rules.sources import order_source
 from xiaoer.slices.policies.types import Ask, Move
@@ -44,7 +44,7 @@ def answer_prices(ask: Ask) -> Move | None:
     if ask.segment.intent.startswith(_MONEY) and (told := thresholds.answer_told_amount(ask)) is not None:
         return told
     match ask.segment.intent:
-        case "promo.not_applied":
+        case "promo.not_applied" if not small.is_of_cashback(ask.segment.text):
             return _not_applied(ask)
         case "promo.price_protect":
             return _protection(ask)
@@ -208,7 +208,7 @@ def _not_applied(ask: Ask) -> Move | None:
     slots |= _now(ask, order, found)
     about = _asked_for(ask.segment.text, found)
     if about is None:
-        template = "diagnosis.counted" if found.counted else "diagnosis.none"
+        template = "diagnosis.counted" if slots["counted"] else "diagnosis.none"
         return Move(say(ask, template, order, type_="quote", rule="promo.diagnosis", sources=sources, **slots))
     slots |= {"offer": about.title, "why": about.words, "since": about.at}
     sources = (Source("promotion", about.id, about.title), *_causes(found.counted))

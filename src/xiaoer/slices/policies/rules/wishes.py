@@ -110,6 +110,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     of_known = segment.intent == "product.restock" or (segment.intent == "product.stock" and _STILL.search(text))
     if of_known and not is_open(turn):
         return segment  # 40个头的还有没有, 米白的啥时候补
+    if named.defect and _BOUGHT.search(text) and not is_open(turn):
+        return segment  # 牙刷用了一回掉毛，给个说法
     if _is_about_shown(text, segment, turn):
         return wished(segment)
     talked = segment.intent.startswith(("promo.", "chat.", "oos.")) and not read_budget(text)

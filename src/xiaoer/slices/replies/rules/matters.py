@@ -12,6 +12,7 @@ from xiaoer.kernel.money import Money
 from xiaoer.slices.replies.rules import wording
 
 _AREA = re.compile(r"^.{2,20}?(?:[区县旗]|市(?!.{0,6}[区县旗]))")
+_TOWN = 4  # characters of an address without 区 or 县 that are read back (广州天河…)
 _GOALS = {"return": "退货退款", "exchange": "换货", "refund_only": "退款"}
 
 
@@ -122,7 +123,7 @@ def _limit(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 
 def _new_address(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     area = _AREA.match(slots["new_address"])
-    place = f"{area.group()}（门牌按您写的）" if area else "您写的新地址"
+    place = f"{area.group() if area else slots['new_address'][:_TOWN] + '…'}（门牌按您写的）"
     contact = ""
     if slots.get("new_receiver"):
         contact += f"，收件人 {slots['new_receiver'][:1]}**"
@@ -156,7 +157,7 @@ def _wish(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 
 
 def _reason(slots: dict[str, Any], now: datetime) -> dict[str, str]:
-    third = {"少件": "补发", "质量": "维修", "错发": "补发"}
+    third = {"少件": "补发", "错发": "补发"}
     return {"third": third.get(slots["reason_words"], "别的处理")}
 
 

@@ -143,16 +143,8 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
         slots["photo"] = picture or "（见会话）"
     elif matter.asks == "photo" and has_no_picture(text):
         slots["photo"] = "买家说没有照片"
-    if matter.asks == "sealed":
-        broken = any(
-            word in text for word in ("拆了", "拆开", "打开了", "用过", "用了", "开封", "撕了", "已拆", "吃了")
-        )
-        whole = any(
-            word in text
-            for word in ("没拆", "没开", "未拆", "没有拆", "没用", "没打开", "完好", "没动", "没撕", "没吃")
-        )
-        if whole or broken:
-            slots["sealed"] = "1" if whole else "0"
+    if sealed := reading.sealed_of(text, asked=matter.asks == "sealed"):
+        slots.setdefault("sealed", sealed)
     entities = ask.segment.entities
     size = told[1].upper() if (told := _INTO.search(text)) else entities.size  # L码大了，换M
     wish = " ".join(w for w in (entities.color, size, *entities.variant_words) if w)
@@ -177,10 +169,15 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
         return Move(say(ask, "after.not_received", order), memory=gone)
     if order.status == "paid" and matter.slots.get("goal") == "exchange":
         return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "change_item") or Move(memory=gone)
+    wrong = matter.slots.get("reason") == "尺码" and matter.slots.get("goal") != "return"
+    if order.status == "paid" and wrong:  # 牛仔裤拍大了
+        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "change_item") or Move(memory=gone)
     if order.status == "paid" and (len(order.items) == 1 or _ALL_OF_IT.search(ask.segment.text)):
         return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "cancel") or Move(memory=gone)
     if order.status == "paid":
         return Move(say(ask, "after_sale.unshipped", order, asks="cancel"), memory=gone)
+    if order.status == "shipped" and choosing.says_it_came(matter.slots.get("about", "")):
+        return _for_item(ask, matter, replace(order, delivered_at=order.delivered_at or ask.situation.now))
     if order.status == "shipped":
         return Move(say(ask, "after.before_receipt", order), memory=gone)
     if order.status in ("refunding", "refunded"):

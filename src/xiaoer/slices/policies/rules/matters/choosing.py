@@ -31,13 +31,16 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
     named = pointed_at(orders, ask.segment, focus, ask.situation.now)
     if ask.segment.intent.startswith("after.") and has_it(ask.segment.text) and not focus:
         arrived = tuple(filter(_has_arrived, orders))
+        if len(named) == 1 and named[0].status == "shipped" and says_it_came(ask.segment.text):
+            return "one", named  # the carrier's page is behind
         if named and not any(order in arrived for order in named):  # 洗了一水就缩: not one that is on its way
             return ("which", arrived[:5]) if arrived else ("one", (named[0],))
         named = tuple(order for order in named if order in arrived)
     if len(named) == 1:
         return "one", named
     begun = next((order for order in orders if order.id == ask.told_of), None)
-    if begun is not None and not named and not has_it(ask.segment.text):
+    partly = ask.segment.intent == "after.missing"  # 猫粮和衣服是一起发的吗，我咋就收到一个
+    if begun is not None and not named and (partly or not has_it(ask.segment.text)):
         return "one", (begun,)  # the order that this very message began with (滤杯没动静，再不到我要退款)
     pool = named or _of_state(orders, ask.segment.text) or orders
     meant = next((order for order in pool if order.id == ask.memory.order_id), None)
@@ -64,6 +67,11 @@ def has_it(text: str) -> bool:
     return _HAS_IT.search(text) is not None
 
 
+def says_it_came(text: str) -> bool:
+    """Whether the words tell that the parcel is in hand, whatever the carrier's page says."""
+    return _IN_HAND.search(text) is not None
+
+
 def _has_arrived(order: Order) -> bool:
     signed = bool(order.shipments) and stage_of(order.shipments[-1]) in (Stage.SIGNED, Stage.STATION)
     return signed or order.status in ("delivered", "completed", "refunding", "refunded")
@@ -75,8 +83,11 @@ def _likeliest(ask: Ask, pool: tuple[Order, ...]) -> Order:
     return meant if meant in pool and meant is not None else pool[0]
 
 
+_IN_HAND = re.compile(
+    r"(?:刚|已经?|才)(?:签收|收到|拿到|取回|送到)|签收了|送来(?:就|都|的时候)?|收到(?:就|都|时|的时候|了)|到手(?:就|都)|一打开|拆开(?:一看|就|发现)"
+)
 _HAS_IT = re.compile(
-    r"[洗穿用吃戴喝装拆睡坐]了|[洗穿用戴睡坐]过|收到(?!货?[前后])|到手(?!价)|上身|一水|色差|起球|[掉褪]色|缩水|开线"
+    r"[洗穿用吃戴喝装拆睡坐]了|[洗穿用戴睡坐]过|签收(?!前)|收到(?!货?[前后])|到手(?!价)|上身|一水|色差|起球|[掉褪]色|缩水|开线"
 )
 _STATE_WORDS = (
     ("unpaid", ("未付款", "没付款", "待付款", "还没付", "没付钱")),

@@ -1,5 +1,7 @@
 """Which goods of an order are meant (退换哪几件), and what instead: 大一码, another colour, if any."""
 
+import re
+
 from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Order, OrderItem, Variant
@@ -10,6 +12,11 @@ from xiaoer.slices.policies.rules.matters import reading
 from xiaoer.slices.policies.rules.matters.moves import question
 from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask, Move
+
+# 只退鞋可以吗: of all that is named, this
+_ONLY = re.compile(
+    r"(?:只|就|光|单)(?:想|要)?[退换](?P<thing>[\u4e00-\u9fff]{1,8}?)(?:那[件个双条]|可以|行|吗|么|不|吧|就|$|\W)"
+)
 
 
 def item_of(ask: Ask, matter: Matter, order: Order) -> OrderItem | None:
@@ -36,13 +43,14 @@ def _named_in(words: str, order: Order) -> OrderItem | None:
     titles = [line.title for line in order.items]
     if any(all_ in words for all_ in ("全部", "都退", "整单", "都要退", "所有", "全退")):
         return OrderItem("*", order.items[0].title, 1, order.pay_amount, order.pay_amount)
-    several = _several(words, order)
+    several = [] if _ONLY.search(words) else _several(words, order)
     if several:
         whole = len(several) == len(order.items)
         ids = "*" if whole else ",".join(line.variant_id for line in several)
         paid = Money(sum(line.pay_amount.fen for line in several))
         return OrderItem(ids, "、".join(line.title for line in several), 1, paid, paid)
-    picked = reading.choice_of(words, titles)
+    only = _ONLY.search(words)
+    picked = reading.choice_of(only["thing"] if only else words, titles)
     return order.items[titles.index(picked)] if picked else None
 
 

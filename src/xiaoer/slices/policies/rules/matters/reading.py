@@ -7,12 +7,10 @@ words are read: None means that they do not answer.
 
 import re
 
-from xiaoer.slices.policies.rules.matters.tax_no import find_tax_no
-
 _SOFT = r"[\s,，。.!！~～?？、啊呀哦噢呢哈吧嘛了的]*"
 _YES = re.compile(
     rf"^{_SOFT}(?:嗯+{_SOFT})?(?:(?:我)?确认|确定|是|对|没错|好|好嘞|行|可以|同意|ok|要|需要|麻烦(?:你|您)?|就这样|没问题|办|帮我)"
-    rf"(?:{_SOFT}(?:确认|确定|取消|修改|改|提交|申请|登记|办理?|退货?|退款|换货?|订单|帮我|帮忙|吧|您|你|谢谢|麻烦|要|好|撤销|备注|通知|告诉|提醒|我|一声|一下|是))*{_SOFT}$",
+    rf"(?:{_SOFT}(?:确认|确定|全退|都退|全部|整单|退掉|退了|取消|修改|改|提交|申请|登记|办理?|退货?|退款|换货?|订单|帮我|帮忙|吧|您|你|谢谢|麻烦|要|好|撤销|备注|通知|告诉|提醒|我|一声|一下|是))*{_SOFT}$",
     re.IGNORECASE,
 )
 _NO = re.compile(
@@ -28,7 +26,7 @@ _DIGITS = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _ENDING = re.compile(r"(?:尾号|后四位|后4位|末四位|手机|电话|号码)\D{0,6}(\d{4})(?!\d)")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _PLACE = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,}(?:省|自治区|市|州|县|区|旗|镇|乡|街道|路|街|大道|巷|弄|村|小区|花园|公寓|大厦|广场|家园|苑|校区|学校|大学|公司))"
+    r"(?:[\u4e00-\u9fff]{2,}(?:省|自治区|市|州|县|区|旗|镇|乡|街道|路|街|大道|巷|弄|村|小区|花园|公寓|大厦|广场|家园|苑|科技园|工业园|产业园|软件园|新区|开发区|校区|学校|大学|公司))"
     r".*(?:\d|号|栋|幢|单元|室|楼|层|座|村|组|门|店|驿站|路|街|小区|大厦|校区|大学|公司)"
 )
 _PROVINCES = (
@@ -36,6 +34,9 @@ _PROVINCES = (
     "台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
 )
 _PROVINCE = re.compile(rf"(?:{_PROVINCES})(?:省|市|自治区|壮族|回族|维吾尔|特别行政区)?[\u4e00-\u9fff]{{2}}")
+_PLACE_NAME = re.compile(
+    rf"(?:{_PROVINCES})|[\u4e00-\u9fff]{{2,}}(?:省|自治区|市|州|县|区|旗|镇|乡|街道|路|街|大道|巷|弄|村|小区|花园|公寓|大厦|广场|家园|苑|园)"
+)
 _BEFORE_ADDRESS = re.compile(
     r"^.*(?:改(?:成|到|为|送到|寄到|送)|换(?:成|到)|寄(?:到|去|往)|送(?:到|去)|发到|地址(?:是|为|[:：])|收货地址|新地址|^是)[:：,，\s]*",
     re.S,
@@ -43,6 +44,7 @@ _BEFORE_ADDRESS = re.compile(
 _RECEIVER = re.compile(
     r"(?:收件人|收货人|姓名|名字|联系人)(?:[:：是为叫改成\s]{0,4})([\u4e00-\u9fff]{2,4}?)(?=[,，。;；\s\d电手]|$)"
 )
+_SAME_AS_BEFORE = re.compile(r"我|还是|不变|没变|不用|不改|原来|照旧|一样|就是|本人|自己|之前")  # 收货人还是我
 _NOTE = re.compile(
     r"(?:备注(?:一下)?|留言|注明|写上|写个|附(?:上|一?张)?)(?:[:：,，\s]|说|是|为|上|信息|内容)*(.+)$", re.S
 )
@@ -62,7 +64,7 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("未按时发货", r"一直不发|还(?:没|不)发货|不发货|发货太慢|等不及|太慢"),
         ("快递问题", r"快递|物流|派送|没收到|没到"),
         ("价格", r"降价|买贵|便宜了|差价|别家便宜"),
-        ("不想要", r"不想要|不要了|不喜欢|不合适|买错|拍错|多拍|买多|重复|后悔|用不(?:上|着)|无理由|不好看|没啥|不需要|扎(?:人|得|手|脖|肉|皮)|太扎|有点扎|显(?:胖|黑|老|矮)|难看|太[厚薄硬软丑]"),
+        ("不想要", r"不想要|不要了|不喜欢|不合适|买错|拍错|多拍|买多|重复|后悔|用不(?:上|着)|无理由|不好看|不好[吃喝闻]|难[吃喝闻]|磨脚|磨破|硌脚|打脚|不舒服|没啥|不需要|扎(?:人|得|手|脖|肉|皮)|太扎|有点扎|显(?:胖|黑|老|矮)|难看|太[厚薄硬软丑]"),
     )
 )  # fmt: skip
 
@@ -161,11 +163,13 @@ def address_of(text: str) -> dict[str, str]:
         rest = text.replace(phone.group(), " ")
     receiver = _RECEIVER.search(rest)
     if receiver:
-        found["receiver"] = receiver.group(1)
+        if not _SAME_AS_BEFORE.search(receiver.group(1)):
+            found["receiver"] = receiver.group(1)
         rest = rest.replace(receiver.group(), " ")
     rest = rest.replace("\n", " ")
     start = _PROVINCE.search(rest)
     rest = rest[start.start() :] if start else _BEFORE_ADDRESS.sub("", rest, count=1)
+    rest = _from_place(rest)
     rest = re.split(r"(?:可以吗|行吗|能改吗|谢谢|麻烦|帮我改|[,，。]\s*(?:电话|手机|联系))", rest)[0]
     rest = re.sub(r"(?:电话|手机号?|联系电话)[:：是为]*\s*$", "", rest.strip()).strip(" ,，。.；;：:")
     if "receiver" not in found and phone:
@@ -178,6 +182,13 @@ def address_of(text: str) -> dict[str, str]:
     if len(rest) >= 6 and _PLACE.search(rest):
         found["address"] = rest[:200]
     return found if "address" in found else {}
+
+
+def _from_place(text: str) -> str:
+    """The words from the first clause on that names a place: what goes before is talk (已经发了还能改不 …)."""
+    clauses = re.split(r"([\s,，。？?]+)", text)
+    first = next((at for at in range(0, len(clauses), 2) if _PLACE_NAME.search(clauses[at])), 0)
+    return "".join(clauses[first:]).strip()
 
 
 # A wish to wait is the note itself: 先别发货，我下周才回家.
@@ -216,6 +227,21 @@ def is_contact_only(text: str) -> bool:
     return len(left) <= 3 and left != text.strip()
 
 
+_OPENED = re.compile(
+    r"(?:拆|开)封了|[拆打]开?了?[吃喝用试]了|[吃喝]了(?:一|两|几|半)|[拆打]开了?(?:就|才|以后|之后)?[吃喝用试]"
+)
+_BROKEN_SEAL = ("拆了", "拆开", "打开了", "用过", "用了", "开封", "撕了", "已拆", "吃了")
+_WHOLE_SEAL = ("没拆", "没开", "未拆", "没有拆", "没用", "没打开", "完好", "没动", "没撕", "没吃")
+
+
+def sealed_of(text: str, asked: bool) -> str:
+    """Whether the one-time seal is whole ("1") or opened ("0"); empty when the words do not tell. Unless it was asked,
+    only goods that were tried tell it (拆了吃了一口)."""
+    if asked and any(word in text for word in _WHOLE_SEAL):
+        return "1"
+    return "0" if _OPENED.search(text) or (asked and any(word in text for word in _BROKEN_SEAL)) else ""
+
+
 def reason_of(text: str) -> str:
     """The reason code that the words name; empty when they name none."""
     return next((name for name, pattern in _REASONS if pattern.search(text)), "")
@@ -233,6 +259,9 @@ def choice_of(text: str, options: list[str]) -> str:
         )
         at = 1 if number.group(1) == "两" else at
         return options[at] if 0 <= at < len(options) else ""
+    if len(bare) == 1:
+        having = [option for option in options if bare in option]
+        return having[0] if len(having) == 1 else ""
     pairs = {bare[at : at + 2] for at in range(len(bare) - 1)}
     scores = [sum(pair in option for pair in pairs) for option in options]
     if not any(scores):  # 椅子, of a 人体工学电脑椅
@@ -240,40 +269,3 @@ def choice_of(text: str, options: list[str]) -> str:
         scores = [sum(thing in option for thing in things) for option in options]
     best = max(scores, default=0)
     return options[scores.index(best)] if best and scores.count(best) == 1 else ""
-
-
-_NO_TITLE = re.compile(r"(?:我们?|我司|本|贵)?(?:公司|单位|企业|专票|普票|电子)(?:的?(?:名|名字|名称|抬头|票))?")
-
-
-def of_company(text: str) -> bool:
-    """Whether the invoice shall name a company, though not which (抬头写公司, 开专票)."""
-    return bool(re.search(r"公司|单位|企业|专票", text))
-
-
-def title_of(text: str) -> dict[str, str]:
-    """Invoice title and tax number: 个人, or a company with its number."""
-    found: dict[str, str] = {}
-    number = find_tax_no(text)
-    if number:
-        found["tax_no"] = number
-        text = text.replace(number, " ")
-    company = re.search(
-        r"([\u4e00-\u9fffA-Za-z0-9（）()·]{2,40}?(?:有限责任公司|股份有限公司|有限公司|公司|事务所|合作社|医院|学校|大学|中心|工作室|研究院|研究所|委员会|个体工商户|经营部|商行|店))",
-        re.sub(
-            r"(?:发票)?抬头(?:是|为|写|开)?[:：]?|公司名称?[:：]|单位[:：]|开(?:公司|单位|企业)的?|税号.*$", " ", text
-        ),
-    )
-    if company:
-        found["title"] = company.group(1)
-    elif re.search(r"个人|私人", text):
-        found["title"] = "个人"
-    elif match := re.search(r"抬头(?:是|为|写|开)?[:：\s]*([\u4e00-\u9fffA-Za-z·]{2,40})", text):
-        found["title"] = match.group(1)
-    if re.search(
-        r"写错|弄错|错了|能改|想改|要改|改成|改到|地址|寄到|送到|顺便|怎么|[吗么没不]$", found.get("title", "")
-    ) or _NO_TITLE.fullmatch(found.get("title", "")):
-        del found["title"]  # 抬头写错了能改不, 顺便把地址改成公司: about something else, not a title
-    mail = re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", text)
-    if mail:
-        found["email"] = mail.group()
-    return found

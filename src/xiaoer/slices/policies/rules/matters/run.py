@@ -82,7 +82,8 @@ def _may_answer(ask: Ask, asked: Matter) -> bool:
     moves = asked.kind in ("change_address", "redirect") and segment.intent != "order.invoice"
     if moves and reading.address_of(segment.text):
         return True  # the new address, though something else was asked first
-    if asked.asks in _STRICT or reading.is_yes(segment.text) or reading.is_no(segment.text):
+    agrees = reading.is_yes(segment.text) or reading.is_yes(ask.said)  # 对 全退
+    if asked.asks in _STRICT or agrees or reading.is_no(segment.text):
         return True
     return segment.intent.startswith(_FAMILY.get(asked.kind, ()))
 
@@ -100,6 +101,8 @@ def begin(ask: Ask) -> Move | None:
         return visit
     if intent == "order.cancel" and _sends_back(ask):
         return after_sale.start(replace(ask, segment=replace(ask.segment, intent="after.return")))
+    if intent == "order.change_item" and _has_come(ask):
+        return after_sale.start(replace(ask, segment=replace(ask.segment, intent="after.exchange")))
     if intent in changes.BY_INTENT:
         return changes.start(ask, changes.BY_INTENT[intent])
     if parcels_help.wants_door(ask):
@@ -122,6 +125,12 @@ def _sends_back(ask: Ask) -> bool:
     order = choosing.order_of(ask)
     arrived = order is not None and order.status in ("delivered", "completed")
     return arrived and "取消" not in ask.segment.text
+
+
+def _has_come(ask: Ask) -> bool:
+    """Whether the only order that may be meant has arrived: what would be changed is exchanged."""
+    found, orders = choosing.choose(ask, ("paid", "unpaid"))
+    return found == "one" and orders[0].status in ("delivered", "completed")
 
 
 def still_open(memory: Memory, acts: list[Act]) -> tuple[Act, str] | None:

@@ -9,8 +9,8 @@ from xiaoer.kernel.decision import Act, Need
 from xiaoer.kernel.memory import Matter
 from xiaoer.slices.policies.rules import refunds
 from xiaoer.slices.policies.rules.matters import choosing, reading
+from xiaoer.slices.policies.rules.matters.invoice_title import is_tax_no, of_company, title_of
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
-from xiaoer.slices.policies.rules.matters.tax_no import is_tax_no
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.rules.stock import wish_of
@@ -48,13 +48,13 @@ def start_invoice(ask: Ask) -> Move | None:
             return Move(needs=(need,))
         tickets = ()
     known = next((t for t in tickets if t.type == "invoice" and t.order_id in ("", order.id)), None)
-    title = reading.title_of(ask.said)
+    title = title_of(ask.said)
     wants = any(word in ask.said for word in _WANTS_INVOICE) or "tax_no" in title
     if known is not None and not title:
         state = "done" if known.state in ("done", "closed") else "open"
         return Move(say(ask, f"invoice.state_{state}", order, no=known.no, due=known.due_at))
     question_only = any(w in ask.segment.text for w in ("能开", "可以开", "怎么开", "能不能", "可不可以", "支持"))
-    question_only = question_only and not reading.of_company(ask.said)
+    question_only = question_only and not of_company(ask.said)
     if not wants or (question_only and not title):
         return None
     matter = ask.memory.of_kind("invoice") or new_matter(ask, "invoice", order.id)
@@ -70,7 +70,7 @@ def go_on_invoice(ask: Ask, matter: Matter) -> Move | None:
 
 
 def _titled(ask: Ask, matter: Matter) -> Matter:
-    found = reading.title_of(ask.said)
+    found = title_of(ask.said)
     text = ask.said.strip()
     free = matter.asks == "title" and ask.is_free and "tax_no" not in found
     if free and "title" not in found and 2 <= len(text) <= 40:
@@ -83,7 +83,7 @@ def _invoice(ask: Ask, matter: Matter) -> Move:
     if order is None or order.status in ("unpaid", "closed"):
         return Move(say(ask, "invoice.unpaid", order), memory=ask.memory.without(matter.id), matter=matter.id)
     if "title" not in slots:
-        template = "invoice.company" if reading.of_company(ask.said) else "invoice.title"
+        template = "invoice.company" if of_company(ask.said) else "invoice.title"
         return question(ask, replace(matter, asks="title"), template, order)
     company = slots["title"] != "个人" and len(slots["title"]) > 3
     number = slots.get("tax_no", "")
@@ -183,9 +183,14 @@ def start_compensation(ask: Ask) -> Move | None:
 _CASHBACK = re.compile(r"返现|(?:晒单|晒图|好评|评价).{0,6}(?:返|红包|有礼|奖励|登记)")
 
 
+def is_of_cashback(text: str) -> bool:
+    """Whether money back for a shown purchase or a good word is asked about, no offer of the engine's."""
+    return _CASHBACK.search(text) is not None
+
+
 def start_cashback(ask: Ask) -> Move | None:
     """Money back for a shown purchase (晒单返现): people check the picture; nothing is promised, nothing looked up."""
-    if not _CASHBACK.search(ask.segment.text):
+    if not is_of_cashback(ask.segment.text):
         return None
     if ask.facts.answerable.get(ask.index) and not ask.segment.entities.order_no:
         return None  # the shop's own words on its campaign
