@@ -12,7 +12,23 @@ from xiaoer.kernel.decision import Need
 from xiaoer.slices.policies.types import Ask, Move
 
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{5,19}(?![0-9A-Za-z])")
+_SENT_BACK = re.compile(r"寄(?:出|回|走|过去|给你)|退(?:货|回)")
+_OF_PARCELS = re.compile(r"快递|运单|物流|包裹|派送|签收|驿站")
 _MOST = 4  # goods of one question
+
+
+def as_meant(ask: Ask) -> Ask:
+    """The question with a number that is of no parcel of the buyer's taken for what it is: the parcel of goods that he
+    sends back (退货寄出去了，运单号…), or an order (亲戚下的单，单号…)."""
+    entities, text = ask.segment.entities, ask.segment.text
+    number, orders = entities.waybill_no, ask.facts.orders
+    if not number or orders is None or any(s.waybill_no == number for order in orders for s in order.shipments):
+        return ask
+    if ask.segment.intent.startswith("after.") and _SENT_BACK.search(text):
+        entities = replace(entities, waybill_no=None)
+    elif number.isdigit() and not _OF_PARCELS.search(text):
+        entities = replace(entities, waybill_no=None, order_no=number)
+    return replace(ask, segment=replace(ask.segment, entities=entities))
 
 
 def _candidates(ask: Ask) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
     slots = {name: value for name, value in matter.slots.items() if name not in ("said", "yes")}
     match matter.kind:
         case "change_address":
+            slots |= reading.contact_of(ask.said)
             slots |= reading.address_of(said) or reading.address_of(ask.said) or reading.address_of(earlier)
         case "note":
             note = reading.note_of(ask.segment.text) or reading.note_of(earlier)
@@ -144,6 +145,8 @@ def _cancel(ask: Ask, matter: Matter, order: Order) -> Move:
 
 def _address(ask: Ask, matter: Matter, order: Order) -> Move:
     slots = matter.slots
+    if "address" not in slots and (slots.get("phone") or slots.get("receiver")):
+        return _contact(ask, matter, order)
     if "address" not in slots:
         return question(ask, replace(matter, asks="address"), "change_address.ask", order)
     if "yes" not in slots:
@@ -165,6 +168,19 @@ def _address(ask: Ask, matter: Matter, order: Order) -> Move:
         phone=slots.get("phone", ""),
     )
     return done(ask, matter, wanted, order, "change_address", new_address=slots["address"])
+
+
+def _contact(ask: Ask, matter: Matter, order: Order) -> Move:
+    """Another phone or receiver at the same address: people do it; the whole number stays in the talk."""
+    phone, receiver = matter.slots.get("phone", ""), matter.slots.get("receiver", "")
+    wish = (
+        f"收货电话改成 {phone[:3]}****{phone[-4:]}（完整号码见会话）"
+        if phone
+        else f"收货人改成 {receiver[:1]}**（全名见会话）"
+    )
+    return done(
+        ask, matter, todo(matter, "ticket", "change_order", wish=wish), order, "contact", wish=wish.partition("（")[0]
+    )
 
 
 def _note(ask: Ask, matter: Matter, order: Order) -> Move:

@@ -29,7 +29,8 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
         return "none", ()
     focus = ask.situation.turn.order_in_focus
     named = pointed_at(orders, ask.segment, focus, ask.situation.now)
-    if ask.segment.intent.startswith("after.") and has_it(ask.segment.text) and not focus:
+    of_goods_here = ask.segment.intent in _OF_GOODS_HERE or has_it(ask.segment.text)
+    if ask.segment.intent.startswith("after.") and of_goods_here and not focus:
         arrived = tuple(filter(_has_arrived, orders))
         if len(named) == 1 and named[0].status == "shipped" and says_it_came(ask.segment.text):
             return "one", named  # the carrier's page is behind
@@ -83,11 +84,12 @@ def _likeliest(ask: Ask, pool: tuple[Order, ...]) -> Order:
     return meant if meant in pool and meant is not None else pool[0]
 
 
+_OF_GOODS_HERE = ("after.wrong_item", "after.color_diff")
 _IN_HAND = re.compile(
     r"(?:刚|已经?|才)(?:签收|收到|拿到|取回|送到)|签收了|送来(?:就|都|的时候)?|收到(?:就|都|时|的时候|了)|到手(?:就|都)|一打开|拆开(?:一看|就|发现)"
 )
 _HAS_IT = re.compile(
-    r"[洗穿用吃戴喝装拆睡坐]了|[洗穿用戴睡坐]过|签收(?!前)|收到(?!货?[前后])|到手(?!价)|上身|一水|色差|起球|[掉褪]色|缩水|开线"
+    r"[洗穿用吃戴喝装拆睡坐]了|换了(?:一?个|件|条|双)?还|[洗穿用戴睡坐]过|签收(?!前)|收到(?!货?[前后])|到手(?!价)|上身|一水|色差|起球|[掉褪]色|缩水|开线"
 )
 _STATE_WORDS = (
     ("unpaid", ("未付款", "没付款", "待付款", "还没付", "没付钱")),

@@ -55,7 +55,8 @@ def title_of(text: str) -> dict[str, str]:
     elif match := re.search(r"抬头(?:是|为|写|开)?[:：\s]*([\u4e00-\u9fffA-Za-z·]{2,40})", text):
         found["title"] = match.group(1)
     if re.search(
-        r"写错|弄错|错了|能改|想改|要改|改成|改到|地址|寄到|送到|顺便|怎么|[吗么没不]$", found.get("title", "")
+        r"写错|弄错|错了|能改|想改|要改|改成|改到|地址|寄到|送到|收件人|不一样|跟公司|和公司|顺便|怎么|[吗么没不]$",
+        found.get("title", ""),
     ) or _NO_TITLE.fullmatch(found.get("title", "")):
         del found["title"]  # 抬头写错了能改不, 顺便把地址改成公司: about something else, not a title
     mail = re.search(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", text)

@@ -44,6 +44,10 @@ _BEFORE_ADDRESS = re.compile(
 _RECEIVER = re.compile(
     r"(?:收件人|收货人|姓名|名字|联系人)(?:[:：是为叫改成\s]{0,4})([\u4e00-\u9fff]{2,4}?)(?=[,，。;；\s\d电手]|$)"
 )
+_NEW_CONTACT = re.compile(
+    r"(?:电话|手机号?|号码|收[货件]人|姓名|名字)[^，。]{0,4}(?:换|改|写错|错了)|(?:换|改)(?:成|为|个|一下)?[^，。]{0,4}(?:电话|手机号?|收[货件]人|姓名|名字)"
+)
+_CORRECTS = re.compile(r"不是|写错|写成|错了|打错")  # 是建设路不是建社路: of an address that is not told
 _SAME_AS_BEFORE = re.compile(r"我|还是|不变|没变|不用|不改|原来|照旧|一样|就是|本人|自己|之前")  # 收货人还是我
 _NOTE = re.compile(
     r"(?:备注(?:一下)?|留言|注明|写上|写个|附(?:上|一?张)?)(?:[:：,，\s]|说|是|为|上|信息|内容)*(.+)$", re.S
@@ -179,9 +183,18 @@ def address_of(text: str) -> dict[str, str]:
         if name:
             found["receiver"] = name.group(1)
             rest = rest.replace(name.group(1), "", 1).strip(" ,，")
-    if len(rest) >= 6 and _PLACE.search(rest):
+    if len(rest) >= 6 and _PLACE.search(rest) and not _CORRECTS.search(rest):
         found["address"] = rest[:200]
     return found if "address" in found else {}
+
+
+def contact_of(text: str) -> dict[str, str]:
+    """A new phone or receiver for a parcel, without an address (收货电话换成138…)."""
+    phone, receiver = _PHONE.search(text), _RECEIVER.search(text)
+    found = {"phone": phone.group()} if phone and _NEW_CONTACT.search(text) else {}
+    if receiver and _NEW_CONTACT.search(text) and not _SAME_AS_BEFORE.search(receiver.group(1)):
+        found["receiver"] = receiver.group(1)
+    return found
 
 
 def _from_place(text: str) -> str:

@@ -68,6 +68,9 @@ _FAMILY: dict[str, tuple[str, ...]] = {
     "restock": ("product.restock",),
     "verify": ("order.", "ship.", "after."),
 }
+_SINCE_WHEN = re.compile(
+    r"从(?:哪天|哪一天|啥时候|什么时候|几号|签收|收到)[^，。]{0,4}(?:算|起|开始)|怎么算(?:天数|时间|起)"
+)
 _OF_ITS_ORDER = ("confirm",)
 _TELLS_FREIGHT = ("after_sale.photo", "after_sale.confirm_return", "after_sale.confirm_exchange")  # whose words name it
 _FREIGHT = re.compile(r"(?:运费|邮费|快递费)[^，。；]{0,6}(?:自理|出|承担|付|免|补)")
@@ -95,6 +98,8 @@ def begin(ask: Ask) -> Move | None:
         return small.start_restock(ask)
     if is_before_buying(ask.segment, ask.situation.turn):
         return None
+    if intent == "after.return" and _SINCE_WHEN.search(ask.segment.text):
+        return None  # 七天从哪天算: the rule, of no order
     if (cashback := small.start_cashback(ask)) is not None:
         return cashback
     if intent in booking.INTENTS and (visit := booking.start(ask)) is not None:
