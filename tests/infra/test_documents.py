@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from pypdf import PdfWriter
 
-from xiaoer.infra.documents import BrokenDocument, read_document
+from xiaoer.infra.documents import BrokenDocument, read_document, spaced_out
 
 _NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -137,3 +137,7 @@ def test_traps_are_refused(make, reason: str) -> None:  # type: ignore[no-untype
     with pytest.raises(BrokenDocument) as refused:
         read_document(make(), "")
     assert refused.value.reason == reason
+
+
+def test_blanks_that_a_layout_puts_between_chinese_characters_are_no_text() -> None:
+    assert spaced_out("问 ： 紫 砂 壶 怎 么 开 壶 ？ 用 2 L 水 abc def") == "问：紫砂壶怎么开壶？用 2 L 水 abc def"

@@ -1,13 +1,16 @@
-"""Whom an entry may be for (适用人群): the pack's groups, levels and tags of the shop's buyers and promotions."""
+"""Whom an entry may be for (适用范围): the groups of buyers of the pack, levels and tags of the shop's buyers and
+promotions; the channels that the product knows, and those through which buyers came."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from xiaoer.infra.db import Database
+from xiaoer.kernel.channels import CHANNELS
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.buyers import store as buyers
+from xiaoer.slices.conversations import told
 from xiaoer.slices.knowledge.rules import InvalidEntry
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.knowledge.sink import KnowledgeSink
@@ -58,9 +61,19 @@ class Audiences:
                     raise UnknownAudience(name, known)
         return "|".join(names)
 
+    async def strange_channels(self, shop: ShopId, codes: Collection[str]) -> set[str]:
+        """Those of some channels that do not exist."""
+        unknown = {code for code in codes if code} - CHANNELS.keys()
+        return {c for c in unknown if not await self._db.read(lambda db, c=c: told.has_channel(db, shop, c))}  # type: ignore[misc]
+
     async def vet(self, shop: ShopId, rows: Sequence[Any], /) -> dict[str, tuple[str, str, str]]:
         """By id the rows of a knowledge file that do not fit this shop: column, code, reason."""
-        stored = await self._entries.get_many(shop, [row.id for row in rows if row.audience])
+        stored = await self._entries.get_many(
+            shop, [row.id for row in rows if row.audience or row.channel or row.channel_answers]
+        )
         kept = {name for entry in stored.values() for name in entry.draft.audience.split("|")}
         groups = (*await self.of(shop), *sorted(kept))
-        return self._sink.unfit(rows, await self._entries.variables(shop), groups)
+        named = {code for row in rows for code in (*(row.channel or "").split("|"), *(row.channel_answers or {}))}
+        used = {c for e in stored.values() for c in (*e.draft.channel.split("|"), *e.draft.channel_answers)}
+        strange = await self.strange_channels(shop, named - used)
+        return self._sink.unfit(rows, await self._entries.variables(shop), groups, strange)

@@ -20,8 +20,10 @@ from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.guarded import GuardedCandidates, GuardedEntries
 from xiaoer.slices.knowledge.health.kinds import read_kinds
 from xiaoer.slices.knowledge.health.meeting import Reading, any_of, read_wording
+from xiaoer.slices.knowledge.health.sayings import Reader
 from xiaoer.slices.knowledge.packs import parse_pack
 from xiaoer.slices.knowledge.people import PeopleSearch
+from xiaoer.slices.knowledge.retrieval.vectors import direction_of
 from xiaoer.slices.policies.api import NEAR_FOR_TALK
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.service import Shops
@@ -56,7 +58,7 @@ class Brain:
         shops: Shops,
         pack: Path,
     ) -> None:
-        terms = ShopTerms(db, clock)
+        terms, self._understanding = ShopTerms(db, clock), understanding
         self.candidates = GuardedCandidates(db, clock, knowledge, understanding, entries)
         questions = tomllib.loads((pack / "questions.toml").read_text(encoding="utf-8"))
         self.fill = FillKnowledge(db, clock, understanding, self.candidates, importer, questions)
@@ -66,17 +68,21 @@ class Brain:
         )
         self.reading = _reading(pack)
         self.health = CheckKnowledge(
-            db, clock, entries, promotions, shops, terms, understanding, understanding.intent_of, self.reading,
+            db, clock, entries, promotions, shops, terms, understanding, understanding.intent_of, self._new_reader,
             questions,
         )  # fmt: skip
         self.said = CheckSaid(
-            db, clock, knowledge, promotions, shops, terms, understanding, understanding.intent_of, self.reading
+            db, clock, knowledge, promotions, shops, terms, understanding, understanding.intent_of, self._new_reader
         )  # fmt: skip
         self.audiences = Audiences(db, promotions, entries, pack)
         importer.vets["knowledge"] = self.audiences.vet
         self.people = PeopleSearch(db, understanding, knowledge)
-        self._understanding = understanding
         self._titles = tomllib.loads((pack / "intents.toml").read_text(encoding="utf-8"))
+
+    def _new_reader(self) -> Reader:
+        """Reads entries to compare them, each once; for one run."""
+        words = self._understanding
+        return Reader(self.reading, lambda text: direction_of(words.forms(text)), words.leaning_of)
 
     def work(self, jobs: Jobs) -> None:
         """Check every shop's knowledge each night, and what people said against it every ten minutes."""

@@ -13,6 +13,8 @@ from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from xiaoer.app.shop_models import ShopModels
 from xiaoer.infra.db import Database
 from xiaoer.kernel.heard import Heard, TextForms
@@ -20,6 +22,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.understanding.api import Understanding
+from xiaoer.slices.understanding.arrays import Floats
 from xiaoer.slices.understanding.overlay import ShopWords
 from xiaoer.slices.wording import api as wording
 
@@ -58,6 +61,11 @@ class ShopUnderstanding:
         chances = self._base.probabilities(text)
         best = int(chances.argmax())
         return self._base.labels[best] if chances[best] >= _SURE else ""
+
+    def leaning_of(self, text: str, /) -> Floats:
+        """What a question means, as a direction of length one: questions of one intent point the same way."""
+        chances = np.sqrt(self._base.probabilities(text))
+        return np.asarray(chances / np.linalg.norm(chances), np.float32)
 
     @property
     def codes(self) -> tuple[str, ...]:

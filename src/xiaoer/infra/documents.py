@@ -26,6 +26,7 @@ _MAX_UNPACKED = 64 * 1_048_576  # of one part of a DOCX
 _MAX_PAGES = 1_000
 _MAX_CHARS = 3_000_000
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_SPACED = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])[ \u00a0]+(?=[\u2e80-\u9fff\uff00-\uffef])")
 _HEADING_STYLE = re.compile(r"(heading|title|标题|\d)$|^(heading|title|标题)", re.IGNORECASE)
 
 
@@ -106,10 +107,9 @@ def _read_pdf(data: bytes) -> list[Block]:
             raise BrokenDocument(
                 "too_large", f"这个 PDF 有 {len(reader.pages)} 页，最多 {_MAX_PAGES} 页，请拆开再上传。"
             )
-        blocks: list[Block] = []
-        size = 0
+        blocks, size = list[Block](), 0
         for number, page in enumerate(reader.pages, start=1):
-            text = page.extract_text()
+            text = spaced_out(page.extract_text())
             size += len(text)
             if size > _MAX_CHARS:
                 raise BrokenDocument("too_large", "这个 PDF 里的文字太多了，请拆开再上传。")
@@ -124,6 +124,11 @@ def _read_pdf(data: bytes) -> list[Block]:
             "no_text", "这个 PDF 里没有文字，多半是扫描件或图片。请先做文字识别（OCR），或上传 Word 版。"
         )
     return blocks
+
+
+def spaced_out(text: str) -> str:
+    """A text without the blanks that a layout puts between Chinese characters."""
+    return _SPACED.sub("", text)
 
 
 def _joined_lines(text: str) -> list[str]:

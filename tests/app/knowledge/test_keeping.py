@@ -199,3 +199,21 @@ def test_a_row_with_an_unknown_variable_is_refused_by_line_and_name(client: Test
     assert client.get("/api/v1/knowledge/KV-v2").status_code == 404
     client.put("/api/v1/knowledge/variables/竹帘宽度", json={"value": "九十厘米"})
     assert take_file("knowledge.csv", rows).added == 1
+
+
+def test_rows_of_a_file_name_channels_as_people_call_them_and_unknown_ones_are_refused(
+    client: TestClient, take_file: Import
+) -> None:
+    rows = (
+        '{"id": "KC-1", "question": "竹帘渠道一", "answer": "好", "channel": "抖音|淘宝", "channel_answers": {"京东": "行"}}\n'
+        '{"id": "KC-2", "question": "竹帘渠道二", "answer": "好", "channel": "火星"}\n'
+        '{"id": "KC-3", "question": "竹帘渠道三", "answer": "好", "channel_answers": {"火星": "行"}}\n'
+    )
+    run = take_file("knowledge.jsonl", rows)
+    assert [(one.column, one.code) for one in run.refusals] == [
+        ("渠道", "unknown_channel"),
+        ("渠道答案", "unknown_channel"),
+    ]
+    kept = client.get("/api/v1/knowledge/KC-1").json()
+    assert (kept["channel"], kept["channel_answers"]) == ("douyin|taobao", {"jd": "行"})
+    client.delete("/api/v1/knowledge/KC-1")

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 import xiaoer
-from xiaoer.slices.knowledge.health.claims import claims_of, differ, name_of
+from xiaoer.kernel.ids import EntryId
+from xiaoer.slices.knowledge.health.claims import claims_of, differ
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
+from xiaoer.slices.knowledge.health.findings import against
 from xiaoer.slices.knowledge.health.goods import ProductFacts, VariantFacts, against_product
-from xiaoer.slices.knowledge.health.kinds import differ_in_words, read_kinds
+from xiaoer.slices.knowledge.health.kinds import read_kinds
 from xiaoer.slices.knowledge.health.meeting import overlap, same_words
-from xiaoer.slices.knowledge.health.verdicts import deny_the_thing, is_yes_or_no
-from xiaoer.slices.knowledge.types import EntryDraft
+from xiaoer.slices.knowledge.health.units import name_of
+from xiaoer.slices.knowledge.health.verdicts import is_yes_or_no
+from xiaoer.slices.knowledge.types import Entry, EntryDraft
 
 _PACK = Path(xiaoer.__file__).parent / "packs" / "ecommerce"
 
@@ -62,6 +65,13 @@ _SHOP = ShopFacts(7, 0, False, (540, 1380), frozenset({(199, 15)}), frozenset({5
         ("一共6个色号。", "4个色号。", "数量"),
         ("65W。", "最大30瓦。", "功率"),
         ("没拆封的7天内可以退。", "可以退，7天内。", ""),
+        ("52度。", "42%vol。", "度数"),
+        ("能用2万小时。", "能用5000小时。", "时间"),
+        ("下午三点前付的当天寄。", "中午12点之前付的当天寄。", "钟点"),
+        ("一盒6个。", "8枚。", "数量"),
+        ("1200颗。", "一共800片。", "数量"),
+        ("累计消费满1000元。", "花够2000就是。", "满额"),
+        ("2026年的新茶。", "2025年采的。", "年份"),
     ],
 )
 def test_claims_differ_only_when_both_cannot_be_true(one: str, other: str, about: str) -> None:
@@ -113,45 +123,6 @@ def test_an_answer_against_stock_or_price_is_named() -> None:
 )
 def test_only_entries_that_may_meet_can_conflict(one: dict, other: dict, meet: bool) -> None:  # type: ignore[type-arg]
     assert overlap(EntryDraft("问", "答", **one), EntryDraft("问", "答", **other)) is meet
-
-
-@pytest.mark.parametrize(
-    ("questions", "answers", "about"),
-    [
-        (("发什么快递", "用哪家快递"), ("默认发顺丰。", "统一发中通。"), "快递"),
-        (("发什么快递", "用哪家快递"), ("发顺丰，不发中通。", "江浙沪顺丰，其他中通。"), ""),
-        (("什么面料", "什么材质"), ("纯棉的。", "涤纶的。"), "材质"),
-        (("什么面料", "什么材质"), ("棉95%，氨纶5%。", "纯棉。"), ""),
-        (("什么面料", "什么材质"), ("纯棉。", "棉和涤纶混纺。"), "材质"),
-        (("能水洗吗", "怎么洗"), ("可以机洗。", "只能手洗。"), "洗法"),
-        (("退货寄到哪里", "退货地址"), ("浙江省杭州市文一路9号", "浙江省杭州市建国路9号"), "地址"),
-        (("退货寄到哪里", "退货地址"), ("杭州文一路9号", "文一路9号，杭州"), ""),
-        (("从哪发货", "发货地在哪"), ("杭州仓。", "义乌发出。"), "地点"),
-        (("多久发货", "几天发货"), ("杭州仓2天发。", "48小时从义乌发。"), ""),
-        (("联系电话", "客服电话多少"), ("0571-88886666", "400-123-4567"), "号码"),
-    ],
-)
-def test_values_of_one_kind_deny_each_other_where_the_question_asks_for_them(
-    questions: tuple[str, str], answers: tuple[str, str], about: str
-) -> None:
-    assert differ_in_words(questions, answers, _KINDS) == about
-    assert differ_in_words(questions[::-1], answers[::-1], _KINDS) == about
-
-
-@pytest.mark.parametrize(
-    ("questions", "answers", "denied"),
-    [
-        (("会掉色吗", "掉不掉色"), ("不掉色。", "深色会掉色。"), True),
-        (("会掉色吗", "掉不掉色"), ("不掉色。", "不会掉色，放心。"), False),
-        (("定金能退吗", "定金可以退吗"), ("定金不退。", "定金退的。"), True),
-        (("包邮吗", "包不包邮"), ("新疆不包邮。", "除新疆外包邮。"), False),
-        (("怎么退货", "如何退货"), ("不用退货，先联系我们。", "订单里点退货。"), False),
-    ],
-)
-def test_what_is_asked_about_is_denied_by_one_and_affirmed_by_the_other(
-    questions: tuple[str, str], answers: tuple[str, str], denied: bool
-) -> None:
-    assert deny_the_thing(questions, answers) is denied
 
 
 def test_only_a_question_for_yes_or_no_is_answered_by_one() -> None:
@@ -235,3 +206,11 @@ def test_rules_times_and_promotions_of_now_deny_an_answer(question: str, answer:
 
 def test_answers_in_nearly_the_same_words_are_alike() -> None:
     assert same_words("顺时针上20圈", "顺时针上20圈。")
+
+
+def test_words_of_one_channel_are_held_against_the_shop_too() -> None:
+    draft = EntryDraft("能退吗", "签收后7天内可退。", channel_answers={"douyin": "支持15天无理由退货。"})
+    entry = Entry(EntryId("K"), draft, 1, "", datetime(2026, 1, 1, tzinfo=UTC), "x")
+    found = against(entry, _SHOP, {}, _KINDS)
+    assert found is not None
+    assert (found.kind, "在 抖店 上" in found.says) == ("contradiction", True)

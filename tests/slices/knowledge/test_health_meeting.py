@@ -4,17 +4,20 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from tests.slices.knowledge.conftest import PlainAnalyser
+from numpy.typing import NDArray
 
 import xiaoer
+from xiaoer.slices.knowledge.health.differing import differences
 from xiaoer.slices.knowledge.health.findings import contradict, spoken
 from xiaoer.slices.knowledge.health.kinds import read_kinds
 from xiaoer.slices.knowledge.health.meeting import Reading, any_of, read_wording
-from xiaoer.slices.knowledge.health.sayings import Reader, lead_of
-from xiaoer.slices.knowledge.health.verdicts import verdict_of
+from xiaoer.slices.knowledge.health.sayings import Reader, Saying, lead_of
+from xiaoer.slices.knowledge.health.verdicts import deny_the_thing, verdict_of
 from xiaoer.slices.knowledge.retrieval.vectors import direction_of
 from xiaoer.slices.knowledge.types import EntryDraft
+from xiaoer.slices.understanding.api import Understanding
 
 _PACK = Path(xiaoer.__file__).parent / "packs" / "ecommerce"
 
@@ -24,14 +27,22 @@ def _rows(path: str) -> dict[str, Any]:
 
 
 _KINDS = read_kinds(_rows("knowledge/kinds.toml"), _rows("lexicons/entities.toml"))
-_ANALYSER = PlainAnalyser()
+_UNDERSTANDING = Understanding.shipped()
 _READING = Reading(_KINDS, read_wording(_rows("knowledge/asking.toml")), any_of(["猫粮", "狗粮", "面膜", "面霜"]))
 
 
-def _contradict(questions: tuple[str, str], answers: tuple[str, str], intents: tuple[str, str] = ("x", "x")) -> str:
-    reader = Reader(_READING, lambda text: direction_of(_ANALYSER.forms(text)))
-    one, other = (reader.read(*said) for said in zip(questions, answers, strict=True))
-    return contradict(one, other, intents, _READING)
+def _leaning(text: str) -> NDArray[np.float32]:
+    chances = np.sqrt(_UNDERSTANDING.probabilities(text))
+    return np.asarray(chances / np.linalg.norm(chances), np.float32)
+
+
+def _read(questions: tuple[str, str], answers: tuple[str, str]) -> list[Saying]:
+    reader = Reader(_READING, lambda text: direction_of(_UNDERSTANDING.forms(text)), _leaning)
+    return [reader.read(*said) for said in zip(questions, answers, strict=True)]
+
+
+def _contradict(questions: tuple[str, str], answers: tuple[str, str]) -> str:
+    return contradict(*_read(questions, answers), _READING)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +122,13 @@ def test_what_questions_ask_about_is_told_apart_from_how_they_ask(one: str, othe
 @pytest.mark.parametrize(
     ("questions", "answers", "differs"),
     [
-        (("可以货到付款吗", "能收到再给钱吗"), ("支持货到付款。", "不支持货到付款，需要先付款。"), "是否"),
+        (("可以货到付款吗", "能收到再给钱吗"), ("支持货到付款。", "不支持货到付款，需要先付款。"), "先付还是后付"),
+        (("锅能用电磁炉吗", "适用什么炉灶"), ("电磁炉、明火都能用。", "只适合明火，电磁炉不行。"), "是否"),
+        (("有赠品吗", "拍了送什么"), ("下单送小样两份。", "没有赠品。"), "是否"),
+        (("月饼几个一盒", "一盒里有多少个月饼"), ("8枚。", "一盒6个。"), "数量"),
+        (("蓝色有吗", "绿色有吗"), ("蓝色有货。", "绿色没货。"), ""),
+        (("保修多久", "电机保修多久"), ("整机一年。", "电机保三年。"), ""),
+        (("几点前付款当天发", "几点前能拦截"), ("下午四点前。", "晚上八点前。"), ""),
         (("敏感肌能用不", "脸容易泛红用了会不会刺激"), ("敏感肌可用。", "敏感皮肤请不要用这款。"), "是否"),
         (("有实体店吗", "可以去店里看货吗"), ("我们在杭州有实体店。", "我们只做线上，没有门店。"), "是否"),
         (("退货运费怎么算", "寄回去邮费算谁的"), ("亲，退货邮费由您承担哦。", "我们包来回运费。"), "运费由谁出"),
@@ -146,3 +163,44 @@ def test_what_contradicts_is_found_without_a_shared_word_and_what_only_looks_ali
 )
 def test_the_sentence_that_answers_comes_after_the_greeting(answer: str, lead: str) -> None:
     assert lead_of(answer) == lead
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers", "about"),
+    [
+        (("发什么快递", "用哪家快递"), ("默认发顺丰。", "统一发中通。"), "快递"),
+        (("发什么快递", "用哪家快递"), ("发顺丰，不发中通。", "江浙沪顺丰，其他中通。"), ""),
+        (("什么面料", "什么材质"), ("纯棉的。", "涤纶的。"), "材质"),
+        (("什么面料", "什么材质"), ("棉95%，氨纶5%。", "纯棉。"), ""),
+        (("什么面料", "什么材质"), ("纯棉。", "棉和涤纶混纺。"), "材质"),
+        (("能水洗吗", "怎么洗"), ("可以机洗。", "只能手洗。"), "洗法"),
+        (("退货寄到哪里", "退货地址"), ("浙江省杭州市文一路9号", "浙江省杭州市建国路9号"), "地址"),
+        (("退货寄到哪里", "退货地址"), ("杭州文一路9号", "文一路9号，杭州"), ""),
+        (("从哪发货", "发货地在哪"), ("杭州仓。", "义乌发出。"), "地点"),
+        (("多久发货", "几天发货"), ("杭州仓2天发。", "48小时从义乌发。"), ""),
+        (("联系电话", "客服电话多少"), ("0571-88886666", "400-123-4567"), "号码"),
+    ],
+)
+def test_values_of_one_kind_deny_each_other_where_the_question_asks_for_them(
+    questions: tuple[str, str], answers: tuple[str, str], about: str
+) -> None:
+    for asked, said in ((questions, answers), (questions[::-1], answers[::-1])):
+        found = [what for what, how in differences(*_read(asked, said), _READING) if how == "value"]
+        assert found == ([about] if about else [])
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers", "denied"),
+    [
+        (("会掉色吗", "掉不掉色"), ("不掉色。", "深色会掉色。"), True),
+        (("会掉色吗", "掉不掉色"), ("不掉色。", "不会掉色，放心。"), False),
+        (("定金能退吗", "定金可以退吗"), ("定金不退。", "定金退的。"), True),
+        (("包邮吗", "包不包邮"), ("新疆不包邮。", "除新疆外包邮。"), False),
+        (("怎么退货", "如何退货"), ("不用退货，先联系我们。", "订单里点退货。"), False),
+    ],
+)
+def test_what_is_asked_about_is_denied_by_one_and_affirmed_by_the_other(
+    questions: tuple[str, str], answers: tuple[str, str], denied: bool
+) -> None:
+    one, other = _read(questions, answers)
+    assert deny_the_thing(questions, answers, (one.stance, other.stance)) is denied

@@ -8,17 +8,10 @@ more patient: their rows may come before the goods, and the import report names 
 from msgspec import structs
 
 from xiaoer.app.wiring import Wiring
-from xiaoer.flows.show_insights.view import CHANNELS
+from xiaoer.kernel.channels import CHANNELS, channel_code, channel_codes
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.conversations import told
 from xiaoer.slices.knowledge.rules import InvalidEntry
 from xiaoer.slices.knowledge.types import EntryDraft
-
-# What people call a channel beside its title.
-_CALLED = {title: code for code, title in CHANNELS.items()} | {
-    "抖音": "douyin", "抖音小店": "douyin", "天猫": "taobao", "官网": "web", "网站": "web",
-    "微信小店": "wechat", "快手小店": "kuaishou",
-}  # fmt: skip
 
 
 class UnknownProduct(InvalidEntry):
@@ -48,15 +41,11 @@ async def fit_scopes(product: Wiring, shop: ShopId, draft: EntryDraft, before: E
         known = await product.catalog.product(shop, product_id) is not None
         if not known and (await product.catalog.page(shop, "", 0, 1))[1]:
             raise UnknownProduct(product_id)
-    channel = "|".join(_code(name) for name in draft.channel.split("|") if name.strip())
-    answers = {_code(name): answer for name, answer in draft.channel_answers.items()}
+    channel = channel_codes(draft.channel)
+    answers = {channel_code(name): answer for name, answer in draft.channel_answers.items()}
     old = {*before.channel.split("|"), *before.channel_answers} if before else set()
-    for name in sorted({*channel.split("|"), *answers} - old - CHANNELS.keys() - {""}):
-        if not await product.db.read(lambda c, name=name: told.has_channel(c, shop, name)):  # type: ignore[misc]
-            raise UnknownChannel(name)
+    strange = await product.brain.audiences.strange_channels(shop, {*channel.split("|"), *answers} - old)
+    if strange:
+        raise UnknownChannel(min(strange))
     audience = await product.brain.audiences.check(shop, draft.audience, before.audience if before else "")
     return structs.replace(draft, channel=channel, channel_answers=answers, audience=audience)
-
-
-def _code(name: str) -> str:
-    return _CALLED.get(name.strip(), name.strip())

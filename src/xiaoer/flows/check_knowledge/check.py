@@ -5,7 +5,7 @@ changes nothing but its own findings. Mending is a separate, audited step.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -26,7 +26,7 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.health import findings
 from xiaoer.slices.knowledge.health import store as rows
 from xiaoer.slices.knowledge.health.facts import ShopFacts
-from xiaoer.slices.knowledge.health.meeting import Reading
+from xiaoer.slices.knowledge.health.sayings import Reader
 from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Found, Mended, Mending, Usage
 from xiaoer.slices.knowledge.ports import IntentOf
 from xiaoer.slices.knowledge.service import EntryService
@@ -66,7 +66,7 @@ class CheckKnowledge:
         terms: ReadsTerms,
         analyser: TextAnalyser,
         intent_of: IntentOf,
-        reading: Reading,
+        new_reader: Callable[[], Reader],
         questions: Mapping[str, str],
     ) -> None:
         self._db = db
@@ -77,7 +77,7 @@ class CheckKnowledge:
         self._terms = terms
         self._analyser = analyser
         self._intent_of = intent_of
-        self._reading = reading
+        self._new_reader = new_reader
         self._questions = questions
 
     async def __call__(self, shop: ShopId) -> int:
@@ -88,10 +88,11 @@ class CheckKnowledge:
         usage, missing = await self._count(shop, now, kept)
         facts = await self._facts(shop)
         products = await self._db.read(lambda c: products_of(c, shop))
+        reader = self._new_reader()
         found = findings.by_date(live, usage, now) + findings.by_use(live, usage)
-        found += [one for entry in live if (one := findings.against(entry, facts, products, self._reading.kinds))]
+        found += [one for entry in live if (one := findings.against(entry, facts, products, reader.reading.kinds))]
         found += findings.uncovered(missing, products)
-        found += await asyncio.to_thread(compare_all, live, now, self._analyser, self._intent_of, self._reading)
+        found += await asyncio.to_thread(compare_all, live, now, self._analyser, reader)
 
         def keep(connection: Any) -> None:
             rows.keep_usage(connection, shop, usage, now)

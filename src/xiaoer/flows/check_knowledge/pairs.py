@@ -1,7 +1,7 @@
 """Entries that answer the same question (同问的知识): differently, which is a conflict, or alike, a duplicate.
 
 Compared are entries whose questions retrieval finds near, and entries whose question and answer together point the same
-way, also where they share no word.
+way, also where they share no word. Each pair is compared once by the same questions, each entry is read once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,16 +11,14 @@ import numpy as np
 
 from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.slices.knowledge.health import findings
-from xiaoer.slices.knowledge.health.meeting import Reading, overlap
+from xiaoer.slices.knowledge.health.meeting import overlap
 from xiaoer.slices.knowledge.health.sayings import Reader
 from xiaoer.slices.knowledge.health.types import Found
-from xiaoer.slices.knowledge.ports import IntentOf
 from xiaoer.slices.knowledge.retrieval.blocks import Asked
 from xiaoer.slices.knowledge.retrieval.index import ShopIndex
-from xiaoer.slices.knowledge.retrieval.vectors import direction_of
 from xiaoer.slices.knowledge.types import Entry
 
-_MOST_PAIRED = 20_000  # newest entries that are compared with each other: two to three milliseconds each
+_MOST_PAIRED = 20_000  # newest entries that are compared with each other
 _NEIGHBOURS = 8
 _ALIKE = 24  # entries that say something like it, by direction
 _AT_ONCE = 1_000  # directions compared in one step
@@ -29,41 +27,36 @@ _SMALL = 3_000  # entries; in a larger shop only the standard questions are aske
 Pair = tuple[Entry, Entry, tuple[str, str], float]  # two entries, the questions by which they meet, retrieval's score
 
 
-def compare_all(
-    live: Sequence[Entry], now: datetime, analyser: TextAnalyser, intent_of: IntentOf, reading: Reading
-) -> list[Found]:
+def compare_all(live: Sequence[Entry], now: datetime, analyser: TextAnalyser, reader: Reader) -> list[Found]:
     """Conflicts and duplicates among the newest entries. Run it in a thread."""
     newest = sorted(live, key=lambda entry: entry.updated_at, reverse=True)[:_MOST_PAIRED]
     if len(newest) < 2:
         return []
-    reader = Reader(reading, lambda text: direction_of(analyser.forms(text)))
-    intents: dict[str, str] = {}
-
-    def intent(text: str) -> str:
-        if text not in intents:
-            intents[text] = intent_of(text)
-        return intents[text]
-
     found: dict[tuple[str, str], Found] = {}
-    for pairs in (_near(newest, now, analyser, intent), _alike(newest, reader)):
-        for entry, other, asked, score in pairs:
-            key = (min(str(entry.id), str(other.id)), max(str(entry.id), str(other.id)))
-            if key in found or not overlap(entry.draft, other.draft):
+    seen: set[tuple[str, str, str, str]] = set()
+    for pairs in (_near(newest, now, analyser), _alike(newest, reader)):
+        for one, two, met_by, score in pairs:
+            turned = one.id > two.id
+            entry, other = (two, one) if turned else (one, two)
+            asked = (met_by[1], met_by[0]) if turned else met_by
+            key, met = (str(entry.id), str(other.id)), (str(entry.id), str(other.id), *asked)
+            if key in found or met in seen or not overlap(entry.draft, other.draft):
                 continue
-            if what := findings.compare(entry, other, asked, (intent(asked[0]), intent(asked[1])), score, reader):
+            seen.add(met)
+            if what := findings.compare(entry, other, asked, score, reader):
                 found[key] = what
     return list(found.values())
 
 
-def _near(newest: Sequence[Entry], now: datetime, analyser: TextAnalyser, intent: IntentOf) -> Iterator[Pair]:
+def _near(newest: Sequence[Entry], now: datetime, analyser: TextAnalyser) -> Iterator[Pair]:
     """Entries whose questions retrieval finds near each other."""
-    index = ShopIndex(newest, 0, analyser, intent)
+    index = ShopIndex(newest, 0, analyser)
     by_id = {str(entry.id): entry for entry in newest}
     for entry in newest:
         for question in (entry.draft.question, *(entry.draft.similar[:2] if len(newest) <= _SMALL else ())):
             asked = Asked(
-                analyser.forms(question), now, intent(question), entry.draft.product_id, top_k=_NEIGHBOURS,
-                thorough=True, product_category=entry.draft.product_category,
+                analyser.forms(question), now, product_id=entry.draft.product_id, top_k=_NEIGHBOURS,
+                product_category=entry.draft.product_category,
             )  # fmt: skip
             for hit in index.search(asked).hits:
                 if hit.id != entry.id:

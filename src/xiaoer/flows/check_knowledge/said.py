@@ -11,7 +11,7 @@ it has rested for a while: the second answer may be under way.
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -34,12 +34,12 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.health import findings
 from xiaoer.slices.knowledge.health.claims import claims_of, differ
+from xiaoer.slices.knowledge.health.differing import YES_OR_NO
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
 from xiaoer.slices.knowledge.health.goods import against_product
-from xiaoer.slices.knowledge.health.meeting import Reading, weight
+from xiaoer.slices.knowledge.health.meeting import weight
 from xiaoer.slices.knowledge.health.sayings import Reader
 from xiaoer.slices.knowledge.ports import IntentOf
-from xiaoer.slices.knowledge.retrieval.vectors import direction_of
 from xiaoer.slices.knowledge.types import EntryDraft
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.service import Shops
@@ -54,7 +54,6 @@ _ONE_CASE = re.compile(
     r"(?:[您你](?:的|这)?|这|该|那)(?:个|一)?(?:订?单|快递|包裹|件货|物流)|单号|物流显示|已经?(?:发|寄|到|退|签)|在路上|帮[您你]|给[您你](?:催|申请|安排|登记|补偿)"
 )
 
-_YES_OR_NO = "是否"  # as `findings.differ_in_answers` calls it
 _HEAD = re.compile(
     r"^(?:亲爱的|亲亲?|您好|你好|抱歉|不好意思|是的|我们|咱们|本店|目前|这个|这款|暂时|都|也|[呢哦哈的，,。！!~～ ])*"
     r"(?:可以|可(?!能)|能|行|支持|会|有|是|不|没|无|包|送|需要|要(?!您)|不用)"
@@ -83,7 +82,6 @@ class Judge(Struct, frozen=True):
     shop: ShopId
     knowledge: Knowledge
     reader: Reader
-    intent_of: IntentOf
     facts: ShopFacts
     products: findings.Products
     now: datetime
@@ -111,9 +109,8 @@ class Judge(Struct, frozen=True):
         """What differs, where the entry answers the question; surer where the bot would say it in any case."""
         known, said = (self.reader.read(question, answer) for question, answer in zip(asked, answers, strict=True))
         least = findings.NEARLY if score >= _SURE else 0.0
-        intents = (self.intent_of(asked[0]), self.intent_of(asked[1]))
-        about = findings.contradict(known, said, intents, self.reader.reading, least)
-        return "" if about == _YES_OR_NO and not self._says_yes_or_no(asked[1], answers[1]) else about
+        about = findings.contradict(known, said, self.reader.reading, least)
+        return "" if about == YES_OR_NO and not self._says_yes_or_no(asked[1], answers[1]) else about
 
     def _says_yes_or_no(self, question: str, said: str) -> bool:
         """Whether an answer begins with yes or no, or repeats most of what was asked; 稍等，我查一下 does neither."""
@@ -147,7 +144,7 @@ class CheckSaid:
         terms: ReadsTerms,
         analyser: Hears,
         intent_of: IntentOf,
-        reading: Reading,
+        new_reader: Callable[[], Reader],
     ) -> None:
         self._db = db
         self._clock = clock
@@ -157,7 +154,7 @@ class CheckSaid:
         self._terms = terms
         self._analyser = analyser
         self._intent_of = intent_of
-        self._reading = reading
+        self._new_reader = new_reader
 
     async def __call__(self, shop: ShopId) -> int:
         """Look at what waits; return how many answers contradict."""
@@ -186,8 +183,7 @@ class CheckSaid:
         terms, hours, now = await self._terms.of(shop), (await self._shops.shop(shop)).hours, self._clock.now()
         facts = shop_facts(terms, hours, await self._promotions.all(shop), now)
         products = await self._db.read(lambda c: products_of(c, shop))
-        reader = Reader(self._reading, lambda text: direction_of(self._analyser.forms(text)))
-        return Judge(shop, self._knowledge, reader, self._intent_of, facts, products, now)
+        return Judge(shop, self._knowledge, self._new_reader(), facts, products, now)
 
     async def _look_at(self, judge: Judge, talks: Sequence[str]) -> tuple[list[Event], dict[str, int]]:
         """What is found, and how many messages of agents each talk had."""
@@ -203,7 +199,7 @@ class CheckSaid:
             if mine and judge.now - mine[-1].at < _RESTS:
                 continue
             spoken[talk] = sum(map(insights.is_said, mine))
-            found += self._left_out(judge.shop, lines.get(talk, ()), mine)
+            found += self._left_out(judge, lines.get(talk, ()), mine)
             for message, asked in _answers(lines.get(talk, ())):
                 told_of = [str(f.data["product_id"]) for f in mine if f.at <= message.at and f.data.get("product_id")]
                 product = told_of[-1] if told_of else ""
@@ -213,8 +209,9 @@ class CheckSaid:
             await asyncio.sleep(0)  # buyers are answered in between
         return found, spoken
 
-    def _left_out(self, shop: ShopId, lines: Sequence[Message], facts: Sequence[Event]) -> Iterator[Event]:
+    def _left_out(self, judge: Judge, lines: Sequence[Message], facts: Sequence[Event]) -> Iterator[Event]:
         """The questions of each breath that people, who answered others of it, left out."""
+        shop = judge.shop
         for breath, said in _breaths(lines):
             words = " ".join(line.text for line in breath)
             turn = Turn(
@@ -222,7 +219,7 @@ class CheckSaid:
                 (BuyerMessage(MessageId(str(breath[-1].id)), TextContent(words), breath[-1].at),), (),
             )  # fmt: skip
             heard = [(segment.intent, segment.text) for segment in self._analyser.understand(turn).segments]
-            about = self._reading.wording.about
+            about = judge.reader.reading.wording.about
             left = left_out(parts_of(heard, self._intent_of), [line.text for line in said], self._intent_of, about)
             if left:
                 yield _fact(shop, said[0], facts, Denied(left[0].intent), "", insights.LEFT_OUT, str(breath[-1].id))

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from xiaoer.kernel.channels import channel_codes
 from xiaoer.kernel.clock import parse_instant, to_utc
 from xiaoer.kernel.commerce import TraceStep
 from xiaoer.kernel.errors import InvalidBody
@@ -74,6 +75,11 @@ def text(limit: int) -> Callable[[Any], str]:
         return found
 
     return parse
+
+
+def channels(value: Any) -> str:
+    """Channels by code, as people call them (抖音|淘宝), joined by |."""
+    return channel_codes(re.sub(r"[、，,;；/]", "|", text(100)(value)))
 
 
 def ident(limit: int = 128) -> Parser:

@@ -3,14 +3,19 @@
 from typing import Any
 
 from xiaoer.flows.import_data.cells import MOST_ITEMS, BadCell, Parser, structure, text, texts
+from xiaoer.kernel.channels import channel_code
 
 
-def by_name(limit: int) -> Parser:
-    """Texts by name, such as an answer per channel: a JSON object."""
+def by_channel(limit: int) -> Parser:
+    """Texts by channel, as people call them: a JSON object."""
     key_text, value_text = text(100), text(limit)
 
     def parse(value: Any) -> dict[str, str]:
-        return {key_text(key): value_text(held) for key, held in one_object(value).items() if held not in (None, "")}
+        return {
+            channel_code(key_text(key)): value_text(held)
+            for key, held in one_object(value).items()
+            if held not in (None, "")
+        }
 
     return parse
 

@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from xiaoer.flows.show_insights.view import CHANNELS, View
+from xiaoer.flows.show_insights.view import View
+from xiaoer.kernel.channels import CHANNELS
 
 _MOST = 200
 

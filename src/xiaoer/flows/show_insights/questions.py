@@ -3,7 +3,8 @@
 from typing import Any
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
-from xiaoer.flows.show_insights.view import CHANNELS, ENTRIES, Days, View, by_day, change, day_name
+from xiaoer.flows.show_insights.view import ENTRIES, Days, View, by_day, change, day_name
+from xiaoer.kernel.channels import CHANNELS
 from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.days import weekday_of
 

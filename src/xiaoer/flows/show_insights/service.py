@@ -4,7 +4,8 @@ from typing import Any
 
 from xiaoer.flows.show_insights.metrics import cards_of, flag_sums, kept_sums, percentile, value_of
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, Page, Series, Table, how_of
-from xiaoer.flows.show_insights.view import CHANNELS, View, day_name, most_telling, percent, ratio
+from xiaoer.flows.show_insights.view import View, day_name, most_telling, percent, ratio
+from xiaoer.kernel.channels import CHANNELS
 from xiaoer.slices.insights.types import Formula
 
 _FIRST = ("taobao.reply_3min", "first_response", "avg_response", "satisfied", "bot_solved_strict", "to_people")

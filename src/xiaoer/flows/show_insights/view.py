@@ -23,18 +23,6 @@ FEW = 10  # refunds below which a share would be of false precision
 Days = tuple[int, int]
 Pair = tuple[int, int]
 _WEEK = "一二三四五六日"
-CHANNELS = {
-    "api": "接口",
-    "web": "网页",
-    "import": "导入的历史",
-    "taobao": "淘宝",
-    "jd": "京东",
-    "douyin": "抖店",
-    "pdd": "拼多多",
-    "xhs": "小红书",
-    "kuaishou": "快手",
-    "wechat": "微信",
-}
 ENTRIES = {
     "product": "商品页",
     "campaign": "活动页",

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from xiaoer.kernel.channels import CHANNELS
 from xiaoer.kernel.ids import EntryId, ShopId
 from xiaoer.kernel.variables import LIVE, variables_in
 from xiaoer.slices.knowledge import pending, rules, store
@@ -69,9 +70,13 @@ class KnowledgeSink:
         return None
 
     def unfit(
-        self, rows: Sequence[KnowledgeRow], own: Collection[str], audiences: Collection[str]
+        self,
+        rows: Sequence[KnowledgeRow],
+        own: Collection[str],
+        audiences: Collection[str],
+        strange_channels: Collection[str] = (),
     ) -> dict[str, tuple[str, str, str]]:
-        """By id the rows that name a variable or a group of buyers unknown to the shop: column, code, reason."""
+        """By id the rows that name an unknown variable, group of buyers or channel: column, code, reason."""
         found = {}
         for row in rows:
             texts = (row.answer, *(row.channel_answers or {}).values())
@@ -82,6 +87,10 @@ class KnowledgeSink:
             if strange := [name for name in groups if name and name not in audiences]:
                 reason = f"店里没有『{strange[0][:40]}』这个人群，可以写：{'、'.join(list(audiences)[:_NAMED])}"
                 found[row.id] = ("人群", "unknown_audience", reason)
+            for column, codes in (("渠道", (row.channel or "").split("|")), ("渠道答案", row.channel_answers or {})):
+                if unknown := next((code for code in codes if code in strange_channels), ""):
+                    reason = f"没有『{unknown[:40]}』这个渠道，可以写：{'、'.join(CHANNELS.values())}"
+                    found[row.id] = (column, "unknown_channel", reason)
         return found
 
     def existing_hashes(self, connection: Connection, shop: ShopId, ids: Sequence[str], /) -> dict[str, str]:

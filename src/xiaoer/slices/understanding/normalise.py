@@ -11,7 +11,7 @@ import copy
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import opencc
 import rjieba
@@ -59,6 +59,15 @@ _FUNCTION = frozenset("不没有要会在是的了我你他她它就都也还很
 _to_simplified = opencc.OpenCC("t2s").convert
 
 
+@cache
+def _traditional() -> re.Pattern[str]:
+    """Characters that simplifying changes: a text without any, as nearly all are, need not be looked at."""
+    letters = [chr(code) for code in range(0x3400, 0xA000)]
+    plain = _to_simplified("\n".join(letters)).split("\n")
+    changed = "".join(letter for letter, now in zip(letters, plain, strict=True) if letter != now)
+    return re.compile(f"[{changed}]")
+
+
 def fold(text: str) -> str:
     """Width, script, invisible characters and platform masks; no word is changed."""
     text = text[:MAX_CHARS]
@@ -70,7 +79,8 @@ def fold(text: str) -> str:
             text = text.replace(entity, plain)
     text = unicodedata.normalize("NFKC", text if text.isascii() else _SIGNS.sub(" ", text))
     if not text.isascii():
-        text = _to_simplified(text.translate(_MARKS).encode("utf-8", "ignore").decode())
+        text = text.translate(_MARKS).encode("utf-8", "ignore").decode()
+        text = _to_simplified(text) if _traditional().search(text) else text
     return _SPACES.sub(" ", text)
 
 
@@ -97,6 +107,7 @@ class Normaliser:
         self._protected: PhraseTable | None = None
         self._smooth = lru_cache(maxsize=_REMEMBERED)(self._smoothed)
         self._rewrite = lru_cache(maxsize=_REMEMBERED)(self._rewritten)
+        self._repaired = lru_cache(maxsize=_REMEMBERED)(self._by_sound)
 
     def with_words(self, protected: PhraseTable, means: Mapping[str, str]) -> "Normaliser":
         """The same with a shop's words: `protected` stay as they are, `means` become what they mean."""
@@ -138,7 +149,7 @@ class Normaliser:
             text = _LETTERS.sub(self._letters, text)
             text = self._spoken(text)
             text = self._lexicon.near.replace(text, self._far)
-            text = _HAN_RUN.sub(self._by_sound, text)
+            text = _HAN_RUN.sub(lambda run: self._repaired(run[0]), text)
             if text == before:
                 break
         return text
@@ -161,8 +172,7 @@ class Normaliser:
         spelled = self._lexicon.letters.read(run)
         return run if spelled is None else spelled
 
-    def _by_sound(self, match: re.Match[str]) -> str:
-        text = match.group()
+    def _by_sound(self, text: str) -> str:
         sounds, begins = self._lexicon.term_sounds, self._lexicon.sound_begins
         known = rjieba.has_word
         get = readings().get

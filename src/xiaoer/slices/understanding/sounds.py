@@ -49,7 +49,7 @@ def syllables(text: str, table: Mapping[int, str] | None = None) -> list[str]:
     """One syllable per Han character; everything else is left out."""
     table = readings() if table is None else table
     get = table.get
-    return [s for s in (get(ord(character)) for character in text) if s is not None]
+    return list(filter(None, map(get, map(ord, text))))
 
 
 def pinyin(text: str) -> str:

@@ -12,29 +12,49 @@ from xiaoer.slices.knowledge.health.meeting import GROUPS_FROM, TELLING, Differe
 from xiaoer.slices.knowledge.health.sayings import Saying
 
 _PLAIN = re.compile(r"[^0-9a-z\u3400-\u9fff]")
+_NOTHING: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+_CHOICE = "还是"
+_ALL = re.compile(r"全部|统一|一律|都|只|默认|全国|全场")
 _FRAME = 0.5  # of the shorter question that stands in both, before and after what differs
+CONTRASTS = (
+    "sides", "framed", "inserted", "swapped", "turned", "things", "values", "both cases", "cases", "narrowed",
+    "contrary", "beyond", "elsewhere",
+)  # fmt: skip
 _LESS = re.compile(r"(?:可以|能|可)不(?![能可])")  # 可以不发中通吗 asks for the contrary
 
 
-def apart(one: Saying, other: Saying, how: Difference, reading: Reading) -> str:
-    """What makes two questions of them (sides, frame, turned, things, values, cases, narrowed, contrary), or ""."""
-    if any(_sides(one.question, other.question, side) for side in reading.wording.sides):
-        return "sides"
-    if one.plain == other.plain:
-        return ""
-    if _framed(one, other, how, reading) or _swapped(one, other):
-        return "frame"
-    if sorted(one.question) == sorted(other.question):
-        return "turned"
-    if one.things and other.things and not (_speaks_of(one, other.things) or _speaks_of(other, one.things)):
-        return "things"
-    if _values_apart(one, other, reading):
-        return "values"
-    if one.cases != other.cases and ((one.cases and other.cases) or how not in ("value", "figure")):
-        return "cases"
-    if how != "value" and _narrowed(one, other, reading):
-        return "narrowed"
-    return "contrary" if _contrary(one.question) != _contrary(other.question) else ""
+# These make two questions of them whatever else they share: 几点上班 and 几点下班, 七天内 and 超过七天.
+DECIDING = frozenset({"sides", "turned", "both cases", "contrary", "beyond", "elsewhere", "inserted"})
+_BEYOND = re.compile(r"超过|超出|过了(?=[\d一二两三四五六七八九十期保])|过保|逾期|以外")
+
+
+def contrasts(one: Saying, other: Saying, how: Difference, reading: Reading) -> frozenset[str]:
+    """What speaks for two questions, of `CONTRASTS`."""
+    sides = any(
+        mine and theirs and not mine & theirs
+        for mine, theirs in zip(one.question.sides, other.question.sides, strict=True)
+    )
+    if sides or one.question.plain == other.question.plain:
+        return frozenset({"sides"} if sides else ())
+    found = {
+        "framed": _framed(one, other, how, reading),
+        "inserted": _inserted(one, other, reading),
+        "swapped": _swapped(one, other),
+        "turned": sorted(one.question.text) == sorted(other.question.text),
+        "things": bool(
+            one.question.things
+            and other.question.things
+            and not (_speaks_of(one, other.question.things) or _speaks_of(other, one.question.things))
+        ),
+        "values": _values_apart(one, other),
+        "elsewhere": _elsewhere(one, other, reading) or _elsewhere(other, one, reading),
+        "both cases": one.question.cases != other.question.cases and bool(one.question.cases and other.question.cases),
+        "cases": one.question.cases != other.question.cases,
+        "narrowed": _narrowed(one, other, reading),
+        "contrary": _contrary(one.question.text) != _contrary(other.question.text),
+        "beyond": bool(_BEYOND.search(one.question.text)) != bool(_BEYOND.search(other.question.text)),
+    }
+    return frozenset(name for name, holds in found.items() if holds)
 
 
 def _framed(one: Saying, other: Saying, how: Difference, reading: Reading) -> bool:
@@ -53,10 +73,16 @@ def _framed(one: Saying, other: Saying, how: Difference, reading: Reading) -> bo
     return not left & right or bool(left - right and right - left)
 
 
-def _sides(one: str, other: str, side: tuple[re.Pattern[str], ...]) -> bool:
-    """Whether each names another member of one set of opposites: 上班 and 下班, 定金 and 尾款."""
-    mine, theirs = ({at for at, word in enumerate(side) if word.search(text)} for text in (one, other))
-    return bool(mine and theirs and not mine & theirs)
+def _inserted(one: Saying, other: Saying, reading: Reading) -> bool:
+    """Whether one question is the other with a word put in that the other entry does not speak of (电机保修多久)."""
+    first, second = (_PLAIN.sub("", said.question.text.lower()) for said in (one, other))
+    before = _alike_from_start(first, second)
+    after = _alike_from_start(first[before:][::-1], second[before:][::-1])
+    if before + after < min(len(first), len(second)):
+        return False
+    longer, shorter = (one, other) if len(first) > len(second) else (other, one)
+    put_in = (first if longer is one else second)[before : max(len(first), len(second)) - after]
+    return bool(reading.wording.about(put_in) - reading.wording.light - shorter.both)
 
 
 def _alike_from_start(one: str, other: str) -> int:
@@ -65,7 +91,7 @@ def _alike_from_start(one: str, other: str) -> int:
 
 def _without_kind(one: Saying, other: Saying, how: Difference, reading: Reading) -> tuple[str, str]:
     """Two questions without the words of the kind of value that both ask for: 可以机洗吗, 能用洗衣机洗吗."""
-    texts = one.question, other.question
+    texts = one.question.text, other.question.text
     for kind in reading.kinds if how == "value" else ():
         if all(asks_for(text, kind) for text in texts):
             one_left, other_left = (kind.asked.sub("", kind.pattern.sub("", text.lower())) for text in texts)
@@ -75,38 +101,65 @@ def _without_kind(one: Saying, other: Saying, how: Difference, reading: Reading)
 
 def _swapped(one: Saying, other: Saying) -> bool:
     """Whether two words with groups stand in place of each other, and nothing else differs: 多长, 多宽."""
-    mine, theirs = one.asked - other.asked, other.asked - one.asked
-    return len(mine) == len(theirs) == 1 and bool(one.asked & other.asked) and min(*mine, *theirs) >= GROUPS_FROM
+    mine, theirs = one.question.asked - other.question.asked, other.question.asked - one.question.asked
+    return (
+        len(mine) == len(theirs) == 1
+        and bool(one.question.asked & other.question.asked)
+        and min(*mine, *theirs) >= GROUPS_FROM
+    )
 
 
 def _speaks_of(saying: Saying, things: frozenset[str]) -> bool:
-    return any(thing in saying.question or thing in saying.lead for thing in things)
+    return any(thing in saying.question.text or thing in saying.answer.lead for thing in things)
 
 
-def _values_apart(one: Saying, other: Saying, reading: Reading) -> bool:
-    """Whether they name other values of one kind, or one names a place that the other does not speak of.
+def _values_apart(one: Saying, other: Saying) -> bool:
+    """Whether they name other values of one kind.
 
-    Who asks for yes or no on some values (驿站能送上门吗) is not answered by a yes on others (能自提吗).
+    Who asks for yes or no on some values (驿站能送上门吗) is not answered by a yes on others (能自提吗). One who leaves
+    the choice (顺丰还是邮政) names none.
     """
-    plainly = not one.way and not other.way and "还是" not in one.question + other.question
-    for kind, mine, theirs in zip(reading.kinds, one.values, other.values, strict=True):
-        if mine and theirs and (not share(mine, theirs) or (mine != theirs and plainly)):
+    if any(_CHOICE in said.question.text for said in (one, other)):
+        return False
+    plainly = not one.question.way and not other.question.way
+    values, others = one.question.values, other.question.values
+    return any(
+        not share(values[at], others[at]) or (values[at] != others[at] and plainly)
+        for at in values.keys() & others.keys()
+    )
+
+
+def _elsewhere(one: Saying, other: Saying, reading: Reading) -> bool:
+    """Whether one asks of a place, courier or colour (新疆包邮吗) that the other neither asks for nor speaks of.
+
+    What holds for all (全部顺丰) answers who asks which, too.
+    """
+    for at, named in one.question.values.items():
+        kind = reading.kinds[at]
+        if kind.naming_asks or _CHOICE in one.question.text + other.question.text:
+            continue
+        if at in other.question.values:
+            if not share(named, other.question.values[at]):
+                return True
+            continue
+        asked = kind.asked.search(other.question.text) and all(map(_ALL.search, (one.answer.lead, other.answer.lead)))
+        if not asked and not share(named, other.answer.spoken.get(at, _NOTHING)[0]):
             return True
-        if not kind.naming_asks and bool(mine) != bool(theirs):
-            return not _speaks_of(other, mine) if mine else not _speaks_of(one, theirs)
     return False
 
 
 def _narrowed(one: Saying, other: Saying, reading: Reading) -> bool:
     """Whether one is the other limited to a case or a value: 浴巾掉色吗, 白色浴巾掉色吗."""
-    if not (one.asked <= other.asked or other.asked <= one.asked):
+    if not (one.question.asked <= other.question.asked or other.question.asked <= one.question.asked):
         return False
-    more = one.asked ^ other.asked
+    more = one.question.asked ^ other.question.asked
+    values, others = one.question.values, other.question.values
     named = any(
-        mine != theirs and not (kind.asked.search(one.question) and kind.asked.search(other.question))
-        for kind, mine, theirs in zip(reading.kinds, one.values, other.values, strict=True)
+        values.get(at) != others.get(at)
+        and not all(reading.kinds[at].asked.search(said.question.text) for said in (one, other))
+        for at in values.keys() | others.keys()
     )
-    return named or one.cases != other.cases or bool(TELLING.search("".join(more)))
+    return named or one.question.cases != other.question.cases or bool(TELLING.search("".join(more)))
 
 
 def _contrary(question: str) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from xiaoer.kernel.worktime import clock_of
-from xiaoer.slices.knowledge.health.claims import NUMBER, claims_of, spans_about, topics_of, value_of
+from xiaoer.slices.knowledge.health.claims import claims_of, spans_about, topics_of
 from xiaoer.slices.knowledge.health.kinds import Kind, places_differ
+from xiaoer.slices.knowledge.health.units import NUMBER, value_of
 from xiaoer.slices.knowledge.types import EntryDraft
 
 _RETURN_DAYS = re.compile(

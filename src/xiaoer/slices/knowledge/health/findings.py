@@ -1,18 +1,21 @@
 """Each kind of finding, from facts to a sentence that tells the operator what is wrong. Pure."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from xiaoer.slices.knowledge.health.claims import ONCE, claims_of, differ, name_of
-from xiaoer.slices.knowledge.health.contrast import apart
+from msgspec import structs
+
+from xiaoer.kernel.channels import CHANNELS
+from xiaoer.slices.knowledge.health.contrast import DECIDING, contrasts
+from xiaoer.slices.knowledge.health.differing import differences
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
 from xiaoer.slices.knowledge.health.goods import ProductFacts, against_product
-from xiaoer.slices.knowledge.health.kinds import Kind, differ_in_words
+from xiaoer.slices.knowledge.health.kinds import Kind
 from xiaoer.slices.knowledge.health.matter import points
-from xiaoer.slices.knowledge.health.meeting import Difference, Reading, same_words
+from xiaoer.slices.knowledge.health.meeting import Reading, same_words
 from xiaoer.slices.knowledge.health.sayings import Reader, Saying
 from xiaoer.slices.knowledge.health.types import Found, Usage
-from xiaoer.slices.knowledge.health.verdicts import deny_each_other, deny_in_clauses, deny_one_thing, deny_the_thing
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 
 ANY_INTENT = 0.78  # score from which two entries answer the same question whatever their intents
@@ -26,9 +29,7 @@ _LEAST_ASKED = 2  # conversations on a product without an answer
 Products = Mapping[str, tuple[str, bool, ProductFacts]]
 
 
-def compare(
-    entry: Entry, other: Entry, asked: tuple[str, str], intents: tuple[str, str], score: float, reader: Reader
-) -> Found | None:
+def compare(entry: Entry, other: Entry, asked: tuple[str, str], score: float, reader: Reader) -> Found | None:
     """Two entries by two of their questions: they answer one differently, alike, or there is no finding.
 
     `score` is how near retrieval finds the questions.
@@ -40,12 +41,12 @@ def compare(
     alike, standard = False, (mine.question, theirs.question)
     for channel, answers in spoken(mine, theirs):
         one, two = (reader.read(question, answer) for question, answer in zip(asked, answers, strict=True))
-        differs = contradict(one, two, intents, reader.reading)
+        differs = contradict(one, two, reader.reading)
         if differs and asked != standard:  # what limits the standard question limits the others too
             first, second = (reader.read(question, answer) for question, answer in zip(standard, answers, strict=True))
-            differs = contradict(first, second, intents, reader.reading, NEARLY) and differs
+            differs = contradict(first, second, reader.reading, NEARLY) and differs
         if differs:
-            where = f"在 {channel} 上，" if channel else ""
+            where = f"在 {CHANNELS.get(channel, channel)} 上，" if channel else ""
             says = f"{questions}问的是一回事，{where}{differs}说得不一样"
             return Found("conflict", says, *ids, weight=90, detail=detail)
         alike |= score >= ANY_INTENT and same_words(*answers) and reader.reading.apart(*asked) <= 1
@@ -54,15 +55,19 @@ def compare(
     return None
 
 
-def contradict(one: Saying, other: Saying, intents: tuple[str, str], reading: Reading, least: float = 0.0) -> str:
+def contradict(one: Saying, other: Saying, reading: Reading, least: float = 0.0) -> str:
     """In what two entries that answer one question cannot both be right (时间, 快递, 是否), or "".
 
     `least` are the points from which they answer one question.
     """
-    differs, how = differ_in_answers((one.question, other.question), (one.lead, other.lead), reading)
-    if not differs or apart(one, other, how, reading) or points(one, other, intents, how) < least:
-        return ""
-    return differs
+    ways = list(differences(one, other, reading))
+    same, found = one.question.plain == other.question.plain, [(least - 1.0, "")]
+    for about, how in ways:
+        apart = contrasts(one, other, how, reading)
+        if not apart & DECIDING:
+            found.append((math.inf if same else points(one, other, how, apart, len(ways)), about))
+    most, about = max(found, key=lambda one: one[0])
+    return about if most >= least else ""
 
 
 def spoken(one: EntryDraft, other: EntryDraft) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -73,19 +78,6 @@ def spoken(one: EntryDraft, other: EntryDraft) -> Iterator[tuple[str, tuple[str,
         if all(not scope or channel in scope for scope in scopes):
             says = tuple(draft.channel_answers.get(channel, draft.answer) for draft in (one, other))
             yield channel, (says[0], says[1])
-
-
-def differ_in_answers(questions: tuple[str, str], answers: tuple[str, str], reading: Reading) -> tuple[str, Difference]:
-    """What two answers say differently (时间, 快递, 是否), or "", and how."""
-    if unit := differ(claims_of(answers[0]), claims_of(answers[1])):
-        return name_of(unit), "once" if unit in ONCE else "figure"
-    if about := differ_in_words(questions, answers, reading.kinds):
-        return about, "value"
-    if deny_one_thing(questions, answers):
-        return "是否", "once"
-    if deny_each_other(questions, answers, reading.wording) or deny_the_thing(questions, answers):
-        return "是否", "verdict"
-    return ("是否" if deny_in_clauses(questions, answers, reading.wording) else ""), "told"
 
 
 def by_date(live: Sequence[Entry], usage: Mapping[str, Usage], now: datetime) -> list[Found]:
@@ -122,19 +114,20 @@ def by_use(live: Sequence[Entry], usage: Mapping[str, Usage]) -> list[Found]:
 
 
 def against(entry: Entry, facts: ShopFacts, products: Products, kinds: Sequence[Kind] = ()) -> Found | None:
-    """What the shop's own data deny, or have overtaken."""
+    """What the shop's own data deny, of the answer or of what is said on one channel instead, or have overtaken."""
     draft, id_ = entry.draft, str(entry.id)
     about = f"“{draft.question[:40]}”"
-    if says := against_shop(draft, facts, kinds):
-        return Found("contradiction", f"{about}{says}", id_, weight=95)
-    if not draft.product_id:
-        return None
     known = products.get(draft.product_id)
-    if known is None:
+    answers = {"": draft.answer, **draft.channel_answers}
+    for channel, answer in answers.items():
+        said = structs.replace(draft, answer=answer)
+        says = against_shop(said, facts, kinds) or (against_product(said, known[2], kinds) if known else "")
+        if says:
+            where = f"在 {CHANNELS.get(channel, channel)} 上，" if channel else ""
+            return Found("contradiction", f"{about}{where}{says}", id_, product_id=draft.product_id, weight=95)
+    if draft.product_id and known is None:
         return Found("gone_product", f"{about}的商品已经不在店里", id_, product_id=draft.product_id, weight=50)
-    if says := against_product(draft, known[2], kinds):
-        return Found("contradiction", f"{about}{says}", id_, product_id=draft.product_id, weight=95)
-    if known[2].changed_at and known[2].changed_at > entry.updated_at:
+    if known and known[2].changed_at and known[2].changed_at > entry.updated_at:
         says = f"{about}写好以后，商品“{known[0][:20]}”改过，请看看答案还对不对"
         return Found("changed_product", says, id_, product_id=draft.product_id, weight=45)
     return None

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from xiaoer.slices.knowledge.health.claims import claims_of, differ, name_of
+from xiaoer.slices.knowledge.health.claims import claims_of, differ
 from xiaoer.slices.knowledge.health.kinds import Kind, asks_for, denies
 from xiaoer.slices.knowledge.health.meeting import way_of
+from xiaoer.slices.knowledge.health.units import name_of
 from xiaoer.slices.knowledge.types import EntryDraft
 
 _IN_STOCK = re.compile(r"(?<![没无])有现货|现货充足|(?<![没无])有货|库存充足|货源充足")

@@ -83,25 +83,17 @@ def asks_for(question: str, kind: Kind) -> bool:
     return bool(kind.asked.search(question) or (kind.naming_asks and kind.pattern.search(question.lower())))
 
 
-def differ_in_words(questions: tuple[str, str], answers: tuple[str, str], kinds: Sequence[Kind]) -> str:
-    """What two answers to one question name differently (快递, 材质, 地址), or ""."""
-    for kind in kinds:
-        if not all(asks_for(question, kind) for question in questions):
-            continue
-        (mine, my_pure), (theirs, their_pure) = (values_in(answer, kind) for answer in answers)
-        if (
-            mine
-            and theirs
-            and (not share(mine, theirs) or (my_pure and theirs - my_pure) or (their_pure and mine - their_pure))
-        ):
-            return kind.about
-    if all(map(_WHERE.search, questions)) and _streets_differ(*map(_streets, answers)):
-        return "地址"
-    if all(map(_CONTACT.search, questions)):
-        one, other = ({re.sub(r"\D", "", n) for n in _LONG_NUMBER.findall(answer)} for answer in answers)
-        if one and other and not one & other:
-            return "号码"
-    return ""
+def streets_differ(questions: tuple[str, str], answers: tuple[str, str]) -> bool:
+    """Whether two answers to where something is name other streets or numbers."""
+    return all(map(_WHERE.search, questions)) and _streets_differ(*map(_streets, answers))
+
+
+def contacts_differ(questions: tuple[str, str], answers: tuple[str, str]) -> bool:
+    """Whether two answers to how somebody is reached name other numbers."""
+    if not all(map(_CONTACT.search, questions)):
+        return False
+    one, other = ({re.sub(r"\D", "", n) for n in _LONG_NUMBER.findall(answer)} for answer in answers)
+    return bool(one and other and not one & other)
 
 
 def _streets(text: str) -> dict[str, set[str]]:

@@ -61,6 +61,10 @@ class Wording(Struct, frozen=True):
         """The same without letters that matter in both only."""
         return "".join(letter for letter in self.plain(question) if letter not in self.light)
 
+    def sides_of(self, question: str) -> tuple[frozenset[int], ...]:
+        """Which members of each set of opposites (上班, 下班) a question names."""
+        return tuple(frozenset(at for at, word in enumerate(side) if word.search(question)) for side in self.sides)
+
     def cases_of(self, question: str) -> frozenset[str]:
         """The cases that a question is limited to (没拆封, 预售, 坏了)."""
         return frozenset(self.letters.get(word, word) for word in self.words.findall(question) if word in self.cases)
@@ -94,9 +98,12 @@ def way_of(question: str) -> str:
     return next((way for way, pattern in _WAYS if pattern.search(question)), "")
 
 
-# How two answers differ: in a value of a kind (its material), in a measure that a thing has once (its watts), in
-# another figure, in yes and no, or in what a clause affirms and one of the other denies.
-Difference = Literal["value", "once", "figure", "verdict", "told"]
+# How two answers differ: in a value of a kind (its material) for which both questions ask, one (`half`) or none
+# (`named`); in a measure that a thing has once (its watts), in another figure; in yes and no, in what a clause affirms
+# and one of the other denies, in that one denies what the other is asked (`crossed`), in that one has to be got by
+# oneself what the other says is there (`need`), in that one tells a value and the other says that there is none
+# (`sign`), or in that short answers have no word in common (`words`).
+Difference = Literal["value", "half", "named", "once", "figure", "verdict", "told", "crossed", "need", "sign", "words"]
 
 
 class Likeness(Struct, frozen=True):

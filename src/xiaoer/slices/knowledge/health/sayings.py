@@ -11,10 +11,13 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from xiaoer.slices.knowledge.health.kinds import values_in
+from xiaoer.slices.knowledge.health.claims import Claims, claims_of
+from xiaoer.slices.knowledge.health.kinds import asks_for, values_in
 from xiaoer.slices.knowledge.health.meeting import Reading, way_of
+from xiaoer.slices.knowledge.health.verdicts import Stance, stance_of
 
-Direction = Callable[[str], NDArray[np.float32]]
+Vector = NDArray[np.float32]
+Direction = Callable[[str], Vector]
 
 _SENTENCE = re.compile(r"[^。！!；;\n]+")
 _CLAUSE = re.compile(r"[^，,]+")
@@ -24,20 +27,46 @@ _GREETING = re.compile(
 )
 
 
-class Saying(Struct, frozen=True):
-    """A question with the sentence that answers it. `asked`, `told` and `both` are letters of `Wording.about`."""
+class Question(Struct, frozen=True):
+    """A question, read. `asked` are letters of `Wording.about`, `sides` the members of each set of opposites.
 
-    question: str
-    lead: str
+    By number of the kind, `values` are those that it names; `asks` are the kinds for which it asks. `leaning` is what
+    it means, `direction` where it points, each of length one.
+    """
+
+    text: str
     asked: frozenset[str]
-    told: frozenset[str]
-    both: frozenset[str]
     cases: frozenset[str]
-    values: tuple[frozenset[str], ...]
+    values: dict[int, frozenset[str]]
+    asks: frozenset[int]
+    sides: tuple[frozenset[int], ...]
     things: frozenset[str]
     way: str
     plain: str
-    direction: NDArray[np.float32]
+    direction: Vector
+    leaning: Vector
+
+
+class Answer(Struct, frozen=True):
+    """The sentence of an answer that answers, read; `spoken` are its values by kind (all, and those called pure).
+    `all_spoken` and `all_claims` are of the whole answer."""
+
+    lead: str
+    told: frozenset[str]
+    spoken: dict[int, tuple[frozenset[str], frozenset[str]]]
+    all_spoken: dict[int, frozenset[str]]
+    claims: Claims
+    all_claims: Claims
+
+
+class Saying(Struct, frozen=True):
+    """A question with its answer: what both are about, how the answer stands to it, where both together point."""
+
+    question: Question
+    answer: Answer
+    both: frozenset[str]
+    stance: Stance
+    direction: Vector
 
 
 def lead_of(answer: str) -> str:
@@ -48,29 +77,50 @@ def lead_of(answer: str) -> str:
     return answer
 
 
-def say(question: str, answer: str, reading: Reading, direction: Direction) -> Saying:
-    """Read a question and its answer."""
-    wording, lead = reading.wording, lead_of(answer)
-    asked, told = (wording.about(text) - wording.light for text in (question, lead))
-    values = tuple(values_in(question, kind)[0] for kind in reading.kinds)
-    return Saying(
-        question, lead, asked, told, asked | told, wording.cases_of(question),
-        values, frozenset(reading.things.findall(question.lower())), way_of(question),
-        wording.weighty(question), direction(f"{question}，{lead}"),
-    )  # fmt: skip
-
-
 class Reader:
-    """Reads every question and answer once."""
+    """Reads every question and answer once. `direction` and `leaning` say where a text points and what it means."""
 
-    def __init__(self, reading: Reading, direction: Direction) -> None:
+    def __init__(self, reading: Reading, direction: Direction, leaning: Direction) -> None:
         self.reading = reading
         self._direction = direction
+        self._leaning = leaning
+        self._questions: dict[str, Question] = {}
+        self._answers: dict[str, Answer] = {}
         self._read: dict[tuple[str, str], Saying] = {}
 
     def read(self, question: str, answer: str) -> Saying:
         """The reading of a question and its answer."""
         key = (question, answer)
         if key not in self._read:
-            self._read[key] = say(question, answer, self.reading, self._direction)
+            self._read[key] = self._say(question, answer)
         return self._read[key]
+
+    def _say(self, question: str, answer: str) -> Saying:
+        if question not in self._questions:
+            self._questions[question] = self._asked(question)
+        if answer not in self._answers:
+            self._answers[answer] = self._answered(answer)
+        asked, answered = self._questions[question], self._answers[answer]
+        return Saying(
+            asked, answered, asked.asked | answered.told, stance_of(question, answered.lead, self.reading.wording),
+            self._direction(f"{question}，{answered.lead}"),
+        )  # fmt: skip
+
+    def _asked(self, text: str) -> Question:
+        reading, wording = self.reading, self.reading.wording
+        return Question(
+            text, wording.about(text) - wording.light, wording.cases_of(text),
+            {at: said for at, kind in enumerate(reading.kinds) if (said := values_in(text, kind)[0])},
+            frozenset(at for at, kind in enumerate(reading.kinds) if asks_for(text, kind)), wording.sides_of(text),
+            frozenset(reading.things.findall(text.lower())), way_of(text), wording.weighty(text),
+            self._direction(text), self._leaning(text),
+        )  # fmt: skip
+
+    def _answered(self, text: str) -> Answer:
+        kinds, wording, lead = self.reading.kinds, self.reading.wording, lead_of(text)
+        return Answer(
+            lead, wording.about(lead) - wording.light,
+            {at: found for at, kind in enumerate(kinds) if (found := values_in(lead, kind))[0]},
+            {at: said for at, kind in enumerate(kinds) if (said := values_in(text, kind)[0])},
+            claims_of(lead), claims_of(text),
+        )  # fmt: skip

@@ -20,15 +20,15 @@ _OPENING = re.compile(
     r"|这款|这个|该|此|商品|产品|宝贝|全店|全场|一般|通常|都|均|也|的|[~～\s])+"
 )
 _NO = re.compile(
-    r"没有|没法|没开|无法|无需|不必|禁止|避免|切勿|请勿|暂无|停止|[用戴放开洗过做发寄退换]不了|未(?:开通|提供|支持)|谢绝|拒绝"
-    r"|(?<![必])不(?!同|过|超|满|止|少|锈|仅|论|管|但|一定|错|久|断|用担心|好意思|限|粘|易|足|等|如|得不|了解|定期|怕|妨|只)"
+    r"没有|没法|没开|无法|无需|不必|禁止|避免|切勿|请勿|暂无|停止|[用戴放开洗过做发寄退换]不了|未(?:开通|提供|支持)|谢绝|拒绝|停[发售产运业]|打烊|歇业|慎[用拍入服食]|[上下进出开动起掉着到见]不[来去了得上]|不[上下进出][来去]|免[洗磨熨烫装]"
+    r"|(?<![必])不(?!同|过|超|满|止|少|锈|仅|论|管|但|一定|错|久|断|用担心|好意思|限|粘锅|易|足|等|如|得不|了解|定期|怕|妨|只)"
     r"|禁[用忌食]|忌[用食口]|别(?![的人处致样])|无(?![论比线纺缝印骨尘敌数奈非])"
 )
 _YES = re.compile(
     r"可以|(?<![不认])可(?![是爱乐能见惜口])|(?<!性)能(?![量耗效源])|支持|会(?![员议话])|接受|提供|允许|适合|适用|通用|放心|需要|必须"
     r"|当然|肯定|包(?=[邮安上退换括含运])|含有?|带有|附送|(?:自|全)带|带(?![来走着动])|配(?![送方合料置])|赠送|享受|送(?![货到达礼人上去回])|没问题|没关系|正常(?=发|营|使|上)|照常|照发"
 )
-_HEAD = re.compile(r"^(?:能|行|是(?!由|从|在)的?|有(?![些时])|需|要|包|送|开|发|含|会|带|退|换|补|掉|起)")
+_HEAD = re.compile(r"^(?:能|行|是的|有(?![些时])|需|要|包|送|开|发|含|会|带|退|换|补|掉|起)")
 _ONLY = re.compile(r"只(?!要)(?:能|可以?|支持|有|限|开|做|发|用|接受|送|防|是)?|仅(?:限|支持|能|可|有|供)?")
 _CONDITION = re.compile(
     r"如果|若|除非|除了|视|看情况|部分|偏远|有些|个别|不满|未满|因人而异|的话|情况下|质量问题|人为|(?:没(?!有)|未|已).{1,6}的(?=.)"
@@ -37,12 +37,17 @@ _CONDITION = re.compile(
 _EITHER = re.compile(r"(.)[不没]\1|是否|能否|可否|有无")
 _HOW = re.compile(r"怎么|怎样|如何|什么|多久|多少|哪|几|为啥|为何|谁|多长|多大|啥")
 _ASKS = re.compile(r"[吗么吧嘛呢?？]|[不没否]$|可以|能|支持|会|有|是|要|需|包|行|送|开")
-_NEED = re.compile(r"需要|需不需|必须|要不要|用不用|得(?=自|先)|要(?=自己|先|另)|自己|另外")
+_EXTRA = re.compile(
+    r"(?<!不用)(?<!不需)(?<!不必)(?:另购|另买|另付|另拍|单买|单拍|另算|另收|自备|自购|自理)|(?:单独|另外|另行|自行)(?:购买?|买|拍|配|准备)"
+)
+_NEED = re.compile(r"单买|另买|需要|需不需|必须|要不要|用不用|得(?=自|先)|要(?=自己|先|另)|自己|另外")
 _THING_SAID = re.compile(
     r"(?:不|没|无|未|非)(?:(?:会|能|可以?|支持|有|需要?|用|要|是|含|包|送|提供|接受|存在)?(?:轻微|明显|任何)?([\u4e00-\u9fff]{2})"
     r"|([退换开送包收补赔修改寄卖洗])(?![\u4e00-\u9fff]))"
 )
 _AFFIRMED = r"(?<![不没无])(?:可以|能|可|支持|会|接受|提供)[\u4e00-\u9fff]{0,2}"
+_WAY = re.compile(r"怎么|怎样|如何|咋|为什么|为啥|为何|哪里|哪儿|在哪|地址")
+_AT_HEAD = 2  # letters before a no that still begins the answer (也没有)
 _UNSURE = re.compile(r"除|部分|偏远|如果|若|除非|视|看情况|有些|个别|不满|未满|因人而异|一定")
 
 
@@ -58,20 +63,22 @@ def verdict_of(question: str, answer: str, wording: Wording) -> int:
         plain = _OPENING.sub("", _EITHER.sub("", clause.strip()))
         if _CONDITION.search(plain):
             return 0
-        if found := _clause(plain, asked, wording):
+        if _EXTRA.search(plain):
+            return 1 if _NEED.search(question) else -1
+        if plain and (found := _clause(plain, question, asked, wording)):
             return found
         if len(last) == _LAST and last in wording.weighty(plain):
             return 1
     return 0
 
 
-def _clause(clause: str, asked: frozenset[str], wording: Wording) -> int:
+def _clause(clause: str, question: str, asked: frozenset[str], wording: Wording) -> int:
     only, no, yes = _ONLY.search(clause), _NO.search(clause), _YES.search(clause)
     if only and not (no and no.start() < only.start()):
         return 1 if _says(clause[only.end() :], asked, wording) else -1
     if no and not (yes and yes.start() < no.start()):
         return -1
-    if yes or _HEAD.match(clause):
+    if yes or _HEAD.match(clause) or (clause[0] == "是" and "是" in question):
         return 1
     return 1 if _says(clause, asked, wording) else 0
 
@@ -81,29 +88,77 @@ def _says(clause: str, asked: frozenset[str], wording: Wording) -> bool:
     return weight(asked & wording.about(clause)) * 2 > weight(asked)
 
 
-def deny_each_other(questions: tuple[str, str], answers: tuple[str, str], wording: Wording) -> bool:
+def _says_thing(answer: str) -> tuple[str, ...]:
+    return tuple(match[1] or match[2] for match in _THING_SAID.finditer(answer))
+
+
+class Stance(Struct, frozen=True):
+    """How an entry stands to what it is asked: read once, compared with many.
+
+    `verdict` is 1 for yes, -1 for no, 0 for neither; `sign` the same for questions that want a value (送什么: 没有赠品
+    is -1, 收纳袋 is 1); `denied` the things that the answer denies; `clauses` what its clauses affirm and deny.
+    """
+
+    yes_or_no: bool
+    verdict: int
+    sign: int
+    needs: bool
+    unsure: bool
+    denied: tuple[str, ...]
+    clauses: tuple["Told", ...]
+
+
+def stance_of(question: str, answer: str, wording: Wording) -> Stance:
+    """Read a question and the sentence that answers it."""
+    yes_or_no = is_yes_or_no(question)
+    verdict = verdict_of(question, answer, wording) if yes_or_no else 0
+    return Stance(
+        yes_or_no, verdict, verdict or _sign(question, answer), bool(_NEED.search(question)),
+        bool(_UNSURE.search(answer)), _says_thing(answer), _told(answer, wording),
+    )  # fmt: skip
+
+
+def _sign(question: str, answer: str) -> int:
+    """Whether an answer to which, when or how much denies that there is any, or tells one."""
+    if _WAY.search(question):
+        return 0
+    clause = next(iter(_CLAUSE.findall(answer)), "")
+    plain = _OPENING.sub("", clause.strip())
+    if _CONDITION.search(plain):
+        return 0
+    no = _NO.search(plain)
+    return -1 if no and no.start() <= _AT_HEAD else 0 if no else 1
+
+
+def deny_each_other(one: Stance, other: Stance) -> bool:
     """Whether one answer says yes and the other no to one question for yes or no."""
-    if not all(map(is_yes_or_no, questions)) or bool(_NEED.search(questions[0])) != bool(_NEED.search(questions[1])):
-        return False
-    one, other = (verdict_of(q, a, wording) for q, a in zip(questions, answers, strict=True))
-    return one * other < 0
+    return one.yes_or_no and other.yes_or_no and one.needs == other.needs and one.verdict * other.verdict < 0
 
 
-def deny_the_thing(questions: tuple[str, str], answers: tuple[str, str]) -> bool:
+def deny_by_need(one: Stance, other: Stance) -> bool:
+    """Whether what one says is there must, says the other, be bought or done by oneself (送琴包吗, 琴包要另买吗)."""
+    return one.yes_or_no and other.yes_or_no and one.needs != other.needs and one.verdict * other.verdict > 0
+
+
+def deny_the_thing(questions: tuple[str, str], answers: tuple[str, str], stances: tuple[Stance, Stance]) -> bool:
     """Whether one answer only denies what is asked about and the other only affirms it (不掉色 and 会轻微掉色)."""
-    if any(map(_UNSURE.search, answers)) or not all(map(is_yes_or_no, questions)):
+    if any(stance.unsure or not stance.yes_or_no for stance in stances):
         return False
-    no, yes = ([match[1] or match[2] for match in _THING_SAID.finditer(answer)] for answer in answers)
+    no, yes = stances[0].denied, stances[1].denied
     return _denies(questions, answers[0], no, answers[1], yes) or _denies(questions, answers[1], yes, answers[0], no)
 
 
-def deny_one_thing(questions: tuple[str, str], answers: tuple[str, str]) -> bool:
-    """Whether one answer denies what the other affirms in the same words, however it is asked (可登机, 不能登机)."""
-    if any(map(_UNSURE.search, answers)) or not all(map(is_yes_or_no, questions)):
+def deny_one_thing(answers: tuple[str, str], stances: tuple[Stance, Stance], asked: str) -> bool:
+    """Whether one answer denies what the other affirms in the same words, which one of them is `asked`
+    (可登机, 不能登机)."""
+    if any(stance.unsure or not stance.yes_or_no for stance in stances):
         return False
-    no = [{match[1] for match in _THING_SAID.finditer(answer) if match[1]} for answer in answers]
+    no = [{thing for thing in stance.denied if len(thing) > 1} for stance in stances]
     return any(
-        re.search(_AFFIRMED + re.escape(thing), answers[1 - at]) for at in (0, 1) for thing in no[at] - no[1 - at]
+        re.search(_AFFIRMED + re.escape(thing), answers[1 - at])
+        for at in (0, 1)
+        for thing in no[at] - no[1 - at]
+        if thing in asked
     )
 
 
@@ -154,21 +209,30 @@ def _told(answer: str, wording: Wording) -> tuple[Told, ...]:
 _NEGATIONS = frozenset("不没无未非别勿禁")
 
 
-def deny_in_clauses(questions: tuple[str, str], answers: tuple[str, str], wording: Wording) -> bool:
+def deny_in_clauses(asked: frozenset[str], one: Stance, other: Stance) -> bool:
     """Whether a clause of one answer affirms what one of the other denies in the same case (都配证书, 不带证书).
 
-    A word with a group or two letters make a thing; a question for yes or no asks about it.
+    A word with a group or two letters make a thing; `asked` are letters of the questions for yes or no.
     """
-    asked = frozenset[str]().union(*(wording.about(question) for question in questions if is_yes_or_no(question)))
-    for one in _told(answers[0], wording):
-        for other in _told(answers[1], wording):
-            both = one.about & other.about
+    for mine in one.clauses:
+        for theirs in other.clauses:
+            both = mine.about & theirs.about
             if (
-                one.sign != other.sign
-                and one.cases == other.cases
-                and both & (one.denied | other.denied)
+                mine.sign != theirs.sign
+                and mine.cases == theirs.cases
+                and both & (mine.denied | theirs.denied)
                 and weight(both) >= _LONE
                 and both & asked
             ):
                 return True
     return False
+
+
+def denies_what_is_asked(asked: frozenset[str], one: Stance, other: Stance) -> bool:
+    """Whether a clause of the other answer speaks of most of what one is asked, and says the contrary.
+
+    能用电磁炉吗: 能 is denied by 电磁炉不行, whatever that answers.
+    """
+    return bool(one.verdict) and any(
+        clause.sign * one.verdict < 0 and weight(asked & clause.about) * 2 > weight(asked) for clause in other.clauses
+    )

@@ -26,35 +26,34 @@ class Concepts:
                 token = "" if section == "filler" else f"={name}"
                 for phrase in phrases.split():
                     self._token_of.setdefault(phrase, token)
-        longest: dict[str, int] = {}
-        for phrase in self._token_of:
-            longest[phrase[0]] = max(longest.get(phrase[0], 0), len(phrase))
-        self._longest = longest
+        by_first: dict[str, dict[int, dict[str, str]]] = {}
+        for phrase, token in self._token_of.items():
+            by_first.setdefault(phrase[0], {}).setdefault(len(phrase), {})[phrase] = token
+        self._by_first = {first: tuple(sorted(sizes.items(), reverse=True)) for first, sizes in by_first.items()}
 
     def tokens(self, compact: str) -> list[str]:
         """The canonical tokens of a compact text, in order."""
         out: list[str] = []
-        table, longest = self._token_of, self._longest
-        at, end = 0, len(compact)
+        by_first, at, end = self._by_first, 0, len(compact)
         while at < end:
             char = compact[at]
-            size = longest.get(char, 0)
-            while size:
-                token = table.get(compact[at : at + size])
-                if token is not None and at + size <= end:
+            for size, phrases in by_first.get(char, ()):
+                token = phrases.get(compact[at : at + size])
+                if token is not None:
                     if token:
                         out.append(token)
+                    at += size
                     break
-                size -= 1
-            if size:
-                at += size
-                continue
-            found = _TOKEN.match(compact, at)
-            if found is None:
-                at += 1
-                continue
-            out.append(found.group())
-            at = found.end()
+            else:
+                if char >= "\u3400":
+                    if char <= "\u9fff":
+                        out.append(char)
+                    at += 1
+                    continue
+                found = _TOKEN.match(compact, at)
+                if found is not None:
+                    out.append(found.group())
+                at = found.end() if found is not None else at + 1
         return out
 
 
