@@ -19,6 +19,7 @@ from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.turn import BuyerMessage, Entry, TextContent, Turn, TurnContext
 from xiaoer.slices.policies import api as policies
+from xiaoer.slices.selling.rules import greeting as greetings
 from xiaoer.slices.selling.rules.greeting import VARIABLES, choose_greeting
 from xiaoer.slices.selling.rules.scenes import conflicts
 from xiaoer.slices.selling.types import Greeting, PickRules, Scene
@@ -112,6 +113,11 @@ def _scene(body: SceneIn, _shop: ShopId) -> Scene:
     return Scene(**_period(body))
 
 
+async def _greeting_conflicts(product: Wiring, shop: ShopId, id_: str, greeting: Greeting) -> tuple[str, ...]:
+    others = [(d.id, d.value) for d in await product.selling.rules.greetings.all(shop) if d.enabled]
+    return greetings.conflicts(id_, greeting, others)
+
+
 async def _scene_conflicts(product: Wiring, shop: ShopId, id_: str, scene: Scene) -> tuple[str, ...]:
     return conflicts(id_, scene, [(d.id, d.value) for d in await product.selling.rules.scenes.all(shop) if d.enabled])
 
@@ -126,7 +132,7 @@ _SCENE = {
 add_routes(
     router,
     Kind("greetings", "Greetings", _GREETING, GreetingIn, lambda p: p.selling.rules.greetings,
-         _greeting, lambda v, _who: GreetingIn(**msgspec.structs.asdict(v))),
+         _greeting, lambda v, _who: GreetingIn(**msgspec.structs.asdict(v)), _greeting_conflicts),
 )  # fmt: skip
 add_routes(
     router,

@@ -1,5 +1,6 @@
 """The shop's own catalogue (商品): products and stock read from the tables, titles searched in memory."""
 
+import re
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,6 +28,7 @@ _BY_SPEC = 20_000  # variants of one shop among which a spec may lead to its pro
 _PRODUCTS = 20_000  # products kept in memory over all shops
 
 _ANY = Taste()
+_USED_ON = re.compile(r"给[\u4e00-\u9fff]{2,4}?(?=充|供电|降温|洗|除|喂)")  # 能给手机充电的: no wish for a 手机
 
 
 class EmbeddedCatalog:
@@ -98,10 +100,10 @@ class EmbeddedCatalog:
         if (
             not taste.things
             and not index.names_thing(taste.said or need)
-            and (kinds := kinds_in(need, self.kinds) or kinds_in(need, index.sorts))
+            and (kinds := kinds_in(wanted := _USED_ON.sub(" ", need), self.kinds) or kinds_in(wanted, index.sorts))
         ):
             taste = replace(
-                taste, things=tuple(k for k in kinds if not any(k != other and k in other for other in kinds))
+                taste, things=tuple(_bare(k) for k in kinds if not any(k != other and k in other for other in kinds))
             )
         for product_id in index.rank(need, 8 * limit, taste):
             product, variants = await self._held(shop, product_id)
@@ -189,3 +191,8 @@ class EmbeddedCatalog:
             for product_id in products:
                 self._products.pop((shop, product_id), None)
         return len(changed)
+
+
+def _bare(kind: str) -> str:
+    """茶叶 is sold as 龙井茶."""
+    return kind[:-1] if len(kind) == 2 and kind[-1] in "叶子类" else kind

@@ -85,7 +85,8 @@ class Recipients(Struct, frozen=True):
         at_odds = one is not None and any(word in one.never for word in knows_better)
         ruled_out = () if one is None or at_odds else one.never
         ruled_out += () if (one and one.only) or any(word in said for word in self.pets) else self.pets
-        ruled_out += tuple(word for situation in found for word in situation.never)
+        called_for = {word for situation in found for word in situation.fits}
+        ruled_out += tuple(word for situation in found for word in situation.never if word not in called_for)
         cared = [word for name in audiences_in(said) for word in (*AUDIENCES[name], *_MADE_FOR.get(name, ()))]
         never = tuple(word for word in ruled_out if word not in said and word not in cared)
         for term in wish.unliked:

@@ -3,10 +3,21 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.filling import fill
 from xiaoer.slices.selling.types import Greeting, Visit
+
+
+class Timed(Protocol):
+    """A rule with a half-open period."""
+
+    @property
+    def valid_from(self) -> datetime | None: ...
+    @property
+    def valid_to(self) -> datetime | None: ...
+
 
 VARIABLES = ("商品", "店铺", "昵称", "时段")
 _DEAR = 18  # characters of a product's title in a sentence
@@ -51,6 +62,48 @@ def _narrowness(greeting: Greeting) -> int:
     return sum(bool(part) for part in lists) + sum(
         value not in ("any", "always") for value in (greeting.when, greeting.visitor, greeting.order_state)
     )
+
+
+def conflicts(id_: str, greeting: Greeting, others: Sequence[tuple[str, Greeting]]) -> tuple[str, ...]:
+    """Other greetings that can fit the same visit and between which only their ids decide, told in Chinese."""
+    return tuple(
+        f"和“{other.title}”会争同一次来访，优先级也一样；请把其中一个的优先级数字改小，或者错开条件、时间"
+        for other_id, other in others
+        if other_id != id_
+        and other.priority == greeting.priority
+        and _narrowness(other) == _narrowness(greeting)
+        and _can_meet(greeting, other)
+    )
+
+
+def _can_meet(one: Greeting, other: Greeting) -> bool:
+    """Whether some visit fits both; categories meet where one lies in the other."""
+    lists = (
+        (one.entries, other.entries),
+        (one.products, other.products),
+        (one.campaigns, other.campaigns),
+    )
+    same = all(not mine or not theirs or set(mine) & set(theirs) for mine, theirs in lists)
+    within = (
+        not one.categories
+        or not other.categories
+        or any(in_categories(c, other.categories) for c in one.categories)
+        or any(in_categories(c, one.categories) for c in other.categories)
+    )
+    searched = not one.search_words or not other.search_words or bool(set(one.search_words) & set(other.search_words))
+    states = (
+        (one.when, other.when, "always"),
+        (one.visitor, other.visitor, "any"),
+        (one.order_state, other.order_state, "any"),
+    )
+    alike = all(mine == theirs or wide in (mine, theirs) for mine, theirs, wide in states)
+    return same and within and searched and alike and periods_meet(one, other)
+
+
+def periods_meet(one: Timed, other: Timed) -> bool:
+    """Whether two rules hold at some same time; an open end never ends."""
+    starts_first = one.valid_to is None or other.valid_from is None or other.valid_from < one.valid_to
+    return starts_first and (other.valid_to is None or one.valid_from is None or one.valid_from < other.valid_to)
 
 
 def variant_of(greeting_id: str, greeting: Greeting, buyer_id: str) -> int:

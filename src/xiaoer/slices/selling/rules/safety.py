@@ -13,8 +13,11 @@ from xiaoer.kernel.commerce import Product
 
 _ONLY_FOOD = ("糖尿病人", "高血压的人", "痛风的人", "素食者", "清真饮食")
 _AGES = {"婴儿": (0.0, 3.0), "儿童": (3.0, 14.0)}  # years, when none is named
+_AGED = re.compile(r"月龄|年龄|适龄")
+_TEENAGER = 14.1  # years
 _PUPIL = 5.0  # years; younger ones are no 学生
 _FOR_PUPILS = re.compile(r"学生|小学|中学|学习")
+_GROWN_UP = re.compile(r"成人(?!儿童|小孩)")
 _NOT_FOR = re.compile(
     r"禁用|慎用|不适合|不适用|不建议|不宜|不可用|不能|不要|别用|避免|勿|除外|忌|不是|少喝|少用|控制|远离|不推荐|不满|留意|代替"
 )
@@ -64,7 +67,8 @@ def is_safe(product: Product, audience: str) -> bool:
         return False
     cared = _ON_SKIN if audience == "敏感肌" else _EATEN if audience in _ONLY_FOOD else _TAKEN_IN
     if any(word in product.category for word in cared) or (cared is not _ON_SKIN and _is_eaten(product)):
-        return any(not _WITH_CARE.search(value) for value in about)
+        of_age = audience in _AGES and any(_AGED.search(key) for key in product.attributes)  # which ages: `fits_age`
+        return of_age or any(not _WITH_CARE.search(value) for value in about)
     return True
 
 
@@ -93,6 +97,8 @@ def fits_age(product: Product, audiences: Collection[str], age_years: float | No
             low, high = _AGES[audience]
     if low is None or high is None:
         return True
+    if high < _TEENAGER and any(_GROWN_UP.search(text) for text in (product.title, *product.tags)):
+        return False
     if high < _PUPIL and any(_FOR_PUPILS.search(text) for text in (product.title, *product.tags)):
         return False
     for key, clause in facts_of(product):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from xiaoer.kernel.heard import Heard, Segment
-from xiaoer.slices.selling.rules.greeting import in_categories, in_period
+from xiaoer.slices.selling.rules.greeting import in_categories, in_period, periods_meet
 from xiaoer.slices.selling.types import Scene
 
 _NOT_NOW = ("after.", "service.", "ship.stuck", "ship.lost", "ship.urge", "order.cancel", "promo.not_applied")
@@ -67,6 +67,7 @@ def conflicts(id_: str, scene: Scene, others: Sequence[tuple[str, Scene]]) -> tu
             and (bool(set(scene.words) & set(other.words)) or (not scene.words and not other.words))
             and (not scene.intents or not other.intents or bool(set(scene.intents) & set(other.intents)))
             and (not scene.audience or not other.audience or bool(set(scene.audience) & set(other.audience)))
+            and periods_meet(scene, other)
             and (not scene.products or not other.products or bool(set(scene.products) & set(other.products)))
         )
         if same:
