@@ -1,9 +1,8 @@
 """Goods called by a spec of theirs (按规格叫货): 卡其的有货没, 10斤的还有没有, where only one product comes so.
 
 A buyer who has looked at the page leaves the name out and says what tells the variant, or asks for a fact that only
-one sheet has (头围57戴哪个号). A value counts when it stands
-in the text as the shop writes it, as one of its parts (烤盘 of 炉+烤盘) or as the same measure (1200克 of 1200g).
-Values that many goods come in (黑色, L) lead nowhere and are left out.
+one sheet has (头围57戴哪个号). A value counts when it stands in the text as the shop writes it, as one of its parts
+(烤盘 of 炉+烤盘) or as the same measure (1200克 of 1200g). What many goods come in (黑色) leads nowhere.
 """
 
 import re

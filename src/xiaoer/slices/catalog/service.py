@@ -24,7 +24,8 @@ from xiaoer.slices.catalog.types import FoundProduct
 _CHECK_EVERY_S = 0.5  # a changed price, stock or title is seen in every worker within this time
 _SHOPS = 64  # title indexes kept in memory
 _RECOMMENDABLE = 5_000  # products of one shop that are ranked for a need
-_BY_SPEC = 20_000  # variants of one shop among which a spec may lead to its product
+_BY_SPEC = 4_000  # variants of one shop among which a spec may lead to its product; read in about 0.1 s
+_SPECS_STAY_S = 5.0
 _PRODUCTS = 20_000  # products kept in memory over all shops
 
 _ANY = Taste()
@@ -40,7 +41,7 @@ class EmbeddedCatalog:
         self._db = db
         self._indexes: dict[ShopId, tuple[int, TitleIndex]] = {}
         self._need_indexes: dict[ShopId, tuple[int, NeedIndex, MentionIndex]] = {}
-        self._spec_indexes: dict[ShopId, tuple[int, SpecIndex]] = {}
+        self._spec_indexes: dict[ShopId, tuple[int, float, SpecIndex]] = {}
         self._revisions: dict[ShopId, tuple[float, int]] = {}
         self._products: dict[tuple[ShopId, str], tuple[int, Product | None, tuple[Variant, ...]]] = {}
 
@@ -159,16 +160,18 @@ class EmbeddedCatalog:
         return cached
 
     async def _by_spec(self, shop: ShopId) -> SpecIndex:
-        """What the shop's variants are called by; read when words named no goods, and again when these change."""
-        revision = await self.revision(shop)
+        """What the shop's variants are called by; read when words named no goods. Stock changes all the time and specs
+        hardly ever, so it is made anew after some seconds only; a shop of very many variants has none."""
+        revision, now = await self.revision(shop), time.monotonic()
         cached = self._spec_indexes.get(shop)
-        if cached is None or cached[0] != revision:
-            rows = await self._db.read(lambda c: store.all_variants(c, shop, _BY_SPEC))
+        if cached is None or (cached[0] != revision and cached[1] < now):
+            rows = await self._db.read(lambda c: store.all_variants(c, shop, _BY_SPEC + 1))
             products, _ = await self.page(shop, "", 0, _RECOMMENDABLE)
-            cached = self._spec_indexes[shop] = (revision, SpecIndex(rows, products))
+            index = SpecIndex(rows, products) if len(rows) <= _BY_SPEC else SpecIndex(())
+            cached = self._spec_indexes[shop] = (revision, now + _SPECS_STAY_S, index)
             if len(self._spec_indexes) > _SHOPS:
                 self._spec_indexes.pop(next(iter(self._spec_indexes)))
-        return cached[1]
+        return cached[2]
 
     async def titles(self, shop: ShopId) -> TitleIndex:
         """The title index of the shop, renewed when the catalogue has changed."""

@@ -34,7 +34,9 @@ def facts_written(product: Product, question: str) -> list[tuple[str, str]]:
     words = {one for one in words if all(map(_HAN.match, one)) and not set(one) <= _PLAIN}
     words = {one for one in words if one not in product.title or any(one in key for key in product.attributes)}
     words |= {one for one in _CODE.findall(question.lower()) if one not in product.title.lower()}
-    letters = telling_letters(question) - _PLAIN - set(product.title.split()[0]) - called(product.title, question)
+    letters = (
+        telling_letters(question) - _PLAIN - set("".join(product.title.split()[:1])) - called(product.title, question)
+    )
     told = {key: (key + value).lower() for key, value in product.attributes.items()}
     held = Counter(letter for text in told.values() for letter in set(text))
     scored = []
