@@ -50,11 +50,7 @@ wish_asks_which = wish_words.asks_which
 NEAR_FOR_TALK = nearness.NEAR_FOR_TALK
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
 # 转接头有吗, 人工钻石项链有吗: goods, whatever they sound like
-_OF_GOODS = re.compile(
-    r"^(?!.*(?:客服|真人|服务|有人|人工有)).*(?:有(?:没有|货|卖)?(?:吗|么|没|不)\W*$|多少钱|怎么卖)"
-)
-    r"^(?!.*(?:客服|真人|服务|有人|人工有)).*(?:有(?:没有|货|卖)?(?:吗|么|没|不)\W*$|多少钱|怎么卖)"
-)  # 转接头有吗
+_OF_GOODS = re.compile(r"^(?!.*(?:客服|真人|服务|有人|人工有)).*(?:有(?:没有|货|卖)?(?:吗|么|没|不)\W*$|多少钱|怎么卖)")
 _TRIED = {"source.down": "tries.source_down", "order.other_money": "tries.other_money"}
 
 
