@@ -62,7 +62,7 @@ def answer_segment(ask: Ask) -> Move:
     card = cards.sent_card(ask)
     if card is not None:
         return card
-    if (here := talk.keep_here(ask)) is not None:
+    if (here := talk.let_go(ask) or talk.keep_here(ask)) is not None:
         return Move(here)
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:

@@ -22,6 +22,10 @@ _TEMPLATES = {
     "oos.other": "oos.other",
     "oos.platform": "oos.platform",
 }
+_LEFT = r"算了|不(?:买|要|拍|下单)了"
+_NOT_BUYING = re.compile(rf"(?:那就?|哎|唉|还是|我|太贵了?|[\s，,])*(?:{_LEFT})(?:{_LEFT}|[吧谢啊呀哦了\s，,])*\W*")
+    r"(?:那|哎|唉|那就|还是|我|太贵了?|\s|，|,)*(?:算了|不(?:买|要|拍|下单)了)(?:吧|，|,|\s|算了|不(?:买|要|拍)了|谢谢|啊|呀|哦|了)*\W*"
+)
 
 
 def answer_talk(ask: Ask) -> Act | None:
@@ -50,6 +54,13 @@ def answer_talk(ask: Ask) -> Act | None:
         return Act("answer", ask.index, "chat.ack", rule_id="talk.ack")
     template = _TEMPLATES.get(intent)
     return Act("answer", ask.index, template, rule_id=f"talk.{intent}") if template else None
+
+
+def let_go(ask: Ask) -> Act | None:
+    """算了不买了, of somebody who has ordered nothing: no order's number is asked for."""
+    if ask.facts.orders != () or not _NOT_BUYING.fullmatch(ask.segment.text.strip()):
+        return None
+    return Act("answer", ask.index, "talk.not_buying", rule_id="talk.not_buying")
 
 
 def keep_here(ask: Ask) -> Act | None:

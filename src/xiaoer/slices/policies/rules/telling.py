@@ -28,6 +28,7 @@ _OF_ORDERS = ("promo.", "order.", "price.", "ship.")
 _REFUND = ("after.refund_progress", "after.progress")
 _FAULT = ("after.repair", "after.defect")
 _COUNTED = re.compile(r"[个张份条点下]")
+_WHETHER = ("能不能", "可不可以", "会不会", "是不是", "要不要", "有没有")
 _GIVING = ("发", "开", "来", "给", "要", "拿")
 _FEW = 5  # characters of a verb with whom it is for
 _TOLD_BELOW = 0.5
@@ -40,6 +41,8 @@ def put_together(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
         before = kept[-1] if kept else None
         if before is None:
             kept.append(one)
+        elif before.text.endswith(_WHETHER):
+            kept[-1] = replace(one, text=before.text + one.text)  # 拍两件能不能 | 便宜五块
         elif _COUNTED.match(one.text) and len(before.text) <= _FEW and before.text.endswith(_GIVING):
             kept[-1] = replace(one, text=before.text + one.text)  # 给我发个电子发票, cut before its measure word
         elif one.intent.startswith("after.") and _is_story(before):
