@@ -18,15 +18,8 @@ _BY_AGENT = (
     "agent_chars",
     "sales_net",
 )
-PLATFORMS = {
-    "taobao": "淘宝",
-    "jd": "京东",
-    "douyin": "抖店",
-    "pdd": "拼多多",
-    "xhs": "小红书",
-    "kuaishou": "快手",
-    "general": "通用",
-}
+_WITH_FIGURES = ("taobao", "jd", "douyin", "pdd", "xhs", "kuaishou")
+PLATFORMS = {code: CHANNELS[code] for code in _WITH_FIGURES} | {"general": "通用"}
 
 
 def show_service(view: View) -> Page:
