@@ -32,6 +32,9 @@ class PastTurn(Struct, frozen=True):
     channel: str = ""
 
 
+_IN_VAIN = ("not_found", "product.nearest")  # what is said where the knowledge had no sure answer
+
+
 def find_asks(
     conversation_id: str,
     buyer_id: str,
@@ -109,7 +112,7 @@ def _asked_back(trace: Mapping[str, Any], index: int) -> bool:
 
 def _looked_up_in_vain(trace: Mapping[str, Any], index: int) -> bool:
     """Whether the knowledge was asked, not an order (能帮忙刻字吗), and had nothing."""
-    return any(place == index and template == "not_found" for _, place, template, _ in trace.get("acts") or ())
+    return any(place == index and template in _IN_VAIN for _, place, template, _ in trace.get("acts") or ())
 
 
 def _tells(trace: Mapping[str, Any]) -> bool:

@@ -19,6 +19,7 @@ from xiaoer.slices.policies.rules import (
     buying,
     cards,
     entries,
+    nearest,
     nearness,
     needs,
     numbers,
@@ -272,8 +273,8 @@ def _not_found(ask: Ask) -> Act:
 
 
 def _nothing_told(ask: Ask) -> Act:
-    """What the sheet has of the very words, else that nothing is known."""
-    written = products.fact_written(ask)
+    """What the sheet has of the very words, else what comes nearest, else that nothing is known."""
+    written = products.fact_written(ask) or nearest.tell(ask)
     if written is not None:
         return written
     return Act("fallback", ask.index, "not_found", {"about": ask.segment.text}, rule_id="knowledge.miss")

@@ -23,6 +23,7 @@ from xiaoer.slices.policies.rules.namesakes import (
     uncalled_in,
 )
 from xiaoer.slices.policies.rules.written import facts_written
+from xiaoer.slices.policies.sides import matching
 
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
 _YEARS = re.compile(r"\d\s*(?:岁|个月)|出生|新生儿")
@@ -53,6 +54,9 @@ _NAME = 2
 _WIDE = (FITS_KEYS, WASH_KEYS)
 _COUNTED = re.compile(r"(?<!\d)\d+[座口档级层孔芯核键轴挡门座](?![\u4e00-\u9fff]?\d)")
 _PARTS = re.compile(r"[\s,，。.?？!！;；、]+")
+_SURELY = 0.9  # from here one that none names is told of health and wear
+_FAR = 2.0  # times as likely as what a rule names
+_LIKELY = 0.1  # from here a fact that a rule of words names is told
 _PART = 3  # characters of a question beside others
 _ASKED_TOGETHER = 3
 _SHARED = 3  # characters that question and value must share for the value to speak of the thing asked
@@ -61,8 +65,8 @@ _SHARED = 3  # characters that question and value must share for the value to sp
 def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
     """Return the attributes (key, value) that answer `question`, most telling first: at most two, or one for each of
     several things that it asks (充满要多久，吵不吵)."""
-    question = in_digits(_without_name(product, question))
-    parts = _PARTS.split(question)
+    asked = in_digits(_without_name(product, question))
+    parts = _PARTS.split(asked)
     each = [
         found[0]
         for part in parts
@@ -70,10 +74,27 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     ]
     if len(set(each)) > 1:
         return tuple(dict.fromkeys(each))[:_ASKED_TOGETHER]
-    return _facts_of(product, intent, question)
+    return _facts_of(product, intent, asked)
 
 
 def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
+    """The attributes that answer one question, at most two: those that most likely do, or that a rule of words names
+    where they are not unlikely."""
+    by_rules = _by_rules(product, intent, question)
+    told = matching.ranked(product, question, by_rules[0] if by_rules else None)
+    likely = {one.pair for one in told if one.sure >= _LIKELY}
+    named = [pair for pair in by_rules if pair in likely]
+    sure = [one for one in told if one.sure >= matching.STATED and one.pair not in named]
+    if intent in EXACT:
+        sure = [one for one in sure if one.sure >= _SURELY]
+    found = [one.pair for one in sure if not is_for_others(question, one.key + one.value)]
+    if named and found and told[0].pair == found[0]:  # the rule's first word yields to what is likelier by far
+        found = found[:1] if matching.sure_of(told, named[0]) * _FAR < told[0].sure else []
+        named = [] if found else named
+    return tuple((named or found)[:2])
+
+
+def _by_rules(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
     """The attributes that answer one question, at most two; what its intent alone suggests where `intent` is told."""
     asked = [
         keys

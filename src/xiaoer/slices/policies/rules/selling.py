@@ -141,7 +141,7 @@ def with_more(acts: tuple[Act, ...], facts: Facts) -> tuple[Act, ...]:
 
 
 def _is_lost(act: Act) -> bool:
-    return act.template in ("unclear", "not_found", "silent")
+    return act.template in ("unclear", "not_found", "product.nearest", "silent")
 
 
 def act_of_picks(index: int, template: str, picks: tuple[Pick, ...], rule_id: str) -> Act:

@@ -24,6 +24,7 @@ _CHIPS = {
     "recommend.picks_first": ("100 元以内", "200 元以内", "换一批"),
     "product.card": ("有现货吗", "什么时候发货", "有什么优惠"),
     "not_found": ("转人工",),
+    "product.nearest": ("转人工",),
     "source.down": ("转人工",),
     "order.other_money": ("转人工",),
     "cancel.confirm": ("确认取消", "先不取消"),
