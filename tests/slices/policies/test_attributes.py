@@ -41,7 +41,7 @@ CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向
         (COAT, "product.quality", "掉色不掉色说人话", []),
         (COAT, "product.quality", "你家东西是不是垃圾", []),
         (COAT, "product.quality", "骑车穿会不会飞起来", []),
-        (COAT, "product.material", "啥料子", ["材质", "厚薄"]),
+        (COAT, "product.material", "啥料子", ["材质"]),
         (CUP, "product.usage", "洗碗机行不", ["清洗"]),
         (BOARD, "product.compare", "红轴和茶轴有啥区别", ["轴体"]),
         (BOARD, "product.compatibility", "没电了插着线能用吗", ["电池"]),

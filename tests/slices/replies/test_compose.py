@@ -30,6 +30,7 @@ SLOTS = {
     "reason": "适合送礼",
     "each": "黑色 699 元，白色 739 元",
     "better": "整箱更划算",
+    "nearest": "材质：纯棉",
     "said": "20斤",
     "label": "M",
     "range": "10-25斤",

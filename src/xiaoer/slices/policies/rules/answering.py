@@ -10,7 +10,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from xiaoer.kernel.asking import telling_letters
 from xiaoer.kernel.decision import Act, Need
 from xiaoer.slices.policies.rules import (
     arrival,
@@ -36,16 +35,19 @@ from xiaoer.slices.policies.rules import (
 )
 from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.rules.matters import choosing, run, small
+from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask, Move
 
+_OF_GOODS = ("product.", "oos.", "chat.", "promo.gift")  # what a sheet may answer
+_NO_PICK = ("recommend.none_such", "recommend.none_safe")
 _DOUBTS = re.compile(r"假|仿|山寨|冒牌|翻新|二手|次品|残次")
 _YES = re.compile(r"^(?:是的?|对的?|嗯|没错)[，,、。！!]\s*")
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
+_BY_NAME = 0.9  # how likely at least a fact answers whose name stands in the question
 _UNSURE_OF_ORDER = 0.6  # below this, who named goods and has no order asks about the goods
 _VERY_WORDS = 0.9  # an entry as near as this is the shop's own question, whatever it sounds like
-_ONE = 1  # word that an entry may share by chance
 _SURE = 0.5  # below this, an intent alone decides little: a good knowledge hit comes before the catalogue
 
 
@@ -88,12 +90,18 @@ def answer_segment(ask: Ask) -> Move:
         return Move(goods)
     return (
         _before_any_order(ask)
+        or _likely_first(ask)
         or run.begin(ask)
         or prices.answer_prices(ask)
         or arrival.before_buying(ask)
         or buying.buy_again(ask)
         or _plain(ask)
     )
+
+
+def _likely_first(ask: Ask) -> Move | None:
+    told = nearest.tell_first(ask)
+    return Move(told) if told is not None else None
 
 
 def _before_any_order(ask: Ask) -> Move | None:
@@ -157,6 +165,8 @@ def _bare_goods(ask: Ask) -> Move | None:
 def _answer(ask: Ask) -> Act:
     picked = selling.say_picks(ask)
     hit = _hit(ask)
+    if picked is not None and picked.template in _NO_PICK and ask.product_id in ask.facts.products and hit is None:
+        return products.fact_asked(ask) or nearest.tell(ask) or picked  # 侧着睡买哪种: of the variants of what is shown
     if picked is not None and (hit is None or _is_better(picked, ask, hit)):
         return picked
     spoken = talk.answer_talk(ask)
@@ -165,7 +175,7 @@ def _answer(ask: Ask) -> Act:
     if spoken is not None:
         guessed = ask.segment.confidence < _TELLS and spoken.rule_id not in ("talk.foreign", "talk.scolded")
         if hit is None and guessed and spoken.rule_id.startswith("talk."):
-            return Act("ask", ask.index, "unclear", rule_id="unclear")
+            return nearest.tell(ask) or Act("ask", ask.index, "unclear", rule_id="unclear")
         surely = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
         talks = surely or spoken.rule_id == "talk.haste"
         return spoken if talks or hit is None else _knowledge(ask, hit)
@@ -179,8 +189,10 @@ def _answer(ask: Ask) -> Act:
         found = products.compare(ask)
     if found is not None:
         return found
-    if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
+    if hit is not None and not _live(ask) and _in_sheet_and_entry(ask):
         return _nearer(ask, hit)
+    if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
+        return _knowledge(ask, hit)
     if hit is not None and hit.hit.score >= nearness.OWN_WORDS and not _live(ask):
         return _knowledge(ask, hit)  # the shop has written what it wants said
     found = products.answer_from_catalogue(ask)
@@ -204,25 +216,25 @@ def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
     return hit.hit.score < nearness.OWN_WORDS or (len(named) > 1 and not shares)
 
 
+def _in_sheet_and_entry(ask: Ask) -> bool:
+    """Whether the sheet of the goods in focus may answer as well as an entry."""
+    return ask.product_id in ask.facts.products and ask.segment.intent.startswith(_OF_GOODS)
+
+
 def _nearer(ask: Ask, hit: Said) -> Act:
-    """The entry, unless a fact of the product answers better: one whose very name stands in the question, or one that
-    is asked for where the entry shares no word of the question but the name of the product (and one, where named)."""
-    product = ask.facts.products.get(ask.product_id or "")
-    if product is None or hit.hit.score >= nearness.OWN_WORDS:
+    """The entry or the fact of the product, whichever likelier answers; the entry when it asks just this."""
+    product = ask.facts.products[ask.product_id or ""]
+    if hit.hit.score >= nearness.OWN_WORDS:
         return _knowledge(ask, hit)
-    named = attributes.keys_in(product, ask.segment.text)
-    facts = named or attributes.facts_for(product, "", ask.segment.text)
-    told, keys = f"{hit.hit.question} {hit.hit.matched} {hit.hit.answer}", " ".join(pair[0] for pair in named)
-    pairs = [pair for pair in _pairs_that_tell(ask.segment.text, product.title) if pair not in keys]
-    asked = facts and sum(pair in told for pair in pairs) <= (_ONE if named else 0)
-    return (products.answer_from_catalogue(ask) if asked else None) or _knowledge(ask, hit)
-
-
-def _pairs_that_tell(question: str, title: str) -> list[str]:
-    """The words of two letters in a question that tell what it is about and do not name the product."""
-    letters = telling_letters(question)
-    pairs = (question[at : at + 2] for at in range(len(question) - 1))
-    return [pair for pair in pairs if letters & set(pair) and pair.isalpha() and pair not in title]
+    facts = attributes.facts_for(product, ask.segment.intent, ask.segment.text)
+    of_fact = matching.sure_of(matching.ranked(product, ask.segment.text, facts[0]), facts[0]) if facts else 0.0
+    by_name = {key for key, _ in facts} & set(attributes.keys_in(product, ask.segment.text))
+    if by_name:
+        of_fact = max(of_fact, _BY_NAME)
+    hits = ask.facts.knowledge.get(ask.index, (hit.hit,))
+    of_entries = matching.sure_of_entries(ask.segment.text, hits, product)
+    of_entry = next((sure for one, sure in zip(hits, of_entries, strict=True) if one.id == hit.hit.id), 0.0)
+    return (products.answer_from_catalogue(ask) if of_fact > of_entry else None) or _knowledge(ask, hit)
 
 
 def _foreign(ask: Ask) -> Move | None:
@@ -268,7 +280,7 @@ def _not_found(ask: Ask) -> Act:
     if any(kind == "orders" for kind, _ in ask.facts.missing):
         return Act("fallback", ask.index, "source.down", rule_id="source.unavailable")
     if ask.segment.intent == "oos.unclear" or ask.is_guess:
-        return Act("ask", ask.index, "unclear", rule_id="unclear")
+        return nearest.tell(ask) or Act("ask", ask.index, "unclear", rule_id="unclear")
     return _nothing_told(ask)
 
 

@@ -55,8 +55,7 @@ _WIDE = (FITS_KEYS, WASH_KEYS)
 _COUNTED = re.compile(r"(?<!\d)\d+[座口档级层孔芯核键轴挡门座](?![\u4e00-\u9fff]?\d)")
 _PARTS = re.compile(r"[\s,，。.?？!！;；、]+")
 _SURELY = 0.9  # from here one that none names is told of health and wear
-_FAR = 2.0  # times as likely as what a rule names
-_LIKELY = 0.1  # from here a fact that a rule of words names is told
+_LIKELY = 0.07  # from here a fact that a rule of words names is told
 _PART = 3  # characters of a question beside others
 _ASKED_TOGETHER = 3
 _SHARED = 3  # characters that question and value must share for the value to speak of the thing asked
@@ -67,12 +66,9 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     several things that it asks (充满要多久，吵不吵)."""
     asked = in_digits(_without_name(product, question))
     parts = _PARTS.split(asked)
-    each = [
-        found[0]
-        for part in parts
-        if (found := _facts_of(product, "", part) or (len(parts) > 1 and facts_written(product, part)))
-    ]
-    if len(set(each)) > 1:
+    found = [_facts_of(product, "", part) or (facts_written(product, part) if len(parts) > 1 else ()) for part in parts]
+    each = [pair for facts in found for pair in facts]
+    if len({facts[0] for facts in found if facts}) > 1:
         return tuple(dict.fromkeys(each))[:_ASKED_TOGETHER]
     return _facts_of(product, intent, asked)
 
@@ -88,9 +84,8 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     if intent in EXACT:
         sure = [one for one in sure if one.sure >= _SURELY]
     found = [one.pair for one in sure if not is_for_others(question, one.key + one.value)]
-    if named and found and told[0].pair == found[0]:  # the rule's first word yields to what is likelier by far
-        found = found[:1] if matching.sure_of(told, named[0]) * _FAR < told[0].sure else []
-        named = [] if found else named
+    if named and found and matching.sure_of(told, named[0]) < matching.STATED:
+        return found[0], named[0]  # rule and likelihood point to two facts: both are told
     return tuple((named or found)[:2])
 
 
@@ -160,6 +155,11 @@ def is_for_others(question: str, answer: str) -> bool:
     """Whether the question names people or animals of whom the answer says nothing."""
     named = [(*words, *keys) for words, keys in WHO if any(word in question for word in words)]
     return any(not any(word in answer for word in told) for told in named)
+
+
+def names_others(question: str, answer: str) -> bool:
+    """Whether the question names people or animals, and the answer was written for others (孕妇 for 狗)."""
+    return is_for_others(question, answer) and any(word in answer for words, _ in WHO for word in words)
 
 
 def _without_name(product: Product, question: str) -> str:

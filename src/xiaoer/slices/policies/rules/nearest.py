@@ -1,11 +1,15 @@
-"""What comes nearest (沾边的), where nothing answers for sure: told as that, with a person beside it.
+"""What likeliest answers (最可能的答案) of the sheet and the entries, where no rule of words is sure.
 
-Half of the questions that no fact and no entry surely answers are answered by the one that comes nearest. It is said
-with its doubt, and counts as unanswered: the gap is shown to the shop.
+Half of the questions that no fact and no entry surely answers are answered by what comes nearest. It is said with its
+doubt and a person beside it, and counts as unanswered: the gap is shown to the shop. Who has no order here and asks
+what sounds like a matter of one is told the likely answer first.
 """
 
+from msgspec import Struct
+
+from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.decision import Act, KnowledgeHit, Source
-from xiaoer.slices.policies.rules import attributes
+from xiaoer.slices.policies.rules import attributes, presale
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask
@@ -13,38 +17,79 @@ from xiaoer.slices.policies.types import Ask
 _CLOSE = 0.5  # the second is told too from this share of the first
 _MOST = 2
 _LONG = 120  # characters of an entry that are quoted
+_AS_ANSWER = 0.5  # from here it is told to who has no order, before a number is asked for
+_BESIDE_NUMBER = 0.3  # from here an entry is told beside asking for it
+_OF_ORDERS = ("order.", "ship.", "after.", "promo.price_protect", "promo.not_applied")
+_OF_LATER = ("after.", "ship.")
+
+
+class _Likely(Struct, frozen=True):
+    """A fact (with its key and value) or an entry, and how likely it answers."""
+
+    sure: float
+    words: str
+    source: Source
+    fact: tuple[str, str] | None = None
 
 
 def tell(ask: Ask) -> Act | None:
-    """The nearest fact or entry of the goods in focus, at most two, as no sure answer; None where nothing is near."""
-    found = sorted((*_facts(ask), *_entries(ask)), key=lambda one: -one[0])
-    if not found or found[0][0] < matching.NEAREST:
+    """The nearest facts and entries, at most two, as no sure answer; None where nothing is near."""
+    found = _likely(ask)
+    if not found or found[0].sure < matching.NEAREST:
         return None
-    kept = [one for one in found[:_MOST] if one[0] >= max(matching.NEAREST, found[0][0] * _CLOSE)]
-    slots = {"nearest": "；".join(words for _, words, _ in kept), "about": ask.segment.text}
-    sources = tuple(source for _, _, source in kept)
-    return Act("fallback", ask.index, "product.nearest", slots, sources, "knowledge.miss")
+    kept = [one for one in found[:_MOST] if one.sure >= max(matching.NEAREST, found[0].sure * _CLOSE)]
+    slots = {"nearest": "；".join(one.words for one in kept), "about": ask.segment.text}
+    return Act("fallback", ask.index, "product.nearest", slots, tuple(one.source for one in kept), "knowledge.miss")
 
 
-def _facts(ask: Ask) -> list[tuple[float, str, Source]]:
+def tell_first(ask: Ask) -> Act | None:
+    """On the page of goods, to who has no order here: what likely answers, before an order's number is asked for."""
+    if ask.facts.orders != () or ask.segment.entities.order_no or not ask.segment.intent.startswith(_OF_ORDERS):
+        return None
+    if ask.segment.intent.startswith(presale.OF_MONEY_BACK) and not QUESTION.search(ask.segment.text):
+        return None  # 我要退货 wants it done
+    product = ask.facts.products.get(ask.product_id or "")
+    found = _likely(ask)
+    if product is None or not found:
+        return None
+    best = found[0]
+    later = best.fact is None and ask.segment.intent.startswith(_OF_LATER)
+    if best.sure < (_BESIDE_NUMBER if later else _AS_ANSWER):
+        return None
+    if best.fact is not None:
+        slots = {"title": product.title, "facts": [list(best.fact)]}
+        return Act("answer", ask.index, "product.facts", slots, (best.source,))
+    template = "knowledge.and_order" if later else "knowledge"
+    return Act("answer", ask.index, template, {"answer": f"{best.words}。"}, (best.source,), "knowledge.hit")
+
+
+def _likely(ask: Ask) -> list[_Likely]:
+    return sorted((*_facts(ask), *_entries(ask)), key=lambda one: -one.sure)
+
+
+def _facts(ask: Ask) -> list[_Likely]:
     product = ask.facts.products.get(ask.product_id or "")
     if product is None:
         return []
     return [
-        (one.sure, f"{one.key}：{one.value}", product_source(product))
+        _Likely(one.sure, f"{one.key}：{one.value}", product_source(product), one.pair)
         for one in matching.ranked(product, ask.segment.text)
-        if not attributes.is_for_others(ask.segment.text, one.key + one.value)
+        if not attributes.names_others(ask.segment.text, one.key + one.value)
     ]
 
 
-def _entries(ask: Ask) -> list[tuple[float, str, Source]]:
+def _entries(ask: Ask) -> list[_Likely]:
     hits = [
         hit
         for hit in ask.facts.knowledge.get(ask.index, ())
         if hit.product_id in ("", ask.product_id) and "{" not in hit.answer and len(hit.answer) <= _LONG
     ]
-    sure = matching.sure_of_entries(ask.segment.text, hits, ask.product_id or "")
-    return [(one, hit.answer.rstrip("。"), _source(hit)) for one, hit in zip(sure, hits, strict=True)]
+    sure = matching.sure_of_entries(ask.segment.text, hits, ask.facts.products.get(ask.product_id or ""))
+    return [
+        _Likely(one, hit.answer.rstrip("。"), _source(hit))
+        for one, hit in zip(sure, hits, strict=True)
+        if not attributes.names_others(ask.segment.text, hit.question + hit.answer)
+    ]
 
 
 def _source(hit: KnowledgeHit) -> Source:

@@ -8,6 +8,7 @@ import re
 
 from xiaoer.kernel.decision import NEAR, KnowledgeHit
 from xiaoer.slices.policies.rules import attributes
+from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask
 
 NEAR_FOR_TALK = 0.58  # the same when the message looks like talk or like nothing of the shop's, or was guessed at
@@ -19,6 +20,7 @@ _FAR_AHEAD = 0.2
 _ONLY = 0.25  # the same where the matter is sure and the next entry is far less near
 _LESS = 2.5  # times
 _TIE = 0.05  # of a question that was guessed at, entries this near to each other answer nothing
+_LIKELY, _LIKELY_TALK = 0.5, 0.75  # the same where question and entry point the same way (`sides`)
 _SURE = 0.9  # of what the question is about
 _MATTERS = ("order.", "ship.", "promo.")
 _OF_OTHER_THINGS = (
@@ -32,7 +34,10 @@ _MISHAP = re.compile(r"了(?![吗嘛没不解])|已经|刚|都[^是会能]|怎�
 def near(ask: Ask) -> list[KnowledgeHit]:
     """The entries near enough to the question to be said; nearer still when it seems to be about other things."""
     hits = ask.facts.knowledge.get(ask.index, ())
-    if not hits or not ask.facts.answerable.get(ask.index):
+    if not hits:
+        return []
+    sure = matching.sure_of_entries(ask.segment.text, hits, ask.facts.products.get(ask.product_id or ""))
+    if not ask.facts.answerable.get(ask.index) and max(sure) < _LIKELY:
         return []
     if ask.is_guess and len(hits) > 1 and hits[0].score < OWN_WORDS and hits[0].score - hits[1].score < _TIE:
         return []  # neither the words nor the entries say what is meant
@@ -49,13 +54,21 @@ def near(ask: Ask) -> list[KnowledgeHit]:
     named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if intent != "product.recommend"}
     if (intent.startswith("after.") and not alone) or intent == "product.safety":  # 收到货碎了, 会过敏吗
         named = named or {ask.product_id or ""}
+    of_money = intent.startswith(("promo.", "price."))
+    least = 1.0 if far == OWN_WORDS or of_money else _LIKELY_TALK if far > NEAR or ask.is_guess else _LIKELY
+    likely = {
+        hit.id for hit, one in zip(hits, sure, strict=True) if one >= least and hit.product_id in ("", ask.product_id)
+    }
     return [
         hit
         for hit in hits
         if not (named and hit.product_id and hit.product_id not in named)
         and not (len(named) > 1 and hit.product_id and hit.score < OWN_WORDS)  # of which of them, nobody knows
         and not _speaks_of_others(ask, hit)
-        and hit.score >= (max(far, elsewhere) if hit.product_id and hit.product_id != ask.product_id else far)
+        and (
+            hit.id in likely
+            or hit.score >= (max(far, elsewhere) if hit.product_id and hit.product_id != ask.product_id else far)
+        )
     ]
 
 

@@ -14,7 +14,7 @@ from xiaoer.slices.policies.rules import needs
 from xiaoer.slices.policies.types import Ask
 
 _GROUPS = ("order.", "ship.", "after.")
-_OF_MONEY_BACK = ("after.return", "after.refund", "after.freight", "after.cancel", "after.compensation", "order.cancel")
+OF_MONEY_BACK = ("after.return", "after.refund", "after.freight", "after.cancel", "after.compensation", "order.cancel")
 _TO_COME = re.compile(
     r"(?:一起|一块|同时|分开|要是|如果|想|打算|准备|现在)(?:买|拍|下单|订)(?!了|的)|(?:买|拍|下单|订)的话"
 )
@@ -50,4 +50,4 @@ def asks_whether(segment: Segment) -> bool:
 
 def may_be_of_goods(segment: Segment) -> bool:
     """Whether what sounds like a matter of an order may ask for a fact of goods: 能换电池吗, never 贴过的膜还能退吗."""
-    return not segment.intent.startswith(_OF_MONEY_BACK)
+    return not segment.intent.startswith(OF_MONEY_BACK)

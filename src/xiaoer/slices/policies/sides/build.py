@@ -4,6 +4,7 @@ A file of `facets/` holds, for each side: `# name`, `= ` what shops call it and 
 buyers ask with, and then questions, one a line. Seconds of one core.
 """
 
+import hashlib
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -56,7 +57,13 @@ def build(lines: list[tuple[str, str]]) -> Space:
     start = np.ones(min(len(sides), len(vocabulary)))
     _, _, directions = svds(_unit(member @ scaled).astype(np.float64), k=size, v0=start)
     scale = np.asarray(np.abs(directions).max(1) / 127 + 1e-12, np.float32)
-    return Space(vocabulary, importance, np.ascontiguousarray(np.round(directions.T / scale).astype(np.int8)), scale)
+    weights = np.ascontiguousarray(np.round(directions.T / scale).astype(np.int8))
+    return Space(vocabulary, importance, weights, scale, fingerprint_of(lines))
+
+
+def fingerprint_of(lines: list[tuple[str, str]]) -> str:
+    """Tells one set of lines from another."""
+    return hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
 
 
 def _unit(matrix: sparse.csr_matrix) -> sparse.csr_matrix:

@@ -3,8 +3,8 @@
 Six things are weighed: how near the question is to the fact with its key (`space`), to the key alone, by how much the
 fact is ahead of all others of the sheet, whether its value counts in the unit that is asked for, whether it holds the
 question's very words, and whether a rule of words names it (`attributes`). The weights are those of a logistic
-regression over our own shops and questions (`benchmarks/products`): `sure` is the share of such facts that answer. An entry is weighed likewise, by what retrieval
-says of it and by how near its question and its answer are.
+regression over our own shops and questions (`benchmarks/products`): `sure` is the share of such facts that answer. An
+entry is weighed likewise, by what retrieval says of it and by how near its question and its answer are.
 """
 
 import math
@@ -71,9 +71,10 @@ def _ranked(title: str, facts: tuple[tuple[str, str], ...], question: str, named
     return tuple(sorted(told, key=lambda one: -one.sure))
 
 
-def sure_of_entries(question: str, hits: Sequence[KnowledgeHit], product_id: str) -> tuple[float, ...]:
-    """How likely each entry answers."""
-    space = space_of()
+def sure_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Product | None) -> tuple[float, ...]:
+    """How likely each entry answers; `product` is what is talked of."""
+    space, product_id = space_of(), product.id if product else ""
+    question = _without_name(product.title, question) if product else question
     asked = [max(space.likeness(question, hit.question), space.likeness(question, hit.matched)) for hit in hits]
     sure = []
     for at, hit in enumerate(hits):

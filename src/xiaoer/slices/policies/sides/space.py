@@ -39,18 +39,23 @@ class Space:
     """A trained space: `weights[f]` (signed bytes, one scale a direction) is where feature `f` points."""
 
     def __init__(
-        self, vocabulary: dict[str, int], importance: Floats, weights: NDArray[np.int8], scale: Floats
+        self,
+        vocabulary: dict[str, int],
+        importance: Floats,
+        weights: NDArray[np.int8],
+        scale: Floats,
+        fingerprint: str = "",
     ) -> None:
         self.vocabulary, self.importance, self.weights, self.scale = vocabulary, importance, weights, scale
+        self.fingerprint = fingerprint  # of the lines that it was built from
         self.place = lru_cache(maxsize=_REMEMBERED)(self._place)
 
     def _place(self, text: str) -> Floats:
         """The direction of a text, of length 1; all zeros where nothing of it is known."""
-        known = set(map(self.vocabulary.get, features(text)))
-        known.discard(None)
+        known = {at for name in features(text) if (at := self.vocabulary.get(name)) is not None}
         if not known:
             return np.zeros(len(self.scale), np.float32)
-        rows = np.fromiter(known, np.int64, len(known))  # type: ignore[arg-type]
+        rows = np.fromiter(known, np.int64, len(known))
         sums = (self.importance[rows] @ self.weights.take(rows, 0).astype(np.float32)) * self.scale
         return np.asarray(sums / max(float(np.sqrt(sums @ sums)), 1e-9), np.float32)
 
@@ -69,6 +74,7 @@ def write_space(space: Space) -> bytes:
         importance=space.importance.astype(np.float16),
         weights=space.weights,
         scale=space.scale,
+        fingerprint=np.frombuffer(space.fingerprint.encode(), np.uint8),
     )
     return zlib.compress(raw.getvalue(), 9)
 
@@ -78,7 +84,9 @@ def read_space(data: bytes) -> Space:
     with np.load(io.BytesIO(zlib.decompress(data)), allow_pickle=False) as arrays:
         words = arrays["vocabulary"].tobytes().decode().split("\n")
         importance = arrays["importance"].astype(np.float32)
-        return Space({word: at for at, word in enumerate(words)}, importance, arrays["weights"], arrays["scale"])
+        vocabulary = {word: at for at, word in enumerate(words)}
+        fingerprint = arrays["fingerprint"].tobytes().decode()
+        return Space(vocabulary, importance, arrays["weights"], arrays["scale"], fingerprint)
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,80 @@
+"""The space of the sides of goods, and which fact or entry of a sheet a question asks for in words of its own."""
+
+import pytest
+
+from xiaoer.kernel.commerce import Product
+from xiaoer.kernel.decision import KnowledgeHit
+from xiaoer.slices.policies.sides import matching
+from xiaoer.slices.policies.sides.build import build, fingerprint_of, read_sides
+from xiaoer.slices.policies.sides.space import read_space, space_of, write_space
+
+WATCH = Product(
+    "W",
+    "自动机械腕表男款",
+    attributes={
+        "机芯": "国产自动上链",
+        "动力储存": "约41小时",
+        "表镜": "蓝宝石玻璃",
+        "防水深度": "50米，不可潜水",
+        "适合腕围": "15到20cm",
+    },
+)
+SEAT = Product(
+    "S",
+    "人体工学椅",
+    attributes={"承重": "135kg", "靠背材质": "尼龙网布", "后仰角度": "135度", "质保": "3年", "脚轮": "静音PU"},
+)
+
+
+def test_the_file_is_of_the_lines_of_the_pack() -> None:
+    assert space_of().fingerprint == fingerprint_of(list(read_sides())), "facets/ changed: run `make model`."
+
+
+@pytest.mark.parametrize(
+    ("product", "question", "key"),
+    [
+        (WATCH, "放着不戴几天会停", "动力储存"),
+        (WATCH, "戴着能游泳不", "防水深度"),
+        (WATCH, "我手脖子粗戴得上不", "适合腕围"),
+        (SEAT, "我家那口子二百三十斤坐上去塌不塌", "承重"),
+        (SEAT, "中午能放倒眯一会儿不", "后仰角度"),
+        (SEAT, "夏天坐着捂屁股吗", "靠背材质"),
+    ],
+)
+def test_the_fact_that_is_asked_for_in_other_words(product: Product, question: str, key: str) -> None:
+    first, second = matching.ranked(product, question)[:2]
+    assert first.key == key
+    assert first.sure > second.sure
+
+
+def test_what_has_nothing_to_do_with_the_sheet_is_unlikely() -> None:
+    assert matching.ranked(SEAT, "今天天气不错呀")[0].sure < matching.STATED
+
+
+def test_a_rule_of_words_makes_its_fact_likelier() -> None:
+    alone = matching.sure_of(matching.ranked(SEAT, "质量好不好"), ("质保", "3年"))
+    named = matching.sure_of(matching.ranked(SEAT, "质量好不好", ("质保", "3年")), ("质保", "3年"))
+    assert named > alone
+
+
+def test_an_entry_is_weighed_by_what_it_asks_and_says() -> None:
+    hits = [
+        KnowledgeHit("1", "表带太长怎么截短", "收到后发腕围给我们，免费寄截带器，两分钟自己拆。", 0.2, "W"),
+        KnowledgeHit("2", "什么时候发货", "16点前付款当天发。", 0.15),
+    ]
+    right, other = matching.sure_of_entries("我手腕细，链子晃荡，咋弄短", hits, WATCH)
+    assert right > 5 * other
+
+
+def test_a_space_is_built_written_and_read_the_same() -> None:
+    lines = [
+        (side, f"{side}{word}{n}")
+        for side in ("重量", "尺寸", "颜色", "产地")
+        for word in ("多少", "咋样")
+        for n in range(3)
+    ]
+    built = build(lines)
+    again = read_space(write_space(built))
+    assert again.likeness("重量多少", "重量咋样") == pytest.approx(built.likeness("重量多少", "重量咋样"), abs=1e-3)
+    assert built.likeness("重量多少", "重量咋样") > built.likeness("重量多少", "产地咋样")
+    assert again.fingerprint == fingerprint_of(lines)
