@@ -144,10 +144,7 @@ class AnswerMessage:
             situation = await self._situation(conversation, turn, heard, now)
             mode = await self._mode(conversation, heard)
             decision = await self._decide(situation, trace, may_act=mode == "auto")
-            reply = replies.compose(decision, self._templates, now, turn.conversation_id)
-            if not decision.handoff and reply.parts and goes_in_circles(situation, reply.parts[0].text):
-                decision = hand_over(situation, Handoff("unsatisfied", "tries.same_answer"))
-                reply = replies.compose(decision, self._templates, now, turn.conversation_id)
+            decision, reply = self._worded(situation, decision)
         except Exception:
             _log.exception("turn_failed", shop=turn.shop, conversation=turn.conversation_id)
             heard = unheard(turn)
@@ -161,6 +158,15 @@ class AnswerMessage:
         decision, reply = await hold_back(mode, watch, conversation, situation, decision, reply, trace)
         elapsed_us = round((time.perf_counter() - started) * 1e6)
         return await self._save(conversation, turn, situation, decision, reply, trace, elapsed_us, message_id)
+
+    def _worded(self, situation: Situation, decision: Decision) -> tuple[Decision, Reply]:
+        """The words of a decision; where they would only go round in circles a person takes over instead."""
+        now, talk = situation.now, situation.turn.conversation_id
+        reply = replies.compose(decision, self._templates, now, talk)
+        if decision.handoff or not reply.parts or not goes_in_circles(situation, reply.parts[0].text):
+            return decision, reply
+        decision = hand_over(situation, Handoff("unsatisfied", "tries.same_answer"))
+        return decision, replies.compose(decision, self._templates, now, talk)
 
     def over(self, red_lines: WatchesRedLines, gather: GathersFacts) -> "AnswerMessage":
         """The same answering with other red lines and other facts, for rehearsals."""
@@ -176,8 +182,8 @@ class AnswerMessage:
         shop, hits = await self._shops.shop(turn.shop), self._red_lines(turn, heard)
         now, limits = self._clock.now(), self._red_lines.limits(turn.shop)
         situation = Situation(turn, heard, now, hits, shop.hours, limits, unsatisfied, unsure, shop.name)
-        decision = await self._decide(situation, {}, may_act=False)
-        return Rehearsal(heard, decision, replies.compose(decision, self._templates, now, turn.conversation_id))
+        decision, reply = self._worded(situation, await self._decide(situation, {}, may_act=False))
+        return Rehearsal(heard, decision, reply)
 
     async def rethink(self, conversation: Conversation, turn: Turn) -> Decision:
         """Decide an earlier turn anew with the facts of now; it calls nobody, and nothing is done, saved or sent."""
