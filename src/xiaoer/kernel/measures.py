@@ -6,6 +6,8 @@ A measure is a number with its unit as written in Chinese; `in_base` tells it in
 
 import re
 
+from xiaoer.kernel.numerals import value
+
 DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
 _UNITS = "毫米|厘米|公分|毫升|公斤|千克|英寸|平方米|平方|平米|㎡|平|米|寸|升|斤|克|瓦|ml|mm|cm|kg|gb|tb|g|l|w|t|m"
 _BY = re.compile(
@@ -15,6 +17,9 @@ _MEASURE = re.compile(rf"(?<![\d.a-z])(\d+(?:\.\d+)?)\s*({_UNITS})(?![a-wyz])(\d
 _NUMERAL = re.compile(r"[一二两三四五六七八九](?=米|斤|公[斤分]|厘米|毫米|寸|升|克)|(?<=米)[一二三四五六七八九]")
 _COUNTED = re.compile(
     r"(?<![一二三四五六七八九十百第几])[一二两三四五六七八九](?=[座口档级层孔芯核键轴挡门袋盒包瓶罐支片卷只条双枚颗粒张本块听杯])"
+)
+_TENS = re.compile(
+    r"(?<![一二三四五六七八九十百千万第])[一二三四五六七八九]?十[一二三四五六七八九]?(?![一二三四五六七八九十百千万足分])"
 )
 _SAME = {
     "公分": "厘米",
@@ -39,7 +44,7 @@ Measure = tuple[float, str]
 
 def measures(text: str) -> set[Measure]:
     """Number and unit of each measure; 6米3 is 6.3 m, 1.5x2m two sides."""
-    plain = _NUMERAL.sub(lambda m: m.group().translate(DIGITS), text)
+    plain = _NUMERAL.sub(lambda m: m.group().translate(DIGITS), _tens(text))
     sides = {(float(number), in_words(unit)) for number, unit in _BY.findall(plain)}
     return sides | {
         (float(f"{number}.{rest}") if rest and "." not in number else float(number), in_words(unit))
@@ -48,8 +53,12 @@ def measures(text: str) -> set[Measure]:
 
 
 def in_digits(text: str) -> str:
-    """三盒 as 3盒, 七座 as 7座: what is counted, as sheets write it."""
-    return _COUNTED.sub(lambda m: m.group().translate(DIGITS), text)
+    """三盒 as 3盒, 七座 as 7座, 四十五公分 as 45公分: what is counted, as sheets write it."""
+    return _COUNTED.sub(lambda m: m.group().translate(DIGITS), _tens(text))
+
+
+def _tens(text: str) -> str:
+    return _TENS.sub(lambda found: str(value(found.group())), text)
 
 
 def in_words(unit: str) -> str:

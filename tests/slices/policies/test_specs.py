@@ -5,6 +5,7 @@ import pytest
 from xiaoer.kernel.commerce import Variant
 from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.money import Money
+from xiaoer.slices.policies.rules.spec_words import named_of
 from xiaoer.slices.policies.rules.specs import matching, named_in
 
 
@@ -57,3 +58,22 @@ def test_words_mean_variants(
 ) -> None:
     assert [one.id for one in matching(variants, entities, text)] == meant
     assert named_in(variants, text) == named
+
+
+@pytest.mark.parametrize(
+    ("values", "text", "meant"),
+    [
+        (("旋钮", "触屏"), "奶白触屏的还有没", {"触屏"}),
+        (("标准款", "躺睡款"), "能躺睡的那款现在拍得到吗", {"躺睡款"}),
+        (("单支", "双支礼盒", "整箱六支"), "六瓶一箱拿下来要几个钱", {"整箱六支"}),
+        (("五座款", "七座款"), "七个座的一套要多少", {"七座款"}),
+        (("小号", "中号", "大号"), "种大树的那个大盆还有几个", {"大号"}),
+        (("小号", "中号", "大号"), "大概多少钱", set()),
+        (("单孔", "双孔"), "两个孔的增氧泵多少一台", {"双孔"}),
+        (("5斤", "10斤"), "来十个", set()),
+        (("EF尖", "F尖"), "墨绿那个F尖的没了吗", {"F尖"}),
+        (("黑色", "白色"), "有货吗", set()),
+    ],
+)
+def test_words_name_values_of_an_axis(values: tuple[str, ...], text: str, meant: set[str]) -> None:
+    assert named_of(values, text) == meant

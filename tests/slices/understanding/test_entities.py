@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xiaoer.kernel.numerals import arabic
 from xiaoer.slices.understanding.entities.extract import read_entities
-from xiaoer.slices.understanding.entities.numbers import arabic
 from xiaoer.slices.understanding.normalise import Normaliser
 from xiaoer.slices.understanding.pack import read_pack
 from xiaoer.slices.understanding.phrases import PhraseTable

@@ -37,6 +37,9 @@ class FoundOut(Struct, frozen=True):
     question_spans: tuple[tuple[int, int], ...]
     snippet: str
     snippet_spans: tuple[tuple[int, int], ...]
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    updated_at: datetime | None = None
 
 
 class FoundPage(Struct, frozen=True):
@@ -142,7 +145,8 @@ def _found(hit: Hit) -> FoundOut:
     draft = hit.entry.draft
     return FoundOut(
         str(hit.entry.id), draft.question, draft.answer, draft.category, draft.product_id, draft.status, hit.by,
-        hit.score, hit.question_spans, hit.snippet, hit.snippet_spans,
+        hit.score, hit.question_spans, hit.snippet, hit.snippet_spans, draft.valid_from, draft.valid_to,
+        hit.entry.updated_at,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from xiaoer.kernel.decision import HandoffReason
 from xiaoer.kernel.errors import InvalidBody
+from xiaoer.kernel.quick_pattern import QuickPattern
 from xiaoer.slices.policies.red_lines import RedLine
 from xiaoer.slices.policies.types import Limits
 
@@ -89,16 +90,15 @@ def compile_rule(rule: OwnRule, sound_of: Callable[[str], str]) -> RedLine:
         id=f"own.{rule.id}",
         reason=rule.reason,
         skill=rule.skill,
-        patterns=_any(rule.words),
-        unless=_any(rule.unless),
+        patterns=QuickPattern(*words) if (words := _escaped(rule.words)) else None,
+        unless=re.compile("|".join(unless)) if (unless := _escaped(rule.unless)) else None,
         sounds=sounds,
         spoken=sounds,
     )
 
 
-def _any(words: Sequence[str]) -> re.Pattern[str] | None:
-    bare = [re.escape(_bare(word)) for word in words if _bare(word)]
-    return re.compile("|".join(bare)) if bare else None
+def _escaped(words: Sequence[str]) -> list[str]:
+    return [re.escape(bare) for word in words if (bare := _bare(word))]
 
 
 def _bare(word: str) -> str:

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from xiaoer.kernel.decision import HandoffReason
 from xiaoer.kernel.heard import Heard, TextForms
+from xiaoer.kernel.quick_pattern import QuickPattern
 from xiaoer.slices.policies.disguises import by_ear, undisguise
 from xiaoer.slices.policies.types import RedLineHit
 
@@ -51,7 +52,7 @@ class RedLine(Struct, frozen=True):
     id: str
     reason: HandoffReason
     skill: str
-    patterns: re.Pattern[str] | None = None
+    patterns: QuickPattern | None = None
     unless: re.Pattern[str] | None = None
     unless_anywhere: re.Pattern[str] | None = None
     sounds: re.Pattern[str] | None = None
@@ -70,7 +71,7 @@ def parse_red_lines(text: str) -> tuple[RedLine, ...]:
             id=name,
             reason=row["reason"],
             skill=row["skill"],
-            patterns=_any(row.get("patterns", ())),
+            patterns=QuickPattern(*row["patterns"]) if row.get("patterns") else None,
             unless=_any(row.get("unless", ())),
             unless_anywhere=_any(row.get("unless_anywhere", ())),
             sounds=_any(f" {syllables}(?= )" for syllables in row.get("sounds", ())),

@@ -3,10 +3,11 @@
 Which goods fit is decided in `slices/selling`; here only that such words begin a wish.
 """
 
-import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
+
+from xiaoer.kernel.quick_pattern import QuickPattern
 
 _PACKS = Path(__file__).resolve().parents[2] / "packs"
 
@@ -27,10 +28,10 @@ def _stands_in(text: str, pack: str, name: str, key: str = "") -> bool:
 
 
 @lru_cache(maxsize=8)
-def _said(pack: str, name: str, key: str) -> re.Pattern[str] | None:
+def _said(pack: str, name: str, key: str) -> QuickPattern | None:
     path = _PACKS / pack / f"{name}.toml"
     if not path.exists():
         return None
     patterns = [row["said"] for row in tomllib.loads(path.read_text("utf-8"))[key]]
     flat = [one for said in patterns for one in ([said] if isinstance(said, str) else said)]
-    return re.compile("|".join(f"(?:{pattern})" for pattern in flat))
+    return QuickPattern(*flat)

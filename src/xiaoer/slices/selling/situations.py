@@ -14,6 +14,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from xiaoer.kernel.quick_pattern import QuickPattern
+
 # the words are a part of a thing's name: 露营灯, 瑜伽垫
 _THING_AFTER = re.compile(
     r"[灯椅桌鞋服衣裤裙垫包杯枕被箱架器机仪帽伞套袋笔本球车锅刀炉扇膜霜油杖桶绳壶席帘柜板盒罐瓶贴液粉竿笛琴凳]"
@@ -39,12 +41,13 @@ class Situations:
     """The table of an industry pack, ready to be looked up."""
 
     def __init__(self, rows: Sequence[Situation]) -> None:
-        self._rows = [(row, re.compile("|".join(row.said))) for row in rows]
+        self._rows = [(row, QuickPattern(*row.said), re.compile("|".join(row.said))) for row in rows]
+        self._any = QuickPattern(*(said for row in rows for said in row.said))
 
     def told_in(self, text: str) -> tuple[Situation, ...]:
         """The situations that the words tell, in the order of the table; what a product says in the very words (种菜)
         fits best."""
-        found = ((row, said.search(text)) for row, said in self._rows)
+        found = ((row, said.search(text)) for row, said, _ in self._rows) if self._any.search(text) else ()
         return tuple(
             replace(row, fits=(heard[0], *row.fits)) if _OWN.fullmatch(heard[0]) and not row.place else row
             for row, heard in found
@@ -53,8 +56,10 @@ class Situations:
 
     def without(self, text: str) -> str:
         """The words without those that only tell a situation (手机没电 is no wish for a 手机)."""
-        for _, said in self._rows:
-            text = said.sub(lambda found: found[0] if _THING_AFTER.match(found.string, found.end()) else " ", text)
+        for _, said, every in self._rows if self._any.search(text) else ():
+            if said.search(text) is None:
+                continue
+            text = every.sub(lambda found: found[0] if _THING_AFTER.match(found.string, found.end()) else " ", text)
         return text
 
 

@@ -65,6 +65,9 @@ export interface FoundEntry {
   question_spans: Span[]
   snippet: string
   snippet_spans: Span[]
+  valid_from: string | null
+  valid_to: string | null
+  updated_at: string | null
 }
 
 export interface Tried {

@@ -7,7 +7,7 @@ import re
 
 from xiaoer.kernel.commerce import Variant
 from xiaoer.kernel.counting import PIECE
-from xiaoer.kernel.measures import in_digits
+from xiaoer.slices.policies.rules.spec_words import pieces_in
 from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask
 
@@ -20,7 +20,6 @@ _COUNTED = re.compile(rf"(?<!第)[一二两俩三四五六七八九十\d]{PIECE}
 _SUM = re.compile(r"一共|总共|加起来|合计|一起|一块")
 _AND = re.compile(r"[\u4e00-\u9fff](?:[和跟与、+＋]|加上?)(?!运费|邮费|快递|安装|税|包装)[\u4e00-\u9fff]{2}")
 _DROPS = re.compile(r"不要|去掉|删掉|不买|减掉|拿掉")
-_PACK = re.compile(r"[×xX*]\s*(\d+)|(\d+)\s*[盒瓶包袋罐支片个件双条只](?=装|整|一[箱提]|\W|\d|$)")
 _MOST = 20  # lines of a cart that is talked about
 
 
@@ -60,9 +59,15 @@ def named_now(ask: Ask) -> str:
 
 
 def _packed(variants: list[Variant], count: int) -> Variant | None:
-    """The variant that is just so many pieces (1L×12盒 of 12 boxes)."""
-    told = {int(a or b): v for v in variants for a, b in _PACK.findall(in_digits(" ".join(v.spec.values())))}
+    """The variant that is just so many pieces (1L×12盒 of 12 boxes, 双机套装 of two)."""
+    told = {number: v for v in variants for number in pieces_in(" ".join(v.spec.values()))}
     return told.get(count) if count > 1 else None
+
+
+def names_one_variant(ask: Ask) -> bool:
+    """Whether the words name a variant of the product in sight, so that their numbers are of its spec (六瓶一箱)."""
+    variants = ask.facts.variants.get(ask.product_id or "", ())
+    return 0 < len(matching(variants, ask.segment.entities, ask.segment.text)) < len(variants)
 
 
 def counted_before(ask: Ask, named: str) -> str:

@@ -77,7 +77,7 @@ def _price(ask: Ask) -> Move | None:
         return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     if not several and not carts.adds(ask) and not any(word in ask.segment.text for word in _CALCULATE):
         return None
-    if carts.counts_several(ask.segment.text) and not found:
+    if carts.counts_several(ask.segment.text) and not found and not carts.names_one_variant(ask):
         return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     key = carts.named_now(ask)
     if not key:

@@ -6,6 +6,7 @@ import re
 from xiaoer.kernel.commerce import Variant
 from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.measures import Measure, in_base, measures
+from xiaoer.slices.policies.rules.spec_words import named_of
 
 _NAME = 2  # letters of a spec that names itself
 # Numbers and letters that stand together are one name (15pro); a number that counts pieces or money is none.
@@ -26,11 +27,14 @@ def matching(variants: tuple[Variant, ...], entities: Entities, text: str = "") 
         chosen = tuple(v for v in chosen if _has(v, entities.size))
     if entities.color:
         chosen = tuple(v for v in chosen if _has(v, entities.color))
-    if entities.variant_ids or entities.size or entities.color or not text:
+    if not text or entities.variant_ids:
         return chosen
-    if measures_of(text, variants):
-        return _measured(chosen, text)
-    return _named(chosen, text) if named_in(chosen, text) else _by_tokens(chosen, text)
+    if measures_of(text, variants) and not entities.size and not entities.color:
+        chosen = _measured(chosen, text)
+    named = _named(chosen, text)
+    if len(named) < len(chosen) or len(chosen) < len(variants) or entities.size or entities.color:
+        return named
+    return _by_tokens(chosen, text)
 
 
 def named_together(variants: tuple[Variant, ...], text: str) -> set[str]:
@@ -76,9 +80,12 @@ def _measured(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
 
 
 def _named(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
-    """Those of the spec that stands in the text; all when none does."""
-    word = named_in(variants, text)
-    return tuple(v for v in variants if word in v.spec.values()) if word else variants
+    """Those of the specs that the words name, axis by axis; all when they name none."""
+    for axis in dict.fromkeys(axis for v in variants for axis in v.spec):
+        values = {v.spec[axis] for v in variants if axis in v.spec}
+        if len(values) > 1 and (named := named_of(values, text)):
+            variants = tuple(v for v in variants if v.spec.get(axis) in named)
+    return variants
 
 
 def _by_tokens(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from xiaoer.kernel.heard import Entities
+from xiaoer.kernel.numerals import arabic
 from xiaoer.slices.understanding.entities.body import read_body
 from xiaoer.slices.understanding.entities.contact import read_contact
 from xiaoer.slices.understanding.entities.goods import (
@@ -16,7 +17,6 @@ from xiaoer.slices.understanding.entities.goods import (
     read_size,
     read_standard_size,
 )
-from xiaoer.slices.understanding.entities.numbers import arabic
 from xiaoer.slices.understanding.entities.when import read_when
 from xiaoer.slices.understanding.lexicon import Lexicon
 from xiaoer.slices.understanding.phrases import PhraseTable
