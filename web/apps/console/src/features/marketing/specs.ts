@@ -88,6 +88,22 @@ export const NEW_TERMS: Rule = {
   gifts: [], most_gifts: 1, valid_hours: 24, stop_words: [], bulk_from: 20, after: 'firm', priority: 100,
 }
 
+/** A coupon; of one with terms of another make only the first part can be changed here. */
+export const COUPON_LIMITS: Field[] = [
+  { key: 'title', kind: 'text', required: true },
+  { key: 'starts_at', kind: 'moment', half: true },
+  { key: 'ends_at', kind: 'moment', half: true },
+  { key: 'budget', kind: 'money', half: true },
+  { key: 'total', kind: 'number', half: true },
+  { key: 'per_user_limit', kind: 'number', half: true },
+]
+export const COUPON_TERMS: Field[] = [
+  { key: 'least', kind: 'money', required: true, half: true },
+  { key: 'off', kind: 'money', required: true, half: true },
+  { key: 'products', kind: 'goods' },
+  { key: 'new_only', kind: 'switch', half: true },
+]
+
 const TRIGGERS = ['order_unpaid', 'cart_abandoned', 'interested', 'back_in_stock', 'price_drop', 'coupon_expiring', 'delivered', 'review', 'replenish']
 const STEP: Field[] = [
   { key: 'after_min', kind: 'minutes', half: true },
