@@ -97,11 +97,11 @@ def by_date(live: Sequence[Entry], usage: Mapping[str, Usage], now: datetime) ->
 
 
 def by_use(live: Sequence[Entry], usage: Mapping[str, Usage]) -> list[Found]:
-    """What leads to people, or to bad ratings."""
+    """What leads to people, or to bad ratings; what was put right since it was last said has yet to show itself."""
     found = []
     for entry in live:
         used = usage.get(str(entry.id))
-        if used is None:
+        if used is None or (used.last_used_at and entry.updated_at > used.last_used_at):
             continue
         detail = {"uses": used.uses, "handoffs": used.handoffs, "rated": used.rated, "satisfied": used.satisfied}
         if used.uses >= _LEAST_USES and used.handoffs / used.uses >= _HANDOFF_RATIO:
