@@ -115,7 +115,13 @@ def _show(outcome: Outcome, plan: Plan, home: Path) -> None:
             if revenue
             else "—"
         )
-        told = "有一组人太少，不比" if smaller < _LEAST else "说得清" if conversion.is_certain else f"可能是偶然，还要约 {conversion.needed} 位"
+        told = (
+            "有一组人太少，不比"
+            if smaller < _LEAST
+            else "说得清"
+            if conversion.is_certain
+            else f"可能是偶然，还要约 {conversion.needed} 位"
+        )
         title = outcome.titles.get(name) or _KINDS.get(name, name)
         shown.add_row(title, str(report.treated.buyers), str(report.held_out.buyers), span, money, told)
     out.print(shown)
