@@ -102,7 +102,7 @@ CASES = {
     "dropped": Case(
         journey("price_drop", "{商品}从{原价}降到{现价}"),
         dropped,
-        "【测试店】羊毛混纺圆领针织衫 秋冬打底从299.00降到269.00（回复TD退订）",
+        "【测试店】羊毛混纺圆领针织衫 秋冬打底从299降到269（回复TD退订）",
     ),
     "coupon": Case(
         journey("coupon_expiring", "{券} {到期}到期"), ending, "【测试店】满199减20 6月20日 02:00到期（回复TD退订）"

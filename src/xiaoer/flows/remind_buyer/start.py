@@ -140,7 +140,11 @@ class StartJourneys:
                 **{k: str(item[k]) for k in ("variant_id", "product_id")},
             }
             if not back:
-                values |= {"原价": Money(item["old"]).yuan, "现价": Money(item["new"]).yuan, "new": str(item["new"])}
+                values |= {
+                    "原价": Money(item["old"]).spoken,
+                    "现价": Money(item["new"]).spoken,
+                    "new": str(item["new"]),
+                }
             for id_, journey in journeys:
                 if not _fits(journey, product) or (not back and _drop(item) < journey.least_drop):
                     continue

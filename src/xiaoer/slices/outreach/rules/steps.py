@@ -26,7 +26,7 @@ VARIABLES: dict[Trigger, tuple[str, ...]] = {  # what a step of each trigger may
     "replenish": _OF_ORDER,
 }
 SAMPLE = {  # for previews
-    "商品": "您看的商品", "昵称": "小鱼", "订单尾号": "000123", "原价": "129.00", "现价": "99.00", "券": "满199减20",
+    "商品": "您看的商品", "昵称": "小鱼", "订单尾号": "000123", "原价": "129", "现价": "99", "券": "满199减20",
     "到期": "6月18日 23:59",
 }  # fmt: skip
 _TITLE = 20  # characters of a title that a reminder tells
