@@ -16,6 +16,7 @@ from xiaoer.app.simulation.run import simulate as simulate_run
 from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
 
+_LEAST = 20  # buyers that the smaller arm needs before a difference is told
 _KINDS = {"recommend": "缺货时推荐同类", "bargain": "议价"}
 _SENT = {"order_unpaid": "催付", "cart_abandoned": "加购", "interested": "问得多没下单", "back_in_stock": "到货",
          "price_drop": "降价", "coupon_expiring": "券到期", "delivered": "签收关怀", "review": "邀评",
@@ -105,6 +106,7 @@ def _show(outcome: Outcome, plan: Plan, home: Path) -> None:
         shown.add_column(heading, overflow="fold")
     for name, report in sorted(outcome.reports.items()):
         conversion, revenue = report.conversion, report.revenue
+        smaller = min(report.treated.buyers, report.held_out.buyers)
         if conversion is None:
             continue
         span = f"{conversion.difference:+.1%}（{conversion.low:+.1%} ~ {conversion.high:+.1%}）"
@@ -113,7 +115,13 @@ def _show(outcome: Outcome, plan: Plan, home: Path) -> None:
             if revenue
             else "—"
         )
-        told = "说得清" if conversion.is_certain else f"可能是偶然，还要约 {conversion.needed} 位"
+        told = (
+            "有一组人太少，不比"
+            if smaller < _LEAST
+            else "说得清"
+            if conversion.is_certain
+            else f"可能是偶然，还要约 {conversion.needed} 位"
+        )
         title = outcome.titles.get(name) or _KINDS.get(name, name)
         shown.add_row(title, str(report.treated.buyers), str(report.held_out.buyers), span, money, told)
     out.print(shown)

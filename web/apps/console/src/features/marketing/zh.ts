@@ -3,7 +3,7 @@ export const zh = {
   spans: { days: '{n} 天', hours: '{n} 小时', minutes: '{n} 分钟' },
   unit: '单位', units: { 1: '分钟', 60: '小时', 1440: '天' },
   any: '不限', always: '一直有效', saved: '已保存', remove: '删除', addRow: '加一项', removeAsk: '删除“{title}”？删了就不再生效。',
-  says: '内容', updated: '更新', at: '时间', inUse: '启用', try: '试一下', nothing: '这一句不会触发什么。', buyer: '买家 ID', amount: '金额', state: '状态',
+  says: '内容', updated: '更新', at: '时间', inUse: '启用', try: '试一下', nothing: '这一句不会触发什么。', missing: '“{name}”还没填', buyer: '买家 ID', amount: '金额', state: '状态',
   goods: { all: '{category}（整类）', one: '商品', page: '买家正在看的商品', hint: '搜商品名、拼音或编号', none: '没有这样的商品', failed: '商品没读出来，请稍后再试', price: '{price} 元起', out: '没货' },
   f: {
     title: '名称', priority: '优先级（数字小的先）', texts: '欢迎语（一行一种说法，多行就是 A/B）', entries: '从哪里来', products: '商品（不选就是全部）', categories: '类目',
@@ -88,7 +88,7 @@ export const zh = {
     empty: '还没有数据。开着的旅程、欢迎语、场景、推荐和议价有买家经过之后，这里会比出差别。', arm: '分组', arms: { treated: '收到的', held_out: '对照（没收到）' }, variant: '其中：说法 {n}',
     buyers: '买家', converted: '付款', ratio: '付款率', window: '近 {days} 天里第一次遇到的买家，按各自之后 {span}内的付款算。',
     conversion: {
-      tooFew: '两组还没有足够的买家，暂时看不出效果', certain: '付款率 {difference} 个百分点（{low} ~ {high}）',
+      tooFew: '两组各要有 20 位买家以上才比，先攒一攒', certain: '付款率 {difference} 个百分点（{low} ~ {high}）',
       open: '付款率差 {difference} 个百分点，可能只是偶然（{low} ~ {high}），大约还要 {needed} 位买家才说得清',
       early: '付款率差 {difference} 个百分点，人还太少，说不准（{low} ~ {high}）',
     },
