@@ -158,8 +158,8 @@ def _join(
     words = _words_of(members)
     for known, said, behind in answered:
         if said == answer and len(answer) >= _TELLING and words & _words_of(known):
-            known += members
-            behind += backers
+            known.extend(members)
+            behind.extend(backers)
             return
     answered.append((members, answer, backers))
 
