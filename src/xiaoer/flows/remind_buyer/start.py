@@ -132,10 +132,15 @@ class StartJourneys:
                 continue
             people = store.interested_in(connection, shop, product.id, self._now - store.FORGET)
             told = alerts.buyers_of(connection, shop, item["variant_id"]) if back else frozenset()
-            others = [v for v in catalog.variants_of(connection, shop, product.id) if v.id != item["variant_id"]]
+            variants = catalog.variants_of(connection, shop, product.id)
+            others = [v for v in variants if v.id != item["variant_id"]]
+            # what holds for one variant only is told of that one: 129 for the others is no 59
+            alike = not others if back else all(v.price.fen <= item["new"] for v in others)
+            spec = next((v.spec for v in variants if v.id == item["variant_id"] and not alike), {})
             only_asked = back and any(v.stock > 0 for v in others)  # a basket may hold what was never out
             values = {
                 "商品": product.title[:40],
+                "规格": " ".join(spec.values())[:40],
                 "昵称": "",
                 **{k: str(item[k]) for k in ("variant_id", "product_id")},
             }

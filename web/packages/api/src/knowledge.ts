@@ -168,6 +168,8 @@ export interface HealthPage {
   items: Finding[]
   counts: Record<string, number>
   checked_at: string | null
+  /** How far a check is that runs now. */
+  checking: { done: number; total: number } | null
 }
 
 export interface PackRule {

@@ -16,6 +16,7 @@ _PLAIN = re.compile(r"[^0-9a-z\u3400-\u9fff]")
 _NOTHING: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 _CHOICE = "还是"
 _ALL = re.compile(r"全部|统一|一律|都|只|默认|全国|全场")
+_MODEL = re.compile(r"(?<![a-z0-9])[a-z]{1,5}-?\d+[a-z0-9]*")
 _FRAME = 0.5  # of the shorter question that stands in both, before and after what differs
 CONTRASTS = (
     "sides", "framed", "inserted", "swapped", "turned", "things", "values", "both cases", "cases", "narrowed",
@@ -46,7 +47,7 @@ def contrasts(one: Saying, other: Saying, how: Difference, reading: Reading) -> 
         "turned": sorted(one.question.text) == sorted(other.question.text),
         "things": _things_apart(one, other, reading),
         "values": _values_apart(one, other),
-        "figures": bool(differ(one.question.claims, other.question.claims)),
+        "figures": bool(differ(one.question.claims, other.question.claims)) or _models_apart(one, other),
         "elsewhere": _elsewhere(one, other, reading) or _elsewhere(other, one, reading),
         "both cases": one.question.cases != other.question.cases and bool(one.question.cases and other.question.cases),
         "cases": one.question.cases != other.question.cases,
@@ -107,6 +108,12 @@ def _swapped(one: Saying, other: Saying) -> bool:
         and bool(one.question.asked & other.question.asked)
         and min(*mine, *theirs) >= GROUPS_FROM
     )
+
+
+def _models_apart(one: Saying, other: Saying) -> bool:
+    """Whether each names a model and the other another one: X200, X100."""
+    mine, theirs = (set(_MODEL.findall(said.question.text.lower())) for said in (one, other))
+    return bool(mine and theirs) and not mine & theirs
 
 
 def _things_apart(one: Saying, other: Saying, reading: Reading) -> bool:

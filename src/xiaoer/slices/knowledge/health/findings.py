@@ -49,7 +49,8 @@ def compare(entry: Entry, other: Entry, asked: tuple[str, str], score: float, re
             where = f"在 {CHANNELS.get(channel, channel)} 上，" if channel else ""
             says = f"{questions}问的是一回事，{where}{differs}说得不一样"
             return Found("conflict", says, *ids, weight=90, detail=detail)
-        alike |= score >= ANY_INTENT and same_words(*answers) and reader.reading.apart(*asked) <= 1
+        asks_apart = reader.reading.apart(*asked) > 1 or contrasts(one, two, "words", reader.reading) & DECIDING
+        alike |= score >= ANY_INTENT and same_words(*answers) and not asks_apart
     if alike:
         return Found("duplicate", f"{questions}问法和答案都差不多", *ids, weight=30, detail=detail)
     return None

@@ -78,9 +78,10 @@ def quiet_until(caps: Caps, now: datetime) -> datetime | None:
 
 def fill_step(text: str, values: dict[str, str], shop_name: str, trigger: Trigger) -> str:
     """Put the run's values into a step's wording; marketing says who speaks and how to stop it (CPR 24, NTM 16). A
-    title made for search engines is cut: the buyer knows what he looked at."""
+    title made for search engines is cut: the buyer knows what he looked at; a variant (规格) is named whole."""
     title = values.get("商品", "")
-    values = {**values, "商品": title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"}
+    title = title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
+    values = {**values, "商品": f"{title} {values.get('规格', '')}".strip()}
     text = fill(text, {name: values.get(name, "") for name in VARIABLES[trigger]})
     if trigger in SERVICE:
         return text
