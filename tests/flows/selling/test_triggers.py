@@ -278,4 +278,4 @@ async def test_a_price_of_one_variant_is_told_of_that_one(world: SalesWorld) -> 
     await world.product.db.write(lambda c: VariantSink().upsert(c, world.shop, [(grey, "h")], world.clock.now()))
     await begin(world, "dropped")
     await world.later(62)
-    assert await world.heard() == ["【测试店】羊毛混纺圆领针织衫 秋冬打底 黑色从299.00降到269.00（回复TD退订）"]
+    assert await world.heard() == ["【测试店】羊毛混纺圆领针织衫 秋冬打底 黑色从299降到269（回复TD退订）"]
