@@ -92,4 +92,20 @@ def test_goods_get_their_names_by_id_and_what_is_gone_is_left_out(server: TestCl
 def test_the_box_hears_a_need_as_a_talk_does(server: TestClient) -> None:
     body = {"text": "屋里太干了，嗓子疼"}
     tried = server.post(f"{BASE}/scenes/try", json=body, headers=log_in(server, "operator")).json()
-    assert any("加湿器" in pick for pick in tried["picks"])
+    assert any("加湿器" in pick and " 元：" in pick for pick in tried["picks"])
+
+
+def test_the_box_shows_the_scene_with_its_name_and_all_that_comes_with_it(server: TestClient) -> None:
+    operator = log_in(server, "operator")
+    rule = {
+        "title": "登山专区",
+        "words": ["冰爪"],
+        "say": "装备都在这里：",
+        "url": "https://shop.example/climb",
+        "show": ["P1310"],
+    }
+    kept = server.post(f"{BASE}/scenes", json={"rule": rule, "enabled": True, "version": 0}, headers=operator)
+    assert kept.status_code in (200, 201), kept.text
+    tried = server.post(f"{BASE}/scenes/try", json={"text": "冰爪能寄到拉萨吗"}, headers=operator).json()
+    assert (tried["title"], tried["say"], tried["url"]) == ("登山专区", "装备都在这里：", "https://shop.example/climb")
+    assert len(tried["shown"]) == 1 and "保温杯" in tried["shown"][0]

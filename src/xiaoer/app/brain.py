@@ -19,7 +19,7 @@ from xiaoer.kernel.decision import NEAR
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.guarded import GuardedCandidates, GuardedEntries
 from xiaoer.slices.knowledge.health.kinds import read_kinds
-from xiaoer.slices.knowledge.health.meeting import Reading, any_of, read_wording
+from xiaoer.slices.knowledge.health.meeting import Reading, read_goods, read_wording
 from xiaoer.slices.knowledge.health.sayings import Reader
 from xiaoer.slices.knowledge.packs import parse_pack
 from xiaoer.slices.knowledge.people import PeopleSearch
@@ -36,11 +36,11 @@ _OFTEN = timedelta(minutes=10)
 
 def _reading(pack: Path) -> Reading:
     """How the pack tells that two questions are one."""
-    kinds, asking, entities = (
+    kinds, asking, entities, goods = (
         tomllib.loads((pack / path).read_text(encoding="utf-8"))
-        for path in ("knowledge/kinds.toml", "knowledge/asking.toml", "lexicons/entities.toml")
+        for path in ("knowledge/kinds.toml", "knowledge/asking.toml", "lexicons/entities.toml", "knowledge/goods.toml")
     )
-    return Reading(read_kinds(kinds, entities), read_wording(asking), any_of(trade_words(pack)))
+    return Reading(read_kinds(kinds, entities), read_wording(asking), *read_goods(goods["words"], trade_words(pack)))
 
 
 class Brain:

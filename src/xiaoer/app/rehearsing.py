@@ -7,6 +7,7 @@ see the same facts.
 """
 
 from collections.abc import Sequence
+from inspect import iscoroutinefunction
 from typing import Any
 
 from msgspec import Struct
@@ -44,7 +45,7 @@ _KEPT = 50_000  # answers of one source
 
 
 class Remembered:
-    """A source whose answers are remembered by their arguments."""
+    """A source; what it must be asked for is remembered by the arguments."""
 
     def __init__(self, source: Any) -> None:
         self._source = source
@@ -52,6 +53,8 @@ class Remembered:
 
     def __getattr__(self, name: str) -> Any:
         call = getattr(self._source, name)
+        if not iscoroutinefunction(call):
+            return call  # what a source knows without asking is not kept twice
 
         async def ask(*args: Any, **named: Any) -> Any:
             key = (name, args, tuple(named.items()))
@@ -115,6 +118,7 @@ class Stages:
         answering: Answering,
         answer: AnswerMessage,
         red_lines: ShopRedLines,
+        kinds: frozenset[str],
     ) -> None:
         self._db = db
         self.knowledge = knowledge
@@ -122,18 +126,23 @@ class Stages:
         self._answering = answering
         self._answer = answer
         self.red_lines = red_lines
+        self._kinds = kinds
         self.understanding = answer.understanding
         self._sources: _Sources | None = None
         self._lines: _SameLines | None = None
 
     def fresh(self) -> "Stages":
         """Stages that see the same facts, read from now on."""
-        other = Stages(self._db, self.knowledge, self._promotions, self._answering, self._answer, self.red_lines)
+        other = Stages(
+            self._db, self.knowledge, self._promotions, self._answering, self._answer, self.red_lines, self._kinds
+        )
         other._sources, other._lines = self._read(), _SameLines(self.red_lines)
         return other
 
     def _read(self) -> _Sources:
-        catalog: Any = Remembered(EmbeddedCatalog(self._db))
+        goods = EmbeddedCatalog(self._db)
+        goods.kinds = self._kinds
+        catalog: Any = Remembered(goods)
         orders: Any = Remembered(EmbeddedOrders(self._db))
         buyers: Any = Remembered(EmbeddedBuyers(self._db))
         quote: Any = Remembered(QuoteCart(catalog, catalog, buyers, orders, self._promotions))

@@ -13,6 +13,7 @@ from xiaoer.app.entrypoints import (
     audit,
     bargaining,
     canned,
+    coupon_kinds,
     coupons,
     desk,
     desk_live,
@@ -97,7 +98,7 @@ def create_app(settings: Settings | None = None, *, alone: bool = False) -> Fast
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    sales = (goods, bargaining, coupons, selling, outreach)
+    sales = (goods, bargaining, coupon_kinds, coupons, selling, outreach)
     # in this order: the last one takes every other address below /knowledge
     brain = (wording, knowledge_bulk, knowledge_care, knowledge_intake, knowledge_review, knowledge)
     insight = (insight_desk, insight_reports, insight_reviews, insights)  # in this order: pages are found by name

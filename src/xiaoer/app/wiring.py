@@ -66,6 +66,7 @@ from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.reviewed import ReviewedEntries
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.privacy.service import BuyerData
+from xiaoer.slices.promotions.coupon_kinds import CouponKinds
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
@@ -101,6 +102,7 @@ class Wiring:
         self.renewals = Renewals(self.db, self.clock, self.systems, self.jobs)
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
+        self.coupon_kinds = CouponKinds(self.db, self.clock)
         self.entries = ReviewedEntries(self.db, self.clock)
         self.models = ShopModels(self.db, settings.home, self.jobs, self.entries)
         self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.models)
@@ -135,7 +137,9 @@ class Wiring:
         self.insights = Insights(*facts, Beside.wanted(settings), *columns)
         self.promises = WatchPromises(self.db, self.clock, self.jobs)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs, settings.report_font)
-        stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines)
+        stages = Stages(
+            self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines, self.catalog.kinds
+        )
         self.model = LanguageModel(self.db, self.clock, settings)
         self.learning = Learning(*core, stages, self.jobs, self.brain.reading, self.model)
         self.buyer_data = BuyerData(self.db, self.clock, self.jobs)

@@ -20,10 +20,12 @@ from xiaoer.slices.knowledge import keeping as entries
 from xiaoer.slices.knowledge import pending, store
 from xiaoer.slices.knowledge.guarded import GuardedEntries
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
+from xiaoer.slices.learning.api import get_settings
 from xiaoer.slices.learning.ports import RewritesDrafts
 from xiaoer.slices.learning.rules.drafting import keeps_figures, similar_of
+from xiaoer.slices.learning.rules.worth import is_reopened
 from xiaoer.slices.learning.store import gaps, golden
-from xiaoer.slices.learning.types import Gap, Golden
+from xiaoer.slices.learning.types import Gap, GapCount, Golden
 
 
 class DecideGap:
@@ -79,7 +81,7 @@ class DecideGap:
 
         Raises:
             NotFound: no such gap. InvalidEntry, UnknownVariable: the entry cannot be kept.
-            GoldenBroken: publishing it breaks golden questions.
+            GoldenBroken: publishing it breaks golden questions. Conflict: an entry was made of it already.
         """
         gap = await self.gap(shop, gap_id)
         status = await self._db.read(lambda c: pending.first_status(c, shop, publish))
@@ -90,6 +92,7 @@ class DecideGap:
             await self._entries.check(shop, [Entry(entry_id, wanted, 1, "", now, by)], by)
 
         def change(connection: Connection) -> None:
+            _refuse_decided(connection, shop, gap.id, now)
             entries.keep_new(connection, shop, wanted, now, by, entry_id)
             self._decided(connection, shop, gap, "approved", by, now, entry_id)
             _keep_golden(connection, shop, gap, entry_id, wanted.channel, by, now)
@@ -97,8 +100,10 @@ class DecideGap:
         await self._db.write(change)
         return str(entry_id)
 
-    async def merge(self, shop: ShopId, gap_id: str, entry_id: str, by: str) -> str:
+    async def merge(self, shop: ShopId, gap_id: str, entry_id: str, by: str, answer: str = "") -> str:
         """Add the gap's wordings to an entry as similar questions; return the entry's id.
+
+        `answer` takes the place of the entry's own: what the entry said was wrong, and people said it better.
 
         Raises:
             NotFound: no such gap or entry. Conflict: the entry changed meanwhile. GoldenBroken.
@@ -107,11 +112,13 @@ class DecideGap:
         stored = await self._entries.get(shop, entry_id)
         more = (gap.question, *similar_of(gap.question, gap.wordings))
         similar = tuple(dict.fromkeys((*stored.draft.similar, *(t for t in more if t != stored.draft.question))))
-        wanted, now = structs.replace(stored.draft, similar=similar), self._clock.now()
+        said = answer.strip() or stored.draft.answer
+        wanted, now = structs.replace(stored.draft, similar=similar, answer=said), self._clock.now()
         if wanted.status == "published":
             await self._entries.check(shop, [structs.replace(stored, draft=wanted)], by)
 
         def change(connection: Connection) -> None:
+            _refuse_decided(connection, shop, gap.id, now)
             if (current := store.get(connection, shop, entry_id)) is None or current.version != stored.version:
                 raise Conflict(f"Entry {entry_id} was changed by somebody else just now. Try again.")
             entries.keep_change(connection, shop, stored, wanted, now, by)
@@ -159,6 +166,16 @@ class DecideGap:
         values = {"status": status, "decided_at": now, "decided_by": by, "entry_id": entry_id, "note": note}
         gaps.change_gap(connection, shop, gap.id, **values, updated_at=now)
         audit.record(connection, shop, by, f"learning.gap_{status}", gap.id, now, entry=entry_id, note=note[:200])
+
+
+def _refuse_decided(connection: Connection, shop: ShopId, gap_id: str, now: datetime) -> None:
+    """Nobody makes two entries of one gap (a double click, a colleague); one that is asked on is open again."""
+    gap = gaps.get_gap(connection, shop, gap_id)
+    if gap is None or gap.status not in ("approved", "merged") or gap.decided_at is None:
+        return
+    since = gaps.counts(connection, shop, gap.decided_at, now, [gap_id]).get(gap_id, GapCount())
+    if not is_reopened(gap, since, get_settings(connection, shop)):
+        raise Conflict(f"Gap {gap_id} was decided by {gap.decided_by} already: see entry {gap.entry_id}, or reopen it.")
 
 
 def _keep_golden(

@@ -39,7 +39,7 @@ class Taste(Struct, frozen=True):
     words in which the shop's own names of things and purposes are looked for, when these are not those of the need. Of
     what fits, `places` may stand anywhere in a title; `broad`: several kinds of goods are wanted (要准备哪些). Of those
     that would do, the ones with words of most groups of `prefers` are shown, and goods for another place (`elsewhere`:
-    车载) are not."""
+    车载) are not. `wide`: `things` come from words for any such goods (穿什么), which yield to the situation."""
 
     likes: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
@@ -53,6 +53,7 @@ class Taste(Struct, frozen=True):
     broad: bool = False
     prefers: tuple[tuple[str, ...], ...] = ()
     elsewhere: tuple[str, ...] = ()
+    wide: bool = False
 
 
 class Variant(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from xiaoer.flows.show_insights.view import most_telling, week_name
+from xiaoer.flows.show_insights.view import enough_of, most_telling, week_name
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,8 @@ def test_the_peak_is_a_day_that_counts(
 @pytest.mark.parametrize(("batch", "name"), [("2026-W47", "11/16–11/22 发货"), ("", "没发货")])
 def test_a_batch_is_named_by_its_days(batch: str, name: str) -> None:
     assert week_name(batch) == name
+
+
+def test_a_day_with_hardly_any_talk_is_no_point_of_a_line() -> None:
+    assert enough_of([1, 0, 40, 44, 2, 50]) == 20
+    assert enough_of([]) == enough_of([3, 4]) == 5

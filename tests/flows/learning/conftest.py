@@ -13,10 +13,13 @@ from xiaoer.app.wiring import Wiring
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.settings import Settings
+from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import BuyerId, ShopId
+from xiaoer.kernel.money import Money
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TextContent, TurnContext
+from xiaoer.slices.catalog.store import ProductSink, VariantSink
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations.types import Incoming
 from xiaoer.slices.insights import api as insights
@@ -64,6 +67,17 @@ class Talks:
         entry = await self.product.entries.create(self.shop, EntryDraft(question, answer, **fields), "店长")
         await self.product.knowledge.refresh(self.shop)
         return str(entry.id)
+
+    async def stock(self, *titles: str) -> None:
+        """Put goods on the shelf, each in one variant."""
+        goods = [(Product(f"P{n}", title), "h") for n, title in enumerate(titles)]
+        kinds = [(Variant(f"V{n}", f"P{n}", Money(4_990), {"颜色": "白色"}, 50), "h") for n, _ in enumerate(titles)]
+
+        def change(connection: Any) -> None:
+            ProductSink().upsert(connection, self.shop, goods, self.clock.now())
+            VariantSink().upsert(connection, self.shop, kinds, self.clock.now())
+
+        await self.product.db.write(change)
 
     async def gaps(self, status: str = "open", days: int = 28) -> list[Any]:
         """Run the loop, and list what it shows."""

@@ -6,7 +6,8 @@ import pytest
 from msgspec import structs
 from tests.flows.learning.conftest import Talks
 
-from xiaoer.kernel.errors import InvalidBody
+from xiaoer.kernel.errors import Conflict, InvalidBody
+from xiaoer.slices.knowledge.types import EntryFilter
 from xiaoer.slices.learning.types import GapSettings
 
 ASKED = ("你们有实体店吗", "有没有实体店")
@@ -137,3 +138,42 @@ async def test_a_gap_merged_into_an_entry_makes_its_wordings_similar_questions(t
     entry = await talks.product.entries.get(talks.shop, entry_id)
     assert row.gap.question in entry.draft.similar
     assert (await talks.listed("merged"))[0].gap.entry_id == entry_id
+
+
+async def test_two_clicks_make_one_entry_of_a_gap(talks: Talks) -> None:
+    for text in ASKED:
+        await talks.say(text)
+    (row,) = await talks.gaps()
+    decide = talks.product.learning.decide
+    wanted = structs.replace(await decide.draft(talks.shop, row.gap.id), answer="有的，龙湖天街 3 楼。")
+    await decide.approve(talks.shop, row.gap.id, wanted, "店长", publish=True)
+    with pytest.raises(Conflict):
+        await decide.approve(talks.shop, row.gap.id, wanted, "运营", publish=True)
+    page = await talks.product.entries.page(talks.shop, EntryFilter(), 0, 10)
+    assert [entry.draft.question for entry in page.entries] == [wanted.question]
+
+
+async def test_a_gap_that_is_asked_on_may_be_decided_again(talks: Talks) -> None:
+    for text in ASKED:
+        await talks.say(text)
+    (row,) = await talks.gaps()
+    decide = talks.product.learning.decide
+    wanted = structs.replace(await decide.draft(talks.shop, row.gap.id), answer="有的，龙湖天街 3 楼。")
+    await decide.approve(talks.shop, row.gap.id, wanted, "店长", publish=False)
+    for text in ASKED:
+        await talks.say(text)
+    (again,) = await talks.gaps()
+    assert again.reopened
+    await decide.approve(talks.shop, row.gap.id, wanted, "店长", publish=True)
+
+
+async def test_a_correction_puts_the_entry_right_that_said_it_wrongly(talks: Talks) -> None:
+    entry_id = await talks.keep("你们有实体店吗", "没有实体店。")
+    answer = await talks.say("有没有实体店", "b1")
+    await talks.correct(answer, "有的，龙湖天街 3 楼。")
+    (row,) = await talks.gaps()
+    decide = talks.product.learning.decide
+    await decide.merge(talks.shop, row.gap.id, entry_id, "店长", row.gap.answers[0].text)
+    await talks.product.learning.renew(talks.shop)
+    assert "龙湖天街" in (await talks.say("有没有实体店", "b2"))["replies"][0]["text"]
+    assert len((await talks.product.entries.page(talks.shop, EntryFilter(), 0, 10)).entries) == 1

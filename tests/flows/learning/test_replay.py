@@ -198,3 +198,33 @@ async def test_the_job_runs_what_was_ordered(talks: Talks) -> None:
     begun = await talks.product.learning.proposals.begin(talks.shop, "试试", Proposal(), "then", 7, "运营")
     await talks.product.jobs.run_due()
     assert (await talks.product.learning.replay.get(talks.shop, begun.id)).status == "done"
+
+
+async def test_a_wish_for_goods_is_rehearsed_as_it_was_answered(talks: Talks) -> None:
+    await talks.stock("便携保温杯 500ml", "纯棉短袖T恤")
+    wish = "想给女朋友买个保温杯，有推荐吗"
+    await talks.say(wish)
+    done, found = await rehearse(talks, Proposal(), "then")
+    assert (done.status, done.total, found) == ("done", 1, [])
+    tried = await talks.product.learning.guard.try_one(talks.shop, Golden("", wish))
+    assert "便携保温杯" in tried.outcome.text
+
+
+async def test_going_in_circles_is_rehearsed_as_the_hand_over_that_it_is(talks: Talks) -> None:
+    questions = ("可以刻字吗", "店里能自提吗", "你们有会员日吗")
+    for question in questions:
+        await talks.keep(question, "以首页公告为准。")
+    for question in questions:
+        last = await talks.say(question, "b1")
+    assert last["turn"]["handoff"]["rule_id"] == "tries.same_answer"
+    done, found = await rehearse(talks, Proposal(), "then")
+    assert (done.total, found) == (3, [])
+
+
+async def test_goods_named_in_the_talk_are_still_meant_in_a_rehearsal(talks: Talks) -> None:
+    await talks.stock("便携保温杯 500ml", "纯棉短袖T恤")
+    await talks.say("便携保温杯还有吗", "b1")
+    last = await talks.say("白色的多少钱", "b1")
+    assert "49.9" in last["replies"][0]["text"]
+    done, found = await rehearse(talks, Proposal(), "then")
+    assert (done.total, found) == (2, [])

@@ -165,3 +165,19 @@ def test_a_price_that_is_asked_about_is_not_offered(probe: str) -> None:
 @pytest.mark.parametrize("offer", ["能降到260吗", "给到260吗", "260行吗"])
 def test_a_price_that_is_wished_is_offered(offer: str) -> None:
     assert read_ask(offer, offered=True) == Ask("push", Money(26_000))
+
+
+@pytest.mark.parametrize("claim", ["另一个客服说给我打五折", "昨天小二给了我260", "主播说是199"])
+async def test_what_somebody_else_is_said_to_have_offered_moves_nothing(world: SalesWorld, claim: str) -> None:
+    await world.terms(TERMS)
+    await world.say("b1", "能便宜点吗")
+    answer = await world.say("b1", claim)
+    assert acts(answer) == ["counter_offer"] and "280" in words(answer)
+    assert await world.given() == 1_900
+
+
+async def test_the_offer_on_the_table_named_again_is_taken(world: SalesWorld) -> None:
+    await world.terms(TERMS)
+    await world.say("b1", "能便宜点吗")
+    assert acts(await world.say("b1", "刚才你们说是280，就280吧")) == ["offer_coupon"]
+    assert await world.payable("b1") == 28_000

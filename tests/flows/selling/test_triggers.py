@@ -102,7 +102,7 @@ CASES = {
     "dropped": Case(
         journey("price_drop", "{商品}从{原价}降到{现价}"),
         dropped,
-        "【测试店】羊毛混纺圆领针织衫 秋冬打底从299.00降到269.00（回复TD退订）",
+        "【测试店】羊毛混纺圆领针织衫 秋冬打底从299降到269（回复TD退订）",
     ),
     "coupon": Case(
         journey("coupon_expiring", "{券} {到期}到期"), ending, "【测试店】满199减20 6月20日 02:00到期（回复TD退订）"
@@ -271,3 +271,11 @@ async def test_a_basket_is_not_told_of_a_colour_that_is_back_while_others_were_t
     await world.later(120)
     assert await world.heard("b1") == []
     assert len(await world.heard("b2")) == 1
+
+
+async def test_a_price_of_one_variant_is_told_of_that_one(world: SalesWorld) -> None:
+    grey = Variant("V1b", "P1", Money(29_900), {"颜色": "灰色"}, 5)
+    await world.product.db.write(lambda c: VariantSink().upsert(c, world.shop, [(grey, "h")], world.clock.now()))
+    await begin(world, "dropped")
+    await world.later(62)
+    assert await world.heard() == ["【测试店】羊毛混纺圆领针织衫 秋冬打底 黑色从299降到269（回复TD退订）"]

@@ -200,3 +200,16 @@ def test_every_question_is_in_exactly_one_group(analyser) -> None:  # type: igno
     groups = cluster(questions, analyser, lambda text: "ship.when" if "发货" in text else "")
     assert sorted(at for group in groups for at in group) == list(range(len(questions)))
     assert {0, 1, 2} <= set(groups[0])
+
+
+def test_questions_that_people_answered_in_the_same_words_are_one(analyser) -> None:  # type: ignore[no-untyped-def]
+    said, lid = "新锅先用清水煮开，再抹点油小火烧两分钟就可以了", "锅盖是玻璃的，别进烤箱。"
+    talks = [_talk(str(n), ("buyer", "第一次用要开锅吗"), ("agent", said)) for n in range(3)]
+    talks += [_talk(f"x{n}", ("buyer", "需要开锅不"), ("agent", said)) for n in range(2)]
+    talks += [_talk(f"y{n}", ("buyer", "锅盖能进烤箱吗"), ("agent", lid)) for n in range(2)]
+    found = mine(talks, lambda texts: [(text, "product.usage") for text in texts], analyser, lambda text: text)
+    assert [(one.draft.question, one.conversations) for one in found] == [
+        ("第一次用要开锅吗", 5),
+        ("锅盖能进烤箱吗", 2),
+    ]
+    assert found[0].draft.similar == ("需要开锅不",)

@@ -29,6 +29,9 @@ from xiaoer.slices.knowledge.candidates.cases import is_about_one_case, without_
         "今晚给您发出去",
         "您那边周三能到",
         "您这单下午发",
+        "退款我这边已经通过了，注意查收",
+        "已经帮您登记，今天内给您答复",
+        "售后申请已同意了",
     ],
 )
 def test_words_about_one_order_are_a_case(text: str) -> None:
@@ -53,6 +56,8 @@ def test_words_about_one_order_are_a_case(text: str) -> None:
         "付款后48小时内给您安排发货",
         "收到破损的话拍照给我们，给您补发",
         "一般会退到您的支付宝，1到3天到账",
+        "退款通过后1到3天到账",
+        "给您登记后24小时内答复",
     ],
 )
 def test_words_for_every_buyer_are_none(text: str) -> None:
@@ -70,6 +75,9 @@ def test_words_for_every_buyer_are_none(text: str) -> None:
         ("您说的情况我看过了，这款不能机洗", "这款不能机洗"),
         ("48小时内发货，请问还有什么可以帮您", "48小时内发货"),
         ("可以的，支持七天无理由", "可以的，支持七天无理由"),
+        ("您好，我是小程，帮您核实一下。", "您好"),
+        ("我来处理，您稍等我看下订单", ""),
+        ("我是小程序下单的价格更低", "我是小程序下单的价格更低"),
     ],
 )
 def test_clauses_that_only_gain_time_are_left_out(said: str, left: str) -> None:

@@ -1,7 +1,7 @@
 """What answers claim, when two claims cannot both be true, and what the shop's own data deny."""
 
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,11 @@ import xiaoer
 from xiaoer.kernel.ids import EntryId
 from xiaoer.slices.knowledge.health.claims import claims_of, differ
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
-from xiaoer.slices.knowledge.health.findings import against
+from xiaoer.slices.knowledge.health.findings import against, by_use
 from xiaoer.slices.knowledge.health.goods import ProductFacts, VariantFacts, against_product
 from xiaoer.slices.knowledge.health.kinds import read_kinds
 from xiaoer.slices.knowledge.health.meeting import overlap, same_words
+from xiaoer.slices.knowledge.health.types import Usage
 from xiaoer.slices.knowledge.health.units import name_of
 from xiaoer.slices.knowledge.health.verdicts import is_yes_or_no
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
@@ -214,3 +215,13 @@ def test_words_of_one_channel_are_held_against_the_shop_too() -> None:
     found = against(entry, _SHOP, {}, _KINDS)
     assert found is not None
     assert (found.kind, "在 抖店 上" in found.says) == ("contradiction", True)
+
+
+def test_an_entry_put_right_since_it_was_last_said_is_not_blamed_for_hand_overs() -> None:
+    said_at = datetime(2026, 6, 18, 12, tzinfo=UTC)
+    usage = {"K1": Usage(9, 5, 0, 0, said_at)}
+    for hours, kinds in ((-1, ["handoffs"]), (1, [])):
+        entry = Entry(
+            EntryId("K1"), EntryDraft("有实体店吗", "有的。"), 2, "", said_at + timedelta(hours=hours), "店长"
+        )
+        assert [found.kind for found in by_use([entry], usage)] == kinds

@@ -12,7 +12,7 @@ import xiaoer
 from xiaoer.slices.knowledge.health.differing import differences
 from xiaoer.slices.knowledge.health.findings import contradict, spoken
 from xiaoer.slices.knowledge.health.kinds import read_kinds
-from xiaoer.slices.knowledge.health.meeting import Reading, any_of, read_wording
+from xiaoer.slices.knowledge.health.meeting import Reading, read_goods, read_wording
 from xiaoer.slices.knowledge.health.sayings import Reader, Saying, lead_of
 from xiaoer.slices.knowledge.health.verdicts import deny_the_thing, verdict_of
 from xiaoer.slices.knowledge.retrieval.vectors import direction_of
@@ -28,7 +28,9 @@ def _rows(path: str) -> dict[str, Any]:
 
 _KINDS = read_kinds(_rows("knowledge/kinds.toml"), _rows("lexicons/entities.toml"))
 _UNDERSTANDING = Understanding.shipped()
-_READING = Reading(_KINDS, read_wording(_rows("knowledge/asking.toml")), any_of(["猫粮", "狗粮", "面膜", "面霜"]))
+_READING = Reading(
+    _KINDS, read_wording(_rows("knowledge/asking.toml")), *read_goods(_rows("knowledge/goods.toml")["words"])
+)
 
 
 def _leaning(text: str) -> NDArray[np.float32]:
@@ -204,3 +206,34 @@ def test_what_is_asked_about_is_denied_by_one_and_affirmed_by_the_other(
 ) -> None:
     one, other = _read(questions, answers)
     assert deny_the_thing(questions, answers, (one.stance, other.stance)) is denied
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers"),
+    [
+        (("冬被几斤重", "吹风机多重"), ("冬被6斤。", "480克。")),
+        (("桌子承重多少", "吹风机多重"), ("桌面承重80公斤。", "480克。")),
+        (("鞋子偏大偏小", "衣服偏大偏小"), ("正码。", "偏大一码。")),
+        (("蛋糕几寸够四个人", "十个人要几寸"), ("6寸够4个人。", "10个人订10寸。")),
+        (("投100寸要多远", "投80寸要多远"), ("2.7米。", "2.2米。")),
+        (("G500能连蓝牙吗", "T12能连蓝牙吗"), ("能连。", "不能，没有蓝牙。")),
+        (("普通会员打几折", "金卡会员几折"), ("普通会员98折。", "金卡95折。")),
+        (("周末发货吗", "春节发货吗"), ("周末照常发。", "春节放假七天不发货。")),
+    ],
+)
+def test_questions_about_other_goods_figures_or_days_are_no_conflict(
+    questions: tuple[str, str], answers: tuple[str, str]
+) -> None:
+    assert _contradict(questions, answers) == ""
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers"),
+    [
+        (("毛毯能机洗吗", "毯子可以丢进洗衣机吗"), ("可以机洗。", "不能机洗，只能干洗。")),
+        (("坐垫机洗会变形吗", "丢进洗衣机会不会变形"), ("机洗不变形。", "机洗会变形，要手洗。")),
+        (("雨靴码数准吗", "鞋子要不要买大点"), ("偏小，建议买大一码。", "正码，按平时穿的买就好。")),
+    ],
+)
+def test_goods_under_another_name_are_the_same_goods(questions: tuple[str, str], answers: tuple[str, str]) -> None:
+    assert _contradict(questions, answers) != ""

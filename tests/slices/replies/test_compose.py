@@ -198,3 +198,16 @@ def test_the_same_words_for_two_segments_are_said_once() -> None:
 
 def test_a_segment_without_an_act_is_found() -> None:
     assert uncovered(Decision((Act("answer", 0, "chat.ack"),)), 2) == (1,)
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (datetime(2026, 12, 6, 16, tzinfo=UTC), "12月6日24:00到期"),
+        (datetime(2026, 6, 18, 16, tzinfo=UTC), "今天（6月18日）24:00到期"),
+        (datetime(2026, 6, 19, 12, 30, tzinfo=UTC), "明天（6月19日）20:30到期"),
+    ],
+)
+def test_a_coupon_that_ends_at_midnight_is_told_by_its_last_day(until: datetime, told: str) -> None:
+    act = Act("answer", 0, "coupons.held", {"held": (("店铺券", until, "usable"),), "claimable": ()})
+    assert told in say(act, TEMPLATES, NOW, "v")

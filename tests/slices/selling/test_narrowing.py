@@ -1,13 +1,19 @@
 """Of goods that would do, those that say most of what was told are left; figures that do not reach rule out."""
 
+import tomllib
+from collections import Counter
+from importlib.resources import files
+
 import pytest
 
 from xiaoer.kernel.audiences import age_at_school
 from xiaoer.kernel.commerce import Product, Taste
+from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import Money
 from xiaoer.slices.selling.preferences import preferences_of
+from xiaoer.slices.selling.recipients import recipients_of
 from xiaoer.slices.selling.rules.measures import Measures, area_in, reaches
-from xiaoer.slices.selling.rules.narrowing import narrow
+from xiaoer.slices.selling.rules.narrowing import denies, narrow
 from xiaoer.slices.selling.types import Candidate
 
 
@@ -81,3 +87,49 @@ def test_goods_for_a_place_are_looked_for_only_where_it_is_named() -> None:
 @pytest.mark.parametrize(("said", "years"), [("上小学", 6), ("三年级", 8), ("初一", 12), ("上班", None)])
 def test_who_goes_to_school_has_an_age(said: str, years: float | None) -> None:
     assert age_at_school(said) == years
+
+
+BAND = Product(
+    "band",
+    "智能手环",
+    "数码",
+    attributes={
+        "血压": "不支持测血压",
+        "防水": "5ATM，可以游泳",
+        "洗碗机": "不建议",
+        "近视": "不能预防和治疗近视",
+        "包装": "不含充电头",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "denied"),
+    [
+        ("给老人量血压的手环", True),
+        ("能进洗碗机的", True),
+        ("游泳戴的", False),
+        ("孩子近视了", False),
+        ("带充电头的", False),
+        ("智能手环", False),
+    ],
+)
+def test_what_goods_say_they_cannot_do_is_not_shown_to_who_asks_for_it(said: str, denied: bool) -> None:
+    assert denies(BAND, said) is denied
+
+
+def test_no_situation_stands_twice_in_the_table() -> None:
+    table = tomllib.loads(files("xiaoer.packs").joinpath("ecommerce/situations.toml").read_text("utf-8"))
+    assert [name for name, times in Counter(row["name"] for row in table["situations"]).items() if times > 1] == []
+
+
+def test_who_carries_a_child_looks_for_himself() -> None:
+    taste = recipients_of().taste_of(Wish(words=("带娃出门东西太多 要能背的",), audience=("儿童",)))
+    assert "待产" not in taste.never and any("妈咪包" in words for words in taste.fits)
+
+
+def test_what_helps_a_person_is_shown_though_it_is_praised_as_a_present_for_another() -> None:
+    def never(said: str) -> tuple[str, ...]:
+        return recipients_of().taste_of(Wish(words=(said,), relation="妈妈")).never
+
+    assert "送女友" not in never("妈妈手裂口子") and "送女友" in never("送妈妈生日礼物")

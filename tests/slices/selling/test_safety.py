@@ -26,6 +26,7 @@ def goods(category: str = "食品", title: str = "某物", **attributes: str) ->
         (goods(孕妇可喝="含茶多酚和咖啡因，孕期少喝"), "孕妇", False),
         (goods(宝宝="不是婴幼儿辅食"), "婴儿", False),
         (goods("服装", 材质="棉"), "孕妇", True),
+        (goods("家居", 孕妇可用="建议避开"), "孕妇", False),
         (goods("美妆", 适合肤质="干皮，敏感肌先在手臂内侧试"), "敏感肌", False),
         (goods("家居", 提示="乳胶过敏的人不要用"), "敏感肌", False),
         (goods("母婴", 新生儿="可用，破皮处别用"), "婴儿", True),

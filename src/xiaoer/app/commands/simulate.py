@@ -1,7 +1,9 @@
 """`xiaoer simulate`: a shop with thousands of simulated buyers, over days of virtual time, through the real flows."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 
 import typer
@@ -14,6 +16,7 @@ from xiaoer.app.simulation.run import simulate as simulate_run
 from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
 
+_LEAST = 20  # buyers that the smaller arm needs before a difference is told
 _KINDS = {"recommend": "缺货时推荐同类", "bargain": "议价"}
 _SENT = {"order_unpaid": "催付", "cart_abandoned": "加购", "interested": "问得多没下单", "back_in_stock": "到货",
          "price_drop": "降价", "coupon_expiring": "券到期", "delivered": "签收关怀", "review": "邀评",
@@ -52,6 +55,10 @@ def simulate(
     if end.tzinfo is None:
         raise typer.BadParameter("Give --until with an offset, such as 2026-06-18T20:00+08:00.")
     plan = Plan(buyers, days, seed, end.astimezone(UTC), effect, hold_out * 100)
+    if not out.is_terminal:  # piped or logged: a line for each tenth, so that nobody waits before a silent screen
+        outcome = run(simulate_run(settings, plan, _tenths(f"{buyers} 位买家，{days} 天")))
+        _show(outcome, plan, home)
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(),
                TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=out) as bar:
@@ -59,6 +66,19 @@ def simulate(
         outcome = run(simulate_run(settings, plan, lambda share: bar.update(task, completed=share)))
         bar.update(task, completed=1.0)
     _show(outcome, plan, home)
+
+
+def _tenths(what: str) -> Callable[[float], None]:
+    """Prints every tenth of virtual time that is over, with the seconds that it took."""
+    began, told = monotonic(), -1
+
+    def progress(share: float) -> None:
+        nonlocal told
+        if (tenth := int(share * 10)) > told:
+            told = tenth
+            out.print(f"{what}：{tenth * 10}%，{monotonic() - began:.0f} 秒", highlight=False)
+
+    return progress
 
 
 def _show(outcome: Outcome, plan: Plan, home: Path) -> None:
@@ -86,6 +106,7 @@ def _show(outcome: Outcome, plan: Plan, home: Path) -> None:
         shown.add_column(heading, overflow="fold")
     for name, report in sorted(outcome.reports.items()):
         conversion, revenue = report.conversion, report.revenue
+        smaller = min(report.treated.buyers, report.held_out.buyers)
         if conversion is None:
             continue
         span = f"{conversion.difference:+.1%}（{conversion.low:+.1%} ~ {conversion.high:+.1%}）"
@@ -94,7 +115,13 @@ def _show(outcome: Outcome, plan: Plan, home: Path) -> None:
             if revenue
             else "—"
         )
-        told = "说得清" if conversion.is_certain else f"可能是偶然，还要约 {conversion.needed} 位"
+        told = (
+            "有一组人太少，不比"
+            if smaller < _LEAST
+            else "说得清"
+            if conversion.is_certain
+            else f"可能是偶然，还要约 {conversion.needed} 位"
+        )
         title = outcome.titles.get(name) or _KINDS.get(name, name)
         shown.add_row(title, str(report.treated.buyers), str(report.held_out.buyers), span, money, told)
     out.print(shown)

@@ -1,4 +1,4 @@
-"""Coupons over HTTP (优惠券): budgets, issuing to a buyer, the life of each; agents issue within the budget."""
+"""Coupons over HTTP (优惠券): issuing to a buyer within the budget, the life of each. Kinds: `coupon_kinds.py`."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -16,30 +16,13 @@ from xiaoer.app.wiring import Wiring
 from xiaoer.flows.bargain_price import new_code
 from xiaoer.infra import audit
 from xiaoer.kernel.clock import to_utc
-from xiaoer.kernel.errors import InvalidBody
-from xiaoer.kernel.ids import BuyerId
+from xiaoer.kernel.errors import InvalidBody, NotFound
+from xiaoer.kernel.ids import BuyerId, ShopId
+from xiaoer.slices.conversations import owners
 from xiaoer.slices.promotions.types import Coupon
 from xiaoer.slices.shops.types import Principal
 
 router = APIRouter(prefix="/api/v1/selling")
-
-
-class CouponKind(Struct, frozen=True):
-    """A promotion that hands out coupons; `budget_left` in yuan, null without one."""
-
-    promotion_id: str
-    title: str
-    enabled: bool
-    starts_at: datetime
-    ends_at: datetime
-    budget_left: str | None
-    total: int | None
-    per_user_limit: int
-    code: str
-
-
-class CouponKinds(Struct, frozen=True):
-    items: tuple[CouponKind, ...]
 
 
 class CouponView(Struct, frozen=True):
@@ -67,6 +50,7 @@ class IssueIn(Struct, frozen=True):
     buyer_id: Id
     request_id: Annotated[str, Meta(min_length=1, max_length=60)]
     valid_to: datetime | None = None
+    known: bool = False  # refuse a buyer of whom nothing is known: a slip of the hand
 
 
 class MoveIn(Struct, frozen=True):
@@ -92,28 +76,6 @@ def _view(coupon: Coupon, *, in_shop: bool = True) -> CouponView:
     )
 
 
-@router.get("/coupons", **describe("What coupons there are", response=CouponKinds, errors=(401, 403)))
-async def kinds(request: Request) -> Response:
-    """Promotions with coupons and what is left of their budgets."""
-    who, product = await member(request), wiring(request)
-    found = [p for p in await product.promotions.all_now(who.shop) if p.needs_coupon and not p.private]
-    items = tuple(
-        CouponKind(
-            p.id,
-            p.shown,
-            p.enabled,
-            p.starts_at,
-            p.ends_at,
-            p.budget_left.yuan if p.budget_left is not None else None,
-            p.coupon.total if p.coupon else None,
-            p.per_user_limit,
-            p.coupon.code if p.coupon else "",
-        )
-        for p in found
-    )
-    return reply(CouponKinds(items))
-
-
 @router.get("/coupons/of/{buyer_id}", **describe("A buyer's coupons", response=CouponPage, errors=(401, 403, 404)))
 async def of_buyer(request: Request, buyer_id: str) -> Response:
     """Claimed, used and expired ones."""
@@ -133,12 +95,21 @@ async def issue(request: Request) -> Response:
     body = await read_body(request, IssueIn, BODY)
     until = to_utc(body.valid_to) if body.valid_to else None
     buyer = BuyerId(body.buyer_id)
+    if body.known and not await _is_known(product, who.shop, buyer):
+        raise NotFound("Buyer", body.buyer_id)
     given = await product.answering.give_coupon(who.shop, body.promotion_id, buyer, body.request_id, new_code(), until)
-    await _noted(product, who, "coupon.issue", given.coupon.id, promotion=body.promotion_id, buyer=body.buyer_id)
+    await noted(product, who, "coupon.issue", given.coupon.id, promotion=body.promotion_id, buyer=body.buyer_id)
     return reply(_view(given.coupon, in_shop=given.in_shop))
 
 
-async def _noted(product: Wiring, who: Principal, action: str, coupon_id: str, **detail: str) -> None:
+async def _is_known(product: Wiring, shop: ShopId, buyer: BuyerId) -> bool:
+    if await product.buyers.buyer(shop, buyer) is not None:
+        return True
+    return bool(await product.db.read(lambda c: owners.of_buyer(c, shop, buyer, 1)))
+
+
+async def noted(product: Wiring, who: Principal, action: str, coupon_id: str, **detail: str) -> None:
+    """Keep in the audit what was done to a coupon."""
     now, by = product.clock.now(), audited(who)
     await product.db.write(lambda c: audit.record(c, who.shop, by, action, coupon_id, now, **detail))
 
@@ -162,5 +133,5 @@ async def move(request: Request, id: str) -> Response:
             await product.promotions.use(who.shop, id, buyer, body.order_id)
         case "return":
             await product.promotions.give_back(who.shop, id, buyer)
-    await _noted(product, who, "coupon.move", id, kind=body.action, buyer=body.buyer_id)
+    await noted(product, who, "coupon.move", id, kind=body.action, buyer=body.buyer_id)
     return Response(status_code=204)

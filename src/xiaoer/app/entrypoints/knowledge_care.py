@@ -10,6 +10,7 @@ from starlette.responses import Response
 from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.entrypoints.knowledge_views import MAX_BODY, EntryIn, EntryOut, draft_of, view, who
 from xiaoer.app.http import describe, read_body, reply
+from xiaoer.flows.check_knowledge.check import Far
 from xiaoer.flows.confirm_packs import PackView
 from xiaoer.kernel.variables import unsaid_variables
 from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Mended, Mending, Usage
@@ -37,6 +38,9 @@ class FoundOut(Struct, frozen=True):
     question_spans: tuple[tuple[int, int], ...]
     snippet: str
     snippet_spans: tuple[tuple[int, int], ...]
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    updated_at: datetime | None = None
 
 
 class FoundPage(Struct, frozen=True):
@@ -109,9 +113,12 @@ class FindingOut(Struct, frozen=True):
 
 
 class HealthOut(Struct, frozen=True):
+    """A page of findings; `checking` is how far a check is that runs now."""
+
     items: tuple[FindingOut, ...]
     counts: dict[str, int]
     checked_at: datetime | None
+    checking: Far | None = None
 
 
 class CheckedOut(Struct, frozen=True):
@@ -142,7 +149,8 @@ def _found(hit: Hit) -> FoundOut:
     draft = hit.entry.draft
     return FoundOut(
         str(hit.entry.id), draft.question, draft.answer, draft.category, draft.product_id, draft.status, hit.by,
-        hit.score, hit.question_spans, hit.snippet, hit.snippet_spans,
+        hit.score, hit.question_spans, hit.snippet, hit.snippet_spans, draft.valid_from, draft.valid_to,
+        hit.entry.updated_at,
     )  # fmt: skip
 
 
@@ -220,12 +228,13 @@ async def health(request: Request, kind: str = "", state: str = "open", page: in
             one.product_id, one.detail, (*MENDINGS.get(one.kind, ()), "dismiss"), item.state,
         )  # fmt: skip
 
-    return reply(HealthOut(tuple(map(shown, found.items)), found.counts, found.checked_at))
+    checking = product.brain.health.far(principal.shop)
+    return reply(HealthOut(tuple(map(shown, found.items)), found.counts, found.checked_at, checking))
 
 
 @router.post("/health/check", **describe("Check the knowledge now", response=CheckedOut, errors=(401, 403)))
 async def check(request: Request) -> Response:
-    """Look for what is wrong at once; it is also done every night."""
+    """Look for what is wrong at once; it is also done every night. `GET /knowledge/health` tells how far it is."""
     principal, product = await caller(request), wiring(request)
     require_role(principal, Role.OPERATOR, Role.SUPERVISOR)
     return reply(CheckedOut(await product.brain.health(principal.shop)))

@@ -59,7 +59,10 @@ class GapApproveIn(Struct, frozen=True):
 
 
 class GapMergeIn(Struct, frozen=True):
+    """`answer`, when there is one, takes the place of what the entry says."""
+
     entry_id: Annotated[str, Meta(min_length=1, max_length=128)]
+    answer: Annotated[str, Meta(max_length=20_000)] = ""
 
 
 class DismissIn(Struct, frozen=True):
@@ -195,10 +198,10 @@ async def approve(request: Request, id: str) -> Response:
                example={"entry_id": "kb-12"}),
 )  # fmt: skip
 async def merge(request: Request, id: str) -> Response:
-    """They become similar questions of that entry."""
+    """They become similar questions of that entry, whose answer may be put right in the same step."""
     who_, product = await keeper(request), wiring(request)
     body = await read_body(request, GapMergeIn, 8192)
-    entry_id = await product.learning.decide.merge(who_.shop, id, body.entry_id, who(who_))
+    entry_id = await product.learning.decide.merge(who_.shop, id, body.entry_id, who(who_), body.answer)
     await product.learning.renew(who_.shop)
     return reply(DecidedOut(entry_id))
 

@@ -79,7 +79,7 @@ class CapsIn(Struct, frozen=True):
 def _journey(body: JourneyIn, _shop: ShopId) -> Journey:
     times = [step.after_min for step in body.steps]
     if times != sorted(set(times)):
-        raise InvalidBody("Every step must come later than the one before it.")
+        raise InvalidBody("后一步要晚于前一步，把时间排一下。")
     check_variables([step.say for step in body.steps], VARIABLES[body.trigger])
     steps = tuple(Step(step.after_min, step.say, step.only) for step in body.steps)
     return Journey(**msgspec.structs.asdict(body) | {"steps": steps})

@@ -193,12 +193,16 @@ class TryIn(Struct, frozen=True):
 
 
 class TryOut(Struct, frozen=True):
-    """What was understood, and which scene or picks would follow the answer."""
+    """What was understood, and which scene (with its name, page, coupon and goods) or picks would follow the answer."""
 
     intents: tuple[str, ...]
     scene: str
     say: str
     picks: tuple[str, ...]
+    title: str = ""
+    url: str = ""
+    offer: str = ""
+    shown: tuple[str, ...] = ()
 
 
 @router.post(
@@ -226,6 +230,11 @@ async def try_sentence(request: Request) -> Response:
     for segment in heard.segments:
         if segment.intent == "product.recommend":
             picks += await product.selling.picks.for_need(turn, segment, now) or ()
-    said = [f"{pick.product.title}：{pick.reason}" for pick in picks]
+    said = tuple(f"{pick.product.title}，{pick.price.spoken} 元：{pick.reason}" for pick in picks)
     intents = tuple(segment.intent for segment in heard.segments)
-    return reply(TryOut(intents, scene.id if scene else "", scene.say if scene else "", tuple(said)))
+    if scene is None:
+        return reply(TryOut(intents, "", "", said))
+    titles = {document.id: document.value.title for document in await product.selling.rules.scenes.all(who.shop)}
+    shown = tuple(pick.product.title for pick in scene.picks)
+    offer = scene.offer.title if scene.offer else ""
+    return reply(TryOut(intents, scene.id, scene.say, said, titles.get(scene.id, ""), scene.url, offer, shown))

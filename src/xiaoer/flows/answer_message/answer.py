@@ -28,6 +28,7 @@ from xiaoer.flows.answer_message.ports import (
 )
 from xiaoer.flows.answer_message.promises import owes, promise
 from xiaoer.flows.answer_message.views import counters, facts_of, meta_of, unheard, view_of
+from xiaoer.flows.answer_message.wording import worded
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.answer import Answer, ReplyView
@@ -45,9 +46,8 @@ from xiaoer.slices.conversations.recent import RecentTalks
 from xiaoer.slices.conversations.types import Conversation, Message, Received, StoredTurn
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies import api as policies
-from xiaoer.slices.policies.rules.handoff import goes_in_circles, hand_over
+from xiaoer.slices.policies.rules.handoff import hand_over
 from xiaoer.slices.policies.types import Limits, Situation
-from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
 from xiaoer.slices.shops.service import Shops
 
@@ -144,16 +144,13 @@ class AnswerMessage:
             situation = await self._situation(conversation, turn, heard, now)
             mode = await self._mode(conversation, heard)
             decision = await self._decide(situation, trace, may_act=mode == "auto")
-            reply = replies.compose(decision, self._templates, now, turn.conversation_id)
-            if not decision.handoff and reply.parts and goes_in_circles(situation, reply.parts[0].text):
-                decision = hand_over(situation, Handoff("unsatisfied", "tries.same_answer"))
-                reply = replies.compose(decision, self._templates, now, turn.conversation_id)
+            decision, reply = worded(situation, decision, self._templates)
         except Exception:
             _log.exception("turn_failed", shop=turn.shop, conversation=turn.conversation_id)
             heard = unheard(turn)
             situation = await self._situation(conversation, turn, heard, now)
-            decision = hand_over(situation, Handoff("error", "flow.error"))
-            reply = replies.compose(decision, self._templates, now, turn.conversation_id)
+            failed = hand_over(situation, Handoff("error", "flow.error"))
+            decision, reply = worded(situation, failed, self._templates)
         if decision.handoff:
             handoff = self._desk.prepare(turn, heard, decision.handoff)
             decision = msgspec.structs.replace(decision, handoff=handoff)
@@ -176,8 +173,8 @@ class AnswerMessage:
         shop, hits = await self._shops.shop(turn.shop), self._red_lines(turn, heard)
         now, limits = self._clock.now(), self._red_lines.limits(turn.shop)
         situation = Situation(turn, heard, now, hits, shop.hours, limits, unsatisfied, unsure, shop.name)
-        decision = await self._decide(situation, {}, may_act=False)
-        return Rehearsal(heard, decision, replies.compose(decision, self._templates, now, turn.conversation_id))
+        decision, reply = worded(situation, await self._decide(situation, {}, may_act=False), self._templates)
+        return Rehearsal(heard, decision, reply)
 
     async def rethink(self, conversation: Conversation, turn: Turn) -> Decision:
         """Decide an earlier turn anew with the facts of now; it calls nobody, and nothing is done, saved or sent."""

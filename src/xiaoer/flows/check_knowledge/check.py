@@ -53,6 +53,13 @@ class HealthPage(Struct, frozen=True):
     checked_at: datetime | None
 
 
+class Far(Struct, frozen=True):
+    """How far a check is: entries that were held against the others, of how many to hold (each is held twice)."""
+
+    done: int = 0
+    total: int = 0
+
+
 class CheckKnowledge:
     """Finds what is wrong, keeps it, and mends it on request."""
 
@@ -79,9 +86,22 @@ class CheckKnowledge:
         self._intent_of = intent_of
         self._new_reader = new_reader
         self._questions = questions
+        self._running: dict[ShopId, asyncio.Task[int]] = {}
+        self._far: dict[ShopId, Far] = {}
 
     async def __call__(self, shop: ShopId) -> int:
-        """Check a shop now; return how many things were found."""
+        """Check a shop now; return how many things were found. Who asks while it is checked waits for that check."""
+        task = self._running.get(shop)
+        if task is None:
+            task = self._running[shop] = asyncio.create_task(self._check(shop))
+            task.add_done_callback(lambda _: (self._running.pop(shop, None), self._far.pop(shop, None)))
+        return await asyncio.shield(task)
+
+    def far(self, shop: ShopId) -> Far | None:
+        """How far the check is that runs in this process; None when none does."""
+        return self._far.get(shop, Far()) if shop in self._running else None
+
+    async def _check(self, shop: ShopId) -> int:
         now = self._clock.now()
         kept = [entry async for entry in self._entries.every(shop)]
         live = [entry for entry in kept if entry.draft.status == "published"]
@@ -92,7 +112,11 @@ class CheckKnowledge:
         found = findings.by_date(live, usage, now) + findings.by_use(live, usage)
         found += [one for entry in live if (one := findings.against(entry, facts, products, reader.reading.kinds))]
         found += findings.uncovered(missing, products)
-        found += await asyncio.to_thread(compare_all, live, now, self._analyser, reader)
+
+        def tell(done: int, total: int) -> None:
+            self._far[shop] = Far(done, total)
+
+        found += await asyncio.to_thread(compare_all, live, now, self._analyser, reader, tell)
 
         def keep(connection: Any) -> None:
             rows.keep_usage(connection, shop, usage, now)

@@ -4,12 +4,13 @@ Compared are entries whose questions retrieval finds near, and entries whose que
 way, also where they share no word. Each pair is compared once by the same questions, each entry is read once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
 
 from xiaoer.kernel.heard import TextAnalyser
+from xiaoer.kernel.ids import EntryId
 from xiaoer.slices.knowledge.health import findings
 from xiaoer.slices.knowledge.health.meeting import overlap
 from xiaoer.slices.knowledge.health.sayings import Reader
@@ -27,15 +28,29 @@ _SMALL = 3_000  # entries; in a larger shop only the standard questions are aske
 Pair = tuple[Entry, Entry, tuple[str, str], float]  # two entries, the questions by which they meet, retrieval's score
 
 
-def compare_all(live: Sequence[Entry], now: datetime, analyser: TextAnalyser, reader: Reader) -> list[Found]:
-    """Conflicts and duplicates among the newest entries. Run it in a thread."""
+def compare_all(
+    live: Sequence[Entry],
+    now: datetime,
+    analyser: TextAnalyser,
+    reader: Reader,
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Found]:
+    """Conflicts and duplicates among the newest entries; `tell` hears how far it is, of how much.
+
+    Takes about three milliseconds an entry: run it in a thread.
+    """
     newest = sorted(live, key=lambda entry: entry.updated_at, reverse=True)[:_MOST_PAIRED]
     if len(newest) < 2:
         return []
     found: dict[tuple[str, str], Found] = {}
+    looks = (_near(newest, now, analyser), _alike(newest, reader))  # each goes through all entries once
     seen: set[tuple[str, str, str, str]] = set()
-    for pairs in (_near(newest, now, analyser), _alike(newest, reader)):
+    for number, pairs in enumerate(looks):
+        far: set[EntryId] = set()
         for one, two, met_by, score in pairs:
+            if one.id not in far:
+                far.add(one.id)
+                tell(number * len(newest) + len(far), len(looks) * len(newest))
             turned = one.id > two.id
             entry, other = (two, one) if turned else (one, two)
             asked = (met_by[1], met_by[0]) if turned else met_by

@@ -8,6 +8,7 @@ from xiaoer.kernel.commerce import Product, Taste, Variant
 from xiaoer.kernel.decision import Pick
 from xiaoer.kernel.money import ZERO
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.selling.rules.narrowing import denies
 from xiaoer.slices.selling.rules.picking import choose_picks, reason_for
 from xiaoer.slices.selling.service import SellingRules
 from xiaoer.slices.selling.types import Candidate, Limits
@@ -45,7 +46,7 @@ class Choosing:
         mine, candidates = await self._owned(turn), []
         for product, why, variants in offered:
             ready = [v for v in variants if v.stock > 0 and _is_within(product, v, limits)]
-            if ready and not any(variant.id in mine for variant in variants):
+            if ready and not any(variant.id in mine for variant in variants) and not denies(product, need):
                 stock = sum(v.stock for v in ready)
                 candidates.append(Candidate(product, min(v.price for v in ready), stock, why))
         if cheapest:

@@ -15,6 +15,7 @@ from xiaoer.kernel.money import Money
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.api import (
     wish_asks_about_it,
+    wish_asks_medicine,
     wish_asks_which,
     wish_is_modest,
     wish_is_too_dear,
@@ -27,6 +28,7 @@ from xiaoer.slices.selling.types import Limits
 
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
 _EXPECTING = ("孕妇", "待产")
+_MEDICINES = ("药品", "药膏", "OTC", "非处方", "医用")
 _NEAREST = 2  # shown where nothing is quite as wished
 _NOT_FAR = 1.5  # of the budget; of a kind that was named the price is told, however high
 _SLACK = 1.1  # 两百左右 may be a little more
@@ -81,13 +83,19 @@ class PicksForWish:
         if wish.shown and wish_is_too_dear(segment.text):
             limits = replace(limits, most=await self._less_than(turn.shop, wish.shown, limits.most), cheaper=True)
         without = (*picked, *(wish.shown if wish_says_no(segment.text) else ()))
-        taste = self._recipients.taste_of(wish)
+        taste = self._taste(wish)
         count = wish.pieces or most
         picks = await self._picked(turn, wish, taste, limits, without, count)
         if not picks and taste.fits and await self._may_differ(turn, wish, taste):
-            taste = self._recipients.taste_of(wish, with_situations=False)
+            taste = self._taste(wish, with_situations=False)
             picks = await self._picked(turn, wish, taste, limits, without, count)
         return picks
+
+    def _taste(self, wish: Wish, with_situations: bool = True) -> Taste:
+        taste = self._recipients.taste_of(wish, with_situations)
+        if wish_asks_medicine(" ".join(wish.words)):  # no other goods are told to cure anything
+            taste = replace(taste, musts=(*taste.musts, _MEDICINES))
+        return taste
 
     async def _may_differ(self, turn: Turn, wish: Wish, taste: Taste) -> bool:
         """Whether goods that the situation does not call for will do: such as are named, presents, or where the shop

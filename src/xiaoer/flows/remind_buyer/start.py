@@ -132,15 +132,24 @@ class StartJourneys:
                 continue
             people = store.interested_in(connection, shop, product.id, self._now - store.FORGET)
             told = alerts.buyers_of(connection, shop, item["variant_id"]) if back else frozenset()
-            others = [v for v in catalog.variants_of(connection, shop, product.id) if v.id != item["variant_id"]]
+            variants = catalog.variants_of(connection, shop, product.id)
+            others = [v for v in variants if v.id != item["variant_id"]]
+            # what holds for one variant only is told of that one: 129 for the others is no 59
+            alike = not others if back else all(v.price.fen <= item["new"] for v in others)
+            spec = next((v.spec for v in variants if v.id == item["variant_id"] and not alike), {})
             only_asked = back and any(v.stock > 0 for v in others)  # a basket may hold what was never out
             values = {
                 "商品": product.title[:40],
+                "规格": " ".join(spec.values())[:40],
                 "昵称": "",
                 **{k: str(item[k]) for k in ("variant_id", "product_id")},
             }
             if not back:
-                values |= {"原价": Money(item["old"]).yuan, "现价": Money(item["new"]).yuan, "new": str(item["new"])}
+                values |= {
+                    "原价": Money(item["old"]).spoken,
+                    "现价": Money(item["new"]).spoken,
+                    "new": str(item["new"]),
+                }
             for id_, journey in journeys:
                 if not _fits(journey, product) or (not back and _drop(item) < journey.least_drop):
                     continue

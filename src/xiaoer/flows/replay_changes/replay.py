@@ -92,7 +92,8 @@ class _Side:
         self._unsatisfied, self._unsure, self._memory = 0, 0, Memory()
 
     async def answer(self, case: Case, heard: Heard) -> Outcome:
-        turn = msgspec.structs.replace(case.turn, memory=self._memory)
+        in_focus = self._memory.product_in_focus(case.turn.context.product_id)
+        turn = msgspec.structs.replace(case.turn, memory=self._memory, product_in_focus=in_focus)
         done = await self._stage.rehearse(turn, self._unsatisfied, self._unsure, heard)
         self._count(done)
         return outcome_of(done)

@@ -1,7 +1,7 @@
 """情绪: how buyers felt over days and through talks, what set anger off, who may write a bad review."""
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
-from xiaoer.flows.show_insights.view import View, day_name, most_telling, percent, ratio
+from xiaoer.flows.show_insights.view import View, day_name, enough_of, most_telling, percent, ratio
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.slices.insights import look_up
 from xiaoer.slices.insights.rules.feelings import MOODS, TRIGGERS
@@ -125,6 +125,7 @@ def _charts(view: View) -> tuple[Chart, ...]:
     title = "还没有情绪数据" if not any(whole) else "每天不满的占比"
     if worst is not None and share[worst]:
         title = f"{day_name(days[worst])} 不满最多：{percent(share[worst])}"
+        share = [one if n >= enough_of(whole) else None for one, n in zip(share, whole, strict=True)]
     names = tuple(day_name(day) for day in days)
     trend = Chart("trend", title, "line", names, (Series("不满占比", tuple(share), "bad"),), "ratio")
     rows = _trigger_rows(view)[:8]

@@ -196,10 +196,15 @@ def moved(now: float, before: float) -> str:
 
 def most_telling(shares: Sequence[float | None], of: Sequence[int], *, least: bool = False) -> int | None:
     """The place of the highest (or lowest) share among days that count: half a usual day's number, at least five."""
-    usual = sorted(n for n in of if n)
-    enough = max(5, usual[len(usual) // 2] // 2) if usual else 5
+    enough = enough_of(of)
     known = [(share, at) for at, share in enumerate(shares) if share is not None and of[at] >= enough]
     return (min(known) if least else max(known))[1] if known else None
+
+
+def enough_of(of: Sequence[int]) -> int:
+    """How many a day needs so that its share tells something: half a usual day's number, at least five."""
+    usual = sorted(n for n in of if n)
+    return max(5, usual[len(usual) // 2] // 2) if usual else 5
 
 
 def percent(value: float | None) -> str:

@@ -34,6 +34,7 @@ _KIND = re.compile(r"([裙裤鞋帽袜杯被椅桌毯箱柜架瓶垫席])子|(�
 _JOINED = re.compile(r"[和跟与、+＋]|一起|一块|还有|加")  # several goods may be named in one breath
 _ENOUGH = 0.12  # least share of the need's weight that a pick must cover
 _BY_CHANCE = 0.75  # what a pair weighs that no product has, as a share of the rarest
+_TOLD = 0.3  # share of the need's weight from which goods are what the words ask for
 _OPENING = 24  # characters of a title in which the thing itself is named; what follows praises it
 _LONGEST_NAME = 6
 _THINGS = frozenset("锅枕鞋杯伞裤裙帽椅")
@@ -93,7 +94,7 @@ _FIT_BESIDE_BEST = 0.8  # least share of the best fit: 可收纳 of a coat is fa
 _FIT_OF_MANY = 0.6  # the same where several kinds of goods are wanted
 _FOND_OF = re.compile(r"(?:爱|喜欢|好)(?:喝|吃|玩|弹|打|看|写|画|养|收藏)?([\u4e00-\u9fff]{2,4})")  # 老丈人爱喝普洱
 _ALSO_SAID = re.compile(r"[和跟与、]|也|还")
-_BOTH = re.compile(r"男女(?:[生士款]|同款|通用)?")
+_BOTH = re.compile(r"男女(?:[生士款]|同款|通用)?|猫眼|猫步")  # both sexes; no cat
 _NAMED_FIRST = 0.6  # of a title's characters: what stands there tells the thing, what follows praises it
 _FOR_WHOM = 0.4  # of a title's characters: goods for somebody particular say so there
 _ALSO = 0.3  # what a second situation that it suits adds, as a share
@@ -150,6 +151,8 @@ class NeedIndex:
 
     def rank(self, need: str, limit: int, taste: Taste = Taste()) -> list[str]:  # noqa: B008  frozen
         """Product ids, best first; empty when nothing in the need is about a product."""
+        if taste.wide and taste.fits and not any(self._may(one, taste) for one in self._titles):
+            taste = replace(taste, things=())  # 练普拉提穿什么: a situation knows better what is worn
         others = tuple(one for one in taste.fits if one[0] not in taste.places) if taste.places else ()
         if others and any(self._fit(one, replace(taste, fits=others)) > 0 for one in self._titles):
             taste = replace(taste, fits=others)  # what is wrong says more than where: 宿舍 of 宿舍插座不够
@@ -176,9 +179,16 @@ class NeedIndex:
         if not wanted_so:  # what is called so, before what only has such a part (外套 of a pillow)
             called = [one for one in scores if any(pair in self._titles[one].lower() for pair in weights)]
             scores = {one: scores[one] for one in called} or scores
+        told = max(scores.values(), default=0.0)
+        if taste.likes and told >= _TOLD:  # what was asked for in words, before what such people like (学生党)
+            scores = {one: score for one, score in scores.items() if score >= _BESIDE_BEST * told}
         fits = {product_id: self._fit(product_id, taste) for product_id in scores} if taste.fits else {}
         loose = replace(taste, things=()) if only else taste
         may_fit = (fits[one] for one in fits if (not only or one in only) and self._may(one, loose))
+        if taste.places and others:  # of what helps, that for this place (开车, 手机掉电: 车载)
+            here = {one for one in fits if fits[one] > 0 and taste.places[0] in self._sort[one]}
+            fits = {one: fit for one, fit in fits.items() if one in here} or fits
+            scores = {one: scores[one] for one in fits}
         least_fit = (_FIT_OF_MANY if taste.broad else _FIT_BESIDE_BEST) * max(may_fit, default=0.0)
         scored = [
             (

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, 
 from xiaoer.infra.statement import Statement
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import ZERO, Money
+from xiaoer.slices.promotions.rules.eligibility import coupon_end
 from xiaoer.slices.promotions.rules.issuing import IssueState, coupon_cost, refuse_issue
 from xiaoer.slices.promotions.tables import coupons, promotion_revisions, promotions
 from xiaoer.slices.promotions.types import Coupon, Promotion
@@ -38,7 +39,8 @@ def _promotion(row: Row[Any]) -> Promotion:
     return msgspec.structs.replace(stored, budget_left=budget, enabled=row.enabled)
 
 
-def _coupon(row: Row[Any]) -> Coupon:
+def as_coupon(row: Row[Any]) -> Coupon:
+    """A row of `coupons`."""
     return Coupon(
         row.id,
         row.promotion_id,
@@ -153,13 +155,14 @@ def issue(
     )
     cost = coupon_cost(promotion, coupon.amount)
     state = IssueState(row.budget, row.reserved, row.total, row.issued, owned or 0)
-    refusal = refuse_issue(promotion, state, cost, now)
+    refusal = refuse_issue(promotion, state, cost, now, coupon)
     if refusal:
         return Issued(None, refusal)
     terms = promotion.coupon
-    valid_to = coupon.valid_to or (terms.valid_to if terms else None) or promotion.ends_at
     made = msgspec.structs.replace(
-        coupon, valid_from=coupon.valid_from or (terms.valid_from if terms else None), valid_to=valid_to
+        coupon,
+        valid_from=coupon.valid_from or (terms.valid_from if terms else None),
+        valid_to=coupon_end(coupon, promotion),
     )
     connection.execute(
         update(promotions)
@@ -187,19 +190,19 @@ def issue(
 
 def get_coupon(connection: Connection, shop: ShopId, coupon_id: str) -> Coupon | None:
     row = connection.execute(select(coupons).where(coupons.c.shop == shop, coupons.c.id == coupon_id)).one_or_none()
-    return _coupon(row) if row else None
+    return as_coupon(row) if row else None
 
 
 def held(connection: Connection, shop: ShopId, buyer_id: str) -> tuple[Coupon, ...]:
     """Claimed coupons of a buyer, and the used and expired ones too, so that a quote can say why not; newest 100."""
-    return tuple(_coupon(row) for row in _HELD.all(connection, {"shop": shop, "buyer": buyer_id}))
+    return tuple(as_coupon(row) for row in _HELD.all(connection, {"shop": shop, "buyer": buyer_id}))
 
 
 def ending(connection: Connection, shop: ShopId, since: datetime, until: datetime, limit: int = 5_000) -> list[Coupon]:
     """Claimed coupons whose end lies in the window, the next one first."""
     where = (coupons.c.shop == shop, coupons.c.state == "claimed", coupons.c.valid_to > since)
     query = select(coupons).where(*where, coupons.c.valid_to <= until).order_by(coupons.c.valid_to, coupons.c.id)
-    return [_coupon(row) for row in connection.execute(query.limit(limit))]
+    return [as_coupon(row) for row in connection.execute(query.limit(limit))]
 
 
 def change_state(

@@ -37,6 +37,8 @@ _LONGEST_KIND = 6  # characters of a word that names a kind of thing
 _GROWN = 14  # years
 _NO_BABY = 3  # years
 _FOR_BABIES = ("婴儿", "新生儿", "奶娃")
+_ANY_SORT = re.compile(r"[穿戴用](?:什么|啥|的)")
+_GIVEN_TO = re.compile(r"送|女友|闺蜜|情侣|长辈")
 _FUR = re.compile(r"(?:猫|狗|宠物)(?:的)?(?:毛|尿味|味|抓)")  # 猫毛满地: something for the floor
 _AND = re.compile(r"和|跟|与|、|一半|各|每人|分别")
 _EACH = re.compile(r"各|一半|分别")
@@ -83,12 +85,16 @@ class Recipients(Struct, frozen=True):
         # a situation knows better than the person what is right (结婚的同学: 四件套)
         knows_better = [word for row in found if row.occasion or row.users for word in row.fits]
         at_odds = one is not None and any(word in one.never for word in knows_better)
+        # who is named does not take the goods in (带娃出门 背的): they are for who says it
+        at_odds = at_odds or any(row.users for row in found)
         ruled_out = () if one is None or at_odds else one.never
         ruled_out += () if (one and one.only) or any(word in said for word in self.pets) else self.pets
         called_for = {word for situation in found for word in situation.fits}
         ruled_out += tuple(word for situation in found for word in situation.never if word not in called_for)
         cared = [word for name in audiences_in(said) for word in (*AUDIENCES[name], *_MADE_FOR.get(name, ()))]
         never = tuple(word for word in ruled_out if word not in said and word not in cared)
+        if found and not any(word in said for word in _GIFT):  # 妈妈手裂口子: for her, though it says 送女友
+            never = tuple(word for word in never if not _GIVEN_TO.search(word))
         for term in wish.unliked:
             never += tuple(word for name in self.things if name in term for word in self.things[name])
         about_self = not wish.audience and (one is None or one.oneself)
@@ -119,6 +125,7 @@ class Recipients(Struct, frozen=True):
             broad,
             wished.features_in(said),
             wished.elsewhere(said),
+            _ANY_SORT.search(said) is not None,
         )
 
     @staticmethod

@@ -312,3 +312,28 @@ export interface Quote {
   applied: { title?: string; amount?: string; [key: string]: unknown }[]
   next_steps: { text?: string; [key: string]: unknown }[]
 }
+
+/** A kind of coupon that people may hand out; `budget_left` in yuan, null without a limit. */
+export interface CouponKind {
+  promotion_id: string
+  title: string
+  enabled: boolean
+  starts_at: string
+  ends_at: string
+  budget_left: string | null
+  total: number | null
+  issued: number
+  /** Yuan off, and from which amount on; empty where the terms are others. */
+  off: string
+  least: string
+}
+
+/** A coupon of a buyer; `in_shop` false: the shop's own system did not take it. */
+export interface HeldCoupon {
+  id: string
+  promotion_id: string
+  state: 'issued' | 'claimed' | 'used' | 'expired'
+  code: string
+  valid_to: string | null
+  in_shop: boolean
+}

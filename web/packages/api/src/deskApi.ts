@@ -10,11 +10,13 @@ import type {
   Canned,
   CannedDraft,
   CannedTaken,
+  CouponKind,
   DeskMessage,
   DeskProduct,
   DeskRow,
   Finding,
   Groups,
+  HeldCoupon,
   Modes,
   OrderDeed,
   OrderDeeds,
@@ -164,6 +166,19 @@ export class DeskApi {
   async products(q: string): Promise<DeskProduct[]> {
     const found = await this.http.get<{ items: DeskProduct[] }>('/api/v1/desk/products', { q, page_size: 20 })
     return found.items
+  }
+
+  async coupons(): Promise<CouponKind[]> {
+    return (await this.http.get<{ items: CouponKind[] }>('/api/v1/selling/coupons')).items
+  }
+
+  async couponsOf(buyerId: string): Promise<HeldCoupon[]> {
+    return (await this.http.get<{ items: HeldCoupon[] }>(`/api/v1/selling/coupons/of/${encodeURIComponent(buyerId)}`)).items
+  }
+
+  /** The same `requestId` again gives the same coupon. */
+  issueCoupon(promotionId: string, buyerId: string, requestId: string): Promise<HeldCoupon> {
+    return this.http.post('/api/v1/selling/coupons/issue', { promotion_id: promotionId, buyer_id: buyerId, request_id: requestId })
   }
 
   quote(items: { variant_id: string; quantity: number }[], buyerId: string, channel: string): Promise<Quote> {

@@ -65,6 +65,9 @@ export interface FoundEntry {
   question_spans: Span[]
   snippet: string
   snippet_spans: Span[]
+  valid_from: string | null
+  valid_to: string | null
+  updated_at: string | null
 }
 
 export interface Tried {
@@ -165,6 +168,8 @@ export interface HealthPage {
   items: Finding[]
   counts: Record<string, number>
   checked_at: string | null
+  /** How far a check is that runs now. */
+  checking: { done: number; total: number } | null
 }
 
 export interface PackRule {

@@ -45,7 +45,7 @@ _PROBES = re.compile(
 )
 _CLAIM = re.compile(
     r"(?:客服|小二|同事|店长|老板|经理|你们|刚才|上次|昨天|之前|前面|别人|朋友|有人|主播|直播间)[^,。!?]{0,12}"
-    r"(?:答应|同意|说好|说过|承诺|说可以|说能|允许|给过|卖给|保证|确认过)|"
+    r"(?:答应|同意|说好|说过|承诺|说可以|说能|说给|说(?:是|打|只要|优惠|便宜)|报(?:的|价|给)|允许|给过|给了|卖给|保证|确认过)|"
     r"^(?:之前|昨天|上次)?说好(?:的|了)|截图|聊天记录|有录音|有证据|(?:已经|都)(?:答应|同意|说好)"
 )
 _ORDERS = re.compile(
@@ -72,8 +72,10 @@ def read_ask(text: str, *, offered: bool, stop_words: Sequence[str] = ()) -> Ask
     quantity = _quantity(plain)
     if _STOP.search(plain) or any(word and word in plain for word in stop_words):
         return Ask("stop", quantity=quantity)
-    if _ORDERS.search(plain) or _CLAIM.search(plain):
+    if _ORDERS.search(plain):
         return Ask("claim", quantity=quantity)
+    if _CLAIM.search(plain):
+        return Ask("claim", _price(plain), quantity=quantity)
     bare = re.sub(r"[\s,。!~、.]+", "", plain)
     if offered and _NO.search(bare):
         return Ask("decline")

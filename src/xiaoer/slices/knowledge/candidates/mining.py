@@ -49,6 +49,7 @@ _SHORTEST, _LONGEST = 4, 500  # characters of an answer
 _LONGEST_ASK = 60
 _ALIKE = 0.6  # share of common letter pairs from which two answers say the same
 _MOST_ANSWERS = 200  # of one cluster that are compared
+_TELLING = 8  # characters of an answer that is not given to many questions
 _MANY = 5  # conversations from which an answer must have been given twice
 _FUNCTION = frozenset("的了吗呢吧啊呀哦么我你您他们这那个是不有没在可以能要会就都也还什怎多少几请问一下,，。.？?！! \n")
 _EXAMPLES = 5
@@ -115,16 +116,17 @@ def mine(
     asks = _asks(talks, understand, tell)
     questions = [ask.question for ask in asks]
     intents = {ask.question: ask.intent for ask in asks}
-    proposals = []
+    answered: list[tuple[list[_Asked], str, list[_Asked]]] = []
     for group in cluster(questions, analyser, lambda text: intents.get(text, "")) if asks else ():
         members = [asks[at] for at in group]
-        conversations = {ask.exchange.talk.id for ask in members}
-        if len(conversations) < least_conversations:
+        if len({ask.exchange.talk.id for ask in members}) < least_conversations:
             continue
         best = _best_answer(members, analyser, mask)
-        if best is None:
-            continue
-        answer, backers = best
+        if best is not None:
+            _join(answered, members, *best)
+    proposals = []
+    for members, answer, backers in answered:
+        conversations = {ask.exchange.talk.id for ask in members}
         general = [q for q in (a.question for a in members) if not (is_about_one_case(q) or leans_on_talk(q))]
         if not general:
             continue
@@ -144,6 +146,28 @@ def mine(
         proposals.append(Proposal(draft, "chat", evidence, len(conversations), len(buyers), note=note))
     proposals.sort(key=lambda found: (-found.conversations, -found.buyers, found.draft.question))
     return tuple(proposals[:most])
+
+
+def _join(
+    answered: list[tuple[list[_Asked], str, list[_Asked]]], members: list[_Asked], answer: str, backers: list[_Asked]
+) -> None:
+    """Keep a group, or put it to one that people answered in the same words and that speaks of the same thing.
+
+    需要开锅不 and 第一次用要开锅吗 got one answer: they are one entry, however unlike they look.
+    """
+    words = _words_of(members)
+    for known, said, behind in answered:
+        if said == answer and len(answer) >= _TELLING and words & _words_of(known):
+            known.extend(members)
+            behind.extend(backers)
+            return
+    answered.append((members, answer, backers))
+
+
+def _words_of(members: Sequence[_Asked]) -> set[str]:
+    """Pairs of letters of the questions that are no everyday ones."""
+    pairs = {text[at : at + 2] for text in {ask.question for ask in members} for at in range(len(text) - 1)}
+    return {pair for pair in pairs if not set(pair) & _FUNCTION}
 
 
 def _asks(talks: Sequence[Talk], understand: Understand, tell: Callable[[int, int], None]) -> list[_Asked]:

@@ -7,6 +7,7 @@ The likest questions of a shop are often the ones it tells apart: 敏感肌能�
 import re
 from itertools import takewhile
 
+from xiaoer.slices.knowledge.health.claims import differ
 from xiaoer.slices.knowledge.health.kinds import asks_for, share
 from xiaoer.slices.knowledge.health.meeting import GROUPS_FROM, TELLING, Difference, Reading, way_of
 from xiaoer.slices.knowledge.health.sayings import Saying
@@ -15,16 +16,19 @@ _PLAIN = re.compile(r"[^0-9a-z\u3400-\u9fff]")
 _NOTHING: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 _CHOICE = "还是"
 _ALL = re.compile(r"全部|统一|一律|都|只|默认|全国|全场")
+_MODEL = re.compile(r"(?<![a-z0-9])[a-z]{1,5}-?\d+[a-z0-9]*")
 _FRAME = 0.5  # of the shorter question that stands in both, before and after what differs
 CONTRASTS = (
     "sides", "framed", "inserted", "swapped", "turned", "things", "values", "both cases", "cases", "narrowed",
-    "contrary", "beyond", "elsewhere",
+    "contrary", "beyond", "elsewhere", "figures",
 )  # fmt: skip
 _LESS = re.compile(r"(?:可以|能|可)不(?![能可])")  # 可以不发中通吗 asks for the contrary
 
 
-# These make two questions of them whatever else they share: 几点上班 and 几点下班, 七天内 and 超过七天.
-DECIDING = frozenset({"sides", "turned", "both cases", "contrary", "beyond", "elsewhere", "inserted"})
+# These make two questions of them whatever else they share: 几点上班 and 几点下班, 七天内 and 超过七天, 4人 and 10人.
+DECIDING = frozenset(
+    {"sides", "turned", "both cases", "contrary", "beyond", "elsewhere", "inserted", "things", "figures"}
+)
 _BEYOND = re.compile(r"超过|超出|过了(?=[\d一二两三四五六七八九十期保])|过保|逾期|以外")
 
 
@@ -41,12 +45,9 @@ def contrasts(one: Saying, other: Saying, how: Difference, reading: Reading) -> 
         "inserted": _inserted(one, other, reading),
         "swapped": _swapped(one, other),
         "turned": sorted(one.question.text) == sorted(other.question.text),
-        "things": bool(
-            one.question.things
-            and other.question.things
-            and not (_speaks_of(one, other.question.things) or _speaks_of(other, one.question.things))
-        ),
+        "things": _things_apart(one, other, reading),
         "values": _values_apart(one, other),
+        "figures": bool(differ(one.question.claims, other.question.claims)) or _models_apart(one, other),
         "elsewhere": _elsewhere(one, other, reading) or _elsewhere(other, one, reading),
         "both cases": one.question.cases != other.question.cases and bool(one.question.cases and other.question.cases),
         "cases": one.question.cases != other.question.cases,
@@ -109,8 +110,23 @@ def _swapped(one: Saying, other: Saying) -> bool:
     )
 
 
-def _speaks_of(saying: Saying, things: frozenset[str]) -> bool:
-    return any(thing in saying.question.text or thing in saying.answer.lead for thing in things)
+def _models_apart(one: Saying, other: Saying) -> bool:
+    """Whether each names a model and the other another one: X200, X100."""
+    mine, theirs = (set(_MODEL.findall(said.question.text.lower())) for said in (one, other))
+    return bool(mine and theirs) and not mine & theirs
+
+
+def _things_apart(one: Saying, other: Saying, reading: Reading) -> bool:
+    """Whether they name other goods, and neither entry speaks of those of the other: 吹风机多重, 冬被多重."""
+    mine, theirs = one.question.things, other.question.things
+    if not mine or not theirs:
+        return False
+    return not (_speaks_of(one, theirs, reading) or _speaks_of(other, mine, reading))
+
+
+def _speaks_of(saying: Saying, things: frozenset[str], reading: Reading) -> bool:
+    names = frozenset[str]().union(*(reading.family(thing) for thing in things))
+    return any(name in saying.question.text or name in saying.answer.lead for name in names)
 
 
 def _values_apart(one: Saying, other: Saying) -> bool:

@@ -49,7 +49,8 @@ def compare(entry: Entry, other: Entry, asked: tuple[str, str], score: float, re
             where = f"在 {CHANNELS.get(channel, channel)} 上，" if channel else ""
             says = f"{questions}问的是一回事，{where}{differs}说得不一样"
             return Found("conflict", says, *ids, weight=90, detail=detail)
-        alike |= score >= ANY_INTENT and same_words(*answers) and reader.reading.apart(*asked) <= 1
+        asks_apart = reader.reading.apart(*asked) > 1 or contrasts(one, two, "words", reader.reading) & DECIDING
+        alike |= score >= ANY_INTENT and same_words(*answers) and not asks_apart
     if alike:
         return Found("duplicate", f"{questions}问法和答案都差不多", *ids, weight=30, detail=detail)
     return None
@@ -97,11 +98,11 @@ def by_date(live: Sequence[Entry], usage: Mapping[str, Usage], now: datetime) ->
 
 
 def by_use(live: Sequence[Entry], usage: Mapping[str, Usage]) -> list[Found]:
-    """What leads to people, or to bad ratings."""
+    """What leads to people, or to bad ratings; what was put right since it was last said has yet to show itself."""
     found = []
     for entry in live:
         used = usage.get(str(entry.id))
-        if used is None:
+        if used is None or (used.last_used_at and entry.updated_at > used.last_used_at):
             continue
         detail = {"uses": used.uses, "handoffs": used.handoffs, "rated": used.rated, "satisfied": used.satisfied}
         if used.uses >= _LEAST_USES and used.handoffs / used.uses >= _HANDOFF_RATIO:

@@ -31,6 +31,7 @@ TELLING = re.compile(
 OWN_WAYS = frozenset({"how", "why", "where"})  # what is asked so is answered neither by a figure nor by yes
 
 _EITHER = re.compile(r"(.)[不没]\1")  # 包不包邮 asks 包邮
+_MEANS = "放进用丢扔塞倒连"  # stands before what something is done with
 _SHARED = 2  # letters that two questions must share where each has one that the other lacks
 
 
@@ -83,6 +84,18 @@ def read_wording(rows: Mapping[str, Any]) -> Wording:
     return Wording(any_of(said), said, words, cases, frozenset(rows["light"]), sides)
 
 
+def read_goods(lines: str, more: Iterable[str] = ()) -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
+    """The `things` and `families` of a `Reading`, from `knowledge/goods.toml`; `more` are other words for goods.
+
+    What something is done with is not what is asked about: 能放洗衣机吗 asks of no washing machine.
+    """
+    families: dict[str, frozenset[str]] = {}
+    for line in lines.splitlines():
+        for name in line.split():
+            families[name] = families.get(name, frozenset()) | frozenset(line.split())
+    return re.compile(rf"(?<![{_MEANS}])(?:{any_of({*families, *more}).pattern})"), families
+
+
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
     """Any of the words, the longest first."""
     return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
@@ -124,11 +137,16 @@ class Likeness(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """How two questions are told to be one. `things` are words that name goods."""
+    """How two questions are told to be one. `things` are words that name goods, `families` names for one thing."""
 
     kinds: tuple[Kind, ...]
     wording: Wording
     things: re.Pattern[str] = _NOTHING
+    families: dict[str, frozenset[str]] = {}
+
+    def family(self, thing: str) -> frozenset[str]:
+        """Other names for goods and the kinds of them (毯子 for 毛毯), with the name itself."""
+        return self.families.get(thing, frozenset({thing}))
 
     def compare(self, one: str, other: str, *, naming_asks: bool = True) -> Likeness:
         """What two questions share and what not; `naming_asks`: who names a value asks for its kind (能发顺丰吗).

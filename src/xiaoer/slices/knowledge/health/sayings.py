@@ -30,8 +30,8 @@ _GREETING = re.compile(
 class Question(Struct, frozen=True):
     """A question, read. `asked` are letters of `Wording.about`, `sides` the members of each set of opposites.
 
-    By number of the kind, `values` are those that it names; `asks` are the kinds for which it asks. `leaning` is what
-    it means, `direction` where it points, each of length one.
+    `claims` are the figures that it names. By number of the kind, `values` are those that it names; `asks` are the
+    kinds for which it asks. `leaning` is what it means, `direction` where it points, each of length one.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Question(Struct, frozen=True):
     asks: frozenset[int]
     sides: tuple[frozenset[int], ...]
     things: frozenset[str]
+    claims: Claims
     way: str
     plain: str
     direction: Vector
@@ -112,7 +113,7 @@ class Reader:
             text, wording.about(text) - wording.light, wording.cases_of(text),
             {at: said for at, kind in enumerate(reading.kinds) if (said := values_in(text, kind)[0])},
             frozenset(at for at, kind in enumerate(reading.kinds) if asks_for(text, kind)), wording.sides_of(text),
-            frozenset(reading.things.findall(text.lower())), way_of(text), wording.weighty(text),
+            frozenset(reading.things.findall(text.lower())), claims_of(text), way_of(text), wording.weighty(text),
             self._direction(text), self._leaning(text),
         )  # fmt: skip
 

@@ -92,12 +92,12 @@ def _said(text: str) -> str:
 def failure_of(golden: Golden, outcome: Outcome) -> str:
     """Why an outcome is not what a golden question expects, in the merchant's words; "" when it is."""
     if golden.handoff is not None and golden.handoff != bool(outcome.handoff):
-        return "应该转人工，现在没有转" if golden.handoff else f"不该转人工，现在转了（{outcome.rule}）"
+        return "应该转人工，现在没有转" if golden.handoff else "不该转人工，现在转了"
     if golden.intent and golden.intent not in outcome.intents:
         return f"应该听成 {golden.intent}，现在听成 {'、'.join(outcome.intents) or '没听懂'}"
     if golden.entry_id and golden.entry_id not in outcome.entries:
-        now = f"现在用的是 {'、'.join(outcome.entries)}" if outcome.entries else "现在没有用到任何知识"
-        return f"应该用知识 {golden.entry_id} 回答，{now}"
+        now = "现在用的是别的知识" if outcome.entries else "现在没有用到任何知识"
+        return f"没有用指定的知识回答，{now}"
     text = _SPACE.sub("", outcome.text)
     for words in golden.must_contain:
         if _SPACE.sub("", words) not in text:

@@ -26,7 +26,7 @@ VARIABLES: dict[Trigger, tuple[str, ...]] = {  # what a step of each trigger may
     "replenish": _OF_ORDER,
 }
 SAMPLE = {  # for previews
-    "商品": "您看的商品", "昵称": "小鱼", "订单尾号": "000123", "原价": "129.00", "现价": "99.00", "券": "满199减20",
+    "商品": "您看的商品", "昵称": "小鱼", "订单尾号": "000123", "原价": "129", "现价": "99", "券": "满199减20",
     "到期": "6月18日 23:59",
 }  # fmt: skip
 _TITLE = 20  # characters of a title that a reminder tells
@@ -78,9 +78,10 @@ def quiet_until(caps: Caps, now: datetime) -> datetime | None:
 
 def fill_step(text: str, values: dict[str, str], shop_name: str, trigger: Trigger) -> str:
     """Put the run's values into a step's wording; marketing says who speaks and how to stop it (CPR 24, NTM 16). A
-    title made for search engines is cut: the buyer knows what he looked at."""
+    title made for search engines is cut: the buyer knows what he looked at; a variant (规格) is named whole."""
     title = values.get("商品", "")
-    values = {**values, "商品": title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"}
+    title = title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
+    values = {**values, "商品": f"{title} {values.get('规格', '')}".strip()}
     text = fill(text, {name: values.get(name, "") for name in VARIABLES[trigger]})
     if trigger in SERVICE:
         return text

@@ -64,6 +64,7 @@ _NOT_SORT = re.compile(
 )
 _SORT_OF = re.compile(r"[吃喝穿用玩戴]的")
 _FREE_OF = re.compile(r"(?:无|零|0)(?P<what>蔗糖|糖|盐|酒精|香精|咖啡因|麸质|奶|油)(?!水)")
+_LACKS = re.compile(r"没有(?!.*(?:的|类|制品|成分)$)")  # 笔记本没有网口 complains, 没有糖的 wishes
 _NO_THING = re.compile(
     r"^(?:水$|太|那|这|再|别|了|给|推|便宜|(?:贵|老|土|花|小|大|重|口|生)$|花哨|花里|老气|忌口|我|你|他|她|什么|啥|钱|用|想|知道|急|能|会|会员|买|货|商品|东西|其他|任何|产品|一|几|很|特别|有|要|皮肤|容易|季节|可能|身体|换季|体质|经常|严重|轻微|有点|防|抗|会不会)"
 )
@@ -143,7 +144,8 @@ def value_of(word: str) -> float | None:
 def read_avoids(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What must not be in it: (what is bad for the body, what is only not liked)."""
     bad = _terms(found["what"] or found["bare"] for found in _BAD.finditer(text))
-    liked = _terms(found["what"] for found in _DISLIKE.finditer(text) if "过敏" not in found[0])
+    dislikes = (found for found in _DISLIKE.finditer(text) if "过敏" not in found[0] and not _LACKS.match(found[0]))
+    liked = _terms(found["what"] for found in dislikes)
     bad += tuple(found["what"] for found in _FREE_OF.finditer(text) if found["what"] not in bad)
     liked += tuple(sort for found in _NOT_SORT.finditer(text) for sort in _SORT_OF.findall(found[1]))
     has = _terms(

@@ -49,6 +49,9 @@ _RATHER_CHEAP = re.compile(
     r"^(?:最好|尽量|要|希望)(?:是|能)?(?:便宜|实惠|划算|平价)(?:点儿?|些|一点)?的?(?:吧|哈|呗|啊)?[。.!！]*$"
 )
 
+_MEDICINE = re.compile(
+    r"药(?:物|品|膏|片|水)?(?=$|[吗么呢有没推能可，。,.!！?？\s])|(?:治疗?|根治|医好)[^，。,]{0,6}(?:病|压|糖|疹|炎|癌|风|癣|疮|失眠|抑郁|便秘|痔)|降(?:血)?[压糖脂]的"
+)
 # 夏天遮阳的帽子有吗
 _HAVE_SUCH = re.compile(
     r"^[\u4e00-\u9fff\d]{1,10}的(?P<what>[\u4e00-\u9fff]{1,5}?)(?:有吗|有没有|有么|有不|有没|有木有)[?？]*$"
@@ -127,6 +130,11 @@ def is_alike(text: str) -> bool:
 def asks_about_it(text: str) -> bool:
     """Whether these words ask if the product in sight is good for somebody (送女朋友合适吗)."""
     return re.search(r"(?:送|给).{1,8}?(?:合适|可以|适合|行|好不好|拿得出手)(?:吗|不|么|嘛)", text) is not None
+
+
+def asks_medicine(text: str) -> bool:
+    """Whether something against an illness is wanted (安神的药, 治高血压的), which only medicines may be told to be."""
+    return _MEDICINE.search(text) is not None
 
 
 def is_too_dear(text: str) -> bool:

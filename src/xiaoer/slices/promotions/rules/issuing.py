@@ -34,13 +34,18 @@ def coupon_cost(promotion: Promotion, amount: Money | None = None) -> Money | No
     return promotion.cap
 
 
+def is_plain(promotion: Promotion) -> bool:
+    """Whether one amount comes off from one amount on, once (满 199 减 20)."""
+    plain = promotion.benefit is Benefit.AMOUNT_OFF and promotion.threshold == "amount" and len(promotion.tiers) == 1
+    return plain and not promotion.repeat
+
+
 def fixed_terms(promotion: Promotion, coupon: Coupon) -> dict[str, str]:
     """A coupon's terms in words that other shop systems know too: `off_fen` from `least_fen`, until `valid_to`.
 
     Empty when they cannot say it: a percentage, several steps, or goods that are picked out.
     """
-    plain = promotion.benefit is Benefit.AMOUNT_OFF and promotion.threshold == "amount" and len(promotion.tiers) == 1
-    if not plain or promotion.scope != Scope() or promotion.repeat:
+    if not is_plain(promotion) or promotion.scope != Scope():
         return {}
     (tier,) = promotion.tiers
     return {
@@ -50,13 +55,13 @@ def fixed_terms(promotion: Promotion, coupon: Coupon) -> dict[str, str]:
     }
 
 
-def refuse_issue(promotion: Promotion, state: IssueState, cost: Money | None, now: datetime) -> str:
-    """The reason why no coupon may be issued now; empty when one may."""
+def refuse_issue(promotion: Promotion, state: IssueState, cost: Money | None, now: datetime, coupon: Coupon) -> str:
+    """The reason why `coupon` may not be issued now; empty when it may."""
     if not promotion.needs_coupon:
         return "not_a_coupon"
     if not promotion.enabled:
         return "disabled"
-    if now >= coupon_end(Coupon("", promotion.id), promotion):
+    if now >= coupon_end(coupon, promotion):
         return "ended"
     if promotion.per_user_limit and state.owned >= promotion.per_user_limit:
         return "user_limit"

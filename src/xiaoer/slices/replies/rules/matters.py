@@ -193,7 +193,7 @@ def _held(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     lines = []
     for title, until, state in slots["held"]:
         end = (
-            f"（{wording.say_day(until, now)}到期{'，还没到使用时间' if state == 'not_yet' else ''}）" if until else ""
+            f"（{wording.say_end(until, now)}到期{'，还没到使用时间' if state == 'not_yet' else ''}）" if until else ""
         )
         lines.append(f"· {title}{end}")
     return {"held_words": "\n".join(lines)}
@@ -201,7 +201,7 @@ def _held(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 
 def _claimable(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     lines = [
-        f"· {title}，券码 {code}{f'，{wording.say_day(until, now)}截止' if until else ''}"
+        f"· {title}，券码 {code}{f'，{wording.say_end(until, now)}截止' if until else ''}"
         for title, until, code in slots["claimable"]
     ]
     head = "\n还可以领：\n" if lines and slots.get("held") else ""

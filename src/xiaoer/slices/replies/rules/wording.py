@@ -78,6 +78,14 @@ def say_instant(at: datetime, now: datetime) -> str:
     return f"{say_day(at, now)}{local:%H:%M}"
 
 
+def say_end(at: datetime, now: datetime) -> str:
+    """The last moment before an end: 「12月6日24:00」 of what is over at midnight, so that nobody comes on the 7th."""
+    local = at.astimezone(SHOP_ZONE)
+    if (local.hour, local.minute) == (0, 0):
+        return f"{say_day(at - timedelta(minutes=1), now)}24:00"
+    return say_instant(at, now)
+
+
 def say_scan(at: datetime, now: datetime) -> str:
     """When a parcel was scanned, inside brackets: 「今天 10:00」 or 「6月16日 10:00」."""
     local, today = at.astimezone(SHOP_ZONE), now.astimezone(SHOP_ZONE)

@@ -14,6 +14,8 @@ from xiaoer.kernel.commerce import Product, Taste
 from xiaoer.slices.selling.rules.safety import facts_of
 from xiaoer.slices.selling.types import Candidate
 
+_CANNOT = re.compile(r"不支持|不能|不可|不建议|不适合|不宜|别|勿")  # what it cannot do; what it comes without is none
+_PLAIN_NO = re.compile(rf"(?:{_CANNOT.pattern}).{{0,2}}")  # 洗碗机：不建议
 _DENIES = re.compile(r"不|别|勿|禁|忌|慎|没有|无法|未|非(?!常)|除外")
 _HAN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{2,}")
 # words of asking, of people and of occasions: that goods hold them says nothing of what was told
@@ -38,6 +40,22 @@ def narrow(candidates: Sequence[Candidate], taste: Taste) -> list[Candidate]:
     return [one for one in kept if not any(told[one.product.id] < other for other in told.values())]
 
 
+def denies(product: Product, said: str) -> bool:
+    """Whether a product says of itself that it cannot do what the words ask for (量血压的手环: 不支持测血压). What its
+    title claims is not denied by a fact (防水, and 表带不防水)."""
+    front = _front(product).lower()
+    words = [re.escape(word) for word in _words(said) if word not in front]
+    if not words:
+        return False
+    asked = re.compile("|".join(words))
+    refused = ((key.lower(), clause.lower()) for key, clause in facts_of(product) if _CANNOT.search(clause))
+    return any(
+        (_PLAIN_NO.fullmatch(clause) and asked.search(key))
+        or re.search(rf"(?:{_CANNOT.pattern}).{{0,3}}(?:{asked.pattern})", clause)
+        for key, clause in refused
+    )
+
+
 def _keep(candidates: Iterable[Candidate], is_kept: Callable[[Candidate], bool]) -> list[Candidate]:
     everything = list(candidates)
     return [one for one in everything if is_kept(one)] or everything
@@ -55,5 +73,8 @@ def _says(product: Product) -> str:
 
 def _told(need: str, said: str) -> frozenset[str]:
     """The words of the need that a product says."""
-    words = (word for word in rjieba.cut(need.lower()) if _HAN.fullmatch(word) and not _EMPTY.search(word))
-    return frozenset(word for word in words if word in said)
+    return frozenset(word for word in _words(need) if word in said)
+
+
+def _words(need: str) -> list[str]:
+    return [word for word in rjieba.cut(need.lower()) if _HAN.fullmatch(word) and not _EMPTY.search(word)]

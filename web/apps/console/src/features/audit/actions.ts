@@ -5,6 +5,8 @@ const ZH: Record<string, string> = {
   'buyer.card': '改买家备注',
   'consent.keep': '记营销同意',
   'coupon.issue': '发券',
+  'coupon.make': '新建优惠券',
+  'coupon.change': '改优惠券',
   'coupon.move': '改券的状态',
   'desk.settings': '改接待设置',
   'insight.costs': '改成本设置',

@@ -3,7 +3,7 @@ export const en = {
   spans: { days: '{n} days', hours: '{n} hours', minutes: '{n} min' },
   unit: 'Unit', units: { 1: 'minutes', 60: 'hours', 1440: 'days' },
   any: 'Any', always: 'Always', saved: 'Saved', remove: 'Delete', addRow: 'Add', removeAsk: 'Delete “{title}”? It stops at once.',
-  says: 'Content', updated: 'Updated', at: 'Time', inUse: 'In use', try: 'Try', nothing: 'Nothing comes of this sentence.', buyer: 'Buyer ID', amount: 'Amount', state: 'State',
+  says: 'Content', updated: 'Updated', at: 'Time', inUse: 'In use', try: 'Try', nothing: 'Nothing comes of this sentence.', missing: '“{name}” is empty', buyer: 'Buyer ID', amount: 'Amount', state: 'State',
   goods: { all: '{category} (all)', one: 'Product', page: 'Product the buyer looks at', hint: 'Name, pinyin or id', none: 'No such product', failed: 'Products could not be read; try again', price: 'from ¥{price}', out: 'out of stock' },
   f: {
     title: 'Name', priority: 'Priority (low first)', texts: 'Greetings (one a line; several are A/B)', entries: 'Coming from', products: 'Products', categories: 'Categories',
@@ -15,6 +15,7 @@ export const en = {
     most_gifts: 'Most favours', valid_hours: 'Offer holds', stop_words: 'Stop words', bulk_from: 'People from pieces', after: 'At the end', kind: 'Kind', cost: 'Cost (yuan)',
     trigger: 'Begins when', journeySteps: 'Steps', after_min: 'After the start', stepSay: 'Message', hold_out: 'Hold-out (%)', useful_min: 'Not sent when later by', only: 'Condition', least_score: 'Intent score from', least_drop: 'Drop of at least %', before_h: 'Before its end', window_h: 'Payments count within',
     quiet_from_min: 'Quiet from', quiet_to_min: 'Quiet until', capMost: 'Messages per buyer, at most', capDays: 'Within days',
+    off: 'Off (yuan)', least: 'From (yuan)', starts_at: 'Starts', ends_at: 'Ends', budget: 'Budget (yuan, empty: none)', total: 'At most (0: any)', per_user_limit: 'Per buyer (0: any)', new_only: 'New buyers only',
     holdGreeting: 'Greetings held out %', holdScene: 'Scenes held out %', holdRecommend: 'Picks held out %', holdBargain: 'Bargaining held out %',
   },
   h: { text: '', area: '', lines: 'One a line', words: 'Separated by commas; empty for any', percents: 'Such as 40, 75, 100', money: 'Such as 199.00' },
@@ -37,7 +38,7 @@ export const en = {
   },
   scenes: {
     nav: 'Scenes', title: 'Scenes', add: 'New scene', edit: 'Edit scene', about: 'The answer first, then a link, a coupon or goods. Never for upset buyers.',
-    empty: 'No scenes yet.', try: 'Try a sentence', tryHint: 'As a buyer would say it', none: 'No scene',
+    empty: 'No scenes yet.', try: 'Try a sentence', tryHint: 'As a buyer would say it', none: 'No scene', hit: 'Scene: {title}', with: 'With: {what}',
   },
   picks: {
     nav: 'Picks', title: 'Pick rules', add: 'New rule', edit: 'Edit rule', about: 'Nothing out of stock, owned or unsafe is recommended; a no is remembered.',
@@ -72,7 +73,10 @@ export const en = {
     given: 'Given in 7 days: {amount} yuan', givenEmpty: 'Nothing given yet.', what: 'What', states: { held: 'Offered', spent: 'Given', released: 'Taken back' },
   },
   coupons: {
-    nav: 'Coupons', title: 'Coupons', about: 'Issued within budgets, one code each, used once.', empty: 'No promotion hands out coupons yet.', left: 'Budget left (yuan)', noBudget: 'No limit',
+    nav: 'Coupons', title: 'Coupons', about: 'Issued within budgets, one code each, used once.', empty: 'No promotion hands out coupons yet.', left: 'Budget left / whole (yuan)', noBudget: 'No limit',
+    add: 'New coupon', edit: 'Edit coupon', terms: 'Worth', off: '{off} off from {least}', other: 'See promotion', newOnly: 'New buyers', counts: 'Issued / used / expired', givenTo: 'Who got it', givenNone: 'None so far.', saved: 'Saved', used: 'For {order}',
+    states: { issued: 'To claim', claimed: 'Unused', used: 'Used', expired: 'Expired' }, noBuyer: 'No such buyer; check the id.', buyerHint: 'Buyer id', imported: 'The terms of this coupon were imported; here name, end, budget and limits can be changed.',
+    ended: 'Ended',
     perBuyer: 'Per buyer', noLimit: 'No limit', ends: 'Ends', issue: 'Issue a coupon', which: 'Which coupon', go: 'Issue', issued: 'Issued, code {code}', refused: 'Refused: budget, number or share used up, or it has ended.',
   },
   journeys: {

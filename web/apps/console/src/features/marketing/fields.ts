@@ -13,6 +13,8 @@ export interface Field {
   /** Columns of a list of rows. */
   columns?: Field[]
   required?: boolean
+  /** Most that a number may be. */
+  most?: number
   /** Stands in one line with its neighbour. */
   half?: boolean
   /** Shown only while other fields have one of these values. */
@@ -100,4 +102,20 @@ function written(field: Field, value: unknown): unknown {
 
 function parts(text: string, by: RegExp): string[] {
   return text.split(by).map((one) => one.trim()).filter(Boolean)
+}
+
+/** The first field that must be filled and is not, also in rows; null when all are. */
+export function firstMissing(fields: Field[], form: Rule): Field | null {
+  for (const field of fields) {
+    const value = form[field.key]
+    if (field.kind === 'rows') {
+      const rows = (value as Rule[]) ?? []
+      if (field.required && !rows.length) return field
+      for (const row of rows) {
+        const within = firstMissing(field.columns ?? [], row)
+        if (within) return within
+      }
+    } else if (field.required && (value == null || String(value).trim() === '')) return field
+  }
+  return null
 }

@@ -61,7 +61,7 @@ export const NEW_PICKS: Rule = { least_stock: 1, at_once: 3, most_a_talk: 3, lea
 const GIFT: Field[] = [
   { key: 'kind', kind: 'select', options: ['freight', 'small_gift', 'coupon'], half: true },
   { key: 'cost', kind: 'money', required: true, half: true },
-  { key: 'title', kind: 'text', half: true },
+  { key: 'title', kind: 'text', required: true, half: true },
   { key: 'promotion_id', kind: 'coupon', half: true },
 ]
 export const TERMS: Field[] = [
@@ -88,6 +88,22 @@ export const NEW_TERMS: Rule = {
   gifts: [], most_gifts: 1, valid_hours: 24, stop_words: [], bulk_from: 20, after: 'firm', priority: 100,
 }
 
+/** A coupon; of one with terms of another make only the first part can be changed here. */
+export const COUPON_LIMITS: Field[] = [
+  { key: 'title', kind: 'text', required: true },
+  { key: 'starts_at', kind: 'moment', required: true, half: true },
+  { key: 'ends_at', kind: 'moment', required: true, half: true },
+  { key: 'budget', kind: 'money', half: true },
+  { key: 'total', kind: 'number', half: true },
+  { key: 'per_user_limit', kind: 'number', half: true },
+]
+export const COUPON_TERMS: Field[] = [
+  { key: 'least', kind: 'money', required: true, half: true },
+  { key: 'off', kind: 'money', required: true, half: true },
+  { key: 'products', kind: 'goods' },
+  { key: 'new_only', kind: 'switch', half: true },
+]
+
 const TRIGGERS = ['order_unpaid', 'cart_abandoned', 'interested', 'back_in_stock', 'price_drop', 'coupon_expiring', 'delivered', 'review', 'replenish']
 const STEP: Field[] = [
   { key: 'after_min', kind: 'minutes', half: true },
@@ -97,8 +113,8 @@ const STEP: Field[] = [
 export const JOURNEY: Field[] = [
   { key: 'title', kind: 'text', required: true, half: true },
   { key: 'trigger', kind: 'select', options: TRIGGERS, half: true },
-  { key: 'steps', name: 'journeySteps', kind: 'rows', columns: STEP },
-  { key: 'hold_out', kind: 'percent', half: true },
+  { key: 'steps', name: 'journeySteps', kind: 'rows', columns: STEP, required: true },
+  { key: 'hold_out', kind: 'percent', half: true, most: 50 },
   { key: 'useful_min', kind: 'minutes', half: true },
   { key: 'categories', kind: 'words', half: true },
   { key: 'least_score', kind: 'number', half: true, only: { trigger: ['interested'] } },
@@ -116,10 +132,10 @@ export const CAPS: Field[] = [
 export const NEW_CAPS: Rule = { quiet_from_min: 1320, quiet_to_min: 540, most: 3, days: 7 }
 
 export const COMPARING: Field[] = [
-  { key: 'greeting', name: 'holdGreeting', kind: 'percent', half: true },
-  { key: 'scene', name: 'holdScene', kind: 'percent', half: true },
-  { key: 'recommend', name: 'holdRecommend', kind: 'percent', half: true },
-  { key: 'bargain', name: 'holdBargain', kind: 'percent', half: true },
+  { key: 'greeting', name: 'holdGreeting', kind: 'percent', half: true, most: 50 },
+  { key: 'scene', name: 'holdScene', kind: 'percent', half: true, most: 50 },
+  { key: 'recommend', name: 'holdRecommend', kind: 'percent', half: true, most: 50 },
+  { key: 'bargain', name: 'holdBargain', kind: 'percent', half: true, most: 50 },
   { key: 'window_h', kind: 'hours' },
 ]
 export const NEW_COMPARING: Rule = { greeting: 1000, scene: 1000, recommend: 1000, bargain: 1000, window_h: 168 }

@@ -3,7 +3,7 @@ export const zh = {
   spans: { days: '{n} 天', hours: '{n} 小时', minutes: '{n} 分钟' },
   unit: '单位', units: { 1: '分钟', 60: '小时', 1440: '天' },
   any: '不限', always: '一直有效', saved: '已保存', remove: '删除', addRow: '加一项', removeAsk: '删除“{title}”？删了就不再生效。',
-  says: '内容', updated: '更新', at: '时间', inUse: '启用', try: '试一下', nothing: '这一句不会触发什么。', buyer: '买家 ID', amount: '金额', state: '状态',
+  says: '内容', updated: '更新', at: '时间', inUse: '启用', try: '试一下', nothing: '这一句不会触发什么。', missing: '“{name}”还没填', buyer: '买家 ID', amount: '金额', state: '状态',
   goods: { all: '{category}（整类）', one: '商品', page: '买家正在看的商品', hint: '搜商品名、拼音或编号', none: '没有这样的商品', failed: '商品没读出来，请稍后再试', price: '{price} 元起', out: '没货' },
   f: {
     title: '名称', priority: '优先级（数字小的先）', texts: '欢迎语（一行一种说法，多行就是 A/B）', entries: '从哪里来', products: '商品（不选就是全部）', categories: '类目',
@@ -15,6 +15,7 @@ export const zh = {
     most_gifts: '最多送几样', valid_hours: '报价保留多久', stop_words: '停止词', bulk_from: '几件起转人工', after: '谈不拢时', kind: '种类', cost: '成本（元）',
     trigger: '什么时候开始', journeySteps: '步骤', after_min: '开始之后', stepSay: '发什么', hold_out: '对照组占比（%）', useful_min: '晚了多久就不发', only: '条件', least_score: '意向分至少', least_drop: '降价至少 %', before_h: '到期前多久', window_h: '遇到之后多久内付款算数',
     quiet_from_min: '几点以后不打扰', quiet_to_min: '早上几点起可以发', capMost: '每位买家最多几条', capDays: '按几天算',
+    off: '减（元）', least: '满（元）', starts_at: '开始', ends_at: '结束', budget: '总预算（元，不填不限）', total: '最多发几张（0 为不限）', per_user_limit: '每人限领（0 为不限）', new_only: '只给没买过的买家',
     holdGreeting: '欢迎语留出 %', holdScene: '场景留出 %', holdRecommend: '推荐留出 %', holdBargain: '议价留出 %',
   },
   h: { text: '', area: '', lines: '一行一条', words: '用、隔开，留空不限', percents: '如 40、75、100', money: '如 199.00' },
@@ -37,7 +38,7 @@ export const zh = {
   },
   scenes: {
     nav: '场景', title: '场景营销', add: '新场景', edit: '改场景', about: '先答问题，再给一个链接、优惠券或商品。生气的买家和售后问题不会触发。',
-    empty: '还没有场景。比如：问到“孕妇”，答完安全问题后给妈妈专区。', try: '试一句', tryHint: '像买家一样说一句', none: '没有场景被触发',
+    empty: '还没有场景。比如：问到“孕妇”，答完安全问题后给妈妈专区。', try: '试一句', tryHint: '像买家一样说一句', none: '没有场景被触发', hit: '触发场景：{title}', with: '附上：{what}',
   },
   picks: {
     nav: '推荐', title: '推荐规则', add: '新规则', edit: '改规则', about: '没货的、买过的、不适合所说人群的都不会推荐；买家说过不要，就不再推荐。',
@@ -72,7 +73,10 @@ export const zh = {
     given: '近 7 天让利 {amount} 元', givenEmpty: '还没有让过利。', what: '给了什么', states: { held: '报价中', spent: '已给', released: '已收回' },
   },
   coupons: {
-    nav: '优惠券', title: '优惠券', about: '在预算内发给买家，一人一码，只能用一次。券在“导入”里随优惠活动一起建。', empty: '还没有带券的活动。', left: '预算剩余（元）', noBudget: '不限',
+    nav: '优惠券', title: '优惠券', about: '在预算内发给买家，一人一码，只能用一次；客服在工作台的“优惠”里直接发给正在聊的买家。关掉启用，发出去的券也用不了；只想停发，把张数改成已发的数。', empty: '还没有优惠券。点“新优惠券”建一张，写好预算，客服就能发。', left: '预算剩余 / 总额（元）', noBudget: '不限',
+    add: '新优惠券', edit: '改优惠券', terms: '面额', off: '满 {least} 减 {off}', other: '见活动', newOnly: '新客', counts: '已发 / 已用 / 过期', givenTo: '发给了谁', givenNone: '还没发过。', saved: '已保存', used: '用于 {order}',
+    states: { issued: '待领取', claimed: '没用', used: '已用', expired: '已过期' }, noBuyer: '没有这位买家，核对一下 ID。', buyerHint: '买家 ID', imported: '这张券的优惠内容是导入的，在导入文件里改；这里可以改名称、结束时间、预算和限领。',
+    ended: '已结束',
     perBuyer: '每人限领', noLimit: '不限', ends: '结束', issue: '发一张券', which: '哪张券', go: '发券', issued: '已发，券码 {code}', refused: '发不了：预算、张数或每人限领已用完，或活动已结束。',
   },
   journeys: {
@@ -84,7 +88,7 @@ export const zh = {
     empty: '还没有数据。开着的旅程、欢迎语、场景、推荐和议价有买家经过之后，这里会比出差别。', arm: '分组', arms: { treated: '收到的', held_out: '对照（没收到）' }, variant: '其中：说法 {n}',
     buyers: '买家', converted: '付款', ratio: '付款率', window: '近 {days} 天里第一次遇到的买家，按各自之后 {span}内的付款算。',
     conversion: {
-      tooFew: '两组还没有足够的买家，暂时看不出效果', certain: '付款率 {difference} 个百分点（{low} ~ {high}）',
+      tooFew: '两组各要有 20 位买家以上才比，先攒一攒', certain: '付款率 {difference} 个百分点（{low} ~ {high}）',
       open: '付款率差 {difference} 个百分点，可能只是偶然（{low} ~ {high}），大约还要 {needed} 位买家才说得清',
       early: '付款率差 {difference} 个百分点，人还太少，说不准（{low} ~ {high}）',
     },
