@@ -47,9 +47,9 @@ test-all: check web-check test-browser test-servers test-durability test-real-sh
 test-browser: .venv/ready web ## Chromium talks to the built pages
 	@$(RUN) pytest -m browser $(ARGS)
 
-test-servers: .venv/ready ## The tests on PostgreSQL and Redis, by XIAOER_TEST_DATABASE_URL and XIAOER_TEST_REDIS_URL
+test-servers: .venv/ready ## The tests that open a store, on PostgreSQL and Redis, by XIAOER_TEST_DATABASE_URL and XIAOER_TEST_REDIS_URL
 	@test -n "$$XIAOER_TEST_DATABASE_URL" -a -n "$$XIAOER_TEST_REDIS_URL" || { echo "Set XIAOER_TEST_DATABASE_URL and XIAOER_TEST_REDIS_URL."; exit 1; }
-	@$(RUN) pytest -n auto -m "not browser and not slow and not real_shop" $(ARGS)
+	@$(RUN) pytest -n auto -m "stored and not browser and not slow and not real_shop" $(ARGS)
 
 test-durability: .venv/ready ## Kill the server again and again, and count what it acknowledged
 	@$(RUN) pytest tests/durability -m slow $(ARGS)

@@ -26,6 +26,20 @@ SERVER_URL = os.environ.get("XIAOER_TEST_DATABASE_URL", "")
 REDIS_URL = os.environ.get("XIAOER_TEST_REDIS_URL", "")
 
 
+# What opens a store.
+_STORES = frozenset(
+    {"template", "database_url", "fresh_database", "new_url", "product_url", "redis_url", "servers", "stored_at"}
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs differently on another server: a pure rule gives the same answer beside any database."""
+    asks_by_name = {path for path in {item.path for item in items} if "getfixturevalue" in path.read_text("utf-8")}
+    for item in items:
+        if item.path in asks_by_name or _STORES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.stored)
+
+
 @pytest.fixture
 def shop() -> ShopId:
     """The shop under test."""
@@ -109,6 +123,16 @@ async def open_db(database_url: str) -> AsyncIterator[Callable[[], Database]]:
     yield open_again
     for database in opened:
         await database.close()
+
+
+@pytest.fixture(scope="session")
+def product_url() -> Iterator[str]:
+    """Where a whole product keeps its data: empty for a file in its home, or the URL of a schema of its own."""
+    if not SERVER_URL:
+        yield ""
+        return
+    with _schema() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,12 @@ KEY = "test-key"
 
 
 @pytest.fixture(scope="session")
-def shop_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A home folder with the sample shop in it."""
+def shop_settings(tmp_path_factory: pytest.TempPathFactory, product_url: str) -> Settings:
+    """A product with the sample shop in it."""
     home: Path = tmp_path_factory.mktemp("home")
-    settings = Settings(home=home, api_key=KEY, demo=True, demo_hours="00:00-00:00", burst_wait_ms=150)
+    settings = Settings(
+        home=home, database_url=product_url, api_key=KEY, demo=True, demo_hours="00:00-00:00", burst_wait_ms=150
+    )
     upgrade(settings.url)
     asyncio.run(prepare_demo(settings, Console(quiet=True)))
     return settings
