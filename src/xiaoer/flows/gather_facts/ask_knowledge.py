@@ -17,7 +17,6 @@ from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.types import SearchResult
 
 _NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
-_LOOKED_AT = 6  # entries that are held against the facts of the goods
 _ORDERS = 10  # newest orders that tell who asks
 
 
@@ -61,7 +60,7 @@ class AskKnowledge:
                 intent=segment.intent,
                 product_id=product_id,
                 channel=turn.channel,
-                top_k=_LOOKED_AT,
+                top_k=3,
                 product_category=await self._category(turn.shop, product_id) if "category" in about else "",
                 **surroundings,
             )

@@ -7,7 +7,7 @@ is at stake; what helps after a mishap is no answer to one who asks whether it h
 import re
 
 from xiaoer.kernel.decision import NEAR, KnowledgeHit
-from xiaoer.slices.policies.rules import attributes
+from xiaoer.slices.policies.rules import attributes, products
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask
 
@@ -22,6 +22,9 @@ _LESS = 2.5  # times
 _TIE = 0.05  # of a question that was guessed at, entries this near to each other answer nothing
 _LIKELY, _LIKELY_TALK = 0.5, 0.75  # the same where question and entry point the same way (`sides`)
 _SURE = 0.9  # of what the question is about
+_OF_MONEY = ("promo.", "price.")  # live figures and terms: only near words count
+_ELSEWHERE = ("oos.platform", "oos.other")
+_WORTH_A_LOOK = 0.04  # score of an entry that may be about the same
 _MATTERS = ("order.", "ship.", "promo.")
 _OF_OTHER_THINGS = (
     0.9  # an intent as sure as this that it is not the shop's matter yields only to the buyer's own words
@@ -32,18 +35,19 @@ _MISHAP = re.compile(r"了(?![吗嘛没不解])|已经|刚|都[^是会能]|怎�
 
 
 def near(ask: Ask) -> list[KnowledgeHit]:
-    """The entries near enough to the question to be said; nearer still when it seems to be about other things."""
+    """The entries near enough to the question to be said: by its words, or else by what both are about."""
     hits = ask.facts.knowledge.get(ask.index, ())
-    if not hits:
-        return []
-    sure = matching.sure_of_entries(ask.segment.text, hits, ask.facts.products.get(ask.product_id or ""))
-    if not ask.facts.answerable.get(ask.index) and max(sure) < _LIKELY:
-        return []
+    by_words = _by_words(ask, hits) if hits and ask.facts.answerable.get(ask.index) else []
+    return by_words or _by_sides(ask, hits)
+
+
+def _by_words(ask: Ask, hits: tuple[KnowledgeHit, ...]) -> list[KnowledgeHit]:
+    """Those near by score; nearer still when the question seems to be about other things."""
     if ask.is_guess and len(hits) > 1 and hits[0].score < OWN_WORDS and hits[0].score - hits[1].score < _TIE:
         return []  # neither the words nor the entries say what is meant
     intent = ask.segment.intent
     far = NEAR_FOR_TALK if ask.is_guess or intent.startswith(("oos.", "chat.")) else NEAR
-    if intent in ("oos.platform", "oos.other") and ask.segment.confidence >= _OF_OTHER_THINGS:
+    if intent in _ELSEWHERE and ask.segment.confidence >= _OF_OTHER_THINGS:
         far = OWN_WORDS
     if far == NEAR and ask.segment.confidence >= _SURE and intent.startswith(_MATTERS) and not hits[0].product_id:
         far = _ONLY if _is_far_ahead(hits, _LESS) else far
@@ -54,21 +58,31 @@ def near(ask: Ask) -> list[KnowledgeHit]:
     named = {one.id for one in ask.facts.recommended.get(ask.index, ()) if intent != "product.recommend"}
     if (intent.startswith("after.") and not alone) or intent == "product.safety":  # 收到货碎了, 会过敏吗
         named = named or {ask.product_id or ""}
-    of_money = intent.startswith(("promo.", "price."))
-    least = 1.0 if far == OWN_WORDS or of_money else _LIKELY_TALK if far > NEAR or ask.is_guess else _LIKELY
-    likely = {
-        hit.id for hit, one in zip(hits, sure, strict=True) if one >= least and hit.product_id in ("", ask.product_id)
-    }
     return [
         hit
         for hit in hits
         if not (named and hit.product_id and hit.product_id not in named)
         and not (len(named) > 1 and hit.product_id and hit.score < OWN_WORDS)  # of which of them, nobody knows
         and not _speaks_of_others(ask, hit)
-        and (
-            hit.id in likely
-            or hit.score >= (max(far, elsewhere) if hit.product_id and hit.product_id != ask.product_id else far)
-        )
+        and hit.score >= (max(far, elsewhere) if hit.product_id and hit.product_id != ask.product_id else far)
+    ]
+
+
+def _by_sides(ask: Ask, hits: tuple[KnowledgeHit, ...]) -> list[KnowledgeHit]:
+    """Those of the shop and of the goods in focus that likely answer though they share few words (`sides`)."""
+    intent, own = ask.segment.intent, [hit for hit in hits if hit.score >= _WORTH_A_LOOK]
+    if not own or intent.startswith(_OF_MONEY) or products.asks_how_it_is(ask.segment.text):
+        return []
+    if intent in _ELSEWHERE and ask.segment.confidence >= _OF_OTHER_THINGS:
+        return []
+    doubted = ask.is_guess or intent.startswith(("oos.", "chat."))
+    sure = matching.sure_of_entries(ask.segment.text, hits, ask.facts.products.get(ask.product_id or ""))
+    return [
+        hit
+        for hit, one in zip(hits, sure, strict=True)
+        if one >= (_LIKELY_TALK if doubted else _LIKELY)
+        and hit.product_id in ("", ask.product_id)
+        and not _speaks_of_others(ask, hit)
     ]
 
 

@@ -20,7 +20,7 @@ from xiaoer.slices.policies.rules.written import facts_written
 from xiaoer.slices.policies.sides.space import space_of
 
 _NEAR, _KEY, _LEAD, _COUNTS, _WRITTEN, _NAMED, _BIAS = 2.99, 1.17, 5.58, 0.76, 0.60, 1.37, -3.01
-_SCORE, _QUESTION, _ANSWER, _BOTH, _Q_LEAD, _OWN, _S_LEAD, _E_BIAS = 2.33, 3.03, 2.87, 2.91, 1.52, 0.54, 3.69, -5.67
+_SCORE, _QUESTION, _ANSWER, _Q_LEAD, _OWN, _S_LEAD, _E_BIAS = 2.51, 3.66, 3.99, 1.62, 0.63, 3.74, -5.43
 STATED = 0.35  # from here a fact is told as the answer
 NEAREST = 0.12  # from here it is told as what comes nearest
 
@@ -83,7 +83,6 @@ def sure_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Produc
             + _SCORE * hit.score
             + _QUESTION * asked[at]
             + _ANSWER * space.likeness(question, hit.answer)
-            + _BOTH * space.likeness(question, hit.question + hit.answer)
             + _Q_LEAD * (asked[at] - max((one for n, one in enumerate(asked) if n != at), default=0.0))
             + _OWN * (bool(hit.product_id) and hit.product_id == product_id)
             + _S_LEAD * (hit.score - max((one.score for n, one in enumerate(hits) if n != at), default=0.0))
