@@ -76,10 +76,10 @@ def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, 
 def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
     """The attributes that answer one question, at most two: those that most likely do, or that a rule of words names
     where they are not unlikely."""
-    by_rules = _by_rules(product, intent, question)
-    told = matching.ranked(product, question, by_rules[0] if by_rules else None)
+    ruled = by_rules(product, intent, question)
+    told = matching.ranked(product, question, ruled[0] if ruled else None)
     likely = {one.pair for one in told if one.sure >= _LIKELY}
-    named = [pair for pair in by_rules if pair in likely]
+    named = [pair for pair in ruled if pair in likely]
     sure = [one for one in told if one.sure >= matching.STATED and one.pair not in named]
     if intent in EXACT:
         sure = [one for one in sure if one.sure >= _SURELY]
@@ -89,8 +89,8 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     return tuple((named or found)[:2])
 
 
-def _by_rules(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
-    """The attributes that answer one question, at most two; what its intent alone suggests where `intent` is told."""
+def by_rules(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
+    """The attributes that rules of words name, at most two; what an intent alone suggests where it is told."""
     asked = [
         keys
         for words, keys in ASKED

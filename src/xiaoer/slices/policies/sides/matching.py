@@ -3,7 +3,7 @@
 Six things are weighed: how near the question is to the fact with its key (`space`), to the key alone, by how much the
 fact is ahead of all others of the sheet, whether its value counts in the unit that is asked for, whether it holds the
 question's very words, and whether a rule of words names it (`attributes`). The weights are those of a logistic
-regression over our own shops and questions (`benchmarks/products`): `sure` is the share of such facts that answer. An
+regression over our own shops and questions (`benchmarks/shops`): `sure` is the share of such facts that answer. An
 entry is weighed likewise, by what retrieval says of it and by how near its question and its answer are.
 """
 
@@ -19,8 +19,9 @@ from xiaoer.slices.policies.rules.namesakes import counts, uncalled_in
 from xiaoer.slices.policies.rules.written import facts_written
 from xiaoer.slices.policies.sides.space import space_of
 
-_NEAR, _KEY, _LEAD, _COUNTS, _WRITTEN, _NAMED, _BIAS = 2.99, 1.17, 5.58, 0.76, 0.60, 1.37, -3.01
-_SCORE, _QUESTION, _ANSWER, _Q_LEAD, _OWN, _S_LEAD, _E_BIAS = 2.51, 3.66, 3.99, 1.62, 0.63, 3.74, -5.43
+# weights in the order of `views_of_facts` and of `views_of_entries`, and what is added
+_FACT, _FACT_BIAS = (2.99, 1.17, 5.58, 0.76, 0.60, 1.37), -3.01
+_ENTRY, _ENTRY_BIAS = (2.51, 3.66, 3.99, 1.62, 0.63, 3.74), -5.43
 STATED = 0.35  # from here a fact is told as the answer
 NEAREST = 0.12  # from here it is told as what comes nearest
 
@@ -52,43 +53,62 @@ def sure_of(told: tuple[Told, ...], pair: tuple[str, str]) -> float:
 
 @lru_cache(maxsize=512)
 def _ranked(title: str, facts: tuple[tuple[str, str], ...], question: str, named: str) -> tuple[Told, ...]:
+    views = views_of_facts(title, facts, question, named)
+    told = [Told(key, value, _sure(_FACT, view, _FACT_BIAS)) for (key, value), view in zip(facts, views, strict=True)]
+    return tuple(sorted(told, key=lambda one: -one.sure))
+
+
+def views_of_facts(
+    title: str, facts: tuple[tuple[str, str], ...], question: str, named: str
+) -> list[tuple[float, ...]]:
+    """What is weighed of each fact."""
     space, bare = space_of(), _without_name(title, question)
     near = [space.likeness(bare, f"{key} {value}") for key, value in facts]
     written = {key for key, _ in facts_written(Product("", title, attributes=dict(facts)), question)}
-    told = []
-    for at, (key, value) in enumerate(facts):
-        others = max((one for n, one in enumerate(near) if n != at), default=0.0)
-        points = (
-            _BIAS
-            + _NEAR * near[at]
-            + _KEY * space.likeness(bare, key)
-            + _LEAD * (near[at] - others)
-            + _COUNTS * counts(value, question)
-            + _WRITTEN * (key in written)
-            + _NAMED * (key == named)
+    return [
+        (
+            near[at],
+            space.likeness(bare, key),
+            near[at] - _best_but(near, at),
+            float(counts(value, question)),
+            float(key in written),
+            float(key == named),
         )
-        told.append(Told(key, value, 1 / (1 + math.exp(-points))))
-    return tuple(sorted(told, key=lambda one: -one.sure))
+        for at, (key, value) in enumerate(facts)
+    ]
 
 
 def sure_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Product | None) -> tuple[float, ...]:
     """How likely each entry answers; `product` is what is talked of."""
+    return tuple(_sure(_ENTRY, view, _ENTRY_BIAS) for view in views_of_entries(question, hits, product))
+
+
+def views_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Product | None) -> list[tuple[float, ...]]:
+    """What is weighed of each entry."""
     space, product_id = space_of(), product.id if product else ""
     question = _without_name(product.title, question) if product else question
     asked = [max(space.likeness(question, hit.question), space.likeness(question, hit.matched)) for hit in hits]
-    sure = []
-    for at, hit in enumerate(hits):
-        points = (
-            _E_BIAS
-            + _SCORE * hit.score
-            + _QUESTION * asked[at]
-            + _ANSWER * space.likeness(question, hit.answer)
-            + _Q_LEAD * (asked[at] - max((one for n, one in enumerate(asked) if n != at), default=0.0))
-            + _OWN * (bool(hit.product_id) and hit.product_id == product_id)
-            + _S_LEAD * (hit.score - max((one.score for n, one in enumerate(hits) if n != at), default=0.0))
+    scores = [hit.score for hit in hits]
+    return [
+        (
+            hit.score,
+            asked[at],
+            space.likeness(question, hit.answer),
+            asked[at] - _best_but(asked, at),
+            float(bool(hit.product_id) and hit.product_id == product_id),
+            hit.score - _best_but(scores, at),
         )
-        sure.append(1 / (1 + math.exp(-points)))
-    return tuple(sure)
+        for at, hit in enumerate(hits)
+    ]
+
+
+def _best_but(values: Sequence[float], at: int) -> float:
+    return max((one for n, one in enumerate(values) if n != at), default=0.0)
+
+
+def _sure(weights: tuple[float, ...], view: tuple[float, ...], bias: float) -> float:
+    points = bias + sum(weight * one for weight, one in zip(weights, view, strict=True))
+    return 1 / (1 + math.exp(-points))
 
 
 def _without_name(title: str, question: str) -> str:

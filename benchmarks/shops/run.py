@@ -1,0 +1,120 @@
+"""How well a shop is answered for that nobody tuned the product for: questions about goods, by what they want.
+
+    python benchmarks/shops/run.py [held|dev] [--wrong]
+
+Each shop is imported as a merchant would and asked in process; `--wrong` prints what was wrong. A fact that is told as
+what comes nearest counts where it holds what was asked. Beside it, in the same run: quoting the fact of the open page
+or the entry that shares most pairs of letters with the question.
+"""
+
+import asyncio
+import csv
+import json
+import re
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from xiaoer.app.wiring import Wiring
+from xiaoer.infra.clock import SystemClock
+from xiaoer.infra.idgen import new_id
+from xiaoer.infra.migrate import upgrade
+from xiaoer.infra.settings import Settings
+from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId
+from xiaoer.kernel.turn import TextContent, TurnContext
+from xiaoer.kernel.worktime import BusinessHours
+from xiaoer.slices.conversations.types import Incoming
+from xiaoer.slices.shops.types import Shop
+
+_HERE = Path(__file__).parent
+_TELLS_NOT = re.compile(r"没写|没查到|没找到|查不到|不乱|不确定|问一?下|问清楚|帮您问|确认|核实|不敢")
+_GONE = re.compile(r"没货|缺货|卖完|没有货|补货|断货|售罄|卖光")
+_THERE = re.compile(r"有货|现货|还有|都有|库存")
+_DAY = 24 * 60
+
+
+def rows_of(shop: Path) -> list[dict[str, Any]]:
+    """The questions of a shop."""
+    return [json.loads(line) for line in (shop / "asked.jsonl").read_text("utf-8").splitlines() if line.strip()]
+
+
+def is_right(row: dict[str, Any], said: str) -> bool:
+    """Whether an answer holds what the question wants."""
+    plain = _plain(said)
+    holds = all(_plain(word) in plain for word in row.get("mentions", ()))
+    match row["want"].partition(":")[0]:
+        case "none":
+            return _TELLS_NOT.search(said) is not None
+        case "stock" if row.get("in", True):
+            return holds and _THERE.search(said) is not None and not _GONE.search(said)
+        case "stock":
+            return _GONE.search(said) is not None
+    return holds
+
+
+def _plain(text: object) -> str:
+    return re.sub(r"\s+", "", str(text)).lower()
+
+
+def quoted(shop: Path, row: dict[str, Any]) -> str:
+    """The baseline: the fact of the page or the entry that shares most pairs of letters with the question."""
+    told = []
+    for product in _table(shop / "products.csv"):
+        if row.get("page") in (None, product["商品ID"]):
+            told += product["属性"].split(";")
+    entries = [e for e in _table(shop / "knowledge.csv") if not e["商品ID"] or e["商品ID"] == row.get("page")]
+    told += [f"{entry['标准问']} {entry['相似问']} {entry['答案']}" for entry in entries]
+    asked = _pairs(row["say"])
+    return max(told, key=lambda one: len(asked & _pairs(one)) / (1 + len(_pairs(one))) ** 0.5)
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+async def _ask(shop: Path) -> list[tuple[dict[str, Any], str]]:
+    with tempfile.TemporaryDirectory() as home:
+        settings = Settings(home=Path(home), api_key="k", log_level="error")
+        upgrade(settings.url)
+        product = Wiring(settings, SystemClock())
+        await product.shops.save_shop(DEFAULT_SHOP, Shop(DEFAULT_SHOP, shop.name, hours=BusinessHours(0, _DAY)))
+        await product.importer.import_folder(DEFAULT_SHOP, shop, by="benchmark")
+        answers = []
+        for row in rows_of(shop):
+            where = TurnContext(product_id=row.get("page"))
+            incoming = Incoming(BuyerId(new_id()), "api", TextContent(row["say"]), where)
+            answer = msgspec.json.decode(await product.take_message(DEFAULT_SHOP, incoming))
+            answers.append((row, "\n".join(part.get("text", "") for part in answer["replies"])))
+        await product.stop()
+        return answers
+
+
+async def main(which: str, wrong: bool) -> None:
+    """Ask all shops of a set and print the table."""
+    asked, right, baseline = Counter[str](), Counter[str](), Counter[str]()
+    for shop in sorted((_HERE / which).iterdir()):
+        for row, said in await _ask(shop):
+            for group in (row["want"].partition(":")[0], "all"):
+                asked[group] += 1
+                right[group] += is_right(row, said)
+                baseline[group] += is_right(row, quoted(shop, row))
+            if wrong and not is_right(row, said):
+                print(f"{shop.name} {row['page']} {row['say']} ({row['want']})\n    {said!r}")
+    print("wants    questions  right  share  quoting most letter pairs")
+    for group in ("fact", "entry", "stock", "price", "size", "none", "all"):
+        share, other = right[group] / asked[group], baseline[group] / asked[group]
+        print(f"{group:<8} {asked[group]:>9} {right[group]:>6} {share:>6.3f} {other:>26.3f}")
+
+
+if __name__ == "__main__":
+    sets = [word for word in sys.argv[1:] if not word.startswith("-")]
+    asyncio.run(main(sets[0] if sets else "held", "--wrong" in sys.argv))
