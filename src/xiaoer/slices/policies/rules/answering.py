@@ -40,6 +40,7 @@ from xiaoer.slices.policies.types import Ask, Move
 
 _OF_GOODS = ("product.", "oos.", "chat.", "promo.gift")  # what a sheet may answer
 _NO_PICK = ("recommend.none_such", "recommend.none_safe")
+_ASKS_NUMBER = ("order.which", "order.which_sorry")
 _DOUBTS = re.compile(r"假|仿|山寨|冒牌|翻新|二手|次品|残次")
 _YES = re.compile(r"^(?:是的?|对的?|嗯|没错)[，,、。！!]\s*")
 _LISTED = 5  # orders of the buyer's that are told to choose from
@@ -90,8 +91,7 @@ def answer_segment(ask: Ask) -> Move:
         return Move(goods)
     return (
         _before_any_order(ask)
-        or _likely_first(ask)
-        or run.begin(ask)
+        or _with_entry(ask, run.begin(ask))
         or prices.answer_prices(ask)
         or arrival.before_buying(ask)
         or buying.buy_again(ask)
@@ -99,9 +99,11 @@ def answer_segment(ask: Ask) -> Move:
     )
 
 
-def _likely_first(ask: Ask) -> Move | None:
-    told = nearest.tell_first(ask)
-    return Move(told) if told is not None else None
+def _with_entry(ask: Ask, move: Move | None) -> Move | None:
+    """The move, with what likely answers told before an order's number is asked for; the matter stays remembered."""
+    asks_number = move is not None and move.act is not None and move.act.template in _ASKS_NUMBER
+    told = nearest.tell_first(ask) if asks_number else None
+    return replace(move, act=told) if move is not None and told is not None else move
 
 
 def _before_any_order(ask: Ask) -> Move | None:
@@ -146,7 +148,7 @@ def _plain(ask: Ask) -> Move:
         if ask.facts.picks.get(ask.index):
             wish = wishes.wished(ask.segment)
             return Move(selling.say_picks(replace(ask, segment=wish)), memory=wishes.kept(wish, ask))
-    return small.ask_order_no(ask) if act.rule_id == "order.ask_number" else Move(act)
+    return _with_entry(ask, small.ask_order_no(ask)) or Move(act) if act.rule_id == "order.ask_number" else Move(act)
 
 
 def _needs_of_near(ask: Ask) -> tuple[Need, ...]:

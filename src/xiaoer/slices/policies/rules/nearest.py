@@ -7,9 +7,9 @@ what sounds like a matter of one is told the likely answer first.
 
 from msgspec import Struct
 
-from xiaoer.kernel.asking import QUESTION
+from xiaoer.kernel.asking import QUESTION, telling_letters
 from xiaoer.kernel.decision import Act, KnowledgeHit, Source
-from xiaoer.slices.policies.rules import attributes, presale
+from xiaoer.slices.policies.rules import attributes, needs, presale
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask
@@ -17,10 +17,10 @@ from xiaoer.slices.policies.types import Ask
 _CLOSE = 0.5  # the second is told too from this share of the first
 _MOST = 2
 _LONG = 120  # characters of an entry that are quoted
-_AS_ANSWER = 0.5  # from here it is told to who has no order, before a number is asked for
-_BESIDE_NUMBER = 0.3  # from here an entry is told beside asking for it
+_AS_ANSWER = 0.3  # from here it is told to who has no order, before a number is asked for
+_BESIDE_NUMBER = 0.15  # from here an entry is told beside asking for it
+_SAYS = 3  # letters that tell something, in what is no mere number
 _OF_ORDERS = ("order.", "ship.", "after.", "promo.price_protect", "promo.not_applied")
-_OF_LATER = ("after.", "ship.")
 
 
 class _Likely(Struct, frozen=True):
@@ -43,24 +43,26 @@ def tell(ask: Ask) -> Act | None:
 
 
 def tell_first(ask: Ask) -> Act | None:
-    """On the page of goods, to who has no order here: what likely answers, before an order's number is asked for."""
+    """To who has no order here: what likely answers, before or beside asking for an order's number."""
     if ask.facts.orders != () or ask.segment.entities.order_no or not ask.segment.intent.startswith(_OF_ORDERS):
         return None
+    if any(word in ask.segment.text for word in needs.OWN_WORDS) or len(telling_letters(ask.segment.text)) < _SAYS:
+        return None  # 我的快递到哪了, 尾号1234
     if ask.segment.intent.startswith(presale.OF_MONEY_BACK) and not QUESTION.search(ask.segment.text):
         return None  # 我要退货 wants it done
     product = ask.facts.products.get(ask.product_id or "")
     found = _likely(ask)
-    if product is None or not found:
+    if not found:
         return None
     best = found[0]
-    later = best.fact is None and ask.segment.intent.startswith(_OF_LATER)
-    if best.sure < (_BESIDE_NUMBER if later else _AS_ANSWER):
+    of_terms = best.fact is None and not ask.segment.intent.startswith("ship.")
+    if best.sure < (_BESIDE_NUMBER if of_terms else _AS_ANSWER):
         return None
-    if best.fact is not None:
+    if best.fact is not None and product is not None:
         slots = {"title": product.title, "facts": [list(best.fact)]}
         return Act("answer", ask.index, "product.facts", slots, (best.source,))
-    template = "knowledge.and_order" if later else "knowledge"
-    return Act("answer", ask.index, template, {"answer": f"{best.words}。"}, (best.source,), "knowledge.hit")
+    slots = {"answer": f"{best.words}。", "asks": "order_no"}
+    return Act("ask", ask.index, "knowledge.and_order", slots, (best.source,), "knowledge.hit")
 
 
 def _likely(ask: Ask) -> list[_Likely]:
