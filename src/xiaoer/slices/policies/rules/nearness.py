@@ -20,10 +20,11 @@ _FAR_AHEAD = 0.2
 _ONLY = 0.25  # the same where the matter is sure and the next entry is far less near
 _LESS = 2.5  # times
 _TIE = 0.05  # of a question that was guessed at, entries this near to each other answer nothing
-_LIKELY, _LIKELY_TALK = 0.5, 0.75  # the same where question and entry point the same way (`sides`)
+_LIKELY, _LIKELY_TALK = 0.7, 0.75  # the same where question and entry point the same way (`sides`)
 _SURE = 0.9  # of what the question is about
 _OF_MONEY = ("promo.", "price.")  # live figures and terms: only near words count
 _ELSEWHERE = ("oos.platform", "oos.other")
+_BESIDE = 0.2  # less likely than this, an entry is about another side of the goods
 _WORTH_A_LOOK = 0.04  # score of an entry that may be about the same
 _MATTERS = ("order.", "ship.", "promo.")
 _OF_OTHER_THINGS = (
@@ -38,7 +39,18 @@ def near(ask: Ask) -> list[KnowledgeHit]:
     """The entries near enough to the question to be said: by its words, or else by what both are about."""
     hits = ask.facts.knowledge.get(ask.index, ())
     by_words = _by_words(ask, hits) if hits and ask.facts.answerable.get(ask.index) else []
-    return by_words or _by_sides(ask, hits)
+    return _not_beside(ask, hits, by_words) or _by_sides(ask, hits)
+
+
+def _not_beside(ask: Ask, hits: tuple[KnowledgeHit, ...], found: list[KnowledgeHit]) -> list[KnowledgeHit]:
+    """Without those of the goods in focus that share the name of the goods with the question and no side of them
+    (裙子带兜不 and 裙子多长)."""
+    product = ask.facts.products.get(ask.product_id or "")
+    if product is None or not found or found[0].score >= OWN_WORDS:
+        return found
+    sure = matching.sure_of_entries(ask.segment.text, hits, product)
+    beside = {hit.id for hit, one in zip(hits, sure, strict=True) if one < _BESIDE and hit.product_id == product.id}
+    return [hit for hit in found if hit.id not in beside]
 
 
 def _by_words(ask: Ask, hits: tuple[KnowledgeHit, ...]) -> list[KnowledgeHit]:

@@ -8,6 +8,7 @@ entry is weighed likewise, by what retrieval says of it and by how near its ques
 """
 
 import math
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,6 +26,7 @@ _ENTRY, _ENTRY_BIAS = (2.51, 3.66, 3.99, 1.62, 0.63, 3.74), -5.43
 STATED = 0.35  # from here a fact is told as the answer
 NEAREST = 0.12  # from here it is told as what comes nearest
 
+_CALLED = re.compile(r"([\u4e00-\u9fff])[子儿]")
 _LEFT = 2  # letters that tell something, without the name of the goods
 
 
@@ -112,6 +114,7 @@ def _sure(weights: tuple[float, ...], view: tuple[float, ...], bias: float) -> f
 
 
 def _without_name(title: str, question: str) -> str:
-    """The question without what the goods are called (加湿 in 加湿器吵不吵), unless little else is left."""
-    rest = uncalled_in(title, question)
+    """The question without what the goods are called (加湿 in 加湿器吵不吵, 裙子 of a 连衣裙), unless little is left."""
+    bare = _CALLED.sub(lambda found: " " if found[1] in title else found[0], question)
+    rest = uncalled_in(title, bare)
     return "".join(rest.split()) if len(telling_letters(rest)) >= _LEFT else question
