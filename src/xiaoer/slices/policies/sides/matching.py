@@ -114,7 +114,7 @@ def _sure(weights: tuple[float, ...], view: tuple[float, ...], bias: float) -> f
 
 
 def _without_name(title: str, question: str) -> str:
-    """The question without what the goods are called (加湿 in 加湿器吵不吵, 裙子 of 连衣裙); whole where little is left."""
+    """The question without what the goods are called (加湿 in 加湿器吵不吵, 裙子), unless little else is left."""
     bare = _CALLED.sub(lambda found: " " if found[1] in title else found[0], question)
     rest = uncalled_in(title, bare)
     return "".join(rest.split()) if len(telling_letters(rest)) >= _LEFT else question
