@@ -43,13 +43,15 @@ def near(ask: Ask) -> list[KnowledgeHit]:
 
 
 def _not_beside(ask: Ask, hits: tuple[KnowledgeHit, ...], found: list[KnowledgeHit]) -> list[KnowledgeHit]:
-    """Without those of the goods in focus that share the name of the goods with the question and no side of them
-    (裙子带兜不 and 裙子多长)."""
+    """Without those that share some words with a question about the goods in focus and no side of them (裙子带兜不 and
+    裙子多长, 走路会掉出来不 and 几天能到)."""
     product = ask.facts.products.get(ask.product_id or "")
     if product is None or not found or found[0].score >= OWN_WORDS:
         return found
     sure = matching.sure_of_entries(ask.segment.text, hits, product)
-    beside = {hit.id for hit, one in zip(hits, sure, strict=True) if one < _BESIDE and hit.product_id == product.id}
+    of_goods = ask.segment.intent.startswith("product.")
+    mine = [hit for hit in hits if of_goods or hit.product_id == product.id]
+    beside = {hit.id for hit, one in zip(hits, sure, strict=True) if one < _BESIDE and hit in mine}
     return [hit for hit in found if hit.id not in beside]
 
 
