@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from run import _HERE, _table, rows_of
+from run import HERE, rows_of, table
 from sklearn.linear_model import LogisticRegression
 
 from xiaoer.app.wiring import Wiring
@@ -39,7 +39,7 @@ class Case(NamedTuple):
 async def cases(shop: Path) -> tuple[list[Case], list[Case]]:
     """Cases of facts and of entries."""
     facts, entries = [], []
-    ids = {entry["标准问"]: entry["id"] for entry in _table(shop / "knowledge.csv")}
+    ids = {entry["标准问"]: entry["id"] for entry in table(shop / "knowledge.csv")}
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home), api_key="k", log_level="error")
         upgrade(settings.url)
@@ -94,7 +94,7 @@ async def main() -> None:
     """Fit both."""
     facts: list[Case] = []
     entries: list[Case] = []
-    for shop in sorted((_HERE / "dev").iterdir()):
+    for shop in sorted((HERE / "dev").iterdir()):
         of_facts, of_entries = await cases(shop)
         facts += of_facts
         entries += of_entries

@@ -30,7 +30,7 @@ from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.conversations.types import Incoming
 from xiaoer.slices.shops.types import Shop
 
-_HERE = Path(__file__).parent
+HERE = Path(__file__).parent
 _TELLS_NOT = re.compile(r"没写|没查到|没找到|查不到|不乱|不确定|问一?下|问清楚|帮您问|确认|核实|不敢")
 _GONE = re.compile(r"没货|缺货|卖完|没有货|补货|断货|售罄|卖光")
 _THERE = re.compile(r"有货|现货|还有|都有|库存")
@@ -63,16 +63,17 @@ def _plain(text: object) -> str:
 def quoted(shop: Path, row: dict[str, Any]) -> str:
     """The baseline: the fact of the page or the entry that shares most pairs of letters with the question."""
     told = []
-    for product in _table(shop / "products.csv"):
+    for product in table(shop / "products.csv"):
         if row.get("page") in (None, product["商品ID"]):
             told += product["属性"].split(";")
-    entries = [e for e in _table(shop / "knowledge.csv") if not e["商品ID"] or e["商品ID"] == row.get("page")]
+    entries = [e for e in table(shop / "knowledge.csv") if not e["商品ID"] or e["商品ID"] == row.get("page")]
     told += [f"{entry['标准问']} {entry['相似问']} {entry['答案']}" for entry in entries]
     asked = _pairs(row["say"])
     return max(told, key=lambda one: len(asked & _pairs(one)) / (1 + len(_pairs(one))) ** 0.5)
 
 
-def _table(path: Path) -> list[dict[str, str]]:
+def table(path: Path) -> list[dict[str, str]]:
+    """The rows of a file of a shop, by their headers."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -101,7 +102,7 @@ async def _ask(shop: Path) -> list[tuple[dict[str, Any], str]]:
 async def main(which: str, wrong: bool) -> None:
     """Ask all shops of a set and print the table."""
     asked, right, baseline = Counter[str](), Counter[str](), Counter[str]()
-    for shop in sorted((_HERE / which).iterdir()):
+    for shop in sorted((HERE / which).iterdir()):
         for row, said in await _ask(shop):
             for group in (row["want"].partition(":")[0], "all"):
                 asked[group] += 1

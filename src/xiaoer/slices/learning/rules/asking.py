@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from xiaoer.kernel.decision import UNANSWERED
 from xiaoer.slices.learning.types import Ask, Reason
 
 _SHORTEST = 2  # letters of a question
@@ -30,9 +31,6 @@ class PastTurn(Struct, frozen=True):
     trace: Mapping[str, Any]
     product_id: str = ""
     channel: str = ""
-
-
-_IN_VAIN = ("not_found", "product.nearest")  # what is said where the knowledge had no sure answer
 
 
 def find_asks(
@@ -112,7 +110,7 @@ def _asked_back(trace: Mapping[str, Any], index: int) -> bool:
 
 def _looked_up_in_vain(trace: Mapping[str, Any], index: int) -> bool:
     """Whether the knowledge was asked, not an order (能帮忙刻字吗), and had nothing."""
-    return any(place == index and template in _IN_VAIN for _, place, template, _ in trace.get("acts") or ())
+    return any(place == index and template in UNANSWERED for _, place, template, _ in trace.get("acts") or ())
 
 
 def _tells(trace: Mapping[str, Any]) -> bool:

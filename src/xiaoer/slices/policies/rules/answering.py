@@ -233,9 +233,7 @@ def _nearer(ask: Ask, hit: Said) -> Act:
     by_name = {key for key, _ in facts} & set(attributes.keys_in(product, ask.segment.text))
     if by_name:
         of_fact = max(of_fact, _BY_NAME)
-    hits = ask.facts.knowledge.get(ask.index, (hit.hit,))
-    of_entries = matching.sure_of_entries(ask.segment.text, hits, product)
-    of_entry = next((sure for one, sure in zip(hits, of_entries, strict=True) if one.id == hit.hit.id), 0.0)
+    of_entry = nearness.likelihoods(ask)[hit.hit.id]
     return (products.answer_from_catalogue(ask) if of_fact > of_entry else None) or _knowledge(ask, hit)
 
 

@@ -8,8 +8,8 @@ what sounds like a matter of one is told the likely answer first.
 from msgspec import Struct
 
 from xiaoer.kernel.asking import QUESTION, telling_letters
-from xiaoer.kernel.decision import Act, KnowledgeHit, Source
-from xiaoer.slices.policies.rules import attributes, needs, presale
+from xiaoer.kernel.decision import Act, Source
+from xiaoer.slices.policies.rules import attributes, nearness, needs, presale
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask
@@ -82,18 +82,12 @@ def _facts(ask: Ask) -> list[_Likely]:
 
 
 def _entries(ask: Ask) -> list[_Likely]:
-    hits = [
-        hit
-        for hit in ask.facts.knowledge.get(ask.index, ())
-        if hit.product_id in ("", ask.product_id) and "{" not in hit.answer and len(hit.answer) <= _LONG
-    ]
-    sure = matching.sure_of_entries(ask.segment.text, hits, ask.facts.products.get(ask.product_id or ""))
+    sure = nearness.likelihoods(ask)
     return [
-        _Likely(one, hit.answer.rstrip("。"), _source(hit))
-        for one, hit in zip(sure, hits, strict=True)
-        if not attributes.names_others(ask.segment.text, hit.question + hit.answer)
+        _Likely(sure[hit.id], hit.answer.rstrip("。"), Source("knowledge", hit.id, hit.question, hit.score))
+        for hit in ask.facts.knowledge.get(ask.index, ())
+        if hit.product_id in ("", ask.product_id)
+        and "{" not in hit.answer
+        and len(hit.answer) <= _LONG
+        and not attributes.names_others(ask.segment.text, hit.question + hit.answer)
     ]
-
-
-def _source(hit: KnowledgeHit) -> Source:
-    return Source("knowledge", hit.id, hit.question, hit.score)

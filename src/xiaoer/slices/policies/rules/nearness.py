@@ -20,16 +20,14 @@ _FAR_AHEAD = 0.2
 _ONLY = 0.25  # the same where the matter is sure and the next entry is far less near
 _LESS = 2.5  # times
 _TIE = 0.05  # of a question that was guessed at, entries this near to each other answer nothing
-_LIKELY, _LIKELY_TALK = 0.7, 0.75  # the same where question and entry point the same way (`sides`)
+_LIKELY = 0.7  # how likely an entry must answer to be said for what both are about (`sides`)
 _SURE = 0.9  # of what the question is about
 _OF_MONEY = ("promo.", "price.")  # live figures and terms: only near words count
 _ELSEWHERE = ("oos.platform", "oos.other")
 _BESIDE = 0.2  # less likely than this, an entry is about another side of the goods
 _WORTH_A_LOOK = 0.04  # score of an entry that may be about the same
 _MATTERS = ("order.", "ship.", "promo.")
-_OF_OTHER_THINGS = (
-    0.9  # an intent as sure as this that it is not the shop's matter yields only to the buyer's own words
-)
+_OF_OTHER_THINGS = 0.9  # an intent this sure to be no matter of the shop's yields only to the buyer's own words
 
 _REMEDY = re.compile(r"(?:怎么办|咋办|咋整|怎么处理|如何处理|怎么弄|怎么(?:投诉|举报|赔|补偿))(?:呢|啊|呀)?[?？]?$")
 _MISHAP = re.compile(r"了(?![吗嘛没不解])|已经|刚|都[^是会能]|怎么|咋|如何|[办整]$")
@@ -39,20 +37,24 @@ def near(ask: Ask) -> list[KnowledgeHit]:
     """The entries near enough to the question to be said: by its words, or else by what both are about."""
     hits = ask.facts.knowledge.get(ask.index, ())
     by_words = _by_words(ask, hits) if hits and ask.facts.answerable.get(ask.index) else []
-    return _not_beside(ask, hits, by_words) or _by_sides(ask, hits)
+    return _not_beside(ask, by_words) or _by_sides(ask, hits)
 
 
-def _not_beside(ask: Ask, hits: tuple[KnowledgeHit, ...], found: list[KnowledgeHit]) -> list[KnowledgeHit]:
+def likelihoods(ask: Ask) -> dict[str, float]:
+    """How likely each entry that was found answers, by its id."""
+    hits = ask.facts.knowledge.get(ask.index, ())
+    sure = matching.sure_of_entries(ask.segment.text, hits, ask.facts.products.get(ask.product_id or ""))
+    return {hit.id: one for hit, one in zip(hits, sure, strict=True)}
+
+
+def _not_beside(ask: Ask, found: list[KnowledgeHit]) -> list[KnowledgeHit]:
     """Without those that share some words with a question about the goods in focus and no side of them (裙子带兜不 and
     裙子多长, 走路会掉出来不 and 几天能到)."""
     product = ask.facts.products.get(ask.product_id or "")
     if product is None or not found or found[0].score >= OWN_WORDS:
         return found
-    sure = matching.sure_of_entries(ask.segment.text, hits, product)
-    of_goods = ask.segment.intent.startswith("product.")
-    mine = [hit for hit in hits if of_goods or hit.product_id == product.id]
-    beside = {hit.id for hit, one in zip(hits, sure, strict=True) if one < _BESIDE and hit in mine}
-    return [hit for hit in found if hit.id not in beside]
+    sure, of_goods = likelihoods(ask), ask.segment.intent.startswith("product.")
+    return [hit for hit in found if sure[hit.id] >= _BESIDE or not (of_goods or hit.product_id == product.id)]
 
 
 def _by_words(ask: Ask, hits: tuple[KnowledgeHit, ...]) -> list[KnowledgeHit]:
@@ -84,20 +86,15 @@ def _by_words(ask: Ask, hits: tuple[KnowledgeHit, ...]) -> list[KnowledgeHit]:
 
 def _by_sides(ask: Ask, hits: tuple[KnowledgeHit, ...]) -> list[KnowledgeHit]:
     """Those of the shop and of the goods in focus that likely answer though they share few words (`sides`)."""
-    intent, own = ask.segment.intent, [hit for hit in hits if hit.score >= _WORTH_A_LOOK]
-    if not own or intent.startswith(_OF_MONEY) or products.asks_how_it_is(ask.segment.text):
+    intent = ask.segment.intent
+    if not hits or hits[0].score < _WORTH_A_LOOK or intent.startswith(_OF_MONEY):
         return []
     if intent in _ELSEWHERE and ask.segment.confidence >= _OF_OTHER_THINGS:
         return []
-    doubted = ask.is_guess or intent.startswith(("oos.", "chat."))
-    sure = matching.sure_of_entries(ask.segment.text, hits, ask.facts.products.get(ask.product_id or ""))
-    return [
-        hit
-        for hit, one in zip(hits, sure, strict=True)
-        if one >= (_LIKELY_TALK if doubted else _LIKELY)
-        and hit.product_id in ("", ask.product_id)
-        and not _speaks_of_others(ask, hit)
-    ]
+    if products.asks_how_it_is(ask.segment.text):
+        return []
+    sure, own = likelihoods(ask), ("", ask.product_id)
+    return [h for h in hits if sure[h.id] >= _LIKELY and h.product_id in own and not _speaks_of_others(ask, h)]
 
 
 def _is_far_ahead(hits: tuple[KnowledgeHit, ...], times: float) -> bool:

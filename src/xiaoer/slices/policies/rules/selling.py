@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from xiaoer.kernel.audiences import audiences_in
-from xiaoer.kernel.decision import Act, Decision, Facts, Pick, Refusal, Source
+from xiaoer.kernel.decision import UNANSWERED, Act, Decision, Facts, Pick, Refusal, Source
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.policies.rules import wish_words, wishes
@@ -141,7 +141,7 @@ def with_more(acts: tuple[Act, ...], facts: Facts) -> tuple[Act, ...]:
 
 
 def _is_lost(act: Act) -> bool:
-    return act.template in ("unclear", "not_found", "product.nearest", "silent")
+    return act.template in (*UNANSWERED, "unclear", "silent")
 
 
 def act_of_picks(index: int, template: str, picks: tuple[Pick, ...], rule_id: str) -> Act:

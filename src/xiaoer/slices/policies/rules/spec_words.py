@@ -10,14 +10,11 @@ from collections.abc import Iterable
 from xiaoer.kernel.measures import in_digits
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_PIECE = "[个只瓶罐支枚颗粒片包袋盒条座孔头人块饼杯团卷层格档枝株朵根把串]"
+_PIECE = "[个只瓶罐支枚颗粒片包袋盒条座孔头人块饼杯团卷层格档枝株朵根把串件双台门机]"
 _PIECES = re.compile(rf"(?<![\d.])\d+(?={_PIECE})")
 _NUMERALS = str.maketrans("一二两双三四五六七八九", "12223456789")
 _NUMERAL = re.compile(rf"(?<![一二两三四五六七八九十第几])[一二两双三四五六七八九](?={_PIECE})")
-_PACK = re.compile(
-    r"[×xX*]\s*(\d+)|(\d+)\s*[盒瓶包袋罐支片个件双条只枚粒颗饼块座台孔头层门档](?=款|装|整|套|一[箱提]|\W|\d|$)"
-)
-_TWO = re.compile(r"双(?:机|(?=[盒瓶包袋罐支片件条只枚饼块台孔头层门]))")
+_PACK = re.compile(rf"[×xX*]\s*(\d+)|(\d+)\s*{_PIECE}(?=款|装|整|套|一[箱提]|\W|\d|$)")
 # one letter that is said for a whole value before these (大的, 小号, 双瓶)
 _ALONE = "大中小单双长短厚薄高低宽窄粗细软硬圆方"
 _AFTER = r"(?:号|码|的|款|个|那|只|盆|锅|瓶|盒|箱|桶|袋|杯|床|包|把|张|片|孔|人|套|台|件|缸|伞|垫)"
@@ -43,8 +40,7 @@ def named_of(values: Iterable[str], text: str) -> set[str]:
 
 def pieces_in(spec: str) -> set[int]:
     """How many pieces a spec may be of: 1L×12盒 of 12, 双瓶礼盒 and 双机套装 of two."""
-    plain = _TWO.sub(lambda found: "2台" if found.group() == "双机" else "2", _plain(spec))
-    return {int(a or b) for a, b in _PACK.findall(plain)}
+    return {int(a or b) for a, b in _PACK.findall(_plain(spec))}
 
 
 def _score(value: str, values: set[str], text: str) -> float:

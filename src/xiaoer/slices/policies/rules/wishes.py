@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.audiences import age_at_school, audiences_in
-from xiaoer.kernel.decision import Act
+from xiaoer.kernel.decision import UNANSWERED, Act
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Memory, Wish
 from xiaoer.kernel.turn import Turn
@@ -93,9 +93,7 @@ _MAY_LEAD = ("product.", "price.", "oos.", "chat.")
 _FOR_WHAT = re.compile(r"送|礼|生日|(?:给|帮).{1,6}(?:买|挑|选|带)")
 _NOT_LONG = 3  # messages of the buyer after which a no to what was shown is still one
 _STORY = 40  # characters of words in which a situation is told
-_LOST = frozenset(
-    {"unclear", "not_found", "product.nearest", "product.which", "product.which_of", "recommend.ask", "size.ask"}
-)
+_LOST = frozenset({*UNANSWERED, "unclear", "product.which", "product.which_of", "recommend.ask", "size.ask"})
 _OF_FIGURES = ("price.query", "product.stock", "product.restock")
 _PHRASES = 6  # phrases of a wish that are remembered
 # Asks for goods of a kind and for nothing of them (清真的有吗).

@@ -1,23 +1,14 @@
 /** Kinds of coupons and what became of those handed out, as the server tells them. */
+import type { CouponKind as Given } from '@xiaoer/api/desk'
 
-export interface CouponKind {
-  promotion_id: string
-  title: string
-  enabled: boolean
-  starts_at: string
-  ends_at: string
-  budget_left: string | null
+/** What people may hand out, and what the console shows beside it. */
+export interface CouponKind extends Given {
   budget: string | null
   reserved: string
-  total: number | null
   per_user_limit: number
-  issued: number
   open: number
   used: number
   expired: number
-  /** Empty where the terms are more than one amount off. */
-  off: string
-  least: string
   new_only: boolean
   products: string[]
 }
