@@ -27,6 +27,7 @@ _SPOKEN = {
     "高血压的人": re.compile(r"降压药"),
 }
 _SKIN_REACTS = re.compile(r"(?:皮肤|肌肤|脸|肤质)[^，。,]{0,6}过敏|换季[^，。,]{0,4}过敏")
+_GROWN_UP = re.compile(r"(?:娃|孩子|儿子|闺女|女儿|小孩)[^，。,]{0,4}(?:上|读|考上|念)(?:了)?(?:大学|大专|研究生)|大学生|研究生")
 # years from which somebody is at school
 _AT_SCHOOL = (
     (re.compile(r"托班|小班(?!级)"), 3.0),
@@ -53,6 +54,8 @@ def audiences_in(text: str, named: Collection[str] = (), age_years: float | None
     found += [name for name, words in AUDIENCES.items() for one in named if one in (name, *words)]
     found += [name for name, spoken in _SPOKEN.items() if spoken.search(text)]
     found += ["敏感肌"] if _SKIN_REACTS.search(text) else []
+    if _GROWN_UP.search(text):  # 娃上大学要军训
+        found = [name for name in found if name not in ("婴儿", "儿童")]
     if age_years is not None and age_years >= _CHILD_FROM:
         found = ["儿童" if name == "婴儿" else name for name in found]
     return tuple(dict.fromkeys(found))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from xiaoer.flows.pick_products.choosing import Choosing, audiences_of
+from xiaoer.flows.pick_products.likely import ranked
 from xiaoer.flows.pick_products.ports import ReadsGoods
 from xiaoer.kernel.commerce import Product, Taste
 from xiaoer.kernel.decision import Pick
@@ -32,6 +33,8 @@ _MEDICINES = ("药品", "药膏", "OTC", "非处方", "医用")
 _NEAREST = 2  # shown where nothing is quite as wished
 _NOT_FAR = 1.5  # of the budget; of a kind that was named the price is told, however high
 _SLACK = 1.1  # 两百左右 may be a little more
+_SHELF = 300  # products that are weighed
+_LIKELY, _BESIDE = 0.25, 0.5  # how likely the best must be, and the share of it from which others are shown too
 _PICKED = 3  # of what was shown, the last so many set the price that is too dear
 
 
@@ -113,11 +116,24 @@ class PicksForWish:
         need, most_yuan = self._recipients.need_of(wish), limits.most.fen / 100 if limits.most else None
         looked_at = _LOOKED_AT * (4 if wish.color or wish.size else 1)
         found = await self._goods.recommend(turn.shop, need, most_yuan, looked_at, taste)
+        likely = await self._likely(turn, wish, taste, need, found)
+        found = likely or found
         if wish.color and wish.shown:  # 有红色的吗: of what was shown first, then of the rest
             found = tuple(sorted(found, key=lambda product: product.id not in wish.shown))
         offered = [(product, "") for product in found]
         cheapest = wish_is_modest(" ".join(wish.words))
         return await self._choose(turn, " ".join(wish.words), offered, limits, without, taste, count, cheapest)
+
+    async def _likely(
+        self, turn: Turn, wish: Wish, taste: Taste, need: str, by_rules: Sequence[Product]
+    ) -> tuple[Product, ...]:
+        """The goods that are likeliest meant, best first; empty where none is likely."""
+        shelf = await self._goods.shelf(turn.shop, need, _SHELF, taste)
+        found = ranked(" ".join(wish.words), shelf, [product.id for product in by_rules])
+        best = found[0].sure if found else 0.0
+        if best < _LIKELY:
+            return ()
+        return tuple(one.product for one in found if one.sure >= _BESIDE * best)
 
     async def _for_each(
         self, turn: Turn, segment: Segment, wish: Wish, people: Sequence[tuple[str, str]]

@@ -215,6 +215,17 @@ class NeedIndex:
             return self.rank("", limit, replace(taste, likes=taste.anybody, anybody=()))
         return [product_id for _, product_id in best[:limit]]
 
+    def shelf(self, need: str, limit: int, taste: Taste) -> dict[str, bool]:
+        """Product ids of all goods, those first that hold most of the need; whether nothing of the taste rules each
+        out."""
+        loose = replace(taste, fits=(), things=())
+        held = dict.fromkeys(self._titles, 0.0)
+        for pair in _pairs(compact(need)):
+            for product_id in self._holders.get(pair, ()):
+                held[product_id] += self._weight[pair]
+        near = sorted(held, key=lambda one: (-held[one], one))
+        return {one: self._may(one, loose) for one in near[:limit]}
+
     def names_thing(self, need: str) -> bool:
         """Whether the words name a kind of this shop's goods."""
         return bool(self._kinds.named_in(need))

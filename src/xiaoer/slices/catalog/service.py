@@ -115,6 +115,18 @@ class EmbeddedCatalog:
                     break
         return tuple(picks)
 
+    async def shelf(
+        self, shop: ShopId, need: str, limit: int, taste: Taste
+    ) -> tuple[tuple[Product, bool], ...]:
+        """Goods in stock, those first that hold most of the need's words, of at most `limit` that are looked at; with
+        each, whether nothing of the taste rules it out."""
+        found = []
+        for product_id, may in (await self._by_words(shop))[1].shelf(need, limit, taste).items():
+            product, variants = await self._held(shop, product_id)
+            if product is not None and any(variant.stock > 0 for variant in variants):
+                found.append((product, may))
+        return tuple(found)
+
     def is_named(self, shop: ShopId, words: str) -> bool:
         """Whether the words name a kind of the shop's goods, as far as its shelf was read."""
         cached = self._need_indexes.get(shop)

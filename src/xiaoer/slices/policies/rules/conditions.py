@@ -33,7 +33,9 @@ _BOUND = re.compile(
 _MORE = re.compile(
     rf"(?<![{_HAN}\d.])(?P<a>[{_HAN}\d]*?[十百千0])(?:多|几)(?:块钱?|元)?(?=[的吧呢左]|$|[，,。\s])|(?P<some>几十)(?:块|元)"
 )
-_AGED = re.compile(r"(?:[妈娘爸爹奶爷婆公姥岳姨叔舅姑她他]|老人|今年|都|快)(?:也|都|今年|快|有)*$")  # 俺娘六十多
+_NO_SUM = re.compile(  # 俺娘六十多, 零下二十多
+    r"(?:(?:[妈娘爸爹奶爷婆公姥岳姨叔舅姑她他]|老人|今年|都|快)(?:也|都|今年|快|有)*|零下|气温|体重|身高)$"
+)
 _ABOUT = re.compile(r"左右|上下|大概|差不多|来|把")
 _TOTAL = re.compile(r"一共|总共|合计|加起来|总价|总预算|全部|凑")
 _EACH = re.compile(r"每[件个样份]|单件|单个|一件|人均|每人|各")
@@ -47,6 +49,9 @@ _ENDS = r"(?:的|类|制品|成分|吗|了|呀|哦|啊|，|,|。|！|!|\s|和|�
 _BAD = re.compile(
     rf"对{_NAME}(?:有点|会|也|严重|都)?(?:过敏|不耐受)|(?:^|[，,。\s我他她妈爸娃])(?P<bare>(?![对我他她妈爸娃])[\u4e00-\u9fff]{{2,3}})(?:过敏|不耐受)"
 )
+_ALLERGENS = r"牛奶|鸡蛋|坚果|花生|芝麻|海鲜|虾|蟹|鱼|大豆|黄豆|麸质|小麦|面粉|芒果|羊毛|化纤|乳胶|酒精|香精|辣|乳糖|奶制品|猫毛|狗毛|镍|金属"
+_ILL = r"过敏|不耐受|起(?:一片|一身|满身)?(?:红|小)?(?:疹|疙瘩|包)|发痒|瘙痒|拉肚子|闹肚子|红肿|烂脸|喘"
+_REACTS = re.compile(rf"(?P<what>{_ALLERGENS})(?=[^，。,？?]{{0,10}}(?:{_ILL}))")  # 牛奶鸡蛋都过敏, 一穿羊毛脖子就起红疹
 _DISLIKE = re.compile(
     rf"(?:不想?要(?:含|有|带|加)?|不含|不能(?:有|含|吃|喝)|别(?:有|含|带)|(?<!有)没有|不加|不吃|不喝|吃不了|喝不了|不爱(?:吃|喝)?|不喜欢(?:吃|喝)?|讨厌|忌|戒了?(?![指尺])|(?:别|不要|不用)(?:再)?(?:给我)?(?:推荐?|送|买|考虑|整))(?:有|含)?{_NAME}{_ENDS}"
 )
@@ -91,7 +96,7 @@ def read_budget(text: str) -> Budget | None:
     if (round_span := _ROUND_SPAN.search(plain)) is not None:
         unit = _UNIT[round_span["unit"]]
         return Budget(_DIGIT[round_span["a"]] * unit, _DIGIT[round_span["b"]] * unit, total, count)
-    if (more := _MORE.search(plain)) is not None and not _AGED.search(plain[: more.start()]):
+    if (more := _MORE.search(plain)) is not None and not _NO_SUM.search(plain[: more.start()]):
         least = 20.0 if more["some"] else value_of(more["a"])
         if least is not None:
             return Budget(least, 100.0 if more["some"] else least + 10 ** (len(str(int(least))) - 1) - 1, total, count)
@@ -145,6 +150,8 @@ def value_of(word: str) -> float | None:
 def read_avoids(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What must not be in it: (what is bad for the body, what is only not liked)."""
     bad = _terms(found["what"] or found["bare"] for found in _BAD.finditer(text))
+    reacts = dict.fromkeys(found["what"] for found in _REACTS.finditer(text))
+    bad += tuple(what for what in reacts if not any(what in term for term in bad))
     dislikes = (found for found in _DISLIKE.finditer(text) if "过敏" not in found[0] and not _LACKS.match(found[0]))
     liked = _terms(found["what"] for found in dislikes)
     bad += tuple(found["what"] for found in _FREE_OF.finditer(text) if found["what"] not in bad)

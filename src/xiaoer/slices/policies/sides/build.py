@@ -18,7 +18,7 @@ from scipy.sparse.linalg import svds
 from xiaoer.slices.policies.sides.space import FILE, Space, features, write_space
 
 DIRECTIONS = 256
-MOST_FEATURES = 40_000
+MOST_FEATURES = 60_000
 SELDOM = 2  # lines that must hold a feature
 SHARPER = 1.5  # power of a feature's rarity
 

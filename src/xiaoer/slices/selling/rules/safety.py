@@ -39,6 +39,7 @@ _NONE_OF = r"(?:不含|无|不添加|零|0|不加|未添加|没有|非|去|免)"
 _UNDER = re.compile(r"(\d+)\s*(岁|个月)")
 _FROM = re.compile(r"(\d+)\s*(岁|个月)\s*(?:以上|起|\+)")
 _SPAN = re.compile(r"(\d+)\s*(?:岁|个月)?\s*(?:到|至|-|~)\s*(\d+)\s*(岁|个月)")
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _CLAUSE = re.compile(r"[，。；,;]")
 
 
@@ -81,7 +82,9 @@ def _is_eaten(product: Product) -> bool:
 
 
 def _told(value: str, words: Collection[str]) -> str:
-    """What a fact tells an audience: after a plain yes (新生儿：可用，破皮处别用) only notes that name it count."""
+    """What a fact tells an audience: after a plain yes (新生儿：可用，破皮处别用) only notes that name it count, and a note
+    in brackets (成人、孕妇(12岁以下不建议)) only where it does."""
+    value = _BRACKETS.sub(lambda note: note[0] if any(word in note[0] for word in words) else "", value)
     key, _, said = value.partition("：")
     first, *notes = _CLAUSE.split(said)
     if not (any(word in key for word in words) and _YES.match(first)):

@@ -1,0 +1,102 @@
+"""Which goods a wish in words of its own likely means (多半想要的): 酒店那水壶谁敢用啊，出差自己背一个得了.
+
+Such words share hardly a letter with the title that answers them. How near the two are says the space of the pack
+(`policies.sides`), which knows what shops write and what buyers say of the same thing. It is weighed with the letters
+that both hold, with the place that the rules of situations give the goods, and with what these rules allow; each figure counts by itself, by how far
+it is behind the best of the shelf, and by how it stands to the shelf's mean. The weights are those of a logistic
+regression over our own shops and wishes (`benchmarks/wishes`, `fit.py`): `sure` is the share of such goods that fit.
+"""
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xiaoer.kernel.commerce import Product
+from xiaoer.slices.policies.sides.space import Floats, space_of
+
+# in the order of `views`
+WEIGHTS = (-0.01, -0.05, 0.02, 0.03, -0.00, 0.41, 0.45, -0.10, 0.07, 0.27, 0.15, 0.22, 0.27, 0.12, 0.19, 0.04, 0.48, 0.49, 0.33)  # fmt: skip
+BIAS = -3.54
+_MANY = 2_048  # products whose places are kept: some ten kilobytes each
+_TOP = 3  # parts of a sheet that are nearest
+_FIGURES = 5  # that are seen beside the rest of the shelf
+_LEAST_WEIGHT = 0.2  # of a pair of letters that every product holds
+
+
+class Likely(NamedTuple):
+    """A product, and how likely it is what is wished for."""
+
+    product: Product
+    sure: float
+
+
+def ranked(said: str, shelf: Sequence[tuple[Product, bool]], by_rules: Sequence[str]) -> list[Likely]:
+    """The shelf, what is likeliest first. With each product, whether rules allow it for whom the wish is; `by_rules`:
+    the ids that the rules of situations found, best first."""
+    if not shelf:
+        return []
+    odds = views(said, shelf, by_rules) @ np.array(WEIGHTS) + BIAS
+    found = [Likely(product, 1 / (1 + math.exp(-odd))) for (product, _), odd in zip(shelf, odds.tolist(), strict=True)]
+    return sorted(found, key=lambda one: -one.sure)
+
+
+def views(said: str, shelf: Sequence[tuple[Product, bool]], by_rules: Sequence[str]) -> NDArray[np.float64]:
+    """What is weighed of each product: (products, 19)."""
+    asked = space_of().place(said)
+    goods = [product for product, _ in shelf]
+    weights, told = _pairs_of(goods), _pairs(said)
+    whole = sum(weights.get(pair, _rarest(len(shelf))) for pair in told) or 1.0
+    figures = np.array([[*_near(asked, product), _shared(told, product, weights) / whole] for product in goods])
+    place = {id_: at for at, id_ in enumerate(by_rules)}
+    ruled = [
+        (1 / (1 + place[one.id]) if one.id in place else 0.0, one.id in place, bool(by_rules), may)
+        for one, may in shelf
+    ]
+    ahead = figures - figures.max(0)
+    spread = (figures - figures.mean(0)) / (figures.std(0) + 1e-6)
+    return np.hstack([figures, np.array(ruled, np.float64), ahead, spread])
+
+
+def _near(asked: Floats, product: Product) -> tuple[float, float, float, float]:
+    """How near the title is, the nearest part of the sheet, the three nearest, and all of it together."""
+    near = _places(product.title, product.category, product.tags, tuple(product.attributes.items())) @ asked
+    parts = np.sort(near[2:])[::-1]
+    return float(near[0]), float(parts[0]), float(parts[:_TOP].mean()), float(near[1])
+
+
+@lru_cache(maxsize=_MANY)
+def _places(title: str, category: str, tags: tuple[str, ...], facts: tuple[tuple[str, str], ...]) -> Floats:
+    """Where the title, the whole sheet, and each part of it stand."""
+    parts = [category, *tags, *(f"{key}:{value}" for key, value in facts)]
+    return np.stack([space_of().place(text) for text in (title, " ".join((title, *parts)), *parts)])
+
+
+def _pairs_of(shelf: Sequence[Product]) -> dict[str, float]:
+    """The weight of every pair of letters on the shelf: rare ones say more."""
+    held: dict[str, int] = {}
+    for product in shelf:
+        for pair in _pairs(_words(product)):
+            held[pair] = held.get(pair, 0) + 1
+    return {pair: math.log((len(shelf) + 1) / (n + 1)) + _LEAST_WEIGHT for pair, n in held.items()}
+
+
+def _rarest(shelf: int) -> float:
+    return math.log(shelf + 1) + _LEAST_WEIGHT
+
+
+def _shared(told: set[str], product: Product, weights: dict[str, float]) -> float:
+    return sum(weights[pair] for pair in told & _pairs(_words(product)))
+
+
+@lru_cache(maxsize=_MANY)
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+def _words(product: Product) -> str:
+    facts = (f"{key}:{value}" for key, value in product.attributes.items())
+    return " ".join((product.title, product.category, *product.tags, *facts))
