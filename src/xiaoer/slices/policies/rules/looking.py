@@ -99,6 +99,7 @@ _SPOILT = re.compile(
 )
 _MISHAP = re.compile(r"[碎坏破裂烂]了[^，。?？]{0,8}(?:[补赔换退]不[补赔换退]|[能会给][补赔换退])")
 _WOULD = re.compile(r"如果|万一|要是|会不会|容易|会[坏断裂碎松掉漏]|的话")
+_SCOLDS = re.compile(r"是(?:给)?人(?:能)?[穿吃用喝住睡戴]的(?:东西|衣服)?[吗么嘛]")  # 这裙子是人穿的吗
 _PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
 
 
@@ -115,6 +116,8 @@ def look_again(segment: Segment) -> Segment:
         return replace(segment, intent=other, confidence=0.4, by="wording")
     if segment.intent in _OF_A_THING and thing_asked_for(segment.text):  # 有竹笛吗
         return replace(segment, intent="product.stock", by="wording")
+    if segment.intent.startswith("product.") and _SCOLDS.search(segment.text):
+        return replace(segment, intent="service.complaint", by="wording")
     if _WHAT_IS_SOLD.match(segment.text) or (segment.intent == "price.query" and _WHICH_ONES.search(segment.text)):
         return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
     if segment.intent == "promo.gift" and _AS_PRESENT.search(segment.text):
