@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from xiaoer.kernel.asking import thing_asked_for
 from xiaoer.kernel.counting import PIECE
 from xiaoer.kernel.heard import Segment
+from xiaoer.kernel.quick_pattern import Sieve
 from xiaoer.slices.policies.rules import products, unit_prices
 from xiaoer.slices.policies.rules.needs import LISTS
 
@@ -64,6 +65,7 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("price.query", r"到手(?:价|多少|几多|几钱|几块|[啥什]么?价)|(?:一共|总共|算下来|拍下来).{0,6}多少钱"),
     )
 )  # fmt: skip
+_SIEVE = Sieve([pattern for _, pattern in _TABLE])
 
 
 _EITHER = re.compile(r"(.{1,2})不\1")  # 打折不打折 asks, and denies nothing
@@ -139,8 +141,8 @@ def look_again(segment: Segment) -> Segment:
     sure = segment.intent.startswith(("product.", "price.")) and segment.confidence >= 0.6
     if (not sure or segment.intent == "product.recommend") and products.asks_how_it_is(segment.text):
         return replace(segment, intent="product.detail", confidence=0.9, by="wording")  # 介绍一下
-    text = _EITHER.sub(r"\1吗", segment.text)
-    for intent, pattern in _TABLE:
+    text = _EITHER.sub(r"\1吗", segment.text) if "不" in segment.text else segment.text
+    for intent, pattern in map(_TABLE.__getitem__, _SIEVE.worth(text)):
         if segment.intent != intent and pattern.search(text):
             return replace(segment, intent=intent, confidence=max(segment.confidence, 0.9), by="wording")
     return segment
