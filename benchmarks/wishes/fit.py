@@ -23,7 +23,7 @@ from xiaoer.kernel.ids import DEFAULT_SHOP
 from xiaoer.kernel.memory import Wish
 from xiaoer.slices.selling.recipients import recipients_of
 
-RIDGE = 0.1
+RIDGE = 0.03
 
 
 class Case(NamedTuple):

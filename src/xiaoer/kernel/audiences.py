@@ -27,7 +27,9 @@ _SPOKEN = {
     "高血压的人": re.compile(r"降压药"),
 }
 _SKIN_REACTS = re.compile(r"(?:皮肤|肌肤|脸|肤质)[^，。,]{0,6}过敏|换季[^，。,]{0,4}过敏")
-_GROWN_UP = re.compile(r"(?:娃|孩子|儿子|闺女|女儿|小孩)[^，。,]{0,4}(?:上|读|考上|念)(?:了)?(?:大学|大专|研究生)|大学生|研究生")
+_GROWN_UP = re.compile(
+    r"(?:娃|孩子|儿子|闺女|女儿|小孩)[^，。,]{0,4}(?:上|读|考上|念)(?:了)?(?:大学|大专|研究生)|大学生|研究生"
+)
 # years from which somebody is at school
 _AT_SCHOOL = (
     (re.compile(r"托班|小班(?!级)"), 3.0),

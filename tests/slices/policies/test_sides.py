@@ -5,7 +5,7 @@ import pytest
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.slices.policies.sides import matching
-from xiaoer.slices.policies.sides.build import build, fingerprint_of, read_sides
+from xiaoer.slices.policies.sides.build import build, fingerprint_of, read_lines
 from xiaoer.slices.policies.sides.space import read_space, space_of, write_space
 
 WATCH = Product(
@@ -27,7 +27,7 @@ SEAT = Product(
 
 
 def test_the_file_is_of_the_lines_of_the_pack() -> None:
-    assert space_of().fingerprint == fingerprint_of(list(read_sides())), "facets/ changed: run `make model`."
+    assert space_of().fingerprint == fingerprint_of(list(read_lines())), "facets/ changed: run `make model`."
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """Which goods a wish in words of its own likely means (多半想要的): 酒店那水壶谁敢用啊，出差自己背一个得了.
 
 Such words share hardly a letter with the title that answers them. How near the two are says the space of the pack
-(`policies.sides`), which knows what shops write and what buyers say of the same thing. It is weighed with the letters
-that both hold, with the place that the rules of situations give the goods, and with what these rules allow; each figure counts by itself, by how far
-it is behind the best of the shelf, and by how it stands to the shelf's mean. The weights are those of a logistic
-regression over our own shops and wishes (`benchmarks/wishes`, `fit.py`): `sure` is the share of such goods that fit.
+(`policies.sides`), which knows what shops write and what people say who need it. It is weighed with the letters that
+both hold, with the place that the rules of situations give the goods, and with what these rules allow; each figure
+counts by itself, by how far it is behind the best of the shelf, and by how it stands to the shelf's mean. The weights
+are those of a logistic regression over our own shops and wishes (`benchmarks/wishes`, `fit.py`): `sure` is the share
+of such goods that fit.
 """
 
 import math
@@ -19,11 +20,15 @@ from xiaoer.kernel.commerce import Product
 from xiaoer.slices.policies.sides.space import Floats, space_of
 
 # in the order of `views`
-WEIGHTS = (-0.01, -0.05, 0.02, 0.03, -0.00, 0.41, 0.45, -0.10, 0.07, 0.27, 0.15, 0.22, 0.27, 0.12, 0.19, 0.04, 0.48, 0.49, 0.33)  # fmt: skip
-BIAS = -3.54
+WEIGHTS = (
+    0.06, -0.00, 0.03, 0.05, 0.00, 0.20, 0.23, -0.01, 0.08, 0.21,
+    0.13, 0.14, 0.18, 0.04, 0.35, 0.26, 0.38, 0.48, 0.21,
+)  # fmt: skip
+BIAS = -3.73
 _MANY = 2_048  # products whose places are kept: some ten kilobytes each
+_NEAR = 0.33  # how near the title or the sheet must be: of a shelf with nothing such, something is always nearest
+_TITLE, _WHOLE, _RULED = 0, 3, 5  # places in `views`
 _TOP = 3  # parts of a sheet that are nearest
-_FIGURES = 5  # that are seen beside the rest of the shelf
 _LEAST_WEIGHT = 0.2  # of a pair of letters that every product holds
 
 
@@ -39,14 +44,19 @@ def ranked(said: str, shelf: Sequence[tuple[Product, bool]], by_rules: Sequence[
     the ids that the rules of situations found, best first."""
     if not shelf:
         return []
-    odds = views(said, shelf, by_rules) @ np.array(WEIGHTS) + BIAS
-    found = [Likely(product, 1 / (1 + math.exp(-odd))) for (product, _), odd in zip(shelf, odds.tolist(), strict=True)]
+    seen = views(said, shelf, by_rules)
+    odds = seen @ np.array(WEIGHTS) + BIAS
+    near = (seen[:, (_TITLE, _WHOLE)].max(1) >= _NEAR) | (seen[:, _RULED] > 0)
+    found = [
+        Likely(product, 1 / (1 + math.exp(-odd)) if is_near else 0.0)
+        for (product, _), odd, is_near in zip(shelf, odds.tolist(), near.tolist(), strict=True)
+    ]
     return sorted(found, key=lambda one: -one.sure)
 
 
 def views(said: str, shelf: Sequence[tuple[Product, bool]], by_rules: Sequence[str]) -> NDArray[np.float64]:
     """What is weighed of each product: (products, 19)."""
-    asked = space_of().place(said)
+    asked = space_of("needs").place(said)
     goods = [product for product, _ in shelf]
     weights, told = _pairs_of(goods), _pairs(said)
     whole = sum(weights.get(pair, _rarest(len(shelf))) for pair in told) or 1.0
@@ -72,7 +82,7 @@ def _near(asked: Floats, product: Product) -> tuple[float, float, float, float]:
 def _places(title: str, category: str, tags: tuple[str, ...], facts: tuple[tuple[str, str], ...]) -> Floats:
     """Where the title, the whole sheet, and each part of it stand."""
     parts = [category, *tags, *(f"{key}:{value}" for key, value in facts)]
-    return np.stack([space_of().place(text) for text in (title, " ".join((title, *parts)), *parts)])
+    return np.stack([space_of("needs").place(text) for text in (title, " ".join((title, *parts)), *parts)])
 
 
 def _pairs_of(shelf: Sequence[Product]) -> dict[str, float]:

@@ -16,6 +16,7 @@ from xiaoer.kernel.money import Money
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.api import (
     wish_asks_about_it,
+    wish_asks_if_sold,
     wish_asks_medicine,
     wish_asks_which,
     wish_is_modest,
@@ -34,7 +35,8 @@ _NEAREST = 2  # shown where nothing is quite as wished
 _NOT_FAR = 1.5  # of the budget; of a kind that was named the price is told, however high
 _SLACK = 1.1  # 两百左右 may be a little more
 _SHELF = 300  # products that are weighed
-_LIKELY, _BESIDE = 0.25, 0.5  # how likely the best must be, and the share of it from which others are shown too
+_LIKELY, _SURELY = 0.25, 0.45  # how likely the best must be for a wish, and for words heard as something else
+_BESIDE, _BESIDE_RULED = 0.75, 0.5  # share of the best from which others are shown too; from which rules are followed
 _PICKED = 3  # of what was shown, the last so many set the price that is too dear
 
 
@@ -53,7 +55,7 @@ class PicksForWish:
         if wish.asked > most_a_talk:
             return None
         if segment.intent != "product.recommend" and not self._recipients.taste_of(wish).fits:
-            return ()  # heard as something else: only what a situation calls for
+            return await self._surely(turn, segment, wish)
         if wish_asks_which(segment.text) and len(turn.memory.choices) > 1:
             return await self._best_of(turn, segment, wish, [id_ for id_, _ in turn.memory.choices])
         in_sight = turn.product_in_focus if wish_asks_about_it(segment.text) else None
@@ -64,6 +66,13 @@ class PicksForWish:
         if len(people) > 1:
             return await self._for_each(turn, segment, wish, people)
         return await self._for_one(turn, segment, wish) or await self._nearest(turn, segment, wish)
+
+    async def _surely(self, turn: Turn, segment: Segment, wish: Wish) -> tuple[Pick, ...]:
+        """What is meant though the words were heard as something else: only what is likely."""
+        taste = self._taste(wish)
+        likely = await self._likely(turn, wish, taste, " ".join(wish.words), (), _SURELY)
+        offered = [(product, "") for product in likely]
+        return await self._choose(turn, " ".join(wish.words), offered, self._limits(turn, segment, wish), (), taste)
 
     async def _nearest(self, turn: Turn, segment: Segment, wish: Wish) -> tuple[Pick, ...]:
         """Where only the price, the colour or the size is in the way: what comes next to it. Never against what is bad
@@ -116,8 +125,10 @@ class PicksForWish:
         need, most_yuan = self._recipients.need_of(wish), limits.most.fen / 100 if limits.most else None
         looked_at = _LOOKED_AT * (4 if wish.color or wish.size else 1)
         found = await self._goods.recommend(turn.shop, need, most_yuan, looked_at, taste)
-        likely = await self._likely(turn, wish, taste, need, found)
-        found = likely or found
+        named = self._goods.is_named(turn.shop, " ".join(wish.words)) or wish_asks_if_sold(" ".join(wish.words))
+        by_rules = taste.likes or taste.things or taste.musts or taste.broad
+        if not named and not (found and by_rules):  # whom it is for, or what it is, the rules know best
+            found = await self._likely(turn, wish, taste, need, found, _LIKELY) or found
         if wish.color and wish.shown:  # 有红色的吗: of what was shown first, then of the rest
             found = tuple(sorted(found, key=lambda product: product.id not in wish.shown))
         offered = [(product, "") for product in found]
@@ -125,15 +136,18 @@ class PicksForWish:
         return await self._choose(turn, " ".join(wish.words), offered, limits, without, taste, count, cheapest)
 
     async def _likely(
-        self, turn: Turn, wish: Wish, taste: Taste, need: str, by_rules: Sequence[Product]
+        self, turn: Turn, wish: Wish, taste: Taste, need: str, by_rules: Sequence[Product], least: float
     ) -> tuple[Product, ...]:
-        """The goods that are likeliest meant, best first; empty where none is likely."""
+        """The goods that are likeliest meant, best first; empty where the best is less likely than `least`. Of what the
+        rules found much is kept."""
         shelf = await self._goods.shelf(turn.shop, need, _SHELF, taste)
+        ids = {product.id for product in by_rules}
         found = ranked(" ".join(wish.words), shelf, [product.id for product in by_rules])
         best = found[0].sure if found else 0.0
-        if best < _LIKELY:
+        if best < least:
             return ()
-        return tuple(one.product for one in found if one.sure >= _BESIDE * best)
+        ruled = [one for one in found if one.product.id in ids and one.sure >= _BESIDE_RULED * best]
+        return tuple(one.product for one in ruled or found if one.sure >= (0.0 if ruled else _BESIDE * best))
 
     async def _for_each(
         self, turn: Turn, segment: Segment, wish: Wish, people: Sequence[tuple[str, str]]

@@ -17,6 +17,7 @@ it is made of; the first of these words say most.
 import math
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -216,15 +217,16 @@ class NeedIndex:
         return [product_id for _, product_id in best[:limit]]
 
     def shelf(self, need: str, limit: int, taste: Taste) -> dict[str, bool]:
-        """Product ids of all goods, those first that hold most of the need; whether nothing of the taste rules each
-        out."""
+        """Product ids of all goods that say what they must, those first that hold most of the need; whether nothing
+        else of the taste rules each out."""
         loose = replace(taste, fits=(), things=())
         held = dict.fromkeys(self._titles, 0.0)
         for pair in _pairs(compact(need)):
             for product_id in self._holders.get(pair, ()):
                 held[product_id] += self._weight[pair]
         near = sorted(held, key=lambda one: (-held[one], one))
-        return {one: self._may(one, loose) for one in near[:limit]}
+        such = (one for one in near if all(any(w in self._shelf[one] for w in group) for group in taste.musts))
+        return {one: self._may(one, loose) for one in islice(such, limit)}
 
     def names_thing(self, need: str) -> bool:
         """Whether the words name a kind of this shop's goods."""

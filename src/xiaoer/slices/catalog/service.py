@@ -115,9 +115,7 @@ class EmbeddedCatalog:
                     break
         return tuple(picks)
 
-    async def shelf(
-        self, shop: ShopId, need: str, limit: int, taste: Taste
-    ) -> tuple[tuple[Product, bool], ...]:
+    async def shelf(self, shop: ShopId, need: str, limit: int, taste: Taste) -> tuple[tuple[Product, bool], ...]:
         """Goods in stock, those first that hold most of the need's words, of at most `limit` that are looked at; with
         each, whether nothing of the taste rules it out."""
         found = []

@@ -46,6 +46,7 @@ wish_than_what = wish_words.than_what
 wish_than_another = wish_words.than_another
 wish_is_alike = wish_words.is_alike
 wish_asks_about_it = wish_words.asks_about_it
+wish_asks_if_sold = wish_words.asks_if_sold
 wish_asks_medicine = wish_words.asks_medicine
 wish_asks_which = wish_words.asks_which
 NEAR_FOR_TALK = nearness.NEAR_FOR_TALK

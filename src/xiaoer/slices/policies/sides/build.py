@@ -1,7 +1,9 @@
-"""Builds the space of `space.py` from the sides of goods that a pack knows (part of `make model`).
+"""Builds the spaces of `space.py` from what a pack knows of asking and telling (part of `make model`).
 
-A file of `facets/` holds, for each side: `# name`, `= ` what shops call it and write for it, `~ ` runs of letters that
-buyers ask with, and then questions, one a line. Seconds of one core.
+Two folders hold such knowledge, a space is made of each: `facets/` of the sides of goods and the matters of shops, what
+is written of each and how it is asked; `needs/` of kinds of goods, what is written of each and what people say who
+need it. A file holds, for each side or kind, `# name`, `= ` what shops call it and write for it, `~ ` runs of letters
+that buyers ask with, and then what buyers say, one a line. A minute of one core each.
 """
 
 import hashlib
@@ -10,74 +12,92 @@ from collections import Counter
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
-from xiaoer.slices.policies.sides.space import FILE, Space, features, write_space
+from xiaoer.slices.policies.sides.contrast import drawn_together
+from xiaoer.slices.policies.sides.space import FILE, SPACES, Space, features, write_space
 
-DIRECTIONS = 256
-MOST_FEATURES = 60_000
+DIRECTIONS = {"facets": 256, "needs": 192}
+MOST_FEATURES = 40_000
 SELDOM = 2  # lines that must hold a feature
 SHARPER = 1.5  # power of a feature's rarity
 
 
-def read_sides(name: str = "ecommerce") -> Iterator[tuple[str, str]]:
-    """Side and text of every line of a pack, in a stable order."""
+class Line(NamedTuple):
+    """A line of a side: what shops write (`told`), or what buyers say."""
+
+    side: str
+    told: bool
+    text: str
+
+
+def read_lines(space: str, pack: str = "ecommerce") -> Iterator[Line]:
+    """Every line of a folder, in a stable order."""
     side = ""
-    for path in sorted((resources.files("xiaoer.packs") / name / "facets").iterdir(), key=lambda p: p.name):
+    for path in sorted((resources.files("xiaoer.packs") / pack / space).iterdir(), key=lambda p: p.name):
         for line in path.read_text("utf-8").splitlines():
-            if line.startswith("# "):
-                side = line[2:].strip()
-            elif line.startswith(("= ", "~ ")):
-                yield from ((side, one) for one in line[2:].split("|"))
+            head, rest = line[:2], line[2:]
+            if head == "# ":
+                side = rest.strip()
+                yield Line(side, True, side)
+            elif head in ("= ", "~ "):
+                yield from (Line(side, head == "= ", one) for one in rest.split("|"))
             elif line.strip():
-                yield side, line.strip()
+                yield Line(side, False, line.strip())
 
 
-def build(lines: list[tuple[str, str]]) -> Space:
+def build(lines: list[Line], directions: int = 256) -> Space:
     """The space of some lines."""
-    named = [list(dict.fromkeys(features(text))) for _, text in lines]
+    vocabulary, held = _counted(lines)
+    importance = ((np.log((1 + len(lines)) / (1 + np.asarray(held.sum(0)).ravel())) + 1) ** SHARPER).astype(np.float32)
+    scaled = unit(held @ sparse.diags(importance)).astype(np.float32)
+    sides = {side: at for at, side in enumerate(sorted({line.side for line in lines}))}
+    of_side = np.array([sides[line.side] for line in lines])
+    member = sparse.csr_matrix((np.ones(len(lines), np.float32), (of_side, range(len(lines)))))
+    size = min(directions, len(sides) - 1)
+    start = np.ones(min(len(sides), len(vocabulary)))
+    _, _, main = svds(unit(member @ scaled).astype(np.float64), k=size, v0=start)
+    weights = drawn_together(main.T.astype(np.float32), scaled, of_side, np.array([line.told for line in lines]))
+    scale = np.asarray(np.abs(weights).max(0) / 127 + 1e-12, np.float32)
+    small = np.ascontiguousarray(np.round(weights / scale).astype(np.int8))
+    return Space(vocabulary, importance, small, scale, fingerprint_of(lines))
+
+
+def _counted(lines: list[Line]) -> tuple[dict[str, int], sparse.csr_matrix]:
+    """The features that are kept, and which line has which."""
+    named = [list(dict.fromkeys(features(line.text))) for line in lines]
     counts = Counter(name for names in named for name in names)
     kept = sorted((name for name, n in counts.items() if n >= SELDOM), key=lambda name: (-counts[name], name))
     vocabulary = {name: at for at, name in enumerate(sorted(kept[:MOST_FEATURES]))}
     places = [[vocabulary[name] for name in names if name in vocabulary] for names in named]
     ends = np.cumsum([0, *map(len, places)])
     flat = [at for row in places for at in row]
-    matrix = sparse.csr_matrix((np.ones(len(flat), np.float32), flat, ends), (len(lines), len(vocabulary)))
-    held = np.asarray(matrix.sum(0)).ravel()
-    importance = ((np.log((1 + len(lines)) / (1 + held)) + 1) ** SHARPER).astype(np.float32)
-    scaled = _unit(matrix @ sparse.diags(importance))
-    sides = {side: at for at, side in enumerate(sorted({side for side, _ in lines}))}
-    member = sparse.csr_matrix(
-        (np.ones(len(lines), np.float32), ([sides[side] for side, _ in lines], range(len(lines))))
-    )
-    size = min(DIRECTIONS, len(sides) - 1)
-    start = np.ones(min(len(sides), len(vocabulary)))
-    _, _, directions = svds(_unit(member @ scaled).astype(np.float64), k=size, v0=start)
-    scale = np.asarray(np.abs(directions).max(1) / 127 + 1e-12, np.float32)
-    weights = np.ascontiguousarray(np.round(directions.T / scale).astype(np.int8))
-    return Space(vocabulary, importance, weights, scale, fingerprint_of(lines))
+    return vocabulary, sparse.csr_matrix((np.ones(len(flat), np.float32), flat, ends), (len(lines), len(vocabulary)))
 
 
-def fingerprint_of(lines: list[tuple[str, str]]) -> str:
+def fingerprint_of(lines: list[Line]) -> str:
     """Tells one set of lines from another."""
-    return hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr([tuple(line) for line in lines]).encode()).hexdigest()[:16]
 
 
-def _unit(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+def unit(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    """The rows, each of length 1."""
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(1)).ravel())
-    return sparse.diags(1 / np.maximum(lengths, 1e-9)) @ matrix
+    return (sparse.diags(1 / np.maximum(lengths, 1e-9)) @ matrix).tocsr()
 
 
-def main(name: str = "ecommerce") -> None:
-    """Builds the file that ships with a pack."""
-    lines = list(read_sides(name))
-    data = write_space(build(lines))
-    Path(str(resources.files("xiaoer.packs") / name / FILE)).write_bytes(data)
-    sides = len({side for side, _ in lines})
-    sys.stdout.write(f"{len(lines)} lines, {sides} sides of goods, {len(data) / 1e6:.1f} MB\n")
+def main(pack: str = "ecommerce") -> None:
+    """Builds the files that ship with a pack."""
+    for space in SPACES:
+        lines = list(read_lines(space, pack))
+        data = write_space(build(lines, DIRECTIONS[space]))
+        Path(str(resources.files("xiaoer.packs") / pack / FILE.format(space))).write_bytes(data)
+        sides = len({line.side for line in lines})
+        sys.stdout.write(f"{space}: {len(lines)} lines, {sides} sides, {len(data) / 1e6:.1f} MB\n")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ import rjieba
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-FILE = "facets.bin"
+FILE = "{}.bin"
+SPACES = ("facets", "needs")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _DROPPED = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 _LONGEST = 80
@@ -90,6 +91,6 @@ def read_space(data: bytes) -> Space:
 
 
 @lru_cache(maxsize=4)
-def space_of(pack: str = "ecommerce") -> Space:
-    """The space that came with a pack."""
-    return read_space((resources.files("xiaoer.packs") / pack / FILE).read_bytes())
+def space_of(name: str = "facets", pack: str = "ecommerce") -> Space:
+    """One of the `SPACES` that came with a pack."""
+    return read_space((resources.files("xiaoer.packs") / pack / FILE.format(name)).read_bytes())

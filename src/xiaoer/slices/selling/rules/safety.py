@@ -82,8 +82,8 @@ def _is_eaten(product: Product) -> bool:
 
 
 def _told(value: str, words: Collection[str]) -> str:
-    """What a fact tells an audience: after a plain yes (新生儿：可用，破皮处别用) only notes that name it count, and a note
-    in brackets (成人、孕妇(12岁以下不建议)) only where it does."""
+    """What a fact tells an audience: after a plain yes (新生儿：可用，破皮处别用) only notes that name it count, and a
+    note in brackets (成人、孕妇(12岁以下不建议)) only where it does."""
     value = _BRACKETS.sub(lambda note: note[0] if any(word in note[0] for word in words) else "", value)
     key, _, said = value.partition("：")
     first, *notes = _CLAUSE.split(said)
