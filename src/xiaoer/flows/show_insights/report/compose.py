@@ -94,7 +94,7 @@ def _summary(view: View, pages: dict[str, Page]) -> str:
     talks, before = flags["talks"], old["talks"]
     if not talks:
         return "这段时间没有会话。接入渠道或导入历史会话后，这里会写清大家在问什么、为什么退、卡在哪里。"
-    moved = f"，上一期 {before:,} 个（{change(talks, before)}）" if before else ""
+    moved = f"，上一期 {before:,} 个（{change(talks, before)}）" if before and not view.begins else ""
     figures = {card.id: card for name in ("value", "service") for card in pages[name].cards}
     said = [f"共接待 {talks:,} 个会话{moved}", pages["value"].finding]
     rate, solved = figures.get("taobao.reply_3min"), figures.get("bot_solved_strict")
