@@ -214,10 +214,18 @@ def moved(now: float, before: float) -> str:
 
 
 def most_telling(shares: Sequence[float | None], of: Sequence[int], *, least: bool = False) -> int | None:
-    """The place of the highest (or lowest) share among days that count: half a usual day's number, at least five."""
+    """The place of the highest (or lowest) share among days that count: half a usual day's number, at least five.
+
+    None when the whole lies beyond it: what is left of days with few is no extreme.
+    """
     enough = enough_of(of)
-    known = [(share, at) for at, share in enumerate(shares) if share is not None and of[at] >= enough]
-    return (min(known) if least else max(known))[1] if known else None
+    some = [(share, at) for at, share in enumerate(shares) if share is not None and of[at]]
+    known = [(share, at) for share, at in some if of[at] >= enough]
+    if not known:
+        return None
+    found, place = min(known) if least else max(known)
+    mean = sum(share * of[at] for share, at in some) / sum(of[at] for _, at in some)
+    return None if (found > mean if least else found < mean) else place
 
 
 def enough_of(of: Sequence[int]) -> int:
