@@ -54,6 +54,16 @@ def test_a_talk_is_in_the_figures_at_once_and_is_found_behind_them(client: TestC
     assert any(row["intent"] == "ship.when" and row["count"] >= 2 for row in page["tables"][0]["rows"])
 
 
+def test_a_figure_of_a_whole_family_leads_to_all_of_it(client: TestClient, talk: str) -> None:
+    since = "from=2026-01-01"
+    for page, card in (("hot-questions", "asked"), ("after-sales", "refunds")):
+        shown = cards(client.get(f"/api/v1/insights/{page}?{since}").json())[card]
+        assert shown["value"] and not shown["drill"].get("a")
+        behind = client.get("/api/v1/insights/drill", params={"from": "2026-01-01", **shown["drill"]}).json()["items"]
+        assert len(behind) == 50 or len(behind) == shown["value"], page
+    assert client.get(f"/api/v1/insights/drill?{since}").json()["items"]
+
+
 def test_the_service_page_shows_a_waiting_talk_as_not_answered(client: TestClient, talk: str) -> None:
     rows = client.get("/api/v1/insights/service").json()["tables"][0]["rows"]
     douyin = next(row for row in rows if row["id"] == "douyin.reply_3min@1")
