@@ -171,6 +171,31 @@ async def test_who_waits_is_told_when_the_connected_system_has_it_again(
     assert not await product.db.read(lambda c: alerts.is_awaited(c, talk.shop, "10012"))
 
 
+async def test_where_no_system_tells_of_orders_the_own_rows_follow_what_is_pushed(
+    product: Wiring, served: tuple[str, World]
+) -> None:
+    talk = Talk(product)
+    await talk.open(served[0], "stock")
+    (system,) = await product.systems.listed(talk.shop)
+    paid = {"order_id": "77001", "pay_amount": "88.00"}
+    made = {"order_id": "77001", "buyer_id": "2001", "pay_amount": "99.00"}
+    for type_, data, ago in (("order.paid", paid, 0), ("order.paid", paid, 0), ("order.created", made, 10)):
+        await push(talk, system.id, type_, data, ago)
+    order = await EmbeddedOrders(product.db).order(talk.shop, "77001")
+    assert order is not None
+    assert (order.status, order.buyer_id, order.pay_amount.yuan) == ("paid", "2001", "88.00")
+
+
+async def push(talk: Talk, system_id: str, type_: str, data: dict[str, str], ago: int = 0) -> None:
+    """An event of `ago` minutes before, signed as the shop's system signs it."""
+    now = talk.product.clock.now()
+    event = {"id": f"push-{type_}", "type": type_, "at": (now - timedelta(minutes=ago)).isoformat(), "data": data}
+    body, stamp = json.dumps({"events": [event]}).encode(), str(int(now.timestamp()))
+    signed = hmac.new(b"bridge-secret", f"POST\nevents\n{stamp}\n".encode() + body, hashlib.sha256).hexdigest()
+    headers = {"x-xiaoer-timestamp": stamp, "x-xiaoer-signature": signed}
+    await talk.product.pushes(Push(talk.shop, body, now, headers), system_id)
+
+
 async def test_a_pushed_order_starts_a_reminder_and_a_pushed_payment_ends_it(
     product: Wiring, served: tuple[str, World]
 ) -> None:
@@ -182,13 +207,7 @@ async def test_a_pushed_order_starts_a_reminder_and_a_pushed_payment_ends_it(
     await product.selling.remind.journeys.save(talk.shop, "pay", journey, product.clock.now())
 
     async def pushed(type_: str) -> int:
-        now = product.clock.now()
-        data = {"order_id": "5003", "buyer_id": "2001"}
-        event = {"id": f"push-{type_}", "type": type_, "at": now.isoformat(), "data": data}
-        body, stamp = json.dumps({"events": [event]}).encode(), str(int(now.timestamp()))
-        signed = hmac.new(b"bridge-secret", f"POST\nevents\n{stamp}\n".encode() + body, hashlib.sha256).hexdigest()
-        headers = {"x-xiaoer-timestamp": stamp, "x-xiaoer-signature": signed}
-        await product.pushes(Push(talk.shop, body, now, headers), system.id)
+        await push(talk, system.id, type_, {"order_id": "5003", "buyer_id": "2001"})
         return len(await product.db.read(lambda c: waiting(c, talk.shop, kind=KIND)))
 
     assert await pushed("order.created") == 1
