@@ -16,7 +16,7 @@ from scipy import sparse
 from xiaoer.slices.policies.sides.space import Floats
 
 SEED = 3
-ROUNDS, BATCH, RATE = 3, 512, 50.0
+ROUNDS, BATCH, RATE = 1, 512, 50.0
 SHARPNESS = 0.07  # how near counts as belonging together: the lower, the stricter
 LEFT_OUT = 0.5  # share of the features of a text
 ANOTHER = 0.25  # how often something said is put beside another saying of its side
