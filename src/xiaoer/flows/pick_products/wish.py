@@ -35,7 +35,7 @@ _NEAREST = 2  # shown where nothing is quite as wished
 _NOT_FAR = 1.5  # of the budget; of a kind that was named the price is told, however high
 _SLACK = 1.1  # 两百左右 may be a little more
 _SHELF = 300  # products that are weighed
-_LIKELY, _SURELY = 0.25, 0.45  # how likely the best must be for a wish, and for words heard as something else
+_LIKELY, _SURELY = 0.25, 0.35  # how likely the best must be for a wish, and for words heard as something else
 _BESIDE, _BESIDE_RULED = 0.75, 0.5  # share of the best from which others are shown too; from which rules are followed
 _PICKED = 3  # of what was shown, the last so many set the price that is too dear
 

@@ -40,6 +40,7 @@ from xiaoer.slices.policies.types import Ask, Move
 
 _OF_GOODS = ("product.", "oos.", "chat.", "promo.gift")  # what a sheet may answer
 _NO_PICK = ("recommend.none_such", "recommend.none_safe")
+_PLAIN_PICKS = ("recommend.picks", "recommend.picks_first")
 _ASKS_NUMBER = ("order.which", "order.which_sorry")
 _DOUBTS = re.compile(r"假|仿|山寨|冒牌|翻新|二手|次品|残次")
 _YES = re.compile(r"^(?:是的?|对的?|嗯|没错)[，,、。！!]\s*")
@@ -147,7 +148,10 @@ def _plain(ask: Ask) -> Move:
             return Move(needs=(wanted,))
         if ask.facts.picks.get(ask.index):
             wish = wishes.wished(ask.segment)
-            return Move(selling.say_picks(replace(ask, segment=wish)), memory=wishes.kept(wish, ask))
+            told = selling.say_picks(replace(ask, segment=wish))
+            perhaps = told is not None and told.template in _PLAIN_PICKS
+            told = replace(told, template="recommend.perhaps") if told is not None and perhaps else told
+            return Move(told, memory=wishes.kept(wish, ask))
     if act.rule_id == "order.ask_number":
         return _with_entry(ask, small.ask_order_no(ask)) or Move(act)
     return small.with_number(ask, act)

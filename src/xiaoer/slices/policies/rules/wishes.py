@@ -97,7 +97,7 @@ _LOST = frozenset(
     {*UNANSWERED, "unclear", "product.which", "product.which_of", "recommend.ask", "size.ask", "not_found"}
 )
 _OF_FIGURES = ("price.query", "product.stock", "product.restock")
-_TELLS_MUCH = 8  # characters in which a situation may be told
+_TELLS_MUCH = 10  # characters in which a situation may be told
 _ASKS_NUMBER = ("order.which", "order.which_sorry")
 _SMALL_TALK = ("talk.ack", "talk.chat.smalltalk", "talk.chat.bye")
 _PHRASES = 6  # phrases of a wish that are remembered
@@ -303,7 +303,9 @@ def may_be_one(act: Act, ask: Ask) -> bool:
     lost = lost or (unsure and (act.template in _ASKS_NUMBER or act.rule_id in _SMALL_TALK))
     known = named.order_no or named.waybill_no or ask.product_id or turn.product_in_focus
     asks_figures = ask.segment.intent in _OF_FIGURES
-    return lost and not (known or asks_figures) and len(said) <= _STORY and not _BOUGHT.search(said)
+    of_some_goods = ask.segment.intent.startswith("product.") and ask.segment.confidence >= _HEARD
+    asks_plainly = of_some_goods and QUESTION.search(said) and len(said) < _TELLS_MUCH  # 防水吗, of goods unknown
+    return lost and not (known or asks_figures or asks_plainly or _BOUGHT.search(ask.said)) and len(said) <= _STORY
 
 
 def kept(segment: Segment, ask: Ask) -> Memory:
