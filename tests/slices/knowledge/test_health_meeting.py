@@ -13,10 +13,12 @@ from xiaoer.slices.knowledge.health.differing import differences
 from xiaoer.slices.knowledge.health.findings import contradict, spoken
 from xiaoer.slices.knowledge.health.kinds import read_kinds
 from xiaoer.slices.knowledge.health.meeting import Reading, read_goods, read_wording
+from xiaoer.slices.knowledge.health.news import read_news
 from xiaoer.slices.knowledge.health.sayings import Reader, Saying, lead_of
 from xiaoer.slices.knowledge.health.verdicts import deny_the_thing, verdict_of
 from xiaoer.slices.knowledge.retrieval.vectors import direction_of
 from xiaoer.slices.knowledge.types import EntryDraft
+from xiaoer.slices.policies.sides.space import space_of
 from xiaoer.slices.understanding.api import Understanding
 
 _PACK = Path(xiaoer.__file__).parent / "packs" / "ecommerce"
@@ -29,7 +31,10 @@ def _rows(path: str) -> dict[str, Any]:
 _KINDS = read_kinds(_rows("knowledge/kinds.toml"), _rows("lexicons/entities.toml"))
 _UNDERSTANDING = Understanding.shipped()
 _READING = Reading(
-    _KINDS, read_wording(_rows("knowledge/asking.toml")), *read_goods(_rows("knowledge/goods.toml")["words"])
+    _KINDS,
+    read_wording(_rows("knowledge/asking.toml")),
+    read_news(_rows("knowledge/news.toml")),
+    *read_goods(_rows("knowledge/goods.toml")["words"]),
 )
 
 
@@ -39,7 +44,7 @@ def _leaning(text: str) -> NDArray[np.float32]:
 
 
 def _read(questions: tuple[str, str], answers: tuple[str, str]) -> list[Saying]:
-    reader = Reader(_READING, lambda text: direction_of(_UNDERSTANDING.forms(text)), _leaning)
+    reader = Reader(_READING, lambda text: direction_of(_UNDERSTANDING.forms(text)), _leaning, space_of().place)
     return [reader.read(*said) for said in zip(questions, answers, strict=True)]
 
 

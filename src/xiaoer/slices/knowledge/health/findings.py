@@ -66,7 +66,7 @@ def contradict(one: Saying, other: Saying, reading: Reading, least: float = 0.0)
     for about, how in ways:
         apart = contrasts(one, other, how, reading)
         if not apart & DECIDING:
-            found.append((math.inf if same else points(one, other, how, apart, len(ways)), about))
+            found.append((math.inf if same and how != "news" else points(one, other, how, apart, len(ways)), about))
     most, about = max(found, key=lambda one: one[0])
     return about if most >= least else ""
 

@@ -23,7 +23,8 @@ _MUCH_SHARED, _MUCH_LEFT, _LONG = 6.0, 8.0, 80  # from which more says nothing m
 _GROUP, _LEAST = 2.0, 0.2  # what a word with a group tells, and an everyday letter
 _RARE = 4.5  # a letter in one of 90 utterances tells as much as half a word
 HOWS: tuple[Difference, ...] = (
-    "value", "half", "named", "once", "figure", "verdict", "told", "crossed", "need", "sign", "words"
+    "value", "half", "named", "once", "figure", "verdict", "told", "crossed", "need", "sign", "words",
+    "news",
 )  # fmt: skip
 
 
@@ -85,6 +86,12 @@ def signs(
         _topics_shared(one.answer.claims, other.answer.claims),
         float(ways_found),
         float(abs(len(one.question.plain) - len(other.question.plain))),
+        float(one.question.side @ other.question.side),
+        *sorted((float(one.question.side @ other.answer.side), float(other.question.side @ one.answer.side))),
+        float(one.side @ other.side),
+        float(one.answer.side @ other.answer.side),
+        float(one.answer.news * other.answer.news < 0),
+        float(one.answer.news * other.answer.news > 0),
         *(float(how == name) for name in HOWS),
         *(float(name in contrasts) for name in CONTRASTS),
     )

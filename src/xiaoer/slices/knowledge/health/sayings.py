@@ -31,7 +31,8 @@ class Question(Struct, frozen=True):
     """A question, read. `asked` are letters of `Wording.about`, `sides` the members of each set of opposites.
 
     `claims` are the figures that it names. By number of the kind, `values` are those that it names; `asks` are the
-    kinds for which it asks. `leaning` is what it means, `direction` where it points, each of length one.
+    kinds for which it asks. `leaning` is what it means, `direction` where its words point, `side` the side of
+    goods that it is about, each of length one.
     """
 
     text: str
@@ -46,11 +47,12 @@ class Question(Struct, frozen=True):
     plain: str
     direction: Vector
     leaning: Vector
+    side: Vector
 
 
 class Answer(Struct, frozen=True):
     """The sentence of an answer that answers, read; `spoken` are its values by kind (all, and those called pure).
-    `all_spoken` and `all_claims` are of the whole answer."""
+    `all_spoken` and `all_claims` are of the whole answer, `news` tells how good it is to hear."""
 
     lead: str
     told: frozenset[str]
@@ -58,6 +60,8 @@ class Answer(Struct, frozen=True):
     all_spoken: dict[int, frozenset[str]]
     claims: Claims
     all_claims: Claims
+    news: float
+    side: Vector
 
 
 class Saying(Struct, frozen=True):
@@ -68,6 +72,7 @@ class Saying(Struct, frozen=True):
     both: frozenset[str]
     stance: Stance
     direction: Vector
+    side: Vector
 
 
 def lead_of(answer: str) -> str:
@@ -78,13 +83,20 @@ def lead_of(answer: str) -> str:
     return answer
 
 
-class Reader:
-    """Reads every question and answer once. `direction` and `leaning` say where a text points and what it means."""
+def _joined(one: Vector, other: Vector) -> Vector:
+    both = one + other
+    return np.asarray(both / max(float(np.linalg.norm(both)), 1e-9), np.float32)
 
-    def __init__(self, reading: Reading, direction: Direction, leaning: Direction) -> None:
+
+class Reader:
+    """Reads every question and answer once. `direction`, `leaning` and `side` say where a text points, what it
+    means, and what side of goods it is about."""
+
+    def __init__(self, reading: Reading, direction: Direction, leaning: Direction, side: Direction) -> None:
         self.reading = reading
         self._direction = direction
         self._leaning = leaning
+        self._side = side
         self._questions: dict[str, Question] = {}
         self._answers: dict[str, Answer] = {}
         self._read: dict[tuple[str, str], Saying] = {}
@@ -104,7 +116,7 @@ class Reader:
         asked, answered = self._questions[question], self._answers[answer]
         return Saying(
             asked, answered, asked.asked | answered.told, stance_of(question, answered.lead, self.reading.wording),
-            self._direction(f"{question}，{answered.lead}"),
+            self._direction(f"{question}，{answered.lead}"), _joined(asked.side, answered.side),
         )  # fmt: skip
 
     def _asked(self, text: str) -> Question:
@@ -114,7 +126,7 @@ class Reader:
             {at: said for at, kind in enumerate(reading.kinds) if (said := values_in(text, kind)[0])},
             frozenset(at for at, kind in enumerate(reading.kinds) if asks_for(text, kind)), wording.sides_of(text),
             frozenset(reading.things.findall(text.lower())), claims_of(text), way_of(text), wording.weighty(text),
-            self._direction(text), self._leaning(text),
+            self._direction(text), self._leaning(text), self._side(text),
         )  # fmt: skip
 
     def _answered(self, text: str) -> Answer:
@@ -123,5 +135,5 @@ class Reader:
             lead, wording.about(lead) - wording.light,
             {at: found for at, kind in enumerate(kinds) if (found := values_in(lead, kind))[0]},
             {at: said for at, kind in enumerate(kinds) if (said := values_in(text, kind)[0])},
-            claims_of(lead), claims_of(text),
+            claims_of(lead), claims_of(text), self.reading.news.told(text), self._side(lead),
         )  # fmt: skip
