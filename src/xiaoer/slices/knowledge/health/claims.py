@@ -87,7 +87,7 @@ class Claims(Struct, frozen=True):
 def claims_of(answer: str) -> Claims:
     """The claims of an answer; pure and quick."""
     found: dict[str, list[tuple[str, float, float]]] = {}
-    for clause in _CLAUSE.findall(_NAME_OF_RULE.sub("", answer)):
+    for clause in _CLAUSE.findall(_NAME_OF_RULE.sub("", answer).replace("双层", "两层").replace("单层", "一层")):
         for unit, at, end, low, high in _numbers(clause):
             found.setdefault(unit, []).append((_topic(clause, at, end), min(low, high), max(low, high)))
     return Claims({unit: tuple(spans) for unit, spans in found.items()})

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 import numpy as np
+import rjieba
 from msgspec import Struct
 from numpy.typing import NDArray
 
@@ -20,6 +21,7 @@ Vector = NDArray[np.float32]
 Direction = Callable[[str], Vector]
 
 _SENTENCE = re.compile(r"[^。！!；;\n]+")
+_WISHED = re.compile(r"[送带含配赠附]|有没有|有(?:没)?")
 _CLAUSE = re.compile(r"[^，,]+")
 _CLAUSES = 3  # of the sentence; what stands behind is a condition or a way
 _GREETING = re.compile(
@@ -32,7 +34,7 @@ class Question(Struct, frozen=True):
 
     `claims` are the figures that it names. By number of the kind, `values` are those that it names; `asks` are the
     kinds for which it asks. `leaning` is what it means, `direction` where its words point, `side` the side of
-    goods that it is about, each of length one.
+    goods that it is about, each of length one; `words` are the sides of its words, one a row.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Question(Struct, frozen=True):
     direction: Vector
     leaning: Vector
     side: Vector
+    words: Vector
 
 
 class Answer(Struct, frozen=True):
@@ -62,6 +65,7 @@ class Answer(Struct, frozen=True):
     all_claims: Claims
     news: float
     side: Vector
+    words: Vector
 
 
 class Saying(Struct, frozen=True):
@@ -71,6 +75,7 @@ class Saying(Struct, frozen=True):
     answer: Answer
     both: frozenset[str]
     stance: Stance
+    news: float
     direction: Vector
     side: Vector
 
@@ -81,6 +86,11 @@ def lead_of(answer: str) -> str:
         if rest := _GREETING.sub("", sentence).strip(" ~～，,"):
             return "，".join(_CLAUSE.findall(rest)[:_CLAUSES])
     return answer
+
+
+def _given(question: str, stance: Stance) -> float:
+    """What a plain yes or no tells to who asks for something (送灯泡吗, 有盖子吗)."""
+    return float(stance.verdict) if _WISHED.search(question) else 0.0
 
 
 def _joined(one: Vector, other: Vector) -> Vector:
@@ -114,8 +124,9 @@ class Reader:
         if answer not in self._answers:
             self._answers[answer] = self._answered(answer)
         asked, answered = self._questions[question], self._answers[answer]
+        stance = stance_of(question, answered.lead, self.reading.wording)
         return Saying(
-            asked, answered, asked.asked | answered.told, stance_of(question, answered.lead, self.reading.wording),
+            asked, answered, asked.asked | answered.told, stance, answered.news or _given(question, stance),
             self._direction(f"{question}，{answered.lead}"), _joined(asked.side, answered.side),
         )  # fmt: skip
 
@@ -127,6 +138,7 @@ class Reader:
             frozenset(at for at, kind in enumerate(reading.kinds) if asks_for(text, kind)), wording.sides_of(text),
             frozenset(reading.things.findall(text.lower())), claims_of(text), way_of(text), wording.weighty(text),
             self._direction(text), self._leaning(text), self._side(text),
+            self._words(text),
         )  # fmt: skip
 
     def _answered(self, text: str) -> Answer:
@@ -135,5 +147,13 @@ class Reader:
             lead, wording.about(lead) - wording.light,
             {at: found for at, kind in enumerate(kinds) if (found := values_in(lead, kind))[0]},
             {at: said for at, kind in enumerate(kinds) if (said := values_in(text, kind)[0])},
-            claims_of(lead), claims_of(text), self.reading.news.told(text), self._side(lead),
+            claims_of(lead), claims_of(text), self.reading.news.told(lead), self._side(lead), self._words(lead),
         )  # fmt: skip
+
+    def _words(self, text: str) -> Vector:
+        """The sides of the words that tell something, one a row."""
+        plain = self.reading.wording.plain
+        told = [word for word in rjieba.cut(text) if plain(word)]
+        return (
+            np.stack([self._side(word) for word in told]) if told else np.zeros((1, len(self._side(text))), np.float32)
+        )
