@@ -69,7 +69,34 @@ def test_bad_event_data_never_ends_in_500(client: TestClient) -> None:
     ):  # fmt: skip
         for type_ in ("order.created", "order.shipped", "order.refunded", "shipment.updated"):
             event = {"id": f"bad-{number}-{type_}", "type": type_, "at": "2026-01-02T10:00:00+08:00", "data": data}
-            assert client.post("/api/v1/events", json={"events": [event]}).status_code == 200
+            wanted = 200 if isinstance(data.get("order_id"), str) else 422
+            assert client.post("/api/v1/events", json={"events": [event]}).status_code == wanted
+
+
+@pytest.mark.parametrize(
+    ("type_", "data", "missing"),
+    [
+        ("order.paid", {"buyer_id": "b"}, "order_id"),
+        ("order.paid", {"order_id": 7}, "order_id"),
+        ("shipment.updated", {"text": "已揽收"}, "order_id or waybill_no"),
+        ("page.viewed", {"product_id": "P1001"}, "buyer_id"),
+        ("cart.updated", {"items": [], "buyer_id": " "}, "buyer_id"),
+    ],
+)
+def test_an_event_that_belongs_to_nothing_is_refused_with_what_it_lacks(
+    client: TestClient, type_: str, data: dict[str, Any], missing: str
+) -> None:
+    good = {
+        "id": f"good-{type_}-{data}",
+        "type": "order.paid",
+        "at": "2026-01-02T10:00:00+08:00",
+        "data": {"order_id": "9"},
+    }
+    bad = {**good, "id": "ev-bad", "type": type_, "data": data}
+    answer = client.post("/api/v1/events", json={"events": [good, bad]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_body")
+    assert "ev-bad" in answer.json()["detail"] and f"no {missing} as text" in answer.json()["detail"]
+    assert client.post("/api/v1/events", json={"events": [good]}).json() == {"accepted": 1, "duplicates": 0}
 
 
 def test_actions_and_rules_are_for_staff(server: TestClient) -> None:

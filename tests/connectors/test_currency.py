@@ -8,13 +8,13 @@ from tests.connectors.fakes import generic, shopify
 from tests.connectors.world import WORLD
 
 from xiaoer.connectors.erp.tryton.mapping import to_order as from_tryton
-from xiaoer.connectors.payload import foreign
 from xiaoer.connectors.shops.generic import mapping as of_bridge
 from xiaoer.connectors.shops.oscar import mapping as of_oscar
 from xiaoer.connectors.shops.shopify.mapping import to_order as from_shopify
 from xiaoer.connectors.shops.vendure import mapping as of_vendure
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.errors import SourceUnavailable
+from xiaoer.kernel.money import foreign
 
 _ORDER = WORLD.orders["5002"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiaoer.kernel.quick_pattern import QuickPattern, needles_of
+from xiaoer.kernel.quick_pattern import QuickPattern, Sieve, needles_of
 
 PATTERNS = (
     r"(?:转|找|要)人工|叫(?:个)?人来|真人",
@@ -24,6 +24,18 @@ _LETTERS = "转找要人工叫个来真投诉不举报12315退换修了还货政
 def test_what_is_found_is_what_re_finds(pattern: str, text: str) -> None:
     quick, plain = QuickPattern(pattern).search(text), re.compile(pattern).search(text)
     assert (quick and quick.span()) == (plain and plain.span())
+
+
+@given(st.text(_LETTERS, max_size=14))
+def test_a_sieve_keeps_every_pattern_that_matches_in_order(text: str) -> None:
+    compiled = [re.compile(pattern) for pattern in PATTERNS]
+    worth = Sieve(compiled).worth(text)
+    assert worth == sorted(worth)
+    assert {n for n, pattern in enumerate(compiled) if pattern.search(text)} <= set(worth)
+
+
+def test_a_sieve_passes_over_what_shares_no_letters() -> None:
+    assert Sieve([re.compile("投诉"), re.compile("退货|换货"), re.compile("发票")]).worth("我要换货") == [1]
 
 
 def test_several_patterns_are_one_alternation() -> None:

@@ -25,6 +25,15 @@ _REREAD = "order.reread"
 Journeys = Callable[[ShopId], Awaitable[Callable[[Connection, Sequence[Event]], None]]]
 
 
+def read_again(connection: Connection, shop: ShopId, event: Event, now: datetime) -> None:
+    """Order that the order which an event names is read through its port."""
+    order_id = str(event.data.get("order_id") or "")
+    if order_id:
+        payload = {"order_id": order_id, "id": event.id, "type": event.type, "at": event.at.isoformat()}
+        id_, subject = f"{_REREAD}:{event.id}", f"order:{order_id}"
+        jobs.enqueue(connection, shop, _REREAD, payload, at=now, id_=id_, subject=subject)
+
+
 class Pushes:
     """Takes what platforms push."""
 
@@ -52,13 +61,7 @@ class Pushes:
             if take is not None:
                 take(connection, [event for event in pushed.events if event.id not in known])
             for event in pushed.events:
-                order_id = str(event.data.get("order_id") or "")
-                if order_id:
-                    payload = {"order_id": order_id, "id": event.id, "type": event.type, "at": event.at.isoformat()}
-                    jobs.enqueue(
-                        connection, push.shop, _REREAD, payload,
-                        at=now, id_=f"{_REREAD}:{event.id}", subject=f"order:{order_id}",
-                    )  # fmt: skip
+                read_again(connection, push.shop, event, now)
 
         if pushed.events:
             await self._db.write(change)

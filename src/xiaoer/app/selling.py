@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from xiaoer.app.answering import take_events
+from xiaoer.app.pushes import read_again
 from xiaoer.app.sources import LiveCatalog
 from xiaoer.flows.bargain_price import BargainPrice
 from xiaoer.flows.greet_visitor import GreetVisitor
@@ -33,6 +34,7 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.knowledge.types import EntryFilter
 from xiaoer.slices.orders.service import EmbeddedOrders
+from xiaoer.slices.orders.store import reads
 from xiaoer.slices.outreach import store as outreach
 from xiaoer.slices.outreach.comparing import Comparisons
 from xiaoer.slices.promotions.service import Promotions
@@ -126,6 +128,10 @@ class Selling:
             new = take_events(connection, shop, facts, self._clock.now())
             fresh = {fact.id: fact for fact in facts if fact.id not in known}
             journeys(connection, list(fresh.values()))
+            for fact in fresh.values():
+                order_id = str(fact.data.get("order_id") or "")
+                if order_id and not fact.buyer_id and not reads.buyer_of(connection, shop, order_id):
+                    read_again(connection, shop, fact, self._clock.now())
             return new
 
         return await self._db.write(change)

@@ -17,7 +17,7 @@ from typing import Any
 from xiaoer.kernel.clock import parse_instant
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.errors import InvalidBody, InvalidMoney, SourceUnavailable
-from xiaoer.kernel.money import Money
+from xiaoer.kernel.money import Money, foreign
 
 UNKNOWN = "unknown"  # a state that has no word here; `raw_status` keeps what the platform said
 
@@ -120,12 +120,6 @@ def fen(value: Any) -> Money:
         return Money.from_yuan(Decimal(str(value)).quantize(Decimal(1), ROUND_HALF_UP).scaleb(-2))
     except InvalidOperation:
         raise InvalidMoney(str(value), "it is not a number") from None
-
-
-def foreign(code: Any) -> str:
-    """The currency of an order as `Order.currency` keeps it: empty for yuan and where the system tells none."""
-    word = str(code or "").strip().upper()
-    return "" if word in ("", "CNY", "RMB", "CNH") else word[:8]
 
 
 def only_yuan(code: Any, source: str) -> None:

@@ -5,6 +5,7 @@
 `data` is small, flat and free of personal data.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,16 @@ SHOP_EVENT_TYPES = frozenset(
         "shipment.updated",
     }
 )
+
+_OF_BUYERS = frozenset({"cart.updated", "page.viewed"})
+
+
+def lacks(type_: str, data: Mapping[str, Any]) -> str:
+    """What a shop event must name and does not, as `order_id`; empty when there is something to look it up by."""
+    wanted = ["buyer_id" if type_ in _OF_BUYERS else "order_id"]
+    wanted += ["waybill_no"] if type_ == "shipment.updated" else []
+    named = any(isinstance(data.get(name), str) and data[name].strip() for name in wanted)
+    return "" if named else " or ".join(wanted)
 
 
 class Event(Struct, frozen=True):

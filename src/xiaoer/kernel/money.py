@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from xiaoer.kernel.errors import InvalidMoney
 
@@ -71,6 +72,12 @@ class Money:
 
 
 ZERO = Money(0)
+
+
+def foreign(code: Any) -> str:
+    """The code of a currency other than yuan, at most eight letters; empty for yuan and where none is told."""
+    word = str(code or "").strip().upper()
+    return "" if word in ("", "CNY", "RMB", "CNH", "人民币", "元", "¥", "￥") else word[:8]
 
 
 def round_half_up(numerator: int, denominator: int) -> int:

@@ -6,8 +6,8 @@ letters and pairs share none with them is passed over by one look at two sets. W
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from operator import itemgetter
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -18,41 +18,48 @@ _COMMON = frozenset("的了吗呢吧啊不没能可以会要有是这那么什�
 _OFTEN, _SELDOM, _PAIR = 5.0, 1.0, 0.02  # how much letter and pair let through
 
 
+class Sieve:
+    """Which of many patterns a text may match: one look at its letters and pairs instead of a search for each."""
+
+    __slots__ = ("_by_needle", "_needles", "_unsure")
+
+    def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
+        self._by_needle: dict[str, list[int]] = {}
+        self._unsure: list[int] = []
+        for number, pattern in enumerate(patterns):
+            needles = needles_of(pattern)
+            for needle in needles or ():
+                self._by_needle.setdefault(needle, []).append(number)
+            if needles is None:
+                self._unsure.append(number)
+        self._needles = frozenset(self._by_needle)
+
+    def worth(self, text: str) -> list[int]:
+        """The numbers of the patterns that are worth a search, in order; mostly few or none."""
+        there = self._needles & letters_and_pairs(text)
+        if not there:
+            return self._unsure
+        return sorted({one for needle in there for one in self._by_needle[needle]}.union(self._unsure))
+
+
 class QuickPattern:
     """`search` over an alternation, quick to say no. Its branches are tried one by one, so numbers and names of groups
     are those of the branch that matched."""
 
-    __slots__ = ("_by_needle", "_needles", "_unsure")
+    __slots__ = ("_branches", "_sieve")
 
     def __init__(self, *patterns: str, flags: int = 0) -> None:
-        by_needle: dict[str, list[tuple[int, re.Pattern[str]]]] = {}
-        self._unsure: list[tuple[int, re.Pattern[str]]] = []
-        branches = [branch for pattern in patterns for branch in _branches(pattern)]
-        for order, branch in enumerate(branches):
-            compiled = (order, re.compile(branch, flags))
-            needles = needles_of(compiled[1])
-            for needle in needles or ():
-                by_needle.setdefault(needle, []).append(compiled)
-            if needles is None:
-                self._unsure.append(compiled)
-        self._by_needle = by_needle
-        self._needles = frozenset(by_needle)
+        self._branches = [re.compile(branch, flags) for pattern in patterns for branch in _branches(pattern)]
+        self._sieve = Sieve(self._branches)
 
     def search(self, text: str) -> re.Match[str] | None:
         """The leftmost match, of the first branch that matches there; as `re` would find it."""
-        there = self._needles & letters_and_pairs(text)
-        if not there and not self._unsure:
-            return None
-        tried = {one for needle in there for one in self._by_needle[needle]}.union(self._unsure)
         best: re.Match[str] | None = None
-        for _, branch in sorted(tried, key=_order):
-            found = branch.search(text)
+        for number in self._sieve.worth(text):
+            found = self._branches[number].search(text)
             if found is not None and (best is None or found.start() < best.start()):
                 best = found
         return best
-
-
-_order = itemgetter(0)
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from xiaoer.kernel.commerce import Variant
+from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.money import Money
 from xiaoer.slices.catalog.by_spec import SpecIndex
 
@@ -31,3 +31,10 @@ INDEX = SpecIndex(Variant(f"{product}-{n}", product, Money(100), spec, 1) for n,
 )
 def test_goods_by_their_spec(text: str, goods: list[str]) -> None:
     assert INDEX.named(text, 2) == goods
+
+
+def test_a_fact_of_one_sheet_leads_to_it_but_its_terms_do_not() -> None:
+    pump = Product("pump", "吸奶器", attributes={"能不能退": "拆封不退", "吸力档位": "9档"})
+    index = SpecIndex((), (pump,))
+    assert index.named("吸力档位有几个", 2) == ["pump"]
+    assert index.named("你就告诉我能不能退", 2) == []

@@ -104,7 +104,46 @@ async def test_a_clock_that_runs_ahead_does_not_shut_out_what_follows(
     assert (await EmbeddedOrders(db).order(shop, "O1")).status == "closed"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("data", [{}, {"order_id": 7}, {"order_id": ""}, {"order_id": "O9"}, {"order_id": ["x"]}])
+async def test_a_payment_that_overtakes_its_order_is_kept_and_the_buyer_is_added(
+    db: Database, shop: ShopId, clock: ManualClock
+) -> None:
+    early = Event(shop, "p", "order.paid", clock.now(), "", "", {"order_id": "O1", "pay_amount": "119.00"})
+    await db.write(lambda c: take_event(c, shop, early, clock.now()))
+    assert await EmbeddedOrders(db).orders_of(shop, "") == ()
+    order = await take(db, shop, clock, LIFE[0])
+    assert (order.buyer_id, order.status, order.pay_amount) == ("b", "paid", Money(11_900)), "the older amount is over"
+    assert [item.title for item in order.items] == ["外套"]
+
+
+@pytest.mark.parametrize(
+    ("told", "later", "currency", "fen"),
+    [
+        ({"currency": "USD", "pay_amount": "25.00"}, {}, "USD", 2_500),
+        ({"currency": "CNY", "pay_amount": "25.00"}, {}, "", 2_500),
+        ({"pay_amount": "25.00"}, {"currency": "USD", "pay_amount": "4.00"}, "", 2_500),
+        ({"currency": "USD", "pay_amount": "25.00"}, {"pay_amount": "26.00"}, "USD", 2_600),
+        ({"currency": "USD", "pay_amount": "25.00"}, {"currency": "人民币", "pay_amount": "180"}, "USD", 2_500),
+        ({"currency": {"code": "USD"}, "pay_amount": "25.00"}, {}, "", 0),
+        ({}, {"currency": "usd", "pay_amount": "25.00"}, "USD", 2_500),
+    ],
+)
+async def test_amounts_in_another_currency_are_never_taken_for_yuan(
+    db: Database, shop: ShopId, clock: ManualClock, told: dict[str, Any], later: dict[str, Any], currency: str, fen: int
+) -> None:
+    created = {"items": [{"title": "外套", "price": "25.00"}], **told} if told else {}
+    order = await take(db, shop, clock, ("order.created", 0, created), ("order.paid", 5, later))
+    assert (order.currency, order.pay_amount) == (currency, Money(fen))
+    assert len(order.items) == (fen > 0 and bool(told)), "a line whose price is in who knows what is no line"
+
+
+async def test_a_parcel_without_a_number_is_the_only_one_of_its_order(
+    db: Database, shop: ShopId, clock: ManualClock
+) -> None:
+    order = await take(db, shop, clock, *LIFE, ("shipment.updated", 900, {"text": "【杭州】派送中"}))
+    assert [step.text for step in order.shipments[0].traces] == ["【嘉兴】已揽收", "【杭州】派送中"]
+
+
+@pytest.mark.parametrize("data", [{}, {"order_id": 7}, {"order_id": ""}, {"order_id": ["x"]}])
 async def test_an_event_that_cannot_be_used_changes_nothing(
     db: Database, shop: ShopId, clock: ManualClock, data: dict[str, Any]
 ) -> None:

@@ -12,7 +12,7 @@ from xiaoer.app.entrypoints.messages import Id
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.kernel.clock import to_utc
 from xiaoer.kernel.errors import InvalidBody
-from xiaoer.kernel.events import SHOP_EVENT_TYPES, Event
+from xiaoer.kernel.events import SHOP_EVENT_TYPES, Event, lacks
 
 router = APIRouter(prefix="/api/v1")
 
@@ -57,13 +57,23 @@ class EventsOut(Struct, frozen=True):
     ),
 )
 async def post_events(request: Request) -> Response:
-    """Keep shop events; an id that was seen before changes nothing."""
+    """Keep shop events; an id that was seen before changes nothing.
+
+    Events of orders name `order_id` in `data`, those of parcels `waybill_no` or `order_id`, looks and baskets
+    `buyer_id`; a call with one that does not is refused as a whole. Whose order it is may come with any of its events,
+    or is read from the shop's own system. Amounts are yuan unless `currency` says otherwise.
+    """
     principal, product = await caller(request), wiring(request)
     body = await read_body(request, EventsIn, 4 * product.settings.max_body_bytes)
     for event in body.events:
         if event.type not in SHOP_EVENT_TYPES:
             raise InvalidBody(
                 f"Event {event.id} has type “{event.type[:40]}”. Known: {', '.join(sorted(SHOP_EVENT_TYPES))}."
+            )
+        if missing := lacks(event.type, event.data):
+            raise InvalidBody(
+                f"Event {event.id} ({event.type}) belongs to nothing: its data has no {missing} as text. "
+                "Nothing of this call was kept; add it, or leave the event out, and send the call again."
             )
     facts = [
         Event(principal.shop, f"shop:{e.id}", e.type, to_utc(e.at), buyer_id=_buyer(e.data), data=e.data)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from xiaoer.kernel.commerce import Order, Refund
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.money import foreign
 from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.conversations import told
 from xiaoer.slices.insights.rules.days import as_date, day_of, micros
@@ -84,6 +85,8 @@ def _is_paid_back(refund: Refund, order: Order) -> bool:
 
 
 def _fen(data: dict[str, Any]) -> int:
+    if foreign(data.get("currency")):
+        return 0
     for name in ("pay_amount", "paid", "amount", "payable", "total"):
         try:
             return round(float(data[name]) * 100)
@@ -178,7 +181,7 @@ def refunds_of(
                     refund.kind,
                     reason,
                     detail,
-                    refund.amount.fen,
+                    0 if order.currency else refund.amount.fen,
                     goods.owner_of.get(variant, ""),
                     variant,
                     order.shipments[0].carrier if order.shipments else "",

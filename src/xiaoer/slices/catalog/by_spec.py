@@ -25,6 +25,8 @@ _COMMON = frozenset(
         "供电 充电",
     )
 )
+# what sheets tell of terms (能不能退): asked of any order
+_OF_TERMS = re.compile(r"退|换货|发货|发票|运费|包邮|售后|保修|质保|赠")
 _SIZE = re.compile(r"(?:x{0,4}[sml]|\d{2,3})码?", re.IGNORECASE)
 _SIZE_SAID = re.compile(r"(?<![a-z\d.])(?:x{0,4}[sml](?![a-z\d])|\d{2,3}(?=码))", re.IGNORECASE)
 
@@ -48,7 +50,7 @@ class SpecIndex:
         for product in products:
             for key in product.attributes:
                 word = _BY_SPEC.sub("", key).lower()
-                if len(word) >= _LEAST and word not in _COMMON:
+                if len(word) >= _LEAST and word not in _COMMON and not _OF_TERMS.search(word):
                     self._values.setdefault(word, set()).add(product.id)
 
     def named(self, text: str, limit: int) -> list[str]:

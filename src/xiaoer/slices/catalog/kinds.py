@@ -46,7 +46,8 @@ class KindIndex:
     def named_in(self, need: str) -> frozenset[str]:
         """The goods of all kinds that the words name; a longer name rules out those within it (茶 of 茶具). Empty when
         they name none."""
-        said = {one for one in self._ends if (len(one) > 1 and one in need) or (len(one) == 1 and _alone(one, need))}
+        spans = {need[at : at + size] for size in range(1, _LONGEST + 1) for at in range(len(need) - size + 1)}
+        said = {one for one in spans & self._ends.keys() if len(one) > 1 or _alone(one, need)}
         longest = [one for one in said if not any(one != other and one in other for other in said)]
         longest = [one for one in longest if _ASKED.search(need[: need.rfind(one)])] or longest
         return frozenset().union(*(self._narrowed(one, need) for one in longest))

@@ -2,8 +2,9 @@
 
 Events come twice, late and in any order. So an order's state only goes forward on its main way (unpaid, paid, shipped,
 delivered), side exits hold by the time of the event, an instant that is known is not overwritten, and traces are put
-together by their own time. An amount that is not exact to the fen, or a state that is not one of ours, changes nothing:
-the state is kept raw for agents. A clock that runs ahead counts as now.
+together by their own time. An event that comes before anybody told whose order it is makes an order without a buyer,
+who is added when he is told. An amount that is not exact to the fen or not in the order's currency, or a state that is
+not one of ours, changes nothing: the state is kept raw for agents. A clock that runs ahead counts as now.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from xiaoer.kernel.commerce import Order, Refund, Shipment, TraceStep
 from xiaoer.kernel.errors import InvalidBody, InvalidMoney
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
-from xiaoer.kernel.money import Money
+from xiaoer.kernel.money import Money, foreign
 from xiaoer.slices.orders.store import reads
 from xiaoer.slices.orders.store.sinks import keep_traces, order_line_sink, order_sink, parcel_sink, refund_sink
 from xiaoer.slices.orders.tables import orders
@@ -49,15 +50,17 @@ def take_event(connection: Connection, shop: ShopId, event: Event, now: datetime
         return False
     known = reads.get(connection, shop, order_id)
     buyer_id = _text(event.data, "buyer_id") or event.buyer_id
-    if known is None and not buyer_id:
-        return False
     newest = connection.scalar(select(orders.c.event_at).where(orders.c.shop == shop, orders.c.id == order_id))
     before = known or Order(order_id, buyer_id, "unpaid", at, Money(0))
+    if not before.buyer_id:
+        before = replace(before, buyer_id=buyer_id)
+    if not before.pay_amount and not before.items:  # no amount is known yet that the currency could change
+        before = replace(before, currency=before.currency or foreign(_text(event.data, "currency")))
     after = order_after(before, event.type, at, event.data, newest)
     if after != known:
         order_sink.upsert(connection, shop, [(after, "")], now)
         if known is None or not known.items:
-            lines = _lines(order_id, event.data.get("items"))
+            lines = _lines(after, event.data)
             order_line_sink.upsert(connection, shop, [(line, "") for line in lines], now)
     if newest is None or at > newest:
         connection.execute(update(orders).where(orders.c.shop == shop, orders.c.id == order_id).values(event_at=at))
@@ -80,8 +83,8 @@ def order_after(order: Order, type_: str, at: datetime, data: Mapping[str, Any],
         values["raw_status"] = told[:100]
     if _goes(order.status, target, at, newest):
         values["status"] = target
-    amount = _amount(data.get("pay_amount"))
-    if amount is not None:
+    amount = _told(order, data, "pay_amount")
+    if amount is not None and (newest is None or at >= newest or not order.pay_amount):
         values["pay_amount"] = amount
     if type_ == "order.created":
         values["created_at"] = min(at, order.created_at)
@@ -110,7 +113,7 @@ def _take_refund(connection: Connection, shop: ShopId, order: Order, event: Even
     status = "refunded" if event.type == "order.refunded" else _text(event.data, "refund_status") or "pending_review"
     if known is not None and known.status == "refunded":
         return
-    amount = _amount(event.data.get("amount"))
+    amount = _told(order, event.data, "amount")
     row = Refund(
         refund_id,
         order.id,
@@ -126,6 +129,8 @@ def _take_refund(connection: Connection, shop: ShopId, order: Order, event: Even
 def _take_parcel(connection: Connection, shop: ShopId, data: Mapping[str, Any], at: datetime, now: datetime) -> bool:
     waybill, order_id = _text(data, "waybill_no"), _text(data, "order_id")
     steps = traces_of(data, at)
+    if not waybill and (order := reads.get(connection, shop, order_id)) and len(order.shipments) == 1:
+        waybill = order.shipments[0].waybill_no
     if not waybill:
         return False
     known = reads.parcels_of_waybill(connection, shop, waybill)
@@ -173,8 +178,18 @@ def traces_of(data: Mapping[str, Any], at: datetime) -> tuple[TraceStep, ...]:
     return tuple(found)
 
 
-def _lines(order_id: str, rows: Any) -> list[OrderLine]:
-    lines = []
+def _told(order: Order, data: Mapping[str, Any], name: str) -> Money | None:
+    return _amount(data.get(name)) if _in_its_currency(order, data) else None
+
+
+def _in_its_currency(order: Order, data: Mapping[str, Any]) -> bool:
+    """Whether an event's amounts are in the order's currency, as they are where it names none."""
+    told = data.get("currency")
+    return told in (None, "") or (isinstance(told, str) and foreign(told) == order.currency)
+
+
+def _lines(order: Order, data: Mapping[str, Any]) -> list[OrderLine]:
+    lines, rows = [], data.get("items") if _in_its_currency(order, data) else None
     for number, row in enumerate(rows if isinstance(rows, list) else ()):
         if not isinstance(row, dict):
             continue
@@ -183,7 +198,7 @@ def _lines(order_id: str, rows: Any) -> list[OrderLine]:
         if isinstance(quantity, int) and quantity > 0 and price is not None:
             total = paid if paid is not None else price * quantity
             variant_id, title = _text(row, "variant_id"), _text(row, "title", 500)
-            lines.append(OrderLine(f"{order_id}:{number}", order_id, variant_id, title, quantity, price, total))
+            lines.append(OrderLine(f"{order.id}:{number}", order.id, variant_id, title, quantity, price, total))
     return lines
 
 

@@ -22,7 +22,7 @@ class EmbeddedOrders:
         return await self._db.read(lambda c: reads.get(c, shop, order_id))
 
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int = 10) -> tuple[Order, ...]:
-        return await self._db.read(lambda c: reads.of_buyer(c, shop, buyer_id, limit))
+        return await self._db.read(lambda c: reads.of_buyer(c, shop, buyer_id, limit)) if buyer_id else ()
 
     async def kept_at(self, shop: ShopId, buyer_id: str) -> datetime | None:
         """When one of this buyer's orders was brought up to date last; None when there are none."""

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xiaoer.kernel.quick_pattern import QuickPattern
+from xiaoer.kernel.quick_pattern import Sieve
 
 # the words are a part of a thing's name: 露营灯, 瑜伽垫
 _THING_AFTER = re.compile(
@@ -41,13 +41,14 @@ class Situations:
     """The table of an industry pack, ready to be looked up."""
 
     def __init__(self, rows: Sequence[Situation]) -> None:
-        self._rows = [(row, QuickPattern(*row.said), re.compile("|".join(row.said))) for row in rows]
-        self._any = QuickPattern(*(said for row in rows for said in row.said))
+        self._rows = [(row, re.compile("|".join(row.said))) for row in rows]
+        self._sieve = Sieve([said for _, said in self._rows])
 
     def told_in(self, text: str) -> tuple[Situation, ...]:
         """The situations that the words tell, in the order of the table; what a product says in the very words (种菜)
         fits best."""
-        found = ((row, said.search(text)) for row, said, _ in self._rows) if self._any.search(text) else ()
+        worth = (self._rows[number] for number in self._sieve.worth(text))
+        found = ((row, said.search(text)) for row, said in worth)
         return tuple(
             replace(row, fits=(heard[0], *row.fits)) if _OWN.fullmatch(heard[0]) and not row.place else row
             for row, heard in found
@@ -56,10 +57,9 @@ class Situations:
 
     def without(self, text: str) -> str:
         """The words without those that only tell a situation (手机没电 is no wish for a 手机)."""
-        for _, said, every in self._rows if self._any.search(text) else ():
-            if said.search(text) is None:
-                continue
-            text = every.sub(lambda found: found[0] if _THING_AFTER.match(found.string, found.end()) else " ", text)
+        for number in self._sieve.worth(text):
+            said = self._rows[number][1]
+            text = said.sub(lambda found: found[0] if _THING_AFTER.match(found.string, found.end()) else " ", text)
         return text
 
 

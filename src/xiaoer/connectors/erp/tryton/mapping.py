@@ -7,8 +7,9 @@ Tryton knows no waybills without further modules, so orders name no parcels.
 from datetime import UTC, datetime
 from typing import Any
 
-from xiaoer.connectors.payload import UNKNOWN, Json, foreign, mapping, needed, pieces, text, whole, yuan
+from xiaoer.connectors.payload import UNKNOWN, Json, mapping, needed, pieces, text, whole, yuan
 from xiaoer.kernel.commerce import Buyer, Order, OrderItem, Product, Variant
+from xiaoer.kernel.money import foreign
 
 _STATUS = {
     "draft": "unpaid",

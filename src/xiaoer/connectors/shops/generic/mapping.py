@@ -8,7 +8,6 @@ from typing import Any
 from xiaoer.connectors.payload import (
     UNKNOWN,
     Json,
-    foreign,
     instant,
     needed,
     needed_instant,
@@ -20,6 +19,7 @@ from xiaoer.connectors.payload import (
     yuan,
 )
 from xiaoer.kernel.commerce import Buyer, Order, OrderItem, Product, Refund, Shipment, TraceStep, Variant
+from xiaoer.kernel.money import foreign
 
 _STATUS = frozenset({"unpaid", "paid", "shipped", "delivered", "completed", "closed", "refunding", "refunded"})
 

@@ -9,7 +9,6 @@ from xiaoer.connectors.cart import CartPrice, PricedLine
 from xiaoer.connectors.payload import (
     UNKNOWN,
     Json,
-    foreign,
     instant,
     mapping,
     needed,
@@ -22,6 +21,7 @@ from xiaoer.connectors.payload import (
     yuan,
 )
 from xiaoer.kernel.commerce import Buyer, Order, OrderItem, Product, Refund, Shipment, Variant
+from xiaoer.kernel.money import foreign
 
 _STATUS = {
     "待付款": "unpaid",

@@ -2,7 +2,6 @@
 
 from xiaoer.connectors.payload import (
     Json,
-    foreign,
     instant,
     mapping,
     needed,
@@ -14,7 +13,7 @@ from xiaoer.connectors.payload import (
     yuan,
 )
 from xiaoer.kernel.commerce import Buyer, Order, OrderItem, Product, Refund, Shipment, Variant
-from xiaoer.kernel.money import ZERO, Money
+from xiaoer.kernel.money import ZERO, Money, foreign
 
 
 def plain_id(gid: str) -> str:

@@ -8,7 +8,6 @@ from xiaoer.connectors.payload import (
     UNKNOWN,
     Json,
     fen,
-    foreign,
     instant,
     mapping,
     needed,
@@ -19,6 +18,7 @@ from xiaoer.connectors.payload import (
     whole,
 )
 from xiaoer.kernel.commerce import Buyer, Order, OrderItem, Product, Refund, Shipment, Variant
+from xiaoer.kernel.money import foreign
 
 _STATUS = {
     "AddingItems": "unpaid",

@@ -45,7 +45,7 @@ SWAY = _SAME_INTENT - _OTHER_INTENT
 # 3 points: 96 of 100 questions that have an entry stay above, 99 of 100 about something else below.
 THRESHOLD = 0.29
 # An entry whose texts hold all that tells something in the question, and one that holds less than most of it.
-_ALL_TOLD, _MOST_TOLD = 2.4, 0.75
+_ALL_TOLD, MOST_TOLD = 2.4, 0.75
 # Entries below are not answers, whatever their intent.
 NEAR_POINTS = (math.log(THRESHOLD / (1 - THRESHOLD)) - _BIAS) / _SLOPE - SWAY
 
@@ -104,7 +104,7 @@ def intent_points(asked: str, own: str) -> float:
 
 def told_points(share: float) -> float:
     """What it adds that an entry's texts hold this share of what is asked."""
-    return _ALL_TOLD * max(0.0, share - _MOST_TOLD) / (1.0 - _MOST_TOLD)
+    return _ALL_TOLD * max(0.0, share - MOST_TOLD) / (1.0 - MOST_TOLD)
 
 
 def strangeness(unknown: float) -> float:

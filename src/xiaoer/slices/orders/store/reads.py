@@ -152,11 +152,13 @@ def statuses_of(connection: Connection, shop: ShopId, buyer_ids: Sequence[str]) 
 
 def changed_buyers(connection: Connection, shop: ShopId, since: datetime, limit: int) -> list[tuple[str, datetime]]:
     """(buyer, when) of orders and refunds that were written at or after `since`, oldest first."""
-    by_order = select(orders.c.buyer_id, orders.c.updated_at).where(orders.c.shop == shop, orders.c.updated_at >= since)
+    by_order = select(orders.c.buyer_id, orders.c.updated_at).where(
+        orders.c.shop == shop, orders.c.updated_at >= since, orders.c.buyer_id != ""
+    )
     by_refund = (
         select(orders.c.buyer_id, refunds.c.updated_at)
         .join(orders, (orders.c.shop == refunds.c.shop) & (orders.c.id == refunds.c.order_id))
-        .where(refunds.c.shop == shop, refunds.c.updated_at >= since)
+        .where(refunds.c.shop == shop, refunds.c.updated_at >= since, orders.c.buyer_id != "")
     )
     found = [(row[0], row[1]) for part in (by_order, by_refund) for row in connection.execute(part.limit(limit))]
     return sorted(found, key=lambda pair: (pair[1], pair[0]))
@@ -212,7 +214,7 @@ def buyer_of(connection: Connection, shop: ShopId, order_id: str) -> str:
 
 
 def paid_since(connection: Connection, shop: ShopId, since: datetime) -> dict[str, list[tuple[datetime, int]]]:
-    """By buyer: when each order was paid since, and its fen less what was paid back."""
+    """By buyer: when each order was paid since, and its fen less what was paid back; 0 in another currency."""
     where = (orders.c.shop == shop, orders.c.paid_at >= since)
     back: dict[str, int] = {}
     query = (
@@ -223,8 +225,15 @@ def paid_since(connection: Connection, shop: ShopId, since: datetime) -> dict[st
     for order_id, amount in connection.execute(query):
         back[order_id] = back.get(order_id, 0) + amount.fen
     found: dict[str, list[tuple[datetime, int]]] = {}
-    columns = (orders.c.id, orders.c.buyer_id, orders.c.status, orders.c.paid_at, orders.c.pay_amount)
-    for id_, buyer_id, status, paid_at, amount in connection.execute(select(*columns).where(*where)):
+    columns = (
+        orders.c.id,
+        orders.c.buyer_id,
+        orders.c.status,
+        orders.c.paid_at,
+        orders.c.pay_amount,
+        orders.c.currency,
+    )
+    for id_, buyer_id, status, paid_at, amount, currency in connection.execute(select(*columns).where(*where)):
         whole = amount.fen if status == "refunded" and not back.get(id_) else back.get(id_, 0)
-        found.setdefault(buyer_id, []).append((paid_at, max(0, amount.fen - whole)))
+        found.setdefault(buyer_id, []).append((paid_at, 0 if currency else max(0, amount.fen - whole)))
     return found

@@ -118,7 +118,7 @@ def _before_any_order(ask: Ask) -> Move | None:
     if more := _needs_of_near(ask):
         return Move(needs=more)
     if (hit := _hit(ask)) is not None:
-        return Move(_knowledge(ask, hit))
+        return small.with_number(ask, _knowledge(ask, hit))
     if closer := needs.closer(ask):
         return Move(needs=closer)
     if not presale.may_be_of_goods(ask.segment):
@@ -148,7 +148,9 @@ def _plain(ask: Ask) -> Move:
         if ask.facts.picks.get(ask.index):
             wish = wishes.wished(ask.segment)
             return Move(selling.say_picks(replace(ask, segment=wish)), memory=wishes.kept(wish, ask))
-    return _with_entry(ask, small.ask_order_no(ask)) or Move(act) if act.rule_id == "order.ask_number" else Move(act)
+    if act.rule_id == "order.ask_number":
+        return _with_entry(ask, small.ask_order_no(ask)) or Move(act)
+    return small.with_number(ask, act)
 
 
 def _needs_of_near(ask: Ask) -> tuple[Need, ...]:
@@ -186,7 +188,7 @@ def _answer(ask: Ask) -> Act:
     if (
         found is None
         and ask.segment.intent == "product.compare"
-        and (hit is None or hit.hit.score < nearness.OWN_WORDS)
+        and (hit is None or hit.hit.score < nearness.OWN_WORDS or ask.memory.choices)
     ):
         found = products.compare(ask)
     if found is not None:

@@ -7,6 +7,7 @@ a question about dogs is not answered by what was written for pregnant women, no
 """
 
 import re
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -64,12 +65,20 @@ _SHARED = 3  # characters that question and value must share for the value to sp
 def facts_for(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
     """Return the attributes (key, value) that answer `question`, most telling first: at most two, or one for each of
     several things that it asks (充满要多久，吵不吵)."""
+    return _facts_for(product.title, tuple(product.attributes.items()), intent, question)
+
+
+@lru_cache(maxsize=512)  # a turn asks several times: by its matter, by its goods, once more when all is gathered
+def _facts_for(
+    title: str, sheet: tuple[tuple[str, str], ...], intent: str, question: str
+) -> tuple[tuple[str, str], ...]:
+    product = Product("", title, attributes=dict(sheet))
     asked = in_digits(_without_name(product, question))
-    parts = _PARTS.split(asked)
-    found = [_facts_of(product, "", part) or (facts_written(product, part) if len(parts) > 1 else ()) for part in parts]
-    each = [pair for facts in found for pair in facts]
-    if len({facts[0] for facts in found if facts}) > 1:
-        return tuple(dict.fromkeys(each))[:_ASKED_TOGETHER]
+    parts = [part for part in _PARTS.split(asked) if part]
+    if len(parts) > 1:
+        found = [_facts_of(product, "", part) or tuple(facts_written(product, part)) for part in parts]
+        if len({facts[0] for facts in found if facts}) > 1:
+            return tuple(dict.fromkeys(pair for facts in found for pair in facts))[:_ASKED_TOGETHER]
     return _facts_of(product, intent, asked)
 
 
@@ -115,11 +124,11 @@ def by_rules(product: Product, intent: str, question: str) -> tuple[tuple[str, s
     uncalled = uncalled_in(product.title, question)
     found = found or [(key, value) for key, value in product.attributes.items() if _names(key, uncalled)]
     bare = _without_title(product, question)
-    found = found or [(key, value) for key, value in product.attributes.items() if _speaks_of(value, bare)]
+    speaking = _speaking_of(product, bare)
+    found = found or speaking
     found = found or _holding(product, bare)
     if not found and not (asked and intent in EXACT):
         found = _with_keys(product, BY_INTENT.get(intent, ()))
-    speaking = [(key, value) for key, value in product.attributes.items() if _speaks_of(value, bare)]
     if speaking and not set(speaking) & set(found):  # 能放洗碗机吗: what the shop says of 洗碗机 stands first
         found = [speaking[0], *found]
     return tuple(dict.fromkeys(found))[:2]
@@ -224,9 +233,13 @@ def _with_values(product: Product, keys: tuple[str, ...]) -> list[tuple[str, str
     return [(k, v) for key in keys if len(key) >= _NAME for k, v in product.attributes.items() if key in v]
 
 
-def _speaks_of(value: str, question: str) -> bool:
-    """Whether a run of the question that names a thing (洗碗机) stands in the value."""
-    if any(counted in in_digits(value) for counted in _COUNTED.findall(question)):  # 7座的能用吗
-        return True
-    runs = (question[at : at + _SHARED] for at in range(len(question) - _SHARED + 1))
-    return any(run in value for run in runs if run.isalpha() and not _OF_NO_THING & set(run))
+def _speaking_of(product: Product, question: str) -> list[tuple[str, str]]:
+    """The attributes in whose value a run of the question that names a thing (洗碗机) stands."""
+    counted = _COUNTED.findall(question)  # 7座的能用吗
+    runs = [question[at : at + _SHARED] for at in range(len(question) - _SHARED + 1)]
+    runs = [run for run in runs if run.isalpha() and not _OF_NO_THING & set(run)]
+    return [
+        (key, value)
+        for key, value in product.attributes.items()
+        if any(run in value for run in runs) or (counted and any(one in in_digits(value) for one in counted))
+    ]

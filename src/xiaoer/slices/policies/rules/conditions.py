@@ -33,6 +33,7 @@ _BOUND = re.compile(
 _MORE = re.compile(
     rf"(?<![{_HAN}\d.])(?P<a>[{_HAN}\d]*?[十百千0])(?:多|几)(?:块钱?|元)?(?=[的吧呢左]|$|[，,。\s])|(?P<some>几十)(?:块|元)"
 )
+_AGED = re.compile(r"(?:[妈娘爸爹奶爷婆公姥岳姨叔舅姑她他]|老人|今年|都|快)(?:也|都|今年|快|有)*$")  # 俺娘六十多
 _ABOUT = re.compile(r"左右|上下|大概|差不多|来|把")
 _TOTAL = re.compile(r"一共|总共|合计|加起来|总价|总预算|全部|凑")
 _EACH = re.compile(r"每[件个样份]|单件|单个|一件|人均|每人|各")
@@ -90,7 +91,7 @@ def read_budget(text: str) -> Budget | None:
     if (round_span := _ROUND_SPAN.search(plain)) is not None:
         unit = _UNIT[round_span["unit"]]
         return Budget(_DIGIT[round_span["a"]] * unit, _DIGIT[round_span["b"]] * unit, total, count)
-    if (more := _MORE.search(plain)) is not None:
+    if (more := _MORE.search(plain)) is not None and not _AGED.search(plain[: more.start()]):
         least = 20.0 if more["some"] else value_of(more["a"])
         if least is not None:
             return Budget(least, 100.0 if more["some"] else least + 10 ** (len(str(int(least))) - 1) - 1, total, count)

@@ -31,7 +31,7 @@ def choose(segment: Segment, turn: Turn) -> Segment:
     memory = turn.memory
     if memory.listed and names_place(segment.text):
         return _of_listed(segment, memory.listed)
-    if not memory.choices or segment.entities.product_ids:
+    if not memory.choices or segment.entities.product_ids or segment.intent == "product.compare":
         return segment
     picked = _picked(segment, memory)
     if picked is None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from xiaoer.kernel.asking import thing_asked_for
 from xiaoer.kernel.counting import PIECE
 from xiaoer.kernel.heard import Segment
+from xiaoer.kernel.quick_pattern import Sieve
 from xiaoer.slices.policies.rules import products, unit_prices
 from xiaoer.slices.policies.rules.needs import LISTS
 
@@ -64,6 +65,7 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("price.query", r"到手(?:价|多少|几多|几钱|几块|[啥什]么?价)|(?:一共|总共|算下来|拍下来).{0,6}多少钱"),
     )
 )  # fmt: skip
+_SIEVE = Sieve([pattern for _, pattern in _TABLE])
 
 
 _EITHER = re.compile(r"(.{1,2})不\1")  # 打折不打折 asks, and denies nothing
@@ -97,6 +99,7 @@ _SPOILT = re.compile(
 )
 _MISHAP = re.compile(r"[碎坏破裂烂]了[^，。?？]{0,8}(?:[补赔换退]不[补赔换退]|[能会给][补赔换退])")
 _WOULD = re.compile(r"如果|万一|要是|会不会|容易|会[坏断裂碎松掉漏]|的话")
+_SCOLDS = re.compile(r"是(?:给)?人(?:能)?[穿吃用喝住睡戴]的(?:东西|衣服)?[吗么嘛]")  # 这裙子是人穿的吗
 _PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
 
 
@@ -113,6 +116,8 @@ def look_again(segment: Segment) -> Segment:
         return replace(segment, intent=other, confidence=0.4, by="wording")
     if segment.intent in _OF_A_THING and thing_asked_for(segment.text):  # 有竹笛吗
         return replace(segment, intent="product.stock", by="wording")
+    if segment.intent.startswith("product.") and _SCOLDS.search(segment.text):
+        return replace(segment, intent="service.complaint", by="wording")
     if _WHAT_IS_SOLD.match(segment.text) or (segment.intent == "price.query" and _WHICH_ONES.search(segment.text)):
         return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
     if segment.intent == "promo.gift" and _AS_PRESENT.search(segment.text):
@@ -136,8 +141,8 @@ def look_again(segment: Segment) -> Segment:
     sure = segment.intent.startswith(("product.", "price.")) and segment.confidence >= 0.6
     if (not sure or segment.intent == "product.recommend") and products.asks_how_it_is(segment.text):
         return replace(segment, intent="product.detail", confidence=0.9, by="wording")  # 介绍一下
-    text = _EITHER.sub(r"\1吗", segment.text)
-    for intent, pattern in _TABLE:
+    text = _EITHER.sub(r"\1吗", segment.text) if "不" in segment.text else segment.text
+    for intent, pattern in map(_TABLE.__getitem__, _SIEVE.worth(text)):
         if segment.intent != intent and pattern.search(text):
             return replace(segment, intent=intent, confidence=max(segment.confidence, 0.9), by="wording")
     return segment

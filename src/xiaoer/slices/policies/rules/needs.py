@@ -118,7 +118,9 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     product = product_of(segment, turn)
     if product and (not intent.startswith("after.") or is_about_goods_in_sight(segment, turn)):
         needs += [Need("product", index, product), Need("variants", index, product)]
-    beside = (turn.product_in_focus,) if intent == "product.compare" and turn.product_in_focus else ()
+    beside: tuple[str, ...] = ()
+    if intent == "product.compare":
+        beside = (turn.product_in_focus,) if turn.product_in_focus else tuple(id_ for id_, _ in turn.memory.choices)
     for other in (*segment.entities.product_ids[1:3], *beside):
         needs += [Need("product", index, other), Need("variants", index, other)]
     if wants_orders(segment, turn):

@@ -39,6 +39,8 @@ _TOLD = 4
 _UNSURE = 0.5  # that it is stock which is asked
 _PRICED = 6  # variants whose prices are told one by one
 _COMPARED, _ROWS = 4, 5  # goods in one table, and facts of each
+_SORTS = ("品类", "类目", "分类")  # what the goods are, not how
+_FEW = 3  # goods of one kind that are compared without asking which
 
 
 def answer_from_catalogue(ask: Ask) -> Act | None:
@@ -223,20 +225,26 @@ def _each_price(variants: tuple[Variant, ...]) -> list[str]:
 def compare(ask: Ask) -> Act | None:
     """A short table of the goods that are compared: what was asked, and what all of them tell; None when fewer than two
     are known."""
+    listed = {one.id: one for one in ask.facts.recommended.get(ask.index, ())}
+    known = {**listed, **ask.facts.products}
     ids = (*(one.product.id for one in ask.facts.together.get(ask.index, ())), *ask.segment.entities.product_ids)
+    if not ids and ask.product_id is None:  # 你们两款保温杯有啥区别, 那哪个保温久
+        shown = tuple(id_ for id_, _ in ask.memory.choices)
+        ids = shown if not listed or not listed.keys().isdisjoint(shown) else tuple(listed)
+        ids = ids if len(ids) <= _FEW else ()
     if len(ids) == 1 and (beside := ask.situation.turn.product_in_focus):  # 这件和 P1005 哪个好
         ids = (beside, *ids)
-    goods = [ask.facts.products[one] for one in dict.fromkeys(ids) if one in ask.facts.products][:_COMPARED]
+    goods = [known[one] for one in dict.fromkeys(ids) if one in known][:_COMPARED]
     if len(goods) < 2:
         return _compare_variants(ask)
     shared = [key for key in goods[0].attributes if all(key in other.attributes for other in goods[1:])]
     asked = [key for one in goods for key, _ in attributes.facts_for(one, "", ask.segment.text)]
-    keys = list(dict.fromkeys((*asked, *shared)))[:_ROWS]
+    keys = [key for key in dict.fromkeys((*asked, *shared)) if key not in _SORTS][:_ROWS]
     prices = [min((v.price for v in ask.facts.variants.get(one.id, ())), default=None) for one in goods]
     rows = [[key, *(one.attributes.get(key, "资料没写") for one in goods)] for key in keys]
     if all(price is not None for price in prices):
         rows.append(["价格", *(f"{price.spoken} 元起" for price in prices if price is not None)])
     if not rows:
         return None
-    slots = {"compared": [one.title for one in goods], "rows": rows}
+    slots = {"compared": [one.title for one in goods], "rows": rows, "products": [[one.id, one.title] for one in goods]}
     return Act("answer", ask.index, "product.compare", slots, tuple(map(product_source, goods)))

@@ -82,6 +82,16 @@ def views_of_facts(
 
 def sure_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Product | None) -> tuple[float, ...]:
     """How likely each entry answers; `product` is what is talked of."""
+    told = tuple((hit.score, hit.question, hit.matched, hit.answer, hit.product_id) for hit in hits)
+    return _sure_of_entries(question, told, product.id if product else "", product.title if product else "")
+
+
+@lru_cache(maxsize=512)  # asked by every rule that an entry may answer
+def _sure_of_entries(
+    question: str, told: tuple[tuple[float, str, str, str, str], ...], product_id: str, title: str
+) -> tuple[float, ...]:
+    hits = [KnowledgeHit("", asked, answer, score, of, "", matched) for score, asked, matched, answer, of in told]
+    product = Product(product_id, title) if product_id else None
     return tuple(_sure(_ENTRY, view, _ENTRY_BIAS) for view in views_of_entries(question, hits, product))
 
 

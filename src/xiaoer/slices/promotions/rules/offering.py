@@ -8,7 +8,7 @@ from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.decision import Offer
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.promotions.rules.basket import Basket
-from xiaoer.slices.promotions.rules.wording import say_instant
+from xiaoer.slices.promotions.rules.wording import say_end
 from xiaoer.slices.promotions.types import Benefit, Cart, CartLine, Level, Promotion
 
 
@@ -64,4 +64,4 @@ def _detail(promotion: Promotion, now: datetime, zone: ZoneInfo) -> str:
         "member_tier": f"限{'、'.join(sorted(audience.values))}会员，",
         "tag": "限指定买家，",
     }
-    return f"{limits[audience.kind]}{say_instant(promotion.ends_at, zone, now)}结束"
+    return f"{limits[audience.kind]}{say_end(promotion.ends_at, zone, now)}结束"

@@ -1,7 +1,7 @@
 """What a quote says in Chinese: the printed calculation, and why a promotion does not count."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from xiaoer.kernel.money import Money
@@ -37,6 +37,14 @@ def say_instant(at: datetime, zone: ZoneInfo, now: datetime | None = None) -> st
     return f"{year}{local.month}月{local.day}日{local.hour}:{local.minute:02d}"
 
 
+def say_end(at: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
+    """The last moment before an end: 「12月6日24:00」 of what is over at midnight, so that nobody comes on the 7th."""
+    local = at.astimezone(zone)
+    if (local.hour, local.minute) != (0, 0):
+        return say_instant(at, zone, now)
+    return say_instant(at - timedelta(minutes=1), zone, now).removesuffix("23:59") + "24:00"
+
+
 def say_gap(gap: Money | None, gap_pieces: int | None) -> str:
     if gap is not None:
         return f"{gap.spoken}元"
@@ -45,7 +53,7 @@ def say_gap(gap: Money | None, gap_pieces: int | None) -> str:
 
 def say_reason(reason: str, gap: Money | None, gap_pieces: int | None, at: datetime | None, zone: ZoneInfo) -> str:
     """One clause: why a promotion does not count."""
-    shown = say_instant(at, zone) if at else "之前"
+    shown = (say_end if reason == "ended" else say_instant)(at, zone) if at else "之前"
     return _REASONS[reason].format(at=shown, gap=say_gap(gap, gap_pieces))
 
 
@@ -86,7 +94,7 @@ def explain(quote: Quote, zone: ZoneInfo, now: datetime, *, freight_known: bool 
         if plan.balance_starts_at:
             rows[-1] += f"，{say_instant(plan.balance_starts_at, zone, now)}开始付尾款"
     if quote.valid_until:
-        rows.append(f"以上价格到{say_instant(quote.valid_until, zone, now)}前有效")
+        rows.append(f"以上价格到{say_end(quote.valid_until, zone, now)}前有效")
     return "\n".join(rows)
 
 

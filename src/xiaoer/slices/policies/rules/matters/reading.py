@@ -106,6 +106,9 @@ def is_unsubscribe(text: str) -> bool:
 _NO_NUMBER = re.compile(
     r"(?:不知道|忘|不记得|记不(?:得|住)|找不(?:到|着)|没有|没得|冇|哪里看|哪儿看|在哪看|怎么看|怎么查|是(?:啥|什么)|咋查)"
 )
+_POINTS = re.compile(
+    r"(?:最近|最新|刚刚?|刚才|上一?|昨天|唯一|只有|就)(?:买|拍|下)?了?的?(?:那|这|一)一?(?:个?订?单|笔|次)"
+)
 _SHORT = 14
 
 
@@ -115,8 +118,8 @@ def is_value_only(text: str) -> bool:
 
 
 def lacks_number(text: str) -> bool:
-    """Whether the buyer has no order number at hand (忘了, 不知道在哪看, 找不到单号)."""
-    return bool(_NO_NUMBER.search(text)) and len(text) <= _SHORT
+    """Whether the buyer has no order number at hand (忘了, 不知道在哪看), or means an order without it (就最近那单)."""
+    return bool(_NO_NUMBER.search(text) or _POINTS.search(text)) and len(text) <= _SHORT
 
 
 def is_murmur(text: str) -> bool:

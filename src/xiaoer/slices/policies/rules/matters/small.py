@@ -225,12 +225,32 @@ def ask_order_no(ask: Ask) -> Move:
     return question(ask, matter, "order.which_sorry" if cross else "order.which", rule="identity.ask_number")
 
 
+_NUMBER_WANTED = re.compile(
+    r"(?:订单号|单号)[^。；]{0,8}(?:发|给|告诉|提供|报)|(?:发|给|告诉|提供|报)[^。；]{0,8}(?:订单号|单号)"
+)
+
+
+def with_number(ask: Ask, act: Act) -> Move:
+    """An entry told to who has no order here; the next words may be the order's number that it asks for."""
+    if ask.facts.orders != () or not _NUMBER_WANTED.search(str(act.slots.get("answer", ""))):
+        return Move(act)
+    matter = new_matter(ask, "verify", "", asks="order_no", intent=ask.segment.intent, said=ask.segment.text[:200])
+    asking = replace(act, slots={**act.slots, "asks": matter.asks})
+    return Move(asking, memory=ask.memory.keeping(matter), matter=matter.id)
+
+
 def go_on_verify(ask: Ask, matter: Matter) -> Move | None:
     """The number or the digits came: try the proof."""
     order_no = ask.segment.entities.order_no or matter.slots.get("no", "")
     if matter.asks == "order_no":
+        if not ask.segment.entities.order_no and ask.segment.entities.phone:
+            return Move(say(ask, "order.no_phone", asks=matter.asks))
         if not ask.segment.entities.order_no:
-            return Move(say(ask, "order.where_number")) if reading.lacks_number(ask.segment.text) else None
+            return (
+                Move(say(ask, "order.where_number", asks=matter.asks))
+                if reading.lacks_number(ask.segment.text)
+                else None
+            )
         if choosing.by_id(ask, order_no) is not None:
             return Move(memory=ask.memory.without(matter.id))
         carried = replace(ask, segment=replace(ask.segment, intent=matter.slots.get("intent", ask.segment.intent)))
