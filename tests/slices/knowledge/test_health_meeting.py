@@ -99,6 +99,38 @@ def test_entries_that_answer_one_question_differently_meet_whatever_their_words(
     assert _contradict(questions, answers) == differs
 
 
+@pytest.mark.parametrize(
+    ("answer", "news"),
+    [
+        ("抗黄材质，一直透亮", 1),
+        ("用久了会微微发黄", -1),
+        ("不用另外付钱", 1),
+        ("另外收费", -1),
+        ("才能用洗衣机洗", 0),
+        ("不起球，也不掉色", 1),
+        ("蓝色的", 0),
+    ],
+)
+def test_an_answer_is_good_or_bad_news_whatever_was_asked(answer: str, news: int) -> None:
+    told = _READING.news.told(answer)
+    assert (told > 0) - (told < 0) == news
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers", "differs"),
+    [
+        (("鞋底滑吗", "雨天走会不会摔"), ("橡胶大底，防滑", "下雨地面会滑"), True),
+        (("壳子会发黄吗", "透明的变不变黄"), ("用半年会微微发黄", "抗黄材质，一直透亮"), True),
+        (("能用手机开不", "带猫眼吗"), ("支持手机远程开锁", "这款没有猫眼"), False),
+        (("花瓶送吗", "几天换一次水"), ("花瓶需另买", "两天换一次"), False),
+    ],
+)
+def test_good_and_bad_news_about_one_matter_contradict(
+    questions: tuple[str, str], answers: tuple[str, str], differs: bool
+) -> None:
+    assert bool(_contradict(questions, answers)) == differs
+
+
 def test_entries_are_compared_as_each_channel_says_them() -> None:
     one = EntryDraft("多久发货", "48小时内发", channel_answers={"douyin": "24小时内发"})
     other = EntryDraft("什么时候发货", "两天内发")
