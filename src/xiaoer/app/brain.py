@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from xiaoer.app.audiences import Audiences
@@ -36,6 +37,7 @@ _DAILY, _NIGHT = timedelta(days=1), timedelta(hours=19, minutes=30)  # 03:30 in 
 _OFTEN = timedelta(minutes=10)
 
 
+@lru_cache(maxsize=4)
 def _reading(pack: Path) -> Reading:
     """How the pack tells that two questions are one."""
     kinds, asking, entities, goods, news = (
