@@ -17,6 +17,7 @@ from xiaoer.slices.understanding import context, feeling, joining, split
 from xiaoer.slices.understanding.arrays import Floats
 from xiaoer.slices.understanding.entities.extract import read_entities
 from xiaoer.slices.understanding.features import features
+from xiaoer.slices.understanding.listener import AGENT, BUYER
 from xiaoer.slices.understanding.model import Model
 from xiaoer.slices.understanding.normalise import MAX_CHARS, Normaliser, compact
 from xiaoer.slices.understanding.overlay import Examples, ShopWords, lean
@@ -26,7 +27,7 @@ from xiaoer.slices.understanding.phrases import PhraseTable
 from xiaoer.slices.understanding.sounds import pinyin
 
 _ALTERNATIVES = 3
-_REMEMBERED = 8_192
+_REMEMBERED, _SHARES = 8_192, 2_048
 # How far back an open matter may lie, in buyer messages.
 _BACK = 3
 # Below this share of business in it, an earlier message opens no matter.
@@ -55,6 +56,7 @@ class Understanding:
         extra = tuple(sorted({code for _, code in shop.examples} - set(model.labels)))
         self.labels = model.labels + extra
         self._gate = model.gate.over(self.labels)
+        self._listener = model.listener
         self._described = joining.describe(self.labels, takes_of(pack))
         self._products = PhraseTable({word.lower(): "|".join(ids) for word, ids in shop.products.items()})
         names = PhraseTable({word: word for word in shop.products})
@@ -66,6 +68,7 @@ class Understanding:
         )
         self._mood = feeling.compile_mood(pack.lexicon.mood, pack.lexicon.emoji_feels)
         self._remember = lru_cache(maxsize=_REMEMBERED)(self._read)
+        self._share = lru_cache(maxsize=_SHARES)(self._share_of)
 
     @classmethod
     def shipped(cls, pack: str = "ecommerce") -> "Understanding":
@@ -210,11 +213,13 @@ class Understanding:
     ) -> Segment:
         _, own, by = self._remember(text) if text else (ask.normal, ask.own, "model")
         entities = read_entities(ask.normal, self._pack.lexicon, self._products)
-        if by == "model" and not context.is_clear(own, ask.normal):  # mostly the words say enough by themselves
+        hears = self._listener is not None and earlier is None and bool(history)
+        if by == "model" and not context.is_clear(own, ask.normal, hears):  # mostly the words say enough by themselves
             before = self._before(history) if earlier is None else self._just_before(earlier)
             if not before.nothing:
                 view = context.signals(ask.normal, own, before, self.labels, entities != Entities())
-                mixed = context.blend(self._gate, view, own, before, self.labels, ask.normal)
+                listened = self._listened(ask.normal, before)
+                mixed = context.blend(self._gate, view, own, before, self.labels, ask.normal, listened)
                 by = "context" if int(mixed.argmax()) != int(own.argmax()) else by
                 own = mixed
         order = np.argsort(own)[::-1][: _ALTERNATIVES + 1]
@@ -255,7 +260,27 @@ class Understanding:
             if agent_text
             else None
         )
-        return context.Before(buyer_text, buyer, mass, agent_text, agent, asked)
+        return context.Before(buyer_text, buyer, mass, agent_text, agent, asked, self._heard(buyer_text, agent_text))
+
+    def _heard(self, buyer_text: str, agent_text: str) -> Floats | None:
+        """What the listener adds up from the words of the turns before."""
+        if self._listener is None:
+            return None
+        return self._share(BUYER, buyer_text) + self._share(AGENT, agent_text[-context.AGENT_CHARS :])
+
+    def _share_of(self, turn: int, text: str) -> Floats:
+        assert self._listener is not None
+        return self._listener.share(turn, self._remember(text)[0] if text else "")
+
+    def _listened(self, normal: str, before: context.Before) -> Floats | None:
+        """What the listener makes of a message, over `labels`; one that it does not know is as likely as its best."""
+        if self._listener is None or before.heard is None:
+            return None
+        said = self._listener(normal, before.heard)
+        if self._listener.labels == self.labels:
+            return said
+        of = dict(zip(self._listener.labels, said, strict=True))
+        return np.array([of.get(label, said.max()) for label in self.labels], np.float32)
 
     def _matter(self, past: PastMessage) -> tuple[Floats, float]:
         codes = [

@@ -52,7 +52,11 @@ class Encoder:
 
     def evidence(self, normal: str) -> Floats:
         """How much a normalised text speaks for each label: as `scores`, but for a sum that all labels share."""
-        text = shortened(normal)
+        result: Floats = self.heard(shortened(normal)) @ self.out + self.out_bias
+        return result
+
+    def heard(self, text: str) -> Floats:
+        """The strongest answer of every filter in a text of letters of at most `LONGEST`."""
         rows = [0] * _HANG
         get = self.characters.get
         for character in text:
@@ -74,7 +78,7 @@ class Encoder:
             np.maximum.reduce(total, 0, out=strongest[n * count : (n + 1) * count])
         hidden = strongest * scale
         hidden += self.filter_bias
-        result: Floats = np.maximum(hidden, 0, out=hidden) @ self.out + self.out_bias
+        result: Floats = np.maximum(hidden, 0, out=hidden)
         return result
 
     def halves(self, text: str, places: Sequence[int]) -> tuple[Floats, Floats]:
@@ -154,23 +158,23 @@ def arrays_of(encoder: Encoder) -> list[Floats]:
     return [getattr(encoder, name) for name in _ARRAYS]
 
 
-def pack_encoder(encoder: Encoder) -> dict[str, NDArray[np.generic]]:
+def pack_encoder(encoder: Encoder, name: str = "encoder") -> dict[str, NDArray[np.generic]]:
     """The arrays of the model file that hold an encoder; half precision costs no measurable accuracy."""
     return {
-        "encoder_labels": to_bytes(encoder.labels),
-        "encoder_characters": to_bytes(_in_order(encoder.characters)),
-        "encoder_syllables": to_bytes(_in_order(encoder.syllables)),
-        **{f"encoder_{name}": getattr(encoder, name).astype(np.float16) for name in _ARRAYS},
+        f"{name}_labels": to_bytes(encoder.labels),
+        f"{name}_characters": to_bytes(_in_order(encoder.characters)),
+        f"{name}_syllables": to_bytes(_in_order(encoder.syllables)),
+        **{f"{name}_{array}": getattr(encoder, array).astype(np.float16) for array in _ARRAYS},
     }
 
 
-def unpack_encoder(arrays: Mapping[str, NDArray[np.generic]]) -> Encoder:
+def unpack_encoder(arrays: Mapping[str, NDArray[np.generic]], name: str = "encoder") -> Encoder:
     """The encoder of a model file."""
     return Encoder(
-        tuple(to_words(arrays["encoder_labels"])),
-        {word: at for at, word in enumerate(to_words(arrays["encoder_characters"]), UNKNOWN + 1)},
-        {word: at for at, word in enumerate(to_words(arrays["encoder_syllables"]), UNKNOWN + 1)},
-        *(arrays[f"encoder_{name}"].astype(np.float32) for name in _ARRAYS),
+        tuple(to_words(arrays[f"{name}_labels"])),
+        {word: at for at, word in enumerate(to_words(arrays[f"{name}_characters"]), UNKNOWN + 1)},
+        {word: at for at, word in enumerate(to_words(arrays[f"{name}_syllables"]), UNKNOWN + 1)},
+        *(arrays[f"{name}_{array}"].astype(np.float32) for array in _ARRAYS),
     )
 
 
