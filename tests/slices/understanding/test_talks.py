@@ -8,7 +8,6 @@ import pytest
 
 from xiaoer.kernel.turn import PastMessage
 from xiaoer.slices.understanding.api import Understanding
-from xiaoer.slices.understanding.listener import AGENT, BUYER
 from xiaoer.slices.understanding.model import read_model, write_model
 from xiaoer.slices.understanding.overlay import ShopWords
 from xiaoer.slices.understanding.pack import Utterance, read_pack, shipped_model
@@ -17,7 +16,6 @@ from xiaoer.slices.understanding.training.listener import Heard, fit_listener
 from xiaoer.slices.understanding.training.talks import (
     Said,
     TalkUnreadable,
-    compounds_of,
     lines_of,
     parse_talks,
     read_talks,
@@ -62,18 +60,11 @@ def test_a_line_that_is_not_written_as_talks_are_is_refused_with_its_place(line:
         parse_talks("a | 您好", "a.txt", CODES)
 
 
-def test_messages_of_one_ask_are_lines_with_the_last_words_of_both_before_them() -> None:
+def test_a_message_of_one_ask_is_a_line_with_the_last_words_of_both_before_it() -> None:
     assert lines_of(parse_talks(TALK, "a.txt", (*CODES, "chat.greeting"))) == [
-        Utterance("在不", "chat.greeting"),
         Utterance("啥时候发", "ship.when", "在不", ""),
         Utterance("就最近那个", "chat.ack", "啥时候发", "请问是哪一笔订单呢"),
         Utterance("行", "chat.ack", "那明天能发不 到了给装吗", "明天发"),
-    ]
-
-
-def test_messages_of_several_asks_are_their_parts() -> None:
-    assert compounds_of(parse_talks(TALK, "a.txt", (*CODES, "chat.greeting"))) == [
-        (Utterance("那明天能发不", "ship.when"), Utterance("到了给装吗", "product.install"))
     ]
 
 
@@ -94,8 +85,7 @@ def test_the_listener_learns_what_the_same_words_mean_after_which_words_of_an_ag
     first, second = (fit_listener(rows, ordinary, start, rounds=12) for _ in range(2))
     assert np.array_equal(first.inner, second.inner)
     for agent, label in agents:
-        shares = first.share(BUYER, "") + first.share(AGENT, agent)
-        said = [first(text, shares) for text in messages]
+        said = [first(start.heard(text), first.before(None, start.heard(agent)), CODES[:3]) for text in messages]
         assert [int(one.argmax()) for one in said] == [label] * len(messages)
         assert np.exp(said[0]).sum() == pytest.approx(1, abs=1e-4)
 

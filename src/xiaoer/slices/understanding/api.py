@@ -17,7 +17,6 @@ from xiaoer.slices.understanding import context, feeling, joining, split
 from xiaoer.slices.understanding.arrays import Floats
 from xiaoer.slices.understanding.entities.extract import read_entities
 from xiaoer.slices.understanding.features import features
-from xiaoer.slices.understanding.listener import AGENT, BUYER
 from xiaoer.slices.understanding.model import Model
 from xiaoer.slices.understanding.normalise import MAX_CHARS, Normaliser, compact
 from xiaoer.slices.understanding.overlay import Examples, ShopWords, lean
@@ -27,7 +26,7 @@ from xiaoer.slices.understanding.phrases import PhraseTable
 from xiaoer.slices.understanding.sounds import pinyin
 
 _ALTERNATIVES = 3
-_REMEMBERED, _SHARES = 8_192, 2_048
+_REMEMBERED = 8_192
 # How far back an open matter may lie, in buyer messages.
 _BACK = 3
 # Below this share of business in it, an earlier message opens no matter.
@@ -68,7 +67,6 @@ class Understanding:
         )
         self._mood = feeling.compile_mood(pack.lexicon.mood, pack.lexicon.emoji_feels)
         self._remember = lru_cache(maxsize=_REMEMBERED)(self._read)
-        self._share = lru_cache(maxsize=_SHARES)(self._share_of)
 
     @classmethod
     def shipped(cls, pack: str = "ecommerce") -> "Understanding":
@@ -263,24 +261,16 @@ class Understanding:
         return context.Before(buyer_text, buyer, mass, agent_text, agent, asked, self._heard(buyer_text, agent_text))
 
     def _heard(self, buyer_text: str, agent_text: str) -> Floats | None:
-        """What the listener adds up from the words of the turns before."""
-        if self._listener is None:
+        """What the words of the turns before add to the listener's hidden layer."""
+        if self._listener is None or self._model.encoder is None:
             return None
-        return self._share(BUYER, buyer_text) + self._share(AGENT, agent_text[-context.AGENT_CHARS :])
-
-    def _share_of(self, turn: int, text: str) -> Floats:
-        assert self._listener is not None
-        return self._listener.share(turn, self._remember(text)[0] if text else "")
+        told = (buyer_text, agent_text[-context.AGENT_CHARS :])
+        return self._listener.before(*(self._model.encoder.heard(self._remember(t)[0]) if t else None for t in told))
 
     def _listened(self, normal: str, before: context.Before) -> Floats | None:
-        """What the listener makes of a message, over `labels`; one that it does not know is as likely as its best."""
-        if self._listener is None or before.heard is None:
+        if self._listener is None or self._model.encoder is None or before.heard is None:
             return None
-        said = self._listener(normal, before.heard)
-        if self._listener.labels == self.labels:
-            return said
-        of = dict(zip(self._listener.labels, said, strict=True))
-        return np.array([of.get(label, said.max()) for label in self.labels], np.float32)
+        return self._listener(self._model.encoder.heard(normal), before.heard, self.labels)
 
     def _matter(self, past: PastMessage) -> tuple[Floats, float]:
         codes = [

@@ -104,7 +104,7 @@ class Before:
 
     `buyer` spreads over business codes only; `buyer_mass` is how much of the earlier message was business at all.
     `asked_slots` is true when the shop's own bot asked for values; then the agent's words need no guessing. `heard` is
-    what the listener adds up from the words of the turns (`Listener.share`).
+    what the words of the turns add to the hidden layer of the `listener`.
     """
 
     buyer_text: str = ""

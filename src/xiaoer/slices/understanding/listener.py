@@ -2,8 +2,8 @@
 
 The gate of `context` knows the turns before only by the matters that were read in them, and the agent's words are
 read by a classifier of buyers' words. The listener has learnt from whole talks what buyers say after which words of an
-agent: an encoder of its own reads the message, the buyer's last words and the agent's; a hidden layer puts the three
-together. Gate and listener have an equal say.
+agent: a hidden layer puts together what the filters of the encoder find in the message, in the buyer's last words and
+in the agent's. Gate and listener have an equal say.
 """
 
 from collections.abc import Mapping
@@ -12,62 +12,52 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xiaoer.slices.understanding.arrays import Floats
-from xiaoer.slices.understanding.encoder import LONGEST, Encoder, pack_encoder, shortened, unpack_encoder
-from xiaoer.slices.understanding.features import canonical
+from xiaoer.slices.understanding.arrays import Floats, to_bytes, to_words
 
 # The message, the buyer's last words, the agent's: what is put together.
 MESSAGE, BUYER, AGENT = range(3)
 TURNS = 3
+_ARRAYS = ("inner", "inner_bias", "outer", "own", "own_bias")
 
 
 @dataclass(frozen=True)
 class Listener:
-    """`inner` (turns, filters, hidden), `inner_bias` (hidden), `outer` (hidden, labels); what `encoder` itself scores
-    is what the message says alone."""
+    """`inner` (turns, filters, hidden), `inner_bias` (hidden), `outer` (hidden, labels); `own` (filters, labels) and
+    `own_bias` are what the message says alone. The filters are those of the model's encoder."""
 
-    encoder: Encoder
+    labels: tuple[str, ...]
     inner: Floats
     inner_bias: Floats
     outer: Floats
+    own: Floats
+    own_bias: Floats
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return self.encoder.labels
+    def before(self, buyer: Floats | None, agent: Floats | None) -> Floats:
+        """What the turns before add to the hidden layer, from what the filters found in them."""
+        told = [found @ self.inner[turn] for turn, found in ((BUYER, buyer), (AGENT, agent)) if found is not None]
+        return sum(told, np.zeros_like(self.inner_bias))
 
-    def share(self, turn: int, normal: str) -> Floats:
-        """What the normalised words of one turn add to the hidden layer; the same words always add the same."""
-        words = letters(turn, normal)
-        if not words:
-            return np.zeros_like(self.inner_bias)
-        result: Floats = self.encoder.heard(words) @ self.inner[turn]
-        return result
+    def __call__(self, message: Floats, before: Floats, labels: tuple[str, ...]) -> Floats:
+        """The logarithm of a chance per label, from what the filters found in the message and from `before`.
 
-    def __call__(self, normal: str, before: Floats) -> Floats:
-        """The logarithm of a chance per label for a message; `before`: the shares of the turns before, summed."""
-        heard = self.encoder.heard(letters(MESSAGE, normal))
-        hidden = np.maximum(heard @ self.inner[MESSAGE] + before + self.inner_bias, 0)
-        score = hidden @ self.outer + heard @ self.encoder.out + self.encoder.out_bias
+        A label that the listener does not know (a shop's own) is as likely as its best, so that the gate decides.
+        """
+        hidden = np.maximum(message @ self.inner[MESSAGE] + before + self.inner_bias, 0)
+        score = hidden @ self.outer + message @ self.own + self.own_bias
         score -= score.max()
-        result: Floats = score - np.log(np.exp(score).sum())
-        return result
-
-
-def letters(turn: int, normal: str) -> str:
-    """The letters that are heard of a turn: of the agent's words the end."""
-    return canonical(normal)[-LONGEST:] if turn == AGENT else shortened(normal)
+        said: Floats = score - np.log(np.exp(score).sum())
+        if labels == self.labels:
+            return said
+        of, best = dict(zip(self.labels, said, strict=True)), said.max()
+        return np.array([of.get(label, best) for label in labels], np.float32)
 
 
 def pack_listener(listener: Listener | None) -> dict[str, NDArray[np.generic]]:
     """The arrays of the model file that hold a listener, none for none."""
     if listener is None:
         return {}
-    return {
-        "listener_inner": listener.inner.astype(np.float16),
-        "listener_inner_bias": listener.inner_bias,
-        "listener_outer": listener.outer.astype(np.float16),
-        **pack_encoder(listener.encoder, "listener_encoder"),
-    }
+    arrays = {f"listener_{name}": getattr(listener, name).astype(np.float16) for name in _ARRAYS}
+    return {"listener_labels": to_bytes(listener.labels), **arrays}
 
 
 def unpack_listener(arrays: Mapping[str, NDArray[np.generic]]) -> Listener | None:
@@ -75,6 +65,6 @@ def unpack_listener(arrays: Mapping[str, NDArray[np.generic]]) -> Listener | Non
     if "listener_inner" not in arrays:
         return None
     return Listener(
-        unpack_encoder(arrays, "listener_encoder"),
-        *(arrays[f"listener_{name}"].astype(np.float32) for name in ("inner", "inner_bias", "outer")),
+        tuple(to_words(arrays["listener_labels"])),
+        *(arrays[f"listener_{name}"].astype(np.float32) for name in _ARRAYS),
     )

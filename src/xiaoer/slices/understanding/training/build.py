@@ -20,18 +20,18 @@ from xiaoer.slices.understanding.pack import (
     shipped_model,
 )
 from xiaoer.slices.understanding.training.shop import regression
-from xiaoer.slices.understanding.training.talks import compounds_of, lines_of, read_talks
+from xiaoer.slices.understanding.training.talks import lines_of, read_talks
 from xiaoer.slices.understanding.training.train import parted, train
 
 
 def main(name: str = "ecommerce", *, quick: bool = False) -> None:
     """Trains on the utterances of the pack and writes the file beside them."""
     began = time.process_time()
-    talks = read_talks(name)
-    lines, check = parted([*read_utterances(name), *lines_of(talks)])
-    written = [*read_compounds(name), *compounds_of(talks)]
+    lines, check = parted(read_utterances(name))
     judges = shipped_model(name) if quick else None
-    trained = train(read_pack(name), lines, pack_hash(name), judges, written=written)
+    trained = train(
+        read_pack(name), lines, pack_hash(name), judges, written=read_compounds(name), talks=lines_of(read_talks(name))
+    )
     data = write_model(trained.model)
     Path(str(folder(name) / MODEL_FILE)).write_bytes(data)
     sys.stdout.write(

@@ -65,18 +65,7 @@ class Adam:
             np.subtract(array, rate * fix * mean / (np.sqrt(square) + 1e-8), out=array)
 
 
-class Read(NamedTuple):
-    """What reading a batch gave: answers of the filters before they are rectified, and what going back needs."""
-
-    hidden: Floats
-    keys: Ints
-    rows: Ints
-    vectors: Floats
-    kept: Floats
-    windows: list[Ints]
-
-
-class Network:
+class _Network:
     """The weights while they are learnt."""
 
     def __init__(self, characters: int, syllables: int, labels: int, seed: int) -> None:
@@ -102,42 +91,35 @@ class Network:
 
     def learn(self, letters: Ints, sounds: Ints, sizes: Ints, truth: Floats) -> tuple[float, list[Floats]]:
         """Loss and slopes of one batch; `letters` and `sounds` are (batch, longest), `truth` is (batch, labels)."""
-        read = self.forth(letters, sounds, sizes)
-        mask = left_out(self.rng, read.hidden.shape, DROP_OUT) * (read.hidden > 0)
-        shown = read.hidden * mask
-        loss, pull = missed(shown @ self.out + self.out_bias, truth)
-        slopes = self.back(read, (pull @ self.out.T) * mask)
-        return loss, [*slopes, shown.T @ pull, pull.sum(0)]
-
-    def forth(self, letters: Ints, sounds: Ints, sizes: Ints) -> "Read":
-        """The strongest answer of every filter in every text of a batch."""
+        rng, count = self.rng, len(letters)
         # Each character with its sound is worked out once a batch; the key 0 is emptiness and always there.
         keys, where = np.unique(np.pad(letters * _KEY + sounds, ((0, 0), (_HANG, _HANG))), return_inverse=True)
-        rows = where.reshape(len(letters), -1)
-        vectors = np.concatenate([self.characters[keys // _KEY], self.syllables[keys % _KEY]], 1)
-        kept = left_out(self.rng, vectors.shape, DROP_CHARACTER)
+        rows = where.reshape(count, -1)
+        which, spoken = keys // _KEY, keys % _KEY
+        vectors = np.concatenate([self.characters[which], self.syllables[spoken]], 1)
+        kept = left_out(rng, vectors.shape, DROP_CHARACTER)
         vectors *= kept
         parts = vectors @ self.filters
         strongest, windows = _strongest(parts, rows, sizes)
-        return Read(strongest + self.filter_bias, keys, rows, vectors, kept, windows)
+        hidden = strongest + self.filter_bias
+        mask = left_out(rng, hidden.shape, DROP_OUT) * (hidden > 0)
+        shown = hidden * mask
+        score = shown @ self.out + self.out_bias
+        power = np.exp(score - score.max(1, keepdims=True))
+        chance = power / power.sum(1, keepdims=True)
+        wanted = np.float32(SMOOTHING / chance.shape[1]) + np.float32(1 - SMOOTHING) * truth
+        loss = float(-(wanted * np.log(chance + 1e-9)).sum() / count)
 
-    def back(self, read: "Read", slope: Floats) -> list[Floats]:
-        """Slopes of characters, syllables, filters and their bias, from those of `read.hidden`."""
-        d_parts = _spread(slope, read.windows, read.rows, (len(read.keys), self.filters.shape[1]))
-        d_vectors = (d_parts @ self.filters.T) * read.kept
-        d_characters = _summed(read.keys // _KEY, d_vectors[:, :CHARACTER], len(self.characters))
-        d_syllables = _summed(read.keys % _KEY, d_vectors[:, CHARACTER:], len(self.syllables))
+        pull = (chance - wanted) / np.float32(count)
+        d_hidden = (pull @ self.out.T) * mask
+        d_parts = _spread(d_hidden, windows, rows, parts.shape)
+        d_vectors = (d_parts @ self.filters.T) * kept
+        d_characters = _summed(which, d_vectors[:, :CHARACTER], len(self.characters))
+        d_syllables = _summed(spoken, d_vectors[:, CHARACTER:], len(self.syllables))
         d_characters[0] = d_syllables[0] = 0
-        return [d_characters, d_syllables, read.vectors.T @ d_parts, slope.sum(0)]
-
-
-def missed(score: Floats, truth: Floats) -> tuple[float, Floats]:
-    """Loss of a batch of scores against smoothed truths, and its slope."""
-    power = np.exp(score - score.max(1, keepdims=True))
-    chance = power / power.sum(1, keepdims=True)
-    wanted = np.float32(SMOOTHING / chance.shape[1]) + np.float32(1 - SMOOTHING) * truth
-    loss = float(-(wanted * np.log(chance + 1e-9)).sum() / len(score))
-    return loss, (chance - wanted) / np.float32(len(score))
+        return loss, [
+            d_characters, d_syllables, vectors.T @ d_parts, d_hidden.sum(0), shown.T @ pull, pull.sum(0),
+        ]  # fmt: skip
 
 
 def left_out(rng: np.random.Generator, shape: tuple[int, ...], share: float) -> Floats:
@@ -189,7 +171,7 @@ def _summed(rows: Ints, values: Floats, count: int) -> Floats:
     return total
 
 
-class Noise:
+class _Noise:
     """Typing errors over the characters that training knows."""
 
     def __init__(self, known: Sequence[str], seed: int) -> None:
@@ -241,12 +223,12 @@ def fit_encoder(
     known = sorted(character for character, n in seen.items() if n >= MIN_SEEN)
     characters = {character: n for n, character in enumerate(known, UNKNOWN + 1)}
     syllables = {s: n for n, s in enumerate(sorted({sound(c) for c in seen}), UNKNOWN + 1)}
-    network = Network(len(characters) + 2, len(syllables) + 2, len(labels), seed)
+    network = _Network(len(characters) + 2, len(syllables) + 2, len(labels), seed)
     if start is not None:
         for array, learnt in zip(network.arrays(), arrays_of(start), strict=True):
             array[...] = learnt
     top_rate = RATE if start is None else RATE * GOING_ON
-    noise = Noise(known, seed)
+    noise = _Noise(known, seed)
     optimiser = Adam(network.arrays())
     made = noise.more(more)
     steps, step = rounds * -(-(len(own) + len(made)) // BATCH), 0

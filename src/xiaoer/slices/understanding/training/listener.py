@@ -1,7 +1,7 @@
 """Training the listener: from rows with turns before, and ordinary lines after turns of other talks or after none.
 
-Its encoder begins as that of the classifier, and goes on learning, since agents speak otherwise than buyers. What the
-message alone says begins as what that encoder scores. Whole turns are left out at random, so that none is leant on.
+What the filters of the encoder find in every text is worked out once; only what puts it together is learnt. What the
+message says alone begins as what the encoder says. Whole turns are left out at random, so that none is leant on.
 """
 
 import random
@@ -11,22 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from xiaoer.slices.understanding.arrays import Floats
-from xiaoer.slices.understanding.encoder import Encoder, arrays_of
-from xiaoer.slices.understanding.listener import AGENT, MESSAGE, TURNS, Listener, letters
-from xiaoer.slices.understanding.training.encoder import (
-    DROP_OUT,
-    Adam,
-    Ints,
-    Network,
-    Noise,
-    left_out,
-    missed,
-    numbered,
-    warmed,
-)
+from xiaoer.slices.understanding.encoder import Encoder
+from xiaoer.slices.understanding.gate import chances
+from xiaoer.slices.understanding.listener import AGENT, BUYER, MESSAGE, TURNS, Listener
+from xiaoer.slices.understanding.training.encoder import SMOOTHING, Adam, Ints, left_out, warmed
 
-HIDDEN, DROP_HIDDEN, DROP_TURN = 512, 0.5, 0.15
-ROUNDS, BATCH, RATE, WARM = 10, 256, 2e-3, 0.15
+HIDDEN, DROP_FILTERS, DROP_HIDDEN, DROP_TURN = 256, 0.4, 0.5, 0.15
+ROUNDS, BATCH, RATE, WARM = 8, 256, 2e-3, 0.15
 # Ordinary lines in every round, and how many of them stand after the turns of some row.
 ORDINARY, AFTER = 10_000, 0.6
 SEED = 5
@@ -39,95 +30,51 @@ class Heard(NamedTuple):
     label: int
 
 
-def fit_listener(rows: Sequence[Heard], ordinary: Sequence[Heard], start: Encoder, rounds: int = ROUNDS) -> Listener:
+def fit_listener(rows: Sequence[Heard], ordinary: Sequence[Heard], encoder: Encoder, rounds: int = ROUNDS) -> Listener:
     """The listener of some rows; `ordinary` lines have no turns. The same rows give the same weights."""
     rng, chance = random.Random(SEED), np.random.default_rng(SEED)
-    network = Network(len(start.character_vectors), len(start.syllable_vectors), len(start.labels), SEED)
-    for array, learnt in zip(network.arrays(), arrays_of(start), strict=True):
-        array[...] = learnt
-    filters = len(network.filter_bias)
+    numbers: dict[str, int] = {}
+    every = np.array([[numbers.setdefault(text, len(numbers)) for text in row.turns] for row in [*rows, *ordinary]])
+    labels = np.array([row.label for row in [*rows, *ordinary]])
+    # An empty text says nothing: its filters are nought.
+    found = np.stack([encoder.heard(text) if text else 0 * encoder.filter_bias for text in numbers])
+    nothing = numbers.setdefault("", len(numbers))
+    if nothing == len(found):
+        found = np.concatenate([found, np.zeros_like(found[:1])])
+    filters, total = found.shape[1], len(rows)
     inner = (chance.standard_normal((TURNS, filters, HIDDEN)) / np.sqrt(3 * filters)).astype(np.float32)
-    outer = (chance.standard_normal((HIDDEN, len(start.labels))) / np.sqrt(HIDDEN)).astype(np.float32)
-    bias = np.zeros(HIDDEN, np.float32)
-    learner = _Learner(network, inner, bias, outer, start, Noise(list(start.characters), SEED))
-    optimiser = Adam([*network.arrays(), inner, bias, outer])
-    some = min(ORDINARY, len(ordinary))
-    steps, step = rounds * -(-(len(rows) + some) // BATCH), 0
-    own = [_lettered(row) for row in rows]
+    outer = (chance.standard_normal((HIDDEN, len(encoder.labels))) / np.sqrt(HIDDEN)).astype(np.float32)
+    bias, own, own_bias = np.zeros(HIDDEN, np.float32), encoder.out.copy(), encoder.out_bias.copy()
+    learnt = (inner, bias, outer, own, own_bias)
+    optimiser, some = Adam(learnt), min(ORDINARY, len(ordinary))
+    steps, step = rounds * -(-(total + some) // BATCH), 0
     for _ in range(rounds):
-        lines = own + [_lettered(_placed(line, rows, rng)) for line in rng.sample(list(ordinary), some)]
-        # Rows with agents' words of about one length stand together, which saves reading emptiness.
-        order = sorted(range(len(lines)), key=lambda n: len(lines[n].turns[AGENT]) + 12 * rng.random())
-        batches = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
-        rng.shuffle(batches)
-        for batch in batches:
-            optimiser.step(learner.learn([lines[n] for n in batch]), RATE * warmed(step / steps, WARM))
+        lines = np.array(rng.sample(range(total, len(every)), some), np.int64)
+        turns = np.concatenate([every[:total], every[lines]])
+        after = total + np.flatnonzero(chance.random(some) < AFTER)
+        turns[after, BUYER:] = every[chance.integers(0, total, len(after)), BUYER:]
+        for turn in (BUYER, AGENT):
+            turns[chance.random(len(turns)) < DROP_TURN, turn] = nothing
+        truth, order = np.concatenate([labels[:total], labels[lines]]), chance.permutation(len(turns))
+        for start in range(0, len(order), BATCH):
+            batch = order[start : start + BATCH]
+            slopes = _slopes([found[turns[batch, turn]] for turn in range(TURNS)], truth[batch], learnt, chance)
+            optimiser.step(slopes, RATE * warmed(step / steps, WARM))
             step += 1
-    encoder = Encoder(start.labels, start.characters, start.syllables, *network.arrays())
-    return Listener(encoder, inner, bias, outer)
+    return Listener(encoder.labels, *learnt)
 
 
-def _lettered(row: Heard) -> Heard:
-    message, buyer, agent = (letters(turn, words) for turn, words in enumerate(row.turns))
-    return Heard((message, buyer, agent), row.label)
-
-
-def _placed(line: Heard, rows: Sequence[Heard], rng: random.Random) -> Heard:
-    """An ordinary line as it stands, or after the turns of some row."""
-    if rng.random() >= AFTER:
-        return line
-    _, buyer, agent = rng.choice(rows).turns
-    return Heard((line.turns[MESSAGE], buyer, agent), line.label)
-
-
-class _Learner(NamedTuple):
-    """The weights while they are learnt."""
-
-    network: Network
-    inner: Floats
-    bias: Floats
-    outer: Floats
-    start: Encoder
-    noise: Noise
-
-    def learn(self, rows: Sequence[Heard]) -> list[Floats]:
-        """Slopes of one batch, in the order of the optimiser's arrays."""
-        network, rng = self.network, self.network.rng
-        truth = np.zeros((len(rows), len(self.start.labels)), np.float32)
-        truth[np.arange(len(rows)), [row.label for row in rows]] = 1
-        sums = np.tile(self.bias, (len(rows), 1))
-        read = []
-        for turn in range(TURNS):
-            present = self._present(rows, turn)
-            if not len(present):
-                continue
-            words = [self.noise(rows[n].turns[turn]) for n in present]
-            answers = network.forth(*numbered(words, self.start.characters, self.start.syllables))
-            mask = left_out(rng, answers.hidden.shape, DROP_OUT) * (answers.hidden > 0)
-            shown = answers.hidden * mask
-            sums[present] += shown @ self.inner[turn]
-            read.append((turn, present, answers, mask, shown))
-        kept = left_out(rng, sums.shape, DROP_HIDDEN) * (sums > 0)
-        hidden = sums * kept
-        alone = np.zeros((len(rows), len(network.filter_bias)), np.float32)
-        for turn, present, _, _, shown in read:
-            if turn == MESSAGE:
-                alone[present] = shown
-        _, pull = missed(hidden @ self.outer + alone @ network.out + network.out_bias, truth)
-        d_sums = (pull @ self.outer.T) * kept
-        d_inner = np.zeros_like(self.inner)
-        totals = [np.zeros_like(array) for array in network.arrays()[:4]]
-        for turn, present, answers, mask, shown in read:
-            here = d_sums[present]
-            d_inner[turn] = shown.T @ here
-            d_shown = here @ self.inner[turn].T
-            if turn == MESSAGE:
-                d_shown += pull[present] @ network.out.T
-            totals = [a + b for a, b in zip(totals, network.back(answers, d_shown * mask), strict=True)]
-        return [*totals, alone.T @ pull, pull.sum(0), d_inner, d_sums.sum(0), hidden.T @ pull]
-
-    def _present(self, rows: Sequence[Heard], turn: int) -> Ints:
-        """The rows in which a turn says something; one before the message is now and then left out."""
-        rng = self.network.rng
-        left = rng.random(len(rows)) < (0 if turn == MESSAGE else DROP_TURN)
-        return np.array([n for n, row in enumerate(rows) if row.turns[turn] and not left[n]], np.int64)
+def _slopes(found: list[Floats], truth: Ints, learnt: tuple[Floats, ...], chance: np.random.Generator) -> list[Floats]:
+    """How the loss of a batch changes with what is learnt. `found`: (batch, filters) of every turn."""
+    inner, bias, outer, own, own_bias = learnt
+    shown = [texts * left_out(chance, texts.shape, DROP_FILTERS) for texts in found]
+    sums = sum((texts @ weights for texts, weights in zip(shown, inner, strict=True)), bias)
+    kept = left_out(chance, sums.shape, DROP_HIDDEN) * (sums > 0)
+    hidden = sums * kept
+    said = hidden @ outer + shown[MESSAGE] @ own + own_bias
+    pull = chances(np.asarray(said, np.float32)) - np.float32(SMOOTHING / len(own_bias))
+    pull[np.arange(len(truth)), truth] -= 1 - SMOOTHING
+    pull /= len(truth)
+    d_sums = (pull @ outer.T) * kept
+    d_inner = np.stack([texts.T @ d_sums for texts in shown])
+    return [d_inner, d_sums.sum(0), hidden.T @ pull, shown[MESSAGE].T @ pull, pull.sum(0)]

@@ -1,8 +1,7 @@
-"""What whole talks teach (整段对话): how a message is read after the turns before, and where a breath holds two asks.
+"""What whole talks teach (整段对话): how a message is read after the turns before it.
 
 A talk shows what no single line does: how buyers go on, answer, push, refuse and change the matter, in the shares of
-real service. Each of its messages that has turns before it is practice for the gate and the listener; the first words
-of a talk, which nobody has spoken before, are ordinary lines; messages of several asks show the seams.
+real service. Each of its messages of one ask that has turns before it is practice for the gate and the listener.
 
 A file of `talks/` holds one message a line: `b CODE | words` of the buyer, `a | words` of the agent; of several asks in
 one message, `b CODE/CODE | words‖words`. `# ` with the trade begins the next talk; empty lines count for nothing.
@@ -78,25 +77,15 @@ def parse_talks(text: str, file: str, codes: Collection[str]) -> list[list[Said]
 
 
 def lines_of(talks: Iterable[Sequence[Said]]) -> list[Utterance]:
-    """Every message of one ask: with the turns before it, or as an ordinary line where it opens the talk."""
+    """Every message of one ask after another of the buyer, with the last words of both before it."""
     found = []
     for talk in talks:
-        buyer, agent = None, ""
-        for at, said in enumerate(talk):
+        buyer, agent = "", ""
+        for said in talk:
             if not said.codes:
                 agent = said.words
                 continue
-            if len(said.codes) == 1 and (at == 0 or buyer is not None):
-                found.append(Utterance(said.words, said.codes[0], *(() if buyer is None else (buyer, agent))))
+            if buyer and len(said.codes) == 1:
+                found.append(Utterance(said.words, said.codes[0], buyer, agent))
             buyer = said.words.replace(APART, " ")
     return found
-
-
-def compounds_of(talks: Iterable[Sequence[Said]]) -> list[tuple[Utterance, ...]]:
-    """Every message of several asks, its parts apart; joined as they stand, the parts are the message."""
-    return [
-        tuple(Utterance(part, code) for part, code in zip(said.words.split(APART), said.codes, strict=True))
-        for talk in talks
-        for said in talk
-        if len(said.codes) > 1
-    ]

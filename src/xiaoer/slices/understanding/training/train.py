@@ -22,7 +22,7 @@ from xiaoer.kernel.heard import Entities
 from xiaoer.slices.understanding import context, joining
 from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.arrays import nothing_judged
-from xiaoer.slices.understanding.encoder import Encoder
+from xiaoer.slices.understanding.encoder import Encoder, as_kept
 from xiaoer.slices.understanding.entities.extract import read_entities
 from xiaoer.slices.understanding.gate import nothing_gated
 from xiaoer.slices.understanding.model import Model, as_bytes
@@ -78,12 +78,13 @@ def train(
     judges: Model | None = None,
     noise: float = NOISE,
     written: Sequence[tuple[Utterance, ...]] = (),
+    talks: Sequence[Utterance] = (),
 ) -> Trained:
     """Trains a model of some utterances.
 
     With `judges`, the encoder, the gate and the seams of that model are kept: a shop's own training touches the
     linear classifier only. `noise` is the share of lines that get a copy with a typing error; `written` are messages
-    with their asks apart (`read_compounds`).
+    with their asks apart (`read_compounds`); `talks` are rows of whole talks, for the listener (`lines_of`).
     """
     ordinary = [u for u in utterances if u.prev_buyer is None]
     following = [u for u in utterances if u.prev_buyer is not None]
@@ -121,8 +122,8 @@ def train(
     blind_model = _model(blind, blind_encoder, trust)
     held = [u for u, fold in zip(ordinary, fold_of, strict=True) if fold == 0]
     model = _with_judges(pack, model, blind_model, held, following, written)
-    turns = _heard(following, [*lines, *spoken], labels, pack)
-    model = replace(model, listener=fit_listener(*turns, encoder))
+    turns = _heard([*following, *talks], [*lines, *spoken], labels, pack)
+    model = replace(model, listener=fit_listener(*turns, as_kept(encoder)))
     return Trained(model, len(lines) + len(spoken), accuracy)
 
 
