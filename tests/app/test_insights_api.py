@@ -1,8 +1,10 @@
 """The pages of insight over HTTP, on the sample shop with a few talks."""
 
+import json
 from typing import Any
 
 import pytest
+from sqlalchemy import text as sql
 from starlette.testclient import TestClient
 
 PAGES = ("hot-questions", "after-sales", "funnel", "sentiment", "service", "quality", "gaps", "value")
@@ -52,6 +54,16 @@ def test_a_talk_is_in_the_figures_at_once_and_is_found_behind_them(client: TestC
     assert any(row["intent"] == "ship.when" and row["count"] >= 2 for row in page["tables"][0]["rows"])
 
 
+def test_a_figure_of_a_whole_family_leads_to_all_of_it(client: TestClient, talk: str) -> None:
+    since = "from=2026-01-01"
+    for page, card in (("hot-questions", "asked"), ("after-sales", "refunds")):
+        shown = cards(client.get(f"/api/v1/insights/{page}?{since}").json())[card]
+        assert shown["value"] and not shown["drill"].get("a")
+        behind = client.get("/api/v1/insights/drill", params={"from": "2026-01-01", **shown["drill"]}).json()["items"]
+        assert len(behind) == 50 or len(behind) == shown["value"], page
+    assert client.get(f"/api/v1/insights/drill?{since}").json()["items"]
+
+
 def test_the_service_page_shows_a_waiting_talk_as_not_answered(client: TestClient, talk: str) -> None:
     rows = client.get("/api/v1/insights/service").json()["tables"][0]["rows"]
     douyin = next(row for row in rows if row["id"] == "douyin.reply_3min@1")
@@ -97,6 +109,16 @@ def test_anything_can_be_counted_by_anything(client: TestClient, talk: str) -> N
     assert {row["channel"] for row in answer["rows"]} == {"api"}
 
 
+def test_a_courtesy_rests_on_nothing_and_claims_nothing(client: TestClient) -> None:
+    first = say(client, "insight-bare", "这件是什么材质的")
+    say(client, "insight-bare", "好的，我拍了，谢谢")
+    wiring = client.app.state.wiring  # type: ignore[attr-defined]
+    told = "SELECT data FROM events WHERE type = 'turn.decided' AND conversation_id = :talk ORDER BY id"
+    with wiring.db.reader_engine.connect() as connection:
+        facts = [json.loads(row) for row in connection.scalars(sql(told), {"talk": first})]
+    assert [(fact["sourced"], bool(fact["sources"])) for fact in facts] == [(True, True), (True, False)]
+
+
 def test_agents_do_not_see_the_shops_figures(client: TestClient) -> None:
     body = {"username": "agent", "password": "xiaoer-agent", "shop": "default"}
     token = client.post("/api/v1/auth/login", json=body).json()["access_token"]
@@ -114,7 +136,9 @@ def test_sub_reasons_are_what_buyers_said_and_lead_to_their_refunds(client: Test
         behind = client.get("/api/v1/insights/drill", params={"from": "2026-01-01", **drill}).json()["items"]
         assert len(behind) == min(row["count"], 50)
         word = row["name"].strip("「」").split("、")[0]
-        telling = set(word) - set("了")  # wordings that differ by that are one question, shown as it was first said
+        telling = set(word) - set(
+            "了怎么办"
+        )  # wordings that differ by these are one question, shown as it was first said
         assert all(telling <= set(item["said"]) for item in behind)
 
 

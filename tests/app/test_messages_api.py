@@ -150,6 +150,13 @@ def test_the_trace_explains_the_answer_in_words(client: TestClient) -> None:
     assert client.get("/api/v1/messages/nope/explain").status_code == 404
 
 
+def test_the_trace_shows_no_phone_and_no_address(client: TestClient) -> None:
+    answer = say(client, "地址改成上海市浦东新区世纪大道100号2楼，电话13812345678", "b-hidden")
+    explained = client.get(f"/api/v1/messages/{answer['message_id']}/explain")
+    assert "138****5678" in explained.text
+    assert "13812345678" not in explained.text and "世纪大道" not in explained.text
+
+
 def test_knowledge_search_answers_and_refuses(client: TestClient) -> None:
     body = {"queries": ["多久能发货", "明天股市开盘吗"], "top_k": 3}
     known, unknown = client.post("/api/v1/knowledge/search", json=body).json()["results"]

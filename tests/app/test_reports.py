@@ -20,6 +20,7 @@ from xiaoer.app.reports import Reports, Schedule, Target
 from xiaoer.app.wiring import Wiring
 from xiaoer.connectors.robots.mapping import compose, sign_dingtalk, sign_feishu
 from xiaoer.infra.clock import ManualClock
+from xiaoer.infra.jobs import Job
 from xiaoer.infra.mail import MailServer
 from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
@@ -156,8 +157,6 @@ async def test_a_schedule_sends_once_in_its_hour_and_again_only_where_it_failed(
     targets = (Target("wecom", "https://wecom/a"), Target("feishu", "https://feishu/b", "SECret"))
     plan = Schedule(weekly=True, weekday=0, hour=9, targets=targets)
     await product.db.write(lambda c: mine.keep_schedule(c, DEFAULT_SHOP, plan))
-    from xiaoer.infra.jobs import Job
-
     for _ in range(3):
         await mine._order(Job(DEFAULT_SHOP, "x", "report.order", NOW))
     robots.away = True
@@ -171,6 +170,37 @@ async def test_a_schedule_sends_once_in_its_hour_and_again_only_where_it_failed(
     await product.db.write(lambda c: c.execute(update(jobs).where(jobs.c.state == "waiting").values(due_at=NOW)))
     await product.jobs.run_due()
     assert sorted(host for host, _ in robots.heard) == ["feishu", "wecom"]
+    await mine.close()
+
+
+async def test_a_server_that_was_away_at_the_hour_sends_when_it_is_back_that_day(
+    product: Wiring, robots: Robots
+) -> None:
+    mine = reports(product, robots)
+    plan = Schedule(weekly=True, weekday=0, hour=7, targets=(Target("wecom", "https://wecom/a"),))
+    await product.db.write(lambda c: mine.keep_schedule(c, DEFAULT_SHOP, plan))
+    for _ in range(2):
+        await mine._order(Job(DEFAULT_SHOP, "x", "report.order", NOW))
+        await product.jobs.run_due()
+    assert len(robots.heard) == 1
+    await mine.close()
+
+
+async def test_what_became_of_each_delivery_is_shown(product: Wiring, robots: Robots) -> None:
+    mine = reports(product, robots)
+    targets = (Target("wecom", "https://wecom/a"), Target("dingtalk", "https://ding/b?x=1", "other"))
+    plan = Schedule(targets=targets)
+    assert (await product.db.write(lambda c: mine.keep_schedule(c, DEFAULT_SHOP, plan))).delivered == (None, None)
+
+    async def told() -> list[tuple[str, str]]:
+        await mine.send_all(DEFAULT_SHOP, "week", plan, NOW, again=f":{robots.away}")
+        await product.jobs.run_due()
+        kept = await product.db.read(lambda c: mine.schedule(c, DEFAULT_SHOP))
+        return [(one.state, one.why) for one in kept.delivered if one]
+
+    assert await told() == [("ok", ""), ("refused", "310000 sign not match")]
+    robots.away = True
+    assert await told() == [("away", ""), ("away", "")]
     await mine.close()
 
 
@@ -198,6 +228,7 @@ async def test_mail_carries_the_report_and_its_workbook(product: Wiring, robots:
     whole = b"".join(got)
     assert b"To: boss@shop.example" in whole
     assert b"spreadsheetml" in whole
+    assert b"Date: " in whole and b"@shop.example>" in whole.partition(b"Message-ID: ")[2].partition(b"\n")[0]
     await mine.close()
 
 

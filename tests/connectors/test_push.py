@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -173,6 +174,24 @@ def test_a_signed_body_that_cannot_be_read_is_a_bad_body(body: str) -> None:
     push = Push(SHOP, urlencode({"param": body, "sign": _md5(body + "k100-salt")}).encode(), NOW)
     with pytest.raises(InvalidBody):
         _read("kuaidi100", push)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"events": [{"id": "e9", "type": "order.paid", "at": "2026-03-05T10:00:00+08:00"}]}, "e9 .* no order_id"),
+        ({"events": [{"id": "e9", "type": "order.flown", "at": "2026-03-05T10:00:00+08:00"}]}, "a known type"),
+        ([], "a list of events"),
+        ({"events": {}}, "a list of events"),
+    ],
+    ids=["belongs-to-nothing", "unknown-type", "no-object", "no-list"],
+)
+def test_a_generic_push_that_cannot_be_used_is_refused_with_the_reason(body: Any, told: str) -> None:
+    raw, stamp = json.dumps(body).encode(), str(int(NOW.timestamp()))
+    signed = hmac.new(b"bridge-secret", f"POST\nevents\n{stamp}\n".encode() + raw, "sha256").hexdigest()
+    headers = {"x-xiaoer-timestamp": stamp, "x-xiaoer-signature": signed}
+    with pytest.raises(InvalidBody, match=told):
+        _read("generic", Push(SHOP, raw, NOW, headers))
 
 
 def test_a_generic_push_signed_long_ago_is_a_replay() -> None:

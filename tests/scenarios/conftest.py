@@ -1,11 +1,18 @@
 """The sample shop at 2026-06-18 20:00 in the shop's zone, opened once for all scenarios."""
 
-from collections.abc import AsyncIterator
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import uvicorn
+from tests.connectors.fakes import generic
+from tests.connectors.subjects import fresh_world
+from tests.connectors.world import World
+from tests.scenarios.remote import Wire
 
 from xiaoer.app.demo.generate import generate, write_folder
 from xiaoer.app.wiring import Wiring
@@ -39,3 +46,25 @@ async def product(sample_home: Settings, tmp_path_factory: pytest.TempPathFactor
     assert all(run.status == "done" for run in runs)
     yield wiring
     await wiring.stop()
+
+
+@pytest.fixture
+def served(wire: Wire) -> Iterator[tuple[str, World]]:
+    """A shop of its own behind a loopback port, checking signatures."""
+    world = fresh_world()
+    wire.app = generic.platform(world).app
+    server = uvicorn.Server(uvicorn.Config(wire, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 10
+    while not server.started and time.monotonic() < until:
+        thread.join(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}/shop", world
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()

@@ -3,125 +3,28 @@
 import hashlib
 import hmac
 import json
-import threading
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
-import msgspec
 import pytest
-import uvicorn
 from msgspec.structs import replace as changed
-from sqlalchemy import Connection, select
-from starlette.responses import JSONResponse, Response
-from tests.connectors.fakes import generic
-from tests.connectors.subjects import fresh_world
+from sqlalchemy import Connection
 from tests.connectors.world import World
+from tests.scenarios.remote import Talk, Wire
 
 from xiaoer.app.wiring import Wiring
 from xiaoer.connectors.push import Push
 from xiaoer.flows.remind_buyer.start import KIND
 from xiaoer.infra.jobs import waiting
 from xiaoer.kernel.ids import BuyerId, ShopId
-from xiaoer.kernel.terms import AutoActions, Terms
-from xiaoer.kernel.turn import TextContent, TurnContext
+from xiaoer.kernel.terms import AutoActions
 from xiaoer.slices.catalog import alerts
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
-from xiaoer.slices.conversations.types import Incoming
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.outreach.types import Journey, Step
-from xiaoer.slices.tickets.tables import tickets
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-@pytest.fixture
-def served(wire: "Wire") -> Iterator[tuple[str, World]]:
-    """A shop of its own behind a loopback port, checking signatures."""
-    world = fresh_world()
-    wire.app = generic.platform(world).app
-    server = uvicorn.Server(uvicorn.Config(wire, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 10
-    while not server.started and time.monotonic() < until:
-        thread.join(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/shop", world
-    server.should_exit = True
-    thread.join(10)
-
-
-@dataclass
-class Wire:
-    """The way to the shop's system. `refuses`: it does no action. `loses`: it does one, and its answer is lost.
-    `dies`: the same, and nothing is answered any more."""
-
-    app: Any = None
-    refuses: bool = False
-    loses: bool = False
-    dies: bool = False
-    down: bool = False
-    posted: int = 0
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        post = scope["method"] == "POST"
-        self.posted += post
-        if self.down:
-            await Response(status_code=503)(scope, receive, send)
-        elif post and self.refuses:
-            await JSONResponse({"state": "refused"})(scope, receive, send)
-        elif post and (self.loses or self.dies):
-            self.down = self.dies
-            await self.app(scope, receive, _nowhere)
-            await Response(status_code=502)(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
-
-
-async def _nowhere(_: Any) -> None:
-    """The answer that is lost."""
-
-
-@pytest.fixture
-def wire() -> Wire:
-    return Wire()
-
-
-class Talk:
-    """Buyer 2001 in a shop whose orders live in the served system."""
-
-    def __init__(self, product: Wiring) -> None:
-        self.product = product
-        self.shop = ShopId(f"remote-{uuid4().hex[:8]}")
-
-    async def open(self, base: str, *ports: str, auto: AutoActions = AutoActions()) -> None:  # noqa: B008  frozen
-        await self.product.shops.ensure_shop(self.shop, "接口小店")
-        await self.product.systems.save(
-            self.shop, "店主", id_="", connector="generic", title="", ports=ports,
-            settings={"base_url": base, "secret": "bridge-secret"}, enabled=True,
-        )  # fmt: skip
-        await self.product.answering.terms.save(self.shop, Terms(auto=auto), "店主")
-
-    async def say(self, text: str, page: str = "") -> str:
-        context = TurnContext(entry="product", product_id=page) if page else TurnContext()
-        incoming = Incoming(BuyerId("2001"), "api", TextContent(text), context, external_id=uuid4().hex)
-        answer: dict[str, Any] = msgspec.json.decode(await self.product.take_message(self.shop, incoming))
-        return "\n".join(part["text"] for part in answer["replies"])
-
-    async def done(self) -> list[tuple[str, str]]:
-        return [(row.kind, row.state) for row in await self.product.answering.actions(self.shop, 10)]
-
-    async def tickets(self) -> list[str]:
-        query = select(tickets.c.type).where(tickets.c.shop == self.shop)
-        return list(await self.product.db.read(lambda c: c.scalars(query).all()))
 
 
 async def test_a_confirmed_cancellation_happens_in_the_shop_s_system(
@@ -268,6 +171,31 @@ async def test_who_waits_is_told_when_the_connected_system_has_it_again(
     assert not await product.db.read(lambda c: alerts.is_awaited(c, talk.shop, "10012"))
 
 
+async def test_where_no_system_tells_of_orders_the_own_rows_follow_what_is_pushed(
+    product: Wiring, served: tuple[str, World]
+) -> None:
+    talk = Talk(product)
+    await talk.open(served[0], "stock")
+    (system,) = await product.systems.listed(talk.shop)
+    paid = {"order_id": "77001", "pay_amount": "88.00"}
+    made = {"order_id": "77001", "buyer_id": "2001", "pay_amount": "99.00"}
+    for type_, data, ago in (("order.paid", paid, 0), ("order.paid", paid, 0), ("order.created", made, 10)):
+        await push(talk, system.id, type_, data, ago)
+    order = await EmbeddedOrders(product.db).order(talk.shop, "77001")
+    assert order is not None
+    assert (order.status, order.buyer_id, order.pay_amount.yuan) == ("paid", "2001", "88.00")
+
+
+async def push(talk: Talk, system_id: str, type_: str, data: dict[str, str], ago: int = 0) -> None:
+    """An event of `ago` minutes before, signed as the shop's system signs it."""
+    now = talk.product.clock.now()
+    event = {"id": f"push-{type_}", "type": type_, "at": (now - timedelta(minutes=ago)).isoformat(), "data": data}
+    body, stamp = json.dumps({"events": [event]}).encode(), str(int(now.timestamp()))
+    signed = hmac.new(b"bridge-secret", f"POST\nevents\n{stamp}\n".encode() + body, hashlib.sha256).hexdigest()
+    headers = {"x-xiaoer-timestamp": stamp, "x-xiaoer-signature": signed}
+    await talk.product.pushes(Push(talk.shop, body, now, headers), system_id)
+
+
 async def test_a_pushed_order_starts_a_reminder_and_a_pushed_payment_ends_it(
     product: Wiring, served: tuple[str, World]
 ) -> None:
@@ -279,13 +207,7 @@ async def test_a_pushed_order_starts_a_reminder_and_a_pushed_payment_ends_it(
     await product.selling.remind.journeys.save(talk.shop, "pay", journey, product.clock.now())
 
     async def pushed(type_: str) -> int:
-        now = product.clock.now()
-        data = {"order_id": "5003", "buyer_id": "2001"}
-        event = {"id": f"push-{type_}", "type": type_, "at": now.isoformat(), "data": data}
-        body, stamp = json.dumps({"events": [event]}).encode(), str(int(now.timestamp()))
-        signed = hmac.new(b"bridge-secret", f"POST\nevents\n{stamp}\n".encode() + body, hashlib.sha256).hexdigest()
-        headers = {"x-xiaoer-timestamp": stamp, "x-xiaoer-signature": signed}
-        await product.pushes(Push(talk.shop, body, now, headers), system.id)
+        await push(talk, system.id, type_, {"order_id": "5003", "buyer_id": "2001"})
         return len(await product.db.read(lambda c: waiting(c, talk.shop, kind=KIND)))
 
     assert await pushed("order.created") == 1

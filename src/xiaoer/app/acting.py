@@ -38,6 +38,8 @@ class LiveOrderActions(EmbeddedOrderActions):
             if action.kind == "issue_coupon":  # it is in the own rows, which are the shop's
                 return Outcome("done")
             return await super().act(shop, action)
+        if action.kind == "issue_coupon" and "off_fen" not in action.data:
+            return None  # its terms (goods picked out, steps, percent) cannot be said to another system
         outcome: Outcome | None = await one.source.act(shop, action)
         if outcome is not None and action.order_id:
             try:

@@ -2,7 +2,24 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from xiaoer.slices.conversations.types import StoredTurn
+from xiaoer.slices.privacy import api as privacy
+from xiaoer.slices.privacy.rules import masks
+
+
+def masked(turn: StoredTurn) -> StoredTurn:
+    """The turn as people may see it outside the talk: phones, addresses and names of receivers are hidden."""
+    return replace(turn, trace=_hide(turn.trace), response=privacy.mask_text(turn.response))
+
+
+def _hide(value: Any, name: str = "") -> Any:
+    if isinstance(value, str):
+        return privacy.mask_text(masks.mask_named(name, value))
+    if isinstance(value, dict):
+        return {key: _hide(one, key) for key, one in value.items()}
+    return [_hide(one, name) for one in value] if isinstance(value, list | tuple) else value
 
 
 def explain(turn: StoredTurn) -> str:

@@ -1,7 +1,8 @@
 """Pushes of the shop's systems (消息推送): facts are kept once, parcels move on, orders are read anew.
 
 Everything that a push causes is written in one change: the event facts, and a job per order that reads it again
-through its port. So a push that was answered with success is never half done, and a crash in between loses nothing.
+through its port; where no connected system serves orders, the own rows follow events that tell all of them. So a push
+that was answered with success is never half done, and a crash in between loses nothing.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,6 +20,7 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights import api as insights
+from xiaoer.slices.orders.happening import take_event
 from xiaoer.slices.orders.service import EmbeddedOrders
 
 _REREAD = "order.reread"
@@ -54,10 +56,13 @@ class Pushes:
             await self._orders.keep_parcel(push.shop, parcel, now)
 
         take = await self.journeys(push.shop) if self.journeys and pushed.events else None
+        follow = pushed.whole and not await self._systems.serving(push.shop, "orders")
 
         def change(connection: Connection) -> None:
             known = insights.data_of(connection, push.shop, [event.id for event in pushed.events])
             insights.append_new(connection, push.shop, list(pushed.events))
+            for event in sorted(pushed.events, key=lambda event: event.at) if follow else ():
+                take_event(connection, push.shop, event, now)
             if take is not None:
                 take(connection, [event for event in pushed.events if event.id not in known])
             for event in pushed.events:

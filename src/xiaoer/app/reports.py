@@ -34,6 +34,7 @@ from xiaoer.slices.shops.service import Shops
 _HOURLY = timedelta(hours=1)
 _KEEP = "••••••"
 _PLACE = "report-target"
+_SENT = "report-sent:"
 _HTTP_ERROR = 400
 Kind = Literal["week", "month"]
 
@@ -47,8 +48,19 @@ class Target(Struct, frozen=True):
     to: tuple[str, ...] = ()
 
 
+class Delivery(Struct, frozen=True):
+    """What became of the last report to a target: it was taken (ok), refused (`why`, its own words), or it was away."""
+
+    at: datetime
+    state: Literal["ok", "refused", "away"]
+    why: str = ""
+
+
 class Schedule(Struct, frozen=True):
-    """When reports are sent: weekly on `weekday` (0 Monday) and monthly on the first, at `hour` of the shop's day."""
+    """When reports are sent: weekly on `weekday` (0 Monday) and monthly on the first, at `hour` of the shop's day.
+
+    `delivered` tells what became of the last report to each target, in their order; it is read, never given.
+    """
 
     weekly: bool = False
     monthly: bool = False
@@ -57,6 +69,15 @@ class Schedule(Struct, frozen=True):
     targets: tuple[Target, ...] = ()
     smtp: mail.MailServer | None = None
     link: str = ""
+    delivered: tuple[Delivery | None, ...] = ()
+
+
+class NotTaken(SourceUnavailable):
+    """A robot answered that it did not take the report; `why` are its words."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The robot did not take the report: {why}.")
+        self.why = why
 
 
 class Reports:
@@ -134,7 +155,12 @@ class Reports:
         smtp = value.smtp
         if smtp is not None:
             smtp = msgspec.structs.replace(smtp, password=self._opened(shop, smtp.password))
-        return msgspec.structs.replace(value, targets=targets, smtp=smtp)
+        sent = store.settings_like(connection, shop, _SENT)
+        delivered = tuple(
+            msgspec.convert(sent[name], Delivery) if (name := _SENT + _mark(target)) in sent else None
+            for target in targets
+        )
+        return msgspec.structs.replace(value, targets=targets, smtp=smtp, delivered=delivered)
 
     def _opened(self, shop: ShopId, sealed: str) -> str:
         return self._vault.open(shop, _PLACE, sealed) if sealed else ""
@@ -153,20 +179,21 @@ class Reports:
         smtp = value.smtp
         if smtp is not None and smtp.password == _KEEP:
             smtp = msgspec.structs.replace(smtp, password=before.smtp.password if before.smtp else "")
-        value = msgspec.structs.replace(value, targets=targets, smtp=smtp)
+        value = msgspec.structs.replace(value, targets=targets, smtp=smtp, delivered=())
         sealed_targets = tuple(msgspec.structs.replace(t, secret=self._sealed(shop, t.secret)) for t in targets)
         sealed_smtp = smtp and msgspec.structs.replace(smtp, password=self._sealed(shop, smtp.password))
         sealed = msgspec.structs.replace(value, targets=sealed_targets, smtp=sealed_smtp)
         store.save_setting(connection, shop, "schedule", msgspec.to_builtins(sealed))
-        return hidden(value)
+        return hidden(self.schedule(connection, shop))
 
     async def _order(self, job: jobs.Job) -> None:
-        """Order what is due in this hour of the shop's day, once per target and period."""
+        """Order what is due by this hour of the shop's day, once per target and period; a server that was away at the
+        hour does it as soon as it is back on that day."""
         now = self._clock.now().astimezone(SHOP_ZONE)
         plan = await self._db.read(lambda c: self.schedule(c, job.shop))
         wanted: list[Kind] = []
-        wanted += ["week"] if plan.weekly and now.weekday() == plan.weekday and now.hour == plan.hour else []
-        wanted += ["month"] if plan.monthly and now.day == 1 and now.hour == plan.hour else []
+        wanted += ["week"] if plan.weekly and now.weekday() == plan.weekday and now.hour >= plan.hour else []
+        wanted += ["month"] if plan.monthly and now.day == 1 and now.hour >= plan.hour else []
         for kind in wanted:
             await self.send_all(job.shop, kind, plan, now)
 
@@ -176,7 +203,7 @@ class Reports:
         def change(connection: Connection) -> int:
             ordered = 0
             for target in plan.targets:
-                mark = hashlib.sha256(f"{target.kind}{target.url}{target.to}".encode()).hexdigest()[:16]
+                mark = _mark(target)
                 what = {"kind": kind, "target": mark}
                 id_ = f"report:{kind}:{now:%Y-%m-%d}:{mark}{again}"
                 ordered += jobs.enqueue(connection, shop, "report.send", what, at=self._clock.now(), id_=id_)
@@ -187,12 +214,23 @@ class Reports:
     async def _send(self, job: jobs.Job) -> None:
         plan = await self._db.read(lambda c: self.schedule(c, job.shop))
         for target in plan.targets:
-            mark = hashlib.sha256(f"{target.kind}{target.url}{target.to}".encode()).hexdigest()[:16]
-            if mark == job.payload["target"]:
+            if _mark(target) == job.payload["target"]:
                 report = await self.compose(job.shop, job.payload["kind"])
-                await self.deliver(report, target, plan)
+                try:
+                    await self.deliver(report, target, plan)
+                except NotTaken as refused:
+                    await self._note(job.shop, target, "refused", refused.why)
+                    raise
+                except SourceUnavailable:
+                    await self._note(job.shop, target, "away")
+                    raise
+                await self._note(job.shop, target, "ok")
                 return
         raise NotFound("Target", str(job.payload["target"]), "It was taken out of the schedule.")
+
+    async def _note(self, shop: ShopId, target: Target, state: Literal["ok", "refused", "away"], why: str = "") -> None:
+        told = msgspec.to_builtins(Delivery(self._clock.now(), state, why[:200]))
+        await self._db.write(lambda c: store.save_setting(c, shop, _SENT + _mark(target), told))
 
     async def deliver(self, report: Report, target: Target, plan: Schedule) -> None:
         """Send one report to one target.
@@ -220,7 +258,11 @@ class Reports:
         if not why and target.kind != "webhook":
             why = mapping.refusal(target.kind, answer.document())
         if why:
-            raise SourceUnavailable(f"The robot did not take the report: {why}.")
+            raise NotTaken(why)
+
+
+def _mark(target: Target) -> str:
+    return hashlib.sha256(f"{target.kind}{target.url}{target.to}".encode()).hexdigest()[:16]
 
 
 def hidden(value: Schedule) -> Schedule:

@@ -9,6 +9,10 @@ import uvicorn
 
 from xiaoer.infra.settings import Settings
 
+# A worker answers the supervisor once it has imported the program; one that has not answered by then is replaced. With
+# uvicorn's 5 s, workers of a slow or busy machine were replaced for ever and nobody listened.
+_WORKER_STARTS_S = 60
+
 
 def serve(settings: Settings, host: str, port: int, workers: int, log_ins: Sequence[tuple[str, str, str]] = ()) -> None:
     """Serve until interrupted. `port` 0 takes a free one; `log_ins` (role, name, password) are printed."""
@@ -40,6 +44,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, log_ins: Seque
         ws="websockets-sansio",
         ws_max_size=131_072,
         timeout_graceful_shutdown=5,
+        timeout_worker_healthcheck=_WORKER_STARTS_S,
         server_header=False,
     )
 

@@ -71,7 +71,8 @@ def xlsx_of(page: Page) -> bytes:
     first.set_column(0, 0, 26)
     first.write_row(0, 0, [page.title, page.finding])
     first.write_row(1, 0, ["时间", f"{page.period.first} 至 {page.period.last}"])
-    first.write_row(2, 0, ["对比", f"{page.period.before_first} 至 {page.period.before_last}"])
+    before = f"{page.period.before_first} 至 {page.period.before_last}"
+    first.write_row(2, 0, ["对比", f"{page.begins} 起才有记录，先不比较" if page.begins else before])
     first.write_string(3, 0, note_of_sample(page))
     first.write_row(4, 0, ["指标", "本期", "上期", "说明", "口径"], head)
     for at, card in enumerate(page.cards, 5):

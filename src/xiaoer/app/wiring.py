@@ -17,7 +17,7 @@ from xiaoer.app.answering import Answering, no_answer
 from xiaoer.app.beside import Beside
 from xiaoer.app.brain import Brain
 from xiaoer.app.desk import Desk, Sources
-from xiaoer.app.explain import explain
+from xiaoer.app.explain import explain, masked
 from xiaoer.app.insights import Insights
 from xiaoer.app.intakes import Intakes
 from xiaoer.app.language_model import LanguageModel
@@ -282,7 +282,7 @@ class Wiring:
         stored = await self.db.read(query)
         if stored is None:
             raise NotFound("Message", message_id, "Only messages that were answered can be explained.")
-        return explain(stored), stored
+        return explain(seen := masked(stored)), seen
 
     @staticmethod
     async def breathe() -> None:

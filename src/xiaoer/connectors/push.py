@@ -49,6 +49,7 @@ class Push(Struct, frozen=True):
 class Pushed(Struct, frozen=True):
     """What a push says. `shipments` are whole traces; an event names in `data` the order or parcel to read again.
 
+    `whole` events tell what those of `POST /api/v1/events` tell, amounts and lines too.
     `reply` is the body that the platform wants to see, always with status 200.
     """
 
@@ -56,6 +57,7 @@ class Pushed(Struct, frozen=True):
     shipments: tuple[Shipment, ...] = ()
     reply: bytes = b'{"code":0,"msg":"success"}'
     reply_type: str = "application/json"
+    whole: bool = False
 
 
 class Version(Struct, frozen=True, order=True):
@@ -116,9 +118,14 @@ def event_id(platform: str, *parts: str) -> str:
 
 @contextmanager
 def reading_push(sender: str) -> Iterator[None]:
-    """Like `reading`, for a push: whatever cannot be read is the sender's bad body."""
+    """Like `reading`, for a push: whatever cannot be read is the sender's bad body, told in the reader's own words."""
+    told: InvalidBody | None = None
     try:
         with reading(sender):
-            yield
+            try:
+                yield
+            except InvalidBody as problem:
+                told = problem
+                raise
     except SourceUnavailable as problem:
-        raise InvalidBody(problem.detail) from None
+        raise (told or InvalidBody(problem.detail)) from None

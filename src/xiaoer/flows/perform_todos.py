@@ -18,7 +18,7 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.decision import Facts, Todo
-from xiaoer.kernel.errors import XiaoerError
+from xiaoer.kernel.errors import SourceUnavailable, XiaoerError
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import Money
@@ -33,7 +33,7 @@ from xiaoer.slices.orders.ports import OrderActions
 from xiaoer.slices.orders.types import OrderAction
 from xiaoer.slices.privacy.rules import masks
 from xiaoer.slices.promotions.rules.issuing import fixed_terms
-from xiaoer.slices.promotions.service import Promotions
+from xiaoer.slices.promotions.service import CouponRefused, Promotions
 from xiaoer.slices.shops.types import Principal, Role
 from xiaoer.slices.tickets.types import Draft, Opened
 
@@ -128,16 +128,28 @@ class PerformTodos:
             return await self._as_ticket(turn, todo, "failed")
 
     async def _coupon(self, turn: Turn, todo: Todo) -> Outcome:
-        """Issued within the promotion's budget first, then made known to the shop's system, if there is one."""
+        """Issued within the promotion's budget first, then made known to the shop's system, if there is one.
+
+        It is the buyer's only then: a quote with a coupon that the shop's till does not know would be too low. What
+        that system does not take, or does not answer to, people make there.
+        """
         promotion = await self._promotions.get(turn.shop, todo.data["promotion_id"])
-        coupon = await self._promotions.issue(
-            turn.shop, promotion.id, BuyerId(turn.buyer_id), coupon_id=_coupon_id(todo.id)
-        )
+        buyer, id_ = BuyerId(turn.buyer_id), _coupon_id(todo.id)
+        try:
+            coupon = await self._promotions.issue(turn.shop, promotion.id, buyer, coupon_id=id_, claimed=False)
+        except CouponRefused as refused:
+            return Outcome("already" if refused.reason == "user_limit" else "too_late")
         data = {"promotion_id": promotion.id, "buyer_id": turn.buyer_id, "title": promotion.shown}
         data |= {"code": coupon.code or coupon.id, **fixed_terms(promotion, coupon)}
-        told = await self._orders.act(turn.shop, OrderAction(todo.id, "issue_coupon", "", data))
-        if told is None:
-            return await self._as_ticket(turn, replace(todo, data={**todo.data, "wish": f"发券 {data['code']}"}), "")
+        try:
+            told = await self._orders.act(turn.shop, OrderAction(todo.id, "issue_coupon", "", data))
+        except (SourceUnavailable, TimeoutError):
+            told = None
+        if told is None or told.state not in ("done", "already"):
+            wish = f"发券「{promotion.shown}」，券码 {data['code']}：店铺系统没有确认，请在那边补发"
+            return await self._as_ticket(turn, replace(todo, data={**todo.data, "wish": wish}), "")
+        if coupon.state == "issued":
+            await self._promotions.claim(turn.shop, coupon.id, buyer)
         return replace(told, no=told.no or coupon.id, due_at=coupon.valid_to, amount=coupon.amount)
 
     async def _as_ticket(self, turn: Turn, todo: Todo, why: str) -> Outcome:

@@ -158,28 +158,35 @@ class WatchInsights:
         return await self._db.write(change)
 
     def effect(self, connection: Connection, shop: ShopId, alert: Alert, now: datetime) -> dict[str, Any] | None:
-        """Whether the change that an alert led to worked; None while it is too early or nothing was changed."""
+        """Whether the change that an alert led to worked; None while it is too early or nothing was changed.
+
+        Whole days are compared: those of the spike before the day of the change (that day itself when it began on it)
+        with those after it that are over; and the same days of products with which nothing was done.
+        """
         if alert.kind != "spike" or alert.changed_at is None:
             return None
         changed = day_of(micros(alert.changed_at))
         today = day_of(micros(now))
         start = int(alert.facts.get("since_hour", 0)) // 24
-        before, after = (max(start, changed - 14), changed - 1), (changed + 1, min(today, changed + 14))
-        if after[1] < after[0] or before[1] < before[0]:
+        first = max(start + (start < changed - 1), changed - 14)  # of several days the one of the onset is no whole one
+        before = (min(first, changed), max(changed - 1, min(first, changed)))
+        after = (changed + 1, min(today - 1, changed + 14))
+        if after[1] < after[0]:
             return None
         intent, product = str(alert.facts["intent"]), str(alert.facts["product_id"])
+        listed = alerts.listed(connection, shop, (), "spike", 200)
+        touched = {str(one.facts.get("product_id")) for one in listed if one.changed_at is not None} | {product, ""}
 
         def counts(days: tuple[int, int]) -> tuple[int, int]:
             rows = store.sums(connection, shop, "ask.d", days, ("b",), a=intent)
-            mine = sum(n for b, n, _ in rows if b == product)
-            return mine, sum(n for _, n, _ in rows) - mine
+            return sum(n for b, n, _ in rows if b == product), sum(n for b, n, _ in rows if b not in touched)
 
         (old, control_old), (new, control_new) = counts(before), counts(after)
         days_before, days_after = before[1] - before[0] + 1, after[1] - after[0] + 1
         found = spikes.effect_of(old, days_before, new, days_after, control_old, control_new)
         if found is None:
             return None
-        verb = "有效" if found.works else "还看不出效果"
+        verb = "有效" if found.works else "没起作用，问的更多了" if found.low > 1 else "还看不出效果"
         drop = f"每天 {found.before:g} 次 → {found.after:g} 次"
         same = f"同期没改的商品变成 {found.control:g} 倍" if control_old >= 20 else "没有可比的商品，按天数折算"
         text = f"改动{verb}：{drop}，{same}；净变化到 {found.times:g} 倍（95% 区间 {found.low:g}–{found.high:g}）"

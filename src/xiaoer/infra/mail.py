@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
 
 from msgspec import Struct
 
@@ -36,7 +37,10 @@ def send(server: MailServer, to: Sequence[str], title: str, html: str, text: str
         SourceUnavailable: the server cannot be reached or refuses.
     """
     mail = EmailMessage()
-    mail["Subject"], mail["From"], mail["To"] = title, server.sender or server.user, ", ".join(to)
+    sender = server.sender or server.user
+    mail["Subject"], mail["From"], mail["To"] = title, sender, ", ".join(to)
+    mail["Date"] = formatdate()
+    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2] or None)
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
     for file in files:

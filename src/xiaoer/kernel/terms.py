@@ -67,7 +67,6 @@ class Terms(Struct, frozen=True):
     price_protect_days: int = 0
     price_protect_starts: Literal["ordered", "delivered"] = "ordered"
     late_rule: str = ""
-    late_coupon: str = ""
     invoice_within_hours: int = 48
     ship_within_hours: int = 0
     ship_cutoff: str = ""

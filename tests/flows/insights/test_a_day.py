@@ -9,7 +9,7 @@ from msgspec import structs
 from xiaoer.app.figures import formulas_of
 from xiaoer.flows.show_insights import narrowed
 from xiaoer.flows.show_insights.metrics import cards_of
-from xiaoer.flows.show_insights.pages import PAGES
+from xiaoer.flows.show_insights.pages import PAGES, show_page
 from xiaoer.flows.show_insights.view import View
 from xiaoer.infra.db import Database
 from xiaoer.kernel.errors import InvalidBody
@@ -119,6 +119,20 @@ async def test_a_page_narrowed_to_a_product_or_an_agent_counts_only_that(
     assert funnel.charts[0].series[0].values[0] == talks
     for name in PAGES:
         assert (await shop.read(lambda c, name=name: PAGES[name](look(c, **only)))).id == name
+
+
+async def test_nothing_is_compared_with_a_time_that_was_not_recorded(shop: Database) -> None:
+    page = await shop.read(lambda c: show_page(look(c), "hot-questions"))
+    assert (page.begins, page.finding) == ("2026-06-18", "问得最多的是「price.query」1 次，占 25%")
+    assert all(card.before is None for card in page.cards)
+    assert [table.id for table in page.tables if table.id in ("rising", "new", "falling")] == []
+    assert not {column.key for table in page.tables for column in table.columns} & {"change", "before"}
+
+    earlier = structs.replace(BOB, id="t0", opened=at(-10))
+    await shop.write(lambda c: store.put_units(c, SHOP, [row_of_talk(earlier)], FORMULAS))
+    page = await shop.read(lambda c: show_page(look(c), "hot-questions"))
+    assert (page.begins, page.finding) == ("", "问得最多的是「price.query」1 次，占 25%，和上期差不多")
+    assert {"rising", "new", "falling"} <= {table.id for table in page.tables}
 
 
 async def test_of_very_many_talks_an_even_part_is_measured_and_the_page_says_so(

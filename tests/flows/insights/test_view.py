@@ -12,10 +12,19 @@ from xiaoer.flows.show_insights.view import enough_of, most_telling, week_name
         ([0.9, 0.4, 0.0], [60, 50, 3], True, 1),
         ([0.1, None, 0.3], [20, 0, 30], False, 2),
         ([0.5, 0.2], [3, 2], False, None),
+        ([0.8, 0.1, 0.2], [6, 4, 4], True, None),
         ([None, None], [0, 0], False, None),
         ([], [], True, None),
     ],
-    ids=["two-talks", "three-rounds", "a-day-without", "too-few-at-all", "nothing", "no-days"],
+    ids=[
+        "two-talks",
+        "three-rounds",
+        "a-day-without",
+        "too-few-at-all",
+        "the-bad-days-are-small",
+        "nothing",
+        "no-days",
+    ],
 )
 def test_the_peak_is_a_day_that_counts(
     shares: list[float | None], of: list[int], least: bool, place: int | None

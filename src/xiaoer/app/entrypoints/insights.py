@@ -91,14 +91,15 @@ async def today(request: Request) -> Response:
     **filtered(
         describe("What is behind a figure", response=Behind, errors=_ERRORS),
         family="Family of the figure, as in its `drill`",
-        a="First name of the cell, or several joined by |",
+        a="First name of the cell, or several joined by |; empty: all of the family",
         b="Second name",
         kind="talk, refund, or call of a language model",
         after="`next` of the page before",
     ),
 )
-async def drill(request: Request, family: str = "flag", a: str = "talks", b: str = "", kind: str = "talk") -> Response:
-    """The conversations or refunds that gave to a cell, newest first, fifty at a time."""
+async def drill(request: Request, family: str = "", a: str = "", b: str = "", kind: str = "talk") -> Response:
+    """The conversations or refunds that gave to a cell, newest first, fifty at a time; without a family all talks."""
+    family, a = (family, a) if family else ("flag", a or "talks")
     who, product = await reader(request), wiring(request)
     if kind not in _KINDS:
         raise InvalidBody(f"kind is one of {', '.join(_KINDS)}.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.answer import ActView, HandoffView, TurnView, feeling, heard_segments
-from xiaoer.kernel.decision import Decision
+from xiaoer.kernel.decision import Act, Decision
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.heard import Entities, Heard, Segment, Sentiment
 from xiaoer.kernel.reply import Reply
@@ -68,6 +68,14 @@ def counters(conversation: Conversation, heard: Heard, decision: Decision) -> di
     }
 
 
+_CLAIMS_NOTHING = ("chat.", "talk.", "matter.", "recommend.none", "unsubscribe.", "outreach.", "silent", "order.where")
+
+
+def _claims(act: Act) -> bool:
+    """Whether an act tells something about the shop that must rest on a source; a price rests on the engine."""
+    return act.type in ("answer", "lookup") and not act.template.startswith(_CLAIMS_NOTHING)
+
+
 def facts_of(
     conversation: Conversation, situation: Situation, decision: Decision, turn_id: str, reply: Reply, elapsed_us: int
 ) -> list[Event]:
@@ -92,6 +100,7 @@ def facts_of(
                 "urgency": heard.urgency,
                 "satisfied": heard.satisfied,
                 "sources": [[source.kind, source.id] for source in reply.sources],
+                "sourced": bool(reply.sources) or not any(map(_claims, decision.acts)),
                 "product_id": turn.product_in_focus,
                 "elapsed_us": elapsed_us,
             },

@@ -1,6 +1,7 @@
 """What starts a journey and what stops it (触发与停止), inside the change that keeps what happened.
 
-A payment ends every marketing journey of its buyer and the reminders of its order; a refund, a complaint and a talk
+A payment ends every marketing journey of its buyer (but for 复购 of goods that were not bought again) and the
+reminders of its order; a refund, a complaint and a talk
 with people end all of them; a changed basket, and more interest in the same product, start the time anew. Who agreed to
 nothing is not even begun with.
 """
@@ -13,7 +14,6 @@ from sqlalchemy import Connection
 
 from xiaoer.infra import jobs
 from xiaoer.infra.idgen import new_id
-from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.ids import ShopId
@@ -23,24 +23,26 @@ from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.orders.store import reads as orders
 from xiaoer.slices.outreach import store
 from xiaoer.slices.outreach.rules.intent import score_intent
-from xiaoer.slices.outreach.rules.steps import in_categories
+from xiaoer.slices.outreach.rules.steps import end_of, in_categories
 from xiaoer.slices.outreach.store import Run
 from xiaoer.slices.outreach.types import SERVICE, Interest, Journey, Trigger
 from xiaoer.slices.promotions.types import Coupon
 
 KIND = "outreach.step"
+_AGAIN_OF = "again:{product}:{buyer}"
 _STARTS: dict[str, tuple[tuple[Trigger, str], ...]] = {  # event -> what it starts, and the subject it is about
     "order.created": (("order_unpaid", "order:{order}"),),
     "cart.updated": (("cart_abandoned", "cart:{buyer}"),),
     "order.delivered": (
         ("delivered", "care:{order}"),
         ("review", "review:{order}"),
-        ("replenish", "again:{product}:{buyer}"),
+        ("replenish", _AGAIN_OF),
     ),
 }
 _ANEW = frozenset(
     {"cart_abandoned", "interested", "replenish"}
 )  # a new cause for the same subject starts the time anew
+_ONE_COUPON = timedelta(days=1)
 _AGAIN = timedelta(days=14)  # nobody is written to about the same product twice within this time
 _LIVE = Sequence[tuple[str, Journey]]
 
@@ -57,17 +59,22 @@ class StartJourneys:
         for event in sorted(events, key=lambda e: e.at):
             order_id = str(event.data.get("order_id") or "")
             buyer_id = event.buyer_id or (orders.buyer_of(connection, shop, order_id) if order_id else "")
-            self._stops(connection, shop, event.type, order_id, buyer_id)
+            self._stops(connection, shop, event, order_id, buyer_id)
             if buyer_id:
                 self._starts(connection, shop, event, order_id, buyer_id)
 
     @staticmethod
-    def _stops(connection: Connection, shop: ShopId, type_: str, order_id: str, buyer_id: str) -> None:
-        match type_:
+    def _stops(connection: Connection, shop: ShopId, event: Event, order_id: str, buyer_id: str) -> None:
+        match event.type:
             case "order.paid":
                 stop_subject(connection, shop, f"order:{order_id}", "paid")
                 if buyer_id:
-                    stop_buyer(connection, shop, buyer_id, "paid", service=False)
+                    bought = _bought(connection, shop, event, order_id)
+                    again = {_AGAIN_OF.format(product=id_, buyer=buyer_id) for id_ in bought}
+                    stop_buyer(
+                        connection, shop, buyer_id, "paid", service=False,
+                        keeps=lambda subject: bool(bought) and subject.startswith("again:") and subject not in again,
+                    )  # fmt: skip
                     store.forget_interests(connection, shop, buyer_id)
             case "order.refund_requested" | "order.refunded":
                 stop_subject(connection, shop, f"order:{order_id}", "refund")
@@ -162,15 +169,15 @@ class StartJourneys:
                     self._begin(connection, shop, chosen, new_id(), one.buyer_id, subject, values, channel, self._now)
 
     def coupons(self, connection: Connection, shop: ShopId, coupons: Sequence[tuple[Coupon, str]]) -> None:
-        """Coupons with their titles that end soon."""
+        """Coupons with their titles that end soon, the next one first: a buyer is told of one a day."""
         for coupon, title in coupons:
             assert coupon.valid_to is not None  # every issued coupon has an end
             left = coupon.valid_to - self._now
-            ends = coupon.valid_to.astimezone(SHOP_ZONE)
-            values = {"券": title[:40], "到期": f"{ends.month}月{ends.day}日 {ends:%H:%M}", "昵称": ""}
+            values = {"券": title[:40], "到期": end_of(coupon.valid_to), "昵称": ""}
             values |= {"coupon_id": coupon.id, "商品": "您看中的商品"}
             for id_, journey in self._of("coupon_expiring"):
-                if timedelta() < left <= timedelta(hours=journey.before_h):
+                soon = timedelta() < left <= timedelta(hours=journey.before_h)
+                if soon and not store.began(connection, shop, id_, coupon.buyer_id, self._now - _ONE_COUPON):
                     key, subject = f"{id_}:coupon:{coupon.id}"[:200], f"coupon:{coupon.id}"[:200]
                     chosen = (id_, journey)
                     self._begin(connection, shop, chosen, key, coupon.buyer_id, subject, values, "", self._now)
@@ -221,9 +228,17 @@ def stop_subject(connection: Connection, shop: ShopId, subject: str, reason: str
         jobs.cancel_prefix(connection, shop, KIND, f"{run_id}:", subject)
 
 
-def stop_buyer(connection: Connection, shop: ShopId, buyer_id: str, reason: str, *, service: bool = True) -> None:
-    """End all runs of a buyer, or only the marketing ones, with their timers."""
-    for subject in store.stop_buyer(connection, shop, buyer_id, reason, service=service):
+def stop_buyer(
+    connection: Connection,
+    shop: ShopId,
+    buyer_id: str,
+    reason: str,
+    *,
+    service: bool = True,
+    keeps: Callable[[str], bool] = lambda _: False,
+) -> None:
+    """End all runs of a buyer, or only the marketing ones, with their timers; not of subjects that it `keeps`."""
+    for subject in store.stop_buyer(connection, shop, buyer_id, reason, service=service, keeps=keeps):
         jobs.cancel(connection, shop, subject=subject, kind=KIND)
 
 
@@ -232,6 +247,17 @@ Taking = Callable[[Connection, Sequence[Event]], None]
 
 def _fits(journey: Journey, product: Product | None) -> bool:
     return not journey.categories or (product is not None and in_categories(product.category, journey.categories))
+
+
+def _bought(connection: Connection, shop: ShopId, event: Event, order_id: str) -> set[str]:
+    """The products of an order, as far as they are told."""
+    rows = event.data.get("items")
+    told = (
+        {str(row.get("product_id") or "") for row in rows if isinstance(row, dict)} if isinstance(rows, list) else set()
+    )
+    order = orders.get(connection, shop, order_id) if order_id else None
+    variants = [catalog.get_variant(connection, shop, item.variant_id) for item in (order.items if order else ())]
+    return (told | {variant.product_id for variant in variants if variant}) - {""}
 
 
 def _drop(item: Mapping[str, Any]) -> float:

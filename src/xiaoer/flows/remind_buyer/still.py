@@ -77,7 +77,17 @@ class LookAgain:
         mine = run.values.get("order_id", "")
         if any(order.status == "refunding" or (order.id == mine and order.status in _BACK) for order in kept):
             return "refund"
-        return "paid" if any(order.paid_at and order.paid_at > run.started_at for order in kept) else ""
+        for order in kept:
+            if order.paid_at and order.paid_at > run.started_at and await self._ends(shop, run, order):
+                return "paid"
+        return ""
+
+    async def _ends(self, shop: ShopId, run: Run, order: Order) -> bool:
+        """Whether a payment ends the run: a 复购 only by the goods that it is about, where what was bought is told."""
+        if run.trigger != "replenish" or not order.items:
+            return True
+        bought = [await self._variants.variant(shop, item.variant_id) for item in order.items if item.variant_id]
+        return not any(bought) or run.values.get("product_id") in [variant.product_id for variant in bought if variant]
 
     async def _of_subject(self, shop: ShopId, run: Run, now: datetime) -> str:
         if run.trigger in ("back_in_stock", "price_drop"):
@@ -88,8 +98,8 @@ class LookAgain:
                 return "price_back"
         if run.trigger == "coupon_expiring":
             coupon = await self._coupons.coupon(shop, run.values.get("coupon_id", ""))
-            if coupon is None or coupon.state != "claimed":
-                return "used"
-            if coupon.valid_to is not None and coupon.valid_to <= now:
+            if coupon is None or coupon.state == "expired" or (coupon.valid_to is not None and coupon.valid_to <= now):
                 return "expired"
+            if coupon.state != "claimed":
+                return "used"
         return ""

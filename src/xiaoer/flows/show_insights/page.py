@@ -100,8 +100,9 @@ class Period(Struct, frozen=True):
 class Page(Struct, frozen=True, omit_defaults=True):
     """A page. `finding` is the sentence on top; `empty` tells what will appear, and how, when nothing is there.
 
-    `waiting` conversations are not counted yet: the figures grow until it is 0. With `sampled` the narrowed figures are
-    estimated from so many conversations, because there are too many to measure all.
+    `waiting` conversations are not counted yet: the figures grow until it is 0. `begins` is the first day with
+    records (ISO) when the period before is not whole: then nothing is compared with it. With `sampled` the narrowed
+    figures are estimated from so many conversations, because there are too many to measure all.
     """
 
     id: str
@@ -116,6 +117,20 @@ class Page(Struct, frozen=True, omit_defaults=True):
     empty: str = ""
     waiting: int = 0
     sampled: int = 0
+    begins: str = ""
+
+
+_COMPARED = frozenset({"before", "change"})
+
+
+def without_comparison(page: Page, begins: str) -> Page:
+    """A page whose period before was not recorded whole: what grew 57-fold in it did nothing of the kind."""
+    cards = tuple(structs.replace(card, before=None) for card in page.cards)
+    tables = tuple(
+        structs.replace(table, columns=tuple(column for column in table.columns if column.key not in _COMPARED))
+        for table in page.tables
+    )
+    return structs.replace(page, cards=cards, tables=tables, begins=begins)
 
 
 def note_of_sample(page: Page) -> str:

@@ -7,7 +7,7 @@ from msgspec import structs
 from xiaoer.flows.show_insights.after_sales import show_after_sales
 from xiaoer.flows.show_insights.funnel import show_funnel
 from xiaoer.flows.show_insights.gaps import show_gaps
-from xiaoer.flows.show_insights.page import Page
+from xiaoer.flows.show_insights.page import Page, without_comparison
 from xiaoer.flows.show_insights.quality import show_quality
 from xiaoer.flows.show_insights.questions import show_questions
 from xiaoer.flows.show_insights.sentiment import show_sentiment
@@ -28,5 +28,6 @@ PAGES: Mapping[str, Callable[[View], Page]] = {
 
 
 def show_page(view: View, name: str) -> Page:
-    """A page by name; it says when narrowed figures are estimates."""
-    return structs.replace(PAGES[name](view), sampled=view.sampled)
+    """A page by name; it says when narrowed figures are estimates, and compares with nothing that is not whole."""
+    page = structs.replace(PAGES[name](view), sampled=view.sampled)
+    return without_comparison(page, view.begins) if view.begins else page

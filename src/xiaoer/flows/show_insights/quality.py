@@ -115,7 +115,8 @@ def _denied(view: View) -> Table:
         Column("about", "哪里不一样"),
         Column("talk", "会话", "talks"),
     )
-    note = f"共 {len(facts)} 句，列最近 {len(shown)} 句。按核对时的知识判断；说的是某一单、某个包裹的不算。"
+    counted = f"共 {len(facts)} 句，列最近 {len(shown)} 句。" if facts else ""
+    note = f"{counted}按核对时的知识判断；说的是某一单、某个包裹的不算。"
     return Table("denied", "和知识说得不一样", columns, rows, note, "没有发现客服的话和知识、店铺数据对不上。")
 
 
@@ -162,7 +163,8 @@ def _left_out(view: View) -> Table:
         Column("about", "没答的"),
         Column("talk", "会话", "talks"),
     )
-    note = f"共 {len(facts)} 次，列最近 {len(shown)} 次。会话歇下十分钟后才看；回了「稍等」「我查一下」的不算漏答。"
+    counted = f"共 {len(facts)} 次，列最近 {len(shown)} 次。" if facts else ""
+    note = f"{counted}会话歇下十分钟后才看；回了「稍等」「我查一下」的不算漏答。"
     return Table("left_out", "几个问题只答了一部分", columns, rows, note, "没有发现漏答。")
 
 

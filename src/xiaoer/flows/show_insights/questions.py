@@ -31,24 +31,26 @@ def show_questions(view: View) -> Page:
     total, old_total = sum(n for _, n in asked), sum(before.values())
     ranked = _rank(view)
     fresh = [row for row in ranked if row["before"] == 0 and row["count"] >= _ENOUGH]
-    cards = (
+    cards: tuple[Card, ...] = (
         Card("asked", "问题数", total, before=old_total, how="ask@1", drill=Drill("ask")),
         Card("kinds", "不同的问题", len(ranked), note="归并后" if len(ranked) < _MOST else f"只数最多的 {_MOST} 个"),
-        Card("new", "新出现", len(fresh), note="上期没有"),
     )
     top = asked[0] if asked else None
-    finding = (
-        f"问得最多的是「{view.intent_name(top[0])}」{top[1]} 次，占 {100 * top[1] / total:.0f}%，"
-        f"{change(top[1], before.get(top[0], 0))}"
-        if top
-        else "这段时间没有人提问"
-    )
-    asked_most = (
+    finding = "这段时间没有人提问"
+    if top:
+        grown = view.change(top[1], before.get(top[0], 0))
+        said = f"问得最多的是「{view.intent_name(top[0])}」{top[1]} 次，占 {100 * top[1] / total:.0f}%"
+        finding = f"{said}，{grown}" if grown else said
+    asked_most: tuple[Table, ...] = (
         _table("ranking", "问题排行", ranked[:_TOP], "按真实问法归并，点开看对话；走势和主要商品看最后 30 天。"),
-        _table("rising", "涨得最快", _movers(ranked, up=True)[:10], ""),
-        _table("new", "新出现的问题", fresh[:10], ""),
-        _table("falling", "少下去的", _movers(ranked, up=False)[:10], ""),
     )
+    if not view.begins:
+        cards += (Card("new", "新出现", len(fresh), note="上期没有"),)
+        asked_most += (
+            _table("rising", "涨得最快", _movers(ranked, up=True)[:10], ""),
+            _table("new", "新出现的问题", fresh[:10], ""),
+            _table("falling", "少下去的", _movers(ranked, up=False)[:10], ""),
+        )
     _complete(view, asked_most)
     tables = (
         *asked_most,

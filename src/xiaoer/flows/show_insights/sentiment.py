@@ -55,7 +55,7 @@ def show_sentiment(view: View) -> Page:
 def trigger_name(view: View, code: str) -> str:
     """A trigger in words."""
     if code.startswith("matter:"):
-        return f"事情本身：{view.intent_name(code.partition(':')[2])}"
+        return f"{view.intent_name(code.partition(':')[2])}（事情本身）"
     return TRIGGERS.get(code, code)
 
 

@@ -128,6 +128,7 @@ def _teams(view: View, by_id: dict[str, Formula]) -> Table:
     return Table("teams", "各组", _columns(by_id, "组")[:-1], tuple(rows), empty="还没有分组接待的数据。")
 
 
+WORST = "3 分钟响应率最低是"
 _TEAMS = {"general": "综合", "presales": "售前", "aftersales": "售后", "complaints": "投诉", "logistics": "物流"}
 
 
@@ -148,7 +149,7 @@ def _charts(view: View) -> tuple[Chart, ...]:
     title = "每天的 3 分钟响应率" if any(rounds) else "还没有需要人工回复的轮次"
     line = Chart(
         "rate",
-        f"3 分钟响应率最低是 {names[worst]}：{percent(rate[worst])}" if worst is not None else title,
+        f"{WORST} {names[worst]}：{percent(rate[worst])}" if worst is not None else title,
         "line",
         names,
         (Series("3 分钟人工响应率", tuple(rate), "people"),),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,6 +19,7 @@ from xiaoer.slices.insights.rules.days import as_date
 from xiaoer.slices.insights.types import Formula
 from xiaoer.slices.shops.store import list_staff
 
+_SILENT = 30  # days
 FEW = 10  # refunds below which a share would be of false precision
 
 Days = tuple[int, int]
@@ -92,6 +94,23 @@ class View:
             only = (self.channel, self.product, self.agent)
             self._gifts[key] = narrowed.measure_units(self.connection, self.shop, family, days, self.formulas, *only)
         return self._gifts[key]
+
+    @cached_property
+    def begins(self) -> str:
+        """The first day with records (ISO) when it lies so late that the period before is not whole; else empty.
+
+        A shop that was silent for a month before counts as one that began. A day in seven may be missing.
+        """
+        first, last = self.before
+        rows = store.sums(self.connection, self.shop, "flag", (first - _SILENT, self.days[1]), ("day",), a="talks")
+        begun = min((day for day, n, _ in rows if n), default=None)
+        if begun is None or begun <= first + (last - first + 1) // 7:
+            return ""
+        return as_date(begun).isoformat()
+
+    def change(self, now: float, before: float) -> str:
+        """How a count moved, as `change` says it; empty where there is no whole period before."""
+        return "" if self.begins else change(now, before)
 
     @property
     def sampled(self) -> int:
@@ -195,10 +214,18 @@ def moved(now: float, before: float) -> str:
 
 
 def most_telling(shares: Sequence[float | None], of: Sequence[int], *, least: bool = False) -> int | None:
-    """The place of the highest (or lowest) share among days that count: half a usual day's number, at least five."""
+    """The place of the highest (or lowest) share among days that count: half a usual day's number, at least five.
+
+    None when the whole lies beyond it: what is left of days with few is no extreme.
+    """
     enough = enough_of(of)
-    known = [(share, at) for at, share in enumerate(shares) if share is not None and of[at] >= enough]
-    return (min(known) if least else max(known))[1] if known else None
+    some = [(share, at) for at, share in enumerate(shares) if share is not None and of[at]]
+    known = [(share, at) for share, at in some if of[at] >= enough]
+    if not known:
+        return None
+    found, place = min(known) if least else max(known)
+    mean = sum(share * of[at] for share, at in some) / sum(of[at] for _, at in some)
+    return None if (found > mean if least else found < mean) else place
 
 
 def enough_of(of: Sequence[int]) -> int:

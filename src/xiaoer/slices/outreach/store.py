@@ -1,6 +1,6 @@
 """Rows of journeys. `shop` first, always."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -72,13 +72,16 @@ def stop_subject(connection: Connection, shop: ShopId, subject: str, reason: str
     return ids
 
 
-def stop_buyer(connection: Connection, shop: ShopId, buyer_id: str, reason: str, *, service: bool = True) -> list[str]:
-    """End all runs of a buyer, or only the marketing ones; return their subjects."""
+def stop_buyer(
+    connection: Connection, shop: ShopId, buyer_id: str, reason: str, *, service: bool, keeps: Callable[[str], bool]
+) -> list[str]:
+    """End all runs of a buyer, or only the marketing ones, but not of subjects that it `keeps`; return the subjects."""
     running = _RUNNING.all(connection, {"shop": shop, "buyer": buyer_id})
-    subjects = [run.subject for run in running if service or run.trigger not in SERVICE]
+    ended = [run for run in running if (service or run.trigger not in SERVICE) and not keeps(run.subject)]
+    subjects = [run.subject for run in ended]
     if subjects:
         where = [runs.c.shop == shop, runs.c.buyer_id == buyer_id, runs.c.state == "running"]
-        where += [] if service else [runs.c.trigger.not_in(SERVICE)]
+        where += [runs.c.subject.in_(subjects)] + ([] if service else [runs.c.trigger.not_in(SERVICE)])
         connection.execute(update(runs).where(*where).values(state="stopped", reason=reason))
     return subjects
 
@@ -88,6 +91,12 @@ def was_told(connection: Connection, shop: ShopId, journey_id: str, subject: str
     where = (runs.c.shop == shop, runs.c.journey_id == journey_id, runs.c.subject == subject)
     query = select(runs.c.id).where(*where, runs.c.sent > 0, runs.c.started_at >= since).limit(1)
     return connection.scalar(query) is not None
+
+
+def began(connection: Connection, shop: ShopId, journey_id: str, buyer_id: str, since: datetime) -> bool:
+    """Whether a journey began with a buyer since, about whatever subject."""
+    where = (runs.c.shop == shop, runs.c.buyer_id == buyer_id, runs.c.journey_id == journey_id)
+    return connection.scalar(select(runs.c.id).where(*where, runs.c.started_at > since).limit(1)) is not None
 
 
 def counted(connection: Connection, shop: ShopId, since: datetime) -> dict[str, dict[str, int]]:

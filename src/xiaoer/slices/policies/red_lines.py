@@ -12,6 +12,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -63,6 +64,7 @@ class RedLine(Struct, frozen=True):
     anger: float = 0.0
 
 
+@lru_cache(maxsize=4)  # a pack is read once a process
 def parse_red_lines(text: str) -> tuple[RedLine, ...]:
     """The rules of a `red_lines.toml`, in file order; the first that is crossed gives the reason."""
     rules = tomllib.loads(text)

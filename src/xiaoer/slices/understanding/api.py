@@ -69,6 +69,7 @@ class Understanding:
         self._remember = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     @classmethod
+    @lru_cache(maxsize=4)  # safe to share: one for all of a process
     def shipped(cls, pack: str = "ecommerce") -> "Understanding":
         """The pack and the model that came with the program."""
         return cls(read_pack(pack), shipped_model(pack))

@@ -14,7 +14,7 @@ from xiaoer.connectors.spec import Around, ConnectorSpec, Setting
 from xiaoer.infra.web import Call
 from xiaoer.kernel.commerce import Buyer, Order, Product, Shipment, Variant
 from xiaoer.kernel.errors import InvalidBody, SourceUnavailable, Unauthorised
-from xiaoer.kernel.events import SHOP_EVENT_TYPES, Event
+from xiaoer.kernel.events import SHOP_EVENT_TYPES, Event, lacks
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.slices.catalog.types import FoundProduct
@@ -171,15 +171,21 @@ def read_push(settings: Mapping[str, str], push: Push) -> Pushed:
         signed_at = instant(timestamp)
         if signed_at is None or abs(push.received_at - signed_at) > _SKEW:
             raise Unauthorised("The push was signed more than five minutes ago. Check the sender's clock.")
-        events = []
-        for row in rows(json_body(push.body), "events"):
+        events, body = [], json_body(push.body)
+        if not isinstance(body, dict) or not isinstance(body.get("events"), list):
+            raise InvalidBody("The body is an object with a list of events.")
+        for row in rows(body, "events"):
             kind, at = text(row, "type"), instant(row.get("at"))
             if kind not in SHOP_EVENT_TYPES or at is None or not text(row, "id"):
                 raise InvalidBody("Every event needs an id, a known type and a time.")
             key = event_id("generic", text(row, "id"))
             data = dict(row.get("data") or {})
+            if missing := lacks(kind, data):
+                raise InvalidBody(
+                    f"Event {text(row, 'id')} ({kind}) belongs to nothing: its data has no {missing} as text."
+                )
             events.append(Event(push.shop, key, kind, at, buyer_id=text(data, "buyer_id"), data=data))
-    return Pushed(tuple(events))
+    return Pushed(tuple(events), whole=True)
 
 
 SPEC = ConnectorSpec(

@@ -13,6 +13,7 @@ from xiaoer.flows.show_insights.after_sales import ACTIONS, causes
 from xiaoer.flows.show_insights.funnel import about_worth
 from xiaoer.flows.show_insights.page import Chart, Page
 from xiaoer.flows.show_insights.pages import PAGES, show_page
+from xiaoer.flows.show_insights.service import WORST
 from xiaoer.flows.show_insights.view import View, change
 from xiaoer.slices.insights import alerts
 from xiaoer.slices.insights.rules.days import as_date, micros, start_of
@@ -94,7 +95,7 @@ def _summary(view: View, pages: dict[str, Page]) -> str:
     talks, before = flags["talks"], old["talks"]
     if not talks:
         return "这段时间没有会话。接入渠道或导入历史会话后，这里会写清大家在问什么、为什么退、卡在哪里。"
-    moved = f"，上一期 {before:,} 个（{change(talks, before)}）" if before else ""
+    moved = f"，上一期 {before:,} 个（{change(talks, before)}）" if before and not view.begins else ""
     figures = {card.id: card for name in ("value", "service") for card in pages[name].cards}
     said = [f"共接待 {talks:,} 个会话{moved}", pages["value"].finding]
     rate, solved = figures.get("taobao.reply_3min"), figures.get("bot_solved_strict")
@@ -135,8 +136,8 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
         text += _most_of(view, "blocker", row["id"], "个")
         weight = 100 * float(row["value"] or 0) * 0.3 or _PEOPLE_FEN * float(row["count"])
         add("lost", text, str(row["suggestion"]), weight, "funnel")
-    ranking = pages["hot-questions"].tables
-    for row in ranking[1].rows[:2]:
+    rising = next((table.rows for table in pages["hot-questions"].tables if table.id == "rising"), ())
+    for row in rising[:2]:
         text = f"「{row['question']}」问了 {row['count']} 次，{row['change']}"
         where = f"「{row['product']}」的商品页" if row["product"] else "相关商品页"
         add("question", text, f"把答案写进{where}", _PEOPLE_FEN * float(row["count"]), "hot-questions")
@@ -153,9 +154,11 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
     rate = next((c for c in pages["service"].cards if c.id == "taobao.reply_3min"), None)
     if rate is not None and rate.value is not None and rate.target and rate.value < rate.target:
         text = f"转到人工的买家只有 {rate.value:.0%} 在 3 分钟内等到回复，参考线 {rate.target:.0%}"
-        worst = next((c.title for c in pages["service"].charts if c.id == "rate"), "")
+        worst = next(
+            (f"{c.title}；" for c in pages["service"].charts if c.id == "rate" and c.title.startswith(WORST)), ""
+        )
         missed = float((rate.note or "0").split()[0]) * (rate.target - rate.value)
-        add("service", text, f"{worst}；按「服务指标」里最慢的时段加人", 5 * _PEOPLE_FEN * max(1.0, missed), "service")
+        add("service", text, f"{worst}按「服务指标」里最慢的时段加人", 5 * _PEOPLE_FEN * max(1.0, missed), "service")
     # What was not answered is told as a gap already.
     lost = [row for row in pages["quality"].tables[0].rows if row["id"] not in ("missed", "no_source")]
     if lost:

@@ -92,7 +92,7 @@ def _ask(at: int, data: dict[str, Any]) -> Ask:
     acts = tuple(str(act) for act in data.get("acts") or ())
     mine = data.get("owner", "bot") == "bot"
     answered = not mine or (bool(acts) and not set(acts) & _OPEN_ACTS)
-    claims = bool(set(acts) & {"answer", "lookup", "quote"})
+    says = bool(set(acts) & {"answer", "lookup"})  # of facts that were written before turns told it themselves
     return Ask(
         at,
         intents,
@@ -103,5 +103,5 @@ def _ask(at: int, data: dict[str, Any]) -> Ask:
         data.get("satisfied"),
         answered,
         acts,
-        not claims or bool(data.get("sources")),
+        bool(data.get("sourced", not says or bool(data.get("sources")))),
     )

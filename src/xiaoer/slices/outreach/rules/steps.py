@@ -89,6 +89,13 @@ def fill_step(text: str, values: dict[str, str], shop_name: str, trigger: Trigge
     return f"{sender}{text}{'' if _STOPS.search(text) else '（回复TD退订）'}"
 
 
+def end_of(at: datetime) -> str:
+    """The last moment in the shop's day: 「6月19日 24:00」 of what ends at midnight, so nobody comes on the 20th."""
+    ends = at.astimezone(SHOP_ZONE)
+    last = ends - timedelta(minutes=1) if (ends.hour, ends.minute) == (0, 0) else ends
+    return f"{last.month}月{last.day}日 {'24:00' if last != ends else f'{ends:%H:%M}'}"
+
+
 def in_categories(category: str, wanted: Sequence[str]) -> bool:
     """Whether a category is one of `wanted` or below one."""
     return any(w and (category == w or category.startswith((f"{w}/", f"{w}>", f"{w} >"))) for w in wanted)

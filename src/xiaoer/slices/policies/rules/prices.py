@@ -178,6 +178,7 @@ def _coupons(ask: Ask) -> Move | None:
     lists: dict[str, Any] = {
         "held": [[c.title, c.until, c.state] for c in held],
         "claimable": [[c.title, c.until, c.code] for c in open_],
+        "may_give": ask.facts.terms.auto.coupon,
     }
     return Move(say(ask, template, sources=sources, rule="coupons.list", **lists))
 

@@ -47,6 +47,7 @@ _CHIPS = {
     "after_sale.confirm_refund_only": ("确认", "先不退"),
     "invoice.title": ("个人",),
     "withdraw.confirm": ("确认", "先不撤"),
+    "claim.confirm": ("确认", "先不领"),
     "restock.back_at": ("要", "不用了"),
     "restock.unknown": ("要", "不用了"),
     "verify.locked": ("转人工",),

@@ -91,6 +91,7 @@ _KINDS = {
     "after_sale": "售后申请",
     "withdraw": "撤销售后",
     "restock": "到货提醒",
+    "claim": "领券",
     "urge": "登记加急",
     "hasten": "催快递",
 }
@@ -205,7 +206,8 @@ def _claimable(slots: dict[str, Any], now: datetime) -> dict[str, str]:
         for title, until, code in slots["claimable"]
     ]
     head = "\n还可以领：\n" if lines and slots.get("held") else ""
-    return {"claim_words": head + "\n".join(lines)}
+    offer = "\n要我帮您领的话，说一声「帮我领」就行。" if lines and slots.get("may_give") else ""
+    return {"claim_words": head + "\n".join(lines) + offer}
 
 
 def _counted(slots: dict[str, Any], now: datetime) -> dict[str, str]:

@@ -30,7 +30,8 @@ def speak(act: Act, now: datetime) -> dict[str, str]:
             case Money():
                 words[name] = value.spoken
             case datetime():
-                words[name] = wording.say_instant(value, now) if name in _EXACT else wording.say_day(value, now)
+                spoken = wording.say_end if name == "until" else wording.say_instant
+                words[name] = spoken(value, now) if name in _EXACT else wording.say_day(value, now)
             case str() | int():
                 words[name] = str(value)
     words |= _derived(slots, now)

@@ -12,7 +12,16 @@ from msgspec.structs import replace
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Matter, Memory
-from xiaoer.slices.policies.rules.matters import after_sale, booking, changes, choosing, parcels_help, reading, small
+from xiaoer.slices.policies.rules.matters import (
+    after_sale,
+    booking,
+    changes,
+    choosing,
+    claim,
+    parcels_help,
+    reading,
+    small,
+)
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.rules.needs import is_before_buying
 from xiaoer.slices.policies.types import Ask, Move
@@ -66,6 +75,7 @@ _FAMILY: dict[str, tuple[str, ...]] = {
     "invoice": ("order.invoice",),
     "withdraw": ("after.cancel",),
     "restock": ("product.restock",),
+    "claim": ("promo.coupon",),
     "verify": ("order.", "ship.", "after."),
 }
 _SINCE_WHEN = re.compile(
@@ -102,6 +112,8 @@ def begin(ask: Ask) -> Move | None:
     intent = ask.segment.intent
     if intent in ("product.restock", "product.stock"):
         return small.start_restock(ask)
+    if (claimed := claim.start(ask)) is not None:
+        return claimed
     if is_before_buying(ask.segment, ask.situation.turn):
         return None
     if intent == "after.return" and _SINCE_WHEN.search(ask.segment.text):
@@ -197,6 +209,8 @@ def _go_on(ask: Ask, matter: Matter) -> Move | None:
         return booking.go_on(ask, matter)
     if matter.kind in after_sale.KINDS:
         return after_sale.go_on(ask, matter)
+    if matter.kind in claim.KINDS:
+        return claim.go_on(ask, matter)
     match matter.kind:
         case "invoice":
             return small.go_on_invoice(ask, matter)

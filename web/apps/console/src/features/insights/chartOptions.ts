@@ -4,6 +4,8 @@ import type { EChartsCoreOption } from 'echarts/core'
 import { type ChartModel, written } from './model'
 
 type Token = (name: string) => string
+/** Shares below it are drawn as high as they go: 10 % is no flat line on a scale to 100 %. */
+const HALF = 0.5
 const TONES = ['now', 'bot', 'people', 'buyer', 'other', 'before']
 
 export function optionsOf(chart: ChartModel, token: Token, isNarrow: boolean): EChartsCoreOption {
@@ -42,10 +44,11 @@ export function optionsOf(chart: ChartModel, token: Token, isNarrow: boolean): E
     axisTick: { show: false },
     axisLine: { lineStyle: { color: token('--line') } },
   }
+  const highest = Math.max(0, ...(chart.series ?? []).flatMap((line) => line.values.map((value) => value ?? 0)))
   const values = {
     type: 'value',
     min: 0,
-    max: chart.show === 'ratio' ? 1 : undefined,
+    max: chart.show === 'ratio' && highest > HALF ? 1 : undefined,
     axisLabel: { ...ink, hideOverlap: true, formatter: (value: number) => written(value, chart.show) },
     splitLine: { lineStyle: { color: token('--line') } },
   }

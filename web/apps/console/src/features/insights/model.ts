@@ -86,6 +86,8 @@ export interface InsightPage {
   waiting?: number
   /** Narrowed figures are estimated from so many conversations. */
   sampled?: number
+  /** First day with records, when the period before is not whole and nothing is compared with it. */
+  begins?: string
 }
 
 export interface Behind {

@@ -12,12 +12,15 @@ const FEW = 20
 
 export const isBehind = (page: InsightPage | null) => (page?.waiting ?? 0) > FEW
 
+/** Days back from today move on with the calendar, also in a saved view; a typed period (`from`, `to`) stays. */
+export type Change = Partial<Filters> & { days?: string }
+
 export function useFilters() {
   const route = useRoute()
   const router = useRouter()
   const filters = computed<Filters>(() => {
     const text = (name: string) => (typeof route.query[name] === 'string' ? (route.query[name] as string) : '')
-    const { from, to } = lastDays(7)
+    const { from, to } = lastDays(Number(text('days')) || 7)
     return {
       from: text('from') || from,
       to: text('to') || to,
@@ -27,7 +30,7 @@ export function useFilters() {
       compare: text('compare') || 'before',
     }
   })
-  function change(values: Partial<Filters>): void {
+  function change(values: Change): void {
     const query = { ...route.query, ...values } as Record<string, string>
     void router.replace({ query: Object.fromEntries(Object.entries(query).filter(([, value]) => value)) })
   }

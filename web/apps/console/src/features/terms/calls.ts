@@ -23,7 +23,6 @@ export interface Terms {
   price_protect_days: number
   price_protect_starts: 'ordered' | 'delivered'
   late_rule: string
-  late_coupon: string
   invoice_within_hours: number
   /** Hours from payment to shipping; 0: as the goods page says. */
   ship_within_hours: number
