@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -25,6 +26,10 @@ from xiaoer.migrations.tables import load_tables
 SERVER_URL = os.environ.get("XIAOER_TEST_DATABASE_URL", "")
 REDIS_URL = os.environ.get("XIAOER_TEST_REDIS_URL", "")
 
+
+# A busy machine is no counterexample: no example has a time limit.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 # What opens a store.
 _STORES = frozenset(

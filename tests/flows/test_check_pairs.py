@@ -13,9 +13,11 @@ from xiaoer.flows.check_knowledge.pairs import compare_all
 from xiaoer.kernel.ids import EntryId
 from xiaoer.slices.knowledge.health.kinds import read_kinds
 from xiaoer.slices.knowledge.health.meeting import Reading, read_goods, read_wording
+from xiaoer.slices.knowledge.health.news import read_news
 from xiaoer.slices.knowledge.health.sayings import Reader
 from xiaoer.slices.knowledge.retrieval.vectors import direction_of
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
+from xiaoer.slices.policies.sides.space import space_of
 from xiaoer.slices.understanding.api import Understanding
 
 _PACK = Path(xiaoer.__file__).parent / "packs" / "ecommerce"
@@ -35,8 +37,10 @@ def _leaning(text: str) -> NDArray[np.float32]:
 def _reader() -> Reader:
     goods = read_goods(_rows("knowledge/goods.toml")["words"])
     kinds = read_kinds(_rows("knowledge/kinds.toml"), _rows("lexicons/entities.toml"))
-    reading = Reading(kinds, read_wording(_rows("knowledge/asking.toml")), *goods)
-    return Reader(reading, lambda text: direction_of(_WORDS.forms(text)), _leaning)
+    reading = Reading(
+        kinds, read_wording(_rows("knowledge/asking.toml")), read_news(_rows("knowledge/news.toml")), *goods
+    )
+    return Reader(reading, lambda text: direction_of(_WORDS.forms(text)), _leaning, space_of().place)
 
 
 def _entries(*said: tuple[str, str]) -> list[Entry]:

@@ -21,11 +21,13 @@ from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.guarded import GuardedCandidates, GuardedEntries
 from xiaoer.slices.knowledge.health.kinds import read_kinds
 from xiaoer.slices.knowledge.health.meeting import Reading, read_goods, read_wording
+from xiaoer.slices.knowledge.health.news import read_news
 from xiaoer.slices.knowledge.health.sayings import Reader
 from xiaoer.slices.knowledge.packs import parse_pack
 from xiaoer.slices.knowledge.people import PeopleSearch
 from xiaoer.slices.knowledge.retrieval.vectors import direction_of
 from xiaoer.slices.policies.api import NEAR_FOR_TALK
+from xiaoer.slices.policies.sides.space import space_of
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.service import Shops
 from xiaoer.slices.terms.service import ShopTerms
@@ -38,11 +40,22 @@ _OFTEN = timedelta(minutes=10)
 @lru_cache(maxsize=4)
 def _reading(pack: Path) -> Reading:
     """How the pack tells that two questions are one."""
-    kinds, asking, entities, goods = (
+    kinds, asking, entities, goods, news = (
         tomllib.loads((pack / path).read_text(encoding="utf-8"))
-        for path in ("knowledge/kinds.toml", "knowledge/asking.toml", "lexicons/entities.toml", "knowledge/goods.toml")
+        for path in (
+            "knowledge/kinds.toml",
+            "knowledge/asking.toml",
+            "lexicons/entities.toml",
+            "knowledge/goods.toml",
+            "knowledge/news.toml",
+        )
     )
-    return Reading(read_kinds(kinds, entities), read_wording(asking), *read_goods(goods["words"], trade_words(pack)))
+    return Reading(
+        read_kinds(kinds, entities),
+        read_wording(asking),
+        read_news(news),
+        *read_goods(goods["words"], trade_words(pack)),
+    )
 
 
 class Brain:
@@ -84,7 +97,7 @@ class Brain:
     def _new_reader(self) -> Reader:
         """Reads entries to compare them, each once; for one run."""
         words = self._understanding
-        return Reader(self.reading, lambda text: direction_of(words.forms(text)), words.leaning_of)
+        return Reader(self.reading, lambda text: direction_of(words.forms(text)), words.leaning_of, space_of().place)
 
     def work(self, jobs: Jobs) -> None:
         """Check every shop's knowledge each night, and what people said against it every ten minutes."""

@@ -1,11 +1,15 @@
 """Searching as people do, seeing why an entry is chosen, finding what is wrong, confirming default rules."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 from tests.app.knowledge.conftest import Ask, Import, Keep, log_in
+
+from xiaoer.kernel.ids import DEFAULT_SHOP
+from xiaoer.slices.knowledge.types import EntryDraft
 
 
 def _search(client: TestClient, q: str, **query: Any) -> list[dict[str, Any]]:
@@ -224,3 +228,20 @@ def test_two_entries_that_say_otherwise_in_other_words_are_a_conflict(
     assert f"{about}说得不一样" in _about(client, "conflict", kept[0]["id"])["says"]
     for entry in kept:
         client.delete(f"/api/v1/knowledge/{entry['id']}")
+
+
+def test_who_asks_during_a_check_hears_of_what_was_written_meanwhile(client: TestClient) -> None:
+    health, entries = (product := client.app.state.wiring).brain.health, product.entries  # type: ignore[attr-defined]
+
+    async def ask_twice() -> tuple[str, str]:
+        first = asyncio.create_task(health(DEFAULT_SHOP))
+        one = await entries.create(DEFAULT_SHOP, EntryDraft("竹蜻蜓飞多高", "三米左右。", status="published"), "t")
+        while not first.done() and (await health.page(DEFAULT_SHOP)).far is None:
+            pass  # until every process hears that a check is under way
+        other = await entries.create(DEFAULT_SHOP, EntryDraft("竹蜻蜓能飞多高", "十米左右。", status="published"), "t")
+        await health(DEFAULT_SHOP)
+        assert (await health.page(DEFAULT_SHOP)).far is None
+        return str(one.id), str(other.id)
+
+    assert client.portal is not None
+    assert "尺寸说得不一样" in _about(client, "conflict", *client.portal.call(ask_twice))["says"]

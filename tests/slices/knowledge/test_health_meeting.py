@@ -13,10 +13,12 @@ from xiaoer.slices.knowledge.health.differing import differences
 from xiaoer.slices.knowledge.health.findings import contradict, spoken
 from xiaoer.slices.knowledge.health.kinds import read_kinds
 from xiaoer.slices.knowledge.health.meeting import Reading, read_goods, read_wording
+from xiaoer.slices.knowledge.health.news import read_news
 from xiaoer.slices.knowledge.health.sayings import Reader, Saying, lead_of
 from xiaoer.slices.knowledge.health.verdicts import deny_the_thing, verdict_of
 from xiaoer.slices.knowledge.retrieval.vectors import direction_of
 from xiaoer.slices.knowledge.types import EntryDraft
+from xiaoer.slices.policies.sides.space import space_of
 from xiaoer.slices.understanding.api import Understanding
 
 _PACK = Path(xiaoer.__file__).parent / "packs" / "ecommerce"
@@ -29,7 +31,10 @@ def _rows(path: str) -> dict[str, Any]:
 _KINDS = read_kinds(_rows("knowledge/kinds.toml"), _rows("lexicons/entities.toml"))
 _UNDERSTANDING = Understanding.shipped()
 _READING = Reading(
-    _KINDS, read_wording(_rows("knowledge/asking.toml")), *read_goods(_rows("knowledge/goods.toml")["words"])
+    _KINDS,
+    read_wording(_rows("knowledge/asking.toml")),
+    read_news(_rows("knowledge/news.toml")),
+    *read_goods(_rows("knowledge/goods.toml")["words"]),
 )
 
 
@@ -39,7 +44,7 @@ def _leaning(text: str) -> NDArray[np.float32]:
 
 
 def _read(questions: tuple[str, str], answers: tuple[str, str]) -> list[Saying]:
-    reader = Reader(_READING, lambda text: direction_of(_UNDERSTANDING.forms(text)), _leaning)
+    reader = Reader(_READING, lambda text: direction_of(_UNDERSTANDING.forms(text)), _leaning, space_of().place)
     return [reader.read(*said) for said in zip(questions, answers, strict=True)]
 
 
@@ -92,6 +97,38 @@ def test_entries_that_answer_one_question_differently_meet_whatever_their_words(
     questions: tuple[str, str], answers: tuple[str, str], differs: str
 ) -> None:
     assert _contradict(questions, answers) == differs
+
+
+@pytest.mark.parametrize(
+    ("answer", "news"),
+    [
+        ("抗黄材质，一直透亮", 1),
+        ("用久了会微微发黄", -1),
+        ("不用另外付钱", 1),
+        ("另外收费", -1),
+        ("才能用洗衣机洗", 0),
+        ("不起球，也不掉色", 1),
+        ("蓝色的", 0),
+    ],
+)
+def test_an_answer_is_good_or_bad_news_whatever_was_asked(answer: str, news: int) -> None:
+    told = _READING.news.told(answer)
+    assert (told > 0) - (told < 0) == news
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers", "differs"),
+    [
+        (("鞋底滑吗", "雨天走会不会摔"), ("橡胶大底，防滑", "下雨地面会滑"), True),
+        (("桌面怕烫吗", "烫的东西放上面行不行"), ("耐高温，热锅直接放", "要垫隔热垫，直接放会烫白"), True),
+        (("能用手机开不", "带猫眼吗"), ("支持手机远程开锁", "这款没有猫眼"), False),
+        (("花瓶送吗", "几天换一次水"), ("花瓶需另买", "两天换一次"), False),
+    ],
+)
+def test_good_and_bad_news_about_one_matter_contradict(
+    questions: tuple[str, str], answers: tuple[str, str], differs: bool
+) -> None:
+    assert bool(_contradict(questions, answers)) == differs
 
 
 def test_entries_are_compared_as_each_channel_says_them() -> None:

@@ -10,10 +10,9 @@ from starlette.responses import Response
 from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.entrypoints.knowledge_views import MAX_BODY, EntryIn, EntryOut, draft_of, view, who
 from xiaoer.app.http import describe, read_body, reply
-from xiaoer.flows.check_knowledge.check import Far
 from xiaoer.flows.confirm_packs import PackView
 from xiaoer.kernel.variables import unsaid_variables
-from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Mended, Mending, Usage
+from xiaoer.slices.knowledge.health.types import MENDINGS, Far, Finding, Mended, Mending, Usage
 from xiaoer.slices.knowledge.people import Hit
 from xiaoer.slices.knowledge.rules import check_entry
 from xiaoer.slices.knowledge.types import Entry
@@ -228,8 +227,7 @@ async def health(request: Request, kind: str = "", state: str = "open", page: in
             one.product_id, one.detail, (*MENDINGS.get(one.kind, ()), "dismiss"), item.state,
         )  # fmt: skip
 
-    checking = product.brain.health.far(principal.shop)
-    return reply(HealthOut(tuple(map(shown, found.items)), found.counts, found.checked_at, checking))
+    return reply(HealthOut(tuple(map(shown, found.items)), found.counts, found.checked_at, found.far))
 
 
 @router.post("/health/check", **describe("Check the knowledge now", response=CheckedOut, errors=(401, 403)))

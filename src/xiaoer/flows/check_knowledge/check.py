@@ -7,6 +7,7 @@ changes nothing but its own findings. Mending is a separate, audited step.
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from msgspec import Struct, structs
@@ -27,7 +28,7 @@ from xiaoer.slices.knowledge.health import findings
 from xiaoer.slices.knowledge.health import store as rows
 from xiaoer.slices.knowledge.health.facts import ShopFacts
 from xiaoer.slices.knowledge.health.sayings import Reader
-from xiaoer.slices.knowledge.health.types import MENDINGS, Finding, Found, Mended, Mending, Usage
+from xiaoer.slices.knowledge.health.types import MENDINGS, Far, Finding, Found, Mended, Mending, Usage
 from xiaoer.slices.knowledge.ports import IntentOf
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.knowledge.types import Entry
@@ -36,6 +37,8 @@ from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.service import Shops
 
 _WINDOW = timedelta(days=28)
+_TOLD_S = 1.0  # how often other processes hear how far a check is
+_SILENT = timedelta(seconds=30)  # a check that was not heard of for so long died with its process
 
 
 class ReadsTerms(Protocol):
@@ -51,13 +54,7 @@ class HealthPage(Struct, frozen=True):
     counts: dict[str, int]
     entries: dict[str, Entry]
     checked_at: datetime | None
-
-
-class Far(Struct, frozen=True):
-    """How far a check is: entries that were held against the others, of how many to hold (each is held twice)."""
-
-    done: int = 0
-    total: int = 0
+    far: Far | None = None
 
 
 class CheckKnowledge:
@@ -87,21 +84,39 @@ class CheckKnowledge:
         self._new_reader = new_reader
         self._questions = questions
         self._running: dict[ShopId, asyncio.Task[int]] = {}
-        self._far: dict[ShopId, Far] = {}
+        self._next: dict[ShopId, asyncio.Task[int]] = {}
 
     async def __call__(self, shop: ShopId) -> int:
-        """Check a shop now; return how many things were found. Who asks while it is checked waits for that check."""
-        task = self._running.get(shop)
+        """Check a shop as it is now; return how many things were found.
+
+        Who asks while it is checked hears of the check after that one, which reads what was changed meanwhile; all who
+        wait for it share it.
+        """
+        task = self._next.get(shop)
         if task is None:
-            task = self._running[shop] = asyncio.create_task(self._check(shop))
-            task.add_done_callback(lambda _: (self._running.pop(shop, None), self._far.pop(shop, None)))
+            task = self._next[shop] = asyncio.create_task(self._after(shop, self._running.get(shop)))
         return await asyncio.shield(task)
 
-    def far(self, shop: ShopId) -> Far | None:
-        """How far the check is that runs in this process; None when none does."""
-        return self._far.get(shop, Far()) if shop in self._running else None
+    async def _after(self, shop: ShopId, before: asyncio.Task[int] | None) -> int:
+        if before:
+            await asyncio.wait([before])
+        task = self._running[shop] = self._next.pop(shop)
+        far = [0, 0]
+        telling = asyncio.create_task(self._tell(shop, far))
+        try:
+            return await self._check(shop, far)
+        finally:
+            telling.cancel()
+            if self._running.get(shop) is task:
+                del self._running[shop]
+            await self._db.write(lambda c: rows.end_check(c, shop))
 
-    async def _check(self, shop: ShopId) -> int:
+    async def _tell(self, shop: ShopId, far: list[int]) -> None:
+        while True:
+            await self._db.write(partial(rows.tell_far, shop=shop, far=Far(*far), now=self._clock.now()))
+            await asyncio.sleep(_TOLD_S)
+
+    async def _check(self, shop: ShopId, far: list[int]) -> int:
         now = self._clock.now()
         kept = [entry async for entry in self._entries.every(shop)]
         live = [entry for entry in kept if entry.draft.status == "published"]
@@ -114,7 +129,7 @@ class CheckKnowledge:
         found += findings.uncovered(missing, products)
 
         def tell(done: int, total: int) -> None:
-            self._far[shop] = Far(done, total)
+            far[:] = done, total
 
         found += await asyncio.to_thread(compare_all, live, now, self._analyser, reader, tell)
 
@@ -132,8 +147,9 @@ class CheckKnowledge:
         items, counts = await self._db.read(lambda c: rows.page(c, shop, kind, state, max(0, offset), min(limit, 200)))
         ids = list({id_ for item in items for id_ in (item.found.entry_id, item.found.other_id) if id_})
         entries = await self._entries.get_many(shop, ids)
-        checked = await self._db.read(lambda c: rows.counted_at(c, shop))
-        return HealthPage(tuple(items), counts, entries, checked)
+        heard = self._clock.now() - _SILENT
+        checked, far = await self._db.read(lambda c: (rows.counted_at(c, shop), rows.far_of(c, shop, heard)))
+        return HealthPage(tuple(items), counts, entries, checked, far)
 
     async def usage(self, shop: ShopId, ids: Sequence[str]) -> dict[str, Usage]:
         """28 days of these entries."""

@@ -110,6 +110,15 @@ usage = Table(
     Column("counted_at", Instant, nullable=False),
 )
 
+checks = Table(
+    "knowledge_checks",
+    metadata,
+    Column("shop", String(64), primary_key=True),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("told_at", Instant, nullable=False),
+)
+
 findings = Table(
     "knowledge_findings",
     metadata,

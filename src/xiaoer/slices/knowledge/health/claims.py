@@ -53,10 +53,14 @@ _ALWAYS = re.compile(r"永久|终身|终生|无限期|长期有效|一直有效"
 _GRADE = re.compile(
     r"(?<![a-z0-9])([a-z]{1,3})(\d{1,2})(?![a-z0-9.年月日号元%：:点-])"
 )  # E0 of boards, IP68 of watches
+_NO_LEAST = re.compile(r"(?:单件|一件|1件|任意[一1]?件|不限金额|不管买多少|买一[件个袋盒]|多少都)[^，,。；;]{0,3}包邮")
 _FREE_POST = re.compile(r"(?<![不没非可])包邮(?![^，,。；;]{0,3}(?:吗|线|门槛|条件|要))")
 _SOME_POST = re.compile(r"满|以上|件|除|江浙沪|偏远|如果|部分|活动|会员|才|凑|达")
 _NOT_FOR = re.compile(r"^[^，,。；;]{0,8}?(?:不(?:要|能|可|建议|适合|宜|适用|推荐)|禁|勿|别)")
-_FREE = re.compile(r"免费|不收费|不收钱|不要钱|不用(?:加|另外?付|花)钱|不额外收|不另收")
+_FREE = re.compile(
+    r"免费|(?:不(?:用|需要?|会)?|无需|没有?)(?:再|另外?|额外)?(?:[加收付花要]|补)(?:钱|费|价|差价|运费|邮费|一分钱)|不额外收|不另收"
+)
+_AT_ONCE = re.compile(r"新生儿|刚出生|一出生|出生就")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
 _AFTER = re.compile(r"[^，,]{0,6}?(?:之后|以后|后|起(?!球))")  # 签收后 7 天内: what was before is no topic
 _TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -83,7 +87,7 @@ class Claims(Struct, frozen=True):
 def claims_of(answer: str) -> Claims:
     """The claims of an answer; pure and quick."""
     found: dict[str, list[tuple[str, float, float]]] = {}
-    for clause in _CLAUSE.findall(_NAME_OF_RULE.sub("", answer)):
+    for clause in _CLAUSE.findall(_NAME_OF_RULE.sub("", answer).replace("双层", "两层").replace("单层", "一层")):
         for unit, at, end, low, high in _numbers(clause):
             found.setdefault(unit, []).append((_topic(clause, at, end), min(low, high), max(low, high)))
     return Claims({unit: tuple(spans) for unit, spans in found.items()})
@@ -135,11 +139,15 @@ def _numbers(clause: str) -> Iterator[tuple[str, int, int, float, float]]:
             yield "clock", match.start(), match.end(), minute, minute
     for match in _ALL_OF_IT.finditer(rest):
         yield "percent", match.start(), match.end(), 100.0, 100.0
+    for match in _NO_LEAST.finditer(rest):
+        yield "threshold", match.start(), match.end(), 0.0, 0.0
     for match in _FREE.finditer(rest):
         yield "yuan", match.start(), match.end(), 0.0, 0.0
     if not _SOME_POST.search(rest):
         for match in _FREE_POST.finditer(rest):
             yield "yuan", match.start(), match.end(), 0.0, 0.0
+    for match in _AT_ONCE.finditer(rest):
+        yield "hours", match.start(), match.end(), 0.0, 0.0
     for match in _ALWAYS.finditer(rest):
         yield "hours", match.start(), match.end(), math.inf, math.inf
     for match in _GRADE.finditer(rest):

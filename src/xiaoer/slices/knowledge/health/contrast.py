@@ -17,10 +17,10 @@ _NOTHING: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 _CHOICE = "还是"
 _ALL = re.compile(r"全部|统一|一律|都|只|默认|全国|全场")
 _MODEL = re.compile(r"(?<![a-z0-9])[a-z]{1,5}-?\d+[a-z0-9]*")
-_FRAME = 0.5  # of the shorter question that stands in both, before and after what differs
+_FRAME = 0.3  # of the shorter question that stands in both, before and after what differs
 CONTRASTS = (
     "sides", "framed", "inserted", "swapped", "turned", "things", "values", "both cases", "cases", "narrowed",
-    "contrary", "beyond", "elsewhere", "figures",
+    "contrary", "beyond", "elsewhere", "figures", "per",
 )  # fmt: skip
 _LESS = re.compile(r"(?:可以|能|可)不(?![能可])")  # 可以不发中通吗 asks for the contrary
 
@@ -29,6 +29,8 @@ _LESS = re.compile(r"(?:可以|能|可)不(?![能可])")  # 可以不发中通�
 DECIDING = frozenset(
     {"sides", "turned", "both cases", "contrary", "beyond", "elsewhere", "inserted", "things", "figures"}
 )
+_PER = re.compile(r"(?:一|每|单|整)([箱包袋盒瓶颗粒片勺支只件张条罐次束枝泡份对层]|天|周|月)")
+_ASKS_END = re.compile(r"[吗么嘛不没呢呀啊吧的了]+$")
 _BEYOND = re.compile(r"超过|超出|过了(?=[\d一二两三四五六七八九十期保])|过保|逾期|以外")
 
 
@@ -53,6 +55,7 @@ def contrasts(one: Saying, other: Saying, how: Difference, reading: Reading) -> 
         "cases": one.question.cases != other.question.cases,
         "narrowed": _narrowed(one, other, reading),
         "contrary": _contrary(one.question.text) != _contrary(other.question.text),
+        "per": _counted_by(one, other),
         "beyond": bool(_BEYOND.search(one.question.text)) != bool(_BEYOND.search(other.question.text)),
     }
     return frozenset(name for name, holds in found.items() if holds)
@@ -60,7 +63,9 @@ def contrasts(one: Saying, other: Saying, how: Difference, reading: Reading) -> 
 
 def _framed(one: Saying, other: Saying, how: Difference, reading: Reading) -> bool:
     """Whether one word stands in place of another where the rest is the same: 支持花呗吗, 支持信用卡吗."""
-    first, second = (_PLAIN.sub("", text.lower()) for text in _without_kind(one, other, how, reading))
+    first, second = (
+        _ASKS_END.sub("", _PLAIN.sub("", text.lower())) for text in _without_kind(one, other, how, reading)
+    )
     before = _alike_from_start(first, second)
     after = _alike_from_start(first[before:][::-1], second[before:][::-1])
     mine, theirs = first[before : len(first) - after], second[before : len(second) - after]
@@ -176,6 +181,12 @@ def _narrowed(one: Saying, other: Saying, reading: Reading) -> bool:
         for at in values.keys() | others.keys()
     )
     return named or one.question.cases != other.question.cases or bool(TELLING.search("".join(more)))
+
+
+def _counted_by(one: Saying, other: Saying) -> bool:
+    """Whether one asks by the box and the other by the bag: 一箱几包, 一包几片."""
+    mine, theirs = (set(_PER.findall(said.question.text)) for said in (one, other))
+    return bool(mine and theirs) and not mine & theirs
 
 
 def _contrary(question: str) -> bool:

@@ -47,6 +47,8 @@ def differences(one: Saying, other: Saying, reading: Reading) -> Iterator[tuple[
         yield YES_OR_NO, "crossed"
     if one.stance.sign * other.stance.sign < 0:
         yield YES_OR_NO, "sign"
+    if one.news * other.news < 0:
+        yield "行不行", "news"
     if _other_words(one, other):
         yield "答案", "words"
 

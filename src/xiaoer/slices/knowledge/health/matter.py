@@ -23,8 +23,11 @@ _MUCH_SHARED, _MUCH_LEFT, _LONG = 6.0, 8.0, 80  # from which more says nothing m
 _GROUP, _LEAST = 2.0, 0.2  # what a word with a group tells, and an everyday letter
 _RARE = 4.5  # a letter in one of 90 utterances tells as much as half a word
 HOWS: tuple[Difference, ...] = (
-    "value", "half", "named", "once", "figure", "verdict", "told", "crossed", "need", "sign", "words"
+    "value", "half", "named", "once", "figure", "verdict", "told", "crossed", "need", "sign", "words",
+    "news",
 )  # fmt: skip
+
+_PLAINLY: frozenset[Difference] = frozenset({"verdict", "told", "crossed", "sign"})
 
 
 @cache
@@ -48,6 +51,17 @@ def _topics_shared(one: Claims, other: Claims) -> float:
     """1 where figures of both are about one thing (发货), -1 where they are about different ones, 0 where none says."""
     mine, theirs = ({about for spans in said.spans.values() for about, _, _ in spans if about} for said in (one, other))
     return 0.0 if not mine or not theirs else 1.0 if mine & theirs else -1.0
+
+
+def _spoken_of(one: Saying, other: Saying) -> tuple[float, float]:
+    """How near the words of a question are to the nearest of the other entry: the farthest, and on average."""
+    nearest = (one.question.words @ np.concatenate([other.question.words, other.answer.words]).T).max(1)
+    return float(nearest.min()), float(nearest.mean())
+
+
+def _asked_of(one: Saying, other: Saying) -> tuple[float, float]:
+    nearest = (one.question.words @ other.question.words.T).max(1)
+    return float(nearest.min()), float(nearest.mean())
 
 
 def signs(
@@ -85,6 +99,25 @@ def signs(
         _topics_shared(one.answer.claims, other.answer.claims),
         float(ways_found),
         float(abs(len(one.question.plain) - len(other.question.plain))),
+        float(one.question.side @ other.question.side),
+        *sorted((float(one.question.side @ other.answer.side), float(other.question.side @ one.answer.side))),
+        float(one.side @ other.side),
+        *(
+            value
+            for pair in zip(*sorted((_spoken_of(one, other), _spoken_of(other, one))), strict=True)
+            for value in pair
+        ),
+        *(
+            value
+            for pair in zip(*sorted((_asked_of(one, other), _asked_of(other, one))), strict=True)
+            for value in pair
+        ),
+        float(one.answer.side @ other.answer.side),
+        float(one.news * other.news < 0),
+        float(one.news * other.news > 0),
+        float(how == "news" and bool(ways & OWN_WAYS)),
+        float(len(ways & OWN_WAYS) == 1 and len(ways) == 2 and how in _PLAINLY),
+        min(max(len(one.answer.lead), len(other.answer.lead)), _LONG) / _LONG,
         *(float(how == name) for name in HOWS),
         *(float(name in contrasts) for name in CONTRASTS),
     )
@@ -93,12 +126,15 @@ def signs(
 
 # In the order of `signs`: what both are about, how the answers differ, what is put in place of the other.
 WEIGHTS: NDArray[np.float64] = np.array([
-    1.47, 0.66, 2.35, 2.83, -0.38, -1.1, 2.23, -0.75, -0.01, 0.4,
-    0.16, -0.27, 0.69, 1.14, -4.75, 4.19, -1.7, 0.34, 0.25, 0.1,
-    1.61, 1.18, 0.24, 0.86, -0.73, -1.14, 0.04, -0.93, -0.6, -1.55, -1.09,
-    -0.61, -4.01, -3.6, -1.4, 0, 0.14, -1.56, -0.51, -1.25, -0.04, 0.49, -0.51, -2.61, 0,
+    1.53, -0.53, 1.18, 1.22, -0.87, -0.83, 5.52, -1.23, -0.68, 0.24,
+    1.38, 0.8, 0.86, -0.47, -7.34, 2.81, -0.45, 2.72, -0.29, 0.11,
+    -0.82, 1.39, 0.68, 5.84, 0.69, 0.04, -0.07, 0.51, -1.93, 1.01,
+    0.85, 0.63, 0.12, 1.46, 0.71, 0.66, 0.39, -1.09, 0.3, 0.8,
+    1.99, -0.55, 0.32, -1.15, 1.61, 0.28, -0.84, -4.18, -3.78, -1.42,
+    -4.0, -4.57, -4.0, -1.02, -4.0, -4.0, -0.73, -4.0, -1.57, -0.19,
+    -4.0, -4.0, -4.0, -4.0, -1.4,
 ])  # fmt: skip
-BIAS = -2.93  # where as many conflicts are found as before, with a third of those that are none
+BIAS = -6.84
 
 
 def points(one: Saying, other: Saying, how: Difference, contrasts: Iterable[str], ways_found: int) -> float:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from xiaoer.slices.knowledge.health.kinds import Kind, asks_for, share, values_in
+from xiaoer.slices.knowledge.health.news import News
 from xiaoer.slices.knowledge.types import EntryDraft
 
 GROUPS_FROM = "\ue000"  # each group of words that ask for the same is one letter of the private area
@@ -115,8 +116,11 @@ def way_of(question: str) -> str:
 # (`named`); in a measure that a thing has once (its watts), in another figure; in yes and no, in what a clause affirms
 # and one of the other denies, in that one denies what the other is asked (`crossed`), in that one has to be got by
 # oneself what the other says is there (`need`), in that one tells a value and the other says that there is none
-# (`sign`), or in that short answers have no word in common (`words`).
-Difference = Literal["value", "half", "named", "once", "figure", "verdict", "told", "crossed", "need", "sign", "words"]
+# (`sign`), in that short answers have no word in common (`words`), or in that one is
+# good and the other bad news (`news`).
+Difference = Literal[
+    "value", "half", "named", "once", "figure", "verdict", "told", "crossed", "need", "sign", "words", "news"
+]
 
 
 class Likeness(Struct, frozen=True):
@@ -141,6 +145,7 @@ class Reading(Struct, frozen=True):
 
     kinds: tuple[Kind, ...]
     wording: Wording
+    news: News
     things: re.Pattern[str] = _NOTHING
     families: dict[str, frozenset[str]] = {}
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 import numpy as np
+import rjieba
 from msgspec import Struct
 from numpy.typing import NDArray
 
@@ -20,6 +21,7 @@ Vector = NDArray[np.float32]
 Direction = Callable[[str], Vector]
 
 _SENTENCE = re.compile(r"[^。！!；;\n]+")
+_WISHED = re.compile(r"[送带含配赠附]|有没有|有(?:没)?")
 _CLAUSE = re.compile(r"[^，,]+")
 _CLAUSES = 3  # of the sentence; what stands behind is a condition or a way
 _GREETING = re.compile(
@@ -31,7 +33,8 @@ class Question(Struct, frozen=True):
     """A question, read. `asked` are letters of `Wording.about`, `sides` the members of each set of opposites.
 
     `claims` are the figures that it names. By number of the kind, `values` are those that it names; `asks` are the
-    kinds for which it asks. `leaning` is what it means, `direction` where it points, each of length one.
+    kinds for which it asks. `leaning` is what it means, `direction` where its words point, `side` the side of
+    goods that it is about, each of length one; `words` are the sides of its words, one a row.
     """
 
     text: str
@@ -46,11 +49,13 @@ class Question(Struct, frozen=True):
     plain: str
     direction: Vector
     leaning: Vector
+    side: Vector
+    words: Vector
 
 
 class Answer(Struct, frozen=True):
     """The sentence of an answer that answers, read; `spoken` are its values by kind (all, and those called pure).
-    `all_spoken` and `all_claims` are of the whole answer."""
+    `all_spoken` and `all_claims` are of the whole answer, `news` tells how good it is to hear."""
 
     lead: str
     told: frozenset[str]
@@ -58,6 +63,9 @@ class Answer(Struct, frozen=True):
     all_spoken: dict[int, frozenset[str]]
     claims: Claims
     all_claims: Claims
+    news: float
+    side: Vector
+    words: Vector
 
 
 class Saying(Struct, frozen=True):
@@ -67,7 +75,9 @@ class Saying(Struct, frozen=True):
     answer: Answer
     both: frozenset[str]
     stance: Stance
+    news: float
     direction: Vector
+    side: Vector
 
 
 def lead_of(answer: str) -> str:
@@ -78,13 +88,25 @@ def lead_of(answer: str) -> str:
     return answer
 
 
-class Reader:
-    """Reads every question and answer once. `direction` and `leaning` say where a text points and what it means."""
+def _given(question: str, stance: Stance) -> float:
+    """What a plain yes or no tells to who asks for something (送灯泡吗, 有盖子吗)."""
+    return float(stance.verdict) if _WISHED.search(question) else 0.0
 
-    def __init__(self, reading: Reading, direction: Direction, leaning: Direction) -> None:
+
+def _joined(one: Vector, other: Vector) -> Vector:
+    both = one + other
+    return np.asarray(both / max(float(np.linalg.norm(both)), 1e-9), np.float32)
+
+
+class Reader:
+    """Reads every question and answer once. `direction`, `leaning` and `side` say where a text points, what it
+    means, and what side of goods it is about."""
+
+    def __init__(self, reading: Reading, direction: Direction, leaning: Direction, side: Direction) -> None:
         self.reading = reading
         self._direction = direction
         self._leaning = leaning
+        self._side = side
         self._questions: dict[str, Question] = {}
         self._answers: dict[str, Answer] = {}
         self._read: dict[tuple[str, str], Saying] = {}
@@ -102,9 +124,10 @@ class Reader:
         if answer not in self._answers:
             self._answers[answer] = self._answered(answer)
         asked, answered = self._questions[question], self._answers[answer]
+        stance = stance_of(question, answered.lead, self.reading.wording)
         return Saying(
-            asked, answered, asked.asked | answered.told, stance_of(question, answered.lead, self.reading.wording),
-            self._direction(f"{question}，{answered.lead}"),
+            asked, answered, asked.asked | answered.told, stance, answered.news or _given(question, stance),
+            self._direction(f"{question}，{answered.lead}"), _joined(asked.side, answered.side),
         )  # fmt: skip
 
     def _asked(self, text: str) -> Question:
@@ -114,7 +137,8 @@ class Reader:
             {at: said for at, kind in enumerate(reading.kinds) if (said := values_in(text, kind)[0])},
             frozenset(at for at, kind in enumerate(reading.kinds) if asks_for(text, kind)), wording.sides_of(text),
             frozenset(reading.things.findall(text.lower())), claims_of(text), way_of(text), wording.weighty(text),
-            self._direction(text), self._leaning(text),
+            self._direction(text), self._leaning(text), self._side(text),
+            self._words(text),
         )  # fmt: skip
 
     def _answered(self, text: str) -> Answer:
@@ -123,5 +147,13 @@ class Reader:
             lead, wording.about(lead) - wording.light,
             {at: found for at, kind in enumerate(kinds) if (found := values_in(lead, kind))[0]},
             {at: said for at, kind in enumerate(kinds) if (said := values_in(text, kind)[0])},
-            claims_of(lead), claims_of(text),
+            claims_of(lead), claims_of(text), self.reading.news.told(lead), self._side(lead), self._words(lead),
         )  # fmt: skip
+
+    def _words(self, text: str) -> Vector:
+        """The sides of the words that tell something, one a row."""
+        plain = self.reading.wording.plain
+        told = [word for word in rjieba.cut(text) if plain(word)]
+        return (
+            np.stack([self._side(word) for word in told]) if told else np.zeros((1, len(self._side(text))), np.float32)
+        )

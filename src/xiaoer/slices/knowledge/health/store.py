@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from xiaoer.kernel.ids import ShopId
-from xiaoer.slices.knowledge.health.types import Finding, Found, Usage
-from xiaoer.slices.knowledge.tables import findings, usage
+from xiaoer.slices.knowledge.health.types import Far, Finding, Found, Usage
+from xiaoer.slices.knowledge.tables import checks, findings, usage
 
 
 def id_of(found: Found) -> str:
@@ -95,6 +95,23 @@ def usage_of(connection: Connection, shop: ShopId, ids: Sequence[str]) -> dict[s
     """Usage of these entries; one that was never said is missing."""
     rows = connection.execute(select(usage).where(usage.c.shop == shop, usage.c.entry_id.in_(list(ids))))
     return {row.entry_id: Usage(row.uses, row.handoffs, row.rated, row.satisfied, row.last_used_at) for row in rows}
+
+
+def tell_far(connection: Connection, shop: ShopId, far: Far, now: datetime) -> None:
+    """Say how far the check of a shop is, to every process."""
+    end_check(connection, shop)
+    connection.execute(insert(checks).values(shop=shop, done=far.done, total=far.total, told_at=now))
+
+
+def end_check(connection: Connection, shop: ShopId) -> None:
+    """No check of the shop is under way."""
+    connection.execute(delete(checks).where(checks.c.shop == shop))
+
+
+def far_of(connection: Connection, shop: ShopId, since: datetime) -> Far | None:
+    """How far the check is that was heard of `since`; None when none was: its process may have died."""
+    row = connection.execute(select(checks).where(checks.c.shop == shop, checks.c.told_at >= since)).one_or_none()
+    return Far(row.done, row.total) if row else None
 
 
 def counted_at(connection: Connection, shop: ShopId) -> datetime | None:

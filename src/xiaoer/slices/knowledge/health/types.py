@@ -57,6 +57,13 @@ class Mended(Struct, frozen=True):
     entry_id: str = ""
 
 
+class Far(Struct, frozen=True):
+    """How far a check is: entries that were held against the others, of how many to hold (each is held twice)."""
+
+    done: int = 0
+    total: int = 0
+
+
 class Usage(Struct, frozen=True):
     """28 days of one entry: times said, hand-overs after it in the same talk, ratings and good ones (4 and 5)."""
 

@@ -10,7 +10,7 @@ NUMBER = r"(\d+(?:\.\d+)?万?|半|[零一二两三四五六七八九十百千]+�
 
 ANY_PIECE = "piece.个"
 OTHER_PIECE = "piece."  # counted with other words: 1200颗, 800片
-_COUNTED = "件片包瓶支盒双张袋粒枚次期层份款种颗根罐卷套台段格本枝朵杯排挡档页抽节条把串"
+_COUNTED = "件片包瓶支盒双张袋粒枚次期层份款种颗根罐卷套台段格本枝朵杯排页抽节条把串速泡道门键册步头"
 
 
 def _unit(words: str, more: str = "") -> re.Pattern[str]:
@@ -22,7 +22,7 @@ UNITS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("hours", _unit("分钟"), 1 / 60),
     ("hours", _unit("个?小时|个?钟头|h(?![a-z])"), 1.0),
     ("hours", _unit("天|日(?=内|之内|后|发|到|[，,。；;]|$)"), 24.0),
-    ("hours", _unit("(?:个星期|星期|个礼拜|礼拜|周)(?![一二三四五六日天末岁年])"), 168.0),
+    ("hours", _unit("(?:个星期|星期|个礼拜|礼拜|周)(?![二三四五六日天末岁年]|一(?!次|回|换|洗|遍))"), 168.0),
     ("hours", _unit("个月"), 720.0),
     ("hours", _unit("年|周?岁"), 8640.0),
     ("yuan", re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)()"), 1.0),
@@ -68,6 +68,7 @@ UNITS: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("ml", _unit("毫升|ml"), 1.0),
     ("ml", _unit("升|l(?![a-z])"), 1000.0),
     ("people", _unit("个?人(?![工为群民一])|名(?:学生|乘客|成人)", r"(?<!一)"), 1.0),
+    ("piece.档", _unit("个?档位?|挡位?"), 1.0),
     *((f"piece.{word}", _unit(word), 1.0) for word in _COUNTED),
     (ANY_PIECE, _unit("个(?!人|小时|工作日|月|星期|礼拜|包裹|地址|订单)", r"(?<![一\d半])(?!一)"), 1.0),
 )
