@@ -94,3 +94,9 @@ def read_space(data: bytes) -> Space:
 def space_of(name: str = "facets", pack: str = "ecommerce") -> Space:
     """One of the `SPACES` that came with a pack."""
     return read_space((resources.files("xiaoer.packs") / pack / FILE.format(name)).read_bytes())
+
+
+def load_spaces() -> None:
+    """Load what the first buyer would otherwise wait for."""
+    for name in SPACES:
+        space_of(name)
