@@ -49,7 +49,7 @@ async def cases(shop: Path) -> list[Case]:
             wish = Wish(words=(row["say"],))
             taste, need = recipients.taste_of(wish), recipients.need_of(wish)
             by_rules = await product.catalog.recommend(DEFAULT_SHOP, need, None, 24, taste)
-            shelf = await product.catalog.shelf(DEFAULT_SHOP, need, 300, taste)
+            shelf = await product.catalog.shelf(DEFAULT_SHOP, need, None, 300, taste)
             if not shelf:
                 continue
             views = likely.views(row["say"], shelf, [one.id for one in by_rules])

@@ -1,5 +1,6 @@
 """Candidates become picks: stock and orders are read; the rules of `slices/selling` drop, order and give reasons."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from xiaoer.flows.pick_products.ports import ReadsGoods, ReadsOrders
@@ -16,6 +17,7 @@ from xiaoer.slices.selling.types import Candidate, Limits
 _ORDERS = 10  # as many as the answer reads, so that a shop system is asked once
 _OWNED = frozenset({"paid", "shipped", "delivered", "completed"})
 _ANY = Taste()
+_MODEL = re.compile(r"(\d+(?:\.\d+)?)\s*(寸|pro|plus|mini|ultra|代)")
 
 
 class Choosing:
@@ -46,7 +48,8 @@ class Choosing:
         mine, candidates = await self._owned(turn), []
         for product, why, variants in offered:
             ready = [v for v in variants if v.stock > 0 and _is_within(product, v, limits)]
-            if ready and not any(variant.id in mine for variant in variants) and not denies(product, need):
+            owned = any(variant.id in mine for variant in variants)
+            if ready and not owned and not denies(product, need) and _fits_model(need, product, ready):
                 stock = sum(v.stock for v in ready)
                 candidates.append(Candidate(product, min(v.price for v in ready), stock, why))
         if cheapest:
@@ -59,6 +62,19 @@ class Choosing:
         """The variants that the buyer has."""
         orders = await self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
         return {item.variant_id for order in orders if order.status in _OWNED for item in order.items}
+
+
+def _fits_model(need: str, product: Product, variants: Iterable[Variant]) -> bool:
+    """Whether a product comes in a model or the inches that are told (16pro, 16寸): by what is in stock, else by its
+    sheet; what tells of none may."""
+    asked = set(_MODEL.findall(need.lower()))
+    units = {unit for _, unit in asked}
+    sheet = (product.title, *product.tags, *product.attributes.values())
+    for told in ([value for variant in variants for value in variant.spec.values()], sheet):
+        own = {one for one in _MODEL.findall(" ".join(told).lower()) if one[1] in units}
+        if own:
+            return bool(own & asked)
+    return True
 
 
 def _is_within(product: Product, variant: Variant, limits: Limits) -> bool:

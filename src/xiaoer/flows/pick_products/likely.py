@@ -26,7 +26,7 @@ WEIGHTS = (
 )  # fmt: skip
 BIAS = -3.75
 _MANY = 2_048  # products whose places are kept: some ten kilobytes each
-_NEAR = 0.33  # how near the title or the sheet must be: of a shelf with nothing such, something is always nearest
+_NEAR = 0.36  # how near the title or the sheet must be: of a shelf with nothing such, something is always nearest
 _TITLE, _WHOLE, _RULED = 0, 3, 5  # places in `views`
 _TOP = 3  # parts of a sheet that are nearest
 _LEAST_WEIGHT = 0.2  # of a pair of letters that every product holds

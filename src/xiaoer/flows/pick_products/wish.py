@@ -70,9 +70,10 @@ class PicksForWish:
     async def _surely(self, turn: Turn, segment: Segment, wish: Wish) -> tuple[Pick, ...]:
         """What is meant though the words were heard as something else: only what is likely."""
         taste = self._taste(wish)
-        likely = await self._likely(turn, wish, taste, " ".join(wish.words), (), _SURELY)
+        limits = self._limits(turn, segment, wish)
+        likely = await self._likely(turn, wish, taste, limits, (), _SURELY)
         offered = [(product, "") for product in likely]
-        return await self._choose(turn, " ".join(wish.words), offered, self._limits(turn, segment, wish), (), taste)
+        return await self._choose(turn, " ".join(wish.words), offered, limits, (), taste)
 
     async def _nearest(self, turn: Turn, segment: Segment, wish: Wish) -> tuple[Pick, ...]:
         """Where only the price, the colour or the size is in the way: what comes next to it. Never against what is bad
@@ -128,7 +129,7 @@ class PicksForWish:
         named = self._goods.is_named(turn.shop, " ".join(wish.words)) or wish_asks_if_sold(" ".join(wish.words))
         by_rules = taste.likes or taste.things or taste.musts or taste.broad
         if not named and not (found and by_rules):  # whom it is for, or what it is, the rules know best
-            found = await self._likely(turn, wish, taste, need, found, _LIKELY) or found
+            found = await self._likely(turn, wish, taste, limits, found, _LIKELY) or found
         if wish.color and wish.shown:  # 有红色的吗: of what was shown first, then of the rest
             found = tuple(sorted(found, key=lambda product: product.id not in wish.shown))
         offered = [(product, "") for product in found]
@@ -136,11 +137,12 @@ class PicksForWish:
         return await self._choose(turn, " ".join(wish.words), offered, limits, without, taste, count, cheapest)
 
     async def _likely(
-        self, turn: Turn, wish: Wish, taste: Taste, need: str, by_rules: Sequence[Product], least: float
+        self, turn: Turn, wish: Wish, taste: Taste, limits: Limits, by_rules: Sequence[Product], least: float
     ) -> tuple[Product, ...]:
         """The goods that are likeliest meant, best first; empty where the best is less likely than `least`. Of what the
         rules found much is kept."""
-        shelf = await self._goods.shelf(turn.shop, need, _SHELF, taste)
+        need, most = self._recipients.need_of(wish), limits.most.fen / 100 if limits.most else None
+        shelf = await self._goods.shelf(turn.shop, need, most, _SHELF, taste)
         ids = {product.id for product in by_rules}
         found = ranked(" ".join(wish.words), shelf, [product.id for product in by_rules])
         best = found[0].sure if found else 0.0

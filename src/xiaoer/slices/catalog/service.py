@@ -115,13 +115,16 @@ class EmbeddedCatalog:
                     break
         return tuple(picks)
 
-    async def shelf(self, shop: ShopId, need: str, limit: int, taste: Taste) -> tuple[tuple[Product, bool], ...]:
-        """Goods in stock, those first that hold most of the need's words, of at most `limit` that are looked at; with
-        each, whether nothing of the taste rules it out."""
+    async def shelf(
+        self, shop: ShopId, need: str, max_yuan: float | None, limit: int, taste: Taste
+    ) -> tuple[tuple[Product, bool], ...]:
+        """Goods in stock and within the budget, those first that hold most of the need's words, of at most `limit` that
+        are looked at; with each, whether nothing of the taste rules it out."""
         found = []
         for product_id, may in (await self._by_words(shop))[1].shelf(need, limit, taste).items():
             product, variants = await self._held(shop, product_id)
-            if product is not None and any(variant.stock > 0 for variant in variants):
+            within = (v for v in variants if v.stock > 0 and (max_yuan is None or v.price.fen <= max_yuan * 100))
+            if product is not None and any(within):
                 found.append((product, may))
         return tuple(found)
 

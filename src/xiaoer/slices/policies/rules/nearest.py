@@ -5,6 +5,8 @@ doubt and a person beside it, and counts as unanswered: the gap is shown to the 
 what sounds like a matter of one is told the likely answer first.
 """
 
+import re
+
 from msgspec import Struct
 
 from xiaoer.kernel.asking import QUESTION, telling_letters
@@ -20,6 +22,7 @@ _LONG = 120  # characters of an entry that are quoted
 _AS_ANSWER = 0.3  # from here it is told to who has no order, before a number is asked for
 _BESIDE_NUMBER = 0.15  # from here an entry is told beside asking for it
 _SAYS = 3  # letters that tell something, in what is no mere number
+_OF_COMPLAINTS = re.compile(r"12315|举报|维权")  # 投诉率高吗 is told no way to complain
 _OF_ORDERS = ("order.", "ship.", "after.", "promo.price_protect", "promo.not_applied")
 
 
@@ -90,4 +93,5 @@ def _entries(ask: Ask) -> list[_Likely]:
         and "{" not in hit.answer
         and len(hit.answer) <= _LONG
         and not attributes.names_others(ask.segment.text, hit.question + hit.answer)
+        and (ask.segment.intent.startswith("service.") or not _OF_COMPLAINTS.search(hit.question + hit.answer))
     ]

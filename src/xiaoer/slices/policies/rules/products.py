@@ -71,9 +71,9 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
         case intent if intent.startswith("product.") and _asks_for_spec(ask, variants):
             return stock.tell(ask, product, variants)
         case intent if intent.startswith("product."):
-            if (told := _facts(ask, product)) is None and asks_how_it_is(ask.segment.text):
-                told = _told(ask, product, _at_first_sight(product, variants))
-            return told
+            if asks_how_it_is(ask.segment.text):
+                return _told(ask, product, _at_first_sight(product, variants))
+            return _facts(ask, product)
     return None
 
 

@@ -21,10 +21,19 @@ from scipy.sparse.linalg import svds
 from xiaoer.slices.policies.sides.contrast import drawn_together
 from xiaoer.slices.policies.sides.space import FILE, SPACES, Space, features, write_space
 
-DIRECTIONS = {"facets": 256, "needs": 192}
 MOST_FEATURES = 40_000
 SELDOM = 2  # lines that must hold a feature
 SHARPER = 1.5  # power of a feature's rarity
+
+
+class Recipe(NamedTuple):
+    """How a space is made: how many directions, and whether asking and telling are drawn together."""
+
+    directions: int
+    drawn: bool
+
+
+RECIPES = {"facets": Recipe(256, drawn=False), "needs": Recipe(192, drawn=True)}  # why: docs/understanding.md
 
 
 class Line(NamedTuple):
@@ -43,14 +52,15 @@ def read_lines(space: str, pack: str = "ecommerce") -> Iterator[Line]:
             head, rest = line[:2], line[2:]
             if head == "# ":
                 side = rest.strip()
-                yield Line(side, True, side)
+                if RECIPES[space].drawn:
+                    yield Line(side, True, side)
             elif head in ("= ", "~ "):
                 yield from (Line(side, head == "= ", one) for one in rest.split("|"))
             elif line.strip():
                 yield Line(side, False, line.strip())
 
 
-def build(lines: list[Line], directions: int = 256) -> Space:
+def build(lines: list[Line], recipe: Recipe = RECIPES["facets"]) -> Space:
     """The space of some lines."""
     vocabulary, held = _counted(lines)
     importance = ((np.log((1 + len(lines)) / (1 + np.asarray(held.sum(0)).ravel())) + 1) ** SHARPER).astype(np.float32)
@@ -58,10 +68,12 @@ def build(lines: list[Line], directions: int = 256) -> Space:
     sides = {side: at for at, side in enumerate(sorted({line.side for line in lines}))}
     of_side = np.array([sides[line.side] for line in lines])
     member = sparse.csr_matrix((np.ones(len(lines), np.float32), (of_side, range(len(lines)))))
-    size = min(directions, len(sides) - 1)
+    size = min(recipe.directions, len(sides) - 1)
     start = np.ones(min(len(sides), len(vocabulary)))
     _, _, main = svds(unit(member @ scaled).astype(np.float64), k=size, v0=start)
-    weights = drawn_together(main.T.astype(np.float32), scaled, of_side, np.array([line.told for line in lines]))
+    weights = main.T.astype(np.float32)
+    if recipe.drawn:
+        weights = drawn_together(weights, scaled, of_side, np.array([line.told for line in lines]))
     scale = np.asarray(np.abs(weights).max(0) / 127 + 1e-12, np.float32)
     small = np.ascontiguousarray(np.round(weights / scale).astype(np.int8))
     return Space(vocabulary, importance, small, scale, fingerprint_of(lines))
@@ -94,7 +106,7 @@ def main(pack: str = "ecommerce") -> None:
     """Builds the files that ship with a pack."""
     for space in SPACES:
         lines = list(read_lines(space, pack))
-        data = write_space(build(lines, DIRECTIONS[space]))
+        data = write_space(build(lines, RECIPES[space]))
         Path(str(resources.files("xiaoer.packs") / pack / FILE.format(space))).write_bytes(data)
         sides = len({line.side for line in lines})
         sys.stdout.write(f"{space}: {len(lines)} lines, {sides} sides, {len(data) / 1e6:.1f} MB\n")
