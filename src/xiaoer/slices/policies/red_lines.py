@@ -27,9 +27,7 @@ _CLAUSE = re.compile(r"[,。!?;\s]+")
 _BARE = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _LETTERS_OR_HAN = re.compile(r"[a-z]+|[\u3400-\u9fff]")
 # What may stand around a word that is all that is said: 我要…, 已经…, …你们, …了啊.
-_SAID_ALONE = (
-    r"(?: wo| yao| jiu| qu| gei| bie| yi| yi jing| zhi jie| ma shang)*{}(?: ni| men| le| a| ba| ya| de| o| la)* "
-)
+_SAID_ALONE = r"(?: wo| yao| jiu| qu| gei| bie| yi| yi jing| zhi jie| ma shang)*{}(?: ni| men| le| a| ba| ya| de| o| la| zai| ma| ne| bu)* "
 
 # One Mandarin syllable in letters, the longest first: `zhuanrengong` is three of them.
 _INITIAL = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
