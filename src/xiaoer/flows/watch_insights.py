@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import inf, log
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -29,6 +30,7 @@ _TITLE = 13
 _WORDS = 24
 _FURIOUS = 0.85
 _EXAMPLES = 3
+_LEAST_RATE = 0.05  # an hour: of a topic that nobody asked about before
 
 
 def _last_words(connection: Connection, shop: ShopId, conversation_id: str) -> str:
@@ -93,9 +95,10 @@ class WatchInsights:
         intent, _, product_id = spike.topic.partition("|")
         product = catalog.get_product(connection, shop, product_id) if product_id else None
         name = self._intents.get(intent, intent)
-        since = onset(hours, end, spike.usual / spike.hours)
+        since = onset(hours, end, spike.usual / spike.hours, spike.times)
         date = as_date(since // 24)
-        when = "今天" if since // 24 == end // 24 else f"周{_WEEK[date.weekday()]}"
+        ago = end // 24 - since // 24
+        when = "今天" if not ago else f"周{_WEEK[date.weekday()]}" if ago < 7 else f" {date.month}/{date.day} "
         what = f"「{_short(product.title) if product else '没说哪款'}」的{name}问题" if product_id else f"{name}问题"
         much = f"{spike.hours} 小时 {spike.seen} 次，往常{_about(spike.usual)}"
         title = f"{what}从{when} {since % 24} 点起涨到 {spike.times:g} 倍（{much}）"
@@ -249,15 +252,16 @@ def window_counts(counts: Mapping[str, Mapping[int, int]], end: int, hours: int,
     return Windows(now, history, days)
 
 
-def onset(hours: Mapping[int, int], end: int, usual_per_hour: float) -> int:
-    """The shop hour since which the topic has been at least twice its usual, at most a week back."""
-    total, best = 0, end - 1
+def onset(hours: Mapping[int, int], end: int, usual_per_hour: float, times: float) -> int:
+    """The shop hour since which the counts are best explained by `times` the usual rate, at most a week back."""
+    usual, times = max(usual_per_hour, _LEAST_RATE), max(times, 2.0)
+    total, best, highest = 0, end - 1, -inf
     for back in range(1, 7 * 24):
-        total += hours.get(end - back, 0)
-        if hours.get(end - back, 0) and total >= 2 * max(usual_per_hour, 0.05) * back:
-            best = end - back
-        elif back > 24 and total < 1.5 * usual_per_hour * back:
-            break
+        here = hours.get(end - back, 0)
+        total += here
+        likely = total * log(times) - usual * (times - 1) * back  # against the usual rate, Poisson
+        if here and likely > highest:
+            best, highest = end - back, likely
     return best
 
 

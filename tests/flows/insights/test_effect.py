@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from xiaoer.app.figures import formulas_of
-from xiaoer.flows.watch_insights import WatchInsights, shop_hour
+from xiaoer.flows.watch_insights import WatchInsights, onset, shop_hour
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.db import Database
 from xiaoer.kernel.ids import ShopId
@@ -68,6 +68,21 @@ async def effect(db: Database, now: float, *, since: float = 0.6, changed: float
         return watch.effect(connection, SHOP, first, at(now))
 
     return await db.write(change)
+
+
+@pytest.mark.parametrize(
+    ("hours", "usual", "times", "since"),
+    [
+        ({100: 1, 130: 1, 190: 5, 191: 6, 192: 4}, 0.05, 12.0, 190),
+        ({100: 1, 124: 2, **dict.fromkeys(range(150, 193, 2), 3)}, 0.3, 4.0, 150),
+        ({192: 7}, 0.0, 30.0, 192),
+    ],
+    ids=["single-asks-before", "a-day-and-a-half", "never-asked-before"],
+)
+def test_a_spike_begins_where_the_asks_grew_and_not_with_a_lone_one_days_before(
+    hours: dict[int, int], usual: float, times: float, since: int
+) -> None:
+    assert onset(hours, 193, usual, times) == since
 
 
 async def test_a_change_that_worked_is_told_with_what_untouched_products_did(db: Database) -> None:

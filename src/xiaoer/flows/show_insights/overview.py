@@ -48,8 +48,14 @@ def show_overview(view: View, now: datetime) -> Overview:
         Card("alone", "机器人独立解决", alone, "ratio", ratio(so_far("bot_only", today - 1), before), "up"),
         Card("angry", "生气的买家", so_far("angry", today), before=so_far("angry", today - 1), good="down"),
         Card("waiting", "在等人工", waiting, good="down"),
-        Card("sales", "客服成交", marks["sales_net_fen"] / 100, "yuan", old["sales_net_fen"] / 100, "up"),
-        Card("risk", "差评风险", marks["at_risk"], before=old["at_risk"], good="down", drill=Drill("flag", "at_risk")),
+        Card(
+            "sales",
+            "客服成交",
+            marks["sales_net_fen"] / 100,
+            "yuan",
+            note=f"昨天全天 ¥{old['sales_net_fen'] / 100:,.0f}",
+        ),
+        Card("risk", "差评风险", marks["at_risk"], note=f"昨天全天 {old['at_risk']}", drill=Drill("flag", "at_risk")),
     )
     hours = tuple(range(24))
     lines = tuple(

@@ -55,6 +55,7 @@ class Understanding:
         extra = tuple(sorted({code for _, code in shop.examples} - set(model.labels)))
         self.labels = model.labels + extra
         self._gate = model.gate.over(self.labels)
+        self._listener = model.listener
         self._described = joining.describe(self.labels, takes_of(pack))
         self._products = PhraseTable({word.lower(): "|".join(ids) for word, ids in shop.products.items()})
         names = PhraseTable({word: word for word in shop.products})
@@ -211,11 +212,13 @@ class Understanding:
     ) -> Segment:
         _, own, by = self._remember(text) if text else (ask.normal, ask.own, "model")
         entities = read_entities(ask.normal, self._pack.lexicon, self._products)
-        if by == "model" and not context.is_clear(own, ask.normal):  # mostly the words say enough by themselves
+        hears = self._listener is not None and earlier is None and bool(history)
+        if by == "model" and not context.is_clear(own, ask.normal, hears):  # mostly the words say enough by themselves
             before = self._before(history) if earlier is None else self._just_before(earlier)
             if not before.nothing:
                 view = context.signals(ask.normal, own, before, self.labels, entities != Entities())
-                mixed = context.blend(self._gate, view, own, before, self.labels, ask.normal)
+                listened = self._listened(ask.normal, before)
+                mixed = context.blend(self._gate, view, own, before, self.labels, ask.normal, listened)
                 by = "context" if int(mixed.argmax()) != int(own.argmax()) else by
                 own = mixed
         order = np.argsort(own)[::-1][: _ALTERNATIVES + 1]
@@ -256,7 +259,19 @@ class Understanding:
             if agent_text
             else None
         )
-        return context.Before(buyer_text, buyer, mass, agent_text, agent, asked)
+        return context.Before(buyer_text, buyer, mass, agent_text, agent, asked, self._heard(buyer_text, agent_text))
+
+    def _heard(self, buyer_text: str, agent_text: str) -> Floats | None:
+        """What the words of the turns before add to the listener's hidden layer."""
+        if self._listener is None or self._model.encoder is None:
+            return None
+        told = (buyer_text, agent_text[-context.AGENT_CHARS :])
+        return self._listener.before(*(self._model.encoder.heard(self._remember(t)[0]) if t else None for t in told))
+
+    def _listened(self, normal: str, before: context.Before) -> Floats | None:
+        if self._listener is None or self._model.encoder is None or before.heard is None:
+            return None
+        return self._listener(self._model.encoder.heard(normal), before.heard, self.labels)
 
     def _matter(self, past: PastMessage) -> tuple[Floats, float]:
         codes = [

@@ -6,9 +6,9 @@ A filter is a sum over its characters, so what every character adds to it is wor
 integers with one scale per filter; reading a text is then adding rows and taking the largest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ SHORTEST, LONGEST = 5, 48
 UNKNOWN = 1
 _HANG = max(WIDTHS) - 1
 _FULL = 32_000  # of a short integer
+_TEXTS = 1_024  # remembered: those of the turns that are under way
 _ARRAYS = ("character_vectors", "syllable_vectors", "filters", "filter_bias", "out", "out_bias")
 
 
@@ -52,7 +53,18 @@ class Encoder:
 
     def evidence(self, normal: str) -> Floats:
         """How much a normalised text speaks for each label: as `scores`, but for a sum that all labels share."""
-        text = shortened(normal)
+        result: Floats = self.heard(normal) @ self.out + self.out_bias
+        return result
+
+    def heard(self, normal: str) -> Floats:
+        """The strongest answer of every filter in a normalised text; remembered for a while, not to be written to."""
+        return self._remembered(shortened(normal))
+
+    @cached_property
+    def _remembered(self) -> Callable[[str], Floats]:
+        return lru_cache(maxsize=_TEXTS)(self._strongest)
+
+    def _strongest(self, text: str) -> Floats:
         rows = [0] * _HANG
         get = self.characters.get
         for character in text:
@@ -74,7 +86,7 @@ class Encoder:
             np.maximum.reduce(total, 0, out=strongest[n * count : (n + 1) * count])
         hidden = strongest * scale
         hidden += self.filter_bias
-        result: Floats = np.maximum(hidden, 0, out=hidden) @ self.out + self.out_bias
+        result: Floats = np.maximum(hidden, 0, out=hidden)
         return result
 
     def halves(self, text: str, places: Sequence[int]) -> tuple[Floats, Floats]:
@@ -172,6 +184,11 @@ def unpack_encoder(arrays: Mapping[str, NDArray[np.generic]]) -> Encoder:
         {word: at for at, word in enumerate(to_words(arrays["encoder_syllables"]), UNKNOWN + 1)},
         *(arrays[f"encoder_{name}"].astype(np.float32) for name in _ARRAYS),
     )
+
+
+def as_kept(encoder: Encoder) -> Encoder:
+    """The encoder as it is read back from a model file."""
+    return unpack_encoder(pack_encoder(encoder))
 
 
 def _in_order(numbers: Mapping[str, int]) -> list[str]:

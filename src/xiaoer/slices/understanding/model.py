@@ -19,6 +19,7 @@ from xiaoer.kernel.errors import XiaoerError
 from xiaoer.slices.understanding.arrays import Floats, Judge, softmax, to_bytes, to_words
 from xiaoer.slices.understanding.encoder import Encoder, pack_encoder, unpack_encoder
 from xiaoer.slices.understanding.gate import Gate, pack_gate, unpack_gate
+from xiaoer.slices.understanding.listener import Listener, pack_listener, unpack_listener
 
 FORMAT = 5
 # Weight of a feature outside the vocabulary: about that of one seen twice in ten thousand lines.
@@ -61,6 +62,7 @@ class Model:
     gate: Gate
     seam: Judge
     pack_hash: str
+    listener: Listener | None = None
 
     def probabilities(self, features: Iterable[str], normal: str = "") -> Floats:
         """One probability per label, summing to 1.
@@ -106,6 +108,7 @@ def write_model(model: Model) -> bytes:
         "bias": model.bias.astype(np.float32),
         "temperature": np.array([model.temperature, model.trust], np.float32),
         **pack_gate(model.gate),
+        **pack_listener(model.listener),
         "seam_inner": model.seam.inner.astype(np.float32),
         "seam_outer": model.seam.outer.astype(np.float32),
         "pack_hash": to_bytes([model.pack_hash]),
@@ -138,4 +141,5 @@ def read_model(data: bytes) -> Model:
             gate=unpack_gate(arrays),
             seam=Judge(arrays["seam_inner"], arrays["seam_outer"]),
             pack_hash=to_words(arrays["pack_hash"])[0],
+            listener=unpack_listener(arrays),
         )

@@ -2,7 +2,8 @@
 
 A pack is a folder: `intents.toml`, `lexicons/*.toml`, `intents/<code>.txt` (one utterance a line, `#` comments),
 `intents/<code>.context.jsonl` (rows `{prev_buyer, prev_agent, text}`), `categories/*.toml`, `compounds.jsonl` (rows
-`{parts: [[text, code], ...]}`: messages with several asks, or a long one with one), `model.bin`.
+`{parts: [[text, code], ...]}`: messages with several asks, or a long one with one), `talks/*.txt` (whole talks of
+buyers and agents: `training.talks`), `model.bin`.
 """
 
 import hashlib
@@ -120,7 +121,7 @@ def read_compounds(name: str = "ecommerce") -> list[tuple[Utterance, ...]]:
 def pack_hash(name: str = "ecommerce") -> str:
     """Fingerprint of everything that the model is trained from."""
     digest = hashlib.sha256()
-    for part in ("intents", "lexicons", "categories"):
+    for part in ("intents", "lexicons", "categories", "talks"):
         for path in sorted((folder(name) / part).iterdir(), key=lambda p: p.name):
             digest.update(path.name.encode())
             digest.update(path.read_bytes())

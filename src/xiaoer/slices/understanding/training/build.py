@@ -20,6 +20,7 @@ from xiaoer.slices.understanding.pack import (
     shipped_model,
 )
 from xiaoer.slices.understanding.training.shop import regression
+from xiaoer.slices.understanding.training.talks import lines_of, read_talks
 from xiaoer.slices.understanding.training.train import parted, train
 
 
@@ -28,7 +29,9 @@ def main(name: str = "ecommerce", *, quick: bool = False) -> None:
     began = time.process_time()
     lines, check = parted(read_utterances(name))
     judges = shipped_model(name) if quick else None
-    trained = train(read_pack(name), lines, pack_hash(name), judges, written=read_compounds(name))
+    trained = train(
+        read_pack(name), lines, pack_hash(name), judges, written=read_compounds(name), talks=lines_of(read_talks(name))
+    )
     data = write_model(trained.model)
     Path(str(folder(name) / MODEL_FILE)).write_bytes(data)
     sys.stdout.write(

@@ -5,6 +5,7 @@
    first made blind to one line in four; the encoder then goes on from there over all of them.
 2. The weight of each of the two, from predictions on lines that neither was trained on.
 3. The gate of `context` and the seams of `split`, fitted to the same held-out predictions: see `gate` and `seams`.
+4. The `listener`, from rows with turns before.
 
 A shop's own training (`judges` given) does the linear part of 1 only and takes the rest over: seconds, not minutes.
 """
@@ -21,7 +22,7 @@ from xiaoer.kernel.heard import Entities
 from xiaoer.slices.understanding import context, joining
 from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.arrays import nothing_judged
-from xiaoer.slices.understanding.encoder import Encoder
+from xiaoer.slices.understanding.encoder import Encoder, as_kept
 from xiaoer.slices.understanding.entities.extract import read_entities
 from xiaoer.slices.understanding.gate import nothing_gated
 from xiaoer.slices.understanding.model import Model, as_bytes
@@ -37,6 +38,7 @@ from xiaoer.slices.understanding.training.linear import (
     scores,
 )
 from xiaoer.slices.understanding.training.lines import SEED, Line, folds, noisy, prepare
+from xiaoer.slices.understanding.training.listener import Heard, fit_listener
 from xiaoer.slices.understanding.training.seams import fit_seam
 from xiaoer.slices.understanding.training.together import Parts, several, told_beside, with_outburst
 
@@ -76,12 +78,13 @@ def train(
     judges: Model | None = None,
     noise: float = NOISE,
     written: Sequence[tuple[Utterance, ...]] = (),
+    talks: Sequence[Utterance] = (),
 ) -> Trained:
     """Trains a model of some utterances.
 
     With `judges`, the encoder, the gate and the seams of that model are kept: a shop's own training touches the
     linear classifier only. `noise` is the share of lines that get a copy with a typing error; `written` are messages
-    with their asks apart (`read_compounds`).
+    with their asks apart (`read_compounds`); `talks` are rows of whole talks, for the listener (`lines_of`).
     """
     ordinary = [u for u in utterances if u.prev_buyer is None]
     following = [u for u in utterances if u.prev_buyer is not None]
@@ -93,7 +96,7 @@ def train(
     if judges is not None:
         whole = fit([*lines, *copies, *spoken])
         model = _model(whole, judges.encoder, (judges.temperature, judges.trust), fingerprint)
-        model = replace(model, gate=judges.gate, seam=judges.seam)
+        model = replace(model, gate=judges.gate, seam=judges.seam, listener=judges.listener)
         return Trained(model, len(lines) + len(spoken))
     fold_of = folds([line.intent for line in lines], FOLDS)
     kept_back = [line for line, fold in zip(lines, fold_of, strict=True) if fold == 0]
@@ -119,6 +122,8 @@ def train(
     blind_model = _model(blind, blind_encoder, trust)
     held = [u for u, fold in zip(ordinary, fold_of, strict=True) if fold == 0]
     model = _with_judges(pack, model, blind_model, held, following, written)
+    turns = _heard([*following, *talks], [*lines, *spoken], labels, pack)
+    model = replace(model, listener=fit_listener(*turns, as_kept(encoder)))
     return Trained(model, len(lines) + len(spoken), accuracy)
 
 
@@ -127,7 +132,7 @@ def refined(pack: Pack, own: Sequence[Utterance], reminders: Sequence[Utterance]
     chosen = [*own, *reminders[:: max(1, len(reminders) // REMINDERS)]]
     lines = prepare([(u.text, u.intent) for u in chosen], pack)
     model = _model(refine(lines, base), base.encoder, (base.temperature, base.trust), base.pack_hash)
-    return Trained(replace(model, gate=base.gate, seam=base.seam), len(lines))
+    return Trained(replace(model, gate=base.gate, seam=base.seam, listener=base.listener), len(lines))
 
 
 def parted(utterances: Sequence[Utterance]) -> tuple[list[Utterance], list[Utterance]]:
@@ -157,6 +162,22 @@ def _with_judges(
     gate = fit_gate(gate_rows(following, held, reader, labels, has_value), labels)
     seam = fit_seam(held, written, reader, blind_one.halves, labels, takes_of(pack))
     return replace(model, gate=gate, seam=seam)
+
+
+def _heard(
+    following: Sequence[Utterance], lines: Sequence[Line], labels: tuple[str, ...], pack: Pack
+) -> tuple[list[Heard], list[Heard]]:
+    """Practice for the listener: rows with turns before, and ordinary lines."""
+    normal = Normaliser(pack.lexicon).normal
+    rows = [
+        Heard(
+            (normal(u.text), normal(u.prev_buyer or ""), normal((u.prev_agent or "")[-context.AGENT_CHARS :])),
+            labels.index(u.intent),
+        )
+        for u in following
+        if u.intent in labels
+    ]
+    return rows, [Heard((line.normal, "", ""), labels.index(line.intent)) for line in lines]
 
 
 def _with_outbursts(lines: Sequence[Utterance], pack: Pack) -> list[tuple[str, str]]:
