@@ -24,6 +24,7 @@ _PARTS = {
     "报": ("扌卩又", "扌𠬝"),
     "评": ("讠平", "言平", "訁平"),
     "律": ("彳聿",),
+    "人工": ("亻二工", "亻工", "人二工"),
     "转": ("车专", "車专", "车専", "車專"),
     "假": ("亻叚",),
     "骗": ("马扁", "馬扁"),
@@ -62,6 +63,13 @@ _BY_EAR = {
     "抖音": "dou yin-都豆因",
     "微博": "wei bo-位为",
     "过敏": "guo min-国锅",
+    "疹子": "zhen zi-针枕阵",
+    "疙瘩": "ge da-个各",
+    "高仿": "gao fang-放房方防",
+    "冒牌": "mao pai-毛帽拍排",
+    "仿品": "fang pin",
+    "骗人": "pian ren-片",
+    "赔钱": "pei qian",
     "中毒": "zhong du-种重读度",
     "骗子": "pian zi-片字",
     "诈骗": "zha pian-炸片",
@@ -91,6 +99,19 @@ _SAID = {
 }
 _DIALECT = {said: plain for plain, ways in _SAID.items() for said in ways.split()}
 _HAN = r"[\u3400-\u9fff]"
+# Syllables that buyers write in letters behind a character: 脸烂le, 肚zi疼, 冒牌huo.
+_SYLLABLE = {
+    "le": "了",
+    "zi": "子",
+    "de": "的",
+    "huo": "货",
+    "tu": "吐",
+    "zhai": "寨",
+    "hong": "红",
+    "xie": "协",
+    "men": "们",
+}
+_IN_LETTERS = re.compile(rf"(?<={_HAN})({'|'.join(_SYLLABLE)})(?![a-z])")
 # One doubled character is ordinary (妈妈, 谢谢, 天天); two beside each other are not.
 _DOUBLED = re.compile(rf"(?:({_HAN})\1){{2,}}")
 _TWICE = re.compile(r"(.)\1")
@@ -129,6 +150,7 @@ _DIALECTAL = re.compile("|".join(sorted(_DIALECT, key=len, reverse=True)))
 
 def undisguise(text: str) -> str:
     """The text (no spaces, no punctuation) with its disguises undone; most texts come back as they are."""
+    text = _IN_LETTERS.sub(lambda found: _SYLLABLE[found[1]], text)
     text = _IN_PARTS.sub(lambda parts: _PART[parts.group()], text.translate(_ALIKE))
     text = _THREADED.sub(lambda run: _THREAD.sub("", run.group()), text)
     text = _DOUBLED.sub(lambda run: _TWICE.sub(r"\1", run.group()), _LONE_LETTER.sub("", text))

@@ -27,9 +27,8 @@ _CLAUSE = re.compile(r"[,。!?;\s]+")
 _BARE = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _LETTERS_OR_HAN = re.compile(r"[a-z]+|[\u3400-\u9fff]")
 # What may stand around a word that is all that is said: 我要…, 已经…, …你们, …了啊.
-_SAID_ALONE = (
-    r"(?: wo| yao| jiu| qu| gei| bie| yi| yi jing| zhi jie| ma shang)*{}(?: ni| men| le| a| ba| ya| de| o| la)* "
-)
+_BEFORE = r"(?: wo| yao| jiu| qu| gei| bie| yi| yi jing| zhi jie| ma shang)*"
+_AFTER = r"(?: ni| men| le| a| ba| ya| de| o| la| zai| ma| ne| bu)* "
 
 # One Mandarin syllable in letters, the longest first: `zhuanrengong` is three of them.
 _INITIAL = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
@@ -79,7 +78,7 @@ def parse_red_lines(text: str) -> tuple[RedLine, ...]:
             sounds=_any(f" {syllables}(?= )" for syllables in row.get("sounds", ())),
             spelt=_any(f" {syllables}(?= )" for syllables in row.get("spelt", ())),
             spoken=_any(f" {syllables}(?= )" for key in ("sounds", "spelt") for syllables in row.get(key, ())),
-            said_alone=_any(_SAID_ALONE.format(f" {syllables}") for syllables in row.get("spelt", ())),
+            said_alone=_any(f"{_BEFORE} {syllables}{_AFTER}" for syllables in row.get("spelt", ())),
             intents=tuple(row.get("intents", {}).items()),
             anger=row.get("anger", 0.0),
         )
