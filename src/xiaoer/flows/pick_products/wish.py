@@ -126,15 +126,18 @@ class PicksForWish:
         need, most_yuan = self._recipients.need_of(wish), limits.most.fen / 100 if limits.most else None
         looked_at = _LOOKED_AT * (4 if wish.color or wish.size else 1)
         found = await self._goods.recommend(turn.shop, need, most_yuan, looked_at, taste)
-        named = self._goods.is_named(turn.shop, " ".join(wish.words)) or wish_asks_if_sold(" ".join(wish.words))
+        said, cheapest = " ".join(wish.words), wish_is_modest(" ".join(wish.words))
+        named = self._goods.is_named(turn.shop, said) or wish_asks_if_sold(said)
         by_rules = taste.likes or taste.things or taste.musts or taste.broad
         if not named and not (found and by_rules):  # whom it is for, or what it is, the rules know best
-            found = await self._likely(turn, wish, taste, limits, found, _LIKELY) or found
+            likely = await self._likely(turn, wish, taste, limits, found, _LIKELY)
+            offered = [(product, "") for product in likely]
+            if picks := await self._choose(turn, said, offered, limits, without, taste, count, cheapest):
+                return picks
         if wish.color and wish.shown:  # 有红色的吗: of what was shown first, then of the rest
             found = tuple(sorted(found, key=lambda product: product.id not in wish.shown))
         offered = [(product, "") for product in found]
-        cheapest = wish_is_modest(" ".join(wish.words))
-        return await self._choose(turn, " ".join(wish.words), offered, limits, without, taste, count, cheapest)
+        return await self._choose(turn, said, offered, limits, without, taste, count, cheapest)
 
     async def _likely(
         self, turn: Turn, wish: Wish, taste: Taste, limits: Limits, by_rules: Sequence[Product], least: float
