@@ -4,6 +4,7 @@ import re
 
 from msgspec.structs import replace
 
+from xiaoer.kernel.asking import telling_letters
 from xiaoer.kernel.commerce import Variant
 from xiaoer.kernel.decision import Act, Need
 from xiaoer.kernel.memory import Matter
@@ -225,6 +226,7 @@ def ask_order_no(ask: Ask) -> Move:
     return question(ask, matter, "order.which_sorry" if cross else "order.which", rule="identity.ask_number")
 
 
+_TELLS = 2  # letters that tell something
 _NUMBER_WANTED = re.compile(
     r"(?:订单号|单号)[^。；]{0,8}(?:发|给|告诉|提供|报)|(?:发|给|告诉|提供|报)[^。；]{0,8}(?:订单号|单号)"
 )
@@ -246,17 +248,24 @@ def go_on_verify(ask: Ask, matter: Matter) -> Move | None:
         if not ask.segment.entities.order_no and ask.segment.entities.phone:
             return Move(say(ask, "order.no_phone", asks=matter.asks))
         if not ask.segment.entities.order_no:
-            return (
-                Move(say(ask, "order.where_number", asks=matter.asks))
-                if reading.lacks_number(ask.segment.text)
-                else None
-            )
+            return _still_waiting(ask, matter)
         if choosing.by_id(ask, order_no) is not None:
             return Move(memory=ask.memory.without(matter.id))
         carried = replace(ask, segment=replace(ask.segment, intent=matter.slots.get("intent", ask.segment.intent)))
         return ask_proof(carried, order_no)
     ending = reading.digits_of(ask.said.replace(order_no, " ") if order_no else ask.said)
     return _prove(ask, replace(matter, slots={**matter.slots, "no": order_no}), ending) if ending else None
+
+
+def _still_waiting(ask: Ask, matter: Matter) -> Move | None:
+    """What is no number but no other ask either: there is none at hand; 质量问题; 好的. The number is still wanted."""
+    text = ask.segment.text
+    if reading.lacks_number(text):
+        return Move(say(ask, "order.where_number", asks=matter.asks))
+    if ask.segment.intent != "chat.ack":
+        return None
+    bare = reading.is_yes(text) or reading.is_murmur(text) or len(telling_letters(text)) < _TELLS
+    return Move(say(ask, "order.waits" if bare else "order.still_number", asks=matter.asks))
 
 
 def _prove(ask: Ask, matter: Matter, ending: str) -> Move:
