@@ -262,8 +262,8 @@ def _still_waiting(ask: Ask, matter: Matter) -> Move | None:
     text = ask.segment.text
     if reading.lacks_number(text):
         return Move(say(ask, "order.where_number", asks=matter.asks))
-    if ask.segment.intent != "chat.ack":
-        return None
+    if ask.segment.intent != "chat.ack" or ask.situation.heard.satisfied is False:
+        return None  # another ask, or a reproach
     bare = reading.is_yes(text) or reading.is_murmur(text) or len(telling_letters(text)) < _TELLS
     return Move(say(ask, "order.waits" if bare else "order.still_number", asks=matter.asks))
 
