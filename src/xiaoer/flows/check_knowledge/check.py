@@ -103,13 +103,18 @@ class CheckKnowledge:
         task = self._running[shop] = self._next.pop(shop)
         far = [0, 0]
         telling = asyncio.create_task(self._tell(shop, far))
+        stopped = False
         try:
             return await self._check(shop, far)
+        except asyncio.CancelledError:
+            stopped = True  # the process ends and writes no more; a check that is not heard of counts as dead
+            raise
         finally:
             telling.cancel()
             if self._running.get(shop) is task:
                 del self._running[shop]
-            await self._db.write(lambda c: rows.end_check(c, shop))
+            if not stopped:
+                await self._db.write(lambda c: rows.end_check(c, shop))
 
     async def _tell(self, shop: ShopId, far: list[int]) -> None:
         while True:
