@@ -41,7 +41,6 @@ from xiaoer.slices.policies.types import Ask, Move
 _OF_GOODS = ("product.", "oos.", "chat.", "promo.gift")  # what a sheet may answer
 _NO_PICK = ("recommend.none_such", "recommend.none_safe")
 _PLAIN_PICKS = ("recommend.picks", "recommend.picks_first")
-_ASKS_NUMBER = ("order.which", "order.which_sorry")
 _DOUBTS = re.compile(r"假|仿|山寨|冒牌|翻新|二手|次品|残次")
 _YES = re.compile(r"^(?:是的?|对的?|嗯|没错)[，,、。！!]\s*")
 _LISTED = 5  # orders of the buyer's that are told to choose from
@@ -102,7 +101,7 @@ def answer_segment(ask: Ask) -> Move:
 
 def _with_entry(ask: Ask, move: Move | None) -> Move | None:
     """The move, with what likely answers told before an order's number is asked for; the matter stays remembered."""
-    asks_number = move is not None and move.act is not None and move.act.template in _ASKS_NUMBER
+    asks_number = move is not None and move.act is not None and move.act.template in wishes.ASKS_NUMBER
     told = nearest.tell_first(ask) if asks_number else None
     return replace(move, act=told) if move is not None and told is not None else move
 

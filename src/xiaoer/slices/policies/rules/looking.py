@@ -26,6 +26,7 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         # Said in so many words, whatever was talked about just before.
         ("ship.track", r"^(?:帮我(?:查|看)一?下)?(?:我的?)?(?:订单|快递|包裹|东西|货)(?:现在|到底)?(?:走|送|寄|运)?到哪(?:儿|里|了)*(?:啊|呀|呢|了)?\W*$"),
         ("after.freight", r"^(?:退货|换货|寄回|来回)?(?:的)?(?:运费|邮费)(?:是|由|该|算)?谁(?:来)?(?:出|付|承担|掏|负责)的?(?:啊|呀|呢)?\W*$"),
+        ("service.complaint", r"是(?:给)?人(?:能)?[穿吃用喝住睡戴]的(?:东西|衣服)?[吗么嘛]"),  # 这裙子是人穿的吗
         ("product.detail", r"真人(?:图|照|实拍|上身|试穿|试戴|秀|出镜|效果)"),
         ("service.hours", r"^(?:请问|那|你们)*(?:什么时候|啥时候|几点|周末|晚上)(?:才|会|能|还)?(?:有|在)人工(?:客服|服务)?(?:在线|在|上班)?(?:啊|呀|呢|吗)?[?？。！!]*$"),
         ("promo.not_applied", rf"{_OFFER}.{{0,18}}(?:没|未|不)(?:有)?(?:显示|生效|减|用上|抵|享受|体现|算|优惠|打折|自动|弹出来|出来)"),
@@ -99,7 +100,6 @@ _SPOILT = re.compile(
 )
 _MISHAP = re.compile(r"[碎坏破裂烂]了[^，。?？]{0,8}(?:[补赔换退]不[补赔换退]|[能会给][补赔换退])")
 _WOULD = re.compile(r"如果|万一|要是|会不会|容易|会[坏断裂碎松掉漏]|的话")
-_SCOLDS = re.compile(r"是(?:给)?人(?:能)?[穿吃用喝住睡戴]的(?:东西|衣服)?[吗么嘛]")  # 这裙子是人穿的吗
 _PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
 
 
@@ -116,8 +116,6 @@ def look_again(segment: Segment) -> Segment:
         return replace(segment, intent=other, confidence=0.4, by="wording")
     if segment.intent in _OF_A_THING and thing_asked_for(segment.text):  # 有竹笛吗
         return replace(segment, intent="product.stock", by="wording")
-    if segment.intent.startswith("product.") and _SCOLDS.search(segment.text):
-        return replace(segment, intent="service.complaint", by="wording")
     if _WHAT_IS_SOLD.match(segment.text) or (segment.intent == "price.query" and _WHICH_ONES.search(segment.text)):
         return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
     if segment.intent == "promo.gift" and _AS_PRESENT.search(segment.text):

@@ -93,12 +93,10 @@ _MAY_LEAD = ("product.", "price.", "oos.", "chat.")
 _FOR_WHAT = re.compile(r"送|礼|生日|(?:给|帮).{1,6}(?:买|挑|选|带)")
 _NOT_LONG = 3  # messages of the buyer after which a no to what was shown is still one
 _STORY = 40  # characters of words in which a situation is told
-_LOST = frozenset(
-    {*UNANSWERED, "unclear", "product.which", "product.which_of", "recommend.ask", "size.ask", "not_found"}
-)
+_LOST = frozenset({*UNANSWERED, "unclear", "product.which", "product.which_of", "recommend.ask", "size.ask"})
 _OF_FIGURES = ("price.query", "product.stock", "product.restock")
 _TELLS_MUCH = 10  # characters in which a situation may be told
-_ASKS_NUMBER = ("order.which", "order.which_sorry")
+ASKS_NUMBER = ("order.which", "order.which_sorry")  # templates
 _SMALL_TALK = ("talk.ack", "talk.chat.smalltalk", "talk.chat.bye")
 _PHRASES = 6  # phrases of a wish that are remembered
 # Asks for goods of a kind and for nothing of them (清真的有吗).
@@ -300,7 +298,7 @@ def may_be_one(act: Act, ask: Ask) -> bool:
     turn, named, said = ask.situation.turn, ask.segment.entities, ask.segment.text
     lost = act.template in _LOST or act.rule_id.startswith("talk.oos")
     unsure = ask.segment.confidence < _SURE_ENOUGH and len(said) >= _TELLS_MUCH
-    lost = lost or (unsure and (act.template in _ASKS_NUMBER or act.rule_id in _SMALL_TALK))
+    lost = lost or (unsure and (act.template in ASKS_NUMBER or act.rule_id in _SMALL_TALK))
     known = named.order_no or named.waybill_no or ask.product_id or turn.product_in_focus
     asks_figures = ask.segment.intent in _OF_FIGURES
     of_some_goods = ask.segment.intent.startswith("product.") and ask.segment.confidence >= _HEARD

@@ -1,6 +1,6 @@
 """Builds the spaces of `space.py` from what a pack knows of asking and telling (part of `make model`).
 
-Two folders hold such knowledge, a space is made of each: `facets/` of the sides of goods and the matters of shops, what
+Two folders hold such knowledge, a space is made of each: `facets/` of the sides of goods, what
 is written of each and how it is asked; `needs/` of kinds of goods, what is written of each and what people say who
 need it. A file holds, for each side or kind, `# name`, `= ` what shops call it and write for it, `~ ` runs of letters
 that buyers ask with, and then what buyers say, one a line. A minute of one core each.
