@@ -7,18 +7,14 @@ first places that are right is of shops left out in turn.
 """
 
 import asyncio
-import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from run import HERE, rows_of, table
+from desk import opened, table
+from run import HERE, rows_of
 from sklearn.linear_model import LogisticRegression
 
-from xiaoer.app.wiring import Wiring
-from xiaoer.infra.clock import SystemClock
-from xiaoer.infra.migrate import upgrade
-from xiaoer.infra.settings import Settings
 from xiaoer.kernel.ids import DEFAULT_SHOP
 from xiaoer.kernel.measures import in_digits
 from xiaoer.slices.policies.rules import attributes
@@ -40,11 +36,7 @@ async def cases(shop: Path) -> tuple[list[Case], list[Case]]:
     """Cases of facts and of entries."""
     facts, entries = [], []
     ids = {entry["标准问"]: entry["id"] for entry in table(shop / "knowledge.csv")}
-    with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home), api_key="k", log_level="error")
-        upgrade(settings.url)
-        product = Wiring(settings, SystemClock())
-        await product.importer.import_folder(DEFAULT_SHOP, shop, by="benchmark")
+    async with opened(shop) as product:
         await product.refresh(DEFAULT_SHOP)
         await product.knowledge.ensure_loaded(DEFAULT_SHOP)
         for row in rows_of(shop):
@@ -67,7 +59,6 @@ async def cases(shop: Path) -> tuple[list[Case], list[Case]]:
             hits = tuple(hit for hit in hits if hit.product_id in ("", page) or not page)
             right = np.array([kind == "entry" and ids[hit.question] == told for hit in hits])
             entries.append(Case(shop.name, np.array(matching.views_of_entries(row["say"], hits, goods)), right))
-        await product.stop()
     return facts, entries
 
 

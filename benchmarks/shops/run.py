@@ -8,38 +8,24 @@ or the entry that shares most pairs of letters with the question.
 """
 
 import asyncio
-import csv
-import json
 import re
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from xiaoer.app.wiring import Wiring
-from xiaoer.infra.clock import SystemClock
-from xiaoer.infra.idgen import new_id
-from xiaoer.infra.migrate import upgrade
-from xiaoer.infra.settings import Settings
-from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId
-from xiaoer.kernel.turn import TextContent, TurnContext
-from xiaoer.kernel.worktime import BusinessHours
-from xiaoer.slices.conversations.types import Incoming
-from xiaoer.slices.shops.types import Shop
+from desk import asked as answered
+from desk import opened, pairs, rows, table
 
 HERE = Path(__file__).parent
 _TELLS_NOT = re.compile(r"没写|没查到|没找到|查不到|不乱|不确定|问一?下|问清楚|帮您问|确认|核实|不敢")
 _GONE = re.compile(r"没货|缺货|卖完|没有货|补货|断货|售罄|卖光")
 _THERE = re.compile(r"有货|现货|还有|都有|库存")
-_DAY = 24 * 60
 
 
 def rows_of(shop: Path) -> list[dict[str, Any]]:
     """The questions of a shop."""
-    return [json.loads(line) for line in (shop / "asked.jsonl").read_text("utf-8").splitlines() if line.strip()]
+    return rows(shop / "asked.jsonl")
 
 
 def is_right(row: dict[str, Any], said: str) -> bool:
@@ -68,35 +54,13 @@ def quoted(shop: Path, row: dict[str, Any]) -> str:
             told += product["属性"].split(";")
     entries = [e for e in table(shop / "knowledge.csv") if not e["商品ID"] or e["商品ID"] == row.get("page")]
     told += [f"{entry['标准问']} {entry['相似问']} {entry['答案']}" for entry in entries]
-    asked = _pairs(row["say"])
-    return max(told, key=lambda one: len(asked & _pairs(one)) / (1 + len(_pairs(one))) ** 0.5)
-
-
-def table(path: Path) -> list[dict[str, str]]:
-    """The rows of a file of a shop, by their headers."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _pairs(text: str) -> set[str]:
-    return {text[at : at + 2] for at in range(len(text) - 1)}
+    asked = pairs(row["say"])
+    return max(told, key=lambda one: len(asked & pairs(one)) / (1 + len(pairs(one))) ** 0.5)
 
 
 async def _ask(shop: Path) -> list[tuple[dict[str, Any], str]]:
-    with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home), api_key="k", log_level="error")
-        upgrade(settings.url)
-        product = Wiring(settings, SystemClock())
-        await product.shops.save_shop(DEFAULT_SHOP, Shop(DEFAULT_SHOP, shop.name, hours=BusinessHours(0, _DAY)))
-        await product.importer.import_folder(DEFAULT_SHOP, shop, by="benchmark")
-        answers = []
-        for row in rows_of(shop):
-            where = TurnContext(product_id=row.get("page"))
-            incoming = Incoming(BuyerId(new_id()), "api", TextContent(row["say"]), where)
-            answer = msgspec.json.decode(await product.take_message(DEFAULT_SHOP, incoming))
-            answers.append((row, "\n".join(part.get("text", "") for part in answer["replies"])))
-        await product.stop()
-        return answers
+    async with opened(shop) as product:
+        return [(row, (await answered(product, row["say"], row.get("page")))[1]) for row in rows_of(shop)]
 
 
 async def main(which: str, wrong: bool) -> None:

@@ -4,8 +4,8 @@ Such words share hardly a letter with the title that answers them. How near the 
 (`policies.sides`), which knows what shops write and what people say who need it. It is weighed with the letters that
 both hold, with the place that the rules of situations give the goods, and with what these rules allow; each figure
 counts by itself, by how far it is behind the best of the shelf, and by how it stands to the shelf's mean. The weights
-are those of a logistic regression over our own shops and wishes (`benchmarks/wishes`, `fit.py`): `sure` is the share
-of such goods that fit.
+are those of a logistic regression over our own shops and wishes (`benchmarks/shops/fit_wishes.py`): `sure` is the
+share of such goods that fit.
 """
 
 import math

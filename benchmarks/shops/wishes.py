@@ -1,6 +1,6 @@
 """How well wishes are answered in shops that nobody tuned the product for: 「我妈膝盖不好，有啥合适的不」.
 
-    python benchmarks/wishes/run.py [held|dev] [--wrong]
+    python benchmarks/shops/wishes.py [held|dev] [--wrong]
 
 Each shop is imported as a merchant would and asked in process, one talk a wish. Right is an answer that shows at least
 one of the goods that fit and none of those that would be a mistake; where nothing fits, one that shows nothing; where
@@ -9,35 +9,21 @@ whose sheets share most pairs of letters with the wish.
 """
 
 import asyncio
-import csv
-import json
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import msgspec
+from desk import asked as answered
+from desk import opened, pairs, rows, table
 
-from xiaoer.app.wiring import Wiring
-from xiaoer.infra.clock import SystemClock
-from xiaoer.infra.idgen import new_id
-from xiaoer.infra.migrate import upgrade
-from xiaoer.infra.settings import Settings
-from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId
-from xiaoer.kernel.turn import TextContent
-from xiaoer.kernel.worktime import BusinessHours
-from xiaoer.slices.conversations.types import Incoming
-from xiaoer.slices.shops.types import Shop
-
-HERE = Path(__file__).parent
-_DAY = 24 * 60
+HERE = Path(__file__).parent / "wishes"
 _SHOWN = 3  # goods that the baseline shows
 
 
 def rows_of(shop: Path) -> list[dict[str, Any]]:
     """The wishes of a shop."""
-    return [json.loads(line) for line in (shop / "wishes.jsonl").read_text("utf-8").splitlines() if line.strip()]
+    return rows(shop / "wishes.jsonl")
 
 
 def group_of(row: dict[str, Any]) -> str:
@@ -57,42 +43,25 @@ def is_right(row: dict[str, Any], shown: set[str], asks: bool) -> bool:
 
 def by_letters(shop: Path, say: str) -> set[str]:
     """The baseline."""
-    asked = _pairs(say)
-    with (shop / "variants.csv").open(encoding="utf-8-sig", newline="") as file:
-        there = {row["product_id"] for row in csv.DictReader(file) if int(row["stock"]) > 0}
-    with (shop / "products.csv").open(encoding="utf-8-sig", newline="") as file:
-        near = {
-            row["product_id"]: len(asked & _pairs(" ".join(row.values())))
-            for row in csv.DictReader(file)
-            if row["product_id"] in there
-        }
+    asked = pairs(say)
+    there = {row["product_id"] for row in table(shop / "variants.csv") if int(row["stock"]) > 0}
+    goods = [row for row in table(shop / "products.csv") if row["product_id"] in there]
+    near = {row["product_id"]: len(asked & pairs(" ".join(row.values()))) for row in goods}
     best = sorted(near, key=lambda id_: -near[id_])[:_SHOWN]
     return {id_ for id_ in best if near[id_]}
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[at : at + 2] for at in range(len(text) - 1)}
-
-
 async def ask(shop: Path) -> list[tuple[dict[str, Any], set[str], bool, str]]:
     """Each wish with the goods shown, whether the answer asks, and its words."""
-    with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home), api_key="k", log_level="error")
-        upgrade(settings.url)
-        product = Wiring(settings, SystemClock())
-        await product.shops.save_shop(DEFAULT_SHOP, Shop(DEFAULT_SHOP, shop.name, hours=BusinessHours(0, _DAY)))
-        await product.importer.import_folder(DEFAULT_SHOP, shop, by="benchmark")
-        answers = []
+    answers = []
+    async with opened(shop) as product:
         for row in rows_of(shop):
-            incoming = Incoming(BuyerId(new_id()), "api", TextContent(row["say"]))
-            answer = msgspec.json.decode(await product.take_message(DEFAULT_SHOP, incoming))
+            answer, said = await answered(product, row["say"])
             shown = {source["id"] for source in answer["turn"]["sources"] if source["kind"] == "product"}
             asks = any(act["type"] == "ask" for act in answer["turn"]["acts"])
             heard = " ".join(f"{s['intent']} {s['confidence']:.2f}" for s in answer["turn"]["segments"])
-            said = "\n".join(part.get("text", "") for part in answer["replies"])
             answers.append((row, shown, asks, f"[{heard}] {said}"))
-        await product.stop()
-        return answers
+    return answers
 
 
 async def main(which: str, wrong: bool) -> None:

@@ -1,24 +1,20 @@
 """Fits the weights of `flows/pick_products/likely.py` on the shops of `dev/`, and prints them.
 
-    python benchmarks/wishes/fit.py
+    python benchmarks/shops/fit_wishes.py
 
 Each product in stock is a row of each wish. The shares of first places are of shops left out in turn.
 """
 
 import asyncio
-import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from run import HERE, rows_of
+from desk import opened
 from sklearn.linear_model import LogisticRegression
+from wishes import HERE, rows_of
 
-from xiaoer.app.wiring import Wiring
 from xiaoer.flows.pick_products import likely
-from xiaoer.infra.clock import SystemClock
-from xiaoer.infra.migrate import upgrade
-from xiaoer.infra.settings import Settings
 from xiaoer.kernel.ids import DEFAULT_SHOP
 from xiaoer.kernel.memory import Wish
 from xiaoer.slices.selling.recipients import recipients_of
@@ -37,11 +33,7 @@ class Case(NamedTuple):
 
 async def cases(shop: Path) -> list[Case]:
     """A case for each wish that says something."""
-    with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home), api_key="k", log_level="error")
-        upgrade(settings.url)
-        product = Wiring(settings, SystemClock())
-        await product.importer.import_folder(DEFAULT_SHOP, shop, by="benchmark")
+    async with opened(shop) as product:
         found, recipients = [], recipients_of()
         for row in rows_of(shop):
             if row["ask"]:
@@ -55,7 +47,6 @@ async def cases(shop: Path) -> list[Case]:
             views = likely.views(row["say"], shelf, [one.id for one in by_rules])
             right, wrong = (np.array([one.id in row[key] for one, _ in shelf]) for key in ("good", "bad"))
             found.append(Case(shop.name, views, right, wrong))
-        await product.stop()
         return found
 
 
