@@ -59,7 +59,9 @@ def tell_first(ask: Ask) -> Act | None:
         return None
     best = found[0]
     calm = ask.situation.heard.sentiment.label != "negative"  # who is cross wants no guess
-    of_terms = calm and best.fact is None and not ask.segment.intent.startswith("ship.")
+    if not calm and best.fact is None:
+        return None
+    of_terms = best.fact is None and not ask.segment.intent.startswith("ship.")
     if best.sure < (_BESIDE_NUMBER if of_terms else _AS_ANSWER):
         return None
     if best.fact is not None and product is not None:
