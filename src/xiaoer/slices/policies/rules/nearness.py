@@ -42,6 +42,15 @@ def near(ask: Ask) -> list[KnowledgeHit]:
 
 def likelihoods(ask: Ask) -> dict[str, float]:
     """How likely each entry that was found answers, by its id."""
+    return {id_: sure for id_, (sure, _) in _weighed(ask).items()}
+
+
+def blind_likelihoods(ask: Ask) -> dict[str, float]:
+    """The same where nothing is known of what is asked."""
+    return {id_: blind for id_, (_, blind) in _weighed(ask).items()}
+
+
+def _weighed(ask: Ask) -> dict[str, tuple[float, float]]:
     hits = ask.facts.knowledge.get(ask.index, ())
     sure = matching.sure_of_entries(ask.segment.text, hits, ask.facts.products.get(ask.product_id or ""))
     return {hit.id: one for hit, one in zip(hits, sure, strict=True)}

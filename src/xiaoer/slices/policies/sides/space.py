@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 FILE = "{}.bin"
-SPACES = ("facets", "needs")
+SPACES = ("facets", "matters", "needs")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _DROPPED = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 _LONGEST = 80
@@ -91,7 +91,7 @@ def read_space(data: bytes) -> Space:
 
 
 @lru_cache(maxsize=4)
-def space_of(name: str = "facets", pack: str = "ecommerce") -> Space:
+def space_of(name: str, pack: str = "ecommerce") -> Space:
     """One of the `SPACES` that came with a pack."""
     return read_space((resources.files("xiaoer.packs") / pack / FILE.format(name)).read_bytes())
 
