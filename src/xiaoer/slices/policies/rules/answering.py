@@ -41,6 +41,7 @@ _PLAIN_PICKS = ("recommend.picks", "recommend.picks_first")
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
+_SURE_ENTRY = 0.9
 _BY_NAME = 0.9  # how likely at least a fact answers whose name stands in the question
 _UNSURE_OF_ORDER = 0.6  # below this, who named goods and has no order asks about the goods
 _VERY_WORDS = 0.9  # an entry as near as this is the shop's own question, whatever it sounds like
@@ -236,6 +237,8 @@ def _nearer(ask: Ask, hit: Said) -> Act:
     if by_name:
         of_fact = max(of_fact, _BY_NAME)
     of_entry = nearness.likelihoods(ask)[hit.hit.id]
+    if of_entry >= _SURE_ENTRY and not by_name:
+        return entries.say(ask, hit)  # what the shop wrote to be said, before a line of the sheet
     return (products.answer_from_catalogue(ask) if of_fact > of_entry else None) or entries.say(ask, hit)
 
 

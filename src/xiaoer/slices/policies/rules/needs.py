@@ -116,7 +116,7 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         return (Need("knowledge", index, segment.text),) if worded else ()
     needs = [Need("knowledge", index, _asked_of(segment, turn))]
     product = product_of(segment, turn)
-    if product:
+    if product and not (intent.startswith("after.") and tells_own(segment.text)):
         needs += [Need("product", index, product), Need("variants", index, product)]
     beside: tuple[str, ...] = ()
     if intent == "product.compare":

@@ -41,6 +41,13 @@ def _telling(product: Product, question: str) -> set[str]:
     return telling_letters(question) - _PLAIN - named
 
 
+def facts_with_code(product: Product, question: str) -> list[tuple[str, str]]:
+    """The only fact with the very code that is asked about (是304的吗, 支持ipx7不)."""
+    codes = [one for one in _CODE.findall(question.lower()) if one not in product.title.lower()]
+    found = [(key, value) for key, value in product.attributes.items() if any(one in value.lower() for one in codes)]
+    return found if len(found) == 1 else []
+
+
 def facts_written(product: Product, question: str) -> list[tuple[str, str]]:
     """The facts that have most of the question's letters, at most two; often none."""
     bare = SAYS_NOTHING.sub(" ", question)

@@ -24,8 +24,8 @@ from xiaoer.slices.policies.sides.space import space_of
 # weights in the order of `views_of_facts` and of `views_of_entries`, and what is added
 _FACT, _FACT_BIAS = (2.7, 1.5, 6.31, 1.03, 1.35, 0.55, 2.34, 0.89), -3.28
 _FACT_BLIND, _FACT_BLIND_BIAS = (6.19, 3.83, 3.0, 0.97, 2.32, 0.79, 1.66, 1.08), -6.29
-_ENTRY, _ENTRY_BIAS = (1.74, 3.54, 5.68, 2.58, 0.33, 3.23), -6.00
-_ENTRY_BLIND, _ENTRY_BLIND_BIAS = (2.29, 4.02, 5.83, 3.05, -0.42, 3.17), -6.31
+_ENTRY, _ENTRY_BIAS = (1.53, 3.77, 5.67, 2.78, 0.5, 3.07), -6.08
+_ENTRY_BLIND, _ENTRY_BLIND_BIAS = (2.25, 3.81, 5.99, 3.18, -0.37, 3.18), -6.30
 STATED = 0.35  # from here a fact is told as the answer
 NEAREST = 0.12  # from here it is told as what comes nearest
 
@@ -111,8 +111,12 @@ def _sure_of_entries(
 def views_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Product | None) -> list[tuple[float, ...]]:
     """What is weighed of each entry."""
     space, product_id = space_of("matters"), product.id if product else ""
-    question = _without_name(product.title, question) if product else question
-    asked = [max(space.likeness(question, hit.question), space.likeness(question, hit.matched)) for hit in hits]
+
+    def bare(text: str) -> str:
+        return _without_name(product.title, text) if product else text
+
+    question = bare(question)
+    asked = [max(space.likeness(question, bare(one)) for one in {hit.question, hit.matched}) for hit in hits]
     scores = [hit.score for hit in hits]
     return [
         (
