@@ -233,12 +233,13 @@ def _nearer(ask: Ask, hit: Said) -> Act:
         return entries.say(ask, hit)
     facts = attributes.facts_for(product, ask.segment.intent, ask.segment.text)
     of_fact = matching.sure_of(matching.ranked(product, ask.segment.text, facts[0]), facts[0]) if facts else 0.0
-    by_name = {key for key, _ in facts} & set(attributes.keys_in(product, ask.segment.text))
-    if by_name:
-        of_fact = max(of_fact, _BY_NAME)
     of_entry = nearness.likelihoods(ask)[hit.hit.id]
+    by_name = {key for key, _ in facts} & set(attributes.keys_in(product, ask.segment.text))
     if of_entry >= _SURE_ENTRY and not by_name:
         return entries.say(ask, hit)  # what the shop wrote to be said, before a line of the sheet
+    ruled = facts[:1] == attributes.by_rules(product, "", ask.segment.text)[:1] and of_fact >= matching.STATED
+    if by_name or ruled:
+        of_fact = max(of_fact, _BY_NAME)
     return (products.answer_from_catalogue(ask) if of_fact > of_entry else None) or entries.say(ask, hit)
 
 

@@ -36,6 +36,7 @@ class _Likely(Struct, frozen=True):
     sure: float
     words: str
     source: Source
+    of: str  # the product that an entry is of
     fact: tuple[str, str] | None = None
 
 
@@ -62,9 +63,9 @@ def tell_first(ask: Ask) -> Act | None:
     if not found:
         return None
     best = found[0]
-    calm = ask.situation.heard.sentiment.label != "negative"  # who is cross wants no guess
-    if not calm and best.fact is None:
-        return None
+    calm = ask.situation.heard.sentiment.label != "negative"
+    if not calm and best.fact is None and best.of != ask.product_id:
+        return None  # who is cross wants no guess
     of_terms = best.fact is None and not ask.segment.intent.startswith("ship.")
     if best.sure < (_BESIDE_NUMBER if of_terms else _AS_ANSWER):
         return None
@@ -115,7 +116,7 @@ def _facts(ask: Ask) -> list[_Likely]:
     if product is None:
         return []
     return [
-        _Likely(one.sure, f"{one.key}：{one.value}", product_source(product), one.pair)
+        _Likely(one.sure, f"{one.key}：{one.value}", product_source(product), product.id, one.pair)
         for one in matching.ranked(product, ask.segment.text)
         if not attributes.names_others(ask.segment.text, one.key + one.value)
     ]
@@ -124,7 +125,7 @@ def _facts(ask: Ask) -> list[_Likely]:
 def _entries(ask: Ask) -> list[_Likely]:
     sure = nearness.likelihoods(ask)
     return [
-        _Likely(sure[hit.id], hit.answer.rstrip("。"), Source("knowledge", hit.id, hit.question, hit.score))
+        _Likely(sure[hit.id], hit.answer.rstrip("。"), Source("knowledge", hit.id, hit.question, hit.score), hit.product_id)
         for hit in ask.facts.knowledge.get(ask.index, ())
         if hit.product_id in ("", ask.product_id)
         and "{" not in hit.answer
