@@ -125,7 +125,9 @@ def _facts(ask: Ask) -> list[_Likely]:
 def _entries(ask: Ask) -> list[_Likely]:
     sure = nearness.likelihoods(ask)
     return [
-        _Likely(sure[hit.id], hit.answer.rstrip("。"), Source("knowledge", hit.id, hit.question, hit.score), hit.product_id)
+        _Likely(
+            sure[hit.id], hit.answer.rstrip("。"), Source("knowledge", hit.id, hit.question, hit.score), hit.product_id
+        )
         for hit in ask.facts.knowledge.get(ask.index, ())
         if hit.product_id in ("", ask.product_id)
         and "{" not in hit.answer

@@ -24,6 +24,7 @@ _LIKELY = 0.5  # how likely an entry must answer to be said for what both are ab
 _SURE = 0.9  # of what the question is about
 _OF_MONEY = ("promo.", "price.")  # live figures and terms: only near words count
 _ELSEWHERE = ("oos.platform", "oos.other")
+_WIDE_OF = 0.03  # less likely than this, an entry of the shop is about another matter, whatever letters it shares
 _BESIDE = 0.2  # less likely than this, an entry is about another side of the goods
 _WORTH_A_LOOK = 0.04  # score of an entry that may be about the same
 _MATTERS = ("order.", "ship.", "promo.")
@@ -60,10 +61,14 @@ def _not_beside(ask: Ask, found: list[KnowledgeHit]) -> list[KnowledgeHit]:
     """Without those that share some words with a question about the goods in focus and no side of them (裙子带兜不 and
     裙子多长, 走路会掉出来不 and 几天能到)."""
     product = ask.facts.products.get(ask.product_id or "")
-    if product is None or not found or found[0].score >= OWN_WORDS:
+    if not found or found[0].score >= OWN_WORDS:
         return found
-    sure, of_goods = likelihoods(ask), ask.segment.intent.startswith("product.")
-    return [hit for hit in found if sure[hit.id] >= _BESIDE or not (of_goods or hit.product_id == product.id)]
+    sure, of_goods = likelihoods(ask), product is not None and ask.segment.intent.startswith("product.")
+    return [
+        hit
+        for hit in found
+        if sure[hit.id] >= (_BESIDE if of_goods or (product and hit.product_id == product.id) else _WIDE_OF)
+    ]
 
 
 def _by_words(ask: Ask, hits: tuple[KnowledgeHit, ...]) -> list[KnowledgeHit]:
