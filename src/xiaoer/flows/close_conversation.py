@@ -166,7 +166,7 @@ def _close(
     invited = invite and closing.refuse_invite(talk, now) is None
     if invited:
         card = ReplyPart(CsatCard(_QUESTION), _QUESTION)
-        conversations.say(connection, shop, current.id, "bot", "", [card], now)
+        conversations.say(connection, shop, current.id, "bot", "", [card], now, f"{owners.STARS}{current.id}")
     closed = owners.close(connection, shop, current.id, now)
     kept = msgspec.structs.replace(
         case,

@@ -161,6 +161,20 @@ def test_why_a_buyer_is_not_asked_for_stars_is_told_before_closing(call: Call, b
     assert call("GET", f"{path}/wrap-up") == {"code": "ticket", "label": "已建工单跟进", "no_invite": "not_solved"}
 
 
+def test_the_list_shows_what_was_said_last_not_the_question_for_stars(call: Call, buyer: Any) -> None:
+    talk = buyer("用什么快递")["conversation_id"]
+    path = f"/desk/conversations/{talk}"
+    call("POST", f"{path}/take", {})
+    call("POST", f"{path}/messages", {"client_id": talk, "content": {"type": "text", "text": "发顺丰的"}})
+    closed = call("POST", f"{path}/close", {"wrap_up": "solved"})
+    assert (closed["last_text"], closed["last_author"]) == ("发顺丰的", "agent")
+    assert call("GET", path)["messages"][-1]["content"]["type"] == "csat"
+    buyer("再问一下")
+    again = buyer("在吗")["conversation_id"]
+    past = call("GET", f"/desk/conversations/{again}/side")["past"]
+    assert [one["last_text"] for one in past if one["id"] == talk] == ["发顺丰的"]
+
+
 def _until(line: Any, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     for _ in range(200):
         frame: dict[str, Any] = json.loads(line.receive_text())

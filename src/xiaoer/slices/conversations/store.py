@@ -9,7 +9,18 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from xiaoer.infra.db import append
 from xiaoer.infra.statement import Statement
@@ -244,11 +255,20 @@ def unanswered(connection: Connection, shop: ShopId, before: datetime) -> list[C
     return [conversation_of(row) for row in rows]
 
 
+STARS = "stars|"  # how the channel id of an invitation to rate begins: nobody said anything with it
+
+
+def is_spoken() -> ColumnElement[bool]:
+    """Whether a message is something that somebody said: no event line, no invitation to rate."""
+    invites = messages.c.external_id.startswith(STARS)
+    return (messages.c.author != "event") & (messages.c.external_id.is_(None) | ~invites)
+
+
 def last_texts(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, str]:
-    """The newest message's text of each conversation."""
+    """What was said last in each conversation."""
     newest = (
         select(messages.c.conversation_id, func.max(messages.c.seq).label("seq"))
-        .where(messages.c.shop == shop, messages.c.conversation_id.in_(conversation_ids))
+        .where(messages.c.shop == shop, messages.c.conversation_id.in_(conversation_ids), is_spoken())
         .group_by(messages.c.conversation_id)
         .subquery()
     )
