@@ -226,7 +226,7 @@ class StartJourneys:
 def order_step(
     connection: Connection, shop: ShopId, run: Run, journey: Journey, step: int, caps: Caps, now: datetime
 ) -> None:
-    """Order the timer of a step, if there is one; of what ends (the run's `ends_at`), before quiet hours that outlast it."""
+    """Order the timer of a step, if there is one; what ends (`ends_at` of the run) before outlasting quiet hours."""
     if step < len(journey.steps):
         at = run.started_at + timedelta(minutes=journey.steps[step].after_min)
         if ends_at := run.values.get("ends_at"):
