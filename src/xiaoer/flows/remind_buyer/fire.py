@@ -13,8 +13,9 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from xiaoer.flows.remind_buyer.start import KIND, LOOK_EVERY, StartJourneys, Taking, order_step, stop_buyer
+from xiaoer.flows.remind_buyer.start import LOOK_EVERY, StartJourneys, Taking
 from xiaoer.flows.remind_buyer.still import LookAgain, Still
+from xiaoer.flows.remind_buyer.timers import KIND, order_step, stop_buyer
 from xiaoer.infra import jobs
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id

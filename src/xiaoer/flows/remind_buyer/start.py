@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from xiaoer.infra import jobs
+from xiaoer.flows.remind_buyer.timers import order_step, stop_buyer, stop_subject
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.events import Event
@@ -28,7 +28,6 @@ from xiaoer.slices.outreach.store import Run
 from xiaoer.slices.outreach.types import SERVICE, Caps, Interest, Journey, Trigger
 from xiaoer.slices.promotions.types import Coupon
 
-KIND = "outreach.step"
 _AGAIN_OF = "again:{product}:{buyer}"
 _STARTS: dict[str, tuple[tuple[Trigger, str], ...]] = {  # event -> what it starts, and the subject it is about
     "order.created": (("order_unpaid", "order:{order}"),),
@@ -44,7 +43,6 @@ _ANEW = frozenset(
 )  # a new cause for the same subject starts the time anew
 _ONE_COUPON = timedelta(days=1)
 LOOK_EVERY = timedelta(hours=1)  # how often coupons that end soon are looked for
-_APART = timedelta(hours=1)  # a step that is moved before the quiet hours comes no sooner after the one before
 _AGAIN = timedelta(days=14)  # nobody is written to about the same product twice within this time
 _LIVE = Sequence[tuple[str, Journey]]
 
@@ -221,38 +219,6 @@ class StartJourneys:
         run = Run(id_, journey_id, journey.trigger, buyer_id, subject, "running", "", 0, values, channel, at)
         if store.add_run(connection, shop, run):
             order_step(connection, shop, run, journey, 0, self._caps, self._now)
-
-
-def order_step(
-    connection: Connection, shop: ShopId, run: Run, journey: Journey, step: int, caps: Caps, now: datetime
-) -> None:
-    """Order the timer of a step, if there is one; what ends (`ends_at` of the run) before outlasting quiet hours."""
-    if step < len(journey.steps):
-        at = run.started_at + timedelta(minutes=journey.steps[step].after_min)
-        if ends_at := run.values.get("ends_at"):
-            at = before_quiet(at, datetime.fromisoformat(ends_at), caps, now + (_APART if step else timedelta()))
-        payload = {"run": run.id, "step": step}
-        jobs.enqueue(connection, shop, KIND, payload, at=at, id_=f"{run.id}:{step}"[:200], subject=run.subject)
-
-
-def stop_subject(connection: Connection, shop: ShopId, subject: str, reason: str, journey_id: str = "") -> None:
-    """End the runs about a subject (of one journey), with their timers."""
-    for run_id in store.stop_subject(connection, shop, subject, reason, journey_id):
-        jobs.cancel_prefix(connection, shop, KIND, f"{run_id}:", subject)
-
-
-def stop_buyer(
-    connection: Connection,
-    shop: ShopId,
-    buyer_id: str,
-    reason: str,
-    *,
-    service: bool = True,
-    keeps: Callable[[str], bool] = lambda _: False,
-) -> None:
-    """End all runs of a buyer, or only the marketing ones, with their timers; not of subjects that it `keeps`."""
-    for subject in store.stop_buyer(connection, shop, buyer_id, reason, service=service, keeps=keeps):
-        jobs.cancel(connection, shop, subject=subject, kind=KIND)
 
 
 Taking = Callable[[Connection, Sequence[Event]], None]
