@@ -15,6 +15,7 @@ from xiaoer.kernel.turn import TextContent
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.glances import glances
+from xiaoer.slices.conversations.spoken import STARS
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import closing, ownership, words
@@ -166,7 +167,7 @@ def _close(
     invited = invite and closing.refuse_invite(talk, now) is None
     if invited:
         card = ReplyPart(CsatCard(_QUESTION), _QUESTION)
-        conversations.say(connection, shop, current.id, "bot", "", [card], now, f"{owners.STARS}{current.id}")
+        conversations.say(connection, shop, current.id, "bot", "", [card], now, f"{STARS}{current.id}")
     closed = owners.close(connection, shop, current.id, now)
     kept = msgspec.structs.replace(
         case,

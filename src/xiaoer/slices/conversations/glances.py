@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, func, select
 from xiaoer.infra.statement import ListStatement
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations.owners import DRAFT_SENT
-from xiaoer.slices.conversations.store import is_spoken
+from xiaoer.slices.conversations.spoken import is_spoken
 from xiaoer.slices.conversations.tables import messages
 
 # What answers a buyer who waits for people: an agent's words, or a draft that went out in his stead.

@@ -20,7 +20,6 @@ from xiaoer.slices.conversations import api, store
 from xiaoer.slices.conversations.tables import conversations, messages, turns
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 
-STARS = store.STARS
 DRAFT_SENT = "draft|"  # how the channel id of a draft begins that went out by itself: its turn is said once
 _RECALLED = "（消息已撤回）"
 _LOADS = Statement(

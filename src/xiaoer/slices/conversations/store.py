@@ -27,6 +27,7 @@ from xiaoer.infra.statement import Statement
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import TurnContext
+from xiaoer.slices.conversations.spoken import is_spoken
 from xiaoer.slices.conversations.tables import conversations, messages, turns
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 
@@ -253,15 +254,6 @@ def unanswered(connection: Connection, shop: ShopId, before: datetime) -> list[C
         )
     )
     return [conversation_of(row) for row in rows]
-
-
-STARS = "stars|"  # how the channel id of an invitation to rate begins: nobody said anything with it
-
-
-def is_spoken() -> ColumnElement[bool]:
-    """Whether a message is something that somebody said: no event line, no invitation to rate."""
-    invites = messages.c.external_id.startswith(STARS)
-    return (messages.c.author != "event") & (messages.c.external_id.is_(None) | ~invites)
 
 
 def last_texts(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, str]:
