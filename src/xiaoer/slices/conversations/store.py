@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
     Connection,
     Row,
     bindparam,
