@@ -29,6 +29,7 @@ def test_a_new_campaign_word_is_understood_as_soon_as_it_is_saved(server: TestCl
     assert _heard(server, owner, "咚咚周什么时候开始")["intent"] == "promo.discount"
     again = server.post("/api/v1/wording", json=word, headers=owner)
     assert (again.status_code, again.json()["code"]) == (422, "wording_refused")
+    assert again.json()["told"] == "「咚咚周」已经教过，改那一条"
     assert server.delete(f"/api/v1/wording/{made.json()['id']}", headers=owner).status_code == 204
     tried = server.post("/api/v1/wording/try", json={"text": "咚咚周什么时候开始"}, headers=owner).json()
     assert "咚咚周" in tried["normal"]

@@ -135,7 +135,7 @@ class ShopModels:
         with tempfile.TemporaryDirectory(prefix="xiaoer-learn-") as place:
             sentences, current, new = (Path(place) / name for name in ("rows.jsonl", "current.bin", "new.bin"))
             sentences.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
-            current.write_bytes(write_model(self.model(shop)))
+            await asyncio.to_thread(lambda: current.write_bytes(write_model(self.model(shop))))  # seconds of packing
             outcome = msgspec.json.decode(await _run(sentences, current, new), type=Lesson)
             if not outcome.accepted:
                 return self._told(shop, outcome)
