@@ -83,4 +83,4 @@ def test_both_texts_and_the_agent_are_shown_and_it_counts_once(taken: tuple[int,
     counted = {row["id"]: row["count"] for row in _rows(page, "findings")}
     assert counted["denied"] == 4
     (coached,) = _rows(page, "coaching")
-    assert "和知识或店铺数据说得不一样（40%）" in coached["practise"]
+    assert "和知识或店铺数据说得不一样（36%）" in coached["practise"]
