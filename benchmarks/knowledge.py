@@ -3,9 +3,11 @@
     python benchmarks/knowledge.py [entries] [shops]
 
 Prints import, full build of the index, one changed entry until it answers, search by buyers and by people, resident
-memory; the check of all pairs of 20,000 entries; then many small shops with no more than 200 indexes held at once, and with all of them held, each part in a
-process of its own so that its memory is its own. Times are processor seconds where the machine
-may be shared. Targets: one changed entry within 1 s, a full build of 100,000 within 10 s, people's search under 20 ms.
+memory; the check of all pairs of 20,000 entries; then many small shops with no more than 200 indexes held at once, and
+with all of them held, each part in a process of its own so that its memory is its own. Times are processor seconds
+where the machine may be shared.
+
+Targets: one changed entry within 1 s, a full build of 100,000 within 10 s, people's search under 20 ms.
 """
 
 import asyncio
