@@ -18,7 +18,7 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict, InvalidBody, NotFound
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.knowledge import keeping as entries
-from xiaoer.slices.knowledge import pending, store
+from xiaoer.slices.knowledge import pending, rules, store
 from xiaoer.slices.knowledge.guarded import override_reason
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 from xiaoer.slices.learning.store import replays
@@ -125,10 +125,11 @@ class PublishProposals:
         """Entries as somebody edited them (id, version, content); an empty id is a new one, version 0 the kept one.
 
         Raises:
-            NotFound: one is not there. Conflict: it is at another version already.
+            NotFound: one is not there. Conflict: it is at another version already. InvalidEntry: it cannot be kept.
         """
         ids = [id_ for id_, _, _ in drafts if id_]
         found = await self._db.read(lambda c: store.get_many(c, shop, ids))
+        names = await self._db.read(lambda c: store.variables_of(c, shop))
         proposed = []
         for id_, version, draft in drafts:
             if id_ and id_ not in found:
@@ -136,7 +137,7 @@ class PublishProposals:
             kept = found[id_].version if id_ else 0
             if id_ and version not in (0, kept):
                 raise Conflict(f"Entry {id_} is at version {kept}, not {version}. Load it again, then rehearse.")
-            proposed.append(ProposedEntry(id_, kept, draft))
+            proposed.append(ProposedEntry(id_, kept, rules.check_entry(draft, names)))
         return tuple(proposed)
 
     async def approve(self, shop: ShopId, replay: Replay, by: str, alone: bool = True) -> None:
