@@ -64,7 +64,7 @@ def views_of_facts(
     title: str, facts: tuple[tuple[str, str], ...], question: str, named: str
 ) -> list[tuple[float, ...]]:
     """What is weighed of each fact."""
-    space, bare = space_of(), _without_name(title, question)
+    space, bare = space_of("facets"), _without_name(title, question)
     near = [space.likeness(bare, f"{key} {value}") for key, value in facts]
     written = {key for key, _ in facts_written(Product("", title, attributes=dict(facts)), question)}
     return [
@@ -97,7 +97,7 @@ def _sure_of_entries(
 
 def views_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Product | None) -> list[tuple[float, ...]]:
     """What is weighed of each entry."""
-    space, product_id = space_of(), product.id if product else ""
+    space, product_id = space_of("facets"), product.id if product else ""
     question = _without_name(product.title, question) if product else question
     asked = [max(space.likeness(question, hit.question), space.likeness(question, hit.matched)) for hit in hits]
     scores = [hit.score for hit in hits]
