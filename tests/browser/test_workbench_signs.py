@@ -77,7 +77,9 @@ def test_a_colleagues_change_of_a_ticket_one_follows_is_told_and_leads_there(
     log_in = {"username": "supervisor", "password": "xiaoer-supervisor"}
     other = call(sample_shop, "POST", "/api/v1/auth/login", log_in)["access_token"]
     call(sample_shop, "PATCH", f"/api/v1/tickets/{ticket['id']}", {"state": "doing"}, other)
-    page.locator(".notice", has_text=ticket["no"]).click()
+    notice = page.locator(".notice", has_text=ticket["no"])
+    expect(notice).to_be_in_viewport(ratio=1)
+    notice.click()
     drawer = page.locator(".el-drawer__body")
     expect(drawer.get_by_label("写一句进展")).to_be_visible()
     assert drawer.evaluate("element => element.scrollWidth <= element.clientWidth")

@@ -14,7 +14,7 @@ from tests.scenarios.remote import Talk, Wire
 
 from xiaoer.app.wiring import Wiring
 from xiaoer.connectors.push import Push
-from xiaoer.flows.remind_buyer.start import KIND
+from xiaoer.flows.remind_buyer.timers import KIND
 from xiaoer.infra.jobs import waiting
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.terms import AutoActions

@@ -59,7 +59,7 @@ from xiaoer.slices.shops.types import Principal
 from xiaoer.slices.tickets import api as tickets
 
 _log = structlog.get_logger(__name__)
-_SETTINGS_S = 2.0  # a changed mode holds everywhere within this time
+_SETTINGS_S = 2.0  # a changed mode holds everywhere within this time, and who comes or goes is known
 _TYPED_EVERY_S = 1.0  # how often keys are kept; the workbench tells them every two to three seconds
 _ROUND_S = 1.0  # how often the queue is looked at
 _BALANCE_EVERY = 5  # rounds between looks at agents who are lost or slow
@@ -95,6 +95,7 @@ class Desk:
         self._live = live
         self._clock = clock
         self._settings: dict[str, tuple[float, DeskSettings]] = {}
+        self._people: dict[str, tuple[float, bool]] = {}
         self._typed: dict[tuple[str, str, str], float] = {}
         self.forms = tickets.load_forms(pack / "tickets.toml")
         self.labels = _titles(pack / "intents.toml")
@@ -128,6 +129,17 @@ class Desk:
             return cached[1]
         found = await self._db.read(lambda c: desk.get_settings(c, shop))
         self._settings[shop] = (time.monotonic() + _SETTINGS_S, found)
+        return found
+
+    async def has_people(self, shop: ShopId) -> bool:
+        """Whether somebody is online at the desk just now, whatever the business hours say; cached for a moment."""
+        cached = self._people.get(shop)
+        if cached and cached[0] > time.monotonic():
+            return cached[1]
+        lost_after_s, now = (await self.settings(shop)).lost_after_s, self._clock.now()
+        team = await self._db.read(lambda c: desk.agents(c, shop, {}))
+        found = any(one.status == "online" and routing.is_reachable(one, now, lost_after_s) for one in team)
+        self._people[shop] = (time.monotonic() + _SETTINGS_S, found)
         return found
 
     async def forget_settings(self, shop: ShopId) -> None:

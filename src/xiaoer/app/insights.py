@@ -194,7 +194,7 @@ class Insights:
         if back is None:
             raise InvalidBody(f"`compare` is before, week or year, not “{choice.compare[:30]}”.")
 
-        run = self._pages_run
+        run, now = self._pages_run, self._clock.now()
 
         def query(connection: Connection) -> T:
             view = View(
@@ -207,6 +207,7 @@ class Insights:
                 choice.channel,
                 choice.product,
                 choice.agent,
+                now,
             )
             return show(view)
 

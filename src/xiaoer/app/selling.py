@@ -10,7 +10,7 @@ from xiaoer.app.answering import take_events
 from xiaoer.app.pushes import read_again
 from xiaoer.app.sources import LiveCatalog
 from xiaoer.flows.bargain_price import BargainPrice
-from xiaoer.flows.greet_visitor import GreetVisitor
+from xiaoer.flows.greet_visitor import GreetVisitor, KnowsPeople
 from xiaoer.flows.measure_automations import MeasureAutomations
 from xiaoer.flows.pick_products.pick import PickProducts
 from xiaoer.flows.quote_cart import QuoteCart
@@ -81,6 +81,7 @@ class Selling:
         promotions: Promotions,
         entries: EntryService,
         templates: Templates,
+        people: KnowsPeople,
         told: Callable[[Conversation], None],
     ) -> None:
         self._db = db
@@ -94,7 +95,17 @@ class Selling:
         self.trials = Comparisons(db)
         self.measure = MeasureAutomations(db, clock, self.trials)
         self.greet = GreetVisitor(
-            db, clock, shops, catalog, orders, buyers, EntryQuestions(entries), self.rules, self.trials, templates
+            db,
+            clock,
+            shops,
+            catalog,
+            orders,
+            buyers,
+            EntryQuestions(entries),
+            people,
+            self.rules,
+            self.trials,
+            templates,
         )
         self.remind = RemindBuyer(db, clock, jobs, shops, LookAgain(orders, catalog, promotions), told)
         self._promotions = promotions

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from xiaoer.flows.show_insights.page import Card, Page, Table, note_of_sample
+from xiaoer.flows.show_insights.page import Card, Page, Table, notes_of
 from xiaoer.flows.show_insights.report.compose import Report
 from xiaoer.infra.sheets_out import XLSX, write_workbook
 from xiaoer.kernel.errors import InvalidBody
@@ -73,7 +73,7 @@ def xlsx_of(page: Page) -> bytes:
     first.write_row(1, 0, ["时间", f"{page.period.first} 至 {page.period.last}"])
     before = f"{page.period.before_first} 至 {page.period.before_last}"
     first.write_row(2, 0, ["对比", f"{page.begins} 起才有记录，先不比较" if page.begins else before])
-    first.write_string(3, 0, note_of_sample(page))
+    first.write_string(3, 0, notes_of(page))
     first.write_row(4, 0, ["指标", "本期", "上期", "说明", "口径"], head)
     for at, card in enumerate(page.cards, 5):
         _card(first, at, card, formats)
@@ -129,7 +129,7 @@ def report_xlsx(report: Report) -> bytes:
         sheet = book.add_worksheet(page.title[:28])
         sheet.set_column(0, 0, 30)
         sheet.write_string(0, 0, page.finding)
-        sheet.write_string(1, 0, note_of_sample(page))
+        sheet.write_string(1, 0, notes_of(page))
         line = 2
         for card in page.cards:
             sheet.write_string(line, 0, card.title)

@@ -122,7 +122,7 @@ class Wiring:
         self.jobs.handle(DRAFT_JOB, self.desk.send_draft)
         self.modes = ModeEvidence(self.db, self.clock, self.desk.labels, self.jobs)
         goods = (self.catalog, self.orders, self.buyers, self.quote, self.promotions, self.entries, templates)
-        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods, self.desk.told)
+        self.selling = sells = Selling(self.db, self.clock, self.jobs, self.shops, *goods, self.desk, self.desk.told)
         self.pushes.journeys = sells.remind.before
         reads, within = (self.catalog, self.orders, self.buyers), settings.gather_timeout_ms / 1000
         facts_of = (self.systems, self.knowledge, self.promotions, self.quote, self.desk, sells, within)

@@ -109,7 +109,8 @@ class ChangeAgent:
                 continue  # somebody is writing in this very moment
             assert case.assigned_at is not None  # filtered above
             answered = glance.agent_seq > case.from_seq or not glance.open_asks
-            waiting_s = (now - case.assigned_at).total_seconds()
+            asked_at = min((at for _, at in glance.open_asks), default=now)  # nobody waits before he asks
+            waiting_s = (now - max(case.assigned_at, asked_at)).total_seconds()
             if routing.must_reroute(case, answered, waiting_s, agents, settings, now, conversation.assigned_to):
                 self._requeue(connection, conversation, case, "no_reply", now)
                 moved.append(str(conversation.id))

@@ -15,11 +15,12 @@ from xiaoer.kernel.turn import TextContent
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.glances import glances
+from xiaoer.slices.conversations.spoken import STARS
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import closing, ownership, words
 from xiaoer.slices.desk.rules.closing import Talk
-from xiaoer.slices.desk.types import Case, DeskSettings, WrapUp
+from xiaoer.slices.desk.types import Case, DeskSettings
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.shops.types import Principal
 from xiaoer.slices.tickets import api as tickets
@@ -29,6 +30,14 @@ _AT_ONCE = 20  # closed in one write, so that no buyer's message waits long behi
 _ASKED_WITHIN = timedelta(hours=12)  # after that a buyer has forgotten what he would rate
 _FELT = 5  # newest turns whose feeling still counts
 _QUESTION = "这次服务您还满意吗？点几颗星告诉我们就好。"
+
+
+class SuggestedWrapUp(msgspec.Struct, frozen=True):
+    """A wrap-up code; `no_invite` is why no rating would be asked for: "off" by the shop, else `InviteRefusal`."""
+
+    code: str
+    label: str
+    no_invite: str | None
 
 
 class CloseConversation:
@@ -92,13 +101,17 @@ class CloseConversation:
 
         return await self._db.write(change)
 
-    async def suggest(self, who: Principal, conversation_id: str) -> WrapUp:
-        """The wrap-up code that fits best."""
+    async def suggest(self, who: Principal, conversation_id: str) -> SuggestedWrapUp:
+        """The wrap-up code that fits best, and why the buyer would not be asked for a rating."""
+        now = self._clock.now()
 
-        def query(connection: Connection) -> Talk:
-            return _talk(connection, _existing(connection, who.shop, conversation_id))
+        def query(connection: Connection) -> SuggestedWrapUp:
+            talk = _talk(connection, _existing(connection, who.shop, conversation_id))
+            best = closing.suggest_wrap_up(talk)
+            asks = desk.get_settings(connection, who.shop).csat
+            return SuggestedWrapUp(best.code, best.label, closing.refuse_invite(talk, now) if asks else "off")
 
-        return closing.suggest_wrap_up(await self._db.read(query))
+        return await self._db.read(query)
 
     async def idle(self, shop: ShopId) -> list[str]:
         """Close what people hold and the buyer has left, and what the bot has answered; return the ids.
@@ -154,7 +167,7 @@ def _close(
     invited = invite and closing.refuse_invite(talk, now) is None
     if invited:
         card = ReplyPart(CsatCard(_QUESTION), _QUESTION)
-        conversations.say(connection, shop, current.id, "bot", "", [card], now)
+        conversations.say(connection, shop, current.id, "bot", "", [card], now, f"{STARS}{current.id}")
     closed = owners.close(connection, shop, current.id, now)
     kept = msgspec.structs.replace(
         case,

@@ -40,6 +40,12 @@ class KnowsQuestions(Protocol):
     async def questions_of(self, shop: ShopId, product_id: str, limit: int) -> tuple[str, ...]: ...
 
 
+class KnowsPeople(Protocol):
+    """Whether somebody is online at the desk just now, whatever the business hours say."""
+
+    async def has_people(self, shop: ShopId) -> bool: ...
+
+
 class GreetVisitor:
     """Words and chips for a buyer who has just opened the chat."""
 
@@ -52,6 +58,7 @@ class GreetVisitor:
         orders: OrderSource,
         buyers: CustomerSource,
         questions: KnowsQuestions,
+        people: KnowsPeople,
         rules: SellingRules,
         trials: Comparisons,
         templates: Templates,
@@ -63,6 +70,7 @@ class GreetVisitor:
         self._orders = orders
         self._buyers = buyers
         self._questions = questions
+        self._people = people
         self._rules = rules
         self._trials = trials
         self._templates = templates
@@ -101,7 +109,7 @@ class GreetVisitor:
             product,
             context.campaign_id or "",
             context.search or "",
-            is_open(found.hours, now),
+            is_open(found.hours, now) or await self._people.has_people(shop),
             any(order.status in _BOUGHT for order in orders),
             state,
             found.name,

@@ -44,8 +44,12 @@ class ReadsHours(Protocol):
 
 
 class Prefilled(msgspec.Struct, frozen=True):
-    """What a new ticket of this talk would hold; `photos` are the buyer's pictures to choose from, newest first."""
+    """What a new ticket of this talk would hold; `photos` are the buyer's pictures to choose from, newest first.
 
+    `type` is the one that was asked for, else what the talk is about, else "" with nothing filled in.
+    """
+
+    type: str
     fields: dict[str, str]
     order_id: str
     missing: tuple[str, ...]
@@ -65,13 +69,12 @@ class OpenTicket:
         self._forms = forms
 
     async def prefill(self, shop: ShopId, type_: str, conversation_id: str) -> Prefilled:
-        """Fields from the whole talk and the order it is about.
+        """Fields from the whole talk and the order it is about; of the type that fits when none is named.
 
         Raises:
             NotFound: no such conversation or type.
         """
-        form = self._forms.get(type_)
-        if form is None:
+        if type_ and type_ not in self._forms:
             raise NotFound("Ticket type", type_, "Ask GET /api/v1/tickets/types.")
         conversation, messages = await self._db.read(lambda c: conversations.transcript(c, shop, conversation_id))
         turns = await self._db.read(lambda c: owners.turns_of(c, shop, conversation_id))
@@ -79,6 +82,9 @@ class OpenTicket:
         for turn in turns:
             for raw in (turn.trace.get("heard") or {}).get("segments", ()):
                 segments.insert(0, msgspec.convert(raw, Segment))  # what was said last wins
+        form = self._forms.get(type_ := type_ or filling.form_for(self._forms, [s.intent for s in segments], ""))
+        if form is None:
+            return Prefilled("", {}, "", ())
         orders: tuple[Order, ...] = ()
         with contextlib.suppress(XiaoerError):  # then the agent fills in the order himself
             orders = await self._orders.orders_of(shop, conversation.buyer_id, _ORDERS)
@@ -91,7 +97,7 @@ class OpenTicket:
         photos = list(dict.fromkeys(reversed(photos)))
         fields = filling.prefill(form, segments, text, order, "\n".join(photos[:_FILLED]))
         known = order.id if order else (wanted or "")
-        return Prefilled(fields, known, filling.missing(form, fields), tuple(photos[:_PHOTOS]))
+        return Prefilled(type_, fields, known, filling.missing(form, fields), tuple(photos[:_PHOTOS]))
 
     async def open(self, who: Principal, draft: Draft) -> Opened:
         """Open a ticket, or append to the open one of the same matter.

@@ -15,7 +15,7 @@ from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
-from xiaoer.slices.desk.rules import ownership, words
+from xiaoer.slices.desk.rules import ownership, routing, words
 from xiaoer.slices.desk.types import Case
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.shops.types import Principal
@@ -87,9 +87,9 @@ class TakeConversation:
             shop = who.shop
             current = _existing(connection, shop, conversation_id)
             ownership.check_pass_on(current.id, current.state, current.assigned_to, who.staff_id, who.role.value)
-            case = desk.get_case(connection, shop, current.id) or Case(shop, current.id, "taken")
+            case, name = desk.get_case(connection, shop, current.id) or Case(shop, current.id, "taken"), ""
             if to:
-                moved = self._to_colleague(connection, current, case, to, now)
+                moved, name = self._to_colleague(connection, current, case, to, now)
             else:
                 assert skill is not None  # checked above
                 moved = owners.enqueue(connection, shop, current.id, now)
@@ -106,8 +106,8 @@ class TakeConversation:
                     helpers=(),
                 )
                 desk.save_case(connection, shop, waiting)
-            if reason:
-                _note(connection, moved, who, f"转接：{reason}", now)
+            if reason or name:
+                _note(connection, moved, who, words.passed_on(name, reason), now)
             data = {"from": current.assigned_to or current.state, "to": to or "", "skill": skill or case.skill}
             _append(connection, moved, "conversation.transferred", now, {**data, "by": who.staff_id})
             return moved
@@ -139,15 +139,18 @@ class TakeConversation:
                 return current
             _say(connection, current, words.joined(agent.name), now)
             desk.save_case(connection, shop, msgspec.structs.replace(case, helpers=(*case.helpers, to)))
-            if reason:
-                _note(connection, current, who, f"邀请 {agent.name} 一起接待：{reason}", now)
+            if reason or to != who.staff_id:
+                _note(connection, current, who, words.asked_in(agent.name, reason), now)
             _append(connection, current, "conversation.joined", now, {"agent_id": to, "by": who.staff_id})
             return _existing(connection, shop, conversation_id)
 
         return await self._db.write(change)
 
     @staticmethod
-    def _to_colleague(connection: Connection, current: Conversation, case: Case, to: str, now: Any) -> Conversation:
+    def _to_colleague(
+        connection: Connection, current: Conversation, case: Case, to: str, now: Any
+    ) -> tuple[Conversation, str]:
+        """Give it to a colleague; return the conversation and his name, "" when he had it already."""
         shop = current.shop
         agent = desk.get_agent(connection, shop, to)
         if agent is None:
@@ -155,8 +158,9 @@ class TakeConversation:
         if agent.status == "offline":
             raise Conflict(f"{agent.name} is offline. Choose a colleague who is there, or a skill.")
         if current.state == "agent" and current.assigned_to == to:
-            return current
-        _say(connection, current, words.transferred(case.skill, agent.name), now)
+            return current, ""
+        skill = routing.role_of(agent, case.skill)
+        _say(connection, current, words.transferred(skill, agent.name), now)
         moved = owners.assign(connection, shop, current.id, agent.id, agent.name, now)
         kept = msgspec.structs.replace(
             case,
@@ -172,7 +176,7 @@ class TakeConversation:
         desk.touch_agent(connection, shop, agent.id, assigned_at=now)
         data = {"agent_id": agent.id, "why": "transferred", "from": current.assigned_to or current.state}
         _append(connection, moved, "conversation.assigned", now, {**data, "skill": case.skill, "waited_s": 0})
-        return moved
+        return moved, agent.name
 
 
 def _existing(connection: Connection, shop: ShopId, conversation_id: str) -> Conversation:

@@ -126,8 +126,9 @@ def test_canned_replies_are_found_by_pinyin_and_filled(call: Call, buyer: Any) -
 
 def test_a_ticket_from_a_talk_is_told_about(call: Call, buyer: Any, client: TestClient) -> None:
     talk = buyer("尺码小了想退货")["conversation_id"]
-    form = call("GET", f"/tickets/prefill?type=return&conversation_id={talk}")
-    assert form["fields"]["reason"] == "尺码"
+    form = call("GET", f"/tickets/prefill?conversation_id={talk}")
+    assert (form["type"], form["fields"]["reason"]) == ("return", "尺码")
+    call("GET", f"/tickets/prefill?type=nothing&conversation_id={talk}", status=404)
     opened = call("POST", "/tickets", {"type": "return", "conversation_id": talk, "fields": form["fields"]})
     again = call("POST", "/tickets", {"type": "return", "conversation_id": talk, "fields": {}})
     assert (again["id"], again["appended"]) == (opened["id"], True)
@@ -141,6 +142,37 @@ def test_a_ticket_from_a_talk_is_told_about(call: Call, buyer: Any, client: Test
     assert kinds == ["opened", "appended", "state", "told", "state", "told"]
     listed = call("GET", f"/tickets?conversation_id={talk}")
     assert (listed["total"], listed["counts"]) == (1, {"done": 1})
+
+
+def test_a_talk_about_nothing_suggests_no_ticket(call: Call, buyer: Any) -> None:
+    talk = buyer("你好")["conversation_id"]
+    form = call("GET", f"/tickets/prefill?conversation_id={talk}")
+    assert (form["type"], form["fields"], form["missing"]) == ("", {}, [])
+
+
+def test_why_a_buyer_is_not_asked_for_stars_is_told_before_closing(call: Call, buyer: Any) -> None:
+    talk = buyer("尺码小了想退货")["conversation_id"]
+    path = f"/desk/conversations/{talk}"
+    call("POST", f"{path}/take", {})
+    said = {"client_id": talk, "content": {"type": "text", "text": "好的，已经给您登记"}}
+    call("POST", f"{path}/messages", said)
+    assert call("GET", f"{path}/wrap-up")["no_invite"] is None
+    call("POST", "/tickets", {"type": "return", "conversation_id": talk, "fields": {}})
+    assert call("GET", f"{path}/wrap-up") == {"code": "ticket", "label": "已建工单跟进", "no_invite": "not_solved"}
+
+
+def test_the_list_shows_what_was_said_last_not_the_question_for_stars(call: Call, buyer: Any) -> None:
+    talk = buyer("用什么快递")["conversation_id"]
+    path = f"/desk/conversations/{talk}"
+    call("POST", f"{path}/take", {})
+    call("POST", f"{path}/messages", {"client_id": talk, "content": {"type": "text", "text": "发顺丰的"}})
+    closed = call("POST", f"{path}/close", {"wrap_up": "solved"})
+    assert (closed["last_text"], closed["last_author"]) == ("发顺丰的", "agent")
+    assert call("GET", path)["messages"][-1]["content"]["type"] == "csat"
+    buyer("再问一下")
+    again = buyer("在吗")["conversation_id"]
+    past = call("GET", f"/desk/conversations/{again}/side")["past"]
+    assert [one["last_text"] for one in past if one["id"] == talk] == ["发顺丰的"]
 
 
 def _until(line: Any, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

@@ -46,3 +46,25 @@ def test_a_note_that_names_somebody_reaches_him_wherever_he_is(
         call("POST", f"/desk/conversations/{talk}/note", {"text": f"@{name} 帮看下尺码"}, "supervisor")
         told = until(line, lambda frame: frame["type"] == "mention")[-1]
         assert (told["conversation_id"], told["text"]) == (talk, f"@{name} 帮看下尺码")
+
+
+def test_who_is_asked_in_or_gets_a_talk_is_told_by_whom_and_why(
+    server: TestClient, call: Call, tokens: dict[str, str], buyer: Any
+) -> None:
+    call("PUT", "/desk/me", {"status": "online"}, "agent")
+    me = call("GET", "/desk/me")
+    talk = buyer("在吗")["conversation_id"]
+    path = f"/desk/conversations/{talk}"
+    call("POST", f"{path}/take", {}, "supervisor")
+
+    def wanted(frame: dict[str, Any]) -> bool:
+        return frame["type"] == "mention" and frame["conversation_id"] == talk
+
+    with server.websocket_connect(f"/api/v1/desk/ws?token={tokens['agent']}") as line:
+        until(line, lambda frame: frame["type"] == "snapshot")
+        call("POST", f"{path}/invite", {"to": me["id"], "reason": "看下尺码"}, "supervisor")
+        told = until(line, wanted)[-1]
+        assert told["text"] == f"邀请 @{me['name']} 一起接待：看下尺码"
+        call("POST", f"{path}/transfer", {"to": me["id"]}, "supervisor")
+        told = until(line, lambda frame: wanted(frame) and "邀请" not in frame["text"])[-1]
+        assert told["text"] == f"转接给 @{me['name']}"

@@ -1,5 +1,6 @@
 """Every metric on one day of a shop that is small enough to be counted by hand."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -89,7 +90,7 @@ async def shop(db: Database) -> Database:
     return db
 
 
-def look(connection: object, **only: str) -> View:
+def look(connection: object, **only: object) -> View:
     day = day_of(at(9))
     return View(connection, SHOP, (day, day), (day - 1, day - 1), {}, FORMULAS, **only)  # type: ignore[arg-type]
 
@@ -133,6 +134,25 @@ async def test_nothing_is_compared_with_a_time_that_was_not_recorded(shop: Datab
     page = await shop.read(lambda c: show_page(look(c), "hot-questions"))
     assert (page.begins, page.finding) == ("", "问得最多的是「price.query」1 次，占 25%，和上期差不多")
     assert {"rising", "new", "falling"} <= {table.id for table in page.tables}
+
+
+async def test_a_day_that_is_not_over_is_compared_with_the_same_hours(shop: Database) -> None:
+    rows = [row_of_talk(structs.replace(BOB, id=f"y{hour}", opened=at(hour - 24))) for hour in (8, 9, 20, 21)]
+    rows += [row_of_talk(structs.replace(BOB, id="w", opened=at(8 - 48)))]
+    await shop.write(lambda c: store.put_units(c, SHOP, rows, FORMULAS))
+    noon = _MIDNIGHT + timedelta(hours=12, minutes=30)
+
+    def asked(now: datetime | None, **only: object) -> Callable[[object], tuple[float | None, str]]:
+        def read(connection: object) -> tuple[float | None, str]:
+            page = show_page(look(connection, now=now, **only), "hot-questions")
+            return page.cards[0].before, page.until
+
+        return read
+
+    assert await shop.read(asked(noon)) == (2, "12:30")
+    assert await shop.read(asked(noon, product="P2")) == (2, "12:30")
+    assert await shop.read(asked(noon + timedelta(days=1))) == (4, "")  # a day that is over, with a whole one
+    assert await shop.read(asked(None)) == (4, "")
 
 
 async def test_of_very_many_talks_an_even_part_is_measured_and_the_page_says_so(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from xiaoer.flows.show_insights.same_hours import share_by, without
 from xiaoer.flows.show_insights.view import enough_of, most_telling, week_name
 
 
@@ -40,3 +41,18 @@ def test_a_batch_is_named_by_its_days(batch: str, name: str) -> None:
 def test_a_day_with_hardly_any_talk_is_no_point_of_a_line() -> None:
     assert enough_of([1, 0, 40, 44, 2, 50]) == 20
     assert enough_of([]) == enough_of([3, 4]) == 5
+
+
+@pytest.mark.parametrize(
+    ("hours", "share"),
+    [(0, 0.0), (9, 0.0), (9.5, 0.25), (10, 0.5), (13, 0.5), (20.5, 0.75), (24, 1.0)],
+)
+def test_what_of_a_day_had_come_by_a_time_of_day_is_read_from_its_talks(hours: float, share: float) -> None:
+    assert share_by({9: 10, 20: 10}, hours) == share
+    assert share_by({}, hours) == hours / 24
+
+
+def test_the_rest_of_a_day_is_taken_from_a_sum_by_name() -> None:
+    rows, rest = [("price", 100, 40), ("ship", 3, 0), ("size", 8, 0)], [("price", 20, 10), ("ship", 3, 0)]
+    assert without(rows, rest, 0.5) == [("price", 90, 35), ("ship", 2, 0), ("size", 8, 0)]
+    assert without(rows, rest, 1.0) == [("price", 80, 30), ("size", 8, 0)]

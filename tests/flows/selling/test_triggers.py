@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from tests.flows.selling.conftest import VARIANTS, SalesWorld
 
-from xiaoer.flows.remind_buyer.start import KIND
+from xiaoer.flows.remind_buyer.timers import KIND
 from xiaoer.infra import jobs
 from xiaoer.kernel.commerce import Variant
 from xiaoer.kernel.ids import BuyerId
@@ -43,7 +43,7 @@ async def dropped(world: SalesWorld) -> None:
     await shelve(world, price=Money(26_900))
 
 
-async def ending(world: SalesWorld) -> None:
+async def ending(world: SalesWorld, left_h: float = 30) -> None:
     start, end = world.clock.now() - timedelta(days=1), world.clock.now() + timedelta(days=30)
     terms = {"id": "C-20", "name": "满199减20", "level": "shop_coupon", "benefit": "amount_off"}
     terms |= {
@@ -52,7 +52,7 @@ async def ending(world: SalesWorld) -> None:
         "tiers": [{"threshold": "199.00", "benefit": "20.00"}],
     }
     await world.product.promotions.save(world.shop, terms | {"coupon": {"code": "LESS20"}})
-    soon = world.clock.now() + timedelta(hours=30)
+    soon = world.clock.now() + timedelta(hours=left_h)
     await world.product.promotions.issue(world.shop, "C-20", BuyerId("b1"), coupon_id="c1", valid_to=soon)
     await world.product.jobs.order_regular([world.shop])
 

@@ -13,6 +13,7 @@ from xiaoer.app.entrypoints.messages import Id, clean_content
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.agent_reply import Outgoing
+from xiaoer.flows.close_conversation import SuggestedWrapUp
 from xiaoer.flows.show_desk.side import Side
 from xiaoer.flows.show_desk.views import MessageView, Row, message_view, note_view
 from xiaoer.flows.suggest_reply import Suggested
@@ -20,7 +21,6 @@ from xiaoer.kernel.errors import NotFound, SourceUnavailable
 from xiaoer.kernel.turn import Content
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
-from xiaoer.slices.desk.types import WrapUp
 from xiaoer.slices.shops.types import Principal
 
 router = APIRouter(prefix="/api/v1/desk")
@@ -273,7 +273,8 @@ async def suggestions(request: Request, id: str) -> Response:
     return reply(await product.desk.suggest(who, id))
 
 
-@router.get(_OPEN + "/wrap-up", **describe("The wrap-up code that fits", response=WrapUp, errors=(401, 403, 404)))
+@router.get(_OPEN + "/wrap-up", **describe("The wrap-up code that fits, and whether a rating is asked for",
+            response=SuggestedWrapUp, errors=(401, 403, 404)))  # fmt: skip
 async def wrap_up(request: Request, id: str) -> Response:
     who, product = await member(request), wiring(request)
     return reply(await product.desk.closing.suggest(who, id))

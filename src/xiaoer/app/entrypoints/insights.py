@@ -16,7 +16,7 @@ from xiaoer.flows.show_insights.adhoc import GROUPS, Counted, ask
 from xiaoer.flows.show_insights.drill import Behind, list_behind
 from xiaoer.flows.show_insights.options import Options, options_of
 from xiaoer.flows.show_insights.overview import Overview, show_overview
-from xiaoer.flows.show_insights.page import Page, note_of_sample
+from xiaoer.flows.show_insights.page import Page, notes_of
 from xiaoer.flows.show_insights.pages import PAGES
 from xiaoer.kernel.errors import InvalidBody, NotFound
 from xiaoer.slices.insights import store
@@ -200,7 +200,7 @@ async def export(request: Request, name: str, format: str = "xlsx", table: str =
         if chosen is None:
             raise NotFound("Table", table, f"This page has {', '.join(t.id for t in page.tables)}.")
         headers = {"Content-Disposition": f'attachment; filename="{file}-{chosen.id}.csv"'}
-        return Response(csv_of(chosen, note_of_sample(page)), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(csv_of(chosen, notes_of(page)), media_type="text/csv; charset=utf-8", headers=headers)
     if format != "xlsx":
         raise InvalidBody("`format` is csv or xlsx.")
     headers = {"Content-Disposition": f'attachment; filename="{file}.xlsx"'}

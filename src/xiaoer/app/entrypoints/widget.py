@@ -123,7 +123,7 @@ class Connection:
         self._buyer = visitor.buyer_id
         self._context = visitor.context
         self._seq = after
-        self._state = ""
+        self._state = ("", "")  # who has the talk, as the window was told
         self._topic = product.live.topic(visitor.shop, CHANNEL, visitor.buyer_id)
 
     async def run(self) -> None:
@@ -144,9 +144,10 @@ class Connection:
             type="hello",
             conversation_id=conversation.id if conversation else None,
             state=conversation.state if conversation else "bot",
+            agent_name=conversation.assigned_name if conversation else "",
             seq=newest,
         )
-        self._state = conversation.state if conversation else "bot"
+        self._state = (conversation.state, conversation.assigned_name) if conversation else ("bot", "")
         await self._catch_up()
         if self._seq == 0 and (conversation is None or conversation.last_seq == 0):
             for number, part in enumerate(await self._product.greet(self._shop, context, self._buyer)):
@@ -172,10 +173,10 @@ class Connection:
                 await self._send(**signal)
             await self._catch_up()
             conversation = await self._open()
-            state = conversation.state if conversation else "closed"
+            state = (conversation.state, conversation.assigned_name) if conversation else ("closed", "")
             if state != self._state:
                 self._state = state
-                await self._send(type="state", state=state)
+                await self._send(type="state", state=state[0], agent_name=state[1])
 
     async def _read(self, bell: Bell) -> None:
         while True:
@@ -244,6 +245,8 @@ def _view(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": message.at,
         "client_id": client_id,
+        "recalled": bool(message.meta.get("recalled")),
+        "quote": (message.meta.get("quote") or {}).get("text"),
         # What the answer rests on (依据): titles of entries, goods and offers; they hold nothing about a person.
         "rated": message.meta.get("rated"),
         "sources": [{"kind": kind, "title": title} for kind, title in message.meta.get("because", ())],

@@ -40,6 +40,7 @@ from xiaoer.kernel.rehearsal import Rehearsal
 from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.kernel.turn import Turn
+from xiaoer.kernel.worktime import is_open
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import turns
 from xiaoer.slices.conversations.recent import RecentTalks
@@ -195,7 +196,8 @@ class AnswerMessage:
             return Situation(turn, heard, now, hours=shop.hours, limits=_NO_STOPS, shop_name=shop.name)
         hits, limits = self._red_lines(turn, heard), self._red_lines.limits(turn.shop)
         tries = (conversation.unsatisfied, conversation.unsure)
-        return Situation(turn, heard, now, hits, shop.hours, limits, *tries, shop_name=shop.name)
+        people_on = not is_open(shop.hours, now) and await self._desk.has_people(turn.shop)
+        return Situation(turn, heard, now, hits, shop.hours, limits, *tries, shop.name, people_on)
 
     async def _decide(self, situation: Situation, trace: dict[str, Any], *, may_act: bool) -> Decision:
         """Decide, gather what is needed, do what was confirmed, and decide again until there are acts."""

@@ -69,6 +69,10 @@ class MindsTheDesk(Protocol):
         """Who sends for these intents: auto the bot, assist a person with its draft, shadow a person."""
         ...
 
+    async def has_people(self, shop: ShopId) -> bool:
+        """Whether somebody is online at the desk just now, whatever the business hours say."""
+        ...
+
     async def auto_send_s(self, shop: ShopId) -> int | None:
         """Seconds after which a draft of the assist mode goes out by itself; None for never."""
         ...

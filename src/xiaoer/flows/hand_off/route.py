@@ -198,7 +198,7 @@ class HandOff:
     @staticmethod
     def _assign(connection: Connection, conversation: Conversation, case: Case, route: Assign, now: datetime) -> None:
         shop, agent = conversation.shop, route.agent
-        _say(connection, conversation, "event", words.taken(case.skill, agent.name), now)
+        _say(connection, conversation, "event", words.taken(routing.role_of(agent, case.skill), agent.name), now)
         owners.assign(connection, shop, conversation.id, agent.id, agent.name, now)
         waited = round((now - case.queued_at).total_seconds()) if case.queued_at else 0
         kept = msgspec.structs.replace(case, queued_at=None, assigned_at=now, told_position=0, wanted_agent="")

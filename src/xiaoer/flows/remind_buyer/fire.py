@@ -9,11 +9,13 @@ within the first minutes would blur the figures of both arms.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
-from xiaoer.flows.remind_buyer.start import KIND, StartJourneys, Taking, order_step, stop_buyer
+from xiaoer.flows.remind_buyer.start import LOOK_EVERY, StartJourneys, Taking
 from xiaoer.flows.remind_buyer.still import LookAgain, Still
+from xiaoer.flows.remind_buyer.timers import KIND, order_step, stop_buyer
 from xiaoer.infra import jobs
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
@@ -38,10 +40,11 @@ from xiaoer.slices.outreach.rules.steps import WINDOWS, arm_of, decide_step, fil
 from xiaoer.slices.outreach.store import Run
 from xiaoer.slices.outreach.types import Caps, Journey, Known, Send, Skip, Wait
 from xiaoer.slices.promotions import api as promotions
+from xiaoer.slices.promotions.types import Coupon
 from xiaoer.slices.shops.service import Shops
 
 _TROUBLE = timedelta(hours=24)
-_LOOK_EVERY = timedelta(hours=1)  # how often coupons that end soon are looked for
+_AHEAD = timedelta(days=1) + LOOK_EVERY  # quiet hours may move a reminder forward by a night
 _ASK_AGAIN = timedelta(minutes=15)  # when the shop's system could not be asked whether the reason still holds
 _ANGRY = 0.6
 
@@ -67,7 +70,7 @@ class RemindBuyer:
         self.caps = Rulebook(db, "outreach_caps", Caps)
         runner.handle(KIND, self._fire)
         runner.handle(GOODS_NEWS, self._news)
-        runner.every("outreach.coupons", _LOOK_EVERY, self._coupons)
+        runner.every("outreach.coupons", LOOK_EVERY, self._coupons)
 
     async def before(self, shop: ShopId) -> Taking:
         """Read the journeys; return what is to run in the change that keeps the events."""
@@ -95,7 +98,11 @@ class RemindBuyer:
         return note
 
     async def _starts(self, shop: ShopId) -> StartJourneys:
-        return StartJourneys([(d.id, d.value) for d in await self.journeys.live(shop)], self._clock.now())
+        live = [(d.id, d.value) for d in await self.journeys.live(shop)]
+        return StartJourneys(live, await self._caps(shop), self._clock.now())
+
+    async def _caps(self, shop: ShopId) -> Caps:
+        return next(iter(await self.caps.values(shop)), Caps())
 
     async def _news(self, job: Job) -> None:
         shop, now, starts = job.shop, self._clock.now(), await self._starts(job.shop)
@@ -111,13 +118,20 @@ class RemindBuyer:
         live = [d.value for d in await self.journeys.live(shop) if d.value.trigger == "coupon_expiring"]
         if not live:
             return
-        until, starts = now + timedelta(hours=max(journey.before_h for journey in live)), await self._starts(shop)
-        await self._db.write(lambda c: starts.coupons(c, shop, promotions.ending(c, shop, now, until)))
+        until = now + timedelta(hours=max(journey.before_h for journey in live)) + _AHEAD
+        starts = await self._starts(shop)
+        after: Coupon | None = None
+        while True:
+            found = await self._db.read(partial(promotions.ending, shop=shop, since=now, until=until, after=after))
+            if not found:
+                return
+            await self._db.write(partial(starts.coupons, shop=shop, coupons=found))
+            after = found[-1][0]
 
     async def _fire(self, job: Job) -> None:
         shop, now = job.shop, self._clock.now()
         journeys = {d.id: d.value for d in await self.journeys.live(shop)}
-        caps = next(iter(await self.caps.values(shop)), Caps())
+        caps = await self._caps(shop)
         found = await self._db.read(lambda c: store.get_run(c, shop, job.payload["run"]))
         still = await self._look_again(shop, found, now) if found and found.state == "running" else Still()
         name = (await self._shops.shop(shop)).name
@@ -164,7 +178,7 @@ class RemindBuyer:
         last = number + 1 >= len(journey.steps)
         if isinstance(outcome, Skip):
             store.change_run(connection, shop, run.id, state="done" if last else "running")
-            order_step(connection, shop, run, journey, number + 1)
+            order_step(connection, shop, run, journey, number + 1, caps, now)
             return None
         if not isinstance(outcome, Send):
             store.change_run(connection, shop, run.id, state="stopped", reason=outcome.reason)
@@ -186,7 +200,7 @@ class RemindBuyer:
         conversations.say(connection, shop, found.id, "bot", "", [part], now, external, meta)
         store.add_send(connection, shop, f"{run.id}:{number}"[:200], run, now)
         store.change_run(connection, shop, run.id, sent=run.sent + 1, state="done" if last else "running")
-        order_step(connection, shop, run, journey, number + 1)
+        order_step(connection, shop, run, journey, number + 1, caps, now)
         data = {"journey": run.journey_id, "step": number, "trigger": run.trigger, "why": run.values.get("why", "")}
         insights.append(connection, shop, [Event(shop, new_id(), "outreach.sent", now, found.id, run.buyer_id, data)])
         return found

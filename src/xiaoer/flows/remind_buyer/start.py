@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from xiaoer.infra import jobs
+from xiaoer.flows.remind_buyer.timers import order_step, stop_buyer, stop_subject
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.events import Event
@@ -23,12 +23,11 @@ from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.orders.store import reads as orders
 from xiaoer.slices.outreach import store
 from xiaoer.slices.outreach.rules.intent import score_intent
-from xiaoer.slices.outreach.rules.steps import end_of, in_categories
+from xiaoer.slices.outreach.rules.steps import before_quiet, end_of, in_categories
 from xiaoer.slices.outreach.store import Run
-from xiaoer.slices.outreach.types import SERVICE, Interest, Journey, Trigger
+from xiaoer.slices.outreach.types import SERVICE, Caps, Interest, Journey, Trigger
 from xiaoer.slices.promotions.types import Coupon
 
-KIND = "outreach.step"
 _AGAIN_OF = "again:{product}:{buyer}"
 _STARTS: dict[str, tuple[tuple[Trigger, str], ...]] = {  # event -> what it starts, and the subject it is about
     "order.created": (("order_unpaid", "order:{order}"),),
@@ -43,6 +42,7 @@ _ANEW = frozenset(
     {"cart_abandoned", "interested", "replenish"}
 )  # a new cause for the same subject starts the time anew
 _ONE_COUPON = timedelta(days=1)
+LOOK_EVERY = timedelta(hours=1)  # how often coupons that end soon are looked for
 _AGAIN = timedelta(days=14)  # nobody is written to about the same product twice within this time
 _LIVE = Sequence[tuple[str, Journey]]
 
@@ -50,8 +50,9 @@ _LIVE = Sequence[tuple[str, Journey]]
 class StartJourneys:
     """Starts and stops, with the journeys as they were read before the change."""
 
-    def __init__(self, live: _LIVE, now: datetime) -> None:
+    def __init__(self, live: _LIVE, caps: Caps, now: datetime) -> None:
         self._live = live
+        self._caps = caps
         self._now = now
 
     def events(self, connection: Connection, shop: ShopId, events: Sequence[Event]) -> None:
@@ -169,18 +170,24 @@ class StartJourneys:
                     self._begin(connection, shop, chosen, new_id(), one.buyer_id, subject, values, channel, self._now)
 
     def coupons(self, connection: Connection, shop: ShopId, coupons: Sequence[tuple[Coupon, str]]) -> None:
-        """Coupons with their titles that end soon, the next one first: a buyer is told of one a day."""
+        """Coupons with their titles that end soon, the next one first: a buyer is told of one a day.
+
+        A run is begun within the hour before its time. Where its first step would wait through the quiet hours until
+        the coupon is gone, its time lies before them.
+        """
         for coupon, title in coupons:
             assert coupon.valid_to is not None  # every issued coupon has an end
-            left = coupon.valid_to - self._now
             values = {"券": title[:40], "到期": end_of(coupon.valid_to), "昵称": ""}
-            values |= {"coupon_id": coupon.id, "商品": "您看中的商品"}
+            values |= {"coupon_id": coupon.id, "商品": "您看中的商品", "ends_at": coupon.valid_to.isoformat()}
             for id_, journey in self._of("coupon_expiring"):
-                soon = timedelta() < left <= timedelta(hours=journey.before_h)
-                if soon and not store.began(connection, shop, id_, coupon.buyer_id, self._now - _ONE_COUPON):
+                opens = max(self._now, coupon.valid_to - timedelta(hours=journey.before_h))
+                first = opens + timedelta(minutes=journey.steps[0].after_min)
+                at = min(opens, before_quiet(first, coupon.valid_to, self._caps, self._now))
+                if coupon.valid_to <= self._now or at - self._now > LOOK_EVERY:
+                    continue
+                if not store.began(connection, shop, id_, coupon.buyer_id, self._now - _ONE_COUPON):
                     key, subject = f"{id_}:coupon:{coupon.id}"[:200], f"coupon:{coupon.id}"[:200]
-                    chosen = (id_, journey)
-                    self._begin(connection, shop, chosen, key, coupon.buyer_id, subject, values, "", self._now)
+                    self._begin(connection, shop, (id_, journey), key, coupon.buyer_id, subject, values, "", at)
 
     def _of(self, trigger: Trigger) -> list[tuple[str, Journey]]:
         return [(id_, journey) for id_, journey in self._live if journey.trigger == trigger and journey.steps]
@@ -211,35 +218,7 @@ class StartJourneys:
             stop_subject(connection, shop, subject, "changed", journey_id)
         run = Run(id_, journey_id, journey.trigger, buyer_id, subject, "running", "", 0, values, channel, at)
         if store.add_run(connection, shop, run):
-            order_step(connection, shop, run, journey, 0)
-
-
-def order_step(connection: Connection, shop: ShopId, run: Run, journey: Journey, step: int) -> None:
-    """Order the timer of a step, if there is one."""
-    if step < len(journey.steps):
-        at = run.started_at + timedelta(minutes=journey.steps[step].after_min)
-        payload = {"run": run.id, "step": step}
-        jobs.enqueue(connection, shop, KIND, payload, at=at, id_=f"{run.id}:{step}"[:200], subject=run.subject)
-
-
-def stop_subject(connection: Connection, shop: ShopId, subject: str, reason: str, journey_id: str = "") -> None:
-    """End the runs about a subject (of one journey), with their timers."""
-    for run_id in store.stop_subject(connection, shop, subject, reason, journey_id):
-        jobs.cancel_prefix(connection, shop, KIND, f"{run_id}:", subject)
-
-
-def stop_buyer(
-    connection: Connection,
-    shop: ShopId,
-    buyer_id: str,
-    reason: str,
-    *,
-    service: bool = True,
-    keeps: Callable[[str], bool] = lambda _: False,
-) -> None:
-    """End all runs of a buyer, or only the marketing ones, with their timers; not of subjects that it `keeps`."""
-    for subject in store.stop_buyer(connection, shop, buyer_id, reason, service=service, keeps=keeps):
-        jobs.cancel(connection, shop, subject=subject, kind=KIND)
+            order_step(connection, shop, run, journey, 0, self._caps, self._now)
 
 
 Taking = Callable[[Connection, Sequence[Event]], None]

@@ -127,7 +127,7 @@ class ShowDetail:
             tuple(
                 Line(m.author, m.text, tuple(m.meta.get("intents", ())), tuple(m.meta.get("acts", ())))
                 for m in said
-                if m.author != "event"
+                if m.author != "event" and not m.meta.get("recalled")
             ),
             (conversation.handoff or {}).get("reason", "") or reason,
             intents,

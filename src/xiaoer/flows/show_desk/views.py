@@ -58,6 +58,7 @@ class MessageView(Struct, frozen=True):
     quote: dict[str, Any] | None = None
     client_id: str | None = None
     sources: tuple[Any, ...] = ()
+    because: tuple[Any, ...] = ()
 
 
 class AgentView(Struct, frozen=True):
@@ -116,6 +117,7 @@ def message_view(message: Message) -> MessageView:
         meta.get("quote"),
         client_id,
         tuple(meta.get("sources", ())) if message.author == "bot" else (),
+        tuple(meta.get("because", ())) if message.author == "bot" else (),
     )
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from msgspec import Struct
 
 from xiaoer.flows.show_insights.page import Card, Chart, Drill, Series
+from xiaoer.flows.show_insights.same_hours import share_by
 from xiaoer.flows.show_insights.view import View, percent, ratio
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.insights import alerts
-from xiaoer.slices.insights.rules.days import as_date, day_of, hour_of, micros
+from xiaoer.slices.insights.rules.days import as_date, day_of, hour_of, micros, second_of_day
 from xiaoer.slices.insights.types import Alert
 
 _ALERTS = 8
@@ -33,20 +34,27 @@ class Overview(Struct, frozen=True):
 def show_overview(view: View, now: datetime) -> Overview:
     """The screen at `now`."""
     today, hour = day_of(micros(now)), hour_of(micros(now))
-    loads = {(d, h, a): n for d, h, a, n, _ in view.sums("load", ("day", "hour", "a"), days=(today - 1, today))}
+    loads: dict[tuple[int, int, str], int] = {
+        (d, h, a): n for d, h, a, n, _ in view.sums("load", ("day", "hour", "a"), days=(today - 1, today))
+    }
 
-    def so_far(name: str, day: int) -> int:
-        return sum(n for (d, h, a), n in loads.items() if d == day and a == name and h <= hour)
+    def so_far(name: str) -> int:
+        return sum(n for (d, _, a), n in loads.items() if d == today and a == name)
+
+    def by_now(name: str) -> int:
+        """Of yesterday what had come by the same time of day; of the running hour a part."""
+        hours: dict[int, int] = {h: n for (d, h, a), n in loads.items() if d == today - 1 and a == name}
+        return round(sum(hours.values()) * share_by(hours, second_of_day(micros(now)) / 3_600))
 
     marks, old = view.flags((today, today)), view.flags((today - 1, today - 1))
-    talks, before = so_far("talks", today), so_far("talks", today - 1)
-    alone = ratio(so_far("bot_only", today), talks)
+    talks, before = so_far("talks"), by_now("talks")
+    alone = ratio(so_far("bot_only"), talks)
     waiting = owners.count_of_state(view.connection, view.shop, "queued")
     held = owners.count_of_state(view.connection, view.shop, "agent")
     cards = (
         Card("talks", "咨询会话", talks, before=before, note="和昨天同一时刻比", drill=Drill("flag", "talks")),
-        Card("alone", "机器人独立解决", alone, "ratio", ratio(so_far("bot_only", today - 1), before), "up"),
-        Card("angry", "生气的买家", so_far("angry", today), before=so_far("angry", today - 1), good="down"),
+        Card("alone", "机器人独立解决", alone, "ratio", ratio(by_now("bot_only"), before), "up"),
+        Card("angry", "生气的买家", so_far("angry"), before=by_now("angry"), good="down"),
         Card("waiting", "在等人工", waiting, good="down"),
         Card(
             "sales",

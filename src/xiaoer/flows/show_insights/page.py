@@ -102,7 +102,8 @@ class Page(Struct, frozen=True, omit_defaults=True):
 
     `waiting` conversations are not counted yet: the figures grow until it is 0. `begins` is the first day with
     records (ISO) when the period before is not whole: then nothing is compared with it. With `sampled` the narrowed
-    figures are estimated from so many conversations, because there are too many to measure all.
+    figures are estimated from so many conversations, because there are too many to measure all. `until` is the time
+    of day (`14:30`) that today has come to when it is in the period: the period before counts only as far.
     """
 
     id: str
@@ -118,6 +119,7 @@ class Page(Struct, frozen=True, omit_defaults=True):
     waiting: int = 0
     sampled: int = 0
     begins: str = ""
+    until: str = ""
 
 
 _COMPARED = frozenset({"before", "change"})
@@ -133,11 +135,16 @@ def without_comparison(page: Page, begins: str) -> Page:
     return structs.replace(page, cards=cards, tables=tables, begins=begins)
 
 
-def note_of_sample(page: Page) -> str:
-    """What a reader of a file must know of narrowed figures; "" when all of them were counted."""
-    if not page.sampled:
-        return ""
-    return f"估算：符合条件的会话太多，没有现成汇总的数字按均匀抽取的 {page.sampled:,} 个估算，不是逐个数出来的。"
+def notes_of(page: Page) -> str:
+    """What a reader of a file must know of its figures: that some are estimated, that today is not over; else ""."""
+    notes = []
+    if page.sampled:
+        notes.append(
+            f"估算：符合条件的会话太多，没有现成汇总的数字按均匀抽取的 {page.sampled:,} 个估算，不是逐个数出来的。"
+        )
+    if page.until:
+        notes.append(f"今天还没过完：上期最后一天也只算到 {page.until}（按那天的会话进度折算）。")
+    return "".join(notes)
 
 
 def how_of(formula: Formula) -> How:

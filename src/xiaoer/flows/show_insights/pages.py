@@ -14,6 +14,7 @@ from xiaoer.flows.show_insights.sentiment import show_sentiment
 from xiaoer.flows.show_insights.service import show_service
 from xiaoer.flows.show_insights.value import show_value
 from xiaoer.flows.show_insights.view import View
+from xiaoer.kernel.clock import SHOP_ZONE
 
 PAGES: Mapping[str, Callable[[View], Page]] = {
     "hot-questions": show_questions,
@@ -28,6 +29,11 @@ PAGES: Mapping[str, Callable[[View], Page]] = {
 
 
 def show_page(view: View, name: str) -> Page:
-    """A page by name; it says when narrowed figures are estimates, and compares with nothing that is not whole."""
+    """A page by name; it says when narrowed figures are estimates and when today is not over, and compares with nothing
+    that was not recorded whole."""
     page = structs.replace(PAGES[name](view), sampled=view.sampled)
-    return without_comparison(page, view.begins) if view.begins else page
+    if view.begins:
+        return without_comparison(page, view.begins)
+    if view.unfinished is None or view.now is None:
+        return page
+    return structs.replace(page, until=f"{view.now.astimezone(SHOP_ZONE):%H:%M}")

@@ -3,19 +3,19 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
 
-from xiaoer.flows.show_insights import narrowed
+from xiaoer.flows.show_insights import narrowed, same_hours
 from xiaoer.flows.show_insights.page import Period
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights import store
-from xiaoer.slices.insights.rules.days import as_date
+from xiaoer.slices.insights.rules.days import as_date, day_of, micros, second_of_day
 from xiaoer.slices.insights.types import Formula
 from xiaoer.slices.shops.store import list_staff
 
@@ -40,7 +40,10 @@ HANDLED = {"bot": "机器人", "people": "人工", "both": "先机器人后人�
 
 @dataclass
 class View:
-    """One look at one shop. `days` and `before` are numbers of the shop's days, both ends included."""
+    """One look at one shop. `days` and `before` are numbers of the shop's days, both ends included.
+
+    Where the last of `days` is the day of `now`, the last day of `before` counts only as far (`unfinished`).
+    """
 
     connection: Connection
     shop: ShopId
@@ -51,6 +54,7 @@ class View:
     channel: str = ""
     product: str = ""
     agent: str = ""
+    now: datetime | None = None
     _titles: dict[str, str] = field(default_factory=dict)
     _agents: dict[str, str] | None = None
     _gifts: dict[tuple[str, Days], narrowed.Measured] = field(default_factory=dict)
@@ -76,6 +80,16 @@ class View:
         Of visitors and calls of models, which belong to neither, nothing is left but what was sold of a product.
         """
         span = days or self.days
+        if span != self.before or self.unfinished is None:
+            return self._sums(family, by, span, a, b, limit)
+        rows = self._sums(family, by, span, a, b, 0)
+        rest = self._sums(family, by, (span[1], span[1]), a, b, 0)
+        rows = same_hours.without(rows, rest, 1 - self.unfinished)
+        return sorted(rows, key=lambda row: -row[-2])[:limit] if limit else rows
+
+    def _sums(
+        self, family: str, by: Sequence[str], span: Days, a: Sequence[str] | str, b: str, limit: int
+    ) -> list[tuple[Any, ...]]:
         if narrowed.keeps(family, self.product, self.agent) or (family == "sold" and not self.agent):
             b = b or (
                 self.product if family in narrowed.BY_PRODUCT else self.agent if family in narrowed.BY_AGENT else ""
@@ -94,6 +108,17 @@ class View:
             only = (self.channel, self.product, self.agent)
             self._gifts[key] = narrowed.measure_units(self.connection, self.shop, family, days, self.formulas, *only)
         return self._gifts[key]
+
+    @cached_property
+    def unfinished(self) -> float | None:
+        """How much of the last day of the period before is compared with today so far (0 to 1); None: all of it.
+
+        It is the share of that day's talks that had begun by the same time of day.
+        """
+        if self.now is None or self.days[1] != day_of(us := micros(self.now)):
+            return None
+        rows = store.sums(self.connection, self.shop, "load", (self.before[1],) * 2, ("hour",), a="talks")
+        return same_hours.share_by({hour: n for hour, n, _ in rows}, second_of_day(us) / 3_600)
 
     @cached_property
     def begins(self) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, case, func, select
 from xiaoer.infra.statement import ListStatement
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations.owners import DRAFT_SENT
+from xiaoer.slices.conversations.spoken import is_spoken
 from xiaoer.slices.conversations.tables import messages
 
 # What answers a buyer who waits for people: an agent's words, or a draft that went out in his stead.
@@ -25,7 +26,7 @@ def _last_lines(ids: Sequence[Any]) -> Any:
             messages.c.conversation_id,
             func.max(messages.c.seq).label("last"),
             func.max(case((_FOR_PEOPLE, messages.c.seq), else_=0)).label("agent"),
-            func.max(case((messages.c.author != "event", messages.c.seq), else_=0)).label("said"),
+            func.max(case((is_spoken(), messages.c.seq), else_=0)).label("said"),
         )
         .where(messages.c.shop == bindparam("shop"), messages.c.conversation_id.in_(ids))
         .group_by(messages.c.conversation_id)

@@ -9,13 +9,24 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from xiaoer.infra.db import append
 from xiaoer.infra.statement import Statement
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import TurnContext
+from xiaoer.slices.conversations.spoken import is_spoken
 from xiaoer.slices.conversations.tables import conversations, messages, turns
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 
@@ -245,10 +256,10 @@ def unanswered(connection: Connection, shop: ShopId, before: datetime) -> list[C
 
 
 def last_texts(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, str]:
-    """The newest message's text of each conversation."""
+    """What was said last in each conversation."""
     newest = (
         select(messages.c.conversation_id, func.max(messages.c.seq).label("seq"))
-        .where(messages.c.shop == shop, messages.c.conversation_id.in_(conversation_ids))
+        .where(messages.c.shop == shop, messages.c.conversation_id.in_(conversation_ids), is_spoken())
         .group_by(messages.c.conversation_id)
         .subquery()
     )

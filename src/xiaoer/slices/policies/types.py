@@ -34,7 +34,8 @@ class Limits(Struct, frozen=True):
 class Situation(Struct, frozen=True):
     """Everything that `decide` may look at, besides the facts it asks for.
 
-    `now` is aware UTC; `unsatisfied` and `unsure` count earlier tries of this conversation.
+    `now` is aware UTC; `unsatisfied` and `unsure` count earlier tries of this conversation; `people_on` is whether
+    somebody is at the desk although it is off hours.
     """
 
     turn: Turn
@@ -46,6 +47,7 @@ class Situation(Struct, frozen=True):
     unsatisfied: int = 0
     unsure: int = 0
     shop_name: str = ""
+    people_on: bool = False
 
 
 class Ask(Struct, frozen=True):

@@ -79,9 +79,11 @@ def issue(connection: Connection, shop: ShopId, coupon: Coupon, now: datetime) -
     return issued.coupon
 
 
-def ending(connection: Connection, shop: ShopId, since: datetime, until: datetime) -> list[tuple[Coupon, str]]:
-    """Claimed coupons that end within the window, with the title of their promotion."""
+def ending(
+    connection: Connection, shop: ShopId, since: datetime, until: datetime, after: Coupon | None = None
+) -> list[tuple[Coupon, str]]:
+    """Claimed coupons that end within the window, with the title of their promotion; a page of them, `after` the last
+    one of the page before."""
     titles = {promotion.id: promotion.shown for promotion in store.load(connection, shop)}
-    return [
-        (coupon, titles.get(coupon.promotion_id, "优惠券")) for coupon in store.ending(connection, shop, since, until)
-    ]
+    found = store.ending(connection, shop, since, until, after)
+    return [(coupon, titles.get(coupon.promotion_id, "优惠券")) for coupon in found]

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, insert, literal, select, tuple_, update
 
+from xiaoer.infra.db import Instant
 from xiaoer.infra.statement import Statement
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import ZERO, Money
@@ -198,10 +199,24 @@ def held(connection: Connection, shop: ShopId, buyer_id: str) -> tuple[Coupon, .
     return tuple(as_coupon(row) for row in _HELD.all(connection, {"shop": shop, "buyer": buyer_id}))
 
 
-def ending(connection: Connection, shop: ShopId, since: datetime, until: datetime, limit: int = 5_000) -> list[Coupon]:
-    """Claimed coupons whose end lies in the window, the next one first."""
-    where = (coupons.c.shop == shop, coupons.c.state == "claimed", coupons.c.valid_to > since)
-    query = select(coupons).where(*where, coupons.c.valid_to <= until).order_by(coupons.c.valid_to, coupons.c.id)
+def ending(
+    connection: Connection,
+    shop: ShopId,
+    since: datetime,
+    until: datetime,
+    after: Coupon | None = None,
+    limit: int = 2_000,
+) -> list[Coupon]:
+    """Claimed coupons whose end lies in the window, the next one first; at most `limit`, those `after` one of them."""
+    where = [
+        coupons.c.shop == shop,
+        coupons.c.state == "claimed",
+        coupons.c.valid_to > since,
+        coupons.c.valid_to <= until,
+    ]
+    if after is not None:
+        where.append(tuple_(coupons.c.valid_to, coupons.c.id) > tuple_(literal(after.valid_to, Instant), after.id))
+    query = select(coupons).where(*where).order_by(coupons.c.valid_to, coupons.c.id)
     return [as_coupon(row) for row in connection.execute(query.limit(limit))]
 
 

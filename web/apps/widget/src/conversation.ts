@@ -102,13 +102,13 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
   function onFrame(frame: ServerFrame): void {
     switch (frame.type) {
       case 'hello':
+        view.agentName = frame.agent_name || null
         setState(frame.state, null)
         break
       case 'message':
         view.items = addMessage(view.items, frame.seq, contentOnServer(frame.message, settings.origin))
         if (frame.message.author !== 'buyer') setTyping(false)
         if (frame.message.author === 'bot') view.askedForHuman = false
-        if (frame.message.author === 'agent') view.agentName = frame.message.author_name ?? view.agentName
         if (isWatched) socket.hint({ type: 'read', seq: frame.seq })
         else if (frame.message.author !== 'buyer' && frame.message.content.type !== 'quick_replies') view.unread += 1
         remember()
@@ -125,7 +125,7 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
         setTyping(frame.on)
         break
       case 'state':
-        view.agentName = frame.agent_name ?? view.agentName
+        view.agentName = frame.agent_name || null
         setState(frame.state, frame.position ?? null)
         break
       case 'error':

@@ -52,8 +52,8 @@ export const SOURCE: Record<string, string> = {
 export const TICKET_STATE: Record<TicketState, string> = {
   open: '待处理',
   doing: '处理中',
-  waiting_buyer: '等买家',
-  done: '已办好',
+  waiting_buyer: '待买家',
+  done: '已完成',
   closed: '已关闭',
 }
 export const DEED: Record<string, string> = {

@@ -69,6 +69,8 @@ export interface DeskMessage {
   client_id?: string | null
   /** Kind and id of what a bot's answer rests on. */
   sources?: [kind: string, id: string][]
+  /** What the answer rests on, by title. */
+  because?: [kind: string, title: string][]
 }
 
 export interface Agent {

@@ -126,7 +126,7 @@ export class DeskApi {
     return (await this.http.get<{ items: WrapUp[] }>('/api/v1/desk/wrap-ups')).items
   }
 
-  suggestedWrapUp(id: string): Promise<WrapUp> {
+  suggestedWrapUp(id: string): Promise<WrapUp & { no_invite: string | null }> {
     return this.http.get(path(id, 'wrap-up'))
   }
 

@@ -3,7 +3,7 @@
 import type { Author, BuyerContent, ConversationState, EntryContext, Message } from './messages'
 
 export type ServerFrame =
-  | { type: 'hello'; conversation_id: string | null; state: ConversationState; seq: number }
+  | { type: 'hello'; conversation_id: string | null; state: ConversationState; agent_name?: string; seq: number }
   /** `seq` 0: a greeting that is not stored. */
   | { type: 'message'; seq: number; message: Message }
   /** An agent took a message back; `text` stands in its place. */

@@ -95,6 +95,10 @@ export interface Message {
   at: string
   client_id?: string | null
   sources?: Source[]
+  /** An agent took it back; `text` says so. */
+  recalled?: boolean
+  /** The words that are answered. */
+  quote?: string | null
   /** Stars that the buyer gave, of an invitation to rate. */
   rated?: number | null
 }

@@ -118,7 +118,7 @@ export class TicketsApi {
     return (await this.http.get<{ items: TicketType[] }>('/api/v1/tickets/types')).items
   }
 
-  prefill(type: string, conversationId: string): Promise<{ fields: TicketFields; order_id: string | null; missing: string[]; photos: string[] }> {
+  prefill(type: string, conversationId: string): Promise<{ type: string; fields: TicketFields; order_id: string | null; missing: string[]; photos: string[] }> {
     return this.http.get('/api/v1/tickets/prefill', { type, conversation_id: conversationId })
   }
 

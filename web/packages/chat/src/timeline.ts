@@ -25,6 +25,9 @@ export interface Item {
   sources: Source[]
   /** A picture that is shown before it is stored. */
   preview: string | null
+  /** An agent took it back: a line in its place, no bubble. */
+  recalled?: boolean
+  quote?: string | null
   /** The stars that this invitation was answered with. */
   rated?: number | null
 }
@@ -64,7 +67,7 @@ export function addOutgoing(
 
 /** What an agent took back is gone from the buyer's window too. */
 export function recallMessage(items: readonly Item[], id: string, text: string): Item[] {
-  return items.map((item) => (item.id === id ? { ...item, content: { type: 'text', text }, text, preview: null } : item))
+  return items.map((item) => (item.id === id ? { ...item, content: { type: 'text', text }, text, preview: null, quote: null, recalled: true } : item))
 }
 
 export function addMessage(items: readonly Item[], seq: number, message: Message): Item[] {
@@ -82,6 +85,8 @@ export function addMessage(items: readonly Item[], seq: number, message: Message
     failure: null,
     sources: message.sources ?? [],
     preview: own?.preview ?? null,
+    recalled: message.recalled ?? false,
+    quote: message.recalled ? null : (message.quote ?? null),
     rated: message.rated ?? null,
   }
   return inOrder([...items.filter((item) => item !== own), arrived])

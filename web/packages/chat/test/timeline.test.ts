@@ -23,6 +23,12 @@ describe('recall', () => {
     items = recallMessage(items, 'm1', 'taken back')
     expect(items.map((item) => item.content)).toEqual([text('taken back'), text('right')])
     expect(items[0]?.text).toBe('taken back')
+    expect(items.map((item) => item.recalled)).toEqual([true, false])
+  })
+
+  it('knows a recalled message that comes with the history, and never shows what it answered', () => {
+    const [item] = addMessage([], 1, { ...message('m1', 'agent', text('taken back')), recalled: true, quote: 'why' })
+    expect([item?.recalled, item?.quote]).toEqual([true, null])
   })
 })
 

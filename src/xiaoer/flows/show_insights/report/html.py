@@ -2,7 +2,7 @@
 
 from html import escape
 
-from xiaoer.flows.show_insights.page import Table, note_of_sample
+from xiaoer.flows.show_insights.page import Table, notes_of
 from xiaoer.flows.show_insights.report.compose import Report
 from xiaoer.flows.show_insights.report.drawing import draw, titled, written
 
@@ -43,7 +43,7 @@ def html_of(report: Report) -> str:
         if page.empty:
             continue
         parts.append(f"<h2>{escape(page.title)}</h2><p>{escape(page.finding)}</p>")
-        parts.append(f"<p class=hint>{note}</p>" if (note := note_of_sample(page)) else "")
+        parts.append(f"<p class=hint>{note}</p>" if (note := notes_of(page)) else "")
         cards = "　".join(f"{escape(c.title)} <b>{escape(written(c.value, c.show))}</b>" for c in page.cards)
         parts.append(f"<section>{cards}</section>")
         parts += [_table(table, _TABLES[table.id]) for table in page.tables if table.id in _TABLES and table.rows]

@@ -122,6 +122,11 @@ def has_skill(agent: Agent, skill: str) -> bool:
     return not agent.skills or skill in agent.skills or skill == "general"
 
 
+def role_of(agent: Agent, skill: str) -> str:
+    """As what the buyer is told that the agent comes: by the skill that is asked for, else by his own."""
+    return skill if has_skill(agent, skill) else agent.skills[0]
+
+
 def knows_category(agent: Agent, category: str) -> bool:
     """Whether the agent knows this category (女装/外套), or one that it lies in."""
     return bool({category, *category.split("/")} & set(agent.categories)) if category else False

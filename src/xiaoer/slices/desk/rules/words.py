@@ -33,6 +33,17 @@ def transferred(skill: str, name: str) -> str:
     return f"已转给{SKILL_LABEL.get(skill, '同事')}{name}，前面的情况都转过去了。"
 
 
+def passed_on(name: str, reason: str) -> str:
+    """The note that goes with a talk; it names the colleague, so that his workbench tells him."""
+    to = f"转接给 @{name}" if name else "转接"
+    return f"{to}：{reason}" if reason else to
+
+
+def asked_in(name: str, reason: str) -> str:
+    """The note of an invitation, which names the colleague too."""
+    return f"邀请 @{name} 一起接待：{reason}" if reason else f"邀请 @{name} 一起接待"
+
+
 def queued(position: int, minutes: int | None) -> str:
     """Place and honest wait; no minutes when nobody can say."""
     if minutes is None:

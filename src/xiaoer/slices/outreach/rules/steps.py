@@ -29,6 +29,9 @@ SAMPLE = {  # for previews
     "商品": "您看的商品", "昵称": "小鱼", "订单尾号": "000123", "原价": "129", "现价": "99", "券": "满199减20",
     "到期": "6月18日 23:59",
 }  # fmt: skip
+_DAY_MIN = 24 * 60
+_BEFORE_QUIET = timedelta(minutes=30)  # nobody is written to at the last moment of civil hours
+_TIME_TO_USE = timedelta(hours=1)  # what ends sooner after the quiet hours is told of before them
 _TITLE = 20  # characters of a title that a reminder tells
 _STOPS = re.compile(r"退订|回复\s*TD|TD\s*退", re.IGNORECASE)
 WINDOWS = {"wechat_kf": (48, 5), "wechat_mp": (48, 5), "weixin_shop": (48, 5)}  # hours, messages (platform rules)
@@ -74,6 +77,20 @@ def quiet_until(caps: Caps, now: datetime) -> datetime | None:
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     opens = midnight + timedelta(minutes=end)
     return (opens if opens > local else opens + timedelta(days=1)).astimezone(now.tzinfo)
+
+
+def before_quiet(at: datetime, ends_at: datetime, caps: Caps, earliest: datetime) -> datetime:
+    """When to tell of what ends: `at`, or before the quiet hours in which it would wait until it is of no use.
+
+    Never before `earliest`; where even that is quiet nothing can be done, and `at` stays.
+    """
+    opens = quiet_until(caps, at)
+    if opens is None or opens + _TIME_TO_USE <= ends_at:
+        return at
+    sooner = max(
+        earliest, opens - timedelta(minutes=(caps.quiet_to_min - caps.quiet_from_min) % _DAY_MIN) - _BEFORE_QUIET
+    )
+    return at if sooner >= at or quiet_until(caps, sooner) else sooner
 
 
 def fill_step(text: str, values: dict[str, str], shop_name: str, trigger: Trigger) -> str:

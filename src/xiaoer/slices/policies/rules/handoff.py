@@ -103,8 +103,9 @@ def hand_over(situation: Situation, handoff: Handoff, effect: Any = None) -> Dec
     `effect` is kept with the first act.
     """
     opens_at = next_opening(situation.hours, situation.now)
-    slots: dict[str, object] = {"on_duty": opens_at == situation.now}
-    if opens_at != situation.now:
+    on_duty = situation.people_on or opens_at == situation.now
+    slots: dict[str, object] = {"on_duty": on_duty}
+    if not on_duty:
         slots["opens_at"] = opens_at
     template = _BY_RULE.get(handoff.rule_id) or _TEMPLATE[handoff.reason]
     count = max(1, len(situation.heard.segments))

@@ -139,7 +139,7 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 def _off_duty(opens_at: datetime | None, now: datetime) -> str:
     if opens_at is None:  # no opening is in sight
         return "（人工这会儿都不在，会先处理您这边）"
-    return f"（人工{wording.say_instant(opens_at, now)}上班，会先处理您这边）"
+    return f"（人工{wording.say_scan(opens_at, now)}上班，会先处理您这边）"
 
 
 def _offers(offers: list[Any]) -> str:

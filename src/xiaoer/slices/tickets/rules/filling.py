@@ -22,13 +22,13 @@ _REASONS = (
 )
 
 
-def form_for(forms: dict[str, Form], intents: Sequence[str]) -> str:
-    """The type of ticket for what is talked about; `callback` when no type is meant for it."""
+def form_for(forms: dict[str, Form], intents: Sequence[str], otherwise: str = "callback") -> str:
+    """The type of ticket for what is talked about; `otherwise` when no type is meant for it."""
     for intent in intents:
         for type_, form in forms.items():
             if intent in form.intents:
                 return type_
-    return "callback"
+    return otherwise
 
 
 def prefill(form: Form, segments: Sequence[Segment], text: str, order: Order | None, photo: str = "") -> dict[str, str]:

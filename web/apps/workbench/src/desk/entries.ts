@@ -21,6 +21,7 @@ export interface Entry {
   recalled: boolean
   quote: { id: string; text: string } | null
   sources: [kind: string, id: string][]
+  because: [kind: string, title: string][]
   delivery: 'sending' | 'sent' | 'failed'
   /** Why sending failed, in the agent's words. */
   failure: string | null
@@ -41,6 +42,7 @@ export function fromMessage(message: DeskMessage, own?: Entry): Entry {
     recalled: message.recalled,
     quote: message.quote,
     sources: message.sources ?? [],
+    because: message.because ?? [],
     delivery: 'sent',
     failure: null,
     send: null,
@@ -85,6 +87,7 @@ export function addOutgoing(entries: readonly Entry[], send: AgentSend, name: st
     recalled: false,
     quote,
     sources: [],
+    because: [],
     delivery: 'sending',
     failure: null,
     send,

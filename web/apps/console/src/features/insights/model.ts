@@ -88,6 +88,8 @@ export interface InsightPage {
   sampled?: number
   /** First day with records, when the period before is not whole and nothing is compared with it. */
   begins?: string
+  /** Time of day that today has come to, when it is in the period: the period before counts only as far. */
+  until?: string
 }
 
 export interface Behind {
