@@ -9,7 +9,7 @@ from collections import OrderedDict
 from xiaoer.kernel.ids import ConversationId, ShopId
 from xiaoer.slices.conversations.types import Conversation, Message, Received
 
-_KEPT = 20_000  # conversations in memory, about 10 kB each at most
+_KEPT = 2_000  # conversations in memory, about 10 kB each at most: more than go on at once; others are read
 
 
 class RecentTalks:
