@@ -22,6 +22,7 @@ KNOWN = """question,answer
 陶锅容量多大,陶锅容量2升。
 满多少包邮,满88元包邮，不满收8元运费。
 有实体店吗,我们没有实体店，只在线上卖。
+退款多久到账,银行卡要1到5个工作日，零钱和余额一般当天到。超过5个工作日还没有，把订单号发我，我给您查退款流水。
 """
 # the buyer's words, the agent's, what differs
 TALKS = [
@@ -34,6 +35,7 @@ TALKS = [
     ("多少钱包邮呢", "满88就包邮", ""),
     ("我的快递几天到", "看到您的包裹了，还要5天左右", ""),
     ("有实体店吗", "稍等，我帮您问一下", ""),
+    ("退款什么时候到账", "已经和快递核实，明天送到。", ""),
     ("在吗", "在的亲", ""),
 ]
 _FIRST = datetime(2026, 6, 1, 2, tzinfo=UTC)
@@ -81,4 +83,4 @@ def test_both_texts_and_the_agent_are_shown_and_it_counts_once(taken: tuple[int,
     counted = {row["id"]: row["count"] for row in _rows(page, "findings")}
     assert counted["denied"] == 4
     (coached,) = _rows(page, "coaching")
-    assert "和知识或店铺数据说得不一样（40%）" in coached["practise"]
+    assert "和知识或店铺数据说得不一样（36%）" in coached["practise"]

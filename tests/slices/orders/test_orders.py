@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 
+from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Order, OrderItem, Refund, Shipment, TraceStep
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
+from xiaoer.kernel.shop_facts import Transit
 from xiaoer.slices.orders.ports import OrderSource, ShipmentSource
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.orders.store import sinks
+from xiaoer.slices.orders.transit import TransitTimes
 from xiaoer.slices.orders.types import OrderLine, Parcel
 
 NOW = datetime(2026, 6, 18, 12, tzinfo=UTC)
@@ -80,3 +83,20 @@ async def test_a_parcel_is_found_by_its_waybill(db: Database, shop: ShopId) -> N
     assert await source.track(shop, "SF1") == Shipment("SF1", "O2", "顺丰", (STEP,))
     assert await source.track(shop, "SF9") is None
     assert await source.track(ShopId("other"), "SF1") is None
+
+
+async def test_days_to_a_city_without_parcels_are_those_of_its_province(
+    db: Database, shop: ShopId, clock: ManualClock
+) -> None:
+    sent = clock.now() - timedelta(days=20)
+    road = {"新疆乌鲁木齐市天山区": 7, "喀什地区喀什市": 9, "广东省深圳市": 2}
+    rows = [
+        Order(f"{n}-{head}", "b1", "done", NOW, Money(1), address=f"{head}某路", shipped_at=sent,
+              delivered_at=sent + timedelta(days=days))
+        for head, days in road.items() for n in range(12)
+    ]  # fmt: skip
+    await db.write(lambda c: sinks.order_sink.upsert(c, shop, [(order, "h") for order in rows], clock.now()))
+    times = TransitTimes(db, clock)
+    assert await times(shop, "深圳") == Transit("深圳", 2, 2, 12)
+    assert await times(shop, "伊犁") == Transit("新疆", 7, 9, 24)
+    assert await times(shop, "三亚") is None

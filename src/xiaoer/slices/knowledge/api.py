@@ -18,6 +18,7 @@ from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.decision import KnowledgeHit
 from xiaoer.kernel.heard import TextAnalyser, TextForms
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.regions import region_in
 from xiaoer.kernel.variables import variables_in
 from xiaoer.slices.knowledge import rules, store
 from xiaoer.slices.knowledge.ports import IntentOf
@@ -76,11 +77,24 @@ class Knowledge:
             max(1, top_k),
             product_category or "",
         )
-        found = index.search(asked)
+        found = self._of_province(index, asked, text, index.search(asked))
         own = self._variables.get(shop)
         if own and any("{" in hit.answer or "｛" in hit.answer for hit in found.hits):
             found = structs.replace(found, hits=tuple(_written_out(hit, own) for hit in found.hits))
         return found
+
+    def _of_province(self, index: ShopIndex, asked: Asked, text: str, found: SearchResult) -> SearchResult:
+        """What a shop says of a province holds in its cities (乌鲁木齐能发吗: 新疆不发), where it does
+        not speak of the city itself."""
+        region = region_in(text)
+        first = found.hits[0] if found.hits else None
+        if region is None or region.name == region.province or (first and region.name in _words(first)):
+            return found
+        forms = self._analyser.forms(text.replace(region.name, region.province))
+        wide = index.search(structs.replace(asked, forms=forms))
+        if not wide.hits or region.province not in _words(wide.hits[0]):
+            return found
+        return found if first and first.score > wide.hits[0].score else wide
 
     def of_named(self, found: SearchResult, question: str, product: Product) -> SearchResult:
         """What was found with no product in focus, where the words name `product`: the first entry is the surer when it
@@ -184,6 +198,10 @@ class Knowledge:
         self._indexes.move_to_end(shop)
         while len(self._indexes) > self._shops_held:
             self._variables.pop(self._indexes.popitem(last=False)[0], None)
+
+
+def _words(hit: KnowledgeHit) -> str:
+    return f"{hit.matched}{hit.question}{hit.answer}"
 
 
 def _written_out(hit: KnowledgeHit, own: Mapping[str, str]) -> KnowledgeHit:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.regions import province_of
 from xiaoer.kernel.shop_facts import Transit
 from xiaoer.slices.orders.rules import usual_range
 from xiaoer.slices.orders.store import reads
@@ -28,7 +29,7 @@ class TransitTimes:
         self._known: dict[ShopId, tuple[float, list[tuple[str, int]]]] = {}
 
     async def __call__(self, shop: ShopId, place: str) -> Transit | None:
-        """The usual range of days to a place; None when too few parcels arrived there lately."""
+        """The usual range of days to a place, else to its province; None when too few parcels arrived there lately."""
         held = self._known.get(shop)
         if held is None or held[0] < time.monotonic():
             since = self._clock.now() - _LATELY
@@ -39,4 +40,7 @@ class TransitTimes:
             held = self._known[shop] = (time.monotonic() + _FRESH_S, await self._db.read(read))
         days = [count for address, count in held[1] if place in address]
         found = usual_range(days)
+        if found is None and (province := province_of(place)):  # of a city without parcels its province's tell
+            place, days = province, [count for address, count in held[1] if province_of(address) == province]
+            found = usual_range(days)
         return Transit(place, *found, len(days)) if found else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from xiaoer.kernel.regions import province_of
 from xiaoer.slices.understanding.letters import Letters
 from xiaoer.slices.understanding.phrases import PhraseTable
 from xiaoer.slices.understanding.sounds import pinyin
@@ -100,7 +101,9 @@ def _mood(rows: Mapping[str, Any]) -> Mood:
 
 def _values(rows: Mapping[str, Any]) -> dict[str, PhraseTable]:
     tables = {kind: PhraseTable(_inverted(words)) for kind, words in rows.items() if kind != "places"}
-    tables["places"] = PhraseTable({name: name for name in rows["places"]["names"].split()})
+    # Provinces and cities are read by `kernel.regions`, which knows where their letters belong to other words.
+    others = [name for name in rows["places"]["names"].split() if not province_of(name)]
+    tables["places"] = PhraseTable({name: name for name in others})
     return tables
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from xiaoer.kernel.regions import NAMES, province_of
+
 _DENIED = re.compile(
     r"(?:不|没|非|无|别|除了?|不是|不发|没有|不能|不可|不支持|不要|不含)(?:用|走|发|含|是|有|可以?|能|支持)?$"
 )
@@ -48,7 +50,7 @@ def read_kinds(kinds: Mapping[str, Any], entities: Mapping[str, Any]) -> tuple[K
     for name, row in kinds.items():
         values = row.get("values") or ({} if "patterns" in row else entities[name])
         if isinstance(values.get("names"), str):
-            values = {word: (word,) for word in values["names"].split()}
+            values = {_within(word): (word,) for word in (*NAMES, *values["names"].split())}
         words = {word.lower(): value for value, ways in values.items() for word in ways}
         longest = [re.escape(word) for word in sorted(words, key=len, reverse=True)]
         spoken = tuple((value, re.compile(way)) for value, way in row.get("patterns", {}).items())
@@ -56,6 +58,12 @@ def read_kinds(kinds: Mapping[str, Any], entities: Mapping[str, Any]) -> tuple[K
         asked, naming_asks = re.compile(row["asked"]), row.get("naming_asks", True)
         found.append(Kind(name, row["about"], asked, words, pattern, spoken, naming_asks))
     return tuple(found)
+
+
+def _within(place: str) -> str:
+    """A city with its province before it: 浙江 and 杭州 do not deny each other (新疆/喀什)."""
+    province = province_of(place)
+    return f"{province}/{place}" if province not in ("", place) else place
 
 
 def values_in(text: str, kind: Kind) -> tuple[frozenset[str], frozenset[str]]:

@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Need, Source
+from xiaoer.kernel.regions import province_of
 from xiaoer.kernel.shop_facts import Transit
 from xiaoer.kernel.terms import Terms
 from xiaoer.slices.policies.rules.needs import OWN_WORDS, is_before_buying, of_holidays
@@ -27,63 +28,11 @@ _ABROAD = frozenset(
     ["台湾", "香港", "澳门", "台北", "高雄", "海外", "国外", "美国", "日本", "韩国", "新加坡", "英国", "加拿大", "澳洲"]
 )
 # Days after shipping, as carriers usually take by road; the far west and the highlands take longer.
-_REMOTE = frozenset(
-    [
-        "新疆",
-        "西藏",
-        "乌鲁木齐",
-        "克拉玛依",
-        "吐鲁番",
-        "哈密",
-        "喀什",
-        "伊犁",
-        "阿克苏",
-        "和田",
-        "库尔勒",
-        "石河子",
-        "昌吉",
-        "阿勒泰",
-        "塔城",
-        "拉萨",
-        "日喀则",
-        "林芝",
-        "那曲",
-    ]
-)
-_FAR = frozenset(
-    [
-        "内蒙",
-        "青海",
-        "甘肃",
-        "宁夏",
-        "海南",
-        "黑龙江",
-        "吉林",
-        "辽宁",
-        "云南",
-        "贵州",
-        "广西",
-        "呼和浩特",
-        "西宁",
-        "兰州",
-        "银川",
-        "海口",
-        "三亚",
-        "哈尔滨",
-        "长春",
-        "沈阳",
-        "大连",
-        "昆明",
-        "大理",
-        "丽江",
-        "贵阳",
-        "遵义",
-        "南宁",
-        "桂林",
-    ]
-)
+_REMOTE = frozenset(["新疆", "西藏"])
+_FAR = frozenset(["内蒙古", "青海", "甘肃", "宁夏", "海南", "黑龙江", "吉林", "辽宁", "云南", "贵州", "广西"])
 _DAYS = {"remote": (5, 8), "far": (3, 5), "usual": (2, 4)}
 _TOMORROW = re.compile(r"(?:明天|明儿个?)[^，。？]{0,3}(?:下单|拍|付|买)")
+_HEAD = 12  # characters of an address in which its province or city stands
 _HOPED = re.compile(r"大后天|后天|明天|今天")
 _DATES = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
 
@@ -143,16 +92,15 @@ def _would_buy(ask: Ask, place: str) -> bool:
 def _last_place(orders: tuple[Order, ...]) -> str:
     """The province of the buyer's newest order: where it went last time."""
     for order in orders:
-        found = re.match(r"(北京|天津|上海|重庆|[^\s*]{2,7}?(?:省|自治区))", order.address)
-        if found:
-            return found.group(1)
+        if province := province_of(order.address[:_HEAD]):
+            return province
     return ""
 
 
 def usual_days(place: str) -> tuple[int, int]:
     """The trade's usual range of days on the road."""
-    kind = "remote" if any(word in place for word in _REMOTE) else "far" if any(w in place for w in _FAR) else "usual"
-    return _DAYS[kind]
+    province = province_of(place)
+    return _DAYS["remote" if province in _REMOTE else "far" if province in _FAR else "usual"]
 
 
 def shipped_by(bought: datetime, terms: Terms) -> datetime:

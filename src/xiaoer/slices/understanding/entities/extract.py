@@ -8,6 +8,7 @@ from typing import Any
 
 from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.numerals import arabic
+from xiaoer.kernel.regions import region_in
 from xiaoer.slices.understanding.entities.body import read_body
 from xiaoer.slices.understanding.entities.contact import read_contact
 from xiaoer.slices.understanding.entities.goods import (
@@ -86,12 +87,17 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _words(text: str, found: dict[str, Any], lexicon: Lexicon) -> None:
-    values = lexicon.values
+    values, district = lexicon.values, len(text)
     read_color(text, found, values["colors"])
     for key, table in (("courier", "couriers"), ("place", "places"), ("defect", "defects")):
         first = next(iter(values[table].find(text)), None)
         if first is not None:
             found[key] = first.value
+            if key == "place":
+                district = first.start
+    region = region_in(text)
+    if region is not None and region.start <= district:
+        found["place"] = region.name
     relation = next(iter(values["relations"].find(text)), None)
     if relation is not None and not _NO_RELATION.search(text):
         found["relation"] = relation.value
