@@ -77,11 +77,8 @@ _log = structlog.get_logger(__name__)
 _PACK = Path(__file__).resolve().parents[1] / "packs" / "ecommerce"
 _REFRESH_S = 0.4  # a changed entry is live in every worker within this time
 _AHEAD = 30  # entries of a shop whose intents are read at each look: about 5 ms until all are known
-_WARM_UP = "什么时候发货"  # asked at start
 _WARM = 20  # shops whose knowledge is loaded at start
 _SWEEP_S, _STALE = 5.0, timedelta(seconds=10)  # how often messages are looked for that a crash left unanswered; so old
-# the message counter of each channel; more labels would be unbounded
-_TAKEN = {channel: metrics.MESSAGES.labels(channel) for channel in ("api", "web", "other")}
 _BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
 _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
 
@@ -180,8 +177,8 @@ class Wiring:
         for shop in (await self.shops.ids())[:_WARM]:
             await self.understanding.refresh(shop)
             await self.knowledge.ensure_loaded(shop)
-            self.understanding.intent_of(_WARM_UP)
-            self.knowledge.search(shop, _WARM_UP, now=now)
+            self.understanding.intent_of(asked := "什么时候发货")
+            self.knowledge.search(shop, asked, now=now)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run `work` beside the requests; a failure is logged."""
@@ -208,7 +205,7 @@ class Wiring:
         """Receive and answer one message; return the answer as JSON."""
         await self.refresh(shop)
         received = await self.receive(shop, incoming)
-        _TAKEN.get(incoming.channel, _TAKEN["other"]).inc()
+        metrics.count_message(incoming.channel)
         answered = await self.answer(shop, received.message.conversation_id, received.message.id, received)
         await self.desk.after_turn(shop, received.conversation.id, answered.state)
         if answered.handoff:
