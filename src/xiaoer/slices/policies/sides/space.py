@@ -11,7 +11,7 @@ too.
 import io
 import re
 import zlib
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 
@@ -90,10 +90,10 @@ def read_space(data: bytes) -> Space:
         return Space(vocabulary, importance, arrays["weights"], arrays["scale"], fingerprint)
 
 
-@lru_cache(maxsize=4)
-def space_of(name: str, pack: str = "ecommerce") -> Space:
-    """One of the `SPACES` that came with a pack."""
-    return read_space((resources.files("xiaoer.packs") / pack / FILE.format(name)).read_bytes())
+@cache
+def space_of(name: str) -> Space:
+    """One of the `SPACES` that came with the pack."""
+    return read_space((resources.files("xiaoer.packs") / "ecommerce" / FILE.format(name)).read_bytes())
 
 
 def load_spaces() -> None:
