@@ -137,9 +137,8 @@ class Wiring:
         self.insights = Insights(*facts, Beside.wanted(settings), *columns)
         self.promises = WatchPromises(self.db, self.clock, self.jobs)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs, settings.report_font)
-        stages = Stages(
-            self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines, self.catalog.kinds
-        )
+        hears = (self.red_lines, self.catalog.kinds, self.understanding)
+        stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, *hears)
         self.model = LanguageModel(self.db, self.clock, settings)
         self.learning = Learning(*core, stages, self.jobs, self.brain.reading, self.model)
         self.buyer_data = BuyerData(self.db, self.clock, self.jobs)

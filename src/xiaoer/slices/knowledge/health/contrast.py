@@ -18,6 +18,7 @@ _CHOICE = "还是"
 _ALL = re.compile(r"全部|统一|一律|都|只|默认|全国|全场")
 _MODEL = re.compile(r"(?<![a-z0-9])[a-z]{1,5}-?\d+[a-z0-9]*")
 _FRAME = 0.3  # of the shorter question that stands in both, before and after what differs
+_WORD, _MOSTLY = 2, 0.5
 CONTRASTS = (
     "sides", "framed", "inserted", "swapped", "turned", "things", "values", "both cases", "cases", "narrowed",
     "contrary", "beyond", "elsewhere", "figures", "per",
@@ -27,7 +28,7 @@ _LESS = re.compile(r"(?:可以|能|可)不(?![能可])")  # 可以不发中通�
 
 # These make two questions of them whatever else they share: 几点上班 and 几点下班, 七天内 and 超过七天, 4人 and 10人.
 DECIDING = frozenset(
-    {"sides", "turned", "both cases", "contrary", "beyond", "elsewhere", "inserted", "things", "figures"}
+    {"sides", "turned", "both cases", "contrary", "beyond", "elsewhere", "inserted", "things", "figures", "substituted"}
 )
 _PER = re.compile(r"(?:一|每|单|整)([箱包袋盒瓶颗粒片勺支只件张条罐次束枝泡份对层]|天|周|月)")
 _ASKS_END = re.compile(r"[吗么嘛不没呢呀啊吧的了]+$")
@@ -44,6 +45,7 @@ def contrasts(one: Saying, other: Saying, how: Difference, reading: Reading) -> 
         return frozenset({"sides"} if sides else ())
     found = {
         "framed": _framed(one, other, how, reading),
+        "substituted": _substituted(one, other, reading),
         "inserted": _inserted(one, other, reading),
         "swapped": _swapped(one, other),
         "turned": sorted(one.question.text) == sorted(other.question.text),
@@ -62,21 +64,60 @@ def contrasts(one: Saying, other: Saying, how: Difference, reading: Reading) -> 
 
 
 def _framed(one: Saying, other: Saying, how: Difference, reading: Reading) -> bool:
-    """Whether one word stands in place of another where the rest is the same: 支持花呗吗, 支持信用卡吗."""
-    first, second = (
-        _ASKS_END.sub("", _PLAIN.sub("", text.lower())) for text in _without_kind(one, other, how, reading)
-    )
+    """Whether one word stands in place of another where the rest is the same: 支持花呗吗, 支持信用卡吗.
+
+    Of two questions for one kind of value the words of that kind do not count as the rest (可以机洗吗, 能用洗衣机洗吗),
+    unless all of them stand in it: 死蟹赔吗, 断腿赔吗.
+    """
+    texts = one.question.text, other.question.text
+    kind = next((k for k in reading.kinds if how == "value" and all(asks_for(text, k) for text in texts)), None)
+    if kind is None:
+        return _differ_in_a_word(*texts, reading)
+    left = [kind.asked.sub("", kind.pattern.sub("", text.lower())) for text in texts]
+    if _differ_in_a_word(left[0], left[1], reading):
+        return True
+    mine, theirs = _replaced(*texts) or ("", "")
+    of_kind = any(kind.asked.search(text) or kind.pattern.search(text) for text in (mine, theirs))
+    return not of_kind and _differ_in_a_word(*texts, reading)
+
+
+def _replaced(one: str, other: str) -> tuple[str, str] | None:
+    """What stands in each in place of what stands in the other; None where too little is the same around it."""
+    first, second = (_ASKS_END.sub("", _PLAIN.sub("", text.lower())) for text in (one, other))
     before = _alike_from_start(first, second)
     after = _alike_from_start(first[before:][::-1], second[before:][::-1])
     mine, theirs = first[before : len(first) - after], second[before : len(second) - after]
     if (before + after) < _FRAME * min(len(first), len(second)) or not mine or not theirs:
+        return None
+    return mine, theirs
+
+
+def _differ_in_a_word(one: str, other: str, reading: Reading) -> bool:
+    replaced = _replaced(one, other)
+    if replaced is None or any(map(way_of, replaced)):
         return False
-    left, right = (reading.wording.about(text) - reading.wording.light for text in (mine, theirs))
+    left, right = (reading.wording.about(text) - reading.wording.light for text in replaced)
     if not left and not right:
         return False
-    if bool(way_of(mine)) or bool(way_of(theirs)):
-        return False
     return not left & right or bool(left - right and right - left)
+
+
+def _substituted(one: Saying, other: Saying, reading: Reading) -> bool:
+    """Whether most of a question stands in the other, and in place of the rest a word that the other entry does
+    not know, on both sides: 绿萝多久浇一次水, 多肉多久浇一次水."""
+    replaced = _replaced(one.question.text, other.question.text)
+    if replaced is None or not _differ_in_a_word(one.question.text, other.question.text, reading):
+        return False
+    mine, theirs = replaced
+    plain = min(len(_ASKS_END.sub("", said.question.plain)) for said in (one, other))
+    if min(len(mine), len(theirs)) < _WORD or plain - min(len(mine), len(theirs)) < plain * _MOSTLY:
+        return False
+    apart = not set(mine) & set(theirs) and not reading.wording.about(mine) & reading.wording.about(theirs)
+    return (
+        apart
+        and mine not in other.question.text + other.answer.lead
+        and theirs not in one.question.text + one.answer.lead
+    )
 
 
 def _inserted(one: Saying, other: Saying, reading: Reading) -> bool:
@@ -93,16 +134,6 @@ def _inserted(one: Saying, other: Saying, reading: Reading) -> bool:
 
 def _alike_from_start(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _without_kind(one: Saying, other: Saying, how: Difference, reading: Reading) -> tuple[str, str]:
-    """Two questions without the words of the kind of value that both ask for: 可以机洗吗, 能用洗衣机洗吗."""
-    texts = one.question.text, other.question.text
-    for kind in reading.kinds if how == "value" else ():
-        if all(asks_for(text, kind) for text in texts):
-            one_left, other_left = (kind.asked.sub("", kind.pattern.sub("", text.lower())) for text in texts)
-            return one_left, other_left
-    return texts
 
 
 def _swapped(one: Saying, other: Saying) -> bool:
