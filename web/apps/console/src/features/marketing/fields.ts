@@ -86,7 +86,7 @@ function written(field: Field, value: unknown): unknown {
     case 'percents':
       return parts(String(value ?? ''), SPLIT).map((one) => Math.round(Number(one) * 100))
     case 'money':
-      return value === '' || value == null ? (field.required ? '0' : null) : String(value)
+      return value === '' || value == null ? (field.required ? '0' : null) : String(value).trim()
     case 'rows':
       return ((value as Rule[]) ?? []).map((row) => toRule(field.columns ?? [], row))
     case 'moment':
@@ -116,6 +116,22 @@ export function firstMissing(fields: Field[], form: Rule): Field | null {
         if (within) return within
       }
     } else if (field.required && (value == null || String(value).trim() === '')) return field
+  }
+  return null
+}
+
+const AMOUNT = /^\d{1,8}(\.\d{1,2})?$/
+
+/** The first field whose amount is no number of yuan (九十九, 1,5), also in rows; null when all are. */
+export function firstWrong(fields: Field[], form: Rule): Field | null {
+  for (const field of fields) {
+    const value = form[field.key]
+    if (field.kind === 'rows') {
+      for (const row of (value as Rule[]) ?? []) {
+        const within = firstWrong(field.columns ?? [], row)
+        if (within) return within
+      }
+    } else if (field.kind === 'money' && value != null && String(value).trim() && !AMOUNT.test(String(value).trim())) return field
   }
   return null
 }
