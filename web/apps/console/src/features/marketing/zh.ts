@@ -3,7 +3,7 @@ export const zh = {
   spans: { days: '{n} 天', hours: '{n} 小时', minutes: '{n} 分钟' },
   unit: '单位', units: { 1: '分钟', 60: '小时', 1440: '天' },
   any: '不限', always: '一直有效', saved: '已保存', remove: '删除', addRow: '加一项', removeAsk: '删除“{title}”？删了就不再生效。',
-  says: '内容', updated: '更新', at: '时间', inUse: '启用', try: '试一下', nothing: '这一句不会触发什么。', missing: '“{name}”还没填', noAmount: '“{name}”要填数字，如 199 或 199.50', buyer: '买家 ID', amount: '金额', state: '状态',
+  says: '内容', updated: '更新', at: '时间', inUse: '启用', try: '试一下', nothing: '这一句不会触发什么。', missing: '“{name}”还没填', noAmount: '“{name}”要填数字，如 199 或 199.50', noShares: '“{name}”要填数字，如 40、75、100', tooLittle: '“{name}”至少 {least}', buyer: '买家 ID', amount: '金额', state: '状态',
   goods: { all: '{category}（整类）', one: '商品', page: '买家正在看的商品', hint: '搜商品名、拼音或编号', none: '没有这样的商品', failed: '商品没读出来，请稍后再试', price: '{price} 元起', out: '没货' },
   f: {
     title: '名称', priority: '优先级（数字小的先）', texts: '欢迎语（一行一种说法，多行就是 A/B）', entries: '从哪里来', products: '商品（不选就是全部）', categories: '类目',
