@@ -41,3 +41,10 @@ def test_workers_that_share_a_folder_are_added_up(tmp_path: Path) -> None:
     worker(count)
     text = worker(f"{count} print(render().decode())")
     assert _value(text, "xiaoer_messages_total", {"channel": "web"}) == 6
+
+
+def test_messages_are_counted_by_the_few_channels_that_are_ours_and_all_others_together() -> None:
+    before = metrics.render().decode().count("xiaoer_messages_total{")
+    for channel in ("web", "jd", "a channel nobody knows"):
+        metrics.count_message(channel)
+    assert metrics.render().decode().count("xiaoer_messages_total{") == before

@@ -97,7 +97,9 @@ class Brain:
     def _new_reader(self) -> Reader:
         """Reads entries to compare them, each once; for one run."""
         words = self._understanding
-        return Reader(self.reading, lambda text: direction_of(words.forms(text)), words.leaning_of, space_of().place)
+        return Reader(
+            self.reading, lambda text: direction_of(words.forms(text)), words.leaning_of, space_of("matters").place
+        )
 
     def work(self, jobs: Jobs) -> None:
         """Check every shop's knowledge each night, and what people said against it every ten minutes."""

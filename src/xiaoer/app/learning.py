@@ -70,12 +70,13 @@ class Learning:
         self._knowledge = knowledge
         self._entries = entries
         self._red_lines = stages.red_lines
+        self._understanding = stages.understanding
         self._sink = KnowledgeSink()
         self.guard = GuardPublishing(db, clock, stages)
         self.learn = LearnGaps(db, clock, analyser, reading)
         self.decide = DecideGap(db, clock, entries, rewriter)
         self.replay = ReplayChanges(db, clock, stages, stages.understanding)
-        self.proposals = PublishProposals(db, clock, self.guard)
+        self.proposals = PublishProposals(db, clock, self.guard, stages.understanding)
         entries.guard = self.guard
         importer.guards["knowledge"] = self._guard_import
         stages.red_lines.guard = self._guard_book
@@ -137,6 +138,7 @@ class Learning:
         """Let changed entries and rules hold here at once."""
         await self._knowledge.refresh(shop)
         await self._red_lines.renew(shop)
+        self._understanding.forget(shop)
 
     async def golden(self, shop: ShopId) -> list[Golden]:
         """All golden questions."""

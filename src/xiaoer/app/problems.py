@@ -8,13 +8,15 @@ _PROBLEMS = "https://xiaoer.dev/problems/"
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A problem document (RFC 9457). `code` is stable; `detail` says what to do next."""
+    """A problem document (RFC 9457). `code` is stable; `detail` says what to do next, `told` the same in Chinese where
+    there are words for it."""
 
     type: str
     title: str
     status: int
     code: str
     detail: str
+    told: str = ""
 
 
 TITLES = {
@@ -33,9 +35,9 @@ TITLES = {
 }
 
 
-def problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+def problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None, told: str = "") -> Response:
     """A problem response."""
     title = TITLES.get(status, "Error")
     return Response(
-        msgspec.json.encode(Problem(_PROBLEMS + code, title, status, code, detail)), status, headers, PROBLEM
+        msgspec.json.encode(Problem(_PROBLEMS + code, title, status, code, detail, told)), status, headers, PROBLEM
     )

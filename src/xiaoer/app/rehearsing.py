@@ -7,6 +7,7 @@ see the same facts.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -14,6 +15,7 @@ from msgspec import Struct
 
 from xiaoer.app.answering import Answering
 from xiaoer.app.red_lines import ShopRedLines
+from xiaoer.app.shop_words import ShopUnderstanding
 from xiaoer.flows.answer_message.answer import AnswerMessage
 from xiaoer.flows.bargain_price import BargainPrice
 from xiaoer.flows.gather_facts.gather import GatherFacts
@@ -39,6 +41,7 @@ from xiaoer.slices.policies.types import Limits, RedLineHit
 from xiaoer.slices.promotions.answers import PromotionAnswers
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.selling.service import SellingRules
+from xiaoer.slices.wording.types import Teaching
 
 _PATIENCE_S = 30.0  # a busy machine must not look like a source that is down
 _KEPT = 50_000  # answers of one source
@@ -119,6 +122,7 @@ class Stages:
         answer: AnswerMessage,
         red_lines: ShopRedLines,
         kinds: frozenset[str],
+        understanding: ShopUnderstanding,
     ) -> None:
         self._db = db
         self.knowledge = knowledge
@@ -127,15 +131,13 @@ class Stages:
         self._answer = answer
         self.red_lines = red_lines
         self._kinds = kinds
-        self.understanding = answer.understanding
+        self.understanding = understanding
         self._sources: _Sources | None = None
         self._lines: _SameLines | None = None
 
     def fresh(self) -> "Stages":
         """Stages that see the same facts, read from now on."""
-        other = Stages(
-            self._db, self.knowledge, self._promotions, self._answering, self._answer, self.red_lines, self._kinds
-        )
+        other = copy(self)
         other._sources, other._lines = self._read(), _SameLines(self.red_lines)
         return other
 
@@ -157,9 +159,13 @@ class Stages:
         sells = _Sells(BargainPrice(Bargaining(self._db), catalog, quote, buyers, self._promotions), picks)
         return _Sources(catalog, orders, buyers, quote, prices, sells)
 
-    async def stage(self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None) -> Rehearses:
-        """The shop with entries changed, and with another rule book when one is given."""
+    async def stage(
+        self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None, teaching: Teaching | None = None
+    ) -> Rehearses:
+        """The shop with entries changed, and with another rule book, other words or another model when given."""
         await self.red_lines.refresh(shop)
+        await self.understanding.refresh(shop)
+        hears = await self.understanding.preview(shop, teaching) if teaching else None
         knowledge, use = await self.knowledge.preview(shop, changed), self._sources or self._read()
         gather = GatherFacts(
             knowledge, use.catalog, use.orders, self._promotions, use.quote, use.prices, _prove_nothing,
@@ -167,5 +173,6 @@ class Stages:
             use.sells, _PATIENCE_S,
         )  # fmt: skip
         if book is not None:
-            return self._answer.over(self.red_lines.with_book(shop, book), gather)
-        return self._answer.over(self._lines or self.red_lines, gather)
+            return self._answer.over(self.red_lines.with_book(shop, book), gather, hears)
+        lines = self._lines if self._lines and not hears else self.red_lines  # hits rest on what was heard
+        return self._answer.over(lines, gather, hears)

@@ -9,6 +9,7 @@ import json
 import re
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from msgspec import Struct
 from xiaoer.infra.db import Database
 from xiaoer.infra.job_runner import Jobs
 from xiaoer.infra.jobs import Job
-from xiaoer.kernel.errors import XiaoerError
+from xiaoer.kernel.errors import NotFound, XiaoerError
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.knowledge.service import EntryService
 from xiaoer.slices.understanding.model import Model, ModelUnreadable, read_model, write_model
@@ -52,6 +53,14 @@ class Lesson(Struct, frozen=True):
     version: int = 0
 
 
+class Version(Struct, frozen=True):
+    """A kept version of a shop's model."""
+
+    version: int
+    made_at: datetime
+    in_use: bool
+
+
 class ShopModels:
     """Makes and finds the models of shops."""
 
@@ -68,9 +77,30 @@ class ShopModels:
         except (OSError, ValueError):
             return 0
 
-    def model(self, shop: ShopId) -> Model:
-        """The model in force; the one that came with the program where that is of an older format."""
-        version = self.version(shop)
+    def versions(self, shop: ShopId) -> list[Version]:
+        """The versions that are kept, newest first."""
+        current, paths = self.version(shop), self._folder(shop).glob("*.bin")
+        found = [Version(int(path.stem), _made_at(path), int(path.stem) == current) for path in paths]
+        return sorted(found, key=lambda one: -one.version)
+
+    def check(self, shop: ShopId, version: int) -> None:
+        """
+        Raises:
+            NotFound: there is no such version of the shop's model.
+        """
+        if version and not (self._folder(shop) / f"{version}.bin").exists():
+            raise NotFound("Model version", str(version), "Ask GET /api/v1/wording/models.")
+
+    def last_lesson(self, shop: ShopId) -> Lesson | None:
+        """The outcome of the newest training, also of one that was refused."""
+        try:
+            return msgspec.json.decode((self._folder(shop) / "last.json").read_bytes(), type=Lesson)
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def model(self, shop: ShopId, version: int | None = None) -> Model:
+        """A version, else the model in force; the one that came with the program where that is of an older format."""
+        version = self.version(shop) if version is None else version
         path = self._folder(shop) / f"{version}.bin"
         if not version or not path.exists():
             return shipped_model()
@@ -88,8 +118,9 @@ class ShopModels:
         fresh.write_text(str(version))
         fresh.replace(folder / "current")
 
-    async def learn(self, shop: ShopId) -> Lesson:
-        """Train on the pack, on what the shop taught and on the questions of its knowledge; in force unless worse.
+    async def learn(self, shop: ShopId, *, hold: bool = False) -> Lesson:
+        """Train on the pack, on what the shop taught and on the questions of its knowledge; in force unless worse,
+        or with `hold` a version that waits to be rehearsed.
 
         Raises:
             LearningFailed: the training process died.
@@ -104,16 +135,23 @@ class ShopModels:
         with tempfile.TemporaryDirectory(prefix="xiaoer-learn-") as place:
             sentences, current, new = (Path(place) / name for name in ("rows.jsonl", "current.bin", "new.bin"))
             sentences.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
-            current.write_bytes(write_model(self.model(shop)))
+            await asyncio.to_thread(lambda: current.write_bytes(write_model(self.model(shop))))  # seconds of packing
             outcome = msgspec.json.decode(await _run(sentences, current, new), type=Lesson)
             if not outcome.accepted:
-                return outcome
+                return self._told(shop, outcome)
             version = max((int(path.stem) for path in folder.glob("*.bin")), default=0) + 1
             (folder / f"{version}.bin").write_bytes(new.read_bytes())
-        self.use(shop, version)
+        if not hold:
+            self.use(shop, version)
+        serving = self.version(shop)
         for old in sorted(folder.glob("*.bin"), key=lambda path: int(path.stem))[:-_KEPT]:
-            old.unlink()
-        return msgspec.structs.replace(outcome, version=version)
+            if int(old.stem) != serving:
+                old.unlink()
+        return self._told(shop, msgspec.structs.replace(outcome, version=version))
+
+    def _told(self, shop: ShopId, lesson: Lesson) -> Lesson:
+        (self._folder(shop) / "last.json").write_bytes(msgspec.json.encode(lesson))
+        return lesson
 
     async def _asks(self, shop: ShopId) -> list[list[str]]:
         """The questions of each published entry that has similar ones, at most `_ASKS` questions in all."""
@@ -127,11 +165,15 @@ class ShopModels:
 
     async def work(self, job: Job) -> None:
         """The job of kind `LEARN`; a second run learns the same."""
-        lesson = await self.learn(job.shop)
+        lesson = await self.learn(job.shop, hold=bool(job.payload.get("hold")))
         _log.info("learnt", shop=job.shop, version=lesson.version, before=lesson.before, after=lesson.after)
 
     def _folder(self, shop: ShopId) -> Path:
         return self._home / _NAME.sub("_", shop)
+
+
+def _made_at(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 async def _run(*paths: Path) -> bytes:

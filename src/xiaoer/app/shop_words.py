@@ -10,6 +10,7 @@ import re
 import time
 import tomllib
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.arrays import Floats
 from xiaoer.slices.understanding.overlay import ShopWords
 from xiaoer.slices.wording import api as wording
+from xiaoer.slices.wording.types import Teaching, Wording
 
 _SHOPS = 200  # overlays kept in memory
 _FORMS = 2_000  # texts whose spellings are remembered
@@ -90,18 +92,41 @@ class ShopUnderstanding:
         held = self._shops.get(shop)
         if held is not None and held[0] == revision:
             return
-        titles = await self._catalog.names(shop)
         lessons = await self._db.read(lambda c: wording.all_of(c, shop)) if revision[1] else []
-        words = ShopWords(
-            products=nicknames(titles),
-            means={lesson.text: lesson.means for lesson in lessons if lesson.kind == "word"},
-            examples=[(text, lesson.intent) for lesson in lessons for text in lesson.examples],
-        )
-        own = await asyncio.to_thread(self._learning.model, shop) if revision[2] else None
-        self._shops[shop] = (revision, self._base.with_shop(words, own))
+        self._shops[shop] = (revision, await self._taught_by(shop, lessons, revision[2]))
         self._shops.move_to_end(shop)
         while len(self._shops) > _SHOPS:
             self._shops.popitem(last=False)
+
+    async def preview(self, shop: ShopId, teaching: Teaching) -> Understanding:
+        """The shop's understanding as it would be; nothing is kept.
+
+        Raises:
+            WordingRefused: the rules do not allow it. NotFound: an id or a version is not there.
+        """
+        version = self._learning.version(shop) if teaching.model is None else teaching.model
+        self._learning.check(shop, version)
+        lessons = await self._db.read(lambda c: wording.as_taught(c, shop, teaching, self.codes))
+        return await self._taught_by(shop, lessons, version)
+
+    async def use(self, shop: ShopId, version: int) -> None:
+        """Put a version of the shop's model in force; 0 is the one that came with the program.
+
+        Raises:
+            NotFound: there is no such version.
+        """
+        self._learning.check(shop, version)
+        await asyncio.to_thread(self._learning.use, shop, version)
+        self.forget(shop)
+
+    async def _taught_by(self, shop: ShopId, lessons: Sequence[Wording], version: int) -> Understanding:
+        words = ShopWords(
+            products=nicknames(await self._catalog.names(shop)),
+            means={lesson.text: lesson.means for lesson in lessons if lesson.kind == "word"},
+            examples=[(text, lesson.intent) for lesson in lessons for text in lesson.examples],
+        )
+        own = await asyncio.to_thread(self._learning.model, shop, version) if version else None
+        return self._base.with_shop(words, own)
 
 
 def trade_words(pack: Path) -> frozenset[str]:

@@ -79,7 +79,6 @@ _REFRESH_S = 0.4  # a changed entry is live in every worker within this time
 _AHEAD = 30  # entries of a shop whose intents are read at each look: about 5 ms until all are known
 _WARM = 20  # shops whose knowledge is loaded at start
 _SWEEP_S, _STALE = 5.0, timedelta(seconds=10)  # how often messages are looked for that a crash left unanswered; so old
-_CHANNELS = frozenset({"api", "web"})  # labels of the message counter; more would be unbounded
 _BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
 _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
 
@@ -138,9 +137,8 @@ class Wiring:
         self.insights = Insights(*facts, Beside.wanted(settings), *columns)
         self.promises = WatchPromises(self.db, self.clock, self.jobs)
         self.reports = Reports(self.db, self.clock, self.shops, self.insights, vault, self.jobs, settings.report_font)
-        stages = Stages(
-            self.db, self.knowledge, self.promotions, answering, self.answer, self.red_lines, self.catalog.kinds
-        )
+        hears = (self.red_lines, self.catalog.kinds, self.understanding)
+        stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, *hears)
         self.model = LanguageModel(self.db, self.clock, settings)
         self.learning = Learning(*core, stages, self.jobs, self.brain.reading, self.model)
         self.buyer_data = BuyerData(self.db, self.clock, self.jobs)
@@ -178,7 +176,8 @@ class Wiring:
         for shop in (await self.shops.ids())[:_WARM]:
             await self.understanding.refresh(shop)
             await self.knowledge.ensure_loaded(shop)
-            self.knowledge.search(shop, "什么时候发货", now=now)
+            self.understanding.intent_of(asked := "什么时候发货")
+            self.knowledge.search(shop, asked, now=now)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run `work` beside the requests; a failure is logged."""
@@ -205,7 +204,7 @@ class Wiring:
         """Receive and answer one message; return the answer as JSON."""
         await self.refresh(shop)
         received = await self.receive(shop, incoming)
-        metrics.MESSAGES.labels(incoming.channel if incoming.channel in _CHANNELS else "other").inc()
+        metrics.count_message(incoming.channel)
         answered = await self.answer(shop, received.message.conversation_id, received.message.id, received)
         await self.desk.after_turn(shop, received.conversation.id, answered.state)
         if answered.handoff:

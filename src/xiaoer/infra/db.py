@@ -9,6 +9,7 @@ See docs/adr/0001-sync-core-group-commit.md.
 """
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -243,8 +244,7 @@ class Database:
         while True:
             try:
                 connection.begin()
-            except OperationalError:
-                connection.rollback()
+            except sqlite3.OperationalError:
                 if time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(0.002)
@@ -264,9 +264,8 @@ class Database:
                 try:
                     connection.begin()
                     break
-                except OperationalError:
-                    connection.rollback()
-                    if not self.is_sqlite or time.monotonic() > deadline:
+                except sqlite3.OperationalError:
+                    if time.monotonic() > deadline:
                         raise
                     time.sleep(0.005)
             try:

@@ -42,6 +42,13 @@ KNOWLEDGE_ENTRIES = Gauge(
     "xiaoer_knowledge_entries", "Knowledge entries in the index", registry=REGISTRY, multiprocess_mode="livemax"
 )
 
+_TAKEN = {channel: MESSAGES.labels(channel) for channel in ("api", "web", "other")}  # more would be unbounded
+
+
+def count_message(channel: str) -> None:
+    """A buyer's message came in."""
+    _TAKEN.get(channel, _TAKEN["other"]).inc()
+
 
 def render() -> bytes:
     """Return the figures of this process, or of all workers when they share a folder."""

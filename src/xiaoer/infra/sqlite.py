@@ -36,6 +36,7 @@ def sqlite_engine(url: str, *, writer: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+        driver: Any = connection.connection.dbapi_connection  # raises sqlite3's own error while another process writes
+        driver.execute("BEGIN IMMEDIATE" if writer else "BEGIN")
 
     return engine

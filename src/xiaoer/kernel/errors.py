@@ -1,7 +1,8 @@
 """Errors that cross a boundary: what happened, to which thing, what to do next.
 
 `code` is part of the public contract and never changes; `status` is the HTTP status of the problem
-document (RFC 9457). Buyers never see these texts: their wording lives in `xiaoer.slices.replies`.
+document (RFC 9457). Buyers never see these texts: their wording lives in `xiaoer.slices.replies`. `told` says the
+same in Chinese where a page shows it to the person who typed (else the page has words of its own).
 """
 
 
@@ -10,6 +11,7 @@ class XiaoerError(Exception):
 
     code = "error"
     status = 400
+    told = ""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

@@ -6,7 +6,7 @@ letters and pairs share none with them is passed over by one look at two sets. W
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -51,6 +51,14 @@ class QuickPattern:
     def __init__(self, *patterns: str, flags: int = 0) -> None:
         self._branches = [re.compile(branch, flags) for pattern in patterns for branch in _branches(pattern)]
         self._sieve = Sieve(self._branches)
+
+    @classmethod
+    def any_of(cls, patterns: Iterable["QuickPattern"]) -> "QuickPattern":
+        """One that finds what any of them finds."""
+        joined = cls()
+        joined._branches = [branch for pattern in patterns for branch in pattern._branches]
+        joined._sieve = Sieve(joined._branches)
+        return joined
 
     def search(self, text: str) -> re.Match[str] | None:
         """The leftmost match, of the first branch that matches there; as `re` would find it."""

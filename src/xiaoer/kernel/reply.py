@@ -39,6 +39,9 @@ class CouponCard(Struct, frozen=True, tag="coupon"):
     code: str = ""
 
 
+CHIPS_SAY = "您可以问："  # how the text of questions to choose from begins, where nothing can be tapped
+
+
 class QuickReplies(Struct, frozen=True, tag="quick_replies"):
     options: tuple[str, ...]
 

@@ -150,6 +150,13 @@ def test_a_talk_about_nothing_suggests_no_ticket(call: Call, buyer: Any) -> None
     assert (form["type"], form["fields"], form["missing"]) == ("", {}, [])
 
 
+def test_the_list_shows_the_words_of_an_answer_not_the_questions_to_choose_from(call: Call, buyer: Any) -> None:
+    answer = buyer("你好")
+    assert answer["replies"][-1]["content"]["type"] == "quick_replies"
+    row = call("GET", f"/desk/conversations/{answer['conversation_id']}")["row"]
+    assert row["last_text"] == answer["replies"][0]["text"]
+
+
 def test_why_a_buyer_is_not_asked_for_stars_is_told_before_closing(call: Call, buyer: Any) -> None:
     talk = buyer("尺码小了想退货")["conversation_id"]
     path = f"/desk/conversations/{talk}"

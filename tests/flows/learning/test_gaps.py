@@ -1,12 +1,15 @@
 """The gap loop: what was not answered well becomes knowledge that a person approved."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
 from tests.flows.learning.conftest import Talks
 
 from xiaoer.kernel.errors import Conflict, InvalidBody
+from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import owners
 from xiaoer.slices.knowledge.types import EntryFilter
 from xiaoer.slices.learning.types import GapSettings
 
@@ -35,6 +38,23 @@ async def test_one_question_is_enough_when_a_person_answered_it(talks: Talks) ->
     draft = await talks.product.learning.decide.draft(talks.shop, row.gap.id)
     assert draft.question == ASKED[0]
     assert draft.answer == row.gap.answers[0].text
+
+
+async def test_what_an_agent_took_back_or_said_to_gain_time_is_no_answer(talks: Talks) -> None:
+    asked = await talks.say("杯子能刻字吗", "b1")
+    await talks.say("转人工", "b1")
+    talk = asked["conversation_id"]
+    await talks.agent_says(talk, "您刚才问的我来处理，前面聊的我都看了，先核对一下，马上回您。")
+    await talks.agent_says(talk, "刻字要另外加钱的")
+
+    def recall(connection: Any) -> None:
+        last = conversations.transcript(connection, talks.shop, talk)[1][-1]
+        owners.recall(connection, talks.shop, talk, last.id, "小林")
+
+    await talks.product.db.write(recall)
+    await talks.agent_says(talk, "可以刻，最多 8 个字。")
+    (row,) = await talks.gaps()
+    assert [answer.text for answer in row.gap.answers] == ["可以刻，最多 8 个字。"]
 
 
 async def test_questions_before_a_call_for_a_person_are_a_gap(talks: Talks) -> None:

@@ -12,6 +12,7 @@ from xiaoer.flows.replay_changes.replay import Proposal, ProposedEntry
 from xiaoer.infra.db import metadata
 from xiaoer.kernel.errors import Conflict, Forbidden, NotFound
 from xiaoer.slices.knowledge.guarded import overriding
+from xiaoer.slices.knowledge.rules import InvalidEntry
 from xiaoer.slices.knowledge.types import EntryDraft
 from xiaoer.slices.learning.store import replays
 from xiaoer.slices.learning.types import Difference, Golden, Replay
@@ -150,6 +151,9 @@ async def test_an_edit_without_a_version_is_of_the_one_kept_now(talks: Talks) ->
         await proposals.edited(talks.shop, [(entry_id, 1, draft)])
     with pytest.raises(NotFound):
         await proposals.edited(talks.shop, [("nowhere", 0, draft)])
+    for unfit in (EntryDraft("", "有的"), EntryDraft(SHOP, ""), EntryDraft(SHOP, "在{哪里}")):
+        with pytest.raises(InvalidEntry):
+            await proposals.edited(talks.shop, [("", 0, unfit)])
 
 
 async def test_under_review_nobody_approves_the_replay_of_his_own_change(talks: Talks) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from xiaoer.app.entrypoints.caller import note_override, wiring
 from xiaoer.app.entrypoints.knowledge_views import EntryIn, draft_of, who
 from xiaoer.app.entrypoints.learning import keeper
+from xiaoer.app.entrypoints.wording import WordingIn, lesson_of
 from xiaoer.app.http import describe, read_body, reply
 from xiaoer.flows.replay_changes.replay import Proposal
 from xiaoer.kernel.errors import InvalidBody
@@ -43,9 +44,17 @@ class BookIn(Struct, frozen=True):
     limits: Limits = Limits()
 
 
+class LessonIn(Struct, frozen=True):
+    """A word or an intent as it would be taught; without `id` a new one."""
+
+    lesson: WordingIn
+    id: _Id = ""
+
+
 class ReplayIn(Struct, frozen=True):
     """What would change. `publish` and `archive` name kept entries (drafts that go live, entries that go),
-    `all_drafts` takes every draft and entry in review, `entries` are new or edited ones, `rules` a rule book.
+    `all_drafts` takes every draft and entry in review, `entries` are new or edited ones, `rules` a rule book,
+    `words` lessons new or edited, `forget` lessons that go, `model` a kept version of the shop's model (0: as shipped).
 
     `baseline` is `now` (the shop as it is) or `then` (what was said at the time: after an update of the product, its
     pack or its model).
@@ -59,6 +68,9 @@ class ReplayIn(Struct, frozen=True):
     all_drafts: bool = False
     entries: Annotated[tuple[ProposedIn, ...], Meta(max_length=2_000)] = ()
     rules: BookIn | None = None
+    words: Annotated[tuple[LessonIn, ...], Meta(max_length=200)] = ()
+    forget: _Ids = ()
+    model: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
 
 
 class ReplaysOut(Struct, frozen=True):
@@ -107,8 +119,12 @@ async def begin(request: Request) -> Response:
         *await publish.proposed(shop, list(body.archive), "archived"),
         *await publish.edited(shop, [(e.id, e.entry.version, draft_of(e.entry, now)) for e in body.entries]),
     )
+    lessons = [lesson_of(one.id, one.lesson) for one in body.words]
+    if body.model is not None:
+        product.models.check(shop, body.model)
+    teaching = await publish.taught(shop, lessons, body.forget, body.model)
     title = body.title.strip() or ("和当时的回答比" if body.baseline == "then" else f"{len(entries)} 条知识")
-    proposal = Proposal(entries, book)
+    proposal = Proposal(entries, book, teaching)
     return reply(await publish.begin(shop, title, proposal, body.baseline, body.days, who(who_)), 202)
 
 

@@ -4,27 +4,28 @@ import asyncio
 from functools import cache
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from msgspec import Meta, Struct
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from xiaoer.app.entrypoints.caller import caller, wiring
+from xiaoer.app.entrypoints.caller import caller, note_override, wiring
 from xiaoer.app.http import FILE_BODY, describe, read_body, read_upload, reply
-from xiaoer.app.shop_models import LEARN
+from xiaoer.app.shop_models import LEARN, Lesson, Version
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.import_wording import Learnt, import_wording
 from xiaoer.infra import audit
-from xiaoer.infra.jobs import enqueue
+from xiaoer.infra.jobs import count, enqueue
 from xiaoer.infra.sheets import read_sheet
 from xiaoer.kernel.heard import Sentiment
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.turn import BuyerMessage, PastMessage, TextContent, Turn
+from xiaoer.slices.knowledge.guarded import override_reason
 from xiaoer.slices.shops.service import require_role
 from xiaoer.slices.shops.types import Role
 from xiaoer.slices.understanding.pack import read_intents
 from xiaoer.slices.wording import api as wording
-from xiaoer.slices.wording.types import Wording
+from xiaoer.slices.wording.types import Teaching, Wording
 
 router = APIRouter(prefix="/api/v1")
 _BODY = 262_144
@@ -85,6 +86,27 @@ class Tried(Struct, frozen=True):
     sentiment: Sentiment
 
 
+class LearnIn(Struct, frozen=True):
+    """`hold`: the new version waits to be rehearsed and put in force by somebody."""
+
+    hold: bool = False
+
+
+class ModelsOut(Struct, frozen=True):
+    """Kept versions of the shop's model, newest first, the one in force (0: as shipped), the outcome of the newest
+    training, and whether one is ordered or under way."""
+
+    items: tuple[Version, ...]
+    current: int
+    last: Lesson | None
+    training: bool
+
+
+def lesson_of(id_: str, body: WordingIn) -> Wording:
+    """A lesson as it was sent."""
+    return Wording(id_, body.kind, body.text, body.means, body.intent, body.examples)
+
+
 @cache
 def _intents() -> tuple[IntentView, ...]:
     return tuple(IntentView(intent.code, intent.title, intent.means) for intent in read_intents().values())
@@ -122,7 +144,7 @@ async def _keep(request: Request, id_: str) -> Wording:
     who, product = await caller(request), wiring(request)
     require_role(who, Role.OPERATOR)
     body = await read_body(request, WordingIn, _BODY)
-    value = Wording(id_, body.kind, body.text, body.means, body.intent, body.examples)
+    value = lesson_of(id_, body)
     codes, now = product.understanding.codes, product.clock.now()
 
     def work(connection: Connection) -> Wording:
@@ -150,14 +172,49 @@ async def forget(request: Request, id: str) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/wording/learn", **describe("Train the shop's model", status=202, errors=(401, 403)))
+@router.post(
+    "/wording/learn",
+    **describe("Train the shop's model", request=LearnIn, status=202, example={"hold": True}, errors=(401, 403, 422)),
+)
 async def learn(request: Request) -> Response:
-    """Order a training of the shop's own model; it serves when it reads the regression lines no worse."""
+    """Order a training of the shop's own model; it serves when it reads the regression lines no worse, or with `hold`
+    waits for a rehearsal."""
     who, product = await caller(request), wiring(request)
     require_role(who, Role.OPERATOR)
-    now = product.clock.now()
-    await product.db.write(lambda c: enqueue(c, who.shop, LEARN, {}, at=now, subject="learn"))
+    body = await read_body(request, LearnIn, 1024) if await request.body() else LearnIn()
+    now, payload = product.clock.now(), {"hold": True} if body.hold else {}
+    await product.db.write(lambda c: enqueue(c, who.shop, LEARN, payload, at=now, subject="learn"))
     return Response(status_code=202)
+
+
+@router.get("/wording/models", **describe("Versions of the shop's model", response=ModelsOut, errors=(401, 403)))
+async def list_models(request: Request) -> Response:
+    who, product = await caller(request), wiring(request)
+    require_role(who, Role.OPERATOR)
+    return reply(await _models(product, who.shop))
+
+
+@router.post(
+    "/wording/models/{version}/use",
+    **describe("Put a version in force", response=ModelsOut, errors=(401, 403, 404, 409)),
+    dependencies=[Depends(note_override)],
+)
+async def use_model(request: Request, version: int) -> Response:
+    """0 is the model that came with the program. 409 when golden questions break (`?override=REASON`)."""
+    who, product = await caller(request), wiring(request)
+    require_role(who, Role.OPERATOR)
+    by, now = who.name or who.staff_id, product.clock.now()
+    product.models.check(who.shop, version)
+    await product.learning.guard(who.shop, (), by, override_reason(), None, Teaching(model=version))
+    await product.db.write(lambda c: audit.record(c, who.shop, by, "wording.model", str(version), now))
+    await product.understanding.use(who.shop, version)
+    return reply(await _models(product, who.shop))
+
+
+async def _models(product: Wiring, shop: ShopId) -> ModelsOut:
+    jobs, models = await product.db.read(lambda c: count(c, shop, LEARN)), product.models
+    training = bool(jobs.get("waiting") or jobs.get("running"))
+    return ModelsOut(tuple(models.versions(shop)), models.version(shop), models.last_lesson(shop), training)
 
 
 _IMPORT = describe("Teach from a file (multipart field `file`)", response=Learnt, errors=(401, 403, 413, 422))

@@ -160,9 +160,10 @@ class AnswerMessage:
         elapsed_us = round((time.perf_counter() - started) * 1e6)
         return await self._save(conversation, turn, situation, decision, reply, trace, elapsed_us, message_id)
 
-    def over(self, red_lines: WatchesRedLines, gather: GathersFacts) -> "AnswerMessage":
-        """The same answering with other red lines and other facts, for rehearsals."""
+    def over(self, red_lines: WatchesRedLines, gather: GathersFacts, hears: Understands | None) -> "AnswerMessage":
+        """The same answering with other red lines, facts and, when given, another understanding: for rehearsals."""
         other = copy.copy(self)
+        other.understanding = hears or self.understanding
         other._red_lines, other._gather = red_lines, gather
         return other
 

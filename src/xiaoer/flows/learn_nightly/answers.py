@@ -50,7 +50,7 @@ def _bursts_after(ask: Ask, lines: Sequence[Message]) -> list[tuple[str, str]]:
     for line in lines:
         if line.at < ask.at:
             continue
-        if line.author == "agent" and line.text:
+        if line.author == "agent" and line.text and not line.meta.get("recalled"):
             if not speaking:
                 if len(bursts) == _BURSTS:
                     break

@@ -9,8 +9,10 @@ share of such goods that fit.
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -56,11 +58,18 @@ def ranked(said: str, shelf: Sequence[tuple[Product, bool]], by_rules: Sequence[
 
 def views(said: str, shelf: Sequence[tuple[Product, bool]], by_rules: Sequence[str]) -> NDArray[np.float64]:
     """What is weighed of each product: (products, 19)."""
-    asked = space_of("needs").place(said)
-    goods = [product for product, _ in shelf]
-    weights, told = _pairs_of(goods), _pairs(said)
-    whole = sum(weights.get(pair, _rarest(len(shelf))) for pair in told) or 1.0
-    figures = np.array([[*_near(asked, product), _shared(told, product, weights) / whole] for product in goods])
+    asked, told = space_of("needs").place(said), _pairs(said)
+    sheets = [_sheet_of(product) for product, _ in shelf]
+    shared = [told & sheet.pairs for sheet in sheets]
+    held = Counter(chain.from_iterable(shared))
+    weights = {pair: math.log((len(shelf) + 1) / (held[pair] + 1)) + _LEAST_WEIGHT for pair in told}  # rare says more
+    whole = sum(weights.values()) or 1.0
+    figures = np.array(
+        [
+            (*_near(asked, sheet.places), sum([weights[pair] for pair in pairs]) / whole)
+            for sheet, pairs in zip(sheets, shared, strict=True)
+        ]
+    )
     place = {id_: at for at, id_ in enumerate(by_rules)}
     ruled = [
         (1 / (1 + place[one.id]) if one.id in place else 0.0, one.id in place, bool(by_rules), may)
@@ -71,42 +80,31 @@ def views(said: str, shelf: Sequence[tuple[Product, bool]], by_rules: Sequence[s
     return np.hstack([figures, np.array(ruled, np.float64), ahead, spread])
 
 
-def _near(asked: Floats, product: Product) -> tuple[float, float, float, float]:
+def _near(asked: Floats, places: Floats) -> tuple[float, float, float, float]:
     """How near the title is, the nearest part of the sheet, the three nearest, and all of it together."""
-    near = _places(product.title, product.category, product.tags, tuple(product.attributes.items())) @ asked
-    parts = np.sort(near[2:])[::-1]
-    return float(near[0]), float(parts[0]), float(parts[:_TOP].mean()), float(near[1])
+    title, whole, *parts = (places @ asked).tolist()
+    parts.sort(reverse=True)
+    top = parts[:_TOP]
+    return title, top[0], sum(top) / len(top), whole
+
+
+class _Sheet(NamedTuple):
+    """Where the title, the whole sheet, and each part of it stand; the pairs of letters of all that is told."""
+
+    places: Floats
+    pairs: frozenset[str]
+
+
+def _sheet_of(product: Product) -> _Sheet:
+    return _sheet(product.title, product.category, product.tags, tuple(product.attributes.items()))
 
 
 @lru_cache(maxsize=_MANY)
-def _places(title: str, category: str, tags: tuple[str, ...], facts: tuple[tuple[str, str], ...]) -> Floats:
-    """Where the title, the whole sheet, and each part of it stand."""
+def _sheet(title: str, category: str, tags: tuple[str, ...], facts: tuple[tuple[str, str], ...]) -> _Sheet:
     parts = [category, *tags, *(f"{key}:{value}" for key, value in facts)]
-    return np.stack([space_of("needs").place(text) for text in (title, " ".join((title, *parts)), *parts)])
+    whole = " ".join((title, *parts))
+    return _Sheet(np.stack([space_of("needs").place(text) for text in (title, whole, *parts)]), _pairs(whole))
 
 
-def _pairs_of(shelf: Sequence[Product]) -> dict[str, float]:
-    """The weight of every pair of letters on the shelf: rare ones say more."""
-    held: dict[str, int] = {}
-    for product in shelf:
-        for pair in _pairs(_words(product)):
-            held[pair] = held.get(pair, 0) + 1
-    return {pair: math.log((len(shelf) + 1) / (n + 1)) + _LEAST_WEIGHT for pair, n in held.items()}
-
-
-def _rarest(shelf: int) -> float:
-    return math.log(shelf + 1) + _LEAST_WEIGHT
-
-
-def _shared(told: set[str], product: Product, weights: dict[str, float]) -> float:
-    return sum(weights[pair] for pair in told & _pairs(_words(product)))
-
-
-@lru_cache(maxsize=_MANY)
-def _pairs(text: str) -> set[str]:
-    return {text[at : at + 2] for at in range(len(text) - 1)}
-
-
-def _words(product: Product) -> str:
-    facts = (f"{key}:{value}" for key, value in product.attributes.items())
-    return " ".join((product.title, product.category, *product.tags, *facts))
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset({text[at : at + 2] for at in range(len(text) - 1)})

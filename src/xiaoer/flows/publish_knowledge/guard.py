@@ -26,6 +26,7 @@ from xiaoer.slices.learning.rules.outcomes import failure_of, outcome_of
 from xiaoer.slices.learning.store import golden
 from xiaoer.slices.learning.types import Golden, Outcome
 from xiaoer.slices.policies.own_red_lines import RuleBook
+from xiaoer.slices.wording.types import Teaching
 
 _log = structlog.get_logger(__name__)
 _NOBODY = "golden"  # the buyer of trials: has no orders and no profile
@@ -35,7 +36,9 @@ _NAMED = 5
 class StagesShops(Protocol):
     """Puts up a shop as it would be: with entries changed, and with another rule book when one is given."""
 
-    async def stage(self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None) -> Rehearses: ...
+    async def stage(
+        self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None, teaching: Teaching | None = None
+    ) -> Rehearses: ...
 
 
 class Broken(Struct, frozen=True):
@@ -77,14 +80,20 @@ class GuardPublishing:
         self._stages = stages
 
     async def __call__(
-        self, shop: ShopId, changed: Sequence[Entry], by: str, override: str = "", book: RuleBook | None = None
+        self,
+        shop: ShopId,
+        changed: Sequence[Entry],
+        by: str,
+        override: str = "",
+        book: RuleBook | None = None,
+        teaching: Teaching | None = None,
     ) -> None:
         """Return when the change may be published.
 
         Raises:
             GoldenBroken: it breaks golden questions and no reason for doing so was given.
         """
-        after = await self._after(shop, changed, book)
+        after = await self._after(shop, changed, book, teaching)
         broken = await self._newly_broken(shop, after)
         if broken and not override.strip():
             raise GoldenBroken(broken)
@@ -109,12 +118,14 @@ class GuardPublishing:
         """The golden questions that pass now and would fail after the change."""
         return await self._newly_broken(shop, await self._after(shop, changed, book))
 
-    async def _after(self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None) -> list[Result]:
+    async def _after(
+        self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None, teaching: Teaching | None = None
+    ) -> list[Result]:
         """Every golden question as the changed shop would answer it; nothing where nothing changes."""
         wanted = await self._db.read(lambda c: golden.all_golden(c, shop, enabled=True))
-        if not wanted or (not changed and book is None):
+        if not wanted or (not changed and book is None and teaching is None):
             return []
-        return await self._results(shop, wanted, changed, book)
+        return await self._results(shop, wanted, changed, book, teaching)
 
     async def _newly_broken(self, shop: ShopId, after: Sequence[Result]) -> list[Broken]:
         failing = [result for result in after if result.failure]
@@ -137,9 +148,14 @@ class GuardPublishing:
         return (await self._results(shop, [wanted], changed, None))[0]
 
     async def _results(
-        self, shop: ShopId, wanted: Sequence[Golden], changed: Sequence[Entry], book: RuleBook | None
+        self,
+        shop: ShopId,
+        wanted: Sequence[Golden],
+        changed: Sequence[Entry],
+        book: RuleBook | None,
+        teaching: Teaching | None = None,
     ) -> list[Result]:
-        stage = await self._stages.stage(shop, changed, book)
+        stage = await self._stages.stage(shop, changed, book, teaching)
         results = []
         for one in wanted:
             outcome = outcome_of(await stage.rehearse(self._turn(shop, one)))

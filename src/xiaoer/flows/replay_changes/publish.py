@@ -18,13 +18,15 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import Conflict, InvalidBody, NotFound
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.knowledge import keeping as entries
-from xiaoer.slices.knowledge import pending, store
+from xiaoer.slices.knowledge import pending, rules, store
 from xiaoer.slices.knowledge.guarded import override_reason
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 from xiaoer.slices.learning.store import replays
 from xiaoer.slices.learning.types import Replay
 from xiaoer.slices.policies import store as policies
 from xiaoer.slices.policies.own_red_lines import RuleBook
+from xiaoer.slices.wording import api as wording
+from xiaoer.slices.wording.types import Teaching, Wording
 
 _MOST = 2_000  # entries of one proposal
 _OPEN = ("waiting", "running", "done", "failed")
@@ -34,17 +36,35 @@ class GuardsPublishing(Protocol):
     """Refuses what breaks golden questions, unless `override` names a reason."""
 
     async def __call__(
-        self, shop: ShopId, changed: list[Entry], by: str, override: str = "", book: RuleBook | None = None
+        self,
+        shop: ShopId,
+        changed: list[Entry],
+        by: str,
+        override: str = "",
+        book: RuleBook | None = None,
+        teaching: Teaching | None = None,
     ) -> None: ...
+
+
+class Hears(Protocol):
+    """The shop's understanding, as publishing needs it."""
+
+    @property
+    def codes(self) -> tuple[str, ...]: ...
+
+    async def use(self, shop: ShopId, version: int) -> None:
+        """Put a version of the shop's model in force."""
+        ...
 
 
 class PublishProposals:
     """Begins, stops, publishes and discards replays."""
 
-    def __init__(self, db: Database, clock: Clock, guard: GuardsPublishing) -> None:
+    def __init__(self, db: Database, clock: Clock, guard: GuardsPublishing, hears: Hears) -> None:
         self._db = db
         self._clock = clock
         self._guard = guard
+        self._hears = hears
 
     async def begin(
         self, shop: ShopId, title: str, proposal: Proposal, baseline: Literal["now", "then"], days: int, by: str
@@ -54,8 +74,10 @@ class PublishProposals:
         Raises:
             InvalidBody: nothing is proposed and the baseline is the shop as it is, or too much is proposed.
         """
-        if baseline == "now" and not proposal.entries and proposal.book is None:
-            raise InvalidBody("Nothing is proposed. Name entries or rules, or compare with what was said then.")
+        if baseline == "now" and not _holds(proposal):
+            raise InvalidBody(
+                "Nothing is proposed. Name entries, rules, words or a model, or compare with what was said then."
+            )
         if len(proposal.entries) > _MOST:
             raise InvalidBody(f"A proposal holds at most {_MOST} entries.")
         now, id_ = self._clock.now(), new_id()
@@ -68,6 +90,22 @@ class PublishProposals:
 
         await self._db.write(keep)
         return replay
+
+    async def taught(
+        self, shop: ShopId, lessons: Sequence[Wording], forgotten: Sequence[str], model: int | None
+    ) -> Teaching | None:
+        """What would be taught, made from the words that are kept now; None for nothing.
+
+        Raises:
+            WordingRefused: the rules do not allow it. NotFound: an id is not in the shop.
+        """
+
+        def query(connection: Connection) -> Teaching:
+            found = Teaching(tuple(lessons), tuple(forgotten), wording.revision(connection, shop), model)
+            wording.as_taught(connection, shop, found, self._hears.codes)
+            return found
+
+        return await self._db.read(query) if lessons or forgotten or model is not None else None
 
     async def proposed(self, shop: ShopId, ids: list[str], status: str) -> tuple[ProposedEntry, ...]:
         """Kept entries as they would be in another status.
@@ -87,10 +125,11 @@ class PublishProposals:
         """Entries as somebody edited them (id, version, content); an empty id is a new one, version 0 the kept one.
 
         Raises:
-            NotFound: one is not there. Conflict: it is at another version already.
+            NotFound: one is not there. Conflict: it is at another version already. InvalidEntry: it cannot be kept.
         """
         ids = [id_ for id_, _, _ in drafts if id_]
         found = await self._db.read(lambda c: store.get_many(c, shop, ids))
+        names = await self._db.read(lambda c: store.variables_of(c, shop))
         proposed = []
         for id_, version, draft in drafts:
             if id_ and id_ not in found:
@@ -98,7 +137,7 @@ class PublishProposals:
             kept = found[id_].version if id_ else 0
             if id_ and version not in (0, kept):
                 raise Conflict(f"Entry {id_} is at version {kept}, not {version}. Load it again, then rehearse.")
-            proposed.append(ProposedEntry(id_, kept, draft))
+            proposed.append(ProposedEntry(id_, kept, rules.check_entry(draft, names)))
         return tuple(proposed)
 
     async def approve(self, shop: ShopId, replay: Replay, by: str, alone: bool = True) -> None:
@@ -111,14 +150,15 @@ class PublishProposals:
         if replay.status != "done":
             raise Conflict(f"Replay {replay.id} is {replay.status}; only a finished one can be published.")
         proposal, now = msgspec.convert(replay.proposal, Proposal), self._clock.now()
-        if not proposal.entries and proposal.book is None:
+        if not _holds(proposal):
             raise InvalidBody("This replay compares with what was said then; there is nothing to publish.")
         if await self._db.read(lambda c: pending.is_on(c, shop)):
             found = await self._db.read(lambda c: store.get_many(c, shop, [one.id for one in proposal.entries]))
             drafted = [entry.updated_by for entry in found.values() if entry.draft.status != "published"]
             for author in (replay.created_by, *drafted):
                 pending.check_second_eyes(author, by, alone)
-        await self._guard(shop, proposal.changed(now), by, override_reason(), proposal.book)
+        teaching = proposal.teaching
+        await self._guard(shop, proposal.changed(now), by, override_reason(), proposal.book, teaching)
 
         def change(connection: Connection) -> None:
             self._decide(connection, shop, replay, ("done",), "approved", by, now, "")
@@ -126,8 +166,12 @@ class PublishProposals:
                 _publish(connection, shop, one, by, now)
             if proposal.book is not None:
                 policies.save_book(connection, shop, proposal.book, now)
+            if teaching is not None:
+                wording.teach(connection, shop, teaching, self._hears.codes)
 
         await self._db.write(change)
+        if teaching is not None and teaching.model is not None:
+            await self._hears.use(shop, teaching.model)
 
     async def discard(self, shop: ShopId, replay: Replay, by: str, note: str) -> None:
         """Say that it will not be published; one that runs is stopped.
@@ -160,6 +204,11 @@ class PublishProposals:
             connection, shop, by, f"learning.replay_{status}", replay.id, now, title=replay.title,
             changed=replay.changed, of=replay.total,
         )  # fmt: skip
+
+
+def _holds(proposal: Proposal) -> bool:
+    """Whether anything would be published."""
+    return bool(proposal.entries) or proposal.book is not None or proposal.teaching is not None
 
 
 def _publish(connection: Connection, shop: ShopId, one: ProposedEntry, by: str, now: datetime) -> None:

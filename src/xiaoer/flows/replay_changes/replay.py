@@ -33,6 +33,7 @@ from xiaoer.slices.learning.store import replays
 from xiaoer.slices.learning.types import Difference, Outcome, Replay
 from xiaoer.slices.policies.own_red_lines import RuleBook
 from xiaoer.slices.privacy import api as privacy
+from xiaoer.slices.wording.types import Teaching
 
 _TALKS = 100  # conversations of one read
 _MOST_TURNS = 50_000
@@ -50,10 +51,11 @@ class ProposedEntry(Struct, frozen=True):
 
 
 class Proposal(Struct, frozen=True):
-    """What would be published: entries, and a rule book when the red lines change too."""
+    """What would be published: entries, a rule book when the red lines change too, and what would be taught."""
 
     entries: tuple[ProposedEntry, ...] = ()
     book: RuleBook | None = None
+    teaching: Teaching | None = None
 
     def changed(self, now: datetime) -> list[Entry]:
         """The entries as they would be."""
@@ -67,7 +69,9 @@ class StagesShops(Protocol):
     """Puts up a shop as it would be; the stages of one `fresh()` see the same facts."""
 
     def fresh(self) -> "StagesShops": ...
-    async def stage(self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None) -> Rehearses: ...
+    async def stage(
+        self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None, teaching: Teaching | None = None
+    ) -> Rehearses: ...
 
 
 class Understands(Protocol):
@@ -83,8 +87,9 @@ class Cancelled(Exception):
 class _Side:
     """One side of the comparison, with what it remembers of the talk at hand."""
 
-    def __init__(self, stage: Rehearses) -> None:
+    def __init__(self, stage: Rehearses, *, hears: bool = False) -> None:
         self._stage = stage
+        self._hears = hears  # with other words or another model: what both sides share is not what it hears
         self.begin()
 
     def begin(self) -> None:
@@ -94,7 +99,8 @@ class _Side:
     async def answer(self, case: Case, heard: Heard) -> Outcome:
         in_focus = self._memory.product_in_focus(case.turn.context.product_id)
         turn = msgspec.structs.replace(case.turn, memory=self._memory, product_in_focus=in_focus)
-        done = await self._stage.rehearse(turn, self._unsatisfied, self._unsure, heard)
+        known = None if self._hears else heard
+        done = await self._stage.rehearse(turn, self._unsatisfied, self._unsure, known)
         self._count(done)
         return outcome_of(done)
 
@@ -156,7 +162,8 @@ class ReplayChanges:
         shop, replay, now = run.shop, run.replay, self._clock.now()
         proposal = msgspec.convert(replay.proposal, Proposal)
         stages = self._stages.fresh()
-        new = _Side(await stages.stage(shop, proposal.changed(now), proposal.book))
+        stage = await stages.stage(shop, proposal.changed(now), proposal.book, proposal.teaching)
+        new = _Side(stage, hears=proposal.teaching is not None)
         old = None if replay.baseline == "then" else _Side(await stages.stage(shop, (), None))
         since, before_id = now - timedelta(days=replay.days), ""
         while run.turns < _MOST_TURNS:

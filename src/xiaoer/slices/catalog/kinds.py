@@ -6,6 +6,7 @@ A single character counts where it stands as a thing of its own: 哪根竿, 送�
 """
 
 import re
+from functools import lru_cache
 
 from xiaoer.kernel.commerce import Product
 from xiaoer.slices.catalog.names import name_of
@@ -47,7 +48,7 @@ class KindIndex:
         """The goods of all kinds that the words name; a longer name rules out those within it (茶 of 茶具). Empty when
         they name none."""
         spans = {need[at : at + size] for size in range(1, _LONGEST + 1) for at in range(len(need) - size + 1)}
-        said = {one for one in spans & self._ends.keys() if len(one) > 1 or _alone(one, need)}
+        said = {one for one in spans & self._ends.keys() if len(one) > 1 or _alone(one).search(need)}
         longest = [one for one in said if not any(one != other and one in other for other in said)]
         longest = [one for one in longest if _ASKED.search(need[: need.rfind(one)])] or longest
         return frozenset().union(*(self._narrowed(one, need) for one in longest))
@@ -61,5 +62,6 @@ class KindIndex:
         return named or (self._ends[kind] | self._wider.get(kind, set()) | rows)
 
 
-def _alone(char: str, need: str) -> bool:
-    return re.search(f"{_BEFORE}{char}{_AFTER}|{_WANTED}{char}(?:子|{_TO_USE})", need) is not None
+@lru_cache(maxsize=1_024)  # `re` itself remembers too few
+def _alone(char: str) -> re.Pattern[str]:
+    return re.compile(f"{_BEFORE}{char}{_AFTER}|{_WANTED}{char}(?:子|{_TO_USE})")

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from xiaoer.kernel.ids import ConversationId, ShopId
 from xiaoer.slices.conversations.types import Conversation, Message, Received
 
-_KEPT = 20_000  # conversations in memory, about 10 kB each at most
+KEPT = 2_000  # conversations in memory, about 10 kB each at most: more than go on at once; others are read
 
 
 class RecentTalks:
@@ -22,7 +22,7 @@ class RecentTalks:
         """Remember the newest messages as of `version`."""
         self._kept[shop, conversation_id] = (version, messages)
         self._kept.move_to_end((shop, conversation_id))
-        if len(self._kept) > _KEPT:
+        if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
 
     def with_new(self, received: Received) -> tuple[Conversation, tuple[Message, ...]] | None:

@@ -25,6 +25,7 @@ from xiaoer.slices.policies.types import RedLineHit
 _ANGER = "anger"
 _CLAUSE = re.compile(r"[,。!?;\s]+")
 _BARE = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
+_MARKED = re.compile(r"[^\x00-\x7f\u3400-\u9fff]")  # what may be a letter with a mark (ē)
 _LETTERS_OR_HAN = re.compile(r"[a-z]+|[\u3400-\u9fff]")
 # What may stand around a word that is all that is said: 我要…, 已经…, …你们, …了啊.
 _BEFORE = r"(?: wo| yao| jiu| qu| gei| bie| yi| yi jing| zhi jie| ma shang)*"
@@ -46,8 +47,10 @@ class _Spoken(Struct, frozen=True):
     written: str
 
 
-class RedLine(Struct, frozen=True):
-    """One rule. `intents` maps codes to the confidence from which they trip it; `anger` 0 means never by itself."""
+class RedLine(Struct, frozen=True, eq=False):
+    """One rule; each is the same as itself only.
+
+    `intents` maps codes to the confidence from which they trip it; `anger` 0 means never by itself."""
 
     id: str
     reason: HandoffReason
@@ -103,10 +106,12 @@ def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) ->
 
 
 def _crossed(heard: Heard, texts: Sequence[str], spoken: _Spoken, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
+    if not _first_look(tuple(rules)).sees(heard, texts, spoken):
+        return ()
     return tuple(
         RedLineHit(rule.id, rule.reason, rule.skill, by)
         for rule in rules
-        if _may_trip(rule, heard, texts, spoken) and (by := _tripped(rule, heard, texts, spoken)) is not None
+        if (by := _tripped(rule, heard, texts, spoken)) is not None
     )
 
 
@@ -121,8 +126,9 @@ def _spoken(forms: TextForms) -> _Spoken:
 
 def _read(text: str, pinyin: str) -> tuple[list[str], list[str]]:
     """The characters and spelt syllables of a text, and their sounds; nothing when the two do not agree."""
-    plain = unicodedata.normalize("NFD", text)
-    found = _LETTERS_OR_HAN.findall("".join(c for c in plain if not unicodedata.combining(c)))
+    if _MARKED.search(text):
+        text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    found = _LETTERS_OR_HAN.findall(text)
     syllables = pinyin.split()
     if sum(1 for piece in found if not piece.isascii()) != len(syllables):
         return [], []
@@ -140,14 +146,23 @@ def _read(text: str, pinyin: str) -> tuple[list[str], list[str]]:
     return pieces, sounds
 
 
-def _may_trip(rule: RedLine, heard: Heard, texts: Sequence[str], spoken: _Spoken) -> bool:
-    """Whether anything of a rule is there, before exceptions and places are looked at; nearly always nothing is."""
-    return (
-        (rule.patterns is not None and any(map(rule.patterns.search, texts)))
-        or (rule.spoken is not None and rule.spoken.search(spoken.sound) is not None)
-        or _intended(rule, heard) is not None
-        or _angry(rule, heard)
-    )
+class _FirstLook:
+    """Whether anything of some rules is there, before exceptions and places are looked at; nearly always nothing is."""
+
+    def __init__(self, rules: Sequence[RedLine]) -> None:
+        self._words = QuickPattern.any_of(rule.patterns for rule in rules if rule.patterns is not None)
+        self._sounds = _any(rule.spoken.pattern for rule in rules if rule.spoken is not None)
+        self._others = [rule for rule in rules if rule.intents or rule.anger]
+
+    def sees(self, heard: Heard, texts: Sequence[str], spoken: _Spoken) -> bool:
+        return (
+            any(map(self._words.search, texts))
+            or (self._sounds is not None and self._sounds.search(spoken.sound) is not None)
+            or any(_intended(rule, heard) is not None or _angry(rule, heard) for rule in self._others)
+        )
+
+
+_first_look = lru_cache(maxsize=64)(_FirstLook)  # by the rules of a shop
 
 
 def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], spoken: _Spoken) -> str | None:

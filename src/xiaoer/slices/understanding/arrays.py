@@ -31,8 +31,8 @@ def nothing_judged(size: int, answers: int) -> Judge:
 def softmax(score: Floats) -> Floats:
     """Scores as probabilities that sum to 1."""
     power = np.exp(score - score.max())
-    result: Floats = (power / power.sum()).astype(np.float32)
-    return result
+    power /= power.sum()
+    return np.asarray(power, np.float32)
 
 
 def to_bytes(words: Iterable[str]) -> NDArray[np.uint8]:

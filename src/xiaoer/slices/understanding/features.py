@@ -7,6 +7,7 @@ prefix; they are the vocabulary of the model file and readable in it.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 import rjieba
@@ -18,8 +19,10 @@ _DROPPED = re.compile(r"[^0-9a-z\u3400-\u9fff?〔〕]+")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _LONGEST = 120
 _MAX_CONCEPTS = 14
+_REMEMBERED = 256  # texts: those of the turns that are under way
 
 
+@lru_cache(maxsize=_REMEMBERED)  # asked for by the classifier, the encoder and the context
 def canonical(normal: str) -> str:
     """Lower case, numbers as one sign, nothing but letters, Han characters and the question mark."""
     text = _DROPPED.sub("", _DIGITS.sub("0", normal.lower()))

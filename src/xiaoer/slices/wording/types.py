@@ -21,3 +21,16 @@ class Wording(Struct, frozen=True):
     means: str = ""
     intent: str = ""
     examples: tuple[str, ...] = ()
+
+
+class Teaching(Struct, frozen=True):
+    """Words and intents as they would be (预演), made from `revision` of them.
+
+    `lessons` are new (empty id) or changed ones, `forgotten` ids that would go; `model` is the version of the shop's
+    model that would serve (0: as shipped), None for the one in force.
+    """
+
+    lessons: tuple[Wording, ...] = ()
+    forgotten: tuple[str, ...] = ()
+    revision: int = 0
+    model: int | None = None

@@ -7,11 +7,12 @@ import { useI18n } from 'vue-i18n'
 const KNOWN_STATUSES = new Set([401, 403, 404, 409, 413, 415, 422, 429])
 
 export function useProblems(): { describe: (error: unknown) => string } {
-  const { t } = useI18n()
+  const { t, locale } = useI18n()
   return {
     describe(error) {
       if (!(error instanceof ApiProblem)) return t('problem.other')
       if (error.code === UNREACHABLE) return t('problem.unreachable')
+      if (error.told && locale.value.startsWith('zh')) return error.told
       if (error.code === GOLDEN_BROKEN) return t('problem.goldenBroken')
       return KNOWN_STATUSES.has(error.status) ? t(`problem.${error.status}`) : t('problem.other')
     },

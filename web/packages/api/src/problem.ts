@@ -5,6 +5,8 @@ export class ApiProblem extends Error {
     readonly status: number,
     readonly code: string,
     readonly detail: string,
+    /** The same in Chinese, where the server has words for it. */
+    readonly told = '',
   ) {
     super(detail)
     this.name = 'ApiProblem'
@@ -20,13 +22,15 @@ export const UNREACHABLE = 'unreachable'
 export async function readProblem(response: Response): Promise<ApiProblem> {
   let code = `http_${response.status}`
   let detail = ''
+  let told = ''
   try {
-    const body = (await response.json()) as { code?: unknown; detail?: unknown; title?: unknown }
+    const body = (await response.json()) as { code?: unknown; detail?: unknown; title?: unknown; told?: unknown }
     if (typeof body.code === 'string') code = body.code
+    if (typeof body.told === 'string') told = body.told
     if (typeof body.detail === 'string') detail = body.detail
     else if (typeof body.title === 'string') detail = body.title
   } catch {
     // A proxy in between may answer with a page instead of a problem document.
   }
-  return new ApiProblem(response.status, code, detail)
+  return new ApiProblem(response.status, code, detail, told)
 }

@@ -11,7 +11,7 @@ too.
 import io
 import re
 import zlib
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 FILE = "{}.bin"
-SPACES = ("facets", "needs")
+SPACES = ("facets", "matters", "needs")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _DROPPED = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 _LONGEST = 80
@@ -90,10 +90,10 @@ def read_space(data: bytes) -> Space:
         return Space(vocabulary, importance, arrays["weights"], arrays["scale"], fingerprint)
 
 
-@lru_cache(maxsize=4)
-def space_of(name: str = "facets", pack: str = "ecommerce") -> Space:
-    """One of the `SPACES` that came with a pack."""
-    return read_space((resources.files("xiaoer.packs") / pack / FILE.format(name)).read_bytes())
+@cache
+def space_of(name: str) -> Space:
+    """One of the `SPACES` that came with the pack."""
+    return read_space((resources.files("xiaoer.packs") / "ecommerce" / FILE.format(name)).read_bytes())
 
 
 def load_spaces() -> None:

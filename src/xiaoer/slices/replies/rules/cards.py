@@ -7,7 +7,7 @@ from xiaoer.kernel.commerce import Order, Product, Shipment
 from xiaoer.kernel.decision import Act, CouponGiven, Decision
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.parcels import Stage, stage_of
-from xiaoer.kernel.reply import CouponCard, OrderCard, ProductCard, QuickReplies, ReplyPart, ShipmentCard
+from xiaoer.kernel.reply import CHIPS_SAY, CouponCard, OrderCard, ProductCard, QuickReplies, ReplyPart, ShipmentCard
 from xiaoer.kernel.turn import ImageContent
 from xiaoer.slices.replies.rules import wording
 
@@ -86,7 +86,7 @@ def chips_for(decision: Decision) -> list[ReplyPart]:
     """One row of chips under the last message, from the acts in order, at most four."""
     options = [chip for act in decision.acts for chip in (act.slots.get("chips") or _CHIPS.get(act.template, ()))]
     chosen = tuple(dict.fromkeys(options))[:4]
-    return [ReplyPart(QuickReplies(chosen), "您可以问：" + "、".join(chosen))] if chosen else []
+    return [ReplyPart(QuickReplies(chosen), CHIPS_SAY + "、".join(chosen))] if chosen else []
 
 
 def _coupon(coupon: CouponGiven, now: datetime) -> ReplyPart:

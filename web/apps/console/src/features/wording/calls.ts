@@ -22,6 +22,14 @@ export interface Lessons {
   intents: IntentView[]
 }
 
+/** Versions of the shop's model; 0 is the one that came with the program. */
+export interface Models {
+  items: { version: number; made_at: string; in_use: boolean }[]
+  current: number
+  last: { accepted: boolean; before: number; after: number; lines: number; version: number } | null
+  training: boolean
+}
+
 export interface Tried {
   normal: string
   parts: { text: string; intent: string; title: string; confidence: number; by: string }[]

@@ -1,6 +1,7 @@
-/** The colour of a ticket's state; the word stands beside it always. */
+/** A ticket in few words: the colour of its state, what it is about, how long is left. */
 
 import type { Ticket, TicketState } from '@xiaoer/api/tickets'
+import { formatDue } from '../../desk/moments'
 
 export function stateTone(state: TicketState): string {
   return { open: 'warn', doing: 'info', waiting_buyer: '', done: 'ok', closed: '' }[state]
@@ -9,4 +10,10 @@ export function stateTone(state: TicketState): string {
 /** What a ticket is about without its kind, which stands beside it as a chip. */
 export function titleOf(ticket: Ticket): string {
   return ticket.title.startsWith(`${ticket.type_label}：`) ? ticket.title.slice(ticket.type_label.length + 1) : ticket.title
+}
+
+/** How long is left; nothing for what is over, and no count-down while the clock stands for the buyer. */
+export function dueOf(ticket: Ticket, now: Date): string {
+  if (!ticket.due_at || ticket.state === 'done' || ticket.state === 'closed') return ''
+  return ticket.state === 'waiting_buyer' ? '等买家，不计时' : formatDue(ticket.due_at, now)
 }
