@@ -40,7 +40,7 @@ def _reader() -> Reader:
     reading = Reading(
         kinds, read_wording(_rows("knowledge/asking.toml")), read_news(_rows("knowledge/news.toml")), *goods
     )
-    return Reader(reading, lambda text: direction_of(_WORDS.forms(text)), _leaning, space_of("facets").place)
+    return Reader(reading, lambda text: direction_of(_WORDS.forms(text)), _leaning, space_of("matters").place)
 
 
 def _entries(*said: tuple[str, str]) -> list[Entry]:

@@ -98,7 +98,7 @@ class Brain:
         """Reads entries to compare them, each once; for one run."""
         words = self._understanding
         return Reader(
-            self.reading, lambda text: direction_of(words.forms(text)), words.leaning_of, space_of("facets").place
+            self.reading, lambda text: direction_of(words.forms(text)), words.leaning_of, space_of("matters").place
         )
 
     def work(self, jobs: Jobs) -> None:

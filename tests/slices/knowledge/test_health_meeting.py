@@ -44,7 +44,9 @@ def _leaning(text: str) -> NDArray[np.float32]:
 
 
 def _read(questions: tuple[str, str], answers: tuple[str, str]) -> list[Saying]:
-    reader = Reader(_READING, lambda text: direction_of(_UNDERSTANDING.forms(text)), _leaning, space_of("facets").place)
+    reader = Reader(
+        _READING, lambda text: direction_of(_UNDERSTANDING.forms(text)), _leaning, space_of("matters").place
+    )
     return [reader.read(*said) for said in zip(questions, answers, strict=True)]
 
 

@@ -23,6 +23,8 @@ SHELL = Product("W", "冲锋衣", attributes={"防水指数": "10000毫米", "�
 LOTUS = Product("O", "桂花坚果藕粉羹500g罐装", attributes={"纯藕粉": "是风味羹，不是纯藕粉", "保质期": "12个月"})
 PUMP = Product("P", "充气泵", attributes={"充满一条胎": "约6分钟", "噪音": "75分贝", "充电接口": "Type-C"})
 MAT = Product("M", "坐垫", attributes={"适用车型": "五座轿车和SUV通用（不含7座）", "厚度": "2cm"})
+MOULD = Product("M", "蛋糕模具", attributes={"能进烤箱": "能", "尺寸": "8寸", "表面": "阳极"})
+SINK = Product("K", "水槽", attributes={"开孔": "台上台下两用", "材质": "304不锈钢", "厚度": "1.2mm"})
 LAMP = Product("L", "台灯", attributes={"供电": "插电", "适用人群": "6岁以上学生"})
 SEAT = Product("E", "电脑椅", attributes={"承重": "150kg", "适合身高": "155-188cm"})
 CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向装", "适合年龄": "0到12岁", "认证": "3C"})
@@ -74,6 +76,9 @@ CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向
         (MAT, "product.compatibility", "七座的能用吗", ["适用车型"]),
         (MAT, "product.compatibility", "我宝马3系能装这坐垫不", ["适用车型"]),
         (LAMP, "", "能换电池不", ["供电"]),
+        (MOULD, "product.usage", "能放微波炉么", []),
+        (MOULD, "product.usage", "能进烤箱不", ["能进烤箱"]),
+        (SINK, "product.material", "是304的吗", ["材质"]),
         (SEAT, "product.size_advice", "身高190能坐这个椅子不", ["适合身高"]),
         (CHAIR, "product.size_advice", "三岁半能坐不", ["适合年龄"]),
     ],

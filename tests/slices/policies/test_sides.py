@@ -74,8 +74,26 @@ def test_an_entry_is_weighed_by_what_it_asks_and_says() -> None:
         KnowledgeHit("1", "表带太长怎么截短", "收到后发腕围给我们，免费寄截带器，两分钟自己拆。", 0.2, "W"),
         KnowledgeHit("2", "什么时候发货", "16点前付款当天发。", 0.15),
     ]
-    right, other = matching.sure_of_entries("我手腕细，链子晃荡，咋弄短", hits, WATCH)
+    (right, _), (other, _) = matching.sure_of_entries("我手腕细，链子晃荡，咋弄短", hits, WATCH)
     assert right > 5 * other
+
+
+def test_an_entry_is_found_by_the_story_of_its_matter() -> None:
+    hits = [
+        KnowledgeHit("1", "指纹识别不灵怎么办", "先擦净指纹头，老人指纹浅，同一根手指录三次或改用门卡。", 0.05, "L"),
+        KnowledgeHit("2", "智能锁包安装吗", "县级以上城市免费上门安装。", 0.06, "L"),
+        KnowledgeHit("3", "退款多久到账", "验收后24小时内原路退回。", 0.08),
+    ]
+    lock = Product("L", "智能门锁指纹锁家用防盗门")
+    (right, _), *others = matching.sure_of_entries("姥姥手糙 怼了七八回都刷不开", hits, lock)
+    assert right > 3 * max(sure for sure, _ in others)
+
+
+def test_a_sentence_about_other_things_is_told_nothing_of_the_sheet() -> None:
+    for said in ("快递三天没动了", "你们几点下班", "帮我改下收货地址", "谢谢啦回头再说"):
+        assert max(one.blind for one in matching.ranked(WATCH, said)) < 0.1, said
+    asked = max(matching.ranked(WATCH, "戴着能游泳不"), key=lambda one: one.blind)
+    assert (asked.key, asked.blind > 0.2) == ("防水深度", True)
 
 
 def test_a_space_is_built_written_and_read_the_same() -> None:

@@ -5,9 +5,6 @@ that begins, money, what is asked before buying, small talk, the buyer's orders 
 very product, the catalogue, general knowledge. Nothing found means saying so.
 """
 
-import re
-from typing import Any
-
 from msgspec.structs import replace
 
 from xiaoer.kernel.decision import Act, Need
@@ -41,11 +38,10 @@ from xiaoer.slices.policies.types import Ask, Move
 _OF_GOODS = ("product.", "oos.", "chat.", "promo.gift")  # what a sheet may answer
 _NO_PICK = ("recommend.none_such", "recommend.none_safe")
 _PLAIN_PICKS = ("recommend.picks", "recommend.picks_first")
-_DOUBTS = re.compile(r"假|仿|山寨|冒牌|翻新|二手|次品|残次")
-_YES = re.compile(r"^(?:是的?|对的?|嗯|没错)[，,、。！!]\s*")
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
 _WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
+_SURE_ENTRY = 0.9
 _BY_NAME = 0.9  # how likely at least a fact answers whose name stands in the question
 _UNSURE_OF_ORDER = 0.6  # below this, who named goods and has no order asks about the goods
 _VERY_WORDS = 0.9  # an entry as near as this is the shop's own question, whatever it sounds like
@@ -89,6 +85,8 @@ def answer_segment(ask: Ask) -> Move:
     goods = products.fact_by_name(ask)
     if goods is not None:
         return Move(goods)
+    if (meant := nearest.tell_meant(ask)) is not None:
+        return meant
     return (
         _before_any_order(ask)
         or _with_entry(ask, run.begin(ask))
@@ -118,7 +116,7 @@ def _before_any_order(ask: Ask) -> Move | None:
     if more := _needs_of_near(ask):
         return Move(needs=more)
     if (hit := _hit(ask)) is not None:
-        return small.with_number(ask, _knowledge(ask, hit))
+        return small.with_number(ask, entries.say(ask, hit))
     if closer := needs.closer(ask):
         return Move(needs=closer)
     if not presale.may_be_of_goods(ask.segment):
@@ -178,14 +176,14 @@ def _answer(ask: Ask) -> Act:
         return picked
     spoken = talk.answer_talk(ask)
     if spoken is not None and hit is not None and hit.hit.score >= _VERY_WORDS:
-        return _knowledge(ask, hit)
+        return entries.say(ask, hit)
     if spoken is not None:
         guessed = ask.segment.confidence < _TELLS and spoken.rule_id not in ("talk.foreign", "talk.scolded")
         if hit is None and guessed and spoken.rule_id.startswith("talk."):
             return nearest.tell(ask) or Act("ask", ask.index, "unclear", rule_id="unclear")
         surely = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
         talks = surely or spoken.rule_id == "talk.haste"
-        return spoken if talks or hit is None else _knowledge(ask, hit)
+        return spoken if talks or hit is None else entries.say(ask, hit)
     found = buying.tell_after_sales(ask) if hit is None or hit.hit.score < nearness.OWN_WORDS else None
     found = found or buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
     if (
@@ -199,14 +197,14 @@ def _answer(ask: Ask) -> Act:
     if hit is not None and not _live(ask) and _in_sheet_and_entry(ask):
         return _nearer(ask, hit)
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
-        return _knowledge(ask, hit)
+        return entries.say(ask, hit)
     if hit is not None and hit.hit.score >= nearness.OWN_WORDS and not _live(ask):
-        return _knowledge(ask, hit)  # the shop has written what it wants said
+        return entries.say(ask, hit)  # the shop has written what it wants said
     found = products.answer_from_catalogue(ask)
     if found is None and _live(ask) and (hit is None or hit.hit.score < nearness.OWN_WORDS):
         found = cards.products_wanted(ask)
     if found is None and hit is not None:
-        return _knowledge(ask, hit)
+        return entries.say(ask, hit)
     return found or offers.answer_from_offers(ask) or cards.products_wanted(ask) or _not_found(ask)
 
 
@@ -232,14 +230,17 @@ def _nearer(ask: Ask, hit: Said) -> Act:
     """The entry or the fact of the product, whichever likelier answers; the entry when it asks just this."""
     product = ask.facts.products[ask.product_id or ""]
     if hit.hit.score >= nearness.OWN_WORDS:
-        return _knowledge(ask, hit)
+        return entries.say(ask, hit)
     facts = attributes.facts_for(product, ask.segment.intent, ask.segment.text)
     of_fact = matching.sure_of(matching.ranked(product, ask.segment.text, facts[0]), facts[0]) if facts else 0.0
-    by_name = {key for key, _ in facts} & set(attributes.keys_in(product, ask.segment.text))
-    if by_name:
-        of_fact = max(of_fact, _BY_NAME)
     of_entry = nearness.likelihoods(ask)[hit.hit.id]
-    return (products.answer_from_catalogue(ask) if of_fact > of_entry else None) or _knowledge(ask, hit)
+    by_name = {key for key, _ in facts} & set(attributes.keys_in(product, ask.segment.text))
+    if of_entry >= _SURE_ENTRY and not by_name:
+        return entries.say(ask, hit)  # what the shop wrote to be said, before a line of the sheet
+    ruled = facts[:1] == attributes.by_rules(product, "", ask.segment.text)[:1] and of_fact >= matching.STATED
+    if by_name or ruled:
+        of_fact = max(of_fact, _BY_NAME)
+    return (products.answer_from_catalogue(ask) if of_fact > of_entry else None) or entries.say(ask, hit)
 
 
 def _foreign(ask: Ask) -> Move | None:
@@ -261,18 +262,6 @@ def _live(ask: Ask) -> bool:
     """Whether the question is about figures that change, which only the live systems may answer."""
     live = ask.segment.intent in ("product.stock", "product.restock", "price.query", "product.size_advice")
     return live and ask.segment.confidence >= _SURE
-
-
-def _knowledge(ask: Ask, said: Said) -> Act:
-    answer = said.answer
-    if _DOUBTS.search(ask.segment.text) and not _DOUBTS.search(said.hit.question):
-        answer = _YES.sub("", answer)  # 是不是卖假货的, answered by 是正品吗: its yes would own to it
-    slots: dict[str, Any] = {"answer": answer}
-    if said.values:
-        slots["values"] = said.values
-    if said.cards:
-        slots["cards"] = said.cards
-    return Act("answer", ask.index, "knowledge", slots, said.sources, "knowledge.hit")
 
 
 def _not_found(ask: Ask) -> Act:

@@ -23,6 +23,13 @@ CHILD_KEYS = (
 )
 
 # whom a question is about -> parts of keys; what is written for one of them answers no other
+# Things of which each is another: what is told of one says nothing of the rest (能进烤箱 of 能放微波炉么).
+RIVALS = (
+    ("微波炉", "烤箱", "蒸箱", "空气炸锅", "洗碗机", "电磁炉", "明火", "冰箱", "消毒柜"),
+    ("洗衣机", "烘干机", "干洗"),
+    ("飞机", "高铁", "火车", "地铁"),
+)
+
 WHO: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("孕妇", "孕期", "怀孕", "怀着", "怀了", "大肚", "哺乳", "喂奶", "月子"), ("孕", "产妇", "适用人群", "适合人群")),
     (("敏感", "过敏", "刺激"), ("敏感肌", "适用肤质", "适合肤质", "适用人群", "过敏", "致敏", "成分", "配料")),

@@ -14,7 +14,16 @@ from msgspec.structs import replace
 from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.measures import in_digits
-from xiaoer.slices.policies.rules.asked_words import ASKED, BY_INTENT, CHILD_KEYS, FITS_KEYS, MEASURED, WASH_KEYS, WHO
+from xiaoer.slices.policies.rules.asked_words import (
+    ASKED,
+    BY_INTENT,
+    CHILD_KEYS,
+    FITS_KEYS,
+    MEASURED,
+    RIVALS,
+    WASH_KEYS,
+    WHO,
+)
 from xiaoer.slices.policies.rules.namesakes import (
     counts,
     facts_by_count,
@@ -23,7 +32,7 @@ from xiaoer.slices.policies.rules.namesakes import (
     facts_by_thing,
     uncalled_in,
 )
-from xiaoer.slices.policies.rules.written import facts_written
+from xiaoer.slices.policies.rules.written import facts_with_code, facts_written
 from xiaoer.slices.policies.sides import matching
 
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
@@ -56,7 +65,8 @@ _WIDE = (FITS_KEYS, WASH_KEYS)
 _COUNTED = re.compile(r"(?<!\d)\d+[座口档级层孔芯核键轴挡门座](?![\u4e00-\u9fff]?\d)")
 _PARTS = re.compile(r"[\s,，。.?？!！;；、]+")
 _SURELY = 0.9  # from here one that none names is told of health and wear
-_LIKELY = 0.07  # from here a fact that a rule of words names is told
+_MAY_TELL = 0.25  # from here the sheet of other goods may be meant as well
+_LIKELY = 0.03  # from here a fact that a rule of words names is told
 _PART = 3  # characters of a question beside others
 _ASKED_TOGETHER = 3
 _SHARED = 3  # characters that question and value must share for the value to speak of the thing asked
@@ -92,7 +102,11 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     sure = [one for one in told if one.sure >= matching.STATED and one.pair not in named]
     if intent in EXACT:
         sure = [one for one in sure if one.sure >= _SURELY]
-    found = [one.pair for one in sure if not is_for_others(question, one.key + one.value)]
+    found = [
+        one.pair
+        for one in sure
+        if not (is_for_others(question, one.key + one.value) or names_rival(question, one.key + one.value))
+    ]
     if named and found and matching.sure_of(told, named[0]) < matching.STATED:
         return found[0], named[0]  # rule and likelihood point to two facts: both are told
     return tuple((named or found)[:2])
@@ -100,6 +114,8 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
 
 def by_rules(product: Product, intent: str, question: str) -> tuple[tuple[str, str], ...]:
     """The attributes that rules of words name, at most two; what an intent alone suggests where it is told."""
+    if coded := facts_with_code(product, question):
+        return tuple(coded)
     asked = [
         keys
         for words, keys in ASKED
@@ -140,8 +156,14 @@ def only_told(products: tuple[Product, ...], question: str) -> Product | None:
     for fits in (facts_by_measure, lambda one, asked: facts_for(one, "", asked)):
         found = [one for one in products if fits(one, question)]
         if found:
-            return found[0] if len(found) == 1 else None
+            others = [one for one in products if one is not found[0] and _may_tell(one, question)]
+            return found[0] if len(found) == 1 and not others else None
     return None
+
+
+def _may_tell(product: Product, question: str) -> bool:
+    told = matching.ranked(product, in_digits(_without_name(product, question)))
+    return bool(told) and told[0].sure >= _MAY_TELL
 
 
 def not_told(product: Product, intent: str, question: str) -> str:
@@ -167,8 +189,18 @@ def is_for_others(question: str, answer: str) -> bool:
 
 
 def names_others(question: str, answer: str) -> bool:
-    """Whether the question names people or animals, and the answer was written for others (孕妇 for 狗)."""
-    return is_for_others(question, answer) and any(word in answer for words, _ in WHO for word in words)
+    """Whether the question names people, animals or things, and the answer was written for others (孕妇 for 狗)."""
+    people = is_for_others(question, answer) and any(word in answer for words, _ in WHO for word in words)
+    return people or names_rival(question, answer)
+
+
+def names_rival(question: str, answer: str) -> bool:
+    """Whether the question names a thing, and the answer only others of its kind (微波炉, 烤箱)."""
+    for group in RIVALS:
+        asked, told = ({one for one in group if one in text} for text in (question, answer))
+        if asked and told and not asked & told:
+            return True
+    return False
 
 
 def _without_name(product: Product, question: str) -> str:

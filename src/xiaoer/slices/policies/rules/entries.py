@@ -4,18 +4,22 @@ A variable is filled from what is true at this moment; failing that, from what t
 sentence is not said. An entry of which nothing is left is no answer.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 
 from xiaoer.kernel.commerce import Order, Product
-from xiaoer.kernel.decision import KnowledgeHit, Need, Source
+from xiaoer.kernel.decision import Act, KnowledgeHit, Need, Source
 from xiaoer.kernel.variables import LIVE, variables_in, without
 from xiaoer.kernel.worktime import clock_of
 from xiaoer.slices.policies.rules import parcels
 from xiaoer.slices.policies.rules.picking import pick_order
 from xiaoer.slices.policies.types import Ask
+
+_DOUBTS = re.compile(r"假|仿|山寨|冒牌|翻新|二手|次品|残次")
+_YES = re.compile(r"^(?:是的?|对的?|嗯|没错)[，,、。！!]\s*")
 
 
 class Said(Struct, frozen=True):
@@ -63,6 +67,19 @@ def say_entry(ask: Ask, hit: KnowledgeHit) -> Said | None:
     spoken = set(variables_in(answer))
     values = {name: value for name, value in values.items() if name in spoken}
     return Said(hit, answer, values, _cards(ask, hit), tuple(dict.fromkeys(sources)))
+
+
+def say(ask: Ask, said: Said) -> Act:
+    """The act that says an entry."""
+    answer = said.answer
+    if _DOUBTS.search(ask.segment.text) and not _DOUBTS.search(said.hit.question):
+        answer = _YES.sub("", answer)  # 是不是卖假货的, answered by 是正品吗: its yes would own to it
+    slots: dict[str, Any] = {"answer": answer}
+    if said.values:
+        slots["values"] = said.values
+    if said.cards:
+        slots["cards"] = said.cards
+    return Act("answer", ask.index, "knowledge", slots, said.sources, "knowledge.hit")
 
 
 def _cards(ask: Ask, hit: KnowledgeHit) -> tuple[dict[str, Any], ...]:

@@ -47,7 +47,7 @@ def facts_by_letters(product: Product, question: str, counted: bool = False) -> 
     scored = []
     for key, value in product.attributes.items():
         letters = sum(held[letter] <= _HELD_BY for letter in asked & set(key))
-        fits = letters > 0 and (counts(value, question) or (not counted and _is_such_a_measure(value, question)))
+        fits = letters > 0 and (counts(value, question) or (not counted and is_such_a_measure(value, question)))
         if letters and (fits or not counted):
             scored.append((letters * _LETTER + _UNIT * fits, key, value))
     best = max((score for score, _, _ in scored), default=0.0)
@@ -91,7 +91,7 @@ def facts_by_measure(product: Product, question: str) -> list[tuple[str, str]]:
     return [(key, value) for key, value in product.attributes.items() if asked & set(map(in_base, measures(value)))]
 
 
-def _is_such_a_measure(value: str, question: str) -> bool:
+def is_such_a_measure(value: str, question: str) -> bool:
     """Whether a value is a weight, length or volume and one is asked for, in whatever unit (多长: 0.9米)."""
     return any(asked.search(question) and told.search(value) for asked, told in _KINDS)
 

@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from xiaoer.kernel.asking import QUESTION, telling_letters
 from xiaoer.kernel.decision import Act, Source
-from xiaoer.slices.policies.rules import attributes, nearness, needs, presale
+from xiaoer.slices.policies.rules import attributes, entries, nearness, needs, presale, products
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.sides import matching
-from xiaoer.slices.policies.types import Ask
+from xiaoer.slices.policies.types import Ask, Move
 
 _CLOSE = 0.5  # the second is told too from this share of the first
 _MOST = 2
@@ -23,6 +23,10 @@ _AS_ANSWER = 0.3  # from here it is told to who has no order, before a number is
 _BESIDE_NUMBER = 0.15  # from here an entry is told beside asking for it
 _SAYS = 3  # letters that tell something, in what is no mere number
 _OF_COMPLAINTS = re.compile(r"12315|举报|维权")  # 投诉率高吗 is told no way to complain
+_MEANT = 0.3  # how likely what was heard as something else must be answered by the sheet or an entry, to be told it
+_SURELY_MEANT = 0.6  # the same of what was heard clearly
+_HEARD = 0.6  # from this confidence
+_OF_OTHERS = ("oos.", "chat.", "service.", "order.", "ship.", "after.", "product.color", "product.recommend")
 _OF_ORDERS = ("order.", "ship.", "after.", "promo.price_protect", "promo.not_applied")
 
 
@@ -32,6 +36,7 @@ class _Likely(Struct, frozen=True):
     sure: float
     words: str
     source: Source
+    of: str  # the product that an entry is of
     fact: tuple[str, str] | None = None
 
 
@@ -58,9 +63,9 @@ def tell_first(ask: Ask) -> Act | None:
     if not found:
         return None
     best = found[0]
-    calm = ask.situation.heard.sentiment.label != "negative"  # who is cross wants no guess
-    if not calm and best.fact is None:
-        return None
+    calm = ask.situation.heard.sentiment.label != "negative"
+    if not calm and best.fact is None and best.of != ask.product_id:
+        return None  # who is cross wants no guess
     of_terms = best.fact is None and not ask.segment.intent.startswith("ship.")
     if best.sure < (_BESIDE_NUMBER if of_terms else _AS_ANSWER):
         return None
@@ -69,6 +74,37 @@ def tell_first(ask: Ask) -> Act | None:
         return Act("answer", ask.index, "product.facts", slots, (best.source,))
     slots = {"answer": f"{best.words}。", "asks": "order_no"}
     return Act("ask", ask.index, "knowledge.and_order", slots, (best.source,), "knowledge.hit")
+
+
+def tell_meant(ask: Ask) -> Move | None:
+    """What the sheet or an entry of the goods on the open page surely answers, though it was heard as something else
+    (家里没磨豆机诶 as a matter of the platform); the surer that was, the surer this must be."""
+    segment, product = ask.segment, ask.facts.products.get(ask.product_id or "")
+    if product is None or ask.facts.orders or segment.by not in ("model", "context") or needs.tells_own(segment.text):
+        return None
+    if (
+        segment.entities.order_no
+        or not segment.intent.startswith(_OF_OTHERS)
+        or segment.intent.startswith(presale.OF_MONEY_BACK)
+    ):
+        return None
+    if len(telling_letters(segment.text)) < _SAYS:
+        return None
+    from_ = _MEANT if segment.confidence < _HEARD else _SURELY_MEANT
+    blind = nearness.blind_likelihoods(ask)
+    hits = [hit for hit in ask.facts.knowledge.get(ask.index, ()) if hit.product_id == product.id]
+    hit = max(hits, key=lambda one: blind[one.id], default=None)
+    fact = max(matching.ranked(product, segment.text), key=lambda one: one.blind, default=None)
+    of_entry = blind[hit.id] if hit else 0.0
+    of_fact = fact.blind if fact and not attributes.names_others(segment.text, fact.key + fact.value) else 0.0
+    if max(of_entry, of_fact) < from_:
+        return None
+    if hit is None or of_fact > of_entry:
+        return Move(products.say_facts(ask, product, (fact.pair,))) if fact else None
+    if more := entries.needs_of_entry(ask, hit):
+        return Move(needs=more)
+    said = entries.say_entry(ask, hit)
+    return Move(entries.say(ask, said)) if said else None
 
 
 def _likely(ask: Ask) -> list[_Likely]:
@@ -80,7 +116,7 @@ def _facts(ask: Ask) -> list[_Likely]:
     if product is None:
         return []
     return [
-        _Likely(one.sure, f"{one.key}：{one.value}", product_source(product), one.pair)
+        _Likely(one.sure, f"{one.key}：{one.value}", product_source(product), product.id, one.pair)
         for one in matching.ranked(product, ask.segment.text)
         if not attributes.names_others(ask.segment.text, one.key + one.value)
     ]
@@ -89,7 +125,9 @@ def _facts(ask: Ask) -> list[_Likely]:
 def _entries(ask: Ask) -> list[_Likely]:
     sure = nearness.likelihoods(ask)
     return [
-        _Likely(sure[hit.id], hit.answer.rstrip("。"), Source("knowledge", hit.id, hit.question, hit.score))
+        _Likely(
+            sure[hit.id], hit.answer.rstrip("。"), Source("knowledge", hit.id, hit.question, hit.score), hit.product_id
+        )
         for hit in ask.facts.knowledge.get(ask.index, ())
         if hit.product_id in ("", ask.product_id)
         and "{" not in hit.answer

@@ -20,10 +20,11 @@ _FAR_AHEAD = 0.2
 _ONLY = 0.25  # the same where the matter is sure and the next entry is far less near
 _LESS = 2.5  # times
 _TIE = 0.05  # of a question that was guessed at, entries this near to each other answer nothing
-_LIKELY = 0.7  # how likely an entry must answer to be said for what both are about (`sides`)
+_LIKELY = 0.5  # how likely an entry must answer to be said for what both are about (`sides`)
 _SURE = 0.9  # of what the question is about
 _OF_MONEY = ("promo.", "price.")  # live figures and terms: only near words count
 _ELSEWHERE = ("oos.platform", "oos.other")
+_WIDE_OF = 0.03  # less likely than this, an entry of the shop is about another matter, whatever letters it shares
 _BESIDE = 0.2  # less likely than this, an entry is about another side of the goods
 _WORTH_A_LOOK = 0.04  # score of an entry that may be about the same
 _MATTERS = ("order.", "ship.", "promo.")
@@ -42,6 +43,15 @@ def near(ask: Ask) -> list[KnowledgeHit]:
 
 def likelihoods(ask: Ask) -> dict[str, float]:
     """How likely each entry that was found answers, by its id."""
+    return {id_: sure for id_, (sure, _) in _weighed(ask).items()}
+
+
+def blind_likelihoods(ask: Ask) -> dict[str, float]:
+    """The same where nothing is known of what is asked."""
+    return {id_: blind for id_, (_, blind) in _weighed(ask).items()}
+
+
+def _weighed(ask: Ask) -> dict[str, tuple[float, float]]:
     hits = ask.facts.knowledge.get(ask.index, ())
     sure = matching.sure_of_entries(ask.segment.text, hits, ask.facts.products.get(ask.product_id or ""))
     return {hit.id: one for hit, one in zip(hits, sure, strict=True)}
@@ -51,10 +61,14 @@ def _not_beside(ask: Ask, found: list[KnowledgeHit]) -> list[KnowledgeHit]:
     """Without those that share some words with a question about the goods in focus and no side of them (裙子带兜不 and
     裙子多长, 走路会掉出来不 and 几天能到)."""
     product = ask.facts.products.get(ask.product_id or "")
-    if product is None or not found or found[0].score >= OWN_WORDS:
+    if not found or found[0].score >= OWN_WORDS:
         return found
-    sure, of_goods = likelihoods(ask), ask.segment.intent.startswith("product.")
-    return [hit for hit in found if sure[hit.id] >= _BESIDE or not (of_goods or hit.product_id == product.id)]
+    sure, of_goods = likelihoods(ask), product is not None and ask.segment.intent.startswith("product.")
+    return [
+        hit
+        for hit in found
+        if sure[hit.id] >= (_BESIDE if of_goods or (product and hit.product_id == product.id) else _WIDE_OF)
+    ]
 
 
 def _by_words(ask: Ask, hits: tuple[KnowledgeHit, ...]) -> list[KnowledgeHit]:

@@ -112,11 +112,13 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
     if intent in _TALK and not (segment.entities.order_no or segment.entities.waybill_no):
         if intent == "chat.greeting" and turn.product_in_focus:
             return (Need("product", index, turn.product_in_focus),)
-        worded = intent.startswith("chat.") and len(segment.text.strip()) >= _WORDED
-        return (Need("knowledge", index, segment.text),) if worded else ()
+        unsure = segment.confidence < _UNSURE and turn.product_in_focus is not None
+        worded = (intent.startswith("chat.") or unsure) and len(segment.text.strip()) >= _WORDED
+        about = (Need("product", index, turn.product_in_focus),) if worded and turn.product_in_focus else ()
+        return (Need("knowledge", index, segment.text), *about) if worded else ()
     needs = [Need("knowledge", index, _asked_of(segment, turn))]
     product = product_of(segment, turn)
-    if product and (not intent.startswith("after.") or is_about_goods_in_sight(segment, turn)):
+    if product and not (intent.startswith("after.") and tells_own(segment.text)):
         needs += [Need("product", index, product), Need("variants", index, product)]
     beside: tuple[str, ...] = ()
     if intent == "product.compare":

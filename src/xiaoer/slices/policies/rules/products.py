@@ -72,7 +72,7 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
             return stock.tell(ask, product, variants)
         case intent if intent.startswith("product."):
             if asks_how_it_is(ask.segment.text):
-                return _told(ask, product, _at_first_sight(product, variants))
+                return say_facts(ask, product, _at_first_sight(product, variants))
             return _facts(ask, product)
     return None
 
@@ -95,7 +95,7 @@ def _asks_for_spec(ask: Ask, variants: tuple[Variant, ...]) -> bool:
 def fact_asked(ask: Ask) -> Act | None:
     """The facts of the product in focus that the words ask for, whatever matter they sound like (能换电池吗)."""
     product = ask.facts.products.get(ask.product_id or "")
-    return _told(ask, product, attributes.facts_for(product, "", ask.segment.text)) if product else None
+    return say_facts(ask, product, attributes.facts_for(product, "", ask.segment.text)) if product else None
 
 
 def fact_written(ask: Ask) -> Act | None:
@@ -103,17 +103,17 @@ def fact_written(ask: Ask) -> Act | None:
     product = ask.facts.products.get(ask.product_id or "")
     if product is None or ask.segment.intent in attributes.EXACT or not QUESTION.search(ask.segment.text):
         return None
-    return _told(ask, product, tuple(facts_written(product, ask.segment.text)))
+    return say_facts(ask, product, tuple(facts_written(product, ask.segment.text)))
 
 
 def _facts(ask: Ask, product: Product) -> Act | None:
     intent, text = ask.segment.intent, ask.segment.text
-    act = _told(ask, product, attributes.facts_for(product, intent, text))
+    act = say_facts(ask, product, attributes.facts_for(product, intent, text))
     missed = attributes.not_told(product, intent, text) if act is not None else ""
     return replace(act, slots={**act.slots, "missed": missed}) if act is not None and missed else act
 
 
-def _told(ask: Ask, product: Product, facts: tuple[tuple[str, str], ...]) -> Act | None:
+def say_facts(ask: Ask, product: Product, facts: tuple[tuple[str, str], ...]) -> Act | None:
     return _act(ask, product, "product.facts", facts=[list(pair) for pair in facts]) if facts else None
 
 
@@ -123,7 +123,7 @@ def fact_by_name(ask: Ask) -> Act | None:
     product = ask.facts.products.get(ask.product_id or "")
     if product is None or ask.facts.orders or not needs.is_about_goods_in_sight(ask.segment, ask.situation.turn):
         return None
-    return _told(ask, product, tuple(facts_by_letters(product, ask.segment.text)[:2]))
+    return say_facts(ask, product, tuple(facts_by_letters(product, ask.segment.text)[:2]))
 
 
 def asks_how_it_is(text: str) -> bool:
@@ -167,7 +167,7 @@ def _asked_fact(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Ac
     """猫薄荷有吗, where that is a fact of the product and no axis of its variants."""
     axes = {axis for v in variants for axis in v.spec}
     found = [(key, product.attributes[key]) for key in attributes.keys_in(product, ask.segment.text) if key not in axes]
-    return _told(ask, product, tuple(found[:2]))
+    return say_facts(ask, product, tuple(found[:2]))
 
 
 def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
@@ -175,7 +175,7 @@ def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | 
     if _OF_LOOKS.search(ask.segment.text):
         found = [(key, value) for key, value in product.attributes.items() if _OF_LOOKS.search(key + value)]
         if found:
-            return _told(ask, product, tuple(found[:2]))
+            return say_facts(ask, product, tuple(found[:2]))
         if not _WHICH.search(ask.segment.text):
             return None
     sized = specs.matching(variants, replace(ask.segment.entities, color=None)) or variants  # L有啥色
@@ -200,7 +200,7 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     source, now = product_source(product), ask.facts.prices.get(product.id)
     told = _at_first_sight(product, variants, now) if _also_asks_how_it_is(ask.segment.text) else ()
     if len(told) > 1:
-        return _told(ask, product, told)
+        return say_facts(ask, product, told)
     if low == high and now is not None and now.payable < now.list_price:
         titles = [title for _, title in now.applied]
         promotions = tuple(Source("promotion", id_, title) for id_, title in now.applied)

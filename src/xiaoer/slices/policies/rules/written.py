@@ -27,6 +27,27 @@ _MOST = 2
 _BY_KEY = 1.0  # a letter in the name of the fact says twice as much as one in what is told
 
 
+def letters_shared(product: Product, question: str) -> list[float]:
+    """Which share of the question's telling letters each fact holds, 0 to 1; a letter that several facts hold is
+    divided among them."""
+    letters = _telling(product, question)
+    told = [(key + value).lower() for key, value in product.attributes.items()]
+    held = Counter(letter for text in told for letter in set(text))
+    return [sum(1 / held[one] for one in letters if one in text) / max(1, len(letters)) for text in told]
+
+
+def _telling(product: Product, question: str) -> set[str]:
+    named = set("".join(product.title.split()[:1])) | called(product.title, question)
+    return telling_letters(question) - _PLAIN - named
+
+
+def facts_with_code(product: Product, question: str) -> list[tuple[str, str]]:
+    """The only fact with the very code that is asked about (是304的吗, 支持ipx7不)."""
+    codes = [one for one in _CODE.findall(question.lower()) if one not in product.title.lower()]
+    found = [(key, value) for key, value in product.attributes.items() if any(one in value.lower() for one in codes)]
+    return found if len(found) == 1 else []
+
+
 def facts_written(product: Product, question: str) -> list[tuple[str, str]]:
     """The facts that have most of the question's letters, at most two; often none."""
     bare = SAYS_NOTHING.sub(" ", question)
@@ -34,9 +55,7 @@ def facts_written(product: Product, question: str) -> list[tuple[str, str]]:
     words = {one for one in words if all(map(_HAN.match, one)) and not set(one) <= _PLAIN}
     words = {one for one in words if one not in product.title or any(one in key for key in product.attributes)}
     words |= {one for one in _CODE.findall(question.lower()) if one not in product.title.lower()}
-    letters = (
-        telling_letters(question) - _PLAIN - set("".join(product.title.split()[:1])) - called(product.title, question)
-    )
+    letters = _telling(product, question)
     told = {key: (key + value).lower() for key, value in product.attributes.items()}
     held = Counter(letter for text in told.values() for letter in set(text))
     scored = []

@@ -1,8 +1,9 @@
 """Builds the spaces of `space.py` from what a pack knows of asking and telling (part of `make model`).
 
-Two folders hold such knowledge, a space is made of each: `facets/` of the sides of goods, what
-is written of each and how it is asked; `needs/` of kinds of goods, what is written of each and what people say who
-need it. A file holds, for each side or kind, `# name`, `= ` what shops call it and write for it, `~ ` runs of letters
+Three folders hold such knowledge: `facets/` of the sides of goods, what is written of each and how it is asked;
+`matters/` of what entries are about (a fingerprint that is not read, a parcel left at a station), how shops title and
+answer each and what buyers say then; `needs/` of kinds of goods, what is written of each and what people say who need
+it. A file holds, for each side or kind, `# name`, `= ` what shops call it and write for it, `~ ` runs of letters
 that buyers ask with, and then what buyers say, one a line. A minute of one core each.
 """
 
@@ -27,13 +28,17 @@ SHARPER = 1.5  # power of a feature's rarity
 
 
 class Recipe(NamedTuple):
-    """How a space is made: how many directions, and whether asking and telling are drawn together."""
+    """How a space is made: how many directions, and of which folders."""
 
     directions: int
-    drawn: bool
+    folders: tuple[str, ...]
 
 
-RECIPES = {"facets": Recipe(256, drawn=False), "needs": Recipe(192, drawn=True)}  # why: docs/understanding.md
+RECIPES = {  # why: docs/understanding.md
+    "facets": Recipe(192, ("facets",)),  # for the facts of a sheet
+    "matters": Recipe(192, ("facets", "matters")),  # for entries, which tell of both
+    "needs": Recipe(192, ("needs",)),  # for wishes
+}
 
 
 class Line(NamedTuple):
@@ -45,22 +50,26 @@ class Line(NamedTuple):
 
 
 def read_lines(space: str, pack: str = "ecommerce") -> Iterator[Line]:
-    """Every line of a folder, in a stable order."""
+    """Every line that a space is made of, in a stable order."""
+    for folder in RECIPES[space].folders:
+        yield from _lines_of(folder, pack)
+
+
+def _lines_of(folder: str, pack: str) -> Iterator[Line]:
     side = ""
-    for path in sorted((resources.files("xiaoer.packs") / pack / space).iterdir(), key=lambda p: p.name):
+    for path in sorted((resources.files("xiaoer.packs") / pack / folder).iterdir(), key=lambda p: p.name):
         for line in path.read_text("utf-8").splitlines():
             head, rest = line[:2], line[2:]
             if head == "# ":
                 side = rest.strip()
-                if RECIPES[space].drawn:
-                    yield Line(side, True, side)
+                yield Line(side, True, side)
             elif head in ("= ", "~ "):
                 yield from (Line(side, head == "= ", one) for one in rest.split("|"))
             elif line.strip():
                 yield Line(side, False, line.strip())
 
 
-def build(lines: list[Line], recipe: Recipe = RECIPES["facets"]) -> Space:
+def build(lines: list[Line], directions: int = RECIPES["facets"].directions) -> Space:
     """The space of some lines."""
     vocabulary, held = _counted(lines)
     importance = ((np.log((1 + len(lines)) / (1 + np.asarray(held.sum(0)).ravel())) + 1) ** SHARPER).astype(np.float32)
@@ -68,12 +77,11 @@ def build(lines: list[Line], recipe: Recipe = RECIPES["facets"]) -> Space:
     sides = {side: at for at, side in enumerate(sorted({line.side for line in lines}))}
     of_side = np.array([sides[line.side] for line in lines])
     member = sparse.csr_matrix((np.ones(len(lines), np.float32), (of_side, range(len(lines)))))
-    size = min(recipe.directions, len(sides) - 1)
+    size = min(directions, len(sides) - 1)
     start = np.ones(min(len(sides), len(vocabulary)))
     _, _, main = svds(unit(member @ scaled).astype(np.float64), k=size, v0=start)
     weights = main.T.astype(np.float32)
-    if recipe.drawn:
-        weights = drawn_together(weights, scaled, of_side, np.array([line.told for line in lines]))
+    weights = drawn_together(weights, scaled, of_side, np.array([line.told for line in lines]))
     scale = np.asarray(np.abs(weights).max(0) / 127 + 1e-12, np.float32)
     small = np.ascontiguousarray(np.round(weights / scale).astype(np.int8))
     return Space(vocabulary, importance, small, scale, fingerprint_of(lines))
@@ -106,7 +114,7 @@ def main(pack: str = "ecommerce") -> None:
     """Builds the files that ship with a pack."""
     for space in SPACES:
         lines = list(read_lines(space, pack))
-        data = write_space(build(lines, RECIPES[space]))
+        data = write_space(build(lines, RECIPES[space].directions))
         Path(str(resources.files("xiaoer.packs") / pack / FILE.format(space))).write_bytes(data)
         sides = len({line.side for line in lines})
         sys.stdout.write(f"{space}: {len(lines)} lines, {sides} sides, {len(data) / 1e6:.1f} MB\n")

@@ -1,8 +1,9 @@
 """Which fact of a sheet, or which entry, a question asks for (问的是哪一条), and how surely.
 
-Six things are weighed: how near the question is to the fact with its key (`space`), to the key alone, by how much the
-fact is ahead of all others of the sheet, whether its value counts in the unit that is asked for, whether it holds the
-question's very words, and whether a rule of words names it (`attributes`). The weights are those of a logistic
+Eight things are weighed: how near the question is to the fact with its key (`space`), to the key alone, by how much the
+fact is ahead of all others of the sheet, whether its value counts in the unit that is asked for or is such a measure at
+all, whether it holds the question's very words, which share of its letters, and whether a rule of words names it
+(`attributes`). The weights are those of a logistic
 regression over our own shops and questions (`benchmarks/shops`): `sure` is the share of such facts that answer. An
 entry is weighed likewise, by what retrieval says of it and by how near its question and its answer are.
 """
@@ -16,13 +17,15 @@ from typing import NamedTuple
 from xiaoer.kernel.asking import telling_letters
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.decision import KnowledgeHit
-from xiaoer.slices.policies.rules.namesakes import counts, uncalled_in
-from xiaoer.slices.policies.rules.written import facts_written
+from xiaoer.slices.policies.rules.namesakes import counts, is_such_a_measure, uncalled_in
+from xiaoer.slices.policies.rules.written import facts_written, letters_shared
 from xiaoer.slices.policies.sides.space import space_of
 
 # weights in the order of `views_of_facts` and of `views_of_entries`, and what is added
-_FACT, _FACT_BIAS = (2.99, 1.17, 5.58, 0.76, 0.60, 1.37), -3.01
-_ENTRY, _ENTRY_BIAS = (2.51, 3.66, 3.99, 1.62, 0.63, 3.74), -5.43
+_FACT, _FACT_BIAS = (2.7, 1.5, 6.31, 1.03, 1.35, 0.55, 2.34, 0.89), -3.28
+_FACT_BLIND, _FACT_BLIND_BIAS = (6.19, 3.83, 3.0, 0.97, 2.32, 0.79, 1.66, 1.08), -6.29
+_ENTRY, _ENTRY_BIAS = (1.53, 3.77, 5.67, 2.78, 0.5, 3.07), -6.08
+_ENTRY_BLIND, _ENTRY_BLIND_BIAS = (2.25, 3.81, 5.99, 3.18, -0.37, 3.18), -6.30
 STATED = 0.35  # from here a fact is told as the answer
 NEAREST = 0.12  # from here it is told as what comes nearest
 
@@ -36,6 +39,7 @@ class Told(NamedTuple):
     key: str
     value: str
     sure: float
+    blind: float
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -56,7 +60,10 @@ def sure_of(told: tuple[Told, ...], pair: tuple[str, str]) -> float:
 @lru_cache(maxsize=512)
 def _ranked(title: str, facts: tuple[tuple[str, str], ...], question: str, named: str) -> tuple[Told, ...]:
     views = views_of_facts(title, facts, question, named)
-    told = [Told(key, value, _sure(_FACT, view, _FACT_BIAS)) for (key, value), view in zip(facts, views, strict=True)]
+    told = [
+        Told(*pair, _sure(_FACT, view, _FACT_BIAS), _sure(_FACT_BLIND, view, _FACT_BLIND_BIAS))
+        for pair, view in zip(facts, views, strict=True)
+    ]
     return tuple(sorted(told, key=lambda one: -one.sure))
 
 
@@ -66,22 +73,27 @@ def views_of_facts(
     """What is weighed of each fact."""
     space, bare = space_of("facets"), _without_name(title, question)
     near = [space.likeness(bare, f"{key} {value}") for key, value in facts]
-    written = {key for key, _ in facts_written(Product("", title, attributes=dict(facts)), question)}
+    product = Product("", title, attributes=dict(facts))
+    written, letters = {key for key, _ in facts_written(product, question)}, letters_shared(product, question)
     return [
         (
             near[at],
             space.likeness(bare, key),
             near[at] - _best_but(near, at),
             float(counts(value, question)),
+            float(is_such_a_measure(value, question)),
             float(key in written),
+            letters[at],
             float(key == named),
         )
         for at, (key, value) in enumerate(facts)
     ]
 
 
-def sure_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Product | None) -> tuple[float, ...]:
-    """How likely each entry answers; `product` is what is talked of."""
+def sure_of_entries(
+    question: str, hits: Sequence[KnowledgeHit], product: Product | None
+) -> tuple[tuple[float, float], ...]:
+    """How likely each entry answers (`sure`, `blind`); `product` is what is talked of."""
     told = tuple((hit.score, hit.question, hit.matched, hit.answer, hit.product_id) for hit in hits)
     return _sure_of_entries(question, told, product.id if product else "", product.title if product else "")
 
@@ -89,17 +101,22 @@ def sure_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Produc
 @lru_cache(maxsize=512)  # asked by every rule that an entry may answer
 def _sure_of_entries(
     question: str, told: tuple[tuple[float, str, str, str, str], ...], product_id: str, title: str
-) -> tuple[float, ...]:
+) -> tuple[tuple[float, float], ...]:
     hits = [KnowledgeHit("", asked, answer, score, of, "", matched) for score, asked, matched, answer, of in told]
     product = Product(product_id, title) if product_id else None
-    return tuple(_sure(_ENTRY, view, _ENTRY_BIAS) for view in views_of_entries(question, hits, product))
+    views = views_of_entries(question, hits, product)
+    return tuple((_sure(_ENTRY, view, _ENTRY_BIAS), _sure(_ENTRY_BLIND, view, _ENTRY_BLIND_BIAS)) for view in views)
 
 
 def views_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Product | None) -> list[tuple[float, ...]]:
     """What is weighed of each entry."""
-    space, product_id = space_of("facets"), product.id if product else ""
-    question = _without_name(product.title, question) if product else question
-    asked = [max(space.likeness(question, hit.question), space.likeness(question, hit.matched)) for hit in hits]
+    space, product_id = space_of("matters"), product.id if product else ""
+
+    def bare(text: str) -> str:
+        return _without_name(product.title, text) if product else text
+
+    question = bare(question)
+    asked = [max(space.likeness(question, bare(one)) for one in {hit.question, hit.matched}) for hit in hits]
     scores = [hit.score for hit in hits]
     return [
         (

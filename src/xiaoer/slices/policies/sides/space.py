@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 FILE = "{}.bin"
-SPACES = ("facets", "needs")
+SPACES = ("facets", "matters", "needs")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _DROPPED = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 _LONGEST = 80
