@@ -68,6 +68,19 @@ def test_a_coupon_given_by_hand_is_in_the_audit(server: TestClient) -> None:
     assert [(line["action"], line["detail"]["buyer"]) for line in lines] == [("coupon.issue", buyer)]
 
 
+def test_a_coupon_for_first_purchases_is_not_given_to_who_has_bought(server: TestClient) -> None:
+    owner = log_in(server, "owner")
+
+    def give(buyer: str) -> tuple[int, str]:
+        body = {"promotion_id": "PM12", "buyer_id": buyer, "request_id": uuid4().hex}
+        given = server.post(f"{BASE}/coupons/issue", json=body, headers=owner)
+        return given.status_code, given.json().get("detail", "")
+
+    assert give(f"u-{uuid4().hex[:8]}")[0] == 200
+    status, detail = give("b-demo")
+    assert status == 409 and ": audience" in detail
+
+
 def test_a_journey_is_previewed_as_buyers_would_read_it(server: TestClient) -> None:
     body = {"rule": journey("price_drop", "「{商品}」从{原价}降到{现价}")["rule"], "product_id": "P1017"}
     seen = server.post(f"{BASE}/journeys/preview", json=body, headers=log_in(server, "supervisor"))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.conftest import SampleShop, call
 
 pytestmark = pytest.mark.browser
 
@@ -74,3 +75,27 @@ def test_a_default_rule_is_switched_on_after_reading_it(open_page: Open) -> None
     rule.locator(".el-switch").click()
     expect(page.get_by_text("改好了，马上生效")).to_be_visible()
     expect(rule.get_by_role("link", name="改成自己的话")).to_be_visible()
+
+
+def test_a_word_of_the_shop_is_rehearsed_on_real_talks_before_it_is_taught(
+    open_page: Open, sample_shop: SampleShop
+) -> None:
+    asked = {"channel": "api", "buyer_id": "rehearsed", "content": {"type": "text", "text": "浏览器周几时发"}}
+    call(sample_shop, "POST", "/api/v1/messages", asked, "browser-tests")
+    page = open_page("/console/wording")
+    log_in(page)
+    expect(page.get_by_role("heading", name="本店的模型")).to_be_visible()
+    page.get_by_role("button", name="加一个词").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_placeholder("比如：薅薅节").fill("浏览器周")
+    dialog.get_by_placeholder("比如：活动").fill("优惠活动")
+    dialog.get_by_role("button", name="先预演").click()
+    run = page.locator("article.run").first
+    expect(run.locator(".head")).to_contain_text("浏览器周 → 优惠活动")
+    expect(run).to_contain_text("看完再定", timeout=60_000)
+    expect(run.locator(".pair")).to_contain_text("浏览器周几时发")
+    run.get_by_role("button", name="发布这些改动").click()
+    expect(run).to_contain_text("已发布")
+    page.get_by_role("link", name="规则", exact=True).click()
+    page.get_by_role("link", name="词与意图").click()
+    expect(page.get_by_text("→ 优惠活动")).to_be_visible()

@@ -223,8 +223,15 @@ def test_on_a_phone_one_pane_shows_at_a_time(open_page: Open, desk: Callable[...
     page.get_by_role("button", name="客户、订单和话术").click()
     expect(page.get_by_role("tab", name="订单")).to_be_in_viewport()
     page.get_by_role("button", name="回到会话", exact=True).click()
+    answer(page, "我问下仓库，明天上午给您回复")
     page.get_by_role("link", name="回到会话列表").click()
     expect(page.get_by_role("region", name="会话列表")).to_be_visible()
+    strip = page.get_by_role("button", name=re.compile("承诺 1 条"))
+    expect(strip).to_be_visible()
+    expect(page.get_by_role("button", name="账号")).to_be_in_viewport(ratio=1)
+    strip.click()
+    page.get_by_role("button", name="做到了").click()
+    expect(strip).to_have_count(0)
 
 
 def test_a_promise_becomes_a_task_that_is_ticked_off(open_page: Open, desk: Callable[..., Page]) -> None:

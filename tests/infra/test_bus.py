@@ -119,6 +119,19 @@ async def test_old_hints_leave_the_table(db: Database) -> None:
     assert await db.read(lambda c: list(c.scalars(select(bus_events.c.topic)))) == ["a.new"]
 
 
+async def test_a_hint_is_newer_than_every_one_that_its_writer_sees_whatever_the_clocks_say(db: Database) -> None:
+    bus, other = Bus(DatabaseRelay(db, poll_s=0.001)), Bus(DatabaseRelay(db, poll_s=0.001))
+    async with other.subscribe("a.") as hints:
+        bus.publish("a.first", {})
+        await _take(hints, 1)
+        await db.write(lambda c: c.execute(update(bus_events).values(seq=bus_events.c.seq + 900_000_000)))
+        await _take(hints, 1)  # the same row, now of a clock that goes ahead by a quarter of an hour
+        bus.publish("a.second", {})
+        assert await _take(hints, 1) == [Hint("a.second")]
+    await bus.close()
+    await other.close()
+
+
 async def test_the_table_is_not_read_while_nobody_watches(db: Database) -> None:
     reads, polled = 0, asyncio.Event()
 

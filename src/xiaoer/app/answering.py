@@ -40,10 +40,12 @@ from xiaoer.slices.orders.happening import take_event
 from xiaoer.slices.orders.transit import TransitTimes
 from xiaoer.slices.promotions.answers import PromotionAnswers
 from xiaoer.slices.promotions.service import Promotions
+from xiaoer.slices.promotions.types import BuyerFacts
 from xiaoer.slices.terms.service import ShopTerms
 from xiaoer.slices.tickets import api as tickets
 
 _log = structlog.get_logger(__name__)
+_ORDERS = 20  # newest orders that tell whether a buyer has bought before
 
 
 def take_events(connection: Connection, shop: ShopId, facts: list[Event], now: datetime) -> int:
@@ -81,6 +83,7 @@ class Answering:
     ) -> None:
         catalog, orders, buyers = sources
         self._catalog = catalog
+        self._orders = orders
         self._db = db
         self._clock = clock
         self._desk = desk
@@ -103,9 +106,13 @@ class Answering:
             timeout_s,
         )
         self.deeds = LiveOrderActions(db, clock, systems, orders)
-        self.give_coupon = IssueCoupon(promotions, self.deeds)
+        self.give_coupon = IssueCoupon(promotions, self.deeds, self._facts_of)
         self.perform = PerformTodos(db, clock, self.deeds, desk.tickets, promotions)
         self.act_on_order = ActOnOrder(db, clock, orders, self.deeds)
+
+    async def _facts_of(self, shop: ShopId, buyer_id: BuyerId) -> BuyerFacts:
+        """What promotions ask about a buyer."""
+        return await self.prices.buyer(shop, buyer_id, await self._orders.orders_of(shop, buyer_id, _ORDERS))
 
     async def actions(self, shop: ShopId, limit: int, order_id: str = "") -> list[ActionRow]:
         """The newest actions of the bot."""

@@ -13,16 +13,15 @@ import contextlib
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from functools import partial
 from types import TracebackType
 from typing import Any, Protocol
 
 import structlog
 from msgspec import Struct, field
-from sqlalchemy import BigInteger, Column, Connection, String, Table, delete, insert, select
+from sqlalchemy import BigInteger, Column, Connection, String, Table, bindparam, delete, func, insert, select
 
 from xiaoer.infra.clock import SystemClock
-from xiaoer.infra.db import Database, Instant, Json, append, metadata
+from xiaoer.infra.db import Database, Instant, Json, metadata
 from xiaoer.infra.idgen import new_id
 from xiaoer.infra.statement import Statement
 
@@ -47,6 +46,8 @@ bus_events = Table(
 
 
 _ADD = Statement(insert(bus_events))
+_NEWEST = Statement(select(func.max(bus_events.c.seq)))
+_SINCE = Statement(select(bus_events).where(bus_events.c.seq > bindparam("since")).order_by(bus_events.c.seq))
 
 
 class Hint(Struct, frozen=True):
@@ -181,22 +182,24 @@ class Bus:
 class DatabaseRelay:
     """Several workers on one host: a table that is read every 25 ms while this process has subscribers.
 
-    `seq` is the sender's clock in microseconds, always growing within one sender. Rows may become visible a
-    little out of that order, so each read looks back some seconds and skips what it has handed over already.
+    `seq` is the clock in microseconds as of the write, larger than that of every row that the writer sees. SQLite has
+    one writer at a time, so rows become visible in that order and each is read once. On PostgreSQL they may come a
+    little out of it: each read looks back some seconds and skips what it has handed over already.
     """
 
     def __init__(self, db: Database, poll_s: float = _POLL_S) -> None:
         self._db = db
         self._poll_s = poll_s
         self._polling: asyncio.Task[None] | None = None
-        self._seen: dict[str, int] = {}
-        self._last_seq = 0
+        self._look_back_us = 0 if db.is_sqlite else _LOOK_BACK_US
+        self._seen: set[str] = set()
+        self._newest = 0
         self._prune_at = 0.0
 
     async def listen(self, origin: str, deliver: Deliver) -> None:
         """Start to read the table."""
-        rows = await self._db.read(partial(_since, seq=_now_us() - _LOOK_BACK_US))
-        self._seen = {row.id: row.seq for row in rows}
+        self._newest = _now_us() - _LOOK_BACK_US
+        await self._unread()
         self._polling = asyncio.create_task(self._poll(origin, deliver))
 
     async def silence(self) -> None:
@@ -209,24 +212,24 @@ class DatabaseRelay:
 
     async def send(self, origin: str, hints: Sequence[Hint]) -> None:
         """Write rows, and now and then remove old ones."""
-        now, rows = SystemClock().now(), []
-        for hint in hints:
-            self._last_seq = max(self._last_seq + 1, _now_us())
-            rows.append(
+        now, ids = SystemClock().now(), [new_id() for _ in hints]
+        prune = time.monotonic() > self._prune_at
+
+        def change(connection: Connection) -> None:
+            seq = max(_NEWEST.scalar(connection, {}) or 0, _now_us())
+            rows = [
                 {
                     "shop": str(hint.payload.get("shop", "")),
-                    "id": f"{origin}-{self._last_seq}",
-                    "seq": self._last_seq,
+                    "id": id_,
+                    "seq": seq + place,
                     "topic": hint.topic,
                     "payload": hint.payload,
                     "origin": origin,
                     "at": now,
                 }
-            )
-        prune = time.monotonic() > self._prune_at
-
-        def change(connection: Connection) -> None:
-            append(connection, _ADD, rows)
+                for place, (id_, hint) in enumerate(zip(ids, hints, strict=True), 1)
+            ]
+            _ADD.run_many(connection, rows)  # not with the neighbours' rows at the end: the next hint must see them
             if prune:
                 connection.execute(delete(bus_events).where(bus_events.c.seq < _now_us() - _KEEP_US))
 
@@ -240,20 +243,24 @@ class DatabaseRelay:
     async def _poll(self, origin: str, deliver: Deliver) -> None:
         while True:
             await asyncio.sleep(self._poll_s)
-            since = max(self._seen.values(), default=_now_us()) - _LOOK_BACK_US
             try:
-                rows = await self._db.read(partial(_since, seq=since))
+                fresh = await self._unread()
             except Exception as error:
                 _log.warning("bus_poll_failed", error=str(error))
                 continue
-            fresh = [row for row in rows if row.id not in self._seen and row.origin != origin]
-            self._seen = {row.id: row.seq for row in rows}
             for row in fresh:
-                deliver(Hint(row.topic, row.payload))
+                if row.origin != origin:
+                    deliver(Hint(row.topic, row.payload))
 
-
-def _since(connection: Connection, seq: int) -> Sequence[Any]:
-    return connection.execute(select(bus_events).where(bus_events.c.seq > seq).order_by(bus_events.c.seq)).all()
+    async def _unread(self) -> list[Any]:
+        """The rows that were not read yet, in order."""
+        since = self._newest - self._look_back_us
+        rows = await self._db.read(lambda connection: _SINCE.all(connection, {"since": since}))
+        fresh = [row for row in rows if row.id not in self._seen]
+        if rows:
+            self._newest = max(self._newest, rows[-1].seq)
+        self._seen = {row.id for row in rows} if self._look_back_us else set()
+        return fresh
 
 
 def _now_us() -> int:

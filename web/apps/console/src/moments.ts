@@ -16,6 +16,17 @@ export function formatMoment(at: string | null | undefined, locale: string): str
   return new Intl.DateTimeFormat(locale, fields).format(date)
 }
 
+/** An end (half-open): midnight belongs to the day before, 12/27 24:00, so that nobody counts on the 28th. */
+export function formatEnd(at: string | null | undefined, locale: string): string {
+  const time = at ? new Date(at).getTime() : Number.NaN
+  const clock = new Intl.DateTimeFormat('sv-SE', { hour: '2-digit', minute: '2-digit', timeZone: SHOP_ZONE })
+  if (Number.isNaN(time) || clock.format(new Date(time)) !== '00:00') return formatMoment(at, locale)
+  const before = new Date(time - 60_000)
+  const fields: Intl.DateTimeFormatOptions = { month: 'numeric', day: 'numeric', timeZone: SHOP_ZONE }
+  if (dayOf(before).slice(0, 4) !== dayOf(new Date()).slice(0, 4)) fields.year = 'numeric'
+  return `${new Intl.DateTimeFormat(locale, fields).format(before)} 24:00`
+}
+
 export function formatDate(at: string | null | undefined, locale: string): string {
   if (!at) return ''
   const fields: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'numeric', day: 'numeric', timeZone: SHOP_ZONE }

@@ -37,7 +37,7 @@ def refuse_promotion(promotion: Promotion, now: datetime, channel: str, buyer: B
         return Refusal("ended", ends_at)
     if promotion.channels and channel not in promotion.channels:
         return Refusal("channel")
-    if not _is_meant(promotion, buyer):
+    if not is_meant(promotion, buyer):
         return Refusal("audience")
     if promotion.per_user_limit and buyer and buyer.used.get(promotion.id, 0) >= promotion.per_user_limit:
         return Refusal("user_limit")
@@ -46,7 +46,8 @@ def refuse_promotion(promotion: Promotion, now: datetime, channel: str, buyer: B
     return None
 
 
-def _is_meant(promotion: Promotion, buyer: BuyerFacts | None) -> bool:
+def is_meant(promotion: Promotion, buyer: BuyerFacts | None) -> bool:
+    """Whether a promotion is for this buyer (新客, 会员, 标签); of one who is not known, only when it is for all."""
     audience = promotion.audience
     if audience.kind == "all":
         return True

@@ -1,6 +1,7 @@
 /** Filters in the address bar, and the page they give. */
 
 import { computed, onScopeDispose, ref, watch } from 'vue'
+import { useI18n } from 'vue-i18n'
 import { useRoute, useRouter } from 'vue-router'
 import { useProblems } from '../../problems'
 import { useSession } from '../../session'
@@ -41,6 +42,7 @@ export function usePage(name: () => string) {
   const { filters, change } = useFilters()
   const { describe } = useProblems()
   const { http } = useSession()
+  const { t } = useI18n()
   const page = ref<InsightPage | null>(null)
   const problem = ref('')
   let turn = 0
@@ -56,7 +58,7 @@ export function usePage(name: () => string) {
       page.value = found
       if (isBehind(found)) later = window.setTimeout(() => void load(), AGAIN_MS)
     } catch (error) {
-      if (mine === turn) problem.value = describe(error)
+      if (mine === turn) problem.value = (error as { status?: number }).status === 422 ? t('insights.badDates') : describe(error)
     }
   }
   watch([name, filters], ([now], [before]) => {

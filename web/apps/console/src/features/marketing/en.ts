@@ -3,7 +3,7 @@ export const en = {
   spans: { days: '{n} days', hours: '{n} hours', minutes: '{n} min' },
   unit: 'Unit', units: { 1: 'minutes', 60: 'hours', 1440: 'days' },
   any: 'Any', always: 'Always', saved: 'Saved', remove: 'Delete', addRow: 'Add', removeAsk: 'Delete “{title}”? It stops at once.',
-  says: 'Content', updated: 'Updated', at: 'Time', inUse: 'In use', try: 'Try', nothing: 'Nothing comes of this sentence.', missing: '“{name}” is empty', buyer: 'Buyer ID', amount: 'Amount', state: 'State',
+  says: 'Content', updated: 'Updated', at: 'Time', inUse: 'In use', try: 'Try', nothing: 'Nothing comes of this sentence.', missing: '“{name}” is empty', noAmount: '“{name}” must be a number such as 199 or 199.50', noShares: '“{name}” must be numbers such as 40, 75, 100', tooLittle: '“{name}” must be at least {least}', buyer: 'Buyer ID', amount: 'Amount', state: 'State',
   goods: { all: '{category} (all)', one: 'Product', page: 'Product the buyer looks at', hint: 'Name, pinyin or id', none: 'No such product', failed: 'Products could not be read; try again', price: 'from ¥{price}', out: 'out of stock' },
   f: {
     title: 'Name', priority: 'Priority (low first)', texts: 'Greetings (one a line; several are A/B)', entries: 'Coming from', products: 'Products', categories: 'Categories',
@@ -77,7 +77,7 @@ export const en = {
     add: 'New coupon', edit: 'Edit coupon', terms: 'Worth', off: '{off} off from {least}', other: 'See promotion', newOnly: 'New buyers', counts: 'Issued / used / expired', givenTo: 'Who got it', givenNone: 'None so far.', saved: 'Saved', used: 'For {order}',
     states: { issued: 'To claim', claimed: 'Unused', used: 'Used', expired: 'Expired' }, noBuyer: 'No such buyer; check the id.', buyerHint: 'Buyer id', imported: 'The terms of this coupon were imported; here name, end, budget and limits can be changed.',
     ended: 'Ended',
-    perBuyer: 'Per buyer', noLimit: 'No limit', ends: 'Ends', issue: 'Issue a coupon', which: 'Which coupon', go: 'Issue', issued: 'Issued, code {code}', refused: 'Refused: budget, number or share used up, or it has ended.',
+    perBuyer: 'Per buyer', noLimit: 'No limit', ends: 'Ends', issue: 'Issue a coupon', which: 'Which coupon', go: 'Issue', issued: 'Issued, code {code}', notMeant: 'This coupon is not meant for this buyer (for first purchases only, say) and could not be used.', refused: 'Refused: budget, number or share used up, or it has ended.',
   },
   journeys: {
     nav: 'Journeys', title: 'Journeys', add: 'New journey', edit: 'Edit journey', about: 'Payment, refund, complaint, a person or a stop word end it at once.',

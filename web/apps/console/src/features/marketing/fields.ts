@@ -13,8 +13,11 @@ export interface Field {
   /** Columns of a list of rows. */
   columns?: Field[]
   required?: boolean
-  /** Most that a number may be. */
+  /** Least and most that a number may be, as it is typed; of spans of time in minutes (hours). */
+  least?: number
   most?: number
+  /** What a new row begins with. */
+  start?: number
   /** Stands in one line with its neighbour. */
   half?: boolean
   /** Shown only while other fields have one of these values. */
@@ -86,7 +89,7 @@ function written(field: Field, value: unknown): unknown {
     case 'percents':
       return parts(String(value ?? ''), SPLIT).map((one) => Math.round(Number(one) * 100))
     case 'money':
-      return value === '' || value == null ? (field.required ? '0' : null) : String(value)
+      return value === '' || value == null ? (field.required ? '0' : null) : String(value).trim()
     case 'rows':
       return ((value as Rule[]) ?? []).map((row) => toRule(field.columns ?? [], row))
     case 'moment':
@@ -116,6 +119,33 @@ export function firstMissing(fields: Field[], form: Rule): Field | null {
         if (within) return within
       }
     } else if (field.required && (value == null || String(value).trim() === '')) return field
+  }
+  return null
+}
+
+const AMOUNT = /^\d{1,8}(\.\d{1,2})?$/
+const SHARE = /^\d{1,3}(\.\d+)?$/
+
+export interface Wrong {
+  field: Field
+  why: 'noAmount' | 'noShares' | 'tooLittle'
+}
+
+/** The first field whose value cannot be meant (九十九 元, 0 minutes after the start), also in rows; null when all can. */
+export function firstWrong(fields: Field[], form: Rule): Wrong | null {
+  for (const field of fields) {
+    const value = form[field.key]
+    if (field.kind === 'rows') {
+      for (const row of (value as Rule[]) ?? []) {
+        const within = firstWrong(field.columns ?? [], row)
+        if (within) return within
+      }
+      continue
+    }
+    const text = String(value ?? '').trim()
+    if (field.kind === 'money' && text && !AMOUNT.test(text)) return { field, why: 'noAmount' }
+    if (field.kind === 'percents' && !parts(text, SPLIT).every((one) => SHARE.test(one))) return { field, why: 'noShares' }
+    if (field.least !== undefined && Number(value ?? 0) < field.least) return { field, why: 'tooLittle' }
   }
   return null
 }

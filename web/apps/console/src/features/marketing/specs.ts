@@ -47,9 +47,9 @@ export const SCENE: Field[] = [
 export const NEW_SCENE: Rule = { priority: 100 }
 
 export const PICKS: Field[] = [
-  { key: 'least_stock', kind: 'number', half: true },
-  { key: 'at_once', kind: 'number', half: true },
-  { key: 'most_a_talk', kind: 'number', half: true },
+  { key: 'least_stock', kind: 'number', half: true, least: 1 },
+  { key: 'at_once', kind: 'number', half: true, least: 1, most: 5 },
+  { key: 'most_a_talk', kind: 'number', half: true, most: 20 },
   { key: 'first_products', kind: 'goods' },
   { key: 'never_products', kind: 'goods' },
   { key: 'never_categories', kind: 'words' },
@@ -72,12 +72,12 @@ export const TERMS: Field[] = [
   { key: 'max_off', kind: 'money', half: true },
   { key: 'steps', kind: 'percents', half: true },
   { key: 'buyer_budget', kind: 'money', required: true, half: true },
-  { key: 'buyer_days', kind: 'number', half: true },
+  { key: 'buyer_days', kind: 'number', half: true, least: 1, most: 365 },
   { key: 'day_budget', kind: 'money', required: true, half: true },
-  { key: 'cool_days', kind: 'number', half: true },
+  { key: 'cool_days', kind: 'number', half: true, most: 365 },
   { key: 'gifts', kind: 'rows', columns: GIFT },
-  { key: 'most_gifts', kind: 'number', half: true },
-  { key: 'valid_hours', kind: 'hours', half: true },
+  { key: 'most_gifts', kind: 'number', half: true, most: 5 },
+  { key: 'valid_hours', kind: 'hours', half: true, least: 1 },
   { key: 'stop_words', kind: 'words' },
   { key: 'bulk_from', kind: 'number', half: true },
   { key: 'after', kind: 'select', options: ['firm', 'people'], half: true },
@@ -106,7 +106,7 @@ export const COUPON_TERMS: Field[] = [
 
 const TRIGGERS = ['order_unpaid', 'cart_abandoned', 'interested', 'back_in_stock', 'price_drop', 'coupon_expiring', 'delivered', 'review', 'replenish']
 const STEP: Field[] = [
-  { key: 'after_min', kind: 'minutes', half: true },
+  { key: 'after_min', kind: 'minutes', half: true, least: 1, start: 30 },
   { key: 'only', kind: 'select', options: ['always', 'silent'], half: true },
   { key: 'say', name: 'stepSay', kind: 'area', required: true },
 ]
@@ -115,11 +115,11 @@ export const JOURNEY: Field[] = [
   { key: 'trigger', kind: 'select', options: TRIGGERS, half: true },
   { key: 'steps', name: 'journeySteps', kind: 'rows', columns: STEP, required: true },
   { key: 'hold_out', kind: 'percent', half: true, most: 50 },
-  { key: 'useful_min', kind: 'minutes', half: true },
+  { key: 'useful_min', kind: 'minutes', half: true, least: 5 },
   { key: 'categories', kind: 'words', half: true },
-  { key: 'least_score', kind: 'number', half: true, only: { trigger: ['interested'] } },
-  { key: 'least_drop', kind: 'number', half: true, only: { trigger: ['price_drop'] } },
-  { key: 'before_h', kind: 'hours', half: true, only: { trigger: ['coupon_expiring'] } },
+  { key: 'least_score', kind: 'number', half: true, least: 1, most: 200, only: { trigger: ['interested'] } },
+  { key: 'least_drop', kind: 'number', half: true, least: 1, most: 90, only: { trigger: ['price_drop'] } },
+  { key: 'before_h', kind: 'hours', half: true, least: 1, only: { trigger: ['coupon_expiring'] } },
 ]
 export const NEW_JOURNEY: Rule = { trigger: 'order_unpaid', steps: [], hold_out: 1000, useful_min: 1440, categories: [], least_score: 60, least_drop: 5, before_h: 48 }
 

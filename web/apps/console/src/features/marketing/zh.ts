@@ -3,7 +3,7 @@ export const zh = {
   spans: { days: '{n} 天', hours: '{n} 小时', minutes: '{n} 分钟' },
   unit: '单位', units: { 1: '分钟', 60: '小时', 1440: '天' },
   any: '不限', always: '一直有效', saved: '已保存', remove: '删除', addRow: '加一项', removeAsk: '删除“{title}”？删了就不再生效。',
-  says: '内容', updated: '更新', at: '时间', inUse: '启用', try: '试一下', nothing: '这一句不会触发什么。', missing: '“{name}”还没填', buyer: '买家 ID', amount: '金额', state: '状态',
+  says: '内容', updated: '更新', at: '时间', inUse: '启用', try: '试一下', nothing: '这一句不会触发什么。', missing: '“{name}”还没填', noAmount: '“{name}”要填数字，如 199 或 199.50', noShares: '“{name}”要填数字，如 40、75、100', tooLittle: '“{name}”至少 {least}', buyer: '买家 ID', amount: '金额', state: '状态',
   goods: { all: '{category}（整类）', one: '商品', page: '买家正在看的商品', hint: '搜商品名、拼音或编号', none: '没有这样的商品', failed: '商品没读出来，请稍后再试', price: '{price} 元起', out: '没货' },
   f: {
     title: '名称', priority: '优先级（数字小的先）', texts: '欢迎语（一行一种说法，多行就是 A/B）', entries: '从哪里来', products: '商品（不选就是全部）', categories: '类目',
@@ -77,7 +77,7 @@ export const zh = {
     add: '新优惠券', edit: '改优惠券', terms: '面额', off: '满 {least} 减 {off}', other: '见活动', newOnly: '新客', counts: '已发 / 已用 / 过期', givenTo: '发给了谁', givenNone: '还没发过。', saved: '已保存', used: '用于 {order}',
     states: { issued: '待领取', claimed: '没用', used: '已用', expired: '已过期' }, noBuyer: '没有这位买家，核对一下 ID。', buyerHint: '买家 ID', imported: '这张券的优惠内容是导入的，在导入文件里改；这里可以改名称、结束时间、预算和限领。',
     ended: '已结束',
-    perBuyer: '每人限领', noLimit: '不限', ends: '结束', issue: '发一张券', which: '哪张券', go: '发券', issued: '已发，券码 {code}', refused: '发不了：预算、张数或每人限领已用完，或活动已结束。',
+    perBuyer: '每人限领', noLimit: '不限', ends: '结束', issue: '发一张券', which: '哪张券', go: '发券', issued: '已发，券码 {code}', notMeant: '这张券不是给这位买家的（比如只给没买过的），发了也用不了。', refused: '发不了：预算、张数或每人限领已用完，或活动已结束。',
   },
   journeys: {
     nav: '旅程', title: '旅程', add: '新旅程', edit: '改旅程', about: '付款、退款、投诉、转人工或回“退订”后马上停；夜里不发、每人几条，在“打扰的分寸”里改。可以写 {\'{\'}昵称{\'}\'}、{\'{\'}商品{\'}\'}、{\'{\'}订单尾号{\'}\'}、{\'{\'}原价{\'}\'}、{\'{\'}现价{\'}\'}、{\'{\'}券{\'}\'}、{\'{\'}到期{\'}\'}；营销消息会自动带上店名和退订方法。',
