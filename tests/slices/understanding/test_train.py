@@ -14,7 +14,7 @@ from xiaoer.slices.understanding.model import ModelUnreadable, read_model, write
 from xiaoer.slices.understanding.pack import Utterance, read_compounds, read_pack, read_utterances, shipped_model
 from xiaoer.slices.understanding.training.encoder import Example, fit_encoder
 from xiaoer.slices.understanding.training.gate import GateRows, fit_gate
-from xiaoer.slices.understanding.training.shop import agreed, regression
+from xiaoer.slices.understanding.training.shop import agreed, learn, regression
 from xiaoer.slices.understanding.training.together import Parts, several, told_beside, with_outburst
 from xiaoer.slices.understanding.training.train import parted, refined, train
 
@@ -196,3 +196,14 @@ def test_a_file_of_another_format_is_refused() -> None:
     np.savez(file, format=np.array([99]))
     with pytest.raises(ModelUnreadable):
         read_model(zlib.compress(file.getvalue()))
+
+
+def test_a_shop_that_teaches_a_few_lines_gets_a_model_no_worse() -> None:
+    """Also where nothing is taught: what the pack knows keeps its weight in the vote with the encoder."""
+    shipped = shipped_model()
+    taught = [("能不能来个小灶", "promo.bargain"), ("给开个小灶呗", "promo.bargain"), ("开小灶不", "promo.bargain")]
+    model, outcome = learn(PACK, taught, shipped)
+    assert outcome.accepted, outcome
+    at = model.labels.index("promo.bargain")
+    before, after = (Understanding(PACK, one).probabilities("能给开小灶不")[at] for one in (shipped, model))
+    assert after > 2 * before

@@ -30,6 +30,7 @@ MAX_FEATURES = 60_000
 PASSES, CLOSE = 30, 0.02
 # How much a margin of the model that is refined counts beside one feature.
 KNOWN = 2.0
+BENT = 0.5  # how far a model is bent towards what the lines alone would make of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def refine(lines: Sequence[Line], base: Model) -> Fitted:
 
     The margins of the model stand beside the features, so that a few thousand lines are enough and seconds too; since
     both are sums over features, the outcome is one table of weights as before. Features that the model lacks are added.
+    Margins keep the spread that they had, since the vote with the encoder was fitted to it.
     """
     counts = Counter(name for line in lines for name in line.names if name not in base.vocabulary)
     fresh = sorted(name for name, n in counts.items() if n >= MIN_LINES)
@@ -86,12 +88,18 @@ def refine(lines: Sequence[Line], base: Model) -> Fitted:
         machine.fit(both, [line.intent for line in lines])
     found = machine.coef_.T.astype(np.float32)
     own, of_known = found[: len(vocabulary)], found[len(vocabulary) :] * np.float32(KNOWN)
+    weights, bias = known @ of_known + own, base.bias @ of_known + machine.intercept_
+    labels = tuple(str(label) for label in machine.classes_)
+    share = BENT * margins.std() / max(float((scaled @ weights + bias).std()), 1e-6)
+    at = [base.labels.index(label) if label in base.labels else -1 for label in labels]
+    kept = np.hstack([known, np.zeros((len(vocabulary), 1), np.float32)])[:, at] * (1 - BENT)
+    of_bias = np.append(base.bias, base.bias.mean())[at] * (1 - BENT)
     return Fitted(
-        labels=tuple(str(label) for label in machine.classes_),
+        labels=labels,
         vocabulary=vocabulary,
         importance=importance,
-        weights=np.ascontiguousarray(known @ of_known + own),
-        bias=(base.bias @ of_known + machine.intercept_).astype(np.float32),
+        weights=np.ascontiguousarray(weights * share + kept, np.float32),
+        bias=(bias * share + of_bias).astype(np.float32),
     )
 
 

@@ -60,6 +60,8 @@ HEARD = 0.5
 SURER = 1.2
 # Lines of the pack that a shop's own training goes over beside the shop's.
 REMINDERS = 8_000
+# How often a shop's own line counts beside them.
+OWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,11 @@ def train(
 
 def refined(pack: Pack, own: Sequence[Utterance], reminders: Sequence[Utterance], base: Model) -> Trained:
     """A model that also knows a shop's own lines. Some of the pack's remind it of what it knew; its judges are kept."""
-    chosen = [*own, *reminders[:: max(1, len(reminders) // REMINDERS)]]
+    chosen = [*[*own] * OWN, *reminders[:: max(1, len(reminders) // REMINDERS)]]
     lines = prepare([(u.text, u.intent) for u in chosen], pack)
     model = _model(refine(lines, base), base.encoder, (base.temperature, base.trust), base.pack_hash)
-    return Trained(replace(model, gate=base.gate, seam=base.seam, listener=base.listener), len(lines))
+    learnt = len(own) + len(lines) - OWN * len(own)
+    return Trained(replace(model, gate=base.gate, seam=base.seam, listener=base.listener), learnt)
 
 
 def parted(utterances: Sequence[Utterance]) -> tuple[list[Utterance], list[Utterance]]:
