@@ -75,6 +75,7 @@ def test_silence_closes_only_when_the_buyer_is_not_waiting(
         ({"intents": ("chat.thanks",)}, "solved"),
         ({"intents": ("ship.track",), "open_tickets": 1}, "ticket"),
         ({"intents": ("ship.track",), "anger": 0.9, "last_author": "buyer"}, "not_solved"),
+        ({"intents": ("service.human",), "anger": 0.9}, "not_solved"),
     ],
 )
 def test_the_wrap_up_code_is_suggested(values: dict[str, Any], code: str) -> None:

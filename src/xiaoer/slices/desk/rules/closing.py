@@ -100,7 +100,7 @@ def suggest_wrap_up(talk: Talk) -> WrapUp:
     by_code = {wrap_up.code: wrap_up for wrap_up in WRAP_UPS}
     if talk.open_tickets:
         return by_code["ticket"]
-    if talk.last_author == "buyer" and talk.anger >= _ANGRY:
+    if talk.anger >= _ANGRY:  # he was not heard to calm down, whoever spoke last
         return by_code["not_solved"]
     for intent in talk.intents:
         for prefix, code in _BY_INTENT:

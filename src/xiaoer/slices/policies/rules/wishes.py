@@ -83,7 +83,7 @@ _EATS = re.compile(r"(?:能|可以|适合)[吃用喝穿玩戴擦抹骑养](?:什
 # what ails a thing or a body sounds like a complaint about goods (猫尿味太大了, 手裂了); these words say that it is one
 _SOUNDS_BOUGHT = frozenset({"after.size_wrong", "after.defect", "after.repair", "after.color_diff", "after.missing"})
 _BOUGHT = re.compile(
-    r"收到|买的|买来|买了|拍的|拍了|你们|你家|店|这(?!么|样)|退|换货|刚到|到了|发来|发的|寄|快递|客服|售后|订单|单子|质量|投诉|赔|才用|用了|穿了|洗了|戴了|包装"
+    r"收到|买的|买来|买了|拍的|拍了|你们|你家|(?<![酒饭旅书])店|这(?!么|样)|退|换货|刚到|到了|发来|发的|寄|快递|客服|售后|订单|单子|质量|投诉|赔|才用|用了|穿了|洗了|戴了|包装"
 )
 _GIVEN = re.compile(r"(?:[\u4e00-\u9fff]{1,4}(?:节|生日))?送(?!货|到|的|来)")  # 送爷爷，他手抖; 教师节送书法老师
 _EACH_ONE = re.compile(r"各(?:买|挑|选|来|送)")
