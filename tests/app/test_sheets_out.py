@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from xiaoer.app.sheets_out import csv_of, report_xlsx, xlsx_of
-from xiaoer.flows.show_insights.page import Card, Column, Page, Period, Table, note_of_sample
+from xiaoer.flows.show_insights.page import Card, Column, Page, Period, Table, notes_of
 from xiaoer.flows.show_insights.report.compose import Report
 from xiaoer.flows.show_insights.report.html import html_of
 
@@ -28,6 +28,6 @@ def texts_of(book: bytes) -> str:
 def test_a_file_tells_estimated_figures_from_counted_ones(sampled: int, told: bool) -> None:
     shown = page(sampled)
     report = Report("周报", "店", "2026-11-01", "2026-11-07", "好", (), (), (shown,), "2026-11-08")
-    files = (csv_of(TABLE, note_of_sample(shown)).decode("utf-8-sig"), texts_of(xlsx_of(shown)),
+    files = (csv_of(TABLE, notes_of(shown)).decode("utf-8-sig"), texts_of(xlsx_of(shown)),
              texts_of(report_xlsx(report)), html_of(report))  # fmt: skip
     assert ["均匀抽取的 1,000 个估算" in text for text in files] == [told] * 4
