@@ -125,7 +125,9 @@ async def test_a_hint_is_newer_than_every_one_that_its_writer_sees_whatever_the_
         bus.publish("a.first", {})
         await _take(hints, 1)
         await db.write(lambda c: c.execute(update(bus_events).values(seq=bus_events.c.seq + 900_000_000)))
-        await _take(hints, 1)  # the same row, now of a clock that goes ahead by a quarter of an hour
+        # the row is now of a clock that goes ahead by a quarter of an hour; where rows are read once it comes anew
+        if db.is_sqlite:
+            await _take(hints, 1)
         bus.publish("a.second", {})
         assert await _take(hints, 1) == [Hint("a.second")]
     await bus.close()
