@@ -9,12 +9,12 @@ told apart. The ratio is to a bare JSON decode and encode of the same message in
 of its own: in one, the later sizes would find every text remembered from the first.
 """
 
+import argparse
 import asyncio
 import json
 import multiprocessing
 import os
 import resource
-import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -88,9 +88,11 @@ def measured(size: int) -> str:
 
 def main() -> None:
     """Measure each size in turn."""
+    read = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    read.add_argument("sizes", nargs="*", type=int, default=[1_000, 10_000, 100_000], help="entries of the shop")
+    sizes = read.parse_args().sizes
     os.environ.setdefault("XIAOER_LOG_LEVEL", "error")
     print("entries   load s  ahead s   p50 ms   p99 ms   understand   p50 / bare JSON   resident MB", flush=True)
-    sizes = [int(word) for word in sys.argv[1:]] or [1_000, 10_000, 100_000]
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1) as alone:
         for line in alone.map(measured, sizes):
             print(line, flush=True)

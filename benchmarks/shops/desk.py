@@ -1,5 +1,6 @@
 """A shop of the benchmark, imported as a merchant would and asked in process."""
 
+import argparse
 import csv
 import json
 import tempfile
@@ -42,6 +43,15 @@ async def asked(product: Wiring, say: str, page: str | None = None) -> tuple[dic
     incoming = Incoming(BuyerId(new_id()), "api", TextContent(say), TurnContext(product_id=page))
     answer = msgspec.json.decode(await product.take_message(DEFAULT_SHOP, incoming))
     return answer, "\n".join(part.get("text", "") for part in answer["replies"])
+
+
+def told_to(doc: str | None) -> tuple[str, bool]:
+    """Of the command line: which set of shops, and whether what is wrong is printed."""
+    read = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    read.add_argument("set", nargs="?", choices=("held", "dev"), default="held", help="shops kept apart, or our own")
+    read.add_argument("--wrong", action="store_true", help="print what was answered wrongly")
+    told = read.parse_args()
+    return told.set, told.wrong
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

@@ -9,13 +9,12 @@ or the entry that shares most pairs of letters with the question.
 
 import asyncio
 import re
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from desk import asked as answered
-from desk import opened, pairs, rows, table
+from desk import opened, pairs, rows, table, told_to
 
 HERE = Path(__file__).parent
 _TELLS_NOT = re.compile(r"没写|没查到|没找到|查不到|不乱|不确定|问一?下|问清楚|帮您问|确认|核实|不敢")
@@ -81,5 +80,4 @@ async def main(which: str, wrong: bool) -> None:
 
 
 if __name__ == "__main__":
-    sets = [word for word in sys.argv[1:] if not word.startswith("-")]
-    asyncio.run(main(sets[0] if sets else "held", "--wrong" in sys.argv))
+    asyncio.run(main(*told_to(__doc__)))

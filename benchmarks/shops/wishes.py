@@ -9,13 +9,12 @@ whose sheets share most pairs of letters with the wish.
 """
 
 import asyncio
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from desk import asked as answered
-from desk import opened, pairs, rows, table
+from desk import opened, pairs, rows, table, told_to
 
 HERE = Path(__file__).parent / "wishes"
 _SHOWN = 3  # goods that the baseline shows
@@ -86,5 +85,4 @@ async def main(which: str, wrong: bool) -> None:
 
 
 if __name__ == "__main__":
-    sets = [word for word in sys.argv[1:] if not word.startswith("-")]
-    asyncio.run(main(sets[0] if sets else "held", "--wrong" in sys.argv))
+    asyncio.run(main(*told_to(__doc__)))

@@ -74,7 +74,7 @@ def test_an_entry_is_weighed_by_what_it_asks_and_says() -> None:
         KnowledgeHit("1", "表带太长怎么截短", "收到后发腕围给我们，免费寄截带器，两分钟自己拆。", 0.2, "W"),
         KnowledgeHit("2", "什么时候发货", "16点前付款当天发。", 0.15),
     ]
-    (right, _), (other, _) = matching.sure_of_entries("我手腕细，链子晃荡，咋弄短", hits, WATCH)
+    (right, _), (other, _) = matching.chances_of_entries("我手腕细，链子晃荡，咋弄短", hits, WATCH)
     assert right > 5 * other
 
 
@@ -85,7 +85,7 @@ def test_an_entry_is_found_by_the_story_of_its_matter() -> None:
         KnowledgeHit("3", "退款多久到账", "验收后24小时内原路退回。", 0.08),
     ]
     lock = Product("L", "智能门锁指纹锁家用防盗门")
-    (right, _), *others = matching.sure_of_entries("姥姥手糙 怼了七八回都刷不开", hits, lock)
+    (right, _), *others = matching.chances_of_entries("姥姥手糙 怼了七八回都刷不开", hits, lock)
     assert right > 3 * max(sure for sure, _ in others)
 
 

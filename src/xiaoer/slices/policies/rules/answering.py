@@ -233,7 +233,7 @@ def _nearer(ask: Ask, hit: Said) -> Act:
         return entries.say(ask, hit)
     facts = attributes.facts_for(product, ask.segment.intent, ask.segment.text)
     of_fact = matching.sure_of(matching.ranked(product, ask.segment.text, facts[0]), facts[0]) if facts else 0.0
-    of_entry = nearness.likelihoods(ask)[hit.hit.id]
+    of_entry = nearness.chances(ask)[hit.hit.id].sure
     by_name = {key for key, _ in facts} & set(attributes.keys_in(product, ask.segment.text))
     if of_entry >= _SURE_ENTRY and not by_name:
         return entries.say(ask, hit)  # what the shop wrote to be said, before a line of the sheet

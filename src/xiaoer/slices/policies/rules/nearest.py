@@ -2,7 +2,8 @@
 
 Half of the questions that no fact and no entry surely answers are answered by what comes nearest. It is said with its
 doubt and a person beside it, and counts as unanswered: the gap is shown to the shop. Who has no order here and asks
-what sounds like a matter of one is told the likely answer first.
+what sounds like a matter of one is told the likely answer first; and on the page of goods what surely answers is told
+though the words were heard as something else.
 """
 
 import re
@@ -10,7 +11,7 @@ import re
 from msgspec import Struct
 
 from xiaoer.kernel.asking import QUESTION, telling_letters
-from xiaoer.kernel.decision import Act, Source
+from xiaoer.kernel.decision import Act, KnowledgeHit, Source
 from xiaoer.slices.policies.rules import attributes, entries, nearness, needs, presale, products
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.sides import matching
@@ -33,11 +34,24 @@ _OF_ORDERS = ("order.", "ship.", "after.", "promo.price_protect", "promo.not_app
 class _Likely(Struct, frozen=True):
     """A fact (with its key and value) or an entry, and how likely it answers."""
 
-    sure: float
-    words: str
+    chance: matching.Chance
     source: Source
-    of: str  # the product that an entry is of
+    of: str  # the product of which it tells; empty for an entry of the shop
     fact: tuple[str, str] | None = None
+    hit: KnowledgeHit | None = None
+
+    @property
+    def sure(self) -> float:
+        return self.chance.sure
+
+    @property
+    def words(self) -> str:
+        return self.hit.answer.rstrip("。") if self.hit else "：".join(self.fact or ())
+
+    @property
+    def is_quotable(self) -> bool:
+        """Whether its words may stand in a sentence of ours as they are."""
+        return self.hit is None or ("{" not in self.hit.answer and len(self.hit.answer) <= _LONG)
 
 
 def tell(ask: Ask) -> Act | None:
@@ -70,8 +84,7 @@ def tell_first(ask: Ask) -> Act | None:
     if best.sure < (_BESIDE_NUMBER if of_terms else _AS_ANSWER):
         return None
     if best.fact is not None and product is not None:
-        slots = {"title": product.title, "facts": [list(best.fact)]}
-        return Act("answer", ask.index, "product.facts", slots, (best.source,))
+        return products.say_facts(ask, product, (best.fact,))
     slots = {"answer": f"{best.words}。", "asks": "order_no"}
     return Act("ask", ask.index, "knowledge.and_order", slots, (best.source,), "knowledge.hit")
 
@@ -90,17 +103,16 @@ def tell_meant(ask: Ask) -> Move | None:
         return None
     if len(telling_letters(segment.text)) < _SAYS:
         return None
-    from_ = _MEANT if segment.confidence < _HEARD else _SURELY_MEANT
-    blind = nearness.blind_likelihoods(ask)
-    hits = [hit for hit in ask.facts.knowledge.get(ask.index, ()) if hit.product_id == product.id]
-    hit = max(hits, key=lambda one: blind[one.id], default=None)
-    fact = max(matching.ranked(product, segment.text), key=lambda one: one.blind, default=None)
-    of_entry = blind[hit.id] if hit else 0.0
-    of_fact = fact.blind if fact and not attributes.names_others(segment.text, fact.key + fact.value) else 0.0
-    if max(of_entry, of_fact) < from_:
+    own = [one for one in (*_facts(ask), *_entries(ask)) if one.of == product.id]
+    best = max(own, key=lambda one: one.chance.blind, default=None)
+    if best is None or best.chance.blind < (_MEANT if segment.confidence < _HEARD else _SURELY_MEANT):
         return None
-    if hit is None or of_fact > of_entry:
-        return Move(products.say_facts(ask, product, (fact.pair,))) if fact else None
+    if best.fact is not None:
+        return Move(products.say_facts(ask, product, (best.fact,)))
+    return _say_entry(ask, best.hit) if best.hit else None
+
+
+def _say_entry(ask: Ask, hit: KnowledgeHit) -> Move | None:
     if more := entries.needs_of_entry(ask, hit):
         return Move(needs=more)
     said = entries.say_entry(ask, hit)
@@ -108,7 +120,8 @@ def tell_meant(ask: Ask) -> Move | None:
 
 
 def _likely(ask: Ask) -> list[_Likely]:
-    return sorted((*_facts(ask), *_entries(ask)), key=lambda one: -one.sure)
+    found = (one for one in (*_facts(ask), *_entries(ask)) if one.is_quotable)
+    return sorted(found, key=lambda one: -one.sure)
 
 
 def _facts(ask: Ask) -> list[_Likely]:
@@ -116,22 +129,18 @@ def _facts(ask: Ask) -> list[_Likely]:
     if product is None:
         return []
     return [
-        _Likely(one.sure, f"{one.key}：{one.value}", product_source(product), product.id, one.pair)
+        _Likely(matching.Chance(one.sure, one.blind), product_source(product), product.id, fact=one.pair)
         for one in matching.ranked(product, ask.segment.text)
         if not attributes.names_others(ask.segment.text, one.key + one.value)
     ]
 
 
 def _entries(ask: Ask) -> list[_Likely]:
-    sure = nearness.likelihoods(ask)
+    likely = nearness.chances(ask)
     return [
-        _Likely(
-            sure[hit.id], hit.answer.rstrip("。"), Source("knowledge", hit.id, hit.question, hit.score), hit.product_id
-        )
+        _Likely(likely[hit.id], Source("knowledge", hit.id, hit.question, hit.score), hit.product_id, hit=hit)
         for hit in ask.facts.knowledge.get(ask.index, ())
         if hit.product_id in ("", ask.product_id)
-        and "{" not in hit.answer
-        and len(hit.answer) <= _LONG
         and not attributes.names_others(ask.segment.text, hit.question + hit.answer)
         and (ask.segment.intent.startswith("service.") or not _OF_COMPLAINTS.search(hit.question + hit.answer))
     ]

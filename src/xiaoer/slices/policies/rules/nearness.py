@@ -41,20 +41,11 @@ def near(ask: Ask) -> list[KnowledgeHit]:
     return _not_beside(ask, by_words) or _by_sides(ask, hits)
 
 
-def likelihoods(ask: Ask) -> dict[str, float]:
+def chances(ask: Ask) -> dict[str, matching.Chance]:
     """How likely each entry that was found answers, by its id."""
-    return {id_: sure for id_, (sure, _) in _weighed(ask).items()}
-
-
-def blind_likelihoods(ask: Ask) -> dict[str, float]:
-    """The same where nothing is known of what is asked."""
-    return {id_: blind for id_, (_, blind) in _weighed(ask).items()}
-
-
-def _weighed(ask: Ask) -> dict[str, tuple[float, float]]:
     hits = ask.facts.knowledge.get(ask.index, ())
-    sure = matching.sure_of_entries(ask.segment.text, hits, ask.facts.products.get(ask.product_id or ""))
-    return {hit.id: one for hit, one in zip(hits, sure, strict=True)}
+    found = matching.chances_of_entries(ask.segment.text, hits, ask.facts.products.get(ask.product_id or ""))
+    return {hit.id: one for hit, one in zip(hits, found, strict=True)}
 
 
 def _not_beside(ask: Ask, found: list[KnowledgeHit]) -> list[KnowledgeHit]:
@@ -63,11 +54,11 @@ def _not_beside(ask: Ask, found: list[KnowledgeHit]) -> list[KnowledgeHit]:
     product = ask.facts.products.get(ask.product_id or "")
     if not found or found[0].score >= OWN_WORDS:
         return found
-    sure, of_goods = likelihoods(ask), product is not None and ask.segment.intent.startswith("product.")
+    likely, of_goods = chances(ask), product is not None and ask.segment.intent.startswith("product.")
     return [
         hit
         for hit in found
-        if sure[hit.id] >= (_BESIDE if of_goods or (product and hit.product_id == product.id) else _WIDE_OF)
+        if likely[hit.id].sure >= (_BESIDE if of_goods or (product and hit.product_id == product.id) else _WIDE_OF)
     ]
 
 
@@ -107,8 +98,8 @@ def _by_sides(ask: Ask, hits: tuple[KnowledgeHit, ...]) -> list[KnowledgeHit]:
         return []
     if products.asks_how_it_is(ask.segment.text):
         return []
-    sure, own = likelihoods(ask), ("", ask.product_id)
-    return [h for h in hits if sure[h.id] >= _LIKELY and h.product_id in own and not _speaks_of_others(ask, h)]
+    likely, own = chances(ask), ("", ask.product_id)
+    return [h for h in hits if likely[h.id].sure >= _LIKELY and h.product_id in own and not _speaks_of_others(ask, h)]
 
 
 def _is_far_ahead(hits: tuple[KnowledgeHit, ...], times: float) -> bool:

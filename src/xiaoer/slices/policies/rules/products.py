@@ -114,6 +114,7 @@ def _facts(ask: Ask, product: Product) -> Act | None:
 
 
 def say_facts(ask: Ask, product: Product, facts: tuple[tuple[str, str], ...]) -> Act | None:
+    """The act that tells facts of a product; None where there are none."""
     return _act(ask, product, "product.facts", facts=[list(pair) for pair in facts]) if facts else None
 
 

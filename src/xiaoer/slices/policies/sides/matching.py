@@ -21,16 +21,29 @@ from xiaoer.slices.policies.rules.namesakes import counts, is_such_a_measure, un
 from xiaoer.slices.policies.rules.written import facts_written, letters_shared
 from xiaoer.slices.policies.sides.space import space_of
 
-# weights in the order of `views_of_facts` and of `views_of_entries`, and what is added
-_FACT, _FACT_BIAS = (2.7, 1.5, 6.31, 1.03, 1.35, 0.55, 2.34, 0.89), -3.28
-_FACT_BLIND, _FACT_BLIND_BIAS = (6.19, 3.83, 3.0, 0.97, 2.32, 0.79, 1.66, 1.08), -6.29
-_ENTRY, _ENTRY_BIAS = (1.53, 3.77, 5.67, 2.78, 0.5, 3.07), -6.08
-_ENTRY_BLIND, _ENTRY_BLIND_BIAS = (2.25, 3.81, 5.99, 3.18, -0.37, 3.18), -6.30
+_Fitted = tuple[float, tuple[float, ...]]
+
+# what is added, and weights in the order of `views_of_facts`: of questions about the goods, of words about anything
+_FACT: tuple[_Fitted, _Fitted] = (
+    (-3.28, (2.7, 1.5, 6.31, 1.03, 1.35, 0.55, 2.34, 0.89)),
+    (-6.29, (6.19, 3.83, 3.0, 0.97, 2.32, 0.79, 1.66, 1.08)),
+)
+_ENTRY: tuple[_Fitted, _Fitted] = (  # the same in the order of `views_of_entries`
+    (-6.08, (1.53, 3.77, 5.67, 2.78, 0.5, 3.07)),
+    (-6.30, (2.25, 3.81, 5.99, 3.18, -0.37, 3.18)),
+)
 STATED = 0.35  # from here a fact is told as the answer
 NEAREST = 0.12  # from here it is told as what comes nearest
 
 _CALLED = re.compile(r"([\u4e00-\u9fff])[子儿]")
 _LEFT = 2  # letters that tell something, without the name of the goods
+
+
+class Chance(NamedTuple):
+    """How likely something answers: a question about the goods (`sure`), words of which nothing is known (`blind`)."""
+
+    sure: float
+    blind: float
 
 
 class Told(NamedTuple):
@@ -60,10 +73,7 @@ def sure_of(told: tuple[Told, ...], pair: tuple[str, str]) -> float:
 @lru_cache(maxsize=512)
 def _ranked(title: str, facts: tuple[tuple[str, str], ...], question: str, named: str) -> tuple[Told, ...]:
     views = views_of_facts(title, facts, question, named)
-    told = [
-        Told(*pair, _sure(_FACT, view, _FACT_BIAS), _sure(_FACT_BLIND, view, _FACT_BLIND_BIAS))
-        for pair, view in zip(facts, views, strict=True)
-    ]
+    told = [Told(*pair, *_chance(_FACT, view)) for pair, view in zip(facts, views, strict=True)]
     return tuple(sorted(told, key=lambda one: -one.sure))
 
 
@@ -90,22 +100,19 @@ def views_of_facts(
     ]
 
 
-def sure_of_entries(
-    question: str, hits: Sequence[KnowledgeHit], product: Product | None
-) -> tuple[tuple[float, float], ...]:
-    """How likely each entry answers (`sure`, `blind`); `product` is what is talked of."""
+def chances_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Product | None) -> tuple[Chance, ...]:
+    """How likely each entry answers; `product` is what is talked of."""
     told = tuple((hit.score, hit.question, hit.matched, hit.answer, hit.product_id) for hit in hits)
-    return _sure_of_entries(question, told, product.id if product else "", product.title if product else "")
+    return _chances_of_entries(question, told, product.id if product else "", product.title if product else "")
 
 
 @lru_cache(maxsize=512)  # asked by every rule that an entry may answer
-def _sure_of_entries(
+def _chances_of_entries(
     question: str, told: tuple[tuple[float, str, str, str, str], ...], product_id: str, title: str
-) -> tuple[tuple[float, float], ...]:
+) -> tuple[Chance, ...]:
     hits = [KnowledgeHit("", asked, answer, score, of, "", matched) for score, asked, matched, answer, of in told]
     product = Product(product_id, title) if product_id else None
-    views = views_of_entries(question, hits, product)
-    return tuple((_sure(_ENTRY, view, _ENTRY_BIAS), _sure(_ENTRY_BLIND, view, _ENTRY_BLIND_BIAS)) for view in views)
+    return tuple(_chance(_ENTRY, view) for view in views_of_entries(question, hits, product))
 
 
 def views_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Product | None) -> list[tuple[float, ...]]:
@@ -135,7 +142,11 @@ def _best_but(values: Sequence[float], at: int) -> float:
     return max((one for n, one in enumerate(values) if n != at), default=0.0)
 
 
-def _sure(weights: tuple[float, ...], view: tuple[float, ...], bias: float) -> float:
+def _chance(fitted: tuple[_Fitted, _Fitted], view: tuple[float, ...]) -> Chance:
+    return Chance(*(_share(bias, weights, view) for bias, weights in fitted))
+
+
+def _share(bias: float, weights: tuple[float, ...], view: tuple[float, ...]) -> float:
     points = bias + sum(weight * one for weight, one in zip(weights, view, strict=True))
     return 1 / (1 + math.exp(-points))
 
