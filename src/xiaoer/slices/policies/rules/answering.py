@@ -115,7 +115,10 @@ def _before_any_order(ask: Ask) -> Move | None:
         return eta
     if more := _needs_of_near(ask):
         return Move(needs=more)
-    if (hit := _hit(ask)) is not None:
+    hit = _hit(ask)
+    if (hit is None or hit.hit.score < nearness.OWN_WORDS) and (policy := buying.tell_after_sales(ask)) is not None:
+        return Move(policy)
+    if hit is not None:
         return small.with_number(ask, entries.say(ask, hit))
     if closer := needs.closer(ask):
         return Move(needs=closer)

@@ -8,6 +8,7 @@ import re
 
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, Need, Source
+from xiaoer.slices.policies.rules import products
 from xiaoer.slices.policies.rules.needs import AGAIN
 from xiaoer.slices.policies.rules.picking import pick_order
 from xiaoer.slices.policies.rules.sources import product_source
@@ -21,6 +22,12 @@ _WAYS = (
 _PAY = re.compile(
     rf"(?:用|拿|刷|走|支持|可以|能|有没有|怎么).{{0,6}}{_WAYS}.{{0,8}}(?:付|买|拍|下单|支付|结|吗|么|不)?|{_WAYS}(?:支付|付款|能用|可以|行)"
 )
+# whether goods may be given back at all, with nothing said of them (不合适能退不)
+_GIVE_BACK = re.compile(
+    r"(?:要是|如果|万一|那|买了?|收到|穿着?|用着?|试了)*(?:不合适|不喜欢|不满意|不想要)?(?:了|的话|\W)*"
+    r"还?(?:能|可以|给|包|支持|让)(?:不能|不可以)?退(?:货|换)?(?:吗|不|么|嘛|呢|\W)*$"
+)
+_OF_RETURN = re.compile(r"无理由|退换|(?:能|可|包)[不否]?(?:能|可)?退|不(?:能|可|支持)退")
 _POLICY = re.compile(
     r"(?:售后|退换货?|退货退款)(?:的)?(?:政策|服务|保障|流程|规则|规定|须知|条款|说明|制度)|售后(?:有保障|怎么样|咋样|如何|好不好|怎么处理|怎么弄|是什么样)"
 )
@@ -74,10 +81,14 @@ def _how(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act:
 
 
 def tell_after_sales(ask: Ask) -> Act | None:
-    """The shop's after-sales in short (售后政策), by law and its own terms; None when that is not asked."""
-    if not _POLICY.search(ask.segment.text):
+    """The shop's after-sales in short (售后政策), by law and its own terms, or what the sheet in focus says of giving
+    the goods back; None when neither is asked."""
+    if not (_POLICY.search(ask.segment.text) or _GIVE_BACK.match(ask.segment.text.strip())):
         return None
-    terms = ask.facts.terms
+    product, terms = ask.facts.products.get(ask.product_id or ""), ask.facts.terms
+    own = [(key, value) for key, value in product.attributes.items() if _OF_RETURN.search(key)] if product else []
+    if product is not None and own:  # 鲜活易腐商品，不支持七天无理由
+        return products.say_facts(ask, product, tuple(own[:1]))
     template = "after.policy_insured" if terms.freight_insurance else "after.policy"
     slots = {"days": terms.days, "back_days": terms.refund_within_days}
     return Act("answer", ask.index, template, slots, (Source("policy", "law.25", "售后政策"),), "after.policy")
