@@ -66,8 +66,9 @@ def test_a_line_is_one_json_object_with_level_and_time(lines: Lines) -> None:
 
 def test_values_at_any_depth_and_of_any_type_are_masked(lines: Lines) -> None:
     structlog.get_logger().info("x", phone=13800138000, data={"to": ["13800138000", ("wang@example.cn",)]})
-    assert "0138" not in json.dumps(lines())
-    assert lines()[0]["data"] == {"to": ["138****8000", ["w***@example.cn"]]}
+    (line,) = lines()
+    assert line["phone"] != 13800138000 and "13800138000" not in json.dumps(line)
+    assert line["data"] == {"to": ["138****8000", ["w***@example.cn"]]}
 
 
 def test_an_exception_is_logged_without_the_number_in_its_words(lines: Lines) -> None:
