@@ -21,6 +21,7 @@ _COUNTED = re.compile(
 _TENS = re.compile(
     r"(?<![一二三四五六七八九十百千万第])[一二三四五六七八九]?十[一二三四五六七八九]?(?![一二三四五六七八九十百千万足分])"
 )
+_PART_OF = re.compile(r"([二三四五六八十]+)分之([一二三四五六七八九]+)")
 _SAME = {
     "公分": "厘米",
     "cm": "厘米",
@@ -53,8 +54,9 @@ def measures(text: str) -> set[Measure]:
 
 
 def in_digits(text: str) -> str:
-    """三盒 as 3盒, 七座 as 7座, 四十五公分 as 45公分: what is counted, as sheets write it."""
-    return _COUNTED.sub(lambda m: m.group().translate(DIGITS), _tens(text))
+    """三盒 as 3盒, 七座 as 7座, 四十五公分 as 45公分, 二分之一 as 1/2: what is counted, as sheets write it."""
+    whole = _PART_OF.sub(lambda found: f"{value(found[2])}/{value(found[1])}", text)
+    return _COUNTED.sub(lambda m: m.group().translate(DIGITS), _tens(whole))
 
 
 def _tens(text: str) -> str:
