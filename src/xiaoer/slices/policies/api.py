@@ -74,7 +74,8 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     more: list[Need] = []
     todos: list[Todo] = []
     owners: list[str] = []
-    asking = spoken_for = told_of = ""
+    asking = spoken_for = ""
+    told_of = _only_number(situation.heard)
     carried: str | None = None
     shown: list[str] = []
     for index, segment in enumerate(situation.heard.segments):
@@ -130,6 +131,12 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     decision = decision if decision.handoff else replace(decision, regret=regret.say_regret(situation, decision.acts))
     memory = replace(memory, asking=asking, tried=again)
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
+
+
+def _only_number(heard: Heard) -> str:
+    """The order number that the message names, if it names just one: it counts for the parts that name no order."""
+    said = {segment.entities.order_no for segment in heard.segments} - {None}
+    return said.pop() or "" if len(said) == 1 else ""
 
 
 def _names_goods(index: int, segment: Segment, known: Facts) -> bool:
