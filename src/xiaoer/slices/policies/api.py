@@ -51,6 +51,7 @@ wish_asks_medicine = wish_words.asks_medicine
 wish_asks_which = wish_words.asks_which
 NEAR_FOR_TALK = nearness.NEAR_FOR_TALK
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
+_EXCUSED = "人工"  # always a red line unless it is something else (人工培育的钻石)
 # 转接头有吗, 人工钻石项链有吗: goods, whatever they sound like
 _OF_GOODS = re.compile(r"^(?!.*(?:客服|真人|服务|有人|人工有)).*(?:有(?:没有|货|卖)?(?:吗|么|没|不)\W*$|多少钱|怎么卖)")
 _TRIED = {"source.down": "tries.source_down", "order.other_money": "tries.other_money"}
@@ -182,7 +183,10 @@ def _meant(index: int, segment: Segment, situation: Situation, known: Facts, car
 def _asked_for_people(situation: Situation) -> Handoff | None:
     """A call for a person in words that no red line lists (问不出来，换个人)."""
     calls = any(
-        s.intent == "service.human" and s.confidence >= _ASKS_FOR_PEOPLE and not _OF_GOODS.search(s.text)
+        s.intent == "service.human"
+        and s.confidence >= _ASKS_FOR_PEOPLE
+        and not _OF_GOODS.search(s.text)
+        and _EXCUSED not in s.text
         for s in situation.heard.segments
     )
     return Handoff("requested", "intent.human") if calls else None
