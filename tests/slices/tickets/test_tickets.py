@@ -278,7 +278,12 @@ def test_the_address_of_a_picture_is_never_cut_short() -> None:
     ("type_", "fields", "goods", "title"),
     [
         ("return", {"order_id": "1", "reason": "尺码"}, "防晒外套", "退货：防晒外套 · 尺码"),
-        ("urge_ship", {"order_id": "1", "about": "我要改地址；什么时候发货"}, "防晒外套", "催发货：防晒外套 · 什么时候发货"),
+        (
+            "urge_ship",
+            {"order_id": "1", "about": "我要改地址；什么时候发货"},
+            "防晒外套",
+            "催发货：防晒外套 · 什么时候发货",
+        ),
         ("invoice", {"order_id": "1", "tax_no": "9133"}, "防晒外套", "发票：防晒外套"),
         ("callback", {"about": "你们支持定做吗"}, "", "留言回复：你们支持定做吗"),
         ("complaint", {"about": "包裹一直不动；我要投诉"}, "", "投诉：包裹一直不动"),

@@ -186,7 +186,7 @@ class GatherFacts:
                 return None
 
     async def _named(self, turn: Turn, text: str) -> tuple[Product, ...]:
-        """The goods that the words name; else those of the order just talked about that they point at (这个会缩水吗)."""
+        """The goods that the words name; else those of the order talked about that they point at (这个会缩水吗)."""
         if turn.product_in_focus or not turn.memory.order_id:
             return await self._catalogue.named(turn.shop, text, _PICKS, turn.product_in_focus or "")
         orders = await self._all_orders(turn.shop, turn.buyer_id, turn.memory)

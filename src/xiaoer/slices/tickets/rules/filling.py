@@ -61,7 +61,9 @@ def missing(form: Form, fields: dict[str, str]) -> tuple[str, ...]:
 
 def title_of(form: Form, fields: dict[str, str], goods: str = "") -> str:
     """What a colleague reads in a list: the kind, the goods, what is wanted, in few words (退货：防晒外套 · 尺码)."""
-    told = (fields.get(f.name, "") for f in form.fields if f.kind in ("text", "choice", "date") and f.name not in _NO_WISH)
+    told = (
+        fields.get(f.name, "") for f in form.fields if f.kind in ("text", "choice", "date") and f.name not in _NO_WISH
+    )
     wanted = in_few_words(next((value for value in told if value), "") or fields.get("about", ""), form.label)
     parts = " · ".join(part for part in (goods, wanted) if part)
     return f"{form.label}：{parts}" if parts else form.label
