@@ -9,7 +9,6 @@ from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.turn import BuyerMessage, Content, PastMessage, State, Turn
 from xiaoer.slices.conversations.types import Conversation, Message
 
-
 _BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
 _COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
 _COMPLETE = ("？", "?", "。", "！", "!", "吗", "呢")
