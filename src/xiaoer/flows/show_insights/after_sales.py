@@ -1,7 +1,8 @@
 """售后归因: why goods come back, by product, variant, batch, courier and page claim; and what to change."""
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
 from xiaoer.flows.show_insights.said import HOW_SAID, table_of_words
@@ -13,6 +14,7 @@ _HOW = (
     How("refund@1", "退款数和金额", "按申请时间归入的退款、退货、换货单；金额是申请的金额。"),
     How("reason@1", "原因", "先看买家在会话里怎么说，再看会话的意图，最后看退款单上选的原因；十一类原因见售后分类。"),
     HOW_SAID,
+    How("done@1", "处理时长", "从申请到退款成功的平均小时数，按申请的那天归入；店铺事件里有退款成功时间的才算。"),
     How("few@1", "占比", f"不足 {FEW} 单时只写单数，不算占比和涨跌：一两单说明不了什么。"),
     How("batch@1", "批次", "按发货的那一周分批。"),
     How(
@@ -21,7 +23,9 @@ _HOW = (
         "这段时间的退款单 ÷ 同一时间付款的件数；卖出不到 10 件，或退的比卖的多（退的是以前卖的）时不算。",
     ),
 )
+_ALL = Drill("refund", kind="refund")
 _ENOUGH_SOLD = 10  # pieces
+_TWO = 2  # reasons that are equally frequent and both named
 _FEWEST = 3  # refunds of one reason below which nothing is concluded about a product
 ACTIONS = {
     "too_small": "把尺码表改大一档说明，或在详情页写「偏小，建议拍大一码」",
@@ -67,11 +71,11 @@ def show_after_sales(view: View) -> Page:
     count, cost = sum(n for n, _ in now.values()), sum(v for _, v in now.values())
     old_count, old_cost = sum(n for n, _ in old.values()), sum(v for _, v in old.values())
     sold = sum(n for _, n, _ in view.sums("sold", ("a",), a=view.product))
-    advice = causes(view)
+    advice = [cause.sentence for cause in causes(view)]
     cards = (
-        Card("refunds", "退款申请", count, before=old_count, good="down", drill=Drill("refund", kind="refund")),
-        Card("cost", "涉及金额", cost / 100, "yuan", old_cost / 100, "down"),
-        Card("rate", "退货率", _rate(count, sold), "ratio", good="down", how="rate@1", note=f"卖出 {sold} 件"),
+        Card("refunds", "退款申请", count, "number", old_count, "down", "单", None, "refund@1", _ALL),
+        Card("cost", "涉及金额", cost / 100, "yuan", old_cost / 100, "down", "", None, "refund@1", _ALL),
+        Card("rate", "退货率", _rate(count, sold), "ratio", None, "down", f"卖出 {sold} 件", None, "rate@1", _ALL),
         *_done(view),
     )
     tables = (
@@ -83,10 +87,9 @@ def show_after_sales(view: View) -> Page:
         _group(view, "refund.b", "batches", "按批次"),
         _group(view, "refund.p", "claims", "按页面说法"),
     )
-    top = max(now, key=lambda a: now[a][0], default="")
     finding = advice[0] if advice else "这段时间没有退款申请"
-    if top and not advice:
-        finding = f"退款原因最多的是{reason_name(top)}，{_part(now[top][0], count)}"
+    if now and not advice:
+        finding = f"退款原因最多的是{most_frequent(now)}"
     empty = "" if count else "有退款单之后，这里会说清退货集中在哪款、哪个规格、什么原因、花了多少钱、该改什么。"
     return Page(
         "after-sales", "售后归因", finding, view.period, cards, _charts(view, now), tables, _HOW, tuple(advice), empty
@@ -98,13 +101,35 @@ def _part(n: int, total: int) -> str:
     return f"占 {percent(n / total)}" if total >= FEW else f"{total} 单里有 {n} 单"
 
 
+def most_frequent(reasons: Mapping[str, tuple[int, int]]) -> str:
+    """The reason of most refunds with its part: 「质量，占 31%」; of two that are equal both, of more their number."""
+    total, most = sum(n for n, _ in reasons.values()), max(n for n, _ in reasons.values())
+    first = [reason_name(code) for code, (n, _) in reasons.items() if n == most]
+    if len(first) > _TWO:
+        return f"{'、'.join(first[:_TWO])}等 {len(first)} 种，各 {most} 单"
+    return f"{first[0]}，{_part(most, total)}" if len(first) == 1 else f"{'和'.join(first)}，各 {most} 单"
+
+
 def _rate(refunds: int, sold: int) -> float | None:
     """Refunds of what was sold; None where so little was sold that it would tell about earlier sales."""
     return ratio(refunds, sold) if sold >= max(_ENOUGH_SOLD, refunds) else None
 
 
-def causes(view: View, most: int = 5) -> list[str]:
-    """Sentences that name product, reason, share and action, the costliest first."""
+class Cause(NamedTuple):
+    """Why a product comes back, and what to do: `fen` were asked back for this reason."""
+
+    fen: int
+    refunds: int
+    what: str
+    action: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.what}：{self.action}"
+
+
+def causes(view: View, most: int = 5) -> list[Cause]:
+    """The causes that stand out in a product's refunds, the costliest first."""
     by_product: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for a, b, n, v in view.sums("refund.d", ("a", "b"), b=view.product):
         by_product[b].append((n, v, a))
@@ -123,19 +148,22 @@ def causes(view: View, most: int = 5) -> list[str]:
         if spread and spread[0][0] / sum(c for c, _ in spread) >= 0.5 and detail.startswith("too_"):
             where = f"，主要是 {spread[0][1]}"
         of = f"{n}/{total} 单，" if total >= FEW else ""
-        sentence = (
-            f"「{view.product_name(product)}」的退货里{reason_name(code)}{_part(n, total)}"
-            f"（{of}{v / 100:.0f} 元）{where}：{ACTIONS.get(detail, '抽几段会话看看')}"
-        )
-        found.append((v, n, sentence))
-    return [sentence for _, _, sentence in sorted(found, reverse=True)[:most]]
+        few = f" {total} 单里有 {n} 单是{reason_name(code)}"
+        part = f"里{reason_name(code)}{_part(n, total)}" if total >= FEW else few
+        what = f"「{view.product_name(product)}」的退货{part}（{of}{v / 100:,.0f} 元）{where}"
+        found.append(Cause(v, n, what, ACTIONS.get(detail, "抽几段会话看看")))
+    return sorted(found, reverse=True)[:most]
+
+
+def _done_by(kind: str) -> Drill:
+    return Drill("refund.t", kind, kind="refund")
 
 
 def _done(view: View) -> tuple[Card, ...]:
     names = {"refund_only": "仅退款处理时长", "return_refund": "退货退款处理时长"}
     pairs = view.pairs("refund.t")
     return tuple(
-        Card(kind, title, ratio(v / 3_600_000, n, 1), "hours", good="down")
+        Card(kind, title, ratio(v / 3_600_000, n, 1), "hours", None, "down", f"{n} 单", None, "done@1", _done_by(kind))
         for kind, title in names.items()
         for n, v in (pairs.get(kind, (0, 0)),)
         if n
@@ -149,7 +177,7 @@ def _reasons(view: View, now: dict[str, Any], old: dict[str, Any], count: int) -
         if detail:
             details[reason].append((n, detail))
     rows = []
-    for code, (n, v) in sorted(now.items(), key=lambda item: -item[1][0]):
+    for code, (n, v) in sorted(now.items(), key=lambda item: (-item[1][0], -item[1][1])):
         parts = "、".join(f"{DETAILS.get(d, d)} {c}" for c, d in sorted(details[code], reverse=True)[:4])
         before = old.get(code, (0, 0))[0]
         rows.append(
@@ -188,7 +216,7 @@ def _products(view: View) -> Table:
         rows.append(
             {
                 "id": product,
-                "product": view.product_name(product),
+                "product": view.product_title(product),
                 "count": total,
                 "rate": _rate(total, sold.get(product, 0)),
                 "cost": cost / 100,
@@ -223,7 +251,7 @@ def _group(view: View, family: str, id_: str, title: str) -> Table:
         total = sum(n for n, _ in reasons.values())
         top = max(reasons, key=lambda a: reasons[a][0])
         shown = week_name(rest) if family == "refund.b" else rest
-        name = f"{view.product_name(product)} · {shown}" if "|" in place else place
+        name = f"{view.product_title(product)} · {shown}" if "|" in place else place
         rows.append(
             {
                 "id": place,
@@ -250,17 +278,15 @@ def _variant_name(view: View, variant_id: str) -> str:
     variant = catalog.get_variant(view.connection, view.shop, variant_id)
     if variant is None:
         return variant_id
-    return f"{view.product_name(variant.product_id)} · {' '.join(variant.spec.values())}"
+    return f"{view.product_title(variant.product_id)} · {' '.join(variant.spec.values())}"
 
 
 def _charts(view: View, now: dict[str, tuple[int, int]]) -> tuple[Chart, ...]:
     days = view.every_day()
-    total = sum(n for n, _ in now.values())
     ranked = sorted(now, key=lambda a: -now[a][0])
-    first = ranked[0] if ranked else ""
     share = Chart(
         "reasons",
-        f"退款里{reason_name(first)}{_part(now[first][0], total)}" if first else "没有退款单",
+        f"退款最多因为{most_frequent(now)}" if now else "没有退款单",
         "bar",
         tuple(reason_name(a) for a in ranked),
         (Series("单数", tuple(float(now[a][0]) for a in ranked), "bad"),),
@@ -272,10 +298,11 @@ def _charts(view: View, now: dict[str, tuple[int, int]]) -> tuple[Chart, ...]:
     most = max(range(len(days)), key=counts.__getitem__) if days else 0
     trend = Chart(
         "trend",
-        f"退款最多的一天是 {day_name(days[most])}：{counts[most]:.0f} 单" if total else "没有退款单",
+        f"退款最多的一天是 {day_name(days[most])}：{counts[most]:.0f} 单" if now else "没有退款单",
         "line",
         tuple(day_name(day) for day in days),
         (Series("退款单", tuple(counts), "bad"),),
         unit="单",
+        drills=view.day_by_day(Drill("refund", "", view.product, "refund")),
     )
     return share, trend

@@ -123,12 +123,13 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
             "alerts",
         )
     causes_ = causes(view, 3)
-    for sentence in causes_:
-        text, _, action = sentence.partition("：")
-        money = float(text.partition(" 单，")[2].partition(" 元")[0] or 0)
-        add("returns", text, action, 100 * money * 2, "after-sales")
+    for cause in causes_:
+        add("returns", cause.what, cause.action, 2.0 * cause.fen, "after-sales")
     for row in pages["after-sales"].tables[0].rows[:1] if not causes_ else ():
-        text = f"退款最多的原因是{row['reason']}：{row['count']} 单，{row['cost']:,.0f} 元（占 {row['share']:.0%}）"
+        part = "" if row["share"] is None else f"（占 {row['share']:.0%}）"
+        equal = sum(other["count"] == row["count"] for other in pages["after-sales"].tables[0].rows)
+        which = f"并列最多的 {equal} 种原因里花钱最多的" if equal > 1 else "最多的原因"
+        text = f"退款{which}是{row['reason']}：{row['count']} 单，{row['cost']:,.0f} 元{part}"
         text += _most_of(view, "refund.d", row["id"], "单")
         add("returns", text, ACTIONS[row["id"]], 100 * float(row["cost"]) * 2, "after-sales")
     for row in pages["funnel"].tables[1].rows[:3]:
@@ -139,7 +140,7 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
     rising = next((table.rows for table in pages["hot-questions"].tables if table.id == "rising"), ())
     for row in rising[:2]:
         text = f"「{row['question']}」问了 {row['count']} 次，{row['change']}"
-        where = f"「{row['product']}」的商品页" if row["product"] else "相关商品页"
+        where = f"「{view.product_name(row['product_id'])}」的商品页" if row["product_id"] else "相关商品页"
         add("question", text, f"把答案写进{where}", _PEOPLE_FEN * float(row["count"]), "hot-questions")
     if open_asks := pages["gaps"].tables[0].rows[:_FILL_FIRST]:
         missed = next((card.value or 0 for card in pages["gaps"].cards if card.id == "missed"), 0)

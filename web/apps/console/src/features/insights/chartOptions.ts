@@ -47,8 +47,9 @@ export function optionsOf(chart: ChartModel, token: Token, isNarrow: boolean): E
   const highest = Math.max(0, ...(chart.series ?? []).flatMap((line) => line.values.map((value) => value ?? 0)))
   const values = {
     type: 'value',
-    min: 0,
-    max: chart.show === 'ratio' && highest > HALF ? 1 : undefined,
+    min: chart.show === 'score' ? ({ min }: { min: number }) => Math.max(0, Math.floor(min / 10) * 10 - 10) : 0,
+    minInterval: ['ratio', 'yuan', 'seconds', 'hours', 'score'].includes(chart.show ?? '') ? undefined : 1,
+    max: chart.show === 'score' ? 100 : chart.show === 'ratio' && highest > HALF ? 1 : undefined,
     axisLabel: { ...ink, hideOverlap: true, formatter: (value: number) => written(value, chart.show) },
     splitLine: { lineStyle: { color: token('--line') } },
   }
