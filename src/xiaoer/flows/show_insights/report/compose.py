@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from xiaoer.flows.show_insights.after_sales import ACTIONS, causes
+from xiaoer.flows.show_insights.causes import ACTIONS, causes
 from xiaoer.flows.show_insights.funnel import about_worth
 from xiaoer.flows.show_insights.page import Chart, Page
 from xiaoer.flows.show_insights.pages import PAGES, show_page
