@@ -26,7 +26,9 @@ def say(client: TestClient, buyer: str, *texts: str) -> str:
 @pytest.fixture(scope="module")
 def talk(client: TestClient) -> str:
     say(client, "insight-1", "这件什么时候发货", "多少钱")
-    return say(client, "insight-2", "这件什么时候发货呀", "转人工")
+    found = say(client, "insight-2", "这件什么时候发货呀", "转人工")
+    client.portal.call(client.app.state.wiring.insights.roll_up, "default")  # type: ignore[union-attr, attr-defined]
+    return found
 
 
 def cards(page: dict[str, Any]) -> dict[str, Any]:

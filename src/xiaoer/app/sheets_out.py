@@ -77,7 +77,8 @@ def _written(row: Mapping[str, Any], column: Column) -> Any:
         return value
     if show == "ratio":
         return f"{100 * value:.1f}%"
-    return f"{value:g} {_UNITS[show]}" if column.show == "auto" and show in _UNITS else value
+    plain = f"{round(value, 2):.2f}".rstrip("0").rstrip(".")
+    return f"{plain} {_UNITS[show]}" if column.show == "auto" and show in _UNITS else plain
 
 
 def csv_of(table: Table, note: str = "") -> bytes:

@@ -13,6 +13,7 @@ from xiaoer.slices.learning import api as learning
 _HOW = (How("gap@1", "没答上的问题", "机器人接待时没有给出回答、也没有转人工的提问，按问法归并计数。"),)
 _TOP = 50
 _FIRST = 10
+_EXAMPLES = 5
 
 
 def show_gaps(view: View) -> Page:
@@ -93,7 +94,10 @@ def _to_fill(view: View) -> Table:
             "change": change(row.count.conversations, row.before.conversations),
             "trend": list(row.trend),
             "answer": row.gap.answers[0].text if row.gap.answers else "",
-            "talks": [ask.conversation_id for ask in learning.examples(view.connection, view.shop, row.gap.id, *span)],
+            "talks": [
+                ask.conversation_id
+                for ask in learning.examples(view.connection, view.shop, row.gap.id, *span)[:_EXAMPLES]
+            ],
         }
         for row in found
     )
@@ -105,7 +109,7 @@ def _to_fill(view: View) -> Table:
         Column("change", "与上期比", "change"),
         Column("trend", "近 14 天", "trend"),
         Column("answer", "同事怎么答"),
-        Column("talks", "会话", "talks"),
+        Column("talks", "例子", "talks"),
     )
     note = "没答上、答得没把握、被纠正、追问和因此转人工的都算；每天夜里归并一次。"
     return Table("to-fill", "值得补的知识", columns, rows, note, "没有值得补的。")

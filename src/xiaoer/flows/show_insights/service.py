@@ -4,7 +4,7 @@ from typing import Any
 
 from xiaoer.flows.show_insights.metrics import buckets_from, cards_of, flag_sums, kept_sums, percentile, value_of
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, Page, Series, Table, how_of
-from xiaoer.flows.show_insights.view import View, day_name, most_telling, percent, ratio
+from xiaoer.flows.show_insights.view import View, day_name, enough_of, most_telling, percent, ratio
 from xiaoer.kernel.channels import CHANNELS
 from xiaoer.slices.insights.types import Formula
 
@@ -151,7 +151,9 @@ def _charts(view: View) -> tuple[Chart, ...]:
     rate = [_rate(kpi.get((day, "taobao.reply_3min@1"), (0, 0))) for day in days]
     rounds = [kpi.get((day, "taobao.reply_3min@1"), (0, 0))[0] for day in days]
     worst = most_telling(rate, rounds, least=True)
-    title = "每天的 3 分钟响应率" if any(rounds) else "还没有需要人工回复的轮次"
+    title = "每天要人工的轮次太少，按天看说明不了什么" if any(rounds) else "还没有需要人工回复的轮次"
+    enough = enough_of(rounds)
+    rate = [one if n >= enough else None for one, n in zip(rate, rounds, strict=True)]
     line = Chart(
         "rate",
         f"{WORST} {names[worst]}：{percent(rate[worst])}" if worst is not None else title,

@@ -87,7 +87,7 @@ def write_report(view: View, shop_name: str, kind: str, made_at: str) -> Report:
 
 
 def _has(chart: Chart) -> bool:
-    return any(value for series in chart.series for value in series.values)
+    return chart.show != "score" and any(value for series in chart.series for value in series.values)
 
 
 def _summary(view: View, pages: dict[str, Page]) -> str:
@@ -159,7 +159,7 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
             (f"{c.title}；" for c in pages["service"].charts if c.id == "rate" and c.title.startswith(WORST)), ""
         )
         missed = float((rate.note or "0").split()[0]) * (rate.target - rate.value)
-        add("service", text, f"{worst}按「服务指标」里最慢的时段加人", 5 * _PEOPLE_FEN * max(1.0, missed), "service")
+        add("service", text, f"{worst}{_busiest(view)}", 5 * _PEOPLE_FEN * max(1.0, missed), "service")
     # What was not answered is told as a gap already.
     lost = [row for row in pages["quality"].tables[0].rows if row["id"] not in ("missed", "no_source")]
     if lost:
@@ -176,6 +176,15 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
         text = f"夜间和周末机器人接待成交 {night:,.0f} 元"
         add("value", text, "保持机器人夜间全自动，周末活动前更新知识", 100 * night * 0.1, "value")
     return found
+
+
+def _busiest(view: View) -> str:
+    """At which hour most want a person: there somebody is missing first."""
+    hours = {hour: n for hour, n, _ in view.sums("load", ("hour",), a="wanted_people")}
+    if not hours:
+        return "看看谁在值班、同时接了几个会话"
+    busiest = max(hours, key=lambda hour: (hours[hour], -hour))
+    return f"要人工最多的是 {busiest} 点到 {busiest + 1} 点（{hours[busiest]} 个会话），先在这个时段加人"
 
 
 def _most_of(view: View, family: str, code: str, unit: str) -> str:
