@@ -106,14 +106,15 @@ class OpenTicket:
             InvalidBody: an unknown type. NotFound: an unknown conversation.
         """
         work, now = await self._hours.hours(who.shop), self._clock.now()
+        goods = await self._goods(who.shop, draft)
 
         def change(connection: Connection) -> Opened:
-            wanted = draft
+            wanted = msgspec.structs.replace(draft, goods=goods)
             if draft.conversation_id:
                 conversation = conversations.get(connection, who.shop, draft.conversation_id)
                 if conversation is None:
                     raise NotFound("Conversation", draft.conversation_id)
-                wanted = msgspec.structs.replace(draft, buyer_id=draft.buyer_id or conversation.buyer_id)
+                wanted = msgspec.structs.replace(wanted, buyer_id=draft.buyer_id or conversation.buyer_id)
             by = (who.staff_id, who.name)
             opened = tickets.open_ticket(connection, who.shop, self._forms, wanted, work, now, by)
             kind = "ticket.appended" if opened.appended else "ticket.opened"
@@ -121,6 +122,19 @@ class OpenTicket:
             return opened
 
         return await self._db.write(change)
+
+    async def _goods(self, shop: ShopId, draft: Draft) -> str:
+        """What was ordered, for the title; a source that is down only makes that shorter."""
+        buyer, talk = draft.buyer_id, draft.conversation_id
+        if not buyer and talk and draft.order_id:
+            conversation = await self._db.read(lambda c: conversations.get(c, shop, talk))
+            buyer = str(conversation.buyer_id) if conversation else ""
+        if not buyer or not draft.order_id:
+            return ""
+        with contextlib.suppress(XiaoerError, TimeoutError):
+            orders = await self._orders.orders_of(shop, buyer, _ORDERS)
+            return filling.goods_of(next((order for order in orders if order.id == draft.order_id), None))
+        return ""
 
     async def change(
         self, who: Principal, ticket_id: str, changes: dict[str, Any], *, tell: bool, note: str = ""

@@ -61,10 +61,13 @@ def leave_ticket(
         id_,
         order.id if order else "",
         fields=filling.prefill(forms[type_], segments, text, order) | ({"about": text} if text else {}),
+        goods=filling.goods_of(order),
         note=text,
     )
     opened = tickets.open_ticket(connection, shop, forms, draft, hours, now)
-    said = words.left_as_ticket(opened.ticket.no, route.opens_at, opened.ticket.due_at, now)
+    last = max((m.seq for m in recent if m.author == "buyer"), default=0)
+    is_told = any(m.seq > last and m.author == "bot" and words.tells_opening(m.text) for m in recent)
+    said = words.left_as_ticket(opened.ticket.no, route.opens_at, opened.ticket.due_at, now, is_told=is_told)
     conversations.say(connection, shop, id_, "bot", "", [ReplyPart(TextContent(said), said)], now)
     owners.give_to_bot(connection, shop, id_, now)
     desk.save_case(connection, shop, msgspec.structs.replace(case, queued_at=None, told_position=0))
