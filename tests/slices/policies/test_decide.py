@@ -265,24 +265,6 @@ def test_a_sure_matter_of_the_marketplace_is_not_answered_by_a_look_alike_entry(
     )
 
 
-@pytest.mark.parametrize(
-    ("said", "intent", "sure", "entry", "template"),
-    [
-        ("五星夸夸你有没有小红包", "chat.smalltalk", 0.65, ("好评有返现吗", "我们不做好评返现。"), "product.nearest"),
-        ("今天天气真不错呀", "chat.smalltalk", 0.65, ("好评有返现吗", "我们不做好评返现。"), "chat.smalltalk"),
-        ("自己过来拎走行吗", "ship.redirect", 0.25, ("可以到店自提吗", "可以，到仓库自提点取。"), "knowledge"),
-        ("自己过来拎走行吗", "ship.redirect", 0.25, ("发什么快递", "默认发中通。"), "not_found"),
-    ],
-)
-def test_where_little_was_understood_a_likely_entry_is_said(
-    said: str, intent: str, sure: float, entry: tuple[str, str], template: str
-) -> None:
-    hits = (KnowledgeHit("K1", *entry, 0.25),)
-    segment = Segment(said, intent, sure, Entities(), by="model")
-    known = facts(knowledge={0: hits}, orders=(), asked=(Need("recommend", 0), Need("knowledge", 0, said)))
-    assert decide(situation(segment), known).acts[0].template == template
-
-
 def test_the_only_product_that_the_words_name_is_read_and_answered_about() -> None:
     at_home = nothing_in_focus(ask("product.material", "防晒外套什么料子"))
     wanted = decide(at_home).needs
