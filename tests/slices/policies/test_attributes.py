@@ -39,7 +39,7 @@ CHAIR = Product("S", "安全座椅", attributes={"反向": "15个月以前反向
         (NUTS, "product.safety", "我糖尿病能吃不", []),
         (NUTS, "product.safety", "娃一岁半能吃不", []),
         (COAT, "product.quality", "会起球吗", ["会不会起球"]),
-        (COAT, "product.quality", "质量怎么样", ["会不会起球"]),
+        (COAT, "product.quality", "质量怎么样", []),
         (COAT, "product.quality", "掉色不掉色说人话", []),
         (COAT, "product.quality", "你家东西是不是垃圾", []),
         (COAT, "product.quality", "骑车穿会不会飞起来", []),

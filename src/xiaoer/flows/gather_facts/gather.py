@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from xiaoer.flows.gather_facts.ask_knowledge import AskKnowledge
+from xiaoer.flows.gather_facts.ask_knowledge import AskKnowledge, with_earlier
 from xiaoer.flows.gather_facts.compare import compare
 from xiaoer.flows.gather_facts.figures import Figures
 from xiaoer.flows.gather_facts.masking import masked
@@ -111,7 +111,9 @@ class GatherFacts:
         about = {segment: goods[0] for segment, goods in named.items() if len(goods) == 1}
         knowledge, answerable = await self._knowledge(turn, heard, needs, now, about)
         values: dict[str, Any] = {
-            "knowledge": before.knowledge | self._knowledge.once_named(turn, heard, before, about) | knowledge,
+            "knowledge": before.knowledge
+            | self._knowledge.once_named(turn, heard, before, about)
+            | with_earlier(before.knowledge, knowledge, answerable),
             "answerable": before.answerable | answerable,
             "scene": scene,
             "trials": before.trials + trials,
