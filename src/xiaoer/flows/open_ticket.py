@@ -21,6 +21,7 @@ from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights import api as insights
+from xiaoer.slices.policies.rules.picking import order_told
 from xiaoer.slices.shops.types import Principal
 from xiaoer.slices.tickets import api as tickets
 from xiaoer.slices.tickets import files
@@ -90,7 +91,7 @@ class OpenTicket:
             orders = await self._orders.orders_of(shop, conversation.buyer_id, _ORDERS)
         named = next((s.entities.order_no for s in segments if s.entities.order_no), None)
         wanted = named or conversation.memory.order_in_focus(conversation.context.order_id)
-        order = next((o for o in orders if o.id == wanted), orders[0] if len(orders) == 1 else None)
+        order = order_told(orders, segments, wanted, self._clock.now()) or (orders[0] if len(orders) == 1 else None)
         said = [m for m in messages if m.author == "buyer"]
         text = "；".join(m.text for m in said[-5:] if m.text and not m.text.startswith("["))
         photos = [m.content["url"] for m in said if isinstance(m.content, dict) and m.content.get("type") == "image"]

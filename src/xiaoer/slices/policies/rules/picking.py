@@ -2,6 +2,7 @@
 named, then the newest order in a state that the question fits."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from xiaoer.kernel.clock import SHOP_ZONE
@@ -18,6 +19,8 @@ _SORTS = {
     "鞋子": ("鞋",),
     "裤子": ("裤",),
 }
+_OF_ORDERS = ("order.", "ship.", "after.")
+_NEWEST = 2  # matters of a talk in which an order is looked for by its name
 _DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2, "大前天": 3}
 
 # intent -> order states that it can be about, best first; others are about any order
@@ -103,6 +106,18 @@ def pick_order(
 def is_number_of(order: Order, said: str) -> bool:
     """Whether this is the order's number, as buyers write it: W6797115 for #W6797115."""
     return order.id.lstrip("#").lower() == said.lstrip("#").lower()
+
+
+def order_told(
+    orders: tuple[Order, ...], segments: Sequence[Segment], focus: str | None, now: datetime
+) -> Order | None:
+    """The order that a talk is about: the one that its newest matters name (`segments`, newest first), else the one in
+    `focus`."""
+    matters = [segment for segment in segments if segment.intent.startswith(_OF_ORDERS)][:_NEWEST]
+    for segment in matters:
+        if len(named := pointed_at(orders, segment, None, now)) == 1:
+            return named[0]
+    return next((order for order in orders if order.id == focus), None)
 
 
 def goods_pointed_at(text: str, order: Order) -> tuple[OrderItem | None, bool]:

@@ -59,12 +59,13 @@ def missing(form: Form, fields: dict[str, str]) -> tuple[str, ...]:
     return tuple(field.name for field in form.fields if field.required and not fields.get(field.name, "").strip())
 
 
-def title_of(form: Form, fields: dict[str, str], goods: str = "") -> str:
-    """What a colleague reads in a list: the kind, the goods, what is wanted, in few words (退货：防晒外套 · 尺码)."""
+def title_of(form: Form, fields: dict[str, str], goods: str = "", matter: str = "") -> str:
+    """What a colleague reads in a list: the kind, the goods, what is wanted, in few words (退货：防晒外套 · 尺码).
+    `matter` are the words of the buyer that the ticket is for, where more was said."""
     told = (
         fields.get(f.name, "") for f in form.fields if f.kind in ("text", "choice", "date") and f.name not in _NO_WISH
     )
-    wanted = in_few_words(next((value for value in told if value), "") or fields.get("about", ""), form.label)
+    wanted = in_few_words(next((value for value in told if value), "") or matter or fields.get("about", ""), form.label)
     parts = " · ".join(part for part in (goods, wanted) if part)
     return f"{form.label}：{parts}" if parts else form.label
 
