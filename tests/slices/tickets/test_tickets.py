@@ -296,5 +296,11 @@ def test_a_title_says_kind_goods_and_wish_in_few_words(
     assert filling.title_of(FORMS[type_], fields, goods) == title
 
 
+def test_one_pair_is_no_wish() -> None:
+    one, two = (Segment("换", "after.exchange", 0.9, Entities(quantity=number)) for number in (1, 2))
+    assert "wish" not in filling.prefill(FORMS["exchange"], [one], "换一双", ORDER)
+    assert filling.prefill(FORMS["exchange"], [two], "换两双", ORDER)["wish"] == "2 件"
+
+
 def test_a_title_cuts_long_words() -> None:
     assert len(filling.title_of(FORMS["complaint"], {"about": "很长的话" * 30})) < 30
