@@ -19,6 +19,8 @@ from xiaoer.slices.policies.rules.asked_words import (
     BY_INTENT,
     CHILD_KEYS,
     FITS_KEYS,
+    MADE_OF,
+    MATERIALS,
     MEASURED,
     RIVALS,
     WASH_KEYS,
@@ -206,6 +208,14 @@ def names_rival(question: str, answer: str) -> bool:
         if asked and told and not asked & told:
             return True
     return False
+
+
+def is_of_other_stuff(product: Product, answer: str) -> bool:
+    """Whether the answer tells of materials, and of none that these goods are made of (羊毛 for a chiffon dress)."""
+    made = " ".join(v for k, v in product.attributes.items() if any(part in k for part in MADE_OF))
+    told = [names for names in MATERIALS if any(name in answer for name in names)]
+    known = any(name in made for names in MATERIALS for name in names)
+    return bool(told) and known and not any(name in made for names in told for name in names)
 
 
 def _without_name(product: Product, question: str) -> str:

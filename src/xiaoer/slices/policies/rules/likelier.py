@@ -36,6 +36,7 @@ _YIELDS = {  # what is told where little was understood, by its template
     "stock.yes": _Yields(0.3, 0.2, nearest.HEARD),
     "price.each": _Yields(0.3, 0.2, nearest.HEARD),
 }
+_OF_SHOP = ("ship.", "order.", "promo.", "after.")
 _LEANS = 0.12  # less likely than this, a fact that was told yields to
 _MORE = 2.0  # what is so many times as likely
 
@@ -75,6 +76,12 @@ def _likelier(ask: Ask, move: Move) -> Move:
         return move
     ranked = matching.ranked(product, ask.segment.text)
     sure, found = max(matching.sure_of(ranked, pair) for pair in told), nearest.likely(ask)
+    best = found[0] if found else None
+    of_shop = ask.segment.intent.startswith(_OF_SHOP)
+    if best is not None and best.hit is not None and of_shop and best.sure >= max(matching.STATED, sure):
+        return (
+            nearest.say_entry(ask, best.hit) or move
+        )  # 买两件包邮不, of which the sheet tells only what is in the box
     if sure >= _LEANS or not found or found[0].sure < max(matching.NEAREST, sure * _MORE):
         return move
     nearer = nearest.tell(ask)

@@ -106,9 +106,12 @@ def tell_meant(ask: Ask) -> Move | None:
         return None
     if len(telling_letters(segment.text)) < SAYS:
         return None
-    own = [one for one in (*_facts(ask), *_entries(ask)) if one.of == product.id]
-    best = max(own, key=lambda one: one.chance.blind, default=None)
-    if best is None or best.chance.blind < (_MEANT if segment.confidence < HEARD else _SURELY_MEANT):
+    best = max((*_facts(ask), *_entries(ask)), key=lambda one: one.chance.blind, default=None)
+    if (
+        best is None
+        or best.of != product.id
+        or best.chance.blind < (_MEANT if segment.confidence < HEARD else _SURELY_MEANT)
+    ):
         return None
     if best.fact is not None:
         return Move(products.say_facts(ask, product, (best.fact,)))
@@ -141,11 +144,12 @@ def _facts(ask: Ask) -> list[Likely]:
 
 
 def _entries(ask: Ask) -> list[Likely]:
-    likely = nearness.chances(ask)
+    likely, product = nearness.chances(ask), ask.facts.products.get(ask.product_id or "")
     return [
         Likely(likely[hit.id], Source("knowledge", hit.id, hit.question, hit.score), hit.product_id, hit=hit)
         for hit in ask.facts.knowledge.get(ask.index, ())
         if hit.product_id in ("", ask.product_id)
+        and not (product and not hit.product_id and attributes.is_of_other_stuff(product, hit.answer))
         and not attributes.names_others(ask.segment.text, hit.question + hit.answer)
         and (ask.segment.intent.startswith("service.") or not _OF_COMPLAINTS.search(hit.question + hit.answer))
     ]
