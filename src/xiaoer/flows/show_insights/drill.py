@@ -31,6 +31,7 @@ FILE_COLUMNS = {
     "courier": "快递",
     "batch": "批次",
 }
+_OF_ITS_PRODUCT = ("blocker", "trigger", "refund", "refund.d", "refund.w")  # `b` is the product of the unit itself
 _DIRECT = {"refund": "stage", "blocker": "mark"}
 
 
@@ -54,6 +55,7 @@ def list_behind(
     direct, wanted = {_DIRECT[family]: a} if family in _DIRECT and a else {}, frozenset(a.split("|"))
     direct |= {"product": view.product} if family not in narrowed.BY_PRODUCT else {}
     direct |= {"agent": view.agent} if family not in narrowed.BY_AGENT else {}
+    direct |= {"product": b} if b and not some and family in _OF_ITS_PRODUCT else {}
     b = b or (view.product if family in narrowed.BY_PRODUCT else view.agent if family in narrowed.BY_AGENT else "")
     among = frozenset(b.split("|") if some else (b,))
     while place - after < _MOST:
