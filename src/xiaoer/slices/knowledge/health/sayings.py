@@ -39,8 +39,9 @@ class Question(Struct, frozen=True):
     """A question, read. `asked` are letters of `Wording.about`, `sides` the members of each set of opposites.
 
     `numbers` are those that it names. By number of the kind, `values` are those that it names; `asks` are the
-    kinds for which it asks. `bare` is the text without marks and what ends a question, `letters` are its letters.
-    `direction` is where its words point, `side` the side of goods that it is about, both of length one.
+    kinds for which it asks. `plain` are the weighty ones of `asked` in their order, `bare` is the text without marks
+    and what ends a question, `letters` are its letters. `direction` is where its words point, `side` the side of goods
+    that it is about, both of length one.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Question(Struct, frozen=True):
     things: frozenset[str]
     numbers: frozenset[float]
     way: str
+    plain: str
     bare: str
     letters: frozenset[str]
     direction: Vector
@@ -149,7 +151,8 @@ class Reader:
             {at: said for at, kind in enumerate(reading.kinds) if (said := values_in(text, kind)[0])},
             frozenset(at for at, kind in enumerate(reading.kinds) if asks_for(text, kind)), wording.sides_of(text),
             frozenset().union(*map(reading.family, reading.things.findall(text.lower()))), numbers_in(text),
-            way_of(text), _ASKS_END.sub("", plain), _letters(plain), self._direction(text), self._side(text),
+            way_of(text), wording.weighty(text), _ASKS_END.sub("", plain), _letters(plain),
+            self._direction(text), self._side(text),
         )  # fmt: skip
 
     def _answered(self, text: str) -> Answer:

@@ -91,7 +91,7 @@ def name_apart(one: Saying, other: Saying) -> bool:
     the same letters in another order (多久敷一次, 一次敷多久), or one what is past the time (超过七天)."""
     mine, theirs = one.question, other.question
     opposed = any(a and b and not a & b for a, b in zip(mine.sides, theirs.sides, strict=True))
-    turned = mine.bare != theirs.bare and sorted(mine.bare) == sorted(theirs.bare)
+    turned = mine.plain != theirs.plain and sorted(mine.bare) == sorted(theirs.bare)
     beyond = bool(_BEYOND.search(mine.text)) != bool(_BEYOND.search(theirs.text))
     return opposed or turned or beyond or _apart(mine.numbers, theirs.numbers)
 
