@@ -26,7 +26,9 @@ def say(client: TestClient, buyer: str, *texts: str) -> str:
 @pytest.fixture(scope="module")
 def talk(client: TestClient) -> str:
     say(client, "insight-1", "这件什么时候发货", "多少钱")
-    return say(client, "insight-2", "这件什么时候发货呀", "转人工")
+    found = say(client, "insight-2", "这件什么时候发货呀", "转人工")
+    client.portal.call(client.app.state.wiring.insights.roll_up, "default")  # type: ignore[union-attr, attr-defined]
+    return found
 
 
 def cards(page: dict[str, Any]) -> dict[str, Any]:
@@ -147,3 +149,66 @@ def test_times_in_tables_are_the_shops(client: TestClient) -> None:
     rows = next(table for table in page["tables"] if table["id"] == "risky")["rows"]
     assert rows
     assert all(row["at"].endswith("+08:00") for row in rows)
+
+
+# What buyers who never wrote did, what people judged, settings: no conversation is behind these.
+_NOTHING_BEHIND = {"silent", "reviewed", "agree", "gap", "rank", "llm"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_figure_and_every_day_of_a_chart_leads_to_what_is_behind_it(client: TestClient, name: str) -> None:
+    client.portal.call(client.app.state.wiring.insights.roll_up, "default")  # type: ignore[union-attr, attr-defined]
+    since = {"from": "2026-01-01"}
+    page = client.get(f"/api/v1/insights/{name}", params=since).json()
+    for card in page["cards"]:
+        if card["value"] and card["id"] not in _NOTHING_BEHIND:
+            narrower = {"from": card["drill"]["day"]} if "day" in card["drill"] else since
+            assert client.get("/api/v1/insights/drill", params={**narrower, **card["drill"]}).json()["items"], card
+    for chart in page.get("charts", ()):
+        points = chart.get("cells") or chart["x"]
+        assert len(chart.get("drills", ())) == len(points), chart["id"]
+
+
+def test_a_day_of_a_chart_leads_to_that_day_only(client: TestClient) -> None:
+    page = client.get("/api/v1/insights/service?from=2026-01-01").json()
+    split = next(chart for chart in page["charts"] if chart["id"] == "split")
+    talks = [sum(series["values"][place] for series in split["series"]) for place in range(len(split["x"]))]
+    busiest = talks.index(max(talks))
+    drill = dict(split["drills"][busiest])
+    day = drill.pop("day")
+    behind = client.get("/api/v1/insights/drill", params={**drill, "from": day, "to": day}).json()
+    assert len(behind["items"]) == min(50, max(talks))
+
+
+def test_a_team_leads_to_the_talks_of_all_its_people(client: TestClient) -> None:
+    page = client.get("/api/v1/insights/service?from=2026-01-01").json()
+    team = next(table for table in page["tables"] if table["id"] == "teams")["rows"][0]
+    assert team["p95"] > 0
+    drill = {**team["drill"], "some": "1", "from": "2026-01-01"}
+    items, after = 0, "0"
+    while after:
+        found = client.get("/api/v1/insights/drill", params={**drill, "after": after}).json()
+        items, after = items + len(found["items"]), found["next"]
+    assert items == team["talks"]
+
+
+@pytest.mark.parametrize(("format", "start"), [("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf")])
+def test_what_is_behind_a_figure_is_a_file_too(client: TestClient, format: str, start: bytes) -> None:
+    asked = {"from": "2026-01-01", "family": "refund", "kind": "refund", "format": format}
+    answer = client.get("/api/v1/insights/drill/export", params=asked)
+    assert answer.content.startswith(start)
+    if format == "csv":
+        head, *rows = answer.content.decode("utf-8-sig").splitlines()
+        shown = cards(client.get("/api/v1/insights/after-sales?from=2026-01-01").json())["refunds"]
+        assert (len(rows), head.split(",")[0]) == (shown["value"], "时间")
+
+
+def test_a_file_says_its_units_and_whole_titles(client: TestClient) -> None:
+    file = "/api/v1/insights/{}/export?from=2026-01-01&format=csv&table={}"
+    agents = client.get(file.format("service", "agents")).content.decode("utf-8-sig").splitlines()
+    assert "首次响应时长（秒）" in agents[0] and "客服销售额（净）（元）" in agents[0]
+    assert "%" in agents[1]
+    metrics = client.get(file.format("service", "metrics")).content.decode("utf-8-sig")
+    assert any("咚咚平均响应时长" in line and " 秒" in line for line in metrics.splitlines())
+    products = client.get(file.format("after-sales", "products")).content.decode("utf-8-sig")
+    assert "…" not in products

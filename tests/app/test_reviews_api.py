@@ -53,12 +53,17 @@ def test_an_agent_sees_his_review_objects_once_and_hears_the_ruling(
     assert client.post(path, json=text, headers=agent).json()["state"] == "appealed"
     assert client.post(path, json=text, headers=agent).status_code == 409
     assert client.post(f"{ROOT}/{picked}/ruling", json={"text": "自己裁"}, headers=agent).status_code == 403
-    owner, verdict = bearer(client, "owner"), {"text": "同意", "score": 92}
+    owner, verdict = bearer(client, "owner"), {"text": "同意", "sheet": FULL | {"response": 17}}
+    assert (
+        client.post(f"{ROOT}/{picked}/ruling", json={"text": "同意", "sheet": {"x": 1}}, headers=owner).status_code
+        == 422
+    )
     ruled = client.post(f"{ROOT}/{picked}/ruling", json=verdict, headers=owner).json()
     assert (ruled["state"], ruled["score"]) == ("ruled", 92)
     after = one(client, picked, headers=agent)
     assert after is not None
     assert after["ruling"].endswith("：同意")
+    assert after["sheet"]["response"] == 17
     page = client.get(ROOT).json()
     assert page["agreement"]["count"] >= 1
     assert page["names"][agent["X-Staff"]] == "小林"

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from xiaoer.flows.show_insights.page import Card, Page, Table, notes_of
+from xiaoer.flows.show_insights.page import Card, Column, Page, Table, notes_of
 from xiaoer.flows.show_insights.report.compose import Report
 from xiaoer.infra.sheets_out import XLSX, write_workbook
 from xiaoer.kernel.errors import InvalidBody
@@ -43,13 +43,51 @@ async def spreadsheet(columns: Sequence[str], rows: Sequence[Mapping[str, str]],
     return Response(text.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
 
 
+_UNITS = {"yuan": "元", "seconds": "秒", "hours": "小时", "score": "分"}
+_NUMBERS = {
+    "ratio": "0.0%",
+    "yuan": "#,##0.00",
+    "seconds": "0.0",
+    "hours": "0.0",
+    "score": "0.0",
+}
+_MOMENT = len("2026-06-18T09:30")
+
+
+def _headed(column: Column) -> str:
+    """The title with the unit of the numbers below it."""
+    unit = _UNITS.get(column.show, "")
+    return f"{column.title}（{unit}）" if unit and unit not in column.title else column.title
+
+
+def _show_of(row: Mapping[str, Any], column: Column) -> str:
+    return str(row.get("show", "")) if column.show == "auto" else column.show
+
+
+def _value(row: Mapping[str, Any], column: Column) -> Any:
+    """A value as a cell; moments as people write them."""
+    value = row.get(column.key)
+    return str(value)[:_MOMENT].replace("T", " ") if column.show == "time" and value else cell_of(value)
+
+
+def _written(row: Mapping[str, Any], column: Column) -> Any:
+    """A value as text of a file without formats: shares in percent, mixed units beside their numbers."""
+    value, show = _value(row, column), _show_of(row, column)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return value
+    if show == "ratio":
+        return f"{100 * value:.1f}%"
+    plain = f"{round(value, 2):.2f}".rstrip("0").rstrip(".")
+    return f"{plain} {_UNITS[show]}" if column.show == "auto" and show in _UNITS else plain
+
+
 def csv_of(table: Table, note: str = "") -> bytes:
     """A table as UTF-8 with BOM; what must be known of its figures stands in a line of its own at the end."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([column.title for column in table.columns])
+    writer.writerow([_headed(column) for column in table.columns])
     for row in table.rows:
-        writer.writerow([cell_of(row.get(column.key)) for column in table.columns])
+        writer.writerow([_written(row, column) for column in table.columns])
     if note:
         writer.writerow([note])
     return out.getvalue().encode("utf-8-sig")
@@ -62,11 +100,7 @@ def xlsx_of(page: Page) -> bytes:
 
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "bg_color": "#fdf1ee", "border": 1})
-    formats = {
-        "ratio": book.add_format({"num_format": "0.0%"}),
-        "yuan": book.add_format({"num_format": "#,##0.00"}),
-        "seconds": book.add_format({"num_format": "0.0"}),
-    }
+    formats = _formats(book)
     first = book.add_worksheet("概要")
     first.set_column(0, 0, 26)
     first.write_row(0, 0, [page.title, page.finding])
@@ -81,10 +115,7 @@ def xlsx_of(page: Page) -> bytes:
         first.write_string(at, 0, text)
     for table in page.tables:
         sheet = book.add_worksheet(table.title[:28])
-        sheet.write_row(0, 0, [column.title for column in table.columns], head)
-        for at, row in enumerate(table.rows, 1):
-            for place, column in enumerate(table.columns):
-                sheet.write(at, place, cell_of(row.get(column.key)), formats.get(column.show))
+        _table(sheet, 0, table, head, formats)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(table.columns), 18)
     charts = book.add_worksheet("图表数据")
@@ -117,7 +148,7 @@ def report_xlsx(report: Report) -> bytes:
 
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    head = book.add_format({"bold": True, "bg_color": "#fdf1ee", "border": 1})
+    head, formats = book.add_format({"bold": True, "bg_color": "#fdf1ee", "border": 1}), _formats(book)
     first = book.add_worksheet("要做的事")
     first.write_row(0, 0, [report.title, f"{report.first} 至 {report.last}"])
     first.write_string(1, 0, report.summary)
@@ -130,27 +161,40 @@ def report_xlsx(report: Report) -> bytes:
         sheet.set_column(0, 0, 30)
         sheet.write_string(0, 0, page.finding)
         sheet.write_string(1, 0, notes_of(page))
-        line = 2
+        sheet.write_row(2, 0, ["指标", "本期", "上期", "说明", "口径"], head)
+        line = 3
         for card in page.cards:
-            sheet.write_string(line, 0, card.title)
-            for place, value in ((1, card.value), (2, card.before)):
-                if value is not None:
-                    sheet.write_number(line, place, value)
+            _card(sheet, line, card, formats)
             line += 1
         for table in page.tables:
             line += 1
             sheet.write_string(line, 0, table.title, head)
-            sheet.write_row(line + 1, 0, [column.title for column in table.columns], head)
-            line += 2
-            for row in table.rows:
-                sheet.write_row(line, 0, [cell_of(row.get(column.key)) for column in table.columns])
-                line += 1
+            line = _table(sheet, line + 1, table, head, formats)
     book.close()
     return out.getvalue()
 
 
+def _formats(book: Any) -> dict[str, Any]:
+    """Number formats by what a value shows; with the unit where a column mixes them."""
+    plain = {show: book.add_format({"num_format": code}) for show, code in _NUMBERS.items()}
+    units = {f"auto {s}": book.add_format({"num_format": f'{_NUMBERS[s]}"{u}"'}) for s, u in _UNITS.items()}
+    return plain | units | {"auto ratio": plain["ratio"]}
+
+
+def _table(sheet: Any, line: int, table: Table, head: Any, formats: dict[str, Any]) -> int:
+    """A table from a line on; return the line after it."""
+    sheet.write_row(line, 0, [_headed(column) for column in table.columns], head)
+    for row in table.rows:
+        line += 1
+        for place, column in enumerate(table.columns):
+            show = _show_of(row, column)
+            kind = f"auto {show}" if column.show == "auto" else show
+            sheet.write(line, place, _value(row, column), formats.get(kind))
+    return line + 1
+
+
 def _card(sheet: Any, at: int, card: Card, formats: dict[str, Any]) -> None:
-    sheet.write_string(at, 0, card.title)
+    sheet.write_string(at, 0, _headed(Column("", card.title, card.show)))
     style = formats.get(card.show)
     for place, value in ((1, card.value), (2, card.before)):
         if value is not None:

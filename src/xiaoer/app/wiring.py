@@ -60,6 +60,7 @@ from xiaoer.kernel.turn import TurnContext
 from xiaoer.slices.catalog.alerts import STOCK_BACK, STOCK_LOOK
 from xiaoer.slices.catalog.service import EmbeddedCatalog
 from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations.turns import wait_s
 from xiaoer.slices.conversations.types import Conversation, Incoming, Message, StoredTurn
 from xiaoer.slices.desk.api import DRAFT_JOB
 from xiaoer.slices.knowledge.api import Knowledge
@@ -79,8 +80,6 @@ _REFRESH_S = 0.4  # a changed entry is live in every worker within this time
 _AHEAD = 30  # entries of a shop whose intents are read at each look: about 5 ms until all are known
 _WARM = 20  # shops whose knowledge is loaded at start
 _SWEEP_S, _STALE = 5.0, timedelta(seconds=10)  # how often messages are looked for that a crash left unanswered; so old
-_BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
-_COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
 
 
 class Wiring:
@@ -216,16 +215,13 @@ class Wiring:
         self.live.ring(self.live.topic(conversation.shop, conversation.channel, conversation.buyer_id))
 
     def answer_soon(self, shop: ShopId, conversation: Conversation, message: Message) -> None:
-        """Answer when the burst of short messages has ended."""
+        """Answer when the burst of short messages has ended; for a person at work draft at once."""
         now = time.monotonic()
         waiting = self._waiting.get(conversation.id)
         began = waiting[1] if waiting else now
         if waiting:
             waiting[0].cancel()
-        wait = self.settings.burst_wait_ms / 1000
-        if message.text.rstrip().endswith(("？", "?", "。", "！", "!", "吗", "呢")) or len(message.text) > 20:
-            wait = min(wait, _COMPLETE_WAIT_S)
-        wait = max(0.0, min(wait, began + _BURST_MOST_S - now))
+        wait = wait_s(message.text, conversation.state, self.settings.burst_wait_ms / 1000, now - began)
         self._waiting[conversation.id] = (self.spawn(self._answer_after(wait, shop, conversation, message)), began)
 
     async def _answer_after(self, wait_s: float, shop: ShopId, conversation: Conversation, message: Message) -> None:

@@ -110,7 +110,7 @@ class AgentReply:
             )
             meta = self._meta(connection, shop, who, out)
             if isinstance(out.content, TextContent):
-                self._learn(connection, current, part.text, now)
+                self._learn(connection, who, current, out, part.text, now)
                 kept = assist.find_promises(part.text, now)
                 assist.keep_promises(connection, shop, (current.id, current.buyer_id), who.staff_id, kept, now)
             (message,) = conversations.say(connection, shop, current.id, "agent", who.name, [part], now, external, meta)
@@ -136,8 +136,11 @@ class AgentReply:
         return await self._db.write(change)
 
     @staticmethod
-    def _learn(connection: Connection, current: Conversation, text: str, now: datetime) -> None:
-        """Count the first answer to the buyer's newest words against what the bot would have said."""
+    def _learn(
+        connection: Connection, who: Principal, current: Conversation, out: Outgoing, text: str, now: datetime
+    ) -> None:
+        """Count the first answer to the buyer's newest words against what the bot would have said; a draft that was
+        taken and sent with another meaning is a correction of the bot."""
         shop = current.shop
         glance = glances(connection, shop, [current.id]).get(current.id)
         if glance is None or not glance.open_asks:
@@ -147,8 +150,13 @@ class AgentReply:
         if turn is None or not draft:
             return
         intents = _intents(turn)
-        same = text.strip() == draft.strip()
-        assist.count(connection, shop, intents, now, agreed=assist.agrees(draft, text), unchanged=same)
+        same, agreed = text.strip() == draft.strip(), assist.agrees(draft, text)
+        assist.count(connection, shop, intents, now, agreed=agreed, unchanged=same)
+        if out.suggestion_id == f"draft-{turn.id}" and not agreed:
+            data = {"turn_id": turn.id, "was": draft, "text": text, "intents": intents, "by": "edit"}
+            data |= {"agent_id": who.staff_id}
+            fact = desk.fact(shop, "answer.corrected", now, current.id, current.buyer_id, **data)
+            insights.append(connection, shop, [fact])
 
     async def correct(self, who: Principal, conversation_id: str, message_id: str, text: str) -> None:
         """Keep what the bot should have said; it counts against the bot and is learnt from.

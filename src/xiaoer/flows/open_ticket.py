@@ -21,6 +21,7 @@ from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights import api as insights
+from xiaoer.slices.policies.rules.picking import order_told
 from xiaoer.slices.shops.types import Principal
 from xiaoer.slices.tickets import api as tickets
 from xiaoer.slices.tickets import files
@@ -90,7 +91,7 @@ class OpenTicket:
             orders = await self._orders.orders_of(shop, conversation.buyer_id, _ORDERS)
         named = next((s.entities.order_no for s in segments if s.entities.order_no), None)
         wanted = named or conversation.memory.order_in_focus(conversation.context.order_id)
-        order = next((o for o in orders if o.id == wanted), orders[0] if len(orders) == 1 else None)
+        order = order_told(orders, segments, wanted, self._clock.now()) or (orders[0] if len(orders) == 1 else None)
         said = [m for m in messages if m.author == "buyer"]
         text = "；".join(m.text for m in said[-5:] if m.text and not m.text.startswith("["))
         photos = [m.content["url"] for m in said if isinstance(m.content, dict) and m.content.get("type") == "image"]
@@ -106,14 +107,15 @@ class OpenTicket:
             InvalidBody: an unknown type. NotFound: an unknown conversation.
         """
         work, now = await self._hours.hours(who.shop), self._clock.now()
+        goods = await self._goods(who.shop, draft)
 
         def change(connection: Connection) -> Opened:
-            wanted = draft
+            wanted = msgspec.structs.replace(draft, goods=goods)
             if draft.conversation_id:
                 conversation = conversations.get(connection, who.shop, draft.conversation_id)
                 if conversation is None:
                     raise NotFound("Conversation", draft.conversation_id)
-                wanted = msgspec.structs.replace(draft, buyer_id=draft.buyer_id or conversation.buyer_id)
+                wanted = msgspec.structs.replace(wanted, buyer_id=draft.buyer_id or conversation.buyer_id)
             by = (who.staff_id, who.name)
             opened = tickets.open_ticket(connection, who.shop, self._forms, wanted, work, now, by)
             kind = "ticket.appended" if opened.appended else "ticket.opened"
@@ -121,6 +123,19 @@ class OpenTicket:
             return opened
 
         return await self._db.write(change)
+
+    async def _goods(self, shop: ShopId, draft: Draft) -> str:
+        """What was ordered, for the title; a source that is down only makes that shorter."""
+        buyer, talk = draft.buyer_id, draft.conversation_id
+        if not buyer and talk and draft.order_id:
+            conversation = await self._db.read(lambda c: conversations.get(c, shop, talk))
+            buyer = str(conversation.buyer_id) if conversation else ""
+        if not buyer or not draft.order_id:
+            return ""
+        with contextlib.suppress(XiaoerError, TimeoutError):
+            orders = await self._orders.orders_of(shop, buyer, _ORDERS)
+            return filling.goods_of(next((order for order in orders if order.id == draft.order_id), None))
+        return ""
 
     async def change(
         self, who: Principal, ticket_id: str, changes: dict[str, Any], *, tell: bool, note: str = ""

@@ -49,6 +49,8 @@ class RateTalk:
             )
             if rated is None:
                 raise NotFound("Conversation", "(last)", "There is nothing to rate yet.")
+            if rated.csat and {**rated.csat, "at": 0} == {**kept, "at": 0}:
+                return rated  # sent again over a broken line
             conversations.keep_rating(connection, shop, rated.id, kept, rating.message_id)
             data = {"score": rating.score, "reasons": list(rating.reasons), "agent_id": rated.assigned_to}
             insights.append(

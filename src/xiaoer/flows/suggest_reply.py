@@ -16,6 +16,7 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Source
 from xiaoer.kernel.errors import NotFound, XiaoerError
+from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.assist.rules import opening, ranking
 from xiaoer.slices.assist.types import NextAction, Suggestion
@@ -29,6 +30,7 @@ from xiaoer.slices.conversations.types import Conversation, StoredTurn
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import drafting
 from xiaoer.slices.knowledge.api import Knowledge
+from xiaoer.slices.policies.rules.picking import order_told
 from xiaoer.slices.shops.types import Principal
 
 _BOUGHT = ("paid", "shipped", "delivered", "completed")
@@ -158,6 +160,8 @@ class SuggestReply:
         except XiaoerError:
             return about, False
         bought = any(order.status in _BOUGHT for order in orders)
+        told = order_told(orders, msgspec.convert(segments, list[Segment]), about, self._clock.now())
+        about = told.id if told else about
         return about or (orders[0].id if orders else None), bought
 
 

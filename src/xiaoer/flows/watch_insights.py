@@ -190,9 +190,11 @@ class WatchInsights:
         if found is None:
             return None
         verb = "有效" if found.works else "没起作用，问的更多了" if found.low > 1 else "还看不出效果"
-        drop = f"每天 {found.before:g} 次 → {found.after:g} 次"
-        same = f"同期没改的商品变成 {found.control:g} 倍" if control_old >= 20 else "没有可比的商品，按天数折算"
-        text = f"改动{verb}：{drop}，{same}；净变化到 {found.times:g} 倍（95% 区间 {found.low:g}–{found.high:g}）"
+        drop = f"每天 {round(found.before, 1):g} 次 → {round(found.after, 1):g} 次"
+        same = f"同期没改的商品变成 {found.control:.0%}" if control_old >= 20 else "没改的商品问得太少，没法对照"
+        text = (
+            f"改动{verb}：{drop}，{same}；算下来是原来的 {found.times:.0%}（95% 区间 {found.low:.0%}–{found.high:.0%}）"
+        )
         return {**found._asdict(), "text": text, "days_after": days_after}
 
 

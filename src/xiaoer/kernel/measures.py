@@ -9,7 +9,10 @@ import re
 from xiaoer.kernel.numerals import value
 
 DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
-_UNITS = "毫米|厘米|公分|毫升|公斤|千克|英寸|平方米|平方|平米|㎡|平|米|寸|升|斤|克|瓦|ml|mm|cm|kg|gb|tb|g|l|w|t|m"
+_UNITS = (
+    "毫米|厘米|公分|毫升|公斤|千克|英寸|平方米|平方|平米|㎡|平|米|寸|升|斤|克|瓦|毫安时?|安时?(?![装全静卓])"
+    "|mah|ah|ml|mm|cm|kg|gb|tb|g|l|w|t|m"
+)
 _BY = re.compile(
     r"(\d+(?:\.\d+)?)(?=\s*[x×*]\s*\d+(?:\.\d+)?\s*(毫米|厘米|米|mm|cm|m)(?![a-z]))", re.IGNORECASE
 )  # 1.5x2m
@@ -21,6 +24,7 @@ _COUNTED = re.compile(
 _TENS = re.compile(
     r"(?<![一二三四五六七八九十百千万第])[一二三四五六七八九]?十[一二三四五六七八九]?(?![一二三四五六七八九十百千万足分])"
 )
+_PART_OF = re.compile(r"([二三四五六八十]+)分之([一二三四五六七八九]+)")
 _SAME = {
     "公分": "厘米",
     "cm": "厘米",
@@ -36,8 +40,19 @@ _SAME = {
     "平方": "平",
     "平米": "平",
     "㎡": "平",
+    "ah": "安",
+    "安时": "安",
+    "mah": "毫安",
+    "毫安时": "毫安",
 }
-_BASE = {"公斤": ("克", 1000), "斤": ("克", 500), "升": ("毫升", 1000), "米": ("毫米", 1000), "厘米": ("毫米", 10)}
+_BASE = {
+    "公斤": ("克", 1000),
+    "斤": ("克", 500),
+    "升": ("毫升", 1000),
+    "米": ("毫米", 1000),
+    "厘米": ("毫米", 10),
+    "安": ("毫安", 1000),
+}
 
 Measure = tuple[float, str]
 
@@ -53,8 +68,9 @@ def measures(text: str) -> set[Measure]:
 
 
 def in_digits(text: str) -> str:
-    """三盒 as 3盒, 七座 as 7座, 四十五公分 as 45公分: what is counted, as sheets write it."""
-    return _COUNTED.sub(lambda m: m.group().translate(DIGITS), _tens(text))
+    """三盒 as 3盒, 七座 as 7座, 四十五公分 as 45公分, 二分之一 as 1/2: what is counted, as sheets write it."""
+    whole = _PART_OF.sub(lambda found: f"{value(found[2])}/{value(found[1])}", text)
+    return _COUNTED.sub(lambda m: m.group().translate(DIGITS), _tens(whole))
 
 
 def _tens(text: str) -> str:

@@ -200,6 +200,17 @@ async def _sends_draft(play: Play, name: str, buyer: str) -> None:
     await play.run(f"{name} answers {buyer} {text}")
 
 
+@step(r"(\w+) turns the draft for (b\d) into: (.+)")
+async def _edits_draft(play: Play, name: str, buyer: str, text: str) -> None:
+    talk = await play.talk(buyer)
+    suggested = await play.product.desk.suggest(play.person(name), talk.id)
+    draft = next(item for item in suggested.items if item.kind == "draft")
+    out = Outgoing(f"c{next(play.numbers)}", TextContent(text.replace("…", draft.text)), None, draft.id, draft.text)
+    await play.product.desk.reply.send(play.person(name), talk.id, out)
+    opened = await play.product.desk.detail.opened(play.shop, talk.id)
+    assert opened.messages[-1].edited_from == draft.text
+
+
 @step(r"(\w+) closes (b\d) as (\w+)")
 async def _closes(play: Play, name: str, buyer: str, code: str) -> None:
     await play.product.desk.closing.close(play.person(name), (await play.talk(buyer)).id, code, "", invite=True)

@@ -11,6 +11,7 @@ from xiaoer.app.figures import formulas_of
 from xiaoer.flows.show_insights import narrowed
 from xiaoer.flows.show_insights.metrics import cards_of
 from xiaoer.flows.show_insights.pages import PAGES, show_page
+from xiaoer.flows.show_insights.report.compose import write_report
 from xiaoer.flows.show_insights.view import View
 from xiaoer.infra.db import Database
 from xiaoer.kernel.errors import InvalidBody
@@ -120,6 +121,34 @@ async def test_a_page_narrowed_to_a_product_or_an_agent_counts_only_that(
     assert funnel.charts[0].series[0].values[0] == talks
     for name in PAGES:
         assert (await shop.read(lambda c, name=name: PAGES[name](look(c, **only)))).id == name
+
+
+@pytest.mark.parametrize(
+    ("reasons", "says"),
+    [
+        (("size",), "退款最多的原因是尺码：1 单，20 元"),
+        (("size", "quality", "price"), "退款并列最多的 3 种原因里花钱最多的是价格：1 单，22 元"),
+        (("late",) * 6 + ("size",) * 4, "退款最多的原因是未按时发货：6 单，135 元（占 60%）"),
+    ],
+    ids=["one", "equally-many", "enough-for-a-share"],
+)
+async def test_a_report_is_written_of_however_few_refunds(db: Database, reasons: tuple[str, ...], says: str) -> None:
+    refunds = [
+        structs.replace(REFUND, id=f"r{n}", reason=reason, amount=2_000 + 100 * n, product=f"P{n}")
+        for n, reason in enumerate(reasons)
+    ]
+    await db.write(lambda c: store.put_units(c, SHOP, [row_of_refund(one) for one in refunds], FORMULAS))
+    report = await db.read(lambda c: write_report(look(c), "店", "week", ""))
+    assert [finding.text for finding in report.findings if finding.kind == "returns"] == [says]
+
+
+async def test_what_comes_back_for_one_reason_weighs_what_it_costs(db: Database) -> None:
+    refunds = [structs.replace(REFUND, id=f"r{n}", detail="too_small", size="M", amount=150_000) for n in range(4)]
+    await db.write(lambda c: store.put_units(c, SHOP, [row_of_refund(one) for one in refunds], FORMULAS))
+    told = (await db.read(lambda c: write_report(look(c), "店", "week", ""))).findings[0]
+    assert told.text == "「商品 P1」的退货 4 单里有 4 单是尺码偏小（6,000 元），主要是 M"
+    assert (told.weight, told.owner) == (1_200_000, "商品")
+    assert told.action.startswith("把尺码表改大一档")
 
 
 async def test_nothing_is_compared_with_a_time_that_was_not_recorded(shop: Database) -> None:

@@ -91,7 +91,7 @@ async def test_a_change_that_worked_is_told_with_what_untouched_products_did(db:
     assert found is not None
     assert (found["before"], found["after"], found["days_after"], found["works"]) == (20.0, 5.0, 2, True)
     assert found["control"] == pytest.approx(1.0, abs=0.02)
-    assert found["text"].startswith("改动有效：每天 20 次 → 5 次，同期没改的商品变成 1")
+    assert found["text"].startswith("改动有效：每天 20 次 → 5 次，同期没改的商品变成 100%；算下来是原来的")
 
 
 @pytest.mark.parametrize(("now", "days"), [(4.9, None), (5.1, 1)], ids=["first-day-not-over", "one-whole-day"])

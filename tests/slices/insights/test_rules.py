@@ -148,6 +148,14 @@ def test_every_deduction_has_a_reason_and_the_sheet_sums_to_a_hundred() -> None:
     assert review(rude).points < 60
 
 
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [("[订单号_12]", ""), ("[微笑] [强]", ""), ("https://shop.example/i.html?id=7", ""), ("能退吗[可怜]", "能退吗")],
+)
+def test_faces_masked_data_and_links_ask_nothing(text: str, same: str) -> None:
+    assert wording_key(text) == wording_key(same)
+
+
 def test_wordings_that_ask_the_same_are_one_question() -> None:
     shelf = Questions()
     for text in ("什么时候发货", "今天能开发票吗"):

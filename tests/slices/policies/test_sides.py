@@ -91,7 +91,7 @@ def test_an_entry_is_found_by_the_story_of_its_matter() -> None:
 
 def test_a_sentence_about_other_things_is_told_nothing_of_the_sheet() -> None:
     for said in ("快递三天没动了", "你们几点下班", "帮我改下收货地址", "谢谢啦回头再说"):
-        assert max(one.blind for one in matching.ranked(WATCH, said)) < 0.1, said
+        assert max(one.blind for one in matching.ranked(WATCH, said)) < 0.2, said
     asked = max(matching.ranked(WATCH, "戴着能游泳不"), key=lambda one: one.blind)
     assert (asked.key, asked.blind > 0.2) == ("防水深度", True)
 
@@ -104,7 +104,7 @@ def test_a_space_is_built_written_and_read_the_same() -> None:
         for n in range(3)
     ]
     built = build(lines)
-    again = read_space(write_space(built))
+    again = read_space(np.frombuffer(write_space(built), np.uint8))
     assert again.likeness("重量多少", "重量咋样") == pytest.approx(built.likeness("重量多少", "重量咋样"), abs=1e-3)
     assert built.likeness("重量多少", "重量咋样") > built.likeness("重量多少", "产地咋样")
     assert again.fingerprint == fingerprint_of(lines)

@@ -26,6 +26,22 @@ SHIRTS = (
     _variant("wx", 颜色="白色", 尺码="XL"),
 )
 CHAIRS = (_variant("black", 颜色="黑色"), _variant("white", 颜色="白色"), _variant("grey", 颜色="灰色"))
+STRINGS = (_variant("whole", 规格="4/4套弦"), _variant("half", 规格="1/2套弦"), _variant("a", 规格="单根A弦"))
+DESKS = (
+    _variant("oak12", 桌板="1.2米", 颜色="原木"),
+    _variant("oak14", 桌板="1.4米", 颜色="原木"),
+    _variant("nut14", 桌板="1.4米", 颜色="黑胡桃"),
+)
+TENTS = (_variant("sand", 颜色="沙色"), _variant("green", 颜色="军绿"))
+TREES = (
+    _variant("s", 颜色="奶咖", 尺寸="小号"),
+    _variant("l", 颜色="奶咖", 尺寸="大号"),
+    _variant("g", 颜色="暖灰", 尺寸="大号"),
+)
+GIMBALS = (
+    Variant("plain", "P", Money(39900), {"版本": "标准版"}, 1),
+    Variant("track", "P", Money(59900), {"版本": "跟拍版"}, 0),
+)
 COATS = (_variant("m", 颜色="黑", 尺码="M"), _variant("l", 颜色="橙", 尺码="L"))
 
 
@@ -51,6 +67,15 @@ COATS = (_variant("m", 颜色="黑", 尺码="M"), _variant("l", 颜色="橙", �
         (CHAIRS, Entities(), "白的黑的一样价吗", ["black", "white"], ""),
         (COATS, Entities(size="L"), "L有货吗", ["l"], ""),
         (COATS, Entities(color="橙色"), "橙色的呢", ["l"], ""),
+        (COATS, Entities(size="中码"), "中码剩了没", ["m"], ""),
+        (STRINGS, Entities(), "二分之一的一套有货么", ["half"], ""),
+        (DESKS, Entities(color="原木色"), "一米四原木色的还有不", ["oak14"], "原木"),
+        (DESKS, Entities(color="原木色"), "一米六原木色的还有不", [], "原木"),
+        (TENTS, Entities(color="沙子色"), "沙子色的还有吗", ["sand"], ""),
+        (TREES, Entities(), "最大那个奶咖的得掏多少", ["l"], "奶咖"),
+        (TREES, Entities(), "最大的多少钱", ["l", "g"], ""),
+        (GIMBALS, Entities(), "贵的那档能下单了不", ["track"], ""),
+        (GIMBALS, Entities(), "是不是太贵了点", ["plain", "track"], ""),
     ],
 )
 def test_words_mean_variants(

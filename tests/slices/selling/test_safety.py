@@ -47,6 +47,10 @@ def test_silence_and_ask_a_doctor_are_no_yes(product: Product, audience: str, sa
         ({"适合月龄": "6个月以上"}, 8 / 12, True),
         ({"适合月龄": "6个月以上"}, 4 / 12, False),
         ({"适用": "3到6岁"}, 8, False),
+        ({"适用年龄": "1.5-4岁"}, 2, True),
+        ({"适用年龄": "1.5-4岁"}, 1, False),
+        ({"适用年龄": "6个月-3岁"}, 1, True),
+        ({"适用年龄": "6个月-3岁"}, 4, False),
         ({"适用": "0到12岁，40到150厘米"}, 8, True),
     ],
 )

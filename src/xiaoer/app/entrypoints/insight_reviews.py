@@ -69,10 +69,11 @@ class AppealIn(Struct, frozen=True):
 
 
 class RulingIn(Struct, frozen=True):
-    """`score` null keeps the points."""
+    """A `sheet`, or `score` alone, replaces the points; without both they stay."""
 
     text: Annotated[str, Meta(min_length=1, max_length=1000)]
     score: Annotated[int, Meta(ge=0, le=100)] | None = None
+    sheet: Annotated[dict[str, int], Meta(max_length=20)] | None = None
 
 
 _REVIEWS = describe("Reviews of talks", response=Reviews, errors=(401, 403))
@@ -163,7 +164,7 @@ async def ruling(request: Request, id: str) -> Response:
     by, now = who.name or who.key_id, product.clock.now()
 
     def change(connection: Connection) -> Review:
-        found = reviews.rule(connection, who.shop, id, body.score, body.text, by)
+        found = reviews.rule(connection, who.shop, id, body.score, body.text, by, body.sheet)
         audit.record(connection, who.shop, by, "insight.review_ruling", id, now, score=found.score)
         return found
 

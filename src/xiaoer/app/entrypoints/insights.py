@@ -1,6 +1,7 @@
 """`GET /api/v1/insights/…`: the pages of insight, their exports, and what is behind a figure."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,13 +12,14 @@ from starlette.responses import Response
 from xiaoer.app.entrypoints.caller import caller, wiring
 from xiaoer.app.http import describe, reply
 from xiaoer.app.insights import Choice
-from xiaoer.app.sheets_out import csv_of, xlsx_of
+from xiaoer.app.sheets_out import csv_of, spreadsheet, xlsx_of
 from xiaoer.flows.show_insights.adhoc import GROUPS, Counted, ask
-from xiaoer.flows.show_insights.drill import Behind, list_behind
+from xiaoer.flows.show_insights.drill import FILE_COLUMNS, Behind, all_behind, list_behind
 from xiaoer.flows.show_insights.options import Options, options_of
 from xiaoer.flows.show_insights.overview import Overview, show_overview
 from xiaoer.flows.show_insights.page import Page, notes_of
 from xiaoer.flows.show_insights.pages import PAGES
+from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.errors import InvalidBody, NotFound
 from xiaoer.slices.insights import store
 from xiaoer.slices.shops.service import require_role
@@ -27,6 +29,7 @@ router = APIRouter(prefix="/api/v1/insights")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ERRORS = (401, 403, 404, 422)
 _KINDS = ("talk", "refund", "day", "call")
+_AT_ONCE = 50
 _LONGEST = 1_200  # letters of the names of a drill
 _FILTERS = {
     "from": "First day, 2026-06-12 (of a moment its day in the shop); without it the last seven days",
@@ -86,31 +89,83 @@ async def today(request: Request) -> Response:
     return reply(await product.insights.look(who.shop, Choice(), lambda view: show_overview(view, now)))
 
 
+_OF_DRILL = {
+    "family": "Family of the figure, as in its `drill`",
+    "a": "First name of the cell, or several joined by |; empty: all of the family",
+    "b": "Second name; with `some` several joined by |",
+    "some": "1: `b` is several names",
+    "kind": "talk, refund, or call of a language model",
+}
+
+
+def _written(key: str, item: dict[str, Any]) -> str:
+    """One cell of the file: the words where the list has them, the shop's time."""
+    value = (item.get("said") or item.get("asks")) if key == "said" else item.get(key)
+    if isinstance(value, datetime):
+        return value.astimezone(SHOP_ZONE).strftime("%Y-%m-%d %H:%M")
+    return "" if value is None else str(value)
+
+
+class _Drilled(Struct, frozen=True):
+    """What a drill asks for."""
+
+    kind: str
+    family: str
+    a: str
+    b: str
+    some: bool
+
+
+def _drilled(request: Request) -> _Drilled:
+    query = request.query_params
+    family, a, kind = query.get("family", ""), query.get("a", ""), query.get("kind", "talk")
+    family, a = (family, a) if family else ("flag", a or "talks")
+    if kind not in _KINDS:
+        raise InvalidBody(f"kind is one of {', '.join(_KINDS)}.")
+    some = query.get("some", "") in ("1", "true")
+    return _Drilled(kind, family[:24], a[:_LONGEST], query.get("b", "")[:_LONGEST], some)
+
+
 @router.get(
     "/drill",
     **filtered(
         describe("What is behind a figure", response=Behind, errors=_ERRORS),
-        family="Family of the figure, as in its `drill`",
-        a="First name of the cell, or several joined by |; empty: all of the family",
-        b="Second name",
-        kind="talk, refund, or call of a language model",
+        **_OF_DRILL,
         after="`next` of the page before",
     ),
 )
-async def drill(request: Request, family: str = "", a: str = "", b: str = "", kind: str = "talk") -> Response:
+async def drill(request: Request) -> Response:
     """The conversations or refunds that gave to a cell, newest first, fifty at a time; without a family all talks."""
-    family, a = (family, a) if family else ("flag", a or "talks")
-    who, product = await reader(request), wiring(request)
-    if kind not in _KINDS:
-        raise InvalidBody(f"kind is one of {', '.join(_KINDS)}.")
+    who, product, asked = await reader(request), wiring(request), _drilled(request)
     after = request.query_params.get("after", "0")
     start = min(int(after), 1_000_000) if after.isascii() and after.isdigit() and len(after) < 9 else 0
     found = await product.insights.look(
         who.shop,
         choice_of(request),
-        lambda view: list_behind(view, kind, family[:24], a[:_LONGEST], b[:160], start, 50),
+        lambda view: list_behind(view, asked.kind, asked.family, asked.a, asked.b, start, _AT_ONCE, some=asked.some),
     )
     return reply(found)
+
+
+@router.get(
+    "/drill/export",
+    **filtered(
+        describe("What is behind a figure, as a file", errors=_ERRORS, media="text/csv"),
+        **_OF_DRILL,
+        format="csv or xlsx",
+    ),
+)
+async def export_drill(request: Request, format: str = "csv") -> Response:
+    """The newest 2,000 of them, with what the list shows."""
+    who, product, asked = await reader(request), wiring(request), _drilled(request)
+    items = await product.insights.look(
+        who.shop,
+        choice_of(request),
+        lambda view: all_behind(view, asked.kind, asked.family, asked.a, asked.b, some=asked.some),
+    )
+    shown = {key: title for key, title in FILE_COLUMNS.items() if any(_written(key, item) for item in items)}
+    rows = [{title: _written(key, item) for key, title in shown.items()} for item in items]
+    return await spreadsheet(tuple(shown.values()), rows, format, "behind")
 
 
 @router.get(

@@ -204,6 +204,7 @@ class Connection:
                 rating = Rating(frame.score, frame.comment or "", frame.reasons, frame.message_id)
                 await self._product.rate(self._shop, CHANNEL, self._buyer, rating)
                 self._product.desk.feed.ring(self._shop)
+                await self._send(type="rated", id=rating.message_id, score=rating.score)
             case "typing" | "read":
                 await self._show(frame)
             case "pong":

@@ -9,7 +9,7 @@ from typing import Any
 from xiaoer.flows.gather_facts.ports import ReadsBuyers, ReadsCatalogue, ReadsOrders
 from xiaoer.flows.gather_facts.within import within
 from xiaoer.kernel.commerce import Product
-from xiaoer.kernel.decision import Facts, Need
+from xiaoer.kernel.decision import Facts, KnowledgeHit, Need
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
@@ -18,6 +18,18 @@ from xiaoer.slices.knowledge.types import SearchResult
 
 _NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders that tell who asks
+
+
+def with_earlier(
+    earlier: dict[int, tuple[KnowledgeHit, ...]], found: dict[int, tuple[KnowledgeHit, ...]], answers: dict[int, bool]
+) -> dict[int, tuple[KnowledgeHit, ...]]:
+    """What a second search found beside what the first did; where the second answers, what it found stands first."""
+    both = {}
+    for segment, hits in found.items():
+        first, then = (hits, earlier.get(segment, ())) if answers[segment] else (earlier.get(segment, ()), hits)
+        known = {hit.id for hit in first}
+        both[segment] = (*first, *(hit for hit in then if hit.id not in known))
+    return both
 
 
 class AskKnowledge:

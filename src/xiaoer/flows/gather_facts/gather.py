@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from xiaoer.flows.gather_facts.ask_knowledge import AskKnowledge
+from xiaoer.flows.gather_facts.ask_knowledge import AskKnowledge, with_earlier
 from xiaoer.flows.gather_facts.compare import compare
 from xiaoer.flows.gather_facts.figures import Figures
 from xiaoer.flows.gather_facts.masking import masked
@@ -37,6 +37,7 @@ from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.policies.rules.bargaining import is_only_context, price_words
+from xiaoer.slices.policies.rules.picking import goods_pointed_at
 from xiaoer.slices.promotions.service import Promotions
 
 _ORDERS = 10  # newest orders read per turn
@@ -110,7 +111,9 @@ class GatherFacts:
         about = {segment: goods[0] for segment, goods in named.items() if len(goods) == 1}
         knowledge, answerable = await self._knowledge(turn, heard, needs, now, about)
         values: dict[str, Any] = {
-            "knowledge": before.knowledge | self._knowledge.once_named(turn, heard, before, about) | knowledge,
+            "knowledge": before.knowledge
+            | self._knowledge.once_named(turn, heard, before, about)
+            | with_earlier(before.knowledge, knowledge, answerable),
             "answerable": before.answerable | answerable,
             "scene": scene,
             "trials": before.trials + trials,
@@ -161,7 +164,7 @@ class GatherFacts:
             case "similar":
                 return self._picks.similar(turn, heard.segments[need.segment], need.key, now)
             case "named":
-                return self._catalogue.named(shop, need.key, _PICKS, turn.product_in_focus or "")
+                return self._named(turn, need.key)
             case "together":
                 return self._catalogue.together(shop, need.key, turn.product_in_focus or "")
             case "verify":
@@ -183,6 +186,19 @@ class GatherFacts:
                 return self._figures(turn, need, now, known)
             case _:
                 return None
+
+    async def _named(self, turn: Turn, text: str) -> tuple[Product, ...]:
+        """The goods that the words name; else those of the order talked about that they point at (这个会缩水吗)."""
+        if turn.product_in_focus or not turn.memory.order_id:
+            return await self._catalogue.named(turn.shop, text, _PICKS, turn.product_in_focus or "")
+        orders = await self._all_orders(turn.shop, turn.buyer_id, turn.memory)
+        order = next((one for one in orders if one.id == turn.memory.order_id), None)
+        line, is_called_so = goods_pointed_at(text, order) if order else (None, False)
+        bought = await self._product(turn.shop, f"of:{line.variant_id}") if line else None
+        if bought and is_called_so:
+            return (bought,)
+        found = await self._catalogue.named(turn.shop, text, _PICKS, bought.id if bought else "")
+        return found or ((bought,) if bought else ())
 
     async def _product(self, shop: ShopId, key: str) -> Product | None:
         """By id, or `of:VARIANT`."""

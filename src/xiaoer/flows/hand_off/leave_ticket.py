@@ -27,6 +27,7 @@ from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import words
 from xiaoer.slices.desk.types import Case, LeaveTicket
 from xiaoer.slices.insights import api as insights
+from xiaoer.slices.policies.rules.picking import order_told
 from xiaoer.slices.tickets import api as tickets
 from xiaoer.slices.tickets.rules import filling
 from xiaoer.slices.tickets.types import Draft, Form
@@ -53,18 +54,22 @@ def leave_ticket(
     intents = [segment.intent for segment in segments]
     type_ = "complaint" if case.skill == "complaints" else filling.form_for(forms, intents)
     about = conversation.memory.order_in_focus(conversation.context.order_id)
-    order = next((o for o in orders if o.id == about), None)
-    order = order or (orders[0] if len(orders) == 1 else None)
+    order = order_told(orders, segments, about, now) or (orders[0] if len(orders) == 1 else None)
+    fields = filling.prefill(forms[type_], segments, text, order) | ({"about": text} if text else {})
+    matter = next((s.text for s in segments if s.intent in forms[type_].intents), "")
     draft = Draft(
         type_,
         conversation.buyer_id,
         id_,
         order.id if order else "",
-        fields=filling.prefill(forms[type_], segments, text, order) | ({"about": text} if text else {}),
+        title=filling.title_of(forms[type_], fields, filling.goods_of(order), matter),
+        fields=fields,
         note=text,
     )
     opened = tickets.open_ticket(connection, shop, forms, draft, hours, now)
-    said = words.left_as_ticket(opened.ticket.no, route.opens_at, opened.ticket.due_at, now)
+    last = max((m.seq for m in recent if m.author == "buyer"), default=0)
+    is_told = any(m.seq > last and m.author == "bot" and words.tells_opening(m.text) for m in recent)
+    said = words.left_as_ticket(opened.ticket.no, route.opens_at, opened.ticket.due_at, now, is_told=is_told)
     conversations.say(connection, shop, id_, "bot", "", [ReplyPart(TextContent(said), said)], now)
     owners.give_to_bot(connection, shop, id_, now)
     desk.save_case(connection, shop, msgspec.structs.replace(case, queued_at=None, told_position=0))

@@ -27,7 +27,7 @@ from xiaoer.slices.privacy import api as privacy
 _OVERLAP = timedelta(minutes=10)  # facts of a slow writer may come after newer ones
 _STEP = timedelta(days=1)
 _CHUNK = 100  # conversations of one read
-CORRECTED = "answer.corrected"  # data: turn_id, text (what the bot should have said), agent_id
+CORRECTED = "answer.corrected"  # data: turn_id, text (what the bot should have said), agent_id, by
 
 
 async def collect(db: Database, shop: ShopId, now: datetime) -> int:
@@ -91,6 +91,8 @@ def _corrections(connection: Connection, shop: ShopId, ids: Sequence[str]) -> di
     """What agents said the bot should have said, by conversation and turn; the last word holds."""
     found: dict[str, dict[str, str]] = {}
     for fact in insights.of_conversations(connection, shop, CORRECTED, ids):
+        if fact.get("by") == "edit" and set(fact.get("intents") or ()) <= OWN_CASE:
+            continue  # a draft about this buyer's order, changed for him
         turn_id, text = str(fact.get("turn_id") or ""), str(fact.get("text") or "").strip()
         if turn_id and text:
             found.setdefault(fact["conversation_id"], {})[turn_id] = text

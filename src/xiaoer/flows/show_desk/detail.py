@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.commerce import Order, Product
 from xiaoer.kernel.errors import XiaoerError
+from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.assist import api as assist
 from xiaoer.slices.assist.rules.summary import summarise
@@ -21,6 +23,7 @@ from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
 from xiaoer.slices.conversations.types import Conversation, Message, StoredTurn
 from xiaoer.slices.desk import api as desk
+from xiaoer.slices.policies.rules.picking import order_told
 from xiaoer.slices.tickets import api as tickets
 from xiaoer.slices.tickets.rules import flow
 from xiaoer.slices.tickets.types import Form, Ticket
@@ -38,6 +41,7 @@ STATUS_LABEL = {
 
 
 _ORDERS = 20  # among which the one that is talked about is looked for
+_TOLD = 6  # turns in which the matter of the talk is looked for
 _FELT = 3  # turns whose feeling the summary tells
 
 
@@ -110,7 +114,7 @@ class ShowDetail:
         felt = [(turn.trace.get("heard") or {}).get("sentiment", {}) for turn in turns[-_FELT:]]
         intents = tuple(
             segment.get("intent", "")
-            for turn in turns[-6:]
+            for turn in turns[-_TOLD:]
             for segment in (turn.trace.get("heard") or {}).get("segments", ())
         )
         orders: tuple[Order, ...] = ()
@@ -120,7 +124,13 @@ class ShowDetail:
             product_id = conversation.memory.product_in_focus(conversation.context.product_id)
             if product_id:
                 product = await self._products.product(shop, product_id)
-        about = _order_about(conversation, said)
+        segments = [
+            msgspec.convert(segment, Segment)
+            for turn in reversed(turns[-_TOLD:])
+            for segment in (turn.trace.get("heard") or {}).get("segments", ())
+        ]
+        order = order_told(orders, segments, _order_about(conversation, said), self._clock.now())
+        about = order.id if order else ""
         known = [_order_line(order) for order in orders if order.id == about]
         newest = [f"最近一单 {_order_line(order)}" for order in orders[:1]]  # nobody said which one it is about
         story = Story(

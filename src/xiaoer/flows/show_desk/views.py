@@ -59,6 +59,7 @@ class MessageView(Struct, frozen=True):
     client_id: str | None = None
     sources: tuple[Any, ...] = ()
     because: tuple[Any, ...] = ()
+    edited_from: str | None = None  # the suggestion that an agent changed before he sent it
 
 
 class AgentView(Struct, frozen=True):
@@ -118,7 +119,13 @@ def message_view(message: Message) -> MessageView:
         client_id,
         tuple(meta.get("sources", ())) if message.author == "bot" else (),
         tuple(meta.get("because", ())) if message.author == "bot" else (),
+        _edited_from(message),
     )
+
+
+def _edited_from(message: Message) -> str | None:
+    text = str((message.meta.get("suggestion") or {}).get("text") or "")
+    return text if text and text.strip() != message.text.strip() else None
 
 
 def note_view(note: Note) -> MessageView:

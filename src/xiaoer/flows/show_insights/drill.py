@@ -15,6 +15,23 @@ from xiaoer.slices.insights.types import ModelCall, RefundFacts, Row, Talk
 
 _STEP = 500
 _MOST = 2_000  # units looked at for one page: under two seconds on one core at worst
+IN_A_FILE = 2_000
+FILE_COLUMNS = {
+    "at": "时间",
+    "id": "编号",
+    "product": "商品",
+    "said": "内容",
+    "amount": "金额（元）",
+    "handled": "谁接待",
+    "agent": "客服",
+    "stage": "走到哪一步",
+    "blocker": "卡点",
+    "mood": "离开时的情绪（-1 到 1）",
+    "score": "质检分",
+    "courier": "快递",
+    "batch": "批次",
+}
+_OF_ITS_PRODUCT = ("blocker", "trigger", "refund", "refund.d", "refund.w")  # `b` is the product of the unit itself
 _DIRECT = {"refund": "stage", "blocker": "mark"}
 
 
@@ -26,9 +43,11 @@ class Behind(Struct, frozen=True):
     seen: int
 
 
-def list_behind(view: View, kind: str, family: str, a: str, b: str, after: int, limit: int) -> Behind:
-    """Units that gave to the family at `a` · `b` (empty: anything), from the `after`th unit of the period on; `a` may
-    be several names, joined by `|`."""
+def list_behind(
+    view: View, kind: str, family: str, a: str, b: str, after: int, limit: int, *, some: bool = False
+) -> Behind:
+    """Units that gave to the family at `a` · `b` (empty: anything), from the `after`th unit of the period on; `a`, and
+    with `some` `b` too, may be several names, joined by `|`."""
     formulas = [f for f in view.formulas if not read_from_flags(f)]
     items: list[dict[str, Any]] = []
     place = after
@@ -36,7 +55,9 @@ def list_behind(view: View, kind: str, family: str, a: str, b: str, after: int, 
     direct, wanted = {_DIRECT[family]: a} if family in _DIRECT and a else {}, frozenset(a.split("|"))
     direct |= {"product": view.product} if family not in narrowed.BY_PRODUCT else {}
     direct |= {"agent": view.agent} if family not in narrowed.BY_AGENT else {}
+    direct |= {"product": b} if b and not some and family in _OF_ITS_PRODUCT else {}
     b = b or (view.product if family in narrowed.BY_PRODUCT else view.agent if family in narrowed.BY_AGENT else "")
+    among = frozenset(b.split("|") if some else (b,))
     while place - after < _MOST:
         rows = look_up.list_units(
             view.connection,
@@ -57,7 +78,7 @@ def list_behind(view: View, kind: str, family: str, a: str, b: str, after: int, 
                 for g in gifts
                 if view.days[0] <= g.key.day <= view.days[1]
                 and (not a or g.key.a in wanted)
-                and b in ("", g.key.b)
+                and (not b or g.key.b in among)
                 and (g.n or g.v)
             ]
             if family == "flag" and a:
@@ -71,13 +92,26 @@ def list_behind(view: View, kind: str, family: str, a: str, b: str, after: int, 
     return Behind(tuple(items), str(place), place - after)
 
 
+def all_behind(view: View, kind: str, family: str, a: str, b: str, *, some: bool = False) -> list[dict[str, Any]]:
+    """The newest of what is behind a figure, as many as a file holds."""
+    items: list[dict[str, Any]] = []
+    after = 0
+    while len(items) < IN_A_FILE:
+        found = list_behind(view, kind, family, a, b, after, IN_A_FILE - len(items), some=some)
+        items += found.items
+        if not found.next:
+            break
+        after = int(found.next)
+    return items
+
+
 def _item(view: View, row: Row, n: int, v: int) -> dict[str, Any]:
     item: dict[str, Any] = {"id": row.id, "at": row.at, "channel": row.channel, "n": n, "v": v}
     facts = row.facts
     if isinstance(facts, Talk):
         item |= {
             "conversation_id": row.id,
-            "product": view.product_name(row.product) if row.product else "",
+            "product": view.product_title(row.product) if row.product else "",
             "agent": view.agent_name(row.agent) if row.agent else "",
             "handled": HANDLED.get(row.handled, row.handled),
             "stage": STAGE_NAMES.get(row.stage, row.stage),
@@ -90,7 +124,7 @@ def _item(view: View, row: Row, n: int, v: int) -> dict[str, Any]:
         item |= {
             "conversation_id": facts.conversation_id,
             "order_id": f"****{facts.order_id[-6:]}",
-            "product": view.product_name(row.product) if row.product else "",
+            "product": view.product_title(row.product) if row.product else "",
             "amount": row.value_fen / 100,
             "said": facts.words or reason_name(f"{facts.reason}/{facts.detail}".rstrip("/")),
             "courier": facts.courier,

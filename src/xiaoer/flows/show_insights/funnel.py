@@ -1,7 +1,7 @@
 """转化漏斗: from consulted to kept; where lost inquiries stopped; what they were worth; and those who never asked."""
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
-from xiaoer.flows.show_insights.view import HANDLED, View, change, percent, ratio
+from xiaoer.flows.show_insights.view import HANDLED, View, change, percent, ratio, share
 from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.blockers import BLOCKERS, STAGE_NAMES, STAGES
@@ -25,6 +25,7 @@ _HOW = (
     ),
 )
 _NO_ORDERS, _NO_PRICE = "还没有订单数据", "所问的商品没有价格"
+_ASKED = Drill("funnel", "product")
 _PAID, _BLOCKED = Drill("funnel", "paid"), Drill("blocker")
 SUGGESTIONS = {
     "no_answer": "先补上没答到的问题，晚上和高峰让机器人先接",
@@ -49,7 +50,7 @@ def show_funnel(view: View) -> Page:
     lost, blockers = _lost(view)
     silent, silent_old = _silent(view, view.days), _silent(view, view.before)
     cards = (
-        Card("asked", "询单会话", asked, before=old.get("product", (0, 0))[0], drill=Drill("funnel", "product")),
+        Card("asked", "询单会话", asked, "number", old.get("product", (0, 0))[0], "none", "", None, "funnel@1", _ASKED),
         Card("rate", "询单付款率", rate, "ratio", before, "up", _NO_ORDERS * (not sells), None, "funnel@1", _PAID),
         Card("silent", "静默转化率", silent, "ratio", silent_old, note=_visitors(view, silent), how="silent@1"),
         Card("lost", "流失估值", _yuan(lost), "yuan", None, "down", _NO_PRICE * (not lost), None, "lost@1", _BLOCKED),
@@ -59,7 +60,7 @@ def show_funnel(view: View) -> Page:
     advice = tuple(
         f"{BLOCKERS[a]}卡住 {n} 个会话{about_worth(v / 100)}：{SUGGESTIONS[a]}" for a, (n, v) in blockers[:3] if n
     )
-    charts = (_chart(steps), _blocker_chart(blockers))
+    charts = (_chart(steps, sells), _blocker_chart(blockers))
     tables = (_handled(view, sells), _blockers(view, blockers), _products(view))
     return Page("funnel", "转化漏斗", finding, view.period, cards, charts, tables, _HOW, advice, empty)
 
@@ -120,9 +121,10 @@ def _silent(view: View, days: tuple[int, int]) -> float | None:
     return ratio(shop.get("paid_silent_seen", (0, 0))[0], shop.get("visited_silent", (0, 0))[0])
 
 
-def _chart(steps: list[int]) -> Chart:
+def _chart(steps: list[int], sells: bool) -> Chart:
+    """The steps; without orders nothing is said of those that need one."""
     worst, drop = "", 0.0
-    for place in range(1, len(STAGES)):
+    for place in range(1, len(STAGES) if sells else STAGES.index("ordered")):
         gone = 1 - steps[place] / steps[place - 1] if steps[place - 1] else 0.0
         if place >= 2 and gone > drop:
             worst, drop = f"{STAGE_NAMES[STAGES[place - 1]]} → {STAGE_NAMES[STAGES[place]]}", gone
@@ -187,7 +189,7 @@ def _blockers(view: View, blockers: list[tuple[str, tuple[int, int]]]) -> Table:
             "id": a,
             "blocker": BLOCKERS[a],
             "count": n,
-            "share": ratio(n, total),
+            "share": share(n, total),
             "value": _yuan(v),
             "change": change(n, before.get(a, (0, 0))[0]),
             "suggestion": SUGGESTIONS[a],
@@ -218,11 +220,11 @@ def _products(view: View) -> Table:
         rows.append(
             {
                 "id": product,
-                "product": view.product_name(product),
+                "product": view.product_title(product),
                 "count": total,
                 "value": _yuan(total * prices.get(product, 0)),
                 "top": BLOCKERS[top],
-                "share": ratio(reasons[top], total),
+                "share": share(reasons[top], total),
                 "drill": Drill("blocker", "", product),
             }
         )

@@ -13,6 +13,7 @@ from xiaoer.slices.learning import api as learning
 _HOW = (How("gap@1", "没答上的问题", "机器人接待时没有给出回答、也没有转人工的提问，按问法归并计数。"),)
 _TOP = 50
 _FIRST = 10
+_EXAMPLES = 5
 
 
 def show_gaps(view: View) -> Page:
@@ -32,17 +33,18 @@ def show_gaps(view: View) -> Page:
             "question": texts.get(id_, ("", "（原文已按留存期限删除）"))[1],
             "intent_name": view.intent_name(texts.get(id_, ("", ""))[0]),
             "product_id": products.get(id_, ("", 0))[0],
-            "product": view.product_name(products[id_][0]) if id_ in products else "",
+            "product": view.product_title(products[id_][0]) if id_ in products else "",
             "count": n,
             "change": change(n, before.get(id_, 0)),
             "drill": Drill("gap", id_, view.product),
         }
         for id_, n, _ in rows
     )
+    behind = Drill("gap", "", view.product)
     cards = (
-        Card("missed", "没答上的提问", missed, before=sum(before.values()), good="down", how="gap@1"),
-        Card("share", "占全部提问", ratio(missed, asked), "ratio", good="down"),
-        Card("kinds", "不同的问题", len(rows)),
+        Card("missed", "没答上的提问", missed, before=sum(before.values()), good="down", how="gap@1", drill=behind),
+        Card("share", "占全部提问", ratio(missed, asked), "ratio", good="down", how="gap@1", drill=behind),
+        Card("kinds", "不同的问题", len(rows), note=_of_kinds(rows), how="gap@1", drill=behind),
     )
     finding = f"{missed} 次没答上，{_filling(rows, missed)}" if missed else _nothing_missed(view, asked)
     columns = (
@@ -58,6 +60,10 @@ def show_gaps(view: View) -> Page:
         tables += (_to_fill(view),)
     empty = "" if asked else "有买家提问之后，这里会列出没答上的问题，按问的人多少排。"
     return Page("gaps", "知识缺口", finding, view.period, cards, (), tables, _HOW, advice, empty)
+
+
+def _of_kinds(rows: list[Any]) -> str:
+    return "" if len(rows) < _TOP else f"只列最多的 {_TOP} 个"
 
 
 def _filling(rows: list[Any], missed: int) -> str:
@@ -76,7 +82,8 @@ def _nothing_missed(view: View, asked: int) -> str:
 def _to_fill(view: View) -> Table:
     """The clusters of the gap loop: not answered, guessed, corrected, asked again or handed over."""
     first, last = (datetime.combine(as_date(day), time(), SHOP_ZONE) for day in view.days)
-    found = learning.list_gaps(view.connection, view.shop, first, last + timedelta(days=1), limit=_TOP)
+    span = first, last + timedelta(days=1)
+    found = learning.list_gaps(view.connection, view.shop, *span, limit=_TOP)
     rows = tuple(
         {
             "id": row.gap.id,
@@ -87,6 +94,10 @@ def _to_fill(view: View) -> Table:
             "change": change(row.count.conversations, row.before.conversations),
             "trend": list(row.trend),
             "answer": row.gap.answers[0].text if row.gap.answers else "",
+            "talks": [
+                ask.conversation_id
+                for ask in learning.examples(view.connection, view.shop, row.gap.id, *span)[:_EXAMPLES]
+            ],
         }
         for row in found
     )
@@ -98,6 +109,7 @@ def _to_fill(view: View) -> Table:
         Column("change", "与上期比", "change"),
         Column("trend", "近 14 天", "trend"),
         Column("answer", "同事怎么答"),
+        Column("talks", "例子", "talks"),
     )
     note = "没答上、答得没把握、被纠正、追问和因此转人工的都算；每天夜里归并一次。"
     return Table("to-fill", "值得补的知识", columns, rows, note, "没有值得补的。")

@@ -93,20 +93,41 @@ def _behind(formula: Formula) -> Drill | None:
     return Drill("flag", formula.of) if read_from_flags(formula) else Drill("kpi", formula.name)
 
 
-def percentile(view: View, who: str, share: float, days: Days | None = None, agent: str = "") -> float | None:
-    """Seconds within which this share of rounds was answered, from the histogram of waits (right to 5 %)."""
+def percentile(
+    view: View, who: str, share: float, days: Days | None = None, agents: str = "", channel: str | None = None
+) -> float | None:
+    """Seconds within which this share of rounds was answered, from the histogram of waits (right to 5 %).
+
+    `agents` are joined by `|`, empty for all.
+    """
+    bucket = _bucket_of(_waits(view, who, days or view.days, agents, channel), share)
+    return None if bucket is None else round(BUCKETS[min(bucket, len(BUCKETS) - 1)] / 1000, 1)
+
+
+def buckets_from(view: View, who: str, share: float) -> list[str]:
+    """The names of the waits that are as long as the percentile or longer."""
+    counts = _waits(view, who, view.days, "", None)
+    first = _bucket_of(counts, share)
+    return [f"{who}:{bucket:03d}" for bucket in sorted(counts) if first is not None and bucket >= first]
+
+
+def _waits(view: View, who: str, days: Days, agents: str, channel: str | None) -> dict[int, int]:
+    """Rounds by bucket of their wait."""
     counts: dict[int, int] = defaultdict(int)
-    only = agent or view.agent
-    for a, b, _, n, _ in view.cube("wait", days or view.days):
+    only = agents or view.agent
+    some = frozenset(only.split("|"))
+    for a, b, c, n, _ in view.cube("wait", days):
         name, _, number = a.partition(":")
-        if name == who and only in ("", b):
+        if name == who and (not only or b in some) and channel in (None, c):
             counts[int(number)] += n
-    total = sum(counts.values())
-    if not total:
-        return None
-    seen = 0
+    return counts
+
+
+def _bucket_of(counts: Mapping[int, int], share: float) -> int | None:
+    """The bucket within which this share of rounds lies; None without any."""
+    total, seen = sum(counts.values()), 0
     for bucket in sorted(counts):
         seen += counts[bucket]
         if seen >= share * total:
-            return round(BUCKETS[min(bucket, len(BUCKETS) - 1)] / 1000, 1)
+            return bucket
     return None

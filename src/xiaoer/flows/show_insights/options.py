@@ -28,6 +28,6 @@ def options_of(view: View) -> Options:
     agents = [row[0] for row in view.sums("score", ("b",), limit=_MOST) if row[0]]
     return Options(
         tuple(Option(c, CHANNELS.get(c, c or "未注明")) for c, _, _ in channels),
-        tuple(Option(id_, view.product_name(id_)) for id_ in products),
+        tuple(Option(id_, view.product_title(id_)) for id_ in products),
         tuple(Option(id_, view.agent_name(id_)) for id_ in agents),
     )

@@ -13,6 +13,7 @@ from xiaoer.slices.insights import alerts
 from xiaoer.slices.insights.rules.days import as_date, day_of, hour_of, micros, second_of_day
 from xiaoer.slices.insights.types import Alert
 
+_ALONE = Drill("flag", "bot_only")
 _ALERTS = 8
 _TOP = 6
 
@@ -53,8 +54,8 @@ def show_overview(view: View, now: datetime) -> Overview:
     held = owners.count_of_state(view.connection, view.shop, "agent")
     cards = (
         Card("talks", "咨询会话", talks, before=before, note="和昨天同一时刻比", drill=Drill("flag", "talks")),
-        Card("alone", "机器人独立解决", alone, "ratio", ratio(by_now("bot_only"), before), "up"),
-        Card("angry", "生气的买家", so_far("angry"), before=by_now("angry"), good="down"),
+        Card("alone", "机器人独立解决", alone, "ratio", ratio(by_now("bot_only"), before), "up", drill=_ALONE),
+        Card("angry", "生气的买家", so_far("angry"), before=by_now("angry"), good="down", drill=Drill("trigger")),
         Card("waiting", "在等人工", waiting, good="down"),
         Card(
             "sales",
@@ -62,6 +63,7 @@ def show_overview(view: View, now: datetime) -> Overview:
             marks["sales_net_fen"] / 100,
             "yuan",
             note=f"昨天全天 ¥{old['sales_net_fen'] / 100:,.0f}",
+            drill=Drill("flag", "sales_net_fen"),
         ),
         Card("risk", "差评风险", marks["at_risk"], note=f"昨天全天 {old['at_risk']}", drill=Drill("flag", "at_risk")),
     )

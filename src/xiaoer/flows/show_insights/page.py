@@ -12,13 +12,18 @@ from xiaoer.slices.insights.types import Formula
 
 
 class Drill(Struct, frozen=True, omit_defaults=True):
-    """Where a figure comes from: units of `kind` that gave to `family` at `a` · `b`; `match` of `b`: equal or start."""
+    """Where a figure comes from: units of `kind` that gave to `family` at `a` · `b`, several names joined by `|`.
+
+    `b` is one name unless `some` of several may be it. `day` (ISO) and `channel` narrow the page's own filters.
+    """
 
     family: str
     a: str = ""
     b: str = ""
     kind: str = "talk"
-    match: str = ""
+    some: bool = False
+    day: str = ""
+    channel: str = ""
 
 
 class Card(Struct, frozen=True, omit_defaults=True):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
-from xiaoer.flows.show_insights.view import View, by_day, day_name, percent, ratio
+from xiaoer.flows.show_insights.view import View, day_name, most_telling, percent, ratio
 from xiaoer.slices.conversations import told
 from xiaoer.slices.conversations.types import Message
 from xiaoer.slices.insights import api as insights
@@ -26,6 +26,7 @@ _HOW = (
         "人工复核过的会话里，自动分与人工分平均差几分、排序是否一致（秩相关，最高 1），及格（≥80）判断一致的比例。",
     ),
 )
+_SCORED = Drill("score", "auto")
 _EXAMPLES = 5
 _SHOWN = 50  # contradicting answers that are listed
 
@@ -39,9 +40,9 @@ def show_quality(view: View) -> Page:
     agreement = reviews.agreement(view.connection, view.shop)
     findings = sorted(view.pairs("finding", b=view.agent).items(), key=lambda item: -item[1][0])
     cards = (
-        Card("score", "平均质检分", mean, before=ratio(old_v, old_n, 1), good="up", how="auto@1"),
-        Card("count", "已自动质检", n, drill=Drill("score", "auto")),
-        Card("reviewed", "人工复核", agreement.count),
+        Card("score", "平均质检分", mean, "score", ratio(old_v, old_n, 1), "up", "", None, "auto@1", _SCORED),
+        Card("count", "已自动质检", n, note="个会话", how="auto@1", drill=_SCORED),
+        Card("reviewed", "人工复核", agreement.count, note="累计，见下面的清单", how="agreement@1"),
         *_agreed(agreement),
     )
     top = FINDINGS.get(findings[0][0], "") if findings else ""
@@ -67,25 +68,29 @@ def show_quality(view: View) -> Page:
         _denied(view),
         _coaching(view),
     )
-    days = view.every_day()
-    daily = by_day(view.sums("score", ("day",), b=view.agent), days, lambda n, v: round(v / n, 1) if n else 0.0)
-    chart = Chart(
-        "trend",
-        f"最近一天平均 {daily[-1]:.0f} 分" if daily and daily[-1] else "质检分走势",
-        "line",
-        tuple(day_name(day) for day in days),
-        (Series("平均分", tuple(value or None for value in daily), "people"),),
-        unit="分",
-    )
+    chart = _trend(view)
     empty = "" if n else "有会话之后，这里会给每个会话打分，列出扣分原因和每位客服要练什么。"
     return Page("quality", "服务复盘", finding, view.period, cards, (chart,), tables, _HOW, (), empty)
+
+
+def _trend(view: View) -> Chart:
+    """Mean points of every day; the title names the lowest of those that count."""
+    found = {day: (n, v) for day, n, v in view.sums("score", ("day",), b=view.agent)}
+    days = view.every_day()
+    counts = [found.get(day, (0, 0))[0] for day in days]
+    means = [ratio(v, n, 1) for n, v in (found.get(day, (0, 0)) for day in days)]
+    worst = most_telling(means, counts, least=True)
+    title = "每天的平均质检分" if worst is None else f"{day_name(days[worst])} 分数最低：平均 {means[worst]:.0f} 分"
+    names = tuple(day_name(day) for day in days)
+    series = (Series("平均分", tuple(means), "people"),)
+    return Chart("trend", title, "line", names, series, "score", "分", drills=view.day_by_day(_SCORED))
 
 
 def _agreed(agreement: reviews.Agreement) -> tuple[Card, ...]:
     """How far people and the automatic score agree, as far as that can be told yet."""
     cards = (
         Card("agree", "及格判断一致", agreement.same_verdict, "ratio", good="up", how="agreement@1"),
-        Card("gap", "自动分和人工分平均差", agreement.mean_gap, good="down", note="分", how="agreement@1"),
+        Card("gap", "自动分和人工分平均差", agreement.mean_gap, "score", good="down", how="agreement@1"),
         Card("rank", "排序一致度", agreement.rank, good="up", note="最高 1", how="agreement@1"),
     )
     return tuple(card for card in cards if card.value is not None)
@@ -193,7 +198,7 @@ def _coaching(view: View) -> Table:
     columns = (
         Column("agent", "客服"),
         Column("talks", "会话", "number"),
-        Column("score", "平均分", "number"),
+        Column("score", "平均分", "score"),
         Column("practise", "要练什么"),
         Column("good", "好例子", "talks"),
         Column("bad", "要改的例子", "talks"),

@@ -15,6 +15,7 @@ _TREND = 30  # last days that a row's small line, its main product and a product
 _LINES = 5
 _WEEK = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _ENOUGH = 3
+_BEHIND = 80  # new questions that a drill names
 _HOW = (
     How("ask@1", "问题数", "买家每一轮里听懂的每个诉求算一个；打招呼、道谢不算。按发生的小时归入。"),
     How("q@1", "问法归并", "同一意图下字面相近的真实问法归成一个问题，用最先出现的问法命名；归入后不再改动。"),
@@ -33,7 +34,7 @@ def show_questions(view: View) -> Page:
     fresh = [row for row in ranked if row["before"] == 0 and row["count"] >= _ENOUGH]
     cards: tuple[Card, ...] = (
         Card("asked", "问题数", total, before=old_total, how="ask@1", drill=Drill("ask")),
-        Card("kinds", "不同的问题", len(ranked), note="归并后" if len(ranked) < _MOST else f"只数最多的 {_MOST} 个"),
+        Card("kinds", "不同的问题", len(ranked), note=_of_kinds(ranked), how="q@1", drill=Drill("q")),
     )
     top = asked[0] if asked else None
     finding = "这段时间没有人提问"
@@ -45,7 +46,8 @@ def show_questions(view: View) -> Page:
         _table("ranking", "问题排行", ranked[:_TOP], "按真实问法归并，点开看对话；走势和主要商品看最后 30 天。"),
     )
     if not view.begins:
-        cards += (Card("new", "新出现", len(fresh), note="上期没有"),)
+        keys = "|".join(row["id"] for row in fresh[:_BEHIND])
+        cards += (Card("new", "新出现", len(fresh), note="上期没有", how="trend@1", drill=Drill("q", keys)),)
         asked_most += (
             _table("rising", "涨得最快", _movers(ranked, up=True)[:10], ""),
             _table("new", "新出现的问题", fresh[:10], ""),
@@ -61,6 +63,10 @@ def show_questions(view: View) -> Page:
     )
     empty = "" if total else "有买家提问之后，这里会列出大家在问什么、哪些在涨、集中在哪些商品和时段。"
     return Page("hot-questions", "问题热点", finding, view.period, cards, _charts(view, asked), tables, _HOW, (), empty)
+
+
+def _of_kinds(ranked: list[dict[str, Any]]) -> str:
+    return "归并后" if len(ranked) < _MOST else f"只数最多的 {_MOST} 个"
 
 
 def _added(asks: list[tuple[Any, ...]], place: int) -> list[tuple[str, int]]:
@@ -113,7 +119,7 @@ def _complete(view: View, tables: tuple[Table, ...]) -> None:
     products = {} if view.product else _main_products(view, list(rows), last)
     for id_, row in rows.items():
         product = view.product or products.get(id_, ("", 0))[0]
-        row["product_id"], row["product"] = product, view.product_name(product) if product else ""
+        row["product_id"], row["product"] = product, view.product_title(product) if product else ""
         row["trend"] = [trends[id_].get(day, 0) for day in days] if id_ in trends else []
 
 
@@ -183,13 +189,17 @@ def _by(view: View, family: str, id_: str, title: str, names: dict[str, str]) ->
     for place, found in sorted(places.items(), key=lambda item: -sum(n for n, _ in item[1])):
         found.sort(reverse=True)
         said = "、".join(f"{view.intent_name(a)} {n}" for n, a in found[:3])
-        rows.append({"name": names.get(place, place), "count": sum(n for n, _ in found), "top": said, "id": place})
+        count, name = sum(n for n, _ in found), names.get(place, place)
+        rows.append({"name": name, "count": count, "top": said, "id": place, "drill": Drill(family, "", place)})
     columns = (Column("name", title[1:]), Column("count", "次数", "number"), Column("top", "问得最多"))
     return Table(id_, title, columns, tuple(rows[:_TOP]), empty=f"没有带{title[1:]}的会话。")
 
 
 def _channels(asks: list[tuple[Any, ...]]) -> Table:
-    named = tuple({"name": CHANNELS.get(c, c or "未注明"), "count": n, "id": c} for c, n in _added(asks, 1)[:20])
+    named = tuple(
+        {"name": CHANNELS.get(c, c or "未注明"), "count": n, "id": c, "drill": Drill("ask", channel=c) if c else None}
+        for c, n in _added(asks, 1)[:20]
+    )
     return Table("channels", "按渠道", (Column("name", "渠道"), Column("count", "次数", "number")), named)
 
 
@@ -209,7 +219,8 @@ def _charts(view: View, asked: list[tuple[str, int]]) -> tuple[Chart, ...]:
         values = [v or 0 for v in lines[0].values]
         best = max(range(len(values)), key=values.__getitem__)
         peak = f"「{lines[0].name}」在 {names[best]} 问得最多：{values[best]:.0f} 次"
-    trend = Chart("trend", peak or "还没有走势", "line", names, tuple(lines), unit="次")
+    drills = view.day_by_day(Drill("ask", "|".join(top), view.product))
+    trend = Chart("trend", peak or "还没有走势", "line", names, tuple(lines), unit="次", drills=drills)
     return trend, _product_heat(view, [a for a, _ in asked[:_HEAT]]), _time_heat(view)
 
 
@@ -259,5 +270,6 @@ def _time_heat(view: View) -> Chart:
     busiest = max(means, key=lambda place: means[place], default=None)
     title = f"{_WEEK[busiest[1]]} {busiest[0]} 点最忙" if busiest else "还没有时段数据"
     cells = tuple((hour, week, round(value, 1)) for (hour, week), value in sorted(means.items()))
+    drills = tuple(Drill("clock", f"{week}:{hour:02d}") for hour, week, _ in cells)
     hours = tuple(f"{hour}点" for hour in range(24))
-    return Chart("hour-weekday", title, "heat", hours, y=_WEEK, cells=cells, unit="次/天")
+    return Chart("hour-weekday", title, "heat", hours, y=_WEEK, cells=cells, unit="次/天", drills=drills)

@@ -1,7 +1,7 @@
 """情绪: how buyers felt over days and through talks, what set anger off, who may write a bad review."""
 
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, How, Page, Series, Table
-from xiaoer.flows.show_insights.view import View, day_name, enough_of, most_telling, percent, ratio
+from xiaoer.flows.show_insights.view import Pair, View, day_name, enough_of, most_telling, percent, ratio
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.slices.insights import look_up
 from xiaoer.slices.insights.rules.feelings import MOODS, TRIGGERS
@@ -18,21 +18,21 @@ _HOW = (
     How("settled@1", "已化解", "最后一句有人答、情绪回升、道谢或评 4 星以上。"),
 )
 _RISKS = 30
+_RISKY, _SETTLED = Drill("flag", "at_risk"), Drill("flag", "at_risk_settled")
 _VERY = -50
 
 
 def show_sentiment(view: View) -> Page:
     """The page."""
     mood, old = view.pairs("mood"), view.pairs("mood", days=view.before)
-    total, old_total = sum(n for n, _ in mood.values()), sum(n for n, _ in old.values())
-    bad = ratio(mood.get("neg", (0, 0))[0], total)
+    total, bad = sum(n for n, _ in mood.values()), _share_of_bad(mood)
     flags, before = view.flags(), view.flags(view.before)
     risk, settled = flags["at_risk"], flags["at_risk_settled"]
     triggers = _trigger_rows(view)
     cards = (
-        Card("bad", "不满的轮次", bad, "ratio", ratio(old.get("neg", (0, 0))[0], old_total), "down", how="mood@1"),
-        Card("risk", "差评风险会话", risk, before=before["at_risk"], good="down", drill=Drill("flag", "at_risk")),
-        Card("settled", "其中已化解", ratio(settled, risk), "ratio", good="up", how="settled@1"),
+        Card("bad", "不满的轮次", bad, "ratio", _share_of_bad(old), "down", how="mood@1", drill=Drill("mood", "neg")),
+        Card("risk", "差评风险会话", risk, "number", before["at_risk"], "down", "", None, "risk@1", _RISKY),
+        Card("settled", "其中已化解", ratio(settled, risk), "ratio", good="up", how="settled@1", drill=_SETTLED),
     )
     first = triggers[0]["trigger"] if triggers else ""
     finding = f"不满占 {percent(bad)}" + (f"，生气多半因为：{first}" if first else "，没有明显生气的买家")
@@ -50,6 +50,10 @@ def show_sentiment(view: View) -> Page:
     )
     empty = "" if total else "有会话之后，这里会画出情绪走向、生气的原因和需要马上看的会话。"
     return Page("sentiment", "情绪", finding, view.period, cards, _charts(view), tables, _HOW, (), empty)
+
+
+def _share_of_bad(moods: dict[str, Pair]) -> float | None:
+    return ratio(moods.get("neg", (0, 0))[0], sum(n for n, _ in moods.values()))
 
 
 def trigger_name(view: View, code: str) -> str:
@@ -71,7 +75,7 @@ def _trigger_rows(view: View) -> list[dict[str, object]]:
             "trigger": trigger_name(view, code),
             "count": n,
             "settled": ratio(v, n),
-            "product": view.product_name(products[code][0]) if code in products else "",
+            "product": view.product_title(products[code][0]) if code in products else "",
             "drill": Drill("trigger", code, view.product),
         }
         for code, (n, v) in ranked
@@ -97,7 +101,7 @@ def _risky(view: View) -> Table:
             "conversation_id": row.id,
             "at": row.at.astimezone(SHOP_ZONE).isoformat(timespec="minutes"),
             "mood": left_name(row.mood),
-            "product": view.product_name(row.product) if row.product else "",
+            "product": view.product_title(row.product) if row.product else "",
             "agent": view.agent_name(row.agent) if row.agent else "机器人",
         }
         for row in found
@@ -127,7 +131,8 @@ def _charts(view: View) -> tuple[Chart, ...]:
         title = f"{day_name(days[worst])} 不满最多：{percent(share[worst])}"
         share = [one if n >= enough_of(whole) else None for one, n in zip(share, whole, strict=True)]
     names = tuple(day_name(day) for day in days)
-    trend = Chart("trend", title, "line", names, (Series("不满占比", tuple(share), "bad"),), "ratio")
+    drills = view.day_by_day(Drill("mood", "neg"))
+    trend = Chart("trend", title, "line", names, (Series("不满占比", tuple(share), "bad"),), "ratio", drills=drills)
     rows = _trigger_rows(view)[:8]
     causes = Chart(
         "triggers",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from xiaoer.flows.show_insights.metrics import cards_of, flag_sums, kept_sums, percentile, value_of
+from xiaoer.flows.show_insights.metrics import buckets_from, cards_of, flag_sums, kept_sums, percentile, value_of
 from xiaoer.flows.show_insights.page import Card, Chart, Column, Drill, Page, Series, Table, how_of
-from xiaoer.flows.show_insights.view import View, day_name, most_telling, percent, ratio
+from xiaoer.flows.show_insights.view import View, day_name, enough_of, most_telling, percent, ratio
 from xiaoer.kernel.channels import CHANNELS
 from xiaoer.slices.insights.types import Formula
 
@@ -32,7 +32,9 @@ def show_service(view: View) -> Page:
             now = percentile(view, who, share)
             old = percentile(view, who, share, view.before)
             title = f"{name}响应{word}"
-            cards.append(Card(f"{who}_p{share * 100:.0f}", title, now, "seconds", old, "down", how="wait@1"))
+            slow = Drill("wait", "|".join(buckets_from(view, who, share)))
+            id_ = f"{who}_p{share * 100:.0f}"
+            cards.append(Card(id_, title, now, "seconds", old, "down", "点开看更慢的", None, "wait@1", slow))
     rows = [_metric_row(f, all_cards[f.id]) for f in view.formulas]
     columns = (
         Column("platform", "平台"),
@@ -99,8 +101,8 @@ def _by(view: View, by: str, id_: str, title: str, by_id: dict[str, Formula]) ->
             continue
         values = {f: value_of(by_id[f], kept.get(key, {}), flags.get(key, {}))[0] for f in _BY_AGENT if f in by_id}
         name = view.agent_name(key) if by == "b" else CHANNELS.get(key, key or "未注明")
-        p95 = percentile(view, "human", 0.95, agent=key) if by == "b" else None
-        place = Drill("flag", "replied", key) if by == "b" else None
+        p95 = percentile(view, "human", 0.95, agents=key if by == "b" else "", channel=None if by == "b" else key)
+        place = Drill("flag", "replied", key) if by == "b" else Drill("flag", "talks", channel=key) if key else None
         talks = flags.get(key, {}).get("replied" if by == "b" else "talks", 0)
         rows.append((talks, {"name": name, "talks": talks, **values, "p95": p95, "drill": place, "id": key}))
     rows.sort(key=lambda row: -row[0])
@@ -124,8 +126,11 @@ def _teams(view: View, by_id: dict[str, Formula]) -> Table:
             for name, v in flags.get(agent, {}).items():
                 marks[name] = marks.get(name, 0) + v
         values = {f: value_of(by_id[f], pairs, marks)[0] for f in _BY_AGENT if f in by_id}
-        rows.append({"name": _TEAMS.get(team, team), "talks": marks.get("replied", 0), **values, "id": team})
-    return Table("teams", "各组", _columns(by_id, "组")[:-1], tuple(rows), empty="还没有分组接待的数据。")
+        p95 = percentile(view, "human", 0.95, agents="|".join(agents))
+        place = Drill("flag", "replied", "|".join(agents), some=True)
+        row = {"name": _TEAMS.get(team, team), "talks": marks.get("replied", 0), **values, "p95": p95}
+        rows.append({**row, "drill": place, "id": team})
+    return Table("teams", "各组", _columns(by_id, "组"), tuple(rows), empty="还没有分组接待的数据。")
 
 
 WORST = "3 分钟响应率最低是"
@@ -146,7 +151,9 @@ def _charts(view: View) -> tuple[Chart, ...]:
     rate = [_rate(kpi.get((day, "taobao.reply_3min@1"), (0, 0))) for day in days]
     rounds = [kpi.get((day, "taobao.reply_3min@1"), (0, 0))[0] for day in days]
     worst = most_telling(rate, rounds, least=True)
-    title = "每天的 3 分钟响应率" if any(rounds) else "还没有需要人工回复的轮次"
+    title = "每天要人工的轮次太少，按天看说明不了什么" if any(rounds) else "还没有需要人工回复的轮次"
+    enough = enough_of(rounds)
+    rate = [one if n >= enough else None for one, n in zip(rate, rounds, strict=True)]
     line = Chart(
         "rate",
         f"{WORST} {names[worst]}：{percent(rate[worst])}" if worst is not None else title,
@@ -155,6 +162,7 @@ def _charts(view: View) -> tuple[Chart, ...]:
         (Series("3 分钟人工响应率", tuple(rate), "people"),),
         "ratio",
         note="taobao.reply_3min@1",
+        drills=view.day_by_day(Drill("kpi", "taobao.reply_3min@1")),
     )
     bot = [float(marks.get((day, "bot_only"), 0)) for day in days]
     talks = [float(marks.get((day, "talks"), 0)) for day in days]
@@ -169,6 +177,6 @@ def _charts(view: View) -> tuple[Chart, ...]:
             Series("有人工参与", tuple(t - b for t, b in zip(talks, bot, strict=True)), "people"),
         ),
         unit="个会话",
-        drills=tuple(Drill("flag", "talks") for _ in days),
+        drills=view.day_by_day(Drill("flag", "talks")),
     )
     return line, split

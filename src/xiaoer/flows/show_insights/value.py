@@ -10,7 +10,9 @@ from xiaoer.slices.insights import store
 
 SETTING = "costs"
 PURPOSES = {"gap.draft": "润色知识草稿"}
+_ALONE, _TALKS = Drill("flag", "bot_only"), Drill("flag", "talks")
 _HOW = (
+    How("alone@1", "机器人独立接待", "从头到尾没有人工说过话的会话 ÷ 会话。"),
     How(
         "hours@1", "省下的工时", "机器人独立接待的会话 × 人工接待一个会话的平均用时（没有人工数据时按设置里的分钟数）。"
     ),
@@ -48,13 +50,13 @@ def show_value(view: View) -> Page:
     costs = costs_of_shop(view.connection, view.shop)
     now, old = _sum(view, view.days, costs), _sum(view, view.before, costs)
     cards = (
-        Card("share", "机器人独立接待", now.share, "ratio", old.share, "up", drill=Drill("flag", "bot_only")),
-        Card("hours", "省下工时", now.hours, "hours", old.hours, "up", how="hours@1"),
-        Card("saved", "约省人工费", now.saved, "yuan", old.saved, "up", how="hours@1"),
+        Card("share", "机器人独立接待", now.share, "ratio", old.share, "up", "", None, "alone@1", _ALONE),
+        Card("hours", "省下工时", now.hours, "hours", old.hours, "up", "", None, "hours@1", _ALONE),
+        Card("saved", "约省人工费", now.saved, "yuan", old.saved, "up", "", None, "hours@1", _ALONE),
         Card(
             "night", "夜间周末成交", now.night, "yuan", old.night, "up", how="night@1", drill=Drill("flag", "night_fen")
         ),
-        Card("cost", "每会话成本", now.per_talk, "yuan", old.per_talk, "down", how="cost@1"),
+        Card("cost", "每会话成本", now.per_talk, "yuan", old.per_talk, "down", how="cost@1", drill=_TALKS),
         Card(
             "llm", "大模型费用", now.llm, "yuan", old.llm, "down", _note(now, costs), how="model@1", drill=_calls(now)
         ),
@@ -167,4 +169,6 @@ def _chart(view: View) -> Chart:
         f"夜间和周末成交最多的是 {day_name(days[best])}：{night[best]:.0f} 元" if any(night) else "还没有夜间和周末成交"
     )
     names = tuple(day_name(day) for day in days)
-    return Chart("night", title, "bar", names, (Series("夜间和周末成交", tuple(night), "good"),), "yuan", "元")
+    series = (Series("夜间和周末成交", tuple(night), "good"),)
+    drills = view.day_by_day(Drill("flag", "night_fen"))
+    return Chart("night", title, "bar", names, series, "yuan", "元", drills=drills)

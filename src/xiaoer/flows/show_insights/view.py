@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import Connection
 
 from xiaoer.flows.show_insights import narrowed, same_hours
-from xiaoer.flows.show_insights.page import Period
+from xiaoer.flows.show_insights.page import Drill, Period
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.desk import api as desk
@@ -171,12 +172,16 @@ class View:
             self._titles |= {p.id: p.title for p in catalog.get_products(self.connection, self.shop, part)}
         return self._titles
 
-    def product_name(self, id_: str) -> str:
-        """A product's title, shortened so that it can stand in a sentence."""
+    def product_title(self, id_: str) -> str:
+        """A product's whole title, as tables and files have it."""
         if not id_:
             return "没说哪款"
         title = self.titles([id_])[id_]
-        title = f"商品 {id_}" if title == id_ else title  # told of, but not in the catalogue
+        return f"商品 {id_}" if title == id_ else title  # told of, but not in the catalogue
+
+    def product_name(self, id_: str) -> str:
+        """A product's title, shortened so that it can stand in a sentence."""
+        title = self.product_title(id_)
         return title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"
 
     def intent_name(self, code: str) -> str:
@@ -195,6 +200,10 @@ class View:
 
     def every_day(self) -> list[int]:
         return list(range(self.days[0], self.days[1] + 1))
+
+    def day_by_day(self, drill: Drill) -> tuple[Drill, ...]:
+        """What is behind each day of a chart."""
+        return tuple(structs.replace(drill, day=as_date(day).isoformat()) for day in self.every_day())
 
 
 _TITLE = 13

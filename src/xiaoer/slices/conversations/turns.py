@@ -6,8 +6,25 @@ from typing import Any
 import msgspec
 
 from xiaoer.kernel.heard import Entities
-from xiaoer.kernel.turn import BuyerMessage, Content, PastMessage, Turn
+from xiaoer.kernel.turn import BuyerMessage, Content, PastMessage, State, Turn
 from xiaoer.slices.conversations.types import Conversation, Message
+
+_BURST_MOST_S = 3.0  # a burst is answered after this even while more comes
+_COMPLETE_WAIT_S = 0.25  # wait after a message that reads complete
+_COMPLETE = ("？", "?", "。", "！", "!", "吗", "呢")
+_COMPLETE_FROM = 20  # letters
+
+
+def wait_s(text: str, state: State, usual_s: float, since_first_s: float) -> float:
+    """How long to wait for more after a message, in seconds; `since_first_s` since the first of the burst.
+
+    An agent has his draft at once: he sees the messages come one by one.
+    """
+    if state == "agent":
+        return 0.0
+    is_complete = text.rstrip().endswith(_COMPLETE) or len(text) > _COMPLETE_FROM
+    wait = min(usual_s, _COMPLETE_WAIT_S) if is_complete else usual_s
+    return max(0.0, min(wait, _BURST_MOST_S - since_first_s))
 
 
 def as_turn(conversation: Conversation, recent: Sequence[Message]) -> Turn | None:

@@ -1,7 +1,7 @@
 """Reviews by people (人工复核): a sample with a score sheet, appeals, and whether the automatic score agrees."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -110,14 +110,19 @@ def judge(
         NotFound: not picked. InvalidBody: an item is unknown, missing, or has more points than the sheet gives.
     """
     get(connection, shop, conversation_id)
+    values = {**_points(sheet), "remark": remark, "reviewer": by, "reviewed_at": now}
+    return _change(connection, shop, conversation_id, state="done", **values)
+
+
+def _points(sheet: Mapping[str, int]) -> dict[str, Any]:
+    """A filled sheet with its sum, as columns; InvalidBody when it is not filled exactly."""
     limits = {item.name: item.points for item in SHEET}
     if set(sheet) != set(limits):
         raise InvalidBody(f"The sheet needs exactly these items: {', '.join(limits)}.")
     over = [name for name, points in sheet.items() if not 0 <= points <= limits[name]]
     if over:
         raise InvalidBody(f"{over[0]} may have 0 to {limits[over[0]]} points.")
-    values = {"sheet": sheet, "score": sum(sheet.values()), "remark": remark, "reviewer": by, "reviewed_at": now}
-    return _change(connection, shop, conversation_id, state="done", **values)
+    return {"sheet": dict(sheet), "score": sum(sheet.values())}
 
 
 def appeal(connection: Connection, shop: ShopId, conversation_id: str, agent: str, text: str) -> Review:
@@ -134,16 +139,24 @@ def appeal(connection: Connection, shop: ShopId, conversation_id: str, agent: st
     return _change(connection, shop, conversation_id, state="appealed", appeal=text)
 
 
-def rule(connection: Connection, shop: ShopId, conversation_id: str, score: int | None, text: str, by: str) -> Review:
-    """Decide about an objection; `score` replaces the points when it is right.
+def rule(
+    connection: Connection,
+    shop: ShopId,
+    conversation_id: str,
+    score: int | None,
+    text: str,
+    by: str,
+    sheet: Mapping[str, int] | None = None,
+) -> Review:
+    """Decide about an objection; a `sheet`, or `score` alone, replaces the points when it is right.
 
     Raises:
-        NotFound: not picked. Conflict: nobody objected.
+        NotFound: not picked. Conflict: nobody objected. InvalidBody: the sheet does not fit.
     """
     found = get(connection, shop, conversation_id)
     if found.state != "appealed":
         raise Conflict("Nobody has objected to this review.")
-    changed = {} if score is None else {"score": score}
+    changed = _points(sheet) if sheet is not None else {} if score is None else {"score": score}
     return _change(connection, shop, conversation_id, state="ruled", ruling=f"{by}：{text}", **changed)
 
 

@@ -51,6 +51,7 @@ wish_asks_medicine = wish_words.asks_medicine
 wish_asks_which = wish_words.asks_which
 NEAR_FOR_TALK = nearness.NEAR_FOR_TALK
 _ASKS_FOR_PEOPLE = 0.6  # from this, a call for a person that no red line names still reaches one
+_EXCUSED = "人工"  # always a red line unless it is something else (人工培育的钻石)
 # 转接头有吗, 人工钻石项链有吗: goods, whatever they sound like
 _OF_GOODS = re.compile(r"^(?!.*(?:客服|真人|服务|有人|人工有)).*(?:有(?:没有|货|卖)?(?:吗|么|没|不)\W*$|多少钱|怎么卖)")
 _TRIED = {"source.down": "tries.source_down", "order.other_money": "tries.other_money"}
@@ -74,7 +75,8 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     more: list[Need] = []
     todos: list[Todo] = []
     owners: list[str] = []
-    asking = spoken_for = told_of = ""
+    asking = spoken_for = ""
+    told_of = _only_number(situation.heard)
     carried: str | None = None
     shown: list[str] = []
     for index, segment in enumerate(situation.heard.segments):
@@ -132,6 +134,12 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
 
 
+def _only_number(heard: Heard) -> str:
+    """The order number that the message names, if it names just one: it counts for the parts that name no order."""
+    said = {segment.entities.order_no for segment in heard.segments} - {None}
+    return said.pop() or "" if len(said) == 1 else ""
+
+
 def _names_goods(index: int, segment: Segment, known: Facts) -> bool:
     return bool(segment.entities.product_ids or known.recommended.get(index) or known.together.get(index))
 
@@ -175,7 +183,10 @@ def _meant(index: int, segment: Segment, situation: Situation, known: Facts, car
 def _asked_for_people(situation: Situation) -> Handoff | None:
     """A call for a person in words that no red line lists (问不出来，换个人)."""
     calls = any(
-        s.intent == "service.human" and s.confidence >= _ASKS_FOR_PEOPLE and not _OF_GOODS.search(s.text)
+        s.intent == "service.human"
+        and s.confidence >= _ASKS_FOR_PEOPLE
+        and not _OF_GOODS.search(s.text)
+        and _EXCUSED not in s.text
         for s in situation.heard.segments
     )
     return Handoff("requested", "intent.human") if calls else None

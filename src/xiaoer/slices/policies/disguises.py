@@ -60,6 +60,7 @@ _BY_EAR = {
     "起诉": "qi su-其素速",
     "报警": "bao jing-包宝保竟净镜抱",
     "曝光": "bao guang-包保",
+    "媒体": "mei ti-没每美梅提题替梯",
     "抖音": "dou yin-都豆因",
     "微博": "wei bo-位为",
     "过敏": "guo min-国锅",
@@ -115,6 +116,7 @@ _IN_LETTERS = re.compile(rf"(?<={_HAN})({'|'.join(_SYLLABLE)})(?![a-z])")
 # One doubled character is ordinary (妈妈, 谢谢, 天天); two beside each other are not.
 _DOUBLED = re.compile(rf"(?:({_HAN})\1){{2,}}")
 _TWICE = re.compile(r"(.)\1")
+_SAID_AGAIN = re.compile(rf"^({_HAN}{{2,6}})\1+$")  # 差评差评: all that is said, over and over
 _LONE_LETTER = re.compile(rf"(?<={_HAN})[a-z](?={_HAN})")
 _THREADED = re.compile(rf"{_HAN}(?:[a-z0-9]{_HAN}){{2,}}")
 _THREAD = re.compile(r"[a-z0-9]")
@@ -150,7 +152,7 @@ _DIALECTAL = re.compile("|".join(sorted(_DIALECT, key=len, reverse=True)))
 
 def undisguise(text: str) -> str:
     """The text (no spaces, no punctuation) with its disguises undone; most texts come back as they are."""
-    text = _IN_LETTERS.sub(lambda found: _SYLLABLE[found[1]], text)
+    text = _SAID_AGAIN.sub(r"\1", _IN_LETTERS.sub(lambda found: _SYLLABLE[found[1]], text))
     text = _IN_PARTS.sub(lambda parts: _PART[parts.group()], text.translate(_ALIKE))
     text = _THREADED.sub(lambda run: _THREAD.sub("", run.group()), text)
     text = _DOUBLED.sub(lambda run: _TWICE.sub(r"\1", run.group()), _LONE_LETTER.sub("", text))

@@ -38,6 +38,17 @@ _FINAL = (
 )
 _SYLLABLES = re.compile(f"{_INITIAL}{_FINAL}")
 _SPELLS = re.compile(f"(?:{_INITIAL}{_FINAL})+")
+# Numbers for the letters that they look like (t0usu), within a run of letters.
+_LETTERS_AND_NUMBERS = re.compile(r"(?<![0-9a-z])(?=[0-9a-z]*[01])(?:[01]?[a-z]+)+[01]?(?![0-9a-z])")
+_ALIKE = str.maketrans("01", "oi")
+_LEAST_SPELT = 4  # letters of such a run
+# How accents say a syllable (zuan yin gong): flat or curled tongue, the end of the nose, r as y or l.
+_ACCENTS = (
+    (re.compile(r"^(?:z|c|s)h?(?=[aeiou])"), lambda found: f"{found.group()[0]}h?"),
+    (re.compile(r"^ren$"), lambda _: "(?:ren|reng|yin|len)"),
+    (re.compile(r"(?<=[ei])ng?$"), lambda _: "ng?"),
+)
+_LONG = 3  # syllables from which a sound is told by accents too: shorter ones have too many homophones
 
 
 class _Spoken(Struct, frozen=True):
@@ -78,9 +89,9 @@ def parse_red_lines(text: str) -> tuple[RedLine, ...]:
             patterns=QuickPattern(*row["patterns"]) if row.get("patterns") else None,
             unless=_any(row.get("unless", ())),
             unless_anywhere=_any(row.get("unless_anywhere", ())),
-            sounds=_any(f" {syllables}(?= )" for syllables in row.get("sounds", ())),
+            sounds=_any(f" {_accented(syllables)}(?= )" for syllables in row.get("sounds", ())),
             spelt=_any(f" {syllables}(?= )" for syllables in row.get("spelt", ())),
-            spoken=_any(f" {syllables}(?= )" for key in ("sounds", "spelt") for syllables in row.get(key, ())),
+            spoken=_any(f" {_accented(one)}(?= )" for key in ("sounds", "spelt") for one in row.get(key, ())),
             said_alone=_any(f"{_BEFORE} {syllables}{_AFTER}" for syllables in row.get("spelt", ())),
             intents=tuple(row.get("intents", {}).items()),
             anger=row.get("anger", 0.0),
@@ -127,8 +138,8 @@ def _spoken(forms: TextForms) -> _Spoken:
 def _read(text: str, pinyin: str) -> tuple[list[str], list[str]]:
     """The characters and spelt syllables of a text, and their sounds; nothing when the two do not agree."""
     if _MARKED.search(text):
-        text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    found = _LETTERS_OR_HAN.findall(text)
+        text = "".join(c for c in unicodedata.normalize("NFD", text.replace("ü", "v")) if not unicodedata.combining(c))
+    found = _LETTERS_OR_HAN.findall(_LETTERS_AND_NUMBERS.sub(_as_letters, text))
     syllables = pinyin.split()
     if sum(1 for piece in found if not piece.isascii()) != len(syllables):
         return [], []
@@ -144,6 +155,25 @@ def _read(text: str, pinyin: str) -> tuple[list[str], list[str]]:
         pieces += spelt
         sounds += spelt
     return pieces, sounds
+
+
+def _as_letters(run: re.Match[str]) -> str:
+    """A run with numbers in it as the syllables that it spells; as it is when it spells none."""
+    letters = run.group().translate(_ALIKE)
+    told = len(letters) >= _LEAST_SPELT and len(_SYLLABLES.findall(letters)) > 1 and _SPELLS.fullmatch(letters)
+    return letters if told else run.group()
+
+
+def _accented(syllables: str) -> str:
+    """A pattern of the syllables as accents say them, when there are enough of them to tell."""
+    parts = syllables.split()
+    return " ".join(map(_with_accents, parts)) if len(parts) >= _LONG else syllables
+
+
+def _with_accents(syllable: str) -> str:
+    for sound, spoken in _ACCENTS:
+        syllable = sound.sub(spoken, syllable) if "(" not in syllable else syllable
+    return syllable
 
 
 class _FirstLook:

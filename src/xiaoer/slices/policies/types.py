@@ -59,7 +59,7 @@ class Ask(Struct, frozen=True):
     facts: Facts
     product_id: str | None
     memory: Memory = Memory()
-    told_of: str = ""  # id of the order that an earlier part of this message is answered about
+    told_of: str = ""  # id of the order that an earlier part of this message is answered about, or that it names
 
     @property
     def said(self) -> str:

@@ -51,7 +51,7 @@ def open_ticket(
     priority = draft.priority or form.priority
     order_id = draft.order_id or draft.fields.get("order_id", "")
     names_order = order_id and any(field.name == "order_id" for field in form.fields)
-    title = draft.title or _title(form, draft)
+    title = draft.title or filling.title_of(form, draft.fields, draft.goods)
     value = Ticket(
         new_id(),
         _number(connection, shop, now),
@@ -90,13 +90,8 @@ def _append(
         updated_at=now,
     )
     store.save(connection, shop, changed)
-    log(connection, shop, changed, "appended", draft.note or _title(form, draft), now, by)
+    log(connection, shop, changed, "appended", draft.note or filling.title_of(form, draft.fields), now, by)
     return changed
-
-
-def _title(form: Form, draft: Draft) -> str:
-    said = draft.fields.get("about") or draft.fields.get("reason") or draft.fields.get("wish") or ""
-    return f"{form.label}：{said}" if said else form.label
 
 
 def _number(connection: Connection, shop: ShopId, now: datetime) -> str:

@@ -59,7 +59,7 @@ class Ticket(Struct, frozen=True):
 
 
 class Draft(Struct, frozen=True):
-    """A ticket that is asked for."""
+    """A ticket that is asked for; `goods` is what was ordered, in few letters, for its title."""
 
     type: str
     buyer_id: str = ""
@@ -72,6 +72,7 @@ class Draft(Struct, frozen=True):
     assignee_name: str = ""
     note: str = ""
     promise: str = ""
+    goods: str = ""
 
 
 class LogLine(Struct, frozen=True):

@@ -26,6 +26,8 @@ export interface FeaturePage {
   component: () => Promise<{ default: Component }>
   /** Roles that may see the page; everybody when it is missing. */
   roles?: string[]
+  /** Names in the address that go along to other pages that keep them too, such as a period. */
+  keeps?: readonly string[]
   /** Not a tab: reached from another page only. */
   isHidden?: boolean
 }

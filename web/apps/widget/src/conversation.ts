@@ -104,6 +104,11 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
       case 'hello':
         view.agentName = frame.agent_name || null
         setState(frame.state, null)
+        if (memory.rating) socket.request(memory.rating)
+        break
+      case 'rated':
+        memory.rating = null
+        view.items = view.items.map((item) => (item.id === frame.id ? { ...item, rated: frame.score } : item))
         break
       case 'message':
         view.items = addMessage(view.items, frame.seq, contentOnServer(frame.message, settings.origin))
@@ -129,6 +134,7 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
         setState(frame.state, frame.position ?? null)
         break
       case 'error':
+        if (frame.code === 'not_found') memory.rating = null // there is nothing to rate any more
         if (frame.client_id) view.items = setDelivery(view.items, frame.client_id, 'failed', explain(frame.code))
         remember()
         break
@@ -217,7 +223,11 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
       view.askedForHuman = true
       socket.request({ type: 'human', client_id: newClientId() })
     },
-    rate: (rating: Rating) => socket.request({ type: 'csat', score: rating.score, comment: rating.comment, reasons: rating.reasons, message_id: rating.messageId }),
+    rate(rating: Rating): void {
+      const { score, comment, reasons, messageId } = rating
+      memory.rating = { type: 'csat', score, comment, reasons, message_id: messageId }
+      socket.hint(memory.rating) // off line, the next greeting brings it
+    },
     hintTyping(): void {
       const now = Date.now()
       if (now - lastHintAt < TYPING_HINT_EVERY_MS) return

@@ -1,6 +1,6 @@
 /** What the widget keeps between page loads. A browser may refuse storage; then nothing is kept. */
 
-import type { SendFrame } from '@xiaoer/api/frames'
+import type { RatingFrame, SendFrame } from '@xiaoer/api/frames'
 
 export class WidgetMemory {
   constructor(private readonly shop: string) {}
@@ -41,6 +41,19 @@ export class WidgetMemory {
 
   set unsent(frames: SendFrame[]) {
     this.write('unsent', frames.length ? JSON.stringify(frames) : null)
+  }
+
+  /** A rating that the server has not kept yet. */
+  get rating(): RatingFrame | null {
+    try {
+      return JSON.parse(this.read('rating') ?? 'null') as RatingFrame | null
+    } catch {
+      return null
+    }
+  }
+
+  set rating(frame: RatingFrame | null) {
+    this.write('rating', frame ? JSON.stringify(frame) : null)
   }
 
   private key(name: string): string {

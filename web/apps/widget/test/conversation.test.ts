@@ -98,6 +98,19 @@ describe('a buyer in the widget', () => {
     expect(line().received.map((frame) => frame.type)).toEqual(['human'])
   })
 
+  it('keeps a rating until the server has it, over a reload too', async () => {
+    line().hello()
+    conversation.rate({ score: 2, comment: '', reasons: ['等太久'], messageId: 'm1' })
+    conversation.stop()
+    conversation = open()
+    conversation.start()
+    await vi.advanceTimersByTimeAsync(0)
+    line().hello()
+    expect(line().received).toMatchObject([{ type: 'csat', score: 2, reasons: ['等太久'], message_id: 'm1' }])
+    line().push({ type: 'rated', id: 'm1', score: 2 })
+    expect(conversation.memory.rating).toBeNull()
+  })
+
   it('counts what comes while the panel is closed', () => {
     line().hello()
     line().say(1)

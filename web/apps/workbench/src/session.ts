@@ -7,6 +7,7 @@ import { type Staff, StaffSession } from '@xiaoer/api/staff'
 import { TicketsApi } from '@xiaoer/api/tickets'
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
+import { useDrafts } from './desk/drafts'
 
 export const useSession = defineStore('session', () => {
   const session = new StaffSession()
@@ -23,6 +24,7 @@ export const useSession = defineStore('session', () => {
 
   async function logOut(): Promise<void> {
     await session.logOut()
+    useDrafts().forget()
     staff.value = null
   }
 

@@ -75,6 +75,19 @@ test('a message that found no line is sent again by itself when the line is back
   expect(talks.talks.get('t1')?.entries).toHaveLength(2)
 })
 
+test('a message that was lost while the line stayed up is sent again by itself', async () => {
+  const talks = useTalks()
+  greet()
+  await talks.open('t1')
+  vi.useFakeTimers()
+  await talks.send('t1', { type: 'text', text: '马上查' })
+  const lost = talks.talks.get('t1')?.entries.at(-1)
+  answer('/api/v1/desk/conversations/t1/messages', 200, { message: message(2, { author: 'agent', client_id: lost?.key ?? '', text: '马上查' }) })
+  await vi.advanceTimersByTimeAsync(5_000)
+  vi.useRealTimers()
+  expect(talks.talks.get('t1')?.entries.at(-1)?.delivery).toBe('sent')
+})
+
 test('words that the server holds back do not stay among the messages', async () => {
   const talks = useTalks()
   greet()

@@ -71,6 +71,8 @@ export interface DeskMessage {
   sources?: [kind: string, id: string][]
   /** What the answer rests on, by title. */
   because?: [kind: string, title: string][]
+  /** The suggestion that an agent changed before sending. */
+  edited_from?: string | null
 }
 
 export interface Agent {
@@ -303,6 +305,8 @@ export interface AgentSend {
   content: AgentContent
   quote?: string
   suggestion_id?: string
+  /** The suggestion as it was taken, so that the edit can be learnt from. */
+  suggested?: string
   /** The agent has seen the warning and sends all the same. */
   confirmed?: boolean
 }

@@ -11,6 +11,8 @@ export type ServerFrame =
   | { type: 'typing'; on: boolean; author: Author }
   | { type: 'state'; state: ConversationState; position?: number | null; agent_name?: string | null }
   | { type: 'ack'; client_id: string | null; id: string; seq: number }
+  /** The rating that answers message `id` is kept. */
+  | { type: 'rated'; id: string; score: number }
   | { type: 'error'; code: string; detail?: string; client_id?: string | null }
   | { type: 'ping' }
 
@@ -22,10 +24,19 @@ export interface SendFrame {
   context: EntryContext
 }
 
+/** The server answers `rated`; the same rating again changes nothing. */
+export interface RatingFrame {
+  type: 'csat'
+  score: number
+  comment: string
+  reasons: string[]
+  message_id: string
+}
+
 export type ClientFrame =
   | SendFrame
+  | RatingFrame
   | { type: 'typing' }
   | { type: 'read'; seq: number }
   | { type: 'human'; client_id: string }
-  | { type: 'csat'; score: number; comment: string; reasons: string[]; message_id: string }
   | { type: 'pong' }

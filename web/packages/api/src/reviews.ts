@@ -62,8 +62,8 @@ export class ReviewsApi {
     return this.http.post(`${ROOT}/${encodeURIComponent(id)}/appeal`, { text })
   }
 
-  /** `score` null keeps the points. */
-  rule(id: string, text: string, score: number | null): Promise<Review> {
-    return this.http.post(`${ROOT}/${encodeURIComponent(id)}/ruling`, { text, score })
+  /** `sheet` null keeps the points. */
+  rule(id: string, text: string, sheet: Record<string, number> | null): Promise<Review> {
+    return this.http.post(`${ROOT}/${encodeURIComponent(id)}/ruling`, { text, sheet })
   }
 }

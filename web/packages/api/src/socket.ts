@@ -89,7 +89,7 @@ export class ChatSocket {
     if (this.greeted) this.transmitSend(frame)
   }
 
-  /** Send now, or as soon as the line is up (转人工, CSAT). */
+  /** Send now, or as soon as the line is up (转人工). */
   request(frame: ClientFrame): void {
     if (this.greeted) this.transmit(frame)
     else this.onceOnline.push(frame)

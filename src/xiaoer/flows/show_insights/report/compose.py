@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from xiaoer.flows.show_insights.after_sales import ACTIONS, causes
+from xiaoer.flows.show_insights.causes import ACTIONS, causes
 from xiaoer.flows.show_insights.funnel import about_worth
 from xiaoer.flows.show_insights.page import Chart, Page
 from xiaoer.flows.show_insights.pages import PAGES, show_page
@@ -87,7 +87,7 @@ def write_report(view: View, shop_name: str, kind: str, made_at: str) -> Report:
 
 
 def _has(chart: Chart) -> bool:
-    return any(value for series in chart.series for value in series.values)
+    return chart.show != "score" and any(value for series in chart.series for value in series.values)
 
 
 def _summary(view: View, pages: dict[str, Page]) -> str:
@@ -123,12 +123,13 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
             "alerts",
         )
     causes_ = causes(view, 3)
-    for sentence in causes_:
-        text, _, action = sentence.partition("：")
-        money = float(text.partition(" 单，")[2].partition(" 元")[0] or 0)
-        add("returns", text, action, 100 * money * 2, "after-sales")
+    for cause in causes_:
+        add("returns", cause.what, cause.action, 2.0 * cause.fen, "after-sales")
     for row in pages["after-sales"].tables[0].rows[:1] if not causes_ else ():
-        text = f"退款最多的原因是{row['reason']}：{row['count']} 单，{row['cost']:,.0f} 元（占 {row['share']:.0%}）"
+        part = "" if row["share"] is None else f"（占 {row['share']:.0%}）"
+        equal = sum(other["count"] == row["count"] for other in pages["after-sales"].tables[0].rows)
+        which = f"并列最多的 {equal} 种原因里花钱最多的" if equal > 1 else "最多的原因"
+        text = f"退款{which}是{row['reason']}：{row['count']} 单，{row['cost']:,.0f} 元{part}"
         text += _most_of(view, "refund.d", row["id"], "单")
         add("returns", text, ACTIONS[row["id"]], 100 * float(row["cost"]) * 2, "after-sales")
     for row in pages["funnel"].tables[1].rows[:3]:
@@ -139,7 +140,7 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
     rising = next((table.rows for table in pages["hot-questions"].tables if table.id == "rising"), ())
     for row in rising[:2]:
         text = f"「{row['question']}」问了 {row['count']} 次，{row['change']}"
-        where = f"「{row['product']}」的商品页" if row["product"] else "相关商品页"
+        where = f"「{view.product_name(row['product_id'])}」的商品页" if row["product_id"] else "相关商品页"
         add("question", text, f"把答案写进{where}", _PEOPLE_FEN * float(row["count"]), "hot-questions")
     if open_asks := pages["gaps"].tables[0].rows[:_FILL_FIRST]:
         missed = next((card.value or 0 for card in pages["gaps"].cards if card.id == "missed"), 0)
@@ -158,7 +159,7 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
             (f"{c.title}；" for c in pages["service"].charts if c.id == "rate" and c.title.startswith(WORST)), ""
         )
         missed = float((rate.note or "0").split()[0]) * (rate.target - rate.value)
-        add("service", text, f"{worst}按「服务指标」里最慢的时段加人", 5 * _PEOPLE_FEN * max(1.0, missed), "service")
+        add("service", text, f"{worst}{_busiest(view)}", 5 * _PEOPLE_FEN * max(1.0, missed), "service")
     # What was not answered is told as a gap already.
     lost = [row for row in pages["quality"].tables[0].rows if row["id"] not in ("missed", "no_source")]
     if lost:
@@ -175,6 +176,15 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
         text = f"夜间和周末机器人接待成交 {night:,.0f} 元"
         add("value", text, "保持机器人夜间全自动，周末活动前更新知识", 100 * night * 0.1, "value")
     return found
+
+
+def _busiest(view: View) -> str:
+    """At which hour most want a person: there somebody is missing first."""
+    hours = {hour: n for hour, n, _ in view.sums("load", ("hour",), a="wanted_people")}
+    if not hours:
+        return "看看谁在值班、同时接了几个会话"
+    busiest = max(hours, key=lambda hour: (hours[hour], -hour))
+    return f"要人工最多的是 {busiest} 点到 {busiest + 1} 点（{hours[busiest]} 个会话），先在这个时段加人"
 
 
 def _most_of(view: View, family: str, code: str, unit: str) -> str:

@@ -1,10 +1,12 @@
 """Charts as SVG for reports (报告图): bars and lines only, no script, so that any mail program shows them."""
 
+from collections.abc import Sequence
 from html import escape
 
 from xiaoer.flows.show_insights.page import Chart
 
 _WIDE, _HIGH = 640, 220
+_LEFT, _RIGHT = 68, 36  # half a label stands beyond the first and the last day
 TONES = {
     "bot": "#3b6fd4",
     "people": "#e08a1e",
@@ -31,6 +33,8 @@ def written(value: float | None, show: str) -> str:
             if value < 1:
                 return f"{1000 * value:.0f} 毫秒"
             return f"{value:.0f} 秒" if value < 90 else f"{value / 60:.1f} 分钟"
+        case "score":
+            return f"{value:.1f} 分".replace(".0 ", " ")
         case "hours":
             return f"{value:.1f} 小时"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
@@ -38,7 +42,7 @@ def written(value: float | None, show: str) -> str:
 
 def titled(chart: Chart) -> str:
     """The finding with the unit of the numbers, where they carry none of their own."""
-    plain = chart.show not in ("ratio", "yuan", "seconds", "hours")
+    plain = chart.show not in ("ratio", "yuan", "seconds", "hours", "score")
     return f"{chart.title}（单位：{chart.unit}）" if chart.unit and plain else chart.title
 
 
@@ -73,27 +77,61 @@ def _bars(chart: Chart) -> str:
 
 def _lines(chart: Chart) -> str:
     stacked = chart.kind == "stack"
-    columns = [[s.values[at] or 0 for s in chart.series] for at in range(len(chart.x))]
-    most = max((sum(column) if stacked else max(column) for column in columns if column), default=0) or 1
-    step = (_WIDE - 60) / max(1, len(chart.x) - 1)
-    parts = [f'<line x1="48" x2="{_WIDE - 8}" y1="{_HIGH - 30}" y2="{_HIGH - 30}" stroke="{_LINE}"/>']
-    parts.append(f'<text x="44" y="22" text-anchor="end">{escape(written(most, chart.show))}</text>')
-    floor = [0.0] * len(chart.x)
+    floor, most = _HIGH - 30, highest(chart) or 1
+    step = (_WIDE - _LEFT - _RIGHT) / max(1, len(chart.x) - 1)
+    parts = [f'<line x1="{_LEFT - 16}" x2="{_WIDE - 8}" y1="{floor}" y2="{floor}" stroke="{_LINE}"/>']
+    for y, value in ((30, most), (floor, 0.0)):
+        parts.append(f'<text x="{_LEFT - 20}" y="{y}" text-anchor="end">{escape(written(value, chart.show))}</text>')
+    below = [0.0] * len(chart.x)
     for series in chart.series:
-        points = []
-        for at, value in enumerate(series.values):
-            base = floor[at] if stacked else 0.0
-            if value is None and not stacked:
-                continue
-            floor[at] = base + (value or 0)
-            points.append(f"{48 + at * step:.1f},{_HIGH - 30 - (_HIGH - 50) * floor[at] / most:.1f}")
         color = TONES.get(series.tone, TONES["now"])
-        parts.append(f'<polyline points="{" ".join(points)}" fill="none" stroke="{color}" stroke-width="2"/>')
-    every = max(1, len(chart.x) // 8)
+        high = [None if value is None else (_HIGH - 54) * value / most for value in series.values]
+        if stacked:
+            parts += _stacked(high, below, step, color)
+        else:
+            for run in unbroken(high):
+                points = " ".join(f"{_LEFT + at * step:.1f},{floor - tall:.1f}" for at, tall in run)
+                parts.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>')
+                parts += [
+                    f'<circle cx="{_LEFT + run[0][0] * step:.1f}" cy="{floor - run[0][1]:.1f}" r="2.5" fill="{color}"/>'
+                ]
+    every = -(-len(chart.x) // 8)
     for at, name in enumerate(chart.x):
         if at % every == 0:
-            parts.append(f'<text x="{48 + at * step:.1f}" y="{_HIGH - 12}" text-anchor="middle">{escape(name)}</text>')
-    for at, series in enumerate(chart.series):
+            parts.append(
+                f'<text x="{_LEFT + at * step:.1f}" y="{_HIGH - 12}" text-anchor="middle">{escape(name)}</text>'
+            )
+    place = _LEFT
+    for series in chart.series if len(chart.series) > 1 else ():
         color = TONES.get(series.tone, TONES["now"])
-        parts.append(f'<text x="{60 + at * 130}" y="12" fill="{color}">● {escape(series.name)}</text>')
+        parts.append(f'<text x="{place}" y="12" fill="{color}">● {escape(series.name)}</text>')
+        place += 34 + 13 * len(series.name)
     return _frame("".join(parts), _HIGH)
+
+
+def _stacked(high: list[float | None], below: list[float], step: float, color: str) -> list[str]:
+    """The bars of one series upon those before it; `below` grows by them."""
+    wide, parts = min(26.0, 0.7 * step), []
+    for at, tall in enumerate(high):
+        y = _HIGH - 30 - below[at] - (tall or 0)
+        x = _LEFT + at * step - wide / 2
+        parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall or 0:.1f}" fill="{color}"/>')
+        below[at] += tall or 0
+    return parts
+
+
+def highest(chart: Chart) -> float:
+    """The highest value that is drawn: of a stack its sum."""
+    columns = [[series.values[at] or 0 for series in chart.series] for at in range(len(chart.x))]
+    return max((sum(column) if chart.kind == "stack" else max(column) for column in columns if column), default=0)
+
+
+def unbroken(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
+    """The parts of a line between days without a value, as (place, value)."""
+    runs: list[list[tuple[int, float]]] = [[]]
+    for at, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((at, value))
+    return [run for run in runs if run]

@@ -17,8 +17,9 @@ li.finding{padding:12px 16px 12px 48px;margin:8px 0;position:relative;counter-in
 li.finding:before{content:counter(n);position:absolute;left:16px;top:12px;font-weight:600;color:#b73a23}
 .do{color:#b73a23}table{border-collapse:collapse;width:100%;font-size:13px}
 td,th{border-top:1px solid #e5e6eb;padding:6px 8px;text-align:left}th{color:#667080;font-weight:400}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.short{white-space:nowrap}td:not(.short){min-width:8em}
 """
+_SHORT = 10  # letters that stay in one line
 _TABLES = {"ranking": 8, "reasons": 8, "blockers": 6, "agents": 10, "coaching": 10, "gaps": 8}
 
 
@@ -60,14 +61,14 @@ def html_of(report: Report) -> str:
 
 def _table(table: Table, most: int) -> str:
     columns = [c for c in table.columns if c.show not in ("trend", "talks")][:6]
-    head = "".join(f"<th>{escape(c.title)}</th>" for c in columns)
+    head = "".join(f"<th class=short>{escape(c.title)}</th>" for c in columns)
     rows = []
     for row in table.rows[:most]:
         cells = []
         for column in columns:
             value = row.get(column.key)
-            text = written(value, column.show) if isinstance(value, int | float) else str(value or "")
-            cells.append(f"<td>{escape(text)}</td>")
+            text = written(value, column.show) if isinstance(value, int | float) else str(value or "–")
+            cells.append(f"<td{' class=short' if len(text) <= _SHORT else ''}>{escape(text)}</td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
     body = f"<table><tr>{head}</tr>{''.join(rows)}</table>"
     return f"<section><h3>{escape(table.title)}</h3><div class=scroll>{body}</div></section>"

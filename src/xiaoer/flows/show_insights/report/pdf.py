@@ -5,7 +5,7 @@ from typing import Any
 
 from xiaoer.flows.show_insights.page import Chart
 from xiaoer.flows.show_insights.report.compose import Report
-from xiaoer.flows.show_insights.report.drawing import TONES, titled, written
+from xiaoer.flows.show_insights.report.drawing import TONES, highest, titled, unbroken, written
 from xiaoer.kernel.errors import XiaoerError
 
 _FONTS = (
@@ -123,26 +123,27 @@ def _bars(pdf: Any, chart: Chart, line: Any) -> None:
 def _lines(pdf: Any, chart: Chart, line: Any) -> None:
     _room(pdf, 52)
     line(titled(chart), 11)
-    top, high, left, wide = pdf.get_y() + (6 if len(chart.series) > 1 else 2), 34.0, 26.0, 160.0
-    totals = [sum(s.values[at] or 0 for s in chart.series) for at in range(len(chart.x))]
-    single = max((value or 0 for s in chart.series for value in s.values), default=0)
-    most = (max(totals, default=0) if chart.kind == "stack" else single) or 1
+    top, high, left, wide = pdf.get_y() + (6 if len(chart.series) > 1 else 2), 34.0, 30.0, 154.0
+    most = highest(chart) or 1
     step = wide / max(1, len(chart.x) - 1)
     pdf.set_draw_color(*_LINE)
-    pdf.line(left, top + high, left + wide, top + high)
+    pdf.line(left - 4, top + high, left + wide + 4, top + high)
     pdf.set_font("cjk", size=7)
     pdf.set_text_color(*_HINT)
     pdf.text(16, top + 2, written(most, chart.show))
-    floor = [0.0] * len(chart.x)
+    pdf.text(16, top + high, written(0, chart.show))
+    below = [0.0] * len(chart.x)
     for series in chart.series:
         pdf.set_draw_color(*_rgb(series.tone))
-        before: tuple[float, float] | None = None
-        for at, value in enumerate(series.values):
-            floor[at] = (floor[at] if chart.kind == "stack" else 0.0) + (value or 0)
-            here = (left + at * step, top + high - high * floor[at] / most)
-            if before is not None and value is not None:
-                pdf.line(*before, *here)
-            before = here if value is not None else None
+        pdf.set_fill_color(*_rgb(series.tone))
+        tall = [None if value is None else high * value / most for value in series.values]
+        if chart.kind == "stack":
+            _stacked(pdf, tall, below, (left, top + high, step))
+            continue
+        for run in unbroken(tall):
+            places = [(left + at * step, top + high - up) for at, up in run]
+            pdf.polyline(places)
+            pdf.ellipse(places[0][0] - 0.5, places[0][1] - 0.5, 1, 1, style="F")
     if len(chart.series) > 1:
         place = left
         for series in chart.series:
@@ -150,7 +151,16 @@ def _lines(pdf: Any, chart: Chart, line: Any) -> None:
             pdf.text(place, top - 0.5, f"● {series.name}")
             place += pdf.get_string_width(f"● {series.name}") + 6
         pdf.set_text_color(*_HINT)
-    every = max(1, len(chart.x) // 7)
+    every = -(-len(chart.x) // 8)
     for at in range(0, len(chart.x), every):
         pdf.text(left + at * step - 4, top + high + 4, chart.x[at])
     pdf.set_y(top + high + 7)
+
+
+def _stacked(pdf: Any, tall: list[float | None], below: list[float], place: tuple[float, float, float]) -> None:
+    """The bars of one series upon those before it; `place` is (left, floor, step) in mm, `below` grows by them."""
+    left, floor, step = place
+    wide = min(8.0, 0.7 * step)
+    for at, up in enumerate(tall):
+        pdf.rect(left + at * step - wide / 2, floor - below[at] - (up or 0), wide, up or 0, style="F")
+        below[at] += up or 0

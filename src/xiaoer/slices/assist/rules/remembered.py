@@ -36,7 +36,7 @@ _FACTS: tuple[tuple[str, str, str], ...] = (
     ("foot_length_mm", "脚长", " mm"),
     ("age_months", "月龄", " 个月"),
     ("age_years", "年龄", " 岁"),
-    ("size", "常穿尺码", ""),
+    ("size", "提过的尺码", ""),
     ("color", "问过的颜色", ""),
 )
 

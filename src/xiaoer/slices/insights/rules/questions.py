@@ -17,14 +17,18 @@ Vector = NDArray[np.float32]
 _WIDTH = 256
 _NEAR = 0.62
 _NUMBER = re.compile(r"\d+")
+_ASKS_NOTHING = re.compile(r"\[[^\[\]]{1,30}\]|https?://[^\s\u4e00-\u9fff]+")
 _NOISE = re.compile(r"[^\u4e00-\u9fffA-Za-z#]+")
 # Particles and pleasantries: they tell nothing about what is asked.
 _EMPTY = frozenset("的了吗呢啊呀哦吧嘛么嗯亲您你我们请问一下这那个是有会能可以想要就都还也在给和跟")
 
 
 def normal_form(text: str) -> str:
-    """Letters only, numbers as `#`, lower case; what keys and vectors are made of."""
-    return _NOISE.sub("", _NUMBER.sub("#", text.lower()))
+    """Letters only, numbers as `#`, lower case; what keys and vectors are made of.
+
+    Faces, masked data ([微笑], [订单号]) and links ask nothing.
+    """
+    return _NOISE.sub("", _NUMBER.sub("#", _ASKS_NOTHING.sub("", text.lower())))
 
 
 def wording_key(text: str) -> str:

@@ -15,6 +15,7 @@ from xiaoer.slices.policies.rules import (
     buying,
     cards,
     entries,
+    likelier,
     nearest,
     nearness,
     needs,
@@ -66,7 +67,7 @@ def answer_segment(ask: Ask) -> Move:
         return Move(here)
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
-        return Move(bargain)
+        return likelier.instead(ask, Move(bargain))
     ask = numbers.as_meant(ask)
     looking_up = numbers.look_up(ask)
     if looking_up is not None:
@@ -84,16 +85,17 @@ def answer_segment(ask: Ask) -> Move:
         return Move(needs=named)
     goods = products.fact_by_name(ask)
     if goods is not None:
-        return Move(goods)
+        return likelier.instead(ask, Move(goods))
     if (meant := nearest.tell_meant(ask)) is not None:
         return meant
-    return (
+    return likelier.instead(
+        ask,
         _before_any_order(ask)
         or _with_entry(ask, run.begin(ask))
         or prices.answer_prices(ask)
         or arrival.before_buying(ask)
         or buying.buy_again(ask)
-        or _plain(ask)
+        or _plain(ask),
     )
 
 

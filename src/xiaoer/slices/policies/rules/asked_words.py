@@ -22,7 +22,6 @@ CHILD_KEYS = (
     "适合人群",
 )
 
-# whom a question is about -> parts of keys; what is written for one of them answers no other
 # Things of which each is another: what is told of one says nothing of the rest (能进烤箱 of 能放微波炉么).
 RIVALS = (
     ("微波炉", "烤箱", "蒸箱", "空气炸锅", "洗碗机", "电磁炉", "明火", "冰箱", "消毒柜"),
@@ -30,6 +29,15 @@ RIVALS = (
     ("飞机", "高铁", "火车", "地铁"),
 )
 
+# What goods are made of, each by its names: an entry about some of them tells nothing of goods of others.
+MATERIALS = (
+    ("棉",), ("羊毛", "羊绒"), ("涤纶", "聚酯", "雪纺"), ("真丝", "桑蚕丝"), ("亚麻", "苎麻"), ("锦纶", "尼龙"),
+    ("腈纶",), ("牛皮", "羊皮", "真皮"), ("鹅绒", "鸭绒", "羽绒"), ("粘胶", "莫代尔", "天丝"), ("不锈钢",), ("陶瓷",),
+    ("玻璃",), ("塑料", "PP"),
+)  # fmt: skip
+MADE_OF = ("材质", "面料", "成分", "材料")  # parts of the keys that tell it
+
+# whom a question is about -> parts of keys; what is written for one of them answers no other
 WHO: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("孕妇", "孕期", "怀孕", "怀着", "怀了", "大肚", "哺乳", "喂奶", "月子"), ("孕", "产妇", "适用人群", "适合人群")),
     (("敏感", "过敏", "刺激"), ("敏感肌", "适用肤质", "适合肤质", "适用人群", "过敏", "致敏", "成分", "配料")),

@@ -19,6 +19,8 @@ from xiaoer.slices.policies.rules.asked_words import (
     BY_INTENT,
     CHILD_KEYS,
     FITS_KEYS,
+    MADE_OF,
+    MATERIALS,
     MEASURED,
     RIVALS,
     WASH_KEYS,
@@ -66,7 +68,7 @@ _COUNTED = re.compile(r"(?<!\d)\d+[座口档级层孔芯核键轴挡门座](?![\
 _PARTS = re.compile(r"[\s,，。.?？!！;；、]+")
 _SURELY = 0.9  # from here one that none names is told of health and wear
 _MAY_TELL = 0.25  # from here the sheet of other goods may be meant as well
-_LIKELY = 0.03  # from here a fact that a rule of words names is told
+_LIKELY = 0.02  # from here a fact that a rule of words names is told
 _PART = 3  # characters of a question beside others
 _ASKED_TOGETHER = 3
 _SHARED = 3  # characters that question and value must share for the value to speak of the thing asked
@@ -97,7 +99,7 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     where they are not unlikely."""
     ruled = by_rules(product, intent, question)
     told = matching.ranked(product, question, ruled[0] if ruled else None)
-    likely = {one.pair for one in told if one.sure >= _LIKELY}
+    likely = {one.pair for one in told if one.sure >= _LIKELY} | set(by_measure_told(product, question))
     named = [pair for pair in ruled if pair in likely]
     sure = [one for one in told if one.sure >= matching.STATED and one.pair not in named]
     if intent in EXACT:
@@ -134,7 +136,7 @@ def by_rules(product: Product, intent: str, question: str) -> tuple[tuple[str, s
     found = found or facts_by_letters(product, question) or facts_by_measure(product, question)
     of_whom = [keys for _, keys in WHO]
     found = found or [pair for keys in narrow if keys not in of_whom for pair in _with_values(product, keys)]
-    found = found or [pair for said, keys in MEASURED if said.search(question) for pair in _with_keys(product, keys)]
+    found = found or by_measure_told(product, question)
     found = found or facts_by_thing(product, question) or facts_by_count(product, question)
     found = found or _of_both(product, question)
     uncalled = uncalled_in(product.title, question)
@@ -148,6 +150,11 @@ def by_rules(product: Product, intent: str, question: str) -> tuple[tuple[str, s
     if speaking and not set(speaking) & set(found):  # 能放洗碗机吗: what the shop says of 洗碗机 stands first
         found = [speaking[0], *found]
     return tuple(dict.fromkeys(found))[:2]
+
+
+def by_measure_told(product: Product, question: str) -> list[tuple[str, str]]:
+    """The attributes that say what goods bear or fit, of one who tells a measure of hers (180斤能跑吗)."""
+    return [pair for said, keys in MEASURED if said.search(question) for pair in _with_keys(product, keys)]
 
 
 def only_told(products: tuple[Product, ...], question: str) -> Product | None:
@@ -201,6 +208,14 @@ def names_rival(question: str, answer: str) -> bool:
         if asked and told and not asked & told:
             return True
     return False
+
+
+def is_of_other_stuff(product: Product, answer: str) -> bool:
+    """Whether the answer tells of materials, and of none that these goods are made of (羊毛 for a chiffon dress)."""
+    made = " ".join(v for k, v in product.attributes.items() if any(part in k for part in MADE_OF))
+    told = [names for names in MATERIALS if any(name in answer for name in names)]
+    known = any(name in made for names in MATERIALS for name in names)
+    return bool(told) and known and not any(name in made for names in told for name in names)
 
 
 def _without_name(product: Product, question: str) -> str:

@@ -22,16 +22,18 @@ _MOST = 2
 _LONG = 120  # characters of an entry that are quoted
 _AS_ANSWER = 0.3  # from here it is told to who has no order, before a number is asked for
 _BESIDE_NUMBER = 0.15  # from here an entry is told beside asking for it
-_SAYS = 3  # letters that tell something, in what is no mere number
+SAYS = 3  # letters that tell something, in what is no mere number
 _OF_COMPLAINTS = re.compile(r"12315|举报|维权")  # 投诉率高吗 is told no way to complain
 _MEANT = 0.3  # how likely what was heard as something else must be answered by the sheet or an entry, to be told it
 _SURELY_MEANT = 0.6  # the same of what was heard clearly
-_HEARD = 0.6  # from this confidence
+HEARD = 0.6  # from this confidence
 _OF_OTHERS = ("oos.", "chat.", "service.", "order.", "ship.", "after.", "product.color", "product.recommend")
 _OF_ORDERS = ("order.", "ship.", "after.", "promo.price_protect", "promo.not_applied")
+_ASKS_BY_ITSELF = ("after.refund_progress", "after.progress")  # 东西你们签收两天了，我钱呢
+_CALMS = 0.5  # from here what the shop wrote is told also to who is cross
 
 
-class _Likely(Struct, frozen=True):
+class Likely(Struct, frozen=True):
     """A fact (with its key and value) or an entry, and how likely it answers."""
 
     chance: matching.Chance
@@ -56,7 +58,7 @@ class _Likely(Struct, frozen=True):
 
 def tell(ask: Ask) -> Act | None:
     """The nearest facts and entries, at most two, as no sure answer; None where nothing is near."""
-    found = _likely(ask)
+    found = likely(ask)
     if not found or found[0].sure < matching.NEAREST:
         return None
     kept = [one for one in found[:_MOST] if one.sure >= max(matching.NEAREST, found[0].sure * _CLOSE)]
@@ -68,16 +70,17 @@ def tell_first(ask: Ask) -> Act | None:
     """To who has no order here: what likely answers, before or beside asking for an order's number."""
     if ask.facts.orders != () or ask.segment.entities.order_no or not ask.segment.intent.startswith(_OF_ORDERS):
         return None
-    if any(word in ask.segment.text for word in needs.OWN_WORDS) or len(telling_letters(ask.segment.text)) < _SAYS:
+    if any(word in ask.segment.text for word in needs.OWN_WORDS) or len(telling_letters(ask.segment.text)) < SAYS:
         return None  # 我的快递到哪了, 尾号1234
-    if ask.segment.intent.startswith(presale.OF_MONEY_BACK) and not QUESTION.search(ask.segment.text):
+    done = ask.segment.intent.startswith(presale.OF_MONEY_BACK) and ask.segment.intent not in _ASKS_BY_ITSELF
+    if done and not QUESTION.search(ask.segment.text):
         return None  # 我要退货 wants it done
     product = ask.facts.products.get(ask.product_id or "")
-    found = _likely(ask)
+    found = likely(ask)
     if not found:
         return None
     best = found[0]
-    calm = ask.situation.heard.sentiment.label != "negative"
+    calm = ask.situation.heard.sentiment.label != "negative" or best.sure >= _CALMS
     if not calm and best.fact is None and best.of != ask.product_id:
         return None  # who is cross wants no guess
     of_terms = best.fact is None and not ask.segment.intent.startswith("ship.")
@@ -101,46 +104,52 @@ def tell_meant(ask: Ask) -> Move | None:
         or segment.intent.startswith(presale.OF_MONEY_BACK)
     ):
         return None
-    if len(telling_letters(segment.text)) < _SAYS:
+    if len(telling_letters(segment.text)) < SAYS:
         return None
-    own = [one for one in (*_facts(ask), *_entries(ask)) if one.of == product.id]
-    best = max(own, key=lambda one: one.chance.blind, default=None)
-    if best is None or best.chance.blind < (_MEANT if segment.confidence < _HEARD else _SURELY_MEANT):
+    best = max((*_facts(ask), *_entries(ask)), key=lambda one: one.chance.blind, default=None)
+    if (
+        best is None
+        or best.of != product.id
+        or best.chance.blind < (_MEANT if segment.confidence < HEARD else _SURELY_MEANT)
+    ):
         return None
     if best.fact is not None:
         return Move(products.say_facts(ask, product, (best.fact,)))
-    return _say_entry(ask, best.hit) if best.hit else None
+    return say_entry(ask, best.hit) if best.hit else None
 
 
-def _say_entry(ask: Ask, hit: KnowledgeHit) -> Move | None:
+def say_entry(ask: Ask, hit: KnowledgeHit) -> Move | None:
+    """The move that tells an entry, or what must be read first; None where nothing is left of it."""
     if more := entries.needs_of_entry(ask, hit):
         return Move(needs=more)
     said = entries.say_entry(ask, hit)
     return Move(entries.say(ask, said)) if said else None
 
 
-def _likely(ask: Ask) -> list[_Likely]:
+def likely(ask: Ask) -> list[Likely]:
+    """What of the sheet and the entries may be quoted, the likeliest first."""
     found = (one for one in (*_facts(ask), *_entries(ask)) if one.is_quotable)
     return sorted(found, key=lambda one: -one.sure)
 
 
-def _facts(ask: Ask) -> list[_Likely]:
+def _facts(ask: Ask) -> list[Likely]:
     product = ask.facts.products.get(ask.product_id or "")
     if product is None:
         return []
     return [
-        _Likely(matching.Chance(one.sure, one.blind), product_source(product), product.id, fact=one.pair)
+        Likely(matching.Chance(one.sure, one.blind), product_source(product), product.id, fact=one.pair)
         for one in matching.ranked(product, ask.segment.text)
         if not attributes.names_others(ask.segment.text, one.key + one.value)
     ]
 
 
-def _entries(ask: Ask) -> list[_Likely]:
-    likely = nearness.chances(ask)
+def _entries(ask: Ask) -> list[Likely]:
+    likely, product = nearness.chances(ask), ask.facts.products.get(ask.product_id or "")
     return [
-        _Likely(likely[hit.id], Source("knowledge", hit.id, hit.question, hit.score), hit.product_id, hit=hit)
+        Likely(likely[hit.id], Source("knowledge", hit.id, hit.question, hit.score), hit.product_id, hit=hit)
         for hit in ask.facts.knowledge.get(ask.index, ())
         if hit.product_id in ("", ask.product_id)
+        and not (product and not hit.product_id and attributes.is_of_other_stuff(product, hit.answer))
         and not attributes.names_others(ask.segment.text, hit.question + hit.answer)
         and (ask.segment.intent.startswith("service.") or not _OF_COMPLAINTS.search(hit.question + hit.answer))
     ]

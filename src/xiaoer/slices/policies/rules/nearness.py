@@ -114,10 +114,13 @@ def _stands_alone(hits: tuple[KnowledgeHit, ...]) -> bool:
 
 
 def _speaks_of_others(ask: Ask, hit: KnowledgeHit) -> bool:
-    """Whether the entry would tell one who asks for a dog, or while pregnant, what was written for others, or one who
-    asks whether a thing happens (会过敏吗, 投诉率高吗) what to do when it has (过敏了怎么办, 怎么投诉)."""
+    """Whether the entry would tell what was written for others (of a dog, while pregnant), what to do when a thing has
+    happened to one who asks whether it does (会过敏吗), or what holds of other stuff than the goods are made of."""
     if hit.score >= OWN_WORDS or not ask.segment.intent.startswith("product."):
         return False
+    product = ask.facts.products.get(ask.product_id or "")
+    if product is not None and not hit.product_id and attributes.is_of_other_stuff(product, hit.answer):
+        return True
     if _REMEDY.search(hit.question) and not _MISHAP.search(ask.segment.text):
         return True
     return ask.segment.intent == "product.safety" and attributes.is_for_others(

@@ -6,6 +6,7 @@ from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.counting import PLUS
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.heard import Segment
+from xiaoer.kernel.regions import province_of
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import bargaining, carts
 from xiaoer.slices.policies.types import Ask
@@ -152,9 +153,11 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
 
 
 def _asked_of(segment: Segment, turn: Turn) -> str:
-    """What the knowledge is asked: the segment, or, when it asks of something told before (咋整), that with it."""
+    """What the knowledge is asked: the segment, with the province of a place that freight or a parcel goes to (发日喀则
+    in 西藏), or, when it asks of something told before (咋整), that with it."""
     if not _VAGUE.match(segment.text):
-        return segment.text
+        province = province_of(segment.entities.place or "") if segment.intent.startswith("ship.") else ""
+        return f"{segment.text} {province}" if province and province not in segment.text else segment.text
     told = next((past.text for past in reversed(turn.history) if past.author == "buyer" and past.text), "")
     return f"{told} {segment.text}".strip()
 

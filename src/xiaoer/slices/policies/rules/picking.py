@@ -2,10 +2,11 @@
 named, then the newest order in a state that the question fits."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from xiaoer.kernel.clock import SHOP_ZONE
-from xiaoer.kernel.commerce import Order
+from xiaoer.kernel.commerce import Order, OrderItem
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import parcels
@@ -18,6 +19,8 @@ _SORTS = {
     "鞋子": ("鞋",),
     "裤子": ("裤",),
 }
+_OF_ORDERS = ("order.", "ship.", "after.")
+_NEWEST = 2  # matters of a talk in which an order is looked for by its name
 _DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2, "大前天": 3}
 
 # intent -> order states that it can be about, best first; others are about any order
@@ -105,6 +108,30 @@ def is_number_of(order: Order, said: str) -> bool:
     return order.id.lstrip("#").lower() == said.lstrip("#").lower()
 
 
+def order_told(
+    orders: tuple[Order, ...], segments: Sequence[Segment], focus: str | None, now: datetime
+) -> Order | None:
+    """The order that a talk is about: the one that its newest matters name (`segments`, newest first), else the one in
+    `focus`."""
+    matters = [segment for segment in segments if segment.intent.startswith(_OF_ORDERS)][:_NEWEST]
+    for segment in matters:
+        if len(named := pointed_at(orders, segment, None, now)) == 1:
+            return named[0]
+    return next((order for order in orders if order.id == focus), None)
+
+
+def goods_pointed_at(text: str, order: Order) -> tuple[OrderItem | None, bool]:
+    """Which goods of the order talked about last are pointed at without a name (这个会缩水吗), and whether
+    the words call them so; None when nothing is pointed at, or several may be meant."""
+    if not _POINTS.search(text):
+        return None, False
+    signs = next((signs for sort, signs in _SORTS.items() if sort in text), ())
+    fitting = [item for item in order.items if any(sign in item.title for sign in signs)]
+    if signs:
+        return (fitting[0], True) if len(fitting) == 1 else (None, False)
+    return (order.items[0], False) if len(order.items) == 1 else (None, False)
+
+
 def says_signed(text: str) -> bool:
     """Whether the words tell that the carrier's page shows the parcel as handed over."""
     return any(word in text for word in ("签收", "已送达", "已收货", "显示收到", "妥投"))
@@ -128,6 +155,9 @@ _ARRIVED_AT = (Stage.SIGNED, Stage.STATION)
 _TO_COME = ("unpaid", "paid", "shipped")
 _OF_THE_SAME = ("ship.eta", "ship.when", "ship.track")
 _ARRIVED = re.compile(r"取件码|驿站|快递柜|丰巢|代收点|放(?:在)?哪")
+_POINTS = re.compile(
+    r"^(?:请问|那么?|哎|对了|还有|想问下?)*(?:这|它|该)(?!么|样|里|边|时|次|几|些|单|个?(?:订单|包裹|快递|物流))"
+)
 _LITTLE = re.compile(r"([\u4e00-\u9fff])(?=[子儿](?!女))")
 _PLACED = re.compile(r"今天[^，。]{0,6}(?:买|拍|下|付|订)|(?:买|拍|下单|订)的")
 _PHONE = re.compile(r"(?:手机|电话|号码)\D{0,6}\d+")

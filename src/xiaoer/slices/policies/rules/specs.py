@@ -5,10 +5,12 @@ import re
 
 from xiaoer.kernel.commerce import Variant
 from xiaoer.kernel.heard import Entities
-from xiaoer.kernel.measures import Measure, in_base, measures
+from xiaoer.kernel.measures import Measure, in_base, in_digits, measures
+from xiaoer.slices.policies.rules.extremes import extreme_of
 from xiaoer.slices.policies.rules.spec_words import named_of
 
 _NAME = 2  # letters of a spec that names itself
+_LETTER_SIZES = {"小": "S", "中": "M", "大": "L"}
 # Numbers and letters that stand together are one name (15pro); a number that counts pieces or money is none.
 _JOINED = re.compile(r"[a-z\d]+(?:[ .+x*/-][a-z\d]+)*", re.IGNORECASE)
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[a-z]+", re.IGNORECASE)
@@ -29,9 +31,9 @@ def matching(variants: tuple[Variant, ...], entities: Entities, text: str = "") 
         chosen = tuple(v for v in chosen if _has(v, entities.color))
     if not text or entities.variant_ids:
         return chosen
-    if measures_of(text, variants) and not entities.size and not entities.color:
+    if measures_of(text, variants) and not entities.size:
         chosen = _measured(chosen, text)
-    named = _named(chosen, text)
+    named = extreme_of(_named(chosen, text), text)
     if len(named) < len(chosen) or len(chosen) < len(variants) or entities.size or entities.color:
         return named
     return _by_tokens(chosen, text)
@@ -93,7 +95,7 @@ def _by_tokens(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
     (15 names no 15 Pro); all when it shares none, none when letters beside them are in no spec (16 pro max)."""
     told = {v.id: {token for value in v.spec.values() for token in _tokens(value)} for v in variants}
     known = set().union(*told.values()) if told else set()
-    said = [tokens for one in _JOINED.findall(_COUNTED.sub(" ", text)) if known & (tokens := _tokens(one))]
+    said = [tokens for one in _JOINED.findall(_COUNTED.sub(" ", in_digits(text))) if known & (tokens := _tokens(one))]
     asked = set().union(*said) if said else set()
     if not asked or asked <= set.intersection(*told.values()):
         return variants
@@ -107,10 +109,11 @@ def _tokens(text: str) -> set[str]:
 
 
 def _has(variant: Variant, word: str) -> bool:
-    """Whether a spec value is this size (exactly) or this colour (黑色 is found in 曜石黑 and 黑)."""
+    """Whether a spec value is this size (exactly; 中码 is M) or this colour (黑色 is in 曜石黑, 沙子色 in 沙色)."""
     wanted = word.upper().removesuffix("码")
+    shade = wanted.removesuffix("色").removesuffix("子")
     for value in variant.spec.values():
         text = value.upper().removesuffix("码")
-        if text == wanted or (not wanted.isascii() and wanted.removesuffix("色") in text):
+        if text in (wanted, _LETTER_SIZES.get(wanted)) or (not wanted.isascii() and shade in text):
             return True
     return False

@@ -96,6 +96,7 @@ _STORY = 40  # characters of words in which a situation is told
 _LOST = frozenset({*UNANSWERED, "unclear", "product.which", "product.which_of", "recommend.ask", "size.ask"})
 _OF_FIGURES = ("price.query", "product.stock", "product.restock")
 _TELLS_MUCH = 10  # characters in which a situation may be told
+_OF_THE_SHOP, _CLEAR = ("ship.", "order.", "promo."), 0.9  # matters that are no wish when heard so clearly
 ASKS_NUMBER = ("order.which", "order.which_sorry")  # templates
 _SMALL_TALK = ("talk.ack", "talk.chat.smalltalk", "talk.chat.bye")
 _PHRASES = 6  # phrases of a wish that are remembered
@@ -300,7 +301,8 @@ def may_be_one(act: Act, ask: Ask) -> bool:
     unsure = ask.segment.confidence < _SURE_ENOUGH and len(said) >= _TELLS_MUCH
     lost = lost or (unsure and (act.template in ASKS_NUMBER or act.rule_id in _SMALL_TALK))
     known = named.order_no or named.waybill_no or ask.product_id or turn.product_in_focus
-    asks_figures = ask.segment.intent in _OF_FIGURES
+    clear = ask.segment.confidence >= _CLEAR and ask.segment.intent.startswith(_OF_THE_SHOP)
+    asks_figures = ask.segment.intent in _OF_FIGURES or clear  # 手机壳发拉萨要邮费吗
     of_some_goods = ask.segment.intent.startswith("product.") and ask.segment.confidence >= _HEARD
     asks_plainly = of_some_goods and QUESTION.search(said) and len(said) < _TELLS_MUCH  # 防水吗, of goods unknown
     return lost and not (known or asks_figures or asks_plainly or _BOUGHT.search(ask.said)) and len(said) <= _STORY

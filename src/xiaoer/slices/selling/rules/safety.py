@@ -36,9 +36,11 @@ _NO_STIMULANTS = ("孕妇", "哺乳期", "婴儿", "儿童")
 _STIMULANTS = ("酒", "咖啡因", "酒精", "视黄醇", "水杨酸", "A醇")
 _TELLS_CONTENTS = ("配料", "成分", "原料", "过敏")
 _NONE_OF = r"(?:不含|无|不添加|零|0|不加|未添加|没有|非|去|免)"
-_UNDER = re.compile(r"(\d+)\s*(岁|个月)")
-_FROM = re.compile(r"(\d+)\s*(岁|个月)\s*(?:以上|起|\+)")
-_SPAN = re.compile(r"(\d+)\s*(?:岁|个月)?\s*(?:到|至|-|~)\s*(\d+)\s*(岁|个月)")
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_UNDER = re.compile(rf"{_NUMBER}\s*(岁|个月)")
+_FROM = re.compile(rf"{_NUMBER}\s*(岁|个月)\s*(?:以上|起|\+)")
+_SPAN = re.compile(rf"{_NUMBER}\s*(岁|个月)?\s*(?:到|至|-|~)\s*{_NUMBER}\s*(岁|个月)")  # 6个月到3岁, 1.5-4岁
+_MONTHS = {"岁": 1, "个月": 12}  # how many of a unit are a year
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _CLAUSE = re.compile(r"[，。；,;]")
 
@@ -108,17 +110,20 @@ def fits_age(product: Product, audiences: Collection[str], age_years: float | No
         text = f"{key} {clause}"
         span = _SPAN.search(text)
         if span is not None:
-            part = 1 if span[3] == "岁" else 12
-            first, last = int(span[1]) / part, int(span[2]) / part
+            first, last = _years(span[1], span[2] or span[4]), _years(span[3], span[4])
             if high < first or low > last:
                 return False
         elif _NOT_FOR.search(text):
             under = _UNDER.search(text)
-            if under is not None and low < int(under[1]) / (1 if under[2] == "岁" else 12):
+            if under is not None and low < _years(under[1], under[2]):
                 return False
-        elif (least := _FROM.search(text)) is not None and low < int(least[1]) / (1 if least[2] == "岁" else 12):
+        elif (least := _FROM.search(text)) is not None and low < _years(least[1], least[2]):
             return False
     return True
+
+
+def _years(number: str, unit: str) -> float:
+    return float(number) / _MONTHS[unit]
 
 
 def is_free_of(product: Product, words: Collection[str], strictly: bool) -> bool:

@@ -8,6 +8,9 @@ from xiaoer.kernel.heard import Entities, Segment
 from xiaoer.slices.tickets.types import Form
 
 _LONGEST = 200
+_FEW, _GOODS = 22, 10  # letters of a title for what is wanted, and for the goods
+_NO_WISH = ("order_id", "waybill_no", "tax_no", "email")  # fields that do not tell what is wanted
+_SAID_APART = re.compile(r"[；;。！!？?\n]+")
 _REASONS = (
     ("尺码", r"大了|小了|偏大|偏小|紧|松|尺码|穿不(下|上|了)|不合身|码数"),
     ("破损", r"破|碎|裂|压坏|漏"),
@@ -56,6 +59,34 @@ def missing(form: Form, fields: dict[str, str]) -> tuple[str, ...]:
     return tuple(field.name for field in form.fields if field.required and not fields.get(field.name, "").strip())
 
 
+def title_of(form: Form, fields: dict[str, str], goods: str = "", matter: str = "") -> str:
+    """What a colleague reads in a list: the kind, the goods, what is wanted, in few words (退货：防晒外套 · 尺码).
+    `matter` are the words of the buyer that the ticket is for, where more was said."""
+    told = (
+        fields.get(f.name, "") for f in form.fields if f.kind in ("text", "choice", "date") and f.name not in _NO_WISH
+    )
+    wanted = in_few_words(next((value for value in told if value), "") or matter or fields.get("about", ""), form.label)
+    parts = " · ".join(part for part in (goods, wanted) if part)
+    return f"{form.label}：{parts}" if parts else form.label
+
+
+def in_few_words(text: str, label: str = "") -> str:
+    """The newest of several things that were said which tells more than the kind of ticket."""
+    said = [one for piece in _SAID_APART.split(text) if (one := piece.strip(" ，,"))]
+    telling = [one for one in said if not (label and label in one and len(one) <= len(label) + 4)] or said
+    wanted = telling[-1] if telling else ""
+    return wanted if len(wanted) <= _FEW else f"{wanted[: _FEW - 1]}…"
+
+
+def goods_of(order: Order | None) -> str:
+    """What an order is, in few letters; empty without one."""
+    if order is None or not order.items:
+        return ""
+    title = order.items[0].title.split(" ")[0]
+    name = title if len(title) <= _GOODS else f"{title[:_GOODS]}…"
+    return name if len(order.items) == 1 else f"{name}等 {len(order.items)} 样"
+
+
 def _first(segments: Sequence[Segment], name: str) -> str:
     for segment in segments:
         value = getattr(segment.entities, name)
@@ -91,7 +122,7 @@ def _wish(segments: Sequence[Segment]) -> str:
     for segment in segments:
         entities = segment.entities
         words += [word for word in (entities.color, entities.size, *entities.variant_words) if word]
-        if entities.quantity:
+        if entities.quantity and (words or entities.quantity > 1):  # 换一双 tells no wish
             words.append(f"{entities.quantity} 件")
     return " ".join(dict.fromkeys(words))
 

@@ -7,9 +7,10 @@ import type { Entry } from './entries'
 
 /** A pause in typing after which the text is checked, in milliseconds. */
 const CHECK_AFTER_MS = 300
-/** How soon and how often suggestions for the newest message are asked for again. */
-const AGAIN_AFTER_MS = 250
-const ATTEMPTS = 8
+/** How soon suggestions for the newest message are asked for again, by how much later each time, and how often. */
+const AGAIN_AFTER_MS = 40
+const LATER = 1.6
+const ATTEMPTS = 10
 
 export function useSuggestions(id: string, entries: Ref<Entry[]>, isWanted: Ref<boolean>) {
   const session = useSession()
@@ -33,7 +34,7 @@ export function useSuggestions(id: string, entries: Ref<Entry[]>, isWanted: Ref<
       // The message arrives before the server has thought about it.
       if (answer.message_id !== about && attempt < ATTEMPTS) {
         clearTimeout(timer)
-        timer = setTimeout(() => void load(attempt + 1), AGAIN_AFTER_MS)
+        timer = setTimeout(() => void load(attempt + 1), AGAIN_AFTER_MS * LATER ** attempt)
         return
       }
       found.value = answer

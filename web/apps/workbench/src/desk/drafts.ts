@@ -8,8 +8,9 @@ export interface Draft {
   /** A private note instead of an answer. */
   isNote: boolean
   quote: { id: string; text: string } | null
-  /** The suggestion that the text began as; the server learns from the edits. */
+  /** The suggestion that the text began as, and its words; the server learns from the edits. */
   suggestionId: string | null
+  suggested?: string
   /** Pictures of a canned reply, sent after the words. */
   images: string[]
 }
@@ -36,5 +37,10 @@ export const useDrafts = defineStore('drafts', () => {
     all.value = { ...rest, [conversationId]: { ...draft, suggestionId: draft.text ? draft.suggestionId : null } }
   }
 
-  return { all, of, change }
+  /** Whoever logs in next on this machine does not read them: they may tell of buyers. */
+  function forget(): void {
+    all.value = {}
+  }
+
+  return { all, of, change, forget }
 })

@@ -22,6 +22,8 @@ export interface Entry {
   quote: { id: string; text: string } | null
   sources: [kind: string, id: string][]
   because: [kind: string, title: string][]
+  /** The suggestion that was changed into this. */
+  editedFrom: string | null
   delivery: 'sending' | 'sent' | 'failed'
   /** Why sending failed, in the agent's words. */
   failure: string | null
@@ -43,6 +45,7 @@ export function fromMessage(message: DeskMessage, own?: Entry): Entry {
     quote: message.quote,
     sources: message.sources ?? [],
     because: message.because ?? [],
+    editedFrom: message.edited_from ?? null,
     delivery: 'sent',
     failure: null,
     send: null,
@@ -88,6 +91,7 @@ export function addOutgoing(entries: readonly Entry[], send: AgentSend, name: st
     quote,
     sources: [],
     because: [],
+    editedFrom: null,
     delivery: 'sending',
     failure: null,
     send,

@@ -42,6 +42,12 @@ export function isNewer(row: DeskRow, known: DeskRow | undefined): boolean {
 }
 
 /** A visitor without a name gets a short one that can be told apart; the server sends the number instead. */
+/** What was said last, and by whom where it was not the buyer or a colleague. */
+export function lastLine(row: DeskRow): string {
+  const who = { bot: 'AI：', agent: '', buyer: '', event: '', note: '备注：' }[row.last_author]
+  return `${who}${row.last_text}`
+}
+
 export function withName(row: DeskRow): DeskRow {
   if (row.buyer_name && row.buyer_name !== row.buyer_id) return row
   return { ...row, buyer_name: `访客 ${row.buyer_id.slice(-4)}` }

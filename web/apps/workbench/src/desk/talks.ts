@@ -26,7 +26,12 @@ export interface OpenTalk {
 const KEPT_TALKS = 12
 /** A "typing" that is not renewed ends by itself. */
 const TYPING_MS = 6_000
+/** What could not be sent is tried again after this while: the line may be up though one request was lost. */
+const RETRY_MS = 3_000
 export const LINE_DOWN = '网络断了，恢复后自动重发'
+
+/** Whether nothing written here still waits to be sent. */
+const isSent = (talk: OpenTalk): boolean => talk.entries.every((entry) => !entry.send)
 
 export type SendResult = 'sent' | 'compliance' | 'failed'
 
@@ -36,6 +41,7 @@ export const useTalks = defineStore('talks', () => {
   const talks = shallowReactive(new Map<string, OpenTalk>())
   const typingTimers = new Map<string, ReturnType<typeof setTimeout>>()
   let current: string | null = null
+  let retryTimer: ReturnType<typeof setTimeout> | undefined
 
   desk.listen(receive)
 
@@ -46,7 +52,7 @@ export const useTalks = defineStore('talks', () => {
     const known = talks.get(id)
     talks.delete(id)
     talks.set(id, known ?? emptyTalk(id))
-    for (const old of [...talks.keys()].slice(0, Math.max(0, talks.size - KEPT_TALKS))) talks.delete(old)
+    for (const old of [...talks.values()].slice(0, Math.max(0, talks.size - KEPT_TALKS))) if (isSent(old)) talks.delete(old.id)
     if (known?.isLoaded) desk.socket.watch(id, () => lastSeq(talks.get(id)?.entries ?? []))
     await load(id)
   }
@@ -103,6 +109,10 @@ export const useTalks = defineStore('talks', () => {
         return 'compliance'
       }
       const failure = isUnreachable(error) ? LINE_DOWN : describeProblem(error)
+      if (failure === LINE_DOWN) {
+        clearTimeout(retryTimer)
+        retryTimer = setTimeout(() => void resendLost(), RETRY_MS)
+      }
       patch(id, (talk) => ({ entries: setFailed(talk.entries, message.client_id, failure) }))
       return 'failed'
     }
@@ -141,20 +151,21 @@ export const useTalks = defineStore('talks', () => {
         break
       case 'snapshot':
         // What came while the line was down may be missing from the talks that are kept.
-        for (const id of [...talks.keys()]) if (id !== current) talks.delete(id)
+        for (const [id, talk] of [...talks]) if (id !== current && isSent(talk)) talks.delete(id)
         if (current) void load(current)
-        resendLost()
+        void resendLost()
         break
       case 'resumed':
-        resendLost()
+        void resendLost()
         break
     }
   }
 
   /** The same `client_id` is stored once, so what may have arrived is safely sent again. */
-  function resendLost(): void {
-    for (const talk of talks.values()) {
-      for (const entry of talk.entries) if (entry.failure === LINE_DOWN) void resend(talk.id, entry)
+  async function resendLost(): Promise<void> {
+    clearTimeout(retryTimer)
+    for (const talk of [...talks.values()]) {
+      for (const entry of talk.entries) if (entry.failure === LINE_DOWN) await resend(talk.id, entry) // in their order
     }
   }
 

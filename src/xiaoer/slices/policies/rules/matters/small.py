@@ -12,6 +12,7 @@ from xiaoer.slices.policies.rules import refunds
 from xiaoer.slices.policies.rules.matters import choosing, reading
 from xiaoer.slices.policies.rules.matters.invoice_title import is_tax_no, of_company, title_of
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
+from xiaoer.slices.policies.rules.needs import tells_own
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.rules.stock import wish_of
@@ -226,6 +227,7 @@ def ask_order_no(ask: Ask) -> Move:
     return question(ask, matter, "order.which_sorry" if cross else "order.which", rule="identity.ask_number")
 
 
+_TO_MAKE_GOOD = ("after.compensation", "after.defect", "after.damaged", "after.refund_only", "after.missing")
 _TELLS = 2  # letters that tell something
 _NUMBER_WANTED = re.compile(
     r"(?:订单号|单号)[^。；]{0,8}(?:发|给|告诉|提供|报)|(?:发|给|告诉|提供|报)[^。；]{0,8}(?:订单号|单号)"
@@ -233,9 +235,12 @@ _NUMBER_WANTED = re.compile(
 
 
 def with_number(ask: Ask, act: Act) -> Move:
-    """An entry told to who has no order here; the next words may be the order's number that it asks for."""
-    if ask.facts.orders != () or not _NUMBER_WANTED.search(str(act.slots.get("answer", ""))):
+    """An entry told to who has no order here; the next words may be the order's number that it asks for, or that is
+    asked for beside it where something is to be made good (上次买的起球了，咋赔)."""
+    wants_it = act.template == "knowledge" and ask.segment.intent in _TO_MAKE_GOOD and tells_own(ask.segment.text)
+    if ask.facts.orders != () or not (wants_it or _NUMBER_WANTED.search(str(act.slots.get("answer", "")))):
         return Move(act)
+    act = replace(act, template="knowledge.and_order") if wants_it else act
     matter = new_matter(ask, "verify", "", asks="order_no", intent=ask.segment.intent, said=ask.segment.text[:200])
     asking = replace(act, slots={**act.slots, "asks": matter.asks})
     return Move(asking, memory=ask.memory.keeping(matter), matter=matter.id)

@@ -8,9 +8,9 @@ type Token = (name: string) => string
 const HALF = 0.5
 const TONES = ['now', 'bot', 'people', 'buyer', 'other', 'before']
 
-export function optionsOf(chart: ChartModel, token: Token, isNarrow: boolean): EChartsCoreOption {
+export function optionsOf(chart: ChartModel, token: Token, isNarrow: boolean, size = 12): EChartsCoreOption {
   // The widths of labels are measured before they are drawn, so the font has to be named; `inherit` is none.
-  const ink = { color: token('--hint'), fontFamily: token('--font') }
+  const ink = { color: token('--hint'), fontFamily: token('--font'), fontSize: size }
   const tooltip = {
     backgroundColor: token('--panel'),
     borderColor: token('--line'),
@@ -29,10 +29,10 @@ export function optionsOf(chart: ChartModel, token: Token, isNarrow: boolean): E
       data: line.values,
       color,
       symbol: line.values.length > 40 ? 'none' : 'circle',
-      symbolSize: 5,
+      symbolSize: size > 12 ? 8 : 5,
       connectNulls: false,
       barMaxWidth: 26,
-      lineStyle: { width: 2, type: line.tone === 'before' ? 'dashed' : 'solid' },
+      lineStyle: { width: size > 12 ? 3 : 2, type: line.tone === 'before' ? 'dashed' : 'solid' },
       itemStyle: { borderRadius: chart.kind === 'line' || chart.kind === 'stack' ? 0 : isBar ? [0, 3, 3, 0] : 3 },
     }
   })
@@ -47,15 +47,16 @@ export function optionsOf(chart: ChartModel, token: Token, isNarrow: boolean): E
   const highest = Math.max(0, ...(chart.series ?? []).flatMap((line) => line.values.map((value) => value ?? 0)))
   const values = {
     type: 'value',
-    min: 0,
-    max: chart.show === 'ratio' && highest > HALF ? 1 : undefined,
+    min: chart.show === 'score' ? ({ min }: { min: number }) => Math.max(0, Math.floor(min / 10) * 10 - 10) : 0,
+    minInterval: ['ratio', 'yuan', 'seconds', 'hours', 'score'].includes(chart.show ?? '') ? undefined : 1,
+    max: chart.show === 'score' ? 100 : chart.show === 'ratio' && highest > HALF ? 1 : undefined,
     axisLabel: { ...ink, hideOverlap: true, formatter: (value: number) => written(value, chart.show) },
     splitLine: { lineStyle: { color: token('--line') } },
   }
   const many = series.length > 1
   return {
     animation: false,
-    grid: { left: 8, right: 16, top: many ? 36 : 12, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 16, top: many ? 24 + size : 12, bottom: 4, containLabel: true },
     legend: many ? { top: 0, left: 0, textStyle: ink, itemWidth: 14, itemHeight: 8, type: 'scroll' } : undefined,
     tooltip: {
       ...tooltip,

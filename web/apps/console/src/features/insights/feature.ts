@@ -2,12 +2,14 @@ import { defineFeature } from '../../features'
 import { en, zh } from './words'
 
 const ROLES = ['owner', 'operator', 'supervisor']
+const FILTERS = ['days', 'from', 'to', 'compare', 'channel', 'product', 'agent'] as const
 const page = (name: string) => ({
   name: `insights-${name}`,
   path: `insights/${name}`,
   label: `insights.pages.${name.replaceAll('-', '_')}`,
   component: () => import('./InsightPage.vue'),
   roles: ROLES,
+  keeps: FILTERS,
 })
 
 export default defineFeature({

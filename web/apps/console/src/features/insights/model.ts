@@ -9,6 +9,11 @@ export interface Drill {
   a?: string
   b?: string
   kind?: string
+  /** `b` is several names, joined by |. */
+  some?: boolean
+  /** Narrower than the page's filters: one day, one channel. */
+  day?: string
+  channel?: string
 }
 
 export interface Card {
@@ -123,6 +128,13 @@ export interface Overview {
   held: number
 }
 
+/** The page's filters with what a drill narrows of them. */
+export function queryOf(drill: Drill, filters: Filters): Record<string, string> {
+  const { family, a = '', b = '', kind = 'talk', some, day, channel } = drill
+  const narrower = { ...(day ? { from: day, to: day } : {}), ...(channel ? { channel } : {}) }
+  return { ...filters, ...narrower, family, a, b, kind, ...(some ? { some: '1' } : {}) }
+}
+
 /** Filters that every page has; dates as `2026-06-18`. */
 export interface Filters {
   from: string
@@ -160,6 +172,8 @@ export function written(value: unknown, show: Show = 'number'): string {
       return value < 1 ? `${Math.round(value * 1000)} 毫秒` : value < 90 ? `${round(value)} 秒` : `${round(value / 60)} 分钟`
     case 'hours':
       return `${round(value)} 小时`
+    case 'score':
+      return `${round(value)} 分`
     case 'minutes':
       return `${round(value)} 分钟`
     case 'yuan':

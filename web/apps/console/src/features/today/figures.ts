@@ -2,6 +2,7 @@
 
 import type { Today } from '@xiaoer/api/console'
 import type { RouteLocationRaw } from 'vue-router'
+import type { Drill } from '../insights/model'
 
 type Translate = (key: string, values?: Record<string, unknown>) => string
 type Mood = 'ok' | 'bad' | 'warn' | 'info' | ''
@@ -13,6 +14,8 @@ export interface Figure {
   note: string
   change: string
   mood: Mood
+  /** What is behind it. */
+  drill?: Drill
 }
 
 export interface Job {
@@ -32,6 +35,7 @@ export function figuresOf(today: Today, t: Translate): Figure[] {
       value: today.asked.toLocaleString(),
       unit: t('today.askedUnit'),
       note: '',
+      drill: { family: 'flag', a: 'talks' },
       ...changeOfCount(today.asked, before?.asked, '', t),
     },
     {
@@ -39,6 +43,7 @@ export function figuresOf(today: Today, t: Translate): Figure[] {
       value: today.asked ? percent(solvedShare) : '–',
       unit: '',
       note: t('today.solvedNote', { count: today.solved_by_bot.toLocaleString() }),
+      drill: { family: 'flag', a: 'bot_only' },
       ...(before && today.asked ? changeOfShare(solvedShare, share(before.solved_by_bot, before.asked), t) : none),
     },
     {
@@ -53,6 +58,7 @@ export function figuresOf(today: Today, t: Translate): Figure[] {
       value: today.handoffs.toLocaleString(),
       unit: t('today.times'),
       note: t('today.handoffsNote', { share: percent(share(today.handoffs, today.asked)) }),
+      drill: { family: 'flag', a: 'handed' },
       ...changeOfCount(today.handoffs, before?.handoffs, 'less', t),
     },
     {
@@ -60,6 +66,7 @@ export function figuresOf(today: Today, t: Translate): Figure[] {
       value: today.angry.toLocaleString(),
       unit: t('today.people'),
       note: today.angry ? t('today.angryNote') : t('today.angryNone'),
+      drill: { family: 'trigger' },
       ...changeOfCount(today.angry, before?.angry, 'less', t),
     },
   ]
