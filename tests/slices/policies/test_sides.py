@@ -104,7 +104,7 @@ def test_a_space_is_built_written_and_read_the_same() -> None:
         for n in range(3)
     ]
     built = build(lines)
-    again = read_space(write_space(built))
+    again = read_space(np.frombuffer(write_space(built), np.uint8))
     assert again.likeness("重量多少", "重量咋样") == pytest.approx(built.likeness("重量多少", "重量咋样"), abs=1e-3)
     assert built.likeness("重量多少", "重量咋样") > built.likeness("重量多少", "产地咋样")
     assert again.fingerprint == fingerprint_of(lines)

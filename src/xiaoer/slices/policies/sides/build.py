@@ -20,7 +20,7 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 
 from xiaoer.slices.policies.sides.contrast import drawn_together
-from xiaoer.slices.policies.sides.space import FILE, SPACES, Space, features, write_space
+from xiaoer.slices.policies.sides.space import FILE, SPACES, Space, features, space_from, write_space
 
 MOST_FEATURES = 40_000
 SELDOM = 2  # lines that must hold a feature
@@ -84,7 +84,7 @@ def build(lines: list[Line], directions: int = RECIPES["facets"].directions) -> 
     weights = drawn_together(weights, scaled, of_side, np.array([line.told for line in lines]))
     scale = np.asarray(np.abs(weights).max(0) / 127 + 1e-12, np.float32)
     small = np.ascontiguousarray(np.round(weights / scale).astype(np.int8))
-    return Space(vocabulary, importance, small, scale, fingerprint_of(lines))
+    return space_from(vocabulary, importance, small, scale, fingerprint_of(lines))
 
 
 def _counted(lines: list[Line]) -> tuple[dict[str, int], sparse.csr_matrix]:

@@ -8,12 +8,12 @@ and two texts are near when they point the same way. No side has to be decided o
 too.
 """
 
-import io
 import re
-import zlib
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
+from typing import Any
+from zlib import crc32
 
 import numpy as np
 import rjieba
@@ -25,6 +25,7 @@ SPACES = ("facets", "matters", "needs")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _DROPPED = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 _LONGEST = 80
+_PRINTED = 20  # bytes of the file that hold the fingerprint
 _REMEMBERED = 4_096  # texts whose place is kept: a kilobyte each
 
 
@@ -36,27 +37,38 @@ def features(text: str) -> list[str]:
     return [*names, *(f"w{word}" for word in words), *(f"w{one} {two}" for one, two in pairwise(words))]
 
 
+@lru_cache(maxsize=256)  # a question is looked up in several spaces
+def _said(text: str) -> NDArray[np.uint32]:
+    """The checksums of the features of a text."""
+    return np.fromiter({crc32(name.encode()) for name in features(text)}, np.uint32)
+
+
 class Space:
-    """A trained space: `weights[f]` (signed bytes, one scale a direction) is where feature `f` points."""
+    """A trained space. A feature is known by its checksum (`names`, sorted, and `rows`, where each stands); of row `r`,
+    `importance[r]` is how much it tells, `weights[r]` (signed bytes, one scale a direction) where it points. What is
+    common stands first, so that few pages of the file are read."""
 
     def __init__(
         self,
-        vocabulary: dict[str, int],
+        names: NDArray[np.uint32],
+        rows: NDArray[np.uint32],
         importance: Floats,
         weights: NDArray[np.int8],
         scale: Floats,
         fingerprint: str = "",
     ) -> None:
-        self.vocabulary, self.importance, self.weights, self.scale = vocabulary, importance, weights, scale
+        self.names, self.rows = names, rows
+        self.importance, self.weights, self.scale = importance, weights, scale
         self.fingerprint = fingerprint  # of the lines that it was built from
         self.place = lru_cache(maxsize=_REMEMBERED)(self._place)
 
     def _place(self, text: str) -> Floats:
         """The direction of a text, of length 1; all zeros where nothing of it is known."""
-        known = {at for name in features(text) if (at := self.vocabulary.get(name)) is not None}
-        if not known:
+        said = _said(text)
+        at = np.minimum(np.searchsorted(self.names, said), len(self.names) - 1)
+        rows = self.rows[at[self.names[at] == said]]
+        if not len(rows):
             return np.zeros(len(self.scale), np.float32)
-        rows = np.fromiter(known, np.int64, len(known))
         sums = (self.importance[rows] @ self.weights.take(rows, 0).astype(np.float32)) * self.scale
         return np.asarray(sums / max(float(np.sqrt(sums @ sums)), 1e-9), np.float32)
 
@@ -65,35 +77,52 @@ class Space:
         return float(self.place(question) @ self.place(told))
 
 
+def space_from(
+    vocabulary: dict[str, int], importance: Floats, weights: NDArray[np.int8], scale: Floats, fingerprint: str
+) -> Space:
+    """The space of features by their rows; of two with one checksum the later row counts."""
+    order = np.argsort(importance, kind="stable")  # what is common tells little
+    place = np.empty(len(order), np.uint32)
+    place[order] = np.arange(len(order), dtype=np.uint32)
+    named = sorted({crc32(name.encode()): place[row] for name, row in vocabulary.items()}.items())
+    names, rows = (np.array(column, np.uint32) for column in zip(*named, strict=True))
+    return Space(names, rows, importance[order], np.ascontiguousarray(weights[order]), scale, fingerprint)
+
+
 def write_space(space: Space) -> bytes:
-    """The file: a compressed `.npz`. The same space gives the same bytes."""
-    words = sorted(space.vocabulary, key=space.vocabulary.__getitem__)
-    raw = io.BytesIO()
-    np.savez(
-        raw,
-        vocabulary=np.frombuffer("\n".join(words).encode(), np.uint8),
-        importance=space.importance.astype(np.float16),
-        weights=space.weights,
-        scale=space.scale,
-        fingerprint=np.frombuffer(space.fingerprint.encode(), np.uint8),
+    """The file: three numbers (features, names, directions) and the fingerprint, then the arrays as they are used, not
+    compressed: processes share the pages that they read. The same space gives the same bytes."""
+    head = np.array([len(space.weights), len(space.names), len(space.scale)], np.uint32)
+    arrays = (space.names, space.rows, space.importance.astype(np.float32), space.scale, space.weights)
+    told = space.fingerprint.encode().ljust(_PRINTED)
+    return b"".join((head.tobytes(), told, *(array.tobytes() for array in arrays)))
+
+
+def read_space(data: NDArray[np.uint8]) -> Space:
+    """The space of a file written by `write_space`, on its own bytes."""
+    features_, names, directions = map(int, data[:12].view(np.uint32))
+    at = 12 + _PRINTED
+
+    def column(kind: type, count: int) -> NDArray[Any]:
+        nonlocal at
+        end = at + count * np.dtype(kind).itemsize
+        part: NDArray[Any] = data[at:end].view(kind)
+        at = end
+        return part
+
+    printed = data[12:at].tobytes().decode().strip()
+    known, rows = np.array(column(np.uint32, names)), np.array(column(np.uint32, names))
+    importance, scale = np.array(column(np.float32, features_)), np.array(column(np.float32, directions))
+    return Space(
+        known, rows, importance, column(np.int8, features_ * directions).reshape(-1, directions), scale, printed
     )
-    return zlib.compress(raw.getvalue(), 9)
-
-
-def read_space(data: bytes) -> Space:
-    """The space of a file written by `write_space`."""
-    with np.load(io.BytesIO(zlib.decompress(data)), allow_pickle=False) as arrays:
-        words = arrays["vocabulary"].tobytes().decode().split("\n")
-        importance = arrays["importance"].astype(np.float32)
-        vocabulary = {word: at for at, word in enumerate(words)}
-        fingerprint = arrays["fingerprint"].tobytes().decode()
-        return Space(vocabulary, importance, arrays["weights"], arrays["scale"], fingerprint)
 
 
 @cache
 def space_of(name: str) -> Space:
     """One of the `SPACES` that came with the pack."""
-    return read_space((resources.files("xiaoer.packs") / "ecommerce" / FILE.format(name)).read_bytes())
+    with resources.as_file(resources.files("xiaoer.packs") / "ecommerce" / FILE.format(name)) as path:
+        return read_space(np.memmap(path, np.uint8, "r"))
 
 
 def load_spaces() -> None:

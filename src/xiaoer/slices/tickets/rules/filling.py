@@ -8,7 +8,7 @@ from xiaoer.kernel.heard import Entities, Segment
 from xiaoer.slices.tickets.types import Form
 
 _LONGEST = 200
-_FEW, _GOODS = 22, 12  # letters of a title for what is wanted, and for the goods
+_FEW, _GOODS = 22, 10  # letters of a title for what is wanted, and for the goods
 _NO_WISH = ("order_id", "waybill_no", "tax_no", "email")  # fields that do not tell what is wanted
 _SAID_APART = re.compile(r"[；;。！!？?\n]+")
 _REASONS = (
@@ -122,7 +122,7 @@ def _wish(segments: Sequence[Segment]) -> str:
     for segment in segments:
         entities = segment.entities
         words += [word for word in (entities.color, entities.size, *entities.variant_words) if word]
-        if entities.quantity:
+        if entities.quantity and (words or entities.quantity > 1):  # 换一双 tells no wish
             words.append(f"{entities.quantity} 件")
     return " ".join(dict.fromkeys(words))
 
