@@ -125,3 +125,36 @@ def test_the_box_shows_the_scene_with_its_name_and_all_that_comes_with_it(server
     tried = server.post(f"{BASE}/scenes/try", json={"text": "冰爪能寄到拉萨吗"}, headers=operator).json()
     assert (tried["title"], tried["say"], tried["url"]) == ("登山专区", "装备都在这里：", "https://shop.example/climb")
     assert len(tried["shown"]) == 1 and "保温杯" in tried["shown"][0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "missing"),
+    [
+        ({}, "最低能到多少还没填"),
+        ({"categories": ["服装"], "buyer_budget": "50", "day_budget": "300"}, "最低能到多少还没填"),
+        ({"floor": "180"}, "预算还没填"),
+        ({"floor_ratio": 9_000, "buyer_budget": "50"}, "预算还没填"),
+        ({"max_off": "0", "gifts": [{"kind": "small_gift", "title": "袋子", "cost": "3"}]}, "预算还没填"),
+    ],
+)
+def test_terms_say_what_is_missing(server: TestClient, rule: dict[str, Any], missing: str) -> None:
+    body = {"rule": {"title": "新条款"} | rule, "enabled": False}
+    refused = server.post(f"{BASE}/bargaining", json=body, headers=log_in(server, "owner"))
+    assert refused.status_code == 422 and missing in refused.json()["detail"]
+
+
+def test_terms_of_the_whole_shop_say_so_and_a_floor_alone_leaves_room(server: TestClient) -> None:
+    owner, id_ = log_in(server, "owner"), f"t-{uuid4().hex[:8]}"
+    rule = {"title": "全店", "floor": "80", "buyer_budget": "50", "day_budget": "300"}
+    kept = server.post(f"{BASE}/bargaining", json={"id": id_, "rule": rule, "enabled": False}, headers=owner).json()
+    assert "全店" in kept["warnings"][0]
+    tried = {"product_id": "P1001", "lines": ["便宜点"], "terms": rule}
+    steps = server.post(f"{BASE}/bargaining/rehearse", json=tried, headers=owner).json()["steps"]
+    assert steps[0]["outcome"] == "counter"
+    assert server.delete(f"{BASE}/bargaining/{id_}", headers=owner).status_code == 204
+
+
+def test_a_scene_that_would_never_come_up_says_what_is_missing(server: TestClient) -> None:
+    body = {"rule": {"title": "新场景", "say": "看这里"}, "enabled": False}
+    refused = server.post(f"{BASE}/scenes", json=body, headers=log_in(server, "owner"))
+    assert refused.status_code == 422 and "关键词" in refused.json()["detail"]

@@ -5,9 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 import xiaoer
 from xiaoer.flows.check_knowledge.pairs import compare_all
 from xiaoer.kernel.ids import EntryId
@@ -29,18 +26,13 @@ def _rows(path: str) -> dict[str, Any]:
     return tomllib.loads((_PACK / path).read_text(encoding="utf-8"))
 
 
-def _leaning(text: str) -> NDArray[np.float32]:
-    chances = np.sqrt(_WORDS.probabilities(text))
-    return np.asarray(chances / np.linalg.norm(chances), np.float32)
-
-
 def _reader() -> Reader:
     goods = read_goods(_rows("knowledge/goods.toml")["words"])
     kinds = read_kinds(_rows("knowledge/kinds.toml"), _rows("lexicons/entities.toml"))
     reading = Reading(
         kinds, read_wording(_rows("knowledge/asking.toml")), read_news(_rows("knowledge/news.toml")), *goods
     )
-    return Reader(reading, lambda text: direction_of(_WORDS.forms(text)), _leaning, space_of("matters").place)
+    return Reader(reading, lambda text: direction_of(_WORDS.forms(text)), space_of("matters").place)
 
 
 def _entries(*said: tuple[str, str]) -> list[Entry]:

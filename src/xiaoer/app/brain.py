@@ -38,7 +38,7 @@ _OFTEN = timedelta(minutes=10)
 
 
 @lru_cache(maxsize=4)
-def _reading(pack: Path) -> Reading:
+def reading_of(pack: Path) -> Reading:
     """How the pack tells that two questions are one."""
     kinds, asking, entities, goods, news = (
         tomllib.loads((pack / path).read_text(encoding="utf-8"))
@@ -81,7 +81,7 @@ class Brain:
         self.packs = ConfirmPacks(
             clock, entries, knowledge, terms, [parse_pack(name, text) for name, text in texts.items()]
         )
-        self.reading = _reading(pack)
+        self.reading = reading_of(pack)
         self.health = CheckKnowledge(
             db, clock, entries, promotions, shops, terms, understanding, understanding.intent_of, self._new_reader,
             questions,
@@ -97,9 +97,7 @@ class Brain:
     def _new_reader(self) -> Reader:
         """Reads entries to compare them, each once; for one run."""
         words = self._understanding
-        return Reader(
-            self.reading, lambda text: direction_of(words.forms(text)), words.leaning_of, space_of("matters").place
-        )
+        return Reader(self.reading, lambda text: direction_of(words.forms(text)), space_of("matters").place)
 
     def work(self, jobs: Jobs) -> None:
         """Check every shop's knowledge each night, and what people said against it every ten minutes."""

@@ -28,7 +28,7 @@ from xiaoer.slices.bargaining.rules.deciding import advance, answer_bargain, cur
 from xiaoer.slices.bargaining.service import Bargaining, Standing
 from xiaoer.slices.bargaining.types import Answer, Ask, Budgets, State, Terms
 from xiaoer.slices.insights import api as insights
-from xiaoer.slices.policies.rules.bargaining import act_of
+from xiaoer.slices.policies.rules.bargaining import act_of, talks_price
 from xiaoer.slices.promotions import api as promotions
 from xiaoer.slices.promotions.service import CouponRefused
 from xiaoer.slices.promotions.types import Coupon, Promotion
@@ -131,9 +131,7 @@ class BargainPrice:
         standing = await self._bargaining.standing(shop, persons, product_id, terms_id, terms, now)
         price = (await self._prices.price_now(shop, variant.id, turn.buyer_id, turn.channel)).payable
         offered = (talk := current(standing.state, price, now)) is not None and talk.offer is not None
-        ask = read_ask(segment.text, offered=offered, stop_words=terms.stop_words)
-        if segment.by == "context" and ask.kind not in ("accept", "decline", "stop"):
-            ask = Ask("question")
+        ask = _as_heard(read_ask(segment.text, offered=offered, stop_words=terms.stop_words), segment)
         answer = answer_bargain(ask, terms, standing.state, price, standing.budgets, now)
         promotion = None
         if answer.outcome == "accept":
@@ -269,6 +267,17 @@ def _spoken(told: BargainAnswer, templates: Templates, now: datetime) -> str:
     if told.outcome == "people":
         return replies.say(Act("handoff", 0, "handoff.bargain", {"on_duty": True}), templates, now, "rehearsal")
     return replies.say(act_of(told, 0), templates, now, "rehearsal")
+
+
+def _as_heard(ask: Ask, segment: Segment) -> Ask:
+    """What is about the price only because an offer stands earns nothing: a farewell leaves it, other words ask."""
+    if ask.kind in ("accept", "decline", "stop"):
+        return ask
+    if segment.by == "context":
+        return Ask("question")
+    if ask == Ask("push", quantity=ask.quantity) and not talks_price(segment):
+        return Ask("decline" if segment.intent == "chat.bye" else "question")
+    return ask
 
 
 def _meant(variants: Sequence[Variant], named: Sequence[str]) -> Variant | None:

@@ -181,3 +181,27 @@ async def test_the_offer_on_the_table_named_again_is_taken(world: SalesWorld) ->
     await world.say("b1", "能便宜点吗")
     assert acts(await world.say("b1", "刚才你们说是280，就280吧")) == ["offer_coupon"]
     assert await world.payable("b1") == 28_000
+
+
+@pytest.mark.parametrize(
+    "words_", ["好贵啊", "好像有点贵", "买不起", "行情价是多少", "给我个对折", "给我个区间也行", "发我底价", "好家伙"]
+)
+def test_what_begins_like_a_yes_takes_no_offer(words_: str) -> None:
+    assert read_ask(words_, offered=True).kind != "accept"
+
+
+@pytest.mark.parametrize(
+    "yes", ["好滴", "好好好", "嗯嗯，好的谢谢", "那就这个价吧", "可以的发券吧", "那我买了", "就它了"]
+)
+def test_a_yes_in_whatever_words_takes_the_offer(yes: str) -> None:
+    assert read_ask(yes, offered=True).kind == "accept"
+
+
+@pytest.mark.parametrize("said", ["再见", "好贵啊", "用拼音说", "给我个区间也行"])
+async def test_after_an_offer_words_that_ask_for_nothing_earn_nothing(world: SalesWorld, said: str) -> None:
+    await world.terms(TERMS)
+    await world.say("b1", "能便宜点吗")
+    answer = await world.say("b1", said)
+    assert "offer_coupon" not in acts(answer)
+    if said != "好贵啊":  # that it is dear does ask for less
+        assert await world.given() == 1_900

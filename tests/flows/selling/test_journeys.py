@@ -3,9 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 from tests.flows.selling.conftest import SalesWorld, words
 
-from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.ids import ConversationId, ShopId
+from xiaoer.kernel.reply import ReplyPart
+from xiaoer.kernel.turn import TextContent
+from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.outreach.rules.steps import arm_of
 from xiaoer.slices.outreach.types import Caps, Journey, Step
 
@@ -124,6 +128,22 @@ async def test_the_wechat_window_is_kept(world: SalesWorld) -> None:
     await world.later(61)
     assert len(await world.heard()) == 1
     assert await world.heard("b2") == []
+
+
+async def test_answers_use_up_the_wechat_window_too(world: SalesWorld) -> None:
+    await world.journey("pay", Journey("催付", "order_unpaid", (Step(60, "还没付款"),), hold_out=0, useful_min=9_999))
+    answer = await world.say("b1", "你好", channel="wechat_kf")
+    await world.happens("e1", "order.created", order_id="1", channel="wechat_kf")
+    id_ = ConversationId(answer["conversation_id"])
+    part = ReplyPart(TextContent("还在吗"), "还在吗")
+
+    def five_in_all(connection: Connection) -> None:
+        for number in range(5 - len(answer["replies"])):
+            conversations.say(connection, world.shop, id_, "bot", "", [part], world.clock.now(), f"n-{number}")
+
+    await world.product.db.write(five_in_all)
+    await world.later(61)
+    assert await world.heard() == []
 
 
 async def test_held_out_buyers_get_nothing_and_the_difference_is_reported(world: SalesWorld) -> None:

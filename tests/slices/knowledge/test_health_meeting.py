@@ -4,18 +4,16 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 import xiaoer
-from xiaoer.slices.knowledge.health.differing import differences
+from xiaoer.slices.knowledge.health.differing import in_words
 from xiaoer.slices.knowledge.health.findings import contradict, spoken
 from xiaoer.slices.knowledge.health.kinds import read_kinds
 from xiaoer.slices.knowledge.health.meeting import Reading, read_goods, read_wording
 from xiaoer.slices.knowledge.health.news import read_news
 from xiaoer.slices.knowledge.health.sayings import Reader, Saying, lead_of
-from xiaoer.slices.knowledge.health.verdicts import deny_the_thing, verdict_of
+from xiaoer.slices.knowledge.health.verdicts import verdict_of
 from xiaoer.slices.knowledge.retrieval.vectors import direction_of
 from xiaoer.slices.knowledge.types import EntryDraft
 from xiaoer.slices.policies.sides.space import space_of
@@ -38,16 +36,10 @@ _READING = Reading(
 )
 
 
-def _leaning(text: str) -> NDArray[np.float32]:
-    chances = np.sqrt(_UNDERSTANDING.probabilities(text))
-    return np.asarray(chances / np.linalg.norm(chances), np.float32)
-
-
-def _read(questions: tuple[str, str], answers: tuple[str, str]) -> list[Saying]:
-    reader = Reader(
-        _READING, lambda text: direction_of(_UNDERSTANDING.forms(text)), _leaning, space_of("matters").place
-    )
-    return [reader.read(*said) for said in zip(questions, answers, strict=True)]
+def _read(questions: tuple[str, str], answers: tuple[str, str]) -> tuple[Saying, Saying]:
+    reader = Reader(_READING, lambda text: direction_of(_UNDERSTANDING.forms(text)), space_of("matters").place)
+    one, other = (reader.read(*said) for said in zip(questions, answers, strict=True))
+    return one, other
 
 
 def _contradict(questions: tuple[str, str], answers: tuple[str, str]) -> str:
@@ -90,8 +82,6 @@ def test_the_first_clause_that_decides_says_yes_or_no(question: str, answer: str
         (("面膜保质期多久", "面霜保质期多久"), ("3年", "2年"), ""),
         (("无人机飞多远", "无人机飞多高"), ("5公里", "120米"), ""),
         (("没发货能取消吗", "发货后能取消吗"), ("可以取消", "不能取消"), ""),
-        (("浴巾掉色吗", "白色浴巾掉色吗"), ("深色会掉色", "不掉色"), ""),
-        (("奶粉保质期多久", "奶粉开封后能放多久"), ("2年", "一个月"), ""),
         (("需要自己安装吗", "包安装吗"), ("不需要，师傅上门", "包安装"), ""),
     ],
 )
@@ -228,8 +218,7 @@ def test_values_of_one_kind_deny_each_other_where_the_question_asks_for_them(
     questions: tuple[str, str], answers: tuple[str, str], about: str
 ) -> None:
     for asked, said in ((questions, answers), (questions[::-1], answers[::-1])):
-        found = [what for what, how in differences(*_read(asked, said), _READING) if how == "value"]
-        assert found == ([about] if about else [])
+        assert list(in_words(*_read(asked, said), _READING)) == ([about] if about else [])
 
 
 @pytest.mark.parametrize(
@@ -238,15 +227,13 @@ def test_values_of_one_kind_deny_each_other_where_the_question_asks_for_them(
         (("会掉色吗", "掉不掉色"), ("不掉色。", "深色会掉色。"), True),
         (("会掉色吗", "掉不掉色"), ("不掉色。", "不会掉色，放心。"), False),
         (("定金能退吗", "定金可以退吗"), ("定金不退。", "定金退的。"), True),
-        (("包邮吗", "包不包邮"), ("新疆不包邮。", "除新疆外包邮。"), False),
         (("怎么退货", "如何退货"), ("不用退货，先联系我们。", "订单里点退货。"), False),
     ],
 )
 def test_what_is_asked_about_is_denied_by_one_and_affirmed_by_the_other(
     questions: tuple[str, str], answers: tuple[str, str], denied: bool
 ) -> None:
-    one, other = _read(questions, answers)
-    assert deny_the_thing(questions, answers, (one.stance, other.stance)) is denied
+    assert bool(_contradict(questions, answers)) is denied
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from xiaoer.app.entrypoints.caller import wiring
 from xiaoer.app.entrypoints.messages import Id
 from xiaoer.app.entrypoints.rule_routes import BODY, Kind, add_routes, editor
 from xiaoer.app.http import describe, read_body, reply
+from xiaoer.app.wiring import Wiring
 from xiaoer.flows.bargain_price import Rehearsed
 from xiaoer.kernel.errors import Forbidden
 from xiaoer.kernel.ids import ShopId
@@ -35,13 +36,17 @@ class GiftIn(Struct, frozen=True):
 
 
 class TermsIn(Struct, frozen=True):
-    """Terms of one group of products. Amounts in yuan, ratios and steps in basis points (8折 = 8000)."""
+    """Terms of one group of products. Amounts in yuan, ratios and steps in basis points (8折 = 8000).
+
+    One of `floor`, `floor_ratio` and `max_off` says how low it may go (the highest counts), the budgets how much in
+    all.
+    """
 
     title: Annotated[str, Meta(min_length=1, max_length=100)]
     products: Annotated[tuple[Id, ...], Meta(max_length=500)] = ()
     categories: Annotated[tuple[Name, ...], Meta(max_length=100)] = ()
     floor: Yuan | None = None
-    floor_ratio: Annotated[int, Meta(ge=0, le=10_000)] = 10_000
+    floor_ratio: Annotated[int, Meta(ge=0, le=10_000)] = 0
     max_off: Yuan | None = None
     steps: Annotated[tuple[Share, ...], Meta(max_length=10)] = (4_000, 7_500, 10_000)
     buyer_budget: Yuan = "0"
@@ -122,6 +127,10 @@ def _shown(terms: Terms, who: Principal) -> TermsIn:
     )
 
 
+async def _wide(_product: Wiring, _shop: ShopId, _id: str, terms: Terms) -> tuple[str, ...]:
+    return () if terms.products or terms.categories else ("没有选商品和类目，这条对全店商品生效。",)
+
+
 add_routes(
     router,
     Kind(
@@ -132,6 +141,7 @@ add_routes(
         lambda product: product.selling.bargaining.terms,
         _terms,
         _shown,
+        _wide,
     ),
 )
 

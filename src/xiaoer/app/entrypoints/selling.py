@@ -98,7 +98,7 @@ def _period(body: Any) -> dict[str, Any]:
             values[name] = to_utc(values[name])
     start, end = values.get("valid_from"), values.get("valid_to")
     if start is not None and end is not None and end <= start:
-        raise InvalidBody("valid_to must come after valid_from.")
+        raise InvalidBody("结束时间要晚于开始时间。")
     return values
 
 
@@ -109,7 +109,7 @@ def _greeting(body: GreetingIn, _shop: ShopId | None = None) -> Greeting:
 
 def _scene(body: SceneIn, _shop: ShopId) -> Scene:
     if not (body.words or body.intents or body.audience):
-        raise InvalidBody("Name at least one of words, intents or audience, or the scene would never come up.")
+        raise InvalidBody("什么时候出现还没填：关键词、意图、人群至少写一样，不然这个场景永远不会出现。")
     return Scene(**_period(body))
 
 

@@ -34,9 +34,10 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.health import findings
 from xiaoer.slices.knowledge.health.claims import claims_of, differ
-from xiaoer.slices.knowledge.health.differing import YES_OR_NO
+from xiaoer.slices.knowledge.health.differing import IN_ALL, YES_OR_NO
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
 from xiaoer.slices.knowledge.health.goods import against_product
+from xiaoer.slices.knowledge.health.judge import SURE
 from xiaoer.slices.knowledge.health.meeting import weight
 from xiaoer.slices.knowledge.health.sayings import Reader
 from xiaoer.slices.knowledge.ports import IntentOf
@@ -109,9 +110,9 @@ class Judge(Struct, frozen=True):
     def _differs(self, asked: tuple[str, str], answers: tuple[str, str], score: float) -> str:
         """What differs, where the entry answers the question; surer where the bot would say it in any case."""
         known, said = (self.reader.read(question, answer) for question, answer in zip(asked, answers, strict=True))
-        least = findings.NEARLY if score >= _SURE else 0.0
+        least = findings.NEARLY if score >= _SURE else SURE
         about = findings.contradict(known, said, self.reader.reading, least)
-        return "" if about == YES_OR_NO and not self._says_yes_or_no(asked[1], answers[1]) else about
+        return "" if about in (YES_OR_NO, IN_ALL) and not self._says_yes_or_no(asked[1], answers[1]) else about
 
     def _says_yes_or_no(self, question: str, said: str) -> bool:
         """Whether an answer begins with yes or no, or repeats most of what was asked; 稍等，我查一下 does neither."""

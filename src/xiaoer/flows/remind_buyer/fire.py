@@ -222,7 +222,7 @@ class RemindBuyer:
             hours, most = WINDOWS[channel]
             last = of_buyer.last_word_of(connection, shop, channel, run.buyer_id)
             until = last + timedelta(hours=hours) if last else now
-            left = most - store.sent_since(connection, shop, run.buyer_id, last) if last else 0
+            left = most - of_buyer.said_since(connection, shop, channel, run.buyer_id, last) if last else 0
         due = job.payload.get("due")
         return Known(
             run.trigger,

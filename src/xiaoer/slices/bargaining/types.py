@@ -32,7 +32,7 @@ class Gift(Struct, frozen=True):
 
 class Terms(Struct, frozen=True):
     """How far one group of products may go. The floor is `floor` or `floor_ratio` (basis points of the price that
-    everybody pays now), whichever is higher; `steps` are shares (basis points) of the room by round."""
+    everybody pays now; 0: not set), whichever is higher; `steps` are shares (basis points) of the room by round."""
 
     title: str
     products: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations.store import conversation_of
@@ -45,3 +45,13 @@ def last_word_of(connection: Connection, shop: ShopId, channel: str, buyer_id: s
         .limit(1)
     ).one_or_none()
     return row.at if row else None
+
+
+def said_since(connection: Connection, shop: ShopId, channel: str, buyer_id: str, since: datetime) -> int:
+    """How many messages the shop (bot or people) wrote to the buyer on a channel after `since`."""
+    talks = select(conversations.c.id).where(
+        conversations.c.shop == shop, conversations.c.buyer_id == buyer_id, conversations.c.channel == channel
+    )
+    mine = (messages.c.shop == shop, messages.c.conversation_id.in_(talks), messages.c.at >= since)
+    query = select(func.count()).select_from(messages).where(*mine, messages.c.author.in_(("bot", "agent")))
+    return connection.scalar(query) or 0

@@ -55,12 +55,14 @@ _ORDERS = re.compile(
     re.IGNORECASE,
 )
 _STOP = re.compile(r"不(?:便宜|优惠|降价|少|让)[^,。]{0,6}(?:差评|投诉|举报|退款)|差评|举报|投诉|曝光")
+# a yes ends there or goes on to the purchase: 好贵啊, 行情价, 买不起 begin like one and are none
+_GOES_ON = r"(?=$|[\s,。!~、.]|我|就|那|这|按|给|发|优惠券|券|谢|拍|买|下单|付|要|领|现在|马上|亲)"
 _YES = re.compile(
-    r"^(?:那?就?(?:好|行|可以|成|ok|okay|嗯|中|妥|得|要了|成交|没问题|同意|接受|能接受)|好(?:的|吧|滴|呀|嘞)?|行(?:吧|的|啊|呗)?|"
-    r"可以(?:的|吧)?|成交|那?就?(?:这个|这|按这个)价(?:吧|格)?|就(?:这样|它|这个)(?:吧|了)?|我?要了|给我吧?|发我吧?|领了|"
-    r"(?:我)?(?:拍|买|下单|付)(?:了|下|吧)?|怎么(?:拍|买|领|用|下单))"
+    rf"(?:[那就嗯,\s]*(?:好|行|可以|成交?|ok|okay|嗯|中|妥|得嘞|没问题|同意|接受|能接受)+(?:的|吧|滴|呀|嘞|啊|呗|了|哈|嘛|呢)*|"
+    rf"(?:那?就?|按)*(?:这个|这)价(?:吧|格|了|可以|行|成)*|那?(?:就它|就这个|就?这样)(?:吧|了)*|那?我?就?要了|(?:给我|发我|领了?)(?:吧|券)*|"
+    rf"那?我?就?(?:拍|买|下单|付)(?:了|下|吧|款)*){_GOES_ON}|怎么(?:拍|买|领|用|下单)"
 )
-_MORE = re.compile(r"再|更|还能|不够|还是贵|太贵|便宜点|低点|少点|吗$|\?$|不行|不能|但是|不过|除非")
+_MORE = re.compile(r"再|更|多少|还能|不够|还是贵|太贵|便宜点|低点|少点|吗$|\?$|不行|不能|但是|不过|除非")
 _NO = re.compile(
     r"^(?:算了|不要了|不买了|不用了|太贵了?不要|我?(?:先)?考虑(?:一下|下)?|我?再(?:想想|看看)|下次|以后再说|不了|先不)"
 )
@@ -76,10 +78,11 @@ def read_ask(text: str, *, offered: bool, stop_words: Sequence[str] = ()) -> Ask
         return Ask("claim", quantity=quantity)
     if _CLAIM.search(plain):
         return Ask("claim", _price(plain), quantity=quantity)
+    off, rate = _amount_off(plain), _rate(plain)
     bare = re.sub(r"[\s,。!~、.]+", "", plain)
     if offered and _NO.search(bare):
         return Ask("decline")
-    if offered and _YES.search(bare) and not _MORE.search(plain) and _price(plain) is None:
+    if offered and _YES.match(plain.strip()) and not _MORE.search(plain) and {_price(plain), off, rate} == {None}:
         return Ask("accept", quantity=quantity)
     if _FREIGHT.search(plain) and _price(plain) is None:
         return Ask("freight", quantity=quantity)
@@ -87,7 +90,6 @@ def read_ask(text: str, *, offered: bool, stop_words: Sequence[str] = ()) -> Ask
         return Ask("push", rounds_down=True, quantity=quantity)
     if _PROBES.search(plain):
         return Ask("floor", quantity=quantity)
-    off, rate = _amount_off(plain), _rate(plain)
     price = None if off or rate is not None or _FOREIGN.search(plain) else _price(plain)
     if off is None and rate is None and price is None:
         if _FLOOR.search(plain):

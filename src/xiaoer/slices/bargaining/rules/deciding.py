@@ -19,7 +19,9 @@ _FULL = 10_000
 
 
 def floor_of(terms: Terms, price: Money) -> Money:
-    """The lowest price per piece, rounded up to the fen; never above `price`."""
+    """The lowest price per piece, rounded up to the fen; never above `price`, and `price` itself without any limit."""
+    if not terms.floor_ratio and terms.floor is None and terms.max_off is None:
+        return price
     by_ratio = Money(-(-price.fen * max(0, min(terms.floor_ratio, _FULL)) // _FULL))
     floor = max(by_ratio, terms.floor) if terms.floor is not None else by_ratio
     if terms.max_off is not None:

@@ -58,7 +58,7 @@ def check_terms(terms: Terms) -> None:
         InvalidTerms: with every problem that was found.
     """
     problems = []
-    if not 0 < terms.floor_ratio <= _FULL:
+    if not 0 <= terms.floor_ratio <= _FULL:
         problems.append("底价比例要在 1 到 10000 之间（8 折写 8000）")
     if terms.floor is not None and terms.floor <= ZERO:
         problems.append("底价要大于 0")
@@ -68,6 +68,7 @@ def check_terms(terms: Terms) -> None:
         problems.append(f"让利步骤最多 {_MOST_STEPS} 步，每步在 1 到 10000 之间")
     if any(a >= b for a, b in zip(terms.steps, terms.steps[1:], strict=False)):
         problems.append("让利步骤要一步比一步大")
+    problems += _missing(terms)
     if terms.buyer_budget < ZERO or terms.day_budget < ZERO:
         problems.append("预算不能是负数")
     if len({gift.title for gift in terms.gifts}) != len(terms.gifts):
@@ -78,3 +79,14 @@ def check_terms(terms: Terms) -> None:
     ]
     if problems:
         raise InvalidTerms(problems)
+
+
+def _missing(terms: Terms) -> list[str]:
+    """What was left out, without which the terms would give away what nobody meant, or never anything."""
+    limits = (terms.floor is not None, bool(terms.floor_ratio), terms.max_off is not None)
+    if not any(limits):
+        return ["最低能到多少还没填：底价、底价比例、每件最多让，至少填一样；一分不让就在“每件最多让”填 0"]
+    gives = bool(terms.gifts) or terms.max_off != ZERO
+    if gives and not (terms.buyer_budget and terms.day_budget):
+        return ["预算还没填：每位买家和每天最多让多少都要填，不填就一分也让不出去"]
+    return []

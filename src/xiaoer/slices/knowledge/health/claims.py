@@ -207,6 +207,12 @@ def differ(one: Claims, other: Claims) -> str:
     return ANY_PIECE if ANY_PIECE in (mine, theirs) else OTHER_PIECE
 
 
+def agree_and_differ(one: Claims, other: Claims) -> tuple[bool, bool]:
+    """Whether two claims agree in a unit, and whether they cannot in one."""
+    apart = [_apart(spans, other.spans[unit]) for unit, spans in one.spans.items() if unit in other.spans]
+    return not all(apart), any(apart)
+
+
 def _only_count(claims: Claims) -> tuple[str, tuple[tuple[str, float, float], ...]]:
     """The count that is all an answer claims: 7包料 and 9个料包 are counted with different words."""
     ((unit, spans),) = claims.spans.items() if len(claims.spans) == 1 else (("", ()),)

@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 from msgspec import structs
 
 from xiaoer.kernel.channels import CHANNELS
-from xiaoer.slices.knowledge.health.contrast import DECIDING, contrasts
-from xiaoer.slices.knowledge.health.differing import differences
+from xiaoer.slices.knowledge.health.differing import difference
 from xiaoer.slices.knowledge.health.facts import ShopFacts, against_shop
 from xiaoer.slices.knowledge.health.goods import ProductFacts, against_product
+from xiaoer.slices.knowledge.health.judge import SURE, conflict
 from xiaoer.slices.knowledge.health.kinds import Kind
-from xiaoer.slices.knowledge.health.matter import points
 from xiaoer.slices.knowledge.health.meeting import Reading, same_words
 from xiaoer.slices.knowledge.health.sayings import Reader, Saying
+from xiaoer.slices.knowledge.health.standing import name_apart
 from xiaoer.slices.knowledge.health.types import Found, Usage
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 
 ANY_INTENT = 0.78  # score from which two entries answer the same question whatever their intents
-NEARLY = -1.0  # points of the standard questions where two other wordings meet
+NEARLY = 0.3  # chance of a conflict of the standard questions where two other wordings meet
 _UNUSED = timedelta(days=90)
 _SOON = timedelta(days=7)
 _LEAST_USES, _HANDOFF_RATIO = 3, 0.4
@@ -49,26 +49,18 @@ def compare(entry: Entry, other: Entry, asked: tuple[str, str], score: float, re
             says = f"{questions}问的是一回事，{where}{differs}说得不一样"
             return Found("conflict", says, *ids, weight=90, detail=detail)
         if score >= ANY_INTENT and same_words(*answers):
-            asks_apart = reader.reading.apart(*asked) > 1 or contrasts(one, two, "words", reader.reading) & DECIDING
-            alike |= not asks_apart
+            alike |= reader.reading.apart(*asked) <= 1 and not name_apart(one, two)
     if alike:
         return Found("duplicate", f"{questions}问法和答案都差不多", *ids, weight=30, detail=detail)
     return None
 
 
-def contradict(one: Saying, other: Saying, reading: Reading, least: float = 0.0) -> str:
+def contradict(one: Saying, other: Saying, reading: Reading, least: float = SURE) -> str:
     """In what two entries that answer one question cannot both be right (时间, 快递, 是否), or "".
 
-    `least` are the points from which they answer one question.
+    `least` is the chance of a conflict from which it is told.
     """
-    ways = list(differences(one, other, reading))
-    same = one.question.plain == other.question.plain
-    for about, how in ways:
-        apart = contrasts(one, other, how, reading)
-        sure = same and how != "news"  # 满59包邮 and 不满59收8元 answer one question
-        if not apart & DECIDING and (sure or points(one, other, how, apart, len(ways)) >= least):
-            return about
-    return ""
+    return difference(one, other, reading) if conflict(one, other) >= least else ""
 
 
 def spoken(one: EntryDraft, other: EntryDraft) -> Iterator[tuple[str, tuple[str, str]]]:

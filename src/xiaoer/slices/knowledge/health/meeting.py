@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
@@ -110,17 +110,6 @@ def weight(letters: Iterable[str]) -> int:
 def way_of(question: str) -> str:
     """How a question asks: why, when, how much, where, how, which, or "" for yes and no."""
     return next((way for way, pattern in _WAYS if pattern.search(question)), "")
-
-
-# How two answers differ: in a value of a kind (its material) for which both questions ask, one (`half`) or none
-# (`named`); in a measure that a thing has once (its watts), in another figure; in yes and no, in what a clause affirms
-# and one of the other denies, in that one denies what the other is asked (`crossed`), in that one has to be got by
-# oneself what the other says is there (`need`), in that one tells a value and the other says that there is none
-# (`sign`), in that short answers have no word in common (`words`), or in that one is
-# good and the other bad news (`news`).
-Difference = Literal[
-    "value", "half", "named", "once", "figure", "verdict", "told", "crossed", "need", "sign", "words", "news"
-]
 
 
 class Likeness(Struct, frozen=True):

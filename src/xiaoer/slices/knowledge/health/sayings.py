@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable
 
 import numpy as np
-import rjieba
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from xiaoer.slices.knowledge.health.claims import Claims, claims_of
 from xiaoer.slices.knowledge.health.kinds import asks_for, values_in
 from xiaoer.slices.knowledge.health.meeting import Reading, way_of
+from xiaoer.slices.knowledge.health.units import numbers_in
 from xiaoer.slices.knowledge.health.verdicts import Stance, stance_of
 
 Vector = NDArray[np.float32]
@@ -24,6 +24,12 @@ _SENTENCE = re.compile(r"[^。！!；;\n]+")
 _WISHED = re.compile(r"[送带含配赠附]|有没有|有(?:没)?")
 _CLAUSE = re.compile(r"[^，,]+")
 _CLAUSES = 3  # of the sentence; what stands behind is a condition or a way
+_LONGEST = 48  # letters of an answer that are weighed letter by letter
+_PLAIN = re.compile(r"[^0-9a-z\u3400-\u9fff]")
+_ASKS_END = re.compile(r"[吗么嘛不没呢呀啊吧的了]+$")
+_DIGITS = re.compile(r"\d+")
+_EXCEPT = re.compile(r"除(?![尘湿味螨])|以外|例外|之外")
+_NO = re.compile(r"[不没无未别禁勿非免]")
 _GREETING = re.compile(
     r"^\s*(?:(?:您好|你好|亲亲?|在的|嗨|哈喽|抱歉|不好意思|感谢\S{0,8}|谢谢\S{0,6}|欢迎\S{0,8})[呀哦呢啊哈~～]*[\s，,、。.：:！!]*)+"
 )
@@ -32,9 +38,10 @@ _GREETING = re.compile(
 class Question(Struct, frozen=True):
     """A question, read. `asked` are letters of `Wording.about`, `sides` the members of each set of opposites.
 
-    `claims` are the figures that it names. By number of the kind, `values` are those that it names; `asks` are the
-    kinds for which it asks. `leaning` is what it means, `direction` where its words point, `side` the side of
-    goods that it is about, each of length one; `words` are the sides of its words, one a row.
+    `numbers` are those that it names. By number of the kind, `values` are those that it names; `asks` are the
+    kinds for which it asks. `plain` are the weighty ones of `asked` in their order, `bare` is the text without marks
+    and what ends a question, `letters` are its letters. `direction` is where its words point, `side` the side of goods
+    that it is about, both of length one.
     """
 
     text: str
@@ -44,28 +51,36 @@ class Question(Struct, frozen=True):
     asks: frozenset[int]
     sides: tuple[frozenset[int], ...]
     things: frozenset[str]
-    claims: Claims
+    numbers: frozenset[float]
     way: str
     plain: str
+    bare: str
+    letters: frozenset[str]
     direction: Vector
-    leaning: Vector
     side: Vector
-    words: Vector
 
 
 class Answer(Struct, frozen=True):
-    """The sentence of an answer that answers, read; `spoken` are its values by kind (all, and those called pure).
-    `all_spoken` and `all_claims` are of the whole answer, `news` tells how good it is to hear."""
+    """An answer, read. `lead` is the sentence that answers, `spoken` its values by kind (all, and those called pure);
+    `all_spoken` and `all_claims` are of the whole answer, `news` tells how good it is to hear.
+
+    Of the beginning of the answer, `text`, are `said` (letters of `Wording.about`), `letters`, `pairs` and `numbers`.
+    """
 
     lead: str
-    told: frozenset[str]
     spoken: dict[int, tuple[frozenset[str], frozenset[str]]]
     all_spoken: dict[int, frozenset[str]]
     claims: Claims
     all_claims: Claims
     news: float
+    noes: int
+    excepts: bool
+    text: str
+    said: frozenset[str]
+    letters: frozenset[str]
+    pairs: frozenset[str]
+    numbers: frozenset[float]
     side: Vector
-    words: Vector
 
 
 class Saying(Struct, frozen=True):
@@ -99,13 +114,12 @@ def _joined(one: Vector, other: Vector) -> Vector:
 
 
 class Reader:
-    """Reads every question and answer once. `direction`, `leaning` and `side` say where a text points, what it
-    means, and what side of goods it is about."""
+    """Reads every question and answer once. `direction` says where a text points, `side` what side of goods it is
+    about."""
 
-    def __init__(self, reading: Reading, direction: Direction, leaning: Direction, side: Direction) -> None:
+    def __init__(self, reading: Reading, direction: Direction, side: Direction) -> None:
         self.reading = reading
         self._direction = direction
-        self._leaning = leaning
         self._side = side
         self._questions: dict[str, Question] = {}
         self._answers: dict[str, Answer] = {}
@@ -126,34 +140,36 @@ class Reader:
         asked, answered = self._questions[question], self._answers[answer]
         stance = stance_of(question, answered.lead, self.reading.wording)
         return Saying(
-            asked, answered, asked.asked | answered.told, stance, answered.news or _given(question, stance),
+            asked, answered, asked.asked | answered.said, stance, answered.news or _given(question, stance),
             self._direction(f"{question}，{answered.lead}"), _joined(asked.side, answered.side),
         )  # fmt: skip
 
     def _asked(self, text: str) -> Question:
-        reading, wording = self.reading, self.reading.wording
+        reading, wording, plain = self.reading, self.reading.wording, _PLAIN.sub("", text.lower())
         return Question(
             text, wording.about(text) - wording.light, wording.cases_of(text),
             {at: said for at, kind in enumerate(reading.kinds) if (said := values_in(text, kind)[0])},
             frozenset(at for at, kind in enumerate(reading.kinds) if asks_for(text, kind)), wording.sides_of(text),
-            frozenset(reading.things.findall(text.lower())), claims_of(text), way_of(text), wording.weighty(text),
-            self._direction(text), self._leaning(text), self._side(text),
-            self._words(text),
+            frozenset().union(*map(reading.family, reading.things.findall(text.lower()))), numbers_in(text),
+            way_of(text), wording.weighty(text), _ASKS_END.sub("", plain), _letters(plain),
+            self._direction(text), self._side(text),
         )  # fmt: skip
 
     def _answered(self, text: str) -> Answer:
         kinds, wording, lead = self.reading.kinds, self.reading.wording, lead_of(text)
+        begins = _GREETING.sub("", text)[:_LONGEST]
+        plain = _PLAIN.sub("", begins.lower())
         return Answer(
-            lead, wording.about(lead) - wording.light,
+            lead,
             {at: found for at, kind in enumerate(kinds) if (found := values_in(lead, kind))[0]},
             {at: said for at, kind in enumerate(kinds) if (said := values_in(text, kind)[0])},
-            claims_of(lead), claims_of(text), self.reading.news.told(lead), self._side(lead), self._words(lead),
+            claims_of(lead), claims_of(text), self.reading.news.told(lead), len(_NO.findall(lead)),
+            bool(_EXCEPT.search(lead)),
+            begins, wording.about(begins) - wording.light, _letters(plain),
+            frozenset(plain[at : at + 2] for at in range(len(plain) - 1)), numbers_in(begins), self._side(lead),
         )  # fmt: skip
 
-    def _words(self, text: str) -> Vector:
-        """The sides of the words that tell something, one a row."""
-        plain = self.reading.wording.plain
-        told = [word for word in rjieba.cut(text) if plain(word)]
-        return (
-            np.stack([self._side(word) for word in told]) if told else np.zeros((1, len(self._side(text))), np.float32)
-        )
+
+def _letters(plain: str) -> frozenset[str]:
+    """Each letter once; any number is one."""
+    return frozenset(_DIGITS.sub("0", plain))

@@ -109,6 +109,17 @@ def value_of(text: str) -> float:
     return float(total + digit)
 
 
+_ANY_NUMBER = re.compile(
+    r"\d+(?:\.\d+)?|(?:半|[一二两三四五六七八九十百千]+)"
+    r"(?=[个天年月周小分秒元块斤克米升人件只包瓶盒次片度岁码支条颗粒枚款层倍寸成折点号日折页键孔套])"
+)
+
+
+def numbers_in(text: str) -> frozenset[float]:
+    """All numbers that a text counts with, whatever they count."""
+    return frozenset(map(value_of, _ANY_NUMBER.findall(text)))
+
+
 def name_of(unit: str) -> str:
     """What a unit measures, in Chinese."""
     return "数量" if unit.startswith("piece.") else "等级" if unit.startswith("grade.") else _UNIT_NAMES[unit]

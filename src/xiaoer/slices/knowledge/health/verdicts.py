@@ -1,4 +1,4 @@
-"""Whether an answer says yes or no to its question (是否), and when two answers cannot both be true. Pure.
+"""Whether an answer says yes or no to its question (是否). Pure.
 
 Read clause by clause: the first that decides counts. 「只…」 affirms what it names and denies the rest, a clause that
 repeats what was asked without a word of denial affirms it. What holds under a condition only (没拆封的可以退) decides
@@ -6,7 +6,6 @@ nothing, because another answer may tell the other case.
 """
 
 import re
-from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -41,14 +40,8 @@ _EXTRA = re.compile(
     r"(?<!不用)(?<!不需)(?<!不必)(?:另购|另买|另付|另拍|单买|单拍|另算|另收|自备|自购|自理)|(?:单独|另外|另行|自行)(?:购买?|买|拍|配|准备)"
 )
 _NEED = re.compile(r"单买|另买|需要|需不需|必须|要不要|用不用|得(?=自|先)|要(?=自己|先|另)|自己|另外")
-_THING_SAID = re.compile(
-    r"(?:不|没|无|未|非)(?:(?:会|能|可以?|支持|有|需要?|用|要|是|含|包|送|提供|接受|存在)?(?:轻微|明显|任何)?([\u4e00-\u9fff]{2})"
-    r"|([退换开送包收补赔修改寄卖洗])(?![\u4e00-\u9fff]))"
-)
-_AFFIRMED = r"(?<![不没无])(?:可以|能|可|支持|会|接受|提供)[\u4e00-\u9fff]{0,2}"
 _WAY = re.compile(r"怎么|怎样|如何|咋|为什么|为啥|为何|哪里|哪儿|在哪|地址")
 _AT_HEAD = 2  # letters before a no that still begins the answer (也没有)
-_UNSURE = re.compile(r"除|部分|偏远|如果|若|除非|视|看情况|有些|个别|不满|未满|因人而异|一定")
 
 
 def is_yes_or_no(question: str) -> bool:
@@ -88,34 +81,23 @@ def _says(clause: str, asked: frozenset[str], wording: Wording) -> bool:
     return weight(asked & wording.about(clause)) * 2 > weight(asked)
 
 
-def _says_thing(answer: str) -> tuple[str, ...]:
-    return tuple(match[1] or match[2] for match in _THING_SAID.finditer(answer))
-
-
 class Stance(Struct, frozen=True):
     """How an entry stands to what it is asked: read once, compared with many.
 
     `verdict` is 1 for yes, -1 for no, 0 for neither; `sign` the same for questions that want a value (送什么: 没有赠品
-    is -1, 收纳袋 is 1); `denied` the things that the answer denies; `clauses` what its clauses affirm and deny.
+    is -1, 收纳袋 is 1).
     """
 
     yes_or_no: bool
     verdict: int
     sign: int
-    needs: bool
-    unsure: bool
-    denied: tuple[str, ...]
-    clauses: tuple["Told", ...]
 
 
 def stance_of(question: str, answer: str, wording: Wording) -> Stance:
     """Read a question and the sentence that answers it."""
     yes_or_no = is_yes_or_no(question)
     verdict = verdict_of(question, answer, wording) if yes_or_no else 0
-    return Stance(
-        yes_or_no, verdict, verdict or _sign(question, answer), bool(_NEED.search(question)),
-        bool(_UNSURE.search(answer)), _says_thing(answer), _told(answer, wording),
-    )  # fmt: skip
+    return Stance(yes_or_no, verdict, verdict or _sign(question, answer))
 
 
 def _sign(question: str, answer: str) -> int:
@@ -128,111 +110,3 @@ def _sign(question: str, answer: str) -> int:
         return 0
     no = _NO.search(plain)
     return -1 if no and no.start() <= _AT_HEAD else 0 if no else 1
-
-
-def deny_each_other(one: Stance, other: Stance) -> bool:
-    """Whether one answer says yes and the other no to one question for yes or no."""
-    return one.yes_or_no and other.yes_or_no and one.needs == other.needs and one.verdict * other.verdict < 0
-
-
-def deny_by_need(one: Stance, other: Stance) -> bool:
-    """Whether what one says is there must, says the other, be bought or done by oneself (送琴包吗, 琴包要另买吗)."""
-    return one.yes_or_no and other.yes_or_no and one.needs != other.needs and one.verdict * other.verdict > 0
-
-
-def deny_the_thing(questions: tuple[str, str], answers: tuple[str, str], stances: tuple[Stance, Stance]) -> bool:
-    """Whether one answer only denies what is asked about and the other only affirms it (不掉色 and 会轻微掉色)."""
-    if any(stance.unsure or not stance.yes_or_no for stance in stances):
-        return False
-    no, yes = stances[0].denied, stances[1].denied
-    return _denies(questions, answers[0], no, answers[1], yes) or _denies(questions, answers[1], yes, answers[0], no)
-
-
-def deny_one_thing(answers: tuple[str, str], stances: tuple[Stance, Stance], asked: str) -> bool:
-    """Whether one answer denies what the other affirms in the same words, which one of them is `asked`
-    (可登机, 不能登机)."""
-    if any(stance.unsure or not stance.yes_or_no for stance in stances):
-        return False
-    no = [{thing for thing in stance.denied if len(thing) > 1} for stance in stances]
-    return any(
-        re.search(_AFFIRMED + re.escape(thing), answers[1 - at])
-        for at in (0, 1)
-        for thing in no[at] - no[1 - at]
-        if thing in asked
-    )
-
-
-def _denies(
-    questions: tuple[str, str], answer: str, denied: Sequence[str], other: str, denied_there: Sequence[str]
-) -> bool:
-    return any(
-        all(thing in question for question in questions)
-        and answer.count(thing) == denied.count(thing)
-        and thing in other
-        and thing not in denied_there
-        for thing in set(denied)
-    )
-
-
-_MODAL = re.compile(
-    r"(?:不|没|无|未|非|别|勿|禁)?(?:可以|能够|可|能|会|要|需要?|支持|接受|提供|允许|建议|有|是|都|也|均|只|仅|就|再|在|被|把|得|让|做|请|统一"
-    r"|一律|全部|所有|本店|店铺|我们|目前|暂时|暂|任何|每|单|直接|正常|免费)+"
-)
-_LONE = 2  # what two clauses must share to be about one thing: a word with a group, or two letters
-_BEHIND = 6  # letters behind a no in which stands what it denies
-_TOLD = 4  # clauses of an answer that are read for what they affirm and deny
-
-
-class Told(Struct, frozen=True):
-    """A clause that affirms (1) or denies (-1): what it is about, what stands behind its no, and its cases."""
-
-    sign: int
-    about: frozenset[str]
-    denied: frozenset[str]
-    cases: frozenset[str]
-
-
-def _told(answer: str, wording: Wording) -> tuple[Told, ...]:
-    found = []
-    for clause in _CLAUSE.findall(answer)[:_TOLD]:
-        plain = _OPENING.sub("", _EITHER.sub("", clause.strip()))
-        if _UNSURE.search(plain):
-            continue
-        no = _NO.search(plain)
-        about = wording.about(_MODAL.sub("", plain)) - wording.light - _NEGATIONS
-        behind = wording.about(_MODAL.sub("", plain[no.start() :])[:_BEHIND]) if no else frozenset()
-        denied = (behind - _NEGATIONS) or (about if no else behind)
-        found.append(Told(-1 if no else 1, about, denied, wording.cases_of(plain)))
-    return tuple(found)
-
-
-_NEGATIONS = frozenset("不没无未非别勿禁")
-
-
-def deny_in_clauses(asked: frozenset[str], one: Stance, other: Stance) -> bool:
-    """Whether a clause of one answer affirms what one of the other denies in the same case (都配证书, 不带证书).
-
-    A word with a group or two letters make a thing; `asked` are letters of the questions for yes or no.
-    """
-    for mine in one.clauses:
-        for theirs in other.clauses:
-            both = mine.about & theirs.about
-            if (
-                mine.sign != theirs.sign
-                and mine.cases == theirs.cases
-                and both & (mine.denied | theirs.denied)
-                and weight(both) >= _LONE
-                and both & asked
-            ):
-                return True
-    return False
-
-
-def denies_what_is_asked(asked: frozenset[str], one: Stance, other: Stance) -> bool:
-    """Whether a clause of the other answer speaks of most of what one is asked, and says the contrary.
-
-    能用电磁炉吗: 能 is denied by 电磁炉不行, whatever that answers.
-    """
-    return bool(one.verdict) and any(
-        clause.sign * one.verdict < 0 and weight(asked & clause.about) * 2 > weight(asked) for clause in other.clauses
-    )

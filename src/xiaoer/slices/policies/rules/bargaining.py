@@ -64,6 +64,11 @@ def is_about_price(segment: Segment, turn: Turn) -> bool:
     return segment.intent.startswith(_ANSWERS) and offered
 
 
+def talks_price(segment: Segment) -> bool:
+    """Whether the words themselves are about a price or an offer, whatever was said before."""
+    return segment.intent.startswith(("promo.", "price.")) or bool(_TALKS_PRICE.search(plain_digits(segment.text)))
+
+
 def is_only_context(segments: Sequence[Segment], turn: Turn) -> bool:
     """Whether only the talk before makes these words haggling (那比150高吗, 你们是不是骗子 after an offer): they are
     answered with the offer that stands, and earn no concession."""

@@ -84,7 +84,7 @@ export const TERMS: Field[] = [
   { key: 'priority', kind: 'number', half: true },
 ]
 export const NEW_TERMS: Rule = {
-  floor: null, floor_ratio: 9000, max_off: null, steps: [4000, 7500, 10000], buyer_budget: '50', buyer_days: 30, day_budget: '300', cool_days: 7,
+  floor: null, floor_ratio: null, max_off: null, steps: [4000, 7500, 10000], buyer_budget: '', buyer_days: 30, day_budget: '', cool_days: 7,
   gifts: [], most_gifts: 1, valid_hours: 24, stop_words: [], bulk_from: 20, after: 'firm', priority: 100,
 }
 
