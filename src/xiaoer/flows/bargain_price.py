@@ -265,7 +265,7 @@ class BargainPrice:
 
 def _spoken(told: BargainAnswer, templates: Templates, now: datetime) -> str:
     if told.outcome == "people":
-        return replies.say(Act("handoff", 0, "handoff.bargain", {"on_duty": True}), templates, now, "rehearsal")
+        return replies.say(Act("handoff", 0, "handoff.bargain"), templates, now, "rehearsal")
     return replies.say(act_of(told, 0), templates, now, "rehearsal")
 
 

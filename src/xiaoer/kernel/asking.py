@@ -22,6 +22,12 @@ _IS_THERE = (
     re.compile(rf"{_BEFORE}{_THING}(?:有没有|有木有|卖不卖)(?:卖|啊|呀|呢)*\W*$"),
 )
 
+# What goods have, prove or do, and what no shop sells by itself: papers, tests, functions.
+_OF_GOODS = re.compile(
+    r"(?:认证|证书|合格证|许可证?|执照|批文|批号|备案号?|资质|专利|报告|检测|检验|测试|质检|标准|标识|成分表|功能|功效|效果|作用|设计|性能|"
+    r"异味|味道|气味|噪音|副作用|色差|弹性|质保|保修|保质期)$"
+)
+
 
 def telling_letters(text: str) -> set[str]:
     """The Han characters of a question that tell what it is about."""
@@ -30,5 +36,15 @@ def telling_letters(text: str) -> set[str]:
 
 def thing_asked_for(text: str) -> str:
     """The thing whose being there is asked; empty when the text asks something else. 「有纯棉的吗」 gives 纯棉的."""
+    asked = _asked(text)
+    return "" if _OF_GOODS.search(asked) else asked
+
+
+def asks_of_goods(text: str) -> bool:
+    """Whether it is asked if goods have something that is no goods itself (有没有防水认证): a fact, not stock."""
+    return bool(_OF_GOODS.search(_asked(text)))
+
+
+def _asked(text: str) -> str:
     found = next((one for pattern in _IS_THERE if (one := pattern.match(text.strip()))), None)
     return found[1] if found else ""

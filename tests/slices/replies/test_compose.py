@@ -90,7 +90,6 @@ SLOTS = {
     "offered": ["白色 M"],
     "products": [["P1", "冰丝防晒外套"]],
     "offers": [["满 300 减 30", "到今晚 24 点"]],
-    "on_duty": False,
     "opens_at": NOW + timedelta(hours=21),
     "about": "…",
     "say": "妈妈专区在这里：https://example.cn/mama",

@@ -27,6 +27,7 @@ from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import words
 from xiaoer.slices.desk.types import Case, LeaveTicket
 from xiaoer.slices.insights import api as insights
+from xiaoer.slices.policies.rules.handoff import AWAY
 from xiaoer.slices.policies.rules.picking import order_told
 from xiaoer.slices.tickets import api as tickets
 from xiaoer.slices.tickets.rules import filling
@@ -50,6 +51,7 @@ def leave_ticket(
     shop, id_ = conversation.shop, conversation.id
     turns = owners.recent_turns(connection, shop, id_, _LOOK_BACK)
     _, recent = conversations.load_recent(connection, shop, id_)
+    is_told = _is_told(turns, recent)
     text, segments = _asked(turns)
     intents = [segment.intent for segment in segments]
     type_ = "complaint" if case.skill == "complaints" else filling.form_for(forms, intents)
@@ -67,8 +69,6 @@ def leave_ticket(
         note=text,
     )
     opened = tickets.open_ticket(connection, shop, forms, draft, hours, now)
-    last = max((m.seq for m in recent if m.author == "buyer"), default=0)
-    is_told = any(m.seq > last and m.author == "bot" and words.tells_opening(m.text) for m in recent)
     said = words.left_as_ticket(opened.ticket.no, route.opens_at, opened.ticket.due_at, now, is_told=is_told)
     conversations.say(connection, shop, id_, "bot", "", [ReplyPart(TextContent(said), said)], now)
     owners.give_to_bot(connection, shop, id_, now)
@@ -80,6 +80,15 @@ def leave_ticket(
     ]
     facts += _answer_meanwhile(connection, conversation, _unanswered(turns, recent, case), now)
     insights.append(connection, shop, facts)
+
+
+def _is_told(turns: list[StoredTurn], recent: tuple[Message, ...]) -> bool:
+    """Whether the answer to the buyer's last message told already that it is noted, and when people are back."""
+    if not turns:
+        return False
+    asked = next((str(m.id) for m in reversed(recent) if m.author == "buyer"), "")
+    acts = turns[0].trace.get("acts") or ()
+    return asked in turns[0].message_ids and any(template.endswith(AWAY) for _, _, template, _ in acts)
 
 
 def _answer_meanwhile(

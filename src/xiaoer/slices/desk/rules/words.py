@@ -54,19 +54,18 @@ def queued(position: int, minutes: int | None) -> str:
     return f"{ahead}，大约 {minutes} 分钟。您可以先把情况写下来，接入后直接处理。"
 
 
-def tells_opening(text: str) -> bool:
-    """Whether a message tells already when people are back."""
-    return "上班" in text
-
-
 def left_as_ticket(
     ticket_no: str, opens_at: datetime | None, due_at: datetime | None, now: datetime, *, is_told: bool = False
 ) -> str:
-    """Off hours: the ticket, when people are back unless he `is_told` already, and that the bot still answers."""
-    back = f"同事{day_and_time(opens_at, now)}上班，" if opens_at else "同事这会儿都不在，"
-    back = "" if is_told else back
-    promise = f"，{day_and_time(due_at, now)}前给您回复" if due_at else "，回来后第一时间给您回复"
-    return f"{back}您的问题我记好了（工单 {ticket_no}）{promise}。这期间查订单、看物流，直接问我就行。"
+    """Off hours: the ticket and its promise, and that the bot still answers; before that, unless he `is_told` already,
+    that it is noted and when people are back."""
+    promise = f"{day_and_time(due_at, now)}前给您回复" if due_at else "同事回来后第一时间给您回复"
+    if is_told:
+        noted = f"工单号 {ticket_no}，{promise}"
+    else:
+        back = f"同事{day_and_time(opens_at, now)}上班" if opens_at else "同事这会儿都不在"
+        noted = f"{back}，您的问题我记好了（工单 {ticket_no}），{promise}"
+    return f"{noted}。这期间查订单、看物流，直接问我就行。"
 
 
 def meanwhile(asked: Sequence[str]) -> str:

@@ -25,6 +25,7 @@ _TEMPLATE: dict[HandoffReason, str] = {
     "image": "handoff.image",
     "error": "handoff.error",
 }
+AWAY = "_away"  # ends the name of what is said while nobody is there
 _TOO_MANY_MATTERS = 3  # one order with three of them needs a plan, not three answers
 _SAME_WORDS = 2
 _SETTLES = frozenset({"chat.thanks", "chat.ack", "chat.bye", "chat.praise"})
@@ -98,16 +99,15 @@ _BY_RULE = {"tries.source_down": "handoff.source_down", "tries.other_money": "ha
 
 
 def hand_over(situation: Situation, handoff: Handoff, effect: Any = None) -> Decision:
-    """The decision that tells the buyer who takes over and, off hours, when somebody will be there.
+    """The decision that tells the buyer who takes over; off hours that it is noted, and when somebody will be there.
 
     `effect` is kept with the first act.
     """
     opens_at = next_opening(situation.hours, situation.now)
     on_duty = situation.people_on or opens_at == situation.now
-    slots: dict[str, object] = {"on_duty": on_duty}
-    if not on_duty:
-        slots["opens_at"] = opens_at
+    slots: dict[str, object] = {} if on_duty else {"opens_at": opens_at}
     template = _BY_RULE.get(handoff.rule_id) or _TEMPLATE[handoff.reason]
+    template += "" if on_duty else AWAY
     count = max(1, len(situation.heard.segments))
     acts = tuple(
         Act("handoff", index, template, slots, rule_id=handoff.rule_id, effect=None if index else effect)

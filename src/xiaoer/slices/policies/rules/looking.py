@@ -9,7 +9,7 @@ import re
 
 from msgspec.structs import replace
 
-from xiaoer.kernel.asking import thing_asked_for
+from xiaoer.kernel.asking import asks_of_goods, thing_asked_for
 from xiaoer.kernel.counting import PIECE
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.quick_pattern import Sieve
@@ -116,6 +116,8 @@ def look_again(segment: Segment) -> Segment:
         return replace(segment, intent=other, confidence=0.4, by="wording")
     if segment.intent in _OF_A_THING and thing_asked_for(segment.text):  # 有竹笛吗
         return replace(segment, intent="product.stock", by="wording")
+    if segment.intent == "product.stock" and asks_of_goods(segment.text):  # 有没有防水认证
+        return replace(segment, intent="product.detail", by="wording")
     if _WHAT_IS_SOLD.match(segment.text) or (segment.intent == "price.query" and _WHICH_ONES.search(segment.text)):
         return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
     if segment.intent == "promo.gift" and _AS_PRESENT.search(segment.text):

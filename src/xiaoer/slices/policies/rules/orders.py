@@ -48,7 +48,8 @@ def answer_from_orders(ask: Ask) -> Act | None:
     entities = ask.segment.entities
     named = entities.order_no or entities.waybill_no
     focus = ask.situation.turn.order_in_focus
-    order = pick_order(orders, ask.segment, focus, ask.situation.now, hint=ask.memory.order_id, told_of=ask.told_of)
+    heard, hint = ask.situation.heard.segments, ask.memory.order_id
+    order = pick_order(orders, ask.segment, focus, ask.situation.now, hint, ask.told_of, heard)
     if order is None:
         if named:
             return Act(

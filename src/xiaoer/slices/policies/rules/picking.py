@@ -73,11 +73,21 @@ def pointed_at(orders: tuple[Order, ...], segment: Segment, focus: str | None, n
 
 
 def pick_order(
-    orders: tuple[Order, ...], segment: Segment, focus: str | None, now: datetime, hint: str = "", told_of: str = ""
+    orders: tuple[Order, ...],
+    segment: Segment,
+    focus: str | None,
+    now: datetime,
+    hint: str = "",
+    told_of: str = "",
+    message: Sequence[Segment] = (),
 ) -> Order | None:
     """Pick the order that `segment` is about; `orders` are the buyer's own, newest first. `hint` is the order that was
     talked about last: it is meant when nothing else is named and its state fits. `told_of` is the one that this very
-    message began with: when it comes is asked of that one, also while it is unpaid."""
+    message began with: when it comes is asked of that one, also while it is unpaid. `message` are all its parts: the
+    only order that they name is meant by a part that names none, whatever its state."""
+    of_message = named_beside(orders, segment, message, now)
+    if of_message is not None:
+        return of_message
     named = pointed_at(orders, segment, focus, now)
     if segment.entities.order_no or segment.entities.waybill_no:
         return named[0] if named else None
@@ -101,6 +111,31 @@ def pick_order(
             if order.status == state:
                 return order
     return pool[0] if pool else None
+
+
+def named_beside(
+    orders: tuple[Order, ...], segment: Segment, message: Sequence[Segment], now: datetime
+) -> Order | None:
+    """The only order that the other parts of a message name, for a part that names none and speaks of no other one.
+
+    By its number it is named for everything; by its goods or its day for what is the same family (退货, 退款).
+    """
+    if _ANOTHER.search(segment.text) or pointed_at(orders, segment, None, now):
+        return None
+    found: dict[str, Order] = {}
+    for part in message:
+        by_number = _by_number(orders, part, now)
+        family = part.intent.split(".")[0] == segment.intent.split(".")[0] == "after"
+        for order in by_number or (pointed_at(orders, part, None, now) if family else ()):
+            found[order.id] = order
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _by_number(orders: tuple[Order, ...], part: Segment, now: datetime) -> tuple[Order, ...]:
+    """The orders that a part names by their number, the end of it, or a waybill."""
+    if part.entities.order_no or part.entities.waybill_no:
+        return pointed_at(orders, part, None, now)
+    return _ending(orders, part.text)
 
 
 def is_number_of(order: Order, said: str) -> bool:
@@ -158,6 +193,7 @@ _ARRIVED = re.compile(r"取件码|驿站|快递柜|丰巢|代收点|放(?:在)?�
 _POINTS = re.compile(
     r"^(?:请问|那么?|哎|对了|还有|想问下?)*(?:这|它|该)(?!么|样|里|边|时|次|几|些|单|个?(?:订单|包裹|快递|物流))"
 )
+_ANOTHER = re.compile(r"(?:另外?|别的|其[他它]|还有|上|前|之前|以前)(?:的|那|一|几|两|次|回|个|些)*[单个笔件]|上次|上回|之前|以前")
 _LITTLE = re.compile(r"([\u4e00-\u9fff])(?=[子儿](?!女))")
 _PLACED = re.compile(r"今天[^，。]{0,6}(?:买|拍|下|付|订)|(?:买|拍|下单|订)的")
 _PHONE = re.compile(r"(?:手机|电话|号码)\D{0,6}\d+")

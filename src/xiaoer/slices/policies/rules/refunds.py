@@ -26,6 +26,8 @@ def tell_refund(ask: Ask, order: Order) -> Act:
     refund = newest(order)
     if refund is None:
         template = "refund.none" if order.status not in ("refunding", "refunded") else "refund.unknown"
+        if template == "refund.none" and any(part.intent == "after.return" for part in ask.situation.heard.segments):
+            template = "refund.once_back"
         days = ask.facts.terms.refund_within_days
         return Act("lookup", ask.index, template, {"order": order, "days": days}, (source,), "refund.progress")
     terms = ask.facts.terms

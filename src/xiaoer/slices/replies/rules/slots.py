@@ -129,8 +129,8 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     if "arrival" in slots:
         arrival = slots["arrival"]
         words["arrival_note"] = f"预计{wording.say_day(arrival, now)}送到" if arrival else "到达时间还说不准"
-    if "on_duty" in slots:
-        words["who"] = "" if slots["on_duty"] else _off_duty(slots.get("opens_at"), now)
+    if "opens_at" in slots:
+        words["away"] = _off_duty(slots["opens_at"], now)
     if "product" in slots and isinstance(slots["product"], Product):
         words["price_note"] = f"，{slots['price'].spoken} 元起" if slots.get("price") else ""
     return words
@@ -138,8 +138,8 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 
 def _off_duty(opens_at: datetime | None, now: datetime) -> str:
     if opens_at is None:  # no opening is in sight
-        return "（人工这会儿都不在，会先处理您这边）"
-    return f"（人工{wording.say_scan(opens_at, now)}上班，会先处理您这边）"
+        return "人工这会儿都不在，回来会先处理您这边"
+    return f"人工{wording.say_scan(opens_at, now)}上班，会先处理您这边"
 
 
 def _offers(offers: list[Any]) -> str:

@@ -13,8 +13,9 @@ from xiaoer.slices.policies.types import Ask
 def order_of(ask: Ask) -> Order | None:
     """The order that this segment is about, by the usual rules."""
     focus = ask.situation.turn.order_in_focus
+    situation, orders = ask.situation, ask.facts.orders or ()
     return pick_order(
-        ask.facts.orders or (), ask.segment, focus, ask.situation.now, hint=ask.memory.order_id, told_of=ask.told_of
+        orders, ask.segment, focus, situation.now, ask.memory.order_id, ask.told_of, situation.heard.segments
     )
 
 
