@@ -143,7 +143,7 @@ class AgentReply:
         taken and sent with another meaning is a correction of the bot."""
         shop = current.shop
         glance = glances(connection, shop, [current.id]).get(current.id)
-        if glance is None or not glance.open_asks:
+        if glance is None or not glance.since:
             return
         turn = owners.last_turn(connection, shop, current.id)
         draft = str(((turn.trace.get("draft") if turn else None) or {}).get("text", ""))

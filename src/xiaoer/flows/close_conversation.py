@@ -14,7 +14,7 @@ from xiaoer.kernel.reply import CsatCard, ReplyPart
 from xiaoer.kernel.turn import TextContent
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import owners
-from xiaoer.slices.conversations.glances import glances
+from xiaoer.slices.conversations.glances import Glance, glances
 from xiaoer.slices.conversations.spoken import STARS
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
@@ -130,7 +130,7 @@ class CloseConversation:
             return [
                 str(c.id)
                 for c, limit in silent
-                if closing.may_close_idle(c.state, seen[c.id].last_author, now - c.last_at, limit)
+                if closing.may_close_idle(c.state, _left_by(seen[c.id]), now - c.last_at, limit)
             ]
 
         silent = await self._db.read(query)
@@ -217,3 +217,8 @@ def _existing(connection: Connection, shop: ShopId, conversation_id: str) -> Con
     if found is None:
         raise NotFound("Conversation", conversation_id)
     return found
+
+
+def _left_by(glance: Glance) -> str:
+    """Who spoke last; nobody where the buyer's last words ask for nothing (好的谢谢)."""
+    return glance.last_author if glance.open_asks or glance.last_author != "buyer" else ""

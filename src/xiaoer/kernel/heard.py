@@ -8,6 +8,8 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+THANKS = frozenset({"chat.thanks", "chat.praise"})
+COURTESY = frozenset({"chat.ack", "chat.bye"})
 SentimentLabel = Literal["negative", "neutral", "positive"]
 Urgency = Literal["low", "normal", "high"]
 

@@ -3,7 +3,8 @@ b1 is with lin | bot | queue | closed · b1 is with lin or mei
 b1 hears 排在第一位                  in what was said to b1 since b1's last words; `b1 never hears …` in all of it
 the bot is silent for b1            since b1's last words
 summary of b1 says 退货 · summary of b1 is at most 6 lines
-b1 waits at place 2 · b1 has 1 ticket · b1 has a return ticket · b1 has no ticket · a draft for b1
+b1 waits at place 2 · b1 waits for an answer · b1 waits for no answer · b1 has 1 unread for lin
+b1 has 1 ticket · b1 has a return ticket · b1 has no ticket · a draft for b1
 3 × conversation.assigned · b1 asked for skill after_sales · b1 handed over for low_confidence
 """
 
@@ -58,6 +59,21 @@ async def _place(play: Play, buyer: str, place: str) -> None:
     row = await play.product.desk.rows.one(play.shop, "lin", (await play.talk(buyer)).id)
     assert row is not None
     assert row.queue_position == int(place), row.queue_position
+
+
+@step(r"(b\d) waits for (an|no) answer")
+async def _waits(play: Play, buyer: str, how: str) -> None:
+    row = await play.product.desk.rows.one(play.shop, "lin", (await play.talk(buyer)).id)
+    assert row is not None
+    assert (row.waiting_since is not None) == (how == "an"), row.waiting_since
+    assert how == "an" or row.waiting_s == 0, row.waiting_s
+
+
+@step(r"(b\d) has (\d+) unread for (\w+)")
+async def _unread(play: Play, buyer: str, number: str, name: str) -> None:
+    row = await play.product.desk.rows.one(play.shop, name, (await play.talk(buyer)).id)
+    assert row is not None
+    assert row.unread == int(number), row.unread
 
 
 @step(r"(b\d) has (no|\d+) tickets?")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from xiaoer.slices.insights.rules.endings import leaves_of
+from xiaoer.slices.insights.rules.endings import asks_for_nothing, leaves_of
 from xiaoer.slices.insights.rules.feelings import is_settled
 from xiaoer.slices.insights.types import AGENT, BUYER, Ask, Beat, Talk
 
@@ -60,3 +60,21 @@ def talk(said: str, intents: tuple[str, ...], *, buyer_last: bool = False, mood:
 )
 def test_a_talk_is_settled_when_nothing_is_left_open(said: str, intents: tuple[str, ...], settled: bool) -> None:
     assert is_settled(talk(said, intents, mood=0.1 if intents == ("chat.thanks",) else 0.0)) is settled
+
+
+@pytest.mark.parametrize(
+    ("intents", "answer", "ends"),
+    [
+        (("chat.thanks",), "已经给您登记好了", True),
+        (("chat.ack", "chat.thanks"), "我帮您查一下，请稍等", True),
+        (("chat.bye",), "还有其他可以帮您的吗？", True),
+        (("chat.ack",), "已经给您登记好了", True),
+        (("chat.ack",), "给您换成大一码可以吗？", False),
+        (("chat.ack",), "我帮您查一下，请稍等", False),
+        (("chat.thanks", "ship.when"), "已经给您登记好了", False),
+        (("after.return",), "已经给您登记好了", False),
+        ((), "已经给您登记好了", False),
+    ],
+)
+def test_thanks_ask_for_nothing_and_a_yes_to_a_question_does(intents: tuple[str, ...], answer: str, ends: bool) -> None:
+    assert asks_for_nothing(intents, answer) is ends

@@ -17,7 +17,7 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from xiaoer.flows.answer_message.drafts import hold_back, order_draft
+from xiaoer.flows.answer_message.drafts import beside_turn, hold_back
 from xiaoer.flows.answer_message.ports import (
     GathersFacts,
     KeepsEffects,
@@ -286,7 +286,7 @@ class AnswerMessage:
             insights.append(connection, turn.shop, facts)
             insights.warn_at_once(connection, turn.shop, facts)
             note(connection)
-            order_draft(connection, conversation, stored, now)
+            beside_turn(connection, conversation, situation, stored)
             if owed:
                 promise(connection, turn, now)
             return messages
@@ -295,6 +295,8 @@ class AnswerMessage:
             messages = await self._db.write(change)
         except Overtaken:
             return None
-        if messages is None:
-            return None
-        return Answered(response, messages, turn.conversation_id, state, decision.handoff)
+        return (
+            Answered(response, messages, turn.conversation_id, state, decision.handoff)
+            if messages is not None
+            else None
+        )

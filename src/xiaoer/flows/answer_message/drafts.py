@@ -10,9 +10,11 @@ from xiaoer.flows.answer_message.ports import MindsTheDesk, WatchesRedLines
 from xiaoer.flows.answer_message.views import meta_of
 from xiaoer.kernel.decision import Decision
 from xiaoer.kernel.reply import Reply
+from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations.types import Conversation, StoredTurn
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules.drafting import may_go_out
+from xiaoer.slices.insights import api as insights
 from xiaoer.slices.policies.rules.certainty import is_sure
 from xiaoer.slices.policies.rules.handoff import stop_for_people
 from xiaoer.slices.policies.types import Situation
@@ -64,9 +66,25 @@ async def _goes_out_after(mode: str, minds: Minds, conversation: Conversation, s
     return after_s if by_intents == "assist" else None
 
 
-def order_draft(connection: Connection, conversation: Conversation, stored: StoredTurn, now: datetime) -> None:
-    """Order the look at a draft that may go out, in the change that stores it."""
+def beside_turn(connection: Connection, conversation: Conversation, situation: Situation, stored: StoredTurn) -> None:
+    """In the change that stores a turn: order the look at a draft that may go out, and note words that ask for
+    nothing."""
+    _order_draft(connection, conversation, stored, situation.now)
+    _note_end(connection, conversation, situation)
+
+
+def _order_draft(connection: Connection, conversation: Conversation, stored: StoredTurn, now: datetime) -> None:
     after_s = (stored.trace.get("draft") or {}).get("after_s")
     if after_s is not None:
         due = now + timedelta(seconds=after_s)
         desk.order_draft(connection, conversation.shop, conversation.id, stored.id, due)
+
+
+def _note_end(connection: Connection, conversation: Conversation, situation: Situation) -> None:
+    """Note words in a talk of people that ask for nothing (好的谢谢): nobody waits for an answer to them."""
+    if conversation.state == "bot":
+        return
+    turn, intents = situation.turn, [segment.intent for segment in situation.heard.segments]
+    answer = next((past.text for past in reversed(turn.history) if past.author == "agent"), "")
+    if insights.asks_for_nothing(intents, answer):
+        conversations.note_ends(connection, turn.shop, [message.id for message in turn.messages])

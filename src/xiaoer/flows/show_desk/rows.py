@@ -137,8 +137,8 @@ def _row(conversation: Conversation, read: _Read, buyer: Buyer | None, statuses:
     turn = read.turns.get(conversation.id)
     heard: dict[str, Any] = (turn.trace.get("heard") if turn else None) or {}
     feeling = heard.get("sentiment", {})
-    asks = asks_waiting(conversation, case, glance)
-    since = waiting_since(conversation, case, asks)
+    asks = asks_waiting(conversation, case, glance.agent_seq, glance.since)
+    since = waiting_since(conversation, case, asks_waiting(conversation, case, glance.agent_seq, glance.open_asks))
     waiting = conversation.state == "queued"
     row = Row(
         conversation.id,
@@ -173,14 +173,16 @@ def _row(conversation: Conversation, read: _Read, buyer: Buyer | None, statuses:
     return Shared(row, tuple(seq for seq, _ in asks))
 
 
-def asks_waiting(conversation: Conversation, case: Case | None, glance: Glance) -> tuple[tuple[int, datetime], ...]:
-    """Buyer messages that wait for a person: since he last spoke, or since the one that asked for him."""
+def asks_waiting(
+    conversation: Conversation, case: Case | None, agent_seq: int, asks: tuple[tuple[int, datetime], ...]
+) -> tuple[tuple[int, datetime], ...]:
+    """Those of `asks` that are for people: all since one spoke, or those since the one that asked for him."""
     if conversation.state not in ("queued", "agent"):
         return ()
-    if case is None or glance.agent_seq > case.from_seq:
-        return glance.open_asks
-    before = [ask for ask in glance.open_asks if ask[0] <= case.from_seq]
-    return (*before[-1:], *(ask for ask in glance.open_asks if ask[0] > case.from_seq))
+    if case is None or agent_seq > case.from_seq:
+        return asks
+    before = [ask for ask in asks if ask[0] <= case.from_seq]
+    return (*before[-1:], *(ask for ask in asks if ask[0] > case.from_seq))
 
 
 def waiting_since(

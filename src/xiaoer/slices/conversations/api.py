@@ -28,7 +28,7 @@ from xiaoer.kernel.turn import (
     TurnContext,
 )
 from xiaoer.slices.conversations import rules, store
-from xiaoer.slices.conversations.types import Conversation, Incoming, Message, Received, StoredTurn
+from xiaoer.slices.conversations.types import ENDS, Conversation, Incoming, Message, Received, StoredTurn
 
 HISTORY = 24  # messages read per turn: the burst and about ten rounds before it
 _LONGEST_BURST = 100  # messages of one turn
@@ -172,6 +172,13 @@ def save_turn(
     store.add_messages(connection, shop, rows)
     store.add_turn(connection, shop, stored)
     return tuple(rows)
+
+
+def note_ends(connection: Connection, shop: ShopId, message_ids: Sequence[MessageId]) -> None:
+    """Note of a buyer's messages that they ask for nothing (好的谢谢): nobody waits for an answer to them."""
+    for id_ in message_ids:
+        if (message := store.get_message(connection, shop, id_)) is not None:
+            store.set_meta(connection, shop, id_, {**message.meta, ENDS: True})
 
 
 def say(

@@ -13,6 +13,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.conversations.owners import DRAFT_SENT
 from xiaoer.slices.conversations.spoken import is_spoken
 from xiaoer.slices.conversations.tables import messages
+from xiaoer.slices.conversations.types import ENDS
 
 # What answers a buyer who waits for people: an agent's words, or a draft that went out in his stead.
 _FOR_PEOPLE = (messages.c.author == "agent") | (
@@ -40,6 +41,7 @@ def _last_lines(ids: Sequence[Any]) -> Any:
             messages.c.author,
             messages.c.text,
             messages.c.at,
+            messages.c.meta,
             ends.c.last,
             ends.c.agent,
             ends.c.said,
@@ -55,13 +57,14 @@ _LAST_LINES = ListStatement(_last_lines)
 
 class Glance(Struct, frozen=True):
     """What the list shows of a talk. `said` is the last line that somebody spoke, with its author: event lines are
-    skipped. `agent_seq` is the last answer of an agent, or of a draft in his stead; `open_asks` are (seq, at) of what
-    the buyer wrote after it."""
+    skipped. `agent_seq` is the last answer of an agent, or of a draft in his stead; `since` are (seq, at) of what the
+    buyer wrote after it, `open_asks` those of them that want an answer (好的谢谢 wants none)."""
 
     last_text: str = ""
     last_author: str = ""
     last_seq: int = 0
     agent_seq: int = 0
+    since: tuple[tuple[int, datetime], ...] = ()
     open_asks: tuple[tuple[int, datetime], ...] = ()
     said: tuple[str, str] = ("", "")
 
@@ -69,10 +72,13 @@ class Glance(Struct, frozen=True):
 def glances(connection: Connection, shop: ShopId, conversation_ids: Sequence[str]) -> dict[str, Glance]:
     """The last lines, and the buyer's messages since an agent spoke, of each conversation."""
     rows = _LAST_LINES.all(connection, {"shop": shop}, conversation_ids)
+    since: defaultdict[str, list[tuple[int, datetime]]] = defaultdict(list)
     asks: defaultdict[str, list[tuple[int, datetime]]] = defaultdict(list)
     for row in rows:
         if row.author == "buyer" and row.seq > row.agent:
-            asks[row.conversation_id].append((row.seq, row.at))
+            since[row.conversation_id].append((row.seq, row.at))
+            if not (row.meta or {}).get(ENDS):
+                asks[row.conversation_id].append((row.seq, row.at))
     said = {row.conversation_id: (row.text, row.author) for row in rows if row.seq == row.said}
     return {
         row.conversation_id: Glance(
@@ -80,6 +86,7 @@ def glances(connection: Connection, shop: ShopId, conversation_ids: Sequence[str
             row.author,
             row.last,
             row.agent,
+            tuple(since[row.conversation_id]),
             tuple(asks[row.conversation_id]),
             said.get(row.conversation_id, (row.text, row.author)),
         )

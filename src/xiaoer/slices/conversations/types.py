@@ -10,6 +10,8 @@ from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.reply import ReplyContent
 from xiaoer.kernel.turn import Author, Content, State, TurnContext
 
+ENDS = "ends"  # in the `meta` of a buyer's message that asks for nothing
+
 
 class Incoming(Struct, frozen=True):
     """A buyer's message at the door. `external_id` (the channel's own message id) makes it idempotent."""

@@ -167,6 +167,7 @@ facts_of = store.facts_of
 changed_since = store.changed_since
 wording_key = questions.wording_key
 leaves_of = endings.leaves_of
+asks_for_nothing = endings.asks_for_nothing
 offers_of = endings.offers_of
 
 

@@ -7,6 +7,9 @@ well they do.
 """
 
 import re
+from collections.abc import Sequence
+
+from xiaoer.kernel.heard import COURTESY, THANKS
 
 LEAVES = ("asks", "later", "sorry")
 _ASKS = re.compile(
@@ -40,3 +43,15 @@ _OFFERS = re.compile(
 def offers_of(text: str) -> bool:
     """Whether an agent's words hold an offer: something off, something given, or something else to buy."""
     return bool(_OFFERS.search(text))
+
+
+def asks_for_nothing(intents: Sequence[str], answer: str) -> bool:
+    """Whether a buyer's words of these intents end the matter after `answer`, the last words of a person.
+
+    Thanks and a goodbye do. A bare 好的 does not where the answer asked something or promised to come back: then it
+    says yes, and he waits.
+    """
+    said = set(intents)
+    if not said or not said <= THANKS | COURTESY:
+        return False
+    return said != {"chat.ack"} or leaves_of(answer) not in ("asks", "later")

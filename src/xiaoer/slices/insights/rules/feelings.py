@@ -4,6 +4,7 @@
 `benchmarks/dialogues.py` tells how well it follows human raters.
 """
 
+from xiaoer.kernel.heard import COURTESY, THANKS
 from xiaoer.slices.insights.rules.figures import is_complaint
 from xiaoer.slices.insights.rules.rounds import find_rounds
 from xiaoer.slices.insights.types import BUYER, Ask, Talk
@@ -12,8 +13,6 @@ ANGRY = 0.55
 RISKY = 0.75
 _NEGATIVE, _POSITIVE = -0.2, 0.25
 _SLOW_MS = 180_000
-_THANKS = frozenset({"chat.thanks", "chat.praise"})
-_COURTESY = frozenset({"chat.ack", "chat.bye"})
 _UNHAPPY = -0.15
 _LEFT_OPEN = {"asks": 0.75, "later": 0.6, "sorry": 0.5}  # how much happier he must be to be believed settled
 MOODS = {"neg": "不满", "neu": "平静", "pos": "满意"}
@@ -85,9 +84,9 @@ def signs_of(talk: Talk) -> float:
     last, lowest = asks[-1], min(asks, key=lambda ask: ask.mood)
     score = 0.35 * last.mood + 0.2 * lowest.mood + 0.1 * sum(a.mood for a in asks) / len(asks)
     score -= 0.25 * last.anger
-    if any(_said(ask, _THANKS) for ask in asks[-2:]):
+    if any(_said(ask, THANKS) for ask in asks[-2:]):
         score += 0.45
-    elif _said(last, _COURTESY):
+    elif _said(last, COURTESY):
         score += 0.15
     score -= 0.15 * sum(ask.satisfied is False for ask in asks)
     rounds = find_rounds(talk.beats, "rsa")
@@ -113,10 +112,10 @@ def is_settled(talk: Talk) -> bool:
     if not any(beat.who == BUYER for beat in talk.beats):
         return False
     last = talk.asks[-1] if talk.asks else None
-    if last and _said(last, _THANKS):
+    if last and _said(last, THANKS):
         return estimate(talk) > _UNHAPPY
     rounds = find_rounds(talk.beats, "rsa")
-    if rounds and rounds[-1].end < 0 and not (last and _said(last, _COURTESY)):
+    if rounds and rounds[-1].end < 0 and not (last and _said(last, COURTESY)):
         return False
     answers = [beat for beat in talk.beats if beat.who != BUYER]
     return estimate(talk) > _UNHAPPY + _LEFT_OPEN.get(answers[-1].leaves if answers else "", 0.0)

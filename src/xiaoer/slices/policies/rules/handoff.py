@@ -8,6 +8,7 @@ After answering: a second answer in a row that the bot was not sure of.
 from typing import Any
 
 from xiaoer.kernel.decision import Act, Decision, Handoff, HandoffReason
+from xiaoer.kernel.heard import COURTESY, THANKS
 from xiaoer.kernel.turn import ImageContent
 from xiaoer.kernel.worktime import next_opening
 from xiaoer.slices.policies.rules.calling import calls_person
@@ -28,7 +29,7 @@ _TEMPLATE: dict[HandoffReason, str] = {
 AWAY = "_away"  # ends the name of what is said while nobody is there
 _TOO_MANY_MATTERS = 3  # one order with three of them needs a plan, not three answers
 _SAME_WORDS = 2
-_SETTLES = frozenset({"chat.thanks", "chat.ack", "chat.bye", "chat.praise"})
+_SETTLES = THANKS | COURTESY
 _RISING = 0.5  # of the anger that hands over by itself
 _SURE = 0.5
 _SETTLED_BY_PEOPLE = frozenset(
