@@ -8,7 +8,7 @@ import pytest
 from xiaoer.kernel.errors import Conflict, Forbidden
 from xiaoer.slices.desk.rules.closing import Talk, may_close_idle, mode_of, refuse_invite, suggest_wrap_up
 from xiaoer.slices.desk.rules.ownership import check_holds, check_pass_on, check_take
-from xiaoer.slices.desk.rules.words import day_and_time, queued
+from xiaoer.slices.desk.rules.words import day_and_time, left_as_ticket, queued
 
 NOW = datetime(2026, 6, 16, 7, tzinfo=UTC)
 
@@ -164,3 +164,17 @@ def test_times_are_said_as_people_say_them() -> None:
     assert day_and_time(datetime(2026, 6, 16, 10, tzinfo=UTC), NOW) == "今天 18:00"
     assert day_and_time(datetime(2026, 6, 17, 1, tzinfo=UTC), NOW) == "明天 9:00"
     assert day_and_time(datetime(2026, 6, 20, 1, 30, tzinfo=UTC), NOW) == "6月20日 9:30"
+
+
+@pytest.mark.parametrize(
+    ("opens_at", "is_told", "said"),
+    [
+        (None, False, "同事这会儿都不在，您的问题我记好了（工单 T1），同事回来后第一时间给您回复。这期间"),
+        (None, True, "工单号 T1，同事回来后第一时间给您回复。这期间"),
+        (NOW, False, "上班，您的问题我记好了（工单 T1），同事回来后第一时间给您回复。这期间"),
+        (NOW, True, "工单号 T1，同事回来后第一时间给您回复。这期间"),
+    ],
+    ids=["no-opening", "no-opening-told", "opening", "opening-told"],
+)
+def test_what_the_first_line_told_is_not_said_again(opens_at: Any, is_told: bool, said: str) -> None:
+    assert said in left_as_ticket("T1", opens_at, None, NOW, is_told=is_told)
