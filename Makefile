@@ -70,6 +70,7 @@ model: export OPENBLAS_CORETYPE = Haswell
 model: .venv/ready ## Train the model that ships with the ecommerce pack (after a change of the pack; ARGS=--quick keeps the encoder)
 	@$(RUN) python -m xiaoer.slices.understanding.training.build $(ARGS)
 	@$(RUN) python -m xiaoer.slices.policies.sides.build
+	@$(RUN) python -m xiaoer.app.train_stops
 
 format: .venv/ready ## Format the code
 	@$(RUN) ruff format . && $(RUN) ruff check --fix --quiet .

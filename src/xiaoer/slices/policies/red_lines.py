@@ -5,7 +5,8 @@ punctuation (so that spreading the characters hides nothing), on the text with o
 words written by ear among them), and on its sound (so that a homophone hides nothing, nor letters among the
 characters: 转ren工 sounds as 转人工).
 An exception silences its own rule only: 「会不会过敏」 asks before buying, 「过敏了」 reports an injury.
-Understanding adds two signals: an intent that is a red line by itself, and the anger of the turn.
+Understanding adds two signals: an intent that is a red line by itself, and the anger of the turn. What crosses no rule
+is read once more by a second net, learnt from messages that tell of harm in words of their own (`stops`).
 """
 
 import re
@@ -20,9 +21,11 @@ from xiaoer.kernel.decision import HandoffReason
 from xiaoer.kernel.heard import Heard, TextForms
 from xiaoer.kernel.quick_pattern import QuickPattern
 from xiaoer.slices.policies.disguises import by_ear, undisguise
+from xiaoer.slices.policies.stops.net import stop_net
 from xiaoer.slices.policies.types import RedLineHit
 
 _ANGER = "anger"
+_NEVER = 2.0  # likelier than anything is
 _CLAUSE = re.compile(r"[,。!?;\s]+")
 _BARE = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 _MARKED = re.compile(r"[^\x00-\x7f\u3400-\u9fff]")  # what may be a letter with a mark (ē)
@@ -41,6 +44,7 @@ _SPELLS = re.compile(f"(?:{_INITIAL}{_FINAL})+")
 # Numbers for the letters that they look like (t0usu), within a run of letters.
 _LETTERS_AND_NUMBERS = re.compile(r"(?<![0-9a-z])(?=[0-9a-z]*[01])(?:[01]?[a-z]+)+[01]?(?![0-9a-z])")
 _ALIKE = str.maketrans("01", "oi")
+_LEAST_TOLD = 4  # characters in which something can be told
 _LEAST_SPELT = 4  # letters of such a run
 # How accents say a syllable (zuan yin gong): flat or curled tongue, the end of the nose, r as y or l.
 _ACCENTS = (
@@ -61,7 +65,8 @@ class _Spoken(Struct, frozen=True):
 class RedLine(Struct, frozen=True, eq=False):
     """One rule; each is the same as itself only.
 
-    `intents` maps codes to the confidence from which they trip it; `anger` 0 means never by itself."""
+    `intents` maps codes to the confidence from which they trip it; `anger` 0 means never by itself; `told` is how
+    surely the second net (`stops`) must read it in words that cross no rule."""
 
     id: str
     reason: HandoffReason
@@ -75,6 +80,7 @@ class RedLine(Struct, frozen=True, eq=False):
     spoken: re.Pattern[str] | None = None  # every sound and spelling
     intents: tuple[tuple[str, float], ...] = ()
     anger: float = 0.0
+    told: float = _NEVER
 
 
 @lru_cache(maxsize=4)  # a pack is read once a process
@@ -95,6 +101,7 @@ def parse_red_lines(text: str) -> tuple[RedLine, ...]:
             said_alone=_any(f"{_BEFORE} {syllables}{_AFTER}" for syllables in row.get("spelt", ())),
             intents=tuple(row.get("intents", {}).items()),
             anger=row.get("anger", 0.0),
+            told=row.get("told", _NEVER),
         )
         for name, row in rules.items()
     )
@@ -102,6 +109,11 @@ def parse_red_lines(text: str) -> tuple[RedLine, ...]:
 
 def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
     """The red lines that a turn crosses, in the order of the rules. `forms` are of the whole turn."""
+    return match_words(heard, forms, rules) or _told(forms, rules)
+
+
+def match_words(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
+    """The same by words, intents and anger alone."""
     # Clause by clause, then as one: an exception in one clause does not excuse the next.
     clauses = [bare for clause in _CLAUSE.split(forms.normal.lower()) if (bare := _BARE.sub("", clause))]
     texts = [*clauses, forms.compact] if len(clauses) > 1 else [forms.compact]
@@ -114,6 +126,17 @@ def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) ->
     if not hits and (spelt := by_ear(*_read(forms.compact, forms.pinyin))) is not None:
         hits = _crossed(heard, [undisguise(spelt)], spoken, rules)
     return hits
+
+
+def _told(forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
+    """What is told without the words of any rule."""
+    rules = [rule for rule in rules if rule.told < _NEVER]
+    if not rules or len(forms.compact) < _LEAST_TOLD:
+        return ()
+    label, sure = stop_net().told(forms.normal)
+    return tuple(
+        RedLineHit(rule.id, rule.reason, rule.skill, "") for rule in rules if rule.id == label and sure >= rule.told
+    )
 
 
 def _crossed(heard: Heard, texts: Sequence[str], spoken: _Spoken, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:

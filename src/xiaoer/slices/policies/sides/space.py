@@ -38,7 +38,7 @@ def features(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=256)  # a question is looked up in several spaces
-def _said(text: str) -> NDArray[np.uint32]:
+def checksums(text: str) -> NDArray[np.uint32]:
     """The checksums of the features of a text."""
     return np.fromiter({crc32(name.encode()) for name in features(text)}, np.uint32)
 
@@ -64,7 +64,7 @@ class Space:
 
     def _place(self, text: str) -> Floats:
         """The direction of a text, of length 1; all zeros where nothing of it is known."""
-        said = _said(text)
+        said = checksums(text)
         at = np.minimum(np.searchsorted(self.names, said), len(self.names) - 1)
         rows = self.rows[at[self.names[at] == said]]
         if not len(rows):

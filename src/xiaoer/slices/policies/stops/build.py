@@ -1,0 +1,75 @@
+"""Trains the net of `net.py` from a pack (part of `make model`).
+
+`stops.tsv` holds messages with their label, written one by one. What else the pack knows that buyers say, of goods,
+troubles, orders and talk, tells of no stop, unless the words of the red lines are crossed by it. A multinomial
+logistic regression over features weighed by their rarity; signed bytes are kept.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+import numpy as np
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from xiaoer.slices.policies.stops.net import COUNT, NONE, StopNet, features_of
+
+LINES = "stops.tsv"
+_WRITTEN = 3.0  # how much a written line counts; others are taken as they come
+_STEADY = 10.0
+# folders of the pack, and one line of how many is taken
+_OTHERS = (("intents", 5), ("needs", 5), ("facets", 6), ("talks", 4))  # matters tell of harm too
+_PEOPLE = ("service.human", "service.complaint")
+_HEADS = ("# ", "= ", "~ ", "a |")
+
+Lines = list[tuple[str, str]]
+
+
+def written(pack: str = "ecommerce") -> Lines:
+    """The label and the words of every line of `stops.tsv`."""
+    text = (_folder(pack) / LINES).read_text("utf-8")
+    rows = (line.split("\t", 1) for line in text.splitlines() if line and not line.startswith("# "))
+    return [(label, words) for label, words in rows]
+
+
+def others(pack: str = "ecommerce") -> Iterator[str]:
+    """What else buyers say, some of it, in a stable order."""
+    for folder, apart in _OTHERS:
+        for path in sorted((_folder(pack) / folder).iterdir(), key=lambda path: path.name):
+            if not path.name.endswith(".txt") or path.name.startswith(_PEOPLE):
+                continue
+            lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+            said = [line for line in lines if not line.startswith(_HEADS) and not line.startswith("b service")]
+            yield from (line.partition(" | ")[2] or line for line in said[::apart])
+
+
+def train(stops: Lines, innocent: list[str], normal: Callable[[str], str]) -> StopNet:
+    """The net of some lines; `normal` writes a text as the net will read it."""
+    texts = [normal(words) for _, words in stops] + [normal(words) for words in innocent]
+    truth = np.array([label for label, _ in stops] + [NONE] * len(innocent))
+    weight = np.array([_WRITTEN] * len(stops) + [1.0] * len(innocent))
+    held = [features_of(text) for text in texts]
+    ends = np.cumsum([0, *map(len, held)])
+    flat = np.concatenate(held).astype(np.int64)
+    table = sparse.csr_matrix((np.ones(len(flat), np.float32), flat, ends), (len(texts), COUNT))
+    importance = (np.log((1 + len(texts)) / (1 + np.asarray(table.sum(0)).ravel())) + 1).astype(np.float32)
+    table = table @ sparse.diags(importance)
+    lengths = np.sqrt(np.asarray(table.multiply(table).sum(1)).ravel())
+    table = (sparse.diags(1 / np.maximum(lengths, 1e-9)) @ table).tocsr()
+    machine = LogisticRegression(C=_STEADY, max_iter=500).fit(table, truth, sample_weight=weight)
+    weights = machine.coef_.T.astype(np.float32)
+    scale = np.asarray(np.abs(weights).max(0) / 127 + 1e-12, np.float32)
+    small = np.ascontiguousarray(np.round(weights / scale).astype(np.int8))
+    labels, bias = tuple(map(str, machine.classes_)), machine.intercept_.astype(np.float32)
+    return StopNet(labels, importance, small, scale, bias, fingerprint_of(stops))
+
+
+def fingerprint_of(stops: Lines) -> str:
+    """Tells one set of written lines from another."""
+    return hashlib.sha256(repr(stops).encode()).hexdigest()[:16]
+
+
+def _folder(pack: str) -> Traversable:
+    return resources.files("xiaoer.packs") / pack
