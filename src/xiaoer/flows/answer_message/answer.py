@@ -295,8 +295,6 @@ class AnswerMessage:
             messages = await self._db.write(change)
         except Overtaken:
             return None
-        return (
-            Answered(response, messages, turn.conversation_id, state, decision.handoff)
-            if messages is not None
-            else None
-        )
+        if messages is None:
+            return None
+        return Answered(response, messages, turn.conversation_id, state, decision.handoff)
