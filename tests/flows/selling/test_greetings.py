@@ -37,6 +37,13 @@ async def test_the_narrowest_greeting_of_the_lowest_number_wins(rules: SalesWorl
     assert (await greet(rules, entry="live"))[0] == "直播间来的朋友，晚上好"
 
 
+async def test_a_greeting_that_names_the_product_waits_for_one(rules: SalesWorld) -> None:
+    await keep(rules, "search", Greeting("搜索", ("{商品}合不合适，我帮您看",), entries=("search",), priority=5))
+    assert (await greet(rules, entry="search", search="外套"))[0] == "您好，这里是测试店"
+    assert (await greet(rules, entry="product", product_id="gone"))[0] == "您好，这里是测试店"
+    assert (await greet(rules, entry="search", search="裤", product_id="P2"))[0].startswith("高腰直筒休闲裤合不合适")
+
+
 async def test_variants_stay_with_the_buyer(world: SalesWorld) -> None:
     await keep(world, "ab", Greeting("对照", ("甲", "乙")))
     first = {f"b{n}": (await greet(world, f"b{n}"))[0] for n in range(30)}

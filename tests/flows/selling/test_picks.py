@@ -3,11 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from tests.flows.selling.conftest import SalesWorld, acts, words
 
 from xiaoer.kernel.commerce import Product, Variant
+from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.money import Money
 from xiaoer.slices.catalog.store import ProductSink, VariantSink
+from xiaoer.slices.selling.rules.scenes import fits_segment
 from xiaoer.slices.selling.types import Margin, PickRules, Scene
 
 CREAMS = (
@@ -112,3 +115,18 @@ async def test_goods_that_earn_too_little_are_not_recommended_but_their_own_figu
     answer = await world.say("b1", "推荐一款保湿面霜", product="")
     ids = {source["id"] for source in answer["turn"]["sources"] if source["kind"] == "product"}
     assert ids and "C2" not in ids and ids <= {"C1", "C4", "C5"}
+
+
+@pytest.mark.parametrize(
+    ("said", "fits"),
+    [
+        ("宝宝能用吗", True),
+        ("刚出生的能用吗", True),
+        ("怀孕了能用吗", True),
+        ("我家孩子八岁能用吗", False),
+        ("敏感肌能用吗", False),
+    ],
+)
+def test_a_scene_for_people_hears_them_in_whatever_words(said: str, fits: bool) -> None:
+    segment = Segment(said, "product.safety", 1.0)
+    assert fits_segment(Scene("母婴", "看这里", audience=("孕妇", "婴儿")), segment) is fits

@@ -85,7 +85,7 @@ def _missing(terms: Terms) -> list[str]:
     """What was left out, without which the terms would give away what nobody meant, or never anything."""
     limits = (terms.floor is not None, bool(terms.floor_ratio), terms.max_off is not None)
     if not any(limits):
-        return ["最低能到多少还没填：底价、底价比例、每件最多让，至少填一样；一分不让就在“每件最多让”填 0"]
+        return ["最低能到多少还没填：“底价”“底价不低于现价的 %”“每件最多让”至少填一样；一分不让就在“每件最多让”填 0"]
     gives = bool(terms.gifts) or terms.max_off != ZERO
     if gives and not (terms.buyer_budget and terms.day_budget):
         return ["预算还没填：每位买家和每天最多让多少都要填，不填就一分也让不出去"]

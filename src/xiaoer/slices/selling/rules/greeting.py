@@ -26,7 +26,10 @@ _DEAR = 18  # characters of a product's title in a sentence
 def choose_greeting(
     greetings: Sequence[tuple[str, Greeting]], visit: Visit, now: datetime
 ) -> tuple[str, Greeting] | None:
-    """The greeting with the lowest priority number that fits; then the one with the most conditions, then by id."""
+    """The greeting with the lowest priority number that fits; then the one with the most conditions, then by id.
+
+    One that names the product is for visits whose product is known.
+    """
     fitting = [
         (id_, g) for id_, g in greetings if g.texts and in_period(g.valid_from, g.valid_to, now) and _fits(g, visit)
     ]
@@ -41,7 +44,8 @@ def in_period(start: datetime | None, end: datetime | None, now: datetime) -> bo
 def _fits(greeting: Greeting, visit: Visit) -> bool:
     product = visit.product
     return (
-        (not greeting.entries or visit.entry in greeting.entries)
+        (product is not None or not any("{商品}" in text for text in greeting.texts))
+        and (not greeting.entries or visit.entry in greeting.entries)
         and (not greeting.products or (product is not None and product.id in greeting.products))
         and (not greeting.categories or (product is not None and in_categories(product.category, greeting.categories)))
         and (not greeting.campaigns or visit.campaign in greeting.campaigns)

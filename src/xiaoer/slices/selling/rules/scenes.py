@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from xiaoer.kernel.audiences import audiences_in
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.slices.selling.rules.greeting import in_categories, in_period, periods_meet
 from xiaoer.slices.selling.types import Scene
@@ -44,11 +45,16 @@ def fits_segment(scene: Scene, segment: Segment) -> bool:
     return (
         (not scene.words or any(word and word in segment.text for word in scene.words))
         and (not scene.intents or segment.intent in scene.intents)
-        and (
-            not scene.audience
-            or any(word in segment.entities.audience or word in segment.text for word in scene.audience)
-        )
+        and (not scene.audience or _is_for(scene.audience, segment))
     )
+
+
+def _is_for(audience: Collection[str], segment: Segment) -> bool:
+    """Whether one of the people is named, in whatever words: 宝宝 and 刚出生 are 婴儿, 肚里有娃 of five months 孕妇."""
+    heard = segment.entities
+    people = audiences_in(segment.text, heard.audience, heard.age_years)
+    named = {*heard.audience, *people}
+    return any(word in segment.text or named.intersection((word, *audiences_in(word, (word,)))) for word in audience)
 
 
 def _fits_goods(scene: Scene, product_id: str, category: str) -> bool:

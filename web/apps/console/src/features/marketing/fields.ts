@@ -1,7 +1,7 @@
 /** The forms of the marketing pages, as data: which fields a rule has and how each is typed. */
 
 export type FieldKind =
-  | 'text' | 'area' | 'lines' | 'words' | 'number' | 'minutes' | 'hours' | 'percent' | 'percents' | 'money' | 'select' | 'multi' | 'switch' | 'moment' | 'clock' | 'rows' | 'goods' | 'sort' | 'coupon'
+  | 'text' | 'area' | 'lines' | 'words' | 'number' | 'minutes' | 'hours' | 'percent' | 'percents' | 'money' | 'select' | 'multi' | 'switch' | 'moment' | 'clock' | 'rows' | 'goods' | 'sort' | 'coupon' | 'people' | 'intents'
 
 export interface Field {
   key: string
@@ -55,6 +55,8 @@ function shown(field: Field, value: unknown): unknown {
       return ((value as number[]) ?? []).map((one) => one / 100).join('、')
     case 'multi':
     case 'goods':
+    case 'people':
+    case 'intents':
       return [...((value as string[]) ?? [])]
     case 'rows':
       return ((value as Rule[]) ?? []).map((row) => toForm(field.columns ?? [], row))

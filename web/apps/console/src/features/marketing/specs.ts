@@ -31,12 +31,15 @@ export const GREETING: Field[] = [
 ]
 export const NEW_GREETING: Rule = { texts: [], when: 'always', visitor: 'any', order_state: 'any', asks: true, priority: 100 }
 
+/** The people whom the desk hears in whatever words (宝宝, 怀上了); any other word is looked for as it stands. */
+export const PEOPLE = ['孕妇', '哺乳期', '婴儿', '儿童', '敏感肌', '糖尿病人', '高血压的人', '痛风的人', '素食者', '清真饮食']
+
 export const SCENE: Field[] = [
   { key: 'title', kind: 'text', required: true, half: true },
   { key: 'priority', kind: 'number', half: true },
   { key: 'words', kind: 'words' },
-  { key: 'intents', kind: 'words', half: true },
-  { key: 'audience', kind: 'words', half: true },
+  { key: 'intents', kind: 'intents', half: true },
+  { key: 'audience', kind: 'people', half: true },
   { key: 'say', kind: 'area', required: true },
   { key: 'url', kind: 'text' },
   { key: 'promotion_id', kind: 'coupon', half: true },
