@@ -176,10 +176,11 @@ async def test_what_somebody_else_is_said_to_have_offered_moves_nothing(world: S
     assert await world.given() == 1_900
 
 
-async def test_the_offer_on_the_table_named_again_is_taken(world: SalesWorld) -> None:
+@pytest.mark.parametrize("said", ["刚才你们说是280，就280吧", "280", "280吧", "那280"])
+async def test_the_offer_on_the_table_named_again_is_taken(world: SalesWorld, said: str) -> None:
     await world.terms(TERMS)
     await world.say("b1", "能便宜点吗")
-    assert acts(await world.say("b1", "刚才你们说是280，就280吧")) == ["offer_coupon"]
+    assert acts(await world.say("b1", said)) == ["offer_coupon"]
     assert await world.payable("b1") == 28_000
 
 
