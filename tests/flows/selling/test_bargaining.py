@@ -192,7 +192,18 @@ def test_what_begins_like_a_yes_takes_no_offer(words_: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "yes", ["好滴", "好好好", "嗯嗯，好的谢谢", "那就这个价吧", "可以的发券吧", "那我买了", "就它了"]
+    "yes",
+    [
+        "好滴",
+        "好的成交",
+        "行吧就按这个价",
+        "好好好",
+        "嗯嗯，好的谢谢",
+        "那就这个价吧",
+        "可以的发券吧",
+        "那我买了",
+        "就它了",
+    ],
 )
 def test_a_yes_in_whatever_words_takes_the_offer(yes: str) -> None:
     assert read_ask(yes, offered=True).kind == "accept"
