@@ -175,7 +175,9 @@ def _chart(view: View) -> Chart:
     night = [marks.get((day, "night_fen"), 0) / 100 for day in days]
     best = max(range(len(days)), key=night.__getitem__) if days else 0
     title = (
-        f"夜里和假日成交最多的是 {day_name(days[best])}：{night[best]:,.0f} 元" if any(night) else "夜里和假日还没有成交"
+        f"夜里和假日成交最多的是 {day_name(days[best])}：{night[best]:,.0f} 元"
+        if any(night)
+        else "夜里和假日还没有成交"
     )
     names = tuple(day_name(day) for day in days)
     series = (Series("夜里和假日成交", tuple(night), "good"),)
