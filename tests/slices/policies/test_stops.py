@@ -14,7 +14,7 @@ RULES = parse_red_lines(
 [injury]
 reason = "sensitive"
 skill = "safety"
-told = 0.25
+told = 0.3
 patterns = ["受伤"]
 
 [loud]
@@ -33,7 +33,7 @@ def forms(text: str) -> TextForms:
     ("text", "rule"),
     [
         ("擦了你家霜 半边脸又红又烫", "injury"),
-        ("娃喝了这奶粉折腾了一宿 又吐又拉", "injury"),
+        ("猫吃了你家罐头趴着不动了", "injury"),
         ("喂喂喂 擦了你家霜 半边脸又红又烫", "loud"),
         ("老公腰疼 想买个靠垫", None),
         ("这个面膜敏感肌能用吗", None),
@@ -52,16 +52,16 @@ def test_the_shipped_net_knows_the_lines_of_the_pack() -> None:
     told = [(label, stop_net().told(words)) for label, words in lines]
     assert {label for label, _ in lines} == set(stop_net().labels)
     assert stop_net().fingerprint == fingerprint_of(lines), "stops.tsv changed: run make model"
-    seen = [one.sure >= 0.25 for label, one in told if label != NONE]
-    taken = [one.sure >= 0.25 for label, one in told if label == NONE]
-    assert np.mean(seen) > 0.95
-    assert np.mean(taken) < 0.05
+    seen = [one.sure >= 0.3 for label, one in told if label != NONE]
+    taken = [one.sure >= 0.3 for label, one in told if label == NONE]
+    assert np.mean(seen) > 0.9
+    assert np.mean(taken) < 0.02
     assert len(lines) > 2_000
 
 
 def test_nothing_else_that_buyers_say_is_often_taken_for_harm() -> None:
     sure = [stop_net().told(line).sure for line in list(others())[::25]]
-    assert np.mean([one >= 0.25 for one in sure]) < 0.02
+    assert np.mean([one >= 0.3 for one in sure]) < 0.005
 
 
 def test_a_net_is_trained_written_and_read_the_same() -> None:

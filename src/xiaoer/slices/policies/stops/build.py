@@ -6,6 +6,7 @@ logistic regression over features weighed by their rarity; signed bytes are kept
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -20,7 +21,8 @@ LINES = "stops.tsv"
 _WRITTEN = 3.0  # how much a written line counts; others are taken as they come
 _STEADY = 10.0
 # folders of the pack, and one line of how many is taken
-_OTHERS = (("intents", 5), ("needs", 5), ("facets", 6), ("talks", 4))  # matters tell of harm too
+_OTHERS = (("intents", 1), ("needs", 3), ("facets", 4), ("talks", 1))  # matters tell of harm too
+_LONG = "compounds.jsonl"  # whole messages, many of them long
 _PEOPLE = ("service.human", "service.complaint")
 _HEADS = ("# ", "= ", "~ ", "a |")
 
@@ -43,6 +45,10 @@ def others(pack: str = "ecommerce") -> Iterator[str]:
             lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
             said = [line for line in lines if not line.startswith(_HEADS) and not line.startswith("b service")]
             yield from (line.partition(" | ")[2] or line for line in said[::apart])
+    for line in (_folder(pack) / _LONG).read_text("utf-8").splitlines():
+        parts = json.loads(line)["parts"]
+        if not any(code.startswith(_PEOPLE) for _, code in parts):
+            yield "，".join(words for words, _ in parts)
 
 
 def train(stops: Lines, innocent: list[str], normal: Callable[[str], str]) -> StopNet:

@@ -1,7 +1,7 @@
 """Harm told in words of its own (话里的险情): 面膜敷完脸上跟火燎似的, 插上去啪一声家里全黑了.
 
 No list of words knows how people tell that somebody was hurt, food was spoilt, something burnt, goods were passed off,
-a child bought, money was taken twice, or an authority will hear of it. `stops.tsv` of the pack holds such messages, and
+a child bought, or an authority will hear of it. `stops.tsv` of the pack holds such messages, and
 as many that only look like them (老公腰疼想买个靠垫); a linear model over letters, runs of letters and words has learnt
 to tell them apart. It is the second net: the words of `red_lines.toml` decide first, and only where none is crossed it
 is asked. Who is stopped by mistake reaches a person; who is missed is answered by a machine.
