@@ -52,6 +52,13 @@ async def test_payment_refund_and_closing_stop_it_at_once(world: SalesWorld, end
         "别给我发营销短信了 烦死了",
         "天天发推销信息，别发了",
         "别tm给我发广告了",
+        "ＴＤ",
+        "回T退订",
+        "以后别给我推送了",
+        "不想再收到你们的消息",
+        "麻烦取消短信提醒",
+        "不接收营销信息",
+        "把我拉黑吧，别再发了",
     ],
 )
 async def test_a_stop_word_ends_everything_before_any_model_and_for_good(world: SalesWorld, word: str) -> None:
@@ -90,6 +97,28 @@ async def test_a_step_that_is_late_beyond_use_is_dropped(world: SalesWorld) -> N
     assert await world.heard() == []
 
 
+async def test_steps_that_are_late_together_do_not_come_in_one_breath(world: SalesWorld) -> None:
+    await world.journey("pay", PAY)
+    await world.happens("e1", "order.created", order_id="1")
+    await world.later(60)  # the server was away, both are due
+    await world.later(1)
+    assert await world.heard() == ["订单1还没付款"]
+    await world.later(15)
+    assert await world.heard() == ["订单1还没付款", "再提醒一次"]
+
+
+async def test_a_no_holds_for_all_accounts_of_a_person(world: SalesWorld) -> None:
+    await world.account("a1", "13800138000")
+    await world.account("a2", "13800138000")
+    await world.agrees("a1", "a2")
+    await world.journey("cart", CART)
+    await world.happens("e1", "cart.updated", buyer="a2", title="针织衫")
+    await world.say("a1", "退订")
+    await world.happens("e2", "cart.updated", buyer="a2", title="休闲裤")
+    await world.later(31)
+    assert await world.heard("a2") == []
+
+
 async def test_marketing_needs_consent_and_a_changed_cart_starts_anew(world: SalesWorld) -> None:
     await world.journey("cart", CART)
     await world.happens("e1", "cart.updated", title="针织衫")
@@ -105,7 +134,19 @@ async def test_marketing_needs_consent_and_a_changed_cart_starts_anew(world: Sal
     assert await world.heard() == ["【测试店】休闲裤还在购物车里（回复TD退订）"]
 
 
-@pytest.mark.parametrize("word", ["先别发货", "别发错颜色了", "有货别忘了给我发消息", "广告里说的优惠取消了吗"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "先别发货",
+        "取消优惠券",
+        "别发顺丰",
+        "不要再给我发错了",
+        "验证码短信收不到",
+        "别发错颜色了",
+        "有货别忘了给我发消息",
+        "广告里说的优惠取消了吗",
+    ],
+)
 async def test_what_only_sounds_like_a_stop_word_stops_nothing(world: SalesWorld, word: str) -> None:
     answer = await world.say("b1", word)
     assert answer["turn"]["acts"][0]["rule_id"] != "outreach.opt_out"

@@ -29,6 +29,7 @@ from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.reply import ReplyPart
 from xiaoer.kernel.turn import TextContent, Turn
+from xiaoer.slices.buyers.store import same_person
 from xiaoer.slices.catalog.news import GOODS_NEWS
 from xiaoer.slices.conversations import api as conversations
 from xiaoer.slices.conversations import of_buyer
@@ -238,10 +239,11 @@ class RemindBuyer:
         )
 
     def opt_out(self, connection: Connection, shop: ShopId, buyer_id: str, now: datetime) -> None:
-        """The buyer wants no more proactive messages: everything that waits is cancelled at once."""
-        for kind in (store.PROACTIVE, store.MARKETING):
-            store.keep_consent(connection, shop, buyer_id, kind, False, "chat", now)
-        stop_buyer(connection, shop, buyer_id, "opted_out")
+        """The person wants no more proactive messages: on all accounts, everything that waits is cancelled at once."""
+        for account in same_person(connection, shop, buyer_id):
+            for kind in (store.PROACTIVE, store.MARKETING):
+                store.keep_consent(connection, shop, account, kind, False, "chat", now)
+            stop_buyer(connection, shop, account, "opted_out")
 
     async def consent(self, shop: ShopId, buyer_id: str, granted: bool, version: str) -> None:
         """Keep a buyer's consent to marketing with the version of the text that was agreed to."""

@@ -13,18 +13,25 @@ from xiaoer.slices.outreach.store import Run
 from xiaoer.slices.outreach.types import Caps, Journey
 
 KIND = "outreach.step"
-_APART = timedelta(hours=1)  # a step that is moved before the quiet hours comes no sooner after the one before
+_APART = timedelta(hours=1)  # a step that is late or moved before the quiet hours comes no sooner after another
 
 
 def order_step(
     connection: Connection, shop: ShopId, run: Run, journey: Journey, step: int, caps: Caps, now: datetime
 ) -> None:
-    """Order the timer of a step, if there is one; what ends (`ends_at` of the run) before outlasting quiet hours."""
+    """Order the timer of a step, if there is one; what ends (`ends_at` of the run) before outlasting quiet hours.
+
+    After a downtime the steps that are late do not come in one breath: each keeps half its distance, at most an hour.
+    Whether it is still of use is counted from when it was due.
+    """
     if step < len(journey.steps):
-        at = run.started_at + timedelta(minutes=journey.steps[step].after_min)
+        due = at = run.started_at + timedelta(minutes=journey.steps[step].after_min)
+        if step:
+            apart = timedelta(minutes=journey.steps[step].after_min - journey.steps[step - 1].after_min)
+            at = max(due, now + min(apart / 2, _APART))
         if ends_at := run.values.get("ends_at"):
             at = before_quiet(at, datetime.fromisoformat(ends_at), caps, now + (_APART if step else timedelta()))
-        payload = {"run": run.id, "step": step}
+        payload = {"run": run.id, "step": step} | ({"due": due.isoformat()} if at > due else {})
         jobs.enqueue(connection, shop, KIND, payload, at=at, id_=f"{run.id}:{step}"[:200], subject=run.subject)
 
 

@@ -10,6 +10,7 @@ from xiaoer.kernel.decision import UNANSWERED, Act, Decision, Facts, Pick, Refus
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.policies.rules import wish_words, wishes
+from xiaoer.slices.policies.rules.opting_out import is_opt_out
 from xiaoer.slices.policies.types import Ask, Situation
 
 # what follows names the thing that is not wanted (别给我推荐茶): that is a condition, not a no
@@ -17,19 +18,6 @@ _NO = re.compile(
     r"(?:不要|别|不用|不想|不需要|停止|少)(?:再)?(?:给我)?(?:推荐|推销|安利|介绍)(?:商品|东西|产品|任何|别的|其他|其它)*"
     r"(?:$|[了啦吧哈呀啊行好谢\s,，。.!！~])"
 )
-_STOP = re.compile(
-    r"(?:退订|取消订阅|td|t|unsubscribe|(?:回复?)?td退订|(?:请)?(?:别|不要|不用|勿)再?(?:给我)?(?:发|推送|打扰|骚扰|催)"
-    r"(?:消息|信息|短信|广告|我|付款)*|停止(?:推送|发送|提醒)|不想再?(?:收到|看到)(?:消息|推送|提醒|广告)+)[了吧啊呀~]*",
-    re.IGNORECASE,
-)
-# The same with a word of temper beside it (别给我发营销短信了，烦死了).
-_STOP_WITHIN = re.compile(
-    r"(?:别|不要|不用|勿|不许|不准|停止|少)(?:老是?|总是?|再|天天|一直)*(?:给我|向我|跟我|往我手机)?(?:乱)?(?:发|推送|推)(?:点|些)?(?:这种|这些|那些|什么)?"
-    r"(?:营销|促销|推销|推广|垃圾|骚扰|活动|优惠|广告)*(?:短信|消息|信息|广告|推送)|(?:(?:营销|推销|促销|推广|垃圾|骚扰)(?:短信|消息|信息)|广告(?!词))[^?？吗]{0,8}(?:关掉|取消|停掉|屏蔽|退掉|别再?发)"
-)
-_SHORT_STOP = 24
-_CURSES = re.compile(r"tmd?(?=[\u4e00-\u9fff])|特么的?|他[妈娘]的?|尼玛", re.IGNORECASE)  # 别tm给我发广告了
-_PAUSES = re.compile(r"[\s,，.。!！]+")
 _OUT = frozenset({"stock.none", "stock.back_at", "restock.unknown", "restock.back_at"})
 
 
@@ -42,15 +30,6 @@ def say_opt_out(situation: Situation) -> Decision | None:
     count = max(1, len(situation.heard.segments))
     rest = tuple(Act("answer", n, "silent", rule_id="outreach.opt_out") for n in range(1, count))
     return Decision(acts=(first, *rest))
-
-
-def is_opt_out(text: str) -> bool:
-    """Whether a message, as a whole, is a stop word, or says in few words that no more messages are wanted."""
-    bare = _CURSES.sub("", _PAUSES.sub("", text))
-    asks = bare.endswith(("?", "？", "吗", "么")) and not bare.rstrip("?？").endswith(("好吗", "行吗", "可以吗"))
-    return _STOP.fullmatch(bare) is not None or (
-        len(bare) <= _SHORT_STOP and not asks and _STOP_WITHIN.search(bare) is not None
-    )
 
 
 def say_picks(ask: Ask) -> Act | None:
