@@ -274,7 +274,7 @@ def _as_heard(ask: Ask, segment: Segment) -> Ask:
     if ask.kind in ("accept", "decline", "stop"):
         return ask
     if segment.by == "context":
-        return Ask("question")
+        return Ask("question", ask.price)
     if ask == Ask("push", quantity=ask.quantity) and not talks_price(segment):
         return Ask("decline" if segment.intent == "chat.bye" else "question")
     return ask

@@ -176,10 +176,11 @@ async def test_what_somebody_else_is_said_to_have_offered_moves_nothing(world: S
     assert await world.given() == 1_900
 
 
-async def test_the_offer_on_the_table_named_again_is_taken(world: SalesWorld) -> None:
+@pytest.mark.parametrize("said", ["刚才你们说是280，就280吧", "280", "280吧", "那280"])
+async def test_the_offer_on_the_table_named_again_is_taken(world: SalesWorld, said: str) -> None:
     await world.terms(TERMS)
     await world.say("b1", "能便宜点吗")
-    assert acts(await world.say("b1", "刚才你们说是280，就280吧")) == ["offer_coupon"]
+    assert acts(await world.say("b1", said)) == ["offer_coupon"]
     assert await world.payable("b1") == 28_000
 
 
@@ -191,7 +192,18 @@ def test_what_begins_like_a_yes_takes_no_offer(words_: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "yes", ["好滴", "好好好", "嗯嗯，好的谢谢", "那就这个价吧", "可以的发券吧", "那我买了", "就它了"]
+    "yes",
+    [
+        "好滴",
+        "好的成交",
+        "行吧就按这个价",
+        "好好好",
+        "嗯嗯，好的谢谢",
+        "那就这个价吧",
+        "可以的发券吧",
+        "那我买了",
+        "就它了",
+    ],
 )
 def test_a_yes_in_whatever_words_takes_the_offer(yes: str) -> None:
     assert read_ask(yes, offered=True).kind == "accept"

@@ -70,6 +70,8 @@ def answer_bargain(
         return _take(talk, price, budgets, "offer_taken")
     if ask.kind == "claim" and talk is not None and talk.offer is not None and (ask.price or ZERO) >= talk.offer:
         return _take(talk, price, budgets, "named_the_offer")  # 刚才你们说是 282, which is the offer on the table
+    if ask.kind == "question" and talk is not None and talk.offer is not None and ask.price == talk.offer:
+        return _take(talk, price, budgets, "named_the_offer")  # 「282」 alone
     if ask.kind == "floor" and (talk is None or talk.offer is None):
         return _push(ask, terms, talk, price, budgets)  # who opens with 「最低多少」 wants a better price
     if ask.kind in ("claim", "floor", "decline", "accept", "question"):

@@ -37,7 +37,7 @@ export const en = {
     empty: 'No greetings yet; the default one is used.', try: 'Preview', tryHint: 'Search word (optional)', from: 'Where from',
   },
   scenes: {
-    nav: 'Scenes', title: 'Scenes', add: 'New scene', edit: 'Edit scene', about: 'The answer first, then a link, a coupon or goods. Never for upset buyers.',
+    nav: 'Scenes', title: 'Scenes', add: 'New scene', edit: 'Edit scene', about: 'The answer first, then a link, a coupon or goods. Write at least one of words, intents and audience; all that are written must fit. Never for upset buyers.',
     empty: 'No scenes yet.', try: 'Try a sentence', tryHint: 'As a buyer would say it', none: 'No scene', hit: 'Scene: {title}', with: 'With: {what}',
   },
   picks: {
@@ -70,11 +70,11 @@ export const en = {
     nav: 'Bargaining', title: 'Bargaining', add: 'New terms', edit: 'Edit terms', about: 'Terms and budgets decide; the floor is in no talk. Products without terms are not bargained about.',
     empty: 'No terms: nothing is bargained about.', try: 'Rehearse (each line is the next round; an empty one starts anew)', tryHint: 'Any discount?', price: 'Price {price}, terms: {terms}',
     step: 'Round {round} · {reason} · takes {taken} · buyer has {person} left · today {day} left', all: 'Whole shop', summary: '{goods}; {buyer} per buyer, {day} per day',
-    given: 'Given in 7 days: {amount} yuan', givenEmpty: 'Nothing given yet.', what: 'What', states: { held: 'Offered', spent: 'Given', released: 'Taken back' },
+    whichGoods: 'Choose a product first, then write as a buyer would.', noTerms: 'There is no bargaining about this product: no terms in use cover it, or it is out of stock.', given: 'Given in 7 days: {amount} yuan', givenEmpty: 'Nothing given yet.', what: 'What', states: { held: 'Offered', spent: 'Given', released: 'Taken back' },
   },
   coupons: {
     nav: 'Coupons', title: 'Coupons', about: 'Issued within budgets, one code each, used once.', empty: 'No promotion hands out coupons yet.', left: 'Budget left / whole (yuan)', noBudget: 'No limit',
-    add: 'New coupon', edit: 'Edit coupon', terms: 'Worth', off: '{off} off from {least}', other: 'See promotion', newOnly: 'New buyers', counts: 'Issued / used / expired', givenTo: 'Who got it', givenNone: 'None so far.', saved: 'Saved', used: 'For {order}',
+    add: 'New coupon', edit: 'Edit coupon', terms: 'Worth', off: '{off} off from {least}', other: 'See promotion', newOnly: 'New buyers', counts: 'Issued / used / expired', givenTo: 'Who got it', givenNone: 'None from here yet; those issued before the import are only counted.', saved: 'Saved', used: 'For {order}',
     states: { issued: 'To claim', claimed: 'Unused', used: 'Used', expired: 'Expired' }, noBuyer: 'No such buyer; check the id.', buyerHint: 'Buyer id', imported: 'The terms of this coupon were imported; here name, end, budget and limits can be changed.',
     ended: 'Ended',
     perBuyer: 'Per buyer', noLimit: 'No limit', ends: 'Ends', issue: 'Issue a coupon', which: 'Which coupon', go: 'Issue', issued: 'Issued, code {code}', notMeant: 'This coupon is not meant for this buyer (for first purchases only, say) and could not be used.', refused: 'Refused: budget, number or share used up, or it has ended.',

@@ -70,11 +70,11 @@ export const zh = {
     nav: '议价', title: '议价', add: '新条款', edit: '改条款', about: '让多少由这里的条款和预算决定，底价不会出现在任何对话里。没有条款的商品不议价。',
     empty: '还没有条款，所有商品都不议价。', try: '演练：像买家一样砍价（接着说就是下一轮，清空内容重新开始）', tryHint: '能便宜点吗', price: '现价 {price} 元，用的条款：{terms}',
     step: '第 {round} 轮 · {reason} · 本次占用 {taken} 元 · 这位买家还剩 {person} 元 · 今天还剩 {day} 元', all: '全店', summary: '{goods}；每人 {buyer} 元，每天 {day} 元',
-    given: '近 7 天让利 {amount} 元', givenEmpty: '还没有让过利。', what: '给了什么', states: { held: '报价中', spent: '已给', released: '已收回' },
+    whichGoods: '先选一件商品，再像买家一样说一句。', noTerms: '这件商品不议价：没有启用的条款管到它，或者它没货了。', given: '近 7 天让利 {amount} 元', givenEmpty: '还没有让过利。', what: '给了什么', states: { held: '报价中', spent: '已给', released: '已收回' },
   },
   coupons: {
     nav: '优惠券', title: '优惠券', about: '在预算内发给买家，一人一码，只能用一次；客服在工作台的“优惠”里直接发给正在聊的买家。关掉启用，发出去的券也用不了；只想停发，把张数改成已发的数。', empty: '还没有优惠券。点“新优惠券”建一张，写好预算，客服就能发。', left: '预算剩余 / 总额（元）', noBudget: '不限',
-    add: '新优惠券', edit: '改优惠券', terms: '面额', off: '满 {least} 减 {off}', other: '见活动', newOnly: '新客', counts: '已发 / 已用 / 过期', givenTo: '发给了谁', givenNone: '还没发过。', saved: '已保存', used: '用于 {order}',
+    add: '新优惠券', edit: '改优惠券', terms: '面额', off: '满 {least} 减 {off}', other: '见活动', newOnly: '新客', counts: '已发 / 已用 / 过期', givenTo: '发给了谁', givenNone: '这里还没发过；导入之前发出去的只计数，不列名单。', saved: '已保存', used: '用于 {order}',
     states: { issued: '待领取', claimed: '没用', used: '已用', expired: '已过期' }, noBuyer: '没有这位买家，核对一下 ID。', buyerHint: '买家 ID', imported: '这张券的优惠内容是导入的，在导入文件里改；这里可以改名称、结束时间、预算和限领。',
     ended: '已结束',
     perBuyer: '每人限领', noLimit: '不限', ends: '结束', issue: '发一张券', which: '哪张券', go: '发券', issued: '已发，券码 {code}', notMeant: '这张券不是给这位买家的（比如只给没买过的），发了也用不了。', refused: '发不了：预算、张数或每人限领已用完，或活动已结束。',
