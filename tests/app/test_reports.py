@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +183,32 @@ async def test_a_server_that_was_away_at_the_hour_sends_when_it_is_back_that_day
         await mine._order(Job(DEFAULT_SHOP, "x", "report.order", NOW))
         await product.jobs.run_due()
     assert len(robots.heard) == 1
+    await mine.close()
+
+
+async def test_a_target_that_was_away_for_an_hour_hears_the_report_once_it_is_back(
+    product: Wiring, robots: Robots
+) -> None:
+    from sqlalchemy import update
+
+    from xiaoer.infra.jobs import jobs
+
+    mine = reports(product, robots)
+    targets = (Target("wecom", "https://wecom/a"), Target("dingtalk", "https://ding/b?x=1", "other"))
+    plan = Schedule(weekly=True, weekday=0, hour=9, targets=targets)
+    await product.db.write(lambda c: mine.keep_schedule(c, DEFAULT_SHOP, plan))
+    due = update(jobs).where(jobs.c.state == "waiting").values(due_at=NOW)
+    tries = []
+    for hour in range(4):
+        robots.away = hour < 2  # two hours long; then 钉钉 refuses the signature
+        mine._clock.advance(timedelta(hours=hour > 0))  # type: ignore[attr-defined]
+        await mine._order(Job(DEFAULT_SHOP, "x", "report.order", NOW))
+        tries.append(0)
+        while ran := await product.jobs.run_due():
+            tries[-1] += ran
+            await product.db.write(lambda c: c.execute(due))
+    assert [host for host, _ in robots.heard] == ["wecom"]
+    assert tries == [12, 12, 7, 0]
     await mine.close()
 
 

@@ -18,7 +18,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from xiaoer.app.figures import Figures, formulas_of
+from xiaoer.app.figures import Figures, calendar_of, formulas_of
 from xiaoer.infra.clickhouse import over_http
 from xiaoer.infra.clock import SystemClock
 from xiaoer.infra.db import Database
@@ -176,7 +176,8 @@ async def serve(reader: asyncio.StreamReader, answers: int) -> None:
     """The other end: do what is asked until the input ends. `answers` is the file that answers are written to."""
     settings = Settings.model_validate_json(await reader.readline())
     db, later, clock = Database(settings.url), Later(settings), SystemClock()
-    figures = Figures(db, clock, later, later, formulas_of(settings.home), over_http(settings.clickhouse_url))
+    profile = formulas_of(settings.home), calendar_of(settings.home)
+    figures = Figures(db, clock, later, later, *profile, over_http(settings.clickhouse_url))
     figures.roll_up.yield_to_others()
     running: set[asyncio.Task[None]] = set()
 

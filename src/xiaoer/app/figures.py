@@ -1,8 +1,9 @@
 """The work behind the figures (算数): counting facts and looking for spikes, in the server or beside it."""
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from xiaoer.flows.roll_up.roll_up import RollUp, Understands
 from xiaoer.flows.stream_facts import StreamFacts
@@ -13,10 +14,12 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import InvalidBody
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.insights.rules.formulas import load_formulas
+from xiaoer.slices.insights.rules.free_days import Calendar, load_calendar
 from xiaoer.slices.insights.types import Formula
 
 PACK = Path(__file__).resolve().parents[1] / "packs" / "ecommerce"
-_METRICS = "metrics.toml"
+_METRICS, _HOLIDAYS = "metrics.toml", "holidays.toml"
+T = TypeVar("T")
 
 
 def formulas_of(home: Path) -> tuple[Formula, ...]:
@@ -25,10 +28,23 @@ def formulas_of(home: Path) -> tuple[Formula, ...]:
     Raises:
         InvalidBody: that file cannot be read, or changes something that is not there.
     """
-    own = home / _METRICS
+    return _with_own(home, _METRICS, load_formulas)
+
+
+def calendar_of(home: Path) -> Calendar:
+    """The pack's holidays with the years that `holidays.toml` in the installation's folder adds or replaces.
+
+    Raises:
+        InvalidBody: that file cannot be read, or names a day that there is not.
+    """
+    return _with_own(home, _HOLIDAYS, load_calendar)
+
+
+def _with_own(home: Path, name: str, load: Callable[[str, str], T]) -> T:
+    own = home / name
     try:
         changed = own.read_text(encoding="utf-8") if own.exists() else ""
-        return load_formulas((PACK / _METRICS).read_text(encoding="utf-8"), changed)
+        return load((PACK / name).read_text(encoding="utf-8"), changed)
     except (ValueError, KeyError, TypeError) as error:
         raise InvalidBody(f"{own} cannot be used: {error}. See docs/insight.md, Metrics.") from error
 
@@ -43,11 +59,12 @@ class Figures:
         understanding: Understands,
         answers: Answers,
         formulas: tuple[Formula, ...],
+        calendar: Calendar,
         clickhouse: Run | None = None,
     ) -> None:
         self.formulas = formulas
         self.intents = _titles(PACK)
-        self.roll_up = RollUp(db, clock, understanding, self.formulas)
+        self.roll_up = RollUp(db, clock, understanding, self.formulas, calendar)
         self.roll_up.streams = clickhouse is not None
         self.stream = StreamFacts(db, clock, clickhouse) if clickhouse else None
         self.watch = WatchInsights(db, clock, self.intents, answers)

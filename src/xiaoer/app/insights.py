@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from sqlalchemy import Connection
 
 from xiaoer.app.beside import Beside, BesideFailed
-from xiaoer.app.figures import Figures, formulas_of
+from xiaoer.app.figures import Figures, calendar_of, formulas_of
 from xiaoer.flows.roll_up.roll_up import Understands
 from xiaoer.flows.show_insights.page import Page
 from xiaoer.flows.show_insights.pages import show_page
@@ -89,7 +89,9 @@ class Insights:
         self._db = db
         self._clock = clock
         self.answers = KnownAnswers(knowledge)
-        self._figures = Figures(db, clock, understanding, self.answers, formulas_of(home), clickhouse)
+        self._calendar = calendar_of(home)
+        profile = formulas_of(home), self._calendar
+        self._figures = Figures(db, clock, understanding, self.answers, *profile, clickhouse)
         self._pages_run = clickhouse if pages_from_clickhouse else None
         self.formulas, self.intents = self._figures.formulas, self._figures.intents
         self.roll_up, self.watch = self._figures.roll_up, self._figures.watch
@@ -208,6 +210,7 @@ class Insights:
                 choice.product,
                 choice.agent,
                 now,
+                self._calendar,
             )
             return show(view)
 

@@ -188,7 +188,7 @@ class Reports:
 
     async def _order(self, job: jobs.Job) -> None:
         """Order what is due by this hour of the shop's day, once per target and period; a server that was away at the
-        hour does it as soon as it is back on that day."""
+        hour does it as soon as it is back on that day, and a target that was away is tried again each hour of it."""
         now = self._clock.now().astimezone(SHOP_ZONE)
         plan = await self._db.read(lambda c: self.schedule(c, job.shop))
         wanted: list[Kind] = []
@@ -196,20 +196,34 @@ class Reports:
         wanted += ["month"] if plan.monthly and now.day == 1 and now.hour >= plan.hour else []
         for kind in wanted:
             await self.send_all(job.shop, kind, plan, now)
+            await self._try_again(job.shop, kind, plan, now)
 
     async def send_all(self, shop: ShopId, kind: Kind, plan: Schedule, now: datetime, again: str = "") -> int:
         """Order a delivery to every target; the same day again orders nothing unless `again` names a new reason."""
 
         def change(connection: Connection) -> int:
-            ordered = 0
-            for target in plan.targets:
-                mark = _mark(target)
-                what = {"kind": kind, "target": mark}
-                id_ = f"report:{kind}:{now:%Y-%m-%d}:{mark}{again}"
-                ordered += jobs.enqueue(connection, shop, "report.send", what, at=self._clock.now(), id_=id_)
-            return ordered
+            return sum(self._enqueue(connection, shop, kind, target, now, again) for target in plan.targets)
 
         return await self._db.write(change)
+
+    async def _try_again(self, shop: ShopId, kind: Kind, plan: Schedule, now: datetime) -> None:
+        """Order anew what a target that was away did not get today in all its tries."""
+
+        def change(connection: Connection) -> None:
+            for target, last in zip(plan.targets, plan.delivered, strict=True):
+                orders = ("", *(f":{hour}" for hour in range(plan.hour, now.hour + 1)))
+                tried = [jobs.status(connection, shop, _job_id(kind, target, now, again)) for again in orders]
+                if last and last.state == "away" and all(job.state == "failed" for job in tried if job):
+                    self._enqueue(connection, shop, kind, target, now, orders[-1])
+
+        await self._db.write(change)
+
+    def _enqueue(
+        self, connection: Connection, shop: ShopId, kind: Kind, target: Target, now: datetime, again: str
+    ) -> bool:
+        what = {"kind": kind, "target": _mark(target)}
+        id_ = _job_id(kind, target, now, again)
+        return jobs.enqueue(connection, shop, "report.send", what, at=self._clock.now(), id_=id_)
 
     async def _send(self, job: jobs.Job) -> None:
         plan = await self._db.read(lambda c: self.schedule(c, job.shop))
@@ -263,6 +277,10 @@ class Reports:
 
 def _mark(target: Target) -> str:
     return hashlib.sha256(f"{target.kind}{target.url}{target.to}".encode()).hexdigest()[:16]
+
+
+def _job_id(kind: Kind, target: Target, day: datetime, again: str) -> str:
+    return f"report:{kind}:{day:%Y-%m-%d}:{_mark(target)}{again}"
 
 
 def hidden(value: Schedule) -> Schedule:

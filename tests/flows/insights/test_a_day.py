@@ -20,6 +20,7 @@ from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.around import place_talks
 from xiaoer.slices.insights.rules.days import day_of, micros
 from xiaoer.slices.insights.rules.formulas import fingerprint
+from xiaoer.slices.insights.rules.free_days import Calendar
 from xiaoer.slices.insights.rules.measures import row_of_day, row_of_refund, row_of_talk
 from xiaoer.slices.insights.types import Ask, Beat, BuyerDay, Deal, RefundFacts, Step, Talk
 
@@ -214,3 +215,22 @@ def test_a_profile_that_cannot_be_used_names_the_file(tmp_path: Path, text: str)
     (tmp_path / "metrics.toml").write_text(text, encoding="utf-8")
     with pytest.raises(InvalidBody, match=r"metrics\.toml"):
         formulas_of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("years", "note"),
+    [((2026,), ""), ((2025,), "还没有 2026 年的放假安排，只算了夜里和周末")],
+    ids=["known", "not-known"],
+)
+async def test_the_page_and_the_report_say_whose_holidays_they_do_not_know(
+    db: Database, years: tuple[int, ...], note: str
+) -> None:
+    talks = place_talks([ANN], [structs.replace(ANNS_ORDER, off_hours=True)])
+    await db.write(lambda c: store.put_units(c, SHOP, [row_of_talk(t) for t in talks], FORMULAS))
+    calendar = Calendar(years)
+    page = await db.read(lambda c: show_page(look(c, calendar=calendar), "value"))
+    night = next(card for card in page.cards if card.id == "night")
+    assert (night.title, night.value, night.note) == ("夜里和假日成交", 80.0, note)
+    report = await db.read(lambda c: write_report(look(c, calendar=calendar), "店", "week", ""))
+    told = next(finding.text for finding in report.findings if finding.kind == "value")
+    assert told == "夜里、周末和节假日机器人接待成交 80 元" + (f"（{note}）" if note else "")

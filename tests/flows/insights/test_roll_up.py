@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import xiaoer
+from xiaoer.app.figures import calendar_of
 from xiaoer.flows.roll_up.roll_up import RollUp
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.db import Database, metadata
@@ -20,7 +21,9 @@ from xiaoer.kernel.turn import Turn
 from xiaoer.migrations.tables import load_tables
 from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import store
+from xiaoer.slices.insights.rules.days import from_date
 from xiaoer.slices.insights.rules.formulas import load_formulas
+from xiaoer.slices.insights.rules.free_days import NO_YEARS, Calendar
 
 FORMULAS = load_formulas((Path(xiaoer.__file__).parent / "packs/ecommerce/metrics.toml").read_text(encoding="utf-8"))
 SHOP = ShopId("s1")
@@ -137,3 +140,24 @@ async def test_a_changed_formula_makes_the_figures_anew(db: Database, clock: Man
     names = {key[4] for key in await db.read(lambda c: store.all_cells(c, SHOP)) if key[0] == "kpi"}
     assert "douyin.reply_3min@2" in names
     assert "douyin.reply_3min@1" not in names
+
+
+async def test_an_order_of_a_holiday_is_rescued_once_the_table_knows_the_year(db: Database, clock: ManualClock) -> None:
+    """9:10 on a Thursday, and on the Friday after it, which is the Dragon Boat Festival."""
+    facts = []
+    for number in range(2):
+        facts += talk_facts(number, number, 1440 * number, ["bot"])
+        paid = START + timedelta(days=number, minutes=10)
+        facts.append(
+            Event(SHOP, f"x:o{number}", "order.paid", paid, "", f"b{number}", {"id": f"o{number}", "paid": 90})
+        )
+    await db.write(lambda c: insights.append_new(c, SHOP, facts))
+    day = from_date(START.date())
+
+    async def rescued(calendar: Calendar) -> list[tuple[int, int]]:
+        await RollUp(db, clock, Hears(), FORMULAS, calendar)(SHOP)
+        rows = await db.read(lambda c: store.sums(c, SHOP, "flag", (day, day + 1), ("day",), a="night_fen"))
+        return [(found - day, fen) for found, _, fen in rows]
+
+    assert await rescued(NO_YEARS) == []
+    assert await rescued(calendar_of(Path("/no/such/folder"))) == [(1, 9_000)]

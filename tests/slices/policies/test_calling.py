@@ -61,3 +61,13 @@ def test_twice_in_one_breath_is_a_call() -> None:
 )
 def test_zero_is_a_person_unless_a_number_was_asked_for(history: tuple[PastMessage, ...], is_call: bool) -> None:
     assert calls("0", history) is is_call
+
+
+@pytest.mark.parametrize("text", ["你家客服是死了吗", "人都死哪去了", "客服跑哪去了"])
+def test_who_is_said_to_be_gone_is_called(text: str) -> None:
+    assert calls(text)
+
+
+@pytest.mark.parametrize("text", ["这鱼死了怎么办", "笑死我了", "苗死了赔吗", "快递跑哪去了"])
+def test_what_else_is_dead_or_gone_is_nobody(text: str) -> None:
+    assert not calls(text, ASKED)

@@ -148,6 +148,8 @@ class PicksForWish:
         shelf = await self._goods.shelf(turn.shop, need, most, _SHELF, taste)
         ids = {product.id for product in by_rules}
         found = ranked(" ".join(wish.words), shelf, [product.id for product in by_rules])
+        if wish.relation:  # what is made for others than her is no guess either
+            found = [one for one in found if not any(word in one.product.title for word in taste.never)]
         best = found[0].sure if found else 0.0
         if best < least:
             return ()

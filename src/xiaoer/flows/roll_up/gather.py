@@ -15,6 +15,7 @@ from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.conversations import told
 from xiaoer.slices.insights.rules.days import as_date, day_of, micros
 from xiaoer.slices.insights.rules.figures import main_agent
+from xiaoer.slices.insights.rules.free_days import Calendar
 from xiaoer.slices.insights.rules.reasons import name_reason, pick_words
 from xiaoer.slices.insights.types import BuyerDay, Deal, ModelCall, RefundFacts, Talk
 from xiaoer.slices.orders.rules import PAID_BACK
@@ -42,10 +43,12 @@ def orders_of(connection: Connection, shop: ShopId, buyer_id: str) -> tuple[Orde
     return orders.of_buyer(connection, shop, buyer_id, _ORDERS)
 
 
-def deals_of(kept: Sequence[Order], told_by_shop: Sequence[Event], owner_of: Mapping[str, str]) -> list[Deal]:
+def deals_of(
+    kept: Sequence[Order], told_by_shop: Sequence[Event], owner_of: Mapping[str, str], calendar: Calendar
+) -> list[Deal]:
     """Orders near talks: those of the shop's tables, and those that only events told about.
 
-    `owner_of` maps variant to product.
+    `owner_of` maps variant to product; `calendar` tells when people are at work.
     """
     deals = {
         order.id: Deal(
@@ -77,7 +80,11 @@ def deals_of(kept: Sequence[Order], told_by_shop: Sequence[Event], owner_of: Map
     deals |= {
         id_: Deal(id_, s["created"], s["paid"], s["amount"], s["refunded"], s["shipped"]) for id_, s in only.items()
     }
-    return sorted(deals.values(), key=lambda deal: (deal.created, deal.id))
+    placed = (
+        msgspec.structs.replace(deal, off_hours=deal.paid > 0 and calendar.is_off_hours(deal.paid))
+        for deal in deals.values()
+    )
+    return sorted(placed, key=lambda deal: (deal.created, deal.id))
 
 
 def _is_paid_back(refund: Refund, order: Order) -> bool:

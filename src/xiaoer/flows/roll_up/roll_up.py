@@ -32,6 +32,7 @@ from xiaoer.slices.insights import api as insights
 from xiaoer.slices.insights import columns, store
 from xiaoer.slices.insights.rules.around import place_talks
 from xiaoer.slices.insights.rules.formulas import fingerprint
+from xiaoer.slices.insights.rules.free_days import NO_YEARS, Calendar
 from xiaoer.slices.insights.rules.measures import VERSION, row_of_call, row_of_day, row_of_refund, row_of_talk
 from xiaoer.slices.insights.rules.rounds import human_wait
 from xiaoer.slices.insights.rules.talks import derive_talk
@@ -57,11 +58,19 @@ class Understands(Protocol):
 class RollUp:
     """Keeps the figures of every shop up to date."""
 
-    def __init__(self, db: Database, clock: Clock, understanding: Understands, formulas: Sequence[Formula]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        understanding: Understands,
+        formulas: Sequence[Formula],
+        calendar: Calendar = NO_YEARS,
+    ) -> None:
         self._db = db
         self._clock = clock
         self._understanding = understanding
         self._formulas = tuple(formulas)
+        self._calendar = calendar
         self._wordings = Wordings()
         self._noted: dict[ShopId, tuple[frozenset[str], str]] = {}
         self._duty: gather.Duty = gather.Duty(())
@@ -78,9 +87,9 @@ class RollUp:
         With `within_s` it stops after about so many seconds; what is left is done by the next run.
         """
         until = time.monotonic() + within_s
-        version = f"measures@{VERSION}:{fingerprint(self._formulas)}"
+        version = f"measures@{VERSION}:{fingerprint(self._formulas)}:{self._calendar.fingerprint}"
         kept = await self._db.read(lambda c: store.cursor(c, shop, "formulas"))
-        if kept and kept != version:  # a formula changed: what was measured by the old one goes
+        if kept and kept != version:  # a formula or the holidays changed: what was measured by the old one goes
             await self._db.write(partial(forget, shop=shop, streams=self.streams))
         if kept != version:
             await self._db.write(lambda c: store.set_cursor(c, shop, "formulas", version))
@@ -227,7 +236,7 @@ class RollUp:
             mine = list(per_buyer.get(buyer, {}).values())
             kept = gather.orders_of(connection, shop, buyer)
             told_by_shop = seen.get(buyer, [])
-            placed = place_talks(mine, gather.deals_of(kept, told_by_shop, goods.owner_of))
+            placed = place_talks(mine, gather.deals_of(kept, told_by_shop, goods.owner_of, self._calendar))
             work.talks += [talk for talk in placed if talk.id in fresh or talk != others[talk.id].facts]
             days = gather.days_of(buyer, kept, told_by_shop, placed, goods.owner_of)
             work.days += [row_of_day(day) for day in days]

@@ -10,7 +10,7 @@ from xiaoer.slices.insights import store
 
 SETTING = "costs"
 PURPOSES = {"gap.draft": "润色知识草稿"}
-_ALONE, _TALKS = Drill("flag", "bot_only"), Drill("flag", "talks")
+_ALONE, _TALKS, _NIGHT = (Drill("flag", mark) for mark in ("bot_only", "talks", "night_fen"))
 _HOW = (
     How("alone@1", "机器人独立接待", "从头到尾没有人工说过话的会话 ÷ 会话。"),
     How(
@@ -18,7 +18,9 @@ _HOW = (
     ),
     How("handle@1", "人工用时", "每条人工回复之前的时间相加，每条最多算 2 分钟。"),
     How(
-        "night@1", "夜间和周末成交", "22 点到次日 9 点、周六周日付款，且付款前最后一次接待只有机器人的订单，减去退款。"
+        "night@2",
+        "夜里和假日成交",
+        "22 点到次日 9 点、周末或法定节假日付款，付款前最后接待的只有机器人的订单，减去退款。调休上班的周末只算夜里。",
     ),
     How("model@1", "大模型费用", "每次按当时的单价：输入词元 × 输入单价 + 输出词元 × 输出单价；没成功的不计。"),
     How(
@@ -49,13 +51,12 @@ def show_value(view: View) -> Page:
     """The page."""
     costs = costs_of_shop(view.connection, view.shop)
     now, old = _sum(view, view.days, costs), _sum(view, view.before, costs)
+    holidays = _missing_years(view)
     cards = (
         Card("share", "机器人独立接待", now.share, "ratio", old.share, "up", "", None, "alone@1", _ALONE),
         Card("hours", "省下工时", now.hours, "hours", old.hours, "up", "", None, "hours@1", _ALONE),
         Card("saved", "约省人工费", now.saved, "yuan", old.saved, "up", "", None, "hours@1", _ALONE),
-        Card(
-            "night", "夜间周末成交", now.night, "yuan", old.night, "up", how="night@1", drill=Drill("flag", "night_fen")
-        ),
+        Card("night", "夜里和假日成交", now.night, "yuan", old.night, "up", holidays, None, "night@2", _NIGHT),
         Card("cost", "每会话成本", now.per_talk, "yuan", old.per_talk, "down", how="cost@1", drill=_TALKS),
         Card(
             "llm", "大模型费用", now.llm, "yuan", old.llm, "down", _note(now, costs), how="model@1", drill=_calls(now)
@@ -65,7 +66,7 @@ def show_value(view: View) -> Page:
     finding = (
         "这段时间都是人工接待，机器人还没上岗"
         if now.share is not None and not bot_was_there
-        else f"机器人独立接待 {percent(now.share)}，省下约 {now.hours:.0f} 小时，夜间和周末成交 {now.night:,.0f} 元"
+        else f"机器人独立接待 {percent(now.share)}，省下约 {now.hours:.0f} 小时，夜里和假日成交 {now.night:,.0f} 元"
         if now.share is not None
         else "还没有会话"
     )
@@ -82,7 +83,9 @@ def show_value(view: View) -> Page:
         Table("costs", "计算用到的设置", columns, rows, "在右上角「成本设置」里改。"),
     )
     empty = (
-        "" if now.share is not None else "有会话之后，这里会算出机器人省了多少工时、夜里救了多少单、每个会话花多少钱。"
+        ""
+        if now.share is not None
+        else "有会话之后，这里会算出机器人省了多少工时、夜里和假日救了多少单、每个会话花多少钱。"
     )
     return Page("value", "成本与价值", finding, view.period, cards, (_chart(view),), tables, _HOW, (), empty)
 
@@ -116,6 +119,12 @@ def _sum(view: View, days: tuple[int, int], costs: Costs) -> _Sum:
         round(llm, 2),
         calls,
     )
+
+
+def _missing_years(view: View) -> str:
+    """Says that holidays are not counted where the table of holidays lacks a year of the page."""
+    years = view.calendar.unknown_years(view.days, *(() if view.begins else (view.before,)))
+    return f"还没有 {'、'.join(map(str, years))} 年的放假安排，只算了夜里和周末" if years else ""
 
 
 def _note(now: _Sum, costs: Costs) -> str:
@@ -166,9 +175,11 @@ def _chart(view: View) -> Chart:
     night = [marks.get((day, "night_fen"), 0) / 100 for day in days]
     best = max(range(len(days)), key=night.__getitem__) if days else 0
     title = (
-        f"夜间和周末成交最多的是 {day_name(days[best])}：{night[best]:.0f} 元" if any(night) else "还没有夜间和周末成交"
+        f"夜里和假日成交最多的是 {day_name(days[best])}：{night[best]:,.0f} 元"
+        if any(night)
+        else "夜里和假日还没有成交"
     )
     names = tuple(day_name(day) for day in days)
-    series = (Series("夜间和周末成交", tuple(night), "good"),)
-    drills = view.day_by_day(Drill("flag", "night_fen"))
+    series = (Series("夜里和假日成交", tuple(night), "good"),)
+    drills = view.day_by_day(_NIGHT)
     return Chart("night", title, "bar", names, series, "yuan", "元", drills=drills)

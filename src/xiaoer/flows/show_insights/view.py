@@ -17,6 +17,7 @@ from xiaoer.slices.catalog import store as catalog
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights import store
 from xiaoer.slices.insights.rules.days import as_date, day_of, micros, second_of_day
+from xiaoer.slices.insights.rules.free_days import NO_YEARS, Calendar
 from xiaoer.slices.insights.types import Formula
 from xiaoer.slices.shops.store import list_staff
 
@@ -56,6 +57,7 @@ class View:
     product: str = ""
     agent: str = ""
     now: datetime | None = None
+    calendar: Calendar = NO_YEARS
     _titles: dict[str, str] = field(default_factory=dict)
     _agents: dict[str, str] | None = None
     _gifts: dict[tuple[str, Days], narrowed.Measured] = field(default_factory=dict)

@@ -54,7 +54,8 @@ class Step(Struct, frozen=True, array_like=True):
 class Deal(Struct, frozen=True, array_like=True):
     """An order of the buyer near the talk; instants in microseconds since 1970, 0 for not yet; amounts in fen.
 
-    `products` are what was bought, as far as the order's lines tell.
+    `products` are what was bought, as far as the order's lines tell; `off_hours` tells that it was paid when people
+    are usually not at work (`rules/free_days.py`).
     """
 
     id: str
@@ -64,6 +65,7 @@ class Deal(Struct, frozen=True, array_like=True):
     refunded: int = 0
     shipped: int = 0
     products: tuple[str, ...] = ()
+    off_hours: bool = False
 
 
 class Around(Struct, frozen=True, omit_defaults=True):

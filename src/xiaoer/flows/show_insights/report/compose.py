@@ -171,10 +171,10 @@ def _candidates(view: View, pages: dict[str, Page], due: date) -> list[ReportFin
             _PEOPLE_FEN * float(lost[0]["count"]) * 0.5,
             "quality",
         )
-    night = next((c.value or 0 for c in pages["value"].cards if c.id == "night"), 0)
-    if night:
-        text = f"夜间和周末机器人接待成交 {night:,.0f} 元"
-        add("value", text, "保持机器人夜间全自动，周末活动前更新知识", 100 * night * 0.1, "value")
+    night = next(card for card in pages["value"].cards if card.id == "night")
+    if night.value:
+        text = f"夜里、周末和节假日机器人接待成交 {night.value:,.0f} 元" + (f"（{night.note}）" if night.note else "")
+        add("value", text, "保持机器人夜里全自动，周末和节假日前更新知识", 100 * night.value * 0.1, "value")
     return found
 
 

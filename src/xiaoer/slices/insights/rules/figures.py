@@ -1,6 +1,6 @@
 """What one talk amounts to (会话要素): yes-or-no marks and amounts from which the plain metrics are made."""
 
-from xiaoer.slices.insights.rules.days import day_of, hour_of, weekday_of
+from xiaoer.slices.insights.rules.days import day_of
 from xiaoer.slices.insights.rules.rounds import human_wait
 from xiaoer.slices.insights.types import AGENT, ASSIST, BOT, BUYER, Ask, Deal, Step, Talk
 
@@ -10,8 +10,6 @@ _BUYING = frozenset({"product.stock", "product.restock"})  # asked to buy, wheth
 _DAY_US = 86_400_000_000
 _GOOD, _LOW, _BAD = 4, 3, 2
 _THINK_MS = 120_000  # a person's time for one reply is at most this; longer gaps are other work
-_NIGHT_FROM, _NIGHT_TO = 22, 9
-_SATURDAY = 5
 
 
 def is_inquiry(talk: Talk) -> bool:
@@ -155,11 +153,6 @@ def _sales(talk: Talk) -> dict[str, int]:
     marks["sales_refunded_fen"] = sum(d.refunded for d in won)
     marks["sales_net_fen"] = marks["sales_fen"] - marks["sales_refunded_fen"]
     if won and handled_by(talk) == "bot":
-        marks["night_orders"] = sum(_is_off_hours(d.paid) for d in won)
-        marks["night_fen"] = sum(d.amount - d.refunded for d in won if _is_off_hours(d.paid))
+        marks["night_orders"] = sum(d.off_hours for d in won)
+        marks["night_fen"] = sum(d.amount - d.refunded for d in won if d.off_hours)
     return marks
-
-
-def _is_off_hours(us: int) -> bool:
-    hour = hour_of(us)
-    return hour >= _NIGHT_FROM or hour < _NIGHT_TO or weekday_of(day_of(us)) >= _SATURDAY

@@ -33,7 +33,7 @@ BUCKETS = tuple(round(100 * 1.1**step) for step in range(140))
 _WHOLE_DAY = (0, 1440)
 _SMALL_TALK = ("chat.",)
 DAILY = -1
-VERSION = "7"  # of what is given; a new one has all figures made anew from the facts
+VERSION = "8"  # of what is given; a new one has all figures made anew from the facts
 
 
 def read_from_flags(formula: Formula) -> bool:

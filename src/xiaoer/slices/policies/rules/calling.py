@@ -13,6 +13,8 @@ _PARTICLES = r"[吗么没嘛不啊呀呢哈哦吧了的\W]*"
 _CALL = r"(?:(?:到底|究竟|还|都)?(?:有没有|有无|有木有|有)(?:个)?人(?:在|在线|值班)?|人(?:去哪(?:了|儿)?|在哪里?|在)?(?=呢|吗|哪|不|在|\W*$)|(?:在线)?等?(?:在线)?客服(?:人员|小姐姐|小哥)?(?:在|在线|上线|人)?)"
 _BARE = re.compile(rf"(?:(?:请问|喂+|哈喽|哎|诶|你好|您好|亲|急|在线等)\W*)*(?:{_CALL}{_PARTICLES})+")
 _CALLS = re.compile(_CALL)
+# 客服是死了吗, 人都死哪去了: nobody greets so
+_GONE = re.compile(r"(?:客服|你们|人)(?:是|都|全)*死(?:了|光|绝|哪)|(?:客服|你们|人)都?(?:哪去了|跑哪去了|失踪了)")
 # Telephones have taught buyers that 0 is a person; where something was asked for, it may be the answer.
 _ZERO = re.compile(r"0+\W*")
 _ASKS = re.compile(r"[?？]|几|多少")
@@ -30,6 +32,8 @@ def calls_person(text: str, turn: Turn) -> bool:
     if _ZERO.fullmatch(said):
         bot = next((past.text for past in reversed(turn.history) if past.author == "bot"), "")
         return _ASKS.search(bot) is None
+    if _GONE.search(said) is not None:
+        return True
     if not is_bare_call(said):
         return False
     return len(_CALLS.findall(said)) > 1 or any(_is_begun(past) for past in turn.history)

@@ -96,6 +96,7 @@ _STORY = 40  # characters of words in which a situation is told
 _LOST = frozenset({*UNANSWERED, "unclear", "product.which", "product.which_of", "recommend.ask", "size.ask"})
 _OF_FIGURES = ("price.query", "product.stock", "product.restock")
 _TELLS_MUCH = 10  # characters in which a situation may be told
+_SIZE = re.compile(r"(?:几|多大|什么|啥子?|哪个?)的?[码号]|[码号]数?(?:合适|咋选|怎么选)")
 _OF_THE_SHOP, _CLEAR = ("ship.", "order.", "promo."), 0.9  # matters that are no wish when heard so clearly
 ASKS_NUMBER = ("order.which", "order.which_sorry")  # templates
 _SMALL_TALK = ("talk.ack", "talk.chat.smalltalk", "talk.chat.bye")
@@ -117,6 +118,9 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
         return segment  # 40个头的还有没有, 米白的啥时候补
     if named.defect and _BOUGHT.search(text) and not is_open(turn):
         return segment  # 牙刷用了一回掉毛，给个说法
+    asks_size = segment.intent.startswith("product.size") and segment.confidence >= _CLEAR and _SIZE.search(text)
+    if asks_size and not is_open(turn):
+        return segment  # 防晒衣 我163 108 穿啥码
     if _is_about_shown(text, segment, turn):
         return wished(segment)
     talked = segment.intent.startswith(("promo.", "chat.", "oos.")) and not read_budget(text)
