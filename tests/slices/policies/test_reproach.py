@@ -22,7 +22,7 @@ def heard_after(words: str, act: str) -> Heard:
 @pytest.mark.parametrize(
     "words",
     ["答非所问", "你理解错了", "说重点！", "都说了不对", "你没回答我的问题", "不是这个意思", "我不是问这个", "你是听不懂人话吗？",
-     "说了等于没说", "完全答错了啊", "没用", "拜托，你没听懂"],
+     "说了等于没说", "完全答错了啊", "没用", "拜托，你没听懂", "没帮上忙", "答得不对", "👎", "👎👎", "[弱]"],
 )  # fmt: skip
 def test_a_reproach_asks_nothing_and_is_unsatisfied(words: str) -> None:
     heard = heard_after(words, "answer")

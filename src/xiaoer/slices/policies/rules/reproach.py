@@ -1,5 +1,5 @@
 # ruff: noqa: E501  patterns read better unbroken
-"""A message that only says the last answer was no help (答非所问, 你理解错了, 说重点): it asks nothing itself.
+"""A message that only says the last answer was no help (答非所问, 你理解错了, 说重点, 👎): it asks nothing itself.
 
 Without this, 「不对」 would be looked up as if it were a question about the matter before. A no to something that the bot
 has asked (地址对吗？— 不对) is an answer and stays one.
@@ -17,7 +17,7 @@ _ONLY_A_REPROACH = re.compile(
     r"(?:答非所问|文不对题|牛头不对马嘴|驴唇不对马嘴|鸡同鸭讲|(?:理解|搞|弄|听|看|回答|回|答)错|"
     r"(?:没有?|不)(?:在)?(?:回答|答|听懂|看懂|听明白|理解|明白|懂)(?:到|对|上)?我?(?:的|问的|说的)?(?:问题|意思|话|点上)?|"
     r"不(?:是|对)(?:这个|这样|那个)?(?:意思|问题)?|不是(?:在)?问(?:你)?(?:这个|那个|这些)|(?:听|看|读)不懂(?:人话|中文|我说的|我的话)?|"
-    r"说重点|讲重点|等于没(?:说|答)|跟没(?:说|答)一样|废话|没用|没(?:能|有)?帮(?:上|到)(?:我|什么|任何)*忙?|(?:回?答|说)[得的]?(?:都|也)?不对|白问|白说)"
+    r"说重点|讲重点|等于没(?:说|答)|跟没(?:说|答)一样|废话|没用|没(?:能|有)?帮(?:上|到)(?:我|什么|任何)*忙?|(?:回?答|说)[得的]?(?:都|也)?不对|白问|白说|(?:👎|\[弱\]|\[踩\])+)"
     r"(?:吗|吧|啊|呀|了|的|啦|呢|嘛|哦|[,，。!！?？~\s])*$"
 )
 # These may as well answer what the bot has asked.
