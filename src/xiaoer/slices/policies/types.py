@@ -60,11 +60,12 @@ class Ask(Struct, frozen=True):
     product_id: str | None
     memory: Memory = Memory()
     told_of: str = ""  # id of the order that an earlier part of this message is answered about, or that it names
+    resumed: str = ""  # what was asked for before, now that what it waited for has come
 
     @property
     def said(self) -> str:
-        """All words of the turn."""
-        return "\n".join(message.text for message in self.situation.turn.messages if message.text)
+        """All words of the turn, or those that it takes up again."""
+        return self.resumed or "\n".join(message.text for message in self.situation.turn.messages if message.text)
 
     @property
     def is_guess(self) -> bool:

@@ -18,7 +18,7 @@ from xiaoer.slices.policies.rules import parcels
 from xiaoer.slices.policies.rules.picking import pick_order
 from xiaoer.slices.policies.types import Ask
 
-_DOUBTS = re.compile(r"假|仿|山寨|冒牌|翻新|二手|次品|残次|[aA]货|莆田|水货|翻新|二手货?|贴牌")
+_DOUBTS = re.compile(r"假|仿|山寨|冒牌|翻新|二手|次品|残次|[aA]货|莆田|水货|贴牌")
 _YES = re.compile(r"^(?:是的?|对的?|嗯|没错)[，,、。！!]\s*")
 
 

@@ -196,8 +196,9 @@ def proven(ask: Ask, move: Move) -> Ask | None:
         tracks = any(word in ask.said for word in ("物流", "快递", "到哪", "包裹"))
         intent = "ship.track" if tracks else "order.status"
     entities = replace(ask.segment.entities, order_no=number)
-    segment = replace(ask.segment, intent=intent, text=slots.get("said") or ask.segment.text, entities=entities)
-    return replace(ask, segment=segment, memory=memory)
+    said = slots.get("said", "")
+    segment = replace(ask.segment, intent=intent, text=said or ask.segment.text, entities=entities)
+    return replace(ask, segment=segment, memory=memory, resumed=said)
 
 
 def _go_on(ask: Ask, matter: Matter) -> Move | None:
