@@ -67,6 +67,7 @@ SLOTS = {
     "way": "大",
     "also": "note",
     "next_kind": "cancel",
+    "signed": date(2026, 6, 16),
     "goods": ["冰丝防晒外套"],
     "compared": ["冰丝防晒外套", "小白鞋"],
     "shipped": NOW + timedelta(days=1),

@@ -88,7 +88,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         if of_shown and len(shown) == 1:  # 有哪些耳机，分别多少钱: of those just shown
             product = shown[0]
         about_it = segment.intent == "after.freight" or memory.asked is None or memory.asked.id != spoken_for
-        part = (spoken_for and about_it and run.is_part(segment)) or run.is_told_freight(segment, acts)
+        part = (spoken_for and about_it and run.is_part(segment)) or run.is_told(segment, acts)
         if part or (of_shown and len(shown) > 1):
             move = Move(_part(index))
         else:
