@@ -276,6 +276,14 @@ def keep_rating(
         store.set_meta(connection, shop, asked.id, {**asked.meta, "rated": rating["score"]})
 
 
+def keep_vote(connection: Connection, shop: ShopId, message: Message, *, is_good: bool) -> bool:
+    """Mark an answer with the buyer's thumb; whether that changed anything."""
+    if message.meta.get("voted") == (vote := "up" if is_good else "down"):
+        return False
+    store.set_meta(connection, shop, message.id, {**message.meta, "voted": vote})
+    return True
+
+
 def find_message(connection: Connection, shop: ShopId, message_id: str) -> Message | None:
     """A message by our id, or by the id that its channel gave it."""
     return store.get_message(connection, shop, message_id) or store.find_by_channel_id(connection, shop, message_id)
