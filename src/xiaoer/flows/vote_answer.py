@@ -13,6 +13,7 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.slices.conversations import api as conversations
+from xiaoer.slices.conversations import verdicts
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights import api as insights
@@ -40,7 +41,7 @@ class VoteAnswer:
             talk = conversations.get(connection, shop, message.conversation_id) if message else None
             if message is None or talk is None or talk.buyer_id != buyer_id or message.author != "bot":
                 raise NotFound("Message", message_id)
-            if conversations.keep_vote(connection, shop, message, is_good=is_good):
+            if verdicts.keep_vote(connection, shop, message, is_good=is_good):
                 data: dict[str, Any] = {"message_id": message.id, "turn_id": message.turn_id, "is_good": is_good}
                 data |= {"intents": list(message.meta.get("intents", ()))}
                 insights.append(
