@@ -86,7 +86,8 @@ class Move(Struct, frozen=True):
     """What a rule does about one segment: an act, or what must be read (`needs`) or done (`todo`) before there is one.
 
     `memory` is what the talk remembers afterwards; None leaves it as it is. `matter` is the matter that the act is
-    about: when several segments of a turn belong to one matter, the last one speaks for all.
+    about: when several segments of a turn belong to one matter, the last one speaks for all. `beside` are further acts
+    about the same segment: another order, what is taken up after this.
     """
 
     act: Act | None = None
@@ -94,3 +95,4 @@ class Move(Struct, frozen=True):
     todo: Todo | None = None
     memory: Memory | None = None
     matter: str = ""
+    beside: tuple[Act, ...] = ()

@@ -53,9 +53,9 @@ def stop_for_people(situation: Situation) -> Handoff | None:
     tries = situation.unsatisfied + (1 if situation.heard.satisfied is False else 0)
     if tries >= situation.limits.unsatisfied_tries:
         return Handoff("unsatisfied", "tries.unsatisfied")
-    waited_for = situation.turn.memory.of_kind("after_sale")
+    waited_for = any(one.kind == "after_sale" and one.asks == "photo" for one in situation.turn.memory.matters)
     pictures = any(isinstance(message.content, ImageContent) for message in situation.turn.messages)
-    if pictures and (waited_for is None or waited_for.asks != "photo"):
+    if pictures and not waited_for:
         return Handoff("image", "content.image", "after_sales")
     if len(_matters(situation)) >= _TOO_MANY_MATTERS:
         return Handoff("complex_after_sale", "after_sale.many", "after_sales")
