@@ -19,6 +19,7 @@ from xiaoer.slices.policies.rules import (
     attributes,
     bargaining,
     focus,
+    follow_ups,
     handoff,
     looking,
     nearness,
@@ -171,7 +172,9 @@ def _part(index: int) -> Act:
 def look_again(heard: Heard, turn: Turn) -> Heard:
     """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
     heard = reproach.hear_reproach(heard, turn)
-    again = telling.put_together(tuple(remarks.read(looking.look_again(segment), turn) for segment in heard.segments))
+    again = telling.put_together(
+        tuple(follow_ups.read(remarks.read(looking.look_again(one), turn), turn) for one in heard.segments)
+    )
     segments = wishes.gather(tuple(wishes.read(s, turn, tells_situation(s.text)) for s in again), tells_preference)
     segments = tuple(focus.choose(segment, turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
