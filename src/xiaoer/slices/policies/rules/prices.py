@@ -88,7 +88,13 @@ def _price(ask: Ask) -> Move | None:
     priced = ask.facts.priced[key]
     act = say(ask, "quote.total", type_="quote", sources=_causes(priced.causes), rule=f"quote.{priced.source}",
               payable=priced.payable, explanation=priced.explanation, until=priced.valid_until, cart=key)  # fmt: skip
-    return Move(act)
+    alone = len(ask.situation.heard.segments) == 1 or all(
+        one.intent != "promo.coupon" for one in ask.situation.heard.segments
+    )
+    coupons = _coupons(ask) if "券" in ask.segment.text and alone else None  # what may still be claimed lowers it
+    if coupons is not None and coupons.needs:
+        return coupons
+    return Move(act, beside=(coupons.act,) if coupons is not None and coupons.act else ())
 
 
 def _bundle(ask: Ask) -> Move | None:
