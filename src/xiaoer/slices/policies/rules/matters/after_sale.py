@@ -67,8 +67,7 @@ def start(ask: Ask) -> Move | None:
 def _after(ask: Ask, left: Matter, order: Order) -> Move:
     """Other goods of an order, in one breath with those that are asked about: taken together where the same is wanted
     of them for the same reason, else after them."""
-    named = exchanging.named_in(ask.segment.text, order)
-    assert named is not None
+    named = several.as_one(several.lines_named(ask.segment.text, order), order)
     new = heard(ask, new_matter(ask, "after_sale", order.id))
     new = replace(new, id=f"{new.id}{named.variant_id}", slots={**new.slots, "line": named.variant_id})
     if _sort(new) == _sort(left):
@@ -88,7 +87,8 @@ def _parts(ask: Ask, order: Order) -> list[Matter]:
         if "goal" in whole.slots:
             slots.setdefault("goal", whole.slots["goal"])
         found.append(replace(part, id=f"{part.id}{ids}", slots=slots))
-    return found if len({_sort(part) for part in found}) > 1 else []
+    apart_ = len({_sort(part) for part in found}) > 1
+    return found if apart_ or (len(found) == 1 and several.spares(ask.segment.text)) else []
 
 
 def _sort(matter: Matter) -> tuple[str, str]:

@@ -58,7 +58,13 @@ def heard(ask: Ask, matter: Matter) -> Matter:
         reason = "质量"
     if reason and (matter.asks == "reason" or "reason" not in slots):
         slots["reason"] = reason
-    elif matter.asks == "reason" and ask.is_free and len(text.strip()) >= 2 and intent not in _GOAL_OF:
+    elif (
+        matter.asks == "reason"
+        and ask.is_free
+        and len(text.strip()) >= 2
+        and not reading.is_yes(text)
+        and intent not in _GOAL_OF
+    ):
         slots["reason"] = "其他"
     if reason or (not matter.asks and "about" not in slots):
         slots["about"] = text[:200]
@@ -83,6 +89,7 @@ def heard(ask: Ask, matter: Matter) -> Matter:
     step = next_size.step_of(text) if slots.get("goal") == "exchange" else 0
     if step and not (entities.size or entities.color):
         slots["step"] = str(step)
+        slots.setdefault("reason", "尺码")
         slots.pop("wish", None)
     if matter.asks == "item" and ask.is_free and not reading.is_yes(text):
         slots["item"] = text.strip()[:60]
