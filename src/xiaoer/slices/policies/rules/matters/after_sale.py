@@ -15,7 +15,7 @@ from xiaoer.kernel.commerce import Order, OrderItem
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.money import Money
-from xiaoer.slices.policies.rules import refunds
+from xiaoer.slices.policies.rules import parcels, refunds
 from xiaoer.slices.policies.rules.eligibility import (
     FAULTS,
     Goal,
@@ -158,6 +158,8 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
     gone = ask.memory.without(matter.id)
     if "yes" in matter.slots:  # the shop's system tells, also when this turn is decided a second time
         return _for_item(ask, matter, order)
+    if order.status == "unknown":
+        return Move(say(ask, "order.unclear_state", order, type_="fallback"), memory=gone)
     if order.status in ("unpaid", "closed"):
         return Move(say(ask, "after.not_received", order), memory=gone)
     if order.status == "paid" and matter.slots.get("goal") == "exchange":
@@ -171,6 +173,9 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
         return Move(say(ask, "after_sale.unshipped", order, asks="cancel"), memory=gone)
     if order.status == "shipped" and choosing.says_it_came(matter.slots.get("about", "")):
         return _for_item(ask, matter, replace(order, delivered_at=order.delivered_at or ask.situation.now))
+    if order.status == "shipped" and order.shipments and parcels.is_stuck(order.shipments[-1], ask.situation.now):
+        type_ = "resend" if matter.slots.get("goal") in ("exchange", "resend") else "refund"
+        return _people(ask, matter, order, type_, "快递问题")  # lost on its way: the shop's risk until it is signed for
     if order.status == "shipped":
         return Move(say(ask, "after.before_receipt", order), memory=gone)
     if order.status in ("refunding", "refunded") and "beside" not in matter.slots:

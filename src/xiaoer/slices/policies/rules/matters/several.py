@@ -11,6 +11,7 @@ from xiaoer.slices.policies.rules.matters import reading
 from xiaoer.slices.policies.rules.picking import THINGS
 
 _CLAUSES = re.compile(r"[，,。；;！!？?\n\s]+|另外|还有|然后|但是?|可是|不过")
+_OF_BOTH = re.compile(r"(?:我|就|也)?(?:都|全|统统|一起)")
 _JOINED = re.compile(r"[和跟与、及]|都|各")
 _KEEPS = re.compile(r"留着|留下|保留|要留|不动|(?<![退换能])不(?:用|想|要)?[退换]")
 _PRAISES = re.compile(r"没(?:啥|什么)?(?:问题|毛病)|[挺很蛮]好|还(?:行|可以)|满意|(?<!不)喜欢|(?<!不)合适|正好")
@@ -94,8 +95,11 @@ def parts_of(words: str, order: Order) -> list[tuple[str, str]]:
             continue
         if found := _in_clause(clause, order):
             ids = as_one(found, order).variant_id
-        if ids:
-            parts.setdefault(ids, []).append(clause)
+            parts.setdefault(ids, [])
+        elif _OF_BOTH.match(clause):  # 都想退，不喜欢: of all that was named so far
+            ids = ""
+        for each in [ids] if ids else parts:
+            parts[each].append(clause)
     return [(ids, "，".join(clauses)) for ids, clauses in parts.items()]
 
 
