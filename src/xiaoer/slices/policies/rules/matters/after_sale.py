@@ -263,7 +263,7 @@ def _request(ask: Ask, matter: Matter, order: Order, item: OrderItem, verdict: V
         return _people(ask, matter, order, _TICKET_OF[goal], slots["reason"])
     amount = Money(0)
     if goal != "exchange":
-        key = f"{order.id}|{item.variant_id}"
+        key = f"{order.id}|{exchanging.counted(item, order)}"
         if key not in ask.facts.refundable:
             need = Need("refundable", ask.index, key)
             if need not in ask.facts.asked:
@@ -278,6 +278,8 @@ def _request(ask: Ask, matter: Matter, order: Order, item: OrderItem, verdict: V
         "wish": slots.get("wish", ""),
     }
     told["goods"] = several.goods_of(item.variant_id, order)
+    if item.quantity > 1 or "#" in exchanging.counted(item, order):
+        told |= {"goods": [item.title], "pieces": item.quantity}
     if "yes" not in slots:
         return question(ask, replace(matter, asks="confirm"), f"after_sale.confirm_{goal}", order, rule=verdict.rule,
                         amount=amount, **told)  # fmt: skip
@@ -289,6 +291,7 @@ def _request(ask: Ask, matter: Matter, order: Order, item: OrderItem, verdict: V
         reason=slots["reason"],
         amount_fen=str(amount.fen),
         variant_id=item.variant_id,
+        quantity=exchanging.counted(item, order).partition("#")[2],
         wish=slots.get("wish", ""),
         photo=slots.get("photo", ""),
     )

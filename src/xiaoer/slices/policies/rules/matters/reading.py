@@ -245,32 +245,6 @@ def is_contact_only(text: str) -> bool:
     return len(left) <= 3 and left != text.strip()
 
 
-_OPENED = re.compile(
-    r"(?:拆|开)封了|[拆打]开?了?[吃喝用试]了|[吃喝]了(?:一|两|几|半)|[拆打]开了?(?:就|才|以后|之后)?[吃喝用试]"
-)
-_BROKEN_SEAL = ("拆了", "拆开", "打开了", "用过", "用了", "开封", "撕了", "已拆", "吃了")
-_WHOLE_SEAL = ("没拆", "没开", "未拆", "没有拆", "没用", "没打开", "完好", "没动", "没撕", "没吃")
-
-
-def sealed_of(text: str, asked: bool) -> str:
-    """Whether the one-time seal is whole ("1") or opened ("0"); empty when the words do not tell. Unless it was asked,
-    only goods that were tried tell it (拆了吃了一口)."""
-    if asked and any(word in text for word in _WHOLE_SEAL):
-        return "1"
-    return "0" if _OPENED.search(text) or (asked and any(word in text for word in _BROKEN_SEAL)) else ""
-
-
-_LABEL_OFF = re.compile(
-    r"(?<!没)(?<!没有)(?<!未)(?:[拆剪摘撕扯]|弄)(?:了|掉|下来|过|断|丢|没)?[^，。]{0,3}(?:吊牌|标签|吊卡|水洗标)|(?:吊牌|标签|吊卡|水洗标)(?:已经|都|也|被我|我|给)*(?:[拆剪摘撕扯扔]|掉|弄?丢|没了)"
-)
-_WASHED = re.compile(r"(?<!没)(?<!没有)(?<!未)(?:洗|下水|水洗)(?:了|过)(?:一|两|几|1|2)?[次水遍回]?")
-
-
-def is_spoilt(text: str) -> bool:
-    """Whether the words tell that the goods are not as they came: the label is off, they were washed."""
-    return _LABEL_OFF.search(text) is not None or _WASHED.search(text) is not None
-
-
 def reason_of(text: str) -> str:
     """The reason code that the words name; empty when they name none."""
     return next((name for name, pattern in _REASONS if pattern.search(text)), "")

@@ -68,7 +68,7 @@ def _in_clause(words: str, order: Order) -> list[OrderItem]:
 def as_one(lines: list[OrderItem], order: Order) -> OrderItem:
     """These lines as one: `*` for the whole order, else their ids, and what was paid for them."""
     if len(lines) == 1:
-        return lines[0]
+        return lines[0]  # with all its pieces
     whole = len(lines) == len(order.items)
     ids = "*" if whole else ",".join(line.variant_id for line in lines)
     paid = order.pay_amount if whole else Money(sum(line.pay_amount.fen for line in lines))
