@@ -4,6 +4,8 @@ What has come goes back or is exchanged, what is not sent yet is cancelled or ch
 orders on one 「确认」; the second is taken up when the first is settled (`apart`).
 """
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.memory import MOST, Matter
@@ -20,8 +22,9 @@ def start(ask: Ask) -> Move | None:
     """Begin with the first of them; None when the words do not mean several orders."""
     if ask.memory.of_kind("after_sale", "cancel") is not None:
         return None
-    matters = [(order, _matter(ask, order, words)) for order, words in _meant(ask)[:MOST]]
-    if len(matters) < 2 or not all(matter.slots.get("goal") or matter.kind == "cancel" for _, matter in matters):
+    found = [(order, _matter(ask, order, words)) for order, words in _meant(ask)[:MOST]]
+    matters = [(order, matter) for order, matter in found if matter is not None]
+    if len(matters) < 2:
         return None
     (order, first), *rest = matters
     begin = changes.resume if first.kind in changes.KINDS else _after_sale
@@ -42,10 +45,14 @@ def _meant(ask: Ask) -> list[tuple[Order, str]]:
     return [(order, ask.segment.text) for order in sorted(open_, key=lambda order: order.status == "paid")]
 
 
-def _matter(ask: Ask, order: Order, words: str) -> Matter:
-    """What these words want of this order: before it is sent, to send it back is to cancel it."""
+def _matter(ask: Ask, order: Order, words: str) -> Matter | None:
+    """What these words want of this order: before it is sent, to send it back is to cancel it. None when they want
+    nothing (衣服小了想退，你们鞋也不错)."""
     told = heard(apart.hearing(ask, words), new_matter(ask, "after_sale", order.id))
+    cancels = any(word in words for word in ("取消", "不要了"))
+    if "goal" not in told.slots and not cancels:
+        return None
     if order.status != "paid" or told.slots.get("goal") == "exchange":
-        return told
+        return told if "goal" in told.slots else replace(told, slots={**told.slots, "goal": "return"})
     reason = {name: told.slots[name] for name in ("reason",) if name in told.slots}
     return new_matter(ask, "cancel", order.id, **reason)
