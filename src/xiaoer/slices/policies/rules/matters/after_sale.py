@@ -53,7 +53,8 @@ def start(ask: Ask) -> Move | None:
             return _next(ask, heard(ask, left), order)
         if apart.is_of_this_turn(ask, left):
             return _after(ask, left, order)
-        ask = replace(ask, memory=ask.memory.parking(left))
+        kept = ask.memory.without(left.id) if reading.corrects(ask.segment.text) else ask.memory.parking(left)
+        ask = replace(ask, memory=kept)
     matter = heard(ask, new_matter(ask, "after_sale"))
     found, orders = choosing.choose(ask, _states(matter))
     if found == "none":

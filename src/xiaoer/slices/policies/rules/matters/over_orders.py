@@ -49,6 +49,8 @@ def _matter(ask: Ask, order: Order, words: str) -> Matter | None:
     """What these words want of this order: before it is sent, to send it back is to cancel it. None when they want
     nothing (衣服小了想退，你们鞋也不错)."""
     told = heard(apart.hearing(ask, words), new_matter(ask, "after_sale", order.id))
+    if "改成" in words and "退" not in words:  # 耳机改成白色的，卫衣换L码
+        told = replace(told, slots={**told.slots, "goal": "exchange"})
     cancels = any(word in words for word in ("取消", "不要了"))
     if "goal" not in told.slots and not cancels:
         return None

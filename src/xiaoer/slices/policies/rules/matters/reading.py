@@ -79,6 +79,11 @@ def is_yes(text: str) -> bool:
     return bool(_YES.match(text.strip())) and not is_no(text)
 
 
+def corrects(text: str) -> bool:
+    """Whether the words take back what was said before them (不是，是卫衣)."""
+    return re.match(r"(?:啊|哦|噢|呃|额|等等|\W)*(?:不是|不对|错了|说错|搞错|弄错|选错|点错)", text) is not None
+
+
 def is_reason_only(text: str) -> bool:
     """不想要了, 不要了, 不喜欢: a reason by itself."""
     return bool(re.match(r"^我?(?:不想要|不要|不喜欢|用不上|不需要)(?:了|啦)*$", _bare(text)))
