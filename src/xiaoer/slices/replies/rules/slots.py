@@ -113,6 +113,16 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
             words["facts"] += f"「{slots['missed']}」这点资料里没写。"
     if "titles" in slots:
         words["titles"] = "、".join(slots["titles"])
+    title, code, payable = slots.get("claim") or ("", "", None)
+    words["claim_note"] = f"\n再领「{title}」（券码 {code}），下单付 {payable.spoken} 元。" if payable else ""
+    words["gift_note"] = f"，另外{'、'.join(slots['gifts'])}" if slots.get("gifts") else ""
+    if slots.get("better"):
+        words["better"] = f"{slots['better']}。"
+    if "amounts" in slots:
+        words["amounts"] = "\n".join(
+            f"· {called}：到手 {price} 元{'（' + '、'.join(titles) + '）' if titles else ''}"
+            for called, price, titles in slots["amounts"]
+        )
     if "colors" in slots:
         words["colors"] = wording.say_list(slots["colors"], 10)
     if "specs" in slots:
