@@ -82,11 +82,13 @@ class TextForms(Struct, frozen=True):
 
     `normal`: width, script, slang and noise removed. `compact`: letters, digits and Han characters only.
     `pinyin`: one toneless syllable per Han character, space-separated (the fuzzy sound key).
+    `pictured`: the same with pictures read as what they show (差🍎 is 差苹 to the ear); None where none is.
     """
 
     normal: str
     compact: str
     pinyin: str
+    pictured: "TextForms | None" = None
 
 
 class TextAnalyser(Protocol):

@@ -68,6 +68,8 @@ SLOTS = {
     "measures": ["height_cm", "weight_kg"],
     "way": "大",
     "also": "note",
+    "next_kind": "cancel",
+    "goods": ["冰丝防晒外套"],
     "compared": ["冰丝防晒外套", "小白鞋"],
     "shipped": NOW + timedelta(days=1),
     "bought": "现在",

@@ -26,6 +26,7 @@ from xiaoer.flows.gather_facts.ports import (
     ReadsTerms,
     ReadsTickets,
     ReadsTransit,
+    SearchesKnowledge,
     Sells,
 )
 from xiaoer.flows.gather_facts.within import within
@@ -35,7 +36,6 @@ from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.policies.rules.bargaining import is_only_context, price_words
 from xiaoer.slices.policies.rules.picking import goods_pointed_at
 from xiaoer.slices.promotions.service import Promotions
@@ -62,7 +62,7 @@ class GatherFacts:
 
     def __init__(
         self,
-        knowledge: Knowledge,
+        knowledge: SearchesKnowledge,
         catalogue: ReadsCatalogue,
         orders: ReadsOrders,
         promotions: Promotions,

@@ -75,6 +75,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     more: list[Need] = []
     todos: list[Todo] = []
     owners: list[str] = []
+    beside: list[Act] = []
     asking = spoken_for = ""
     told_of = _only_number(situation.heard)
     carried: str | None = None
@@ -96,6 +97,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
             )
         more += move.needs
         todos += [move.todo] if move.todo else []
+        beside += move.beside
         memory = move.memory or memory
         act = _naming(move.act, product, situation, known) if move.act else _part(index)
         if not move.matter and any(act.template == one.template and act.slots == one.slots for one in acts):
@@ -119,10 +121,19 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         if segment.intent == "product.recommend":
             wish = wishes.told(segment, situation.turn)
             memory = replace(memory, wish=replace(wish, shown=(*wish.shown, *(id_ for id_, _ in focus.shown_by(act)))))
+    if not (asking or more or todos) and acts:
+        last = Ask(len(acts) - 1, situation.heard.segments[-1], situation, known, None, memory)
+        taken_up = run.take_up(last, situation.turn.memory, acts) or Move()
+        more += taken_up.needs
+        todos += [taken_up.todo] if taken_up.todo else []
+        memory = taken_up.memory or memory
+        beside += [taken_up.act] if taken_up.act else []
+        asking = memory.asking if taken_up.act and "asks" in taken_up.act.slots else ""
     if more:
         return Decision(needs=tuple(dict.fromkeys(more)))
     if todos:
         return Decision(todos=tuple({todo.id: todo for todo in todos}.values()))
+    acts += beside
     also = None if asking else run.still_open(memory, acts)
     acts, asking = ([*acts, also[0]], also[1]) if also else (acts, asking)
     again = trying.tried(situation, tuple(acts))

@@ -80,8 +80,12 @@ class Understanding:
 
     def forms(self, text: str) -> TextForms:
         """The spellings of a text that matching needs (`kernel.heard.TextAnalyser`)."""
+        named = self._normaliser.name_pictures(text)
+        return self._forms(text, None if named == text else self._forms(named))
+
+    def _forms(self, text: str, pictured: TextForms | None = None) -> TextForms:
         normal = self._normaliser.normal(text)
-        return TextForms(normal=normal, compact=compact(normal), pinyin=pinyin(normal))
+        return TextForms(normal=normal, compact=compact(normal), pinyin=pinyin(normal), pictured=pictured)
 
     def understand(self, turn: Turn) -> Heard:
         """Segments, feeling and urgency of the buyer's unanswered messages."""

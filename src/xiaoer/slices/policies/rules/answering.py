@@ -156,7 +156,7 @@ def _plain(ask: Ask) -> Move:
             return Move(told, memory=wishes.kept(wish, ask))
     if act.rule_id == "order.ask_number":
         return _with_entry(ask, small.ask_order_no(ask)) or Move(act)
-    return small.with_number(ask, act)
+    return replace(small.with_number(ask, act), beside=orders.tell_others(ask, act))
 
 
 def _needs_of_near(ask: Ask) -> tuple[Need, ...]:

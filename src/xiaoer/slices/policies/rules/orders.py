@@ -8,7 +8,7 @@ from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import parcels
 from xiaoer.slices.policies.rules.needs import LISTS, PAID_FOR, wants_orders
-from xiaoer.slices.policies.rules.picking import pick_order
+from xiaoer.slices.policies.rules.picking import each_named, pick_order
 from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_refund
 from xiaoer.slices.policies.rules.sources import order_source
 from xiaoer.slices.policies.types import Ask
@@ -115,6 +115,15 @@ def _order_act(ask: Ask, order: Order, template: str, *, kind: str = "lookup", *
     if "shipment" in slots and isinstance(slots["shipment"], Shipment):
         sources += (Source("shipment", slots["shipment"].waybill_no, slots["shipment"].carrier),)
     return Act(kind, ask.index, template, {"order": order, **slots}, sources)  # type: ignore[arg-type]
+
+
+def tell_others(ask: Ask, act: Act) -> tuple[Act, ...]:
+    """Where the other orders are that the same words name (我买的鞋跟卫衣各到哪儿了)."""
+    told = act.slots.get("order")
+    if not isinstance(told, Order) or ask.segment.intent not in _TRACKING | {"order.status"}:
+        return ()
+    named = each_named(ask.facts.orders or (), ask.segment.text)
+    return tuple(tell_tracking(ask, order) for order in named if order.id != told.id) if told in named else ()
 
 
 def tell_tracking(ask: Ask, order: Order) -> Act:

@@ -19,6 +19,7 @@ _NO = re.compile(
 )
 _DROP = re.compile(
     r"^(?:嗯|哦|噢|那|那就|就|要不|还是|我)*(?:算了|不用了?|按?原来的(?:发|寄|来)?(?:就行|就好)?|当我没说|再说吧?|没事了|不弄了|先这样|不办了|"
+    r"(?:这[单个件])?还?是?留着|"
     r"我?先?不(?:改|取消|退|换|开|要|撤销?|提醒|备注|催)了?|不要提醒了?)+(?:谢谢|吧|哈|啊|呀)*$"
 )
 _PAUSES = re.compile(r"[\s,，。.!！~～?？、]+")
@@ -104,7 +105,7 @@ def is_unsubscribe(text: str) -> bool:
 
 
 _NO_NUMBER = re.compile(
-    r"(?:不知道|忘|不记得|记不(?:得|住)|找不(?:到|着)|没有|没得|冇|哪里看|哪儿看|在哪看|怎么看|怎么查|是(?:啥|什么)|咋查)"
+    r"(?:不知道|忘|不记得|记不(?:得|住)|找不(?:到|着)|没有|没得|冇|换(?:了|过)?(?:手机)?号|停机|注销|哪里看|哪儿看|在哪看|怎么看|怎么查|是(?:啥|什么)|咋查)"
 )
 _POINTS = re.compile(
     r"(?:最近|最新|刚刚?|刚才|上一?|昨天|唯一|只有|就)(?:买|拍|下)?了?的?(?:那|这|一)一?(?:个?订?单|笔|次)"
@@ -152,9 +153,10 @@ def digits_of(text: str) -> str:
     return alone.group(1) if alone else ""
 
 
-def said_ending(text: str) -> str:
-    """Four digits that are named as the end of a phone number, or the end of a whole number; else empty."""
-    named, phone = _ENDING.search(text), _PHONE.search(text)
+def said_ending(text: str, named_only: bool = False) -> str:
+    """Four digits that are named as the end of a phone number, or the end of a whole number unless `named_only`; else
+    empty."""
+    named, phone = _ENDING.search(text), None if named_only else _PHONE.search(text)
     return named.group(1) if named else phone.group()[-4:] if phone else ""
 
 

@@ -6,14 +6,17 @@ else, that is answered and the matter stays open: the same wish taken up later g
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 
 from msgspec.structs import replace
 
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Matter, Memory
+from xiaoer.kernel.turn import ImageContent
 from xiaoer.slices.policies.rules.matters import (
     after_sale,
+    after_sale_words,
     booking,
     changes,
     choosing,
@@ -36,7 +39,7 @@ def answer_asked(ask: Ask) -> Move | None:
     if reading.is_drop(text):
         matter = asked or (ask.memory.matters[0] if ask.memory.matters else None)
         if matter is not None:
-            return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id))
+            return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id), matter=matter.id)
     if asked is None and reading.is_confirm(text):  # told to write just this; a bare 好的 is not it
         asked = next((matter for matter in ask.memory.matters if matter.asks == "confirm"), None)
     if (elsewhere := _value_for(ask, asked)) is not None:
@@ -49,12 +52,16 @@ def answer_asked(ask: Ask) -> Move | None:
 
 
 def _value_for(ask: Ask, asked: Matter | None) -> Move | None:
-    """An address, or that there is no picture, answers the matter that waits for it, though another was asked about
-    after it."""
+    """An address, a picture, or that there is none, answers the matter that waits for it, though another was asked
+    about after it."""
     text, asks = ask.segment.text, ""
-    if reading.address_of(text):
+    if asked is not None and asked.asks == "photo":
+        return None
+    if any(isinstance(message.content, ImageContent) for message in ask.situation.turn.messages):
+        asks = "photo"
+    elif reading.address_of(text):
         asks = "address"
-    elif after_sale.has_no_picture(text):
+    elif after_sale_words.has_no_picture(text):
         asks = "photo"
     waits = next((one for one in ask.memory.matters if one.asks == asks and one is not asked), None) if asks else None
     return _go_on(ask, waits) if waits is not None else None
@@ -132,7 +139,7 @@ def begin(ask: Ask) -> Move | None:
         return parcels_help.start(ask, "redirect")
     if (kind := parcels_help.kind_of(ask)) != "":
         return parcels_help.start(ask, kind)
-    if intent in after_sale.INTENTS:
+    if intent in after_sale_words.INTENTS:
         return after_sale.start(ask)
     if intent == "after.compensation":
         return small.start_compensation(ask)
@@ -163,6 +170,20 @@ def still_open(memory: Memory, acts: list[Act]) -> tuple[Act, str] | None:
     if done_now is None or waiting is None:
         return None
     return Act("ask", done_now.segment, "matter.also", {"also": waiting.kind}, rule_id="matter.also"), waiting.id
+
+
+def take_up(ask: Ask, before: Memory, acts: Sequence[Act]) -> Move | None:
+    """The next of several that were put aside, once the one before it is settled; None while one is asked about."""
+    settled = {matter.id for matter in before.matters} - {matter.id for matter in ask.memory.matters}
+    waiting = next(iter(ask.memory.all_parked), None)
+    if waiting is None or not settled:
+        return None
+    if any(act.template == "matter.dropped" for act in acts):  # 先不取消, of all of them
+        return Move(memory=reduce(Memory.without, (one.id for one in ask.memory.all_parked), ask.memory))
+    if waiting.kind in changes.KINDS:
+        return changes.resume(ask, waiting)
+    opened = {act.slots["order"].id for act in acts if act.template == "after_sale.done" and "order" in act.slots}
+    return after_sale.resume(ask, waiting, waiting.order_id in opened)
 
 
 def is_part(segment: Segment) -> bool:
@@ -196,8 +217,9 @@ def proven(ask: Ask, move: Move) -> Ask | None:
         tracks = any(word in ask.said for word in ("物流", "快递", "到哪", "包裹"))
         intent = "ship.track" if tracks else "order.status"
     entities = replace(ask.segment.entities, order_no=number)
-    segment = replace(ask.segment, intent=intent, text=slots.get("said") or ask.segment.text, entities=entities)
-    return replace(ask, segment=segment, memory=memory)
+    said = slots.get("said", "")
+    segment = replace(ask.segment, intent=intent, text=said or ask.segment.text, entities=entities)
+    return replace(ask, segment=segment, memory=memory, resumed=said)
 
 
 def _go_on(ask: Ask, matter: Matter) -> Move | None:

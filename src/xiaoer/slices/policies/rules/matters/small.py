@@ -211,7 +211,9 @@ def unsubscribe(ask: Ask) -> Move:
 def ask_proof(ask: Ask, order_no: str) -> Move:
     """An order that is not the visitor's own: the same words whether it exists or not, and a proof."""
     intent = ask.segment.intent
-    ending = reading.said_ending(ask.said.replace(order_no, " "))
+    words = ask.said.replace(order_no, " ")
+    is_new = reading.address_of(words) or reading.contact_of(words)  # 改成…电话 137…: not that of the order
+    ending = reading.said_ending(words, named_only=bool(is_new))
     if ending:
         return _prove(ask, new_matter(ask, "verify", "", asks="digits", no=order_no, intent=intent), ending)
     matter = new_matter(ask, "verify", "", asks="digits", no=order_no, intent=intent, said=ask.segment.text[:200])
@@ -259,6 +261,8 @@ def go_on_verify(ask: Ask, matter: Matter) -> Move | None:
         carried = replace(ask, segment=replace(ask.segment, intent=matter.slots.get("intent", ask.segment.intent)))
         return ask_proof(carried, order_no)
     ending = reading.digits_of(ask.said.replace(order_no, " ") if order_no else ask.said)
+    if not ending and reading.lacks_number(ask.segment.text):
+        return Move(say(ask, "verify.no_digits", asks=matter.asks))
     return _prove(ask, replace(matter, slots={**matter.slots, "no": order_no}), ending) if ending else None
 
 
