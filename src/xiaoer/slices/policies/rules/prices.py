@@ -11,8 +11,9 @@ from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO
 from xiaoer.kernel.shop_facts import Cause, Diagnosis
 from xiaoer.slices.policies.rules import quotes, thresholds
-from xiaoer.slices.policies.rules.matters import choosing, small
+from xiaoer.slices.policies.rules.matters import choosing, compensation, small
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, say, todo
+from xiaoer.slices.policies.rules.needs import tells_own
 from xiaoer.slices.policies.rules.sources import order_source
 from xiaoer.slices.policies.types import Ask, Move
 
@@ -24,7 +25,7 @@ def answer_prices(ask: Ask) -> Move | None:
     if ask.segment.intent.startswith(_MONEY) and (told := thresholds.answer_told_amount(ask)) is not None:
         return told
     match ask.segment.intent:
-        case "promo.not_applied" if not small.is_of_cashback(ask.segment.text):
+        case "promo.not_applied" if not compensation.is_of_cashback(ask.segment.text):
             return _not_applied(ask)
         case "promo.price_protect":
             return _protection(ask)
@@ -66,6 +67,8 @@ def _coupons(ask: Ask) -> Move | None:
 def _not_applied(ask: Ask) -> Move | None:
     """Which offer did not count on the order, why not, since when, and what can be done now."""
     order = choosing.order_of(ask)
+    if order is None and ask.facts.orders == () and tells_own(ask.segment.text):
+        return small.ask_order_no(ask)
     if order is None:
         return quotes.bundle(ask) if ask.facts.orders is not None and ask.product_id else None
     if order.id not in ask.facts.diagnoses:
@@ -75,7 +78,7 @@ def _not_applied(ask: Ask) -> Move | None:
         more = (Need("protection", ask.index, order.id),) if ask.facts.terms.price_protect_days else ()
         return Move(needs=(*wanted.needs, *more))
     found = ask.facts.diagnoses[order.id]
-    if found.expected is not None and found.expected < found.paid:
+    if found.expected is not None and found.expected < found.paid and order.status != "unpaid":
         matter = new_matter(ask, "mismatch", order.id)
         gap = found.paid - found.expected
         wanted_ticket = todo(matter, "ticket", "price_protect", gap=gap.yuan, about=ask.segment.text[:200])
@@ -84,7 +87,7 @@ def _not_applied(ask: Ask) -> Move | None:
     sources = (*quotes.causes(found.refused[:1]), *quotes.causes(found.counted))
     slots: dict[str, Any] = {
         "paid": found.paid,
-        "counted": [[c.title, c.amount] for c in found.counted if c.kind != "freight"],
+        "counted": [[c.title, c.amount] for c in found.counted if c.kind != "freight" and order.status != "unpaid"],
     }
     slots |= _now(ask, order, found)
     about = _asked_for(ask.segment.text, found)
@@ -97,6 +100,11 @@ def _not_applied(ask: Ask) -> Move | None:
     return Move(say(ask, "diagnosis.refused", order, type_="quote", rule=rule, sources=sources, **slots))
 
 
+_FIGURES = re.compile(r"满\s*(\d+)\s*(?:元|块)?[，,]?\s*减\s*(\d+)")
+_NEWCOMER = re.compile(r"新[人客]|首单")
+_WHETHER = re.compile(
+    r"^(?:请问|你们?家?|店里|这单|这个|那)*(?:有没有|有|支持|提供|能不能|能)(?:价保|保价)(?:服务)?[吗么没不嘛呢的\W]*$"
+)
 _KIND_WORDS = (
     ("coupon", ("券", "红包")),
     ("gift", ("赠", "送的", "礼品")),
@@ -109,18 +117,25 @@ _KIND_WORDS = (
 
 def _asked_for(text: str, found: Diagnosis) -> Cause | None:
     """The refused offer that the words mean; None when the one they mean did count, or there was none."""
+    if (figures := _FIGURES.search(text)) is not None:
+        told = f"满{figures[1]}减{figures[2]}"
+        if any(told in cause.title for cause in found.counted):
+            return None
+        if (one := next((cause for cause in found.refused if told in cause.title), None)) is not None:
+            return one
     kinds = [kind for kind, words in _KIND_WORDS if any(word in text for word in words)]
     if not kinds:
         return None if found.counted else next(iter(found.refused), None)
     if any(cause.kind in kinds for cause in found.counted):
         return None
-    return next((cause for cause in found.refused if cause.kind in kinds), None)
+    meant = (cause for cause in found.refused if cause.kind in kinds)
+    return next((cause for cause in meant if not _NEWCOMER.search(text) or _NEWCOMER.search(cause.title)), None)
 
 
 def _now(ask: Ask, order: Order, found: Diagnosis) -> dict[str, Any]:
     """What can be done now, by the order's state and the price of the same goods now."""
     cheaper = found.now is not None and found.now < found.paid
-    shield = ask.facts.protections.get(order.id)
+    shield = ask.facts.protections.get(order.id) if order.status != "unpaid" else None
     if shield is not None and shield.reason == "granted":
         what = "protect_unsent" if order.status == "paid" else "protect"
         return {"now_what": what, "now_price": found.now, "now_gap": shield.difference}
@@ -136,9 +151,13 @@ def _protection(ask: Ask) -> Move | None:
     order = choosing.order_of(ask)
     if order is None:
         return None
+    if order.status == "unpaid":
+        return Move(say(ask, "protect.unpaid", order, type_="quote", rule="protect.unpaid"))
     if order.id not in ask.facts.protections:
         return quotes.want(ask, "protection", order.id)
     found = ask.facts.protections[order.id]
+    if found.reason == "granted" and _WHETHER.match(ask.segment.text):
+        return Move(say(ask, "protect.may", order, type_="quote", rule="protect.granted", why=found.words))
     if found.reason == "granted":
         matter = new_matter(ask, "protect", order.id)
         wanted = todo(matter, "ticket", "price_protect", gap=found.difference.yuan, about=found.words)

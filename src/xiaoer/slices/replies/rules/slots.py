@@ -8,6 +8,7 @@ from xiaoer.kernel.decision import Act
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.variables import fill
 from xiaoer.slices.replies.rules import wording
+from xiaoer.slices.replies.rules.fitting import say_beyond, say_fit, say_person, say_upto
 from xiaoer.slices.replies.rules.matters import speak_matter
 
 _EXACT = frozenset({"promise", "until", "due", "since"})  # told to the minute
@@ -95,9 +96,14 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
         words["measures"] = wording.say_measures(slots["measures"])
     if "because" in slots:
         words["because"] = wording.say_body(slots["because"])
-    if "missing" in slots:
-        names = wording.say_measures(slots["missing"])
-        words["missing"] = f"方便的话再报下{names}，能看得更准。" if names else ""
+    if "by_measure" in slots:
+        words |= say_fit(slots)
+    if "people" in slots:
+        words["people"] = "；".join(map(say_person, slots["people"]))
+    if "upto" in slots:
+        words["upto"] = say_upto(slots["upto"])
+    if slots.get("beyond"):
+        words["beyond"] = say_beyond(slots["beyond"])
     if "rows" in slots:
         rows = slots["rows"]
         words["rows"] = (
