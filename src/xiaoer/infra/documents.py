@@ -7,6 +7,7 @@ before unpacking, XML with declarations of its own is refused, scripts and style
 
 import io
 import re
+import unicodedata
 import zipfile
 import zlib
 from html.parser import HTMLParser
@@ -26,6 +27,15 @@ _MAX_UNPACKED = 64 * 1_048_576  # of one part of a DOCX
 _MAX_PAGES = 1_000
 _MAX_CHARS = 3_000_000
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_RADICAL = re.compile(r"[\u2e80-\u2fd5]")
+# those that Unicode calls no other form of a character
+_RADICALS = dict(
+    zip(
+        "⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳⺠⺁⺌⺮⻌",
+        "虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟民厂小竹辶",
+        strict=True,
+    )
+)
 _SPACED = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])[ \u00a0]+(?=[\u2e80-\u9fff\uff00-\uffef])")
 _HEADING_STYLE = re.compile(r"(heading|title|标题|\d)$|^(heading|title|标题)", re.IGNORECASE)
 
@@ -109,7 +119,7 @@ def _read_pdf(data: bytes) -> list[Block]:
             )
         blocks, size = list[Block](), 0
         for number, page in enumerate(reader.pages, start=1):
-            text = spaced_out(page.extract_text())
+            text = spaced_out(plain_characters(page.extract_text()))
             size += len(text)
             if size > _MAX_CHARS:
                 raise BrokenDocument("too_large", "这个 PDF 里的文字太多了，请拆开再上传。")
@@ -129,6 +139,11 @@ def _read_pdf(data: bytes) -> list[Block]:
 def spaced_out(text: str) -> str:
     """A text without the blanks that a layout puts between Chinese characters."""
     return _SPACED.sub("", text)
+
+
+def plain_characters(text: str) -> str:
+    """Radicals as the characters that they look like: in the fonts of many PDFs ⾥ and 里 are one picture."""
+    return _RADICAL.sub(lambda found: _RADICALS.get(found[0]) or unicodedata.normalize("NFKC", found[0]), text)
 
 
 def _joined_lines(text: str) -> list[str]:
