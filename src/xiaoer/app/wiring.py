@@ -106,6 +106,7 @@ class Wiring:
         self.entries = ReviewedEntries(self.db, self.clock)
         self.models = ShopModels(self.db, settings.home, self.jobs, self.entries)
         self.understanding = ShopUnderstanding(Understanding.shipped(), self.catalog, self.db, self.models)
+        self.catalog.sound = lambda text: self.understanding.forms(text).pinyin
         self.knowledge = Knowledge(self.db, self.understanding, self.understanding.intent_of)
         self.importer = Importer(self.db, self.clock, build_sinks(), build_checks(), settings.max_import_bytes)
         core = (self.db, self.clock, self.understanding, self.knowledge, self.entries, self.importer)

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -36,6 +36,7 @@ class EmbeddedCatalog:
     """`ProductSource` and `StockSource` over the shop's own rows."""
 
     kinds: frozenset[str] = frozenset()  # words of the trade that name a kind of thing (大米, 保温杯)
+    sound: Callable[[str], str] | None = None  # the syllables of Han characters; None: names are read, not heard
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -162,12 +163,24 @@ class EmbeddedCatalog:
         goods = [((await self._held(shop, one))[0], count) for one, count in found] if len(found) > 1 else []
         return tuple(Wanted(product, count) for product, count in goods if product is not None)
 
+    async def spoken_of(self, shop: ShopId, texts: Sequence[str], in_sight: Sequence[str]) -> tuple[Wanted, ...]:
+        """The last two products that a talk (`texts`, newest first) surely named, with those in sight; empty when
+        it named no two."""
+        index = (await self._by_words(shop))[2]
+        named = dict.fromkeys(in_sight)
+        for text in texts:
+            if len(named) > 1:
+                break
+            named |= dict.fromkeys(index.surely(text))
+        goods = [(await self._held(shop, one))[0] for one in list(named)[:2]]
+        return tuple(Wanted(product) for product in goods if product) if len(goods) > 1 else ()
+
     async def _by_words(self, shop: ShopId) -> tuple[int, NeedIndex, MentionIndex]:
         revision = await self.revision(shop)
         cached = self._need_indexes.get(shop)
         if cached is None or cached[0] != revision:
             products, _ = await self.page(shop, "", 0, _RECOMMENDABLE)
-            cached = self._need_indexes[shop] = (revision, NeedIndex(products), MentionIndex(products))
+            cached = self._need_indexes[shop] = (revision, NeedIndex(products), MentionIndex(products, self.sound))
             if len(self._need_indexes) > _SHOPS:
                 self._need_indexes.pop(next(iter(self._need_indexes)))
         return cached

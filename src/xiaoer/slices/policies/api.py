@@ -19,6 +19,7 @@ from xiaoer.slices.policies.rules import (
     attributes,
     bargaining,
     focus,
+    follow_ups,
     handoff,
     looking,
     nearness,
@@ -88,7 +89,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         if of_shown and len(shown) == 1:  # 有哪些耳机，分别多少钱: of those just shown
             product = shown[0]
         about_it = segment.intent == "after.freight" or memory.asked is None or memory.asked.id != spoken_for
-        part = (spoken_for and about_it and run.is_part(segment)) or run.is_told_freight(segment, acts)
+        part = (spoken_for and about_it and run.is_part(segment)) or run.is_told(segment, acts)
         if part or (of_shown and len(shown) > 1):
             move = Move(_part(index))
         else:
@@ -171,7 +172,9 @@ def _part(index: int) -> Act:
 def look_again(heard: Heard, turn: Turn) -> Heard:
     """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
     heard = reproach.hear_reproach(heard, turn)
-    again = telling.put_together(tuple(remarks.read(looking.look_again(segment), turn) for segment in heard.segments))
+    again = telling.put_together(
+        tuple(follow_ups.read(remarks.read(looking.look_again(one), turn), turn) for one in heard.segments)
+    )
     segments = wishes.gather(tuple(wishes.read(s, turn, tells_situation(s.text)) for s in again), tells_preference)
     segments = tuple(focus.choose(segment, turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)

@@ -190,6 +190,8 @@ def _answer(ask: Ask) -> Act:
         talks = surely or spoken.rule_id == "talk.haste"
         return spoken if talks or hit is None else entries.say(ask, hit)
     found = buying.tell_after_sales(ask) if hit is None or hit.hit.score < nearness.OWN_WORDS else None
+    if found is None and (hit is None or hit.hit.score < nearness.OWN_WORDS):
+        found = buying.tell_insurance(ask)
     found = found or buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
     if (
         found is None

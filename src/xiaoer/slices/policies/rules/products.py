@@ -122,7 +122,12 @@ def fact_by_name(ask: Ask) -> Act | None:
     """On the page of a product, before buying: the fact whose letters the words share (笔芯能换吗 → 能换芯吗), though
     they sound like a matter of orders."""
     product = ask.facts.products.get(ask.product_id or "")
-    if product is None or ask.facts.orders or not needs.is_about_goods_in_sight(ask.segment, ask.situation.turn):
+    if (
+        product is None
+        or ask.facts.orders
+        or ask.segment.intent == "price.query"
+        or not needs.is_about_goods_in_sight(ask.segment, ask.situation.turn)
+    ):
         return None
     return say_facts(ask, product, tuple(facts_by_letters(product, ask.segment.text)[:2]))
 
