@@ -6,7 +6,8 @@ import zipfile
 import pytest
 from pypdf import PdfWriter
 
-from xiaoer.infra.documents import BrokenDocument, plain_characters, read_document, spaced_out
+from xiaoer.infra.documents import BrokenDocument, read_document
+from xiaoer.infra.page_text import plain_characters, spaced_out
 
 _NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 

@@ -7,7 +7,6 @@ before unpacking, XML with declarations of its own is refused, scripts and style
 
 import io
 import re
-import unicodedata
 import zipfile
 import zlib
 from html.parser import HTMLParser
@@ -17,6 +16,7 @@ from xml.etree import ElementTree
 
 from msgspec import Struct
 
+from xiaoer.infra.page_text import plain_characters, spaced_out
 from xiaoer.infra.sheets import BrokenSheet, decode_text
 from xiaoer.kernel.errors import XiaoerError
 
@@ -27,16 +27,6 @@ _MAX_UNPACKED = 64 * 1_048_576  # of one part of a DOCX
 _MAX_PAGES = 1_000
 _MAX_CHARS = 3_000_000
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_RADICAL = re.compile(r"[\u2e80-\u2fd5]")
-# those that Unicode calls no other form of a character
-_RADICALS = dict(
-    zip(
-        "⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳⺠⺁⺌⺮⻌",
-        "虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟民厂小竹辶",
-        strict=True,
-    )
-)
-_SPACED = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])[ \u00a0]+(?=[\u2e80-\u9fff\uff00-\uffef])")
 _HEADING_STYLE = re.compile(r"(heading|title|标题|\d)$|^(heading|title|标题)", re.IGNORECASE)
 
 
@@ -134,16 +124,6 @@ def _read_pdf(data: bytes) -> list[Block]:
             "no_text", "这个 PDF 里没有文字，多半是扫描件或图片。请先做文字识别（OCR），或上传 Word 版。"
         )
     return blocks
-
-
-def spaced_out(text: str) -> str:
-    """A text without the blanks that a layout puts between Chinese characters."""
-    return _SPACED.sub("", text)
-
-
-def plain_characters(text: str) -> str:
-    """Radicals as the characters that they look like: in the fonts of many PDFs ⾥ and 里 are one picture."""
-    return _RADICAL.sub(lambda found: _RADICALS.get(found[0]) or unicodedata.normalize("NFKC", found[0]), text)
 
 
 def _joined_lines(text: str) -> list[str]:
