@@ -101,6 +101,7 @@ class Wiring:
         self.renewals = Renewals(self.db, self.clock, self.systems, self.jobs)
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
+        self.catalog.direct = self.promotions.direct
         self.coupon_kinds = CouponKinds(self.db, self.clock)
         self.entries = ReviewedEntries(self.db, self.clock)
         self.models = ShopModels(self.db, settings.home, self.jobs, self.entries)

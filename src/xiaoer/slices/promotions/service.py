@@ -15,12 +15,14 @@ from sqlalchemy import Connection
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.clock import Clock
+from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Offer
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.slices.promotions import store
 from xiaoer.slices.promotions.rules.channels import rules_of
+from xiaoer.slices.promotions.rules.direct import direct_prices
 from xiaoer.slices.promotions.rules.offering import running_offers
 from xiaoer.slices.promotions.rules.parsing import InvalidPromotion, parse_promotion
 from xiaoer.slices.promotions.rules.quoting import quote
@@ -28,6 +30,7 @@ from xiaoer.slices.promotions.rules.review import review_promotion
 from xiaoer.slices.promotions.types import (
     BuyerFacts,
     Cart,
+    CartLine,
     ChannelRules,
     Coupon,
     Mode,
@@ -174,6 +177,12 @@ class Promotions:
             buyer=buyer,
             named=coupons is not None,
         )
+
+    async def direct(self, shop: ShopId, product: Product, variants: Sequence[Variant]) -> tuple[Variant, ...]:
+        """The variants of a product with what one piece costs everybody now."""
+        lines = [CartLine(v.id, 1, v.price, product.id, product.category) for v in variants]
+        prices = direct_prices(lines, await self.all(shop), self._clock.now())
+        return tuple(replace(v, now=prices[v.id]) if v.id in prices else v for v in variants)
 
     async def held(self, shop: ShopId, buyer_id: BuyerId) -> tuple[Coupon, ...]:
         """The buyer's coupons, whatever their state."""

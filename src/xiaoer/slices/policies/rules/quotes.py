@@ -96,7 +96,7 @@ def _options(ask: Ask, told: list[Pieces]) -> Move:
                     amounts=rows, cart=priced[-1][0].key))  # fmt: skip
 
 
-def _titles(priced: Priced) -> list[str]:
+def titles_of(priced: Priced) -> list[str]:
     """The offers that lowered the price."""
     return [cause.title for cause in priced.causes if cause.amount > ZERO and cause.kind != "freight"]
 
@@ -105,7 +105,7 @@ def _with(priced: Priced) -> list[str]:
     """What a sum holds: its offers, the freight, and what it is with a coupon that may be taken."""
     freight = [f"含运费 {priced.freight.spoken} 元"] if priced.freight > ZERO else []
     claim = [f"再领「{priced.claim.title}」付 {priced.claim.payable.spoken} 元"] if priced.claim else []
-    return [*_titles(priced), *freight, *claim]
+    return [*titles_of(priced), *freight, *claim]
 
 
 def _called(one: Pieces, one_spec: bool) -> str:
@@ -142,7 +142,7 @@ def bundle(ask: Ask) -> Move | None:
         slots: dict[str, Any] = {"payable": priced.payable, "saving": saving, "alone": alone, "cart": key}
         slots["explanation"] = priced.explanation
         slots |= {"gifts": [cause.title for cause in priced.causes if cause.kind == "gift"]} | _claim(priced)
-        return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=_titles(priced),
+        return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=titles_of(priced),
                         until=priced.valid_until, **slots))  # fmt: skip
     one = (ask.segment.entities.quantity or 1) < 2
     if one and "," not in key and key.endswith("*1") and not gap_asked and _BOTH.search(ask.segment.text):
