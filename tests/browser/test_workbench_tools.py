@@ -69,6 +69,34 @@ def test_the_third_thumb_down_brings_a_person(open_page: Open, desk: Desk) -> No
     expect(page.get_by_text("多次没答到点上").first).to_be_visible()
 
 
+def test_a_thumb_under_the_newest_answer_is_pressed_by_keyboard_and_seen_by_the_agent(
+    open_page: Open, desk: Desk
+) -> None:
+    question = f"暗号{uuid4().hex[:8]}，你们发什么快递"
+    buyer = open_page(CHAT)
+    expect(buyer.locator(".xc-from-bot").first).to_be_visible()
+    thumbs = buyer.get_by_role("group", name="这个回答怎么样")
+    expect(thumbs).to_have_count(0)  # nobody judges a greeting
+    say(buyer, question)
+    up, down = (thumbs.get_by_role("button", name=name) for name in ("有帮助", "没帮上忙"))
+    up.click()
+    expect(up).to_have_attribute("aria-pressed", "true")
+    page = desk()
+    look_at(page, question)
+    expect(page.get_by_role("log").get_by_text("买家：有帮助")).to_be_visible()
+    down.focus()
+    buyer.keyboard.press("Enter")
+    expect(buyer.locator(".xc-from-buyer").last).to_contain_text("👎")
+    expect(buyer.locator(".xc-from-bot").last).to_contain_text("说「转人工」")
+    expect(buyer.get_by_role("log")).to_be_focused()
+    expect(page.get_by_role("log").get_by_text("买家：没帮上忙")).to_be_visible()
+    say(buyer, "转人工")
+    page.reload()
+    look_at(page, question)
+    expect(page.get_by_text("机器人答（买家点了踩）").first).to_be_visible()
+    expect(thumbs).to_have_count(0)  # a person has the talk, or will
+
+
 def test_the_search_of_talks_is_one_key_away(desk: Desk) -> None:
     page = desk()
     search = page.get_by_role("region", name="会话列表").get_by_role("searchbox")

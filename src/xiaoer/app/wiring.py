@@ -43,6 +43,7 @@ from xiaoer.flows.import_data.importer import Importer
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.flows.rate_talk import RateTalk
 from xiaoer.flows.receive_message import ReceiveMessage
+from xiaoer.flows.vote_answer import VoteAnswer
 from xiaoer.flows.watch_promises import WatchPromises
 from xiaoer.infra import metrics
 from xiaoer.infra.clickhouse import over_http
@@ -144,6 +145,7 @@ class Wiring:
         self.learning = Learning(*core, stages, self.jobs, self.brain.reading, self.model)
         self.buyer_data = BuyerData(self.db, self.clock, self.jobs)
         self.rate = RateTalk(self.db, self.clock)
+        self.vote = VoteAnswer(self.db, self.clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiting: dict[str, tuple[asyncio.Task[Any], float]] = {}
         self.log_ins = LogInTries()

@@ -91,7 +91,8 @@ def _exchanges(lines: Sequence[Line]) -> list[tuple[str, str]]:
 
 def _answer(said: Sequence[Line]) -> str:
     words = _say_most(line.text for line in said)
-    return f"{_WHO[said[-1].author]}答：{words}" if words else ""
+    disliked = "（买家点了踩）" if any(line.is_disliked for line in said) else ""
+    return f"{_WHO[said[-1].author]}答{disliked}：{words}" if words else ""
 
 
 def _say_most(texts: Iterable[str]) -> str:

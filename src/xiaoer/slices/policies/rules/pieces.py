@@ -1,7 +1,7 @@
 """Which variant of one product words ask for, and how many pieces (几件哪款): 两盒多少钱, 三盒装还是单盒拍三次, 20件.
 
 A measure word that only some specs have names these (两盒 the box, 两袋 the bag). A pack (三盒装) is not the unit that
-is counted: two boxes are twice the single box, and where a pack of just so many is sold, both are told. Where nothing
+is counted: two boxes are twice the single box, unless a pack of just so many is sold for no more. Where nothing
 tells the variants apart, it is the one that the title names (10斤 of 大米10斤), else the cheapest in stock.
 """
 
@@ -33,11 +33,13 @@ _MOST_OPTIONS = 4
 
 
 class Pieces(NamedTuple):
-    """So many of one variant; `unit` is the measure word that counted them, or nothing."""
+    """So many of one variant; `unit` is the measure word that counted them, or nothing. `pack` is the key of the pack
+    of just so many, beside which it is told where it costs less."""
 
     variant: Variant
     number: int
     unit: str = ""
+    pack: str = ""
 
     @property
     def key(self) -> str:
@@ -105,7 +107,8 @@ def _of_clause(variants: tuple[Variant, ...], entities: Entities, clause: str, t
         if pack is not None:
             found.append(Pieces(pack, 1, unit))
         if pack is None or (held == 1 and single != pack):
-            found.append(Pieces(single, number // held if number % held == 0 else number, unit))
+            count = number // held if number % held == 0 else number
+            found.append(Pieces(single, count, unit, found[-1].key if pack is not None else ""))
     if not found and times and (one := one_of(pool, title)) is not None:
         found.append(Pieces(one, _number(times[1])))
     return found

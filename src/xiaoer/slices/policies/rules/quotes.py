@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from xiaoer.kernel.decision import Need, Source
+from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Priced
 from xiaoer.slices.policies.rules import carts, unit_prices
@@ -71,11 +71,19 @@ def price(ask: Ask) -> Move | None:
         return None
     if key not in ask.facts.priced:
         return want(ask, "priced", key)
+    return Move(_total(ask, key))
+
+
+def _total(ask: Ask, key: str) -> Act:
     priced = ask.facts.priced[key]
-    act = say(ask, "quote.total", type_="quote", sources=causes(priced.causes), rule=f"quote.{priced.source}",
+    return say(ask, "quote.total", type_="quote", sources=causes(priced.causes), rule=f"quote.{priced.source}",
               payable=priced.payable, explanation=priced.explanation, until=priced.valid_until, cart=key,
-              **_claim(priced))  # fmt: skip
-    return Move(act)
+               **_claim(priced))  # fmt: skip
+
+
+def _is_dearer(one: Pieces, priced: dict[str, Priced]) -> bool:
+    """Whether single ones cost no less than the pack of as many."""
+    return one.pack in priced and priced[one.key].payable >= priced[one.pack].payable
 
 
 def _goods_of_talk(ask: Ask) -> Move | None:
@@ -88,7 +96,10 @@ def _options(ask: Ask, told: list[Pieces]) -> Move:
     unread = tuple(Need("priced", ask.index, one.key) for one in told if one.key not in ask.facts.priced)
     if unread and not set(unread) <= set(ask.facts.asked):
         return Move(needs=unread)
-    priced = [(one, ask.facts.priced[one.key]) for one in told if one.key in ask.facts.priced]
+    known = ask.facts.priced
+    priced = [(one, known[one.key]) for one in told if one.key in known and not _is_dearer(one, known)]
+    if len(priced) == 1:
+        return Move(_total(ask, priced[0][0].key))
     one_spec = len({one.variant.id for one, _ in priced}) == 1
     rows = [[_called(one, one_spec), of.payable.spoken, _with(of)] for one, of in priced]
     used = {source.id: source for _, of in priced for source in causes(of.causes)}

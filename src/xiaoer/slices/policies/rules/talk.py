@@ -12,6 +12,7 @@ _ELSEWHERE = re.compile(
 )
 _OWN_ANSWER = 0.8  # an entry that asks just this
 _CROSS = 0.3  # anger from which a bare word is not answered with cheer
+_ANGRY = 0.5  # from which it is no mere 答非所问
 
 _TEMPLATES = {
     "chat.thanks": "chat.thanks",
@@ -36,6 +37,8 @@ def answer_talk(ask: Ask) -> Act | None:
     if intent.startswith(("chat.", "oos.")) and remarks.is_haste(ask.segment.text):
         return Act("ask", ask.index, "talk.haste", rule_id="talk.haste")
     felt = ask.situation.heard.sentiment
+    if intent == "chat.ack" and ask.situation.heard.satisfied is False and felt.anger < _ANGRY:  # 👎, 答非所问
+        return _offer_people(ask, "talk.missed", "talk.missed")
     mocks = intent in ("chat.praise", "chat.thanks") and felt.label == "negative"  # 服务真好啊，呵呵
     if mocks or (intent in ("chat.ack", "chat.smalltalk", "chat.bye") and felt.anger >= _CROSS):
         return _offer_people(ask, "talk.cross", "talk.cross")
@@ -43,7 +46,7 @@ def answer_talk(ask: Ask) -> Act | None:
         return _offer_people(ask, "talk.scolded", "talk.scolded")
     if intent == "service.complaint":  # milder than the red line: own it and offer a person
         return _offer_people(ask, "talk.cross", "talk.complaint")
-    if intent in ("chat.ack", "chat.smalltalk") and ask.situation.heard.satisfied is False:
+    if intent == "chat.smalltalk" and ask.situation.heard.satisfied is False:
         return _offer_people(ask, "talk.missed", "talk.missed")
     if intent == "chat.ack" and (ask.segment.entities.phone or ask.segment.entities.place):
         # An address or a number sounds like a change that is done once the bot says 收到: nothing has been changed.
