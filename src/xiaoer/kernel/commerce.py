@@ -57,8 +57,8 @@ class Taste(Struct, frozen=True):
 
 
 class Variant(Struct, frozen=True):
-    """SKU. `spec` maps axis to value ({"颜色": "黑色", "尺码": "M"}); `stock` counts sellable pieces. `price` is the list
-    price (标价), `now` what everybody pays for one piece while a direct discount (直降) runs."""
+    """SKU. `spec` maps axis to value ({"颜色": "黑色", "尺码": "M"}); `stock` counts sellable pieces. `price` is the
+    list price (标价), `now` what everybody pays for one piece while a direct discount (直降) runs."""
 
     id: str
     product_id: str

@@ -30,7 +30,6 @@ SLOTS = {
     "reason": "适合送礼",
     "each": "黑色 699 元，白色 739 元",
     "better": "整箱更划算",
-    "place": "乌鲁木齐",
     "count": "20 件",
     "unit": "件",
     "per": Money(6_320),

@@ -137,7 +137,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     if todos:
         return Decision(todos=tuple({todo.id: todo for todo in todos}.values()))
     acts += beside
-    if stuck is not None or bulk.wants_people(acts):
+    if bulk.wants_people(acts) or (stuck is not None and not bulk.has_quoted(acts)):
         return _with_quote(situation, acts, memory, stuck)
     also = None if asking else run.still_open(memory, acts)
     acts, asking = ([*acts, also[0]], also[1]) if also else (acts, asking)
@@ -188,9 +188,9 @@ def look_again(heard: Heard, turn: Turn) -> Heard:
     """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
     heard = reproach.hear_reproach(heard, turn)
     again = telling.put_together(tuple(remarks.read(looking.look_again(segment), turn) for segment in heard.segments))
-    again = delivery.carry(tuple(bulk.read(segment, turn) for segment in again), turn)
+    again = delivery.carry(again, turn)
     segments = wishes.gather(tuple(wishes.read(s, turn, tells_situation(s.text)) for s in again), tells_preference)
-    segments = tuple(focus.choose(segment, turn) for segment in segments)
+    segments = tuple(focus.choose(bulk.read(segment, turn), turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
 
 

@@ -28,6 +28,7 @@ from xiaoer.slices.policies.rules import (
     presale,
     prices,
     products,
+    quotes,
     selling,
     talk,
     wish_words,
@@ -70,8 +71,8 @@ def answer_segment(ask: Ask) -> Move:
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
         return likelier.instead(ask, Move(bargain))
-    if (many := bulk.answer(ask)) is not None:
-        return many
+    if (quoted := bulk.answer(ask) or quotes.for_haggling(ask)) is not None:
+        return quoted
     ask = numbers.as_meant(ask)
     looking_up = numbers.look_up(ask)
     if looking_up is not None:

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from xiaoer.kernel.decision import Act, KnowledgeHit, Need
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.money import Money
-from xiaoer.kernel.numerals import arabic
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import pieces, quotes
 from xiaoer.slices.policies.rules.matters.moves import say
@@ -23,6 +22,7 @@ _MANY = 10  # pieces from which a price is asked for many
 _WORDS = re.compile(
     r"团购|批发|拿货|进货价|批量|大批|集采|(?:公司|单位|学校|厂里|企业|部门|工会|员工|团建)[^，。]{0,8}(?:福利|采购|订|定|买|发|要|用|下午茶|礼品)|大单|量大|量多|要得多|买得多|买的多|上百[件个份盒]|几[十百][件个份盒箱套]"
 )
+_HAGGLES = re.compile(r"(?:便宜|优惠|少|让|降)(?:点|些|一点|几)|打个?折|能不能少")
 _WHO = re.compile(r"找谁|联系谁|谁负责|哪里谈|怎么谈|跟谁谈|怎么联系|有没有专人|对接")
 _LESS = re.compile(
     r"便宜|优惠|多少|价|折|少点|能不能少|行不行|行吗|可以吗|可不可以|卖不卖|卖吗|呢|吧|成不成|\d\s*(?:元|块)?\s*(?:一|每|/)"
@@ -47,6 +47,8 @@ def read(segment: Segment, turn: Turn) -> Segment:
         return segment
     if _is_bulk(segment.text, turn):
         return replace(segment, intent="promo.bargain", confidence=0.9, by="bulk")
+    if turn.product_in_focus and _HAGGLES.search(segment.text) and _several(segment.text):
+        return replace(segment, intent="promo.bargain", confidence=0.9, by="wording")  # 送老师要三盒 能便宜点不
     return segment
 
 
@@ -76,7 +78,8 @@ def answer(ask: Ask) -> Move | None:
     wished = _wished(ask.segment.text)
     is_less = wished is not None and wished < each
     people = is_less or _WHO.search(ask.segment.text) is not None or _WORDS.search(ask.segment.text) is not None
-    enough = told.number >= _least(entry) and (entry is not None and _OF_PEOPLE.search(entry.answer) is not None)
+    by_terms = (found := ask.facts.bargains.get(ask.index)) is not None and found.outcome == "people"
+    by_entry = told.number >= _least(entry) and entry is not None and _OF_PEOPLE.search(entry.answer) is not None
     slots: dict[str, Any] = {
         "count": f"{told.number} {told.unit or '件'}",
         "unit": told.unit or "件",
@@ -86,7 +89,7 @@ def answer(ask: Ask) -> Move | None:
         "wished": [wished, is_less] if wished is not None else None,
         "cart": told.key,
     }
-    rule = "bulk.people" if people and enough else "bulk.quote"
+    rule = "bulk.people" if people and (by_terms or by_entry) else "bulk.quote"
     return Move(say(ask, "bulk.quote", type_="quote", sources=quotes.causes(priced.causes), rule=rule, **slots))
 
 
@@ -95,15 +98,23 @@ def wants_people(acts: list[Act]) -> bool:
     return any(act.rule_id == "bulk.people" for act in acts)
 
 
+def has_quoted(acts: list[Act]) -> bool:
+    """Whether the quote for many pieces is answer enough: no lower price was asked for."""
+    return any(act.rule_id == "bulk.quote" for act in acts)
+
+
+def _several(text: str) -> bool:
+    return any(number > 1 for number, _ in pieces.counted(text))
+
+
 def _is_bulk(text: str, turn: Turn) -> bool:
-    plain = arabic(text)
-    many = max((number for number, _ in pieces.counted(plain)), default=0)
-    if _WORDS.search(plain) and (_LESS.search(plain) or _WHO.search(plain) or many >= _MANY):
+    many = max((number for number, unit in pieces.counted(text) if unit != "斤"), default=0)
+    if _WORDS.search(text) and (_LESS.search(text) or _WHO.search(text) or many >= _MANY):
         return True
-    if many >= _MANY and _LESS.search(pieces.without_counts(plain)):
+    if many >= _MANY and _LESS.search(pieces.without_counts(text)):
         return True
     before = max((int(part.rpartition("*")[2]) for part in turn.memory.cart.split(",") if "*" in part), default=0)
-    return before >= _MANY and (_BARE.match(plain) is not None or _EACH.search(plain) is not None)
+    return before >= _MANY and (_BARE.match(text) is not None or _EACH.search(text) is not None)
 
 
 def _told(ask: Ask) -> pieces.Pieces | None:
@@ -112,8 +123,8 @@ def _told(ask: Ask) -> pieces.Pieces | None:
     if product is None:
         return None
     variants = ask.facts.variants.get(product.id, ())
-    text = arabic(ask.segment.text)
-    counted = [one for one in pieces.asked(variants, ask.segment.entities, text, product.title) if one.number > 1]
+    told = pieces.asked(variants, ask.segment.entities, ask.segment.text, product.title)
+    counted = [one for one in told if one.number > 1]
     if counted:
         return max(counted, key=lambda one: one.number)
     variant_id, _, number = ask.memory.cart.partition("*")
@@ -123,8 +134,7 @@ def _told(ask: Ask) -> pieces.Pieces | None:
 
 def _wished(text: str) -> Money | None:
     """The price for one piece that the buyer names."""
-    plain = arabic(text)
-    found = _EACH.search(plain) or _BARE.match(plain)
+    found = _EACH.search(text) or _BARE.match(text)
     return Money(round(float(found[1]) * 100)) if found else None
 
 

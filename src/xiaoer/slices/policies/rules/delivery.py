@@ -1,8 +1,8 @@
 """Whether goods go to a place, and for how much (能寄吗, 要加钱吗): 我在乌鲁木齐能买吗, 海南发不发, 椅子能发不.
 
-A place lies in a province; the goods' own 「不发」 comes first, then the shop's entry that speaks of that province, or of
-all others. An entry that names only other places (港澳台) says nothing of this one. A place that was told keeps for the
-questions after it.
+A place lies in a province; the goods' own 「不发」 comes first, then the shop's entry that speaks of that province, or
+of all others. An entry that names only other places (港澳台) says nothing of this one. A place that was told keeps for
+the questions after it.
 """
 
 import re
@@ -40,6 +40,10 @@ _GROUPS = {
     "偏远": ("新疆", "西藏", "青海", "内蒙古", "甘肃", "宁夏", "海南"),
 }
 _SENDS = re.compile(r"发|寄|送|邮|配送")
+_OF_FREIGHT = re.compile(r"运费|邮费|包邮|免邮|\d+\s*元|加钱|补钱")
+_SENTENCES = re.compile(r"[。；;！!\n]")
+# how a shop's rule for places is asked for, whatever the place
+_RULE = "偏远地区能发吗 新疆西藏包邮吗 哪些地方不发 运费多少"
 _OF_TRANSPORT = re.compile(r"陆运|冷链|物流|大件|不能空运")
 _BACK = 3  # messages of the buyer in which a place keeps
 
@@ -81,46 +85,70 @@ def answer(ask: Ask) -> Move | None:
     product = ask.facts.products.get(ask.product_id or "")
     if product is not None and (told := _of_goods(ask, product, place, province)) is not None:
         return Move(told)
-    need = Need("knowledge", ask.index, f"{province}能发货吗 {province}包邮吗 运费多少")
+    need = Need("knowledge", ask.index, _RULE)
     if need not in ask.facts.asked:
         return Move(needs=(need,))
     hits = [hit for hit in ask.facts.knowledge.get(ask.index, ()) if hit.product_id in ("", ask.product_id)]
-    ranked = sorted(((covers(hit, province), hit) for hit in hits), key=lambda one: -one[0])
-    best = next((hit for how, hit in ranked if how > 0), None)
+    of_cost = ask.segment.intent == "ship.fee" or _COST.search(ask.segment.text) is not None
+    ranked = sorted(hits, key=lambda hit: (-covers(hit, province), _is_beside(hit, of_cost), -hit.score))
+    best = ranked[0] if ranked and covers(ranked[0], province) > 0 else None
     said = entries.say_entry(ask, best) if best is not None and not entries.needs_of_entry(ask, best) else None
     if said is None:
         return None
     act = entries.say(ask, said)
+    words = str(act.slots["answer"])
+    if best is not None and covers(best, province) == 1:
+        words = _of_others(words)
+        act = replace(act, template="delivery.entry")
     more = _transport(product) if product is not None else ""
-    return Move(replace(act, slots={**act.slots, "answer": f"{act.slots['answer']}{more}"}) if more else act)
+    return Move(replace(act, slots={**act.slots, "answer": f"{words}{more}", "place": place}))
 
 
 def covers(hit: KnowledgeHit, province: str) -> int:
-    """How an entry speaks of a province: 2 by name, 1 as one of all others, 0 of no place, -1 of other places only."""
+    """How an entry speaks of sending to a province: 2 by name, 1 as one of all others or of all, 0 of no place, -1 of
+    other places only."""
     text = f"{hit.question} {hit.answer}"
-    named = {region.province for region in regions_in(text)}
-    named |= {one for group, members in _GROUPS.items() if group in text for one in members}
-    abroad = _ABROAD.search(text) is not None
+    if not (_OF_FREIGHT.search(hit.answer) or _NOT_THERE.search(hit.answer) or _COMES.search(hit.question)):
+        return 0
+    if _WHEN.search(hit.question):  # 几天能到
+        return 0
+    named = listed(text)
     if province in named:
         return 2
     if named and _OTHERS.search(hit.answer):
         return 1
-    return -1 if named or abroad else 0
+    if any(_OF_FREIGHT.search(one) and not listed(one) for one in _SENTENCES.split(hit.answer)):
+        return 1 if named else 0
+    return -1 if named or _ABROAD.search(text) else 0
+
+
+def _of_others(told: str) -> str:
+    """What an entry says of all but the places that it names."""
+    parts = [part.strip() for part in _SENTENCES.split(told) if part.strip()]
+    kept = [part for part in parts if _OTHERS.search(part) or (_OF_FREIGHT.search(part) and not listed(part))]
+    return "。".join(kept or parts) + "。"
+
+
+def _is_beside(hit: KnowledgeHit, of_cost: bool) -> bool:
+    """Whether an entry tells less of what is asked: of the freight, or whether it comes there at all."""
+    not_there = _NOT_THERE.search(hit.answer) is not None
+    return not_there or _COST.search(hit.question) is None if of_cost else not not_there
 
 
 def _of_goods(ask: Ask, product: Product, place: str, province: str) -> Act | None:
     """What the sheet tells of where the goods do not go."""
     for key, value in product.attributes.items():
-        listed = _listed(value)
-        if not listed or not _NOT_THERE.search(value):
+        named = listed(value)
+        if not named or not _NOT_THERE.search(value):
             continue
-        template = "delivery.not_there" if province in listed else "delivery.there"
+        template = "delivery.not_there" if province in named else "delivery.there"
         slots = {"place": place, "facts": [[key, value]], "title": product.title}
         return Act("answer", ask.index, template, slots, (product_source(product),), "delivery.goods")
     return None
 
 
-def _listed(text: str) -> set[str]:
+def listed(text: str) -> set[str]:
+    """The provinces that a text names, by themselves or in a group (江浙沪, 偏远)."""
     return {region.province for region in regions_in(text)} | {
         one for group, members in _GROUPS.items() if group in text for one in members
     }

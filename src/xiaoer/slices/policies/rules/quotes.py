@@ -7,6 +7,7 @@ from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Priced
 from xiaoer.slices.policies.rules import carts, unit_prices
+from xiaoer.slices.policies.rules.bargaining import HAGGLES, has_offer
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.rules.pieces import Pieces
 from xiaoer.slices.policies.types import Ask, Move
@@ -72,6 +73,29 @@ def price(ask: Ask) -> Move | None:
     if key not in ask.facts.priced:
         return want(ask, "priced", key)
     return Move(_total(ask, key))
+
+
+def for_haggling(ask: Ask) -> Move | None:
+    """Who asks for less where the shop does not bargain: what the goods in sight cost with today's offers and coupons;
+    None where nothing lowers the price."""
+    haggles = ask.segment.intent == "promo.bargain" and ask.segment.confidence >= HAGGLES
+    if not haggles or ask.index in ask.facts.bargains or ask.product_id not in ask.facts.products:
+        return None
+    if ask.segment.by == "context" or has_offer(ask.situation.turn) or not (key := carts.named_now(ask)):
+        return None
+    if key not in ask.facts.priced:
+        return want(ask, "priced", key)
+    priced = ask.facts.priced[key]
+    if not titles_of(priced) and priced.claim is None:
+        return None
+    lines = [part.rpartition("*") for part in key.split(",")]
+    specs = {v.id: " ".join(v.spec.values()) for v in ask.facts.variants.get(ask.product_id or "", ())}
+    one = len({v.pays for v in ask.facts.variants.get(ask.product_id or "", ())}) == 1
+    number = sum(int(count) for _, _, count in lines)
+    spec = "" if one or len(lines) > 1 else f"{specs.get(lines[0][0], '')} "
+    return Move(say(ask, "bargain.quoted", type_="quote", sources=causes(priced.causes), rule="bargain.quoted",
+                    payable=priced.payable, count=f"{spec}{number} 件", offers_used=titles_of(priced), cart=key,
+                    **_claim(priced)))  # fmt: skip
 
 
 def _total(ask: Ask, key: str) -> Act:
