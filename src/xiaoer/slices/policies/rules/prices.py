@@ -6,8 +6,6 @@ Nothing is estimated here. What the engine did not compute is not said.
 import re
 from typing import Any
 
-from msgspec.structs import replace
-
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO
@@ -36,20 +34,9 @@ def answer_prices(ask: Ask) -> Move | None:
         case "promo.coupon":
             return _coupons(ask)
         case "price.query":
-            return _with_coupons(ask, quotes.price(ask))
+            return quotes.price(ask)
         case _:
             return None
-
-
-def _with_coupons(ask: Ask, move: Move | None) -> Move | None:
-    """A price that was asked with coupons (用券后多少), with those that may still be claimed beside it."""
-    asked_apart = any(one.intent == "promo.coupon" for one in ask.situation.heard.segments)
-    if move is None or move.act is None or move.act.template != "quote.total" or asked_apart:
-        return move
-    coupons = _coupons(ask) if "券" in ask.segment.text else None
-    if coupons is None or coupons.needs:
-        return coupons or move
-    return replace(move, beside=(coupons.act,) if coupons.act else ())
 
 
 _OF_RULES = re.compile(
