@@ -45,6 +45,7 @@ _TO_TELL = 2  # letters from which a part names something
 _MOST_TOLD = 6  # letters of a part that is but a name
 _PLAIN = re.compile(r"这|那|款|一共|总共|合计|到手|多少|几多|好多|[钱来各份件个要买拍拿都样]")
 _COVERS = 0.5  # of what a part tells
+_SOUTHERN = re.compile(r"([zcs])h")
 _END = 3  # letters of a kind that may be said alone (饮水机 of 宠物饮水机)
 _SOUNDS = 3  # letters from which a name is heard by its sound
 _KIND = "品类"
@@ -174,14 +175,18 @@ class MentionIndex:
             return []
         if not self._sounds:
             self._sounds = {
-                one: "|".join(f" {self._sound(run)} " for run in _WORDS.findall(title))
+                one: "|".join(f" {self._heard(run)} " for run in _WORDS.findall(title))
                 for one, title in self._titles.items()
             }
         for word in words:
-            said = f" {self._sound(word)} "
+            said = f" {self._heard(word)} "
             if found := [one for one, sounds in self._sounds.items() if said in sounds]:
                 return sorted(found)
         return []
+
+    def _heard(self, word: str) -> str:
+        """The syllables of a word as the South says them: zh is z, ing is in."""
+        return _SOUTHERN.sub(r"\1", self._sound(word)).replace("ng", "n") if self._sound else word
 
 
 def _names_something(part: str) -> bool:

@@ -50,7 +50,8 @@ def read(segment: Segment, turn: Turn) -> Segment:
         return segment
     if (turn.product_in_focus or _WHO.search(segment.text)) and _is_bulk(segment.text, turn):
         return replace(segment, intent="promo.bargain", confidence=0.9, by="bulk")
-    if turn.product_in_focus and _HAGGLES.search(segment.text) and _several(segment.text):
+    reckoned = segment.intent == "price.query"  # 拍两双能便宜多少
+    if turn.product_in_focus and not reckoned and _HAGGLES.search(segment.text) and _several(segment.text):
         return replace(segment, intent="promo.bargain", confidence=0.9, by="wording")  # 送老师要三盒 能便宜点不
     return segment
 
@@ -78,9 +79,9 @@ def answer(ask: Ask) -> Move | None:
         return quotes.want(ask, "priced", told.key)
     priced = ask.facts.priced[told.key]
     count = told.said or told.number
-    each = Money(-(-priced.payable.fen // count))
+    each = Money(round(priced.payable.fen / count))
     wished = _wished(ask.segment.text)
-    is_less = wished is not None and wished < each
+    is_less = wished is not None and wished.fen * count < priced.payable.fen
     people = is_less or _WHO.search(ask.segment.text) is not None or _WORDS.search(ask.segment.text) is not None
     by_terms = (found := ask.facts.bargains.get(ask.index)) is not None and found.outcome == "people"
     by_entry = count >= _least(entry) and entry is not None and _OF_PEOPLE.search(entry.answer) is not None

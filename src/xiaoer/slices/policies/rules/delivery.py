@@ -65,8 +65,9 @@ def carry(segments: tuple[Segment, ...], turn: Turn) -> tuple[Segment, ...]:
         place = own[-1].name if own else place
         if own and _asks_of(segment.text, own[-1], turn):
             entities = replace(segment.entities, place=place)
-            segment = replace(segment, intent="ship.area", confidence=0.9, by="wording", entities=entities)
-        heard.append(_of_place(segment, place, told=bool(own)) if place else segment)
+            heard.append(replace(segment, intent="ship.area", confidence=0.9, by="wording", entities=entities))
+        else:
+            heard.append(_of_place(segment, place, told=bool(own)) if place else segment)
     return tuple(heard)
 
 

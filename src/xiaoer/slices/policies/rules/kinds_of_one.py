@@ -1,4 +1,4 @@
-"""Several variants of one product in one breath (松绿两个雾白一个, 01和02各一盒, 两种口味各一份): which, and how many each.
+"""Several variants of one product in one breath (松绿两个雾白一个, 两种口味各一份): which, and how many of each.
 
 A value is named by itself or by two letters or more that no other value of its axis has (荠菜 of 猪肉荠菜).
 """

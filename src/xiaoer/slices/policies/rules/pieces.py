@@ -26,6 +26,7 @@ _TOLD_OF_IT = re.compile(r"[有是含乘抽]$")  # 绘本有十本吧: what is i
 _OF_PRICE = re.compile(
     r"^(?:一起|一共|总共|合计|加起来|到手|能|可以|会|要|得|是|卖|拍|买|下来|算|优惠|便宜|划算|省|减|打折|送|包邮|实付|最低|大概|的话|呢|的|价格?|啥价|什么价|几块|几多|好多|多少|怎么|咋|有|没|给|和|跟|还|吗|么|吧|\d|$|\W)"
 )
+_NOT_WHOLE = re.compile(r"替换|补充装|配件|试[吃用]|样品|小样|体验装|单独")
 _CLAUSES = re.compile(r"[\s,，。；;？?！!、]+|还是|或者|跟|和|比")
 _ANY_UNIT = frozenset("个件套份")
 _MONEY_FROM = 10  # 200块 are yuan, 一块 is together
@@ -163,8 +164,11 @@ def _spec(variant: Variant) -> str:
 
 
 def _distance(variant: Variant, title: str) -> int:
-    """How far a spec is from the title: told in its words (0), by its measures and numbers (1), not at all (2)."""
+    """How far a spec is from the title: told in its words (0), by its measures and numbers (1), not at all (2); a part
+    of it or a sample (3)."""
     values = variant.spec.values()
+    if _NOT_WHOLE.search(_spec(variant)):
+        return 3
     if title and values and all(value in title for value in values):
         return 0
     return 1 if _is_in(variant, _marks(title)) else 2

@@ -34,6 +34,7 @@ _CALCULATE = (
     "领了券",
     "用完",
 )
+_FREIGHT_ONCE = "运费"  # the only thing that is saved
 _APART = re.compile(r"(?:比|跟|和).{0,10}(?:贵|便宜|省)(?:了)?(?:多少|几)|差(?:多少|几|价)")
 _BOTH = re.compile(r"一起|一块儿?|合起来|[两俩](?:个|样|件)?都")
 _GAP = ("差多少", "凑", "还差", "差几")
@@ -83,7 +84,12 @@ def price(ask: Ask) -> Move | None:
 def for_haggling(ask: Ask) -> Move | None:
     """Who asks for less where the shop does not bargain: what the goods in sight cost with today's offers."""
     haggles = ask.segment.intent == "promo.bargain" and ask.segment.confidence >= HAGGLES
-    if not haggles or ask.index in ask.facts.bargains or ask.product_id not in ask.facts.products:
+    if (
+        not haggles
+        or ask.segment.by == "bulk"
+        or ask.index in ask.facts.bargains
+        or ask.product_id not in ask.facts.products
+    ):
         return None
     if ask.segment.by == "context" or has_offer(ask.situation.turn) or not (named := carts.named_now(ask)):
         return None
@@ -102,7 +108,7 @@ def for_haggling(ask: Ask) -> Move | None:
     one = len({v.pays for v in ask.facts.variants.get(ask.product_id or "", ())}) == 1
     number = sum(int(count) for _, _, count in lines)
     spec = "" if one or len(lines) > 1 else f"{specs.get(lines[0][0], '')} "
-    return Move(say(ask, "bargain.quoted", type_="quote", sources=causes(priced.causes), rule="bargain.quoted",
+    return Move(say(ask, "bargain.quoted", sources=causes(priced.causes), rule="bargain.quoted",
                     payable=priced.payable, count=f"{spec}{number} 件", offers_used=_counted_in(priced), cart=key,
                     **_claim(priced)))  # fmt: skip
 
@@ -208,7 +214,8 @@ def bundle(ask: Ask) -> Move | None:
         slots: dict[str, Any] = {"payable": priced.payable, "saving": saving, "alone": alone, "cart": key}
         slots["explanation"] = priced.explanation
         slots |= {"gifts": [cause.title for cause in priced.causes if cause.kind == "gift"]} | _claim(priced)
-        return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=titles_of(priced),
+        saved = titles_of(priced) or [_FREIGHT_ONCE]
+        return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=saved,
                         until=priced.valid_until, **slots))  # fmt: skip
     one = (ask.segment.entities.quantity or 1) < 2
     if one and "," not in key and key.endswith("*1") and not gap_asked and _BOTH.search(ask.segment.text):
