@@ -129,7 +129,8 @@ class PicksForWish:
         said, cheapest = " ".join(wish.words), wish_is_modest(" ".join(wish.words))
         named = self._goods.is_named(turn.shop, said) or wish_asks_if_sold(said)
         by_rules = taste.likes or taste.things or taste.musts or taste.broad
-        if not named and not (found and by_rules):  # whom it is for, or what it is, the rules know best
+        absent = taste.things and not taste.wide and not found  # 双肩包, where none is sold: nothing else is meant
+        if not named and not absent and not (found and by_rules):  # whom it is for, or what it is, the rules know best
             likely = await self._likely(turn, wish, taste, limits, found, _LIKELY)
             offered = [(product, "") for product in likely]
             if picks := await self._choose(turn, said, offered, limits, without, taste, count, cheapest):
@@ -209,6 +210,7 @@ class PicksForWish:
             wish.size.upper().removesuffix("码"),
             told=told if wish.is_about else None,
             measures=_measures(turn, segment, wish),
+            sex=self._recipients.sex_of(wish),
         )
 
     def unasked(self, turn: Turn, segment: Segment) -> Limits:

@@ -218,11 +218,13 @@ def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
     goods and it does not (推荐一款口红, an entry 帮我推荐一款)."""
     if ask.segment.by == "wish":  # 充电器坐飞机让带不 only sounds like one
         return picked.type == "recommend" or hit.hit.score < _WISH_YIELDS
-    if picked.type != "recommend":
-        return picked.template != "recommend.none_such" and hit.hit.score < nearness.OWN_WORDS
+    if picked.type != "recommend" and picked.template != "recommend.none_such":
+        return hit.hit.score < nearness.OWN_WORDS
     named = wish_words.left_of(ask.segment.text)
     told = f"{hit.hit.question}{hit.hit.answer}"
     shares = any(named[at : at + 2] in told for at in range(len(named) - 1))
+    if picked.type != "recommend":
+        return not shares and hit.hit.score < nearness.OWN_WORDS and nearness.chances(ask)[hit.hit.id].sure < _SURE
     return hit.hit.score < nearness.OWN_WORDS or (len(named) > 1 and not shares)
 
 
