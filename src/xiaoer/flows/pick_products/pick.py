@@ -30,7 +30,7 @@ from xiaoer.slices.policies.api import (
     wish_than_what,
     wish_told,
 )
-from xiaoer.slices.selling.rules.safety import made_for_sex
+from xiaoer.slices.selling.rules.safety import made_for_sex, suits_sex
 from xiaoer.slices.selling.rules.scenes import choose_scene
 from xiaoer.slices.selling.service import SellingRules
 
@@ -81,9 +81,11 @@ class PickProducts:
         rules = await self._rules.pick_rules(turn.shop)
         wished = await self._for_wish(turn, replace(segment, text=f"想买{sort}"), rules.most_a_talk) or ()
         titles, sex = [pick.product.title for pick in wished], made_for_sex(product)
-        named = [pick for pick in beside if pick.product.title in titles or sort.removesuffix("子") in pick.product.title]
+        named = [
+            pick for pick in beside if pick.product.title in titles or sort.removesuffix("子") in pick.product.title
+        ]
         others = [pick for pick in wished if pick.product.id not in (product_id, *(one.product.id for one in named))]
-        fit = [pick for pick in (*named, *others) if made_for_sex(pick.product) in ("", sex or made_for_sex(pick.product))]
+        fit = [pick for pick in (*named, *others) if suits_sex(pick.product, sex)]
         return tuple(fit[: rules.at_once])
 
     async def _than(self, turn: Turn, segment: Segment) -> str | None:
@@ -111,14 +113,19 @@ class PickProducts:
         product = await self._goods.product(turn.shop, product_id)
         if product is None or await self._enough(turn, now):
             return ()
-        need = f"{product.category.split('/')[-1]} {product.title}"
+        need, alike = f"{product.category.split('/')[-1]} {product.title}", await self._alike(turn.shop, product)
         near = await self._goods.recommend(turn.shop, need, None, _LOOKED_AT, Taste(said=" "))  # its title is no wish
         why, limits = "同类，有现货", self._for_wish.unasked(turn, segment)
         if cheaper:
             prices = [v.price for v in await self._goods.variants(turn.shop, product_id)]
             why, limits = "同类，比这款便宜", replace(limits, most=min(prices, default=ZERO) - Money(1))
-        same = [(p, why) for p in near if p.id != product_id and _is_same_sort(p, product)]
+        same = [(p, why) for p in alike or near if p.id != product_id and (alike or _is_same_sort(p, product))]
         return await self._choose(turn, segment.text, same, limits, {product_id})
+
+    async def _alike(self, shop: ShopId, product: Product) -> tuple[Product, ...]:
+        """Goods of the same kind for the same people."""
+        found, sex = await self._goods.alike(shop, product.id, _LOOKED_AT), made_for_sex(product)
+        return tuple(one for one in found if suits_sex(one, sex))
 
     async def together(
         self, turn: Turn, segment: Segment, product_id: str, now: datetime, asked: bool = False

@@ -157,7 +157,9 @@ class Recipients(Struct, frozen=True):
 
     def sex_of(self, wish: Wish) -> str:
         """男 or 女, of whom the wish is for; empty when that was not told."""
-        return next((sex for sex, people in self.sexes.items() if wish.relation in people), "")
+        one = self._recipient(wish)
+        who = wish.relation or (one.who[0] if one and one.oneself else "")
+        return next((sex for sex, people in self.sexes.items() if who in people), "")
 
     def is_occasion(self, wish: Wish) -> bool:
         """Whether the wish is for an occasion (乔迁, 结婚): where nothing is made for it, other gifts will do."""

@@ -52,7 +52,8 @@ def say_picks(ask: Ask) -> Act | None:
             return replace(near, slots={**near.slots, "limits": "、".join(_told(ask, wish))})
         if wish.is_total and len(picks) > 1:
             return act_of_picks(ask.index, "recommend.picks_total", picks, "recommend.need")
-        if wish_words.wants_cheap(ask.segment.text) and not wish.shown and wish.budget_yuan is None:
+        bare = not wish.shown and wish.budget_yuan is None and not wish_words.is_alike(ask.segment.text)
+        if bare and wish_words.wants_cheap(ask.segment.text):
             return act_of_picks(ask.index, "recommend.cheapest", picks, "recommend.cheapest")
         is_vague = wish.relation and wish.budget_yuan is None and len(wish.words) == 1 and not wish.shown
         template = "recommend.picks_first" if is_vague else "recommend.picks"
@@ -65,6 +66,14 @@ def say_picks(ask: Ask) -> Act | None:
     if wish.shown and wish_words.says_no(ask.segment.text):
         return no_more
     return _none(ask, wish) or (no_more if wish.shown else None)
+
+
+def not_sold(ask: Ask) -> Act | None:
+    """That the shop sells no such thing (有没有空气炸锅): before anything else is taken for it."""
+    thing = ask.facts.unsold.get(ask.index)
+    if not thing:
+        return None
+    return Act("answer", ask.index, "recommend.not_sold", {"thing": thing}, rule_id="recommend.not_sold")
 
 
 def _none(ask: Ask, wish: Wish) -> Act | None:

@@ -135,6 +135,11 @@ def made_for_sex(product: Product) -> str:
     return named[0] if len(named) == 1 and _WORN.search(f"{product.category} {title}") else ""
 
 
+def suits_sex(product: Product, sex: str) -> bool:
+    """Whether nothing says that it is made for the others; `sex` empty: nobody knows who wears it."""
+    return not sex or made_for_sex(product) in ("", sex)
+
+
 def is_free_of(product: Product, words: Collection[str], strictly: bool) -> bool:
     """Whether nothing that a product says of itself holds one of `words`, unless to say that it is not in it.
     `strictly`: what is eaten or put on the skin must say what is in it."""
