@@ -18,6 +18,7 @@ from msgspec import structs
 from rich.console import Console
 
 from xiaoer.app.demo.start import prepare_demo
+from xiaoer.app.server import settle_memory
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.replay_changes.replay import Proposal, ProposedEntry
 from xiaoer.infra.migrate import upgrade
@@ -65,6 +66,7 @@ async def main(messages: int, entries: int) -> None:
         )
         learning = product.learning
         begun = await learning.proposals.begin(DEFAULT_SHOP, "bench", Proposal(changed), "now", 7, "bench")
+        settle_memory()  # as a server does
         began = time.process_time()
         done = await learning.replay(DEFAULT_SHOP, begun.id)
         took = time.process_time() - began

@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 from rich.console import Console
+from sqlalchemy import text, update
 from starlette.testclient import TestClient
 
 from xiaoer.app.demo.start import prepare_demo
@@ -20,7 +21,7 @@ from xiaoer.app.reports import Reports, Schedule, Target
 from xiaoer.app.wiring import Wiring
 from xiaoer.connectors.robots.mapping import compose, sign_dingtalk, sign_feishu
 from xiaoer.infra.clock import ManualClock
-from xiaoer.infra.jobs import Job
+from xiaoer.infra.jobs import Job, jobs
 from xiaoer.infra.mail import MailServer
 from xiaoer.infra.migrate import upgrade
 from xiaoer.infra.settings import Settings
@@ -163,10 +164,6 @@ async def test_a_schedule_sends_once_in_its_hour_and_again_only_where_it_failed(
     await product.jobs.run_due()
     assert robots.heard == []
     robots.away = False
-    from sqlalchemy import update
-
-    from xiaoer.infra.jobs import jobs
-
     await product.db.write(lambda c: c.execute(update(jobs).where(jobs.c.state == "waiting").values(due_at=NOW)))
     await product.jobs.run_due()
     assert sorted(host for host, _ in robots.heard) == ["feishu", "wecom"]
@@ -189,10 +186,6 @@ async def test_a_server_that_was_away_at_the_hour_sends_when_it_is_back_that_day
 async def test_a_target_that_was_away_for_an_hour_hears_the_report_once_it_is_back(
     product: Wiring, robots: Robots
 ) -> None:
-    from sqlalchemy import update
-
-    from xiaoer.infra.jobs import jobs
-
     mine = reports(product, robots)
     targets = (Target("wecom", "https://wecom/a"), Target("dingtalk", "https://ding/b?x=1", "other"))
     plan = Schedule(weekly=True, weekday=0, hour=9, targets=targets)
@@ -271,8 +264,6 @@ def test_secrets_are_kept_sealed_and_never_shown(client: TestClient) -> None:
     wiring = client.app.state.wiring  # type: ignore[attr-defined]
     with wiring.db.reader_engine.connect() as connection:
         assert wiring.reports.schedule(connection, ShopId("default")).targets[0].secret == "SEC-very-secret"
-        from sqlalchemy import text
-
         rows = connection.execute(text("SELECT value FROM insight_settings WHERE name = 'schedule'")).scalar()
         assert "very-secret" not in rows
 

@@ -82,6 +82,41 @@ def test_one_tap_calls_a_person(server: TestClient) -> None:
         assert frames[-1]["state"] == "queued"
 
 
+def test_the_third_thumb_down_brings_a_person_and_each_answer_counts_once(server: TestClient) -> None:
+    token = visit(server)["token"]
+    with server.websocket_connect(f"/api/v1/widget/ws?token={token}") as line:
+        until(line, from_bot)
+        send(line, "c1", "你们发什么快递")
+        judged = until(line, lambda f: from_bot(f) and f["seq"] > 0)[-1]["message"]
+        assert judged["votable"]
+        line.send_json({"type": "vote", "message_id": judged["id"], "good": False})
+        frames = until(line, lambda f: from_bot(f) and f["message"]["id"] != judged["id"])
+        assert "👎" in [f["message"]["text"] for f in frames if f["type"] == "message"]
+        line.send_json({"type": "vote", "message_id": judged["id"], "good": False})  # pressed again
+        until(line, lambda f: f["type"] == "ack")
+        said = []
+        for thumbs in ("👎👎", "👎👎👎"):
+            send(line, thumbs, thumbs)
+            said.append(until(line, from_bot)[-1]["message"]["text"])
+    assert "说「转人工」" in said[0]
+    assert said[1].startswith("抱歉，我没能帮您解决好")
+
+
+def test_a_thumb_is_kept_and_only_for_what_the_bot_told_this_buyer(server: TestClient) -> None:
+    token = visit(server)["token"]
+    with server.websocket_connect(f"/api/v1/widget/ws?token={token}") as line:
+        until(line, from_bot)
+        send(line, "c1", "你们发什么快递")
+        judged = until(line, lambda f: from_bot(f) and f["seq"] > 0)[-1]
+        line.send_json({"type": "vote", "message_id": judged["message"]["id"], "good": True})
+        assert until(line, lambda f: f["type"] == "voted")[-1]["good"] is True
+    with server.websocket_connect(f"/api/v1/widget/ws?token={token}&after={judged['seq'] - 1}") as line:
+        assert until(line, from_bot)[-1]["message"]["voted"] == "up"
+    with server.websocket_connect(f"/api/v1/widget/ws?token={visit(server)['token']}") as line:
+        line.send_json({"type": "vote", "message_id": judged["message"]["id"], "good": False})
+        assert until(line, lambda f: f["type"] == "error")[-1]["code"] == "not_found"
+
+
 @pytest.mark.parametrize(
     "frame",
     [

@@ -46,15 +46,28 @@ def ask_for_a_person(open_page: Open) -> tuple[Page, str]:
     return buyer, question
 
 
-def open_talk(page: Page, question: str) -> None:
-    """Find the talk by its words and have it."""
-    page.keyboard.press("Control+f")
+def log_in(page: Page, name: str) -> None:
+    """A member of the sample shop's team logs in at the page."""
+    page.get_by_label("账号").fill(name)
+    page.get_by_label("密码", exact=True).fill(f"xiaoer-{name}")
+    page.get_by_role("button", name="登录", exact=True).click()
+    expect(page.get_by_role("region", name="会话列表")).to_be_visible()
+
+
+def look_at(page: Page, question: str) -> None:
+    """Find the talk by its words and look at it without having it."""
+    talks = page.get_by_role("region", name="会话列表")
     with page.expect_response(lambda answer: quote(question[:10]) in answer.url):
-        page.keyboard.type(question[:10])
-    row = page.get_by_role("region", name="会话列表").locator(".row-button")
+        talks.get_by_role("searchbox").fill(question[:10])
+    row = talks.locator(".row-button")
     expect(row).to_have_count(1)
     row.click()
     expect(page.get_by_role("log").get_by_text(question)).to_be_visible()
+
+
+def open_talk(page: Page, question: str) -> None:
+    """Find the talk by its words and have it."""
+    look_at(page, question)
     reply, take = field(page), page.locator(".head .button.first")
     expect(reply.or_(take).first).to_be_visible()
     if take.is_visible():
@@ -82,9 +95,7 @@ def answer(page: Page, text: str) -> None:
 @SIZES
 def test_the_agent_logs_in_and_sees_who_waits(open_page: Open, phone: bool) -> None:
     page = open_page("/workbench/", phone=phone)
-    page.get_by_label("账号").fill("supervisor")
-    page.get_by_label("密码", exact=True).fill("xiaoer-supervisor")
-    page.get_by_role("button", name="登录", exact=True).click()
+    log_in(page, "supervisor")
     expect(page.get_by_role("button", name=re.compile("^排队中"))).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^我的状态"))).to_be_in_viewport()
 

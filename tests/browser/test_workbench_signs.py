@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open, SampleShop, call
-from tests.browser.test_workbench import answer, ask_for_a_person, open_talk, picture
+from tests.browser.test_workbench import answer, ask_for_a_person, log_in, open_talk, picture
 
 pytestmark = pytest.mark.browser
 
@@ -38,10 +38,7 @@ def test_what_the_agent_takes_back_goes_from_the_buyers_open_window(open_page: O
 
 def test_a_supervisor_is_warned_of_a_bad_review_and_opens_the_talk(open_page: Open, sample_shop: SampleShop) -> None:
     page = open_page("/workbench/")
-    page.get_by_label("账号").fill("supervisor")
-    page.get_by_label("密码", exact=True).fill("xiaoer-supervisor")
-    page.get_by_role("button", name="登录", exact=True).click()
-    expect(page.get_by_role("region", name="会话列表")).to_be_visible()
+    log_in(page, "supervisor")
     words = f"太过分了 {uuid4().hex[:6]}，我要投诉你们，给差评"
     body = {"channel": "api", "buyer_id": f"angry-{uuid4().hex[:6]}", "content": {"type": "text", "text": words}}
     call(sample_shop, "POST", "/api/v1/messages", body, "browser-tests")

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open, SampleShop, call
-from tests.browser.test_workbench import answer, ask_for_a_person, field, open_talk, picture
+from tests.browser.test_workbench import answer, ask_for_a_person, field, log_in, look_at, open_talk, picture
 
 pytestmark = pytest.mark.browser
 
@@ -25,21 +25,8 @@ def supervisor(open_page: Open, sample_shop: SampleShop) -> Page:
     token = call(sample_shop, "POST", "/api/v1/auth/login", {"username": "supervisor", "password": "xiaoer-supervisor"})
     call(sample_shop, "PUT", "/api/v1/desk/me", {"status": "online", "skills": ["vip"]}, token["access_token"])
     page = open_page("/workbench/")
-    page.get_by_label("账号").fill("supervisor")
-    page.get_by_label("密码", exact=True).fill("xiaoer-supervisor")
-    page.get_by_role("button", name="登录", exact=True).click()
-    expect(page.get_by_role("region", name="会话列表")).to_be_visible()
+    log_in(page, "supervisor")
     return page
-
-
-def look_at(page: Page, question: str) -> None:
-    """Open a talk without having it."""
-    page.keyboard.press("Control+f")
-    page.keyboard.type(question[:10])
-    row = page.get_by_role("region", name="会话列表").locator(".row-button")
-    expect(row).to_have_count(1)
-    row.click()
-    expect(page.get_by_role("log").get_by_text(question)).to_be_visible()
 
 
 def more(page: Page, what: str) -> None:

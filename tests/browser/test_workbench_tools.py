@@ -3,41 +3,22 @@ what the bot's part in a talk shows: its words in the alarm, its tries that did 
 
 import re
 from collections.abc import Callable
-from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open, SampleShop, call
-from tests.browser.test_workbench import CHAT, answer, ask_for_a_person, field, open_talk, say
+from tests.browser.test_workbench import CHAT, answer, ask_for_a_person, field, log_in, look_at, open_talk, say
 
 pytestmark = pytest.mark.browser
 
 Desk = Callable[..., Page]
 
 
-def look_at(page: Page, question: str) -> None:
-    """Find the talk by its words and look at it without having it."""
-    page.keyboard.press("Control+f")
-    with page.expect_response(lambda answer: quote(question[:10]) in answer.url):
-        page.keyboard.type(question[:10])
-    row = page.get_by_role("region", name="会话列表").locator(".row-button")
-    expect(row).to_have_count(1)
-    row.click()
-    expect(page.get_by_role("log").get_by_text(question)).to_be_visible()
-
-
 def fold_alarms(page: Page) -> None:
     """Fold the alarm whenever it comes: buyers of other tests wait meanwhile, and it lies over the side pane."""
     fold = page.get_by_role("alert", name="慢响应提醒").get_by_role("button", name="收起")
     page.add_locator_handler(fold, lambda shown: shown.click())
-
-
-def log_in(page: Page, name: str) -> None:
-    page.get_by_label("账号").fill(name)
-    page.get_by_label("密码", exact=True).fill(f"xiaoer-{name}")
-    page.get_by_role("button", name="登录", exact=True).click()
-    expect(page.get_by_role("region", name="会话列表")).to_be_visible()
 
 
 def test_a_cart_is_counted_in_the_side_pane_and_written_into_the_reply(open_page: Open, desk: Desk) -> None:
@@ -86,6 +67,42 @@ def test_the_third_thumb_down_brings_a_person(open_page: Open, desk: Desk) -> No
     page = desk()
     look_at(page, question)
     expect(page.get_by_text("多次没答到点上").first).to_be_visible()
+
+
+def test_a_thumb_under_the_newest_answer_is_pressed_by_keyboard_and_seen_by_the_agent(
+    open_page: Open, desk: Desk
+) -> None:
+    question = f"暗号{uuid4().hex[:8]}，你们发什么快递"
+    buyer = open_page(CHAT)
+    expect(buyer.locator(".xc-from-bot").first).to_be_visible()
+    thumbs = buyer.get_by_role("group", name="这个回答怎么样")
+    expect(thumbs).to_have_count(0)  # nobody judges a greeting
+    say(buyer, question)
+    up, down = (thumbs.get_by_role("button", name=name) for name in ("有帮助", "没帮上忙"))
+    up.click()
+    expect(up).to_have_attribute("aria-pressed", "true")
+    page = desk()
+    look_at(page, question)
+    expect(page.get_by_role("log").get_by_text("买家：有帮助")).to_be_visible()
+    down.focus()
+    buyer.keyboard.press("Enter")
+    expect(buyer.locator(".xc-from-buyer").last).to_contain_text("👎")
+    expect(buyer.locator(".xc-from-bot").last).to_contain_text("说「转人工」")
+    expect(buyer.get_by_role("log")).to_be_focused()
+    expect(page.get_by_role("log").get_by_text("买家：没帮上忙")).to_be_visible()
+    say(buyer, "转人工")
+    page.reload()
+    look_at(page, question)
+    expect(page.get_by_text("机器人答（买家点了踩）").first).to_be_visible()
+    expect(thumbs).to_have_count(0)  # a person has the talk, or will
+
+
+def test_the_search_of_talks_is_one_key_away(desk: Desk) -> None:
+    page = desk()
+    search = page.get_by_role("region", name="会话列表").get_by_role("searchbox")
+    expect(search).not_to_be_focused()
+    page.keyboard.press("Control+f")
+    expect(search).to_be_focused()
 
 
 def test_a_file_is_put_with_a_ticket_in_its_drawer_and_comes_back(open_page: Open, desk: Desk) -> None:
@@ -165,11 +182,13 @@ def test_drafts_are_forgotten_when_the_agent_logs_out(open_page: Open) -> None:
     field(page).fill("只有我该看到的半句话")
     page.reload()
     expect(field(page)).to_have_value("只有我该看到的半句话")
-    assert "只有我该看到的半句话" in page.evaluate("JSON.stringify(localStorage)")
+    kept = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
+    assert "只有我该看到的半句话" in page.evaluate(kept)
+    assert "只有我该看到的半句话" not in page.evaluate("JSON.stringify(localStorage)")
     page.get_by_role("button", name="账号").click()
     page.get_by_role("menuitem", name="退出登录").click()
     expect(page.get_by_label("密码", exact=True)).to_be_visible()
-    assert "只有我该看到的半句话" not in page.evaluate("JSON.stringify(localStorage)")
+    assert "只有我该看到的半句话" not in page.evaluate(kept)
     log_in(page, "supervisor")
     look_at(page, question)
     assert "只有我该看到的半句话" not in page.content()

@@ -193,7 +193,9 @@ class DeskFeed:
         if not fresh:
             return None
         changed = list(dict.fromkeys(conversation_id for _, _, conversation_id in fresh if conversation_id))
-        special = [id_ for id_, type_, _ in fresh if type_ in ("message.recalled", "conversation.noted")]
+        special = [
+            id_ for id_, type_, _ in fresh if type_ in ("message.recalled", "conversation.noted", "answer.voted")
+        ]
         listeners = self.listeners(shop)
 
         def query(connection: Connection) -> tuple[list[Any], dict[str, tuple[MessageView, ...]], Any, Any]:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from xiaoer.app.answering import Answering
 from xiaoer.app.red_lines import ShopRedLines
 from xiaoer.app.shop_words import ShopUnderstanding
+from xiaoer.app.twins import Noted, SameLines, Twins, TwinStage
 from xiaoer.flows.answer_message.answer import AnswerMessage
 from xiaoer.flows.bargain_price import BargainPrice
 from xiaoer.flows.gather_facts.gather import GatherFacts
@@ -25,10 +26,8 @@ from xiaoer.flows.price_answers import AnswerPrices
 from xiaoer.flows.quote_cart import QuoteCart
 from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Order
-from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.rehearsal import Rehearses
-from xiaoer.kernel.turn import Turn
 from xiaoer.slices.bargaining.service import Bargaining
 from xiaoer.slices.buyers.service import EmbeddedBuyers
 from xiaoer.slices.catalog.service import EmbeddedCatalog
@@ -37,7 +36,6 @@ from xiaoer.slices.knowledge.types import Entry
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.outreach.comparing import nobody
 from xiaoer.slices.policies.own_red_lines import RuleBook
-from xiaoer.slices.policies.types import Limits, RedLineHit
 from xiaoer.slices.promotions.answers import PromotionAnswers
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.selling.service import SellingRules
@@ -69,23 +67,6 @@ class Remembered:
 
         self.__dict__[name] = ask
         return ask
-
-
-class _SameLines:
-    """Red lines that remember the last turn: both sides of a comparison ask about the same one."""
-
-    def __init__(self, red_lines: ShopRedLines) -> None:
-        self._red_lines = red_lines
-        self._last: tuple[tuple[str, ...], tuple[RedLineHit, ...]] = ((), ())
-
-    def __call__(self, turn: Turn, heard: Heard) -> tuple[RedLineHit, ...]:
-        key = (turn.conversation_id, *(message.id for message in turn.messages))
-        if key != self._last[0]:
-            self._last = (key, self._red_lines(turn, heard))
-        return self._last[1]
-
-    def limits(self, shop: ShopId) -> Limits:
-        return self._red_lines.limits(shop)
 
 
 class _Sources(Struct, frozen=True):
@@ -133,12 +114,13 @@ class Stages:
         self._kinds = kinds
         self.understanding = understanding
         self._sources: _Sources | None = None
-        self._lines: _SameLines | None = None
+        self._twins: Twins | None = None
+        self._lines: SameLines | None = None
 
     def fresh(self) -> "Stages":
         """Stages that see the same facts, read from now on."""
         other = copy(self)
-        other._sources, other._lines = self._read(), _SameLines(self.red_lines)
+        other._sources, other._twins, other._lines = self._read(), Twins(), SameLines(self.red_lines)
         return other
 
     def _read(self) -> _Sources:
@@ -166,13 +148,12 @@ class Stages:
         await self.red_lines.refresh(shop)
         await self.understanding.refresh(shop)
         hears = await self.understanding.preview(shop, teaching) if teaching else None
-        knowledge, use = await self.knowledge.preview(shop, changed), self._sources or self._read()
+        knowledge, use = Noted(await self.knowledge.preview(shop, changed)), self._sources or self._read()
         gather = GatherFacts(
             knowledge, use.catalog, use.orders, self._promotions, use.quote, use.prices, _prove_nothing,
             self._answering.tickets_of, self._answering.terms, use.buyers, self._answering.transit,
             use.sells, _PATIENCE_S,
         )  # fmt: skip
-        if book is not None:
-            return self._answer.over(self.red_lines.with_book(shop, book), gather, hears)
-        lines = self._lines if self._lines and not hears else self.red_lines  # hits rest on what was heard
-        return self._answer.over(lines, gather, hears)
+        lines = SameLines(self.red_lines.with_book(shop, book)) if book is not None else self._lines
+        lines = lines or SameLines(self.red_lines)
+        return TwinStage(self._answer.over(lines, gather, hears), knowledge, lines, self._twins or Twins())

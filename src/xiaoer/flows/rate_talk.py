@@ -10,7 +10,7 @@ from xiaoer.kernel.clock import Clock
 from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.slices.conversations import api as conversations
-from xiaoer.slices.conversations import owners
+from xiaoer.slices.conversations import owners, verdicts
 from xiaoer.slices.conversations.types import Conversation
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.insights import api as insights
@@ -51,7 +51,7 @@ class RateTalk:
                 raise NotFound("Conversation", "(last)", "There is nothing to rate yet.")
             if rated.csat and {**rated.csat, "at": 0} == {**kept, "at": 0}:
                 return rated  # sent again over a broken line
-            conversations.keep_rating(connection, shop, rated.id, kept, rating.message_id)
+            verdicts.keep_rating(connection, shop, rated.id, kept, rating.message_id)
             data = {"score": rating.score, "reasons": list(rating.reasons), "agent_id": rated.assigned_to}
             insights.append(
                 connection, shop, [desk.fact(shop, "conversation.rated", now, rated.id, rated.buyer_id, **data)]

@@ -52,6 +52,7 @@ NeedKind = Literal[
     "named",
     "sold",
     "together",
+    "spoken",
     "verify",
     "transit",
     "diagnosis",

@@ -14,6 +14,21 @@ SentimentLabel = Literal["negative", "neutral", "positive"]
 Urgency = Literal["low", "normal", "high"]
 
 
+class Body(Struct, frozen=True, omit_defaults=True):
+    """Measures of one who wears it (身材): cm, kg, mm. `wearer` is whose they are, where that is said (我, 男朋友)."""
+
+    height_cm: float | None = None
+    weight_kg: float | None = None
+    age_years: float | None = None
+    age_months: float | None = None
+    foot_length_mm: float | None = None
+    chest_cm: float | None = None
+    waist_cm: float | None = None
+    hip_cm: float | None = None
+    shoulder_cm: float | None = None
+    wearer: str = ""
+
+
 class Entities(Struct, frozen=True, omit_defaults=True):
     """Values found in a segment (槽位), normalised: cm, kg, mm, yuan, `HH:MM`, plain colour words.
 
@@ -47,7 +62,8 @@ class Entities(Struct, frozen=True, omit_defaults=True):
 
 
 class Segment(Struct, frozen=True, omit_defaults=True):
-    """One ask of a turn. `confidence` is calibrated, 0..1; `by` names the mechanism that decided (for the trace)."""
+    """One ask of a turn. `confidence` is calibrated, 0..1; `by` names the mechanism that decided (for the trace);
+    `bodies` are the measures that are told, of each who is told of."""
 
     text: str
     intent: str
@@ -55,6 +71,7 @@ class Segment(Struct, frozen=True, omit_defaults=True):
     entities: Entities = Entities()
     alternatives: tuple[tuple[str, float], ...] = ()
     by: str = "model"
+    bodies: tuple[Body, ...] = ()
 
 
 class Sentiment(Struct, frozen=True):
@@ -82,11 +99,13 @@ class TextForms(Struct, frozen=True):
 
     `normal`: width, script, slang and noise removed. `compact`: letters, digits and Han characters only.
     `pinyin`: one toneless syllable per Han character, space-separated (the fuzzy sound key).
+    `pictured`: the same with pictures read as what they show (差🍎 is 差苹 to the ear); None where none is.
     """
 
     normal: str
     compact: str
     pinyin: str
+    pictured: "TextForms | None" = None
 
 
 class TextAnalyser(Protocol):

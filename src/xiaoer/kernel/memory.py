@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 MOST = 4  # open matters of one talk; the oldest falls out
+PARKED = "parked"  # the slot of a matter that waits until another of its kind is ended
 
 
 class Matter(Struct, frozen=True, omit_defaults=True):
@@ -110,8 +111,22 @@ class Memory(Struct, frozen=True, omit_defaults=True):
 
     def keeping(self, matter: Matter) -> "Memory":
         """With `matter` in front and asked about; an older one of the same kind is replaced."""
-        others = tuple(m for m in self.matters if m.id != matter.id and m.kind != matter.kind)
+        slots = {name: value for name, value in matter.slots.items() if name != PARKED}
+        matter = replace(matter, slots=slots)
+        others = tuple(m for m in self.matters if m.id != matter.id and (m.kind != matter.kind or PARKED in m.slots))
         return replace(self, matters=(matter, *others)[:MOST], asking=matter.id if matter.asks else "")
+
+    def parking(self, matter: Matter) -> "Memory":
+        """With `matter` put aside behind the others: its turn comes when the one in front is ended."""
+        others = tuple(m for m in self.matters if m.id != matter.id)
+        kept = replace(matter, slots={**matter.slots, PARKED: "1"})
+        asking = "" if self.asking == matter.id else self.asking
+        return replace(self, matters=(*others[: MOST - 1], kept), asking=asking)
+
+    @property
+    def all_parked(self) -> tuple[Matter, ...]:
+        """The matters that were put aside, the first one first."""
+        return tuple(matter for matter in self.matters if PARKED in matter.slots)
 
     def without(self, matter_id: str) -> "Memory":
         """With that matter ended."""

@@ -8,7 +8,7 @@ _RUN = re.compile(r"[零〇一二两三四五六七八九十百千万]+")
 
 # What may stand after a lone numeral for it to be a number: 一件 is one piece, 一下 is not one of anything.
 _COUNTED = frozenset(
-    "米斤公岁个件双条箱袋包盒瓶套只台份支本块元毛点号月天百千万厘寸码张把桶罐提盆对打组片粒枚串颗筒听板卷根朵床顶副幅辆部款星礼周折倍楼单"
+    "米尺斤公岁个件双条箱袋包盒瓶套只台份支本块元毛点号月天百千万厘寸码张把桶罐提盆对打组片粒枚串颗筒听板卷根朵床顶副幅辆部款星礼周折倍楼单"
 )  # fmt: skip
 # A height and the weight right after it (一米六三一百三) are two numbers.
 _HEIGHT_THEN_WEIGHT = re.compile(r"(米(?:\d{1,2}|[零〇一二三四五六七八九]{1,2}?))(?=[一二两]百|[三四五六七八九]十)")

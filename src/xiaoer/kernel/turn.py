@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from xiaoer.kernel.heard import Entities
+from xiaoer.kernel.heard import Body
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.memory import Memory
 
@@ -91,5 +91,5 @@ class Turn(Struct, frozen=True):
     buyer_verified: bool = False
     product_in_focus: str | None = None
     order_in_focus: str | None = None
-    body: Entities = Entities()
+    body: Body = Body()
     memory: Memory = Memory()

@@ -7,7 +7,7 @@ import pytest
 
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Shipment, TraceStep, Variant
 from xiaoer.kernel.decision import Facts, KnowledgeHit, Need
-from xiaoer.kernel.heard import Entities, Heard, Segment, Sentiment
+from xiaoer.kernel.heard import Body, Entities, Heard, Segment, Sentiment
 from xiaoer.kernel.ids import BuyerId, ConversationId, MessageId, ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.turn import BuyerMessage, ImageContent, TextContent, Turn
@@ -43,7 +43,8 @@ def situation(
 
 
 def ask(intent: str, text: str = "…", **entities: object) -> Segment:
-    return Segment(text, intent, 0.95, Entities(**entities))  # type: ignore[arg-type]
+    bodies = (Body(height_cm=tall),) if isinstance(tall := entities.get("height_cm"), int) else ()
+    return Segment(text, intent, 0.95, Entities(**entities), bodies=bodies)  # type: ignore[arg-type]
 
 
 def facts(**values: object) -> Facts:

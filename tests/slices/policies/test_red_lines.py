@@ -145,3 +145,25 @@ def test_the_decision_takes_far_less_than_five_milliseconds() -> None:
 )
 def test_a_refused_or_failed_after_sale_is_for_a_person(text: str, is_disputed: bool) -> None:
     assert ("disputed" in crossed(text)) is is_disputed
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [("差🍎", "complaint"), ("举📰", "complaint"), ("🧱人工", "human"), ("ren2 gong1", "human")],
+)
+def test_a_picture_stands_for_what_it_shows_and_a_tone_for_nothing(text: str, rule: str) -> None:
+    assert rule in crossed(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["苹果🍎差不多大吗", "家🏠里放的", "火🔥锅底料", "a1b2款有吗", "书📖架多高", "人👨高175"]
+)
+def test_a_picture_beside_ordinary_words_hides_nothing(text: str) -> None:
+    assert crossed(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_claim"), [("退1赔3", True), ("假1陪10", True), ("支持退一赔三吗", False), ("退1送3", False)]
+)
+def test_what_is_owed_for_a_fake_is_claimed_in_any_numerals(text: str, is_claim: bool) -> None:
+    assert bool(crossed(text)) is is_claim

@@ -46,6 +46,9 @@ def test_numbers_and_mail_addresses_are_masked(text: str, masked: str) -> None:
         ("住 浙江省 杭州市 西湖区 文三路 12号", "住 浙江省杭州市****"),
         ("送到杭州市余杭区五常街道荆丰村12组", "送到杭州市****"),
         ("，12栋3单元门口", "，****门口"),
+        ("改成湖北省武汉市江汉区解放大道 688 号 5 栋 1203", "改成湖北省武汉市****"),
+        ("广东深圳南山科技园南区 T3 栋 501", "广东****"),
+        ("成都市高新区天府三街199号太平洋保险金融大厦A座1201", "成都市****"),
     ],
 )
 def test_an_address_loses_its_tail(text: str, masked: str) -> None:
@@ -53,8 +56,27 @@ def test_an_address_loses_its_tail(text: str, masked: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("收件人李明华，电话13712345678", "收件人李**，电话137****5678"),
+        ("签收人：王芳", "签收人：王*"),
+        ("周晓雯 13900001234", "周** 139****1234"),
+    ],
+)
+def test_a_name_that_is_called_one_loses_its_tail(text: str, masked: str) -> None:
+    assert privacy.mask_text(text) == masked
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "收件人写别人可以吗",
+        "收件人不变",
+        "签收人：门卫",
+        "签收人：本人",
+        "联系人是我，电话不变",
+        "名字改成高级一点的",
+        "姓名能印在杯子上吗",
         "订单号12345678901234567",
         "订单3456789012345678901查一下",
         "尺码165 170 175 180都有吗",

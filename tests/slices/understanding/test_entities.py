@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xiaoer.kernel.numerals import arabic
-from xiaoer.slices.understanding.entities.extract import read_entities
+from xiaoer.slices.understanding.entities.extract import bodies_in, read_entities
 from xiaoer.slices.understanding.normalise import Normaliser
 from xiaoer.slices.understanding.pack import read_pack
 from xiaoer.slices.understanding.phrases import PhraseTable
@@ -89,6 +89,27 @@ def test_values_are_read_in_plain_units(text: str, expected: dict[str, Any]) -> 
 def test_numbers_that_mean_something_else_are_left_alone(text: str) -> None:
     found = values(text)
     assert not {"size", "height_cm", "weight_kg", "quantity", "order_no", "age_years"} & found.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "bodies"),
+    [
+        ("腰二尺三，臀围96", [{"waist_cm": 76.7, "hip_cm": 96}]),
+        ("三围86 64 90", [{"chest_cm": 86, "waist_cm": 64, "hip_cm": 90}]),
+        ("80的腰能穿吗", [{"waist_cm": 80}]),
+        ("我家泰迪8斤，胸围36", [{"weight_kg": 4, "chest_cm": 36}]),
+        ("宝宝还没出生，买多大的", [{"age_months": 0, "wearer": "宝宝"}]),
+        ("老公一米八二 170斤，我158 92斤", [{"height_cm": 182, "weight_kg": 85, "wearer": "老公"},
+                                   {"height_cm": 158, "weight_kg": 46, "wearer": "我"}]),
+        ("175 140和160 105各拍多大", [{"height_cm": 175, "weight_kg": 70}, {"height_cm": 160, "weight_kg": 52.5}]),
+        ("我妈呢", [{"wearer": "妈妈"}]),
+        ("我老公说好看", []),
+        ("猫粮10斤多少钱", []),
+    ],
+)  # fmt: skip
+def test_measures_are_told_of_each_who_wears_it(text: str, bodies: list[dict[str, Any]]) -> None:
+    found = bodies_in(NORMALISER.normal(text), PACK.lexicon)
+    assert json.loads(msgspec.json.encode(found)) == bodies
 
 
 def test_a_products_nickname_gives_its_id() -> None:

@@ -21,6 +21,7 @@ from xiaoer.app.http import FILE_BODY, describe, read_body, read_frame, receive_
 from xiaoer.app.live import Bell
 from xiaoer.app.wiring import Wiring
 from xiaoer.flows.rate_talk import Rating
+from xiaoer.flows.vote_answer import THUMB_DOWN
 from xiaoer.kernel.errors import InvalidBody, Unauthorised, XiaoerError
 from xiaoer.kernel.ids import DEFAULT_SHOP, BuyerId, ShopId
 from xiaoer.kernel.turn import Content, TextContent, TurnContext
@@ -70,10 +71,12 @@ class Frame(Struct, frozen=True):
     score: int | None = None
     comment: Annotated[str, Meta(max_length=500)] | None = None
     reasons: Annotated[tuple[Annotated[str, Meta(max_length=20)], ...], Meta(max_length=8)] = ()
-    message_id: Annotated[str, Meta(max_length=128)] = ""
+    message_id: Annotated[str, Meta(max_length=120)] = ""
+    good: bool | None = None
 
 
 _ENCODER = msgspec.json.Encoder()
+_NO_ANSWERS = {"greet", "handoff", "remind"}  # acts that nobody is asked to judge
 
 
 @router.post(
@@ -205,6 +208,8 @@ class Connection:
                 await self._product.rate(self._shop, CHANNEL, self._buyer, rating)
                 self._product.desk.feed.ring(self._shop)
                 await self._send(type="rated", id=rating.message_id, score=rating.score)
+            case "vote" if frame.good is not None:
+                await self._take_vote(frame.message_id, is_good=frame.good)
             case "typing" | "read":
                 await self._show(frame)
             case "pong":
@@ -223,6 +228,14 @@ class Connection:
         seq, shop = max(0, min(frame.seq or 0, talk.last_seq)), self._shop
         await self._product.db.write(lambda c: desk.keep_buyer_read(c, shop, talk.id, seq))
         self._product.desk.signals.buyer_read(talk, seq)
+
+    async def _take_vote(self, message_id: str, *, is_good: bool) -> None:
+        """Keep a thumb; one down is said in the talk too while the bot has it, once for each answer."""
+        talk = await self._product.vote(self._shop, self._buyer, message_id, is_good=is_good)
+        self._product.desk.feed.ring(self._shop)
+        await self._send(type="voted", id=message_id, good=is_good)
+        if not is_good and talk.state == "bot":
+            await self._take_message(TextContent(THUMB_DOWN), Frame("vote", client_id=f"vote-{message_id}"))
 
     async def _take_message(self, content: Content, frame: Frame) -> None:
         incoming = Incoming(self._buyer, CHANNEL, content, frame.context or self._context, external_id=frame.client_id)
@@ -250,6 +263,8 @@ def _view(message: Message) -> dict[str, Any]:
         "quote": (message.meta.get("quote") or {}).get("text"),
         # What the answer rests on (依据): titles of entries, goods and offers; they hold nothing about a person.
         "rated": message.meta.get("rated"),
+        "voted": message.meta.get("voted"),
+        "votable": message.author == "bot" and bool(set(message.meta.get("acts", ())) - _NO_ANSWERS),
         "sources": [{"kind": kind, "title": title} for kind, title in message.meta.get("because", ())],
     }
 

@@ -6,7 +6,7 @@ from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.answer import ActView, HandoffView, TurnView, feeling, heard_segments
 from xiaoer.kernel.decision import Act, Decision
 from xiaoer.kernel.events import Event
-from xiaoer.kernel.heard import Entities, Heard, Segment, Sentiment
+from xiaoer.kernel.heard import Body, Heard, Segment, Sentiment
 from xiaoer.kernel.reply import Reply
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.conversations.types import Conversation
@@ -48,8 +48,8 @@ def meta_of(turn: Turn, heard: Heard, decision: Decision, reply: Reply) -> dict[
     }
     body = turn.body
     for segment in heard.segments:
-        body = measures_of(segment.entities, body)
-    if body != Entities():
+        body = measures_of(segment.bodies, body)
+    if body != Body():
         meta["body"] = body
     if heard.sentiment.anger > 0:
         meta["anger"] = round(heard.sentiment.anger, 2)

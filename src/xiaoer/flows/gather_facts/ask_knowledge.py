@@ -6,14 +6,13 @@ Which goods the words name may be known only after the first search; what was fo
 from datetime import datetime
 from typing import Any
 
-from xiaoer.flows.gather_facts.ports import ReadsBuyers, ReadsCatalogue, ReadsOrders
+from xiaoer.flows.gather_facts.ports import ReadsBuyers, ReadsCatalogue, ReadsOrders, SearchesKnowledge
 from xiaoer.flows.gather_facts.within import within
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.decision import Facts, KnowledgeHit, Need
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.types import SearchResult
 
 _NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
@@ -37,7 +36,7 @@ class AskKnowledge:
 
     def __init__(
         self,
-        knowledge: Knowledge,
+        knowledge: SearchesKnowledge,
         catalogue: ReadsCatalogue,
         orders: ReadsOrders,
         buyers: ReadsBuyers,

@@ -26,6 +26,7 @@ from xiaoer.flows.gather_facts.ports import (
     ReadsTerms,
     ReadsTickets,
     ReadsTransit,
+    SearchesKnowledge,
     Sells,
 )
 from xiaoer.flows.gather_facts.within import within
@@ -35,7 +36,6 @@ from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.policies.rules.bargaining import is_only_context, price_words
 from xiaoer.slices.policies.rules.picking import goods_pointed_at
 from xiaoer.slices.promotions.service import Promotions
@@ -46,6 +46,7 @@ _BY_SEGMENT = {
     "named": "recommended",
     "sold": "unsold",
     "together": "together",
+    "spoken": "together",
     "bargain": "bargains",
     "recommend": "picks",
     "similar": "picks",
@@ -62,7 +63,7 @@ class GatherFacts:
 
     def __init__(
         self,
-        knowledge: Knowledge,
+        knowledge: SearchesKnowledge,
         catalogue: ReadsCatalogue,
         orders: ReadsOrders,
         promotions: Promotions,
@@ -170,6 +171,9 @@ class GatherFacts:
                 return self._catalogue.unsold(shop, need.key)
             case "together":
                 return self._catalogue.together(shop, need.key, turn.product_in_focus or "")
+            case "spoken":
+                in_sight, *texts = need.key.split("\n")
+                return self._catalogue.spoken_of(shop, texts, [one for one in in_sight.split(",") if one])
             case "verify":
                 order_id, _, ending = need.key.partition("|")
                 return self._prove(shop, f"{turn.channel}:{turn.buyer_id}", order_id, ending)

@@ -12,7 +12,20 @@ from xiaoer.kernel.money import Money
 from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Priced, Protection, TicketBrief, TopUp, Transit
 from xiaoer.kernel.terms import Terms
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.knowledge.types import SearchResult
 from xiaoer.slices.promotions.types import BuyerFacts
+
+
+class SearchesKnowledge(Protocol):
+    """The shop's entries; see `slices.knowledge.api.Knowledge`."""
+
+    def search(
+        self, shop: ShopId, text: str, *, now: datetime, intent: str = "", product_id: str = "", channel: str = "",
+        audience: Sequence[str] = (), order_state: str = "", top_k: int = 5, product_category: str = "",
+    ) -> SearchResult: ...  # fmt: skip
+    def asks_about(self, shop: ShopId) -> frozenset[str]: ...
+    def of_named(self, found: SearchResult, question: str, product: Product) -> SearchResult: ...
+    async def ensure_loaded(self, shop: ShopId) -> None: ...
 
 
 class ReadsCatalogue(Protocol):
@@ -25,6 +38,7 @@ class ReadsCatalogue(Protocol):
     async def named(self, shop: ShopId, text: str, limit: int, beside: str = "") -> tuple[Product, ...]: ...
     async def unsold(self, shop: ShopId, text: str) -> str: ...
     async def together(self, shop: ShopId, text: str, in_sight: str = "") -> tuple[Wanted, ...]: ...
+    async def spoken_of(self, shop: ShopId, texts: Sequence[str], in_sight: Sequence[str]) -> tuple[Wanted, ...]: ...
     async def names(self, shop: ShopId) -> list[tuple[str, str]]: ...
 
 

@@ -9,7 +9,7 @@ from xiaoer.flows.pick_products.likely import ranked
 from xiaoer.flows.pick_products.ports import ReadsGoods
 from xiaoer.kernel.commerce import Product, Taste
 from xiaoer.kernel.decision import Pick
-from xiaoer.kernel.heard import Entities, Segment
+from xiaoer.kernel.heard import Body, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import Money
@@ -231,13 +231,13 @@ class PicksForWish:
 
     async def _less_than(self, shop: ShopId, shown: Sequence[str], most: Money | None) -> Money | None:
         """A yuan below the cheapest product that was shown last."""
-        prices = [v.price for one in shown[-_PICKED:] for v in await self._goods.variants(shop, one)]
+        prices = [v.pays for one in shown[-_PICKED:] for v in await self._goods.variants(shop, one)]
         return min(prices) - Money(100) if prices else most
 
 
 def _measures(turn: Turn, segment: Segment, wish: Wish) -> Measures:
     """Of who uses it: what was told before is of the buyer."""
-    body, before = segment.entities, Entities() if wish.relation else turn.body
+    body, before = segment.entities, Body() if wish.relation else turn.body
     height, weight = body.height_cm or before.height_cm, body.weight_kg or before.weight_kg
     return Measures(height, weight, area_in(" ".join(wish.words)))
 

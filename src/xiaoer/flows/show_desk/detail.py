@@ -135,7 +135,13 @@ class ShowDetail:
         newest = [f"最近一单 {_order_line(order)}" for order in orders[:1]]  # nobody said which one it is about
         story = Story(
             tuple(
-                Line(m.author, m.text, tuple(m.meta.get("intents", ())), tuple(m.meta.get("acts", ())))
+                Line(
+                    m.author,
+                    m.text,
+                    tuple(m.meta.get("intents", ())),
+                    tuple(m.meta.get("acts", ())),
+                    m.meta.get("voted") == "down",
+                )
                 for m in said
                 if m.author != "event" and not m.meta.get("recalled")
             ),

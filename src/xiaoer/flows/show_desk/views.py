@@ -60,6 +60,7 @@ class MessageView(Struct, frozen=True):
     sources: tuple[Any, ...] = ()
     because: tuple[Any, ...] = ()
     edited_from: str | None = None  # the suggestion that an agent changed before he sent it
+    voted: str | None = None  # the buyer's thumb on a bot's answer: up or down
 
 
 class AgentView(Struct, frozen=True):
@@ -120,6 +121,7 @@ def message_view(message: Message) -> MessageView:
         tuple(meta.get("sources", ())) if message.author == "bot" else (),
         tuple(meta.get("because", ())) if message.author == "bot" else (),
         _edited_from(message),
+        meta.get("voted"),
     )
 
 

@@ -43,6 +43,7 @@ class Line(Struct, frozen=True):
     text: str
     intents: tuple[str, ...] = ()
     acts: tuple[str, ...] = ()
+    is_disliked: bool = False  # the buyer put his thumb down
 
 
 class Story(Struct, frozen=True):

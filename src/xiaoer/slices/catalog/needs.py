@@ -116,6 +116,7 @@ class NeedIndex:
         self._heads = Heads(products)
         self._titles: dict[str, str] = {}
         self._front: dict[str, str] = {}  # what it is at first sight: this rules a product in or out
+        self._kept_from: dict[str, str] = {}  # the same without words for both sexes: who it is not for
         self._shelf: dict[str, str] = {}
         self._whom: dict[str, str] = {}
         self._sort: dict[str, str] = {}  # the opening of its title, category, tags
@@ -132,6 +133,7 @@ class NeedIndex:
             telling = [value for key, value in product.attributes.items() if _TELLING.search(key)]
             sort = product.attributes.get("品类", "")
             self._front[product.id] = " ".join((product.title, product.category, *product.tags, sort))
+            self._kept_from[product.id] = _BOTH.sub(" ", self._front[product.id])
             self._shelf[product.id] = " ".join((self._front[product.id], *telling))
             opening, first = (product.title[: round(len(product.title) * s)] for s in (_NAMED_FIRST, _FOR_WHOM))
             self._sort[product.id] = " ".join((opening, product.category, *product.tags, sort))
@@ -257,7 +259,7 @@ class NeedIndex:
             and told
             and fits
             and not particular
-            and not any(word in _BOTH.sub(" ", front) for word in taste.never)
+            and not any(word in self._kept_from[product_id] for word in taste.never)
         )
 
     def _fit(self, product_id: str, taste: Taste) -> float:

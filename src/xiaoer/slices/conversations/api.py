@@ -261,21 +261,6 @@ def transcript(connection: Connection, shop: ShopId, conversation_id: str) -> tu
     return _existing(connection, shop, conversation_id), store.last_messages(connection, shop, conversation_id, 10_000)
 
 
-def keep_rating(
-    connection: Connection, shop: ShopId, conversation_id: str, rating: dict[str, Any], message_id: str = ""
-) -> None:
-    """Keep the buyer's rating with the conversation and mark the invitation as answered; the last one holds.
-
-    Raises:
-        NotFound: no such conversation.
-    """
-    conversation = _existing(connection, shop, conversation_id)
-    store.change(connection, shop, conversation.id, conversation.version, csat=rating)
-    asked = store.get_message(connection, shop, message_id) if message_id else None
-    if asked is not None and asked.conversation_id == conversation.id:
-        store.set_meta(connection, shop, asked.id, {**asked.meta, "rated": rating["score"]})
-
-
 def find_message(connection: Connection, shop: ShopId, message_id: str) -> Message | None:
     """A message by our id, or by the id that its channel gave it."""
     return store.get_message(connection, shop, message_id) or store.find_by_channel_id(connection, shop, message_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from xiaoer.kernel.heard import Entities
+from xiaoer.kernel.heard import Body
 from xiaoer.kernel.turn import BuyerMessage, Content, PastMessage, State, Turn
 from xiaoer.slices.conversations.types import Conversation, Message
 
@@ -59,10 +59,10 @@ def earlier_turn(conversation: Conversation, recent: Sequence[Message], message_
     return as_turn(before, [message for message in recent if message.seq <= asked[-1]])
 
 
-def _body(history: Sequence[Message]) -> Entities:
+def _body(history: Sequence[Message]) -> Body:
     """The measures that the newest answer knew."""
     known: dict[str, Any] = next((message.meta["body"] for message in reversed(history) if "body" in message.meta), {})
-    return msgspec.convert(known, Entities)
+    return msgspec.convert(known, Body)
 
 
 def _past(history: Sequence[Message]) -> tuple[PastMessage, ...]:

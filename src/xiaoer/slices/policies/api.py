@@ -11,14 +11,18 @@ import re
 from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Order
-from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, Need, Todo
+from xiaoer.kernel.decision import Act, BargainAnswer, Decision, Facts, Handoff, Need, Todo
 from xiaoer.kernel.heard import Heard, Segment
+from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import (
     answering,
     attributes,
     bargaining,
+    bulk,
+    delivery,
     focus,
+    follow_ups,
     handoff,
     looking,
     nearness,
@@ -71,12 +75,13 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         return Decision(needs=wanted)
     known, memory = facts or Facts(), situation.turn.memory
     stuck = bargaining.wants_people(known.bargains)
-    if stuck is not None:
+    if stuck is not None and stuck.reason != "bulk":
         return handoff.hand_over(situation, Handoff("bargain_exhausted", f"bargain.{stuck.reason}", "sales"), stuck)
     acts: list[Act] = []
     more: list[Need] = []
     todos: list[Todo] = []
     owners: list[str] = []
+    beside: list[Act] = []
     asking = spoken_for = ""
     told_of = _only_number(situation.heard)
     carried: str | None = None
@@ -89,7 +94,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         if of_shown and len(shown) == 1:  # 有哪些耳机，分别多少钱: of those just shown
             product = shown[0]
         about_it = segment.intent == "after.freight" or memory.asked is None or memory.asked.id != spoken_for
-        part = (spoken_for and about_it and run.is_part(segment)) or run.is_told_freight(segment, acts)
+        part = (spoken_for and about_it and run.is_part(segment)) or run.is_told(segment, acts)
         if part or (of_shown and len(shown) > 1):
             move = Move(_part(index))
         else:
@@ -98,6 +103,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
             )
         more += move.needs
         todos += [move.todo] if move.todo else []
+        beside += move.beside
         memory = move.memory or memory
         act = _naming(move.act, product, situation, known) if move.act else _part(index)
         if not move.matter and any(act.template == one.template and act.slots == one.slots for one in acts):
@@ -121,10 +127,21 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         if segment.intent == "product.recommend":
             wish = wishes.told(segment, situation.turn)
             memory = replace(memory, wish=replace(wish, shown=(*wish.shown, *(id_ for id_, _ in focus.shown_by(act)))))
+    if not (asking or more or todos) and acts:
+        last = Ask(len(acts) - 1, situation.heard.segments[-1], situation, known, None, memory)
+        taken_up = run.take_up(last, situation.turn.memory, acts) or Move()
+        more += taken_up.needs
+        todos += [taken_up.todo] if taken_up.todo else []
+        memory = taken_up.memory or memory
+        beside += [taken_up.act] if taken_up.act else []
+        asking = memory.asking if taken_up.act and "asks" in taken_up.act.slots else ""
     if more:
         return Decision(needs=tuple(dict.fromkeys(more)))
     if todos:
         return Decision(todos=tuple({todo.id: todo for todo in todos}.values()))
+    acts += beside
+    if bulk.wants_people(acts) or (stuck is not None and not bulk.has_quoted(acts)):
+        return _with_quote(situation, acts, memory, stuck)
     also = None if asking else run.still_open(memory, acts)
     acts, asking = ([*acts, also[0]], also[1]) if also else (acts, asking)
     again = trying.tried(situation, tuple(acts))
@@ -134,6 +151,17 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     decision = decision if decision.handoff else replace(decision, regret=regret.say_regret(situation, decision.acts))
     memory = replace(memory, asking=asking, tried=again)
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
+
+
+def _with_quote(situation: Situation, acts: list[Act], memory: Memory, stuck: BargainAnswer | None) -> Decision:
+    """The quote for many pieces, and people who go on from there."""
+    told = [act for act in acts if not act.rule_id.startswith("bargain.")]
+    handed = handoff.hand_over(situation, Handoff("bargain_exhausted", "bargain.bulk", "sales"), stuck)
+    quoted = tuple(act for act in told if act.template != "bulk.people")
+    memory = replace(memory, asking="")
+    return replace(
+        handed, acts=(*quoted, handed.acts[0]) if len(quoted) >= len(acts) else (*handed.acts, *quoted), memory=memory
+    )
 
 
 def _only_number(heard: Heard) -> str:
@@ -162,9 +190,12 @@ def _part(index: int) -> Act:
 def look_again(heard: Heard, turn: Turn) -> Heard:
     """What was heard, with the intents that explicit wordings name and the products that were picked from a list."""
     heard = reproach.hear_reproach(heard, turn)
-    again = telling.put_together(tuple(remarks.read(looking.look_again(segment), turn) for segment in heard.segments))
+    again = telling.put_together(
+        tuple(follow_ups.read(remarks.read(looking.look_again(one), turn), turn) for one in heard.segments)
+    )
+    again = delivery.carry(again, turn)
     segments = wishes.gather(tuple(wishes.read(s, turn, tells_situation(s.text)) for s in again), tells_preference)
-    segments = tuple(focus.choose(segment, turn) for segment in segments)
+    segments = tuple(focus.choose(bulk.read(segment, turn), turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
 
 

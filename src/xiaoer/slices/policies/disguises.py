@@ -74,7 +74,24 @@ _BY_EAR = {
     "中毒": "zhong du-种重读度",
     "骗子": "pian zi-片字",
     "诈骗": "zha pian-炸片",
+    "退一赔三": "tui yi pei san",
 }
+# Characters that look like one of these words, for eyes in a hurry.
+_BY_EYE = {
+    "诉": "斥拆折坼",
+    "投": "役",
+    "报": "扱",
+    "评": "坪抨泙",
+    "律": "津",
+    "师": "帅",
+    "货": "贷",
+    "假": "暇",
+    "曝": "瀑",
+    "媒": "谋",
+}
+# Sounds that accents and voice input mix up: flat and curled tongue, the end of the nose.
+_CURLED, _NASAL = re.compile("(?<=^[zcs])h"), re.compile("(?<=[aei]n)g$")
+_TELLING = 3  # letters, or syllables, from which a spelt word is told without one character of it
 # Small words as dialects have them; what comes out is only looked at for red lines.
 _SAID = {
     "有没有": "有没得",
@@ -120,6 +137,9 @@ _SAID_AGAIN = re.compile(rf"^({_HAN}{{2,6}})\1+$")  # 差评差评: all that is 
 _LONE_LETTER = re.compile(rf"(?<={_HAN})[a-z](?={_HAN})")
 _THREADED = re.compile(rf"{_HAN}(?:[a-z0-9]{_HAN}){{2,}}")
 _THREAD = re.compile(r"[a-z0-9]")
+# What law and shops owe for a fake, in whatever numerals: 退1赔3, 假1陪10.
+_OWED = re.compile("([退缺假少])[1一壹][赔陪](10|[34三四十叁肆拾])")
+_NUMERAL = str.maketrans({"3": "三", "叁": "三", "4": "四", "肆": "四", "拾": "十"})
 
 
 class _Word:
@@ -128,24 +148,43 @@ class _Word:
     def __init__(self, word: str, heard: str) -> None:
         sounds, _, others = heard.partition("-")
         self.word, self.sounds, self.others = word, tuple(sounds.split()), frozenset(others)
+        self._accented = tuple(map(_accentless, self.sounds))
 
-    def is_written(self, pieces: Sequence[str], sounds: Sequence[str]) -> bool:
-        """Whether these pieces are the word in disguise, as far as can be told without their neighbours."""
+    def is_written(self, pieces: Sequence[str], sounds: Sequence[str], is_all: bool) -> bool:
+        """Whether these pieces are the word in disguise, as far as can be told without their neighbours.
+
+        `is_all`: nothing else is said."""
         as_it_is = [piece == char for piece, char in zip(pieces, self.word, strict=True)]
-        if all(as_it_is) or not any(as_it_is):
+        if all(as_it_is) or not (any(as_it_is) or self._is_spelt(pieces, is_all)):
             return False
-        return all(
-            right
-            or (piece.isascii() and piece in (sound, sound[0]))
-            or (not piece.isascii() and heard == sound and piece not in self.others)
-            for right, piece, heard, sound in zip(as_it_is, pieces, sounds, self.sounds, strict=True)
-        )
+        return all(right or self._is_meant(at, pieces[at], sounds[at]) for at, right in enumerate(as_it_is))
+
+    def _is_spelt(self, pieces: Sequence[str], is_all: bool) -> bool:
+        """Whether letters alone tell the word: all of it and nothing else, or a syllable of a long one (zhuan r g)."""
+        if not all(piece.isascii() for piece in pieces):
+            return False
+        if len(self.word) >= _TELLING:
+            return any(
+                len(piece) >= _TELLING and piece == sound for piece, sound in zip(pieces, self.sounds, strict=True)
+            )
+        return is_all and tuple(pieces) == self.sounds
+
+    def _is_meant(self, at: int, piece: str, heard: str) -> bool:
+        if piece.isascii():
+            return piece == self.sounds[at][0] or _accentless(piece) == self._accented[at]
+        if piece in _BY_EYE.get(self.word[at], ""):
+            return True
+        return piece not in self.others and _accentless(heard) == self._accented[at]
+
+
+def _accentless(syllable: str) -> str:
+    return _NASAL.sub("", _CURLED.sub("", syllable))
 
 
 _WORDS: dict[str, list[_Word]] = {}
 for _text, _heard in _BY_EAR.items():
     _word = _Word(_text, _heard)
-    for _start in {_word.sounds[0], _word.sounds[0][0]}:
+    for _start in {_accentless(_word.sounds[0]), _word.sounds[0][0]}:
         _WORDS.setdefault(_start, []).append(_word)
 _DIALECTAL = re.compile("|".join(sorted(_DIALECT, key=len, reverse=True)))
 
@@ -154,6 +193,7 @@ def undisguise(text: str) -> str:
     """The text (no spaces, no punctuation) with its disguises undone; most texts come back as they are."""
     text = _SAID_AGAIN.sub(r"\1", _IN_LETTERS.sub(lambda found: _SYLLABLE[found[1]], text))
     text = _IN_PARTS.sub(lambda parts: _PART[parts.group()], text.translate(_ALIKE))
+    text = _OWED.sub(lambda owed: f"{owed[1]}一赔{owed[2].replace('10', '十').translate(_NUMERAL)}", text)
     text = _THREADED.sub(lambda run: _THREAD.sub("", run.group()), text)
     text = _DOUBLED.sub(lambda run: _TWICE.sub(r"\1", run.group()), _LONE_LETTER.sub("", text))
     return _DIALECTAL.sub(lambda said: _DIALECT[said.group()], text)
@@ -166,9 +206,10 @@ def by_ear(pieces: Sequence[str], sounds: Sequence[str]) -> str | None:
     """
     found: list[tuple[int, _Word]] = []
     for at, sound in enumerate(sounds):
-        for word in _WORDS.get(sound, ()):
+        for word in _WORDS.get(_accentless(sound), ()):
             end = at + len(word.sounds)
-            if end <= len(pieces) and word.is_written(pieces[at:end], sounds[at:end]):
+            is_all = len(word.sounds) == len(pieces)
+            if end <= len(pieces) and word.is_written(pieces[at:end], sounds[at:end], is_all):
                 found.append((at, word))
                 break
     if not found:

@@ -44,6 +44,7 @@ _SPELLS = re.compile(f"(?:{_INITIAL}{_FINAL})+")
 # Numbers for the letters that they look like (t0usu), within a run of letters.
 _LETTERS_AND_NUMBERS = re.compile(r"(?<![0-9a-z])(?=[0-9a-z]*[01])(?:[01]?[a-z]+)+[01]?(?![0-9a-z])")
 _ALIKE = str.maketrans("01", "oi")
+_TONED = re.compile(r"(?<![0-9a-z])(?:[a-z]{1,6}[1-5] ?){2,}(?![0-9a-z])")  # ren2 gong1
 _LEAST_TOLD = 4  # characters in which something can be told
 _LEAST_SPELT = 4  # letters of such a run
 # How accents say a syllable (zuan yin gong): flat or curled tongue, the end of the nose, r as y or l.
@@ -114,6 +115,11 @@ def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) ->
 
 def match_words(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
     """The same by words, intents and anger alone."""
+    hits = _words(heard, forms, rules)
+    return hits if hits or forms.pictured is None else _words(heard, forms.pictured, rules)
+
+
+def _words(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
     # Clause by clause, then as one: an exception in one clause does not excuse the next.
     clauses = [bare for clause in _CLAUSE.split(forms.normal.lower()) if (bare := _BARE.sub("", clause))]
     texts = [*clauses, forms.compact] if len(clauses) > 1 else [forms.compact]
@@ -162,7 +168,8 @@ def _read(text: str, pinyin: str) -> tuple[list[str], list[str]]:
     """The characters and spelt syllables of a text, and their sounds; nothing when the two do not agree."""
     if _MARKED.search(text):
         text = "".join(c for c in unicodedata.normalize("NFD", text.replace("ü", "v")) if not unicodedata.combining(c))
-    found = _LETTERS_OR_HAN.findall(_LETTERS_AND_NUMBERS.sub(_as_letters, text))
+    text = _LETTERS_AND_NUMBERS.sub(_as_letters, _TONED.sub(_without_tones, text))
+    found = _LETTERS_OR_HAN.findall(text)
     syllables = pinyin.split()
     if sum(1 for piece in found if not piece.isascii()) != len(syllables):
         return [], []
@@ -185,6 +192,11 @@ def _as_letters(run: re.Match[str]) -> str:
     letters = run.group().translate(_ALIKE)
     told = len(letters) >= _LEAST_SPELT and len(_SYLLABLES.findall(letters)) > 1 and _SPELLS.fullmatch(letters)
     return letters if told else run.group()
+
+
+def _without_tones(run: re.Match[str]) -> str:
+    syllables = re.findall(r"[a-z]+", run.group())
+    return " ".join(syllables) if all(map(_SYLLABLES.fullmatch, syllables)) else run.group()
 
 
 def _accented(syllables: str) -> str:

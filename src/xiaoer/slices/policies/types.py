@@ -60,11 +60,12 @@ class Ask(Struct, frozen=True):
     product_id: str | None
     memory: Memory = Memory()
     told_of: str = ""  # id of the order that an earlier part of this message is answered about, or that it names
+    resumed: str = ""  # what was asked for before, now that what it waited for has come
 
     @property
     def said(self) -> str:
-        """All words of the turn."""
-        return "\n".join(message.text for message in self.situation.turn.messages if message.text)
+        """All words of the turn, or those that it takes up again."""
+        return self.resumed or "\n".join(message.text for message in self.situation.turn.messages if message.text)
 
     @property
     def is_guess(self) -> bool:
@@ -85,7 +86,8 @@ class Move(Struct, frozen=True):
     """What a rule does about one segment: an act, or what must be read (`needs`) or done (`todo`) before there is one.
 
     `memory` is what the talk remembers afterwards; None leaves it as it is. `matter` is the matter that the act is
-    about: when several segments of a turn belong to one matter, the last one speaks for all.
+    about: when several segments of a turn belong to one matter, the last one speaks for all. `beside` are further acts
+    about the same segment: another order, what is taken up after this.
     """
 
     act: Act | None = None
@@ -93,3 +95,4 @@ class Move(Struct, frozen=True):
     todo: Todo | None = None
     memory: Memory | None = None
     matter: str = ""
+    beside: tuple[Act, ...] = ()

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     EMAIL = "EMAIL"  # 邮箱
     WAYBILL = "WAYBILL"  # 运单号
     ADDRESS = "ADDRESS"  # 地址
+    NAME = "NAME"  # 收件人姓名
 
 
 class Finding(Struct, frozen=True):

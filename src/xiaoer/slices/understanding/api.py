@@ -15,7 +15,7 @@ from xiaoer.kernel.heard import Entities, Heard, Segment, TextForms
 from xiaoer.kernel.turn import PastMessage, Turn
 from xiaoer.slices.understanding import context, feeling, joining, split
 from xiaoer.slices.understanding.arrays import Floats
-from xiaoer.slices.understanding.entities.extract import read_entities
+from xiaoer.slices.understanding.entities.extract import bodies_in, read_entities
 from xiaoer.slices.understanding.features import features
 from xiaoer.slices.understanding.model import Model
 from xiaoer.slices.understanding.normalise import MAX_CHARS, Normaliser, compact
@@ -80,8 +80,12 @@ class Understanding:
 
     def forms(self, text: str) -> TextForms:
         """The spellings of a text that matching needs (`kernel.heard.TextAnalyser`)."""
+        named = self._normaliser.name_pictures(text)
+        return self._forms(text, None if named == text else self._forms(named))
+
+    def _forms(self, text: str, pictured: TextForms | None = None) -> TextForms:
         normal = self._normaliser.normal(text)
-        return TextForms(normal=normal, compact=compact(normal), pinyin=pinyin(normal))
+        return TextForms(normal=normal, compact=compact(normal), pinyin=pinyin(normal), pictured=pictured)
 
     def understand(self, turn: Turn) -> Heard:
         """Segments, feeling and urgency of the buyer's unanswered messages."""
@@ -201,6 +205,7 @@ class Understanding:
                     max(found[-1][1], segment, key=lambda s: s.confidence),
                     text=raw[both.start : both.end].strip(),
                     entities=read_entities(both.normal, self._pack.lexicon, self._products),
+                    bodies=bodies_in(both.normal, self._pack.lexicon),
                 )
                 found[-1] = (both, merged)
             else:
@@ -230,6 +235,7 @@ class Understanding:
             entities=entities,
             alternatives=tuple((self.labels[int(n)], round(float(own[n]), 4)) for n in order[1:] if own[n] > 0.01),
             by=by,
+            bodies=bodies_in(ask.normal, self._pack.lexicon),
         )
 
     def _just_before(self, earlier: joining.Span) -> context.Before:

@@ -46,14 +46,15 @@ class Lexicon:
     sound_begins: frozenset[str]
     emoji_says: PhraseTable
     emoji_feels: PhraseTable
+    pictures: PhraseTable
     mood: Mood
     values: Mapping[str, PhraseTable]
     concepts: PhraseTable
     outbursts: tuple[str, ...]
 
 
-def read_lexicon(folder: Traversable) -> Lexicon:
-    """Reads the `lexicons` folder of a pack."""
+def read_lexicon(folder: Traversable, pictures: Traversable) -> Lexicon:
+    """Reads the `lexicons` folder of a pack, and the file of what pictures show."""
     spoken: dict[str, str] = {}
     for words in _toml(folder / "dialect.toml").values():
         spoken.update(words)
@@ -72,6 +73,13 @@ def read_lexicon(folder: Traversable) -> Lexicon:
         sound_begins=frozenset("".join(sounds.split(" ")[:2]) for sounds in term_sounds),
         emoji_says=PhraseTable(emoji["says"]),
         emoji_feels=PhraseTable({sign: str(weight) for sign, weight in emoji["feels"].items()}),
+        pictures=PhraseTable(
+            {
+                sign: shown
+                for shown, signs in tomllib.loads(pictures.read_text("utf-8")).items()
+                for sign in signs.split()
+            }
+        ),
         mood=_mood(_toml(folder / "mood.toml")),
         values=_values(_toml(folder / "entities.toml")),
         concepts=PhraseTable(_concepts(_toml(folder / "concepts.toml"))),

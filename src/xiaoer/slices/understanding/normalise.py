@@ -132,6 +132,10 @@ class Normaliser:
         pieces.append(self._rewrite(text[last:]))
         return _SPACES.sub(" ", "".join(pieces)).strip()
 
+    def name_pictures(self, text: str) -> str:
+        """The text with its pictures as what they show: 差🍎 becomes 差苹."""
+        return self._lexicon.pictures.replace(text)
+
     def _smoothed(self, text: str) -> str:
         text = strip_pictures(fold(text), self._lexicon.emoji_says)
         return _REPEATED_MARK.sub(r"\1", _REPEATED_HAN.sub(r"\1", text))

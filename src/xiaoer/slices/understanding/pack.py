@@ -73,7 +73,7 @@ def read_intents(name: str = "ecommerce") -> dict[str, Intent]:
 def read_pack(name: str = "ecommerce") -> Pack:
     root, intents = folder(name), read_intents(name)
     patterns = compile_patterns(tomllib.loads((root / "patterns.toml").read_text("utf-8")))
-    return Pack(name, intents, read_lexicon(root / "lexicons"), patterns)
+    return Pack(name, intents, read_lexicon(root / "lexicons", root / "pictures.toml"), patterns)
 
 
 def takes_of(pack: Pack) -> dict[str, tuple[str, ...]]:

@@ -110,6 +110,9 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
         memory.rating = null
         view.items = view.items.map((item) => (item.id === frame.id ? { ...item, rated: frame.score } : item))
         break
+      case 'voted':
+        markVoted(frame.id, frame.good)
+        break
       case 'message':
         view.items = addMessage(view.items, frame.seq, contentOnServer(frame.message, settings.origin))
         if (frame.message.author !== 'buyer') setTyping(false)
@@ -139,6 +142,10 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
         remember()
         break
     }
+  }
+
+  function markVoted(id: string, good: boolean): void {
+    view.items = view.items.map((item) => (item.id === id ? { ...item, voted: good ? 'up' : 'down' } : item))
   }
 
   function setState(state: ConversationState, position: number | null): void {
@@ -227,6 +234,10 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
       const { score, comment, reasons, messageId } = rating
       memory.rating = { type: 'csat', score, comment, reasons, message_id: messageId }
       socket.hint(memory.rating) // off line, the next greeting brings it
+    },
+    vote(id: string, good: boolean): void {
+      markVoted(id, good)
+      socket.request({ type: 'vote', message_id: id, good })
     },
     hintTyping(): void {
       const now = Date.now()

@@ -17,14 +17,16 @@ export const useSession = defineStore('session', () => {
   const reviews = new ReviewsApi(session.http)
   const console = new ConsoleApi(session.http)
   session.onLost = () => (staff.value = null)
+  if (staff.value) useDrafts().belongTo(staff.value.id)
 
   async function logIn(username: string, password: string): Promise<void> {
     staff.value = await session.logIn(username, password)
+    useDrafts().belongTo(staff.value.id)
   }
 
   async function logOut(): Promise<void> {
     await session.logOut()
-    useDrafts().forget()
+    useDrafts().belongTo('')
     staff.value = null
   }
 

@@ -24,6 +24,7 @@ function greet(...rows: ReturnType<typeof row>[]): void {
 
 beforeEach(() => {
   localStorage.clear()
+  sessionStorage.clear()
   setActivePinia(createPinia())
   answers = new Map()
   vi.stubGlobal('fetch', async (path: string) => {
@@ -115,6 +116,26 @@ test('a draft is kept per conversation, over reloads', async () => {
   await nextTick()
   setActivePinia(createPinia())
   expect([useDrafts().of('t1').text, useDrafts().of('t2').text]).toEqual(['写到一半', '另一条'])
+})
+
+test('a draft is kept for a shift, for who wrote it, in this tab and until the talk is over', async () => {
+  const drafts = useDrafts()
+  drafts.belongTo('lin')
+  drafts.change('t1', { text: '写到一半' })
+  drafts.change('t2', { text: '另一条' })
+  await nextTick()
+  expect(JSON.stringify({ ...localStorage })).not.toContain('写到一半')
+  drafts.belongTo('lin')
+  expect(drafts.of('t1').text).toBe('写到一半')
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 13 * 3600_000 })
+  drafts.change('t3', { text: '新的一班' })
+  expect(Object.keys(drafts.all)).toEqual(['t3'])
+  drafts.drop('t3')
+  drafts.change('t4', { text: '还没发' })
+  expect(Object.keys(drafts.all)).toEqual(['t4'])
+  drafts.belongTo('mei')
+  expect(Object.keys(drafts.all)).toEqual([])
+  vi.useRealTimers()
 })
 
 test('an emptied draft is forgotten, and with the text the suggestion it came from', () => {

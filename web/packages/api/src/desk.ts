@@ -73,6 +73,8 @@ export interface DeskMessage {
   because?: [kind: string, title: string][]
   /** The suggestion that an agent changed before sending. */
   edited_from?: string | null
+  /** The buyer's thumb on a bot's answer. */
+  voted?: 'up' | 'down' | null
 }
 
 export interface Agent {

@@ -13,6 +13,8 @@ export type ServerFrame =
   | { type: 'ack'; client_id: string | null; id: string; seq: number }
   /** The rating that answers message `id` is kept. */
   | { type: 'rated'; id: string; score: number }
+  /** The thumb on message `id` is kept. */
+  | { type: 'voted'; id: string; good: boolean }
   | { type: 'error'; code: string; detail?: string; client_id?: string | null }
   | { type: 'ping' }
 
@@ -39,4 +41,5 @@ export type ClientFrame =
   | { type: 'typing' }
   | { type: 'read'; seq: number }
   | { type: 'human'; client_id: string }
+  | { type: 'vote'; message_id: string; good: boolean }
   | { type: 'pong' }

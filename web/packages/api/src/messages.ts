@@ -101,6 +101,9 @@ export interface Message {
   quote?: string | null
   /** Stars that the buyer gave, of an invitation to rate. */
   rated?: number | null
+  /** The buyer's thumb on an answer of the bot, and whether it may be asked for. */
+  voted?: 'up' | 'down' | null
+  votable?: boolean
 }
 
 /** Where the buyer came from; sent with the session and with each message. */

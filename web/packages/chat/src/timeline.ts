@@ -30,6 +30,9 @@ export interface Item {
   quote?: string | null
   /** The stars that this invitation was answered with. */
   rated?: number | null
+  voted?: 'up' | 'down' | null
+  /** An answer of the bot that the buyer may put his thumb on. */
+  votable?: boolean
 }
 
 /** What a buyer says about a talk; `messageId` is the invitation that is answered. */
@@ -88,6 +91,8 @@ export function addMessage(items: readonly Item[], seq: number, message: Message
     recalled: message.recalled ?? false,
     quote: message.recalled ? null : (message.quote ?? null),
     rated: message.rated ?? null,
+    voted: message.voted ?? null,
+    votable: message.votable ?? false,
   }
   return inOrder([...items.filter((item) => item !== own), arrived])
 }
@@ -117,6 +122,14 @@ export function openChips(items: readonly Item[]): string[] {
     if (item.content.type === 'quick_replies') return item.content.options
   }
   return []
+}
+
+/** The answer that a thumb is asked for: that of the newest bot turn, until the buyer writes or a person does. */
+export function openVote(items: readonly Item[]): Item | null {
+  for (let index = items.length - 1; index >= 0 && items[index]?.author === 'bot'; index -= 1) {
+    if (items[index]?.votable) return items[index] ?? null
+  }
+  return null
 }
 
 export type Row =

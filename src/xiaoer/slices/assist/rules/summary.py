@@ -91,7 +91,8 @@ def _exchanges(lines: Sequence[Line]) -> list[tuple[str, str]]:
 
 def _answer(said: Sequence[Line]) -> str:
     words = _say_most(line.text for line in said)
-    return f"{_WHO[said[-1].author]}答：{words}" if words else ""
+    disliked = "（买家点了踩）" if any(line.is_disliked for line in said) else ""
+    return f"{_WHO[said[-1].author]}答{disliked}：{words}" if words else ""
 
 
 def _say_most(texts: Iterable[str]) -> str:
@@ -106,7 +107,9 @@ def _say_most(texts: Iterable[str]) -> str:
 def _is_telling(text: str) -> bool:
     """Whether a message says what it is about; a bare wish for a person or a picture does not."""
     bare = text.strip(_EDGES)
-    return (len(bare) > 2 and not any(word in bare for word in ("人工", "客服", "[图片]"))) or len(bare) > 12
+    return (len(bare) > 2 and not any(word in bare for word in ("人工", "真人", "活人", "客服", "[图片]"))) or len(
+        bare
+    ) > 12
 
 
 def _feeling(story: Story) -> str:

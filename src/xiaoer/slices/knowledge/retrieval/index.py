@@ -10,6 +10,7 @@ import copy
 import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -46,6 +47,7 @@ FOLD_AT = 400  # most entries in the small block; building it takes about 0.1 ms
 _LOOKED = 3  # candidates whose rests are compared: those that may be said
 _SPARE = 3  # candidates beyond those wanted, so that an agreeing intent can bring one up
 _SAMPLED = 2_000  # entries from which a shop's alternatives are learnt
+_WEIGHED = 16  # questions that are remembered: one is asked of several goods, and of both sides of a rehearsal
 _NOTHING = SearchResult(False)
 
 
@@ -79,10 +81,11 @@ class ShopIndex:
         self.revision = revision
         self._analyser = analyser
         self._intent_of = intent_of
-        self._intents: dict[str, str] = {}
+        self._intents: dict[str, str] = {}  # by question
         self._concepts = concepts or builtin()
         self._table = shipped()
         self._asks = frozenset("s" + ask for ask in self._concepts.asks)
+        self._weigh = lru_cache(_WEIGHED)(self._weighed)
         self._lock = threading.Lock()
         rows = list(entries)
         sample = rows[:: 1 + len(rows) // _SAMPLED]
@@ -94,6 +97,7 @@ class ShopIndex:
         self._ahead = iter(self._base.entries)
         self._fresh: dict[str, Entry] = {}
         self._delta: Block | None = None
+        self.asks_about = self._asks_about()
 
     @property
     def size(self) -> int:
@@ -105,15 +109,14 @@ class ShopIndex:
         return {e.id: e for e, on in zip(self._base.entries, self._base.alive, strict=True) if on} | self._fresh
 
     def branch(self) -> "ShopIndex":
-        """A copy that changes by itself; the large block is shared, so it costs next to nothing."""
+        """A copy that changes by itself; the large block and what was read are shared, so it costs next to nothing."""
         other, block = copy.copy(self), copy.copy(self._base)
         block.alive = block.alive.copy()
-        other._lock, other._base, other._intents = threading.Lock(), block, dict(self._intents)
+        other._lock, other._base = threading.Lock(), block
         other._ahead = iter(())
         return other
 
-    @property
-    def asks_about(self) -> frozenset[str]:
+    def _asks_about(self) -> frozenset[str]:
         """What asking must tell because some entry is for some only: `buyer` (audience, order state), `category`."""
         scopes = (*self._base.scopes, *(self._delta.scopes if self._delta else ()))
         about = {"buyer": any(scope[1] or scope[2] for scope in scopes), "category": any(scope[3] for scope in scopes)}
@@ -139,7 +142,6 @@ class ShopIndex:
                 gone.append(self._where[entry.id])
             if entry.draft.status == "published":
                 fresh[entry.id] = entry
-            self._intents.pop(entry.id, None)
         delta = None
         if fresh:
             delta = self._block(list(fresh.values()))
@@ -147,10 +149,14 @@ class ShopIndex:
         with self._lock:
             self._base.strike(gone)
             self._fresh, self._delta, self.revision = fresh, delta, revision
+            self.asks_about = self._asks_about()
+
+    def _weighed(self, forms: TextForms) -> Weighed:
+        return Weighed(marks_of(forms, self._concepts), self._weighing, self._table)
 
     def search(self, asked: Asked) -> SearchResult:
         """The entries nearest to the question that may be cited now, best first."""
-        question = Weighed(marks_of(asked.forms, self._concepts), self._weighing, self._table)
+        question = self._weigh(asked.forms)
         with self._lock:
             strange = strangeness(question.unknown_share(self._delta.segment if self._delta else None))
             found = self._best(self._base, question, asked, strange)
@@ -214,7 +220,7 @@ class ShopIndex:
         worth = max(found[0].points - SWAY, NEAR_POINTS) if not asked.thorough else -math.inf
         judged = []
         for one in found:
-            own = self._intents.get(one.entry.id)
+            own = self._intents.get(one.entry.draft.question)
             if own is None and one.points >= worth and of_shop(intent):
                 own = self._read_intent(one.entry)
             judged.append(Found(one.points + intent_points(intent, own or ""), *one[1:]))
@@ -234,13 +240,13 @@ class ShopIndex:
             return False
         entries = list(islice(self._ahead, count))
         for entry in entries:
-            if entry.id not in self._intents:
+            if entry.draft.question not in self._intents:
                 self._read_intent(entry)
         return bool(entries)
 
     def _read_intent(self, entry: Entry) -> str:
         assert self._intent_of is not None
-        own = self._intents[entry.id] = self._intent_of(entry.draft.question)
+        own = self._intents[entry.draft.question] = self._intent_of(entry.draft.question)
         return own
 
 

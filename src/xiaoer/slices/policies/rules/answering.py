@@ -12,8 +12,10 @@ from xiaoer.slices.policies.rules import (
     arrival,
     attributes,
     bargaining,
+    bulk,
     buying,
     cards,
+    delivery,
     entries,
     likelier,
     nearest,
@@ -26,9 +28,9 @@ from xiaoer.slices.policies.rules import (
     presale,
     prices,
     products,
+    quotes,
     selling,
     talk,
-    wish_words,
     wishes,
 )
 from xiaoer.slices.policies.rules.entries import Said
@@ -41,7 +43,6 @@ _NO_PICK = ("recommend.none_such", "recommend.none_safe")
 _PLAIN_PICKS = ("recommend.picks", "recommend.picks_first")
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
-_WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
 _SURE_ENTRY = 0.9
 _BY_NAME = 0.9  # how likely at least a fact answers whose name stands in the question
 _UNSURE_OF_ORDER = 0.6  # below this, who named goods and has no order asks about the goods
@@ -68,6 +69,8 @@ def answer_segment(ask: Ask) -> Move:
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
         return likelier.instead(ask, Move(bargain))
+    if (quoted := bulk.answer(ask) or quotes.for_haggling(ask)) is not None:
+        return quoted
     ask = numbers.as_meant(ask)
     looking_up = numbers.look_up(ask)
     if looking_up is not None:
@@ -91,6 +94,8 @@ def answer_segment(ask: Ask) -> Move:
     goods = products.fact_by_name(ask)
     if goods is not None:
         return likelier.instead(ask, Move(goods))
+    if (there := delivery.answer(ask)) is not None:
+        return there
     if (meant := nearest.tell_meant(ask)) is not None:
         return meant
     return likelier.instead(
@@ -161,7 +166,7 @@ def _plain(ask: Ask) -> Move:
             return Move(told, memory=wishes.kept(wish, ask))
     if act.rule_id == "order.ask_number":
         return _with_entry(ask, small.ask_order_no(ask)) or Move(act)
-    return small.with_number(ask, act)
+    return replace(small.with_number(ask, act), beside=orders.tell_others(ask, act))
 
 
 def _needs_of_near(ask: Ask) -> tuple[Need, ...]:
@@ -182,7 +187,7 @@ def _answer(ask: Ask) -> Act:
     hit = _hit(ask)
     if picked is not None and picked.template in _NO_PICK and ask.product_id in ask.facts.products and hit is None:
         return products.fact_asked(ask) or nearest.tell(ask) or picked  # 侧着睡买哪种: of the variants of what is shown
-    if picked is not None and (hit is None or _is_better(picked, ask, hit)):
+    if picked is not None and (hit is None or selling.is_better(picked, ask, hit)):
         return picked
     spoken = talk.answer_talk(ask)
     if spoken is not None and hit is not None and hit.hit.score >= _VERY_WORDS:
@@ -195,6 +200,8 @@ def _answer(ask: Ask) -> Act:
         talks = surely or spoken.rule_id == "talk.haste"
         return spoken if talks or hit is None else entries.say(ask, hit)
     found = buying.tell_after_sales(ask) if hit is None or hit.hit.score < nearness.OWN_WORDS else None
+    if found is None and (hit is None or hit.hit.score < nearness.OWN_WORDS):
+        found = buying.tell_insurance(ask)
     found = found or buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
     if (
         found is None
@@ -216,21 +223,6 @@ def _answer(ask: Ask) -> Act:
     if found is None and hit is not None:
         return entries.say(ask, hit)
     return found or offers.answer_from_offers(ask) or cards.products_wanted(ask) or _not_found(ask)
-
-
-def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
-    """Whether what was picked answers better than an entry: also than one in the buyer's own words, when these name
-    goods and it does not (推荐一款口红, an entry 帮我推荐一款)."""
-    if ask.segment.by == "wish":  # 充电器坐飞机让带不 only sounds like one
-        return picked.type == "recommend" or hit.hit.score < _WISH_YIELDS
-    if picked.type != "recommend" and picked.template != "recommend.none_such":
-        return hit.hit.score < nearness.OWN_WORDS
-    named = wish_words.left_of(ask.segment.text)
-    told = f"{hit.hit.question}{hit.hit.answer}"
-    shares = any(named[at : at + 2] in told for at in range(len(named) - 1))
-    if picked.type != "recommend":
-        return not shares and hit.hit.score < nearness.OWN_WORDS and nearness.chances(ask)[hit.hit.id].sure < _SURE
-    return hit.hit.score < nearness.OWN_WORDS or (len(named) > 1 and not shares)
 
 
 def _in_sheet_and_entry(ask: Ask) -> bool:

@@ -18,6 +18,7 @@ _GONE = re.compile(r"(?:客服|你们|人)(?:是|都|全)*死(?:了|光|绝|哪)
 # Telephones have taught buyers that 0 is a person; where something was asked for, it may be the answer.
 _ZERO = re.compile(r"0+\W*")
 _ASKS = re.compile(r"[?？]|几|多少")
+_PHONE_END = 4  # digits of a phone that prove an order: 0000 may be them
 _GREETS = frozenset({"chat.greeting", "chat.ack", "chat.thanks", "chat.bye"})
 
 
@@ -30,6 +31,8 @@ def calls_person(text: str, turn: Turn) -> bool:
     """Whether these words, which alone would be a greeting, ask for a person at this point of the talk."""
     said = text.strip()
     if _ZERO.fullmatch(said):
+        if turn.memory.asked is not None and turn.memory.asked.asks == "digits" and len(said) == _PHONE_END:
+            return False
         bot = next((past.text for past in reversed(turn.history) if past.author == "bot"), "")
         return _ASKS.search(bot) is None
     if _GONE.search(said) is not None:

@@ -53,9 +53,9 @@ def stop_for_people(situation: Situation) -> Handoff | None:
     tries = situation.unsatisfied + (1 if situation.heard.satisfied is False else 0)
     if tries >= situation.limits.unsatisfied_tries:
         return Handoff("unsatisfied", "tries.unsatisfied")
-    waited_for = situation.turn.memory.of_kind("after_sale")
+    waited_for = any(one.kind == "after_sale" and one.asks == "photo" for one in situation.turn.memory.matters)
     pictures = any(isinstance(message.content, ImageContent) for message in situation.turn.messages)
-    if pictures and (waited_for is None or waited_for.asks != "photo"):
+    if pictures and not waited_for:
         return Handoff("image", "content.image", "after_sales")
     if len(_matters(situation)) >= _TOO_MANY_MATTERS:
         return Handoff("complex_after_sale", "after_sale.many", "after_sales")
@@ -104,14 +104,18 @@ def hand_over(situation: Situation, handoff: Handoff, effect: Any = None) -> Dec
 
     `effect` is kept with the first act.
     """
-    opens_at = next_opening(situation.hours, situation.now)
-    on_duty = situation.people_on or opens_at == situation.now
-    slots: dict[str, object] = {} if on_duty else {"opens_at": opens_at}
-    template = _BY_RULE.get(handoff.rule_id) or _TEMPLATE[handoff.reason]
-    template += "" if on_duty else AWAY
+    template, slots = of_people(_BY_RULE.get(handoff.rule_id) or _TEMPLATE[handoff.reason], situation)
     count = max(1, len(situation.heard.segments))
     acts = tuple(
         Act("handoff", index, template, slots, rule_id=handoff.rule_id, effect=None if index else effect)
         for index in range(count)
     )
     return Decision(acts=acts, handoff=handoff, notes=(f"handoff {handoff.reason} by {handoff.rule_id}",))
+
+
+def of_people(template: str, situation: Situation) -> tuple[str, dict[str, object]]:
+    """What is said of people, true at this hour: with nobody on duty its other words, and `opens_at`."""
+    opens_at = next_opening(situation.hours, situation.now)
+    if situation.people_on or opens_at == situation.now:
+        return template, {}
+    return template + AWAY, {"opens_at": opens_at}

@@ -75,7 +75,7 @@ _VAGUE = re.compile(
 )
 _CLAUSES = re.compile(r"[\s,，。；;、!！]+|(?<=[?？])")
 _UNSURE, _FEW = 0.5, 10
-_OF_GOODS = ("order.how_to_buy", "promo.gift")
+_OF_GOODS = ("order.how_to_buy", "promo.gift", "ship.area", "ship.fee")
 # on a page 有没有遥控器 asks what comes with the goods; these ask what else there is in the shop
 _OF_THE_SHOP = re.compile(r"(?:有|在)卖|卖不卖|卖[^，。]{1,8}[吗么不]|你们家|你家|店里|咱家|别的|还有没有")
 _MAY_WANT = ("product.", "price.", "promo.", "oos.", "chat.")  # what words that want goods are heard as

@@ -8,7 +8,7 @@ from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import parcels
 from xiaoer.slices.policies.rules.needs import LISTS, PAID_FOR, wants_orders
-from xiaoer.slices.policies.rules.picking import pick_order
+from xiaoer.slices.policies.rules.picking import each_named, pick_order
 from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_refund
 from xiaoer.slices.policies.rules.sources import order_source
 from xiaoer.slices.policies.types import Ask
@@ -34,6 +34,11 @@ _LISTED = 5
 _OWN = ("我的订单", "我的快递", "我的包裹", "我买的", "我下的单", "我拍的", "我那单", "我这单")
 _EITHER = re.compile(r"(.)不\1")  # 赔不赔
 _ASKING = ("吗", "么", "能", "可以", "怎么", "咋", "如何", "多久", "哪", "几", "谁", "啥", "支持", "如果", "万一")
+
+
+_NUMBER_WANTED = re.compile(
+    r"(?:快递|运|物流)?单号(?:是)?(?:多少|几|啥|什么|发|给|告诉|报)|(?:发|给|告诉|报)(?:我|一下)*(?:快递|运|物流)?单号"
+)
 
 
 def answer_from_orders(ask: Ask) -> Act | None:
@@ -117,6 +122,15 @@ def _order_act(ask: Ask, order: Order, template: str, *, kind: str = "lookup", *
     return Act(kind, ask.index, template, {"order": order, **slots}, sources)  # type: ignore[arg-type]
 
 
+def tell_others(ask: Ask, act: Act) -> tuple[Act, ...]:
+    """Where the other orders are that the same words name (我买的鞋跟卫衣各到哪儿了)."""
+    told = act.slots.get("order")
+    if not isinstance(told, Order) or ask.segment.intent not in _TRACKING | {"order.status"}:
+        return ()
+    named = each_named(ask.facts.orders or (), ask.segment.text)
+    return tuple(tell_tracking(ask, order) for order in named if order.id != told.id) if told in named else ()
+
+
 def tell_tracking(ask: Ask, order: Order) -> Act:
     """Where an order and its parcel are, by its state and the newest scan."""
     now, intent = ask.situation.now, ask.segment.intent
@@ -133,8 +147,11 @@ def tell_tracking(ask: Ask, order: Order) -> Act:
     if stage is Stage.SIGNED:
         template = "ship.signed_disputed" if intent in ("ship.lost", "ship.deliver", "ship.stuck") else "ship.signed"
         return _order_act(ask, order, template, shipment=shipment)
+    if _NUMBER_WANTED.search(ask.segment.text) and shipment.waybill_no:
+        return _order_act(ask, order, "ship.number", shipment=shipment)
     if stage is Stage.NO_SCAN:
-        return _order_act(ask, order, "ship.no_scan", shipment=shipment)
+        template = "ship.no_scan_late" if parcels.is_unscanned(order.shipped_at, shipment, now) else "ship.no_scan"
+        return _order_act(ask, order, template, shipment=shipment)
     if stage is Stage.STATION:
         return _order_act(ask, order, "ship.station", shipment=shipment)
     if stage is Stage.RETURNING:

@@ -11,7 +11,7 @@ from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import parcels
 
-_THINGS = frozenset("裙鞋裤帽袜杯锅椅桌垫枕毯架箱柜瓶碗盘刀梳镜伞扇")  # 裙子 stands in a title as 连衣裙
+THINGS = frozenset("裙鞋裤帽袜杯锅椅桌垫枕毯架箱柜瓶碗盘刀梳镜伞扇")  # 裙子 stands in a title as 连衣裙
 # a word for a sort of goods, and what stands in the titles of such goods
 _SORTS = {
     "衣服": ("衣", "衫", "裙", "裤", "外套", "T恤"),
@@ -94,6 +94,8 @@ def pick_order(
     if focus and len(named) == 1 and named[0].id == focus:
         return named[0]
     pool = named or orders
+    if not named and _OTHER_ONE.search(segment.text):
+        pool = tuple(order for order in orders if order.id != hint) or orders
     if _ARRIVED.search(segment.text):  # 取件码多少: of a parcel, whatever was talked about
         pool = tuple(order for order in pool if order.shipments) or pool
     same = next((order for order in pool if order.id == told_of and order.status in _TO_COME), None)
@@ -196,6 +198,11 @@ _POINTS = re.compile(
 _ANOTHER = re.compile(
     r"(?:另外?|别的|其[他它]|还有|上|前|之前|以前)(?:的|那|一|几|两|次|回|个|些)*[单个笔件]|上次|上回|之前|以前"
 )
+_OTHER_ONE = re.compile(r"另外?(?:那|一)?[个单件笔]|另外那")
+_OF_ALL = re.compile(
+    r"(?:[两俩三几]|所有|全部)的?个?(?:快递|包裹|订单|单子?)|哪个(?:会)?先|各(?:自)?(?:都)?到|都到(?:哪|了)"
+)
+_TOLD = 4  # parcels that are told one by one
 _LITTLE = re.compile(r"([\u4e00-\u9fff])(?=[子儿](?!女))")
 _PLACED = re.compile(r"今天[^，。]{0,6}(?:买|拍|下|付|订)|(?:买|拍|下单|订)的")
 _PHONE = re.compile(r"(?:手机|电话|号码)\D{0,6}\d+")
@@ -222,10 +229,8 @@ def _named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
         if sort in text and of_sort and len(of_sort) < len(orders):
             return of_sort
     pairs = {pair for at in range(len(text) - 1) if (pair := text[at : at + 2]).isalpha()}  # 文三路100号 names no goods
-    pairs |= _THINGS & set(text)
-    little = (
-        set(_LITTLE.findall(text)) - _THINGS
-    )  # 豆子, 被子: what a title ends with before what it is in the midst of
+    pairs |= THINGS & set(text)
+    little = set(_LITTLE.findall(text)) - THINGS  # 豆子, 被子: what a title ends with before what it is in the midst of
     found = [
         (order, sum((pair in item.title) + (pair in little and bool(re.search(rf"{pair}(?:\W|$)", item.title)))
                     for pair in pairs | little for item in order.items))
@@ -234,6 +239,23 @@ def _named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
     best = max((score for _, score in found), default=0)
     top = tuple(order for order, score in found if score == best)
     return top if best and len(top) < len(orders) else ()
+
+
+def each_named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
+    """The orders that the words name apart, each by goods that no other order has (鞋跟卫衣各到哪儿了), or all that are
+    on their way where the words ask of all (两个快递哪个先到); none where they name fewer than two."""
+    signs = {text[at : at + 2] for at in range(len(text) - 1)} | (THINGS & set(text))
+    for sort, of_sort in _SORTS.items():
+        signs |= set(of_sort) if sort in text else set()
+    titles = {order.id: "|".join(item.title for item in order.items) for order in orders}
+    found = []
+    for order in orders:
+        others = "|".join(title for id_, title in titles.items() if id_ != order.id)
+        if any(sign in titles[order.id] and sign not in others for sign in signs if sign.isalpha()):
+            found.append(order)
+    if len(found) < 2 and _OF_ALL.search(text):
+        found = [order for order in orders if order.status == "shipped"][:_TOLD]
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _day_of_order(segment: Segment) -> str | None:

@@ -9,7 +9,7 @@ import re
 
 from msgspec.structs import replace
 
-from xiaoer.kernel.heard import Entities, Segment
+from xiaoer.kernel.heard import Body, Entities, Segment
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import needs
 
@@ -54,6 +54,10 @@ _BARE_MEASURE = re.compile(
     r"^(?:那|那么|要是|如果|换成?|我?是|身高|体重)*(\d{2,3})(?:的|呢|行|可以|能穿|穿|吗|么|嘛|不|合适|[?？,，。\s])*$"
 )
 _TALL = range(130, 211)  # cm; below, a bare number after a weight is a weight in 斤
+# Another pack after one whose price was asked: 那10斤呢, 三盒的呢.
+_BARE_AMOUNT = re.compile(
+    r"^(?:那|那么|要是|如果|换成?|这个)*(?:\d{1,3}|[一二两三四五六七八九十]+)\s*(?:公?斤|克|千克|[两升片抽丸枚件个双条只瓶盒套包袋箱桶支张罐把份寸米])(?:的|装)?(?:呢|咋样|[?？\W])*$"
+)
 # What a question about stock or money says by itself.
 _WORDS_OF = {
     intent: re.compile(words)
@@ -69,23 +73,26 @@ _WORDS_OF = {
 }
 _WHOLE = 4  # letters of a question that may stand by itself
 _UNSURE, _FEW = 0.5, 14
+_RECENT = 3  # questions of the buyer
 _BEFORE_BUYING = ("product.", "promo.", "price.", "ship.fee")
 
 
 def read(segment: Segment, turn: Turn) -> Segment:
     """The segment as this point of the talk makes it; unchanged when its words say enough by themselves."""
     text = segment.text.strip()
-    if _LEAVES.match(text) and _last_matter(turn).startswith(_BEFORE_BUYING):
+    if _LEAVES.match(text) and last_matter(turn).startswith(_BEFORE_BUYING):
         return replace(segment, intent="chat.bye", confidence=0.9, by="wording")
-    if is_haste(text) and (last := _last_matter(turn)).startswith(("ship.", "after.", "order.status")):
+    if is_haste(text) and (last := last_matter(turn)).startswith(("ship.", "after.", "order.status")):
         return replace(segment, intent=_WAITS_FOR.get(last, last), confidence=0.8, by="context")
     if segment.intent.startswith(("chat.", "oos.")) and _LAST_FOUR.match(text):
         return replace(segment, intent="order.status", confidence=0.8, by="wording")
-    if _SO_LONG.match(text) and (last := _last_matter(turn)).startswith("after."):
+    if _SO_LONG.match(text) and (last := last_matter(turn)).startswith("after."):
         return replace(segment, intent=last, confidence=0.8, by="context")
     weak = segment.intent.startswith(("chat.", "oos.")) or segment.confidence < _UNSURE
-    if weak and (last := _last_matter(turn)) in ("after.return", "after.exchange") and _DONE_TO_GOODS.search(text):
+    if weak and (last := last_matter(turn)) in ("after.return", "after.exchange") and _DONE_TO_GOODS.search(text):
         return replace(segment, intent=last, confidence=0.8, by="context")
+    if _BARE_AMOUNT.match(text) and turn.product_in_focus and _asked_price(turn):
+        return replace(segment, intent="price.query", confidence=0.8, by="context")
     if segment.intent == "product.size_advice" and (told := _BARE_MEASURE.match(text)):
         return _with_measure(segment, turn, int(told.group(1)))
     if segment.intent == "after.size_wrong" and _asks_before_buying(segment, turn):
@@ -102,13 +109,13 @@ def read(segment: Segment, turn: Turn) -> Segment:
 
 def _with_measure(segment: Segment, turn: Turn, number: int) -> Segment:
     """A bare number as the measure that was talked of: a height, or a weight in 斤 where one is known."""
-    entities, body = segment.entities, turn.body
-    if entities.height_cm or entities.weight_kg or not (body.height_cm or body.weight_kg):
+    told, body = segment.bodies, turn.body
+    if any(one.height_cm or one.weight_kg for one in told) or not (body.height_cm or body.weight_kg):
         return segment
     if number in _TALL and (body.height_cm or not body.weight_kg):
-        return replace(segment, entities=replace(entities, height_cm=float(number)))
+        return replace(segment, bodies=(Body(height_cm=float(number)),))
     if body.weight_kg:
-        return replace(segment, entities=replace(entities, weight_kg=number / 2))
+        return replace(segment, bodies=(Body(weight_kg=number / 2),))
     return segment
 
 
@@ -158,10 +165,16 @@ def _names_what_was_asked(segment: Segment, turn: Turn) -> bool:
     return asked and bare and 2 <= len(segment.text.strip()) <= _FEW and not _YES.match(segment.text.strip())
 
 
-def _last_matter(turn: Turn) -> str:
+def last_matter(turn: Turn) -> str:
     """The business that the buyer asked about last; "" when there was none."""
     said = (code for past in reversed(turn.history) if past.author == "buyer" for code in reversed(past.intents))
     return next((code for code in said if not code.startswith(("chat.", "oos."))), "")
+
+
+def _asked_price(turn: Turn) -> bool:
+    """Whether one of the last questions of the buyer was of a price, and none of his size."""
+    said = [code for past in turn.history if past.author == "buyer" for code in past.intents][-_RECENT:]
+    return "price.query" in said and "product.size_advice" not in said
 
 
 def _is_bare(text: str, named: list[str]) -> bool:

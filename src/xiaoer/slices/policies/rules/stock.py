@@ -1,17 +1,20 @@
 """Whether there is any (有货吗): of the variants that the words of the turn mean, and what there is instead."""
 
 import re
+from typing import Any
 
 from xiaoer.kernel.asking import thing_asked_for
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.heard import Entities
-from xiaoer.slices.policies.rules import specs
+from xiaoer.slices.policies.rules import next_size, specs
+from xiaoer.slices.policies.rules.extremes import extreme_of
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.types import Ask
 
 OF_STOCK = ("product.stock", "product.restock")
 _GOODS_THEMSELVES = re.compile(r"货|库存|卖|这|它|大码|小码|中码|均码|加大|尺码|号|码|颜色|别的|其他|其它")
+_LARGE = re.compile(r"(?:加|特)?大[码号]")  # 有大码吗 wants the large sizes, which where sizes are letters are no L
 _FEW = 3  # pieces left that are told
 _SHOWN, _OTHERS = 8, 6  # specs that are listed
 
@@ -21,6 +24,8 @@ def tell(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | Non
     if not variants or _is_unknown_thing(ask, product, variants):
         return None
     entities, text = wish_of(ask), _with_spec_before(ask, variants)
+    if entities.size and _LARGE.fullmatch(entities.size) and (large := _large(ask, product, variants)):
+        return large
     chosen = specs.matching(variants, entities, text)
     wish = " ".join(word for word in (entities.color, entities.size) if word)
     wish = wish or specs.named_in(variants, text)
@@ -39,6 +44,21 @@ def tell(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | Non
     others = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:_OTHERS]
     template = "stock.back_at" if back else "stock.none"
     return _act(ask, product, template, wish=wish, back=back, offered=others)
+
+
+def _large(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    """The largest size, whether there is any, and up to which measures it goes; None where a spec is called so."""
+    told = {value for v in variants for value in v.spec.values()}
+    largest = extreme_of(variants, "最大的")
+    if any("大" in value for value in told) or len(largest) == len(variants):
+        return None
+    axis = next_size.axis_of(variants)
+    size = largest[0].spec.get(axis, "")
+    row: dict[str, Any] = next((row for row in product.size_chart if row.get("size") == size), {})
+    upto = [[m, row[m][1]] for m in ("height_cm", "weight_kg") if isinstance(row.get(m), list | tuple)]
+    ready = [" ".join(v.spec.values()) for v in largest if v.stock > 0]
+    template = "stock.largest" if ready else "stock.largest_none"
+    return _act(ask, product, template, largest=size, upto=upto, specs=ready[:_SHOWN]) if size else None
 
 
 def _with_spec_before(ask: Ask, variants: tuple[Variant, ...]) -> str:

@@ -3,7 +3,7 @@
 import re
 
 from xiaoer.kernel.decision import Act, Source
-from xiaoer.slices.policies.rules import remarks
+from xiaoer.slices.policies.rules import handoff, remarks
 from xiaoer.slices.policies.types import Ask
 
 _FOREIGN = re.compile(r"[\x00-\x7f]*[A-Za-z]{2,}(?:[^A-Za-z\d]+[A-Za-z']+){3,}[\x00-\x7f]*")  # a sentence
@@ -12,6 +12,7 @@ _ELSEWHERE = re.compile(
 )
 _OWN_ANSWER = 0.8  # an entry that asks just this
 _CROSS = 0.3  # anger from which a bare word is not answered with cheer
+_ANGRY = 0.5  # from which it is no mere 答非所问
 
 _TEMPLATES = {
     "chat.thanks": "chat.thanks",
@@ -36,15 +37,17 @@ def answer_talk(ask: Ask) -> Act | None:
     if intent.startswith(("chat.", "oos.")) and remarks.is_haste(ask.segment.text):
         return Act("ask", ask.index, "talk.haste", rule_id="talk.haste")
     felt = ask.situation.heard.sentiment
+    if intent == "chat.ack" and ask.situation.heard.satisfied is False and felt.anger < _ANGRY:  # 👎, 答非所问
+        return _offer_people(ask, "talk.missed", "talk.missed")
     mocks = intent in ("chat.praise", "chat.thanks") and felt.label == "negative"  # 服务真好啊，呵呵
     if mocks or (intent in ("chat.ack", "chat.smalltalk", "chat.bye") and felt.anger >= _CROSS):
-        return Act("answer", ask.index, "talk.cross", rule_id="talk.cross")
+        return _offer_people(ask, "talk.cross", "talk.cross")
     if intent == "service.bot" and (felt.label == "negative" or felt.anger >= _CROSS):  # 智障机器人
-        return Act("answer", ask.index, "talk.scolded", rule_id="talk.scolded")
+        return _offer_people(ask, "talk.scolded", "talk.scolded")
     if intent == "service.complaint":  # milder than the red line: own it and offer a person
-        return Act("answer", ask.index, "talk.cross", rule_id="talk.complaint")
-    if intent in ("chat.ack", "chat.smalltalk") and ask.situation.heard.satisfied is False:
-        return Act("answer", ask.index, "talk.missed", rule_id="talk.missed")
+        return _offer_people(ask, "talk.cross", "talk.complaint")
+    if intent == "chat.smalltalk" and ask.situation.heard.satisfied is False:
+        return _offer_people(ask, "talk.missed", "talk.missed")
     if intent == "chat.ack" and (ask.segment.entities.phone or ask.segment.entities.place):
         # An address or a number sounds like a change that is done once the bot says 收到: nothing has been changed.
         return Act("answer", ask.index, "talk.details", rule_id="talk.details")
@@ -52,6 +55,11 @@ def answer_talk(ask: Ask) -> Act | None:
         return Act("answer", ask.index, "chat.ack", rule_id="talk.ack")
     template = _TEMPLATES.get(intent)
     return Act("answer", ask.index, template, rule_id=f"talk.{intent}") if template else None
+
+
+def _offer_people(ask: Ask, template: str, rule_id: str) -> Act:
+    name, slots = handoff.of_people(template, ask.situation)
+    return Act("answer", ask.index, name, slots, rule_id=rule_id)
 
 
 def let_go(ask: Ask) -> Act | None:

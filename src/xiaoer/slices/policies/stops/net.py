@@ -4,7 +4,8 @@ No list of words knows how people tell that somebody was hurt, food was spoilt, 
 a child bought, or an authority will hear of it. `stops.tsv` of the pack holds such messages, and
 as many that only look like them (老公腰疼想买个靠垫); a linear model over letters, runs of letters and words has learnt
 to tell them apart. It is the second net: the words of `red_lines.toml` decide first, and only where none is crossed it
-is asked. Who is stopped by mistake reaches a person; who is missed is answered by a machine.
+is asked. Who is stopped by mistake reaches a person; who is missed is answered by a machine. Labels that no rule asks
+for (calls for a person, payments) are learnt so that they are not taken for another.
 """
 
 from functools import cache

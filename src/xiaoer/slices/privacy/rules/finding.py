@@ -46,7 +46,7 @@ _WAYBILL = re.compile(
 )
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")  # lone surrogates, which re2 cannot read
-_TRACE = re.compile("[0-9@]")  # without one of these there is nothing to look for
+_TRACE = re.compile("[0-9@]|[件货收系]人|姓名|名字")  # without one of these there is nothing to look for
 _SIMPLE = (
     (Kind.EMAIL, _EMAIL),
     (Kind.WAYBILL, _WAYBILL),
@@ -57,14 +57,24 @@ _SIMPLE = (
 
 # An address counts from a road or an estate with a number behind it, or from a building with a flat.
 _COUNT = r"[A-Za-z]?[0-9]{1,5}[A-Za-z]?"
-_ROAD = rf"\p{{Han}}{{1,10}}(?:路|街|大道|巷|胡同)[东西南北中]?段?\s?{_COUNT}(?:号楼|号院|号|弄|[-－])"
+_ROAD = rf"\p{{Han}}{{1,10}}(?:路|街|大道|巷|胡同)[东西南北中]?段?\s?{_COUNT}\s?(?:号楼|号院|号|弄|[-－])"
 _ESTATE = (
-    r"\p{Han}{1,12}(?:小区|花园|花苑|家园|苑|大厦|公寓|广场|新城|社区|校区|宿舍|工业区|工业园|园区|产业园|村|庄园|公馆)"
-    rf"(?:\p{{Han}}{{1,3}}区)?\s?{_COUNT}\s?(?:号楼|号院|弄|栋|幢|座|单元|室|楼|层|组|户|#|[-－])"
+    r"\p{Han}{1,12}(?:小区|花园|花苑|家园|苑|园|大厦|公寓|广场|新城|社区|校区|宿舍|工业区|园区|村|公馆|大学|学院|学部|医院|写字楼)"
+    rf"(?:\p{{Han}}{{1,3}}区)?\s?{_COUNT}\s?(?:号楼|号院|弄|栋|幢|座|单元|室|楼|层|组|户|舍|区|#|[-－])"
 )
-_BUILDING = rf"{_COUNT}(?:栋|幢|号楼)\s?{_COUNT}(?:单元|号|层)?"
-_FLAT = rf"(?:\s?\p{{Han}}{{0,8}}?{_COUNT}\s?(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼|层|组|户|#|[-－]))"
+_BUILDING = rf"{_COUNT}\s?(?:栋|幢|号楼)\s?{_COUNT}(?:单元|号|层)?"
+_FLAT = rf"(?:\s?\p{{Han}}{{0,12}}?(?:{_COUNT}|[A-Za-z])\s?(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼|层|组|户|#|[-－]))"
 _ADDRESS = re2.compile(rf"(?:{_ROAD}|{_ESTATE}|{_BUILDING}){_FLAT}{{0,6}}(?:\s?{_COUNT}\b)?[室户楼层]?")
+# A name counts where it is called one, or stands before its phone; surnames of nine in ten people.
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
+    "金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章"
+)
+_NAME = re.compile(
+    rf"(?:(?<=收件人)|(?<=收货人)|(?<=签收人)|(?<=联系人)|(?<=姓名)|(?<=名字))(?P<lead>[:：是为叫改成\s]{{0,4}})"
+    rf"(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,3}}?)(?=[,，。;；、\s\d电手]|$)"
+    rf"|(?<![\u4e00-\u9fff])(?P<caller>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[\s,，]{{0,2}}1[3-9][0-9])"
+)
 _BEFORE = re.compile(r"[\u4e00-\u9fff ]{0,40}$")
 _PROVINCE = re.compile(PROVINCE)
 _LEAD_IN = re.compile(r".*(?:[到在住址是往给寄送: ：]|改成|改为|发货?)")  # 「寄到…」, 「我住…」
@@ -98,6 +108,8 @@ def _candidates(plain: str) -> Iterator[Finding]:
     for match in _BANK_CARD.finditer(plain):
         if luhn.is_valid(re.sub("[- ]", "", match.group())):
             yield Finding(Kind.BANK_CARD, match.start(), match.end())
+    for match in _NAME.finditer(plain):
+        yield Finding(Kind.NAME, *match.span("name" if match["name"] else "caller"))
     for match in _ADDRESS.finditer(plain):
         yield Finding(Kind.ADDRESS, _address_start(plain, match.start(), match.end()), match.end())
 

@@ -10,6 +10,7 @@ from xiaoer.slices.privacy.rules.masks import (
     mask_email,
     mask_id_card,
     mask_landline,
+    mask_name,
     mask_phone,
     mask_waybill,
 )
@@ -23,6 +24,7 @@ _MASKS: dict[Kind, Callable[[str], str]] = {
     Kind.EMAIL: mask_email,
     Kind.WAYBILL: mask_waybill,
     Kind.ADDRESS: mask_address,
+    Kind.NAME: mask_name,
 }
 _SPELT = str.maketrans("零〇一幺二三四五六七八九０１２３４５６７８９", "0011234567890123456789")
 _PLACEHOLDER = re.compile(rf"<((?:{'|'.join(Kind)})_[0-9]{{1,6}})>")

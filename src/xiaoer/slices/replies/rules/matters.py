@@ -13,6 +13,7 @@ from xiaoer.slices.replies.rules import wording
 
 _AREA = re.compile(r"^.{2,20}?(?:[区县旗]|市(?!.{0,6}[区县旗]))")
 _TOWN = 4  # characters of an address without 区 or 县 that are read back (广州天河…)
+_NEXT = {"return": "要退", "exchange": "要换", "refund_only": "要退款", "repair": "要修", "resend": "要补发"}
 _GOALS = {"return": "退货退款", "exchange": "换货", "refund_only": "退款"}
 
 
@@ -80,7 +81,8 @@ def _buy(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 
 def _goods(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     """Of an order with several lines, the ones that it is about."""
-    return {"order_title": "、".join(wording.short(title) for title in slots["goods"])}
+    titles = "、".join(wording.short(title) for title in slots["goods"])
+    return {"order_title": titles, "of_goods": f"「{titles}」"} if titles else {"of_goods": ""}
 
 
 _KINDS = {
@@ -99,6 +101,11 @@ _KINDS = {
 
 def _also(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return {"also_words": _KINDS.get(slots["also"], "刚才说的另一件事")}
+
+
+def _next_kind(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    kind = slots["next_kind"]
+    return {"next_words": "要取消" if kind == "cancel" else _NEXT.get(slots.get("goal", ""), "的售后")}
 
 
 def _visit(slots: dict[str, Any], now: datetime) -> dict[str, str]:
@@ -120,6 +127,11 @@ def _limit(slots: dict[str, Any], now: datetime) -> dict[str, str]:
         return {"limit": "期限"}
     noon = datetime(limit.year, limit.month, limit.day, 12, tzinfo=SHOP_ZONE)
     return {"limit": wording.say_day(noon, now)}
+
+
+def _signed(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    signed = slots["signed"]
+    return {"signed_day": wording.say_day(datetime(signed.year, signed.month, signed.day, 12, tzinfo=SHOP_ZONE), now)}
 
 
 def _new_address(slots: dict[str, Any], now: datetime) -> dict[str, str]:
@@ -247,6 +259,7 @@ _SPEAKERS = {
     "due": _due,
     "by": _by,
     "limit": _limit,
+    "signed": _signed,
     "new_address": _new_address,
     "freight": _freight,
     "goal": _goal,
@@ -270,4 +283,5 @@ _SPEAKERS = {
     "visit": _visit,
     "also": _also,
     "goods": _goods,
+    "next_kind": _next_kind,
 }

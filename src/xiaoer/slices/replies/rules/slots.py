@@ -8,6 +8,7 @@ from xiaoer.kernel.decision import Act
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.variables import fill
 from xiaoer.slices.replies.rules import wording
+from xiaoer.slices.replies.rules.fitting import say_beyond, say_fit, say_person, say_upto
 from xiaoer.slices.replies.rules.matters import speak_matter
 
 _EXACT = frozenset({"promise", "until", "due", "since"})  # told to the minute
@@ -96,9 +97,14 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
         words["measures"] = wording.say_measures(slots["measures"])
     if "because" in slots:
         words["because"] = wording.say_body(slots["because"])
-    if "missing" in slots:
-        names = wording.say_measures(slots["missing"])
-        words["missing"] = f"方便的话再报下{names}，能看得更准。" if names else ""
+    if "by_measure" in slots:
+        words |= say_fit(slots)
+    if "people" in slots:
+        words["people"] = "；".join(map(say_person, slots["people"]))
+    if "upto" in slots:
+        words["upto"] = say_upto(slots["upto"])
+    if slots.get("beyond"):
+        words["beyond"] = say_beyond(slots["beyond"])
     if "rows" in slots:
         rows = slots["rows"]
         words["rows"] = (
@@ -114,6 +120,20 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
             words["facts"] += f"「{slots['missed']}」这点资料里没写。"
     if "titles" in slots:
         words["titles"] = "、".join(slots["titles"])
+    title, code, payable = slots.get("claim") or ("", "", None)
+    words["claim_note"] = f"\n再领「{title}」（券码 {code}），下单付 {payable.spoken} 元。" if payable else ""
+    words["gift_note"] = f"，另外{'、'.join(slots['gifts'])}" if slots.get("gifts") else ""
+    if slots.get("better"):
+        words["better"] = f"{slots['better']}。"
+    words["offers_note"] = f"（{'、'.join(slots['offers_used'])}）" if slots.get("offers_used") else ""
+    wished, is_less = slots.get("wished") or (None, False)
+    over = f"比您说的 {wished.spoken} 元还低，直接拍就行。" if wished else ""
+    words["wished_note"] = f"{wished.spoken} 元我这边定不了。" if wished and is_less else over
+    if "amounts" in slots:
+        words["amounts"] = "\n".join(
+            f"· {called}：到手 {price} 元{'（' + '、'.join(titles) + '）' if titles else ''}"
+            for called, price, titles in slots["amounts"]
+        )
     if "colors" in slots:
         words["colors"] = wording.say_list(slots["colors"], 10)
     if "specs" in slots:

@@ -33,7 +33,10 @@ REFUND_STATUS = {
     "timed_out": "超时关闭",
     "platform_review": "平台处理中",
 }
-_MEASURES = {"height_cm": "身高", "weight_kg": "体重", "foot_length_mm": "脚长", "age_months": "月龄"}
+_MEASURES = {
+    "height_cm": "身高", "weight_kg": "体重", "foot_length_mm": "脚长", "age_months": "月龄",
+    "chest_cm": "胸围", "waist_cm": "腰围", "hip_cm": "臀围", "shoulder_cm": "肩宽",
+}  # fmt: skip
 _CHART_HEADS = {
     "size": "尺码",
     "height_cm": "身高cm",
@@ -109,8 +112,17 @@ def say_measures(names: Sequence[str]) -> str:
 
 def say_body(because: dict[str, float]) -> str:
     """「身高170cm、体重55kg」."""
-    units = {"height_cm": "cm", "weight_kg": "kg", "foot_length_mm": "mm", "age_months": "个月"}
-    return "、".join(f"{_MEASURES[name]}{value:g}{units[name]}" for name, value in because.items())
+    told = (
+        "刚出生" if (name, value) == ("age_months", 0) else f"{_MEASURES[name]}{say_amount(name, value)}"
+        for name, value in because.items()
+    )  # fmt: skip
+    return "、".join(told)
+
+
+def say_amount(measure: str, value: float) -> str:
+    """「170cm」."""
+    unit = "个月" if measure == "age_months" else measure.rpartition("_")[2]
+    return f"{value:g}{unit}"
 
 
 def say_chart(rows: Sequence[dict[str, Any]]) -> str:

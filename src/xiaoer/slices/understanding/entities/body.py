@@ -1,5 +1,5 @@
 # ruff: noqa: E501  patterns and tables read better unbroken
-"""Body measures (身材): height, weight, foot length, age. Reads text whose numerals are digits already."""
+"""Body measures (身材): girths, height, weight, foot length, age. Reads text whose numerals are digits already."""
 
 import re
 from typing import Any
@@ -39,8 +39,38 @@ _FOOT = re.compile(r"(?:脚|赤足|足)[^\d,。;]{0,6}?(\d{2,3}(?:\.\d{1,2})?)\s
 _FOOT_AFTER = re.compile(r"(\d{2}(?:\.\d{1,2})?|2\d\d)\s*(cm|厘米|公分|mm|毫米)的?脚")
 _YEARS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d)?)\s*(?:周岁|岁)(半)?(?!\s*[-到至~]\s*\d)")
 _MONTHS = re.compile(r"(?<![\d.])(\d{1,2})\s*个(半)?月(?:龄|大)?")
-_BABY = re.compile(r"宝|婴|娃|孩|新生|儿|大的|月龄|个半?月大|囡|崽|幼|(?:狗|猫)")
+_BABY = re.compile(r"预产|宝|婴|娃|孩|新生|儿|大的|月龄|个半?月大|囡|崽|幼|(?:狗|猫)")
 _TERM = re.compile(r"保|质|[会能可]用|用了|买了|过了|等了|发货|前|后|内|[第每]|分期|免息|了$|没|前买")
+# A girth in centimetres or in 尺, a third of a metre (腰围2尺1 is 70 cm); a cup size or a price is none.
+_GIRTHS = {
+    "chest_cm": r"胸围|上胸|胸口|胸",
+    "waist_cm": r"腰围|裤腰|腰",
+    "hip_cm": r"臀围|屁股|臀",
+    "shoulder_cm": r"肩宽|肩",
+}
+_LEAST_CM, _MOST_CM = {"chest_cm": 22, "waist_cm": 40, "hip_cm": 50, "shoulder_cm": 25}, 170
+_AMOUNT = r"(?P<chi>[1-4])尺(?P<cun>\d(?:\.\d)?)?寸?(?!\d)|(?P<cm>\d{2,3}(?:\.\d)?)(?![\d.A-Ga-g%/年天斤元块])\s*(?:cm|CM|厘米|公分)?"
+_GIRTH = {
+    key: re.compile(rf"(?:{words})(?:一圈|净|实际|大概|大约|差不多|量|了|是|有|为|约|:|\s)*(?:{_AMOUNT})")
+    for key, words in _GIRTHS.items()
+}
+_GIRTH_AFTER = re.compile(rf"(?:{_AMOUNT})的?(?P<part>腰|臀|胸围)(?!带|包|靠)")
+_PARTS = {"腰": "waist_cm", "臀": "hip_cm", "胸围": "chest_cm"}
+_THREE = re.compile(r"[三3]围(?:是|分别|:|\s)*(\d{2,3})[\s,/，、-]+(\d{2,3})[\s,/，、-]+(\d{2,3})")
+_CHI = re.compile(r"(?<=尺)[一二三四五六七八九]")
+_DIGITS = str.maketrans("一二三四五六七八九", "123456789")
+_AFTER_WEIGHT = re.compile(
+    r"(?:斤|公斤|kg|KG|千克)[\s,，]*(?:身高)?(1[4-9]\d|20\d)(?![\d.])(?!\s*(?:斤|元|块|公斤|kg|天|个|号|件|码|毫|ml|g))"
+)
+_OF_CHILD = re.compile(
+    r"(?<![\d.])(1[0-2]\d|[789]\d)(?=(?:[,/\s。;和-]|体重|高)+(?:[1-5]\d|\d)(?:\.\d)?\s*(?:斤|公斤|kg|KG|千克))"
+)
+_UNBORN = re.compile(
+    r"预产期|(?:还没|没|未)出?生|快(?:要)?(?:生|出生)了|(?:下个?|这个?|几|\d)个?月(?:底|初|中)?(?:就|才|要|会)*(?:出?生)|肚子里的?(?:宝|娃|孩)"
+)
+_PET = r"(?:狗|猫|犬|泰迪|柯基|金毛|拉布拉多|比熊|法斗|斗牛|柴犬|哈士奇|二哈|边牧|萨摩|德牧|博美|雪纳瑞|吉娃娃|布偶|英短|美短|橘|兔)"
+_PET_BEFORE = re.compile(rf"{_PET}(?!粮|砂|窝|爬|抓|条|罐|零食|玩具|绳|链|包)[^,，。\d]{{0,8}}$")
+_PET_AFTER = re.compile(rf"\s*(?:重|左右|多)?的?(?:小|大|成年?)?{_PET}(?!粮|砂|窝|爬|抓|条|罐|零食|玩具|绳|链|包)")
 _RANGE_YEARS = re.compile(r"\d+\s*(?:-|到|至|~)\s*\d+\s*岁")
 
 
@@ -50,6 +80,29 @@ def read_body(text: str, found: dict[str, Any]) -> str:
     text = _height(text, found)
     text = _weight(text, found)
     return _age(text, found)
+
+
+def read_girths(text: str, found: dict[str, Any]) -> str:
+    """Adds chest_cm, waist_cm, hip_cm, shoulder_cm; returns the text without what was read."""
+    text = _CHI.sub(lambda one: one.group().translate(_DIGITS), text)
+    match = _THREE.search(text)
+    if match:
+        found |= {key: float(n) for key, n in zip(("chest_cm", "waist_cm", "hip_cm"), match.groups(), strict=True)}
+        return f"{text[: match.start()]} {text[match.end() :]}"
+    for key, pattern in _GIRTH.items():
+        match = pattern.search(text)
+        if match and _LEAST_CM[key] <= (amount := _centimetres(match)) <= _MOST_CM:
+            text = _take(text, match, found, key, amount)
+    match = _GIRTH_AFTER.search(text)
+    if match and (key := _PARTS[match["part"]]) not in found and 40 <= (amount := _centimetres(match)) <= _MOST_CM:
+        text = _take(text, match, found, key, amount)
+    return text
+
+
+def _centimetres(match: re.Match[str]) -> float:
+    if match["cm"]:
+        return float(match["cm"])
+    return round((int(match["chi"]) * 10 + float(match["cun"] or 0)) / 0.3, 1)
 
 
 def _height(text: str, found: dict[str, Any]) -> str:
@@ -76,7 +129,8 @@ def _height(text: str, found: dict[str, Any]) -> str:
             return _take(text, match, found, "height_cm", number)
         if 45 <= number < 100 and re.search(r"身高|宝宝|孩子|小孩|[高长]\s*$", before) and not _GOODS.search(before):
             return _take(text, match, found, "height_cm", number)
-    match = _HEIGHT_BARE.search(text) or _WHO_BARE.search(text)
+    match = _HEIGHT_BARE.search(text) or _WHO_BARE.search(text) or _AFTER_WEIGHT.search(text)
+    match = match or (_OF_CHILD.search(text) if _BABY.search(text) or _YEARS.search(text) else None)
     if match and not re.search(r"[¥￥满减]\s*$|型号|尾号", text[: match.start(1)]):
         found["height_cm"] = float(match.group(1))
         head, tail = text[: match.start(1)], text[match.end(1) :]
@@ -115,6 +169,8 @@ def _weight(text: str, found: dict[str, Any]) -> str:
         before = text[max(0, match.start() - 4) : match.start()]
         if _BOUGHT.search(before) or not 2 <= kilos <= 200:
             continue
+        if _PET_BEFORE.search(text[: match.start()]) or _PET_AFTER.match(text[match.end() :]):
+            return _take(text, match, found, "weight_kg", kilos)
         person = "height_cm" in found or _PERSON.search(text)
         if person and (
             kilos >= 30 or "height_cm" in found or re.search(r"宝|娃|孩|岁|个半?月|婴|儿子|女儿|重|我家\s*\d", text)
@@ -159,6 +215,9 @@ def _age(text: str, found: dict[str, Any]) -> str:
     match = _YEARS.search(text)
     if match and not _RANGE_YEARS.search(text) and not re.search(r"\d\s*(?:-|到|至|~)\s*$", text[: match.start()]):
         text = _take(text, match, found, "age_years", float(match.group(1)) + (0.5 if match.group(2) else 0))
+    if "age_years" not in found and _UNBORN.search(text) and _BABY.search(text):
+        found["age_months"] = 0.0
+        return text
     match = _MONTHS.search(text)
     if match and _BABY.search(text) and not _TERM.search(text[max(0, match.start() - 3) : match.start()]):
         if (

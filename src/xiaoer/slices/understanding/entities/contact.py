@@ -16,7 +16,8 @@ _WAYBILL_WORD = re.compile(
     r"运单|快递|物流|单号|包裹|顺丰|中通|圆通|申通|韵达|极兔|邮政|EMS|德邦|百世|菜鸟|快件|寄出|寄回", re.I
 )
 _ORDER_WORD = re.compile(r"订单|编号|这单|那单|单子|下的单|拍的单|交易号|ORDER", re.I)
-_TAX = re.compile(r"税号|信用代码|识别号|账号|卡号|身份证|尾号|开户")
+_NEAR = 6
+_TAX = re.compile(r"税号|信用代码|识别号|账号|卡号?\W?$|身份证|尾号|开户")
 
 
 def read_contact(text: str, found: dict[str, Any]) -> str:
@@ -36,11 +37,17 @@ def read_contact(text: str, found: dict[str, Any]) -> str:
     match = _SPACED.search(text)
     if match and len(match.group(1).replace(" ", "")) >= 12 and _near(text, match):
         text = text[: match.start()] + match.group(1).replace(" ", "") + text[match.end() :]
-    for match in _LONG.finditer(text):
+    for match in sorted(_LONG.finditer(text), key=lambda one: not _is_named(text, one)):
         kind = _kind(text, match)
         if kind and kind not in found:
             found[kind] = match.group(1)
     return _LONG.sub(" ", text)
+
+
+def _is_named(text: str, match: re.Match[str]) -> bool:
+    """Whether the word for what it is stands right before the number: it goes before numbers that only look so."""
+    before = text[max(0, match.start() - _NEAR) : match.start()]
+    return bool(_ORDER_WORD.search(before) or _WAYBILL_WORD.search(before))
 
 
 def _kind(text: str, match: re.Match[str]) -> str | None:

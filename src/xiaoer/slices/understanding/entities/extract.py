@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from xiaoer.kernel.audiences import without_pupils
-from xiaoer.kernel.heard import Entities
+from xiaoer.kernel.heard import Body, Entities
 from xiaoer.kernel.numerals import arabic
 from xiaoer.kernel.regions import region_in
-from xiaoer.slices.understanding.entities.body import read_body
+from xiaoer.slices.understanding.entities.body import read_body, read_girths
 from xiaoer.slices.understanding.entities.contact import read_contact
 from xiaoer.slices.understanding.entities.goods import (
     read_color,
@@ -19,6 +19,7 @@ from xiaoer.slices.understanding.entities.goods import (
     read_size,
     read_standard_size,
 )
+from xiaoer.slices.understanding.entities.people import read_bodies
 from xiaoer.slices.understanding.entities.when import read_when
 from xiaoer.slices.understanding.lexicon import Lexicon
 from xiaoer.slices.understanding.phrases import PhraseTable
@@ -62,7 +63,7 @@ def read_entities(normal: str, lexicon: Lexicon, products: PhraseTable | None = 
         text = read_standard_size(text, found)
         text = read_when(text, found, values["festivals"])
         text = read_money(text, found)
-        text = read_body(text, found)
+        text = read_body(read_girths(text, {}), found)
         if "size" not in found:
             text = read_size(text, found)
         read_quantity(text, found)
@@ -77,6 +78,12 @@ def read_entities(normal: str, lexicon: Lexicon, products: PhraseTable | None = 
     if variants:
         found["variant_words"] = variants
     return Entities(**found) if found else _NOTHING
+
+
+def bodies_in(normal: str, lexicon: Lexicon) -> tuple[Body, ...]:
+    """The measures that a normalised segment tells, of each who is told of."""
+    text = arabic(read_contact(normal, {})) if _HAS_NUMBER.search(normal) else normal
+    return read_bodies(read_money(read_when(text, {}, lexicon.values["festivals"]), {}), lexicon.values["relations"])
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

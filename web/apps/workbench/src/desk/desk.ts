@@ -7,6 +7,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef } from 'vue'
 import { useSession } from '../session'
 import { ring } from './bell'
+import { useDrafts } from './drafts'
 import { usePreferences } from './preferences'
 import { groupOf, isNewer, SLOW_S, toGroups, withName } from './rows'
 
@@ -99,7 +100,9 @@ export const useDesk = defineStore('desk', () => {
 
   /** Take a row that a call returned or the line told; an older one changes nothing. */
   function putRow(row: DeskRow): void {
-    if (!isNewer(row, rows.value.get(row.id))) return
+    const known = rows.value.get(row.id)
+    if (!isNewer(row, known)) return
+    if (row.state === 'closed' && known?.state !== 'closed') useDrafts().drop(row.id)
     rows.value.set(row.id, asRead(withName(row)))
     triggerRef(rows)
   }

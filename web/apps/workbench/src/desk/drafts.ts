@@ -1,6 +1,10 @@
-/** What an agent has begun to write, kept per conversation until it is sent, over reloads too. */
+/**
+ * What an agent has begun to write, kept per conversation over reloads. It may tell of buyers, so it stays in this tab, with
+ * this agent and for a shift at most, and goes with the sending, the end of the talk and the log-out.
+ */
 
 import { defineStore } from 'pinia'
+import { computed } from 'vue'
 import { useKept } from './kept'
 
 export interface Draft {
@@ -13,34 +17,49 @@ export interface Draft {
   suggested?: string
   /** Pictures of a canned reply, sent after the words. */
   images: string[]
+  /** When it was last written, in ms of the clock. */
+  at: number
 }
 
 /** Older drafts make room: nobody returns to the hundredth. */
 const KEPT_DRAFTS = 100
+/** A shift: whoever comes back later begins anew. */
+const KEPT_MS = 12 * 3600_000
 
 export const useDrafts = defineStore('drafts', () => {
-  const all = useKept<Record<string, Draft>>('drafts', {})
+  const kept = useKept<{ staff: string; talks: Record<string, Draft> }>('drafts', { staff: '', talks: {} }, sessionStorage)
+  localStorage.removeItem('xiaoer.desk.drafts') // where earlier versions left them
+  kept.value = { staff: kept.value.staff, talks: fresh(kept.value.talks) }
+  const all = computed(() => kept.value.talks)
 
   function of(conversationId: string): Draft {
-    return { text: '', isNote: false, quote: null, suggestionId: null, images: [], ...all.value[conversationId] }
+    return { text: '', isNote: false, quote: null, suggestionId: null, images: [], at: 0, ...all.value[conversationId] }
   }
 
   function change(conversationId: string, change: Partial<Draft>): void {
-    const { [conversationId]: _, ...rest } = all.value
-    const draft = { ...of(conversationId), ...change }
-    if (!draft.text && !draft.quote && !draft.isNote && draft.images.length === 0) {
-      all.value = rest
-      return
-    }
+    const { [conversationId]: _, ...rest } = fresh(all.value)
+    const draft = { ...of(conversationId), ...change, at: Date.now() }
     const names = Object.keys(rest)
     for (const name of names.slice(0, Math.max(0, names.length + 1 - KEPT_DRAFTS))) delete rest[name]
-    all.value = { ...rest, [conversationId]: { ...draft, suggestionId: draft.text ? draft.suggestionId : null } }
+    const isEmpty = !draft.text && !draft.quote && !draft.isNote && draft.images.length === 0
+    const own = { [conversationId]: { ...draft, suggestionId: draft.text ? draft.suggestionId : null } }
+    kept.value = { ...kept.value, talks: isEmpty ? rest : { ...rest, ...own } }
   }
 
-  /** Whoever logs in next on this machine does not read them: they may tell of buyers. */
-  function forget(): void {
-    all.value = {}
+  /** The talk is over, and with it what was about to be said. */
+  function drop(conversationId: string): void {
+    const { [conversationId]: dropped, ...rest } = all.value
+    if (dropped) kept.value = { ...kept.value, talks: rest }
   }
 
-  return { all, of, change, forget }
+  /** Whoever logs in next in this tab does not read what another began; the same agent finds it again. */
+  function belongTo(staff: string): void {
+    if (kept.value.staff !== staff) kept.value = { staff, talks: {} }
+  }
+
+  return { all, of, change, drop, belongTo }
 })
+
+function fresh(drafts: Record<string, Draft>): Record<string, Draft> {
+  return Object.fromEntries(Object.entries(drafts).filter(([, draft]) => Date.now() - draft.at < KEPT_MS))
+}

@@ -24,6 +24,7 @@ export interface Entry {
   because: [kind: string, title: string][]
   /** The suggestion that was changed into this. */
   editedFrom: string | null
+  voted?: 'up' | 'down' | null
   delivery: 'sending' | 'sent' | 'failed'
   /** Why sending failed, in the agent's words. */
   failure: string | null
@@ -46,6 +47,7 @@ export function fromMessage(message: DeskMessage, own?: Entry): Entry {
     sources: message.sources ?? [],
     because: message.because ?? [],
     editedFrom: message.edited_from ?? null,
+    voted: message.voted ?? null,
     delivery: 'sent',
     failure: null,
     send: null,

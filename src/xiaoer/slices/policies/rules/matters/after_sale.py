@@ -15,10 +15,17 @@ from xiaoer.kernel.commerce import Order, OrderItem
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.money import Money
-from xiaoer.kernel.turn import ImageContent
-from xiaoer.slices.policies.rules import next_size, refunds
-from xiaoer.slices.policies.rules.eligibility import Goal, Verdict, decide_eligibility, is_never_returned, last_day
-from xiaoer.slices.policies.rules.matters import changes, choosing, exchanging, reading
+from xiaoer.slices.policies.rules import refunds
+from xiaoer.slices.policies.rules.eligibility import (
+    FAULTS,
+    Goal,
+    Verdict,
+    decide_eligibility,
+    is_never_returned,
+    last_day,
+)
+from xiaoer.slices.policies.rules.matters import apart, changes, choosing, exchanging, reading, several
+from xiaoer.slices.policies.rules.matters.after_sale_words import heard
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.types import Ask, Move
 
@@ -27,28 +34,6 @@ _ALL_OF_IT = re.compile(r"不要了|都退|全退|全部|整单|别发")
 _STATES = ("delivered", "completed")
 _EARLIER = ("paid", "shipped", "delivered")
 _BEFORE_IT_COMES = ("不想要", "未按时发货", "快递问题", "价格")
-_GOAL_OF = {
-    "after.return": "return",
-    "after.exchange": "exchange",
-    "after.refund_only": "refund_only",
-    "after.repair": "repair",
-    "after.missing": "resend",
-}
-_REASON_OF = {
-    "after.defect": "质量",
-    "after.wrong_item": "错发",
-    "after.missing": "少件",
-    "after.color_diff": "描述不符",
-    "after.size_wrong": "尺码",
-}
-INTENTS = frozenset(_GOAL_OF) | frozenset(_REASON_OF)
-_GOAL_WORDS = (
-    ("refund_only", ("仅退款", "不退货", "只退款", "退一部分", "退部分")),
-    ("exchange", ("换货", "换一", "换个", "换成", "换大", "换小", "换码", "调换", "想换", "要换", "给换", "换")),
-    ("repair", ("维修", "修一下", "返修", "修理")),
-    ("resend", ("补发", "补寄", "补一个", "重新发", "补给我", "补")),
-    ("return", ("退货", "退款", "退了", "想退", "要退", "退掉", "退吧", "退")),
-)  # fmt: skip
 _TICKET_OF = {
     "return": "return",
     "exchange": "exchange",
@@ -57,33 +42,80 @@ _TICKET_OF = {
     "resend": "resend",
 }
 _KIND_OF = {"return": "return_refund", "exchange": "exchange", "refund_only": "refund_only"}
-_INTO = re.compile(r"[换改](?:成|为|个|一[件个条双])?\s*([SMLXsmlx]{1,4}|\d?[Xx][Ll]|\d{2,3})(?![A-Za-z0-9元块天])")
-_NO_PICTURE = ("没有照片", "没照片", "拍不了", "没拍", "扔了", "发不了", "没图")
-
-
-def has_no_picture(text: str) -> bool:
-    """Whether the words say that no picture can be shown."""
-    return any(word in text for word in _NO_PICTURE)
 
 
 def start(ask: Ask) -> Move | None:
     """Begin an after-sale matter, or take it up again; None when no order bears on it."""
     left = ask.memory.of_kind("after_sale")
     order = choosing.by_id(ask, left.order_id) if left is not None else None
-    if (
-        left is not None
-        and order is not None
-        and not choosing.names_another(ask, order.id)
-        and not exchanging.is_of_another(ask, left, order)
-    ):
-        return _next(ask, _heard(ask, left), order)
-    matter = _heard(ask, new_matter(ask, "after_sale"))
+    if left is not None and order is not None and not choosing.names_another(ask, order.id):
+        if not exchanging.is_of_another(ask, left, order):
+            return _next(ask, heard(ask, left), order)
+        if apart.is_of_this_turn(ask, left):
+            return _after(ask, left, order)
+        ask = replace(ask, memory=ask.memory.parking(left))
+    matter = heard(ask, new_matter(ask, "after_sale"))
     found, orders = choosing.choose(ask, _states(matter))
     if found == "none":
         return None
     if found == "which":
         return question(ask, replace(matter, asks="which"), "after_sale.which", options=choosing.titles(orders))
-    return _next(ask, replace(matter, id=f"{matter.id}{orders[0].id}", order_id=orders[0].id), orders[0])
+    first, *rest = _parts(ask, orders[0]) or [replace(matter, id=f"{matter.id}{orders[0].id}", order_id=orders[0].id)]
+    return apart.beside(ask, rest, orders[0], lambda ask: _next(ask, first, orders[0]))
+
+
+def _after(ask: Ask, left: Matter, order: Order) -> Move:
+    """Other goods of an order, in one breath with those that are asked about: taken together where the same is wanted
+    of them for the same reason, else after them."""
+    named = exchanging.named_in(ask.segment.text, order)
+    assert named is not None
+    new = heard(ask, new_matter(ask, "after_sale", order.id))
+    new = replace(new, id=f"{new.id}{named.variant_id}", slots={**new.slots, "line": named.variant_id})
+    if _sort(new) == _sort(left):
+        lines = several.lines_of(f"{left.slots.get('line', '')},{named.variant_id}", order)
+        both = several.as_one(lines, order).variant_id
+        return _next(ask, replace(left, slots={**left.slots, "line": both}), order)
+    return Move(apart.noted(ask, new, order), memory=ask.memory.parking(new), matter=new.id)
+
+
+def _parts(ask: Ask, order: Order) -> list[Matter]:
+    """One matter for each part of the words that wants something of its own of other goods; none where one does."""
+    parts = several.parts_of(ask.segment.text, order) if len(order.items) > 1 else []
+    whole, found = heard(ask, new_matter(ask, "after_sale", order.id)), []
+    for ids, words in parts:
+        part = heard(apart.hearing(ask, words), new_matter(ask, "after_sale", order.id))
+        slots = {**part.slots, "line": ids}
+        if "goal" in whole.slots:
+            slots.setdefault("goal", whole.slots["goal"])
+        found.append(replace(part, id=f"{part.id}{ids}", slots=slots))
+    return found if len({_sort(part) for part in found}) > 1 else []
+
+
+def _sort(matter: Matter) -> tuple[str, str]:
+    """What is wanted, and the reason as far as it decides freight and evidence."""
+    reason = matter.slots.get("reason", "")
+    return matter.slots.get("goal", ""), "fault" if reason in FAULTS else reason
+
+
+def resume(ask: Ask, matter: Matter, is_open: bool) -> Move | None:
+    """Take up what was put aside. `is_open`: the order has another request now, so people see to this one."""
+    order = choosing.by_id(ask, matter.order_id)
+    if order is None:
+        return None
+    beside = is_open or order.status in ("refunding", "refunded")
+    slots = {**matter.slots, **({"beside": "1"} if beside else {})}
+    return _next(apart.hearing(ask, matter.slots.get("about", "")), replace(matter, slots=slots), order)
+
+
+def tell_window(ask: Ask) -> Move | None:
+    """Until when the order that is meant may go back without a reason; None without one that has come."""
+    order, terms = choosing.order_of(ask), ask.facts.terms
+    if order is None or order.delivered_at is None or order.status not in _STATES:
+        return None
+    limit, signed = last_day(order.delivered_at, terms), order.delivered_at.astimezone(SHOP_ZONE).date()
+    in_time = ask.situation.now.astimezone(SHOP_ZONE).date() <= limit
+    template = "after_sale.window" if in_time else "after_sale.window_over"
+    return Move(say(ask, template, order, rule="law.25.clock", limit=limit, signed=signed, days=terms.days))
 
 
 def go_on(ask: Ask, matter: Matter) -> Move | None:
@@ -107,8 +139,12 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
             return Move(say(ask, "matter.dropped", order), memory=ask.memory.without(matter.id))
         if reading.asks_of_it(ask.segment.text):
             return _next(ask, matter, order)
-    heard = _heard(ask, matter)
-    return _next(ask, heard, order) if heard.slots != matter.slots else None
+    told = heard(ask, matter)
+    if told.slots == matter.slots and not reading.is_yes(
+        ask.segment.text
+    ):  # a yes to another question: it is asked again
+        return None
+    return _next(ask, told, order)
 
 
 def _states(matter: Matter) -> tuple[str, ...]:
@@ -116,49 +152,6 @@ def _states(matter: Matter) -> tuple[str, ...]:
     slots = matter.slots
     unwanted = slots.get("goal") in ("return", "refund_only") and slots.get("reason") in _BEFORE_IT_COMES
     return _EARLIER if unwanted and not choosing.has_it(slots.get("about", "")) else _STATES
-
-
-def _heard(ask: Ask, matter: Matter) -> Matter:
-    """The matter with what the turn tells: what is wanted, why, the picture, the other size."""
-    text, slots = ask.segment.text, {k: v for k, v in matter.slots.items() if k != "yes"}
-    intent = ask.segment.intent
-    goal = next((name for name, words in _GOAL_WORDS if any(word in text for word in words)), "")
-    goal = _GOAL_OF.get(intent, "") if intent in _GOAL_OF and not (goal and intent == "after.missing") else goal
-    if goal and (matter.asks in ("goal", "") or "goal" not in slots or intent in _GOAL_OF):
-        slots["goal"] = goal
-    reason = reading.reason_of(text)
-    if intent in _REASON_OF and (not reason or (intent == "after.defect" and reason == "尺码")):  # 扶手松了
-        reason = _REASON_OF[intent]
-    if not reason and ask.segment.entities.defect:
-        reason = "质量"
-    if reason and (matter.asks == "reason" or "reason" not in slots):
-        slots["reason"] = reason
-    elif matter.asks == "reason" and ask.is_free and len(text.strip()) >= 2 and intent not in _GOAL_OF:
-        slots["reason"] = "其他"
-    if reason or (not matter.asks and "about" not in slots):
-        slots["about"] = text[:200]
-    picture = next((m.content.url for m in ask.situation.turn.messages if isinstance(m.content, ImageContent)), "")
-    sent = any(p.author == "buyer" and "[图片]" in p.text for p in ask.situation.turn.history[-6:])
-    if picture or sent:
-        slots["photo"] = picture or "（见会话）"
-    elif matter.asks == "photo" and has_no_picture(text):
-        slots["photo"] = "买家说没有照片"
-    if sealed := reading.sealed_of(text, asked=matter.asks == "sealed"):
-        slots.setdefault("sealed", sealed)
-    entities = ask.segment.entities
-    size = told[1].upper() if (told := _INTO.search(text)) else entities.size  # L码大了，换M
-    wish = " ".join(w for w in (entities.color, size, *entities.variant_words) if w)
-    if wish and slots.get("goal") == "exchange":
-        slots["wish"] = wish
-    elif matter.asks == "wish" and ask.is_free:
-        slots["wish"] = text.strip()[:60]
-    step = next_size.step_of(text) if slots.get("goal") == "exchange" else 0
-    if step and not (entities.size or entities.color):
-        slots["step"] = str(step)
-        slots.pop("wish", None)
-    if matter.asks == "item" and ask.is_free:
-        slots["item"] = text.strip()[:60]
-    return replace(matter, slots=slots)
 
 
 def _next(ask: Ask, matter: Matter, order: Order) -> Move:
@@ -180,7 +173,7 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
         return _for_item(ask, matter, replace(order, delivered_at=order.delivered_at or ask.situation.now))
     if order.status == "shipped":
         return Move(say(ask, "after.before_receipt", order), memory=gone)
-    if order.status in ("refunding", "refunded"):
+    if order.status in ("refunding", "refunded") and "beside" not in matter.slots:
         return Move(refunds.tell_refund(ask, order), memory=gone)
     return _for_item(ask, matter, order)
 
@@ -190,6 +183,8 @@ def _for_item(ask: Ask, matter: Matter, order: Order) -> Move:
     if item is None:
         options = [line.title for line in order.items[:5]]
         return question(ask, replace(matter, asks="item"), "after_sale.item", order, options=options)
+    if len(order.items) > 1:
+        matter = replace(matter, slots={**matter.slots, "line": item.variant_id})
     key = f"of:{item.variant_id}"
     if Need("product", ask.index, key) not in ask.facts.asked and key not in ask.facts.products:
         return Move(needs=(Need("product", ask.index, key), Need("variants", ask.index, key)))
@@ -203,14 +198,17 @@ def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
         today = ask.situation.now.astimezone(SHOP_ZONE).date()
         in_time = limit is not None and today <= limit
         never = is_never_returned(item, ask.facts.products.get(key), terms)
-        template = "never" if never else "reason" if in_time else "reason_late"
+        fresh = "reason_spoilt" if "spoilt" in slots else "reason"
+        template = "never" if never else fresh if in_time else "reason_late"
         asking = replace(matter, asks="reason")
-        return question(ask, asking, f"after_sale.{template}", order, limit=limit, days=terms.days)
+        goods = several.goods_of(slots.get("line", ""), order)
+        return question(ask, asking, f"after_sale.{template}", order, limit=limit, days=terms.days, goods=goods)
     reason, goal = slots.get("reason", "质量"), cast(Goal, slots.get("goal", ""))
     if reason == "假货":
         return _people(ask, matter, order, "complaint", reason)
     if not goal:
-        return question(ask, replace(matter, asks="goal"), "after_sale.goal", order, reason_words=reason)
+        goods = several.goods_of(slots.get("line", ""), order)
+        return question(ask, replace(matter, asks="goal"), "after_sale.goal", order, reason_words=reason, goods=goods)
     product = ask.facts.products.get(key)
     sealed = {"1": True, "0": False}.get(slots.get("sealed", ""))
     verdict = decide_eligibility(
@@ -222,6 +220,7 @@ def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
         terms,
         ask.situation.now,
         sealed,
+        spoilt="spoilt" in slots,
     )
     if verdict.may == "ask_sealed":
         return question(ask, replace(matter, asks="sealed"), "after_sale.sealed", order)
@@ -236,7 +235,8 @@ def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
             return move
         matter, slots = step, step.slots
     if verdict.photo and "photo" not in slots:
-        return question(ask, replace(matter, asks="photo"), "after_sale.photo", order, rule=verdict.rule)
+        goods = several.goods_of(slots.get("line", ""), order)
+        return question(ask, replace(matter, asks="photo"), "after_sale.photo", order, rule=verdict.rule, goods=goods)
     if verdict.may == "people" or goal in ("repair", "resend"):
         return _people(ask, matter, order, _TICKET_OF[goal], reason)
     return _request(ask, matter, order, item, verdict)
@@ -247,12 +247,15 @@ def _people(ask: Ask, matter: Matter, order: Order, type_: str, reason: str) -> 
     data = {"reason": reason, "about": slots.get("about", ask.segment.text)[:200], "photo": slots.get("photo", "")}
     data |= {"fault": data["about"], "missing": data["about"], "wish": slots.get("wish", "")}
     wanted = todo(matter, "ticket", type_, **data)
-    return done(ask, matter, wanted, order, "after_sale_ticket", goal=slots.get("goal", ""))
+    goods = several.goods_of(slots.get("line", ""), order)
+    return done(ask, matter, wanted, order, "after_sale_ticket", goal=slots.get("goal", ""), goods=goods)
 
 
 def _request(ask: Ask, matter: Matter, order: Order, item: OrderItem, verdict: Verdict) -> Move:
     """The amount, the confirmation, and the request itself."""
     slots, terms, goal = matter.slots, ask.facts.terms, matter.slots["goal"]
+    if "beside" in slots:
+        return _people(ask, matter, order, _TICKET_OF[goal], slots["reason"])
     amount = Money(0)
     if goal != "exchange":
         key = f"{order.id}|{item.variant_id}"
@@ -269,8 +272,7 @@ def _request(ask: Ask, matter: Matter, order: Order, item: OrderItem, verdict: V
         "insurance": terms.freight_insurance,
         "wish": slots.get("wish", ""),
     }
-    if len(order.items) > 1 and item.variant_id != "*":
-        told["goods"] = item.title.split("、")
+    told["goods"] = several.goods_of(item.variant_id, order)
     if "yes" not in slots:
         return question(ask, replace(matter, asks="confirm"), f"after_sale.confirm_{goal}", order, rule=verdict.rule,
                         amount=amount, **told)  # fmt: skip

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Need, Todo
-from xiaoer.kernel.memory import Matter
-from xiaoer.slices.policies.rules.matters import choosing, exchanging, reading
+from xiaoer.kernel.memory import MOST, Matter
+from xiaoer.slices.policies.rules.matters import apart, choosing, exchanging, reading, several
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.types import Ask, Move
 
@@ -34,11 +34,21 @@ def start(ask: Ask, kind: str) -> Move | None:
     found, orders = choosing.choose(ask, _CHANGEABLE)
     if found == "none":
         return None
+    fitting = tuple(order for order in ask.facts.orders or () if order.status in _CHANGEABLE)
+    if kind == "cancel" and len(fitting) > 1 and several.means_all_orders(ask.segment.text):
+        first, *rest = (_heard(ask, new_matter(ask, kind, order.id)) for order in fitting[:MOST])
+        return apart.beside(ask, rest, fitting[0], lambda ask: _next(ask, first, fitting[0]))
     if found == "which":
         matter = new_matter(ask, kind, asks="which", said=ask.said[:300])
         return question(ask, matter, f"{kind}.which", options=choosing.titles(orders))
     order = orders[0]
     return _next(ask, _heard(ask, new_matter(ask, kind, order.id)), order)
+
+
+def resume(ask: Ask, matter: Matter) -> Move | None:
+    """Take up what was put aside."""
+    order = choosing.by_id(ask, matter.order_id)
+    return _next(ask, matter, order) if order is not None else None
 
 
 def go_on(ask: Ask, matter: Matter) -> Move | None:

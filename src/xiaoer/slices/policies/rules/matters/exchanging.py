@@ -8,7 +8,7 @@ from xiaoer.kernel.commerce import Order, OrderItem, Variant
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.money import Money
 from xiaoer.slices.policies.rules import next_size
-from xiaoer.slices.policies.rules.matters import reading
+from xiaoer.slices.policies.rules.matters import reading, several
 from xiaoer.slices.policies.rules.matters.moves import question
 from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask, Move
@@ -20,49 +20,39 @@ _ONLY = re.compile(
 
 
 def item_of(ask: Ask, matter: Matter, order: Order) -> OrderItem | None:
-    """The line that it is about: the only one, or the one that the words name."""
+    """The line that it is about: the only one, the one that was settled before, or the one that the words name."""
     if len(order.items) == 1:
         return order.items[0]
     if not order.items:
         return OrderItem("", "", 1, Money(0), order.pay_amount)
+    if (ids := matter.slots.get("line", "")) and (settled := several.of_ids(ids, order)):
+        return settled
     told = (matter.slots.get("item"), ask.segment.text, matter.slots.get("about"))
-    return next((item for words in told if words and (item := _named_in(words, order))), None)
+    return next((item for words in told if words and (item := named_in(words, order))), None)
 
 
 def is_of_another(ask: Ask, matter: Matter, order: Order) -> bool:
     """Whether the words name another line than the matter is about: its reasons are not those of that one."""
     if len(order.items) < 2:
         return False
-    now = _named_in(ask.segment.text, order)
-    before = next((one for name in ("item", "about") if (one := _named_in(matter.slots.get(name, ""), order))), None)
-    return now is not None and before is not None and now.variant_id != before.variant_id
+    now = several.lines_named(ask.segment.text, order)
+    before = several.of_ids(matter.slots.get("line", ""), order) or next(
+        (one for name in ("item", "about") if (one := named_in(matter.slots.get(name, ""), order))), None
+    )
+    if not now or before is None or before.variant_id == "*":
+        return False
+    return not {line.variant_id for line in now} <= set(before.variant_id.split(","))
 
 
-def _named_in(words: str, order: Order) -> OrderItem | None:
+def named_in(words: str, order: Order) -> OrderItem | None:
     """The line, or lines, that the words name; None when they name none."""
-    titles = [line.title for line in order.items]
-    if any(all_ in words for all_ in ("全部", "都退", "整单", "都要退", "所有", "全退")):
-        return OrderItem("*", order.items[0].title, 1, order.pay_amount, order.pay_amount)
-    several = [] if _ONLY.search(words) else _several(words, order)
-    if several:
-        whole = len(several) == len(order.items)
-        ids = "*" if whole else ",".join(line.variant_id for line in several)
-        paid = Money(sum(line.pay_amount.fen for line in several))
-        return OrderItem(ids, "、".join(line.title for line in several), 1, paid, paid)
     only = _ONLY.search(words)
+    lines = [] if only else several.lines_named(words, order)
+    if lines:
+        return several.as_one(lines, order)
+    titles = [line.title for line in order.items]
     picked = reading.choice_of(only["thing"] if only else words, titles)
     return order.items[titles.index(picked)] if picked else None
-
-
-def _several(words: str, order: Order) -> list[OrderItem]:
-    """Two or more lines that the words name, each by letters that no other line's title has; else none."""
-    pairs = {words[at : at + 2] for at in range(len(words) - 1)}
-    found = []
-    for line in order.items:
-        others = "|".join(other.title for other in order.items if other is not line)
-        if any(pair in line.title and pair not in others for pair in pairs):
-            found.append(line)
-    return found if len(found) > 1 else []
 
 
 def stepped(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -> Matter | Move:

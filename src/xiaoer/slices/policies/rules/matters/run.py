@@ -6,18 +6,23 @@ else, that is answered and the matter stays open: the same wish taken up later g
 
 import re
 from collections.abc import Sequence
+from functools import reduce
 
 from msgspec.structs import replace
 
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Matter, Memory
+from xiaoer.kernel.turn import ImageContent
+from xiaoer.slices.policies.rules import buying
 from xiaoer.slices.policies.rules.matters import (
     after_sale,
+    after_sale_words,
     booking,
     changes,
     choosing,
     claim,
+    compensation,
     parcels_help,
     reading,
     small,
@@ -36,7 +41,7 @@ def answer_asked(ask: Ask) -> Move | None:
     if reading.is_drop(text):
         matter = asked or (ask.memory.matters[0] if ask.memory.matters else None)
         if matter is not None:
-            return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id))
+            return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id), matter=matter.id)
     if asked is None and reading.is_confirm(text):  # told to write just this; a bare 好的 is not it
         asked = next((matter for matter in ask.memory.matters if matter.asks == "confirm"), None)
     if (elsewhere := _value_for(ask, asked)) is not None:
@@ -49,12 +54,16 @@ def answer_asked(ask: Ask) -> Move | None:
 
 
 def _value_for(ask: Ask, asked: Matter | None) -> Move | None:
-    """An address, or that there is no picture, answers the matter that waits for it, though another was asked about
-    after it."""
+    """An address, a picture, or that there is none, answers the matter that waits for it, though another was asked
+    about after it."""
     text, asks = ask.segment.text, ""
-    if reading.address_of(text):
+    if asked is not None and asked.asks == "photo":
+        return None
+    if any(isinstance(message.content, ImageContent) for message in ask.situation.turn.messages):
+        asks = "photo"
+    elif reading.address_of(text):
         asks = "address"
-    elif after_sale.has_no_picture(text):
+    elif after_sale_words.has_no_picture(text):
         asks = "photo"
     waits = next((one for one in ask.memory.matters if one.asks == asks and one is not asked), None) if asks else None
     return _go_on(ask, waits) if waits is not None else None
@@ -80,6 +89,7 @@ _FAMILY: dict[str, tuple[str, ...]] = {
 }
 _SINCE_WHEN = re.compile(
     r"从(?:哪天|哪一天|啥时候|什么时候|几号|签收|收到)[^，。]{0,4}(?:算|起|开始)|怎么算(?:天数|时间|起)"
+    r"|(?:退换?货?|无理由)[^，。]{0,6}(?:最后一天|截止|还[剩有]几天|(?:到|截止)(?:哪天|几号))|(?:最后一天|截止)[^，。]{0,6}(?:几号|哪天|退)"
 )
 _OF_ITS_ORDER = ("confirm",)
 _TELLS_FREIGHT = ("after_sale.photo", "after_sale.confirm_return", "after_sale.confirm_exchange")  # whose words name it
@@ -116,9 +126,11 @@ def begin(ask: Ask) -> Move | None:
         return claimed
     if is_before_buying(ask.segment, ask.situation.turn):
         return None
-    if intent == "after.return" and _SINCE_WHEN.search(ask.segment.text):
-        return None  # 七天从哪天算: the rule, of no order
-    if (cashback := small.start_cashback(ask)) is not None:
+    if intent.startswith("after.") and _SINCE_WHEN.search(ask.segment.text):
+        return after_sale.tell_window(ask)  # 七天从哪天算: the rule, and the day of the order that it may be of
+    if intent.startswith("after.") and (buying.asks_route(ask.segment.text) or buying.asks_insurance(ask.segment.text)):
+        return None
+    if (cashback := compensation.start_cashback(ask)) is not None:
         return cashback
     if intent in booking.INTENTS and (visit := booking.start(ask)) is not None:
         return visit
@@ -132,10 +144,12 @@ def begin(ask: Ask) -> Move | None:
         return parcels_help.start(ask, "redirect")
     if (kind := parcels_help.kind_of(ask)) != "":
         return parcels_help.start(ask, kind)
-    if intent in after_sale.INTENTS:
+    if intent in after_sale_words.INTENTS:
         return after_sale.start(ask)
+    if intent == "after.compensation" and compensation.is_of_fault(ask):
+        return after_sale.start(replace(ask, segment=replace(ask.segment, intent="after.refund_only")))
     if intent == "after.compensation":
-        return small.start_compensation(ask)
+        return compensation.start_compensation(ask)
     if intent == "order.invoice":
         return small.start_invoice(ask)
     if intent == "after.cancel":
@@ -165,6 +179,20 @@ def still_open(memory: Memory, acts: list[Act]) -> tuple[Act, str] | None:
     return Act("ask", done_now.segment, "matter.also", {"also": waiting.kind}, rule_id="matter.also"), waiting.id
 
 
+def take_up(ask: Ask, before: Memory, acts: Sequence[Act]) -> Move | None:
+    """The next of several that were put aside, once the one before it is settled; None while one is asked about."""
+    settled = {matter.id for matter in before.matters} - {matter.id for matter in ask.memory.matters}
+    waiting = next(iter(ask.memory.all_parked), None)
+    if waiting is None or not settled:
+        return None
+    if any(act.template == "matter.dropped" for act in acts):  # 先不取消, of all of them
+        return Move(memory=reduce(Memory.without, (one.id for one in ask.memory.all_parked), ask.memory))
+    if waiting.kind in changes.KINDS:
+        return changes.resume(ask, waiting)
+    opened = {act.slots["order"].id for act in acts if act.template == "after_sale.done" and "order" in act.slots}
+    return after_sale.resume(ask, waiting, waiting.order_id in opened)
+
+
 def is_part(segment: Segment) -> bool:
     """Whether a short reason (不想要了) or a bare number only belongs to the matter that the turn is about already."""
     if segment.confidence < 0.6 and (reading.is_value_only(segment.text) or reading.is_contact_only(segment.text)):
@@ -172,8 +200,10 @@ def is_part(segment: Segment) -> bool:
     return segment.intent == "order.cancel" and reading.is_reason_only(segment.text)
 
 
-def is_told_freight(segment: Segment, said: Sequence[Act]) -> bool:
-    """Whether it is asked who pays the freight, which was just said (能退不，邮费谁掏)."""
+def is_told(segment: Segment, said: Sequence[Act]) -> bool:
+    """Whether what is asked was just said: who pays the freight (能退不，邮费谁掏), what a late order gets."""
+    if segment.intent == "after.compensation":
+        return any(act.template == "urge_late.done" and act.slots.get("late_rule") for act in said)
     if _COSTS.fullmatch(segment.text.strip()) and segment.confidence < _LOOSE:  # 能给改短不，钱咋算
         return any(_MONEY.search(str(act.slots.get("answer", ""))) for act in said)
     return segment.intent == "after.freight" and any(_tells_freight(act) for act in said)
@@ -196,8 +226,9 @@ def proven(ask: Ask, move: Move) -> Ask | None:
         tracks = any(word in ask.said for word in ("物流", "快递", "到哪", "包裹"))
         intent = "ship.track" if tracks else "order.status"
     entities = replace(ask.segment.entities, order_no=number)
-    segment = replace(ask.segment, intent=intent, text=slots.get("said") or ask.segment.text, entities=entities)
-    return replace(ask, segment=segment, memory=memory)
+    said = slots.get("said", "")
+    segment = replace(ask.segment, intent=intent, text=said or ask.segment.text, entities=entities)
+    return replace(ask, segment=segment, memory=memory, resumed=said)
 
 
 def _go_on(ask: Ask, matter: Matter) -> Move | None:

@@ -164,44 +164,6 @@ def _subscribe(ask: Ask, matter: Matter) -> Move:
     return done(ask, matter, wanted, None, "restock", wish=wish, title=matter.slots.get("title", ""))
 
 
-_WOULD_BE = re.compile(r"赔不赔|赔吗|赔么|会赔|怎么赔|咋赔|赔多少|有赔")
-
-
-def start_compensation(ask: Ask) -> Move | None:
-    """Compensation by the shop's own rule when the order is late; else people decide, and no amount is named."""
-    order = choosing.order_of(ask)
-    if order is None:
-        return None
-    promise, rule = order.promise_ship_at, ask.facts.terms.late_rule
-    if rule and promise is not None and order.status == "paid" and ask.situation.now > promise:
-        return Move(say(ask, "after.late_rule", order, late_rule=rule, promise=promise, rule="policy.late"))
-    if promise is not None and ask.situation.now <= promise and _WOULD_BE.search(ask.segment.text):
-        return None  # 48 小时不发赔不赔: what would be, of an order that is not late; the shop's texts tell
-    matter = new_matter(ask, "compensation", order.id)
-    wanted = todo(matter, "ticket", "complaint", about=ask.segment.text[:200])
-    return done(ask, matter, wanted, order, "compensation")
-
-
-_CASHBACK = re.compile(r"返现|(?:晒单|晒图|好评|评价).{0,6}(?:返|红包|有礼|奖励|登记)")
-
-
-def is_of_cashback(text: str) -> bool:
-    """Whether money back for a shown purchase or a good word is asked about, no offer of the engine's."""
-    return _CASHBACK.search(text) is not None
-
-
-def start_cashback(ask: Ask) -> Move | None:
-    """Money back for a shown purchase (晒单返现): people check the picture; nothing is promised, nothing looked up."""
-    if not is_of_cashback(ask.segment.text):
-        return None
-    if ask.facts.answerable.get(ask.index) and not ask.segment.entities.order_no:
-        return None  # the shop's own words on its campaign
-    order = choosing.order_of(ask)
-    matter = new_matter(ask, "cashback", order.id if order else "")
-    about = f"晒单返现核对：{ask.segment.text[:180]}"
-    return done(ask, matter, todo(matter, "ticket", "callback", about=about), order, "cashback")
-
-
 def unsubscribe(ask: Ask) -> Move:
     """Take back every 到货提醒 of this buyer, at once and without a question."""
     matter = ask.memory.of_kind("restock") or new_matter(ask, "restock")
@@ -211,7 +173,9 @@ def unsubscribe(ask: Ask) -> Move:
 def ask_proof(ask: Ask, order_no: str) -> Move:
     """An order that is not the visitor's own: the same words whether it exists or not, and a proof."""
     intent = ask.segment.intent
-    ending = reading.said_ending(ask.said.replace(order_no, " "))
+    words = ask.said.replace(order_no, " ")
+    is_new = reading.address_of(words) or reading.contact_of(words)  # 改成…电话 137…: not that of the order
+    ending = reading.said_ending(words, named_only=bool(is_new))
     if ending:
         return _prove(ask, new_matter(ask, "verify", "", asks="digits", no=order_no, intent=intent), ending)
     matter = new_matter(ask, "verify", "", asks="digits", no=order_no, intent=intent, said=ask.segment.text[:200])
@@ -259,6 +223,8 @@ def go_on_verify(ask: Ask, matter: Matter) -> Move | None:
         carried = replace(ask, segment=replace(ask.segment, intent=matter.slots.get("intent", ask.segment.intent)))
         return ask_proof(carried, order_no)
     ending = reading.digits_of(ask.said.replace(order_no, " ") if order_no else ask.said)
+    if not ending and reading.lacks_number(ask.segment.text):
+        return Move(say(ask, "verify.no_digits", asks=matter.asks))
     return _prove(ask, replace(matter, slots={**matter.slots, "no": order_no}), ending) if ending else None
 
 

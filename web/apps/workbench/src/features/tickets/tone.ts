@@ -2,6 +2,7 @@
 
 import type { Ticket, TicketState } from '@xiaoer/api/tickets'
 import { formatDue } from '../../desk/moments'
+import { SKILL } from '../../words'
 
 export function stateTone(state: TicketState): string {
   return { open: 'warn', doing: 'info', waiting_buyer: '', done: 'ok', closed: '' }[state]
@@ -16,4 +17,9 @@ export function titleOf(ticket: Ticket): string {
 export function dueOf(ticket: Ticket, now: Date): string {
   if (!ticket.due_at || ticket.state === 'done' || ticket.state === 'closed') return ''
   return ticket.state === 'waiting_buyer' ? '等买家，不计时' : formatDue(ticket.due_at, now)
+}
+
+/** Who works on it: a colleague, else the group that it waits in. */
+export function whoseOf(ticket: Ticket): string {
+  return ticket.assignee_name || (SKILL[ticket.group] ? `${SKILL[ticket.group]}组，还没人跟` : '还没人跟')
 }
