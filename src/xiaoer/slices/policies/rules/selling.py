@@ -90,9 +90,7 @@ def is_better(picked: Act, ask: Ask, hit: Said) -> bool:
     told = f"{hit.hit.question}{hit.hit.answer}"
     shares = any(named[at : at + 2] in told for at in range(len(named) - 1))
     if picked.type != "recommend":
-        return (
-            not shares and hit.hit.score < nearness.OWN_WORDS and nearness.chances(ask)[hit.hit.id].sure < _LIKELY_ENTRY
-        )
+        return not shares and hit.hit.score < nearness.OWN_WORDS and nearness.chances(ask)[hit.hit.id].sure < _LIKELY
     return hit.hit.score < nearness.OWN_WORDS or (len(named) > 1 and not shares)
 
 
