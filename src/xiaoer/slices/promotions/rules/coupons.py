@@ -16,6 +16,7 @@ from xiaoer.slices.promotions.rules.stacking import is_free, may_combine
 from xiaoer.slices.promotions.types import Cart, Coupon, Level, Promotion
 
 Held = tuple[Coupon, Promotion]
+States = dict[tuple[str, ...], Working]  # what is left after coupons, by their ids in order
 _MOST_COUPONS = 12  # a buyer rarely holds more than 10 that are usable (facts: promotions, section 4)
 # Sets that are priced at most: all of them in everyday carts; 100 lines with ten coupons that all combine
 # would otherwise take a second. Sets come by the most that they could save, so what is cut off is hopeless.
@@ -63,13 +64,16 @@ def sorted_coupons(held: Sequence[Held]) -> list[Held]:
     return sorted(held, key=lambda pair: (pair[1].priority, coupon_end(*pair), pair[0].id))
 
 
-def price_with(start: Working, tools: Tools, coupons: Sequence[Held]) -> Priced:
-    """Price levels 3 to 6 and the freight with exactly these coupons."""
-    working = start.copy()
+def price_with(start: Working, tools: Tools, coupons: Sequence[Held], states: States | None = None) -> Priced:
+    """Price levels 3 to 6 and the freight with exactly these coupons. `states`: kept from set to set of one cart."""
+    working = start
     last = [pair for pair in coupons if pair[1].least_unit is not None]
     for level in (Level.SHOP_COUPON, Level.PLATFORM):
-        early = [pair for pair in coupons if pair[1].level is level and pair[1].least_unit is None]
-        for coupon, promotion in sorted_coupons(early):
+        early = sorted_coupons([pair for pair in coupons if pair[1].level is level and pair[1].least_unit is None])
+        if level is Level.SHOP_COUPON:  # the first, so that sets which begin alike share what they come to
+            working = _after(start, early, {} if states is None else states).copy()
+            early = []
+        for coupon, promotion in early:
             apply(working, promotion, coupon)
         automatic = [p for p in tools.automatic if p.level is level]
         if automatic:
@@ -83,6 +87,19 @@ def price_with(start: Working, tools: Tools, coupons: Sequence[Held]) -> Priced:
         apply_in_order(working, [p for p in tools.automatic if p.level is Level.PAYMENT])
     freight = price_freight(tools.cart, working, tools.freight, tools.freight_coupons)
     return Priced(working.total + freight.payable, tuple(coupons), working, freight)
+
+
+def _after(start: Working, coupons: Sequence[Held], states: States) -> Working:
+    """What is left after these coupons, in their order."""
+    if not coupons:
+        return start
+    key = tuple(coupon.id for coupon, _ in coupons)
+    if key not in states:
+        working = _after(start, coupons[:-1], states).copy()
+        coupon, promotion = coupons[-1]
+        apply(working, promotion, coupon)
+        states[key] = working
+    return states[key]
 
 
 def choose_coupons(start: Working, tools: Tools, held: Sequence[Held], *, named: bool = False) -> Choice:
@@ -102,6 +119,7 @@ def choose_coupons(start: Working, tools: Tools, held: Sequence[Held], *, named:
         for chosen, most in _allowed_sets(useful)
     ]
     trials.sort(key=lambda trial: trial.bound)
+    states: States = {}
     best: tuple[Key, Priced] | None = None
     second: tuple[Key, Priced] | None = None
     for tried, (bound, chosen) in enumerate(trials):
@@ -110,7 +128,7 @@ def choose_coupons(start: Working, tools: Tools, held: Sequence[Held], *, named:
             hopeless = bound > best[0] and (not near or (second is not None and bound > second[0]))
             if hopeless or tried >= most_trials:
                 break
-        priced = price_with(start, tools, chosen)
+        priced = price_with(start, tools, chosen, states)
         spent = {record.coupon.id for record in priced.working.records if record.coupon}
         if any(coupon.id not in spent for coupon, _ in chosen):
             continue  # a coupon that does nothing in this set: the set without it is priced too

@@ -52,7 +52,19 @@ _CLOSED = Weighed(Worth(0), (), [], 0)
 class Working:
     """What is left of each line, and what was applied so far. Copied for every choice of coupons."""
 
-    __slots__ = ("add_ons", "banned", "basket", "left", "memo", "misses", "records", "rules", "taken", "total")
+    __slots__ = (
+        "_floors",
+        "add_ons",
+        "banned",
+        "basket",
+        "left",
+        "memo",
+        "misses",
+        "records",
+        "rules",
+        "taken",
+        "total",
+    )
 
     def __init__(self, basket: Basket, rules: ChannelRules, add_ons: Sequence[str] = ()) -> None:
         self.basket = basket
@@ -66,14 +78,23 @@ class Working:
         self.taken: dict[str, tuple[int, ...]] = {}
         self.banned: dict[str, int] = {}
         self.memo: dict[tuple[str, int], Weighed] = {}  # shared by all copies: only what does not depend on `left`
+        self._floors: dict[int, list[int] | None] = {}  # by the least price per piece; shared too
 
     def copy(self) -> "Working":
         other = Working.__new__(Working)
         other.basket, other.rules, other.add_ons, other.memo = self.basket, self.rules, self.add_ons, self.memo
-        other.left, other.total = self.left[:], self.total
+        other.left, other.total, other._floors = self.left[:], self.total, self._floors
         other.records, other.misses = self.records[:], self.misses.copy()
         other.taken, other.banned = self.taken.copy(), self.banned.copy()
         return other
+
+    def floors(self, promotion: Promotion) -> list[int] | None:
+        """What a promotion must leave of each line; None: nothing of any."""
+        least = promotion.least_unit.fen if promotion.least_unit else 0
+        if least not in self._floors:
+            floors = [max(line.deposit, least * line.quantity) for line in self.basket.lines]
+            self._floors[least] = floors if any(floors) else None
+        return self._floors[least]
 
     def is_parallel(self, promotion: Promotion) -> bool:
         """Whether the promotion is tested on prices after item-level promotions only."""
@@ -130,16 +151,16 @@ def weigh(working: Working, promotion: Promotion) -> Weighed:
 def apply(working: Working, promotion: Promotion, coupon: Coupon | None = None) -> bool:
     """Apply the promotion if it gives anything; else note why not. Returns whether it was applied."""
     weighed = weigh(working, promotion)
-    refusal = _refuse(working, promotion, coupon, weighed)
     worth, lines, bases, base, parts = weighed
+    rooms = _rooms(working, promotion, lines) if worth.amount > 0 else []
+    amount = _limited(working, worth, coupon, rooms)
+    refusal = _refuse(working, promotion, coupon, weighed, amount)
     if refusal:
         seen = () if refusal in ("line_taken", "out_of_scope") else lines
         working.misses[(promotion.id, coupon.id if coupon else "")] = Miss(refusal, base, seen)
         return False
     left, basket = working.left, working.basket
-    amount = _limited(working, promotion, worth, coupon, lines)
     if amount:
-        rooms = [_room(working, promotion, i) for i in lines]
         fitting = parts is not None and sum(parts) == amount
         if not (fitting and parts and all(map(ge, rooms, parts))):
             weights = bases if worth.weights is None else [worth.weights.get(i, 0) for i in lines]
@@ -154,8 +175,9 @@ def apply(working: Working, promotion: Promotion, coupon: Coupon | None = None) 
     return True
 
 
-def _refuse(working: Working, promotion: Promotion, coupon: Coupon | None, weighed: Weighed) -> str:
-    """The reason why the promotion does not apply as things stand; empty when it does."""
+def _refuse(working: Working, promotion: Promotion, coupon: Coupon | None, weighed: Weighed, amount: int) -> str:
+    """The reason why the promotion, worth `amount` after all limits, does not apply as things stand; empty when it
+    does."""
     worth, lines = weighed.worth, weighed.lines
     tool = working.basket.tools[promotion.id]
     if not lines:
@@ -169,7 +191,6 @@ def _refuse(working: Working, promotion: Promotion, coupon: Coupon | None, weigh
     if promotion.benefit is Benefit.ADD_ON and promotion.id not in working.add_ons:
         return "add_on_open"
     if worth.amount > 0:
-        amount = _limited(working, promotion, worth, coupon, lines)
         if amount == 0:
             return "nothing_left"
         budget = promotion.budget_left
@@ -178,22 +199,22 @@ def _refuse(working: Working, promotion: Promotion, coupon: Coupon | None, weigh
     return ""
 
 
-def _room(working: Working, promotion: Promotion, line: int) -> int:
-    """How far the promotion may lower a line: to its deposit, or to the least price per piece."""
-    goods = working.basket.lines[line]
-    least = promotion.least_unit.fen * goods.quantity if promotion.least_unit else 0
-    return max(0, working.left[line] - max(goods.deposit, least))
+def _rooms(working: Working, promotion: Promotion, lines: Sequence[int]) -> list[int]:
+    """How far the promotion may lower each line: to its deposit, or to the least price per piece."""
+    left, floors = working.left, working.floors(promotion)
+    if floors is None:
+        return [left[i] for i in lines]
+    return [max(0, left[i] - floors[i]) for i in lines]
 
 
-def _limited(working: Working, promotion: Promotion, worth: Worth, coupon: Coupon | None, lines: Sequence[int]) -> int:
-    """The worth, limited by what is left of the lines and by the channel's floor."""
+def _limited(working: Working, worth: Worth, coupon: Coupon | None, rooms: Sequence[int]) -> int:
+    """The worth, limited by the room that is left on the lines and by the channel's floor."""
     amount = worth.amount
     if amount <= 0:
         return 0
     if coupon is not None and coupon.amount is not None:
         amount = coupon.amount.fen
-    room = sum([_room(working, promotion, i) for i in lines])
-    return max(0, min(amount, room, working.total - working.rules.floor.fen))
+    return max(0, min(amount, sum(rooms), working.total - working.rules.floor.fen))
 
 
 def _take(working: Working, tool: Tool, lines: Sequence[int]) -> None:
