@@ -63,6 +63,8 @@ SLOTS = {
     "largest": "XL",
     "because": {"height_cm": 170.0},
     "missing": ["weight_kg"],
+    "stuff": "羊毛",
+    "rule": "脚宽拍大一码",
     "by_measure": [["height_cm", "M"]],
     "beyond": ["height_cm", 190.0, 182.0, True],
     "length": ["XL 的长度是 100cm"],

@@ -33,6 +33,7 @@ _NO_NAME = re.compile(
 _KIND = "品类"
 _MOST_ALIKE = 0.05  # a pair that a larger share of the catalogue has names nothing, unless the catalogue is small
 _FEW = 4
+_FRONT = 10  # characters of a title in which the name of the thing stands
 
 
 class MentionIndex:
@@ -44,6 +45,7 @@ class MentionIndex:
         self._holders: dict[str, set[str]] = {}
         self._kinds: dict[str, set[str]] = {}
         self._kind: dict[str, str] = {}
+        self._fronts = [product.title[:_FRONT] for product in products]
         count = 0
         for product in products:
             count += 1
@@ -79,6 +81,12 @@ class MentionIndex:
     def of_kind(self, text: str) -> list[str]:
         """The products whose kind (品类) stands in the text as the shop calls it."""
         return [one for one, kind in self._kind.items() if kind in text]
+
+    def is_called(self, thing: str) -> bool:
+        """Whether any product is called so: its kind (品类) ends in it, or its title begins with it."""
+        return any(kind.endswith(thing) for kind in self._kind.values()) or any(
+            thing in front for front in self._fronts
+        )
 
     def _parts(self, text: str, in_sight: str) -> Iterator[tuple[str, int]]:
         """The parts of the words, each with its number of pieces; 0: none is told. A number counts what follows it,

@@ -32,6 +32,7 @@ from xiaoer.slices.policies.rules import (
     wishes,
 )
 from xiaoer.slices.policies.rules.entries import Said
+from xiaoer.slices.policies.rules.follow_ups import NEED
 from xiaoer.slices.policies.rules.matters import choosing, run, small
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask, Move
@@ -86,6 +87,8 @@ def answer_segment(ask: Ask) -> Move:
     goods = products.fact_by_name(ask)
     if goods is not None:
         return likelier.instead(ask, Move(goods))
+    if ask.segment.by == NEED:
+        return nearest.tell_for_need(ask) or Move(_nothing_told(ask))
     if (meant := nearest.tell_meant(ask)) is not None:
         return meant
     return likelier.instead(
@@ -140,6 +143,8 @@ def _plain(ask: Ask) -> Move:
     """An answer that needs no more turns; where an order number is wanted, what it is wanted for is remembered."""
     if more := _needs_of_near(ask):
         return Move(needs=more)
+    if (chosen := products.chosen_variant(ask)) is not None:
+        return Move(chosen)
     if needs.names_goods_only(ask.segment) and (bare := _bare_goods(ask)) is not None:
         return bare
     act = _answer(ask)
@@ -168,6 +173,11 @@ def _bare_goods(ask: Ask) -> Move | None:
     named = Need("named", ask.index, ask.segment.text)
     if named not in ask.facts.asked:
         return Move(needs=(named,))
+    only = ask.facts.recommended.get(ask.index, ())
+    if len(only) == 1 and (
+        missing := tuple(n for n in needs.of_goods(ask.index, only[0].id) if n not in ask.facts.asked)
+    ):
+        return Move(needs=missing)
     act = cards.show_goods(ask) or cards.choose_goods(ask)
     return Move(act) if act is not None else None
 

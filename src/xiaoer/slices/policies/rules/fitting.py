@@ -20,6 +20,7 @@ _STRETCHES = re.compile(r"高弹|紧身|四面弹")  # laid flat it is narrower 
 _OF_LENGTH = re.compile(
     r"够长|长不长|短不短|会不会(?:太|有点|偏)?[长短]|拖地|盖[住到过]|多长|到(?:脚|膝|小腿|大腿|屁股)|露(?:脚|肚|腰)|吊脚"
 )
+_WHICH_SIZE = re.compile(r"多大|(?:几|哪个?|什么|啥)[码号]")
 _EITHER = re.compile(r"还是|或者?|和")
 _FEW = 3  # pieces left that are told
 _BACK = 6  # messages of the buyer's that are looked through for what he told of his body
@@ -50,8 +51,7 @@ def advise(ask: Ask, product: Product) -> Act | None:
         return _act(ask, product, "size.of_row", slots)
     match advice:
         case sizes.Missing(measures):
-            slots = {"measures": list(measures), "title": product.title}
-            return Act("ask", ask.index, "size.ask", slots, (product_source(product),))
+            return _ask(ask, product, measures)
         case sizes.OutsideChart(smallest, largest, beyond):
             side = "above" if beyond.above else "below"
             ends = {"smallest": smallest, "largest": largest, "beyond": beyond}
@@ -61,6 +61,15 @@ def advise(ask: Ask, product: Product) -> Act | None:
             if len(asked) == 1 and not _EITHER.search(ask.segment.text):
                 return _check(ask, product, asked[0], advice, fit)
             return _act(ask, product, _template(advice, fit), _slots(ask, product, advice, fit))
+
+
+def _ask(ask: Ask, product: Product, measures: tuple[str, ...]) -> Act:
+    """The measures that are wanted first, after what the sheet says of a body that was told."""
+    shapes = [shape for shape, _ in _told(ask)]
+    rules = [one for one in size_words.rules_of(product) for shape in shapes if shape.sheet.search(one.clause)]
+    slots = {"measures": list(measures), "title": product.title, "rule": rules[0].clause if rules else ""}
+    template = "size.ask_by_rule" if rules else "size.ask"
+    return Act("ask", ask.index, template, slots, (product_source(product),))
 
 
 def advised(ask: Ask, product: Product) -> str:
@@ -74,7 +83,8 @@ def show_chart(ask: Ask, product: Product) -> Act | None:
     if not product.size_chart:
         return None
     asked = _sizes_named(ask, product, Body())
-    if not asked and ask.segment.bodies:
+    told = ask.segment.bodies or (ask.situation.turn.body != Body() and _WHICH_SIZE.search(ask.segment.text))
+    if not asked and told:
         return advise(ask, product)
     rows = [_row(product, asked[0])] if asked else list(product.size_chart)
     return _act(ask, product, "size.chart", {"title": product.title, "rows": rows})

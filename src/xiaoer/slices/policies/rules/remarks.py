@@ -95,7 +95,7 @@ def read(segment: Segment, turn: Turn) -> Segment:
     if _names_what_was_asked(segment, turn):
         return replace(segment, intent=turn.memory.choice_intent, confidence=0.8, by="choice")
     named = [word for word in (segment.entities.size, segment.entities.color) if word]
-    if segment.by == "context" and segment.intent in _SHARED and named and _is_bare(text, named):
+    if segment.by == "context" and segment.intent in _SHARED and named and is_bare_variant(text, named):
         return replace(segment, intent="product.stock", confidence=0.8, by="wording")
     return segment
 
@@ -164,7 +164,8 @@ def last_matter(turn: Turn) -> str:
     return next((code for code in said if not code.startswith(("chat.", "oos."))), "")
 
 
-def _is_bare(text: str, named: list[str]) -> bool:
+def is_bare_variant(text: str, named: list[str]) -> bool:
+    """Whether the words name a size or a colour and say nothing else."""
     for word in named:
         text = re.sub(re.escape(word.removesuffix("色")), "", text, flags=re.IGNORECASE)
     return bool(_BARE_VARIANT.match(text))

@@ -85,6 +85,11 @@ def shapes_in(text: str) -> tuple[Shape, ...]:
     return tuple(shape for shape in found if shape is not GROWS or not _LATE.search(text))
 
 
+def name_of(shape: Shape) -> int:
+    """The place of a group among all, by which it is remembered."""
+    return SHAPES.index(shape)
+
+
 def said_of(shape: Shape, text: str) -> str:
     """The buyer's own words of a group; empty when he told nothing of it."""
     found = shape.said.search(text)
