@@ -29,6 +29,7 @@ def test_the_buyer_gives_stars_with_reasons_and_the_agent_sees_them(open_page: O
     page.get_by_role("dialog").get_by_text("已解决").click()
     page.get_by_role("button", name="结束会话", exact=True).click()
     buyer.get_by_role("radio", name="不满意", exact=True).click()
+    expect(buyer.get_by_role("button", name="提交评价")).to_be_in_viewport(ratio=1)
     buyer.get_by_role("button", name="等太久").click()
     picture(buyer, "widget-csat")
     buyer.get_by_role("button", name="提交评价").click()

@@ -6,7 +6,8 @@ import zipfile
 import pytest
 from pypdf import PdfWriter
 
-from xiaoer.infra.documents import BrokenDocument, read_document, spaced_out
+from xiaoer.infra.documents import BrokenDocument, read_document
+from xiaoer.infra.page_text import plain_characters, spaced_out
 
 _NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -62,6 +63,10 @@ def test_a_word_file_gives_headings_paragraphs_and_table_rows() -> None:
 def test_a_pdf_gives_its_text_with_the_page() -> None:
     blocks = read_document(pdf("How to wash?", "By hand."), "manual.pdf")
     assert [(block.text, block.place) for block in blocks] == [("How to wash?", "第 1 页"), ("By hand.", "第 2 页")]
+
+
+def test_radicals_of_a_pdf_are_read_as_the_characters_that_they_look_like() -> None:
+    assert plain_characters("梅⾬天放⼀包在琴盒⾥，⻓⻋ 2 ⽶") == "梅雨天放一包在琴盒里，长车 2 米"
 
 
 def test_a_page_gives_text_without_scripts_and_styles() -> None:

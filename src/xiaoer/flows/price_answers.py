@@ -11,6 +11,7 @@ from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Priced, Protection, 
 from xiaoer.kernel.terms import Terms
 from xiaoer.slices.buyers.ports import CustomerSource
 from xiaoer.slices.catalog.ports import ProductSource, StockSource
+from xiaoer.slices.policies.rules.spec_words import pieces_in
 from xiaoer.slices.promotions.answers import PromotionAnswers
 from xiaoer.slices.promotions.rules.price_protection import Purchase
 from xiaoer.slices.promotions.types import BuyerFacts, Cart, CartLine
@@ -131,9 +132,17 @@ class AnswerPrices:
             if variant is None:
                 return None
             product = await self._product(shop, variant.product_id)
-            category, title = (product.category, product.title) if product else ("", "")
+            category = product.category if product else ""
+            title = await self._called(shop, product, variant) if product else ""
             lines.append(CartLine(variant_id, int(count), variant.price, variant.product_id, category, title))
         return Cart(tuple(lines))
+
+    async def _called(self, shop: ShopId, product: Product, variant: Variant) -> str:
+        """The title, with the spec where it makes the price or is a pack of several."""
+        spec = " ".join(variant.spec.values())
+        others = await self._stock.variants(shop, product.id)
+        differ = len({one.price for one in others}) > 1 or any(number > 1 for number in pieces_in(spec))
+        return f"{product.title}（{spec}）" if spec and differ else product.title
 
     async def _cheapest(self, shop: ShopId, product_id: str) -> CartLine | None:
         product = await self._product(shop, product_id)

@@ -29,6 +29,7 @@ from xiaoer.slices.conversations.glances import glances
 from xiaoer.slices.conversations.types import Conversation, StoredTurn
 from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import drafting
+from xiaoer.slices.desk.rules.closing import mode_of
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.policies.rules.picking import order_told
 from xiaoer.slices.shops.types import Principal
@@ -57,7 +58,7 @@ class Suggested(msgspec.Struct, frozen=True):
 
 
 class _Read(msgspec.Struct, frozen=True):
-    """`turns` newest first; `is_new`: people have it and have not said a word yet."""
+    """`turns` newest first; `is_new`: people have it and have said no word yet; `in_shadow`: the bot only records."""
 
     conversation: Conversation
     turns: tuple[StoredTurn, ...]
@@ -65,6 +66,7 @@ class _Read(msgspec.Struct, frozen=True):
     waiting_s: float
     auto_send_at: datetime | None
     is_new: bool
+    in_shadow: bool
 
 
 class SuggestReply:
@@ -99,7 +101,8 @@ class SuggestReply:
             own = canned.visible(connection, shop, Reader(who.staff_id, seat.team if seat else ""))
             goes_out_at = _goes_out_at(connection, conversation, turns[0]) if turns and asked else None
             is_new = held and case is not None and (glance is None or glance.agent_seq <= case.from_seq)
-            return _Read(conversation, tuple(turns), own, waiting_s if held else 0.0, goes_out_at, is_new)
+            shadow = bool(turns) and _in_shadow(connection, shop, turns[0])
+            return _Read(conversation, tuple(turns), own, waiting_s if held else 0.0, goes_out_at, is_new, shadow)
 
         read = await self._db.read(query)
         conversation, own, waiting_s = read.conversation, read.own, read.waiting_s
@@ -115,7 +118,9 @@ class SuggestReply:
         heard: dict[str, Any] = about.trace.get("heard") or {}
         segments, text, intents = heard.get("segments", []), str(heard.get("normal", "")), _intents(about)
         known = await self._known(conversation, segments, now)
-        candidates = [*_draft(turn), *(one for one in known if about is turn or not _was_said(one, read.turns))]
+        # Who saw the draft would agree with it, and the evidence for 辅助 would be worth nothing.
+        draft = [] if read.in_shadow else _draft(turn)
+        candidates = [*draft, *(one for one in known if about is turn or not _was_said(one, read.turns))]
         first = [opening.first_words(who.name, anger, has_matter=opening.is_matter(intents))] if read.is_new else []
         candidates += [Suggestion(c.id, "canned", c.text) for c in canned_rules.near(own, text, 2)]
         order_id, bought = await self._order(conversation, segments)
@@ -173,6 +178,12 @@ def _goes_out_at(connection: Connection, conversation: Conversation, turn: Store
     if after_s is None or draft.get("after_s") is None or not drafting.may_go_out(conversation.state, reason):
         return None
     return drafting.due_at(turn.at, desk.typed_at(connection, shop, conversation.id), after_s)
+
+
+def _in_shadow(connection: Connection, shop: ShopId, turn: StoredTurn) -> bool:
+    modes = desk.get_settings(connection, shop).modes
+    by_intent = {intent: str(mode) for intent, mode in modes.intents.items()}
+    return mode_of(modes.default, by_intent, _intents(turn)) == "shadow"
 
 
 def _intents(turn: StoredTurn) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 from msgspec import Struct
 
+from xiaoer.infra.page_text import plain_characters, spaced_out
 from xiaoer.infra.sheets import BrokenSheet, decode_text
 from xiaoer.kernel.errors import XiaoerError
 
@@ -26,7 +27,6 @@ _MAX_UNPACKED = 64 * 1_048_576  # of one part of a DOCX
 _MAX_PAGES = 1_000
 _MAX_CHARS = 3_000_000
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_SPACED = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef])[ \u00a0]+(?=[\u2e80-\u9fff\uff00-\uffef])")
 _HEADING_STYLE = re.compile(r"(heading|title|标题|\d)$|^(heading|title|标题)", re.IGNORECASE)
 
 
@@ -109,7 +109,7 @@ def _read_pdf(data: bytes) -> list[Block]:
             )
         blocks, size = list[Block](), 0
         for number, page in enumerate(reader.pages, start=1):
-            text = spaced_out(page.extract_text())
+            text = spaced_out(plain_characters(page.extract_text()))
             size += len(text)
             if size > _MAX_CHARS:
                 raise BrokenDocument("too_large", "这个 PDF 里的文字太多了，请拆开再上传。")
@@ -124,11 +124,6 @@ def _read_pdf(data: bytes) -> list[Block]:
             "no_text", "这个 PDF 里没有文字，多半是扫描件或图片。请先做文字识别（OCR），或上传 Word 版。"
         )
     return blocks
-
-
-def spaced_out(text: str) -> str:
-    """A text without the blanks that a layout puts between Chinese characters."""
-    return _SPACED.sub("", text)
 
 
 def _joined_lines(text: str) -> list[str]:

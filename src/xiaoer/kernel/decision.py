@@ -51,6 +51,7 @@ NeedKind = Literal[
     "recommend",
     "named",
     "together",
+    "spoken",
     "verify",
     "transit",
     "diagnosis",

@@ -23,8 +23,18 @@ class Cause(Struct, frozen=True):
     kind: str = "activity"
 
 
+class Claim(Struct, frozen=True):
+    """A coupon that everybody may still take (领券), and what a cart costs with it."""
+
+    id: str
+    title: str
+    code: str
+    payable: Money
+
+
 class Priced(Struct, frozen=True):
-    """A cart with its price: `explanation` is the printed calculation, `alone` what the parts cost apart."""
+    """A cart with its price: `explanation` is the printed calculation, `alone` what the parts cost apart, `claim` the
+    coupon to be taken that lowers it most."""
 
     payable: Money
     list_total: Money
@@ -35,6 +45,7 @@ class Priced(Struct, frozen=True):
     alone: Money | None = None
     valid_until: datetime | None = None
     source: str = "engine"
+    claim: Claim | None = None
 
 
 class TopUp(Struct, frozen=True):

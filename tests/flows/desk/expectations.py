@@ -98,11 +98,11 @@ async def _ticket_tells(play: Play, buyer: str, how: str, words: str) -> None:
     assert any(words in one for one in told) == (how == "tells"), told
 
 
-@step(r"a draft for (b\d)(?: says (.+))?")
-async def _draft(play: Play, buyer: str, words: str | None) -> None:
+@step(r"(a|no) draft for (b\d)(?: says (.+))?")
+async def _draft(play: Play, which: str, buyer: str, words: str | None) -> None:
     suggested = await play.product.desk.suggest(play.person("lin"), (await play.talk(buyer)).id)
     drafts = [item.text for item in suggested.items if item.kind == "draft"]
-    assert drafts, suggested
+    assert bool(drafts) == (which == "a"), suggested
     assert not words or words in drafts[0], drafts
 
 

@@ -142,9 +142,15 @@ def test_a_long_talk_is_told_by_its_first_and_newest_exchanges_without_courtesie
     assert [line[:3] for line in short] == ["诉求：", "又问：", "又问："]
 
 
-def test_the_summary_of_a_bare_wish_for_a_person() -> None:
-    found = summarise(Story((Line("buyer", "转人工"),), "requested", ("service.human",)), LABELS)
+@pytest.mark.parametrize("wish", ["转人工", "叫个真人来"])
+def test_the_summary_of_a_bare_wish_for_a_person(wish: str) -> None:
+    found = summarise(Story((Line("buyer", wish),), "requested", ("service.human",)), LABELS)
     assert found == ("诉求：还没说明，只要求人工", "转接原因：买家要求人工")
+
+
+def test_the_summary_tells_which_answer_the_buyer_put_his_thumb_down_on() -> None:
+    talk = (Line("buyer", "这件会掉色吗"), Line("bot", "首次洗会有浮色", is_disliked=True))
+    assert summarise(story(lines=talk), LABELS)[0].endswith("「这件会掉色吗」机器人答（买家点了踩）：首次洗会有浮色")
 
 
 def test_lines_of_an_answer_are_joined_as_one_writes() -> None:

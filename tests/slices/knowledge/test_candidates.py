@@ -24,6 +24,13 @@ def pairs(text: str, suffix: str = ".md") -> list[tuple[str, str]]:
         ("# 退换\n## 怎么退\n点申请。", [("怎么退", "点申请。")]),
         ("| 问题 | 答案 |\n|---|---|\n| 保修 | 一年 |", [("保修", "一年")]),
         ("| 参数 | 内容 |\n|---|---|\n| 材质 | 纯棉 |", [("材质是什么", "材质：纯棉")]),
+        ("| 尺寸 | 适合身高 |\n|---|---|\n| 3/4 | 1米3 起 |", [("3/4的适合身高是什么", "尺寸3/4：适合身高 1米3 起")]),
+        ("# 琴弓要不要松开\n松两圈。", [("琴弓要不要松开", "松两圈。")]),
+        (
+            "怕潮吗\n放防潮剂。\n多大开始学合适\n五岁以后。",
+            [("怕潮吗", "放防潮剂。"), ("多大开始学合适", "五岁以后。")],
+        ),
+        ("几号能到？\n多久都说不准\n看快递。", [("几号能到？", "多久都说不准\n看快递。")]),
         ("<b>只有</b>一句没有问题的话", []),
         ("问：只有问题没有答案？", []),
     ],
@@ -112,6 +119,18 @@ _BY_HAND = "买家：有发票吗\n客服：有的，电子发票\n买家：多�
 )
 def test_exports_of_chats_are_read_by_speaker(text: str, lines: list[list[str]]) -> None:
     assert [[line.author for line in talk.lines] for talk in parse_chatlog(text, "导出")] == lines
+
+
+def test_where_names_stand_on_lines_of_their_own_a_colon_belongs_to_the_name() -> None:
+    text = (
+        "消息对象: tb_月亮\n2026-05-01 10:00:01 tb_月亮\n松香要另买吗\n2026-05-01 10:00:02 弦木琴行:机器人\n欢迎光临\n"
+        "2026-05-01 10:00:09 弦木琴行:小蔡\n不用另买\n配一块"
+    )
+    assert [(line.author, line.name, line.text) for line in parse_chatlog(text, "x")[0].lines] == [
+        ("buyer", "tb_月亮", "松香要另买吗"),
+        ("bot", "弦木琴行:机器人", "欢迎光临"),
+        ("agent", "弦木琴行:小蔡", "不用另买\n配一块"),
+    ]
 
 
 def test_a_number_of_the_talk_is_no_buyer_and_roles_may_stand_in_brackets() -> None:
@@ -213,3 +232,11 @@ def test_questions_that_people_answered_in_the_same_words_are_one(analyser) -> N
         ("锅盖能进烤箱吗", 2),
     ]
     assert found[0].draft.similar == ("需要开锅不",)
+
+
+def test_canned_words_join_questions_that_only_one_buyer_each_asked(analyser) -> None:  # type: ignore[no-untyped-def]
+    said = "签收七天内断弦免费补一根，超过七天一根15元"
+    talks = [_talk(str(n), ("buyer", asked), ("agent", said)) for n, asked in enumerate(("断弦给补不", "断弦赔不赔呀"))]
+    talks.append(_talk("z", ("buyer", "琴盒能装谱架吗"), ("agent", "装得下折叠谱架")))
+    found = mine(talks, lambda texts: [(text, text) for text in texts], analyser, lambda text: text)
+    assert [(one.draft.answer, one.conversations) for one in found] == [(said, 2)]

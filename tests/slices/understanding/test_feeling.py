@@ -34,7 +34,9 @@ def test_the_three_moods_are_told_apart(felt: list[tuple[str, str, str]]) -> Non
     assert len(wrong) <= 0.07 * len(felt), wrong
 
 
-@pytest.mark.parametrize("text", ["垃圾桶多大", "滚筒洗衣机能洗吗", "会不会掉色", "坏了怎么修", "烦请备注一下"])
+@pytest.mark.parametrize(
+    "text", ["垃圾桶多大", "滚筒洗衣机能洗吗", "会不会掉色", "坏了怎么修", "烦请备注一下", "买给妈妈的，会不会闷"]
+)
 def test_a_plain_question_with_a_negative_word_is_neutral(understanding: Understanding, turn: Any, text: str) -> None:
     assert understanding.understand(turn(text)).sentiment.label == "neutral"
 

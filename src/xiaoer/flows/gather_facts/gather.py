@@ -45,6 +45,7 @@ _ORDERS = 10  # newest orders read per turn
 _BY_SEGMENT = {
     "named": "recommended",
     "together": "together",
+    "spoken": "together",
     "bargain": "bargains",
     "recommend": "picks",
     "similar": "picks",
@@ -167,6 +168,9 @@ class GatherFacts:
                 return self._named(turn, need.key)
             case "together":
                 return self._catalogue.together(shop, need.key, turn.product_in_focus or "")
+            case "spoken":
+                in_sight, *texts = need.key.split("\n")
+                return self._catalogue.spoken_of(shop, texts, [one for one in in_sight.split(",") if one])
             case "verify":
                 order_id, _, ending = need.key.partition("|")
                 return self._prove(shop, f"{turn.channel}:{turn.buyer_id}", order_id, ending)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.kernel.shop_facts import Cause, Diagnosis, HeldCoupon, Priced, TopUp
+from xiaoer.kernel.shop_facts import Cause, Claim, Diagnosis, HeldCoupon, Priced, TopUp
 from xiaoer.kernel.shop_facts import Protection as ProtectionFact
 from xiaoer.kernel.terms import Terms
 from xiaoer.slices.promotions.rules.advice import (
@@ -68,8 +68,10 @@ class PromotionAnswers:
 
     async def priced(self, shop: ShopId, cart: Cart, *, channel: str, buyer: BuyerFacts | None, at: datetime) -> Priced:
         """A cart's price with its calculation, and what its lines cost bought apart."""
-        price = await self._pricer(shop, channel, buyer, at, await self._usable(shop, buyer))
+        mine = await self._usable(shop, buyer)
+        price = await self._pricer(shop, channel, buyer, at, mine)
         whole = price(cart)
+        claim = await self._claim(shop, cart, whole.payable, channel, buyer, at, mine)
         alone = None
         if len(cart.lines) > 1:
             alone = Money(sum(price(replace(cart, lines=(line,))).payable.fen for line in cart.lines))
@@ -84,7 +86,29 @@ class PromotionAnswers:
             alone,
             whole.valid_until,
             whole.source,
+            claim,
         )
+
+    async def _claim(
+        self,
+        shop: ShopId,
+        cart: Cart,
+        payable: Money,
+        channel: str,
+        buyer: BuyerFacts | None,
+        at: datetime,
+        mine: Sequence[Coupon],
+    ) -> Claim | None:
+        """The coupon with a public code that lowers the bill most, if it is taken now; None where none does."""
+        best: Claim | None = None
+        for held in await self.coupons(shop, BuyerId(buyer.id if buyer else ""), at):
+            if held.state != "claimable":
+                continue
+            as_taken = (*mine, Coupon(held.id, held.id, code=held.code))
+            less = (await self._pricer(shop, channel, buyer, at, as_taken))(cart).payable
+            if less < (best.payable if best else payable):
+                best = Claim(held.id, held.title, held.code, less)
+        return best
 
     async def top_up(
         self,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from xiaoer.kernel.heard import Sentiment, Urgency
 from xiaoer.slices.understanding.lexicon import Mood
-from xiaoer.slices.understanding.phrases import PhraseTable
+from xiaoer.slices.understanding.phrases import Found, PhraseTable
 
 # Score borders between negative, neutral and positive; fitted on our own benchmark rows.
 NEGATIVE = -0.2
@@ -24,6 +24,7 @@ _OTHERS_SAY = re.compile(
 )
 _NO_DEED = re.compile(r"^(?:器|箱|率|函|类|信|书|意见|多不多|多吗|里|说|是刷|怎么)")
 _CALM_QUESTION = re.compile(r"(?:会不会|是不是|有没有|能不能|[吗么嘛]\W*$|怎么样|好不好|多不多|高不高|多吗|高吗)")
+_MOTHER = re.compile(r"妈妈|(?<=[我她咱俺爸姑姨舅婆奶])妈")  # 给妈妈的, 给我妈的: nobody swears
 _HYPOTHETIC = re.compile(r"如果|要是|万一|假如|怕|担心|以后|会不会|容不容易|容易|别给我|别发|不要发")
 _SHOUT = re.compile(r"[!！]{2,}|[?？]{3,}|(?:[!！][?？])|(?:[?？][!！])")
 _DOTS = re.compile(r"。{3,}|\.{4,}|…{2,}")
@@ -103,16 +104,17 @@ def feel(
     `goods`: it only asks about goods, where bad words belong to the question.
     """
     low, high = 0.0, 0.0
-    for found in rules.words.find(normal):
+    for found in _told(rules.words, normal):
         weight = _in_context(normal, found.start, found.end, float(found.value), rules.degree)
         low, high = min(low, weight) + 0.35 * min(0.0, max(low, weight)), max(high, weight)
     for found in rules.emoji.find(raw):
         weight = float(found.value)
         low, high = min(low, weight), max(high, weight)
+    swears = len(_told(rules.anger, normal))
     hypothetic = _HYPOTHETIC.search(normal) is not None
     mocked = _MOCKED.search(normal) is not None and _TOLD_BEFORE.search(normal) is not None
     reproached = _REPROACH.search(normal) is not None or _WEARY.search(normal) is not None or mocked
-    if goods and not reproached and next(rules.anger.find(normal), None) is None:
+    if goods and not reproached and not swears:
         low *= _GOODS
     if not hypothetic and (_RHETORIC.search(normal) or reproached):
         low -= 0.4
@@ -135,7 +137,6 @@ def feel(
     low -= 0.15 * min(repeats, 3)
     score = max(-1.0, min(1.0, low if -low >= high * 0.6 else high + low * 0.5))
     label = "negative" if score <= NEGATIVE else "positive" if score >= POSITIVE else "neutral"
-    swears = sum(1 for _ in rules.anger.find(normal))
     anger = (
         0.0
         if score > -0.2
@@ -144,6 +145,13 @@ def feel(
     if swears and hypothetic and score > -0.5:
         anger *= 0.5
     return Sentiment(label=label, score=round(score, 3), anger=round(anger, 3), sarcasm=sarcastic)  # type: ignore[arg-type]
+
+
+def _told(words: PhraseTable, text: str) -> list[Found]:
+    """The words of a table in a text; 妈 of a mother is none of them."""
+    found = list(words.find(text))
+    mothers = [one.span() for one in _MOTHER.finditer(text)] if found else []
+    return [one for one in found if all(one.end <= start or end <= one.start for start, end in mothers)]
 
 
 def _in_context(text: str, start: int, end: int, weight: float, degree: frozenset[str]) -> float:

@@ -107,7 +107,9 @@ def _say_most(texts: Iterable[str]) -> str:
 def _is_telling(text: str) -> bool:
     """Whether a message says what it is about; a bare wish for a person or a picture does not."""
     bare = text.strip(_EDGES)
-    return (len(bare) > 2 and not any(word in bare for word in ("人工", "客服", "[图片]"))) or len(bare) > 12
+    return (len(bare) > 2 and not any(word in bare for word in ("人工", "真人", "活人", "客服", "[图片]"))) or len(
+        bare
+    ) > 12
 
 
 def _feeling(story: Story) -> str:

@@ -8,7 +8,7 @@ in most talks, else by not having spoken first. Pure; a text without any message
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -17,6 +17,8 @@ from xiaoer.kernel.clock import SHOP_ZONE, to_utc
 
 _PAUSE = timedelta(hours=6)  # a silence after which the same buyer's lines are another talk
 _MOST_LINES = 200_000
+_BARE = 4  # one head in so many must be nothing but a name
+_LONGEST_NAME = 40
 
 _DAY = r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?"
 _HOUR = r"\d{1,2}:\d{2}(?::\d{2})?"
@@ -93,7 +95,8 @@ def _sections(text: str) -> Iterable[tuple[str, list[_Raw]]]:
     """(buyer named in the title, messages) of each part between rules and titles."""
     title, messages, day = "", list[_Raw](), ""
     lines = _lines(text)
-    speakers = _speakers(lines)
+    heads = _heads(lines)
+    speakers = _speakers(lines, heads)
     for line in lines:
         named = _TITLE.match(line) or _RECORD_OF.match(line)
         session = _SESSION.match(line)
@@ -108,7 +111,7 @@ def _sections(text: str) -> Iterable[tuple[str, list[_Raw]]]:
         if only_day:
             day = only_day["day"]
             continue
-        raw = _message(line.strip(), day, speakers)
+        raw = _message(line.strip(), day, speakers, heads)
         if raw is not None:
             messages.append(raw)
         elif messages and line.strip():
@@ -129,11 +132,24 @@ def _lines(text: str) -> list[str]:
     return found
 
 
-def _speakers(lines: Iterable[str]) -> frozenset[str]:
+def _heads(lines: Sequence[str]) -> frozenset[str]:
+    """What is all name though a colon is in it (琴行:小蔡), where names stand on lines of their own."""
+    heads = [found["rest"].strip() if (found := _TIME_THEN_NAME.match(line.strip())) else "" for line in lines]
+    bare = sum(1 for head in heads if head and not re.search(r"[:：\t]", head))
+    if _BARE * bare < sum(map(bool, heads)):
+        return frozenset()
+    below = zip([*lines[1:], ""], [*heads[1:], ""], strict=True)
+    return frozenset(
+        head for head, (text, beside) in zip(heads, below, strict=True)
+        if 0 < len(head) <= _LONGEST_NAME and not beside and text.strip()
+    )  # fmt: skip
+
+
+def _speakers(lines: Iterable[str], heads: frozenset[str]) -> frozenset[str]:
     """Names that stand beside times without a day, when they are people's: some come again, or are the shop's."""
     names: Counter[str] = Counter()
     for line in lines:
-        raw = _timed(line.strip())
+        raw = _timed(line.strip(), heads)
         if raw is not None:
             names[raw[0]] += 1
     again = sum(1 for count in names.values() if count >= 2)
@@ -145,11 +161,13 @@ def _speakers(lines: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _timed(line: str) -> tuple[str, str, str] | None:
+def _timed(line: str, heads: frozenset[str]) -> tuple[str, str, str] | None:
     """(name, time, text) of a line that names a speaker and a time, in either order."""
     found = _TIME_THEN_NAME.match(line)
     if found:
         rest = found["rest"].strip()
+        if rest in heads:
+            return rest, found["at"], ""
         if "\t" in rest:
             name, _, text = rest.partition("\t")
             return name.strip(" :："), found["at"], text.strip()
@@ -163,9 +181,9 @@ def _timed(line: str) -> tuple[str, str, str] | None:
     return None
 
 
-def _message(line: str, day: str, speakers: frozenset[str]) -> _Raw | None:
+def _message(line: str, day: str, speakers: frozenset[str], heads: frozenset[str]) -> _Raw | None:
     """The message that begins on this line; None when the line goes on with the one before."""
-    found = _timed(line)
+    found = _timed(line, heads)
     if found is not None:
         name, at, text = found
         instant = _instant(at, day)

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 from msgspec import Struct
 
@@ -97,6 +98,9 @@ class _Asked(Struct, frozen=True):
     alone: bool
 
 
+_Answered = tuple[list[_Asked], str, list[_Asked]]  # who asked, the best answer, and who got it
+
+
 def mine(
     talks: Sequence[Talk],
     understand: Understand,
@@ -116,17 +120,17 @@ def mine(
     asks = _asks(talks, understand, tell)
     questions = [ask.question for ask in asks]
     intents = {ask.question: ask.intent for ask in asks}
-    answered: list[tuple[list[_Asked], str, list[_Asked]]] = []
+    answered: dict[str, list[_Answered]] = {}
     for group in cluster(questions, analyser, lambda text: intents.get(text, "")) if asks else ():
         members = [asks[at] for at in group]
-        if len({ask.exchange.talk.id for ask in members}) < least_conversations:
-            continue
         best = _best_answer(members, analyser, mask)
         if best is not None:
-            _join(answered, members, *best)
+            _join(answered.setdefault(best[0], []), members, *best)
     proposals = []
-    for members, answer, backers in answered:
+    for members, answer, backers in chain.from_iterable(answered.values()):
         conversations = {ask.exchange.talk.id for ask in members}
+        if len(conversations) < least_conversations:
+            continue
         general = [q for q in (a.question for a in members) if not (is_about_one_case(q) or leans_on_talk(q))]
         if not general:
             continue
@@ -148,16 +152,14 @@ def mine(
     return tuple(proposals[:most])
 
 
-def _join(
-    answered: list[tuple[list[_Asked], str, list[_Asked]]], members: list[_Asked], answer: str, backers: list[_Asked]
-) -> None:
-    """Keep a group, or put it to one that people answered in the same words and that speaks of the same thing.
+def _join(answered: list[_Answered], members: list[_Asked], answer: str, backers: list[_Asked]) -> None:
+    """Keep a group, or put it to one that people answered in these words and that speaks of the same thing.
 
     需要开锅不 and 第一次用要开锅吗 got one answer: they are one entry, however unlike they look.
     """
     words = _words_of(members)
-    for known, said, behind in answered:
-        if said == answer and len(answer) >= _TELLING and words & _words_of(known):
+    for known, _, behind in answered:
+        if len(answer) >= _TELLING and words & _words_of(known):
             known.extend(members)
             behind.extend(backers)
             return

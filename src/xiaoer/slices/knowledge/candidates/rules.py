@@ -20,6 +20,10 @@ _SHORTEST_PROSE = 8
 
 _QUESTION_HEAD = re.compile(r"^(问题?|标准问题?|常见问题|提问|question|q|faq)$", re.IGNORECASE)
 _ANSWER_HEAD = re.compile(r"^(答案?|回答|回复|标准答案|话术|answer|a)$", re.IGNORECASE)
+_HEAD = re.compile(
+    r"^(尺[寸码]|[型编货]号|规格|名称|品名|商品|产品|款式|颜色|类[别型]|地区|省份|快递|等级|会员|部位|情况|月份|日期)\S{0,2}$"
+)
+_ONLY_TELLS = re.compile(r"^(说明|内容|值|参数|详情|备注|介绍|描述)$")
 _NUMBER = re.compile(
     r"^\s*(第?[0-9一二三四五六七八九十]{1,3}\s*[、.．)）条节章]\s*|[（(][0-9一二三四五六七八九十]{1,3}[)）]\s*|[-*•●·]\s+)"
 )
@@ -54,9 +58,22 @@ _HOW = re.compile(
 )
 
 
+_EITHER = re.compile(r"(?!时不时|动不动)(.)[不没]\1|有没有|多[大长高重宽厚远]")  # 要不要松开, 多大开始合适
+_ANY = re.compile(r"[都也就随]|无论|不管|不论|任何")  # 多久都行 tells
+_MARK = re.compile(r"[，。；：、！,;:!]")
+_LONGEST_TITLE = 24
+
+
 def asks(text: str) -> bool:
     """Whether a line reads as a question."""
-    return len(text) <= _LONGEST_ASK and bool(_ASKING.search(_NUMBER.sub("", text).strip()))
+    plain = _NUMBER.sub("", text).strip()
+    return len(text) <= _LONGEST_ASK and bool(_ASKING.search(plain) or _is_title(plain))
+
+
+def _is_title(line: str) -> bool:
+    """Whether a short line without any mark asks, as a heading does: 学琴多大开始合适."""
+    short = len(line) <= _LONGEST_TITLE and not _MARK.search(line) and not _ANY.search(line)
+    return short and bool(_EITHER.search(line) or _HOW.search(line))
 
 
 def find_questions(
@@ -118,7 +135,14 @@ def _of_table(rows: Sequence[PassageLike]) -> Iterator[tuple[str, str, str, str]
             if asks(name):
                 yield name, value, row.place, ""
             elif len(value) > 1 and row is not rows[0]:
-                yield f"{name}是什么", f"{name}：{value}", row.place, ""
+                yield (*_told_by_row(head, name, value), row.place, "")
+
+
+def _told_by_row(head: Sequence[str], name: str, value: str) -> tuple[str, str]:
+    """(question, answer) of a row of two cells, in the words of the head where that says what stands below."""
+    if len(head) == 2 and _HEAD.match(head[0]) and not _ONLY_TELLS.match(head[1]):
+        return f"{name}的{head[1]}是什么", f"{head[0]}{name}：{head[1]} {value}"
+    return f"{name}是什么", f"{name}：{value}"
 
 
 def _of_prose(section: Sequence[PassageLike], question_of: Callable[[str], str]) -> Iterator[tuple[str, str, str, str]]:
@@ -146,7 +170,12 @@ def _of_prose(section: Sequence[PassageLike], question_of: Callable[[str], str])
     if heading and any(line.text for line in under):
         body = "\n".join(line.text for line in under if line.text)
         title = _NUMBER.sub("", heading).strip("：: ")
-        yield (title if asks(title) or _HOW.search(title) else f"{title}是怎样的"), body, section[0].place, ""
+        yield (
+            (title if asks(title) or _HOW.search(title) or _EITHER.search(title) else f"{title}是怎样的"),
+            body,
+            section[0].place,
+            "",
+        )
     elif not heading:
         yield from _guessed(under, question_of)
 

@@ -25,6 +25,7 @@ _OVERLAP = 0.5  # 54 to 58 and 58 to 62 are two sizes
 _DATE = re.compile(
     rf"{NUMBER}\s*月\s*(?:(初|上旬|中旬|下旬|底|末)|{NUMBER}\s*[日号]?(?:\s*(?:到|至|-|~|～|—)\s*(?:{NUMBER}月)?{NUMBER}[日号])?)"
 )
+_NUMERAL = re.compile(r"[\d半零一二两三四五六七八九十百千]")  # every unit needs one
 _YEAR = re.compile(r"(?<!\d)20(\d\d)年")
 _DAY = re.compile(r"(?<![\d月a-z])(?:(\d{1,2})[号日](?![楼店线仓门电])|(月底|月末))")
 _THIRDS: dict[str, tuple[float, float]] = {
@@ -116,14 +117,16 @@ def _numbers(clause: str) -> Iterator[tuple[str, int, int, float, float]]:
     for match in _YEAR.finditer(rest):
         yield "year", match.start(), match.end(), float(match[1]), float(match[1])
     rest = _DATE.sub(lambda match: "＃" * len(match[0]), rest)
-    for unit, pattern, factor in UNITS:
-        for match in pattern.finditer(rest):
+    for unit, pattern, factor in UNITS if _NUMERAL.search(rest) else ():
+        matches = list(pattern.finditer(rest))
+        for match in matches:
             low, high = value_of(match[1]), value_of(match[2] or match[1])
             if not (unit == "hours" and high >= _A_YEAR and "年" in match[0]) and not _is_holder(unit, rest, match):
                 yield unit, match.start(), match.end(), *_bounds(unit, rest, match, low * factor, high * factor)
             if unit == "workdays":
                 yield "hours", match.start(), match.end(), low * 24, high * 36 + 48
-        rest = pattern.sub(lambda match: "＃" * len(match[0]), rest)
+        if matches:
+            rest = pattern.sub(lambda match: "＃" * len(match[0]), rest)
     for match in _DAY.finditer(rest):
         first, last = _THIRDS["底"] if match[2] else (float(match[1]),) * 2
         yield "day", match.start(), match.end(), first, last

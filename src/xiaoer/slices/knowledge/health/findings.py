@@ -60,7 +60,7 @@ def contradict(one: Saying, other: Saying, reading: Reading, least: float = SURE
 
     `least` is the chance of a conflict from which it is told.
     """
-    return difference(one, other, reading) if conflict(one, other) >= least else ""
+    return difference(one, other, reading) if conflict(one, other, least) >= least else ""
 
 
 def spoken(one: EntryDraft, other: EntryDraft) -> Iterator[tuple[str, tuple[str, str]]]:

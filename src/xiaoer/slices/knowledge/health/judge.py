@@ -22,11 +22,14 @@ _LETTERS = {
 }
 
 
-def conflict(one: Saying, other: Saying) -> float:
-    """The chance, 0 to 1, that two entries answer one question so that they cannot both be right."""
+def conflict(one: Saying, other: Saying, least: float = 0.0) -> float:
+    """The chance, 0 to 1, that two entries answer one question so that they cannot both be right; 0 below `least`."""
     if one.answer.pairs == other.answer.pairs and one.answer.numbers == other.answer.numbers:
         return 0.0
-    return one_question(one, other) * _chance(weights.ANSWERS_FROM, weights.ANSWERS, of_answers(one, other))
+    asked = one_question(one, other)
+    if asked < least:
+        return 0.0  # the chance of both is no greater
+    return asked * _chance(weights.ANSWERS_FROM, weights.ANSWERS, of_answers(one, other))
 
 
 def one_question(one: Saying, other: Saying) -> float:

@@ -22,6 +22,7 @@ Direction = Callable[[str], Vector]
 
 _SENTENCE = re.compile(r"[^。！!；;\n]+")
 _WISHED = re.compile(r"[送带含配赠附]|有没有|有(?:没)?")
+_END = " 。！!；;\n~～"
 _CLAUSE = re.compile(r"[^，,]+")
 _CLAUSES = 3  # of the sentence; what stands behind is a condition or a way
 _LONGEST = 48  # letters of an answer that are weighed letter by letter
@@ -159,11 +160,15 @@ class Reader:
         kinds, wording, lead = self.reading.kinds, self.reading.wording, lead_of(text)
         begins = _GREETING.sub("", text)[:_LONGEST]
         plain = _PLAIN.sub("", begins.lower())
+        whole = lead if text.rstrip(_END) == lead else text  # most answers are one sentence
+        spoken = {at: found for at, kind in enumerate(kinds) if (found := values_in(lead, kind))[0]}
         return Answer(
             lead,
-            {at: found for at, kind in enumerate(kinds) if (found := values_in(lead, kind))[0]},
-            {at: said for at, kind in enumerate(kinds) if (said := values_in(text, kind)[0])},
-            claims_of(lead), claims_of(text), self.reading.news.told(lead), len(_NO.findall(lead)),
+            spoken,
+            {at: said for at, (said, _) in spoken.items()}
+            if whole is lead
+            else {at: said for at, kind in enumerate(kinds) if (said := values_in(text, kind)[0])},
+            claims_of(lead), claims_of(whole), self.reading.news.told(lead), len(_NO.findall(lead)),
             bool(_EXCEPT.search(lead)),
             begins, wording.about(begins) - wording.light, _letters(plain),
             frozenset(plain[at : at + 2] for at in range(len(plain) - 1)), numbers_in(begins), self._side(lead),

@@ -12,8 +12,10 @@ from xiaoer.slices.policies.rules import (
     arrival,
     attributes,
     bargaining,
+    bulk,
     buying,
     cards,
+    delivery,
     entries,
     likelier,
     nearest,
@@ -26,6 +28,7 @@ from xiaoer.slices.policies.rules import (
     presale,
     prices,
     products,
+    quotes,
     selling,
     talk,
     wish_words,
@@ -69,6 +72,8 @@ def answer_segment(ask: Ask) -> Move:
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
         return likelier.instead(ask, Move(bargain))
+    if (quoted := bulk.answer(ask) or quotes.for_haggling(ask)) is not None:
+        return quoted
     ask = numbers.as_meant(ask)
     looking_up = numbers.look_up(ask)
     if looking_up is not None:
@@ -89,6 +94,8 @@ def answer_segment(ask: Ask) -> Move:
         return likelier.instead(ask, Move(goods))
     if ask.segment.by == NEED:
         return nearest.tell_for_need(ask) or Move(_nothing_told(ask))
+    if (there := delivery.answer(ask)) is not None:
+        return there
     if (meant := nearest.tell_meant(ask)) is not None:
         return meant
     return likelier.instead(
@@ -200,6 +207,8 @@ def _answer(ask: Ask) -> Act:
         talks = surely or spoken.rule_id == "talk.haste"
         return spoken if talks or hit is None else entries.say(ask, hit)
     found = buying.tell_after_sales(ask) if hit is None or hit.hit.score < nearness.OWN_WORDS else None
+    if found is None and (hit is None or hit.hit.score < nearness.OWN_WORDS):
+        found = buying.tell_insurance(ask)
     found = found or buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
     if (
         found is None

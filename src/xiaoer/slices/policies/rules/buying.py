@@ -32,8 +32,10 @@ _POLICY = re.compile(
     r"(?:售后|退换货?|退货退款)(?:的)?(?:政策|服务|保障|流程|规则|规定|须知|条款|说明|制度)|售后(?:有保障|怎么样|咋样|如何|好不好|怎么处理|怎么弄|是什么样)"
 )
 _ROUTE = re.compile(
-    rf"退(?:款|钱|回)?.{{0,3}}(?:到|回|去|进|至).{{0,8}}(?:{_WAYS}|卡里|卡上|账户|账号|哪里去|哪儿去|哪张|哪个账)|退.{{0,6}}别的(?:卡|账)|原路退"
+    rf"退(?:款|钱|回)?.{{0,3}}(?:到|回|去|进|至).{{0,8}}(?:{_WAYS}|卡里|卡上|账户|账号|哪里去|哪儿去|哪张|哪个账)|退.{{0,6}}别的(?:卡|账)|原路退|换.{{0,2}}[张个](?:银行)?(?:卡|账户|账号)[^，。]{{0,3}}[收退]"
 )
+_INSURANCE = re.compile(r"(?:运费|退货)险")
+_OF_INSURANCE = re.compile(r"[吗么没不]|多少|怎么|咋|谁|哪|几|有")
 _PROGRESS = re.compile(r"什么时候|啥时候|几天|多久|还没|没到|没收到|到账|好了没|哪一?步")
 
 
@@ -74,7 +76,7 @@ def buy_again(ask: Ask) -> Move | None:
 
 
 def _how(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act:
-    ready = [variant.price for variant in variants if variant.stock > 0]
+    ready = [variant.pays for variant in variants if variant.stock > 0]
     slots = {"product": product, "title": product.title, "price": min(ready, default=None), "link": product.url}
     template = "buy.sold_out" if variants and not ready else "buy.how"
     return Act("answer", ask.index, template, slots, (product_source(product),), "buy.how")
@@ -94,11 +96,31 @@ def tell_after_sales(ask: Ask) -> Act | None:
     return Act("answer", ask.index, template, slots, (Source("policy", "law.25", "售后政策"),), "after.policy")
 
 
+def asks_route(text: str) -> bool:
+    """Whether the words ask where the money of a refund goes."""
+    return _ROUTE.search(text) is not None and _PROGRESS.search(text) is None
+
+
+def asks_insurance(text: str) -> bool:
+    """Whether the words ask about the insurance of the way back (运费险有没有，能赔多少)."""
+    return _INSURANCE.search(text) is not None and _OF_INSURANCE.search(_INSURANCE.sub("", text)) is not None
+
+
+def tell_insurance(ask: Ask) -> Act | None:
+    """Whether orders have 运费险, and what the policy decides; no amount is named. None when that is not asked."""
+    if not asks_insurance(ask.segment.text):
+        return None
+    template = "insurance.yes" if ask.facts.terms.freight_insurance else "insurance.unknown"
+    return Act(
+        "answer", ask.index, template, {}, (Source("policy", "freight.insurance", "退货运费险"),), "policy.insurance"
+    )
+
+
 def tell_refund_route(ask: Ask) -> Act | None:
     """Where the money of a refund goes; None when that is not asked."""
     about_refund = ask.segment.intent.startswith(("after.", "order.", "oos.platform"))
     text = ask.segment.text
-    if not about_refund or not _ROUTE.search(text) or _PROGRESS.search(text):
+    if not about_refund or not asks_route(text):
         return None
     return Act(
         "answer", ask.index, "refund.route", {}, (Source("policy", "law.refund_route", "退款路径"),), "refund.route"

@@ -5,9 +5,9 @@ A cart is written `variant*count,…`, as the price needs have it. Words that ne
 
 import re
 
-from xiaoer.kernel.commerce import Variant
 from xiaoer.kernel.counting import PIECE
-from xiaoer.slices.policies.rules.spec_words import pieces_in
+from xiaoer.kernel.numerals import arabic
+from xiaoer.slices.policies.rules import pieces
 from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask
 
@@ -21,6 +21,18 @@ _SUM = re.compile(r"一共|总共|加起来|合计|一起|一块")
 _AND = re.compile(r"[\u4e00-\u9fff](?:[和跟与、+＋]|加上?)(?!运费|邮费|快递|安装|税|包装)[\u4e00-\u9fff]{2}")
 _DROPS = re.compile(r"不要|去掉|删掉|不买|减掉|拿掉")
 _MOST = 20  # lines of a cart that is talked about
+# the goods that the talk named, and not pieces of one of them
+_BOTH = re.compile(
+    rf"(?:[两俩二2](?:{PIECE}|[样款种])?|它们?|这[些俩两](?:{PIECE}|[样款种])?)(?:东西)?(?:都|全)?(?:一起|一块儿?|一并|加起来|合起来|合计|都[要买拿拍])|^(?:那|要是|如果)*一(?:起|块儿?)(?:买|拍|拿|下单)"
+)
+_TEXTS = 6  # of the buyer, among which goods are looked for that were named
+# whose measures were told: each wears a piece
+_PERSON = re.compile(
+    r"女朋友|男朋友|女友|男友|老公|老婆|媳妇|对象|爸|妈|儿子|女儿|闺女|闺蜜|朋友|弟|妹|哥|姐|婆婆|公公|同事|孩子|宝宝|[他她]"
+)
+_MEASURED = re.compile(r"\d{2,3}")
+_PEOPLE = re.compile(r"(\d{1,2})个?人(?!份)")
+_OF_BOTH = re.compile(r"一共|总共|加起来|合计|一起|两个人|我们俩|我俩|一人一")
 
 
 def counts_several(text: str) -> bool:
@@ -38,6 +50,34 @@ def adds(ask: Ask) -> bool:
     return bool(ask.memory.cart) and bool(_ADDS.search(ask.segment.text) or _NTH.search(ask.segment.text))
 
 
+def means_both(ask: Ask) -> bool:
+    """Whether the words mean the goods that the talk named (两个一起多少钱), and name none themselves."""
+    named = (
+        ask.segment.entities.product_ids or ask.facts.together.get(ask.index) or ask.facts.recommended.get(ask.index)
+    )
+    return not named and not ask.memory.cart.count(",") and _BOTH.search(ask.segment.text) is not None
+
+
+def spoken_before(ask: Ask) -> str:
+    """The products in sight (page, topic), then the buyer's words, newest first: a line each."""
+    turn = ask.situation.turn
+    in_sight = dict.fromkeys(one for one in (turn.context.product_id, ask.product_id) if one)
+    said = [past.text for past in reversed(turn.history) if past.author == "buyer" and past.text][:_TEXTS]
+    return "\n".join([",".join(in_sight), *(text.replace("\n", " ") for text in said)])
+
+
+def options(ask: Ask) -> list[pieces.Pieces]:
+    """What the words count of the one product in sight (两件多少钱 三件呢): each is a quote of its own."""
+    product = ask.facts.products.get(ask.product_id or "")
+    if product is None or adds(ask) or len(ask.facts.together.get(ask.index, ())) > 1:
+        return []
+    variants = ask.facts.variants.get(product.id, ())
+    known = " ".join((product.title, *product.attributes.values(), *(v for one in variants for v in one.spec.values())))
+    if pieces.counts_others(ask.segment.text, known):
+        return []
+    return pieces.asked(variants, ask.segment.entities, ask.segment.text, product.title)
+
+
 def named_now(ask: Ask) -> str:
     """The pieces that the words name, as `variant*count` joined by commas; empty when a product is not in sight."""
     goes_on = adds(ask)
@@ -47,21 +87,33 @@ def named_now(ask: Ask) -> str:
     parts: list[str] = []
     for number, product_id in enumerate(ids):
         variants = ask.facts.variants.get(product_id, ())
-        chosen = matching(variants, ask.segment.entities, ask.segment.text) if number == 0 else variants
-        ready = [v for v in (chosen or variants) if v.stock > 0] or list(chosen or variants)
-        if not ready:
+        title = product.title if (product := ask.facts.products.get(product_id)) else ""
+        told = pieces.asked(variants, ask.segment.entities, ask.segment.text, title) if len(ids) == 1 else []
+        if told:
+            parts.append(told[0].key)
+            continue
+        words = pieces.without_counts(ask.segment.text)
+        chosen = matching(variants, ask.segment.entities, words) if number == 0 else variants
+        one = pieces.one_of(chosen or variants, title)
+        if one is None:
             return ""
-        count = together.get(product_id) or ((ask.segment.entities.quantity or 1) if len(ids) == 1 else 1)
-        if (packed := _packed(ready, count)) is not None:
-            ready, count = [packed], 1
-        parts.append(f"{min(ready, key=lambda v: (v.price, v.id)).id}*{min(max(count, 1), 999)}")
+        count = together.get(product_id) or ((ask.segment.entities.quantity or people(ask)) if len(ids) == 1 else 1)
+        parts.append(pieces.Pieces(one, count).key)
     return carried(ask, ",".join(parts)) if goes_on else ",".join(parts)
 
 
-def _packed(variants: list[Variant], count: int) -> Variant | None:
-    """The variant that is just so many pieces (1L×12盒 of 12 boxes, 双机套装 of two)."""
-    told = {number: v for v in variants for number in pieces_in(" ".join(v.spec.values()))}
-    return told.get(count) if count > 1 else None
+def people(ask: Ask) -> int:
+    """For how many the one product is, where a sum is asked: 我们三个人, or those whose measures were told before."""
+    if not _OF_BOTH.search(ask.segment.text):
+        return 1
+    if told := _PEOPLE.search(arabic(ask.segment.text)):
+        return int(told[1])
+    measured = [
+        past.text
+        for past in ask.situation.turn.history
+        if past.author == "buyer" and "product.size_advice" in past.intents and _MEASURED.search(past.text)
+    ]
+    return max(len({found[0] if (found := _PERSON.search(text)) else "" for text in measured}), 1)
 
 
 def names_one_variant(ask: Ask) -> bool:

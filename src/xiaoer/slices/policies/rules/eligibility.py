@@ -52,8 +52,10 @@ def decide_eligibility(
     terms: Terms,
     now: datetime,
     sealed: bool | None = None,
+    spoilt: bool = False,
 ) -> Verdict:
-    """Decide one item. `sealed` says whether the one-time seal is whole, None when it was not asked yet."""
+    """Decide one item. `sealed` says whether the one-time seal is whole, None when it was not asked yet; `spoilt` that
+    its label is off or it was washed, as the buyer told."""
     if reason == "假货":
         return Verdict("people", "people", "stop.counterfeit")
     in_time = delivered_at is None or now.astimezone(SHOP_ZONE).date() <= last_day(delivered_at, terms)
@@ -68,6 +70,8 @@ def decide_eligibility(
         return Verdict("no", "never", "law.25.exceptions")
     if not in_time:
         return Verdict("no", "late", "law.25.clock")
+    if spoilt:
+        return Verdict("no", "spoilt", "law.9")
     if any(word in _words(item, product) for word in terms.sealed):
         if sealed is None:
             return Verdict("ask_sealed", "sealed", "law.7")

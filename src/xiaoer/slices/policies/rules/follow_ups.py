@@ -11,6 +11,7 @@ import re
 from msgspec.structs import replace
 
 from xiaoer.kernel.asking import QUESTION
+from xiaoer.kernel.counting import PIECE
 from xiaoer.kernel.heard import Body, Segment
 from xiaoer.kernel.turn import PastMessage, Turn
 from xiaoer.slices.policies.rules import needs, needs_told, size_words
@@ -50,7 +51,7 @@ _WHICH_CAN = re.compile(
 _WHETHER = re.compile(r"(?:这|那|它|请问|这个|这款)+(?=能|可以|支持|会)|(?:吗|么|嘛|不|没有?|呢|啊|\W)+$")
 _BE_SO = re.compile(r"(?:我)?(?:要|想要)[\u4e00-\u9fff]{1,4}的")
 _BACK = 3  # messages of the buyer's in which the question that is taken over may stand
-_MAY_GO_ON = ("product.", "price.", "promo.", "ship.fee")
+_MAY_GO_ON = ("product.", "price.", "promo.discount", "promo.bundle", "ship.fee")
 _MEANT = re.compile(
     r"(?:(?:不是|不对|错了|哎|唉|嗯)[\s,，。]*)*我?(?:刚才?)?(?:说|问|指|要问|想问|讲|看)的?(?:是|就是|的)(?P<what>[^，。?？]{2,14}?)\W*"
     r"|不是(?:这个|那个|它|这款|这)?[\s,，]*(?:我?(?:要|说|问)的?)?是(?P<that>[^，。?？]{2,14}?)\W*"
@@ -119,7 +120,7 @@ def _another(segment: Segment, turn: Turn) -> Segment | None:
 def _in_place(what: str, number: re.Match[str] | None, text: str) -> str:
     """The earlier question with the other spec in place of its own; empty where it names none of that kind."""
     if number:
-        unit = re.escape(number[2]) if number[2] else r"(?![\d年月日号元块个天人])"
+        unit = re.escape(number[2]) if number[2] else rf"(?![\d年月日号元块天人]|{PIECE})"
         found = re.search(rf"(?<![\d.])\d+(?:\.\d+)?\s*{unit}", text)
         return f"{text[: found.start()]}{what}{text[found.end() :]}" if found and found.group() != what else ""
     at = text.find(what[-1])

@@ -38,6 +38,10 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("after.refund_progress", r"退(?:款|钱)[^，。]{0,4}(?:咋样|怎么样|进度|到哪|办得|处理得)"),
         ("after.refund_progress", r"(?:什么时候|多久|几天|啥时候|还没|没有?).{0,4}到账"),
         ("ship.eta", r"^(?:今天|今晚|明天|后天|周[一二三四五六日末])(?:之?前)?(?:能|会|可以)?(?:不能)?(?:送到|送达|收到|到货?)(?:吗|么|不|嘛)"),
+        ("ship.eta", r"(?:拍|买|下单)[^，。？?]{0,6}(?:什么时候|啥时候|啥辰光|几号|几天|几时|多久)(?:能|可以|会)?到(?!货|店)"),
+        ("ship.eta", r"^(?:那|大概|最快|到底|它|这单|货|东西)*(?:啥|什么)(?:时候|时间|时辰)?(?:能|会|可以|才)*(?:送?到|收到|到货)(?:货|家|手)?(?:了|啊|呀|呢|\W)*$"),
+        ("price.query", r"(?:买|拍|要|拿)(?:[两二三四五六]|[2-9])(?:件|个|双|条|套|盒|瓶|箱|包|台)(?:怎么|咋|如何)算"),
+        ("product.detail", r"^(?:这个?|它|这[款件])?(?:有)?(?:多重|重多少|多沉)(?:啊|呀|呢|\W)*$"),
         ("promo.bundle", r"凑单|凑多少|凑点什么|还差多少.{0,8}(?:减|包邮|优惠|券)|差多少(?:可以|能|就)"),
         ("promo.bundle", r"(?:一起|一块|两[件个]都|都)买.{0,10}(?:优惠|便宜|划算|多少|减)"),
         ("promo.price_protect", r"价保|保价|(?:降价|便宜).{0,10}(?:退差|补差|差价|退我|退给)|(?:退|补)(?:一下)?差价"),
@@ -103,6 +107,7 @@ _WOULD = re.compile(r"如果|万一|要是|会不会|容易|会[坏断裂碎松�
 _PERSON = re.compile(r"^(?:就?开|抬头)?(?:是|写|开)?个人(?:的|抬头|发票|就行|吧)*$")
 
 
+_PAYS_MORE = re.compile(r"我(?:们)?(?:可以|来|自己|愿意|能)*(?:补|出|加)(?:个|点)?(?:差价|运费|邮费|钱)")
 _OF_A_THING = ("product.detail", "product.safety")
 _RETURN = re.compile(r"(?:我要|我想要?|我还是要|帮我|申请|要求)(?:申请)?退货")
 
@@ -138,6 +143,8 @@ def look_again(segment: Segment) -> Segment:
         segment.text
     ):
         return replace(segment, intent="after.return", confidence=0.9, by="wording")
+    if segment.intent == "promo.price_protect" and _PAYS_MORE.search(segment.text):
+        return replace(segment, intent="chat.ack", by="wording")  # 能指定顺丰不，我补差价
     sure = segment.intent.startswith(("product.", "price.")) and segment.confidence >= 0.6
     if (not sure or segment.intent == "product.recommend") and products.asks_how_it_is(segment.text):
         return replace(segment, intent="product.detail", confidence=0.9, by="wording")  # 介绍一下

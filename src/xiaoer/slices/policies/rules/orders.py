@@ -36,6 +36,11 @@ _EITHER = re.compile(r"(.)不\1")  # 赔不赔
 _ASKING = ("吗", "么", "能", "可以", "怎么", "咋", "如何", "多久", "哪", "几", "谁", "啥", "支持", "如果", "万一")
 
 
+_NUMBER_WANTED = re.compile(
+    r"(?:快递|运|物流)?单号(?:是)?(?:多少|几|啥|什么|发|给|告诉|报)|(?:发|给|告诉|报)(?:我|一下)*(?:快递|运|物流)?单号"
+)
+
+
 def answer_from_orders(ask: Ask) -> Act | None:
     """Answer from the buyer's own orders; None when orders do not bear on the question."""
     orders = ask.facts.orders
@@ -142,8 +147,11 @@ def tell_tracking(ask: Ask, order: Order) -> Act:
     if stage is Stage.SIGNED:
         template = "ship.signed_disputed" if intent in ("ship.lost", "ship.deliver", "ship.stuck") else "ship.signed"
         return _order_act(ask, order, template, shipment=shipment)
+    if _NUMBER_WANTED.search(ask.segment.text) and shipment.waybill_no:
+        return _order_act(ask, order, "ship.number", shipment=shipment)
     if stage is Stage.NO_SCAN:
-        return _order_act(ask, order, "ship.no_scan", shipment=shipment)
+        template = "ship.no_scan_late" if parcels.is_unscanned(order.shipped_at, shipment, now) else "ship.no_scan"
+        return _order_act(ask, order, template, shipment=shipment)
     if stage is Stage.STATION:
         return _order_act(ask, order, "ship.station", shipment=shipment)
     if stage is Stage.RETURNING:

@@ -5,6 +5,7 @@ an estimate and is worded as one: out for delivery means today, in the destinati
 otherwise `_TRANSIT` after pick-up.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from xiaoer.kernel.clock import SHOP_ZONE
@@ -12,6 +13,8 @@ from xiaoer.kernel.commerce import Shipment
 from xiaoer.kernel.parcels import Stage, stage_of
 
 STUCK_AFTER = timedelta(hours=48)  # platforms call a parcel stuck after 48 h without a scan
+SCANNED_WITHIN = timedelta(hours=24)  # platforms want the pick-up scan within 24 h of 发货
+_BOUND_FOR = re.compile(r"发往|前往|下一站")
 _TRANSIT = timedelta(days=3)  # common domestic ground transit, used when no scan tells more
 
 
@@ -19,6 +22,11 @@ def is_stuck(shipment: Shipment, now: datetime) -> bool:
     """Whether nothing has moved for `STUCK_AFTER` though the parcel is under way."""
     on_the_way = stage_of(shipment) in (Stage.PICKED_UP, Stage.MOVING, Stage.DELIVERING, Stage.TROUBLE)
     return on_the_way and now - shipment.traces[-1].at >= STUCK_AFTER
+
+
+def is_unscanned(shipped_at: datetime | None, shipment: Shipment, now: datetime) -> bool:
+    """Whether a carrier should have scanned by now what was sent, and has not."""
+    return stage_of(shipment) is Stage.NO_SCAN and shipped_at is not None and now - shipped_at >= SCANNED_WITHIN
 
 
 def arrival_of(shipment: Shipment, now: datetime, city: str = "") -> datetime | None:
@@ -29,7 +37,7 @@ def arrival_of(shipment: Shipment, now: datetime, city: str = "") -> datetime | 
     if stage is Stage.DELIVERING:
         return now
     last = shipment.traces[-1]
-    if city and city in last.text:
+    if city and city in _BOUND_FOR.split(last.text)[0]:
         return max(last.at + timedelta(days=1), now)
     return max(shipment.traces[0].at + _TRANSIT, now + timedelta(days=1))
 

@@ -8,35 +8,16 @@ from typing import Any
 
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Need, Source
-from xiaoer.kernel.money import ZERO, Money
+from xiaoer.kernel.money import ZERO
 from xiaoer.kernel.shop_facts import Cause, Diagnosis
-from xiaoer.slices.policies.rules import carts, thresholds
-from xiaoer.slices.policies.rules.matters import choosing, small
+from xiaoer.slices.policies.rules import quotes, thresholds
+from xiaoer.slices.policies.rules.matters import choosing, compensation, small
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, say, todo
+from xiaoer.slices.policies.rules.needs import tells_own
 from xiaoer.slices.policies.rules.sources import order_source
 from xiaoer.slices.policies.types import Ask, Move
 
 _MONEY = ("promo.", "price.", "oos.")
-_CALCULATE = (
-    "到手",
-    "怎么算",
-    "算一下",
-    "算下",
-    "一共",
-    "总共",
-    "算下来",
-    "拍下来",
-    "实付",
-    "最后多少",
-    "折后",
-    "券后",
-    "用券",
-    "用了券",
-    "用完券",
-    "领券",
-)
-_BOTH = re.compile(r"一起|一块儿?|合起来|[两俩](?:个|样|件)?都")
-_GAP = ("差多少", "凑", "还差", "差几")
 
 
 def answer_prices(ask: Ask) -> Move | None:
@@ -44,118 +25,18 @@ def answer_prices(ask: Ask) -> Move | None:
     if ask.segment.intent.startswith(_MONEY) and (told := thresholds.answer_told_amount(ask)) is not None:
         return told
     match ask.segment.intent:
-        case "promo.not_applied" if not small.is_of_cashback(ask.segment.text):
+        case "promo.not_applied" if not compensation.is_of_cashback(ask.segment.text):
             return _not_applied(ask)
         case "promo.price_protect":
             return _protection(ask)
         case "promo.bundle":
-            return _bundle(ask)
+            return quotes.bundle(ask)
         case "promo.coupon":
             return _coupons(ask)
         case "price.query":
-            return _price(ask)
+            return quotes.price(ask)
         case _:
             return None
-
-
-def _want(ask: Ask, kind: str, key: str = "") -> Move | None:
-    """The need, when it was not read yet."""
-    need = Need(kind, ask.index, key)  # type: ignore[arg-type]
-    return None if need in ask.facts.asked else Move(needs=(need,))
-
-
-def _causes(causes: tuple[Cause, ...]) -> tuple[Source, ...]:
-    return tuple(Source("promotion", cause.id, cause.title) for cause in causes)
-
-
-def _price(ask: Ask) -> Move | None:
-    """到手价 with the calculation, when it was asked how much all in all; one piece's list price is the catalogue's."""
-    entities = ask.segment.entities
-    several = len(entities.product_ids) > 1 or (entities.quantity or 1) > 1 or ask.facts.together.get(ask.index)
-    found = ask.facts.together.get(ask.index) or carts.adds(ask)
-    if carts.sums_up(ask.segment.text) and not found:
-        return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
-    if not several and not carts.adds(ask) and not any(word in ask.segment.text for word in _CALCULATE):
-        return None
-    if carts.counts_several(ask.segment.text) and not found and not carts.names_one_variant(ask):
-        return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
-    key = carts.named_now(ask)
-    if not key:
-        return None
-    if key not in ask.facts.priced:
-        return _want(ask, "priced", key)
-    priced = ask.facts.priced[key]
-    act = say(ask, "quote.total", type_="quote", sources=_causes(priced.causes), rule=f"quote.{priced.source}",
-              payable=priced.payable, explanation=priced.explanation, until=priced.valid_until, cart=key)  # fmt: skip
-    return Move(act)
-
-
-def _bundle(ask: Ask) -> Move | None:
-    """A and B together, or how much is missing for the next step and what lowers the bill."""
-    key = carts.named_now(ask)
-    key = key if carts.adds(ask) else carts.counted_before(ask, key) or key
-    if not key:
-        return _which_goods(ask)
-    bare = carts.adds(ask) and key == ask.memory.cart  # one more of what? what is worth adding is told
-    gap_asked = bare or any(word in ask.segment.text for word in _GAP)
-    if "," in key and not gap_asked:
-        if key not in ask.facts.priced:
-            return _want(ask, "priced", key)
-        priced = ask.facts.priced[key]
-        alone = priced.alone or priced.payable
-        saving = alone - priced.payable
-        sources = _causes(priced.causes)
-        # a shop may run offers that it told in words only
-        same = "bundle.same" if ask.facts.offers else "bundle.sum"
-        template = "bundle.saves" if saving > ZERO else same
-        slots: dict[str, Any] = {"payable": priced.payable, "saving": saving, "alone": alone, "cart": key}
-        slots["explanation"] = priced.explanation
-        names = [cause.title for cause in priced.causes if cause.amount > ZERO]
-        return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=names,
-                        until=priced.valid_until, **slots))  # fmt: skip
-    one = (ask.segment.entities.quantity or 1) < 2
-    if one and "," not in key and key.endswith("*1") and not gap_asked and _BOTH.search(ask.segment.text):
-        return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
-    if key not in ask.facts.top_ups:
-        return _want(ask, "top_up", key)
-    top = ask.facts.top_ups[key]
-    if top.gap is None and top.gap_pieces is None and not ask.facts.offers and ask.facts.answerable.get(ask.index):
-        return None  # the shop told of its offers in words only
-    if top.gap is None and top.gap_pieces is None:
-        return Move(
-            say(
-                ask,
-                "top_up.none",
-                type_="quote",
-                rule="quote.top_up",
-                payable=top.payable,
-                titles=list(top.titles),
-                cart=key,
-            )
-        )
-    picks = [[title, _bill(net, total)] for _, title, net, total in top.picks]
-    sources = tuple(Source("product", id_, title) for id_, title, _, _ in top.picks)
-    missing = f"{top.gap.spoken} 元" if top.gap is not None else f"{top.gap_pieces} 件"
-    lower = any(net < ZERO for _, _, net, _ in top.picks)
-    template = "top_up.lower" if lower else "top_up.near" if picks else "top_up.gap"
-    return Move(say(ask, template, type_="quote", sources=sources, rule="quote.top_up", payable=top.payable,
-                    offer=top.title, gap=missing, saving=top.saving, offers=picks, cart=key))  # fmt: skip
-
-
-def _which_goods(ask: Ask) -> Move | None:
-    """A和B一起买, where a word fits several goods of the shop: these are shown, and nothing is reckoned."""
-    named = ask.facts.recommended.get(ask.index, ())
-    if not named or any(word in ask.segment.text for word in _GAP):
-        return None
-    sources = tuple(Source("product", one.id, one.title) for one in named)
-    shown = [[one.id, one.title] for one in named]
-    return Move(say(ask, "bundle.which_of", type_="ask", rule="quote.which_goods", sources=sources, products=shown))
-
-
-def _bill(net: Money, total: Money) -> str:
-    """What the bill becomes with one more product."""
-    change = f"反而少付 {(-net).spoken} 元" if net < ZERO else f"多付 {net.spoken} 元"
-    return f"加拍后一共 {total.spoken} 元，{change}"
 
 
 _OF_RULES = re.compile(
@@ -168,7 +49,7 @@ def _coupons(ask: Ask) -> Move | None:
     if ask.facts.answerable.get(ask.index) and _OF_RULES.search(ask.segment.text):
         return None  # the shop's own words on how coupons go
     if ask.facts.coupons is None:
-        return _want(ask, "coupons")
+        return quotes.want(ask, "coupons")
     held = [c for c in ask.facts.coupons if c.state in ("usable", "not_yet")]
     open_ = [c for c in ask.facts.coupons if c.state == "claimable"]
     if not held and not open_:
@@ -186,25 +67,27 @@ def _coupons(ask: Ask) -> Move | None:
 def _not_applied(ask: Ask) -> Move | None:
     """Which offer did not count on the order, why not, since when, and what can be done now."""
     order = choosing.order_of(ask)
+    if order is None and ask.facts.orders == () and tells_own(ask.segment.text):
+        return small.ask_order_no(ask)
     if order is None:
-        return _bundle(ask) if ask.facts.orders is not None and ask.product_id else None
+        return quotes.bundle(ask) if ask.facts.orders is not None and ask.product_id else None
     if order.id not in ask.facts.diagnoses:
-        wanted = _want(ask, "diagnosis", order.id)
+        wanted = quotes.want(ask, "diagnosis", order.id)
         if wanted is None:
             return None
         more = (Need("protection", ask.index, order.id),) if ask.facts.terms.price_protect_days else ()
         return Move(needs=(*wanted.needs, *more))
     found = ask.facts.diagnoses[order.id]
-    if found.expected is not None and found.expected < found.paid:
+    if found.expected is not None and found.expected < found.paid and order.status != "unpaid":
         matter = new_matter(ask, "mismatch", order.id)
         gap = found.paid - found.expected
         wanted_ticket = todo(matter, "ticket", "price_protect", gap=gap.yuan, about=ask.segment.text[:200])
         causes = {"expected": found.expected, "paid": found.paid, "gap": gap}
         return done(ask, matter, wanted_ticket, order, "diagnosis_mismatch", **causes)
-    sources = (*_causes(found.refused[:1]), *_causes(found.counted))
+    sources = (*quotes.causes(found.refused[:1]), *quotes.causes(found.counted))
     slots: dict[str, Any] = {
         "paid": found.paid,
-        "counted": [[c.title, c.amount] for c in found.counted if c.kind != "freight"],
+        "counted": [[c.title, c.amount] for c in found.counted if c.kind != "freight" and order.status != "unpaid"],
     }
     slots |= _now(ask, order, found)
     about = _asked_for(ask.segment.text, found)
@@ -212,11 +95,16 @@ def _not_applied(ask: Ask) -> Move | None:
         template = "diagnosis.counted" if slots["counted"] else "diagnosis.none"
         return Move(say(ask, template, order, type_="quote", rule="promo.diagnosis", sources=sources, **slots))
     slots |= {"offer": about.title, "why": about.words, "since": about.at}
-    sources = (Source("promotion", about.id, about.title), *_causes(found.counted))
+    sources = (Source("promotion", about.id, about.title), *quotes.causes(found.counted))
     rule = f"promo.{about.reason}"
     return Move(say(ask, "diagnosis.refused", order, type_="quote", rule=rule, sources=sources, **slots))
 
 
+_FIGURES = re.compile(r"满\s*(\d+)\s*(?:元|块)?[，,]?\s*减\s*(\d+)")
+_NEWCOMER = re.compile(r"新[人客]|首单")
+_WHETHER = re.compile(
+    r"^(?:请问|你们?家?|店里|这单|这个|那)*(?:有没有|有|支持|提供|能不能|能)(?:价保|保价)(?:服务)?[吗么没不嘛呢的\W]*$"
+)
 _KIND_WORDS = (
     ("coupon", ("券", "红包")),
     ("gift", ("赠", "送的", "礼品")),
@@ -229,18 +117,25 @@ _KIND_WORDS = (
 
 def _asked_for(text: str, found: Diagnosis) -> Cause | None:
     """The refused offer that the words mean; None when the one they mean did count, or there was none."""
+    if (figures := _FIGURES.search(text)) is not None:
+        told = f"满{figures[1]}减{figures[2]}"
+        if any(told in cause.title for cause in found.counted):
+            return None
+        if (one := next((cause for cause in found.refused if told in cause.title), None)) is not None:
+            return one
     kinds = [kind for kind, words in _KIND_WORDS if any(word in text for word in words)]
     if not kinds:
         return None if found.counted else next(iter(found.refused), None)
     if any(cause.kind in kinds for cause in found.counted):
         return None
-    return next((cause for cause in found.refused if cause.kind in kinds), None)
+    meant = (cause for cause in found.refused if cause.kind in kinds)
+    return next((cause for cause in meant if not _NEWCOMER.search(text) or _NEWCOMER.search(cause.title)), None)
 
 
 def _now(ask: Ask, order: Order, found: Diagnosis) -> dict[str, Any]:
     """What can be done now, by the order's state and the price of the same goods now."""
     cheaper = found.now is not None and found.now < found.paid
-    shield = ask.facts.protections.get(order.id)
+    shield = ask.facts.protections.get(order.id) if order.status != "unpaid" else None
     if shield is not None and shield.reason == "granted":
         what = "protect_unsent" if order.status == "paid" else "protect"
         return {"now_what": what, "now_price": found.now, "now_gap": shield.difference}
@@ -256,9 +151,13 @@ def _protection(ask: Ask) -> Move | None:
     order = choosing.order_of(ask)
     if order is None:
         return None
+    if order.status == "unpaid":
+        return Move(say(ask, "protect.unpaid", order, type_="quote", rule="protect.unpaid"))
     if order.id not in ask.facts.protections:
-        return _want(ask, "protection", order.id)
+        return quotes.want(ask, "protection", order.id)
     found = ask.facts.protections[order.id]
+    if found.reason == "granted" and _WHETHER.match(ask.segment.text):
+        return Move(say(ask, "protect.may", order, type_="quote", rule="protect.granted", why=found.words))
     if found.reason == "granted":
         matter = new_matter(ask, "protect", order.id)
         wanted = todo(matter, "ticket", "price_protect", gap=found.difference.yuan, about=found.words)

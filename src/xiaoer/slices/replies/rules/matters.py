@@ -129,6 +129,11 @@ def _limit(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return {"limit": wording.say_day(noon, now)}
 
 
+def _signed(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    signed = slots["signed"]
+    return {"signed_day": wording.say_day(datetime(signed.year, signed.month, signed.day, 12, tzinfo=SHOP_ZONE), now)}
+
+
 def _new_address(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     area = _AREA.match(slots["new_address"])
     place = f"{area.group() if area else slots['new_address'][:_TOWN] + '…'}（门牌按您写的）"
@@ -254,6 +259,7 @@ _SPEAKERS = {
     "due": _due,
     "by": _by,
     "limit": _limit,
+    "signed": _signed,
     "new_address": _new_address,
     "freight": _freight,
     "goal": _goal,

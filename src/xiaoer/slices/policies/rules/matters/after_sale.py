@@ -107,6 +107,17 @@ def resume(ask: Ask, matter: Matter, is_open: bool) -> Move | None:
     return _next(apart.hearing(ask, matter.slots.get("about", "")), replace(matter, slots=slots), order)
 
 
+def tell_window(ask: Ask) -> Move | None:
+    """Until when the order that is meant may go back without a reason; None without one that has come."""
+    order, terms = choosing.order_of(ask), ask.facts.terms
+    if order is None or order.delivered_at is None or order.status not in _STATES:
+        return None
+    limit, signed = last_day(order.delivered_at, terms), order.delivered_at.astimezone(SHOP_ZONE).date()
+    in_time = ask.situation.now.astimezone(SHOP_ZONE).date() <= limit
+    template = "after_sale.window" if in_time else "after_sale.window_over"
+    return Move(say(ask, template, order, rule="law.25.clock", limit=limit, signed=signed, days=terms.days))
+
+
 def go_on(ask: Ask, matter: Matter) -> Move | None:
     """The buyer answers what was asked for; None when these words do not answer it."""
     if matter.asks == "which":
@@ -187,7 +198,8 @@ def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
         today = ask.situation.now.astimezone(SHOP_ZONE).date()
         in_time = limit is not None and today <= limit
         never = is_never_returned(item, ask.facts.products.get(key), terms)
-        template = "never" if never else "reason" if in_time else "reason_late"
+        fresh = "reason_spoilt" if "spoilt" in slots else "reason"
+        template = "never" if never else fresh if in_time else "reason_late"
         asking = replace(matter, asks="reason")
         goods = several.goods_of(slots.get("line", ""), order)
         return question(ask, asking, f"after_sale.{template}", order, limit=limit, days=terms.days, goods=goods)
@@ -208,6 +220,7 @@ def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
         terms,
         ask.situation.now,
         sealed,
+        spoilt="spoilt" in slots,
     )
     if verdict.may == "ask_sealed":
         return question(ask, replace(matter, asks="sealed"), "after_sale.sealed", order)

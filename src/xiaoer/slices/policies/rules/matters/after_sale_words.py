@@ -68,6 +68,8 @@ def heard(ask: Ask, matter: Matter) -> Matter:
         slots["photo"] = picture or "（见会话）"
     elif matter.asks == "photo" and has_no_picture(text):
         slots["photo"] = "买家说没有照片"
+    if reading.is_spoilt(text):
+        slots["spoilt"] = "1"
     if sealed := reading.sealed_of(text, asked=matter.asks == "sealed"):
         slots.setdefault("sealed", sealed)
     entities = ask.segment.entities

@@ -37,11 +37,13 @@ _LOOKED = (
     "确定没",
 )
 _HURRIES = re.compile(r"催(?!.{0,4}(?:了|过)[^下])")
+_MAY_I = re.compile(r"(?:可不可以|可以|能不能|能|行)[^，。]{0,3}(?:拒收|吗|么|不)|拒收[^，。]{0,3}(?:可以|行|吗|么)")
 _WISHES = (
     ("拒收退回", ("拒收", "不收")),
-    ("拦截退回", ("拦截", "截回", "追回", "退回", "别送了", "不要了", "召回")),
+    ("拦截退回", ("拦截", "截回", "追回", "退回", "别送了", "不要了", "召回", "拦回", "拦下", "拦住", "截住")),
     ("送货上门", ("送上门", "送到家", "送到门口", "送货上门", "送上来", "送上楼")),
-    ("放在门口", ("放门口", "放在门口", "搁门口", "放家门口", "放门卫", "放保安", "放前台", "放物业")),
+    ("放门卫、物业代收", ("门卫", "保安", "前台", "物业", "传达室")),
+    ("放在门口", ("放门口", "放在门口", "搁门口", "放家门口")),
     ("改到驿站自提", ("驿站", "自提", "快递柜", "丰巢", "代收点")),
     ("改送新地址", ("改地址", "改派", "换地址", "改送", "地址")),
     ("改送货时间", ("时间", "明天", "后天", "周", "晚点", "下午", "上午", "改天", "不在家", "晚上")),
@@ -161,6 +163,10 @@ def _hasten(ask: Ask, order: Order) -> Move:
     shipment, now = order.shipments[-1], ask.situation.now
     if parcels.is_stuck(shipment, now):
         return _stuck(ask, order)
+    if "催" in ask.segment.text and parcels.is_unscanned(order.shipped_at, shipment, now):
+        matter = new_matter(ask, "hasten", order.id)
+        wanted = todo(matter, "ticket", "parcel", about="发出 24 小时没有揽收记录", waybill_no=shipment.waybill_no)
+        return done(ask, matter, wanted, order, "unscanned")
     if "催" not in ask.segment.text or stage_of(shipment) not in (Stage.MOVING, Stage.DELIVERING):
         return Move(orders.tell_tracking(ask, order))
     matter = replace(new_matter(ask, "hasten", order.id), asks="confirm")
@@ -228,6 +234,8 @@ def _redirect(ask: Ask, matter: Matter, order: Order) -> Move:
         return question(ask, replace(matter, asks="address"), "redirect.address", order)
     if wish == "改送货时间" and "when" not in slots:
         return question(ask, replace(matter, asks="when"), "redirect.when", order)
+    if wish == "拒收退回" and "yes" not in slots and _MAY_I.search(ask.segment.text):
+        return question(ask, replace(matter, asks="confirm"), "redirect.refuse", order, wish=wish)
     detail = slots.get("address") or slots.get("when") or ""
     about = f"{wish}：{detail}" if detail else wish
     wanted = todo(matter, "ticket", "parcel", about=about, waybill_no=_waybill(order), phone=slots.get("phone", ""))

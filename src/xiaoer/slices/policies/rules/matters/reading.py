@@ -65,7 +65,7 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("质量", r"松动|晃动|开胶|脱胶|断(?!货|码)了?|不匀|不均匀|不转|转不|卡住|漏[水气电油]|生锈|起泡|掉漆|发霉|异响|开不了机|连不上|(?:把手|手柄|螺丝|盖子?|轮子?|扣子?|拉链|腿|脚|头|柄|绳|带子)[^，。脚肚腿]{0,2}松"),
         ("尺码", r"大了|小了|偏大|偏小|太大|太小|太紧|太松|紧了|松了|尺码|码数|穿不(?:下|上|了)|不合身|太长|太短|勒|挤脚|不合脚|有点(?:大|小|紧|松|长|短)"),
         ("描述不符", r"色差|描述|跟图|和图|图片不|与图|颜色不(?:一样|对|像)|不一样|不符|实物"),
-        ("质量", r"质量|坏|开线|脱线|线头|起球|掉色|褪色|缩水|不能用|用不了|瑕疵|故障|没反应|不(?:亮|转|响|热|制冷|通电|充电)|充不(?:进|了)|味道|异味|有洞|污渍|脏"),
+        ("质量", r"质量|坏|烂[了掉的]|馊|变质|发[霉黑臭]|蔫|过期|开线|脱线|线头|起球|掉色|褪色|缩水|不能用|用不了|瑕疵|故障|没反应|不(?:亮|转|响|热|制冷|通电|充电)|充不(?:进|了)|味道|异味|有洞|污渍|脏"),
         ("未按时发货", r"一直不发|还(?:没|不)发货|不发货|发货太慢|等不及|太慢"),
         ("快递问题", r"快递|物流|派送|没收到|没到"),
         ("价格", r"降价|买贵|便宜了|差价|别家便宜"),
@@ -258,6 +258,17 @@ def sealed_of(text: str, asked: bool) -> str:
     if asked and any(word in text for word in _WHOLE_SEAL):
         return "1"
     return "0" if _OPENED.search(text) or (asked and any(word in text for word in _BROKEN_SEAL)) else ""
+
+
+_LABEL_OFF = re.compile(
+    r"(?<!没)(?:[拆剪摘撕扯]|弄)(?:了|掉|下来|过|断|丢|没)?[^，。]{0,3}(?:吊牌|标签|吊卡|水洗标)|(?:吊牌|标签|吊卡|水洗标)(?:已经|都|也|被我|我|给)*(?:[拆剪摘撕扯扔]|掉|弄?丢|没了)"
+)
+_WASHED = re.compile(r"(?<!没)(?:[洗]|下水|水洗)(?:了|过)(?:一|两|几|1|2)?[次水遍回]?")
+
+
+def is_spoilt(text: str) -> bool:
+    """Whether the words tell that the goods are not as they came: the label is off, they were washed."""
+    return _LABEL_OFF.search(text) is not None or _WASHED.search(text) is not None
 
 
 def reason_of(text: str) -> str:

@@ -14,6 +14,7 @@ from xiaoer.kernel.decision import Act
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Matter, Memory
 from xiaoer.kernel.turn import ImageContent
+from xiaoer.slices.policies.rules import buying
 from xiaoer.slices.policies.rules.matters import (
     after_sale,
     after_sale_words,
@@ -21,6 +22,7 @@ from xiaoer.slices.policies.rules.matters import (
     changes,
     choosing,
     claim,
+    compensation,
     parcels_help,
     reading,
     small,
@@ -87,6 +89,7 @@ _FAMILY: dict[str, tuple[str, ...]] = {
 }
 _SINCE_WHEN = re.compile(
     r"从(?:哪天|哪一天|啥时候|什么时候|几号|签收|收到)[^，。]{0,4}(?:算|起|开始)|怎么算(?:天数|时间|起)"
+    r"|(?:退换?货?|无理由)[^，。]{0,6}(?:最后一天|截止|还[剩有]几天|(?:到|截止)(?:哪天|几号))|(?:最后一天|截止)[^，。]{0,6}(?:几号|哪天|退)"
 )
 _OF_ITS_ORDER = ("confirm",)
 _TELLS_FREIGHT = ("after_sale.photo", "after_sale.confirm_return", "after_sale.confirm_exchange")  # whose words name it
@@ -123,9 +126,11 @@ def begin(ask: Ask) -> Move | None:
         return claimed
     if is_before_buying(ask.segment, ask.situation.turn):
         return None
-    if intent == "after.return" and _SINCE_WHEN.search(ask.segment.text):
-        return None  # 七天从哪天算: the rule, of no order
-    if (cashback := small.start_cashback(ask)) is not None:
+    if intent.startswith("after.") and _SINCE_WHEN.search(ask.segment.text):
+        return after_sale.tell_window(ask)  # 七天从哪天算: the rule, and the day of the order that it may be of
+    if intent.startswith("after.") and (buying.asks_route(ask.segment.text) or buying.asks_insurance(ask.segment.text)):
+        return None
+    if (cashback := compensation.start_cashback(ask)) is not None:
         return cashback
     if intent in booking.INTENTS and (visit := booking.start(ask)) is not None:
         return visit
@@ -141,8 +146,10 @@ def begin(ask: Ask) -> Move | None:
         return parcels_help.start(ask, kind)
     if intent in after_sale_words.INTENTS:
         return after_sale.start(ask)
+    if intent == "after.compensation" and compensation.is_of_fault(ask):
+        return after_sale.start(replace(ask, segment=replace(ask.segment, intent="after.refund_only")))
     if intent == "after.compensation":
-        return small.start_compensation(ask)
+        return compensation.start_compensation(ask)
     if intent == "order.invoice":
         return small.start_invoice(ask)
     if intent == "after.cancel":
@@ -193,8 +200,10 @@ def is_part(segment: Segment) -> bool:
     return segment.intent == "order.cancel" and reading.is_reason_only(segment.text)
 
 
-def is_told_freight(segment: Segment, said: Sequence[Act]) -> bool:
-    """Whether it is asked who pays the freight, which was just said (能退不，邮费谁掏)."""
+def is_told(segment: Segment, said: Sequence[Act]) -> bool:
+    """Whether what is asked was just said: who pays the freight (能退不，邮费谁掏), what a late order gets."""
+    if segment.intent == "after.compensation":
+        return any(act.template == "urge_late.done" and act.slots.get("late_rule") for act in said)
     if _COSTS.fullmatch(segment.text.strip()) and segment.confidence < _LOOSE:  # 能给改短不，钱咋算
         return any(_MONEY.search(str(act.slots.get("answer", ""))) for act in said)
     return segment.intent == "after.freight" and any(_tells_freight(act) for act in said)
