@@ -152,7 +152,7 @@ def _plain(ask: Ask) -> Move:
         return Move(needs=more)
     if (chosen := products.chosen_variant(ask)) is not None:
         return Move(chosen)
-    if needs.names_goods_only(ask.segment) and (bare := _bare_goods(ask)) is not None:
+    if needs.names_goods_only(ask.segment) and (bare := cards.bare_goods(ask)) is not None:
         return bare
     act = _answer(ask)
     if act.rule_id in ("knowledge.miss", "order.ask_number") and (closer := needs.closer(ask)):
@@ -173,20 +173,6 @@ def _plain(ask: Ask) -> Move:
 
 def _needs_of_near(ask: Ask) -> tuple[Need, ...]:
     return tuple(need for hit in nearness.near(ask) for need in entries.needs_of_entry(ask, hit))
-
-
-def _bare_goods(ask: Ask) -> Move | None:
-    """那个壳, and nothing else: the goods are shown, and stay what is talked of."""
-    named = Need("named", ask.index, ask.segment.text)
-    if named not in ask.facts.asked:
-        return Move(needs=(named,))
-    only = ask.facts.recommended.get(ask.index, ())
-    if len(only) == 1 and (
-        missing := tuple(n for n in needs.of_goods(ask.index, only[0].id) if n not in ask.facts.asked)
-    ):
-        return Move(needs=missing)
-    act = cards.show_goods(ask) or cards.choose_goods(ask)
-    return Move(act) if act is not None else None
 
 
 def _answer(ask: Ask) -> Act:

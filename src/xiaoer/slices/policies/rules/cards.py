@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from xiaoer.kernel.decision import Act
+from xiaoer.kernel.decision import Act, Need
 from xiaoer.kernel.turn import OrderContent, ProductContent
 from xiaoer.slices.policies.rules import needs, orders, stock, wish_words
 from xiaoer.slices.policies.rules.asked_words import MADE_OF
@@ -37,6 +37,20 @@ def show_goods(ask: Ask, product_id: str = "") -> Act | None:
     price = min((v.pays for v in variants), default=None)
     slots = {"product": product, "price": price, "title": product.title}
     return Act("answer", ask.index, "product.card", slots, (product_source(product),), "card.product")
+
+
+def bare_goods(ask: Ask) -> Move | None:
+    """那个壳, and nothing else: the goods are shown, and stay what is talked of."""
+    named = Need("named", ask.index, ask.segment.text)
+    if named not in ask.facts.asked:
+        return Move(needs=(named,))
+    only = ask.facts.recommended.get(ask.index, ())
+    if len(only) == 1 and (
+        missing := tuple(n for n in needs.of_goods(ask.index, only[0].id) if n not in ask.facts.asked)
+    ):
+        return Move(needs=missing)
+    act = show_goods(ask) or choose_goods(ask)
+    return Move(act) if act is not None else None
 
 
 def choose_goods(ask: Ask) -> Act | None:
