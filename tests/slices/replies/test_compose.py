@@ -69,6 +69,7 @@ SLOTS = {
     "because": {"height_cm": 170.0},
     "missing": ["weight_kg"],
     "stuff": "羊毛",
+    "told": "您说肚子大，",
     "rule": "脚宽拍大一码",
     "by_measure": [["height_cm", "M"]],
     "beyond": ["height_cm", 190.0, 182.0, True],

@@ -93,7 +93,7 @@ def answer_segment(ask: Ask) -> Move:
     if goods is not None:
         return likelier.instead(ask, Move(goods))
     if ask.segment.by == NEED:
-        return nearest.tell_for_need(ask) or Move(_nothing_told(ask))
+        return nearest.tell_for_need(ask)
     if (there := delivery.answer(ask)) is not None:
         return there
     if (meant := nearest.tell_meant(ask)) is not None:
@@ -180,6 +180,8 @@ def _answer(ask: Ask) -> Act:
     hit = _hit(ask)
     if picked is not None and picked.template in _NO_PICK and ask.product_id in ask.facts.products and hit is None:
         return products.fact_asked(ask) or nearest.tell(ask) or picked  # 侧着睡买哪种: of the variants of what is shown
+    if picked is not None and ask.segment.by == "wish" and (same := nearest.tell_of_same(ask, picked)) is not None:
+        return same
     if picked is not None and (hit is None or _is_better(picked, ask, hit)):
         return picked
     spoken = talk.answer_talk(ask)

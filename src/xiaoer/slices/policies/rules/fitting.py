@@ -28,12 +28,14 @@ _TELLS_MEASURES = re.compile(r"\d{2,3}|[一二两三]?米[一二三四五六七�
 
 
 class Fit(NamedTuple):
-    """The size in the end, `base` by the chart alone, `why` it was moved, and `perhaps` a size to think of."""
+    """The size in the end, `base` by the chart alone, `why` it was moved, and `perhaps` a size to think of for
+    what was `told`."""
 
     size: str
     base: str
     why: str = ""
     perhaps: str = ""
+    told: str = ""
 
 
 def advise(ask: Ask, product: Product) -> Act | None:
@@ -109,7 +111,7 @@ def _fit(product: Product, advice: sizes.Advice, shapes: tuple[tuple[Shape, str]
     order = [str(row["size"]) for row in product.size_chart]
     base, rules = advice.size, size_words.rules_of(product)
     near = sizes.near_end(product.size_chart, base, advice.because)
-    perhaps, full = "", ""
+    perhaps, full, told = "", "", ""
     for shape, said in shapes:
         rule = next((one for one in rules if shape.sheet.search(one.clause) and one.step == shape.step), None)
         if shape.step < 0:
@@ -123,12 +125,12 @@ def _fit(product: Product, advice: sizes.Advice, shapes: tuple[tuple[Shape, str]
         if moves and larger:
             why = f"「{rule.clause}」" if rule else f"您说{said}"
             return Fit(larger, base, f"您说{said}，详情写着{why}" if rule else _reason(said, near, base, advice))
-        full = f"您说{said}，不过 {base} 已经是最大码" if moves and not larger else full
-        perhaps = perhaps or larger
+        full = full if larger else f"您说{said}，再大一码就没有了，怕紧的话慎拍"
+        perhaps, told = perhaps or larger, told or said
     for rule in rules:
         if size_words.is_for_all(rule) and (to := _next(order, base, rule.step)):
             return Fit(to, base, f"详情写着「{rule.clause}」")
-    return Fit(base, base, full, perhaps)
+    return Fit(base, base, full, perhaps, told)
 
 
 def _reason(said: str, near: sizes.Beyond | None, base: str, advice: sizes.Advice) -> str:
@@ -175,6 +177,7 @@ def _slots(ask: Ask, product: Product, advice: sizes.Advice, fit: Fit) -> dict[s
         "base": fit.base,
         "why": fit.why,
         "wider": fit.perhaps,
+        "told": f"您说{fit.told}，" if fit.told else "",
         "because": known,
         "between": advice.between,
         "by_measure": [list(one) for one in advice.each],

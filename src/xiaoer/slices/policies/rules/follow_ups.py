@@ -31,10 +31,12 @@ _ONLY_MEASURES = re.compile(
     r"(?:左右|的|呢|行|可以|能穿|穿|吗|么|嘛|不|合适|多点|[?？,，。\s])*"
 )
 _WEIGHT = re.compile(r"(\d{2,3}(?:\.\d)?)\s*(斤|公斤|kg|KG|千克)")
+_TALL_ALONE = re.compile(r"(1[4-9]\d)(?:cm|厘米|公分)?\W*")
+_WHICH_SIZE = re.compile(r"多大的?|(?:几|哪个?|什么|啥)[码号]")
 _LEAST_KG, _MOST_KG = 25, 200  # of who is weighed where nobody is named
 # Another spec is asked the same: 那10斤呢, 冬被的呢, 那28的
 _ANOTHER = re.compile(
-    r"(?:那|那么|还有)(?P<one>[^，。?？]{1,7}?)(?:的|码|号|款|装)?(?:呢)?\W*|(?P<other>[^，。?？]{1,7}?)(?:的|码|号|款|装)?呢\W*"
+    r"(?:那|那么|还有)(?P<one>[^，。?？]{1,7}?)(?:(?:的|码|号|款|装)呢?|呢)\W*|(?P<other>[^，。?？]{1,7}?)(?:的|码|号|款|装)?呢\W*"
 )
 _POINTS = re.compile(
     r"^(?:这|那|它|他|她|你|您|我|咱|人|别的|其他|其它|现在|今天|明天|后来|然后)|[吗么嘛]|怎么|什么|哪|多少|几|为啥|行|好|能|可以|有$"
@@ -50,6 +52,9 @@ _WHICH_CAN = re.compile(
 )
 _WHETHER = re.compile(r"(?:这|那|它|请问|这个|这款)+(?=能|可以|支持|会)|(?:吗|么|嘛|不|没有?|呢|啊|\W)+$")
 _BE_SO = re.compile(r"(?:我)?(?:要|想要)[\u4e00-\u9fff]{1,4}的")
+_ORDERS = re.compile(
+    rf"(?:给我|帮我|我|想)*(?:要|来|买|拿|整)(?:[一二两三四五六七八九十\d]+){PIECE}(?P<what>[\u4e00-\u9fff]{{2,6}}?)(?:吧|呗)?\W*"
+)
 _BACK = 3  # messages of the buyer's in which the question that is taken over may stand
 _MAY_GO_ON = ("product.", "price.", "promo.discount", "promo.bundle", "ship.fee")
 _MEANT = re.compile(
@@ -72,6 +77,10 @@ def read(segment: Segment, turn: Turn) -> Segment:
         and not QUESTION.search(segment.text)
     ):  # 上次的卫衣不错，还想再买一件
         return replace(segment, intent="order.how_to_buy", confidence=0.8, by="follow_up")
+    ordered = _ORDERS.fullmatch(segment.text.strip())
+    may_order = segment.confidence < _WEAK or segment.intent.startswith(("product.", "chat.", "oos."))
+    if ordered and turn.product_in_focus is None and may_order:  # 我要三斤草莓
+        return replace(segment, text=f"有{ordered['what']}吗", intent="product.stock", confidence=0.8, by="follow_up")
     found = _size(segment, turn) or _meant(segment, turn) or _another(segment, turn)
     return found or _other_goods(segment, turn) or _on_page(segment, turn) or segment
 
@@ -84,6 +93,16 @@ def _size(segment: Segment, turn: Turn) -> Segment | None:
         return _with_measures(segment, of_size)
     weak = segment.confidence < _WEAK or segment.intent.startswith(("chat.", "oos."))
     if weak and len(text) <= _SHORT and (of_size or turn.product_in_focus) and _tells_measures(segment):
+        return _of_size(segment)
+    if turn.product_in_focus and segment.confidence < _CLEAR and segment.bodies and _WHICH_SIZE.search(text):
+        return _of_size(segment)  # 双胞胎还没生，要多大的
+    if (
+        weak
+        and turn.product_in_focus
+        and len(text) <= _SHORT
+        and size_words.shapes_in(text)
+        and not QUESTION.search(text)
+    ):
         return _of_size(segment)
     if of_size and len(text) <= _SHORT and not QUESTION.search(text) and size_words.shapes_in(text):
         return _of_size(segment)
@@ -114,6 +133,9 @@ def _another(segment: Segment, turn: Turn) -> Segment | None:
         said = next((now for part in _PARTS.split(past.text) if (now := _in_place(what, number, part))), "")
         if said:
             return _again(segment, past, said)
+    last = _last(turn)
+    if segment.confidence < _WEAK and last is not None and last.intents[-1].startswith("product.") and not number:
+        return _again(segment, last, f"{what}，{last.text}")  # 中号呢, after 特大的能装几床被
     return None
 
 
@@ -214,6 +236,9 @@ def _with_measures(segment: Segment, of_size: bool) -> Segment | None:
     if body.height_cm and body.weight_kg:
         return _of_size(segment)
     weight = _WEIGHT.search(segment.text)
+    tall = _TALL_ALONE.fullmatch(segment.text.strip())
+    if tall and body == Body() and segment.confidence < _WEAK:
+        return _of_size(replace(segment, bodies=(Body(height_cm=float(tall[1])),)))
     if not of_size or (weight is None and not body.height_cm):
         return None
     if weight is not None and body.weight_kg is None:

@@ -124,7 +124,9 @@ def _has(variant: Variant, word: str) -> bool:
 def is_only_spec(variants: tuple[Variant, ...], text: str) -> bool:
     """Whether a few words are letters of some spec and nothing else (炭灰2XL, 燕麦的)."""
     bare = _FILL.sub("", text.upper())
-    if not 1 < len(bare) <= _FEW:
+    if len(bare) == 1:  # 粗的
+        return len(_named(variants, text)) < len(variants)
+    if not bare or len(bare) > _FEW:
         return False
     return any(_covers(set("".join(one.spec.values()).upper()), bare) for one in variants)
 
