@@ -166,6 +166,7 @@ class EmbeddedCatalog:
                 return ()
         ids = index.named(text, limit, kinds) or (await self._by_words(shop))[2].of_kind(text)[:limit]
         ids = ids or ([] if beside else (await self._by_spec(shop)).named(text, limit))
+        ids = ids or ([] if beside else (await self._by_words(shop))[2].surely(text)[:limit])
         found = [(await self._held(shop, one))[0] for one in ids]
         return tuple(p for p in found if p is not None and (not beside or any(kind in p.title for kind in kinds)))
 

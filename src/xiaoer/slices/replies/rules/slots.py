@@ -122,6 +122,9 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     title, code, payable = slots.get("claim") or ("", "", None)
     words["claim_note"] = f"\n再领「{title}」（券码 {code}），下单付 {payable.spoken} 元。" if payable else ""
     words["gift_note"] = f"，另外{'、'.join(slots['gifts'])}" if slots.get("gifts") else ""
+    for name in ("dear", "cheap"):
+        if name in slots:
+            words[f"{name}_short"] = wording.short(slots[name])
     if slots.get("better"):
         words["better"] = f"{slots['better']}。"
     words["offers_note"] = f"（{'、'.join(slots['offers_used'])}）" if slots.get("offers_used") else ""
