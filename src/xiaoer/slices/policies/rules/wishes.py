@@ -113,10 +113,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     """The segment as a part of the wish that is open, or as one that begins; unchanged when it is about something else.
     `troubled`: the words tell a situation for which there are goods (屋里太干, 久坐腰疼)."""
     text, named = segment.text.strip(), segment.entities
-    if segment.by in READ and not (segment.by == NEED and is_open(turn)):
-        return segment
-    if segment.by == NEED:  # 不要太亮, of the lamps that were asked for
-        return wished(segment)
+    if segment.by in READ:  # 不要太亮, of the lamps that were asked for
+        return wished(segment) if segment.by == NEED and is_open(turn) else segment
     of_goods = turn.product_in_focus or not (named.relation or named.audience)  # 油皮适合用吗 seeks goods
     if segment.intent == "product.recommend" and of_goods and _WHETHER_IT_SUITS.match(text):
         return replace(segment, intent="product.detail", by="wording")  # F调适合小孩吗, of the flute in sight
