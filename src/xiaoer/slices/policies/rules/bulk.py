@@ -18,6 +18,7 @@ from xiaoer.slices.policies.rules import pieces, quotes
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.types import Ask, Move
 
+_CONTENT = frozenset("斤片粒颗枚抽")  # counted within a piece
 _GUESSED = 0.5
 _MANY = 10  # pieces from which a price is asked for many
 _WORDS = re.compile(
@@ -113,7 +114,7 @@ def _several(text: str) -> bool:
 
 
 def _is_bulk(text: str, turn: Turn) -> bool:
-    many = max((number for number, unit in pieces.counted(text) if unit != "斤"), default=0)
+    many = max((number for number, unit in pieces.counted(text) if unit not in _CONTENT), default=0)
     if _WORDS.search(text) and (_LESS.search(text) or _WHO.search(text) or many >= _MANY):
         return True
     if many >= _MANY and _LESS.search(pieces.without_counts(text)):
