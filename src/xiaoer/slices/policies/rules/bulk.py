@@ -96,6 +96,8 @@ def answer(ask: Ask) -> Move | None:
         "cart": told.key,
     }
     rule = "bulk.people" if people and (by_terms or by_entry) else "bulk.quote"
+    if is_less and rule == "bulk.quote":
+        slots |= {"may_ask": True, "chips": ("转人工",)}
     return Move(say(ask, "bulk.quote", type_="quote", sources=quotes.causes(priced.causes), rule=rule, **slots))
 
 

@@ -54,6 +54,9 @@ def _places(values: list[str], text: str) -> dict[str, tuple[int, int]]:
             {value[a:b] for a in range(len(value)) for b in range(a + _LEAST, len(value) + 1)}, key=len, reverse=True
         )
         told = next((part for part in parts if part in text and not any(part in other for other in others)), "")
+        longer = [other for other in others if value in other]
+        if not told and value in text and not any(other in text for other in longer):
+            told = value  # 方巾, where there is a 小方巾 too
         told = told or _by_letter(value, others, text)
         if told:
             at = text.index(told)
