@@ -85,7 +85,9 @@ class AnswerPrices:
     async def refundable(
         self, shop: ShopId, order: Order, variant_id: str, buyer: BuyerFacts, terms: Terms, channel: str
     ) -> Money | None:
-        """What goes back for the lines of `variant_id` (several by commas, `*` for all); None when there are none."""
+        """What goes back for the lines of `variant_id` (several by commas, `*` for all; `#2` behind it: two pieces of
+        it); None when there are none."""
+        variant_id, _, pieces = variant_id.partition("#")
         wanted = variant_id.split(",")
         lines = [item for item in order.items if variant_id == "*" or item.variant_id in wanted]
         if not lines:
@@ -96,7 +98,8 @@ class AnswerPrices:
         for item in order.items:
             paid[item.variant_id] = paid.get(item.variant_id, Money(0)) + item.pay_amount
         returned = {
-            item.variant_id: sum(i.quantity for i in lines if i.variant_id == item.variant_id) for item in lines
+            item.variant_id: int(pieces or sum(i.quantity for i in lines if i.variant_id == item.variant_id))
+            for item in lines
         }
         return await self._answers.refundable(
             shop, bought, paid, returned, terms, channel=channel, buyer=buyer, ordered_at=order.created_at

@@ -12,6 +12,7 @@ from xiaoer.slices.replies.rules.fitting import say_beyond, say_fit, say_person,
 from xiaoer.slices.replies.rules.matters import speak_matter
 
 _EXACT = frozenset({"promise", "until", "due", "since"})  # told to the minute
+_NAMELESS = ("product.facts", "stock.yes", "stock.low", "stock.none", "stock.back_at")
 
 
 def speak(act: Act, now: datetime) -> dict[str, str]:
@@ -46,9 +47,9 @@ def speak(act: Act, now: datetime) -> dict[str, str]:
 
 def name_it(spoken: str, act: Act) -> str:
     """The sentence with the product's name when it is not the one on the buyer's screen (slot `it`): for 「这款」, and
-    before a fact of the sheet, which names nothing itself."""
+    before a fact of the sheet or what is in stock, which name nothing themselves."""
     it = act.slots.get("it")
-    if it and act.template == "product.facts":
+    if it and act.template in _NAMELESS:
         return f"「{wording.short(it)}」{spoken}"
     return f"「{wording.short(it)}」{spoken[2:]}" if it and spoken.startswith("这款") else spoken
 
