@@ -20,7 +20,7 @@ from xiaoer.slices.catalog.rules import compact
 
 _JOINS = re.compile(rf"跟(?!不跟|价|进|[吗么嘛]|$)(?<!跟不跟)|[和与同及、,，;；/+＋&]|{PLUS}|还有|以及|搭配|再加|再来")
 _PIECES = re.compile(
-    rf"(?<![第\d一二两三四五六七八九十])(\d{{1,3}}|[一二两俩三四五六七八九十])(?:{PIECE}|(?<=俩))(?![套装入组钱多])"
+    rf"(?<![第\d一二两三四五六七八九十])(\d{{1,3}}|[一二两俩三四五六七八九十])(?:{PIECE}|(?<=俩))(?![套装入组钱]|多(?!少))"
 )
 _ONES = {one: n for n, one in enumerate("一二三四五六七八九十", 1)} | {"两": 2, "俩": 2}
 _NOTHING = re.compile(
@@ -39,6 +39,8 @@ _SUM = re.compile(r"一共|总共|合计|加起来|到手|[各每][来要买拍�
 _NO_GOODS = re.compile(
     r"运费|邮费|快递|安装|包装|礼盒|贺卡|发票|[券税]|满减|活动|会员|积分|红包|赠品|朋友|同事|老[公婆师]|[爸妈]"
 )
+_MEASURED = re.compile(r"\d+(?:\.\d+)?[\u4e00-\u9fff]")  # 1.5米 is no rice
+_DIGIT = re.compile(r"\d")
 _LATIN = re.compile(r"(?<![a-z\d])[a-z]{2,}(?![a-z])")
 _WORDS = re.compile(r"[\u4e00-\u9fff]+")
 _TO_TELL = 2  # letters from which a part names something
@@ -169,7 +171,7 @@ class MentionIndex:
             if len(pairs) > 1 or len(set("".join(pairs)) & told) >= _COVERS * max(len(told), 1):
                 sure.add(product_id)
         if not sure:  # 桌子, which no title writes so
-            heads = [one for goods in self._heads.named(part).values() for one in goods]
+            heads = [one for goods in self._heads.named(_MEASURED.sub(" ", part)).values() for one in goods]
             return heads or self._by_sound(part)
         best = max(scores[one] for one in sure)
         alike = [one for one in sorted(sure) if scores[one] == best]
@@ -207,4 +209,6 @@ def _pairs(text: str) -> set[str]:
     """Pairs of letters with a Han one, and whole words of Latin letters; numbers name nothing."""
     parts = [compact(part) for part in re.split(r"[\W_]+", text)]
     pairs = {part[at : at + 2] for part in parts for at in range(len(part) - 1)}
-    return {pair for pair in pairs if not pair.isascii()} | {one for part in parts for one in _LATIN.findall(part)}
+    return {pair for pair in pairs if not pair.isascii() and not _DIGIT.search(pair)} | {
+        one for part in parts for one in _LATIN.findall(part)
+    }
