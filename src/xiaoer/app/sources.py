@@ -150,7 +150,7 @@ class LiveCatalog(EmbeddedCatalog):
             return await super().variants(shop, product_id)
         told: tuple[Variant, ...] = await one.source.variants(shop, product_id)
         await self.keep_variants(shop, told, self._clock.now())
-        return told
+        return await self._as_sold(shop, await self.product(shop, product_id), told)
 
     async def variant(self, shop: ShopId, variant_id: str) -> Variant | None:
         one = await _first(self.systems, shop, "stock", "variant") if self.systems else None

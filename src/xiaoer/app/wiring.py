@@ -70,6 +70,7 @@ from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.policies.sides.space import load_spaces
 from xiaoer.slices.privacy.service import BuyerData
 from xiaoer.slices.promotions.coupon_kinds import CouponKinds
+from xiaoer.slices.promotions.direct import DirectPrices
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.shops.service import Shops
@@ -102,6 +103,7 @@ class Wiring:
         self.renewals = Renewals(self.db, self.clock, self.systems, self.jobs)
         self.pushes = Pushes(self.db, self.clock, self.systems, self.orders, self.jobs)
         self.promotions = Promotions(self.db, self.clock)
+        self.catalog.direct = DirectPrices(self.promotions, self.clock)
         self.coupon_kinds = CouponKinds(self.db, self.clock)
         self.entries = ReviewedEntries(self.db, self.clock)
         self.models = ShopModels(self.db, settings.home, self.jobs, self.entries)

@@ -211,7 +211,7 @@ class AgentReply:
                 product = await self._products.product(shop, product_id)
                 if product is None:
                     raise NotFound("Product", product_id)
-                prices = [variant.price for variant in await self._products.variants(shop, product_id)]
+                prices = [variant.pays for variant in await self._products.variants(shop, product_id)]
                 price = str(min(prices)) if prices else ""
                 card = ProductCard(product.id, product.title, price, product.url, product.image)
                 return ReplyPart(card, f"「{product.title}」{price}{product.url and ' ' + product.url}")

@@ -100,6 +100,20 @@ class ConfirmPacks:
         Raises:
             NotFound: no such pack. Conflict: golden questions would break.
         """
+        drafts, refused = await self.switched(shop, pack_id, rule_ids, on)
+        changed = await self._entries.put_many(shop, drafts, by, "publish" if on else "archive") if drafts else []
+        await self._knowledge.refresh(shop)
+        done = tuple(rule.id for rule in self._packs[pack_id].rules if rule.entry_id in changed)
+        return Outcome(done, refused)
+
+    async def switched(
+        self, shop: ShopId, pack_id: str, rule_ids: Sequence[str], on: bool
+    ) -> tuple[dict[str, EntryDraft], dict[str, str]]:
+        """The entries that switching rules would change, by id, and why the others are refused.
+
+        Raises:
+            NotFound: no such pack.
+        """
         pack = self._packs.get(pack_id)
         if pack is None:
             raise NotFound("Pack", pack_id)
@@ -116,6 +130,4 @@ class ConfirmPacks:
                 refused[rule.id] = reason
             elif entry is None or entry.draft.status != "published":
                 drafts[rule.entry_id] = packs.draft_of(rule, pack)
-        changed = await self._entries.put_many(shop, drafts, by, "publish" if on else "archive") if drafts else []
-        await self._knowledge.refresh(shop)
-        return Outcome(tuple(rule.id for rule in wanted if rule.entry_id in changed), refused)
+        return drafts, refused

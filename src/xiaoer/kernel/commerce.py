@@ -57,7 +57,8 @@ class Taste(Struct, frozen=True):
 
 
 class Variant(Struct, frozen=True):
-    """SKU. `spec` maps axis to value ({"颜色": "黑色", "尺码": "M"}); `stock` counts sellable pieces."""
+    """SKU. `spec` maps axis to value ({"颜色": "黑色", "尺码": "M"}); `stock` counts sellable pieces. `price` is the
+    list price (标价), `now` what everybody pays for one piece while a direct discount (直降) runs."""
 
     id: str
     product_id: str
@@ -65,6 +66,12 @@ class Variant(Struct, frozen=True):
     spec: dict[str, str] = field(default_factory=dict)
     stock: int = 0
     restock_at: datetime | None = None
+    now: Money | None = None
+
+    @property
+    def pays(self) -> Money:
+        """The price that is told: what one piece costs everybody now."""
+        return self.price if self.now is None else self.now
 
 
 class OrderItem(Struct, frozen=True):

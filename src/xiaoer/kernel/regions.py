@@ -43,6 +43,7 @@ _SMALLER: dict[str, str] = {
     "吉林": "延吉",
     "江苏": "昆山 江阴 张家港 常熟",
     "浙江": "义乌 余杭 萧山",
+    "四川": "西昌 会理 九寨沟 康定 稻城",
     "福建": "晋江 石狮",
     "河南": "济源",
     "湖北": "仙桃 潜江 神农架 武昌 汉口",
@@ -151,6 +152,16 @@ def region_in(text: str) -> Region | None:
         if found:
             return Region(found[0], _PROVINCE_OF[found[0]], found.start())
     return None
+
+
+def regions_in(text: str) -> list[Region]:
+    """All places that words name, in their order."""
+    found: list[Region] = []
+    while (one := region_in(text)) is not None:
+        begins = found[-1].start + len(found[-1].name) if found else 0
+        found.append(one._replace(start=begins + one.start))
+        text = text[one.start + len(one.name) :]
+    return found
 
 
 def province_of(place: str) -> str:

@@ -232,3 +232,19 @@ async def test_goods_named_in_the_talk_are_still_meant_in_a_rehearsal(talks: Tal
     assert "49.9" in last["replies"][0]["text"]
     done, found = await rehearse(talks, Proposal(), "then")
     assert (done.total, found) == (2, [])
+
+
+async def test_default_rules_are_rehearsed_before_the_shop_confirms_them(talks: Talks) -> None:
+    packs, asked = talks.product.brain.packs, "七天从哪天开始算"
+    await talks.say(asked)
+    drafts, refused = await packs.switched(talks.shop, "law", ["return-clock"], True)
+    assert refused == {}
+    done, found = await rehearse(talks, Proposal(await talks.product.learning.proposals.put(talks.shop, drafts)))
+    assert done.changed == 1
+    assert "签收的第二天" in found[0].after.text
+    assert "签收的第二天" not in (await talks.say(asked))["replies"][0]["text"]
+    await talks.product.learning.proposals.approve(talks.shop, done, "店长")
+    await talks.product.learning.renew(talks.shop)
+    states = {rule.id: rule.state for pack in await packs.show(talks.shop) for rule in pack.rules}
+    assert states["return-clock"] == "on"
+    assert "签收的第二天" in (await talks.say(asked))["replies"][0]["text"]

@@ -12,8 +12,11 @@ from xiaoer.app.entrypoints.knowledge_views import EntryIn, draft_of, who
 from xiaoer.app.entrypoints.learning import keeper
 from xiaoer.app.entrypoints.wording import WordingIn, lesson_of
 from xiaoer.app.http import describe, read_body, reply
+from xiaoer.app.wiring import Wiring
 from xiaoer.flows.replay_changes.replay import Proposal
 from xiaoer.kernel.errors import InvalidBody
+from xiaoer.kernel.ids import ShopId
+from xiaoer.slices.knowledge.types import EntryDraft
 from xiaoer.slices.learning.types import Difference, Replay
 from xiaoer.slices.policies.own_red_lines import OwnRule, RuleBook
 from xiaoer.slices.policies.types import Limits
@@ -44,6 +47,14 @@ class BookIn(Struct, frozen=True):
     limits: Limits = Limits()
 
 
+class PackIn(Struct, frozen=True):
+    """Default rules that would be switched; without `rules` all of the pack."""
+
+    id: _Id
+    on: bool = True
+    rules: Annotated[tuple[_Id, ...], Meta(max_length=500)] = ()
+
+
 class LessonIn(Struct, frozen=True):
     """A word or an intent as it would be taught; without `id` a new one."""
 
@@ -53,8 +64,9 @@ class LessonIn(Struct, frozen=True):
 
 class ReplayIn(Struct, frozen=True):
     """What would change. `publish` and `archive` name kept entries (drafts that go live, entries that go),
-    `all_drafts` takes every draft and entry in review, `entries` are new or edited ones, `rules` a rule book,
-    `words` lessons new or edited, `forget` lessons that go, `model` a kept version of the shop's model (0: as shipped).
+    `all_drafts` takes every draft and entry in review, `entries` are new or edited ones, `rules` a rule book, `packs`
+    default rules switched, `words` lessons new or edited, `forget` lessons that go, `model` a kept version of the
+    shop's model (0: as shipped).
 
     `baseline` is `now` (the shop as it is) or `then` (what was said at the time: after an update of the product, its
     pack or its model).
@@ -68,6 +80,7 @@ class ReplayIn(Struct, frozen=True):
     all_drafts: bool = False
     entries: Annotated[tuple[ProposedIn, ...], Meta(max_length=2_000)] = ()
     rules: BookIn | None = None
+    packs: Annotated[tuple[PackIn, ...], Meta(max_length=20)] = ()
     words: Annotated[tuple[LessonIn, ...], Meta(max_length=200)] = ()
     forget: _Ids = ()
     model: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
@@ -117,6 +130,7 @@ async def begin(request: Request) -> Response:
     entries = (
         *await publish.proposed(shop, ids, "published"),
         *await publish.proposed(shop, list(body.archive), "archived"),
+        *await publish.put(shop, await _switched(product, shop, body.packs)),
         *await publish.edited(shop, [(e.id, e.entry.version, draft_of(e.entry, now)) for e in body.entries]),
     )
     lessons = [lesson_of(one.id, one.lesson) for one in body.words]
@@ -126,6 +140,17 @@ async def begin(request: Request) -> Response:
     title = body.title.strip() or ("和当时的回答比" if body.baseline == "then" else f"{len(entries)} 条知识")
     proposal = Proposal(entries, book, teaching)
     return reply(await publish.begin(shop, title, proposal, body.baseline, body.days, who(who_)), 202)
+
+
+async def _switched(product: Wiring, shop: ShopId, asked: tuple[PackIn, ...]) -> dict[str, EntryDraft]:
+    """The entries of default rules as they would be switched; what may not be switched on is left out."""
+    drafts: dict[str, EntryDraft] = {}
+    for one in asked:
+        found, refused = await product.brain.packs.switched(shop, one.id, one.rules, one.on)
+        if one.rules and refused:
+            raise InvalidBody(" ".join(refused.values()))
+        drafts |= found
+    return drafts
 
 
 @router.get("/{id}", **describe("One replay", response=Replay, errors=(401, 403, 404)))

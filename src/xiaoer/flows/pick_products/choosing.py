@@ -51,7 +51,7 @@ class Choosing:
             owned = any(variant.id in mine for variant in variants)
             if ready and not owned and not denies(product, need) and _fits_model(need, product, ready):
                 stock = sum(v.stock for v in ready)
-                candidates.append(Candidate(product, min(v.price for v in ready), stock, why))
+                candidates.append(Candidate(product, min(v.pays for v in ready), stock, why))
         if cheapest:
             candidates.sort(key=lambda one: one.price)
         count = min(most or rules.at_once, rules.at_once)
@@ -86,7 +86,7 @@ def _is_within(product: Product, variant: Variant, limits: Limits) -> bool:
     named = any(limits.color in value for value in variant.spec.values()) or f"{limits.color}色" in product.title
     if limits.color and not named:
         return False
-    return (limits.least or ZERO) <= variant.price and (limits.most is None or variant.price <= limits.most)
+    return (limits.least or ZERO) <= variant.pays and (limits.most is None or variant.pays <= limits.most)
 
 
 def audiences_of(turn: Turn, named: Sequence[str], age_years: float | None) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ class PickProducts:
         near = await self._goods.recommend(turn.shop, need, None, _LOOKED_AT, Taste(said=" "))  # its title is no wish
         why, limits = "同类，有现货", self._for_wish.unasked(turn, segment)
         if cheaper:
-            prices = [v.price for v in await self._goods.variants(turn.shop, product_id)]
+            prices = [v.pays for v in await self._goods.variants(turn.shop, product_id)]
             why, limits = "同类，比这款便宜", replace(limits, most=min(prices, default=ZERO) - Money(1))
         same = [(p, why) for p in near if p.id != product_id and _is_same_sort(p, product)]
         return await self._choose(turn, segment.text, same, limits, {product_id})

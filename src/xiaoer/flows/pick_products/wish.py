@@ -221,7 +221,7 @@ class PicksForWish:
 
     async def _less_than(self, shop: ShopId, shown: Sequence[str], most: Money | None) -> Money | None:
         """A yuan below the cheapest product that was shown last."""
-        prices = [v.price for one in shown[-_PICKED:] for v in await self._goods.variants(shop, one)]
+        prices = [v.pays for one in shown[-_PICKED:] for v in await self._goods.variants(shop, one)]
         return min(prices) - Money(100) if prices else most
 
 

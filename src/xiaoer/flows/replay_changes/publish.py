@@ -3,7 +3,7 @@
 Entries must still be at the version that was rehearsed; the regression set is asked about the whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -121,6 +121,19 @@ class PublishProposals:
             for id_ in ids
         )
 
+    async def put(self, shop: ShopId, drafts: Mapping[str, EntryDraft]) -> tuple[ProposedEntry, ...]:
+        """Entries of these ids as they would be, whether they are kept already or new.
+
+        Raises:
+            InvalidEntry: one cannot be kept.
+        """
+        found = await self._db.read(lambda c: store.get_many(c, shop, list(drafts)))
+        names = await self._db.read(lambda c: store.variables_of(c, shop))
+        return tuple(
+            ProposedEntry(id_, found[id_].version if id_ in found else 0, rules.check_entry(draft, names))
+            for id_, draft in drafts.items()
+        )
+
     async def edited(self, shop: ShopId, drafts: Sequence[tuple[str, int, EntryDraft]]) -> tuple[ProposedEntry, ...]:
         """Entries as somebody edited them (id, version, content); an empty id is a new one, version 0 the kept one.
 
@@ -212,8 +225,8 @@ def _holds(proposal: Proposal) -> bool:
 
 
 def _publish(connection: Connection, shop: ShopId, one: ProposedEntry, by: str, now: datetime) -> None:
-    if not one.id:
-        entries.keep_new(connection, shop, one.draft, now, by)
+    if not one.version:
+        entries.keep_new(connection, shop, one.draft, now, by, one.id)
         return
     stored = store.get(connection, shop, one.id)
     if stored is None or stored.version != one.version:

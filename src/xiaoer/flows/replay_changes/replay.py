@@ -43,7 +43,8 @@ JOB = "learning.replay"
 
 
 class ProposedEntry(Struct, frozen=True):
-    """An entry as it would be published (or archived). An empty `id` is a new one; `version` is the one looked at."""
+    """An entry as it would be published (or archived). `version` is the one looked at, 0 of a new one, which may have
+    an `id` already (a default rule)."""
 
     id: str
     version: int

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -36,6 +36,7 @@ class EmbeddedCatalog:
     """`ProductSource` and `StockSource` over the shop's own rows."""
 
     kinds: frozenset[str] = frozenset()  # words of the trade that name a kind of thing (大米, 保温杯)
+    direct: Callable[[ShopId, Product, Sequence[Variant]], Awaitable[tuple[Variant, ...]]] | None = None  # 直降价
     sound: Callable[[str], str] | None = None  # the syllables of Han characters; None: names are read, not heard
 
     def __init__(self, db: Database) -> None:
@@ -56,7 +57,13 @@ class EmbeddedCatalog:
         return await self._db.read(lambda c: store.page_products(c, shop, words, offset, limit))
 
     async def variants(self, shop: ShopId, product_id: str) -> tuple[Variant, ...]:
-        return (await self._held(shop, product_id))[1]
+        return await self._as_sold(shop, *await self._held(shop, product_id))
+
+    async def _as_sold(
+        self, shop: ShopId, product: Product | None, variants: tuple[Variant, ...]
+    ) -> tuple[Variant, ...]:
+        """The variants with what they cost now."""
+        return await self.direct(shop, product, variants) if self.direct and product and variants else variants
 
     async def _held(self, shop: ShopId, product_id: str) -> tuple[Product | None, tuple[Variant, ...]]:
         """A product with its variants; what was read stays good until the catalogue changes (seen in half a second)."""
@@ -108,8 +115,9 @@ class EmbeddedCatalog:
                 taste, things=tuple(_bare(k) for k in kinds if not any(k != other and k in other for other in kinds))
             )
         for product_id in index.rank(need, 8 * limit, taste):
-            product, variants = await self._held(shop, product_id)
-            within = [v for v in variants if v.stock > 0 and (max_yuan is None or v.price.fen <= max_yuan * 100)]
+            product, kept = await self._held(shop, product_id)
+            variants = await self._as_sold(shop, product, kept)
+            within = [v for v in variants if v.stock > 0 and (max_yuan is None or v.pays.fen <= max_yuan * 100)]
             if product is not None and within:
                 picks.append(product)
                 if len(picks) == limit:
@@ -123,8 +131,9 @@ class EmbeddedCatalog:
         are looked at; with each, whether nothing of the taste rules it out."""
         found = []
         for product_id, may in (await self._by_words(shop))[1].shelf(need, limit, taste).items():
-            product, variants = await self._held(shop, product_id)
-            within = (v for v in variants if v.stock > 0 and (max_yuan is None or v.price.fen <= max_yuan * 100))
+            product, kept = await self._held(shop, product_id)
+            variants = await self._as_sold(shop, product, kept)
+            within = (v for v in variants if v.stock > 0 and (max_yuan is None or v.pays.fen <= max_yuan * 100))
             if product is not None and any(within):
                 found.append((product, may))
         return tuple(found)

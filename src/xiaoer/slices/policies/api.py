@@ -11,13 +11,16 @@ import re
 from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Order
-from xiaoer.kernel.decision import Act, Decision, Facts, Handoff, Need, Todo
+from xiaoer.kernel.decision import Act, BargainAnswer, Decision, Facts, Handoff, Need, Todo
 from xiaoer.kernel.heard import Heard, Segment
+from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import (
     answering,
     attributes,
     bargaining,
+    bulk,
+    delivery,
     focus,
     follow_ups,
     handoff,
@@ -70,7 +73,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         return Decision(needs=wanted)
     known, memory = facts or Facts(), situation.turn.memory
     stuck = bargaining.wants_people(known.bargains)
-    if stuck is not None:
+    if stuck is not None and stuck.reason != "bulk":
         return handoff.hand_over(situation, Handoff("bargain_exhausted", f"bargain.{stuck.reason}", "sales"), stuck)
     acts: list[Act] = []
     more: list[Need] = []
@@ -135,6 +138,8 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     if todos:
         return Decision(todos=tuple({todo.id: todo for todo in todos}.values()))
     acts += beside
+    if bulk.wants_people(acts) or (stuck is not None and not bulk.has_quoted(acts)):
+        return _with_quote(situation, acts, memory, stuck)
     also = None if asking else run.still_open(memory, acts)
     acts, asking = ([*acts, also[0]], also[1]) if also else (acts, asking)
     again = trying.tried(situation, tuple(acts))
@@ -144,6 +149,17 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     decision = decision if decision.handoff else replace(decision, regret=regret.say_regret(situation, decision.acts))
     memory = replace(memory, asking=asking, tried=again)
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
+
+
+def _with_quote(situation: Situation, acts: list[Act], memory: Memory, stuck: BargainAnswer | None) -> Decision:
+    """The quote for many pieces, and people who go on from there."""
+    told = [act for act in acts if not act.rule_id.startswith("bargain.")]
+    handed = handoff.hand_over(situation, Handoff("bargain_exhausted", "bargain.bulk", "sales"), stuck)
+    quoted = tuple(act for act in told if act.template != "bulk.people")
+    memory = replace(memory, asking="")
+    return replace(
+        handed, acts=(*quoted, handed.acts[0]) if len(quoted) >= len(acts) else (*handed.acts, *quoted), memory=memory
+    )
 
 
 def _only_number(heard: Heard) -> str:
@@ -175,8 +191,9 @@ def look_again(heard: Heard, turn: Turn) -> Heard:
     again = telling.put_together(
         tuple(follow_ups.read(remarks.read(looking.look_again(one), turn), turn) for one in heard.segments)
     )
+    again = delivery.carry(again, turn)
     segments = wishes.gather(tuple(wishes.read(s, turn, tells_situation(s.text)) for s in again), tells_preference)
-    segments = tuple(focus.choose(segment, turn) for segment in segments)
+    segments = tuple(focus.choose(bulk.read(segment, turn), turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
 
 

@@ -12,8 +12,10 @@ from xiaoer.slices.policies.rules import (
     arrival,
     attributes,
     bargaining,
+    bulk,
     buying,
     cards,
+    delivery,
     entries,
     likelier,
     nearest,
@@ -26,6 +28,7 @@ from xiaoer.slices.policies.rules import (
     presale,
     prices,
     products,
+    quotes,
     selling,
     talk,
     wish_words,
@@ -68,6 +71,8 @@ def answer_segment(ask: Ask) -> Move:
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
         return likelier.instead(ask, Move(bargain))
+    if (quoted := bulk.answer(ask) or quotes.for_haggling(ask)) is not None:
+        return quoted
     ask = numbers.as_meant(ask)
     looking_up = numbers.look_up(ask)
     if looking_up is not None:
@@ -86,6 +91,8 @@ def answer_segment(ask: Ask) -> Move:
     goods = products.fact_by_name(ask)
     if goods is not None:
         return likelier.instead(ask, Move(goods))
+    if (there := delivery.answer(ask)) is not None:
+        return there
     if (meant := nearest.tell_meant(ask)) is not None:
         return meant
     return likelier.instead(

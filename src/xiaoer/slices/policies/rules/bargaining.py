@@ -94,6 +94,8 @@ def has_offer(turn: Turn) -> bool:
 def say_bargain(ask: Ask) -> Act | None:
     """The act for a decided price request; None when it is not one, or leaves the segment to others."""
     answer = ask.facts.bargains.get(ask.index)
+    if ask.segment.by == "bulk":
+        return None  # of many pieces the quote comes first
     if answer is None:
         about = is_about_price(ask.segment, ask.situation.turn)
         if about and ask.facts.bargains:

@@ -76,7 +76,7 @@ def buy_again(ask: Ask) -> Move | None:
 
 
 def _how(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act:
-    ready = [variant.price for variant in variants if variant.stock > 0]
+    ready = [variant.pays for variant in variants if variant.stock > 0]
     slots = {"product": product, "title": product.title, "price": min(ready, default=None), "link": product.url}
     template = "buy.sold_out" if variants and not ready else "buy.how"
     return Act("answer", ask.index, template, slots, (product_source(product),), "buy.how")

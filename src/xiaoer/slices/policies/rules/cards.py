@@ -29,7 +29,7 @@ def show_goods(ask: Ask, product_id: str = "") -> Act | None:
     if product is None:
         return None
     variants = ask.facts.variants.get(product.id, ())
-    price = min((v.price for v in variants), default=None)
+    price = min((v.pays for v in variants), default=None)
     slots = {"product": product, "price": price, "title": product.title}
     return Act("answer", ask.index, "product.card", slots, (product_source(product),), "card.product")
 

@@ -91,7 +91,7 @@ def _cards(ask: Ask, hit: KnowledgeHit) -> tuple[dict[str, Any], ...]:
             continue
         product = ask.facts.products.get(str(card["product_id"]))
         if product is not None:
-            prices = [variant.price for variant in ask.facts.variants.get(product.id, ())]
+            prices = [variant.pays for variant in ask.facts.variants.get(product.id, ())]
             cards.append({"type": "product", "product": product, "price": min(prices, default=None)})
     return tuple(cards)
 
@@ -179,7 +179,7 @@ def _of_variants(ask: Ask, name: str, product: Product | None) -> tuple[Any, Sou
     source = Source("product", ask.product_id or "", product.title if product else "")
     match name:
         case "价格":
-            return min(variant.price for variant in variants), source
+            return min(variant.pays for variant in variants), source
         case "库存":
             return f"有货（{sum(variant.stock for variant in ready)} 件）" if ready else "暂时没货", source
     wanted = ("尺码", "尺寸", "码数") if name == "尺码" else ("颜色", "色")

@@ -39,7 +39,7 @@ def extreme_of(variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
     for said, by, end in _ENDS:
         if not said.search(text):
             continue
-        order: Callable[[Variant], float] = (lambda one: float(one.price.fen)) if by == "price" else _size_of
+        order: Callable[[Variant], float] = (lambda one: float(one.pays.fen)) if by == "price" else _size_of
         places = sorted({order(one) for one in variants})
         if len(places) > 1 and places[0] >= 0:
             return tuple(one for one in variants if order(one) == places[end])

@@ -7,7 +7,9 @@ is at stake; what helps after a mishap is no answer to one who asks whether it h
 import re
 
 from xiaoer.kernel.decision import NEAR, KnowledgeHit
+from xiaoer.kernel.regions import province_of
 from xiaoer.slices.policies.rules import attributes, products
+from xiaoer.slices.policies.rules.delivery import covers
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask
 
@@ -85,6 +87,7 @@ def _by_words(ask: Ask, hits: tuple[KnowledgeHit, ...]) -> list[KnowledgeHit]:
         if not (named and hit.product_id and hit.product_id not in named)
         and not (len(named) > 1 and hit.product_id and hit.score < OWN_WORDS)  # of which of them, nobody knows
         and not _speaks_of_others(ask, hit)
+        and not _speaks_of_other_places(ask, hit)
         and hit.score >= (max(far, elsewhere) if hit.product_id and hit.product_id != ask.product_id else far)
     ]
 
@@ -99,7 +102,20 @@ def _by_sides(ask: Ask, hits: tuple[KnowledgeHit, ...]) -> list[KnowledgeHit]:
     if products.asks_how_it_is(ask.segment.text):
         return []
     likely, own = chances(ask), ("", ask.product_id)
-    return [h for h in hits if likely[h.id].sure >= _LIKELY and h.product_id in own and not _speaks_of_others(ask, h)]
+    return [
+        h
+        for h in hits
+        if likely[h.id].sure >= _LIKELY
+        and h.product_id in own
+        and not _speaks_of_others(ask, h)
+        and not _speaks_of_other_places(ask, h)
+    ]
+
+
+def _speaks_of_other_places(ask: Ask, hit: KnowledgeHit) -> bool:
+    """Whether the entry is of places (港澳台) and not of the one that goods shall go to."""
+    province = province_of(ask.segment.entities.place or "") if ask.segment.intent.startswith("ship.") else ""
+    return bool(province) and hit.score < OWN_WORDS and covers(hit, province) < 0
 
 
 def _is_far_ahead(hits: tuple[KnowledgeHit, ...], times: float) -> bool:

@@ -74,7 +74,7 @@ _VAGUE = re.compile(
 )
 _CLAUSES = re.compile(r"[\s,，。；;、!！]+|(?<=[?？])")
 _UNSURE, _FEW = 0.5, 10
-_OF_GOODS = ("order.how_to_buy", "promo.gift")
+_OF_GOODS = ("order.how_to_buy", "promo.gift", "ship.area", "ship.fee")
 _WORDED = 5  # characters from which what sounds like talk may be a question that the shop wrote down
 _VAGUELY = 0.4  # of what is asked: goods that the words name may tell
 _SAYS_NOTHING = re.compile(

@@ -28,6 +28,7 @@ _OF_PRICE = re.compile(
 )
 _CLAUSES = re.compile(r"[\s,，。；;？?！!、]+|还是|或者|跟|和|比")
 _ANY_UNIT = frozenset("个件套份")
+_MONEY_FROM = 10  # 200块 are yuan
 _MOST = 999  # pieces of one line
 _MOST_OPTIONS = 4
 
@@ -59,7 +60,9 @@ def counted(text: str) -> list[tuple[int, str]]:
     return [
         (_number(one[1]), one[2])
         for one in _COUNTED.finditer(text)
-        if not _EACH_PRICE.search(text[: one.end(1)]) and not _TOLD_OF_IT.search(text[: one.start()])
+        if not _EACH_PRICE.search(text[: one.end(1)])
+        and not _TOLD_OF_IT.search(text[: one.start()])
+        and not (one[2] == "块" and _number(one[1]) >= _MONEY_FROM)
     ]
 
 
@@ -80,10 +83,9 @@ def without_counts(text: str) -> str:
 def one_of(variants: tuple[Variant, ...], title: str = "", unit: str = "") -> Variant | None:
     """The variant that is meant where nothing tells them apart; None where there is none."""
     ready = [v for v in variants if v.stock > 0] or list(variants)
-    known = _marks(title)
     return min(
         ready,
-        key=lambda v: (_holds(v, unit) or 1, not _is_in(v, known) if title else True, v.price, v.id),
+        key=lambda v: (_holds(v, unit) or 1, _distance(v, title), v.pays, v.id),
         default=None,
     )
 
@@ -103,6 +105,9 @@ def _of_clause(variants: tuple[Variant, ...], entities: Entities, clause: str, t
         if single is None:
             continue
         pack = _pack_of(pool, unit, number)
+        if unit == "斤" and pack is not None:  # 20斤 of rice is what is in the bag
+            found.append(Pieces(pack, 1))
+            continue
         held = _holds(single, unit) or 1
         if pack is not None:
             found.append(Pieces(pack, 1, unit))
@@ -149,6 +154,14 @@ def _units(variant: Variant) -> set[str]:
 
 def _spec(variant: Variant) -> str:
     return " ".join(variant.spec.values())
+
+
+def _distance(variant: Variant, title: str) -> int:
+    """How far a spec is from the title: told in its words (0), by its measures and numbers (1), not at all (2)."""
+    values = variant.spec.values()
+    if title and values and all(value in title for value in values):
+        return 0
+    return 1 if _is_in(variant, _marks(title)) else 2
 
 
 def _is_in(variant: Variant, known: set[tuple[float, str]]) -> bool:

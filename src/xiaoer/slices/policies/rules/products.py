@@ -157,7 +157,7 @@ def _at_first_sight(
     product: Product, variants: tuple[Variant, ...], now: PriceNow | None = None
 ) -> tuple[tuple[str, str], ...]:
     """What it costs, also after today's offers, and the first things that the shop tells of it."""
-    low = min((variant.price for variant in variants), default=None)
+    low = min((variant.pays for variant in variants), default=None)
     cheaper = now is not None and now.payable < now.list_price
     after = f"，现在拍一件到手 {now.payable.spoken} 元" if now is not None and cheaper else ""
     price = (("价格", f"{low.spoken} 元起{after}"),) if low is not None else ()
@@ -202,7 +202,7 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     chosen = variants if _DIFFER.search(ask.segment.text) and len(chosen) == 1 else chosen
     if not chosen:
         return None
-    low, high = min(v.price for v in chosen), max(v.price for v in chosen)
+    low, high = min(v.pays for v in chosen), max(v.pays for v in chosen)
     source, now = product_source(product), ask.facts.prices.get(product.id)
     told = _at_first_sight(product, variants, now) if _also_asks_how_it_is(ask.segment.text) else ()
     if len(told) > 1:
@@ -210,7 +210,7 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     if low == high and now is not None and now.payable < now.list_price:
         titles = [title for _, title in now.applied]
         promotions = tuple(Source("promotion", id_, title) for id_, title in now.applied)
-        slots = {"low": low, "payable": now.payable, "titles": titles}
+        slots = {"low": now.list_price, "payable": now.payable, "titles": titles}
         return Act("quote", ask.index, "price.now", slots, (source, *promotions))
     if low != high and (each := _each_price(chosen)):
         return Act("quote", ask.index, "price.each", {"each": "，".join(each)}, (source,))
@@ -221,8 +221,8 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
 def _each_price(variants: tuple[Variant, ...]) -> list[str]:
     """What each spec costs, those of one price together; empty where that would be a long list."""
     at: dict[Money, list[str]] = {}
-    for variant in sorted(variants, key=lambda v: (v.price, v.id)):
-        at.setdefault(variant.price, []).append(" ".join(variant.spec.values()))
+    for variant in sorted(variants, key=lambda v: (v.pays, v.id)):
+        at.setdefault(variant.pays, []).append(" ".join(variant.spec.values()))
     if len(variants) > _PRICED or any(not spec for specs_ in at.values() for spec in specs_):
         return []
     return [f"{'、'.join(dict.fromkeys(named))} {price.spoken} 元" for price, named in at.items()]
@@ -246,7 +246,7 @@ def compare(ask: Ask) -> Act | None:
     shared = [key for key in goods[0].attributes if all(key in other.attributes for other in goods[1:])]
     asked = [key for one in goods for key, _ in attributes.facts_for(one, "", ask.segment.text)]
     keys = [key for key in dict.fromkeys((*asked, *shared)) if key not in _SORTS][:_ROWS]
-    prices = [min((v.price for v in ask.facts.variants.get(one.id, ())), default=None) for one in goods]
+    prices = [min((v.pays for v in ask.facts.variants.get(one.id, ())), default=None) for one in goods]
     rows = [[key, *(one.attributes.get(key, "资料没写") for one in goods)] for key in keys]
     if all(price is not None for price in prices):
         rows.append(["价格", *(f"{price.spoken} 元起" for price in prices if price is not None)])

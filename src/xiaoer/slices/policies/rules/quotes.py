@@ -7,6 +7,7 @@ from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Priced
 from xiaoer.slices.policies.rules import carts, unit_prices
+from xiaoer.slices.policies.rules.bargaining import HAGGLES, has_offer
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.rules.pieces import Pieces
 from xiaoer.slices.policies.types import Ask, Move
@@ -74,6 +75,29 @@ def price(ask: Ask) -> Move | None:
     return Move(_total(ask, key))
 
 
+def for_haggling(ask: Ask) -> Move | None:
+    """Who asks for less where the shop does not bargain: what the goods in sight cost with today's offers and coupons;
+    None where nothing lowers the price."""
+    haggles = ask.segment.intent == "promo.bargain" and ask.segment.confidence >= HAGGLES
+    if not haggles or ask.index in ask.facts.bargains or ask.product_id not in ask.facts.products:
+        return None
+    if ask.segment.by == "context" or has_offer(ask.situation.turn) or not (key := carts.named_now(ask)):
+        return None
+    if key not in ask.facts.priced:
+        return want(ask, "priced", key)
+    priced = ask.facts.priced[key]
+    if not titles_of(priced) and priced.claim is None:
+        return None
+    lines = [part.rpartition("*") for part in key.split(",")]
+    specs = {v.id: " ".join(v.spec.values()) for v in ask.facts.variants.get(ask.product_id or "", ())}
+    one = len({v.pays for v in ask.facts.variants.get(ask.product_id or "", ())}) == 1
+    number = sum(int(count) for _, _, count in lines)
+    spec = "" if one or len(lines) > 1 else f"{specs.get(lines[0][0], '')} "
+    return Move(say(ask, "bargain.quoted", type_="quote", sources=causes(priced.causes), rule="bargain.quoted",
+                    payable=priced.payable, count=f"{spec}{number} 件", offers_used=titles_of(priced), cart=key,
+                    **_claim(priced)))  # fmt: skip
+
+
 def _total(ask: Ask, key: str) -> Act:
     priced = ask.facts.priced[key]
     return say(ask, "quote.total", type_="quote", sources=causes(priced.causes), rule=f"quote.{priced.source}",
@@ -107,7 +131,7 @@ def _options(ask: Ask, told: list[Pieces]) -> Move:
                     amounts=rows, cart=priced[-1][0].key))  # fmt: skip
 
 
-def _titles(priced: Priced) -> list[str]:
+def titles_of(priced: Priced) -> list[str]:
     """The offers that lowered the price."""
     return [cause.title for cause in priced.causes if cause.amount > ZERO and cause.kind != "freight"]
 
@@ -116,7 +140,7 @@ def _with(priced: Priced) -> list[str]:
     """What a sum holds: its offers, the freight, and what it is with a coupon that may be taken."""
     freight = [f"含运费 {priced.freight.spoken} 元"] if priced.freight > ZERO else []
     claim = [f"再领「{priced.claim.title}」付 {priced.claim.payable.spoken} 元"] if priced.claim else []
-    return [*_titles(priced), *freight, *claim]
+    return [*titles_of(priced), *freight, *claim]
 
 
 def _called(one: Pieces, one_spec: bool) -> str:
@@ -153,7 +177,7 @@ def bundle(ask: Ask) -> Move | None:
         slots: dict[str, Any] = {"payable": priced.payable, "saving": saving, "alone": alone, "cart": key}
         slots["explanation"] = priced.explanation
         slots |= {"gifts": [cause.title for cause in priced.causes if cause.kind == "gift"]} | _claim(priced)
-        return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=_titles(priced),
+        return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=titles_of(priced),
                         until=priced.valid_until, **slots))  # fmt: skip
     one = (ask.segment.entities.quantity or 1) < 2
     if one and "," not in key and key.endswith("*1") and not gap_asked and _BOTH.search(ask.segment.text):

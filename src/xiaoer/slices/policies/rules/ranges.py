@@ -73,7 +73,7 @@ def _more(variants: list[Variant]) -> str:
     if not variants:
         return ""
     ready = [v for v in variants if v.stock > 0]
-    return f"，{min(v.price for v in ready).spoken} 元，有货" if ready else "，不过这个规格现在没货"
+    return f"，{min(v.pays for v in ready).spoken} 元，有货" if ready else "，不过这个规格现在没货"
 
 
 def _told(text: str, ranges: list[Range], name: str = "") -> tuple[float, str] | None:

@@ -54,6 +54,10 @@ _BARE_MEASURE = re.compile(
     r"^(?:那|那么|要是|如果|换成?|我?是|身高|体重)*(\d{2,3})(?:的|呢|行|可以|能穿|穿|吗|么|嘛|不|合适|[?？,，。\s])*$"
 )
 _TALL = range(130, 211)  # cm; below, a bare number after a weight is a weight in 斤
+# Another pack after one whose price was asked: 那10斤呢, 三盒的呢.
+_BARE_AMOUNT = re.compile(
+    r"^(?:那|那么|要是|如果|换成?|这个)*(?:\d{1,3}|[一二两三四五六七八九十]+)\s*(?:公?斤|克|千克|[两升片抽丸枚件个双条只瓶盒套包袋箱桶支张罐把份寸米])(?:的|装)?(?:呢|咋样|[?？\W])*$"
+)
 # What a question about stock or money says by itself.
 _WORDS_OF = {
     intent: re.compile(words)
@@ -69,6 +73,7 @@ _WORDS_OF = {
 }
 _WHOLE = 4  # letters of a question that may stand by itself
 _UNSURE, _FEW = 0.5, 14
+_RECENT = 3  # questions of the buyer
 _BEFORE_BUYING = ("product.", "promo.", "price.", "ship.fee")
 
 
@@ -86,6 +91,8 @@ def read(segment: Segment, turn: Turn) -> Segment:
     weak = segment.intent.startswith(("chat.", "oos.")) or segment.confidence < _UNSURE
     if weak and (last := last_matter(turn)) in ("after.return", "after.exchange") and _DONE_TO_GOODS.search(text):
         return replace(segment, intent=last, confidence=0.8, by="context")
+    if _BARE_AMOUNT.match(text) and turn.product_in_focus and _asked_price(turn):
+        return replace(segment, intent="price.query", confidence=0.8, by="context")
     if segment.intent == "product.size_advice" and (told := _BARE_MEASURE.match(text)):
         return _with_measure(segment, turn, int(told.group(1)))
     if segment.intent == "after.size_wrong" and _asks_before_buying(segment, turn):
@@ -162,6 +169,12 @@ def last_matter(turn: Turn) -> str:
     """The business that the buyer asked about last; "" when there was none."""
     said = (code for past in reversed(turn.history) if past.author == "buyer" for code in reversed(past.intents))
     return next((code for code in said if not code.startswith(("chat.", "oos."))), "")
+
+
+def _asked_price(turn: Turn) -> bool:
+    """Whether one of the last questions of the buyer was of a price, and none of his size."""
+    said = [code for past in turn.history if past.author == "buyer" for code in past.intents][-_RECENT:]
+    return "price.query" in said and "product.size_advice" not in said
 
 
 def _is_bare(text: str, named: list[str]) -> bool:

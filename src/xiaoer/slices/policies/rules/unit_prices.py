@@ -90,8 +90,8 @@ def _told(ask: Ask, product: Product, packs: list[Pack], unit: str) -> Act:
     times, called = _TOLD_BY.get(base, (1, base))
     if base in _WEIGHED and unit and in_words(unit) != base:
         times, called = round(in_base((1, in_words(unit)))[0]), in_words(unit)
-    ranked = sorted(packs, key=lambda pack: (pack.variant.price.fen / pack.amount, pack.variant.id))
-    each = [(_named(p.variant), p.variant.price.spoken, _of(p.variant.price.fen * times / p.amount)) for p in ranked]
+    ranked = sorted(packs, key=lambda pack: (pack.variant.pays.fen / pack.amount, pack.variant.id))
+    each = [(_named(p.variant), p.variant.pays.spoken, _of(p.variant.pays.fen * times / p.amount)) for p in ranked]
     told = "，".join(f"{name} {price} 元（合每{called} {per.spoken} 元）" for name, price, per in each)
     if len(ranked) == 1:
         amount = ranked[0].amount / times
@@ -105,11 +105,11 @@ def _told(ask: Ask, product: Product, packs: list[Pack], unit: str) -> Act:
 def _better(ranked: list[Pack]) -> str:
     """Which pack costs least for as much, what it saves against as many of the smallest, and whether there is one."""
     best, smallest = ranked[0], min(ranked, key=lambda pack: pack.amount)
-    if best.variant.price.fen * ranked[-1].amount == ranked[-1].variant.price.fen * best.amount:
+    if best.variant.pays.fen * ranked[-1].amount == ranked[-1].variant.pays.fen * best.amount:
         return "算下来一样价"
     stock = "" if best.variant.stock > 0 else "，不过现在没货"
     as_many = best.amount / smallest.amount
-    saved = smallest.variant.price.fen * as_many - best.variant.price.fen
+    saved = smallest.variant.pays.fen * as_many - best.variant.pays.fen
     if as_many.denominator > 1 or as_many == 1:
         return f"{_named(best.variant)} 更划算{stock}"
     return f"{_named(best.variant)} 更划算，比买{as_many}份{_named(smallest.variant)}省 {_of(saved).spoken} 元{stock}"
@@ -124,7 +124,7 @@ def _packs(product: Product, variants: tuple[Variant, ...], unit: str) -> list[P
         held = _of_sheet(product, variants, variant, unit) if bare else _held(_named(variant), unit)
         if held is None:
             return []
-        if not any((pack.amount, pack.variant.price) == (held[0], variant.price) for pack in found):
+        if not any((pack.amount, pack.variant.pays) == (held[0], variant.pays) for pack in found):
             found.append(Pack(variant, *held))
     return found if len({pack.unit for pack in found}) == 1 else []
 

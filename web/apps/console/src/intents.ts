@@ -1,6 +1,6 @@
 /** What buyers ask for, by the names that people read. */
 import { reactive } from 'vue'
-import { useSession } from '../../session'
+import { useSession } from './session'
 
 interface Intent {
   code: string
