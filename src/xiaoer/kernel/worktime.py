@@ -5,7 +5,7 @@ one of its own on days that are worked instead (调休). A span that closes befo
 morning; equal values mean the whole day.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from msgspec import Struct, field
 
@@ -64,7 +64,7 @@ def next_opening(work: BusinessHours, now: datetime) -> datetime | None:
     for ahead in range(_HORIZON_DAYS):
         span = span_of(work, today + timedelta(days=ahead))
         if span is not None and span[0] >= now:
-            return span[0]
+            return span[0].astimezone(UTC)
     return None
 
 
@@ -78,7 +78,7 @@ def after_open_time(work: BusinessHours, start: datetime, amount: timedelta) -> 
             continue
         begins = max(moment, span[0])
         if span[1] - begins >= left:
-            return begins + left
+            return (begins + left).astimezone(UTC)
         left -= span[1] - begins
         moment = span[1]
     return start + amount

@@ -149,7 +149,16 @@ def test_a_refused_or_failed_after_sale_is_for_a_person(text: str, is_disputed: 
 
 @pytest.mark.parametrize(
     ("text", "rule"),
-    [("差🍎", "complaint"), ("举📰", "complaint"), ("🧱人工", "human"), ("ren2 gong1", "human")],
+    [
+        ("差🍎", "complaint"),
+        ("举📰", "complaint"),
+        ("🧱人工", "human"),
+        ("ren2 gong1", "human"),
+        ("zhuanrg", "human"),
+        ("RenGong", "human"),
+        ("投个诉", "complaint"),
+        ("chа评", "complaint"),
+    ],
 )
 def test_a_picture_stands_for_what_it_shows_and_a_tone_for_nothing(text: str, rule: str) -> None:
     assert rule in crossed(text)

@@ -48,7 +48,9 @@ NOW = at("2026-06-16T15:00")
     ],
 )
 def test_the_clock_runs_in_duty_time(start: str, hours: int, work: BusinessHours, end: str) -> None:
-    assert after_open_time(work, at(start), timedelta(hours=hours)) == at(end)
+    found = after_open_time(work, at(start), timedelta(hours=hours))
+    assert found == at(end)
+    assert found.utcoffset() == timedelta(0)
     assert open_time_between(work, at(start), at(end)) == timedelta(hours=hours)
 
 
@@ -200,6 +202,12 @@ def test_forms_are_filled_from_what_is_known(
     found = filling.prefill(FORMS[type_], [segment], text, ORDER)
     assert found == fields
     assert filling.missing(FORMS[type_], found) == missing
+
+
+def test_what_was_missing_is_told_by_the_parts_that_say_so() -> None:
+    said = [Segment("少了一只袜子", "after.missing", 0.9), Segment("你们态度太差", "service.complaint", 0.9)]
+    assert filling.prefill(FORMS["resend"], said, "少了一只袜子；你们态度太差", ORDER)["missing"] == "少了一只袜子"
+    assert "missing" not in filling.prefill(FORMS["resend"], said[1:], "你们态度太差", ORDER)
 
 
 @pytest.mark.parametrize(

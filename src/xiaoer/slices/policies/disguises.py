@@ -75,6 +75,7 @@ _BY_EAR = {
     "骗子": "pian zi-片字",
     "诈骗": "zha pian-炸片",
     "退一赔三": "tui yi pei san",
+    "假的": "jia de-家加价架夹嫁佳驾嘉贾甲",
 }
 # Characters that look like one of these words, for eyes in a hurry.
 _BY_EYE = {
@@ -88,6 +89,7 @@ _BY_EYE = {
     "假": "暇",
     "曝": "瀑",
     "媒": "谋",
+    "仿": "彷",
 }
 # Sounds that accents and voice input mix up: flat and curled tongue, the end of the nose.
 _CURLED, _NASAL = re.compile("(?<=^[zcs])h"), re.compile("(?<=[aei]n)g$")
@@ -111,6 +113,7 @@ _SAID = {
     "叫": "喊",
     "怎么": "啷个 咋个",
     "为什么": "点解",
+    "在": "喺度 喺",
     "行吗": "中不中 得唔得 要得不",
     "啊": "噻 嗦 嘎 撒 咯 哈",
     "吗": "咩",
@@ -137,6 +140,8 @@ _SAID_AGAIN = re.compile(rf"^({_HAN}{{2,6}})\1+$")  # 差评差评: all that is 
 _LONE_LETTER = re.compile(rf"(?<={_HAN})[a-z](?={_HAN})")
 _THREADED = re.compile(rf"{_HAN}(?:[a-z0-9]{_HAN}){{2,}}")
 _THREAD = re.compile(r"[a-z0-9]")
+# 投个诉, 差一评: a measure word put into the word.
+_MEASURED = re.compile("(投)[一个了](诉)|(举)[一个了](报)|(差)[一个](评)|(曝)[一个了](光)|(维)[一个了](权)")
 # What law and shops owe for a fake, in whatever numerals: 退1赔3, 假1陪10.
 _OWED = re.compile("([退缺假少])[1一壹][赔陪](10|[34三四十叁肆拾])")
 _NUMERAL = str.maketrans({"3": "三", "叁": "三", "4": "四", "肆": "四", "拾": "十"})
@@ -149,6 +154,9 @@ class _Word:
         sounds, _, others = heard.partition("-")
         self.word, self.sounds, self.others = word, tuple(sounds.split()), frozenset(others)
         self._accented = tuple(map(_accentless, self.sounds))
+        initials = "".join(f"{sound[0]}(?:{sound[1:]})?" for sound in self.sounds)
+        some = "|".join(sound for sound in self.sounds if len(sound) >= _TELLING)
+        self._shortened = re.compile(f"(?=.*(?:{some})){initials}") if some and len(word) >= _TELLING else None
 
     def is_written(self, pieces: Sequence[str], sounds: Sequence[str], is_all: bool) -> bool:
         """Whether these pieces are the word in disguise, as far as can be told without their neighbours.
@@ -167,7 +175,11 @@ class _Word:
             return any(
                 len(piece) >= _TELLING and piece == sound for piece, sound in zip(pieces, self.sounds, strict=True)
             )
-        return is_all and tuple(pieces) == self.sounds
+        return is_all and tuple(map(_accentless, pieces)) == self._accented
+
+    def is_shortened(self, run: str) -> bool:
+        """Whether a run of letters is a long word, some syllables by their first letter: zhuanrg, zrengong."""
+        return self._shortened is not None and self._shortened.fullmatch(run) is not None
 
     def _is_meant(self, at: int, piece: str, heard: str) -> bool:
         if piece.isascii():
@@ -186,6 +198,7 @@ for _text, _heard in _BY_EAR.items():
     _word = _Word(_text, _heard)
     for _start in {_accentless(_word.sounds[0]), _word.sounds[0][0]}:
         _WORDS.setdefault(_start, []).append(_word)
+_LONG_WORDS = [word for words in _WORDS.values() for word in words if len(word.word) >= _TELLING]
 _DIALECTAL = re.compile("|".join(sorted(_DIALECT, key=len, reverse=True)))
 
 
@@ -193,6 +206,7 @@ def undisguise(text: str) -> str:
     """The text (no spaces, no punctuation) with its disguises undone; most texts come back as they are."""
     text = _SAID_AGAIN.sub(r"\1", _IN_LETTERS.sub(lambda found: _SYLLABLE[found[1]], text))
     text = _IN_PARTS.sub(lambda parts: _PART[parts.group()], text.translate(_ALIKE))
+    text = _MEASURED.sub(lambda parts: "".join(part or "" for part in parts.groups()), text)
     text = _OWED.sub(lambda owed: f"{owed[1]}一赔{owed[2].replace('10', '十').translate(_NUMERAL)}", text)
     text = _THREADED.sub(lambda run: _THREAD.sub("", run.group()), text)
     text = _DOUBLED.sub(lambda run: _TWICE.sub(r"\1", run.group()), _LONE_LETTER.sub("", text))
@@ -204,6 +218,8 @@ def by_ear(pieces: Sequence[str], sounds: Sequence[str]) -> str | None:
 
     `pieces` are its characters and runs of letters, `sounds` what they sound like.
     """
+    if len(pieces) == 1 and len(pieces[0]) >= _TELLING:
+        return next((word.word for word in _LONG_WORDS if word.is_shortened(pieces[0])), None)
     found: list[tuple[int, _Word]] = []
     for at, sound in enumerate(sounds):
         for word in _WORDS.get(_accentless(sound), ()):

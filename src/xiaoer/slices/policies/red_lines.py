@@ -34,13 +34,10 @@ _LETTERS_OR_HAN = re.compile(r"[a-z]+|[\u3400-\u9fff]")
 _BEFORE = r"(?: wo| yao| jiu| qu| gei| bie| yi| yi jing| zhi jie| ma shang)*"
 _AFTER = r"(?: ni| men| le| a| ba| ya| de| o| la| zai| ma| ne| bu)* "
 
-# One Mandarin syllable in letters, the longest first: `zhuanrengong` is three of them.
-_INITIAL = "(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
-_FINAL = (
-    "(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|ve|er|a|o|e|i|u|v)"
-)
-_SYLLABLES = re.compile(f"{_INITIAL}{_FINAL}")
-_SPELLS = re.compile(f"(?:{_INITIAL}{_FINAL})+")
+# One Mandarin syllable in letters; few stand without an initial.
+_FINAL = "iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|ve|er|a|o|e|i|u|v"
+_SYLLABLE = re.compile(f"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])(?:{_FINAL})|ang|eng|ai|ei|ao|ou|an|en|er|a|o|e")
+_LONGEST, _SPELT_OUT = 6, 60  # letters of a syllable, and of a run that anybody spells
 # Numbers for the letters that they look like (t0usu), within a run of letters.
 _LETTERS_AND_NUMBERS = re.compile(r"(?<![0-9a-z])(?=[0-9a-z]*[01])(?:[01]?[a-z]+)+[01]?(?![0-9a-z])")
 _ALIKE = str.maketrans("01", "oi")
@@ -181,7 +178,7 @@ def _read(text: str, pinyin: str) -> tuple[list[str], list[str]]:
             pieces.append(piece)
             sounds.append(next(at))
             continue
-        spelt = _SYLLABLES.findall(piece) if _SPELLS.fullmatch(piece) else [piece]
+        spelt = _syllables(piece) or (piece,)
         pieces += spelt
         sounds += spelt
     return pieces, sounds
@@ -190,13 +187,26 @@ def _read(text: str, pinyin: str) -> tuple[list[str], list[str]]:
 def _as_letters(run: re.Match[str]) -> str:
     """A run with numbers in it as the syllables that it spells; as it is when it spells none."""
     letters = run.group().translate(_ALIKE)
-    told = len(letters) >= _LEAST_SPELT and len(_SYLLABLES.findall(letters)) > 1 and _SPELLS.fullmatch(letters)
-    return letters if told else run.group()
+    return letters if len(letters) >= _LEAST_SPELT and len(_syllables(letters)) > 1 else run.group()
+
+
+@lru_cache(maxsize=1024)
+def _syllables(run: str) -> tuple[str, ...]:
+    """The syllables that a run of letters spells, each as long as it can be (zhuan ren gong); () for none."""
+    if len(run) > _SPELT_OUT:
+        return ()
+    for length in range(min(_LONGEST, len(run)), 0, -1):
+        if _SYLLABLE.fullmatch(run, 0, length):
+            if length == len(run):
+                return (run,)
+            if rest := _syllables(run[length:]):
+                return (run[:length], *rest)
+    return ()
 
 
 def _without_tones(run: re.Match[str]) -> str:
     syllables = re.findall(r"[a-z]+", run.group())
-    return " ".join(syllables) if all(map(_SYLLABLES.fullmatch, syllables)) else run.group()
+    return " ".join(syllables) if all(map(_SYLLABLE.fullmatch, syllables)) else run.group()
 
 
 def _accented(syllables: str) -> str:

@@ -42,6 +42,8 @@ _URL = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+", re.I)
 _REPEATED_HAN = re.compile(r"([\u4e00-\u9fff])\1{2,}")
 _REPEATED_MARK = re.compile(r"([!?。,，、~～;；:.…\-_=*+^—])\1+")
 _MARKS = str.maketrans({"，": ",", "？": "?", "！": "!", "；": ";", "：": ":", "～": "~", "（": "(", "）": ")", "【": "(", "】": ")", "“": '"', "”": '"', "‘": "'", "’": "'", "…": ".", "·": "."})  # fmt: skip
+# Letters of other scripts that look like Latin ones, one by one among other words: chа评.
+_LETTERS_ALIKE = str.maketrans("аеорсухіѕһ", "aeopcyxish")
 _SPACES = re.compile(r"[ \t\u3000\xa0\u200b-\u200f\u2028-\u202f\u2060\ufeff]+")
 _LETTERS = re.compile(r"[A-Za-z]+(?: [a-z]+)*")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -79,7 +81,7 @@ def fold(text: str) -> str:
             text = text.replace(entity, plain)
     text = unicodedata.normalize("NFKC", text if text.isascii() else _SIGNS.sub(" ", text))
     if not text.isascii():
-        text = text.translate(_MARKS).encode("utf-8", "ignore").decode()
+        text = text.translate(_MARKS).translate(_LETTERS_ALIKE).encode("utf-8", "ignore").decode()
         text = _to_simplified(text) if _traditional().search(text) else text
     return _SPACES.sub(" ", text)
 

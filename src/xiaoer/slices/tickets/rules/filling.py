@@ -46,7 +46,7 @@ def prefill(form: Form, segments: Sequence[Segment], text: str, order: Order | N
         elif field.kind == "photo":
             value = photo
         else:
-            value = _value(field.source, segments, text, order)
+            value = _matter(form, segments) if field.source == "matter" else _value(field.source, segments, text, order)
         if field.choices and value not in field.choices:
             value = ""
         if value:
@@ -93,6 +93,11 @@ def _first(segments: Sequence[Segment], name: str) -> str:
         if value not in (None, (), ""):
             return str(value)
     return ""
+
+
+def _matter(form: Form, segments: Sequence[Segment]) -> str:
+    """What was said of the matter that this kind of ticket is for; the newest part comes first."""
+    return "；".join(one.text for one in reversed(segments) if one.intent in form.intents)
 
 
 def _value(source: str, segments: Sequence[Segment], text: str, order: Order | None) -> str:
