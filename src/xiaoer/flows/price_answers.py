@@ -85,7 +85,9 @@ class AnswerPrices:
     async def refundable(
         self, shop: ShopId, order: Order, variant_id: str, buyer: BuyerFacts, terms: Terms, channel: str
     ) -> Money | None:
-        """What goes back for the lines of `variant_id` (several by commas, `*` for all); None when there are none."""
+        """What goes back for the lines of `variant_id` (several by commas, `*` for all; `#2` behind it: two pieces of
+        it); None when there are none."""
+        variant_id, _, pieces = variant_id.partition("#")
         wanted = variant_id.split(",")
         lines = [item for item in order.items if variant_id == "*" or item.variant_id in wanted]
         if not lines:
@@ -96,7 +98,8 @@ class AnswerPrices:
         for item in order.items:
             paid[item.variant_id] = paid.get(item.variant_id, Money(0)) + item.pay_amount
         returned = {
-            item.variant_id: sum(i.quantity for i in lines if i.variant_id == item.variant_id) for item in lines
+            item.variant_id: int(pieces or sum(i.quantity for i in lines if i.variant_id == item.variant_id))
+            for item in lines
         }
         return await self._answers.refundable(
             shop, bought, paid, returned, terms, channel=channel, buyer=buyer, ordered_at=order.created_at
@@ -126,22 +129,24 @@ class AnswerPrices:
 
     async def _cart(self, shop: ShopId, key: str) -> Cart | None:
         lines: list[CartLine] = []
-        for part in key.split(","):
-            variant_id, _, count = part.rpartition("*")
-            variant = await self._stock.variant(shop, variant_id)
+        parts = [part.rpartition("*") for part in key.split(",")]
+        found = [await self._stock.variant(shop, variant_id) for variant_id, _, _ in parts]
+        products = [variant.product_id for variant in found if variant]
+        for (variant_id, _, count), variant in zip(parts, found, strict=True):
             if variant is None:
                 return None
             product = await self._product(shop, variant.product_id)
             category = product.category if product else ""
-            title = await self._called(shop, product, variant) if product else ""
+            among = products.count(variant.product_id) > 1
+            title = await self._called(shop, product, variant, among) if product else ""
             lines.append(CartLine(variant_id, int(count), variant.price, variant.product_id, category, title))
         return Cart(tuple(lines))
 
-    async def _called(self, shop: ShopId, product: Product, variant: Variant) -> str:
-        """The title, with the spec where it makes the price or is a pack of several."""
+    async def _called(self, shop: ShopId, product: Product, variant: Variant, among: bool) -> str:
+        """The title, with the spec where it makes the price, is a pack of several, or is one `among` others."""
         spec = " ".join(variant.spec.values())
         others = await self._stock.variants(shop, product.id)
-        differ = len({one.price for one in others}) > 1 or any(number > 1 for number in pieces_in(spec))
+        differ = among or len({one.price for one in others}) > 1 or any(number > 1 for number in pieces_in(spec))
         return f"{product.title}（{spec}）" if spec and differ else product.title
 
     async def _cheapest(self, shop: ShopId, product_id: str) -> CartLine | None:

@@ -29,6 +29,18 @@ _OF_GOODS = re.compile(
 )
 
 
+# somebody wants goods, or asks whether there are any: 有没有, 想买, 推荐个, 来双
+_WANTED = re.compile(
+    r"有没有|有木有|有冇|有没得|有得|有卖|[有卖].{0,12}[吗么没不]|卖不卖|(?:想|要|我要|想要)买|想要|我要|买[个双条件台]|推荐|求|"
+    r"[来要][个双条件台]|[给帮]我?找|找[个双条件台]"
+)
+
+
+def wants_goods(text: str) -> bool:
+    """Whether the words may want goods of some kind, or ask if there are any."""
+    return _WANTED.search(text) is not None
+
+
 def telling_letters(text: str) -> set[str]:
     """The Han characters of a question that tell what it is about."""
     return set(_HAN.findall(SAYS_NOTHING.sub(" ", text)))

@@ -30,6 +30,10 @@ _SKIN_REACTS = re.compile(r"(?:皮肤|肌肤|脸|肤质)[^，。,]{0,6}过敏|�
 _GROWN_UP = re.compile(
     r"(?:娃|孩子|儿子|闺女|女儿|小孩)[^，。,]{0,4}(?:上|读|考上|念)(?:了)?(?:大学|大专|研究生)|大学生|研究生"
 )
+_TEACHERS = re.compile(
+    r"(?:孩子|小孩|宝宝|[大小]?娃|儿子|女儿|闺女)?(?:的|他|她)?(?:小学|幼儿园|初中|高中|中学|大学|[一二三四五六]年级)?的?(?:班主任)?"
+    r"(?=老师|教师|班主任)"
+)
 # years from which somebody is at school
 _AT_SCHOOL = (
     (re.compile(r"托班|小班(?!级)"), 3.0),
@@ -46,12 +50,18 @@ _CHILD_FROM = 3  # years; the law calls younger ones 婴幼儿
 
 def age_at_school(text: str) -> float | None:
     """The youngest that somebody is of whom the words say where he goes to school; None when they do not."""
+    text = without_pupils(text)
     return next((years for said, years in _AT_SCHOOL if said.search(text)), None)
+
+
+def without_pupils(text: str) -> str:
+    """The words without whose teacher somebody is, and where (孩子幼儿园老师: 老师)."""
+    return _TEACHERS.sub("", text)
 
 
 def audiences_in(text: str, named: Collection[str] = (), age_years: float | None = None) -> tuple[str, ...]:
     """The audiences that words name and that need care; a 宝宝 of three years and more is a child."""
-    text = text.replace("毛孩子", "")  # a cat or a dog
+    text = without_pupils(text.replace("毛孩子", ""))  # a cat or a dog
     found = [name for name, words in AUDIENCES.items() if any(word in text for word in words)]
     found += [name for name, words in AUDIENCES.items() for one in named if one in (name, *words)]
     found += [name for name, spoken in _SPOKEN.items() if spoken.search(text)]

@@ -50,6 +50,7 @@ NeedKind = Literal[
     "price",
     "recommend",
     "named",
+    "sold",
     "together",
     "spoken",
     "verify",
@@ -231,6 +232,7 @@ class Facts(Struct, frozen=True):
     variants: dict[str, tuple[Variant, ...]] = field(default_factory=dict)
     orders: tuple[Order, ...] | None = None
     recommended: dict[int, tuple[Product, ...]] = field(default_factory=dict)
+    unsold: dict[int, str] = field(default_factory=dict)  # what a segment asks for, where the shop sells no such thing
     together: dict[int, tuple[Wanted, ...]] = field(default_factory=dict)
     offers: tuple[Offer, ...] | None = None
     prices: dict[str, PriceNow] = field(default_factory=dict)

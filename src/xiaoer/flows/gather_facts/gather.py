@@ -44,6 +44,7 @@ _ORDERS = 10  # newest orders read per turn
 # Where the facts keep what a kind of need brings: by the key of the need, by its segment, or as a whole.
 _BY_SEGMENT = {
     "named": "recommended",
+    "sold": "unsold",
     "together": "together",
     "spoken": "together",
     "bargain": "bargains",
@@ -166,6 +167,8 @@ class GatherFacts:
                 return self._picks.similar(turn, heard.segments[need.segment], need.key, now)
             case "named":
                 return self._named(turn, need.key)
+            case "sold":
+                return self._catalogue.unsold(shop, need.key)
             case "together":
                 return self._catalogue.together(shop, need.key, turn.product_in_focus or "")
             case "spoken":

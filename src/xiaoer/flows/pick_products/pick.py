@@ -21,12 +21,16 @@ from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.api import (
+    wish_asks_beside,
+    wish_beside_what,
     wish_is_alike,
+    wish_is_modest,
     wish_is_too_dear,
     wish_than_another,
     wish_than_what,
     wish_told,
 )
+from xiaoer.slices.selling.rules.safety import made_for_sex, suits_sex
 from xiaoer.slices.selling.rules.scenes import choose_scene
 from xiaoer.slices.selling.service import SellingRules
 
@@ -34,7 +38,6 @@ _LOOKED_AT = 24  # products ranked for a need before rules drop some
 _QUOTED = 5  # pairs priced for one question
 _MISSING = re.compile(r"还[缺差少]|还(?:需要|要买|要配|得买|得配)|配(?:点|些|个)?(?:什么|啥)")
 _PARTS = re.compile(r"(?<!要)配件|耗材|配套的|配(?:点|些|个)?(?:什么|啥)|怎么搭")
-_BESIDE = ("搭配", "配什么", "配啥", "一起买", "搭什么", "怎么搭", "配套")
 
 
 class PickProducts:
@@ -52,11 +55,12 @@ class PickProducts:
 
     async def for_need(self, turn: Turn, segment: Segment, now: datetime) -> tuple[Pick, ...] | None:
         """Products for a need in the buyer's words; None when he was shown enough. Who asks takes a no back."""
-        at_hand = turn.product_in_focus if any(word in segment.text for word in _BESIDE) else None
-        if at_hand and (beside := await self.together(turn, segment, at_hand, now, asked=True)):
+        at_hand = turn.product_in_focus if wish_asks_beside(segment.text) else None
+        if at_hand and (beside := await self._to_go_with(turn, segment, at_hand, now)):
             return beside
         if turn.product_in_focus and wish_is_alike(segment.text):
-            return await self.similar(turn, segment, turn.product_in_focus, now)
+            cheaper = wish_is_modest(segment.text)
+            return await self.similar(turn, segment, turn.product_in_focus, now, cheaper=cheaper)
         if turn.product_in_focus and wish_is_too_dear(segment.text) and not (turn.memory.wish or Wish()).shown:
             return await self.similar(turn, segment, turn.product_in_focus, now, cheaper=True)
         if wish_than_another(segment.text) and (than := await self._than(turn, segment)):
@@ -67,6 +71,22 @@ class PickProducts:
             return beside
         rules = await self._rules.pick_rules(turn.shop)
         return await self._for_wish(turn, segment, rules.most_a_talk)
+
+    async def _to_go_with(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> tuple[Pick, ...]:
+        """What goes with the product in sight; when a sort is named (配什么裤子好看), only that, of the whole shelf."""
+        beside, sort = await self.together(turn, segment, product_id, now, asked=True), wish_beside_what(segment.text)
+        product = await self._goods.product(turn.shop, product_id)
+        if not sort or product is None:
+            return beside
+        rules = await self._rules.pick_rules(turn.shop)
+        wished = await self._for_wish(turn, replace(segment, text=f"想买{sort}"), rules.most_a_talk) or ()
+        titles, sex = [pick.product.title for pick in wished], made_for_sex(product)
+        named = [
+            pick for pick in beside if pick.product.title in titles or sort.removesuffix("子") in pick.product.title
+        ]
+        others = [pick for pick in wished if pick.product.id not in (product_id, *(one.product.id for one in named))]
+        fit = [pick for pick in (*named, *others) if suits_sex(pick.product, sex)]
+        return tuple(fit[: rules.at_once])
 
     async def _than(self, turn: Turn, segment: Segment) -> str | None:
         """The product that something shall be cheaper than: the one named by id, by its kind, or the one in sight."""
@@ -93,14 +113,19 @@ class PickProducts:
         product = await self._goods.product(turn.shop, product_id)
         if product is None or await self._enough(turn, now):
             return ()
-        need = f"{product.category.split('/')[-1]} {product.title}"
+        need, alike = f"{product.category.split('/')[-1]} {product.title}", await self._alike(turn.shop, product)
         near = await self._goods.recommend(turn.shop, need, None, _LOOKED_AT, Taste(said=" "))  # its title is no wish
         why, limits = "同类，有现货", self._for_wish.unasked(turn, segment)
         if cheaper:
             prices = [v.pays for v in await self._goods.variants(turn.shop, product_id)]
             why, limits = "同类，比这款便宜", replace(limits, most=min(prices, default=ZERO) - Money(1))
-        same = [(p, why) for p in near if p.id != product_id and _is_same_sort(p, product)]
+        same = [(p, why) for p in alike or near if p.id != product_id and (alike or _is_same_sort(p, product))]
         return await self._choose(turn, segment.text, same, limits, {product_id})
+
+    async def _alike(self, shop: ShopId, product: Product) -> tuple[Product, ...]:
+        """Goods of the same kind for the same people."""
+        found, sex = await self._goods.alike(shop, product.id, _LOOKED_AT), made_for_sex(product)
+        return tuple(one for one in found if suits_sex(one, sex))
 
     async def together(
         self, turn: Turn, segment: Segment, product_id: str, now: datetime, asked: bool = False

@@ -127,17 +127,26 @@ class PicksForWish:
         looked_at = _LOOKED_AT * (4 if wish.color or wish.size else 1)
         found = await self._goods.recommend(turn.shop, need, most_yuan, looked_at, taste)
         said, cheapest = " ".join(wish.words), wish_is_modest(" ".join(wish.words))
+        of_kind = await self._goods.of_asked(turn.shop, _without(said, (*wish.bad, *wish.unliked)))
+        such = tuple(product for product in found if product.id in (of_kind or ()))
         named = self._goods.is_named(turn.shop, said) or wish_asks_if_sold(said)
         by_rules = taste.likes or taste.things or taste.musts or taste.broad
         if not named and not (found and by_rules):  # whom it is for, or what it is, the rules know best
-            likely = await self._likely(turn, wish, taste, limits, found, _LIKELY)
+            likely = await self._likely(turn, wish, taste, limits, such or found, _LIKELY)
+            if of_kind:  # 想买鞋: none for babies, where there are others
+                meant = [product for product in likely if product.id in of_kind]
+                likely = tuple(p for p in meant if not any(word in p.title for word in taste.unasked)) or tuple(meant)
             offered = [(product, "") for product in likely]
             if picks := await self._choose(turn, said, offered, limits, without, taste, count, cheapest):
                 return picks
         if wish.color and wish.shown:  # 有红色的吗: of what was shown first, then of the rest
             found = tuple(sorted(found, key=lambda product: product.id not in wish.shown))
-        offered = [(product, "") for product in found]
-        return await self._choose(turn, said, offered, limits, without, taste, count, cheapest)
+        # of the kind that was named, else what the rules take for it
+        for goods in (such, found if taste.things or not of_kind else ()):
+            offered = [(product, "") for product in goods]
+            if picks := await self._choose(turn, said, offered, limits, without, taste, count, cheapest):
+                return picks
+        return ()
 
     async def _likely(
         self, turn: Turn, wish: Wish, taste: Taste, limits: Limits, by_rules: Sequence[Product], least: float
@@ -209,6 +218,7 @@ class PicksForWish:
             wish.size.upper().removesuffix("码"),
             told=told if wish.is_about else None,
             measures=_measures(turn, segment, wish),
+            sex=self._recipients.sex_of(wish),
         )
 
     def unasked(self, turn: Turn, segment: Segment) -> Limits:

@@ -20,7 +20,7 @@ from xiaoer.slices.catalog.rules import compact
 
 _JOINS = re.compile(rf"跟(?!不跟|价|进|[吗么嘛]|$)(?<!跟不跟)|[和与同及、,，;；/+＋&]|{PLUS}|还有|以及|搭配|再加|再来")
 _PIECES = re.compile(
-    rf"(?<![第\d一二两三四五六七八九十])(\d{{1,3}}|[一二两俩三四五六七八九十])(?:{PIECE}|(?<=俩))(?![套装入组钱多])"
+    rf"(?<![第\d一二两三四五六七八九十])(\d{{1,3}}|[一二两俩三四五六七八九十])(?:{PIECE}|(?<=俩))(?![套装入组钱]|多(?!少))"
 )
 _ONES = {one: n for n, one in enumerate("一二三四五六七八九十", 1)} | {"两": 2, "俩": 2}
 _NOTHING = re.compile(
@@ -39,12 +39,16 @@ _SUM = re.compile(r"一共|总共|合计|加起来|到手|[各每][来要买拍�
 _NO_GOODS = re.compile(
     r"运费|邮费|快递|安装|包装|礼盒|贺卡|发票|[券税]|满减|活动|会员|积分|红包|赠品|朋友|同事|老[公婆师]|[爸妈]"
 )
+_MEASURED = re.compile(r"\d+(?:\.\d+)?[\u4e00-\u9fff]")  # 1.5米 is no rice
+_DIGIT = re.compile(r"\d")
 _LATIN = re.compile(r"(?<![a-z\d])[a-z]{2,}(?![a-z])")
 _WORDS = re.compile(r"[\u4e00-\u9fff]+")
 _TO_TELL = 2  # letters from which a part names something
 _MOST_TOLD = 6  # letters of a part that is but a name
 _PLAIN = re.compile(r"这|那|款|一共|总共|合计|到手|多少|几多|好多|[钱来各份件个要买拍拿都样]")
 _COVERS = 0.5  # of what a part tells
+_SOUTHERN = re.compile(r"([zcs])h")
+_END = 3  # letters of a kind that may be said alone (饮水机 of 宠物饮水机)
 _SOUNDS = 3  # letters from which a name is heard by its sound
 _KIND = "品类"
 _MOST_ALIKE = 0.05  # a pair that a larger share of the catalogue has names nothing, unless the catalogue is small
@@ -83,6 +87,8 @@ class MentionIndex:
         each = _EACH.search(text)
         times = next(((_ONES.get(one) or int(one)) for one in each.groups() if one), 1) if each else 1
         text = _EACH.sub(" ", text)
+        if not _JOINS.search(text) and not _PIECES.search(text) and (listed := self._listed(text)):
+            return [(product_id, times) for product_id in listed]
         sums_up = each is not None or _SUM.search(text) is not None
         for part, count in self._parts(text, in_sight):
             if count and _NOTHING.fullmatch(part):  # 防晒衣，两件
@@ -104,6 +110,18 @@ class MentionIndex:
         """The products that the words name without doubt, in the order of the words."""
         parts = (self._meant(part) for part, _ in self._parts(text, ""))
         return list(dict.fromkeys(meant[0] for meant in parts if len(meant) == 1))
+
+    def _listed(self, text: str) -> dict[str, int]:
+        """Goods whose kinds stand side by side with nothing between (猫粮猫砂一起), one of each."""
+        places: dict[str, int] = {}
+        for product_id, kind in self._kind.items():
+            at = max(text.find(kind), text.find(kind[-_END:]) if len(kind) > _END else -1)
+            if at >= 0:
+                places[product_id] = at
+        goods = sorted(places, key=lambda one: places[one])
+        named = [self._kind[one] for one in goods]
+        clear = len(set(named)) == len(named) and len(set(places.values())) == len(places)
+        return dict.fromkeys(goods, 1) if len(goods) > 1 and clear else {}
 
     def of_kind(self, text: str) -> list[str]:
         """The products whose kind (品类) stands in the text as the shop calls it."""
@@ -145,10 +163,12 @@ class MentionIndex:
             if len(pairs) > 1 or len(set("".join(pairs)) & told) >= _COVERS * max(len(told), 1):
                 sure.add(product_id)
         if not sure:  # 桌子, which no title writes so
-            heads = [one for goods in self._heads.named(part).values() for one in goods]
+            heads = [one for goods in self._heads.named(_MEASURED.sub(" ", part)).values() for one in goods]
             return heads or self._by_sound(part)
         best = max(scores[one] for one in sure)
-        return [one for one in sorted(sure) if scores[one] == best]
+        alike = [one for one in sorted(sure) if scores[one] == best]
+        ends = {one for goods in self._heads.named(part).values() for one in goods} if len(alike) > 1 else set()
+        return [one for one in alike if one in ends] or alike  # 书桌 is the desk, and no lamp for one
 
     def _by_sound(self, part: str) -> list[str]:
         """The products in whose names a word of the part stands by its sound (螺丝粉 for 螺蛳粉)."""
@@ -157,14 +177,18 @@ class MentionIndex:
             return []
         if not self._sounds:
             self._sounds = {
-                one: "|".join(f" {self._sound(run)} " for run in _WORDS.findall(title))
+                one: "|".join(f" {self._heard(run)} " for run in _WORDS.findall(title))
                 for one, title in self._titles.items()
             }
         for word in words:
-            said = f" {self._sound(word)} "
+            said = f" {self._heard(word)} "
             if found := [one for one, sounds in self._sounds.items() if said in sounds]:
                 return sorted(found)
         return []
+
+    def _heard(self, word: str) -> str:
+        """The syllables of a word as the South says them: zh is z, ing is in."""
+        return _SOUTHERN.sub(r"\1", self._sound(word)).replace("ng", "n") if self._sound else word
 
 
 def _names_something(part: str) -> bool:
@@ -177,4 +201,6 @@ def _pairs(text: str) -> set[str]:
     """Pairs of letters with a Han one, and whole words of Latin letters; numbers name nothing."""
     parts = [compact(part) for part in re.split(r"[\W_]+", text)]
     pairs = {part[at : at + 2] for part in parts for at in range(len(part) - 1)}
-    return {pair for pair in pairs if not pair.isascii()} | {one for part in parts for one in _LATIN.findall(part)}
+    return {pair for pair in pairs if not pair.isascii() and not _DIGIT.search(pair)} | {
+        one for part in parts for one in _LATIN.findall(part)
+    }

@@ -18,6 +18,7 @@ from xiaoer.slices.catalog.by_spec import SpecIndex
 from xiaoer.slices.catalog.mentions import MentionIndex
 from xiaoer.slices.catalog.needs import NeedIndex, kinds_in
 from xiaoer.slices.catalog.rules import TitleIndex
+from xiaoer.slices.catalog.shop_kinds import ShopKinds
 from xiaoer.slices.catalog.store import VariantSink
 from xiaoer.slices.catalog.types import FoundProduct
 
@@ -42,7 +43,7 @@ class EmbeddedCatalog:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._indexes: dict[ShopId, tuple[int, TitleIndex]] = {}
-        self._need_indexes: dict[ShopId, tuple[int, NeedIndex, MentionIndex]] = {}
+        self._need_indexes: dict[ShopId, tuple[int, NeedIndex, MentionIndex, ShopKinds]] = {}
         self._spec_indexes: dict[ShopId, tuple[int, float, SpecIndex]] = {}
         self._revisions: dict[ShopId, tuple[float, int]] = {}
         self._products: dict[tuple[ShopId, str], tuple[int, Product | None, tuple[Variant, ...]]] = {}
@@ -163,8 +164,23 @@ class EmbeddedCatalog:
                 return ()
         ids = index.named(text, limit, kinds) or (await self._by_words(shop))[2].of_kind(text)[:limit]
         ids = ids or ([] if beside else (await self._by_spec(shop)).named(text, limit))
+        ids = ids or ([] if beside else (await self._by_words(shop))[2].surely(text)[:limit])
         found = [(await self._held(shop, one))[0] for one in ids]
         return tuple(p for p in found if p is not None and (not beside or any(kind in p.title for kind in kinds)))
+
+    async def unsold(self, shop: ShopId, text: str) -> str:
+        """What the words ask for, where the shop has nothing of the kind (有没有空气炸锅); empty when it may have."""
+        return (await self._by_words(shop))[3].unsold(text)
+
+    async def alike(self, shop: ShopId, product_id: str, limit: int) -> tuple[Product, ...]:
+        """At most `limit` goods of the same kind as a product, those first that share most with it."""
+        ids = (await self._by_words(shop))[3].alike(product_id)[:limit]
+        goods = [(await self._held(shop, one))[0] for one in ids]
+        return tuple(product for product in goods if product is not None)
+
+    async def of_asked(self, shop: ShopId, text: str) -> frozenset[str] | None:
+        """The ids of the goods of the kinds that the words ask for; None when they ask for no kind."""
+        return (await self._by_words(shop))[3].of_asked(text)
 
     async def together(self, shop: ShopId, text: str, in_sight: str = "") -> tuple[Wanted, ...]:
         """The goods that are named in one breath (A 和 B 一起买), two or more; empty when the words name no several."""
@@ -184,12 +200,14 @@ class EmbeddedCatalog:
         goods = [(await self._held(shop, one))[0] for one in list(named)[:2]]
         return tuple(Wanted(product) for product in goods if product) if len(goods) > 1 else ()
 
-    async def _by_words(self, shop: ShopId) -> tuple[int, NeedIndex, MentionIndex]:
+    async def _by_words(self, shop: ShopId) -> tuple[int, NeedIndex, MentionIndex, ShopKinds]:
         revision = await self.revision(shop)
         cached = self._need_indexes.get(shop)
         if cached is None or cached[0] != revision:
-            products, _ = await self.page(shop, "", 0, _RECOMMENDABLE)
-            cached = self._need_indexes[shop] = (revision, NeedIndex(products), MentionIndex(products, self.sound))
+            products, total = await self.page(shop, "", 0, _RECOMMENDABLE)
+            kinds = ShopKinds(products, total <= len(products))
+            mentions = MentionIndex(products, self.sound)
+            cached = self._need_indexes[shop] = (revision, NeedIndex(products), mentions, kinds)
             if len(self._need_indexes) > _SHOPS:
                 self._need_indexes.pop(next(iter(self._need_indexes)))
         return cached

@@ -63,7 +63,8 @@ class Recipients(Struct, frozen=True):
     """The whole table; `things` leads from a word for a sort of goods to words of such goods, `materials` from a word
     for what they are made of, `avoids` from what must not be in them to its words. Goods with words of `unasked` are
     for somebody particular, those of `pets` for animals: nobody is shown them who did not name them. `anybody` likes
-    what most people like. `couples` are words that name two people at once (爸妈)."""
+    what most people like. `couples` are words that name two people at once (爸妈). `sexes`: who wears what is made for
+    women or for men only."""
 
     recipients: tuple[Recipient, ...] = ()
     unasked: tuple[str, ...] = ()
@@ -73,6 +74,7 @@ class Recipients(Struct, frozen=True):
     materials: dict[str, tuple[str, ...]] = {}
     avoids: dict[str, tuple[str, ...]] = {}
     couples: dict[str, tuple[str, ...]] = {}
+    sexes: dict[str, tuple[str, ...]] = {}
 
     def taste_of(self, wish: Wish, with_situations: bool = True) -> Taste:
         """What speaks for and against a product for this wish; without what its situations call for, where the shop has
@@ -152,6 +154,12 @@ class Recipients(Struct, frozen=True):
         plain, unwanted = situations_of().without(words), {*wish.bad, *wish.unliked}
         spans = (plain[at : at + size] for size in range(2, _LONGEST_KIND + 1) for at in range(len(plain) - size + 1))
         return any((span in kinds or span in self.things) and not _within(span, unwanted) for span in spans)
+
+    def sex_of(self, wish: Wish) -> str:
+        """男 or 女, of whom the wish is for; empty when that was not told."""
+        one = self._recipient(wish)
+        who = wish.relation or (one.who[0] if one and one.oneself else "")
+        return next((sex for sex, people in self.sexes.items() if who in people), "")
 
     def is_occasion(self, wish: Wish) -> bool:
         """Whether the wish is for an occasion (乔迁, 结婚): where nothing is made for it, other gifts will do."""

@@ -94,7 +94,7 @@ class Limits(Struct, frozen=True):
     """What a wish allows: for whom, from and up to how much a piece, up to how much for all pieces together, what must
     not be in it (groups of words, of which those of `bad` are bad for the body), and the colour (红). `cheaper`: `most`
     was not told but is less than what was shown. `told`: the round amount that was said (两百左右), of which `most` is
-    a little more. `measures` are those of who uses it and of the room."""
+    a little more. `measures` are those of who uses it and of the room, `sex` (男, 女) of who wears it."""
 
     audiences: tuple[str, ...] = ()
     age_years: float | None = None
@@ -108,6 +108,7 @@ class Limits(Struct, frozen=True):
     cheaper: bool = False
     told: Money | None = None
     measures: Measures = Measures()
+    sex: str = ""
 
 
 class Candidate(Struct, frozen=True):

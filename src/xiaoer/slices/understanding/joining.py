@@ -140,7 +140,8 @@ def _favour(left: Span, right: Span, both: Floats, told: int, labels: Labels) ->
     inside = right.joint == 3
     if (left.closed or right.closed) and not inside and a != b and not chats:
         return NO_DOUBT
-    if ANEW.match(right.normal) and not inside and not chats and _asks(left.normal):
+    complains = a != b and float(left.own[a]) >= SURE_LONG  # 我的卫衣还没到，另外…
+    if ANEW.match(right.normal) and not inside and not chats and (_asks(left.normal) or complains):
         return NO_DOUBT
     if any(not _PLAINLY.search(side.normal) and float(side.own.max()) < SURE_TOLD for side in (left, right)):
         return HARDLY

@@ -53,12 +53,18 @@ def _address(node: Json, data: dict[str, str]) -> dict[str, str]:
     return found | {part: text(known, part) for part in ("province", "city", "address1", "address2")}
 
 
+def _pieces(line: Json, data: dict[str, str]) -> int:
+    """The pieces of a line that go back: all, or as many as are named."""
+    whole_line = whole(line.get("quantity"))
+    return min(whole_line, int(data["quantity"])) if data.get("quantity", "").isdigit() else whole_line
+
+
 def _lines(node: Json, data: dict[str, str]) -> list[dict[str, Any]]:
     """The sent lines that go back: of one variant when it is named (`*` and none stand for all)."""
     wanted = set((data.get("variant_id") or "*").split(","))
     return [
         {
-            "fulfillmentLineItemId": text(line, "id"), "quantity": whole(line.get("quantity")),
+            "fulfillmentLineItemId": text(line, "id"), "quantity": _pieces(line, data),
             "returnReason": _REASONS.get(data.get("reason", ""), "OTHER"),
             "customerNote": " ".join(data.get(name, "") for name in ("reason", "wish", "photo")).strip()[:255],
         }

@@ -47,7 +47,7 @@ def asked_in(name: str, reason: str) -> str:
 def queued(position: int, minutes: int | None) -> str:
     """Place and honest wait; no minutes when nobody can say."""
     if minutes is None:
-        return "同事暂时不在座位上，看到会马上来。您先把情况写在这里，来了直接处理。"
+        return "同事暂时不在座位上。您先把情况写在这里；一会儿还没人接，我就记成工单，告诉您什么时候答复。"
     ahead = "您排在第一位" if position == 1 else f"您前面还有 {position - 1} 位"
     if minutes > _LONG_WAIT_MIN:
         return f"{ahead}，这会儿人比较多，可能要等半小时以上。您先把情况写在这里，不用一直守着。"

@@ -31,7 +31,6 @@ from xiaoer.slices.policies.rules import (
     quotes,
     selling,
     talk,
-    wish_words,
     wishes,
 )
 from xiaoer.slices.policies.rules.entries import Said
@@ -44,7 +43,6 @@ _NO_PICK = ("recommend.none_such", "recommend.none_safe")
 _PLAIN_PICKS = ("recommend.picks", "recommend.picks_first")
 _LISTED = 5  # orders of the buyer's that are told to choose from
 _TELLS = 0.3  # below this, what looks like talk is not taken for talk
-_WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
 _SURE_ENTRY = 0.9
 _BY_NAME = 0.9  # how likely at least a fact answers whose name stands in the question
 _UNSURE_OF_ORDER = 0.6  # below this, who named goods and has no order asks about the goods
@@ -85,9 +83,14 @@ def answer_segment(ask: Ask) -> Move:
             return foreign
         again = answer_segment(resumed)
         return replace(again, memory=again.memory or resumed.memory)
+    hit = _hit(ask)
+    if (absent := selling.not_sold(ask)) is not None and (hit is None or hit.hit.score < nearness.OWN_WORDS):
+        return Move(absent)
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
         return Move(needs=named)
+    if presale.is_before_any_order(ask) and (own := buying.tell_own_return(ask)) is not None:
+        return Move(own)
     goods = products.fact_by_name(ask)
     if goods is not None:
         return likelier.instead(ask, Move(goods))
@@ -184,7 +187,7 @@ def _answer(ask: Ask) -> Act:
     hit = _hit(ask)
     if picked is not None and picked.template in _NO_PICK and ask.product_id in ask.facts.products and hit is None:
         return products.fact_asked(ask) or nearest.tell(ask) or picked  # 侧着睡买哪种: of the variants of what is shown
-    if picked is not None and (hit is None or _is_better(picked, ask, hit)):
+    if picked is not None and (hit is None or selling.is_better(picked, ask, hit)):
         return picked
     spoken = talk.answer_talk(ask)
     if spoken is not None and hit is not None and hit.hit.score >= _VERY_WORDS:
@@ -220,19 +223,6 @@ def _answer(ask: Ask) -> Act:
     if found is None and hit is not None:
         return entries.say(ask, hit)
     return found or offers.answer_from_offers(ask) or cards.products_wanted(ask) or _not_found(ask)
-
-
-def _is_better(picked: Act, ask: Ask, hit: Said) -> bool:
-    """Whether what was picked answers better than an entry: also than one in the buyer's own words, when these name
-    goods and it does not (推荐一款口红, an entry 帮我推荐一款)."""
-    if ask.segment.by == "wish":  # 充电器坐飞机让带不 only sounds like one
-        return picked.type == "recommend" or hit.hit.score < _WISH_YIELDS
-    if picked.type != "recommend":
-        return picked.template != "recommend.none_such" and hit.hit.score < nearness.OWN_WORDS
-    named = wish_words.left_of(ask.segment.text)
-    told = f"{hit.hit.question}{hit.hit.answer}"
-    shares = any(named[at : at + 2] in told for at in range(len(named) - 1))
-    return hit.hit.score < nearness.OWN_WORDS or (len(named) > 1 and not shares)
 
 
 def _in_sheet_and_entry(ask: Ask) -> bool:

@@ -100,6 +100,7 @@ def _facts_of(product: Product, intent: str, question: str) -> tuple[tuple[str, 
     ruled = by_rules(product, intent, question)
     told = matching.ranked(product, question, ruled[0] if ruled else None)
     likely = {one.pair for one in told if one.sure >= _LIKELY} | set(by_measure_told(product, question))
+    likely |= set(_with_keys(product, CHILD_KEYS)) if _tells_age(question) else set()
     named = [pair for pair in ruled if pair in likely]
     sure = [one for one in told if one.sure >= matching.STATED and one.pair not in named]
     if intent in EXACT:

@@ -18,11 +18,13 @@ from xiaoer.slices.policies.rules import pieces, quotes
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.types import Ask, Move
 
+_CONTENT = frozenset("斤片粒颗枚抽")  # counted within a piece
+_GUESSED = 0.5
 _MANY = 10  # pieces from which a price is asked for many
 _WORDS = re.compile(
     r"团购|批发|拿货|进货价|批量|大批|集采|(?:公司|单位|学校|厂里|企业|部门|工会|员工|团建)[^，。]{0,8}(?:福利|采购|订|定|买|发|要|用|下午茶|礼品)|大单|量大|量多|要得多|买得多|买的多|上百[件个份盒]|几[十百][件个份盒箱套]"
 )
-_HAGGLES = re.compile(r"(?:便宜|优惠|少|让|降)(?:点|些|一点|几)|打个?折|能不能少")
+_HAGGLES = re.compile(r"(?:便宜|优惠|少|让|降)(?:点|些|一点|几|多少)|打个?折|能不能少")
 _WHO = re.compile(r"找谁|联系谁|谁负责|哪里谈|怎么谈|跟谁谈|怎么联系|有没有专人|对接")
 _LESS = re.compile(
     r"便宜|优惠|多少|价|折|少点|能不能少|行不行|行吗|可以吗|可不可以|卖不卖|卖吗|呢|吧|成不成|\d\s*(?:元|块)?\s*(?:一|每|/)"
@@ -44,11 +46,13 @@ _NOT = re.compile(r"退|换货|坏|发货|到货|少发|漏发|收到|订单|还
 
 def read(segment: Segment, turn: Turn) -> Segment:
     """The segment as asking the price of many pieces; unchanged when it does not."""
-    if not segment.intent.startswith(_GROUPS) or segment.by == "pattern" or _NOT.search(segment.text):
+    guessed = segment.confidence < _GUESSED
+    if not (segment.intent.startswith(_GROUPS) or guessed) or segment.by == "pattern" or _NOT.search(segment.text):
         return segment
     if (turn.product_in_focus or _WHO.search(segment.text)) and _is_bulk(segment.text, turn):
         return replace(segment, intent="promo.bargain", confidence=0.9, by="bulk")
-    if turn.product_in_focus and _HAGGLES.search(segment.text) and _several(segment.text):
+    reckoned = segment.intent == "price.query"  # 拍两双能便宜多少
+    if turn.product_in_focus and not reckoned and _HAGGLES.search(segment.text) and _several(segment.text):
         return replace(segment, intent="promo.bargain", confidence=0.9, by="wording")  # 送老师要三盒 能便宜点不
     return segment
 
@@ -75,14 +79,15 @@ def answer(ask: Ask) -> Move | None:
     if told.key not in ask.facts.priced:
         return quotes.want(ask, "priced", told.key)
     priced = ask.facts.priced[told.key]
-    each = Money(-(-priced.payable.fen // told.number))
+    count = told.said or told.number
+    each = Money(round(priced.payable.fen / count))
     wished = _wished(ask.segment.text)
-    is_less = wished is not None and wished < each
+    is_less = wished is not None and wished.fen * count < priced.payable.fen
     people = is_less or _WHO.search(ask.segment.text) is not None or _WORDS.search(ask.segment.text) is not None
     by_terms = (found := ask.facts.bargains.get(ask.index)) is not None and found.outcome == "people"
-    by_entry = told.number >= _least(entry) and entry is not None and _OF_PEOPLE.search(entry.answer) is not None
+    by_entry = count >= _least(entry) and entry is not None and _OF_PEOPLE.search(entry.answer) is not None
     slots: dict[str, Any] = {
-        "count": f"{told.number} {told.unit or '件'}",
+        "count": f"{count} {told.unit or '件'}",
         "unit": told.unit or "件",
         "payable": priced.payable,
         "per": each,
@@ -91,6 +96,8 @@ def answer(ask: Ask) -> Move | None:
         "cart": told.key,
     }
     rule = "bulk.people" if people and (by_terms or by_entry) else "bulk.quote"
+    if is_less and rule == "bulk.quote":
+        slots |= {"may_ask": True, "chips": ("转人工",)}
     return Move(say(ask, "bulk.quote", type_="quote", sources=quotes.causes(priced.causes), rule=rule, **slots))
 
 
@@ -109,7 +116,7 @@ def _several(text: str) -> bool:
 
 
 def _is_bulk(text: str, turn: Turn) -> bool:
-    many = max((number for number, unit in pieces.counted(text) if unit != "斤"), default=0)
+    many = max((number for number, unit in pieces.counted(text) if unit not in _CONTENT), default=0)
     if _WORDS.search(text) and (_LESS.search(text) or _WHO.search(text) or many >= _MANY):
         return True
     if many >= _MANY and _LESS.search(pieces.without_counts(text)):
@@ -125,9 +132,9 @@ def _told(ask: Ask) -> pieces.Pieces | None:
         return None
     variants = ask.facts.variants.get(product.id, ())
     told = pieces.asked(variants, ask.segment.entities, ask.segment.text, product.title)
-    counted = [one for one in told if one.number > 1]
+    counted = [one for one in told if max(one.number, one.said) > 1]
     if counted:
-        return max(counted, key=lambda one: one.number)
+        return max(counted, key=lambda one: max(one.number, one.said))
     variant_id, _, number = ask.memory.cart.partition("*")
     held = next((v for v in variants if v.id == variant_id), None)
     return pieces.Pieces(held, int(number)) if held is not None and number.isdigit() else None

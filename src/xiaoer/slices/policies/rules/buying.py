@@ -6,6 +6,7 @@ of the order page. A refund goes back the way it was paid, each way for its own 
 
 import re
 
+from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.slices.policies.rules import products
@@ -27,6 +28,7 @@ _GIVE_BACK = re.compile(
     r"(?:要是|如果|万一|那|买了?|收到|穿着?|用着?|试了)*(?:不合适|不喜欢|不满意|不想要)?(?:了|的话|\W)*"
     r"还?(?:能|可以|给|包|支持|让)(?:不能|不可以)?退(?:货|换)?(?:吗|不|么|嘛|呢|\W)*$"
 )
+_GIVING_BACK = ("after.return", "after.exchange", "after.refund_only", "after.policy")
 _OF_RETURN = re.compile(r"无理由|退换|(?:能|可|包)[不否]?(?:能|可)?退|不(?:能|可|支持)退")
 _POLICY = re.compile(
     r"(?:售后|退换货?|退货退款)(?:的)?(?:政策|服务|保障|流程|规则|规定|须知|条款|说明|制度)|售后(?:有保障|怎么样|咋样|如何|好不好|怎么处理|怎么弄|是什么样)"
@@ -87,13 +89,24 @@ def tell_after_sales(ask: Ask) -> Act | None:
     the goods back; None when neither is asked."""
     if not (_POLICY.search(ask.segment.text) or _GIVE_BACK.match(ask.segment.text.strip())):
         return None
-    product, terms = ask.facts.products.get(ask.product_id or ""), ask.facts.terms
-    own = [(key, value) for key, value in product.attributes.items() if _OF_RETURN.search(key)] if product else []
-    if product is not None and own:  # 鲜活易腐商品，不支持七天无理由
-        return products.say_facts(ask, product, tuple(own[:1]))
+    if own := _own_return(ask):
+        return own
+    terms = ask.facts.terms
     template = "after.policy_insured" if terms.freight_insurance else "after.policy"
     slots = {"days": terms.days, "back_days": terms.refund_within_days}
     return Act("answer", ask.index, template, slots, (Source("policy", "law.25", "售后政策"),), "after.policy")
+
+
+def tell_own_return(ask: Ask) -> Act | None:
+    """To who asks of giving back: what the sheet in focus says of it (拆封不支持七天无理由), not of all goods."""
+    asks = ask.segment.intent in _GIVING_BACK and QUESTION.search(ask.segment.text)
+    return _own_return(ask) if asks else None
+
+
+def _own_return(ask: Ask) -> Act | None:
+    product = ask.facts.products.get(ask.product_id or "")
+    own = [(key, value) for key, value in product.attributes.items() if _OF_RETURN.search(key)] if product else []
+    return products.say_facts(ask, product, tuple(own[:1])) if product is not None and own else None
 
 
 def asks_route(text: str) -> bool:

@@ -7,7 +7,7 @@ import re
 
 from xiaoer.kernel.counting import PIECE
 from xiaoer.kernel.numerals import arabic
-from xiaoer.slices.policies.rules import pieces
+from xiaoer.slices.policies.rules import kinds_of_one, pieces
 from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask
 
@@ -32,6 +32,7 @@ _PERSON = re.compile(
 )
 _MEASURED = re.compile(r"\d{2,3}")
 _PEOPLE = re.compile(r"(\d{1,2})个?人(?!份)")
+_EACH_ONE = re.compile(r"[一每]人(?:一|各|要|买|来)|各(?:要|买|来)?一")
 _OF_BOTH = re.compile(r"一共|总共|加起来|合计|一起|两个人|我们俩|我俩|一人一")
 
 
@@ -73,7 +74,7 @@ def options(ask: Ask) -> list[pieces.Pieces]:
         return []
     variants = ask.facts.variants.get(product.id, ())
     known = " ".join((product.title, *product.attributes.values(), *(v for one in variants for v in one.spec.values())))
-    if pieces.counts_others(ask.segment.text, known):
+    if pieces.counts_others(ask.segment.text, known) or kinds_of_one.named(variants, ask.segment.text, product.title):
         return []
     return pieces.asked(variants, ask.segment.entities, ask.segment.text, product.title)
 
@@ -82,14 +83,24 @@ def named_now(ask: Ask) -> str:
     """The pieces that the words name, as `variant*count` joined by commas; empty when a product is not in sight."""
     goes_on = adds(ask)
     in_sight = (ask.product_id,) if ask.product_id and not goes_on else ()
-    together = {one.product.id: one.count for one in ask.facts.together.get(ask.index, ())}
+    held = {part.partition("*")[0] for part in ask.memory.cart.split(",")} if goes_on else set()
+    together = {
+        one.product.id: one.count
+        for one in ask.facts.together.get(ask.index, ())
+        if not (
+            one.product.id == ask.product_id and any(v.id in held for v in ask.facts.variants.get(one.product.id, ()))
+        )
+    }
     ids = tuple(together) or tuple(dict.fromkeys((*in_sight, *ask.segment.entities.product_ids)))
     parts: list[str] = []
     for number, product_id in enumerate(ids):
         variants = ask.facts.variants.get(product_id, ())
         title = product.title if (product := ask.facts.products.get(product_id)) else ""
+        if len(ids) == 1 and (several := kinds_of_one.named(variants, ask.segment.text, title)):
+            parts += [one.key for one in several]
+            continue
         told = pieces.asked(variants, ask.segment.entities, ask.segment.text, title) if len(ids) == 1 else []
-        if told:
+        if told and (told[0].number > 1 or people(ask) == 1):
             parts.append(told[0].key)
             continue
         words = pieces.without_counts(ask.segment.text)
@@ -97,7 +108,8 @@ def named_now(ask: Ask) -> str:
         one = pieces.one_of(chosen or variants, title)
         if one is None:
             return ""
-        count = together.get(product_id) or ((ask.segment.entities.quantity or people(ask)) if len(ids) == 1 else 1)
+        alone = max(ask.segment.entities.quantity or 1, people(ask)) if len(ids) == 1 else 1
+        count = together.get(product_id) or alone
         parts.append(pieces.Pieces(one, count).key)
     return carried(ask, ",".join(parts)) if goes_on else ",".join(parts)
 
@@ -108,12 +120,21 @@ def people(ask: Ask) -> int:
         return 1
     if told := _PEOPLE.search(arabic(ask.segment.text)):
         return int(told[1])
+    if _EACH_ONE.search(ask.segment.text):
+        return max("我" in ask.segment.text, 0) + len(set(_PERSON.findall(ask.segment.text))) or 1
     measured = [
         past.text
         for past in ask.situation.turn.history
         if past.author == "buyer" and "product.size_advice" in past.intents and _MEASURED.search(past.text)
     ]
     return max(len({found[0] if (found := _PERSON.search(text)) else "" for text in measured}), 1)
+
+
+def names_kinds(ask: Ask) -> bool:
+    """Whether the words name several variants of the one product in sight."""
+    product = ask.facts.products.get(ask.product_id or "")
+    variants = ask.facts.variants.get(product.id, ()) if product and not ask.facts.together.get(ask.index) else ()
+    return product is not None and len(kinds_of_one.named(variants, ask.segment.text, product.title)) > 1
 
 
 def names_one_variant(ask: Ask) -> bool:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.decision import Act, KnowledgeHit, Need
 from xiaoer.kernel.heard import Segment
-from xiaoer.kernel.regions import province_of, regions_in
+from xiaoer.kernel.regions import Region, province_of, regions_in
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import entries
 from xiaoer.slices.policies.rules.sources import product_source
@@ -40,6 +40,12 @@ _GROUPS = {
     "西南": ("四川", "重庆", "贵州", "云南", "西藏"),
     "偏远": ("新疆", "西藏", "青海", "内蒙古", "甘肃", "宁夏", "海南"),
 }
+_TO = re.compile(r"(?:发|寄|送|邮|到)(?:往|到|去)?$")
+_ASKS = re.compile(r"[省市州县]?(?:那边|这边|去)?(?:行|可以|成|得行)?(?:吗|不|么|没|嘛|[?？])")
+_AND, _ALSO = (
+    re.compile(r"(?:那|那么|要是|如果|寄|发|换成?)*"),
+    re.compile(r"[省市州县]?(?:那边|这边)?(?:呢|的话|咋样|怎么样|\W)*"),
+)
 _SENDS = re.compile(r"发|寄|送|邮|配送")
 _OF_FREIGHT = re.compile(r"运费|邮费|包邮|免邮|\d+\s*元|加钱|补钱")
 _SENTENCES = re.compile(r"[。；;！!\n]")
@@ -57,8 +63,23 @@ def carry(segments: tuple[Segment, ...], turn: Turn) -> tuple[Segment, ...]:
     for segment in segments:
         own = regions_in(segment.text)
         place = own[-1].name if own else place
-        heard.append(_of_place(segment, place, told=bool(own)) if place else segment)
+        if own and _asks_of(segment.text, own[-1], turn):
+            entities = replace(segment.entities, place=place)
+            heard.append(replace(segment, intent="ship.area", confidence=0.9, by="wording", entities=entities))
+        else:
+            heard.append(_of_place(segment, place, told=bool(own)) if place else segment)
     return tuple(heard)
+
+
+def _asks_of(text: str, place: Region, turn: Turn) -> bool:
+    """Whether it is but asked of a place: 草莓发三亚吗; 那昆明呢 after another."""
+    before, after = text[: place.start], text[place.start + len(place.name) :]
+    if _WHEN.search(text) or _OWN.search(text):
+        return False
+    if _TO.search(before) and _ASKS.match(after):
+        return True
+    again = next((past.intents for past in reversed(turn.history) if past.author == "buyer"), ())
+    return bool(_AND.fullmatch(before) and _ALSO.fullmatch(after)) and any(one in _INTENTS for one in again)
 
 
 def _of_place(segment: Segment, place: str, told: bool) -> Segment:

@@ -4,6 +4,7 @@ A guess, small talk, an estimate of the trade, or a fact that only a rule of wor
 likelihoods of `sides` know better when they point elsewhere by far.
 """
 
+import re
 from typing import NamedTuple
 
 from xiaoer.kernel.asking import telling_letters
@@ -36,6 +37,7 @@ _YIELDS = {  # what is told where little was understood, by its template
     "stock.yes": _Yields(0.3, 0.2, nearest.HEARD),
     "price.each": _Yields(0.3, 0.2, nearest.HEARD),
 }
+_TELLS_DAYS = re.compile(r"[\d一二两三四五六七八九十]\s*(?:天|小时|个?工作日)|当[天日]|次日|隔天|第二天")
 _OF_SHOP = ("ship.", "order.", "promo.", "after.")
 _LEANS = 0.12  # less likely than this, a fact that was told yields to
 _MORE = 2.0  # what is so many times as likely
@@ -53,6 +55,10 @@ def instead(ask: Ask, move: Move) -> Move:
         return move
     of_goods = ask.segment.intent.startswith("product.")
     found = nearest.likely(ask)
+    if act.template == "eta.road":
+        if act.slots["parcels"]:  # the days of the shop's own parcels to that place
+            return move
+        found = [one for one in found if one.hit is not None and _TELLS_DAYS.search(one.hit.answer)]
     best = next((o for o in found if (o.sure >= least.sure if of_goods else o.chance.blind >= least.blind)), None)
     if best is None:
         return move

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from xiaoer.kernel.asking import QUESTION, telling_letters
 from xiaoer.kernel.decision import Act, KnowledgeHit, Source
-from xiaoer.slices.policies.rules import attributes, entries, nearness, needs, presale, products
+from xiaoer.slices.policies.rules import attributes, entries, nearness, needs, other_goods, presale, products
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask, Move
@@ -21,7 +21,7 @@ _CLOSE = 0.5  # the second is told too from this share of the first
 _MOST = 2
 _LONG = 120  # characters of an entry that are quoted
 _AS_ANSWER = 0.3  # from here it is told to who has no order, before a number is asked for
-_BESIDE_NUMBER = 0.15  # from here an entry is told beside asking for it
+_BESIDE_NUMBER = 0.25  # from here an entry is told beside asking for it
 SAYS = 3  # letters that tell something, in what is no mere number
 _OF_COMPLAINTS = re.compile(r"12315|举报|维权")  # 投诉率高吗 is told no way to complain
 _MEANT = 0.3  # how likely what was heard as something else must be answered by the sheet or an entry, to be told it
@@ -150,6 +150,7 @@ def _entries(ask: Ask) -> list[Likely]:
         for hit in ask.facts.knowledge.get(ask.index, ())
         if hit.product_id in ("", ask.product_id)
         and not (product and not hit.product_id and attributes.is_of_other_stuff(product, hit.answer))
+        and not (product and other_goods.tells_of_others(product, ask.segment.text, hit))
         and not attributes.names_others(ask.segment.text, hit.question + hit.answer)
         and (ask.segment.intent.startswith("service.") or not _OF_COMPLAINTS.search(hit.question + hit.answer))
     ]

@@ -8,7 +8,7 @@ import re
 
 from xiaoer.kernel.decision import NEAR, KnowledgeHit
 from xiaoer.kernel.regions import province_of
-from xiaoer.slices.policies.rules import attributes, products
+from xiaoer.slices.policies.rules import attributes, other_goods, products
 from xiaoer.slices.policies.rules.delivery import covers
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask
@@ -136,6 +136,8 @@ def _speaks_of_others(ask: Ask, hit: KnowledgeHit) -> bool:
         return False
     product = ask.facts.products.get(ask.product_id or "")
     if product is not None and not hit.product_id and attributes.is_of_other_stuff(product, hit.answer):
+        return True
+    if product is not None and other_goods.tells_of_others(product, ask.segment.text, hit):
         return True
     if _REMEDY.search(hit.question) and not _MISHAP.search(ask.segment.text):
         return True

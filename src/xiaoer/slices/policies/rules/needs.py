@@ -2,7 +2,7 @@
 
 import re
 
-from xiaoer.kernel.asking import QUESTION
+from xiaoer.kernel.asking import QUESTION, wants_goods
 from xiaoer.kernel.counting import PLUS
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.heard import Segment
@@ -63,6 +63,7 @@ AGAIN = re.compile(
 # another thing beside the product in sight: it is not what is asked about
 _WORN_WITH = re.compile(
     r"(?:(?<![外四床件])套|搭|配|叠|里[头面]|外[头面]|下[头面]).{0,3}(?:穿|个|件|条|双|着)|(?:能|可以|会)[^，。]{0,2}(?:泡|装|放|盛|煮|炖|炒|充|连|插|接)"
+    r"|(?:^|里)(?:加|放|倒|滴|兑|装|泡|煮)[^，。]{1,8}(?:行|可以|能|好|成|中|可)(?:不|吗|么)"
 )
 # what is named in these is used with the product in sight (能泡茶叶不, 苹果手机能连不)
 _USED_WITH = ("product.compatibility", "product.usage")
@@ -75,6 +76,9 @@ _VAGUE = re.compile(
 _CLAUSES = re.compile(r"[\s,，。；;、!！]+|(?<=[?？])")
 _UNSURE, _FEW = 0.5, 10
 _OF_GOODS = ("order.how_to_buy", "promo.gift", "ship.area", "ship.fee")
+# on a page 有没有遥控器 asks what comes with the goods; these ask what else there is in the shop
+_OF_THE_SHOP = re.compile(r"(?:有|在)卖|卖不卖|卖[^，。]{1,8}[吗么不]|你们家|你家|店里|咱家|别的|还有没有")
+_MAY_WANT = ("product.", "price.", "promo.", "oos.", "chat.")  # what words that want goods are heard as
 _WORDED = 5  # characters from which what sounds like talk may be a question that the shop wrote down
 _VAGUELY = 0.4  # of what is asked: goods that the words name may tell
 _SAYS_NOTHING = re.compile(
@@ -145,6 +149,9 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         and (intent.startswith(("product.", "price.")) or intent in _OF_GOODS or together or vague)
     ):  # what she may mean by words
         needs.append(Need("named", index, segment.text))
+    elsewhere = turn.product_in_focus is None or _OF_THE_SHOP.search(segment.text)
+    if intent.startswith(_MAY_WANT) and elsewhere and wants_goods(segment.text):
+        needs.append(Need("sold", index, segment.text))
     if intent in _SEVERAL and joined and len(segment.entities.product_ids) < 2:
         needs.append(Need("together", index, segment.text))
     if intent == "promo.coupon":

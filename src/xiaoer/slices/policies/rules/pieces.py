@@ -16,31 +16,35 @@ from xiaoer.kernel.numerals import value
 from xiaoer.slices.policies.rules.spec_words import pieces_in
 from xiaoer.slices.policies.rules.specs import matching
 
-_NUMBER = r"\d{1,3}|[一二两俩三四五六七八九十百]+"
+_NUMBER = r"\d{1,3}|俩|[一二两三四五六七八九十百]+"
 _NOT_ONE = r"(?<![第\d.一二两三四五六七八九十百满])"
 _PACKED = re.compile(rf"{_NOT_ONE}({_NUMBER})({PIECE})(?:套?装|一[组套])")
 _COUNTED = re.compile(rf"{_NOT_ONE}({_NUMBER})({PIECE})(?![套装入组]|一[组套])")
+_PACK_OF = re.compile(rf"{_NOT_ONE}({_NUMBER})({PIECE})(?:的|那[种款个])")
+_CONTENT = frozenset("片粒颗枚抽")
 _TIMES = re.compile(rf"(?:拍|买|下单|点)({_NUMBER})(?:次|回|遍)")
 _EACH_PRICE = re.compile(r"\d\s*(?:元|块钱?|米)?\s*(?:一|1|每)$")
-_TOLD_OF_IT = re.compile(r"[有是含装乘抽]$")  # 绘本有十本吧: what is in it, not what is bought
+_TOLD_OF_IT = re.compile(r"[有是含乘抽]$")  # 绘本有十本吧: what is in it, not what is bought
 _OF_PRICE = re.compile(
     r"^(?:一起|一共|总共|合计|加起来|到手|能|可以|会|要|得|是|卖|拍|买|下来|算|优惠|便宜|划算|省|减|打折|送|包邮|实付|最低|大概|的话|呢|的|价格?|啥价|什么价|几块|几多|好多|多少|怎么|咋|有|没|给|和|跟|还|吗|么|吧|\d|$|\W)"
 )
+_NOT_WHOLE = re.compile(r"替换|补充装|配件|试[吃用]|样品|小样|体验装|单独")
 _CLAUSES = re.compile(r"[\s,，。；;？?！!、]+|还是|或者|跟|和|比")
 _ANY_UNIT = frozenset("个件套份")
-_MONEY_FROM = 10  # 200块 are yuan
+_MONEY_FROM = 10  # 200块 are yuan, 一块 is together
 _MOST = 999  # pieces of one line
 _MOST_OPTIONS = 4
 
 
 class Pieces(NamedTuple):
     """So many of one variant; `unit` is the measure word that counted them, or nothing. `pack` is the key of the pack
-    of just so many, beside which it is told where it costs less."""
+    of just so many, beside which it is told where it costs less; `said` is the number of units that the words told."""
 
     variant: Variant
     number: int
     unit: str = ""
     pack: str = ""
+    said: int = 0
 
     @property
     def key(self) -> str:
@@ -58,12 +62,17 @@ def asked(variants: tuple[Variant, ...], entities: Entities, text: str, title: s
 def counted(text: str) -> list[tuple[int, str]]:
     """Numbers of pieces with their measure words, without a price each (60一件) and what the goods hold (有十本)."""
     return [
-        (_number(one[1]), one[2])
+        (number_of(one[1]), one[2])
         for one in _COUNTED.finditer(text)
         if not _EACH_PRICE.search(text[: one.end(1)])
         and not _TOLD_OF_IT.search(text[: one.start()])
-        and not (one[2] == "块" and _number(one[1]) >= _MONEY_FROM)
+        and not (one[2] == "块" and not 1 < number_of(one[1]) < _MONEY_FROM)
     ]
+
+
+def spans(text: str) -> list[tuple[int, int, int]]:
+    """Where each number of pieces begins and ends, and the number."""
+    return [(one.start(), one.end(), number_of(one[1])) for one in _COUNTED.finditer(text)]
 
 
 def counts_others(text: str, known: str) -> bool:
@@ -93,29 +102,40 @@ def one_of(variants: tuple[Variant, ...], title: str = "", unit: str = "") -> Va
 def _of_clause(variants: tuple[Variant, ...], entities: Entities, clause: str, title: str) -> list[Pieces]:
     times = _TIMES.search(clause)
     if packed := _PACKED.search(clause):
-        number, unit = _number(packed[1]), packed[2]
+        number, unit = number_of(packed[1]), packed[2]
         pool = tuple(v for v in variants if _holds(v, unit) == number)
         if (meant := one_of(pool, title)) is not None:
-            return [Pieces(meant, _number(times[1]) if times else _first_other(clause, packed), unit)]
+            return [Pieces(meant, number_of(times[1]) if times else _first_other(clause, packed), unit)]
     pool = matching(variants, entities, without_counts(clause)) or variants
     found: list[Pieces] = []
-    for number, unit in counted(clause):
+    counts = counted(clause)
+    if len(counts) > 1 and (of_pack := _PACK_OF.search(clause)):  # 四包的来两份
+        of_size = tuple(v for v in pool if _holds(v, of_pack[2]) == number_of(of_pack[1]))
+        pool, counts = (of_size, counts[1:]) if of_size else (pool, counts)
+    for number, unit in counts:
         of_unit = tuple(v for v in pool if unit in " ".join(v.spec.values())) if unit not in _ANY_UNIT else ()
         single = one_of(of_unit or pool, title, unit)
         if single is None:
             continue
         pack = _pack_of(pool, unit, number)
+        if (
+            pack is None
+            and unit in _CONTENT
+            and (_holds(single, unit) or 1) > 1
+            and number % (_holds(single, unit) or 1)
+        ):
+            continue  # 十片 of a pack of a hundred
         if unit == "斤" and pack is not None:  # 20斤 of rice is what is in the bag
             found.append(Pieces(pack, 1))
             continue
         held = _holds(single, unit) or 1
         if pack is not None:
-            found.append(Pieces(pack, 1, unit))
+            found.append(Pieces(pack, 1, unit, said=number))
         if pack is None or (held == 1 and single != pack):
             count = number // held if number % held == 0 else number
-            found.append(Pieces(single, count, unit, found[-1].key if pack is not None else ""))
+            found.append(Pieces(single, count, unit, found[-1].key if pack is not None else "", number))
     if not found and times and (one := one_of(pool, title)) is not None:
-        found.append(Pieces(one, _number(times[1])))
+        found.append(Pieces(one, number_of(times[1])))
     return found
 
 
@@ -145,7 +165,7 @@ def _holds(variant: Variant, unit: str) -> int | None:
         return None
     spec = in_digits(_spec(variant))
     found = re.search(rf"(?<![\d.])(\d+|[一二两三四五六七八九十]|[单双]){re.escape(unit)}", spec)
-    return ({"单": 1, "双": 2}.get(found[1]) or _number(found[1])) if found else None
+    return ({"单": 1, "双": 2}.get(found[1]) or number_of(found[1])) if found else None
 
 
 def _units(variant: Variant) -> set[str]:
@@ -157,8 +177,11 @@ def _spec(variant: Variant) -> str:
 
 
 def _distance(variant: Variant, title: str) -> int:
-    """How far a spec is from the title: told in its words (0), by its measures and numbers (1), not at all (2)."""
+    """How far a spec is from the title: told in its words (0), by its measures and numbers (1), not at all (2); a part
+    of it or a sample (3)."""
     values = variant.spec.values()
+    if _NOT_WHOLE.search(_spec(variant)):
+        return 3
     if title and values and all(value in title for value in values):
         return 0
     return 1 if _is_in(variant, _marks(title)) else 2
@@ -171,11 +194,11 @@ def _is_in(variant: Variant, known: set[tuple[float, str]]) -> bool:
 
 def _marks(text: str) -> set[tuple[float, str]]:
     """The measures and numbers of pieces that a title or spec tells."""
-    pieces = {(float(_number(number)), unit) for number, unit in re.findall(rf"({_NUMBER})({PIECE})", text)}
+    pieces = {(float(number_of(number)), unit) for number, unit in re.findall(rf"({_NUMBER})({PIECE})", text)}
     return {in_base(one) for one in measures(text)} | pieces
 
 
-def _number(word: str) -> int:
+def number_of(word: str) -> int:
     if word.isdigit():
         return int(word)
     return 2 if word == "俩" else value(word) or 1

@@ -10,6 +10,7 @@ from xiaoer.slices.policies.rules import carts, unit_prices
 from xiaoer.slices.policies.rules.bargaining import HAGGLES, has_offer
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.rules.pieces import Pieces
+from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.types import Ask, Move
 
 _CALCULATE = (
@@ -31,7 +32,11 @@ _CALCULATE = (
     "领券",
     "领完券",
     "领了券",
+    "用完",
 )
+_FREIGHT_ONCE = "运费"  # the only thing that is saved
+_NAMES_PRICE = re.compile(r"^\D{0,4}\d{1,5}(?:元|块钱?)?(?:卖不卖|卖[吗么呗]|行不行|行[吗么])\W*$")
+_APART = re.compile(r"(?:比|跟|和).{0,10}(?:贵|便宜|省)(?:了)?(?:多少|几)|差(?:多少|几|价)")
 _BOTH = re.compile(r"一起|一块儿?|合起来|[两俩](?:个|样|件)?都")
 _GAP = ("差多少", "凑", "还差", "差几")
 
@@ -50,6 +55,8 @@ def price(ask: Ask) -> Move | None:
     """到手价 with the calculation, when it was asked how much all in all; one piece's list price is the catalogue's."""
     if (unread := _goods_of_talk(ask)) is not None:
         return unread
+    if (apart := _differ(ask)) is not None:
+        return Move(apart)
     product = ask.facts.products.get(ask.product_id or "")
     each = unit_prices.of_one(ask, product, ask.facts.variants.get(product.id, ())) if product else None
     if each is not None:
@@ -60,7 +67,7 @@ def price(ask: Ask) -> Move | None:
     told = [one for one in told if one.number > 1]
     entities, people = ask.segment.entities, carts.people(ask)
     several = len(entities.product_ids) > 1 or max(entities.quantity or 1, people) > 1
-    found = ask.facts.together.get(ask.index) or carts.adds(ask)
+    found = ask.facts.together.get(ask.index) or carts.adds(ask) or carts.names_kinds(ask)
     if carts.sums_up(ask.segment.text) and not found:
         return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     if not several and not found and not told and not any(word in ask.segment.text for word in _CALCULATE):
@@ -76,25 +83,35 @@ def price(ask: Ask) -> Move | None:
 
 
 def for_haggling(ask: Ask) -> Move | None:
-    """Who asks for less where the shop does not bargain: what the goods in sight cost with today's offers and coupons;
-    None where nothing lowers the price."""
+    """Who asks for less where the shop does not bargain: what the goods in sight cost with today's offers."""
     haggles = ask.segment.intent == "promo.bargain" and ask.segment.confidence >= HAGGLES
-    if not haggles or ask.index in ask.facts.bargains or ask.product_id not in ask.facts.products:
+    haggles = haggles or _NAMES_PRICE.match(ask.segment.text.strip()) is not None
+    if (
+        not haggles
+        or ask.segment.by == "bulk"
+        or ask.index in ask.facts.bargains
+        or ask.product_id not in ask.facts.products
+    ):
         return None
-    if ask.segment.by == "context" or has_offer(ask.situation.turn) or not (key := carts.named_now(ask)):
+    if ask.segment.by == "context" or has_offer(ask.situation.turn) or not (named := carts.named_now(ask)):
         return None
-    if key not in ask.facts.priced:
-        return want(ask, "priced", key)
+    keys = tuple(one.key for one in carts.options(ask)) or (named,)
+    unread = tuple(Need("priced", ask.index, key) for key in keys if key not in ask.facts.priced)
+    if unread and not set(unread) <= set(ask.facts.asked):
+        return Move(needs=unread)
+    key = min(
+        (one for one in keys if one in ask.facts.priced), key=lambda one: ask.facts.priced[one].payable, default=""
+    )
+    if not key:
+        return None
     priced = ask.facts.priced[key]
-    if not titles_of(priced) and priced.claim is None:
-        return None
     lines = [part.rpartition("*") for part in key.split(",")]
     specs = {v.id: " ".join(v.spec.values()) for v in ask.facts.variants.get(ask.product_id or "", ())}
     one = len({v.pays for v in ask.facts.variants.get(ask.product_id or "", ())}) == 1
     number = sum(int(count) for _, _, count in lines)
     spec = "" if one or len(lines) > 1 else f"{specs.get(lines[0][0], '')} "
-    return Move(say(ask, "bargain.quoted", type_="quote", sources=causes(priced.causes), rule="bargain.quoted",
-                    payable=priced.payable, count=f"{spec}{number} 件", offers_used=titles_of(priced), cart=key,
+    return Move(say(ask, "bargain.quoted", sources=causes(priced.causes), rule="bargain.quoted",
+                    payable=priced.payable, count=f"{spec}{number} 件", offers_used=_counted_in(priced), cart=key,
                     **_claim(priced)))  # fmt: skip
 
 
@@ -136,11 +153,30 @@ def titles_of(priced: Priced) -> list[str]:
     return [cause.title for cause in priced.causes if cause.amount > ZERO and cause.kind != "freight"]
 
 
-def _with(priced: Priced) -> list[str]:
-    """What a sum holds: its offers, the freight, and what it is with a coupon that may be taken."""
+def _counted_in(priced: Priced) -> list[str]:
+    """What a sum holds: its offers and the freight."""
     freight = [f"含运费 {priced.freight.spoken} 元"] if priced.freight > ZERO else []
+    return [*titles_of(priced), *freight]
+
+
+def _with(priced: Priced) -> list[str]:
+    """The same, and what it is with a coupon that may be taken."""
     claim = [f"再领「{priced.claim.title}」付 {priced.claim.payable.spoken} 元"] if priced.claim else []
-    return [*titles_of(priced), *freight, *claim]
+    return [*_counted_in(priced), *claim]
+
+
+def _differ(ask: Ask) -> Act | None:
+    """By how much one of two products is dearer (跟那个音箱比贵多少); None where that is not asked."""
+    goods = [one.product for one in ask.facts.together.get(ask.index, ())]
+    if len(goods) != 2 or not _APART.search(ask.segment.text):
+        return None
+    told = [(min(v.pays for v in variants), one) for one in goods if (variants := ask.facts.variants.get(one.id, ()))]
+    if len(told) != len(goods):
+        return None
+    (low, cheap), (high, dear) = sorted(told, key=lambda one: one[0])
+    slots: dict[str, Any] = {"dear": dear.title, "cheap": cheap.title, "low": low, "high": high, "apart": high - low}
+    sources = tuple(product_source(one) for one in goods)
+    return say(ask, "price.apart", type_="quote", sources=sources, rule="price.apart", **slots)
 
 
 def _called(one: Pieces, one_spec: bool) -> str:
@@ -158,6 +194,9 @@ def bundle(ask: Ask) -> Move | None:
     """A and B together, or how much is missing for the next step and what lowers the bill."""
     if (unread := _goods_of_talk(ask)) is not None:
         return unread
+    told = carts.options(ask)
+    if len(told) > 1 and any(one.number > 1 for one in told):
+        return _options(ask, told)
     key = carts.named_now(ask)
     key = key if carts.adds(ask) else carts.counted_before(ask, key) or key
     if not key:
@@ -177,7 +216,8 @@ def bundle(ask: Ask) -> Move | None:
         slots: dict[str, Any] = {"payable": priced.payable, "saving": saving, "alone": alone, "cart": key}
         slots["explanation"] = priced.explanation
         slots |= {"gifts": [cause.title for cause in priced.causes if cause.kind == "gift"]} | _claim(priced)
-        return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=titles_of(priced),
+        saved = titles_of(priced) or [_FREIGHT_ONCE]
+        return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=saved,
                         until=priced.valid_until, **slots))  # fmt: skip
     one = (ask.segment.entities.quantity or 1) < 2
     if one and "," not in key and key.endswith("*1") and not gap_asked and _BOTH.search(ask.segment.text):

@@ -1,5 +1,6 @@
 """Where a refund stands (退款进度): the state, who must act, and by when. Amounts come from the request itself."""
 
+import re
 from datetime import datetime, timedelta
 
 from xiaoer.kernel.commerce import Order, Refund
@@ -7,6 +8,9 @@ from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.terms import Terms
 from xiaoer.slices.policies.types import Ask
 
+_SENT_BACK = re.compile(
+    r"(?:已经?|昨天|今天|刚|早就?|都)[^，。]{0,3}(?:寄|发)(?:回去?|出去?|走|过去)了?|寄(?:回去?|出去?|走)了"
+)
 ENDED = ("refunded", "rejected", "withdrawn", "timed_out", "completed")
 
 
@@ -35,6 +39,7 @@ def tell_refund(ask: Ask, order: Order) -> Act:
     slots: dict[str, object] = {"order": order, "refund": refund, "by": _by_when(refund, terms)}
     if status == "waiting_return":
         slots["return_address"] = terms.return_address
+        status = "sent_back" if _SENT_BACK.search(ask.segment.text) else status
     template = f"refund.{status}" if status in _TOLD else "refund.open"
     if refund.kind == "exchange" and status == "completed":
         template = "refund.exchanged"
@@ -45,6 +50,7 @@ _TOLD = frozenset(
     {
         "pending_review",
         "waiting_return",
+        "sent_back",
         "waiting_receipt",
         "waiting_refund",
         "waiting_reship",

@@ -9,7 +9,8 @@ from xiaoer.kernel.audiences import audiences_in
 from xiaoer.kernel.decision import UNANSWERED, Act, Decision, Facts, Pick, Refusal, Source
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.slices.policies.rules import wish_words, wishes
+from xiaoer.slices.policies.rules import nearness, wish_words, wishes
+from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.rules.opting_out import is_opt_out
 from xiaoer.slices.policies.types import Ask, Situation
 
@@ -18,6 +19,8 @@ _NO = re.compile(
     r"(?:不要|别|不用|不想|不需要|停止|少)(?:再)?(?:给我)?(?:推荐|推销|安利|介绍)(?:商品|东西|产品|任何|别的|其他|其它)*"
     r"(?:$|[了啦吧哈呀啊行好谢\s,，。.!！~])"
 )
+_WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
+_LIKELY = 0.5  # an entry this likely answers what only sounds like a wish
 _OUT = frozenset({"stock.none", "stock.back_at", "restock.unknown", "restock.back_at"})
 
 
@@ -52,7 +55,8 @@ def say_picks(ask: Ask) -> Act | None:
             return replace(near, slots={**near.slots, "limits": "、".join(_told(ask, wish))})
         if wish.is_total and len(picks) > 1:
             return act_of_picks(ask.index, "recommend.picks_total", picks, "recommend.need")
-        if wish_words.wants_cheap(ask.segment.text) and not wish.shown and wish.budget_yuan is None:
+        bare = not wish.shown and wish.budget_yuan is None and not wish_words.is_alike(ask.segment.text)
+        if bare and wish_words.wants_cheap(ask.segment.text):
             return act_of_picks(ask.index, "recommend.cheapest", picks, "recommend.cheapest")
         is_vague = wish.relation and wish.budget_yuan is None and len(wish.words) == 1 and not wish.shown
         template = "recommend.picks_first" if is_vague else "recommend.picks"
@@ -65,6 +69,29 @@ def say_picks(ask: Ask) -> Act | None:
     if wish.shown and wish_words.says_no(ask.segment.text):
         return no_more
     return _none(ask, wish) or (no_more if wish.shown else None)
+
+
+def not_sold(ask: Ask) -> Act | None:
+    """That the shop sells no such thing (有没有空气炸锅): before anything else is taken for it."""
+    thing = ask.facts.unsold.get(ask.index)
+    if not thing:
+        return None
+    return Act("answer", ask.index, "recommend.not_sold", {"thing": thing}, rule_id="recommend.not_sold")
+
+
+def is_better(picked: Act, ask: Ask, hit: Said) -> bool:
+    """Whether what was picked answers better than an entry: also than one in the buyer's own words, when these name
+    goods and it does not (推荐一款口红, an entry 帮我推荐一款)."""
+    if ask.segment.by == "wish":  # 充电器坐飞机让带不 only sounds like one
+        return picked.type == "recommend" or hit.hit.score < _WISH_YIELDS
+    if picked.type != "recommend" and picked.template != "recommend.none_such":
+        return hit.hit.score < nearness.OWN_WORDS
+    named = wish_words.left_of(ask.segment.text)
+    told = f"{hit.hit.question}{hit.hit.answer}"
+    shares = any(named[at : at + 2] in told for at in range(len(named) - 1))
+    if picked.type != "recommend":
+        return not shares and hit.hit.score < nearness.OWN_WORDS and nearness.chances(ask)[hit.hit.id].sure < _LIKELY
+    return hit.hit.score < nearness.OWN_WORDS or (len(named) > 1 and not shares)
 
 
 def _none(ask: Ask, wish: Wish) -> Act | None:

@@ -26,7 +26,7 @@ COMPARES = (
     r"比(?:单买|单独买|单[袋盒包瓶件个支条块只罐片卷]|一[袋盒包瓶件]一[袋盒包瓶件])[^，。]{0,4}(?:便宜|省|优惠|少|划算)"
 )
 _OF_ONE = re.compile(
-    rf"(?:{_HOW_MUCH}|价格?)(?:是|合)?[一1每][小大]?(?P<a>{_UNIT})|(?<![第\d十百])[一1每][小大]?(?P<b>{_UNIT})(?:合|算|平均|下来|是|要|才|卖|得)*{_HOW_MUCH}|平均(?:下来|到)?[一1每][小大]?(?P<c>{_UNIT})|[按论](?P<d>{_UNIT})算"
+    rf"(?:{_HOW_MUCH}|价格?)(?:是|合)?[一1每][小大]?(?P<a>{_UNIT})|(?<![第\d十百])[一1每][小大]?(?P<b>{_UNIT})(?:(?![多少几好合一总到共])[\u4e00-\u9fff]){{0,4}}?(?:合|算|平均|下来|是|要|才|卖|得)*{_HOW_MUCH}|平均(?:下来|到)?[一1每][小大]?(?P<c>{_UNIT})|[按论](?P<d>{_UNIT})算"
 )  # fmt: skip
 _ASKED = re.compile(rf"划算|合算|实惠|单价|{COMPARES}")
 _AGAINST = re.compile(r"划算|合算|实惠|便宜|省|比|哪[个种款]|合多少|平均")
@@ -35,6 +35,7 @@ _AMOUNT = re.compile(
     r"(?<![\d.])(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十]|[单双])\s*(?:小|大)?"
     rf"(?P<unit>公斤|千克|毫升|斤|克|升|kg|ml|g|l(?![a-z])|[片抽丸粒枚]|{PIECE})", re.IGNORECASE
 )  # fmt: skip
+_ANY, _SMALL = "个只", frozenset("枚颗粒丸片只")
 _WEIGHED = ("克", "毫升")
 _OF_CONTENT = re.compile(r"含量|清单|规格|数量|片数|装量|容量|重量|包装")
 _PER_ONE = re.compile(r"[每/]$")
@@ -156,6 +157,8 @@ def _held(spec: str, unit: str) -> tuple[Fraction, str] | None:
     """How much of a unit a spec tells: 10片三盒 are 30 of 片 and 3 of 盒; None where it tells none, or two amounts."""
     wanted, amounts = in_base((1, in_words(unit)))[1], _amounts(spec)
     places = [at for at, one in enumerate(amounts) if one[1] == wanted]
+    if not places and unit in _ANY:  # 一个饼 of 10枚
+        places = [at for at, one in enumerate(amounts) if one[1] in _SMALL]
     if wanted in _WEIGHED and len(places) > 1:
         return None
     if not places:
@@ -165,7 +168,7 @@ def _held(spec: str, unit: str) -> tuple[Fraction, str] | None:
         if of in _WEIGHED and of != wanted:
             break
         held *= number
-    return (held, wanted) if held else None
+    return (held, amounts[places[0]][1]) if held else None
 
 
 def _amounts(spec: str) -> list[tuple[Fraction, str]]:

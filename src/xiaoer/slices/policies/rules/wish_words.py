@@ -11,7 +11,7 @@ MORE = re.compile(
     r"^(?:那|嗯|好)?(?:还有(?:没有)?(?:么|吗|没|嘛|不)?|就这些(?:么|吗)?|没(?:有)?(?:别的|其他)(?:的)?了?(?:么|吗)|再来(?:几个|点|一批))[?？。]*$"
 )
 SORTS = re.compile(
-    r"东西|好物|好货|礼|用品|护肤|化妆|彩妆|零食|吃的|喝的|穿的|用的|玩的|戴的|玩具|好吃|衣服|家电|数码|好的"
+    r"东西|好物|好货|礼|用品|(?:[个款只背]|双肩|斜挎|手提)包(?!装|邮|裹|子)|包包|护肤|化妆|彩妆|零食|吃的|喝的|穿的|用的|玩的|戴的|玩具|好吃|衣服|家电|数码|好的"
 )
 _VAGUE = re.compile(r"东西|好物|好货|好的|礼品|礼物|礼盒|礼")  # sorts that say nothing of the goods
 _DISLIKES = re.compile(
@@ -32,7 +32,7 @@ _CHEAPER_GOODS = re.compile(
 )
 # 卖不卖电饭煲, 有狗粮吗: whether the shop sells such things at all
 _SOLD = re.compile(
-    r"^(?:请问|你们|你家|店里|这里|咱家|这)*(?:有没有|有木有|有|卖不卖|有卖|卖)(?:卖)?(?P<what>[\u4e00-\u9fff]{2,8}?)(?:卖)?(?<!色)(?<!码)(?<!款)(?:的)?(?:吗|么|没有|没|不)?[?？]*$"
+    r"^(?:请问|你们家?|你家|店里|这里|咱家|这)*(?:有没有|有木有|有|卖不卖|有卖|卖)(?:卖)?(?P<what>[\u4e00-\u9fff]{2,8}?)(?:卖)?(?<!色)(?<!码)(?<!款)(?:的)?(?:吗|么|没有|没|不)?[?？]*$"
 )
 _NO_GOODS = re.compile(
     r"货|库存|优惠|活动|券|红包|赠|礼品|发票|运费|保险|修|质保|店|客服|人$|链接|图|视频|说明|[色码号尺折味]|差价|消息|快递|物流|结果|问题|效果|电话|微信|群|会员|积分|包装|盒|袋|贺卡|时间|没有|这|那|别的|其他|便宜|大的|小的|的$|了$"
@@ -49,6 +49,10 @@ _RATHER_CHEAP = re.compile(
     r"^(?:最好|尽量|要|希望)(?:是|能)?(?:便宜|实惠|划算|平价)(?:点儿?|些|一点)?的?(?:吧|哈|呗|啊)?[。.!！]*$"
 )
 
+_BESIDE = re.compile(r"(?:怎么|咋)(?:搭|配)|(?:搭配?|配)(?:[点个条双件])?(?:什么|啥|哪)|有什么搭|搭配|配套|一起买")
+_BESIDE_WHAT = re.compile(
+    r"[搭配](?:[点个条双件])?(?:什么|啥|哪(?:[种个款条双件]))(?:样|颜色|款式)?的?(?!好|合适|比较|呢|啊|呀|吧)(?P<what>[\u4e00-\u9fff]{1,4}?)(?=好|合适|比较|搭|[穿戴呢啊呀吧]|\W|$)"
+)
 _MEDICINE = re.compile(
     r"药(?:物|品|膏|片|水)?(?=$|[吗么呢有没推能可，。,.!！?？\s])|(?:治疗?|根治|医好)[^，。,]{0,6}(?:病|压|糖|疹|炎|癌|风|癣|疮|失眠|抑郁|便秘|痔)|降(?:血)?[压糖脂]的"
 )
@@ -109,7 +113,13 @@ def left_of(text: str) -> str:
 
 def asks_beside(text: str) -> bool:
     """Whether something to go with the product in sight is wanted (怎么搭配, 配什么裤子好看)."""
-    return re.search(r"怎么(?:搭|配)|(?:搭配?|配)(?:点)?(?:什么|啥|哪)|有什么搭", text) is not None
+    return _BESIDE.search(text) is not None
+
+
+def beside_what(text: str) -> str:
+    """The sort of goods that is to go with the product in sight (配什么裤子好看: 裤子); empty when none is named."""
+    found = _BESIDE_WHAT.search(text)
+    return found["what"] if found else ""
 
 
 def asks_what_to_do(text: str) -> bool:
@@ -124,7 +134,7 @@ def asks_which(text: str) -> bool:
 
 def is_alike(text: str) -> bool:
     """Whether goods like the one in sight are wanted (有类似的吗)."""
-    return re.search(r"(?:类似|相似|相近|差不多|平替|同类)(?:的|款|型)", text) is not None
+    return re.search(r"(?:类似|相似|相近|差不多|平替|同类)(?:[，,]?但是?[^，。]{1,6})?(?:的|款|型)", text) is not None
 
 
 def asks_about_it(text: str) -> bool:

@@ -16,6 +16,7 @@ from xiaoer.kernel.decision import UNANSWERED, Act
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Memory, Wish
 from xiaoer.kernel.turn import Turn
+from xiaoer.packs.goods import thesaurus_of
 from xiaoer.slices.policies.rules.conditions import Budget, read_avoids, read_budget
 from xiaoer.slices.policies.rules.focus import names_place
 from xiaoer.slices.policies.rules.wish_words import (
@@ -62,6 +63,7 @@ _AMOUNTS = re.compile(
 )
 _ROUND = re.compile(r"([一二两三四五六七八九]|\d+)([百千]?)")
 _SPAN = re.compile(r"到|至|-|~|—")
+_NO_SPEC = re.compile(r"\d|货|[红橙黄绿青蓝紫黑白灰粉]色?的")  # 240的奶瓶有货吗 asks of a variant
 _UNITS = {"": 1, "百": 100, "千": 1000}
 _AGED = re.compile(r"(?:[五六七八九]十|(?<!\d)[5-9]\d)(?:多|来|几|[一二三四五六七八九])?(?:岁|了)")
 _OLD = 55
@@ -239,8 +241,9 @@ def _is_gift(text: str, segment: Segment) -> bool:
 
 def _asks_if_sold(text: str, segment: Segment) -> bool:
     """Whether the shop is asked for a sort of thing, of which nothing more is said."""
-    may = segment.intent.startswith(("product.stock", "product.detail", "product.package", "oos."))
-    return (may or segment.confidence < _DOUBTFUL) and not segment.entities.size and asks_if_sold(text)
+    may = segment.intent.startswith(("product.stock", "product.detail", "product.material", "product.package", "oos."))
+    named = asks_if_sold(text) or (_NO_SPEC.search(text) is None and bool(thesaurus_of().asked_for(text)))
+    return (may or segment.confidence < _DOUBTFUL) and not segment.entities.size and named
 
 
 def _describes(text: str, segment: Segment) -> bool:

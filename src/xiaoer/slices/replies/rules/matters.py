@@ -82,6 +82,7 @@ def _buy(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 def _goods(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     """Of an order with several lines, the ones that it is about."""
     titles = "、".join(wording.short(title) for title in slots["goods"])
+    titles += f" {slots['pieces']} 件" if titles and slots.get("pieces") else ""
     return {"order_title": titles, "of_goods": f"「{titles}」"} if titles else {"of_goods": ""}
 
 

@@ -12,6 +12,7 @@ from xiaoer.slices.replies.rules.fitting import say_beyond, say_fit, say_person,
 from xiaoer.slices.replies.rules.matters import speak_matter
 
 _EXACT = frozenset({"promise", "until", "due", "since"})  # told to the minute
+_NAMELESS = ("product.facts", "stock.yes", "stock.low", "stock.none", "stock.back_at")
 
 
 def speak(act: Act, now: datetime) -> dict[str, str]:
@@ -46,9 +47,9 @@ def speak(act: Act, now: datetime) -> dict[str, str]:
 
 def name_it(spoken: str, act: Act) -> str:
     """The sentence with the product's name when it is not the one on the buyer's screen (slot `it`): for 「这款」, and
-    before a fact of the sheet, which names nothing itself."""
+    before a fact of the sheet or what is in stock, which name nothing themselves."""
     it = act.slots.get("it")
-    if it and act.template == "product.facts":
+    if it and act.template in _NAMELESS:
         return f"「{wording.short(it)}」{spoken}"
     return f"「{wording.short(it)}」{spoken[2:]}" if it and spoken.startswith("这款") else spoken
 
@@ -122,12 +123,17 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     title, code, payable = slots.get("claim") or ("", "", None)
     words["claim_note"] = f"\n再领「{title}」（券码 {code}），下单付 {payable.spoken} 元。" if payable else ""
     words["gift_note"] = f"，另外{'、'.join(slots['gifts'])}" if slots.get("gifts") else ""
+    for name in ("dear", "cheap"):
+        if name in slots:
+            words[f"{name}_short"] = wording.short(slots[name])
     if slots.get("better"):
         words["better"] = f"{slots['better']}。"
     words["offers_note"] = f"（{'、'.join(slots['offers_used'])}）" if slots.get("offers_used") else ""
     wished, is_less = slots.get("wished") or (None, False)
     over = f"比您说的 {wished.spoken} 元还低，直接拍就行。" if wished else ""
-    words["wished_note"] = f"{wished.spoken} 元我这边定不了。" if wished and is_less else over
+    less = f"{wished.spoken} 元我这边定不了。" if wished else ""
+    less += "想再谈的话说一声「转人工」，我请同事给您报。" if slots.get("may_ask") else ""
+    words["wished_note"] = less if is_less else over
     if "amounts" in slots:
         words["amounts"] = "\n".join(
             f"· {called}：到手 {price} 元{'（' + '、'.join(titles) + '）' if titles else ''}"

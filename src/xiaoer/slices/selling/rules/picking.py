@@ -8,7 +8,7 @@ from xiaoer.kernel.commerce import Product, Taste
 from xiaoer.slices.selling.rules.greeting import in_categories
 from xiaoer.slices.selling.rules.measures import reaches
 from xiaoer.slices.selling.rules.narrowing import narrow
-from xiaoer.slices.selling.rules.safety import facts_of, fits_age, is_free_of, is_safe
+from xiaoer.slices.selling.rules.safety import facts_of, fits_age, is_free_of, is_safe, suits_sex
 from xiaoer.slices.selling.types import Candidate, Limits, PickRules
 
 _NO_PRAISE = re.compile(
@@ -85,6 +85,7 @@ def _is_allowed(product: Product, limits: Limits) -> bool:
         all(is_safe(product, audience) for audience in limits.audiences)
         and fits_age(product, limits.audiences, limits.age_years)
         and reaches(product, limits.measures)
+        and suits_sex(product, limits.sex)
         and all(is_free_of(product, words, strictly=True) for words in limits.bad)
         and all(is_free_of(product, words, strictly=False) for words in limits.unliked)
     )

@@ -31,6 +31,8 @@ _EDIBLE = re.compile(
     r"(?:茶|茶叶|咖啡|酒|饮料|奶|奶粉|蜂?蜜|大米|面条|食用油|饼|糕|糖|零食|肉干|果干|坚果|滋补|膏方|人参|燕窝|药|片|胶囊|口服液)$"
 )
 _EDIBLE_TELLS = ("配料", "口感", "冲泡", "营养成分", "食用方法", "咖啡因")
+_GIVEN_TO = re.compile(r"送?(?:男|女)(?:友|朋友|票)")
+_WORN = re.compile(r"服装|[男女童]装|鞋|衣|裤|裙|衫|袜|羽绒服|外套|夹克|开衫|背心|西装")
 _FOR_PETS = ("宠物", "猫", "狗", "犬")
 _NO_STIMULANTS = ("孕妇", "哺乳期", "婴儿", "儿童")
 _STIMULANTS = ("酒", "咖啡因", "酒精", "视黄醇", "水杨酸", "A醇")
@@ -124,6 +126,18 @@ def fits_age(product: Product, audiences: Collection[str], age_years: float | No
 
 def _years(number: str, unit: str) -> float:
     return float(number) / _MONTHS[unit]
+
+
+def made_for_sex(product: Product) -> str:
+    """男 or 女 where the title of what is worn says that it is made for these only; empty for all else."""
+    title = _GIVEN_TO.sub("", product.title)
+    named = [sex for sex in ("男", "女") if sex in title]
+    return named[0] if len(named) == 1 and _WORN.search(f"{product.category} {title}") else ""
+
+
+def suits_sex(product: Product, sex: str) -> bool:
+    """Whether nothing says that it is made for the others; `sex` empty: nobody knows who wears it."""
+    return not sex or made_for_sex(product) in ("", sex)
 
 
 def is_free_of(product: Product, words: Collection[str], strictly: bool) -> bool:

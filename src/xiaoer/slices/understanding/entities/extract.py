@@ -6,6 +6,7 @@ Long numbers go first, then clock and calendar, body measures, sizes, money and 
 import re
 from typing import Any
 
+from xiaoer.kernel.audiences import without_pupils
 from xiaoer.kernel.heard import Body, Entities
 from xiaoer.kernel.numerals import arabic
 from xiaoer.kernel.regions import region_in
@@ -108,7 +109,7 @@ def _words(text: str, found: dict[str, Any], lexicon: Lexicon) -> None:
     relation = next(iter(values["relations"].find(text)), None)
     if relation is not None and not _NO_RELATION.search(text):
         found["relation"] = relation.value
-    audience = tuple(dict.fromkeys(hit.value for hit in values["audiences"].find(text)))
+    audience = tuple(dict.fromkeys(hit.value for hit in values["audiences"].find(without_pupils(text))))
     if audience:
         found["audience"] = audience
 

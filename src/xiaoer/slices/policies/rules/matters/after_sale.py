@@ -15,7 +15,7 @@ from xiaoer.kernel.commerce import Order, OrderItem
 from xiaoer.kernel.decision import Need
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.money import Money
-from xiaoer.slices.policies.rules import refunds
+from xiaoer.slices.policies.rules import parcels, refunds
 from xiaoer.slices.policies.rules.eligibility import (
     FAULTS,
     Goal,
@@ -53,7 +53,8 @@ def start(ask: Ask) -> Move | None:
             return _next(ask, heard(ask, left), order)
         if apart.is_of_this_turn(ask, left):
             return _after(ask, left, order)
-        ask = replace(ask, memory=ask.memory.parking(left))
+        kept = ask.memory.without(left.id) if reading.corrects(ask.segment.text) else ask.memory.parking(left)
+        ask = replace(ask, memory=kept)
     matter = heard(ask, new_matter(ask, "after_sale"))
     found, orders = choosing.choose(ask, _states(matter))
     if found == "none":
@@ -67,8 +68,7 @@ def start(ask: Ask) -> Move | None:
 def _after(ask: Ask, left: Matter, order: Order) -> Move:
     """Other goods of an order, in one breath with those that are asked about: taken together where the same is wanted
     of them for the same reason, else after them."""
-    named = exchanging.named_in(ask.segment.text, order)
-    assert named is not None
+    named = several.as_one(several.lines_named(ask.segment.text, order), order)
     new = heard(ask, new_matter(ask, "after_sale", order.id))
     new = replace(new, id=f"{new.id}{named.variant_id}", slots={**new.slots, "line": named.variant_id})
     if _sort(new) == _sort(left):
@@ -88,7 +88,8 @@ def _parts(ask: Ask, order: Order) -> list[Matter]:
         if "goal" in whole.slots:
             slots.setdefault("goal", whole.slots["goal"])
         found.append(replace(part, id=f"{part.id}{ids}", slots=slots))
-    return found if len({_sort(part) for part in found}) > 1 else []
+    apart_ = len({_sort(part) for part in found}) > 1
+    return found if apart_ or (len(found) == 1 and several.spares(ask.segment.text)) else []
 
 
 def _sort(matter: Matter) -> tuple[str, str]:
@@ -158,6 +159,8 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
     gone = ask.memory.without(matter.id)
     if "yes" in matter.slots:  # the shop's system tells, also when this turn is decided a second time
         return _for_item(ask, matter, order)
+    if order.status == "unknown":
+        return Move(say(ask, "order.unclear_state", order, type_="fallback"), memory=gone)
     if order.status in ("unpaid", "closed"):
         return Move(say(ask, "after.not_received", order), memory=gone)
     if order.status == "paid" and matter.slots.get("goal") == "exchange":
@@ -171,6 +174,9 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
         return Move(say(ask, "after_sale.unshipped", order, asks="cancel"), memory=gone)
     if order.status == "shipped" and choosing.says_it_came(matter.slots.get("about", "")):
         return _for_item(ask, matter, replace(order, delivered_at=order.delivered_at or ask.situation.now))
+    if order.status == "shipped" and order.shipments and parcels.is_stuck(order.shipments[-1], ask.situation.now):
+        type_ = "resend" if matter.slots.get("goal") in ("exchange", "resend") else "refund"
+        return _people(ask, matter, order, type_, "快递问题")  # lost on its way: the shop's risk until it is signed for
     if order.status == "shipped":
         return Move(say(ask, "after.before_receipt", order), memory=gone)
     if order.status in ("refunding", "refunded") and "beside" not in matter.slots:
@@ -258,7 +264,7 @@ def _request(ask: Ask, matter: Matter, order: Order, item: OrderItem, verdict: V
         return _people(ask, matter, order, _TICKET_OF[goal], slots["reason"])
     amount = Money(0)
     if goal != "exchange":
-        key = f"{order.id}|{item.variant_id}"
+        key = f"{order.id}|{exchanging.counted(item, order)}"
         if key not in ask.facts.refundable:
             need = Need("refundable", ask.index, key)
             if need not in ask.facts.asked:
@@ -273,6 +279,8 @@ def _request(ask: Ask, matter: Matter, order: Order, item: OrderItem, verdict: V
         "wish": slots.get("wish", ""),
     }
     told["goods"] = several.goods_of(item.variant_id, order)
+    if item.quantity > 1 or "#" in exchanging.counted(item, order):
+        told |= {"goods": [item.title], "pieces": item.quantity}
     if "yes" not in slots:
         return question(ask, replace(matter, asks="confirm"), f"after_sale.confirm_{goal}", order, rule=verdict.rule,
                         amount=amount, **told)  # fmt: skip
@@ -284,6 +292,7 @@ def _request(ask: Ask, matter: Matter, order: Order, item: OrderItem, verdict: V
         reason=slots["reason"],
         amount_fen=str(amount.fen),
         variant_id=item.variant_id,
+        quantity=exchanging.counted(item, order).partition("#")[2],
         wish=slots.get("wish", ""),
         photo=slots.get("photo", ""),
     )

@@ -4,6 +4,7 @@ import re
 
 from msgspec.structs import replace
 
+from xiaoer.kernel.counting import PIECE
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.turn import ImageContent
 from xiaoer.slices.policies.rules import next_size
@@ -36,6 +37,48 @@ _INTO = re.compile(r"[换改](?:成|为|个|一[件个条双])?\s*([SMLXsmlx]{1,
 _NO_PICTURE = ("没有照片", "没照片", "拍不了", "没拍", "扔了", "发不了", "没图")
 
 
+_PIECES_BACK = re.compile(
+    rf"[退换](?:掉|回|货)?(?:其中的?|里面?的?)?([一二两三四五六七八九1-9]){PIECE}(?!新|同样|别|其他|好)"
+)
+_HOW_MANY = {
+    word: at
+    for at, words in enumerate(("", "一1", "二两2", "三3", "四4", "五5", "六6", "七7", "八8", "九9"))
+    for word in words
+}
+
+
+def pieces_of(text: str) -> int:
+    """How many pieces go back (三件退一件); 0 when the words count none."""
+    found = _PIECES_BACK.search(text)
+    return _HOW_MANY[found[1]] if found else 0
+
+
+_LABEL_OFF = re.compile(
+    r"(?<!没)(?<!没有)(?<!未)(?:[拆剪摘撕扯]|弄)(?:了|掉|下来|过|断|丢|没)?[^，。]{0,3}(?:吊牌|标签|吊卡|水洗标)|(?:吊牌|标签|吊卡|水洗标)(?:已经|都|也|被我|我|给)*(?:[拆剪摘撕扯扔]|掉|弄?丢|没了)"
+)
+_WASHED = re.compile(r"(?<!没)(?<!没有)(?<!未)(?:洗|下水|水洗)(?:了|过)(?:一|两|几|1|2)?[次水遍回]?")
+
+
+def is_spoilt(text: str) -> bool:
+    """Whether the words tell that the goods are not as they came: the label is off, they were washed."""
+    return _LABEL_OFF.search(text) is not None or _WASHED.search(text) is not None
+
+
+_OPENED = re.compile(
+    r"(?:拆|开)封了|[拆打]开?了?[吃喝用试]了|[吃喝]了(?:一|两|几|半)|[拆打]开了?(?:就|才|以后|之后)?[吃喝用试]"
+)
+_BROKEN_SEAL = ("拆了", "拆开", "打开了", "用过", "用了", "开封", "撕了", "已拆", "吃了")
+_WHOLE_SEAL = ("没拆", "没开", "未拆", "没有拆", "没用", "没打开", "完好", "没动", "没撕", "没吃")
+
+
+def sealed_of(text: str, asked: bool) -> str:
+    """Whether the one-time seal is whole ("1") or opened ("0"); empty when the words do not tell. Unless it was asked,
+    only goods that were tried tell it (拆了吃了一口)."""
+    if asked and any(word in text for word in _WHOLE_SEAL):
+        return "1"
+    return "0" if _OPENED.search(text) or (asked and any(word in text for word in _BROKEN_SEAL)) else ""
+
+
 def has_no_picture(text: str) -> bool:
     """Whether the words say that no picture can be shown."""
     return any(word in text for word in _NO_PICTURE)
@@ -58,7 +101,13 @@ def heard(ask: Ask, matter: Matter) -> Matter:
         reason = "质量"
     if reason and (matter.asks == "reason" or "reason" not in slots):
         slots["reason"] = reason
-    elif matter.asks == "reason" and ask.is_free and len(text.strip()) >= 2 and intent not in _GOAL_OF:
+    elif (
+        matter.asks == "reason"
+        and ask.is_free
+        and len(text.strip()) >= 2
+        and not reading.is_yes(text)
+        and intent not in _GOAL_OF
+    ):
         slots["reason"] = "其他"
     if reason or (not matter.asks and "about" not in slots):
         slots["about"] = text[:200]
@@ -68,9 +117,11 @@ def heard(ask: Ask, matter: Matter) -> Matter:
         slots["photo"] = picture or "（见会话）"
     elif matter.asks == "photo" and has_no_picture(text):
         slots["photo"] = "买家说没有照片"
-    if reading.is_spoilt(text):
+    if pieces := pieces_of(text):
+        slots["count"] = str(pieces)
+    if is_spoilt(text):
         slots["spoilt"] = "1"
-    if sealed := reading.sealed_of(text, asked=matter.asks == "sealed"):
+    if sealed := sealed_of(text, asked=matter.asks == "sealed"):
         slots.setdefault("sealed", sealed)
     entities = ask.segment.entities
     size = told[1].upper() if (told := _INTO.search(text)) else entities.size  # L码大了，换M
@@ -83,6 +134,7 @@ def heard(ask: Ask, matter: Matter) -> Matter:
     step = next_size.step_of(text) if slots.get("goal") == "exchange" else 0
     if step and not (entities.size or entities.color):
         slots["step"] = str(step)
+        slots.setdefault("reason", "尺码")
         slots.pop("wish", None)
     if matter.asks == "item" and ask.is_free and not reading.is_yes(text):
         slots["item"] = text.strip()[:60]

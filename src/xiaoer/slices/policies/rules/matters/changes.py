@@ -113,6 +113,8 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
     confirmed = "yes" in matter.slots  # then the shop's system tells, also when this turn is decided a second time
     if order.status in _SENT and not confirmed:
         return _too_late(ask, matter, order)
+    if order.status == "unknown" and not confirmed:
+        return Move(say(ask, "order.unclear_state", order, type_="fallback"), memory=ask.memory.without(matter.id))
     if order.status not in _CHANGEABLE and not confirmed:
         template = "order.closed" if order.status == "closed" else "order.in_after_sale"
         return Move(say(ask, template, order), memory=ask.memory.without(matter.id))

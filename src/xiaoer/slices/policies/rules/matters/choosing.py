@@ -42,9 +42,10 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
         return "one", named
     begun = next((order for order in orders if order.id == ask.told_of), None)
     partly = ask.segment.intent == "after.missing"  # 猫粮和衣服是一起发的吗，我咋就收到一个
-    if begun is not None and not named and (partly or not has_it(ask.segment.text)):
+    by_state = _of_state(orders, ask.segment.text)
+    if begun is not None and not named and not by_state and (partly or not has_it(ask.segment.text)):
         return "one", (begun,)  # the order that this very message began with (滤杯没动静，再不到我要退款)
-    pool = named or _of_state(orders, ask.segment.text) or orders
+    pool = named or by_state or orders
     meant = next((order for order in pool if order.id == ask.memory.order_id), None)
     if meant is not None and ask.segment.text.startswith(("那", "这", "它")):
         return "one", (meant,)
@@ -95,7 +96,7 @@ _HAS_IT = re.compile(
 _STATE_WORDS = (
     ("unpaid", ("未付款", "没付款", "待付款", "还没付", "没付钱")),
     ("paid", ("付过款", "已付款", "付了款", "没发货", "未发货", "还没发")),
-    ("shipped", ("在路上", "已发货", "发出来的", "在途")),
+    ("shipped", ("在路上", "已发货", "发出来的", "在途", "发了的", "发出的", "已发的", "已经发")),
 )
 
 

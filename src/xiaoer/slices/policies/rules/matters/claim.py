@@ -18,6 +18,7 @@ KINDS = ("claim",)
 _WANTS = re.compile(
     r"(?:帮|给|替)我?(?:也)?(?:领|发|来|弄)|我(?:想|要)领|^领|领(?:取|了)?(?:一?张|一下|吧)|发(?:我|一?张)|(?:要|来)一?张"
 )
+_GET_ME = re.compile(r"(?:帮|给|替)我领(?!过|到|了)")
 _BARE = re.compile(r"(?:好的?|行|嗯+|那就?|可以)?[，, ]*(?:帮我|给我)?领(?:了|取)?(?:一张|一下)?(?:吧|呗)?[。!！~～]*")
 _ONLY_ASKS = re.compile(r"哪|怎么|咋|如何|什么|啥|有没有|过期|到期|补发|退|用不|领过|领到|刚领")
 
@@ -27,7 +28,8 @@ def start(ask: Ask) -> Move | None:
     text = ask.segment.text
     if ask.segment.intent != "promo.coupon" and not _BARE.fullmatch(text.strip()):
         return None
-    if not ask.facts.terms.auto.coupon or not _WANTS.search(text) or _ONLY_ASKS.search(text):
+    wants = _GET_ME.search(text) or (_WANTS.search(text) and not _ONLY_ASKS.search(text))
+    if not ask.facts.terms.auto.coupon or not wants:
         return None
     if ask.facts.coupons is None:
         need = Need("coupons", ask.index)

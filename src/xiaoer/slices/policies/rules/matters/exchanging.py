@@ -20,11 +20,22 @@ _ONLY = re.compile(
 
 
 def item_of(ask: Ask, matter: Matter, order: Order) -> OrderItem | None:
-    """The line that it is about: the only one, the one that was settled before, or the one that the words name."""
-    if len(order.items) == 1:
-        return order.items[0]
+    """The line that it is about, with the pieces that are meant: the only one, the one that was settled before, or the
+    one that the words name."""
     if not order.items:
         return OrderItem("", "", 1, Money(0), order.pay_amount)
+    item = order.items[0] if len(order.items) == 1 else _meant(ask, matter, order)
+    count = int(matter.slots.get("count", "0"))
+    return replace(item, quantity=count) if item is not None and 0 < count < item.quantity else item
+
+
+def counted(item: OrderItem, order: Order) -> str:
+    """The id of the line, with `#` and the number of pieces where it is not all of them."""
+    whole = next((line.quantity for line in order.items if line.variant_id == item.variant_id), item.quantity)
+    return f"{item.variant_id}#{item.quantity}" if item.quantity < whole else item.variant_id
+
+
+def _meant(ask: Ask, matter: Matter, order: Order) -> OrderItem | None:
     if (ids := matter.slots.get("line", "")) and (settled := several.of_ids(ids, order)):
         return settled
     told = (matter.slots.get("item"), ask.segment.text, matter.slots.get("about"))

@@ -79,6 +79,11 @@ def is_yes(text: str) -> bool:
     return bool(_YES.match(text.strip())) and not is_no(text)
 
 
+def corrects(text: str) -> bool:
+    """Whether the words take back what was said before them (不是，是卫衣)."""
+    return re.match(r"(?:啊|哦|噢|呃|额|等等|\W)*(?:不是|不对|错了|说错|搞错|弄错|选错|点错)", text) is not None
+
+
 def is_reason_only(text: str) -> bool:
     """不想要了, 不要了, 不喜欢: a reason by itself."""
     return bool(re.match(r"^我?(?:不想要|不要|不喜欢|用不上|不需要)(?:了|啦)*$", _bare(text)))
@@ -243,32 +248,6 @@ def is_contact_only(text: str) -> bool:
     """A phone number, a day or both and nothing else (周六上门，联系电话 138…): it belongs to the wish before it."""
     left = _CONTACT.sub("", text)
     return len(left) <= 3 and left != text.strip()
-
-
-_OPENED = re.compile(
-    r"(?:拆|开)封了|[拆打]开?了?[吃喝用试]了|[吃喝]了(?:一|两|几|半)|[拆打]开了?(?:就|才|以后|之后)?[吃喝用试]"
-)
-_BROKEN_SEAL = ("拆了", "拆开", "打开了", "用过", "用了", "开封", "撕了", "已拆", "吃了")
-_WHOLE_SEAL = ("没拆", "没开", "未拆", "没有拆", "没用", "没打开", "完好", "没动", "没撕", "没吃")
-
-
-def sealed_of(text: str, asked: bool) -> str:
-    """Whether the one-time seal is whole ("1") or opened ("0"); empty when the words do not tell. Unless it was asked,
-    only goods that were tried tell it (拆了吃了一口)."""
-    if asked and any(word in text for word in _WHOLE_SEAL):
-        return "1"
-    return "0" if _OPENED.search(text) or (asked and any(word in text for word in _BROKEN_SEAL)) else ""
-
-
-_LABEL_OFF = re.compile(
-    r"(?<!没)(?:[拆剪摘撕扯]|弄)(?:了|掉|下来|过|断|丢|没)?[^，。]{0,3}(?:吊牌|标签|吊卡|水洗标)|(?:吊牌|标签|吊卡|水洗标)(?:已经|都|也|被我|我|给)*(?:[拆剪摘撕扯扔]|掉|弄?丢|没了)"
-)
-_WASHED = re.compile(r"(?<!没)(?:[洗]|下水|水洗)(?:了|过)(?:一|两|几|1|2)?[次水遍回]?")
-
-
-def is_spoilt(text: str) -> bool:
-    """Whether the words tell that the goods are not as they came: the label is off, they were washed."""
-    return _LABEL_OFF.search(text) is not None or _WASHED.search(text) is not None
 
 
 def reason_of(text: str) -> str:

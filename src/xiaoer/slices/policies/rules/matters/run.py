@@ -23,6 +23,7 @@ from xiaoer.slices.policies.rules.matters import (
     choosing,
     claim,
     compensation,
+    over_orders,
     parcels_help,
     reading,
     small,
@@ -138,6 +139,11 @@ def begin(ask: Ask) -> Move | None:
         return after_sale.start(replace(ask, segment=replace(ask.segment, intent="after.return")))
     if intent == "order.change_item" and _has_come(ask):
         return after_sale.start(replace(ask, segment=replace(ask.segment, intent="after.exchange")))
+    if (
+        intent in (*after_sale_words.INTENTS, "after.cancel", "order.change_item")
+        and (both := over_orders.start(ask)) is not None
+    ):
+        return both
     if intent in changes.BY_INTENT:
         return changes.start(ask, changes.BY_INTENT[intent])
     if parcels_help.wants_door(ask):

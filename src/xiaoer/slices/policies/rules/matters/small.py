@@ -35,6 +35,10 @@ _WANTS_INVOICE = (
     "给我开",
     "帮我开",
 )
+# asked by one who has an order: it can be made right here
+_HOW_TO_INVOICE = re.compile(
+    r"(?:请问|那|你们?|这单|我这单|另外|还有|\W)*(?:(?:电子)?(?:发票|票)(?:怎么|咋|如何|在哪)(?:开|弄|申请)|(?:能|可以|给)(?:不能)?开(?:一?[张个])?(?:发票|票))(?:吗|么|不|没|呢|啊|的|\W)*"
+)
 _PLEASE_TELL = ("提醒", "通知", "告诉", "叫我", "喊我", "说一声")
 
 
@@ -57,7 +61,11 @@ def start_invoice(ask: Ask) -> Move | None:
         return Move(say(ask, f"invoice.state_{state}", order, no=known.no, due=known.due_at))
     question_only = any(w in ask.segment.text for w in ("能开", "可以开", "怎么开", "能不能", "可不可以", "支持"))
     question_only = question_only and not of_company(ask.said)
-    if not wants or (question_only and not title):
+    offers = _HOW_TO_INVOICE.fullmatch(ask.segment.text.strip()) is not None and order.status not in (
+        "unpaid",
+        "closed",
+    )
+    if not offers and (not wants or (question_only and not title)):
         return None
     matter = ask.memory.of_kind("invoice") or new_matter(ask, "invoice", order.id)
     return _invoice(ask, _titled(ask, matter))
