@@ -80,7 +80,11 @@ class Source(Struct, frozen=True):
 
 
 NEAR = 0.42  # score from which an entry is said; below it the bot says that it does not know
-UNANSWERED = ("not_found", "product.nearest")  # templates of acts where nothing surely answers: the shop's gaps
+UNANSWERED = (
+    "not_found",
+    "product.nearest",
+    "need.untold",
+)  # templates of acts where nothing surely answers: the shop's gaps
 
 
 class KnowledgeHit(Struct, frozen=True):

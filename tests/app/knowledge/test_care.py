@@ -9,6 +9,8 @@ from starlette.testclient import TestClient
 from tests.app.knowledge.conftest import Ask, Import, Keep, log_in
 
 from xiaoer.kernel.ids import DEFAULT_SHOP
+from xiaoer.slices.knowledge.health import store
+from xiaoer.slices.knowledge.health.types import Far
 from xiaoer.slices.knowledge.types import EntryDraft
 
 
@@ -245,3 +247,19 @@ def test_who_asks_during_a_check_hears_of_what_was_written_meanwhile(client: Tes
 
     assert client.portal is not None
     assert "尺寸说得不一样" in _about(client, "conflict", *client.portal.call(ask_twice))["says"]
+
+
+def test_a_check_waits_for_the_one_that_another_process_is_at(client: TestClient) -> None:
+    product = client.app.state.wiring  # type: ignore[attr-defined]
+
+    async def check() -> tuple[bool, int]:
+        now = product.clock.now()
+        await product.db.write(lambda c: store.tell_far(c, DEFAULT_SHOP, Far(3, 10), now))
+        mine = asyncio.create_task(product.brain.health(DEFAULT_SHOP))
+        waited = not (await asyncio.wait([mine], timeout=0.5))[0]
+        assert (await product.brain.health.page(DEFAULT_SHOP)).far == Far(3, 10)
+        await product.db.write(lambda c: store.end_check(c, DEFAULT_SHOP))
+        return waited, await mine
+
+    assert client.portal is not None
+    assert client.portal.call(check)[0]

@@ -96,6 +96,7 @@ def test_claims_differ_only_when_both_cannot_be_true(one: str, other: str, about
         ("包邮吗", "满88包邮。", "59 元"),
         ("客服几点上班", "早上9点到晚上23点。", ""),
         ("客服几点上班", "早上8点半到晚上18点。", "09:00"),
+        ("你们几点下班", "凌晨3点下班。", "09:00"),
     ],
 )
 def test_an_answer_against_the_shops_own_rules_is_named(question: str, answer: str, says: str) -> None:

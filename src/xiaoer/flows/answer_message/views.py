@@ -68,7 +68,17 @@ def counters(conversation: Conversation, heard: Heard, decision: Decision) -> di
     }
 
 
-_CLAIMS_NOTHING = ("chat.", "talk.", "matter.", "recommend.none", "unsubscribe.", "outreach.", "silent", "order.where")
+_CLAIMS_NOTHING = (
+    "chat.",
+    "talk.",
+    "matter.",
+    "need.",
+    "recommend.none",
+    "unsubscribe.",
+    "outreach.",
+    "silent",
+    "order.where",
+)
 
 
 def _claims(act: Act) -> bool:

@@ -98,9 +98,14 @@ class CheckKnowledge:
         return await asyncio.shield(task)
 
     async def _after(self, shop: ShopId, before: asyncio.Task[int] | None) -> int:
-        if before:
-            await asyncio.wait([before])
-        task = self._running[shop] = self._next.pop(shop)
+        try:
+            if before:
+                await asyncio.wait([before])
+            while await self._is_checked_elsewhere(shop):  # noqa: ASYNC110  other processes tell through the database
+                await asyncio.sleep(_TOLD_S)
+        finally:
+            task = self._next.pop(shop)
+        self._running[shop] = task
         far = [0, 0]
         telling = asyncio.create_task(self._tell(shop, far))
         stopped = False
@@ -115,6 +120,11 @@ class CheckKnowledge:
                 del self._running[shop]
             if not stopped:
                 await self._db.write(lambda c: rows.end_check(c, shop))
+
+    async def _is_checked_elsewhere(self, shop: ShopId) -> bool:
+        """Whether another process checks the shop: two at once would cost twice, and tell two ways how far it is."""
+        heard = self._clock.now() - _SILENT
+        return await self._db.read(lambda c: rows.far_of(c, shop, heard)) is not None
 
     async def _tell(self, shop: ShopId, far: list[int]) -> None:
         while True:

@@ -20,7 +20,7 @@ from xiaoer.slices.catalog.rules import compact
 
 _JOINS = re.compile(rf"跟(?!不跟|价|进|[吗么嘛]|$)(?<!跟不跟)|[和与同及、,，;；/+＋&]|{PLUS}|还有|以及|搭配|再加|再来")
 _PIECES = re.compile(
-    rf"(?<![第\d一二两三四五六七八九十])(\d{{1,3}}|[一二两俩三四五六七八九十])(?:{PIECE}|(?<=俩))(?![套装入组钱多])"
+    rf"(?<![第\d一二两三四五六七八九十])(\d{{1,3}}|[一二两俩三四五六七八九十])(?:{PIECE}|(?<=俩))(?![套装入组钱]|多(?!少))"
 )
 _ONES = {one: n for n, one in enumerate("一二三四五六七八九十", 1)} | {"两": 2, "俩": 2}
 _NOTHING = re.compile(
@@ -39,6 +39,8 @@ _SUM = re.compile(r"一共|总共|合计|加起来|到手|[各每][来要买拍�
 _NO_GOODS = re.compile(
     r"运费|邮费|快递|安装|包装|礼盒|贺卡|发票|[券税]|满减|活动|会员|积分|红包|赠品|朋友|同事|老[公婆师]|[爸妈]"
 )
+_MEASURED = re.compile(r"\d+(?:\.\d+)?[\u4e00-\u9fff]")  # 1.5米 is no rice
+_DIGIT = re.compile(r"\d")
 _LATIN = re.compile(r"(?<![a-z\d])[a-z]{2,}(?![a-z])")
 _WORDS = re.compile(r"[\u4e00-\u9fff]+")
 _TO_TELL = 2  # letters from which a part names something
@@ -51,6 +53,7 @@ _SOUNDS = 3  # letters from which a name is heard by its sound
 _KIND = "品类"
 _MOST_ALIKE = 0.05  # a pair that a larger share of the catalogue has names nothing, unless the catalogue is small
 _FEW = 4
+_FRONT = 10  # characters of a title in which the name of the thing stands
 
 
 class MentionIndex:
@@ -65,6 +68,7 @@ class MentionIndex:
         self._holders: dict[str, set[str]] = {}
         self._kinds: dict[str, set[str]] = {}
         self._kind: dict[str, str] = {}
+        self._fronts = [product.title[:_FRONT] for product in products]
         count = 0
         for product in products:
             count += 1
@@ -125,6 +129,12 @@ class MentionIndex:
         """The products whose kind (品类) stands in the text as the shop calls it."""
         return [one for one, kind in self._kind.items() if kind in text]
 
+    def is_called(self, thing: str) -> bool:
+        """Whether any product is called so: its kind (品类) ends in it, or its title begins with it."""
+        return any(kind.endswith(thing) for kind in self._kind.values()) or any(
+            thing in front for front in self._fronts
+        )
+
     def _parts(self, text: str, in_sight: str) -> Iterator[tuple[str, int]]:
         """The parts of the words, each with its number of pieces; 0: none is told. A number counts what follows it,
         and what stands before it where names come first (防晒衣两件牛仔裤一条)."""
@@ -161,7 +171,7 @@ class MentionIndex:
             if len(pairs) > 1 or len(set("".join(pairs)) & told) >= _COVERS * max(len(told), 1):
                 sure.add(product_id)
         if not sure:  # 桌子, which no title writes so
-            heads = [one for goods in self._heads.named(part).values() for one in goods]
+            heads = [one for goods in self._heads.named(_MEASURED.sub(" ", part)).values() for one in goods]
             return heads or self._by_sound(part)
         best = max(scores[one] for one in sure)
         alike = [one for one in sorted(sure) if scores[one] == best]
@@ -199,4 +209,6 @@ def _pairs(text: str) -> set[str]:
     """Pairs of letters with a Han one, and whole words of Latin letters; numbers name nothing."""
     parts = [compact(part) for part in re.split(r"[\W_]+", text)]
     pairs = {part[at : at + 2] for part in parts for at in range(len(part) - 1)}
-    return {pair for pair in pairs if not pair.isascii()} | {one for part in parts for one in _LATIN.findall(part)}
+    return {pair for pair in pairs if not pair.isascii() and not _DIGIT.search(pair)} | {
+        one for part in parts for one in _LATIN.findall(part)
+    }

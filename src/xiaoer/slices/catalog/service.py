@@ -153,7 +153,10 @@ class EmbeddedCatalog:
         kinds = kinds_in(text, self.kinds)
         index = (await self._by_words(shop))[1]
         asked = thing_asked_for(text)  # 有竹笛吗, whatever is in sight; 有纯棉的吗 is about what is
-        kinds = kinds or ([asked] if asked and index.is_title_word(asked) else [])
+        is_goods = bool(asked) and index.is_title_word(asked)
+        if beside and is_goods:  # 有没有独立包装, which titles of other goods praise too
+            is_goods = (await self._by_words(shop))[2].is_called(asked)
+        kinds = kinds or ([asked] if is_goods else [])
         if beside:
             held = (await self._held(shop, beside))[0]
             if not kinds and held is not None:

@@ -90,12 +90,15 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         product = _meant(index, segment, situation, known, carried)
         if product != needs.product_of(segment, situation.turn) or segment.entities.product_ids:
             carried = product
-        of_shown = shown and segment.intent == "price.query" and not _names_goods(index, segment, known)
-        if of_shown and len(shown) == 1:  # 有哪些耳机，分别多少钱: of those just shown
+        of_shown = (
+            shown and segment.intent.startswith(("product.", "price.")) and not _names_goods(index, segment, known)
+        )
+        of_shown = of_shown and segment.intent != "product.recommend"
+        if of_shown and len(shown) == 1:  # 想买双鞋给俺娘，她脚宽有么: of the only one just shown
             product = shown[0]
         about_it = segment.intent == "after.freight" or memory.asked is None or memory.asked.id != spoken_for
         part = (spoken_for and about_it and run.is_part(segment)) or run.is_told(segment, acts)
-        if part or (of_shown and len(shown) > 1):
+        if part or (of_shown and len(shown) > 1 and segment.intent == "price.query"):
             move = Move(_part(index))
         else:
             move = other_money.in_yuan(
@@ -108,6 +111,8 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         act = _naming(move.act, product, situation, known) if move.act else _part(index)
         if not move.matter and any(act.template == one.template and act.slots == one.slots for one in acts):
             act = _part(index)  # the same answer once
+        if act.template == "product.nearest" and _is_told(act, acts):
+            act = _part(index)  # 承重：10千克, which was just told, is nearest to the rest of the message too
         for earlier, owner in enumerate(owners):
             if owner and owner == move.matter:
                 acts[earlier] = _part(earlier)
@@ -120,7 +125,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
             memory = replace(memory, cart=act.slots["cart"])
         if isinstance(order := act.slots.get("order"), Order):
             memory, told_of = replace(memory, order_id=order.id), order.id
-        shown = [id_ for id_, _ in focus.shown_by(act)] if act.template == "recommend.picks" else shown
+        shown = [id_ for id_, _ in focus.shown_by(act)] if act.template.startswith("recommend.picks") else shown
         topic = product if product in known.products else None
         intent = segment.intent if act.template.startswith("product.which") else ""
         memory = focus.keep(memory, situation.turn, topic, act, intent)
@@ -180,6 +185,12 @@ def _naming(act: Act, product: str | None, situation: Situation, known: Facts) -
     if about is None or product == situation.turn.product_in_focus:
         return act
     return replace(act, slots={**act.slots, "it": about.title})
+
+
+def _is_told(nearest: Act, acts: list[Act]) -> bool:
+    """Whether what comes nearest was told as an answer to an earlier part of the message."""
+    told = {f"{key}：{value}" for act in acts for key, value in act.slots.get("facts", ())}
+    return bool(told) and told.issuperset(nearest.slots["nearest"].split("；"))
 
 
 def _part(index: int) -> Act:

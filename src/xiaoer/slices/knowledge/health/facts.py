@@ -192,7 +192,10 @@ def _denied_offer(answer: str, facts: ShopFacts) -> str:
 
 
 def _against_hours(draft: EntryDraft, facts: ShopFacts) -> str:
-    if not re.search(r"(人工|客服|上班|在线)", draft.question + draft.answer[:20]) or facts.hours[0] == facts.hours[1]:
+    if (
+        not re.search(r"人工|客服|[上下]班|在线", draft.question + draft.answer[:20])
+        or facts.hours[0] == facts.hours[1]
+    ):
         return ""
     if not re.search(r"几点|什么时候|上班|下班|在线时间|工作时间|服务时间", draft.question):
         return ""

@@ -34,6 +34,7 @@ from xiaoer.slices.policies.rules import (
     wishes,
 )
 from xiaoer.slices.policies.rules.entries import Said
+from xiaoer.slices.policies.rules.follow_ups import NEED
 from xiaoer.slices.policies.rules.matters import choosing, run, small
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask, Move
@@ -94,6 +95,8 @@ def answer_segment(ask: Ask) -> Move:
     goods = products.fact_by_name(ask)
     if goods is not None:
         return likelier.instead(ask, Move(goods))
+    if ask.segment.by == NEED:
+        return nearest.tell_for_need(ask)
     if (there := delivery.answer(ask)) is not None:
         return there
     if (meant := nearest.tell_meant(ask)) is not None:
@@ -150,7 +153,9 @@ def _plain(ask: Ask) -> Move:
     """An answer that needs no more turns; where an order number is wanted, what it is wanted for is remembered."""
     if more := _needs_of_near(ask):
         return Move(needs=more)
-    if needs.names_goods_only(ask.segment) and (bare := _bare_goods(ask)) is not None:
+    if (chosen := products.chosen_variant(ask)) is not None:
+        return Move(chosen)
+    if needs.names_goods_only(ask.segment) and (bare := cards.bare_goods(ask)) is not None:
         return bare
     act = _answer(ask)
     if act.rule_id in ("knowledge.miss", "order.ask_number") and (closer := needs.closer(ask)):
@@ -173,20 +178,13 @@ def _needs_of_near(ask: Ask) -> tuple[Need, ...]:
     return tuple(need for hit in nearness.near(ask) for need in entries.needs_of_entry(ask, hit))
 
 
-def _bare_goods(ask: Ask) -> Move | None:
-    """那个壳, and nothing else: the goods are shown, and stay what is talked of."""
-    named = Need("named", ask.index, ask.segment.text)
-    if named not in ask.facts.asked:
-        return Move(needs=(named,))
-    act = cards.show_goods(ask) or cards.choose_goods(ask)
-    return Move(act) if act is not None else None
-
-
 def _answer(ask: Ask) -> Act:
     picked = selling.say_picks(ask)
     hit = _hit(ask)
     if picked is not None and picked.template in _NO_PICK and ask.product_id in ask.facts.products and hit is None:
         return products.fact_asked(ask) or nearest.tell(ask) or picked  # 侧着睡买哪种: of the variants of what is shown
+    if picked is not None and ask.segment.by == "wish" and (same := nearest.tell_of_same(ask, picked)) is not None:
+        return same
     if picked is not None and (hit is None or selling.is_better(picked, ask, hit)):
         return picked
     spoken = talk.answer_talk(ask)

@@ -18,6 +18,7 @@ from xiaoer.slices.policies.rules import pieces, quotes
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.types import Ask, Move
 
+_CONTENT = frozenset("斤片粒颗枚抽")  # counted within a piece
 _GUESSED = 0.5
 _MANY = 10  # pieces from which a price is asked for many
 _WORDS = re.compile(
@@ -95,6 +96,8 @@ def answer(ask: Ask) -> Move | None:
         "cart": told.key,
     }
     rule = "bulk.people" if people and (by_terms or by_entry) else "bulk.quote"
+    if is_less and rule == "bulk.quote":
+        slots |= {"may_ask": True, "chips": ("转人工",)}
     return Move(say(ask, "bulk.quote", type_="quote", sources=quotes.causes(priced.causes), rule=rule, **slots))
 
 
@@ -113,7 +116,7 @@ def _several(text: str) -> bool:
 
 
 def _is_bulk(text: str, turn: Turn) -> bool:
-    many = max((number for number, unit in pieces.counted(text) if unit != "斤"), default=0)
+    many = max((number for number, unit in pieces.counted(text) if unit not in _CONTENT), default=0)
     if _WORDS.search(text) and (_LESS.search(text) or _WHO.search(text) or many >= _MANY):
         return True
     if many >= _MANY and _LESS.search(pieces.without_counts(text)):

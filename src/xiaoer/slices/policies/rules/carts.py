@@ -83,7 +83,14 @@ def named_now(ask: Ask) -> str:
     """The pieces that the words name, as `variant*count` joined by commas; empty when a product is not in sight."""
     goes_on = adds(ask)
     in_sight = (ask.product_id,) if ask.product_id and not goes_on else ()
-    together = {one.product.id: one.count for one in ask.facts.together.get(ask.index, ())}
+    held = {part.partition("*")[0] for part in ask.memory.cart.split(",")} if goes_on else set()
+    together = {
+        one.product.id: one.count
+        for one in ask.facts.together.get(ask.index, ())
+        if not (
+            one.product.id == ask.product_id and any(v.id in held for v in ask.facts.variants.get(one.product.id, ()))
+        )
+    }
     ids = tuple(together) or tuple(dict.fromkeys((*in_sight, *ask.segment.entities.product_ids)))
     parts: list[str] = []
     for number, product_id in enumerate(ids):

@@ -20,6 +20,7 @@ _STRETCHES = re.compile(r"高弹|紧身|四面弹")  # laid flat it is narrower 
 _OF_LENGTH = re.compile(
     r"够长|长不长|短不短|会不会(?:太|有点|偏)?[长短]|拖地|盖[住到过]|多长|到(?:脚|膝|小腿|大腿|屁股)|露(?:脚|肚|腰)|吊脚"
 )
+_WHICH_SIZE = re.compile(r"多大|(?:几|哪个?|什么|啥)[码号]")
 _EITHER = re.compile(r"还是|或者?|和")
 _FEW = 3  # pieces left that are told
 _BACK = 6  # messages of the buyer's that are looked through for what he told of his body
@@ -27,12 +28,14 @@ _TELLS_MEASURES = re.compile(r"\d{2,3}|[一二两三]?米[一二三四五六七�
 
 
 class Fit(NamedTuple):
-    """The size in the end, `base` by the chart alone, `why` it was moved, and `perhaps` a size to think of."""
+    """The size in the end, `base` by the chart alone, `why` it was moved, and `perhaps` a size to think of for
+    what was `told`."""
 
     size: str
     base: str
     why: str = ""
     perhaps: str = ""
+    told: str = ""
 
 
 def advise(ask: Ask, product: Product) -> Act | None:
@@ -50,8 +53,7 @@ def advise(ask: Ask, product: Product) -> Act | None:
         return _act(ask, product, "size.of_row", slots)
     match advice:
         case sizes.Missing(measures):
-            slots = {"measures": list(measures), "title": product.title}
-            return Act("ask", ask.index, "size.ask", slots, (product_source(product),))
+            return _ask(ask, product, measures)
         case sizes.OutsideChart(smallest, largest, beyond):
             side = "above" if beyond.above else "below"
             ends = {"smallest": smallest, "largest": largest, "beyond": beyond}
@@ -61,6 +63,15 @@ def advise(ask: Ask, product: Product) -> Act | None:
             if len(asked) == 1 and not _EITHER.search(ask.segment.text):
                 return _check(ask, product, asked[0], advice, fit)
             return _act(ask, product, _template(advice, fit), _slots(ask, product, advice, fit))
+
+
+def _ask(ask: Ask, product: Product, measures: tuple[str, ...]) -> Act:
+    """The measures that are wanted first, after what the sheet says of a body that was told."""
+    shapes = [shape for shape, _ in _told(ask)]
+    rules = [one for one in size_words.rules_of(product) for shape in shapes if shape.sheet.search(one.clause)]
+    slots = {"measures": list(measures), "title": product.title, "rule": rules[0].clause if rules else ""}
+    template = "size.ask_by_rule" if rules else "size.ask"
+    return Act("ask", ask.index, template, slots, (product_source(product),))
 
 
 def advised(ask: Ask, product: Product) -> str:
@@ -74,7 +85,8 @@ def show_chart(ask: Ask, product: Product) -> Act | None:
     if not product.size_chart:
         return None
     asked = _sizes_named(ask, product, Body())
-    if not asked and ask.segment.bodies:
+    told = ask.segment.bodies or (ask.situation.turn.body != Body() and _WHICH_SIZE.search(ask.segment.text))
+    if not asked and told:
         return advise(ask, product)
     rows = [_row(product, asked[0])] if asked else list(product.size_chart)
     return _act(ask, product, "size.chart", {"title": product.title, "rows": rows})
@@ -99,7 +111,7 @@ def _fit(product: Product, advice: sizes.Advice, shapes: tuple[tuple[Shape, str]
     order = [str(row["size"]) for row in product.size_chart]
     base, rules = advice.size, size_words.rules_of(product)
     near = sizes.near_end(product.size_chart, base, advice.because)
-    perhaps, full = "", ""
+    perhaps, full, told = "", "", ""
     for shape, said in shapes:
         rule = next((one for one in rules if shape.sheet.search(one.clause) and one.step == shape.step), None)
         if shape.step < 0:
@@ -113,12 +125,12 @@ def _fit(product: Product, advice: sizes.Advice, shapes: tuple[tuple[Shape, str]
         if moves and larger:
             why = f"「{rule.clause}」" if rule else f"您说{said}"
             return Fit(larger, base, f"您说{said}，详情写着{why}" if rule else _reason(said, near, base, advice))
-        full = f"您说{said}，不过 {base} 已经是最大码" if moves and not larger else full
-        perhaps = perhaps or larger
+        full = full if larger else f"您说{said}，再大一码就没有了，怕紧的话慎拍"
+        perhaps, told = perhaps or larger, told or said
     for rule in rules:
         if size_words.is_for_all(rule) and (to := _next(order, base, rule.step)):
             return Fit(to, base, f"详情写着「{rule.clause}」")
-    return Fit(base, base, full, perhaps)
+    return Fit(base, base, full, perhaps, told)
 
 
 def _reason(said: str, near: sizes.Beyond | None, base: str, advice: sizes.Advice) -> str:
@@ -165,6 +177,7 @@ def _slots(ask: Ask, product: Product, advice: sizes.Advice, fit: Fit) -> dict[s
         "base": fit.base,
         "why": fit.why,
         "wider": fit.perhaps,
+        "told": f"您说{fit.told}，" if fit.told else "",
         "because": known,
         "between": advice.between,
         "by_measure": [list(one) for one in advice.each],

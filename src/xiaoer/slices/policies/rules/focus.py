@@ -100,6 +100,7 @@ def keep(memory: Memory, turn: Turn, product_id: str | None, act: Act, intent: s
     """The memory after an act: the product that it was about, the list that it showed, and the question (`intent`)
     for which a product is to be chosen or named."""
     shown = shown_by(act)
+    product_id = None if act.template == "product.compare" else product_id  # 跟那个音箱比呢: still of what is in sight
     if shown or intent:
         memory = replace(memory, choices=tuple(shown), choice_intent=intent, listed=())
     if "orders" in act.slots:

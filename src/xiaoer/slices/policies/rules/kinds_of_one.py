@@ -15,6 +15,7 @@ _EACH = re.compile(
     r"(?:各|一样|每[样种款个])(?:来|要|买|拍|拿)?(?P<number>\d{1,2}|[一二两三四五六七八九十])[\u4e00-\u9fff]"
 )
 _DIFFER = re.compile(r"差|比|哪[个种款]|区别|还是|一样[价贵吗]|不同")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _NEAR = 4  # characters between a value and its number
 _LEAST = 2  # letters that name a value
 
@@ -35,9 +36,9 @@ def named(variants: tuple[Variant, ...], text: str, title: str = "") -> list[pie
         if len(places) < 2:
             continue
         counts = _counts(places, text)
-        found = []
-        for value in places:
-            one = pieces.one_of(tuple(v for v in variants if v.spec.get(axis) == value), title)
+        found, ends = [], [*[start for start, _ in places.values()][1:], len(text)]
+        for (value, (start, _)), end in zip(places.items(), ends, strict=True):
+            one = pieces.one_of(_among(variants, axis, value, text[start:end]), title)
             if one is not None:
                 found.append(pieces.Pieces(one, counts[value]))
         return found
@@ -53,10 +54,34 @@ def _places(values: list[str], text: str) -> dict[str, tuple[int, int]]:
             {value[a:b] for a in range(len(value)) for b in range(a + _LEAST, len(value) + 1)}, key=len, reverse=True
         )
         told = next((part for part in parts if part in text and not any(part in other for other in others)), "")
+        longer = [other for other in others if value in other]
+        if not told and value in text and not any(other in text for other in longer):
+            told = value  # 方巾, where there is a 小方巾 too
+        told = told or _by_letter(value, others, text)
         if told:
             at = text.index(told)
             found[value] = (at, at + len(told))
     return dict(sorted(found.items(), key=lambda one: one[1]))
+
+
+def _by_letter(value: str, others: list[str], text: str) -> str:
+    """黑的 for 黑色, where no other value has the letter."""
+    return next(
+        (one for letter in value.removesuffix("色") for one in (f"{letter}的", f"{letter}色")
+         if one in text and _HAN.match(letter) and not any(letter in other for other in others)),
+        "",
+    )  # fmt: skip
+
+
+def _among(variants: tuple[Variant, ...], axis: str, value: str, told: str) -> tuple[Variant, ...]:
+    """Those of a value; where the words near it name a value of another axis (黑色L), of that."""
+    pool = tuple(v for v in variants if v.spec.get(axis) == value)
+    near = tuple(v for v in pool if all(_stands(other, told) for key, other in v.spec.items() if key != axis))
+    return near or pool
+
+
+def _stands(value: str, text: str) -> bool:
+    return re.search(rf"(?<![A-Za-z\d]){re.escape(value)}(?![A-Za-z\d])", text) is not None
 
 
 def _counts(places: dict[str, tuple[int, int]], text: str) -> dict[str, int]:

@@ -17,8 +17,11 @@ from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask, Move
 
+_TELL_LITTLE = ("品类", "产地", "包装清单")  # rules of words name these where they are asked; they come nearest to much
 _CLOSE = 0.5  # the second is told too from this share of the first
 _MOST = 2
+_OF_NEED = 0.16  # from here a fact is told to a need; what is less near is beside the point as often as not
+_OF_ALL_GOODS = 0.7  # from here an entry of the shop is told to a need; of these goods the sheet knows better
 _LONG = 120  # characters of an entry that are quoted
 _AS_ANSWER = 0.3  # from here it is told to who has no order, before a number is asked for
 _BESIDE_NUMBER = 0.25  # from here an entry is told beside asking for it
@@ -64,6 +67,33 @@ def tell(ask: Ask) -> Act | None:
     kept = [one for one in found[:_MOST] if one.sure >= max(matching.NEAREST, found[0].sure * _CLOSE)]
     slots = {"nearest": "；".join(one.words for one in kept), "about": ask.segment.text}
     return Act("fallback", ask.index, "product.nearest", slots, tuple(one.source for one in kept), "knowledge.miss")
+
+
+def tell_for_need(ask: Ask) -> Move:
+    """What the sheet or an entry says of a need that is told (我怕热: 厚薄), else that it says nothing of it."""
+    product = ask.facts.products.get(ask.product_id or "")
+    for one in likely(ask) if product is not None else ():
+        if product is not None and one.fact is not None and one.sure >= _OF_NEED:
+            return Move(products.say_facts(ask, product, (one.fact,)))
+        if one.hit is not None and one.sure >= (matching.STATED if one.of else _OF_ALL_GOODS):
+            return say_entry(ask, one.hit) or Move(_untold(ask))
+    return Move(_untold(ask))
+
+
+def _untold(ask: Ask) -> Act:
+    return Act("answer", ask.index, "need.untold", {"about": ask.segment.text}, rule_id="need.untold")
+
+
+def tell_of_same(ask: Ask, picked: Act) -> Act | None:
+    """What the sheet says of the only product that was shown, where a need only shows it again (我怕热, 要轻点的)."""
+    shown = [id_ for id_, _ in ask.memory.choices]
+    again = [str(id_) for id_, _ in picked.slots.get("products", ())]
+    product = ask.facts.products.get(shown[0]) if len(shown) == 1 and again == shown else None
+    if product is None:
+        return None
+    told = [one for one in matching.ranked(product, ask.segment.text) if one.key not in _TELL_LITTLE]
+    near = [one.pair for one in told if one.sure >= _OF_NEED]
+    return products.say_facts(ask, product, tuple(near[:1]))
 
 
 def tell_first(ask: Ask) -> Act | None:
@@ -139,7 +169,7 @@ def _facts(ask: Ask) -> list[Likely]:
     return [
         Likely(matching.Chance(one.sure, one.blind), product_source(product), product.id, fact=one.pair)
         for one in matching.ranked(product, ask.segment.text)
-        if not attributes.names_others(ask.segment.text, one.key + one.value)
+        if one.key not in _TELL_LITTLE and not attributes.names_others(ask.segment.text, one.key + one.value)
     ]
 
 
@@ -147,7 +177,7 @@ def _entries(ask: Ask) -> list[Likely]:
     likely, product = nearness.chances(ask), ask.facts.products.get(ask.product_id or "")
     return [
         Likely(likely[hit.id], Source("knowledge", hit.id, hit.question, hit.score), hit.product_id, hit=hit)
-        for hit in ask.facts.knowledge.get(ask.index, ())
+        for hit in nearness.hits_of(ask)
         if hit.product_id in ("", ask.product_id)
         and not (product and not hit.product_id and attributes.is_of_other_stuff(product, hit.answer))
         and not (product and other_goods.tells_of_others(product, ask.segment.text, hit))

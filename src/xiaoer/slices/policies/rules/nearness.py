@@ -6,6 +6,8 @@ is at stake; what helps after a mishap is no answer to one who asks whether it h
 
 import re
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.decision import NEAR, KnowledgeHit
 from xiaoer.kernel.regions import province_of
 from xiaoer.slices.policies.rules import attributes, other_goods, products
@@ -32,20 +34,40 @@ _WORTH_A_LOOK = 0.04  # score of an entry that may be about the same
 _MATTERS = ("order.", "ship.", "promo.")
 _OF_OTHER_THINGS = 0.9  # an intent this sure to be no matter of the shop's yields only to the buyer's own words
 
+_ASKS_WHICH = re.compile(
+    r"(?:也可以|可以|您)?(?:告诉|发给?|说下|说一下|报给?)(?:我们?)?(?:一下|一声)?(?:您)?(?:是|要|想买|看的是)?哪[一几]?[款件个样]|您?想看哪[一几]?款|把(?:您)?(?:两|几|这两)款(?:商品|链接)?发|告诉我给谁用"
+)
+_TELLS, _LESS_SO = 8, 0.6  # characters that still tell something; share of the score that such an entry keeps
 _REMEDY = re.compile(r"(?:怎么办|咋办|咋整|怎么处理|如何处理|怎么弄|怎么(?:投诉|举报|赔|补偿))(?:呢|啊|呀)?[?？]?$")
 _MISHAP = re.compile(r"了(?![吗嘛没不解])|已经|刚|都[^是会能]|怎么|咋|如何|[办整]$")
 
 
 def near(ask: Ask) -> list[KnowledgeHit]:
     """The entries near enough to the question to be said: by its words, or else by what both are about."""
-    hits = ask.facts.knowledge.get(ask.index, ())
+    hits = hits_of(ask)
     by_words = _by_words(ask, hits) if hits and ask.facts.answerable.get(ask.index) else []
     return _not_beside(ask, by_words) or _by_sides(ask, hits)
 
 
+def hits_of(ask: Ask) -> tuple[KnowledgeHit, ...]:
+    """The entries that were found. Where the goods are known, what asks which they are is cut out of those of the shop
+    (告诉我是哪款，我查给您), and these come after what answers of the goods; an entry that only asks is left out."""
+    hits = ask.facts.knowledge.get(ask.index, ())
+    if ask.product_id not in ask.facts.products or ask.segment.intent == "product.recommend":
+        return hits
+    kept = []
+    for hit in hits:
+        asks = None if hit.product_id else _ASKS_WHICH.search(hit.answer)
+        if asks is None:
+            kept.append(hit)
+        elif len(told := hit.answer[: asks.start()].rstrip("，,。；; ")) >= _TELLS:
+            kept.append(replace(hit, answer=f"{told}。", score=hit.score * _LESS_SO))
+    return tuple(sorted(kept, key=lambda hit: -hit.score))
+
+
 def chances(ask: Ask) -> dict[str, matching.Chance]:
     """How likely each entry that was found answers, by its id."""
-    hits = ask.facts.knowledge.get(ask.index, ())
+    hits = hits_of(ask)
     found = matching.chances_of_entries(ask.segment.text, hits, ask.facts.products.get(ask.product_id or ""))
     return {hit.id: one for hit, one in zip(hits, found, strict=True)}
 

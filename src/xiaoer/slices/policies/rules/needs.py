@@ -97,6 +97,11 @@ def product_of(segment: Segment, turn: Turn) -> str | None:
     return segment.entities.product_ids[0] if segment.entities.product_ids else turn.product_in_focus
 
 
+def of_goods(index: int, product_id: str) -> tuple[Need, ...]:
+    """What must be read to tell of a product."""
+    return Need("product", index, product_id), Need("variants", index, product_id)
+
+
 def may_be_of(named: str, segment: Segment, turn: Turn) -> bool:
     """Whether a segment that names no product may be about the one that was named earlier in the same turn."""
     points = turn.product_in_focus not in (None, named) and "这" in segment.text
@@ -118,6 +123,8 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         if intent == "chat.greeting" and turn.product_in_focus:
             return (Need("product", index, turn.product_in_focus),)
         unsure = segment.confidence < _UNSURE and turn.product_in_focus is not None
+        if intent == "chat.ack" and turn.product_in_focus and segment.by != "pattern" and len(segment.text) <= _FEW:
+            return of_goods(index, turn.product_in_focus)  # 炭灰的, which only the specs of the goods know
         worded = (intent.startswith("chat.") or unsure) and len(segment.text.strip()) >= _WORDED
         about = (Need("product", index, turn.product_in_focus),) if worded and turn.product_in_focus else ()
         return (Need("knowledge", index, segment.text), *about) if worded else ()
@@ -134,7 +141,7 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         needs.append(Need("orders", index))
     if intent.startswith("promo.") or intent == "price.query":
         needs.append(Need("offers", index))
-    if product and intent == "price.query":
+    if product and (intent == "price.query" or segment.by == "variant"):
         needs.append(Need("price", index, product))
     if product and intent in ("product.stock", "product.restock"):
         needs.append(Need("similar", index, product))

@@ -20,6 +20,8 @@ _NUMBER = r"\d{1,3}|俩|[一二两三四五六七八九十百]+"
 _NOT_ONE = r"(?<![第\d.一二两三四五六七八九十百满])"
 _PACKED = re.compile(rf"{_NOT_ONE}({_NUMBER})({PIECE})(?:套?装|一[组套])")
 _COUNTED = re.compile(rf"{_NOT_ONE}({_NUMBER})({PIECE})(?![套装入组]|一[组套])")
+_PACK_OF = re.compile(rf"{_NOT_ONE}({_NUMBER})({PIECE})(?:的|那[种款个])")
+_CONTENT = frozenset("片粒颗枚抽")
 _TIMES = re.compile(rf"(?:拍|买|下单|点)({_NUMBER})(?:次|回|遍)")
 _EACH_PRICE = re.compile(r"\d\s*(?:元|块钱?|米)?\s*(?:一|1|每)$")
 _TOLD_OF_IT = re.compile(r"[有是含乘抽]$")  # 绘本有十本吧: what is in it, not what is bought
@@ -106,12 +108,23 @@ def _of_clause(variants: tuple[Variant, ...], entities: Entities, clause: str, t
             return [Pieces(meant, number_of(times[1]) if times else _first_other(clause, packed), unit)]
     pool = matching(variants, entities, without_counts(clause)) or variants
     found: list[Pieces] = []
-    for number, unit in counted(clause):
+    counts = counted(clause)
+    if len(counts) > 1 and (of_pack := _PACK_OF.search(clause)):  # 四包的来两份
+        of_size = tuple(v for v in pool if _holds(v, of_pack[2]) == number_of(of_pack[1]))
+        pool, counts = (of_size, counts[1:]) if of_size else (pool, counts)
+    for number, unit in counts:
         of_unit = tuple(v for v in pool if unit in " ".join(v.spec.values())) if unit not in _ANY_UNIT else ()
         single = one_of(of_unit or pool, title, unit)
         if single is None:
             continue
         pack = _pack_of(pool, unit, number)
+        if (
+            pack is None
+            and unit in _CONTENT
+            and (_holds(single, unit) or 1) > 1
+            and number % (_holds(single, unit) or 1)
+        ):
+            continue  # 十片 of a pack of a hundred
         if unit == "斤" and pack is not None:  # 20斤 of rice is what is in the bag
             found.append(Pieces(pack, 1))
             continue

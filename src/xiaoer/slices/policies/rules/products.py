@@ -9,7 +9,8 @@ from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, PriceNow, Source
 from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.money import Money
-from xiaoer.slices.policies.rules import attributes, fitting, needs, ranges, specs, stock, unit_prices
+from xiaoer.slices.policies.rules import attributes, fitting, needs, ranges, size_words, specs, stock, unit_prices
+from xiaoer.slices.policies.rules.follow_ups import VARIANT, asks_which_variant
 from xiaoer.slices.policies.rules.namesakes import facts_by_letters
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.rules.written import facts_written
@@ -36,6 +37,7 @@ _DIFFER = re.compile(r"差多少|差几|差价|贵多少|贵几|便宜多少|一
 _DULL = re.compile(r"品类|产地|包装清单|洗涤|保质期|备案|执行标准")
 _OF_CHOICE = ("product.", "price.", "promo.")  # what may ask which variant suits, or which is the better bargain
 _TOLD = 4
+_SURE = 0.7  # from here the words mean what they were heard as
 _UNSURE = 0.5  # that it is stock which is asked
 _PRICED = 6  # variants whose prices are told one by one
 _COMPARED, _ROWS = 4, 5  # goods in one table, and facts of each
@@ -60,6 +62,8 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
             return fitting.show_chart(ask, product) or _facts(ask, product)
         case intent if intent in stock.OF_STOCK:
             unsure = ask.segment.confidence < _UNSURE
+            if size_words.shapes_in(ask.segment.text) and product.size_chart and not ask.segment.entities.color:
+                return fitting.advise(ask, product)  # 她脚宽，有合适的么
             told = _asked_fact(ask, product, variants) or (fact_written(ask) if unsure else None)  # 蚊帐有底没
             return told or stock.tell(ask, product, variants)
         case "product.color":
@@ -73,8 +77,29 @@ def answer_from_catalogue(ask: Ask) -> Act | None:
         case intent if intent.startswith("product."):
             if asks_how_it_is(ask.segment.text):
                 return say_facts(ask, product, _at_first_sight(product, variants))
-            return _facts(ask, product)
+            chosen = which_variant(ask, product, variants) if asks_which_variant(ask.segment.text) else None
+            return chosen or _facts(ask, product)
     return None
+
+
+def chosen_variant(ask: Ask) -> Act | None:
+    """炭灰2XL, 奶白触屏的: a variant in the shop's own words and nothing else, whatever it sounded like."""
+    product, text = ask.facts.products.get(ask.product_id or ""), ask.segment.text.strip()
+    variants = ask.facts.variants.get(product.id, ()) if product else ()
+    unsure = ask.segment.intent in ("chat.ack", "oos.unclear", "oos.other") or ask.segment.confidence < _SURE
+    if product is None or not unsure or not specs.is_only_spec(variants, text):
+        return None
+    return stock.tell(replace(ask, segment=replace(ask.segment, by=VARIANT)), product, variants)
+
+
+def which_variant(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
+    """哪个好, of the variants of the goods in sight: what the sheet says of some of them, else which there are."""
+    values = {value for v in variants for value in v.spec.values()}
+    told = [pair for pair in product.attributes.items() if 0 < sum(value in pair[1] for value in values) < len(values)]
+    if told:
+        return _act(ask, product, "product.facts_of_variants", facts=[list(pair) for pair in told[:2]])
+    each = _each_price(variants) if len(variants) > 1 else []
+    return _act(ask, product, "product.variants", each="，".join(each)) if each else None
 
 
 def _of_measure(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
@@ -108,8 +133,10 @@ def fact_written(ask: Ask) -> Act | None:
 
 def _facts(ask: Ask, product: Product) -> Act | None:
     intent, text = ask.segment.intent, ask.segment.text
-    act = say_facts(ask, product, attributes.facts_for(product, intent, text))
+    facts = attributes.facts_for(product, intent, text)
+    act = say_facts(ask, product, facts)
     missed = attributes.not_told(product, intent, text) if act is not None else ""
+    missed = missed or specs.other_than(ask.facts.variants.get(product.id, ()), text, facts)
     return replace(act, slots={**act.slots, "missed": missed}) if act is not None and missed else act
 
 
@@ -147,7 +174,11 @@ def _compare_variants(ask: Ask) -> Act | None:
     """两个版本差在哪: what each variant of one product costs; more of them the sheet does not tell."""
     product = ask.facts.products.get(ask.product_id or "")
     variants = ask.facts.variants.get(product.id, ()) if product else ()
-    if product is None or len(variants) < 2 or not _ITS_KINDS.search(ask.segment.text):
+    if product is None or len(variants) < 2:
+        return None
+    if (better := unit_prices.answer(ask, product, variants)) is not None:
+        return better
+    if not _ITS_KINDS.search(ask.segment.text):
         return None
     each = _each_price(variants)
     return _act(ask, product, "product.variants", each="，".join(each)) if each else None

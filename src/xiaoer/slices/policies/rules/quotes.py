@@ -35,6 +35,7 @@ _CALCULATE = (
     "用完",
 )
 _FREIGHT_ONCE = "运费"  # the only thing that is saved
+_NAMES_PRICE = re.compile(r"^\D{0,4}\d{1,5}(?:元|块钱?)?(?:卖不卖|卖[吗么呗]|行不行|行[吗么])\W*$")
 _APART = re.compile(r"(?:比|跟|和).{0,10}(?:贵|便宜|省)(?:了)?(?:多少|几)|差(?:多少|几|价)")
 _BOTH = re.compile(r"一起|一块儿?|合起来|[两俩](?:个|样|件)?都")
 _GAP = ("差多少", "凑", "还差", "差几")
@@ -84,6 +85,7 @@ def price(ask: Ask) -> Move | None:
 def for_haggling(ask: Ask) -> Move | None:
     """Who asks for less where the shop does not bargain: what the goods in sight cost with today's offers."""
     haggles = ask.segment.intent == "promo.bargain" and ask.segment.confidence >= HAGGLES
+    haggles = haggles or _NAMES_PRICE.match(ask.segment.text.strip()) is not None
     if (
         not haggles
         or ask.segment.by == "bulk"

@@ -21,6 +21,7 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _TOLD = re.compile(rf"(?P<number>\d+(?:\.\d+)?)\s*多?(?P<unit>{_UNIT})(?!以[上下内]|左右的价)", re.IGNORECASE)
+_SAID_OF = re.compile(r"(?:按\S+|对照|建议|参考|表)$")
 _LEAST = 2  # ranges that a sheet must tell for there to be a choice
 
 
@@ -46,7 +47,7 @@ def _measured(product: Product) -> tuple[str, list[Range]]:
             if one["label"] and one["label"].strip()
         ]
         if len(found) >= _LEAST and len({one.label for one in found}) == len(found):
-            return key.removesuffix("按规格"), found
+            return _SAID_OF.sub("", key), found
     return "", []
 
 
@@ -59,6 +60,9 @@ def advise(ask: Ask, product: Product) -> Act | None:
     number, said = told
     source = (product_source(product),)
     fits = [one for one in ranges if one.low <= number <= one.high]
+    above = [one for one in ranges if one.low > number]
+    if not fits and len(above) < len(ranges):  # between two: the next larger
+        fits = above[:1]
     if not fits:
         each = "，".join(f"{one.label} {one.spoken}" for one in ranges)
         return Act("answer", ask.index, "range.outside", {"said": said, "each": each, "title": product.title}, source)

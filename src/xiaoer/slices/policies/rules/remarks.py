@@ -102,7 +102,7 @@ def read(segment: Segment, turn: Turn) -> Segment:
     if _names_what_was_asked(segment, turn):
         return replace(segment, intent=turn.memory.choice_intent, confidence=0.8, by="choice")
     named = [word for word in (segment.entities.size, segment.entities.color) if word]
-    if segment.by == "context" and segment.intent in _SHARED and named and _is_bare(text, named):
+    if segment.by == "context" and segment.intent in _SHARED and named and is_bare_variant(text, named):
         return replace(segment, intent="product.stock", confidence=0.8, by="wording")
     return segment
 
@@ -177,7 +177,8 @@ def _asked_price(turn: Turn) -> bool:
     return "price.query" in said and "product.size_advice" not in said
 
 
-def _is_bare(text: str, named: list[str]) -> bool:
+def is_bare_variant(text: str, named: list[str]) -> bool:
+    """Whether the words name a size or a colour and say nothing else."""
     for word in named:
         text = re.sub(re.escape(word.removesuffix("色")), "", text, flags=re.IGNORECASE)
     return bool(_BARE_VARIANT.match(text))

@@ -10,6 +10,7 @@ from xiaoer.kernel.decision import UNANSWERED, Act, Decision, Facts, Pick, Refus
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.policies.rules import nearness, wish_words, wishes
+from xiaoer.slices.policies.rules.conditions import read_budget
 from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.rules.opting_out import is_opt_out
 from xiaoer.slices.policies.types import Ask, Situation
@@ -19,6 +20,7 @@ _NO = re.compile(
     r"(?:不要|别|不用|不想|不需要|停止|少)(?:再)?(?:给我)?(?:推荐|推销|安利|介绍)(?:商品|东西|产品|任何|别的|其他|其它)*"
     r"(?:$|[了啦吧哈呀啊行好谢\s,，。.!！~])"
 )
+_CONDITION = 8  # characters of words that only add a condition (200以内)
 _WISH_YIELDS = 0.75  # where no goods fit: an entry as near as this is what was asked for
 _LIKELY = 0.5  # an entry this likely answers what only sounds like a wish
 _OUT = frozenset({"stock.none", "stock.back_at", "restock.unknown", "restock.back_at"})
@@ -44,6 +46,9 @@ def say_picks(ask: Ask) -> Act | None:
     picks = ask.facts.picks.get(ask.index, ())
     wish = wishes.told(ask.segment, ask.situation.turn)
     if picks:
+        if _are_shown(ask, picks) and (limits := _told(ask, wish)):
+            sources = tuple(Source("product", one.product.id, one.product.title) for one in picks)
+            return Act("recommend", ask.index, "recommend.all_within", {"limits": "、".join(limits)}, sources)
         if picks[0].product.id == ask.product_id and wish_words.asks_about_it(ask.segment.text):
             slots: dict[str, Any] = {"reason": picks[0].reason, "products": [[ask.product_id, picks[0].product.title]]}
             source = Source("product", picks[0].product.id, picks[0].product.title)
@@ -69,6 +74,13 @@ def say_picks(ask: Ask) -> Act | None:
     if wish.shown and wish_words.says_no(ask.segment.text):
         return no_more
     return _none(ask, wish) or (no_more if wish.shown else None)
+
+
+def _are_shown(ask: Ask, picks: tuple[Pick, ...]) -> bool:
+    """Whether what would be shown is the list that was shown last: all of it is within the budget that is told now."""
+    shown = [id_ for id_, _ in ask.memory.choices]
+    told = len(ask.segment.text) <= _CONDITION and read_budget(ask.segment.text) is not None
+    return told and len(shown) > 0 and [one.product.id for one in picks] == shown
 
 
 def not_sold(ask: Ask) -> Act | None:

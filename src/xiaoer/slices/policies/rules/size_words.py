@@ -41,7 +41,7 @@ _LOOSE = _shape(
     always=True,
 )
 _TIGHT = _shape(
-    r"(?:喜欢|想要?|要|爱|偏爱|习惯)(?:穿)?(?:得)?(?:稍微|比较)?(?:紧|合身|修身|贴身|贴|显身材)|(?:紧身?|合身|修身|贴身)(?:一?点|些)"
+    r"(?:喜欢|想要?|要|爱|偏爱|习惯)(?:穿)?(?:得)?(?:稍微|比较)?(?:紧|合身|修身|贴身|贴|勒|显身材)|(?:紧身?|合身|修身|贴身)(?:一?点|些)"
     r"|(?:不(?:要|想|喜欢|爱)|别)太?(?:宽松|松|肥|大|宽)|怕(?:太)?(?:大|松|肥|宽)",
     r"合身|修身|紧",
     -1,
@@ -66,9 +66,10 @@ SHAPES: tuple[Shape, ...] = (
     _shape(rf"(?:大腿|小腿|腿){_VERY}(?:粗|有肉|壮)|粗腿", r"腿粗|粗腿|腿围"),
     _shape(rf"肩膀?{_VERY}宽(?!\s*\d)|宽肩|骨架{_VERY}(?:大|宽)|骨头大", r"肩宽|宽肩|骨架"),
     _shape(rf"(?:胳膊|手臂|大臂|上臂){_VERY}(?:粗|有肉|壮)|拜拜肉|麒麟臂", r"臂|胳膊"),
+    _shape(rf"脖子{_VERY}(?:粗|肉)|粗脖子", r"领口|脖子|脖围"),
     _shape(rf"胸{_VERY}(?:大|丰满)(?!\s*\d)|丰满|胸部大", r"胸大|丰满"),
     _shape(
-        r"(?<!不)(?<!不太)(?<!不算)(?<!显)(?<!会)(?<!脚)胖(?!了?[吗不])|肉肉的|(?:身上|全身|比较)有肉|(?<!粗)壮",
+        r"(?<!不)(?<!不太)(?<!不算)(?<!显)(?<!会)(?<!脚)微?胖(?!了?[吗不])|肉肉的|(?:身上|全身|比较)有肉|(?<!粗)壮",
         r"(?<!期)胖|壮",
     ),
 )
@@ -83,6 +84,11 @@ def shapes_in(text: str) -> tuple[Shape, ...]:
     """The groups of which the words tell."""
     found = tuple(shape for shape in SHAPES if shape.said.search(text))
     return tuple(shape for shape in found if shape is not GROWS or not _LATE.search(text))
+
+
+def name_of(shape: Shape) -> int:
+    """The place of a group among all, by which it is remembered."""
+    return SHAPES.index(shape)
 
 
 def said_of(shape: Shape, text: str) -> str:

@@ -9,6 +9,8 @@ from xiaoer.kernel.measures import Measure, in_base, in_digits, measures
 from xiaoer.slices.policies.rules.extremes import extreme_of
 from xiaoer.slices.policies.rules.spec_words import named_of
 
+_FILL = re.compile(r"[\s,，。.!！的个款码号色吧呗要那这就我来拿选拍]")
+_FEW = 8  # letters of a spec that is said alone
 _NAME = 2  # letters of a spec that names itself
 _LETTER_SIZES = {"小": "S", "中": "M", "大": "L"}
 # Numbers and letters that stand together are one name (15pro); a number that counts pieces or money is none.
@@ -117,3 +119,32 @@ def _has(variant: Variant, word: str) -> bool:
         if text in (wanted, _LETTER_SIZES.get(wanted)) or (not wanted.isascii() and shade in text):
             return True
     return False
+
+
+def is_only_spec(variants: tuple[Variant, ...], text: str) -> bool:
+    """Whether a few words are letters of some spec and nothing else (炭灰2XL, 燕麦的)."""
+    bare = _FILL.sub("", text.upper())
+    if len(bare) == 1:  # 粗的
+        return len(_named(variants, text)) < len(variants)
+    if not bare or len(bare) > _FEW:
+        return False
+    return any(_covers(set("".join(one.spec.values()).upper()), bare) for one in variants)
+
+
+def _covers(letters: set[str], text: str) -> bool:
+    return all(letter in letters for letter in text) and any(letter.isalpha() for letter in text)
+
+
+def other_than(variants: tuple[Variant, ...], text: str, facts: tuple[tuple[str, str], ...]) -> str:
+    """The spec that the words name where the facts tell of other specs only (28 where the sheet has the weight of
+    32厘米), with what is not told of it; empty where they tell of it, or of all alike."""
+    chosen = matching(variants, Entities(), text)
+    if not chosen or len(chosen) == len(variants) or len(facts) != 1:
+        return ""
+    meant = {value for one in chosen for value in one.spec.values()}
+    others = {value for one in variants for value in one.spec.values()} - meant
+    key, told = facts[0]
+    if any(value in told for value in others) and not any(value in told for value in meant):
+        named = next((v for v in meant if all(v in one.spec.values() for one in chosen)), "")
+        return f"{named}的{key}" if named else ""
+    return ""

@@ -3,12 +3,15 @@
 import re
 from typing import Any
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.asking import thing_asked_for
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.heard import Entities
-from xiaoer.slices.policies.rules import next_size, specs
+from xiaoer.slices.policies.rules import fitting, next_size, specs
 from xiaoer.slices.policies.rules.extremes import extreme_of
+from xiaoer.slices.policies.rules.follow_ups import VARIANT
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.types import Ask
 
@@ -26,7 +29,11 @@ def tell(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | Non
     entities, text = wish_of(ask), _with_spec_before(ask, variants)
     if entities.size and _LARGE.fullmatch(entities.size) and (large := _large(ask, product, variants)):
         return large
+    if ask.segment.by == VARIANT and not entities.size and (size := fitting.advised(ask, product)):
+        entities = replace(entities, size=size)  # 墨绿的, of who was told his size
     chosen = specs.matching(variants, entities, text)
+    if ask.segment.by == VARIANT and entities.size and len(chosen) > 1:  # 白的还是蓝的, of who was told his size
+        chosen = tuple(v for v in chosen if entities.size in v.spec.values()) or chosen
     wish = " ".join(word for word in (entities.color, entities.size) if word)
     wish = wish or specs.named_in(variants, text)
     if not wish and len(chosen) == 1 < len(variants):
@@ -35,15 +42,30 @@ def tell(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | Non
         offered = _offered(entities, [v for v in variants if v.stock > 0])
         return _act(ask, product, "stock.no_such_variant", wish=wish, offered=offered)
     ready = [v for v in chosen if v.stock > 0]
+    if len(ready) == 1 and ask.segment.by == VARIANT:
+        return _act(ask, product, "stock.chosen", specs=[" ".join(ready[0].spec.values())], price=_price(ask, ready[0]))
     if ready:
         low = min(v.stock for v in ready) if len(ready) == 1 else None
         template = "stock.low" if low is not None and low <= _FEW else "stock.yes"
         ready_specs = [" ".join(v.spec.values()) for v in ready]
         return _act(ask, product, template, wish=wish, specs=ready_specs[:_SHOWN], left=low)
     back = min((v.restock_at for v in chosen if v.restock_at), default=None)
-    others = [" ".join(v.spec.values()) for v in variants if v.stock > 0][:_OTHERS]
+    there = [v for v in variants if v.stock > 0]
+    like = {
+        value for v in chosen for axis, value in v.spec.items() if "色" in axis
+    }  # first what only the size differs in
+    there.sort(key=lambda v: not like & set(v.spec.values()))
+    others = [" ".join(v.spec.values()) for v in there][:_OTHERS]
     template = "stock.back_at" if back else "stock.none"
     return _act(ask, product, template, wish=wish, back=back, offered=others)
+
+
+def _price(ask: Ask, variant: Variant) -> str:
+    """What a variant costs; after today's offers where these were counted for one of its price."""
+    now = ask.facts.prices.get(variant.product_id)
+    if now is not None and now.list_price == variant.price and now.payable < now.list_price:
+        return f"标价 {variant.price.spoken} 元，现在到手 {now.payable.spoken} 元"
+    return f"{variant.price.spoken} 元"
 
 
 def _large(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:

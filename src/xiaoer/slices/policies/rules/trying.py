@@ -10,8 +10,10 @@ same fault told again, and a buyer who says that the answer missed (不是这个
 from msgspec import structs
 
 from xiaoer.kernel.decision import Act
-from xiaoer.kernel.heard import Entities, Heard, Segment
+from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.memory import Tried
+from xiaoer.slices.policies.rules import size_words
+from xiaoer.slices.policies.rules.follow_ups import READ
 from xiaoer.slices.policies.types import Situation
 
 _MOST = 3  # matters of one turn that are followed
@@ -60,7 +62,7 @@ def tried(situation: Situation, acts: tuple[Act, ...]) -> tuple[Tried, ...]:
         now = Tried(
             segment.intent,
             turn.product_in_focus or "",
-            (*_told(segment.entities), *(c for c in _FOR_WHOM if c in segment.text)),
+            (*_told(segment), *(c for c in _FOR_WHOM if c in segment.text)),
             "".join(sorted(_telling(segment.text))),
             tuple(source.id for act in acts if act.segment == index for source in act.sources),
             fault=segment.entities.defect or "",
@@ -79,7 +81,7 @@ def is_enough(times: tuple[Tried, ...], situation: Situation) -> bool:
 
 def tells_news(situation: Situation) -> bool:
     """Whether the buyer asks the same of something else (那175呢), which may well get the same answer."""
-    now = [(s.intent, _told(s.entities)) for s in situation.heard.segments]
+    now = [(s.intent, _told(s)) for s in situation.heard.segments]
     before = situation.turn.memory.tried
     return any(one.intent == intent and set(told) - set(one.told) for intent, told in now for one in before)
 
@@ -107,7 +109,7 @@ def _is_same(now: Tried, before: Tried, segment: Segment, insists: bool) -> bool
         return True
     if _of_matter(now.words, before.words) >= _NEARLY or _same_trouble(now, before):
         return True
-    if segment.by in ("context", "choice") or segment.confidence < _SURE:  # it goes on, it does not begin again
+    if segment.by in ("context", "choice", *READ) or segment.confidence < _SURE:  # it goes on, it does not begin again
         return False
     others = {intent for intent, confidence in segment.alternatives if confidence >= _MAY_BE}
     kin = any({now.intent, before.intent} <= family for family in _FAMILIES)
@@ -118,10 +120,12 @@ def _is_same(now: Tried, before: Tried, segment: Segment, insists: bool) -> bool
     return bool(set(now.sources) & set(before.sources)) or _likeness(now.words, before.words) >= _ALIKE
 
 
-def _told(entities: Entities) -> tuple[str, ...]:
-    """What the words tell of their matter: sizes, places, days, goods; never 这件, nor a fault in other words."""
-    told = []
-    for name, value in structs.asdict(entities).items():
+def _told(segment: Segment) -> tuple[str, ...]:
+    """What the words tell of their matter: sizes, measures, places, days, goods; never 这件, nor a fault in other
+    words."""
+    told = [f"body={name}" for name in map(size_words.name_of, size_words.shapes_in(segment.text))]
+    named = [structs.asdict(one) for one in (segment.entities, *segment.bodies)]
+    for name, value in (pair for one in named for pair in one.items() if pair[1] not in ("", None)):
         values = value if isinstance(value, tuple) else (value,)
         told += [
             f"{name}={one}"

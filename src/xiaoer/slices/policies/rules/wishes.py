@@ -19,6 +19,7 @@ from xiaoer.kernel.turn import Turn
 from xiaoer.packs.goods import thesaurus_of
 from xiaoer.slices.policies.rules.conditions import Budget, read_avoids, read_budget
 from xiaoer.slices.policies.rules.focus import names_place
+from xiaoer.slices.policies.rules.follow_ups import NEED, READ
 from xiaoer.slices.policies.rules.wish_words import (
     MORE,
     SORTS,
@@ -72,7 +73,7 @@ _LEAST_YUAN = 20
 _GIVES = re.compile(r"^送.{1,4}[，,]|送(?:给)?.{1,5}的|送给|送(?:点|个|些|什么|啥)")
 _THINGS_FOR = re.compile(r"能[吃用喝穿戴玩]的(?!吗|么|是|有没有|话)[\u4e00-\u9fff]{2}")  # 敏感肌能戴的首饰
 _COUPLE = re.compile(r"爸妈|父母|公婆|爹妈")
-_WITHIN = re.compile(r"以内|以下|左右|之内|上下|不超过")
+_WITHIN = re.compile(r"预算|以内|以下|左右|之内|上下|不超过")
 _GOODS = ("product.", "price.", "promo.")
 _OCCASION = re.compile(r"送|礼|生日|母亲节|父亲节|情人节|七夕|中秋|过年|过节|纪念日|结婚|满月")
 _HELPS = re.compile(
@@ -112,6 +113,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     """The segment as a part of the wish that is open, or as one that begins; unchanged when it is about something else.
     `troubled`: the words tell a situation for which there are goods (屋里太干, 久坐腰疼)."""
     text, named = segment.text.strip(), segment.entities
+    if segment.by in READ:  # 不要太亮, of the lamps that were asked for
+        return wished(segment) if segment.by == NEED and is_open(turn) else segment
     of_goods = turn.product_in_focus or not (named.relation or named.audience)  # 油皮适合用吗 seeks goods
     if segment.intent == "product.recommend" and of_goods and _WHETHER_IT_SUITS.match(text):
         return replace(segment, intent="product.detail", by="wording")  # F调适合小孩吗, of the flute in sight

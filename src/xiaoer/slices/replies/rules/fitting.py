@@ -32,7 +32,8 @@ def say_fit(slots: dict[str, Any]) -> dict[str, str]:
     """What is said beside a size: its length, its stock, a length beyond the chart, what would tell it more surely."""
     names = wording.say_measures(slots["missing"])
     beyond = f"不过{say_beyond(slots['beyond'])}，长度会偏短，介意的话再想想。" if slots["beyond"] else ""
-    more = [f"{'；'.join(slots['length'])}。" if slots["length"] else "", slots["stock"], beyond]
+    wider = f"{slots['told']}想松快点也可以拍 {slots['wider']}。" if slots["told"] and slots["wider"] else ""
+    more = [wider, f"{'；'.join(slots['length'])}。" if slots["length"] else "", slots["stock"], beyond]
     more.append(f"方便的话再报下{names}，能看得更准。" if names else "")
     each = (f"{wording.say_body({m: slots['because'][m]})} 对 {size}" for m, size in slots["by_measure"])
     words = {"more": "".join(more), "reason": f"{slots['why']}，" if slots["why"] else ""}

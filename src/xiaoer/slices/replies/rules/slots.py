@@ -131,7 +131,9 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     words["offers_note"] = f"（{'、'.join(slots['offers_used'])}）" if slots.get("offers_used") else ""
     wished, is_less = slots.get("wished") or (None, False)
     over = f"比您说的 {wished.spoken} 元还低，直接拍就行。" if wished else ""
-    words["wished_note"] = f"{wished.spoken} 元我这边定不了。" if wished and is_less else over
+    less = f"{wished.spoken} 元我这边定不了。" if wished else ""
+    less += "想再谈的话说一声「转人工」，我请同事给您报。" if slots.get("may_ask") else ""
+    words["wished_note"] = less if is_less else over
     if "amounts" in slots:
         words["amounts"] = "\n".join(
             f"· {called}：到手 {price} 元{'（' + '、'.join(titles) + '）' if titles else ''}"

@@ -39,7 +39,7 @@ _FOOT = re.compile(r"(?:脚|赤足|足)[^\d,。;]{0,6}?(\d{2,3}(?:\.\d{1,2})?)\s
 _FOOT_AFTER = re.compile(r"(\d{2}(?:\.\d{1,2})?|2\d\d)\s*(cm|厘米|公分|mm|毫米)的?脚")
 _YEARS = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d)?)\s*(?:周岁|岁)(半)?(?!\s*[-到至~]\s*\d)")
 _MONTHS = re.compile(r"(?<![\d.])(\d{1,2})\s*个(半)?月(?:龄|大)?")
-_BABY = re.compile(r"预产|宝|婴|娃|孩|新生|儿|大的|月龄|个半?月大|囡|崽|幼|(?:狗|猫)")
+_BABY = re.compile(r"预产|胞胎|宝|婴|娃|孩|新生|儿|大的|月龄|个半?月大|囡|崽|幼|(?:狗|猫)")
 _TERM = re.compile(r"保|质|[会能可]用|用了|买了|过了|等了|发货|前|后|内|[第每]|分期|免息|了$|没|前买")
 # A girth in centimetres or in 尺, a third of a metre (腰围2尺1 is 70 cm); a cup size or a price is none.
 _GIRTHS = {
@@ -49,7 +49,7 @@ _GIRTHS = {
     "shoulder_cm": r"肩宽|肩",
 }
 _LEAST_CM, _MOST_CM = {"chest_cm": 22, "waist_cm": 40, "hip_cm": 50, "shoulder_cm": 25}, 170
-_AMOUNT = r"(?P<chi>[1-4])尺(?P<cun>\d(?:\.\d)?)?寸?(?!\d)|(?P<cm>\d{2,3}(?:\.\d)?)(?![\d.A-Ga-g%/年天斤元块])\s*(?:cm|CM|厘米|公分)?"
+_AMOUNT = r"(?P<m>1)米(?P<over>\d{1,2})?(?!\d)|(?P<chi>[1-4])尺(?P<cun>\d(?:\.\d)?)?寸?(?!\d)|(?P<cm>\d{2,3}(?:\.\d)?)(?![\d.A-Ga-g%/年天斤元块])\s*(?:cm|CM|厘米|公分)?"
 _GIRTH = {
     key: re.compile(rf"(?:{words})(?:一圈|净|实际|大概|大约|差不多|量|了|是|有|为|约|:|\s)*(?:{_AMOUNT})")
     for key, words in _GIRTHS.items()
@@ -100,6 +100,9 @@ def read_girths(text: str, found: dict[str, Any]) -> str:
 
 
 def _centimetres(match: re.Match[str]) -> float:
+    if match["m"]:
+        over = match["over"] or "0"
+        return 100 + int(over) * (10 if len(over) == 1 else 1)
     if match["cm"]:
         return float(match["cm"])
     return round((int(match["chi"]) * 10 + float(match["cun"] or 0)) / 0.3, 1)
