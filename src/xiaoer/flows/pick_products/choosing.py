@@ -15,7 +15,7 @@ from xiaoer.slices.selling.service import SellingRules
 from xiaoer.slices.selling.types import Candidate, Limits
 
 _ORDERS = 10  # as many as the answer reads, so that a shop system is asked once
-_OWNED = frozenset({"paid", "shipped", "delivered", "completed"})
+OWNED = frozenset({"paid", "shipped", "delivered", "completed"})
 _ANY = Taste()
 _MODEL = re.compile(r"(\d+(?:\.\d+)?)\s*(寸|pro|plus|mini|ultra|代)")
 
@@ -61,7 +61,7 @@ class Choosing:
     async def _owned(self, turn: Turn) -> set[str]:
         """The variants that the buyer has."""
         orders = await self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
-        return {item.variant_id for order in orders if order.status in _OWNED for item in order.items}
+        return {item.variant_id for order in orders if order.status in OWNED for item in order.items}
 
 
 def _fits_model(need: str, product: Product, variants: Iterable[Variant]) -> bool:

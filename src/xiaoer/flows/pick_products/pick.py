@@ -7,10 +7,11 @@ Candidates come from the need, the related items, what was bought together, the 
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 
 from msgspec.structs import replace
 
-from xiaoer.flows.pick_products.choosing import Choosing
+from xiaoer.flows.pick_products.choosing import OWNED, Choosing
 from xiaoer.flows.pick_products.ports import QuotesCarts, ReadsGoods, ReadsOffers, ReadsOrders
 from xiaoer.flows.pick_products.wish import PicksForWish
 from xiaoer.kernel.commerce import Product, Taste
@@ -23,6 +24,7 @@ from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.api import (
     wish_asks_beside,
     wish_beside_what,
+    wish_by_own_orders,
     wish_is_alike,
     wish_is_modest,
     wish_is_too_dear,
@@ -35,6 +37,8 @@ from xiaoer.slices.selling.rules.scenes import choose_scene
 from xiaoer.slices.selling.service import SellingRules
 
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
+_ORDERS, _OWN = 10, 4  # orders of the buyer that are read, and goods of them that lead to others
+_TOLD = 8  # characters of a title by which she knows what she bought
 _QUOTED = 5  # pairs priced for one question
 _MISSING = re.compile(r"还[缺差少]|还(?:需要|要买|要配|得买|得配)|配(?:点|些|个)?(?:什么|啥)")
 _PARTS = re.compile(r"(?<!要)配件|耗材|配套的|配(?:点|些|个)?(?:什么|啥)|怎么搭")
@@ -50,6 +54,7 @@ class PickProducts:
         self._rules = rules
         self._goods = goods
         self._offers = offers
+        self._orders = orders
         self._choose = Choosing(rules, goods, orders)
         self._for_wish = PicksForWish(goods, self._choose)
 
@@ -69,8 +74,26 @@ class PickProducts:
             beside := await self.together(turn, segment, owned, now, asked=True)
         ):
             return beside
+        if wish_by_own_orders(segment.text) and (beside := await self._by_own_orders(turn, segment, now)):
+            return beside
         rules = await self._rules.pick_rules(turn.shop)
         return await self._for_wish(turn, segment, rules.most_a_talk)
+
+    async def _by_own_orders(self, turn: Turn, segment: Segment, now: datetime) -> tuple[Pick, ...]:
+        """What goes with the goods of the buyer's last orders, one for each, then more."""
+        orders = await self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
+        items = dict.fromkeys(item.variant_id for order in orders if order.status in OWNED for item in order.items)
+        found: list[list[Pick]] = []
+        for variant_id in list(items)[:_OWN]:
+            variant = await self._goods.variant(turn.shop, variant_id)
+            product = await self._goods.product(turn.shop, variant.product_id) if variant else None
+            if product is not None:
+                beside = await self.together(turn, segment, product.id, now, asked=True, has_it=True)
+                own = f"您买过的「{product.title[:_TOLD]}」"
+                found.append([replace(pick, reason=f"配{own}：{pick.reason}") for pick in beside])
+        turns = (pick for picks in zip_longest(*found) for pick in picks if pick is not None)
+        several = {pick.product.id: pick for pick in reversed(list(turns))}
+        return tuple(reversed(several.values()))[: (await self._rules.pick_rules(turn.shop)).at_once]
 
     async def _to_go_with(self, turn: Turn, segment: Segment, product_id: str, now: datetime) -> tuple[Pick, ...]:
         """What goes with the product in sight; when a sort is named (配什么裤子好看), only that, of the whole shelf."""
@@ -128,9 +151,10 @@ class PickProducts:
         return tuple(one for one in found if suits_sex(one, sex))
 
     async def together(
-        self, turn: Turn, segment: Segment, product_id: str, now: datetime, asked: bool = False
+        self, turn: Turn, segment: Segment, product_id: str, now: datetime, asked: bool = False, has_it: bool = False
     ) -> tuple[Pick, ...]:
-        """Beside a product: what the shop relates to it, and what was bought with it. Who asked takes a no back."""
+        """Beside a product: what the shop relates to it, and what was bought with it. Who asked takes a no back; who
+        `has_it` already saves nothing by buying both."""
         product = await self._goods.product(turn.shop, product_id)
         if product is None or (not asked and await self._enough(turn, now)):
             return ()
@@ -138,7 +162,7 @@ class PickProducts:
         named = [(other, f"{count} 笔订单里和它一起买") for other, count in learned]
         named += [(other, "店里推荐的搭配") for other in product.related if other not in dict(learned)]
         found = [(p, why) for other, why in named if (p := await self._goods.product(turn.shop, other)) is not None]
-        found = await self._cheaper_together(turn, product, found)
+        found = found if has_it else await self._cheaper_together(turn, product, found)
         return await self._choose(turn, segment.text, found, self._for_wish.unasked(turn, segment), {product_id})
 
     async def _cheaper_together(

@@ -50,6 +50,7 @@ wish_than_what = wish_words.than_what
 wish_than_another = wish_words.than_another
 wish_is_alike = wish_words.is_alike
 wish_asks_beside = wish_words.asks_beside
+wish_by_own_orders = wish_words.by_own_orders
 wish_beside_what = wish_words.beside_what
 wish_asks_about_it = wish_words.asks_about_it
 wish_asks_if_sold = wish_words.asks_if_sold

@@ -15,6 +15,7 @@ from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.quick_pattern import Sieve
 from xiaoer.slices.policies.rules import products, unit_prices
 from xiaoer.slices.policies.rules.needs import LISTS
+from xiaoer.slices.policies.rules.wish_words import by_own_orders
 
 _OFFER = r"(?:满减|优惠券?|券|折扣|打折|立减|活动价|会员价|红包|满\d+减\d+|第二件半价|赠品)"
 _STAFF = r"客服|店长|老板|经理|主管|同事|主播|店员|你们|机器人"
@@ -148,6 +149,8 @@ def look_again(segment: Segment) -> Segment:
         return replace(segment, intent="after.return", confidence=0.9, by="wording")
     if segment.intent == "promo.price_protect" and _PAYS_MORE.search(segment.text):
         return replace(segment, intent="chat.ack", by="wording")  # 能指定顺丰不，我补差价
+    if by_own_orders(segment.text):  # 看看我买过啥，再给我搭个
+        return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
     sure = segment.intent.startswith(("product.", "price.")) and segment.confidence >= 0.6
     if (not sure or segment.intent == "product.recommend") and products.asks_how_it_is(segment.text):
         return replace(segment, intent="product.detail", confidence=0.9, by="wording")  # 介绍一下

@@ -22,7 +22,7 @@ _WHICH = re.compile(
     r"哪(?:一)?(?:个|款|件|种|样)[^，。]{0,3}(?:更|比较|最)?(?:适合|合适|好|推荐|值得|实用|划算|拿得出手)"
 )
 _FILLER = re.compile(
-    r"推荐|随便|爆款|热卖|有没有|有吗|有么|什么|啥|哪个|哪款|一款|一个|几款|几个|几样|好点|好的|好用|合适|适合|给我|帮我|麻烦|看看|想买|想要|我要|求|来点|买点|东西|好物|店里|你们|还有|别的|其他|其它|不错|最近|"
+    r"推荐|随便|爆款|热卖|有没有|有吗|有么|什么|啥|哪个|哪款|一款|一个|几款|几个|几样|好点|好的|好用|合适|适合|给我|帮我|麻烦|看看|想买|想要|我要|求|来点|买点|东西|好物|店里|你们|还有|别的|其他|其它|不错|最近|根据|按照|结合|以前|之前|上次|上回|平时|买过|购买记录|购买历史|历史订单|老顾客|老客户|回头客|那些|一起用|呗|咱|搭|配|"
     r"[吗呢吧呀啊么嘛的了点些个款下想要买我你有给挑选看送一卖店]"
 )
 # goods that are cheaper, not a lower price of these (有便宜点的吗)
@@ -53,6 +53,13 @@ _BESIDE = re.compile(r"(?:怎么|咋)(?:搭|配)|(?:搭配?|配)(?:[点个条双
 _BESIDE_WHAT = re.compile(
     r"[搭配](?:[点个条双件])?(?:什么|啥|哪(?:[种个款条双件]))(?:样|颜色|款式)?的?(?!好|合适|比较|呢|啊|呀|吧)(?P<what>[\u4e00-\u9fff]{1,4}?)(?=好|合适|比较|搭|[穿戴呢啊呀吧]|\W|$)"
 )
+# what she bought before is to lead to what else she may like (根据我以前买的推荐几样, 买过的那些还能搭点啥)
+_BY_OWN = re.compile(
+    r"(?:根据|按照?|照着|结合|看看?|凭).{0,4}(?:我|咱)?.{0,4}(?:买过|买的|购买|订单|历史)"
+    r"|(?:我|咱).{0,4}(?:以前|之前|上次|上回|平时|曾经)?(?:买过|买的|买了)(?:的)?(?:那些|这些|东西|几样|啥)"
+    r"|购买(?:记录|历史)|(?:老顾客|老客户|回头客|老主顾)"
+)
+_PUTS_FORWARD = re.compile(r"推荐|搭|配|一起用|适合我|还(?:能|可以)?(?:买|用)(?:点|些)?(?:啥|什么|哪)")
 _MEDICINE = re.compile(
     r"药(?:物|品|膏|片|水)?(?=$|[吗么呢有没推能可，。,.!！?？\s])|(?:治疗?|根治|医好)[^，。,]{0,6}(?:病|压|糖|疹|炎|癌|风|癣|疮|失眠|抑郁|便秘|痔)|降(?:血)?[压糖脂]的"
 )
@@ -103,6 +110,8 @@ def is_only_a_no(text: str) -> bool:
 def is_specific(segment: Segment) -> bool:
     """Whether these words say enough to look for goods: then nothing found is an answer too."""
     told = segment.entities.relation or segment.entities.audience or is_alike(segment.text)
+    if by_own_orders(segment.text) and not told:
+        return False  # what she bought says what she wants, or nothing does
     return bool(told or SORTS.search(_VAGUE.sub("", segment.text)) or len(left_of(segment.text)) > 1)
 
 
@@ -114,6 +123,11 @@ def left_of(text: str) -> str:
 def asks_beside(text: str) -> bool:
     """Whether something to go with the product in sight is wanted (怎么搭配, 配什么裤子好看)."""
     return _BESIDE.search(text) is not None
+
+
+def by_own_orders(text: str) -> bool:
+    """Whether goods are wanted by what she bought before."""
+    return _BY_OWN.search(text) is not None and _PUTS_FORWARD.search(text) is not None
 
 
 def beside_what(text: str) -> str:
