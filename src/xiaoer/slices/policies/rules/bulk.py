@@ -121,8 +121,21 @@ def _is_bulk(text: str, turn: Turn) -> bool:
         return True
     if many >= _MANY and _LESS.search(pieces.without_counts(text)):
         return True
+    if (
+        _HAGGLES.search(text)
+        and "," not in turn.memory.cart
+        and not turn.memory.cart.endswith("*1")
+        and _just_quoted(turn)
+    ):
+        return True  # 再便宜点呗, after three were reckoned: no single piece is haggled over
     before = max((int(part.rpartition("*")[2]) for part in turn.memory.cart.split(",") if "*" in part), default=0)
     return before >= _MANY and (_BARE.match(text) is not None or _EACH.search(text) is not None)
+
+
+def _just_quoted(turn: Turn) -> bool:
+    """Whether the bot's last words were a sum."""
+    last = next((past for past in reversed(turn.history) if past.act_types), None)
+    return bool(turn.memory.cart) and last is not None and "quote" in last.act_types
 
 
 def _told(ask: Ask) -> pieces.Pieces | None:

@@ -10,7 +10,7 @@ from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.slices.policies.rules import products
-from xiaoer.slices.policies.rules.needs import AGAIN
+from xiaoer.slices.policies.rules.needs import AGAIN, GIVING_BACK
 from xiaoer.slices.policies.rules.picking import pick_order
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.types import Ask, Move
@@ -28,7 +28,6 @@ _GIVE_BACK = re.compile(
     r"(?:要是|如果|万一|那|买了?|收到|穿着?|用着?|试了)*(?:不合适|不喜欢|不满意|不想要)?(?:了|的话|\W)*"
     r"还?(?:能|可以|给|包|支持|让)(?:不能|不可以)?退(?:货|换)?(?:吗|不|么|嘛|呢|\W)*$"
 )
-_GIVING_BACK = ("after.return", "after.exchange", "after.refund_only", "after.policy")
 _OF_RETURN = re.compile(r"无理由|退换|(?:能|可|包)[不否]?(?:能|可)?退|不(?:能|可|支持)退")
 _POLICY = re.compile(
     r"(?:售后|退换货?|退货退款)(?:的)?(?:政策|服务|保障|流程|规则|规定|须知|条款|说明|制度)|售后(?:有保障|怎么样|咋样|如何|好不好|怎么处理|怎么弄|是什么样)"
@@ -99,7 +98,7 @@ def tell_after_sales(ask: Ask) -> Act | None:
 
 def tell_own_return(ask: Ask) -> Act | None:
     """To who asks of giving back: what the sheet in focus says of it (拆封不支持七天无理由), not of all goods."""
-    asks = ask.segment.intent in _GIVING_BACK and QUESTION.search(ask.segment.text)
+    asks = ask.segment.intent in GIVING_BACK and QUESTION.search(ask.segment.text)
     return _own_return(ask) if asks else None
 
 

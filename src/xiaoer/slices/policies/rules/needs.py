@@ -78,6 +78,7 @@ _UNSURE, _FEW = 0.5, 10
 _OF_GOODS = ("order.how_to_buy", "promo.gift", "ship.area", "ship.fee")
 # on a page 有没有遥控器 asks what comes with the goods; these ask what else there is in the shop
 _OF_THE_SHOP = re.compile(r"(?:有|在)卖|卖不卖|卖[^，。]{1,8}[吗么不]|你们家|你家|店里|咱家|别的|还有没有")
+GIVING_BACK = ("after.return", "after.exchange", "after.refund_only", "after.policy")
 _MAY_WANT = ("product.", "price.", "promo.", "oos.", "chat.")  # what words that want goods are heard as
 _WORDED = 5  # characters from which what sounds like talk may be a question that the shop wrote down
 _VAGUELY = 0.4  # of what is asked: goods that the words name may tell
@@ -130,7 +131,8 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         return (Need("knowledge", index, segment.text), *about) if worded else ()
     needs = [Need("knowledge", index, _asked_of(segment, turn))]
     product = product_of(segment, turn)
-    if product and not (intent.startswith("after.") and tells_own(segment.text)):
+    asks_back = intent in GIVING_BACK and QUESTION.search(segment.text)
+    if product and (asks_back or not (intent.startswith("after.") and tells_own(segment.text))):
         needs += [Need("product", index, product), Need("variants", index, product)]
     beside: tuple[str, ...] = ()
     if intent == "product.compare":

@@ -16,6 +16,10 @@ _LETTER_SIZES = {"小": "S", "中": "M", "大": "L"}
 # Numbers and letters that stand together are one name (15pro); a number that counts pieces or money is none.
 _JOINED = re.compile(r"[a-z\d]+(?:[ .+x*/-][a-z\d]+)*", re.IGNORECASE)
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[a-z]+", re.IGNORECASE)
+_MODEL = re.compile(
+    r"(?P<make>[^\W\d_]{2,10}?\s?)(?P<number>\d+)(?![\d.]*\s*(?:cm|mm|ml|kg|g|l|厘米|毫米|毫升|克|斤|升|米|寸|片|只|件))",
+    re.I,
+)
 _COUNTED = re.compile(r"\d+(?:\.\d+)?\s*(?=[件个条双瓶盒袋包箱台只支把套罐桶块元毛折天号点月年岁斤人分楼层倍])")
 
 
@@ -65,6 +69,22 @@ def named_in(variants: tuple[Variant, ...], text: str) -> str:
     """The spec or measure that the text names of these variants, in the shop's words where it has it; else empty."""
     words = [value for v in variants for value in v.spec.values() if len(value) >= _NAME and value in text]
     return max(words, key=len, default="") or " ".join(f"{n:g}{unit}" for n, unit in measures_of(text, variants))
+
+
+def other_model(variants: tuple[Variant, ...], text: str) -> str:
+    """The model that the text names of a make that the specs name too, where none of them is it (华为mate70, of a case
+    for 华为Mate60); empty when one is, or none is named."""
+    numbers: dict[str, set[str]] = {}
+    for variant in variants:
+        for value in variant.spec.values():
+            if found := _MODEL.match(value):
+                numbers.setdefault(found["make"].strip().lower(), set()).add(found["number"])
+    said = [
+        (found[0], found[1] in there)
+        for make, there in numbers.items()
+        for found in re.finditer(rf"{re.escape(make)}\s*(\d+)", text.lower())
+    ]
+    return "" if any(is_there for _, is_there in said) or not said else said[0][0]
 
 
 def measures_of(text: str, variants: tuple[Variant, ...]) -> set[Measure]:

@@ -31,6 +31,9 @@ def tell(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | Non
         return large
     if ask.segment.by == VARIANT and not entities.size and (size := fitting.advised(ask, product)):
         entities = replace(entities, size=size)  # 墨绿的, of who was told his size
+    if other := specs.other_model(variants, text):
+        offered = _offered(entities, [v for v in variants if v.stock > 0])
+        return _act(ask, product, "stock.no_such_variant", wish=other, offered=offered)
     chosen = specs.matching(variants, entities, text)
     if ask.segment.by == VARIANT and entities.size and len(chosen) > 1:  # 白的还是蓝的, of who was told his size
         chosen = tuple(v for v in chosen if entities.size in v.spec.values()) or chosen
