@@ -15,6 +15,7 @@ from xiaoer.slices.policies.rules import (
     bulk,
     buying,
     cards,
+    choices,
     delivery,
     entries,
     likelier,
@@ -92,7 +93,7 @@ def answer_segment(ask: Ask) -> Move:
         return Move(needs=named)
     if presale.is_before_any_order(ask) and (own := buying.tell_own_return(ask)) is not None:
         return Move(own)
-    goods = products.fact_by_name(ask)
+    goods = choices.tell(ask) or products.fact_by_name(ask)
     if goods is not None:
         return likelier.instead(ask, Move(goods))
     if ask.segment.by == NEED:
