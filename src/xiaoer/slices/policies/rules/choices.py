@@ -1,4 +1,4 @@
-"""What there is to choose from (有什么颜色, 都有哪些尺码): asked so plainly that no entry and no fact answers better."""
+"""What there is to choose from (有什么颜色, 都有哪些尺码): asked so plainly that no entry answers better."""
 
 import re
 
