@@ -1,7 +1,9 @@
 """What there is to choose from (有什么颜色, 都有哪些尺码): asked so plainly that no entry answers better."""
 
 import re
+from collections.abc import Sequence
 
+from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.types import Ask
@@ -32,8 +34,16 @@ def tell(ask: Ask) -> Act | None:
         return None
     word = _AXES.get(asked["axis"], asked["axis"])
     variants = ask.facts.variants.get(product.id, ())
-    values = list(dict.fromkeys(value for v in variants for axis, value in v.spec.items() if word in axis))
-    if not values:
+    return say(ask, product, variants, word)
+
+
+def say(ask: Ask, product: Product, variants: Sequence[Variant], *axes: str) -> Act | None:
+    """The values of the axes that hold one of these words, those of which there is none left told as such."""
+    named = [(value, v.stock > 0) for v in variants for axis, value in v.spec.items() if any(w in axis for w in axes)]
+    ready = list(dict.fromkeys(value for value, is_there in named if is_there))
+    out = [value for value in dict.fromkeys(value for value, _ in named) if value not in ready]
+    if not named:
         return None
-    slots = {"title": product.title, "colors": values[:_MOST]}
-    return Act("answer", ask.index, "product.colors", slots, (product_source(product),))
+    slots = {"title": product.title, "colors": (ready or out)[:_MOST], "sold_out": out if ready else []}
+    template = "product.colors" if ready else "product.colors_out"
+    return Act("answer", ask.index, template, slots, (product_source(product),))

@@ -9,8 +9,18 @@ from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act, PriceNow, Source
 from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.money import Money
-from xiaoer.packs.goods import thesaurus_of
-from xiaoer.slices.policies.rules import attributes, fitting, needs, ranges, size_words, specs, stock, unit_prices
+from xiaoer.slices.policies.rules import (
+    attributes,
+    choices,
+    fitting,
+    needs,
+    other_goods,
+    ranges,
+    size_words,
+    specs,
+    stock,
+    unit_prices,
+)
 from xiaoer.slices.policies.rules.follow_ups import VARIANT, asks_which_variant
 from xiaoer.slices.policies.rules.namesakes import facts_by_letters
 from xiaoer.slices.policies.rules.sources import product_source
@@ -224,7 +234,7 @@ def _colors(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | 
         return None
     if wish and not any(wish.removesuffix("色") in color for color in colors):
         return _act(ask, product, "product.no_color", wish=wish, colors=colors)
-    return _act(ask, product, "product.colors", colors=colors)
+    return choices.say(ask, product, sized, "色", "款")
 
 
 def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | None:
@@ -260,16 +270,6 @@ def _each_price(variants: tuple[Variant, ...]) -> list[str]:
     return [f"{'、'.join(dict.fromkeys(named))} {price.spoken} 元" for price, named in at.items()]
 
 
-def _of_one_sort(ids: tuple[str, ...], known: dict[str, Product]) -> tuple[str, ...]:
-    """Those that are of a kind with the first: rice and a cable that only shares a letter are not compared."""
-    kinds = [thesaurus_of().kinds_of(known[one]) for one in ids if one in known]
-    return tuple(
-        one
-        for one, of in zip([i for i in ids if i in known], kinds, strict=True)
-        if not kinds[0] or not of or kinds[0] & of
-    )
-
-
 def compare(ask: Ask) -> Act | None:
     """A short table of the goods that are compared: what was asked, and what all of them tell; None when fewer than two
     are known."""
@@ -279,7 +279,7 @@ def compare(ask: Ask) -> Act | None:
     if not ids and ask.product_id is None:  # 你们两款保温杯有啥区别, 那哪个保温久
         shown = tuple(id_ for id_, _ in ask.memory.choices)
         ids = shown if not listed or not listed.keys().isdisjoint(shown) else tuple(listed)
-        ids = _of_one_sort(ids, known) if len(ids) <= _FEW else ()
+        ids = other_goods.of_one_sort(ids, known) if len(ids) <= _FEW else ()
     if len(ids) == 1 and (beside := ask.situation.turn.product_in_focus):  # 这件和 P1005 哪个好
         ids = (beside, *ids)
     goods = [known[one] for one in dict.fromkeys(ids) if one in known][:_COMPARED]

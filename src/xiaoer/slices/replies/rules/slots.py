@@ -141,6 +141,8 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
         )
     if "colors" in slots:
         words["colors"] = wording.say_list(slots["colors"], 10)
+        out = slots.get("sold_out")
+        words["sold_out_note"] = f"，{wording.say_list(out, 10)}暂时没货" if out else ""
     if "specs" in slots:
         words["specs"] = wording.say_list(slots["specs"])
     if "products" in slots:
