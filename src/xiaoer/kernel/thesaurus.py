@@ -15,6 +15,7 @@ from msgspec import Struct
 from xiaoer.kernel.asking import wants_goods
 from xiaoer.kernel.commerce import Product
 
+_MANY = 16_384  # products whose kinds are kept
 _LONGEST = 8  # characters of a name
 _HAVE = r"有(?:吗|么|没(?!有?现?货)|不|卖|$|[^\u4e00-\u9fff]|.{1,4}的[吗么没不])"
 _AFTER = re.compile(
@@ -48,6 +49,7 @@ class Thesaurus:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._kinds: dict[str, Kind] = {}
+        self._products: dict[tuple[str, str], frozenset[str]] = {}  # what products are, by title and 品类
         for line in lines:
             row = line.strip()
             if not row or row.startswith("#"):
@@ -95,9 +97,17 @@ class Thesaurus:
 
     def kinds_of(self, product: Product) -> frozenset[str]:
         """All that a product is, with what is wider."""
-        called = re.split(r"[\W_]+", product.attributes.get("品类", "").lower())
+        name = product.title, product.attributes.get("品类", "")
+        if name not in self._products:
+            if len(self._products) >= _MANY:
+                self._products.clear()
+            self._products[name] = self._kinds_by(*name)
+        return self._products[name]
+
+    def _kinds_by(self, title: str, sort: str) -> frozenset[str]:
+        called = re.split(r"[\W_]+", sort.lower())
         own = [kind for name in called if (kind := self._ends(name)) is not None]
-        titled = [one.kind for one in self.named_in(product.title)]
+        titled = [one.kind for one in self.named_in(title)]
         if own:
             wider, names = {word for kind in own for word in self.closed(kind)}, {kind.name for kind in own}
             titled = [kind for kind in titled if kind.name in wider or names & {*kind.wider}]

@@ -85,9 +85,10 @@ def answer_segment(ask: Ask) -> Move:
             return foreign
         again = answer_segment(resumed)
         return replace(again, memory=again.memory or resumed.memory)
-    hit = _hit(ask)
-    if (absent := selling.not_sold(ask)) is not None and (hit is None or hit.hit.score < nearness.OWN_WORDS):
-        return Move(absent)
+    if (absent := selling.not_sold(ask)) is not None:
+        hit = _hit(ask)
+        if hit is None or hit.hit.score < nearness.OWN_WORDS:
+            return Move(absent)
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
         return Move(needs=named)
