@@ -14,7 +14,7 @@ from xiaoer.slices.selling.rules.picking import choose_picks, reason_for
 from xiaoer.slices.selling.service import SellingRules
 from xiaoer.slices.selling.types import Candidate, Limits
 
-_ORDERS = 10  # as many as the answer reads, so that a shop system is asked once
+ORDERS = 10  # as many as the answer reads, so that a shop system is asked once
 OWNED = frozenset({"paid", "shipped", "delivered", "completed"})
 _ANY = Taste()
 _MODEL = re.compile(r"(\d+(?:\.\d+)?)\s*(寸|pro|plus|mini|ultra|代)")
@@ -60,7 +60,7 @@ class Choosing:
 
     async def _owned(self, turn: Turn) -> set[str]:
         """The variants that the buyer has."""
-        orders = await self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
+        orders = await self._orders.orders_of(turn.shop, turn.buyer_id, ORDERS)
         return {item.variant_id for order in orders if order.status in OWNED for item in order.items}
 
 

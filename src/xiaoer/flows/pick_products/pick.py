@@ -11,7 +11,7 @@ from itertools import zip_longest
 
 from msgspec.structs import replace
 
-from xiaoer.flows.pick_products.choosing import OWNED, Choosing
+from xiaoer.flows.pick_products.choosing import ORDERS, OWNED, Choosing
 from xiaoer.flows.pick_products.ports import QuotesCarts, ReadsGoods, ReadsOffers, ReadsOrders
 from xiaoer.flows.pick_products.wish import PicksForWish
 from xiaoer.kernel.commerce import Product, Taste
@@ -37,7 +37,7 @@ from xiaoer.slices.selling.rules.scenes import choose_scene
 from xiaoer.slices.selling.service import SellingRules
 
 _LOOKED_AT = 24  # products ranked for a need before rules drop some
-_ORDERS, _OWN = 10, 4  # orders of the buyer that are read, and goods of them that lead to others
+_OWN = 4  # goods of the buyer's orders that lead to others
 _TOLD = 8  # characters of a title by which she knows what she bought
 _QUOTED = 5  # pairs priced for one question
 _MISSING = re.compile(r"还[缺差少]|还(?:需要|要买|要配|得买|得配)|配(?:点|些|个)?(?:什么|啥)")
@@ -81,7 +81,7 @@ class PickProducts:
 
     async def _by_own_orders(self, turn: Turn, segment: Segment, now: datetime) -> tuple[Pick, ...]:
         """What goes with the goods of the buyer's last orders, one for each, then more."""
-        orders = await self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS)
+        orders = await self._orders.orders_of(turn.shop, turn.buyer_id, ORDERS)
         items = dict.fromkeys(item.variant_id for order in orders if order.status in OWNED for item in order.items)
         found: list[list[Pick]] = []
         for variant_id in list(items)[:_OWN]:
@@ -102,11 +102,10 @@ class PickProducts:
         if not sort or product is None:
             return beside
         rules = await self._rules.pick_rules(turn.shop)
-        wished = await self._for_wish(turn, replace(segment, text=f"想买{sort}"), rules.most_a_talk) or ()
-        titles, sex = [pick.product.title for pick in wished], made_for_sex(product)
-        named = [
-            pick for pick in beside if pick.product.title in titles or sort.removesuffix("子") in pick.product.title
-        ]
+        wish, sex = f"想买{sort}", made_for_sex(product)
+        of_sort = await self._goods.of_asked(turn.shop, wish) or frozenset()
+        wished = await self._for_wish(turn, replace(segment, text=wish), rules.most_a_talk) or ()
+        named = [pick for pick in beside if pick.product.id in of_sort]
         others = [pick for pick in wished if pick.product.id not in (product_id, *(one.product.id for one in named))]
         fit = [pick for pick in (*named, *others) if suits_sex(pick.product, sex)]
         return tuple(fit[: rules.at_once])
@@ -136,18 +135,21 @@ class PickProducts:
         product = await self._goods.product(turn.shop, product_id)
         if product is None or await self._enough(turn, now):
             return ()
-        need, alike = f"{product.category.split('/')[-1]} {product.title}", await self._alike(turn.shop, product)
-        near = await self._goods.recommend(turn.shop, need, None, _LOOKED_AT, Taste(said=" "))  # its title is no wish
         why, limits = "同类，有现货", self._for_wish.unasked(turn, segment)
         if cheaper:
             prices = [v.pays for v in await self._goods.variants(turn.shop, product_id)]
             why, limits = "同类，比这款便宜", replace(limits, most=min(prices, default=ZERO) - Money(1))
-        same = [(p, why) for p in alike or near if p.id != product_id and (alike or _is_same_sort(p, product))]
+        same = [(one, why) for one in await self._alike(turn.shop, product)]
         return await self._choose(turn, segment.text, same, limits, {product_id})
 
     async def _alike(self, shop: ShopId, product: Product) -> tuple[Product, ...]:
-        """Goods of the same kind for the same people."""
+        """Goods of the same kind for the same people; of a kind that nobody knows, those of its category that are
+        called alike."""
         found, sex = await self._goods.alike(shop, product.id, _LOOKED_AT), made_for_sex(product)
+        if not found:
+            need = f"{product.category.split('/')[-1]} {product.title}"
+            near = await self._goods.recommend(shop, need, None, _LOOKED_AT, Taste(said=" "))  # its title is no wish
+            found = tuple(one for one in near if one.id != product.id and _is_same_sort(one, product))
         return tuple(one for one in found if suits_sex(one, sex))
 
     async def together(
@@ -192,7 +194,7 @@ class PickProducts:
 
     async def _cheapest(self, shop: ShopId, product_id: str) -> str | None:
         ready = [v for v in await self._goods.variants(shop, product_id) if v.stock > 0]
-        return min(ready, key=lambda v: (v.price, v.id)).id if ready else None
+        return min(ready, key=lambda v: (v.pays, v.id)).id if ready else None
 
     async def scene(self, turn: Turn, heard: Heard, now: datetime) -> SceneShown | None:
         """What is shown after the answer; None for most turns."""
