@@ -192,8 +192,7 @@ def _without_title(product: Product, question: str) -> str:
 
 def is_for_others(question: str, answer: str) -> bool:
     """Whether the question names people or animals of whom the answer says nothing."""
-    named = [(*words, *keys) for words, keys in WHO if any(word in question for word in words)]
-    return any(not any(word in answer for word in told) for told in named)
+    return any(not any(word in answer for word in told) for told in _whom(question))
 
 
 def names_others(question: str, answer: str) -> bool:
@@ -204,11 +203,24 @@ def names_others(question: str, answer: str) -> bool:
 
 def names_rival(question: str, answer: str) -> bool:
     """Whether the question names a thing, and the answer only others of its kind (微波炉, 烤箱)."""
-    for group in RIVALS:
-        asked, told = ({one for one in group if one in text} for text in (question, answer))
-        if asked and told and not asked & told:
+    for group, asked in _rivals_in(question):
+        told = {one for one in group if one in answer}
+        if told and not asked & told:
             return True
     return False
+
+
+@lru_cache(maxsize=64)  # one question is held against every fact and entry
+def _whom(question: str) -> tuple[tuple[str, ...], ...]:
+    """The words for each of those whom the question names."""
+    return tuple((*words, *keys) for words, keys in WHO if any(word in question for word in words))
+
+
+@lru_cache(maxsize=64)
+def _rivals_in(question: str) -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
+    """The groups of things of which the question names some, and which."""
+    named = ((group, frozenset(one for one in group if one in question)) for group in RIVALS)
+    return tuple((group, asked) for group, asked in named if asked)
 
 
 def is_of_other_stuff(product: Product, answer: str) -> bool:
@@ -254,8 +266,14 @@ def _names(key: str, question: str) -> bool:
         return bare in question if len(bare) >= _NAME else not bare and key[0] in question
     if not 3 <= len(key) <= 12 or not key.isalpha() or "不" in key:
         return False
-    pieces = {key[: len(key) - cut] for cut in range(1, len(key) - 1)} | {key[cut:] for cut in range(1, len(key) - 1)}
-    return any(piece in question for piece in pieces - _NO_NAMES)
+    return any(piece in question for piece in _halves(key))
+
+
+@lru_cache(maxsize=4_096)  # keys of sheets, the same for every question
+def _halves(key: str) -> frozenset[str]:
+    """What of a key may name it by itself, from the front or the end."""
+    cuts = range(1, len(key) - 1)
+    return frozenset((*(key[: len(key) - cut] for cut in cuts), *(key[cut:] for cut in cuts))) - _NO_NAMES
 
 
 def _with_keys(product: Product, keys: tuple[str, ...]) -> list[tuple[str, str]]:
