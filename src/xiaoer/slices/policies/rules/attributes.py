@@ -14,18 +14,8 @@ from msgspec.structs import replace
 from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.measures import in_digits
-from xiaoer.slices.policies.rules.asked_words import (
-    ASKED,
-    BY_INTENT,
-    CHILD_KEYS,
-    FITS_KEYS,
-    MADE_OF,
-    MATERIALS,
-    MEASURED,
-    RIVALS,
-    WASH_KEYS,
-    WHO,
-)
+from xiaoer.slices.policies.rules.asked_words import ASKED, BY_INTENT, CHILD_KEYS, FITS_KEYS, MEASURED, WASH_KEYS, WHO
+from xiaoer.slices.policies.rules.for_others import is_for_others, names_rival
 from xiaoer.slices.policies.rules.namesakes import (
     counts,
     facts_by_count,
@@ -188,47 +178,6 @@ def _without_title(product: Product, question: str) -> str:
             if question[at : at + size] in product.title:
                 return question[:at] + " " + question[at + size :]
     return question
-
-
-def is_for_others(question: str, answer: str) -> bool:
-    """Whether the question names people or animals of whom the answer says nothing."""
-    return any(not any(word in answer for word in told) for told in _whom(question))
-
-
-def names_others(question: str, answer: str) -> bool:
-    """Whether the question names people, animals or things, and the answer was written for others (孕妇 for 狗)."""
-    people = is_for_others(question, answer) and any(word in answer for words, _ in WHO for word in words)
-    return people or names_rival(question, answer)
-
-
-def names_rival(question: str, answer: str) -> bool:
-    """Whether the question names a thing, and the answer only others of its kind (微波炉, 烤箱)."""
-    for group, asked in _rivals_in(question):
-        told = {one for one in group if one in answer}
-        if told and not asked & told:
-            return True
-    return False
-
-
-@lru_cache(maxsize=64)  # one question is held against every fact and entry
-def _whom(question: str) -> tuple[tuple[str, ...], ...]:
-    """The words for each of those whom the question names."""
-    return tuple((*words, *keys) for words, keys in WHO if any(word in question for word in words))
-
-
-@lru_cache(maxsize=64)
-def _rivals_in(question: str) -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
-    """The groups of things of which the question names some, and which."""
-    named = ((group, frozenset(one for one in group if one in question)) for group in RIVALS)
-    return tuple((group, asked) for group, asked in named if asked)
-
-
-def is_of_other_stuff(product: Product, answer: str) -> bool:
-    """Whether the answer tells of materials, and of none that these goods are made of (羊毛 for a chiffon dress)."""
-    made = " ".join(v for k, v in product.attributes.items() if any(part in k for part in MADE_OF))
-    told = [names for names in MATERIALS if any(name in answer for name in names)]
-    known = any(name in made for names in MATERIALS for name in names)
-    return bool(told) and known and not any(name in made for names in told for name in names)
 
 
 def _without_name(product: Product, question: str) -> str:

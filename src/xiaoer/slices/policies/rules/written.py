@@ -52,7 +52,7 @@ def letters_shared(product: Product, question: str) -> list[float]:
     return [sum([share for one, share in shares if one in text]) / max(1, len(letters)) for text in told]
 
 
-def _telling(product: Product, question: str) -> set[str]:
+def _telling(product: Product, question: str) -> frozenset[str]:
     named = set("".join(product.title.split()[:1])) | called(product.title, question)
     return telling_letters(question) - _PLAIN - named
 
