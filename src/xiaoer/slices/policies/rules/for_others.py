@@ -1,5 +1,5 @@
-"""Written for others (写给别人的): a fact or an entry that tells of other people, animals, things or stuff than are asked
-about. Of a dog nothing is told to who asks for a cat, of 烤箱 nothing where 微波炉 is asked.
+"""Written for others (写给别人的): a fact or an entry that tells of other people, animals, things or stuff than are
+asked about. Of a dog nothing is told to who asks for a cat, of 烤箱 nothing where 微波炉 is asked.
 """
 
 from functools import lru_cache
