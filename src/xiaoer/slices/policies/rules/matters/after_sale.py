@@ -5,7 +5,6 @@ allow it (`rules/eligibility.py`), the picture when something must be shown, the
 confirmation, then the request. Nothing is promised before the reason is known: it decides freight and evidence.
 """
 
-import re
 from typing import Any, cast
 
 from msgspec.structs import replace
@@ -30,7 +29,6 @@ from xiaoer.slices.policies.rules.matters.moves import done, new_matter, questio
 from xiaoer.slices.policies.types import Ask, Move
 
 KINDS = ("after_sale",)
-_ALL_OF_IT = re.compile(r"不要了|都退|全退|全部|整单|别发")
 _STATES = ("delivered", "completed")
 _EARLIER = ("paid", "shipped", "delivered")
 _BEFORE_IT_COMES = ("不想要", "未按时发货", "快递问题", "价格")
@@ -168,10 +166,8 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
     wrong = matter.slots.get("reason") == "尺码" and matter.slots.get("goal") != "return"
     if order.status == "paid" and wrong:  # 牛仔裤拍大了
         return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "change_item") or Move(memory=gone)
-    if order.status == "paid" and (len(order.items) == 1 or _ALL_OF_IT.search(ask.segment.text)):
-        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "cancel") or Move(memory=gone)
     if order.status == "paid":
-        return Move(say(ask, "after_sale.unshipped", order, asks="cancel"), memory=gone)
+        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "cancel") or Move(memory=gone)
     if order.status == "shipped" and choosing.says_it_came(matter.slots.get("about", "")):
         return _for_item(ask, matter, replace(order, delivered_at=order.delivered_at or ask.situation.now))
     if order.status == "shipped" and order.shipments and parcels.is_stuck(order.shipments[-1], ask.situation.now):

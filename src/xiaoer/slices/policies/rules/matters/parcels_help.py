@@ -37,6 +37,7 @@ _LOOKED = (
     "确定没",
 )
 _HURRIES = re.compile(r"催(?!.{0,4}(?:了|过)[^下])")
+_NOT_THERE = re.compile(r"没(?:有|看|见|找|收|拿|人|在)(?![^，。]{0,8}(?:吗|么|不|呢|？|\?)$)")
 _MAY_I = re.compile(r"(?:可不可以|可以|能不能|能|行)[^，。]{0,3}(?:拒收|吗|么|不)|拒收[^，。]{0,3}(?:可以|行|吗|么)")
 _WISHES = (
     ("改送货时间", ("再送", "晚点送", "迟点送", "晚些送", "改天送", "换个时间", "换时间")),
@@ -109,7 +110,7 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
         chosen = choosing.picked(ask, named if kind == "which" else on_their_way)
         return _redirect(ask, _wished(ask, replace(matter, order_id=chosen.id, asks="")), chosen) if chosen else None
     order = choosing.by_id(ask, matter.order_id)
-    if order is None:
+    if order is None or choosing.names_another(ask, order.id):
         return None
     text = ask.segment.text
     if reading.is_no(text) and matter.asks == "confirm":
@@ -125,7 +126,7 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
             found = any(word in text for word in ("找到了", "收到了", "拿到了", "在驿站"))
             if found:
                 return Move(say(ask, "lost.found", order), memory=ask.memory.without(matter.id))
-            said = reading.is_no(text) or any(w in text for w in _LOOKED) or "没" in text or yes
+            said = reading.is_no(text) or any(w in text for w in _LOOKED) or _NOT_THERE.search(text) or yes
             return _lost_ticket(ask, matter, order) if said else None
         case "redirect":
             if matter.asks == "confirm" and not yes:
