@@ -5,15 +5,17 @@ allow it (`rules/eligibility.py`), the picture when something must be shown, the
 confirmation, then the request. Nothing is promised before the reason is known: it decides freight and evidence.
 """
 
+import re
 from typing import Any, cast
 
 from msgspec.structs import replace
 
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Order, OrderItem
-from xiaoer.kernel.decision import Need
+from xiaoer.kernel.decision import Act, Need
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.money import Money
+from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import parcels, refunds
 from xiaoer.slices.policies.rules.eligibility import (
     FAULTS,
@@ -29,6 +31,8 @@ from xiaoer.slices.policies.rules.matters.moves import done, new_matter, questio
 from xiaoer.slices.policies.types import Ask, Move
 
 KINDS = ("after_sale",)
+_BY_DAY = re.compile(r"(?:\d{1,2}[号日]|几号|哪天|什么时候)(?:之|以)?前[^，。]{0,6}(?:吧|吗|么|不|退|换|都|可以|\?|？)")
+_EITHER = re.compile(r"发[^，。]{0,4}还是[^，。]{0,4}退|退[^，。]{0,4}还是[^，。]{0,4}发")
 _STATES = ("delivered", "completed")
 _EARLIER = ("paid", "shipped", "delivered")
 _BEFORE_IT_COMES = ("不想要", "未按时发货", "快递问题", "价格")
@@ -129,6 +133,8 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
         order = named or (fitting[options.index(picked)] if picked else None)
         return _next(ask, replace(matter, order_id=order.id, asks=""), order) if order else None
     order = choosing.by_id(ask, matter.order_id)
+    if order is not None and _BY_DAY.search(ask.segment.text) and (limit := tell_window(ask)) is not None:
+        return limit
     if order is None or (matter.asks != "item" and exchanging.is_of_another(ask, matter, order)):
         return None
     if matter.asks == "confirm":
@@ -174,10 +180,31 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
         type_ = "resend" if matter.slots.get("goal") in ("exchange", "resend") else "refund"
         return _people(ask, matter, order, type_, "快递问题")  # lost on its way: the shop's risk until it is signed for
     if order.status == "shipped":
-        return Move(say(ask, "after.before_receipt", order), memory=gone)
+        return _returning(ask, matter, order) or Move(_before_it_comes(ask, matter, order), memory=gone)
     if order.status in ("refunding", "refunded") and "beside" not in matter.slots:
         return Move(refunds.tell_refund(ask, order), memory=gone)
     return _for_item(ask, matter, order)
+
+
+def _returning(ask: Ask, matter: Matter, order: Order) -> Move | None:
+    """A parcel on its way back is sent anew or paid back, whichever she wants; None for any other parcel."""
+    if not order.shipments or stage_of(order.shipments[-1]) is not Stage.RETURNING:
+        return None
+    goal, either = matter.slots.get("goal", ""), _EITHER.search(ask.segment.text)
+    if not goal or either:
+        return question(ask, replace(matter, asks="goal"), "after_sale.returning", order)
+    return _people(ask, matter, order, "resend" if goal in ("exchange", "resend") else "refund", "快递问题")
+
+
+def _before_it_comes(ask: Ask, matter: Matter, order: Order) -> Act:
+    """What can be done of goods that are still on their way: for one of several, and for an exchange, it is to wait."""
+    part = exchanging.named_in(ask.segment.text, order) if len(order.items) > 1 else None
+    days = ask.facts.terms.days
+    if matter.slots.get("goal") == "exchange":
+        return say(ask, "after.before_receipt_exchange", order, days=days)
+    if part is not None and part.variant_id != "*":
+        return say(ask, "after.before_receipt_part", order, days=days, goods=[part.title])
+    return say(ask, "after.before_receipt", order)
 
 
 def _for_item(ask: Ask, matter: Matter, order: Order) -> Move:

@@ -208,6 +208,8 @@ def is_part(segment: Segment) -> bool:
 
 def is_told(segment: Segment, said: Sequence[Act]) -> bool:
     """Whether what is asked was just said: who pays the freight (能退不，邮费谁掏), what a late order gets."""
+    if segment.intent == "price.query" and any(act.template == "order.unpaid_sum" for act in said):
+        return not segment.entities.product_ids  # 我有几个没付款的单子，一共多少
     if segment.intent == "after.compensation":
         return any(act.template == "urge_late.done" and act.slots.get("late_rule") for act in said)
     if _COSTS.fullmatch(segment.text.strip()) and segment.confidence < _LOOSE:  # 能给改短不，钱咋算
