@@ -12,10 +12,9 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Order, OrderItem
-from xiaoer.kernel.decision import Act, Need
+from xiaoer.kernel.decision import Need
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.money import Money
-from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import parcels, refunds
 from xiaoer.slices.policies.rules.eligibility import (
     FAULTS,
@@ -25,14 +24,13 @@ from xiaoer.slices.policies.rules.eligibility import (
     is_never_returned,
     last_day,
 )
-from xiaoer.slices.policies.rules.matters import apart, changes, choosing, exchanging, reading, several
+from xiaoer.slices.policies.rules.matters import apart, before_receipt, changes, choosing, exchanging, reading, several
 from xiaoer.slices.policies.rules.matters.after_sale_words import heard
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.types import Ask, Move
 
 KINDS = ("after_sale",)
 _BY_DAY = re.compile(r"(?:\d{1,2}[号日]|几号|哪天|什么时候)(?:之|以)?前[^，。]{0,6}(?:吧|吗|么|不|退|换|都|可以|\?|？)")
-_EITHER = re.compile(r"发[^，。]{0,4}还是[^，。]{0,4}退|退[^，。]{0,4}还是[^，。]{0,4}发")
 _STATES = ("delivered", "completed")
 _EARLIER = ("paid", "shipped", "delivered")
 _BEFORE_IT_COMES = ("不想要", "未按时发货", "快递问题", "价格")
@@ -179,32 +177,14 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
     if order.status == "shipped" and order.shipments and parcels.is_stuck(order.shipments[-1], ask.situation.now):
         type_ = "resend" if matter.slots.get("goal") in ("exchange", "resend") else "refund"
         return _people(ask, matter, order, type_, "快递问题")  # lost on its way: the shop's risk until it is signed for
+    if order.status == "shipped" and before_receipt.is_returning(order):
+        asking = before_receipt.ask_which_way(ask, matter, order)
+        return asking or _people(ask, matter, order, before_receipt.type_of(matter), "快递问题")
     if order.status == "shipped":
-        return _returning(ask, matter, order) or Move(_before_it_comes(ask, matter, order), memory=gone)
+        return Move(before_receipt.tell(ask, matter, order), memory=gone)
     if order.status in ("refunding", "refunded") and "beside" not in matter.slots:
         return Move(refunds.tell_refund(ask, order), memory=gone)
     return _for_item(ask, matter, order)
-
-
-def _returning(ask: Ask, matter: Matter, order: Order) -> Move | None:
-    """A parcel on its way back is sent anew or paid back, whichever she wants; None for any other parcel."""
-    if not order.shipments or stage_of(order.shipments[-1]) is not Stage.RETURNING:
-        return None
-    goal, either = matter.slots.get("goal", ""), _EITHER.search(ask.segment.text)
-    if not goal or either:
-        return question(ask, replace(matter, asks="goal"), "after_sale.returning", order)
-    return _people(ask, matter, order, "resend" if goal in ("exchange", "resend") else "refund", "快递问题")
-
-
-def _before_it_comes(ask: Ask, matter: Matter, order: Order) -> Act:
-    """What can be done of goods that are still on their way: for one of several, and for an exchange, it is to wait."""
-    part = exchanging.named_in(ask.segment.text, order) if len(order.items) > 1 else None
-    days = ask.facts.terms.days
-    if matter.slots.get("goal") == "exchange":
-        return say(ask, "after.before_receipt_exchange", order, days=days)
-    if part is not None and part.variant_id != "*":
-        return say(ask, "after.before_receipt_part", order, days=days, goods=[part.title])
-    return say(ask, "after.before_receipt", order)
 
 
 def _for_item(ask: Ask, matter: Matter, order: Order) -> Move:
