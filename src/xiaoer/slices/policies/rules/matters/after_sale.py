@@ -165,13 +165,12 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
         return Move(say(ask, "order.unclear_state", order, type_="fallback"), memory=gone)
     if order.status in ("unpaid", "closed"):
         return Move(say(ask, "after.not_received", order), memory=gone)
-    if order.status == "paid" and matter.slots.get("goal") == "exchange":
-        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "change_item") or Move(memory=gone)
-    wrong = matter.slots.get("reason") == "尺码" and matter.slots.get("goal") != "return"
-    if order.status == "paid" and wrong:  # 牛仔裤拍大了
-        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "change_item") or Move(memory=gone)
     if order.status == "paid":
-        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "cancel") or Move(memory=gone)
+        goal, reason = matter.slots.get("goal"), matter.slots.get("reason")
+        kind = (
+            "change_item" if goal == "exchange" or (reason == "尺码" and goal != "return") else "cancel"
+        )  # 裤子拍大了
+        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), kind) or Move(memory=gone)
     if order.status == "shipped" and choosing.says_it_came(matter.slots.get("about", "")):
         return _for_item(ask, matter, replace(order, delivered_at=order.delivered_at or ask.situation.now))
     if order.status == "shipped" and order.shipments and parcels.is_stuck(order.shipments[-1], ask.situation.now):
