@@ -30,7 +30,6 @@ from xiaoer.slices.policies.rules.matters.moves import done, new_matter, questio
 from xiaoer.slices.policies.types import Ask, Move
 
 KINDS = ("after_sale",)
-_BY_DAY = re.compile(r"(?:\d{1,2}[号日]|几号|哪天|什么时候)(?:之|以)?前[^，。]{0,6}(?:吧|吗|么|不|退|换|都|可以|\?|？)")
 _STATES = ("delivered", "completed")
 _EARLIER = ("paid", "shipped", "delivered")
 _BEFORE_IT_COMES = ("不想要", "未按时发货", "快递问题", "价格")
@@ -131,8 +130,6 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
         order = named or (fitting[options.index(picked)] if picked else None)
         return _next(ask, replace(matter, order_id=order.id, asks=""), order) if order else None
     order = choosing.by_id(ask, matter.order_id)
-    if order is not None and _BY_DAY.search(ask.segment.text) and (limit := tell_window(ask)) is not None:
-        return limit
     if order is None or (matter.asks != "item" and exchanging.is_of_another(ask, matter, order)):
         return None
     if matter.asks == "confirm":
