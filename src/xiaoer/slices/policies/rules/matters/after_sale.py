@@ -5,7 +5,6 @@ allow it (`rules/eligibility.py`), the picture when something must be shown, the
 confirmation, then the request. Nothing is promised before the reason is known: it decides freight and evidence.
 """
 
-import re
 from typing import Any, cast
 
 from msgspec.structs import replace
