@@ -32,7 +32,7 @@ from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import drafting
 from xiaoer.slices.desk.rules.closing import mode_of
 from xiaoer.slices.knowledge.api import Knowledge
-from xiaoer.slices.knowledge.surroundings import NOT_READ, who_asks
+from xiaoer.slices.knowledge.surroundings import NOT_KNOWN, NOT_READ, who_asks
 from xiaoer.slices.policies.rules.picking import order_told
 from xiaoer.slices.shops.types import Principal
 
@@ -199,7 +199,7 @@ class SuggestReply:
                 product = await self._products.product(shop, product_id)
                 found["product_category"] = product.category if product else ""
             except XiaoerError:
-                found["product_category"] = ""
+                found["product_category"] = NOT_KNOWN
         return found
 
     async def _order(self, conversation: Conversation, segments: list[Any]) -> tuple[str | None, bool]:

@@ -13,7 +13,7 @@ from xiaoer.kernel.decision import Facts, KnowledgeHit, Need
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.knowledge.surroundings import NOT_READ, who_asks
+from xiaoer.slices.knowledge.surroundings import NOT_KNOWN, NOT_READ, who_asks
 from xiaoer.slices.knowledge.types import SearchResult
 
 _ORDERS = 10  # newest orders that tell who asks
@@ -105,4 +105,6 @@ class AskKnowledge:
         if not product_id:
             return named.category if named else ""
         ok, product = await within(self._timeout_s, self._catalogue.product(shop, product_id))
-        return product.category if ok and product else ""
+        if not ok:
+            return NOT_KNOWN
+        return product.category if product else ""

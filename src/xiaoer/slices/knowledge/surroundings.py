@@ -8,8 +8,8 @@ from typing import Any
 
 from xiaoer.kernel.commerce import Buyer, Order
 
-_NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
-NOT_READ: dict[str, Any] = {"audience": (_NOT_KNOWN,), "order_state": _NOT_KNOWN}
+NOT_KNOWN = "?"  # meets no entry that is for certain buyers, order states or categories of goods
+NOT_READ: dict[str, Any] = {"audience": (NOT_KNOWN,), "order_state": NOT_KNOWN}
 
 
 def who_asks(buyer: Buyer | None, orders: Sequence[Order], in_focus: str | None) -> dict[str, Any]:
