@@ -1,7 +1,7 @@
 """What an agent could say next (推荐回复): the bot's draft, knowledge, canned replies; read, never computed anew.
 
 The turn was understood and decided when the buyer's message came in; its draft lies in the trace. So this
-costs two reads and one look into the index in memory.
+costs two reads and one look into the index in memory, and two reads more where entries are for some buyers only.
 """
 
 from collections.abc import Sequence
