@@ -7,6 +7,7 @@ with the outcome.
 """
 
 import re
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -14,7 +15,7 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, BargainAnswer, Decision, Facts, Handoff, Need, Todo
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.memory import Memory
-from xiaoer.kernel.turn import Turn
+from xiaoer.kernel.turn import TextContent, Turn
 from xiaoer.slices.policies.rules import (
     answering,
     attributes,
@@ -38,7 +39,7 @@ from xiaoer.slices.policies.rules import (
     wish_words,
     wishes,
 )
-from xiaoer.slices.policies.rules.matters import run
+from xiaoer.slices.policies.rules.matters import apart, asunder, run
 from xiaoer.slices.policies.situations import tells_preference, tells_situation
 from xiaoer.slices.policies.types import Ask, Move, Situation
 
@@ -145,7 +146,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         return Decision(needs=tuple(dict.fromkeys(more)))
     if todos:
         return Decision(todos=tuple({todo.id: todo for todo in todos}.values()))
-    acts += beside
+    acts = apart.naming(acts + beside)
     if bulk.wants_people(acts) or (stuck is not None and not bulk.has_quoted(acts)):
         return _with_quote(situation, acts, memory, stuck)
     also = None if asking else run.still_open(memory, acts)
@@ -209,6 +210,28 @@ def look_again(heard: Heard, turn: Turn) -> Heard:
     segments = wishes.gather(tuple(wishes.read(s, turn, tells_situation(s.text)) for s in again), tells_preference)
     segments = tuple(focus.choose(bulk.read(segment, turn), turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
+
+
+def may_speak_of_several(situation: Situation) -> bool:
+    """Whether the message may want something of several own goods: then the buyer's orders are read first."""
+    return not situation.hits and asunder.may_be(_words_of(situation.turn), situation.heard.segments)
+
+
+def hear_apart(situation: Situation, orders: tuple[Order, ...], understand: Callable[[Turn], Heard]) -> Situation:
+    """The situation with each part heard by itself, where the message speaks of several of the buyer's own goods."""
+    turn, heard = situation.turn, situation.heard
+
+    def hear(text: str) -> tuple[Segment, ...]:
+        message = replace(turn.messages[-1], content=TextContent(text))
+        alone = replace(turn, messages=(message,))
+        return look_again(understand(alone), alone).segments
+
+    segments = asunder.hear_apart(_words_of(turn), heard.segments, orders, turn.memory, hear)
+    return situation if segments == heard.segments else replace(situation, heard=replace(heard, segments=segments))
+
+
+def _words_of(turn: Turn) -> str:
+    return "\n".join(message.text for message in turn.messages if message.text)
 
 
 def _meant(index: int, segment: Segment, situation: Situation, known: Facts, carried: str | None) -> str | None:

@@ -10,7 +10,7 @@ import re
 from msgspec.structs import replace
 
 from xiaoer.kernel.asking import asks_of_goods, thing_asked_for
-from xiaoer.kernel.counting import PIECE
+from xiaoer.kernel.counting import COUNT_TO_COUNT, PIECE
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.quick_pattern import Sieve
 from xiaoer.slices.policies.rules import products, unit_prices
@@ -49,7 +49,10 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("promo.price_protect", r"价保|保价|(?:降价|便宜).{0,10}(?:退差|补差|差价|退我|退给)|(?:退|补)(?:一下)?差价"),
         ("after.return", r"^(?!.*(?:差|价|券|降|款)).*(?:一起|都|全)退(?:货|了|掉)?.{0,6}(?:吗|么|不|吧)?$"),
         ("after.return", r"退[^，。]{1,8}(?:的话)?[，,]?[^，。]{0,10}[，,]?退(?:我|给我)?多少"),
+        ("ship.track", r"(?:一起|一块儿?|同时|分开)(?:到|送到|送来)(?:的)?(?:吗|么|不|嘛)"),
         ("ship.track", r"是(?:一起|分开|一块儿?)[发寄]的(?:吗|么|不|嘛)|[发寄]了?几个(?:包裹|快递|件)"),
+        ("order.change_item", rf"^(?!.*退).*{COUNT_TO_COUNT}"),
+        ("ship.redirect", r"^(?!.*(?:如果|要是)).{0,8}(?:先|也|都|再)?别(?:再)?(?:给我)?送(?:过?来)?了"),
         ("order.change_item", r"(?:不要|去掉|删掉)[^，。]{1,8}?了?[，,\s]*(?:只|就|光)要"),
         ("after.refund_progress", r"(?:还不|还没|迟迟不|拖着不)(?:给我?|帮我)?退(?!货|换)"),
         ("ship.urge", r"(?:付的?款?钱?|下的?单|拍的|买的)[^，。？]{0,4}[，,\s]*(?:咋|怎么|为啥|为什么)?(?:还|都)?(?:没|没有)(?:一?点)?(?:动静|反应|消息|音信)"),

@@ -8,8 +8,8 @@ from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import parcels
 from xiaoer.slices.policies.rules.needs import LISTS, PAID_FOR, wants_orders
-from xiaoer.slices.policies.rules.picking import each_named, pick_order
-from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_refund
+from xiaoer.slices.policies.rules.picking import each_named, pick_order, pointed_at
+from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_after_deed, tell_refund
 from xiaoer.slices.policies.rules.sources import order_source
 from xiaoer.slices.policies.types import Ask
 
@@ -52,6 +52,9 @@ def answer_from_orders(ask: Ask) -> Act | None:
         return _list(ask, orders)
     entities = ask.segment.entities
     named = entities.order_no or entities.waybill_no
+    points = named or pointed_at(orders, ask.segment, None, ask.situation.now)
+    if ask.segment.intent == "after.refund_progress" and not points and (later := tell_after_deed(ask)):
+        return later
     focus = ask.situation.turn.order_in_focus
     heard, hint = ask.situation.heard.segments, ask.memory.order_id
     order = pick_order(orders, ask.segment, focus, ask.situation.now, hint, ask.told_of, heard)

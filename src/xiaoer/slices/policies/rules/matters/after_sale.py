@@ -62,7 +62,8 @@ def start(ask: Ask) -> Move | None:
     if found == "which":
         return question(ask, replace(matter, asks="which"), "after_sale.which", options=choosing.titles(orders))
     first, *rest = _parts(ask, orders[0]) or [replace(matter, id=f"{matter.id}{orders[0].id}", order_id=orders[0].id)]
-    return apart.beside(ask, rest, orders[0], lambda ask: _next(ask, first, orders[0]))
+    move = apart.beside(ask, rest, orders[0], lambda ask: _next(ask, first, orders[0]))
+    return apart.in_turn(ask, (first, *rest), orders[0], move)
 
 
 def _after(ask: Ask, left: Matter, order: Order) -> Move:
@@ -168,7 +169,8 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
     wrong = matter.slots.get("reason") == "尺码" and matter.slots.get("goal") != "return"
     if order.status == "paid" and wrong:  # 牛仔裤拍大了
         return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "change_item") or Move(memory=gone)
-    if order.status == "paid" and (len(order.items) == 1 or _ALL_OF_IT.search(ask.segment.text)):
+    named = _ALL_OF_IT.search(ask.segment.text) or several.lines_named(ask.segment.text, order)
+    if order.status == "paid" and (len(order.items) == 1 or named):
         return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "cancel") or Move(memory=gone)
     if order.status == "paid":
         return Move(say(ask, "after_sale.unshipped", order, asks="cancel"), memory=gone)

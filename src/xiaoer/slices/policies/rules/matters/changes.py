@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Need, Todo
 from xiaoer.kernel.memory import MOST, Matter
-from xiaoer.slices.policies.rules.matters import apart, choosing, exchanging, reading, several
+from xiaoer.slices.policies.rules import picking
+from xiaoer.slices.policies.rules.matters import apart, choosing, exchanging, part_off, reading, several
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.types import Ask, Move
 
@@ -34,6 +35,10 @@ def start(ask: Ask, kind: str) -> Move | None:
     found, orders = choosing.choose(ask, _CHANGEABLE)
     if found == "none":
         return None
+    if kind == "combine" and len(named := picking.each_named(orders, ask.segment.text)) == 2:
+        titles = "、".join(order.items[0].title for order in named)
+        matter = _heard(ask, new_matter(ask, kind, named[0].id))
+        return _next(ask, replace(matter, slots={**matter.slots, "goods": titles}), named[0])
     fitting = tuple(order for order in ask.facts.orders or () if order.status in _CHANGEABLE)
     if kind == "cancel" and len(fitting) > 1 and several.means_all_orders(ask.segment.text):
         first, *rest = (_heard(ask, new_matter(ask, kind, order.id)) for order in fitting[:MOST])
@@ -42,7 +47,8 @@ def start(ask: Ask, kind: str) -> Move | None:
         matter = new_matter(ask, kind, asks="which", said=ask.said[:300])
         return question(ask, matter, f"{kind}.which", options=choosing.titles(orders))
     order = orders[0]
-    return _next(ask, _heard(ask, new_matter(ask, kind, order.id)), order)
+    matter = _heard(ask, new_matter(ask, kind, order.id))
+    return apart.in_turn(ask, (matter,), order, _next(ask, matter, order))
 
 
 def resume(ask: Ask, matter: Matter) -> Move | None:
@@ -93,7 +99,9 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
             words = [w for w in (entities.color, entities.size, *entities.variant_words) if w]
             words += [f"{entities.quantity} 件"] if entities.quantity else []
             named = reading.swap_of(ask.segment.text)
-            if words or named:
+            if fewer := reading.fewer_of(ask.segment.text):
+                slots["wish"] = fewer
+            elif words or named:
                 slots["wish"] = " ".join(dict.fromkeys(words)) or named
             elif matter.asks == "wish" and ask.is_free:
                 slots["wish"] = ask.segment.text.strip()[:100]
@@ -105,6 +113,8 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
             reason = reading.reason_of(said)
             if reason:
                 slots["reason"] = reason
+            if (order := choosing.by_id(ask, matter.order_id)) is not None:
+                slots |= part_off.told(ask, matter, order)
     return replace(matter, slots=slots)
 
 
@@ -146,6 +156,10 @@ def _only(matter: Matter, *names: str) -> dict[str, str]:
 
 
 def _cancel(ask: Ask, matter: Matter, order: Order) -> Move:
+    if order.status == "unpaid" and matter.slots.get("extent") == "part":
+        return Move(say(ask, "order.unpaid_change", order), memory=ask.memory.without(matter.id))
+    if (part := part_off.step(ask, matter, order)) is not None:
+        return part
     if "yes" not in matter.slots:
         template = "cancel.confirm_unpaid" if order.status == "unpaid" else "cancel.confirm"
         return question(ask, replace(matter, asks="confirm"), template, order, amount=order.pay_amount)
@@ -213,8 +227,12 @@ def _by_people(ask: Ask, matter: Matter, order: Order) -> Move:
         return question(ask, replace(matter, asks="wish"), "change_item.ask", order)
     if (none := _not_there(ask, matter, order)) is not None:
         return none
-    wanted: Todo = todo(matter, "ticket", "change_order", wish=wish)
-    return done(ask, matter, wanted, order, matter.kind, wish=wish)
+    lines = several.lines_named(ask.segment.text, order) if len(order.items) > 1 else []
+    goods = [line.title for line in lines]
+    of_goods = f"「{'、'.join(goods)}」：" if goods else ""
+    of_goods = of_goods or (f"「{matter.slots['goods']}」：" if "goods" in matter.slots else "")
+    wanted: Todo = todo(matter, "ticket", "change_order", wish=f"{of_goods}{wish}")
+    return done(ask, matter, wanted, order, matter.kind, wish=wish, goods=goods)
 
 
 def _not_there(ask: Ask, matter: Matter, order: Order) -> Move | None:

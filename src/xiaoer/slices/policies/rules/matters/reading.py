@@ -7,6 +7,8 @@ words are read: None means that they do not answer.
 
 import re
 
+from xiaoer.kernel.counting import COUNT_TO_COUNT
+
 _SOFT = r"[\s,，。.!！~～?？、啊呀哦噢呢哈吧嘛了的]*"
 _YES = re.compile(
     rf"^{_SOFT}(?:嗯+{_SOFT})?(?:(?:我)?确认|确定|是|对|没错|好|好嘞|行|可以|同意|ok|要|需要|麻烦(?:你|您)?|就这样|没问题|办|帮我)"
@@ -62,7 +64,7 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("少件", r"少(?:了|发|给|寄)|漏(?:发|了|寄)|缺(?:了|件|少)|没有?(?:配件|赠品|送的)|只(?:有|收到|发了?)[一1两2]"),
         ("错发", r"发错|错发|寄错|不是我(?:拍|买|要)的|(?:颜色|尺码|款式|型号)(?:发|给)?(?:错|不对)|发成"),
         ("破损", r"破|碎|裂|压坏|压扁|摔|漏液|漏了出|洒|变形|磕"),
-        ("质量", r"松动|晃动|开胶|脱胶|断(?!货|码)了?|不匀|不均匀|不转|转不|卡住|漏[水气电油]|生锈|起泡|掉漆|发霉|异响|开不了机|连不上|(?:把手|手柄|螺丝|盖子?|轮子?|扣子?|拉链|腿|脚|头|柄|绳|带子)[^，。脚肚腿]{0,2}松"),
+        ("质量", r"松动|晃动|不识别|识别不[了到出]|[扣装]不上|[打开]不开|关不上|卡[壳死]|闪退|失灵|不灵|开胶|脱胶|断(?!货|码)了?|不匀|不均匀|不转|转不|卡住|漏[水气电油]|生锈|起泡|掉漆|发霉|异响|开不了机|连不上|(?:把手|手柄|螺丝|盖子?|轮子?|扣子?|拉链|腿|脚|头|柄|绳|带子)[^，。脚肚腿]{0,2}松"),
         ("尺码", r"大了|小了|偏大|偏小|太大|太小|太紧|太松|紧了|松了|尺码|码数|穿不(?:下|上|了)|不合身|太长|太短|勒|挤脚|不合脚|有点(?:大|小|紧|松|长|短)"),
         ("描述不符", r"色差|描述|跟图|和图|图片不|与图|颜色不(?:一样|对|像)|不一样|不符|实物"),
         ("质量", r"质量|坏|烂[了掉的]|馊|变质|发[霉黑臭]|蔫|过期|开线|脱线|线头|起球|掉色|褪色|缩水|不能用|用不了|瑕疵|故障|没反应|不(?:亮|转|响|热|制冷|通电|充电)|充不(?:进|了)|味道|异味|有洞|污渍|脏"),
@@ -236,6 +238,15 @@ def swap_of(text: str) -> str:
     """What is wanted instead, in the buyer's words (想换成80升的那款); empty when it is not named."""
     found = _SWAP.search(text)
     return found.group(1).strip(" ,，") if found else ""
+
+
+_FEWER = re.compile(COUNT_TO_COUNT)
+
+
+def fewer_of(text: str) -> str:
+    """How many are wanted instead of how many (三双减到两双); empty when the words tell no such thing."""
+    found = _FEWER.search(text)
+    return found.group() if found else ""
 
 
 _CONTACT = re.compile(

@@ -34,6 +34,9 @@ _WANTS_INVOICE = (
     "补开",
     "给我开",
     "帮我开",
+    "发票也要",
+    "发票补",
+    "补发票",
 )
 # asked by one who has an order: it can be made right here
 _HOW_TO_INVOICE = re.compile(
