@@ -221,6 +221,8 @@ class AnswerMessage:
             situation, wanted = apart, policies.decide(apart).needs
             known = Facts(orders=facts.orders, terms=facts.terms, scene=facts.scene)
             facts = await self._gather(situation.turn, situation.heard, wanted, situation.now, known)
+        elif all(need.kind != "orders" for need in needs):
+            facts = msgspec.structs.replace(facts, orders=None, asked=needs)  # read for nothing: nobody asked of them
         _note(trace, wanted)
         return situation, facts
 

@@ -153,7 +153,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     also = None if asking else run.still_open(memory, acts)
     acts, asking = ([*acts, also[0]], also[1]) if also else (acts, asking)
     again = trying.tried(situation, tuple(acts))
-    if trying.is_enough(again, situation):
+    if trying.is_enough(again, situation) or trying.demands(acts):
         return handoff.hand_over(situation, Handoff("unsatisfied", "tries.asked_again"))
     decision = _after(situation, selling.with_more(tuple(_without_small_talk(acts)), known))
     decision = decision if decision.handoff else replace(decision, regret=regret.say_regret(situation, decision.acts))

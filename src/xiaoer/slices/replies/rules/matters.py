@@ -99,7 +99,7 @@ def _goods(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 def _part_words(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     """The part of an order that is to go, and how many pieces of it."""
     titles = "、".join(wording.short(title) for title in slots["part"])
-    return {"part_words": titles + (f" {slots['pieces']} 件" if slots["pieces"] else "")}
+    return {"part_words": titles + (f" {slots['pieces']} 件" if slots.get("pieces") else "")}
 
 
 def _stays(slots: dict[str, Any], now: datetime) -> dict[str, str]:

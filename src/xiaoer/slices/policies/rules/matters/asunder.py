@@ -24,7 +24,7 @@ _DEED = re.compile(
 )
 _JOINTS = re.compile(r"另外|还有|然后|但是?|可是|不过")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n\s]+[？?]?")
-_VAGUE = re.compile(r"(?:我)?(?:该)?(?:怎么|咋|如何)(?:办|整|弄|搞|处理|说|解决)(?:啊|呀|呢|吧)*[？?]?")
+_VAGUE = re.compile(r"(?:我)?(?:该)?(?:怎么|咋|如何)(?:办|整|弄|搞|处理|说|解决|回事)(?:啊|呀|呢|吧)*[？?]?")
 _SURE = 0.9  # a clause that names no goods is a question of its own when it is heard as surely as this
 _CLEAR = 0.6  # below this, a part is heard again with its goods called 这个
 _HEARD = 0.5  # what is said before it counts for itself from this
@@ -53,7 +53,7 @@ class _Part(NamedTuple):
 def may_be(text: str, heard: tuple[Segment, ...]) -> bool:
     """Whether a message may want something done about goods, so that the buyer's orders are worth reading first."""
     wishes = any(segment.by == "wish" for segment in heard)
-    return wishes or _DEED.search(text) is not None or len(_clauses(text)) > 1
+    return wishes or _COMES.search(text) is not None or _DEED.search(text) is not None or len(_clauses(text)) > 1
 
 
 def hear_apart(
@@ -66,6 +66,9 @@ def hear_apart(
         return heard
     again = tuple(segment for part in parts for segment in _heard_of(part, hear))
     kinds, before = {segment.intent for segment in again}, {segment.intent for segment in heard}
+    if len(parts) == 1 and not spares and len(again) == 1:
+        clear = again[0].intent.startswith(_OF_OWN) and not _is_doubtful(again)
+        return again if clear and _is_doubtful(heard) else heard
     if len(kinds) > 1:
         return again if len(again) > len(heard) or spares else heard
     if not kinds or (kinds == before and not spares):
@@ -146,7 +149,7 @@ def _heard_of(part: _Part, hear: Hear) -> tuple[Segment, ...]:
     """What a part asks; a short question at its end that asks something else (运费谁出) is one more."""
     *before, last = part.words
     whole, text = _surely_heard(part.words, part, hear), "，".join(part.text)
-    if before and QUESTION.search(last):
+    if before and QUESTION.search(last) and not _VAGUE.fullmatch(last):
         first, own = _surely_heard(before, part, hear), hear(last)
         surely = len(own) == len(first) == 1 and own[0].confidence >= _SURE and first[0].confidence >= _HEARD
         if surely and first[0].intent != own[0].intent:
