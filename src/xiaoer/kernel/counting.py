@@ -2,10 +2,5 @@
 
 # a measure word of things that are bought by the piece; 块 of money is none
 PIECE = r"(?:[件个双条只瓶盒套台包袋箱罐桶支把张本卷份对副根片提听杯斤盆颗枚盘束枝朵顶床]|块(?!钱))"
-_COUNT = r"[一二两三四五六七八九十\d]{1,2}"
-# another number of pieces than was ordered: 三双减到两双, 三根只要一根
-COUNT_TO_COUNT = (
-    rf"{_COUNT}(?P<piece>{PIECE})(?:里|就|只|都)*(?:减|改|变|换|要|留)(?:少)?(?:到|成|为|就|只)?{_COUNT}(?P=piece)"
-)
 # 加 between goods (车子加头盔), not within a word (加绒, 加厚, 加急)
 PLUS = r"加(?![绒厚急量班热湿油长大宽起购价冰棉减强固盟])"

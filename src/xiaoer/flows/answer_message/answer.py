@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import Connection
 
 from xiaoer.flows.answer_message.drafts import beside_turn, hold_back
+from xiaoer.flows.answer_message.first_facts import first_facts, note_facts, note_needs
 from xiaoer.flows.answer_message.ports import (
     GathersFacts,
     KeepsEffects,
@@ -33,7 +34,7 @@ from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.answer import Answer, ReplyView
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.decision import Decision, Facts, Handoff, Need, Todo
+from xiaoer.kernel.decision import Decision, Facts, Handoff, Todo
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import MessageId, ShopId
 from xiaoer.kernel.rehearsal import Rehearsal
@@ -56,10 +57,6 @@ _log = structlog.get_logger(__name__)
 _ROUNDS = 6  # needs or todos that follow from one another; more is a defect of the rules
 _NO_STOPS = Limits(unsatisfied_tries=1_000_000, unsure_tries=1_000_000, anger_handoff=9.0)
 _RETRIES = 24  # loads of one turn while newer messages keep coming
-
-
-def _note(trace: dict[str, Any], needs: tuple[Need, ...]) -> None:
-    trace.setdefault("needs", []).extend([need.kind, need.segment, need.key] for need in needs)
 
 
 class Overtaken(Exception):
@@ -146,7 +143,8 @@ class AnswerMessage:
         mode = "auto" if conversation.state == "bot" else "held"
         try:
             heard = policies.look_again(self.understanding.understand(turn), turn)
-            situation, facts = await self._first(await self._situation(conversation, turn, heard, now), trace)
+            situation = await self._situation(conversation, turn, heard, now)
+            situation, facts = await first_facts(self._gather, self.understanding, situation, trace)
             heard = situation.heard
             mode = await self._mode(conversation, heard)
             decision = await self._decide(situation, trace, facts, may_act=mode == "auto")
@@ -180,7 +178,7 @@ class AnswerMessage:
         shop, hits = await self._shops.shop(turn.shop), self._red_lines(turn, heard)
         now, limits = self._clock.now(), self._red_lines.limits(turn.shop)
         situation = Situation(turn, heard, now, hits, shop.hours, limits, unsatisfied, unsure, shop.name)
-        situation, facts = await self._first(situation, {})
+        situation, facts = await first_facts(self._gather, self.understanding, situation, {})
         decision, reply = worded(situation, await self._decide(situation, {}, facts, may_act=False), self._templates)
         return Rehearsal(situation.heard, decision, reply)
 
@@ -189,7 +187,7 @@ class AnswerMessage:
         heard = policies.look_again(self.understanding.understand(turn), turn)
         situation = await self._situation(conversation, turn, heard, self._clock.now())
         calm = msgspec.structs.replace(situation, hits=(), limits=_NO_STOPS, unsatisfied=0, unsure=0)
-        calm, facts = await self._first(calm, {})
+        calm, facts = await first_facts(self._gather, self.understanding, calm, {})
         return await self._decide(calm, {}, facts, may_act=False)
 
     async def _mode(self, conversation: Conversation, heard: Heard) -> str:
@@ -207,48 +205,22 @@ class AnswerMessage:
         people_on = not is_open(shop.hours, now) and await self._desk.has_people(turn.shop)
         return Situation(turn, heard, now, hits, shop.hours, limits, *tries, shop.name, people_on)
 
-    async def _first(self, situation: Situation, trace: dict[str, Any]) -> tuple[Situation, Facts | None]:
-        """The facts that the turn wants first; with the buyer's orders among them, several own goods that one message
-        speaks of are heard apart, and the facts are those of the parts."""
-        needs = policies.decide(situation).needs
-        if not needs:
-            return situation, None
-        several = policies.may_speak_of_several(situation)
-        wanted = tuple(dict.fromkeys((*needs, Need("orders", 0)))) if several else needs
-        facts = await self._gather(situation.turn, situation.heard, wanted, situation.now)
-        apart = policies.hear_apart(situation, facts.orders or (), self.understanding.understand) if several else None
-        if apart is not None and apart.heard != situation.heard:
-            situation, wanted = apart, policies.decide(apart).needs
-            known = Facts(orders=facts.orders, terms=facts.terms, scene=facts.scene)
-            facts = await self._gather(situation.turn, situation.heard, wanted, situation.now, known)
-        elif all(need.kind != "orders" for need in needs):
-            facts = msgspec.structs.replace(facts, orders=None, asked=needs)  # read for nothing: nobody asked of them
-        _note(trace, wanted)
-        return situation, facts
-
     async def _decide(
-        self, situation: Situation, trace: dict[str, Any], facts: Facts | None = None, *, may_act: bool
+        self, situation: Situation, trace: dict[str, Any], facts: Facts | None, may_act: bool
     ) -> Decision:
         """Decide, gather what is needed, do what was confirmed, and decide again until there are acts."""
         decision = policies.decide(situation, facts)
         for _ in range(_ROUNDS):
             if decision.needs:
                 facts = await self._gather(situation.turn, situation.heard, decision.needs, situation.now, facts)
-                _note(trace, decision.needs)
+                note_needs(trace, decision.needs)
             elif decision.todos:
                 outcomes = await self._outcomes(situation.turn, decision.todos, facts or Facts(), may_act=may_act)
                 facts = msgspec.structs.replace(facts or Facts(), outcomes={**(facts or Facts()).outcomes, **outcomes})
             else:
                 break
             decision = policies.decide(situation, facts)
-        if facts is not None:
-            trace["knowledge"] = {
-                str(index): [[hit.id, hit.question, hit.score] for hit in hits[:3]]
-                for index, hits in facts.knowledge.items()
-            }
-            trace["missing"] = facts.missing
-            trace["done"] = facts.outcomes
-            trace["trials"] = facts.trials
+        note_facts(trace, facts)
         return decision
 
     async def _outcomes(

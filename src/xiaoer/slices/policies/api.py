@@ -68,14 +68,8 @@ _TRIED = {"source.down": "tries.source_down", "order.other_money": "tries.other_
 
 def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     """Decide one turn; see the module docstring. Never raises for any turn."""
-    opted_out = selling.say_opt_out(situation)
-    if opted_out is not None:
-        return opted_out
-    stop = handoff.stop_for_people(situation) or _asked_for_people(situation)
-    if stop is not None:
-        return handoff.hand_over(situation, stop)
-    if facts is None and (wanted := _needs(situation)):
-        return Decision(needs=wanted)
+    if facts is None and (first := _before_facts(situation)) is not None:
+        return first
     known, memory = facts or Facts(), situation.turn.memory
     stuck = bargaining.wants_people(known.bargains)
     if stuck is not None and stuck.reason != "bulk":
@@ -161,6 +155,18 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
 
 
+def _before_facts(situation: Situation) -> Decision | None:
+    """What comes before any answer: the end of messages, a person, what must be read; facts change none of it."""
+    opted_out = selling.say_opt_out(situation)
+    if opted_out is not None:
+        return opted_out
+    stop = handoff.stop_for_people(situation) or _asked_for_people(situation)
+    if stop is not None:
+        return handoff.hand_over(situation, stop)
+    wanted = _needs(situation)
+    return Decision(needs=wanted) if wanted else None
+
+
 def _with_quote(situation: Situation, acts: list[Act], memory: Memory, stuck: BargainAnswer | None) -> Decision:
     """The quote for many pieces, and people who go on from there."""
     told = [act for act in acts if not act.rule_id.startswith("bargain.")]
@@ -215,7 +221,7 @@ def look_again(heard: Heard, turn: Turn) -> Heard:
 
 def may_speak_of_several(situation: Situation) -> bool:
     """Whether the message may want something of several own goods: then the buyer's orders are read first."""
-    return not situation.hits and asunder.may_be(_words_of(situation.turn), situation.heard.segments)
+    return not situation.hits and asunder.may_be(situation.turn, situation.heard.segments)
 
 
 def hear_apart(situation: Situation, orders: tuple[Order, ...], understand: Callable[[Turn], Heard]) -> Situation:
@@ -227,12 +233,8 @@ def hear_apart(situation: Situation, orders: tuple[Order, ...], understand: Call
         alone = replace(turn, messages=(message,))
         return look_again(understand(alone), alone).segments
 
-    segments = asunder.hear_apart(_words_of(turn), heard.segments, orders, turn.memory, hear)
+    segments = asunder.hear_apart(turn, heard.segments, orders, hear)
     return situation if segments == heard.segments else replace(situation, heard=replace(heard, segments=segments))
-
-
-def _words_of(turn: Turn) -> str:
-    return "\n".join(message.text for message in turn.messages if message.text)
 
 
 def _meant(index: int, segment: Segment, situation: Situation, known: Facts, carried: str | None) -> str | None:

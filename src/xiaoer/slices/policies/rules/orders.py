@@ -7,6 +7,7 @@ from xiaoer.kernel.commerce import Order, Shipment
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import parcels
+from xiaoer.slices.policies.rules.follow_ups import FOLLOW_UP
 from xiaoer.slices.policies.rules.needs import LISTS, PAID_FOR, wants_orders
 from xiaoer.slices.policies.rules.picking import each_named, pick_order, pointed_at
 from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_after_deed, tell_refund
@@ -57,6 +58,9 @@ def answer_from_orders(ask: Ask) -> Act | None:
         return later
     focus = ask.situation.turn.order_in_focus
     heard, hint = ask.situation.heard.segments, ask.memory.order_id
+    goes_on = ask.segment.by == FOLLOW_UP and orders
+    if goes_on and not pointed_at(orders, ask.segment, None, ask.situation.now):
+        return Act("ask", ask.index, "order.none_such", rule_id="identity.own_orders_only")  # 那洗面奶呢, never bought
     order = pick_order(orders, ask.segment, focus, ask.situation.now, hint, ask.told_of, heard)
     if order is None:
         if named:

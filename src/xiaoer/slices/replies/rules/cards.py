@@ -29,7 +29,6 @@ _CHIPS = {
     "order.other_money": ("转人工",),
     "cancel.confirm": ("确认取消", "先不取消"),
     "cancel.confirm_unpaid": ("确认取消", "先不取消"),
-    "part_off.extent": ("整单取消", "只去掉这件"),
     "cancel.shipped": ("确认", "先不用"),
     "change_address.confirm": ("确认", "再改一下"),
     "change_address.shipped": ("确认", "先不用"),

@@ -13,17 +13,8 @@ from xiaoer.slices.replies.rules import wording
 
 _AREA = re.compile(r"^.{2,20}?(?:[区县旗]|市(?!.{0,6}[区县旗]))")
 _TOWN = 4  # characters of an address without 区 or 县 that are read back (广州天河…)
-_NEXT = {
-    "return": "要退",
-    "exchange": "要换",
-    "refund_only": "要退款",
-    "repair": "要修",
-    "resend": "要补发",
-    "cancel": "要取消",
-    "change_address": "要改地址",
-    "note": "要加备注",
-    "change_item": "要改",
-}
+_NEXT = {"return": "要退", "exchange": "要换", "refund_only": "要退款", "repair": "要修", "resend": "要补发"}
+_NEXT |= {"cancel": "要取消", "change_address": "要改地址", "note": "要加备注", "change_item": "要改"}
 _GOALS = {"return": "退货退款", "exchange": "换货", "refund_only": "退款"}
 
 
@@ -94,16 +85,6 @@ def _goods(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     titles = "、".join(wording.short(title) for title in slots["goods"])
     titles += f" {slots['pieces']} 件" if titles and slots.get("pieces") else ""
     return {"order_title": titles, "of_goods": f"「{titles}」"} if titles else {"of_goods": ""}
-
-
-def _part_words(slots: dict[str, Any], now: datetime) -> dict[str, str]:
-    """The part of an order that is to go, and how many pieces of it."""
-    titles = "、".join(wording.short(title) for title in slots["part"])
-    return {"part_words": titles + (f" {slots['pieces']} 件" if slots.get("pieces") else "")}
-
-
-def _stays(slots: dict[str, Any], now: datetime) -> dict[str, str]:
-    return {"stays_words": "、".join(wording.short(title) for title in slots["stays"])}
 
 
 _KINDS = {
@@ -214,6 +195,10 @@ def _offered_list(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return {"offered_words": f"，有货的是{wording.say_list(offered)}" if offered else "，别的也都没货"}
 
 
+def _swaps(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    return {"swap_words": "；".join(f"「{wording.short(title)}」{words}" for title, words in slots["swaps"])}
+
+
 def _tax(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return {"tax_words": f"，税号 {slots['tax_no']}" if slots["tax_no"] else ""}
 
@@ -290,6 +275,7 @@ _SPEAKERS = {
     "return_address": _return_address,
     "offered_list": _offered_list,
     "tax_no": _tax,
+    "swaps": _swaps,
     "late_rule": _late_rule,
     "held": _held,
     "claimable": _claimable,
@@ -303,7 +289,5 @@ _SPEAKERS = {
     "visit": _visit,
     "also": _also,
     "goods": _goods,
-    "part": _part_words,
-    "stays": _stays,
     "next_kind": _next_kind,
 }

@@ -16,6 +16,7 @@ from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Memory
+from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules.matters import several
 from xiaoer.slices.policies.rules.picking import SORTS, THINGS
 
@@ -27,7 +28,7 @@ _CLAUSE = re.compile(r"[^，,。；;！!？?\n\s]+[？?]?")
 _VAGUE = re.compile(r"(?:我)?(?:该)?(?:怎么|咋|如何)(?:办|整|弄|搞|处理|说|解决|回事)(?:啊|呀|呢|吧)*[？?]?")
 _SURE = 0.9  # a clause that names no goods is a question of its own when it is heard as surely as this
 _CLEAR = 0.6  # below this, a part is heard again with its goods called 这个
-_HEARD = 0.5  # what is said before it counts for itself from this
+_HEARD = 0.7  # what is said before it counts for itself from this
 _THIS = ("这个", "东西")
 _OF_OWN = ("order.", "ship.", "after.")
 _NOT_OF_OWN = ("product.recommend", "product.restock", "oos.platform", "oos.other", "oos.unclear", "chat.ack")
@@ -50,21 +51,22 @@ class _Part(NamedTuple):
     text: list[str]
 
 
-def may_be(text: str, heard: tuple[Segment, ...]) -> bool:
+def may_be(turn: Turn, heard: tuple[Segment, ...]) -> bool:
     """Whether a message may want something done about goods, so that the buyer's orders are worth reading first."""
+    text = _words_of(turn)
     wishes = any(segment.by == "wish" for segment in heard)
     return wishes or _COMES.search(text) is not None or _DEED.search(text) is not None or len(_clauses(text)) > 1
 
 
-def hear_apart(
-    text: str, heard: tuple[Segment, ...], orders: Sequence[Order], memory: Memory, hear: Hear
-) -> tuple[Segment, ...]:
+def hear_apart(turn: Turn, heard: tuple[Segment, ...], orders: Sequence[Order], hear: Hear) -> tuple[Segment, ...]:
     """What is wanted of each of the goods that the message names; what was heard where nothing is gained by it."""
-    parts, spares = _parts(_clauses(text), orders, memory)
+    parts, spares = _parts(_clauses(_words_of(turn)), orders, turn.memory)
     plain = len(parts) == 1 and len(parts[0].words) == 1 and not spares
     if not any(part.goods for part in parts) or (plain and not _is_doubtful(heard)):
         return heard
     again = tuple(segment for part in parts for segment in _heard_of(part, hear))
+    if any(segment.intent.startswith(("chat.", "oos.")) for segment in again):
+        return heard  # 昨天拍了鞋，今天又拍了条裤子，能一起发吗: a story, and one wish
     kinds, before = {segment.intent for segment in again}, {segment.intent for segment in heard}
     if len(parts) == 1 and not spares and len(again) == 1:
         clear = again[0].intent.startswith(_OF_OWN) and not _is_doubtful(again)
@@ -81,6 +83,10 @@ def hear_apart(
 def _is_doubtful(heard: tuple[Segment, ...]) -> bool:
     """Whether words about own goods were heard as a wish for others (芝麻丸发霉了), or hardly heard at all."""
     return any(one.intent in _NOT_OF_OWN or one.confidence < _CLEAR for one in heard)
+
+
+def _words_of(turn: Turn) -> str:
+    return "\n".join(message.text for message in turn.messages if message.text)
 
 
 def _clauses(text: str) -> list[str]:
@@ -105,7 +111,7 @@ def _parts(clauses: Sequence[str], orders: Sequence[Order], memory: Memory) -> t
             for part in parts:
                 part.words.append(clause)
                 part.text.append(clause)
-        elif parts and (not goods or goods == parts[-1].goods or not parts[-1].goods):
+        elif parts and (goods <= parts[-1].goods or not parts[-1].goods):
             last = parts.pop()
             parts.append(
                 _Part(
@@ -151,10 +157,15 @@ def _heard_of(part: _Part, hear: Hear) -> tuple[Segment, ...]:
     whole, text = _surely_heard(part.words, part, hear), "，".join(part.text)
     if before and QUESTION.search(last) and not _VAGUE.fullmatch(last):
         first, own = _surely_heard(before, part, hear), hear(last)
-        surely = len(own) == len(first) == 1 and own[0].confidence >= _SURE and first[0].confidence >= _HEARD
+        surely = len(own) == len(first) == 1 and own[0].confidence >= _SURE and _is_wish(first[0])
         if surely and first[0].intent != own[0].intent:
             return (replace(first[0], text=text.removesuffix(last).rstrip("，")), own[0])
     return (replace(whole[0], text=text),) if len(whole) == 1 else whole
+
+
+def _is_wish(segment: Segment) -> bool:
+    """Whether words want something of an order by themselves, and do not only tell the story of what is asked."""
+    return segment.intent.startswith(_OF_OWN) and segment.by != "context" and segment.confidence >= _HEARD
 
 
 def _surely_heard(words: Sequence[str], part: _Part, hear: Hear) -> tuple[Segment, ...]:

@@ -7,8 +7,6 @@ words are read: None means that they do not answer.
 
 import re
 
-from xiaoer.kernel.counting import COUNT_TO_COUNT
-
 _SOFT = r"[\s,，。.!！~～?？、啊呀哦噢呢哈吧嘛了的]*"
 _YES = re.compile(
     rf"^{_SOFT}(?:嗯+{_SOFT})?(?:(?:我)?确认|确定|是|对|没错|好|好嘞|行|可以|同意|ok|要|需要|麻烦(?:你|您)?|就这样|没问题|办|帮我)"
@@ -94,6 +92,16 @@ def is_reason_only(text: str) -> bool:
 def is_confirm(text: str) -> bool:
     """确认, 确认取消, 确认提交: the very words that the bot asks for."""
     return bool(re.match(r"^(?:我)?确认(?:取消|提交|修改|改|退货?|换货?|撤销|备注|申请|登记)?$", _bare(text)))
+
+
+def cancels(text: str) -> bool:
+    """取消, 退了吧: what was asked whether it be done."""
+    return bool(
+        re.match(
+            r"^(?:那|就|我|直接|赶紧|马上|给我|帮我|还是|确定|要)*(?:取消|退(?:款|钱|了|掉)?|不要了)(?:订单|这单|掉|吧|了|呗|啊)*$",
+            _bare(text),
+        )
+    )
 
 
 def asks_of_it(text: str) -> bool:
@@ -217,7 +225,9 @@ def _from_place(text: str) -> str:
 
 
 # A wish to wait is the note itself: 先别发货，我下周才回家.
-_WAITS = re.compile(r"((?:先|暂时?)(?:别|不要?)发.*|(?:过|晚|迟|等)[^，。?？]{1,10}发货?.*)")
+_WAITS = re.compile(
+    r"((?:先|暂时?)(?:别|不要?)发.*|(?:过|晚|迟|等)[^，。?？]{1,10}发货?.*|[^，。?？\s]{0,10}才(?:在家|回家|回来|有人|方便收)[^，。?？]{0,8})"
+)
 
 
 def note_of(text: str) -> str:
@@ -238,15 +248,6 @@ def swap_of(text: str) -> str:
     """What is wanted instead, in the buyer's words (想换成80升的那款); empty when it is not named."""
     found = _SWAP.search(text)
     return found.group(1).strip(" ,，") if found else ""
-
-
-_FEWER = re.compile(COUNT_TO_COUNT)
-
-
-def fewer_of(text: str) -> str:
-    """How many are wanted instead of how many (三双减到两双); empty when the words tell no such thing."""
-    found = _FEWER.search(text)
-    return found.group() if found else ""
 
 
 _CONTACT = re.compile(

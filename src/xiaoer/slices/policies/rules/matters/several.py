@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from xiaoer.kernel.commerce import Order, OrderItem
 from xiaoer.kernel.money import Money
 from xiaoer.slices.policies.rules.matters import reading
-from xiaoer.slices.policies.rules.picking import THINGS
+from xiaoer.slices.policies.rules.picking import THINGS, is_called
 
 _CLAUSES = re.compile(r"[，,。；;！!？?\n\s]+|另外|还有|然后|但是?|可是|不过")
 _OF_BOTH = re.compile(r"(?:我|就|也)?(?:都|全|统统|一起)")
 _JOINED = re.compile(r"[和跟与、及]|都|各")
 _KEEPS = re.compile(
-    r"除外|留着|留下|保留|要留|不动|(?:只|就|光)要|(?<![退换能])不(?:用|想|要)?[退换]|照(?:发|常|旧|样|寄|送)|别(?:拦|退|换|取消|动|改)|还是(?:[寄发送]|按)|(?<!票)(?<!不)(?:我|还)(?:是|都)?要的?$|不用(?:了|开|的)"
+    r"除外|留着|留下|保留|要留|不动|(?:只|就|光)要(?![一二两三四五六七八九\d])|(?<![退换能])不(?:用|想|要)?[退换]|照(?:发|常|旧|样|寄|送)|别(?:拦|退|换|取消|动|改)|还是(?:[寄发送]|按)|(?<!票)(?<!不)(?:我|还)(?:是|都)?要的?$|不用(?:了|开|的)"
 )
 _PRAISES = re.compile(r"没(?:啥|什么)?(?:问题|毛病)|[挺很蛮]好|还(?:行|可以)|满意|(?<!不)喜欢|(?<!不)合适|正好")
 _WANTS = re.compile(r"[退换修补赔]")
 _ALL_BUT = re.compile(r"除了?(?P<but>[^，,。]{1,12}?)(?:以?外|之外)?[，,]?(?:其[他它余]|别的|剩下)?的?(?:都|全|统统)")
+_NAME = 16  # letters of a title that name the goods
 _ALL = ("全部", "都退", "整单", "都要退", "所有", "全退", "全都", "都换", "全换")
 _ALL_ORDERS = re.compile(
     r"(?:[两俩三四几]|所有|全部)的?(?:个)?(?:订?单|笔)(?:子)?[^，,。]{0,3}(?:都|全|退|取消)|(?:都|全部?)(?:给我|帮我|一起)?(?:取消|退了?单)|订单(?:都|全)"
@@ -58,7 +59,7 @@ def is_kept(clause: str) -> bool:
         and not _WANTS.search(clause)
         and not reading.reason_of(clause.replace("质量", ""))
     )
-    return praised or (_KEEPS.search(clause) is not None and not reading.fewer_of(clause))
+    return praised or _KEEPS.search(clause) is not None
 
 
 def _in_clause(words: str, order: Order) -> list[OrderItem]:
@@ -69,7 +70,10 @@ def _in_clause(words: str, order: Order) -> list[OrderItem]:
         others = "|".join(other.title for other in order.items if other is not line)
         if any(sign in line.title and sign not in others for sign in signs):
             found.append(line)
-    return found
+    if found or len(order.items) < 2:
+        return found
+    called = [line for line in order.items if is_called(line.title, words)]
+    return called if len(called) == 1 else []
 
 
 def as_one(lines: list[OrderItem], order: Order) -> OrderItem:
@@ -115,7 +119,7 @@ def spared(words: str, order: Order) -> list[str]:
     kept = [
         line for clause in _CLAUSES.split(words) if clause and is_kept(clause) for line in _in_clause(clause, order)
     ]
-    return [line.title for line in order.items if line in kept]
+    return [line.title[:_NAME] for line in order.items if line in kept]
 
 
 def spares(words: str) -> bool:
