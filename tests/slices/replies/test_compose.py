@@ -89,6 +89,7 @@ SLOTS = {
     "next_kind": "cancel",
     "signed": date(2026, 6, 16),
     "goods": ["冰丝防晒外套"],
+    "stays": "冰丝防晒外套",
     "compared": ["冰丝防晒外套", "小白鞋"],
     "shipped": NOW + timedelta(days=1),
     "bought": "现在",

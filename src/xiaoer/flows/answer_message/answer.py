@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import Connection
 
 from xiaoer.flows.answer_message.drafts import beside_turn, hold_back
+from xiaoer.flows.answer_message.first_facts import first_facts, note_facts, note_needs
 from xiaoer.flows.answer_message.ports import (
     GathersFacts,
     KeepsEffects,
@@ -143,8 +144,10 @@ class AnswerMessage:
         try:
             heard = policies.look_again(self.understanding.understand(turn), turn)
             situation = await self._situation(conversation, turn, heard, now)
+            situation, facts = await first_facts(self._gather, self.understanding, situation, trace)
+            heard = situation.heard
             mode = await self._mode(conversation, heard)
-            decision = await self._decide(situation, trace, may_act=mode == "auto")
+            decision = await self._decide(situation, trace, facts, may_act=mode == "auto")
             decision, reply = worded(situation, decision, self._templates)
         except Exception:
             _log.exception("turn_failed", shop=turn.shop, conversation=turn.conversation_id)
@@ -175,15 +178,17 @@ class AnswerMessage:
         shop, hits = await self._shops.shop(turn.shop), self._red_lines(turn, heard)
         now, limits = self._clock.now(), self._red_lines.limits(turn.shop)
         situation = Situation(turn, heard, now, hits, shop.hours, limits, unsatisfied, unsure, shop.name)
-        decision, reply = worded(situation, await self._decide(situation, {}, may_act=False), self._templates)
-        return Rehearsal(heard, decision, reply)
+        situation, facts = await first_facts(self._gather, self.understanding, situation, {})
+        decision, reply = worded(situation, await self._decide(situation, {}, facts, may_act=False), self._templates)
+        return Rehearsal(situation.heard, decision, reply)
 
     async def rethink(self, conversation: Conversation, turn: Turn) -> Decision:
         """Decide an earlier turn anew with the facts of now; it calls nobody, and nothing is done, saved or sent."""
         heard = policies.look_again(self.understanding.understand(turn), turn)
         situation = await self._situation(conversation, turn, heard, self._clock.now())
         calm = msgspec.structs.replace(situation, hits=(), limits=_NO_STOPS, unsatisfied=0, unsure=0)
-        return await self._decide(calm, {}, may_act=False)
+        calm, facts = await first_facts(self._gather, self.understanding, calm, {})
+        return await self._decide(calm, {}, facts, may_act=False)
 
     async def _mode(self, conversation: Conversation, heard: Heard) -> str:
         """Who sends: the bot (auto), a person with its draft (assist), a person alone (shadow), or held by one."""
@@ -200,27 +205,22 @@ class AnswerMessage:
         people_on = not is_open(shop.hours, now) and await self._desk.has_people(turn.shop)
         return Situation(turn, heard, now, hits, shop.hours, limits, *tries, shop.name, people_on)
 
-    async def _decide(self, situation: Situation, trace: dict[str, Any], *, may_act: bool) -> Decision:
+    async def _decide(
+        self, situation: Situation, trace: dict[str, Any], facts: Facts | None, may_act: bool
+    ) -> Decision:
         """Decide, gather what is needed, do what was confirmed, and decide again until there are acts."""
-        decision, facts = policies.decide(situation), None
+        decision = policies.decide(situation, facts)
         for _ in range(_ROUNDS):
             if decision.needs:
                 facts = await self._gather(situation.turn, situation.heard, decision.needs, situation.now, facts)
-                trace.setdefault("needs", []).extend([need.kind, need.segment, need.key] for need in decision.needs)
+                note_needs(trace, decision.needs)
             elif decision.todos:
                 outcomes = await self._outcomes(situation.turn, decision.todos, facts or Facts(), may_act=may_act)
                 facts = msgspec.structs.replace(facts or Facts(), outcomes={**(facts or Facts()).outcomes, **outcomes})
             else:
                 break
             decision = policies.decide(situation, facts)
-        if facts is not None:
-            trace["knowledge"] = {
-                str(index): [[hit.id, hit.question, hit.score] for hit in hits[:3]]
-                for index, hits in facts.knowledge.items()
-            }
-            trace["missing"] = facts.missing
-            trace["done"] = facts.outcomes
-            trace["trials"] = facts.trials
+        note_facts(trace, facts)
         return decision
 
     async def _outcomes(

@@ -102,6 +102,8 @@ class GatherFacts:
         reads: dict[tuple[str, str], Awaitable[Any]] = {}
         for need in needs:
             key = (need.kind, need.key)
+            if key == ("orders", "") and before.orders is not None:
+                continue  # once a turn
             if key not in reads and (read := self._read(turn, heard, need, now, before)) is not None:
                 reads[key] = read
         outcomes = await self._outcomes(reads)

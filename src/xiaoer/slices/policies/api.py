@@ -7,6 +7,7 @@ with the outcome.
 """
 
 import re
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -14,7 +15,7 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, BargainAnswer, Decision, Facts, Handoff, Need, Todo
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.memory import Memory
-from xiaoer.kernel.turn import Turn
+from xiaoer.kernel.turn import TextContent, Turn
 from xiaoer.slices.policies.rules import (
     answering,
     attributes,
@@ -39,7 +40,7 @@ from xiaoer.slices.policies.rules import (
     wish_words,
     wishes,
 )
-from xiaoer.slices.policies.rules.matters import run
+from xiaoer.slices.policies.rules.matters import apart, asunder, run
 from xiaoer.slices.policies.situations import tells_preference, tells_situation
 from xiaoer.slices.policies.types import Ask, Move, Situation
 
@@ -140,13 +141,13 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         return Decision(needs=tuple(dict.fromkeys(more)))
     if todos:
         return Decision(todos=tuple({todo.id: todo for todo in todos}.values()))
-    acts += beside
+    acts = apart.naming(acts + beside)
     if bulk.wants_people(acts) or (stuck is not None and not bulk.has_quoted(acts)):
         return _with_quote(situation, acts, memory, stuck)
     also = None if asking else run.still_open(memory, acts)
     acts, asking = ([*acts, also[0]], also[1]) if also else (acts, asking)
     again = trying.tried(situation, tuple(acts))
-    if trying.is_enough(again, situation):
+    if trying.is_enough(again, situation) or trying.demands(acts):
         return handoff.hand_over(situation, Handoff("unsatisfied", "tries.asked_again"))
     decision = _after(situation, selling.with_more(tuple(_without_small_talk(acts)), known))
     decision = decision if decision.handoff else replace(decision, regret=regret.say_regret(situation, decision.acts))
@@ -216,6 +217,24 @@ def look_again(heard: Heard, turn: Turn) -> Heard:
     segments = wishes.gather(tuple(wishes.read(s, turn, tells_situation(s.text)) for s in again), tells_preference)
     segments = tuple(focus.choose(bulk.read(segment, turn), turn) for segment in segments)
     return heard if segments == heard.segments else replace(heard, segments=segments)
+
+
+def may_speak_of_several(situation: Situation) -> bool:
+    """Whether the message may want something of several own goods: then the buyer's orders are read first."""
+    return not situation.hits and asunder.may_be(situation.turn, situation.heard.segments)
+
+
+def hear_apart(situation: Situation, orders: tuple[Order, ...], understand: Callable[[Turn], Heard]) -> Situation:
+    """The situation with each part heard by itself, where the message speaks of several of the buyer's own goods."""
+    turn, heard = situation.turn, situation.heard
+
+    def hear(text: str) -> tuple[Segment, ...]:
+        message = replace(turn.messages[-1], content=TextContent(text))
+        alone = replace(turn, messages=(message,))
+        return look_again(understand(alone), alone).segments
+
+    segments = asunder.hear_apart(turn, heard.segments, orders, hear)
+    return situation if segments == heard.segments else replace(situation, heard=replace(heard, segments=segments))
 
 
 def _meant(index: int, segment: Segment, situation: Situation, known: Facts, carried: str | None) -> str | None:

@@ -18,7 +18,7 @@ from xiaoer.kernel.turn import TextContent
 from xiaoer.slices.replies.rules import cards, slots
 from xiaoer.slices.replies.types import Templates
 
-_REGRETS = re.compile("抱歉|对不起|不好意思|别急|别着急")
+_REGRETS = re.compile("抱歉|对不起|不好意思|添麻烦|添堵|别急|别着急")
 _OPENING = 30  # characters in which a reply's own regret stands
 
 

@@ -19,6 +19,7 @@ from xiaoer.slices.policies.rules import (
     delivery,
     entries,
     likelier,
+    mishaps,
     nearest,
     nearness,
     needs,
@@ -93,6 +94,8 @@ def answer_segment(ask: Ask) -> Move:
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
         return Move(needs=named)
+    if (mishap := mishaps.tell(ask)) is not None:
+        return mishap
     if presale.is_before_any_order(ask) and (own := buying.tell_own_return(ask)) is not None:
         return Move(own)
     goods = choices.tell(ask) or products.fact_by_name(ask)

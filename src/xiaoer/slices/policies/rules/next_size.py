@@ -10,6 +10,11 @@ _AXES = ("尺码", "尺寸", "码数", "鞋码", "大小", "规格")
 _STEP = re.compile(r"([大小])([一1两2二])?(?:个)?(?:尺)?[码号]|([大小])(?:一点|点儿?|些)(?:的|儿)?")
 
 
+def plain(size: str) -> str:
+    """One spelling of a size in letters: 2XL is XXL."""
+    return _ALIASES.get(size, size)
+
+
 def step_of(text: str) -> int:
     """How many sizes up (or down, below zero) the words want; 0 when they want none. The last word counts."""
     found = list(_STEP.finditer(text))

@@ -10,7 +10,7 @@ from xiaoer.slices.policies.rules import parcels
 from xiaoer.slices.policies.rules.follow_ups import FOLLOW_UP
 from xiaoer.slices.policies.rules.needs import LISTS, PAID_FOR, wants_orders
 from xiaoer.slices.policies.rules.picking import each_named, pick_order, pointed_at
-from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_refund
+from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_after_deed, tell_refund
 from xiaoer.slices.policies.rules.sources import order_source
 from xiaoer.slices.policies.types import Ask
 
@@ -53,6 +53,9 @@ def answer_from_orders(ask: Ask) -> Act | None:
         return _list(ask, orders)
     entities = ask.segment.entities
     named = entities.order_no or entities.waybill_no
+    points = named or pointed_at(orders, ask.segment, None, ask.situation.now)
+    if ask.segment.intent == "after.refund_progress" and not points and (later := tell_after_deed(ask)):
+        return later
     focus = ask.situation.turn.order_in_focus
     heard, hint = ask.situation.heard.segments, ask.memory.order_id
     goes_on = ask.segment.by == FOLLOW_UP and orders

@@ -14,7 +14,7 @@ from xiaoer.slices.policies.rules import parcels
 
 THINGS = frozenset("裙鞋裤帽袜杯锅椅桌垫枕毯架箱柜瓶碗盘刀梳镜伞扇")  # 裙子 stands in a title as 连衣裙
 # a word for a sort of goods, and what stands in the titles of such goods
-_SORTS = {
+SORTS = {
     "衣服": ("衣", "衫", "裙", "裤", "外套", "T恤"),
     "上衣": ("衣", "衫", "T恤"),
     "鞋子": ("鞋",),
@@ -69,6 +69,7 @@ def pointed_at(orders: tuple[Order, ...], segment: Segment, focus: str | None, n
     return (
         focused
         or _ending(orders, segment.text)
+        or _counted(orders, segment.text)
         or _named(orders, segment.text)
         or _of_day(orders, _day_of_order(segment), now)
         or _of_date(orders, segment.text)
@@ -165,7 +166,7 @@ def goods_pointed_at(text: str, order: Order) -> tuple[OrderItem | None, bool]:
     the words call them so; None when nothing is pointed at, or several may be meant."""
     if not _POINTS.search(text):
         return None, False
-    signs = next((signs for sort, signs in _SORTS.items() if sort in text), ())
+    signs = next((signs for sort, signs in SORTS.items() if sort in text), ())
     fitting = [item for item in order.items if any(sign in item.title for sign in signs)]
     if signs:
         return (fitting[0], True) if len(fitting) == 1 else (None, False)
@@ -205,6 +206,7 @@ _OTHER_ONE = re.compile(r"另外?(?:那|一)?[个单件笔]|另外那")
 _OF_ALL = re.compile(
     r"(?:[两俩三几]|所有|全部)的?个?(?:快递|包裹|订单|单子?)|哪个(?:会)?先|各(?:自)?(?:都)?到|都到(?:哪|了)"
 )
+_PLACE = re.compile(r"第([一二三四五])(?:个订)?[单笔]")
 _TOLD = 4  # parcels that are told one by one
 _LITTLE = re.compile(r"([\u4e00-\u9fff])(?=[子儿](?!女))")
 _PLACED = re.compile(r"今天[^，。]{0,6}(?:买|拍|下|付|订)|(?:买|拍|下单|订)的")
@@ -225,9 +227,16 @@ def _ending(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
     )
 
 
+def _counted(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
+    """第二单: by its place among the orders, newest first, as the buyer sees them."""
+    found = _PLACE.search(text)
+    at = "一二三四五".find(found[1]) if found else -1
+    return orders[at : at + 1] if at >= 0 else ()
+
+
 def _named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
     """Orders with an item whose title shares a pair of characters with the question that no other order's title has."""
-    for sort, signs in _SORTS.items():
+    for sort, signs in SORTS.items():
         of_sort = tuple(o for o in orders if any(sign in item.title for item in o.items for sign in signs))
         if sort in text and of_sort and len(of_sort) < len(orders):
             return of_sort
@@ -256,7 +265,7 @@ def each_named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
     """The orders that the words name apart, each by goods that no other order has (鞋跟卫衣各到哪儿了), or all that are
     on their way where the words ask of all (两个快递哪个先到); none where they name fewer than two."""
     signs = {text[at : at + 2] for at in range(len(text) - 1)} | (THINGS & set(text))
-    for sort, of_sort in _SORTS.items():
+    for sort, of_sort in SORTS.items():
         signs |= set(of_sort) if sort in text else set()
     titles = {order.id: "|".join(item.title for item in order.items) for order in orders}
     found = []

@@ -30,6 +30,7 @@ def tell_refund(ask: Ask, order: Order) -> Act:
     refund = newest(order)
     if refund is None:
         template = "refund.none" if order.status not in ("refunding", "refunded") else "refund.unknown"
+        template = "refund.none_paid" if order.status == "paid" else template
         if template == "refund.none" and any(part.intent == "after.return" for part in ask.situation.heard.segments):
             template = "refund.once_back"
         days = ask.facts.terms.refund_within_days
@@ -46,6 +47,22 @@ def tell_refund(ask: Ask, order: Order) -> Act:
     return Act("lookup", ask.index, template, slots, (source,), "refund.progress")
 
 
+def tell_after_deed(ask: Ask) -> Act | None:
+    """When the money comes back of what this very message asks for before (拦截掉，钱什么时候退); None when it may ask
+    of a refund that is under way."""
+    before = {segment.intent for segment in ask.situation.heard.segments[: ask.index]}
+    deed = next((template for intent, template in _AFTER.items() if intent in before), "")
+    under_way = any(order.status in ("refunding", "refunded") for order in ask.facts.orders or ())
+    if not deed or (under_way and "ship.redirect" not in before):
+        return None
+    return Act("answer", ask.index, deed, {"days": ask.facts.terms.refund_within_days}, (), "refund.after_deed")
+
+
+_AFTER = {
+    "ship.redirect": "refund.once_back",
+    "after.return": "refund.once_back",
+    "order.cancel": "refund.once_cancelled",
+}
 _OF_EXCHANGE = {
     "completed": "refund.exchanged",
     "waiting_receipt": "refund.exchange_receipt",

@@ -6,6 +6,7 @@ import re
 from xiaoer.kernel.commerce import Variant
 from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.measures import Measure, in_base, in_digits, measures
+from xiaoer.slices.policies.rules import next_size
 from xiaoer.slices.policies.rules.extremes import extreme_of
 from xiaoer.slices.policies.rules.spec_words import named_of
 
@@ -132,10 +133,10 @@ def _tokens(text: str) -> set[str]:
 
 def _has(variant: Variant, word: str) -> bool:
     """Whether a spec value is this size (exactly; 中码 is M) or this colour (黑色 is in 曜石黑, 沙子色 in 沙色)."""
-    wanted = word.upper().removesuffix("码")
+    wanted = next_size.plain(word.upper().removesuffix("码"))
     shade = wanted.removesuffix("色").removesuffix("子")
     for value in variant.spec.values():
-        text = value.upper().removesuffix("码")
+        text = next_size.plain(value.upper().removesuffix("码"))
         if text in (wanted, _LETTER_SIZES.get(wanted)) or (not wanted.isascii() and shade in text):
             return True
     return False

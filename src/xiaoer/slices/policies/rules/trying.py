@@ -7,6 +7,8 @@ alike as well. The words alone are enough where they are nearly the same (howeve
 same fault told again, and a buyer who says that the answer missed (不是这个) tries again by saying so.
 """
 
+from collections.abc import Sequence
+
 from msgspec import structs
 
 from xiaoer.kernel.decision import Act
@@ -16,6 +18,7 @@ from xiaoer.slices.policies.rules import size_words
 from xiaoer.slices.policies.rules.follow_ups import READ
 from xiaoer.slices.policies.types import Situation
 
+_DEMANDS = 2  # times that it was said that the number is still wanted
 _MOST = 3  # matters of one turn that are followed
 _SURE = 0.5
 _MAY_BE = 0.1  # a second reading from this confidence is the matter of before
@@ -77,6 +80,11 @@ def is_enough(times: tuple[Tried, ...], situation: Situation) -> bool:
     """Whether a person must help: the shop's number of tries, 「不是这个」 between them counted too."""
     most = max((one.times for one in times), default=0)
     return most > 1 and most + situation.unsatisfied >= situation.limits.unsatisfied_tries
+
+
+def demands(acts: Sequence[Act]) -> bool:
+    """Whether the same is demanded a third time without the order's number that was asked for (退钱！你倒是退啊)."""
+    return any(act.slots.get("tries", 0) >= _DEMANDS for act in acts)
 
 
 def tells_news(situation: Situation) -> bool:

@@ -36,6 +36,7 @@ _CHIPS = {
     "urge.in_time": ("要", "不用了"),
     "urge.no_promise": ("要", "不用了"),
     "lost.look": ("都没有", "找到了"),
+    "redirect.one_parcel": ("确认", "先不用"),
     "redirect.ask": ("改送新地址", "改时间", "放驿站自提", "拦截退回"),
     "after_sale.reason": ("不喜欢", "尺码不合适", "质量问题", "和描述不符"),
     "after_sale.reason_late": ("质量问题", "发错少发"),

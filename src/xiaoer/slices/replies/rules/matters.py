@@ -14,6 +14,7 @@ from xiaoer.slices.replies.rules import wording
 _AREA = re.compile(r"^.{2,20}?(?:[区县旗]|市(?!.{0,6}[区县旗]))")
 _TOWN = 4  # characters of an address without 区 or 县 that are read back (广州天河…)
 _NEXT = {"return": "要退", "exchange": "要换", "refund_only": "要退款", "repair": "要修", "resend": "要补发"}
+_NEXT |= {"cancel": "要取消", "change_address": "要改地址", "note": "要加备注", "change_item": "要改"}
 _GOALS = {"return": "退货退款", "exchange": "换货", "refund_only": "退款"}
 
 
@@ -105,8 +106,7 @@ def _also(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 
 
 def _next_kind(slots: dict[str, Any], now: datetime) -> dict[str, str]:
-    kind = slots["next_kind"]
-    return {"next_words": "要取消" if kind == "cancel" else _NEXT.get(slots.get("goal", ""), "的售后")}
+    return {"next_words": _NEXT.get(slots.get("goal", "") or slots["next_kind"], "的售后")}
 
 
 def _visit(slots: dict[str, Any], now: datetime) -> dict[str, str]:

@@ -60,7 +60,8 @@ def start(ask: Ask) -> Move | None:
     if found == "which":
         return question(ask, replace(matter, asks="which"), "after_sale.which", options=choosing.titles(orders))
     first, *rest = _parts(ask, orders[0]) or [replace(matter, id=f"{matter.id}{orders[0].id}", order_id=orders[0].id)]
-    return apart.beside(ask, rest, orders[0], lambda ask: _next(ask, first, orders[0]))
+    move = apart.beside(ask, rest, orders[0], lambda ask: _next(ask, first, orders[0]))
+    return apart.in_turn(ask, (first, *rest), orders[0], move)
 
 
 def _after(ask: Ask, left: Matter, order: Order) -> Move:

@@ -40,7 +40,10 @@ _NO_PICTURE = ("没有照片", "没照片", "拍不了", "没拍", "扔了", "�
 _PIECES_BACK = re.compile(
     rf"[退换](?:掉|回|货)?(?:其中的?|里面?的?)?([一二两三四五六七八九1-9]){PIECE}(?!新|同样|别|其他|好)"
 )
-_HOW_MANY = {
+_ALL_BUT = re.compile(
+    rf"([二两三四五六七八九2-9])({PIECE})(?:里|就|只|我)*留(?:下|着)?([一二两三四五六七八1-8])\2"
+)  # 三双留一双
+HOW_MANY = {
     word: at
     for at, words in enumerate(("", "一1", "二两2", "三3", "四4", "五5", "六6", "七7", "八8", "九9"))
     for word in words
@@ -50,7 +53,9 @@ _HOW_MANY = {
 def pieces_of(text: str) -> int:
     """How many pieces go back (三件退一件); 0 when the words count none."""
     found = _PIECES_BACK.search(text)
-    return _HOW_MANY[found[1]] if found else 0
+    if found is None and (rest := _ALL_BUT.search(text)):
+        return max(HOW_MANY[rest[1]] - HOW_MANY[rest[3]], 0)
+    return HOW_MANY[found[1]] if found else 0
 
 
 _LABEL_OFF = re.compile(

@@ -58,7 +58,8 @@ def start(ask: Ask, kind: str) -> Move | None:
         matter = new_matter(ask, kind, asks="which", said=ask.said[:300])
         return question(ask, matter, f"{kind}.which", options=choosing.titles(orders))
     order = orders[0]
-    return _next(ask, _heard(ask, new_matter(ask, kind, order.id)), order)
+    matter = _heard(ask, new_matter(ask, kind, order.id))
+    return apart.in_turn(ask, (matter,), order, _next(ask, matter, order))
 
 
 def resume(ask: Ask, matter: Matter) -> Move | None:

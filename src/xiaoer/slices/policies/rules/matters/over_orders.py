@@ -53,7 +53,7 @@ def _matter(ask: Ask, order: Order, words: str) -> Matter | None:
         told = replace(told, slots={**told.slots, "goal": "exchange"})
     cancels = any(word in words for word in ("取消", "不要了"))
     if "goal" not in told.slots and not cancels:
-        return None
+        return told if "reason" in told.slots and order.status in _CAME else None  # 座椅扣不上，跑鞋磨脚
     if order.status != "paid" or told.slots.get("goal") == "exchange":
         return told if "goal" in told.slots else replace(told, slots={**told.slots, "goal": "return"})
     reason = {name: told.slots[name] for name in ("reason",) if name in told.slots}

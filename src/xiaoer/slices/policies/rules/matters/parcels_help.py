@@ -13,7 +13,7 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import orders, parcels
-from xiaoer.slices.policies.rules.matters import changes, choosing, reading
+from xiaoer.slices.policies.rules.matters import changes, choosing, reading, several
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.rules.needs import wants_orders
 from xiaoer.slices.policies.rules.picking import says_signed
@@ -61,7 +61,10 @@ def start(ask: Ask, kind: str) -> Move | None:
     order = choosing.order_of(ask)
     if order is None:
         return None
-    if kind == "redirect" and ask.memory.of_kind("redirect") is None:
+    left = ask.memory.of_kind("redirect")
+    if left is not None and left.order_id and choosing.names_another(ask, left.order_id):
+        left = None
+    if kind == "redirect" and left is None:
         found, meant = choosing.choose(ask, ("shipped",))
         if found == "which":  # a parcel that is called back by mistake is worse than a question
             matter = _wished(ask, new_matter(ask, "redirect", asks="which"))
@@ -85,9 +88,7 @@ def start(ask: Ask, kind: str) -> Move | None:
     if kind == "lost":
         return _lost(ask, order)
     if order.status == "shipped" and stage_of(shipment) is not Stage.SIGNED:
-        return _redirect(
-            ask, _wished(ask, ask.memory.of_kind("redirect") or new_matter(ask, "redirect", order.id)), order
-        )
+        return _redirect(ask, _wished(ask, left or new_matter(ask, "redirect", order.id)), order)
     return None
 
 
@@ -261,6 +262,10 @@ def _redirect(ask: Ask, matter: Matter, order: Order) -> Move:
         return question(ask, replace(matter, asks="when"), "redirect.when", order)
     if wish == "拒收退回" and "yes" not in slots and _MAY_I.search(ask.segment.text):
         return question(ask, replace(matter, asks="confirm"), "redirect.refuse", order, wish=wish)
+    if "yes" not in slots and (stays := several.spared(ask.segment.text, order)):
+        return question(
+            ask, replace(matter, asks="confirm"), "redirect.one_parcel", order, stays="、".join(stays), wish=wish
+        )
     detail = slots.get("address") or slots.get("when") or ""
     about = f"{wish}：{detail}" if detail else wish
     wanted = todo(matter, "ticket", "parcel", about=about, waybill_no=_waybill(order), phone=slots.get("phone", ""))

@@ -18,6 +18,7 @@ from xiaoer.slices.policies.rules import buying
 from xiaoer.slices.policies.rules.matters import (
     after_sale,
     after_sale_words,
+    apart,
     booking,
     changes,
     choosing,
@@ -48,13 +49,22 @@ def answer_asked(ask: Ask) -> Move | None:
         asked = next((matter for matter in ask.memory.matters if matter.asks == "confirm"), None)
     if (elsewhere := _value_for(ask, asked)) is not None:
         return elsewhere
-    if asked is not None and asked.asks in _OF_ITS_ORDER and choosing.names_another(ask, asked.order_id):
-        return None  # 卫衣那单取消, while the cancelling of another order waits for its yes
+    if asked is not None and _is_of_another(ask, asked):
+        return None
     if asked is not None and asked.kind == "after_sale" and _BY_DAY.search(text):
         return after_sale.tell_window(ask)  # 7号前是吧, while the return waits for its yes
     if asked is not None and asked.asks == "confirm" and reading.is_murmur(text):
         return Move(say(ask, "matter.say_so", asks="confirm"))
     return _go_on(ask, asked) if asked is not None and _may_answer(ask, asked) else None
+
+
+def _is_of_another(ask: Ask, asked: Matter) -> bool:
+    """Whether the words want something of another order than the question was about: 卫衣那单取消, while the cancelling
+    of another one waits for its yes; 芝麻丸发霉了，短裤退, where the first part is asked for a picture."""
+    own = asked.asks in _OF_ITS_ORDER or apart.is_of_this_turn(ask, asked) or _WISH.search(ask.segment.text)
+    return bool(asked.order_id and own and asked.asks not in _PLAIN_VALUES) and choosing.names_another(
+        ask, asked.order_id
+    )
 
 
 def _value_for(ask: Ask, asked: Matter | None) -> Move | None:
@@ -97,6 +107,8 @@ _SINCE_WHEN = re.compile(
 )
 _BY_DAY = re.compile(r"(?:\d{1,2}[号日]|几号|哪天|什么时候)(?:之|以)?前[^，。]{0,6}(?:吧|吗|么|不|退|换|都|可以|\?|？)")
 _OF_ITS_ORDER = ("confirm",)
+_PLAIN_VALUES = ("address", "digits", "order_no", "tax_no")
+_WISH = re.compile(r"[退换]|取消|不要了")
 _TELLS_FREIGHT = ("after_sale.photo", "after_sale.confirm_return", "after_sale.confirm_exchange")  # whose words name it
 _COSTS = re.compile(
     r"(?:那)?(?:要|收|给)?(?:钱|费用|运费|邮费|多少钱)(?:的话)?(?:咋|怎么|如何)?(?:算|收|给|出)?"
@@ -144,7 +156,7 @@ def begin(ask: Ask) -> Move | None:
     if intent == "order.change_item" and _has_come(ask):
         return after_sale.start(replace(ask, segment=replace(ask.segment, intent="after.exchange")))
     if (
-        intent in (*after_sale_words.INTENTS, "after.cancel", "order.change_item")
+        intent in (*after_sale_words.INTENTS, "after.cancel", "order.change_item", "order.cancel")
         and (both := over_orders.start(ask)) is not None
     ):
         return both

@@ -13,10 +13,13 @@ from xiaoer.slices.policies.rules.picking import THINGS, is_called
 _CLAUSES = re.compile(r"[，,。；;！!？?\n\s]+|另外|还有|然后|但是?|可是|不过")
 _OF_BOTH = re.compile(r"(?:我|就|也)?(?:都|全|统统|一起)")
 _JOINED = re.compile(r"[和跟与、及]|都|各")
-_KEEPS = re.compile(r"除外|留着|留下|保留|要留|不动|(?<![退换能])不(?:用|想|要)?[退换]")
+_KEEPS = re.compile(
+    r"除外|留着|留下|保留|要留|不动|(?:只|就|光)要(?![一二两三四五六七八九\d])|(?<![退换能])不(?:用|想|要)?[退换]|照(?:发|常|旧|样|寄|送)|别(?:拦|退|换|取消|动|改)|还是(?:[寄发送]|按)|(?<!票)(?<!不)(?:我|还)(?:是|都)?要的?$|不用(?:了|开|的)"
+)
 _PRAISES = re.compile(r"没(?:啥|什么)?(?:问题|毛病)|[挺很蛮]好|还(?:行|可以)|满意|(?<!不)喜欢|(?<!不)合适|正好")
 _WANTS = re.compile(r"[退换修补赔]")
 _ALL_BUT = re.compile(r"除了?(?P<but>[^，,。]{1,12}?)(?:以?外|之外)?[，,]?(?:其[他它余]|别的|剩下)?的?(?:都|全|统统)")
+_NAME = 16  # letters of a title that name the goods
 _ALL = ("全部", "都退", "整单", "都要退", "所有", "全退", "全都", "都换", "全换")
 _ALL_ORDERS = re.compile(
     r"(?:[两俩三四几]|所有|全部)的?(?:个)?(?:订?单|笔)(?:子)?[^，,。]{0,3}(?:都|全|退|取消)|(?:都|全部?)(?:给我|帮我|一起)?(?:取消|退了?单)|订单(?:都|全)"
@@ -36,7 +39,7 @@ def lines_named(words: str, order: Order) -> list[OrderItem]:
     named: list[OrderItem] = []
     spared = []
     for clause in filter(None, _CLAUSES.split(words)):
-        (spared if _is_kept(clause) else named).extend(_in_clause(clause, order))
+        (spared if is_kept(clause) else named).extend(_in_clause(clause, order))
     if chosen := [line for line in order.items if line in named and line not in spared]:
         return chosen
     if any(word in words for word in _ALL):
@@ -44,7 +47,12 @@ def lines_named(words: str, order: Order) -> list[OrderItem]:
     return []
 
 
-def _is_kept(clause: str) -> bool:
+def is_of_all(clause: str) -> bool:
+    """Whether a clause speaks of all that was named before it (都想退)."""
+    return _OF_BOTH.match(clause) is not None
+
+
+def is_kept(clause: str) -> bool:
     """Whether a clause says that its goods stay: 四件套留着, 四件套挺好."""
     praised = (
         _PRAISES.search(clause) is not None
@@ -94,21 +102,29 @@ def parts_of(words: str, order: Order) -> list[tuple[str, str]]:
     parts: dict[str, list[str]] = {}
     ids = ""
     for clause in filter(None, _CLAUSES.split(words)):
-        if _is_kept(clause):
+        if is_kept(clause):
             continue
         if found := _in_clause(clause, order):
             ids = as_one(found, order).variant_id
             parts.setdefault(ids, [])
-        elif _OF_BOTH.match(clause):  # 都想退，不喜欢: of all that was named so far
+        elif is_of_all(clause):  # 都想退，不喜欢: of all that was named so far
             ids = ""
         for each in [ids] if ids else parts:
             parts[each].append(clause)
     return [(ids, "，".join(clauses)) for ids, clauses in parts.items()]
 
 
+def spared(words: str, order: Order) -> list[str]:
+    """Titles of the lines that the words leave alone (充电器拦回来，小白鞋我要)."""
+    kept = [
+        line for clause in _CLAUSES.split(words) if clause and is_kept(clause) for line in _in_clause(clause, order)
+    ]
+    return [line.title[:_NAME] for line in order.items if line in kept]
+
+
 def spares(words: str) -> bool:
     """Whether part of the words leaves goods alone."""
-    return any(_is_kept(clause) for clause in filter(None, _CLAUSES.split(words)))
+    return any(is_kept(clause) for clause in filter(None, _CLAUSES.split(words)))
 
 
 def parts_over(words: str, orders: Sequence[Order]) -> list[tuple[Order, str]]:
@@ -118,7 +134,7 @@ def parts_over(words: str, orders: Sequence[Order]) -> list[tuple[Order, str]]:
     parts: dict[str, list[str]] = {}
     meant: list[str] = []
     for clause in filter(None, _CLAUSES.split(words)):
-        if _is_kept(clause):
+        if is_kept(clause):
             continue
         signs = {clause[at : at + 2] for at in range(len(clause) - 1)} | (THINGS & set(clause))
         found = [

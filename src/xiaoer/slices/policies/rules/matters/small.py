@@ -34,6 +34,9 @@ _WANTS_INVOICE = (
     "补开",
     "给我开",
     "帮我开",
+    "发票也要",
+    "发票补",
+    "补发票",
 )
 # asked by one who has an order: it can be made right here
 _HOW_TO_INVOICE = re.compile(
@@ -195,6 +198,11 @@ def ask_order_no(ask: Ask) -> Move:
     if ask.is_guess and ask.segment.by == "model":
         return Move(Act("ask", ask.index, "unclear", rule_id="unclear"))
     matter = new_matter(ask, "verify", "", asks="order_no", intent=ask.segment.intent, said=ask.segment.text[:200])
+    asked = ask.memory.asked
+    if ask.segment.intent.startswith("after.") and asked is not None and asked.kind == "verify":
+        tries = int(asked.slots.get("tries", "0")) + 1
+        again = replace(matter, slots={**matter.slots, "tries": str(tries)})
+        return question(ask, again, "order.still_sorry", rule="identity.ask_number", tries=tries)
     cross = ask.segment.intent.startswith("after.") and ask.situation.heard.sentiment.label == "negative"
     return question(ask, matter, "order.which_sorry" if cross else "order.which", rule="identity.ask_number")
 
@@ -210,9 +218,18 @@ def with_number(ask: Ask, act: Act) -> Move:
     """An entry told to who has no order here; the next words may be the order's number that it asks for, or that is
     asked for beside it where something is to be made good (上次买的起球了，咋赔)."""
     wants_it = act.template == "knowledge" and ask.segment.intent in _TO_MAKE_GOOD and tells_own(ask.segment.text)
-    if ask.facts.orders != () or not (wants_it or _NUMBER_WANTED.search(str(act.slots.get("answer", "")))):
+    if ask.facts.orders != () or not (wants_it or asks_number(str(act.slots.get("answer", "")))):
         return Move(act)
-    act = replace(act, template="knowledge.and_order") if wants_it else act
+    return asking_number(ask, replace(act, template="knowledge.and_order") if wants_it else act)
+
+
+def asks_number(answer: str) -> bool:
+    """Whether the words of an entry ask for an order's number themselves."""
+    return _NUMBER_WANTED.search(answer) is not None
+
+
+def asking_number(ask: Ask, act: Act) -> Move:
+    """The act, after which an order's number is waited for."""
     matter = new_matter(ask, "verify", "", asks="order_no", intent=ask.segment.intent, said=ask.segment.text[:200])
     asking = replace(act, slots={**act.slots, "asks": matter.asks})
     return Move(asking, memory=ask.memory.keeping(matter), matter=matter.id)
