@@ -16,6 +16,7 @@ from xiaoer.slices.selling.types import Candidate, Limits
 
 ORDERS = 10  # as many as the answer reads, so that a shop system is asked once
 OWNED = frozenset({"paid", "shipped", "delivered", "completed"})
+_COLORS = 4  # that are told of one product
 _ANY = Taste()
 _MODEL = re.compile(r"(\d+(?:\.\d+)?)\s*(寸|pro|plus|mini|ultra|代)")
 
@@ -51,7 +52,8 @@ class Choosing:
             owned = any(variant.id in mine for variant in variants)
             if ready and not owned and not denies(product, need) and _fits_model(need, product, ready):
                 stock = sum(v.stock for v in ready)
-                candidates.append(Candidate(product, min(v.pays for v in ready), stock, why))
+                reason = why or _left(ready, limits)
+                candidates.append(Candidate(product, min(v.pays for v in ready), stock, reason))
         if cheapest:
             candidates.sort(key=lambda one: one.price)
         count = min(most or rules.at_once, rules.at_once)
@@ -86,7 +88,15 @@ def _is_within(product: Product, variant: Variant, limits: Limits) -> bool:
     named = any(limits.color in value for value in variant.spec.values()) or f"{limits.color}色" in product.title
     if limits.color and not named:
         return False
+    if any(color in value for color in limits.not_colors for value in variant.spec.values()):
+        return False
     return (limits.least or ZERO) <= variant.pays and (limits.most is None or variant.pays <= limits.most)
+
+
+def _left(ready: Iterable[Variant], limits: Limits) -> str:
+    """In which colours goods are there, where some are refused."""
+    colors = dict.fromkeys(value for v in ready for axis, value in v.spec.items() if "色" in axis)
+    return f"有{'、'.join(list(colors)[:_COLORS])}" if limits.not_colors and colors else ""
 
 
 def audiences_of(turn: Turn, named: Sequence[str], age_years: float | None) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from xiaoer.kernel.counting import PIECE
 from xiaoer.kernel.heard import Body, Segment
 from xiaoer.kernel.turn import PastMessage, Turn
 from xiaoer.slices.policies.rules import needs, needs_told, size_words
+from xiaoer.slices.policies.rules.conditions import is_refused
 from xiaoer.slices.policies.rules.remarks import is_bare_variant, last_matter
 
 VARIANT, NEED = "variant", "need"  # by which mechanism: a variant was chosen, a need was told
@@ -174,6 +175,8 @@ def _on_page(segment: Segment, turn: Turn) -> Segment | None:
         return None
     text, named = segment.text.strip(), segment.entities
     words = [word for word in (named.size, named.color) if word]
+    if named.color and is_refused(named.color, text):
+        return replace(segment, intent="product.color", confidence=0.8, by="follow_up")
     bare = bool(words) and is_bare_variant(text, words) and not QUESTION.search(text)
     either = named.color is not None and _EITHER.fullmatch(text) is not None
     if (
