@@ -97,7 +97,7 @@ def _still(ask: Ask, wish: Wish, picks: tuple[Pick, ...]) -> Act | None:
     if len(best) < len(picks):  # 上初中, of two bags
         return act_of_picks(ask.index, "recommend.which", best, "recommend.which")
     if avoided := [term for terms in read_avoids(ask.segment.text) for term in terms]:
-        return Act("recommend", ask.index, "recommend.still_free", {**shown, "what": "、".join(avoided)}, sources)
+        return Act("recommend", ask.index, "recommend.still_free", {**shown, "limits": "、".join(avoided)}, sources)
     if any(letter in pick.reason for pick in picks for letter in wish_words.left_of(ask.segment.text)):
         return None  # 别太亮: 亮度：三档可调
     template = "recommend.still_one" if len(picks) == 1 else "recommend.still"
