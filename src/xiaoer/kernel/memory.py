@@ -27,7 +27,8 @@ class Wish(Struct, frozen=True, omit_defaults=True):
     """What a buyer would like recommended (求推荐), as told over several turns: 送妈妈的, 她六十了, 两百以内.
 
     `words` are the phrases, oldest first; `shown` the products offered for it already, which are not offered again;
-    `color` and `size` those asked for. `is_total`: the budget is for all `pieces` together; `is_about`: it was
+    `color` and `size` those asked for, `not_colors` those refused.
+    `is_total`: the budget is for all `pieces` together; `is_about`: it was
     said roughly. `bad` for the body, or
     `unliked`, is what must not be in it.
     `asked` counts the recommendations that were asked for in this talk, without what only narrows one.
@@ -45,6 +46,7 @@ class Wish(Struct, frozen=True, omit_defaults=True):
     bad: tuple[str, ...] = ()
     unliked: tuple[str, ...] = ()
     color: str = ""
+    not_colors: tuple[str, ...] = ()
     size: str = ""
     asked: int = 0
     shown: tuple[str, ...] = ()

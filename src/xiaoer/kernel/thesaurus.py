@@ -16,16 +16,25 @@ from xiaoer.kernel.asking import wants_goods
 from xiaoer.kernel.commerce import Product
 
 _MANY = 16_384  # products whose kinds are kept
+_SHORT = 14  # characters of a clause that may be nothing but a name and that it is wanted
 _LONGEST = 8  # characters of a name
-_HAVE = r"有(?:吗|么|没(?!有?现?货)|不|卖|$|[^\u4e00-\u9fff]|.{1,4}的[吗么没不])"
+_HAVE = r"有(?:推荐|吗|么|没(?!有?现?货)|不|卖|$|[^\u4e00-\u9fff]|.{1,4}的[吗么没不])"
 _AFTER = re.compile(
     r"(?:子|类)?(?:$|[^\u4e00-\u9fff]|[吗么没呢吧哪卖啊呀嘛不要求来买]|推荐|都行|也行|[一二两三四五六七八九十]"
     rf"|{_HAVE}|的(?:[吗么没不有]|$|[^\u4e00-\u9fff]))"
 )
 _SPOKEN_OF = re.compile(r"(?:[用给配装洗放充擦比像跟和去没]|不让|不是|不要|别|买了|送的|收到|[上那这]个?)$")
 _DENIED = re.compile(r"(?:不要|别|不想要?|除了|不喜欢|不爱|不吃|不喝|不用)[^，。]{0,6}$")
+# what may stand around a name where nothing but goods is wanted: 那猫粮呢, 还要卷笔刀, 书包有哪些, 给孩子买书包
+_WANTED_BEFORE = re.compile(
+    r"(?:那么?|还|再|也|就|我们?|俺|咱|想|要|需要|买|来|看看?|看下|找|有没有|有|请问|你们?|家|店里?|里|别的|(?:给|帮)[\u4e00-\u9fff]{1,4}?(?=买|来|找|挑|选)|挑|选|[个款支双条件把张套瓶盒包点些])*"
+)
+_WANTED_AFTER = re.compile(
+    r"(?:都?有(?:哪些|什么|啥|几种|几款|推荐|没有)?|[哪][些种个款](?:最|更|比较)?(?:好|合适|值得买)?|怎么[选挑买]|咋选|推荐(?:一?下|几款|一款)?|呢|吗|么|没有?|的|款|牌子|求|看看)*"
+)
 _CLAUSE = re.compile(r"[^，。；,;！!？?\s]+")
-_ONE = re.compile(r"(?:[个双款只条顶把盏张口件支台]|买|有没有|推荐)(?P<what>[\u4e00-\u9fff])")  # 推荐个包, 想买鞋
+_PIECE = "[个双款只条顶把盏张口件支台]"
+_ONE = re.compile(rf"(?:{_PIECE}|(?:买|有没有|推荐)(?!{_PIECE}))(?P<what>[\u4e00-\u9fff])")  # 推荐个包, 想买鞋
 
 
 class Kind(Struct, frozen=True):
@@ -73,7 +82,11 @@ class Thesaurus:
 
     def asked_for(self, text: str) -> list[Named]:
         """The kinds that somebody wants or asks for, clause by clause; none where goods are only spoken of."""
-        return [one for clause in _CLAUSE.findall(text) if wants_goods(clause) for one in self._asked_in(clause)]
+        return [
+            one
+            for clause in _CLAUSE.findall(text)
+            for one in (self._asked_in(clause) if wants_goods(clause) else self.only_named(clause))
+        ]
 
     def _asked_in(self, clause: str) -> list[Named]:
         named = self.named_in(clause)
@@ -88,6 +101,17 @@ class Thesaurus:
             and not _SPOKEN_OF.search(clause[: one.at])
             and not _DENIED.search(clause[: one.at])
         ]
+
+    def only_named(self, text: str) -> list[Named]:
+        """The kind that the first clause names when it says no more than that such goods are wanted (还要卷笔刀); none
+        where it is nothing but a name."""
+        clause = next(iter(_CLAUSE.findall(text)), "")
+        named = self.named_in(clause) if len(clause) <= _SHORT else []
+        if len(named) != 1 or named[0].said == clause:
+            return []
+        before, after = clause[: named[0].at], clause[named[0].at + len(named[0].said) :]
+        is_asked = before or after != "呢"  # 书包呢 may ask where it stays
+        return named if is_asked and _WANTED_BEFORE.fullmatch(before) and _WANTED_AFTER.fullmatch(after) else []
 
     def spoken_of(self, text: str) -> frozenset[str]:
         """The kinds that a text is about, with what is wider: without what other goods are made for, and without what

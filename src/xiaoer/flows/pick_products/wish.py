@@ -21,8 +21,10 @@ from xiaoer.slices.policies.api import (
     wish_asks_which,
     wish_is_modest,
     wish_is_too_dear,
+    wish_points_by_price,
     wish_says_no,
     wish_told,
+    wish_wants_dearer,
 )
 from xiaoer.slices.selling.recipients import recipients_of
 from xiaoer.slices.selling.rules.measures import Measures, area_in
@@ -37,7 +39,8 @@ _SLACK = 1.1  # 两百左右 may be a little more
 _SHELF = 300  # products that are weighed
 _LIKELY, _SURELY = 0.25, 0.35  # how likely the best must be for a wish, and for words heard as something else
 _BESIDE, _BESIDE_RULED = 0.75, 0.5  # share of the best from which others are shown too; from which rules are followed
-_PICKED = 3  # of what was shown, the last so many set the price that is too dear
+_PICKED = 3  # of what was shown, the last so many set the price where no list is remembered
+_A_YUAN = Money(100)
 
 
 class PicksForWish:
@@ -49,15 +52,17 @@ class PicksForWish:
         self._recipients = recipients_of()
 
     async def __call__(self, turn: Turn, segment: Segment, most_a_talk: int) -> tuple[Pick, ...] | None:
-        """Picks for all that was told of the wish; None when she was shown enough. What narrows a wish that is open is
-        not one more recommendation."""
+        """Picks for all that was told of the wish; None when she was shown enough and names nothing. What narrows an
+        open wish is not one more recommendation."""
         wish = wish_told(segment, turn)
-        if wish.asked > most_a_talk:
+        if wish.asked > most_a_talk and not await self._names(turn.shop, segment.text):
             return None
         if segment.intent != "product.recommend" and not self._recipients.taste_of(wish).fits:
             return await self._surely(turn, segment, wish)
         if wish_asks_which(segment.text) and len(turn.memory.choices) > 1:
             return await self._best_of(turn, segment, wish, [id_ for id_, _ in turn.memory.choices])
+        if (most := wish_points_by_price(segment.text)) and len(turn.memory.choices) > 1:
+            return await self._extreme(turn, segment, wish, dearest=most == "贵")
         in_sight = turn.product_in_focus if wish_asks_about_it(segment.text) else None
         if in_sight and (suits := await self._suits(turn, segment, wish, in_sight)):
             return suits
@@ -65,7 +70,34 @@ class PicksForWish:
         people = self._recipients.people_in(" ".join(wish.words))
         if len(people) > 1:
             return await self._for_each(turn, segment, wish, people)
-        return await self._for_one(turn, segment, wish) or await self._nearest(turn, segment, wish)
+        return await self._for_one(turn, segment, wish) or await self._next_best(turn, segment, wish)
+
+    async def _next_best(self, turn: Turn, segment: Segment, wish: Wish) -> tuple[Pick, ...]:
+        """Where nothing is as wished: what is beyond the budget for who wants better, the end of what was shown for who
+        wants it dearer or cheaper than that, else what comes nearest."""
+        dearer, cheaper = wish_wants_dearer(segment.text), wish_is_too_dear(segment.text)
+        if not wish.shown or not (dearer or cheaper):
+            return await self._nearest(turn, segment, wish)
+        if dearer and wish.budget_yuan is not None:
+            free = replace(wish, budget_yuan=None, is_total=False, pieces=0)
+            if found := await self._for_one(turn, segment, free, _NEAREST):
+                return tuple(replace(pick, near=True) for pick in found)
+        return await self._extreme(turn, segment, wish, dearest=dearer)
+
+    async def _extreme(self, turn: Turn, segment: Segment, wish: Wish, dearest: bool) -> tuple[Pick, ...]:
+        """Of the goods that were shown last, the one that costs most or least."""
+        goods = await self._goods_of(turn.shop, [id_ for id_, _ in turn.memory.choices])
+        limits = replace(self._limits(turn, segment, wish), most=None, least=None, total=None)
+        found = await self._choose(turn, segment.text, [(p, "") for p in goods], limits, (), most=len(goods))
+        found = tuple(sorted(found, key=lambda pick: pick.price, reverse=dearest))
+        return tuple(replace(pick, near=True) for pick in found[:1])
+
+    async def _goods_of(self, shop: ShopId, ids: Sequence[str]) -> list[Product]:
+        return [product for one in ids if (product := await self._goods.product(shop, one)) is not None]
+
+    async def _names(self, shop: ShopId, text: str) -> bool:
+        """Whether the words name goods of the shop: who names what he wants is shown it."""
+        return bool(await self._goods.of_asked(shop, text)) or self._goods.is_named(shop, text)
 
     async def _surely(self, turn: Turn, segment: Segment, wish: Wish) -> tuple[Pick, ...]:
         """What is meant though the words were heard as something else: only what is likely."""
@@ -94,14 +126,21 @@ class PicksForWish:
     ) -> tuple[Pick, ...]:
         limits = self._limits(turn, segment, wish)
         if wish.shown and wish_is_too_dear(segment.text):
-            limits = replace(limits, most=await self._less_than(turn.shop, wish.shown, limits.most), cheaper=True)
-        without = (*picked, *(wish.shown if wish_says_no(segment.text) else ()))
+            prices = await self._prices(turn, wish)
+            limits = replace(limits, most=min(prices) - _A_YUAN if prices else limits.most, cheaper=True)
+        elif wish.shown and wish_wants_dearer(segment.text):
+            prices = await self._prices(turn, wish)
+            limits = replace(limits, least=max(prices) + _A_YUAN if prices else limits.least)
+        others = wish_says_no(segment.text) or (wish.shown and wish_wants_dearer(segment.text))
+        without = (*picked, *(wish.shown if others else ()))
         taste = self._taste(wish)
         count = wish.pieces or most
         picks = await self._picked(turn, wish, taste, limits, without, count)
         if not picks and taste.fits and await self._may_differ(turn, wish, taste):
             taste = self._taste(wish, with_situations=False)
             picks = await self._picked(turn, wish, taste, limits, without, count)
+        if not picks and taste.unasked and await self._goods.of_asked(turn.shop, " ".join(wish.words)):
+            picks = await self._picked(turn, wish, replace(taste, unasked=()), limits, without, count)  # 水彩笔: 儿童
         return picks
 
     def _taste(self, wish: Wish, with_situations: bool = True) -> Taste:
@@ -126,8 +165,9 @@ class PicksForWish:
         need, most_yuan = self._recipients.need_of(wish), limits.most.fen / 100 if limits.most else None
         looked_at = _LOOKED_AT * (4 if wish.color or wish.size else 1)
         found = await self._goods.recommend(turn.shop, need, most_yuan, looked_at, taste)
-        said, cheapest = " ".join(wish.words), wish_is_modest(" ".join(wish.words))
-        of_kind = await self._goods.of_asked(turn.shop, _without(said, (*wish.bad, *wish.unliked)))
+        cheapest = wish_is_modest(" ".join(wish.words))
+        said = self._recipients.without_unwanted(" ".join(wish.words), wish)
+        of_kind = await self._goods.of_asked(turn.shop, said)
         such = tuple(product for product in found if product.id in (of_kind or ()))
         named = self._goods.is_named(turn.shop, said) or wish_asks_if_sold(said)
         by_rules = taste.likes or taste.things or taste.musts or taste.broad
@@ -183,7 +223,7 @@ class PicksForWish:
 
     async def _best_of(self, turn: Turn, segment: Segment, wish: Wish, shown: Sequence[str]) -> tuple[Pick, ...]:
         """Of the goods that were shown, the one for which most speaks."""
-        goods = [product for one in shown if (product := await self._goods.product(turn.shop, one)) is not None]
+        goods = await self._goods_of(turn.shop, shown)
         taste = self._recipients.taste_of(replace(wish, words=(*wish.words, segment.text)))
         goods.sort(key=lambda product: -_spoken_for(product, taste))
         return await self._choose(
@@ -215,6 +255,7 @@ class PicksForWish:
             self._recipients.groups_of(wish.unliked),
             None if wish.is_total else least,
             wish.color.removesuffix("色"),
+            tuple(color.removesuffix("色") for color in wish.not_colors),
             wish.size.upper().removesuffix("码"),
             told=told if wish.is_about else None,
             measures=_measures(turn, segment, wish),
@@ -229,10 +270,11 @@ class PicksForWish:
         bad, unliked = (self._recipients.groups_of(terms) for terms in (told.bad, told.unliked))
         return Limits(audiences_of(turn, named, age), age, bad=bad, unliked=unliked)
 
-    async def _less_than(self, shop: ShopId, shown: Sequence[str], most: Money | None) -> Money | None:
-        """A yuan below the cheapest product that was shown last."""
-        prices = [v.pays for one in shown[-_PICKED:] for v in await self._goods.variants(shop, one)]
-        return min(prices) - Money(100) if prices else most
+    async def _prices(self, turn: Turn, wish: Wish) -> list[Money]:
+        """What each of the goods that were shown last costs at least."""
+        last = [id_ for id_, _ in turn.memory.choices] or wish.shown[-_PICKED:]
+        found = [[v.pays for v in await self._goods.variants(turn.shop, one) if v.stock > 0] for one in last]
+        return [min(prices) for prices in found if prices]
 
 
 def _measures(turn: Turn, segment: Segment, wish: Wish) -> Measures:

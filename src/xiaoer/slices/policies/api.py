@@ -48,9 +48,12 @@ wish_told = wish_terms.told
 wish_says_no = wish_words.says_no
 wish_is_too_dear = wish_words.is_too_dear
 wish_is_modest = wish_words.is_modest
+wish_wants_dearer = wish_words.wants_dearer
+wish_points_by_price = wish_words.points_by_price
 wish_than_what = wish_words.than_what
 wish_than_another = wish_words.than_another
 wish_is_alike = wish_words.is_alike
+wish_asks_others = wish_words.asks_others
 wish_asks_beside = wish_words.asks_beside
 wish_by_own_orders = wish_words.by_own_orders
 wish_beside_what = wish_words.beside_what
@@ -97,6 +100,8 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         part = (spoken_for and about_it and run.is_part(segment)) or run.is_told(segment, acts)
         if part or (of_shown and len(shown) > 1 and segment.intent == "price.query"):
             move = Move(_part(index))
+        elif segment.by == focus.BEYOND:
+            move = Move(focus.say_beyond(index, memory))
         else:
             move = other_money.in_yuan(
                 answering.answer_segment(Ask(index, segment, situation, known, product, memory, told_of)), index, known

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from xiaoer.kernel.audiences import AUDIENCES, audiences_in
 from xiaoer.kernel.commerce import Taste
 from xiaoer.kernel.memory import Wish
+from xiaoer.packs.goods import thesaurus_of
 from xiaoer.slices.selling.preferences import preferences_of
 from xiaoer.slices.selling.situations import Situation, situations_of
 
@@ -40,6 +41,8 @@ _FOR_BABIES = ("婴儿", "新生儿", "奶娃")
 _ANY_SORT = re.compile(r"[穿戴用](?:什么|啥|的)")
 _GIVEN_TO = re.compile(r"送|女友|闺蜜|情侣|长辈")
 _FUR = re.compile(r"(?:猫|狗|宠物)(?:的)?(?:毛|尿味|味|抓)")  # 猫毛满地: something for the floor
+# 卧室想弄点香味, then 家里有猫: not for the cat
+_AT_HOME = re.compile(r"(?:家里|我家|屋里|家)(?:还|也)?(?:有|养了?|养着)[一两几]?(?:[只条个])?小?(?:猫|狗|宠物)")
 _AND = re.compile(r"和|跟|与|、|一半|各|每人|分别")
 _EACH = re.compile(r"各|一半|分别")
 _OR = re.compile(r"或者?|和|跟|与|、|还是|以及|都(?:行|可以|好)")
@@ -103,11 +106,11 @@ class Recipients(Struct, frozen=True):
         unasked = tuple(word for word in self.unasked if about_self and word not in said)
         if (wish.age_years or 0) >= _NO_BABY:
             unasked += _FOR_BABIES
-        unwanted = {*wish.bad, *wish.unliked}
+        unwanted = self.unwanted(wish)
         musts = [words for name, words in self.materials.items() if name in said and not _within(name, unwanted)]
         musts += [one.only] if one and one.only else []
         is_young = any(who in _YOUNG for who in wish.audience) or (wish.age_years or _GROWN) < _GROWN
-        is_young = is_young or "儿童" in audiences_in(said)
+        is_young = (is_young or "儿童" in audiences_in(said)) and not (one and one.only)
         things, anybody = self._things(wish), self._anybody(wish, said)
         own = self._said(wish) if with_situations else said
         musts += [one.young] if one and one.young and is_young and not fits else []
@@ -130,13 +133,20 @@ class Recipients(Struct, frozen=True):
             _ANY_SORT.search(said) is not None,
         )
 
-    @staticmethod
-    def _said(wish: Wish) -> str:
+    def _said(self, wish: Wish) -> str:
         """The words without those that only tell a situation or what is not wanted."""
-        text = " ".join(wish.words)
-        for word in (*wish.bad, *wish.unliked):
+        return situations_of().without(self.without_unwanted(" ".join(wish.words), wish)) or " "
+
+    def unwanted(self, wish: Wish) -> frozenset[str]:
+        """The words of what is not wanted; with a present also those of the things meant by it (她不化妆: 口红)."""
+        meant = [word for group in self.groups_of(wish.unliked if wish.relation else ()) for word in group]
+        return frozenset({*wish.bad, *wish.unliked, *(word for word in meant if len(word) > 1)})
+
+    def without_unwanted(self, text: str, wish: Wish) -> str:
+        """The text without the words of what is not wanted."""
+        for word in sorted(self.unwanted(wish), key=len, reverse=True):
             text = text.replace(word, " ")
-        return situations_of().without(text) or " "
+        return text
 
     def _anybody(self, wish: Wish, said: str) -> tuple[str, ...]:
         return self.anybody if wish.budget_yuan is not None or _ANYTHING.search(said) else ()
@@ -151,7 +161,9 @@ class Recipients(Struct, frozen=True):
         return replace(wish, words=wish.words[named[-1] :]) if len(named) > 1 else wish
 
     def _names_goods(self, words: str, wish: Wish, kinds: frozenset[str]) -> bool:
-        plain, unwanted = situations_of().without(words), {*wish.bad, *wish.unliked}
+        if any(not _within(one.said, self.unwanted(wish)) for one in thesaurus_of().asked_for(words)):
+            return True
+        plain, unwanted = situations_of().without(words), self.unwanted(wish)
         spans = (plain[at : at + size] for size in range(2, _LONGEST_KIND + 1) for at in range(len(plain) - size + 1))
         return any((span in kinds or span in self.things) and not _within(span, unwanted) for span in spans)
 
@@ -172,7 +184,9 @@ class Recipients(Struct, frozen=True):
 
     def spared(self, wish: Wish) -> frozenset[str]:
         """Audiences that the words of a situation name without being who takes the goods in (待产包)."""
-        return frozenset(user for situation in self._situations(wish) for user in situation.users)
+        one = self._recipient(wish)
+        users = frozenset(user for situation in self._situations(wish) for user in situation.users)
+        return users | {*_YOUNG, "婴儿"} if one and one.only else users
 
     def people_in(self, text: str) -> tuple[tuple[str, str], ...]:
         """The people, two or more, for each of whom something is wanted (给爸妈, 我妈和我姐), each with the word for
@@ -201,22 +215,26 @@ class Recipients(Struct, frozen=True):
 
     def _group(self, term: str) -> tuple[str, ...]:
         named = [words for name, words in self.avoids.items() if name in term]
-        bare = (term[0],) if len(term) == 2 and term[1] == "子" else ()  # 裙子 stands in titles as 连衣裙
+        bare: tuple[str, ...] = (
+            (term[0],) if len(term) == 2 and term[1] == "子" else ()
+        )  # 裙子 stands in titles as 连衣裙
+        bare += (term[:-1],) if len(term) > 2 and term.endswith("味") else ()  # 三文鱼味
         return tuple(dict.fromkeys(word for words in named for word in words)) or (term, *bare)
 
     def need_of(self, wish: Wish) -> str:
         """The words of the wish that may be about goods: without those for the person, the sort of goods, the situation
         and what is not wanted."""
         one = self._recipient(wish)
-        text = " ".join(wish.words)
-        for word in (*(one.said if one else ()), *self.things, *wish.bad, *wish.unliked):
+        text = self.without_unwanted(" ".join(wish.words), wish)
+        for word in (*(one.said if one else ()), *self.things):
             text = text.replace(word, " ")
         return situations_of().without(text)
 
     def _recipient(self, wish: Wish) -> Recipient | None:
         named = [wish.relation, *wish.audience]
         said = " ".join(wish.words)
-        plain = _FUR.sub(" ", said)
+        pets_wanted = any(word in words for words in wish.words[:1] for word in self.pets)
+        plain = _FUR.sub(" ", said if pets_wanted else _AT_HOME.sub(" ", said))
         for one in self.recipients:
             if one.only and any(word in plain for word in one.said):
                 return one
@@ -230,7 +248,7 @@ class Recipients(Struct, frozen=True):
 
     def _things(self, wish: Wish) -> tuple[str, ...]:
         """Of the sort that was named last; of all that are named side by side (耳机或者手环)."""
-        unwanted = {*wish.bad, *wish.unliked}
+        unwanted = self.unwanted(wish)
         for words in map(situations_of().without, reversed(wish.words)):
             named = [name for name in self.things if name in words and not _within(name, unwanted)]
             found = [(words.rfind(name), self.things[name]) for name in named]

@@ -92,9 +92,10 @@ class PickRules(Struct, frozen=True):
 
 class Limits(Struct, frozen=True):
     """What a wish allows: for whom, from and up to how much a piece, up to how much for all pieces together, what must
-    not be in it (groups of words, of which those of `bad` are bad for the body), and the colour (红). `cheaper`: `most`
-    was not told but is less than what was shown. `told`: the round amount that was said (两百左右), of which `most` is
-    a little more. `measures` are those of who uses it and of the room, `sex` (男, 女) of who wears it."""
+    not be in it (groups of words, of which those of `bad` are bad for the body), the colour (红), those refused.
+    `cheaper`: `most` was not told but is less than what was shown. `told`: the round amount that was said (两百左右),
+    of which `most` is a little more. `measures` are those of who uses it and of the room, `sex` (男, 女) of who wears
+    it."""
 
     audiences: tuple[str, ...] = ()
     age_years: float | None = None
@@ -104,6 +105,7 @@ class Limits(Struct, frozen=True):
     unliked: tuple[tuple[str, ...], ...] = ()
     least: Money | None = None
     color: str = ""
+    not_colors: tuple[str, ...] = ()
     size: str = ""
     cheaper: bool = False
     told: Money | None = None

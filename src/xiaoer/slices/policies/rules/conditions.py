@@ -55,7 +55,7 @@ _REACTS = re.compile(
     rf"(?P<what>{_ALLERGENS})(?=[^，。,？?]{{0,10}}(?:{_ILL}))"
 )  # 牛奶鸡蛋都过敏, 一穿羊毛脖子就起红疹
 _DISLIKE = re.compile(
-    rf"(?:不想?要(?:含|有|带|加)?|不含|不能(?:有|含|吃|喝)|别(?:有|含|带)|(?<!有)没有|不加|不吃|不喝|吃不了|喝不了|不爱(?:吃|喝)?|不喜欢(?:吃|喝)?|讨厌|忌|戒了?(?![指尺])|(?:别|不要|不用)(?:再)?(?:给我)?(?:推荐?|送|买|考虑|整))(?:有|含)?{_NAME}{_ENDS}"
+    rf"(?:不想?要(?:含|有|带|加)?|不含|不能(?:有|含|吃|喝)|别(?:有|含|带)|(?<!有)没有|不加|不吃|不喝|不(?:怎么|太|大|爱|习惯)?(?:穿|戴|喷|抹|涂|擦|养|抽)|不(?:怎么|太|大|爱|会)?(?=化妆)|吃不了|喝不了|不爱(?:吃|喝)?|不喜欢(?:吃|喝)?|讨厌|忌|戒了?(?![指尺])|(?:别|不要|不用)(?:再)?(?:给我)?(?:推荐?|送|买|考虑|整))(?:有|含)?{_NAME}{_ENDS}"
 )
 # what they have already, and what they have no use for (她有围巾了, 口红她有好多, 也不用护手霜)
 _HAS = re.compile(
@@ -169,3 +169,15 @@ def read_avoids(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _terms(words: Iterable[str]) -> tuple[str, ...]:
     cleaned = (re.sub(r"^(?:含|有|带|加|吃|喝|点|些|到)", "", word) for word in words)
     return tuple(dict.fromkeys(word for word in cleaned if word and not _NO_THING.match(word)))[:_MOST_TERMS]
+
+
+def is_refused(color: str, text: str) -> bool:
+    """Whether a colour is named as one that is not wanted (不要粉的, 黄色的不好看)."""
+    bare = color.removesuffix("色")
+    return (
+        re.search(
+            rf"(?:不(?:想|太)?(?:要|喜欢|爱)|别要?|除了|不考虑)(?:太)?{bare}|{bare}色?的?(?:不(?:好看|喜欢|要|行)|太(?:丑|土|艳))",
+            text,
+        )
+        is not None
+    )

@@ -15,6 +15,7 @@ from xiaoer.kernel.counting import PIECE
 from xiaoer.kernel.heard import Body, Segment
 from xiaoer.kernel.turn import PastMessage, Turn
 from xiaoer.slices.policies.rules import needs, needs_told, size_words
+from xiaoer.slices.policies.rules.conditions import is_refused
 from xiaoer.slices.policies.rules.remarks import is_bare_variant, last_matter
 
 VARIANT, NEED = "variant", "need"  # by which mechanism: a variant was chosen, a need was told
@@ -54,7 +55,7 @@ _WHICH_CAN = re.compile(
 _WHETHER = re.compile(r"(?:这|那|它|请问|这个|这款)+(?=能|可以|支持|会)|(?:吗|么|嘛|不|没有?|呢|啊|\W)+$")
 _BE_SO = re.compile(r"(?:我)?(?:要|想要)[\u4e00-\u9fff]{1,4}的")
 _ORDERS = re.compile(
-    rf"(?:给我|帮我|我|想)*(?:要|来|买|拿|整)(?:[一二两三四五六七八九十\d]+){PIECE}(?P<what>[\u4e00-\u9fff]{{2,6}}?)(?:吧|呗)?\W*"
+    rf"(?:给我|帮我|我|想)*(?:要|来|买|拿|整)(?:[一二两三四五六七八九十\d]+){PIECE}(?P<what>[\u4e00-\u9fff]{{2,6}}?)(?<!的)(?:吧|呗)?\W*"
 )
 _OF_MINE = re.compile(
     r"(?:那|那么|还有|对了)+(?:我的?|那个?|个|\W)*(?P<what>[\u4e00-\u9fff]{1,6}?)(?:呢|咋样了?|怎么样了?)\W*"
@@ -196,6 +197,8 @@ def _on_page(segment: Segment, turn: Turn) -> Segment | None:
         return None
     text, named = segment.text.strip(), segment.entities
     words = [word for word in (named.size, named.color) if word]
+    if named.color and is_refused(named.color, text):
+        return replace(segment, intent="product.color", confidence=0.8, by="follow_up")
     bare = bool(words) and is_bare_variant(text, words) and not QUESTION.search(text)
     either = named.color is not None and _EITHER.fullmatch(text) is not None
     if (

@@ -6,11 +6,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from xiaoer.kernel.audiences import audiences_in
+from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.decision import UNANSWERED, Act, Decision, Facts, Pick, Refusal, Source
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.policies.rules import nearness, wish_terms, wish_words
-from xiaoer.slices.policies.rules.conditions import read_budget
+from xiaoer.slices.policies.rules.conditions import read_avoids, read_budget
 from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.rules.opting_out import is_opt_out
 from xiaoer.slices.policies.types import Ask, Situation
@@ -46,15 +47,16 @@ def say_picks(ask: Ask) -> Act | None:
     picks = ask.facts.picks.get(ask.index, ())
     wish = wish_terms.told(ask.segment, ask.situation.turn)
     if picks:
-        if _are_shown(ask, picks) and (limits := _told(ask, wish)):
-            sources = tuple(Source("product", one.product.id, one.product.title) for one in picks)
-            return Act("recommend", ask.index, "recommend.all_within", {"limits": "、".join(limits)}, sources)
+        if (still := _still(ask, wish, picks)) is not None:
+            return still
         if picks[0].product.id == ask.product_id and wish_words.asks_about_it(ask.segment.text):
             slots: dict[str, Any] = {"reason": picks[0].reason, "products": [[ask.product_id, picks[0].product.title]]}
             source = Source("product", picks[0].product.id, picks[0].product.title)
             return Act("answer", ask.index, "recommend.suits", slots, (source,), "recommend.suits")
         if wish_words.asks_which(ask.segment.text) and len(picks) == 1:
             return act_of_picks(ask.index, "recommend.which", picks, "recommend.which")
+        if picks[0].near and (end := _end_of(ask, wish)):
+            return act_of_picks(ask.index, end, picks, end)
         if picks[0].near:
             near = act_of_picks(ask.index, "recommend.near", picks, "recommend.near")
             return replace(near, slots={**near.slots, "limits": "、".join(_told(ask, wish))})
@@ -71,16 +73,58 @@ def say_picks(ask: Ask) -> Act | None:
         earlier = ask.situation.turn.memory.wish
         enough = Act("answer", ask.index, "recommend.enough", rule_id="recommend.enough")
         return enough if earlier is not None and earlier.shown else None
-    if wish.shown and wish_words.says_no(ask.segment.text):
+    if (wish.shown or ask.product_id) and wish_words.says_no(ask.segment.text):
         return no_more
     return _none(ask, wish) or (no_more if wish.shown else None)
 
 
-def _are_shown(ask: Ask, picks: tuple[Pick, ...]) -> bool:
-    """Whether what would be shown is the list that was shown last: all of it is within the budget that is told now."""
-    shown = [id_ for id_, _ in ask.memory.choices]
+def _still(ask: Ask, wish: Wish, picks: tuple[Pick, ...]) -> Act | None:
+    """What is said instead of the very list that was shown last: it is within the budget that is told now, or still
+    what comes nearest. Of a colour or a size the list is shown again, with their prices."""
+    if [one.product.id for one in picks] != [id_ for id_, _ in ask.memory.choices] or picks[0].near:
+        return None
+    sources = tuple(Source("product", one.product.id, one.product.title) for one in picks)
     told = len(ask.segment.text) <= _CONDITION and read_budget(ask.segment.text) is not None
-    return told and len(shown) > 0 and [one.product.id for one in picks] == shown
+    if told and (limits := _told(ask, wish)):
+        return Act("recommend", ask.index, "recommend.all_within", {"limits": "、".join(limits)}, sources)
+    named = ask.segment.entities
+    in_part = any(pick.reason.startswith("有") for pick in picks)  # some of what they come in is refused or asked for
+    if not wish.shown or named.color or named.size or in_part or wish_words.asks_which(ask.segment.text):
+        return None
+    shown: dict[str, Any] = {"products": [[pick.product.id, pick.product.title] for pick in picks]}
+    if avoided := [term for terms in read_avoids(ask.segment.text) for term in terms]:
+        return Act("recommend", ask.index, "recommend.still_free", {**shown, "limits": "、".join(avoided)}, sources)
+    sheets = [_sheet_of(pick.product) for pick in picks]
+    told_by = [sum(pair in sheet for pair in _pairs(wish_words.left_of(ask.segment.text))) for sheet in sheets]
+    best = tuple(pick for pick, count in zip(picks, told_by, strict=True) if count == max(told_by))
+    if len(best) < len(picks):  # 上初中, of two bags
+        return act_of_picks(ask.index, "recommend.which", best, "recommend.which")
+    if any(letter in pick.reason for pick in picks for letter in wish_words.left_of(ask.segment.text)):
+        return None  # 别太亮: 亮度：三档可调
+    template = "recommend.still_one" if len(picks) == 1 else "recommend.still"
+    if not max(told_by) and wish_words.names_quality(ask.segment.text):
+        template = "recommend.untold"
+    return Act("recommend", ask.index, template, shown, sources, "recommend.still")
+
+
+def _sheet_of(product: Product) -> str:
+    return " ".join((product.title, *product.tags, *product.attributes, *product.attributes.values()))
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+def _end_of(ask: Ask, wish: Wish) -> str:
+    """The template that tells the dearest or the cheapest of what was shown; empty where anything else is nearest."""
+    shown = {id_ for id_, _ in ask.memory.choices}
+    if any(pick.product.id not in shown for pick in ask.facts.picks[ask.index]):
+        return ""
+    if wish_words.points_by_price(ask.segment.text):
+        return "recommend.meant"
+    if wish_words.wants_dearer(ask.segment.text):
+        return "recommend.dearest"
+    return "recommend.least" if wish.shown and wish_words.is_too_dear(ask.segment.text) else ""
 
 
 def not_sold(ask: Ask) -> Act | None:
@@ -121,13 +165,15 @@ def _none(ask: Ask, wish: Wish) -> Act | None:
 
 def _told(ask: Ask, wish: Wish) -> list[str]:
     """What was told of the goods, apart from what is bad for somebody."""
-    told = [f"不要{term}" for term in wish.unliked]
+    told = [f"不要{term}" for term in (*wish.unliked, *wish.not_colors)]
     told += [f"{wish.color.removesuffix('色')}色" for _ in wish.color[:1]]
     told += [f"{wish.size.removesuffix('码')}码" for _ in wish.size[:1]]
     if wish_words.than_another(ask.segment.text):
         told.append("比这款便宜")
     elif (wish.shown or ask.product_id) and wish_words.is_too_dear(ask.segment.text):
         told.append("比看过的便宜")
+    elif wish.shown and wish_words.wants_dearer(ask.segment.text):
+        told.append("比看过的高一档")
     if wish.least_yuan is not None and not (wish.is_total or wish.is_about):
         told.append(f"{Money(round(wish.least_yuan * 100)).spoken} 元以上")
     if wish.budget_yuan is not None:

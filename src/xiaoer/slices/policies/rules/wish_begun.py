@@ -17,6 +17,10 @@ _DOUBTFUL = 0.5
 SURE_ENOUGH = 0.75  # below this, words with a budget for a situation are no matter of an order
 _NO_SPEC = re.compile(r"\d|货|[红橙黄绿青蓝紫黑白灰粉]色?的")  # 240的奶瓶有货吗 asks of a variant
 _GIVES = re.compile(r"^送.{1,4}[，,]|送(?:给)?.{1,5}的|送给|送(?:点|个|些|什么|啥)")
+_GIFT_FOR = re.compile(
+    r"送(?:给)?(?!我|的|什么|啥|货|几|多少)[\u4e00-\u9fff]{1,4}的(?:礼[物品]|东西|好物)"
+)  # 有没有送长辈的礼物
+_RECOMMENDS = re.compile(r"(?:请|麻烦|帮我?|给我?|能|再)*推荐(?:一?[个款下些点]|几[个款样])")
 _THINGS_FOR = re.compile(r"能[吃用喝穿戴玩]的(?!吗|么|是|有没有|话)[\u4e00-\u9fff]{2}")  # 敏感肌能戴的首饰
 _COUPLE = re.compile(r"爸妈|父母|公婆|爹妈")
 GOODS = ("product.", "price.", "promo.")
@@ -45,6 +49,8 @@ def begins(text: str, segment: Segment, troubled: bool) -> bool:
         or (troubled and _tells_trouble(text, segment))
         or _asks_if_sold(text, segment)
         or _describes(text, segment)
+        or bool(thesaurus_of().only_named(text))
+        or (segment.confidence < _DOUBTFUL and _RECOMMENDS.match(text) is not None)
     )
 
 
@@ -56,6 +62,8 @@ def _seeks(text: str, segment: Segment) -> bool:
     budget, bad = read_budget(text), any(read_avoids(text))
     if segment.intent.startswith("promo."):
         each = _EACH_ONE.search(text) is not None
+        if _GIFT_FOR.search(text):
+            return True
         return bool((budget or each) and (segment.entities.relation or _COUPLE.search(text)))
     may = segment.intent.startswith(SOUGHT) or segment.confidence < _DOUBTFUL
     may = may or (_sounds_bought(text, segment) and _NEEDED.search(text) is not None)
@@ -92,7 +100,7 @@ def _tells_trouble(text: str, segment: Segment) -> bool:
 
 def _asks_if_sold(text: str, segment: Segment) -> bool:
     """Whether the shop is asked for a sort of thing, of which nothing more is said."""
-    may = segment.intent.startswith(("product.stock", "product.detail", "product.material", "product.package", "oos."))
+    may = segment.intent.startswith(("product.", "oos."))
     named = asks_if_sold(text) or (_NO_SPEC.search(text) is None and bool(thesaurus_of().asked_for(text)))
     return (may or segment.confidence < _DOUBTFUL) and not segment.entities.size and named
 

@@ -9,7 +9,7 @@ from xiaoer.kernel.audiences import age_at_school, audiences_in
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.policies.rules.conditions import Budget, read_avoids, read_budget
+from xiaoer.slices.policies.rules.conditions import Budget, is_refused, read_avoids, read_budget
 from xiaoer.slices.policies.rules.wish_words import is_only_a_no
 
 TERM = 12  # the same within one message
@@ -38,15 +38,20 @@ def told(segment: Segment, turn: Turn) -> Wish:
     age = named.age_years if named.age_months is None else named.age_months / 12
     age = age_at_school(segment.text) if age is None else age
     limits, (bad, unliked) = _budget(segment), read_avoids(segment.text)
+    color = named.color or ""
+    refused = (color,) if color and is_refused(color, segment.text) else ()
+    unliked = tuple(term for term in unliked if not any(term in one or one in term for one in refused))
     return replace(
         before,
         words=before.words if is_only_a_no(segment.text) else (*before.words, segment.text)[-_PHRASES:],
-        asked=(turn.memory.wish.asked if turn.memory.wish else 0) + (segment.by != "wish"),
+        asked=(turn.memory.wish.asked if turn.memory.wish else 0)
+        + (segment.by != "wish" or not is_open(turn, NOT_LONG)),
         relation=named.relation or before.relation,
         audience=tuple(dict.fromkeys((*before.audience, *named.audience, *audience))),
         budget_yuan=limits.most if limits else before.budget_yuan,
         least_yuan=limits.least if limits else before.least_yuan,
-        color=named.color or before.color,
+        color=before.color if refused else color or before.color,
+        not_colors=tuple(dict.fromkeys((*before.not_colors, *refused))),
         size=named.size or before.size,
         is_total=limits.total if limits else before.is_total,
         is_about=limits.about if limits else before.is_about,

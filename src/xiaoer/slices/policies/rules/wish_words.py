@@ -4,9 +4,30 @@ import re
 
 from xiaoer.kernel.heard import Segment
 
+_KINDS = r"(?:牌子?|品牌|款|款式|样式|类型|种类|型|选择|推荐)"  # of whatever the goods are
 _OTHERS = re.compile(
-    r"^(?:那|那么|就)?(?:还有|有没有|有木有|还有没有|有|换|看看|要)(?:点|个|一?些)?(?:别的|其他|其它|另外|便宜)(?:的|款|点|些|一点|一些)*(?:么|吗|没|不|呢|推荐|看看|的|[?？])*$"
+    rf"^(?:那|那么|就)?(?:还有|有没有|有木有|还有没有|有|换|看看|要)(?:点|个|一?些)?(?:别的|其他|其它|另外|便宜)(?:的|{_KINDS}|点|些|一点|一些)*(?:么|吗|没有?|不|呢|推荐|看看|的|[?？])*$"
 )
+# 还有别的玩具吗: others, of a wider kind
+_OTHERS_OF = re.compile(
+    r"^(?:那|那么)?(?:还有|有没有|有)(?:没有)?(?:别的|其他|其它)(?P<what>[\u4e00-\u9fff]{2,4}?)(?:可以)?(?:推荐)?(?:的|了)?(?:么|吗|没有?|不|呢|[?？])*$"
+)
+_OTHER_VARIANTS = re.compile(
+    r"^(?:那|那么)?(?:还有|有没有|有|没有|换)?(?:没有)?(?:个|点)?(?:别的|其他|其它|另外的?)(?:的)?(?P<axis>颜色|花色|色号|色|口味|味道|香型|尺码|码数?|规格|型号|尺寸|容量)(?:的|可以选|可选|能选|选)*(?:么|吗|没有?|不|呢|啊|[?？])*$"
+)
+# goods a class above those shown (有没有更高档的, 贵一点也行, 超点预算没事)
+_DEARER = re.compile(
+    r"(?<!太)(?:贵|高档|高级|高端|上档次|有档次)(?:一?点儿?|一?些|一档)|(?:更|再)(?:贵|高档|高级|高端|上档次|有档次|上一档)"
+    r"|(?:档次|价位|预算|配置|品质|质量)(?:(?:再|更|可以|能|稍微)*(?:高|好)(?:一?点儿?|一?些|一档)|(?:再|更)(?:高|好))"
+    r"|(?:更|再)好(?:一?点儿?|一?些)?的|(?:有|要|来|找|换)(?:没有)?[个款]?好(?:一?点儿?|一?些)的"
+    r"|超(?:出|过)?(?:一?点|些)(?:预算)?(?:也|都)?(?:行|可以|没事|没关系|不要紧)"
+)
+_ASKS_WHY = re.compile(r"(?<!的是)(?<!的)哪|为|怎么|咋|凭|不(?:要|想|能|用|是)|别|区别|差")
+_QUALITY = re.compile(
+    r"(?<![不别])(?:能|会|可以|带|有|更|要)(?![^，。]*(?:什么|啥|哪|不|别|给|送))[^，。]{1,6}的(?:有)?[吗么没]?[?？]?$"
+)
+_DEAR_ONE = re.compile(r"最?(?:贵|高档)的(?:那|这|一)?(?:个|款|件|种|双|台|支|条|套|瓶)|最贵的|最贵的是?哪")
+_CHEAP_ONE = re.compile(r"最?便宜的(?:那|这|一)(?:个|款|件|种|双|台|支|条|套|瓶)|最便宜的$|最便宜的是?哪")
 MORE = re.compile(
     r"^(?:那|嗯|好)?(?:还有(?:没有)?(?:么|吗|没|嘛|不)?|就这些(?:么|吗)?|没(?:有)?(?:别的|其他)(?:的)?了?(?:么|吗)|再来(?:几个|点|一批))[?？。]*$"
 )
@@ -15,7 +36,7 @@ SORTS = re.compile(
 )
 _VAGUE = re.compile(r"东西|好物|好货|好的|礼品|礼物|礼盒|礼")  # sorts that say nothing of the goods
 _DISLIKES = re.compile(
-    r"太(?:老气|老土|土|贵|花哨?|素|普通|一般|小|大|重|丑|艳|暗|简单|便宜|幼稚|成熟|俗|单调|常见)|不(?:太|怎么|是很)?(?:喜欢|好看|合适|实用|想要|要这)"
+    r"(?<!不)(?<!别)(?<!不要)(?<!不能)(?<!不想)太(?:老气|老土|土|贵|花哨?|素|普通|一般|小|大|重|丑|艳|暗|简单|便宜|幼稚|成熟|俗|单调|常见)|不(?:太|怎么|是很)?(?:喜欢|好看|合适|实用|想要|要这)"
     r"|看不上|没(?:有)?(?:看上|相中|中意)|换(?:个|一?批|几个|别的|点)|拿不出手"
 )
 _WHICH = re.compile(
@@ -30,10 +51,12 @@ _CHEAPER_GOODS = re.compile(
     r"(?:有|来|换|看).{0,4}便宜(?:点儿?|些|一点)的|便宜(?:点儿?|些|一点)的(?:有|呢|吗|么|推荐|看看)|(?:再|更)便宜(?:点儿?|些|一点)的$"
     r"|便宜(?:点儿?|些|一点)的(?!话|价|吧|啊|呀|呗|嘛)[\u4e00-\u9fff]{2,4}$"
 )
+_SHORT = 14  # characters of words about the list that was shown
 # 卖不卖电饭煲, 有狗粮吗: whether the shop sells such things at all
 _SOLD = re.compile(
     r"^(?:请问|你们家?|你家|店里|这里|咱家|这)*(?:有没有|有木有|有|卖不卖|有卖|卖)(?:卖)?(?P<what>[\u4e00-\u9fff]{2,8}?)(?:卖)?(?<!色)(?<!码)(?<!款)(?:的)?(?:吗|么|没有|没|不)?[?？]*$"
 )
+_SOLD_SUCH = re.compile(r"^(?P<what>[\u4e00-\u9fff]{2,6}?)(?:有没有|有(?:卖)?的?(?:吗|么|不))[?？]*$")  # 喂食器有吗
 _NO_GOODS = re.compile(
     r"货|库存|优惠|活动|券|红包|赠|礼品|发票|运费|保险|修|质保|店|客服|人$|链接|图|视频|说明|[色码号尺折味]|差价|消息|快递|物流|结果|问题|效果|电话|微信|群|会员|积分|包装|盒|袋|贺卡|时间|没有|这|那|别的|其他|便宜|大的|小的|的$|了$"
 )
@@ -49,7 +72,9 @@ _RATHER_CHEAP = re.compile(
     r"^(?:最好|尽量|要|希望)(?:是|能)?(?:便宜|实惠|划算|平价)(?:点儿?|些|一点)?的?(?:吧|哈|呗|啊)?[。.!！]*$"
 )
 
-_BESIDE = re.compile(r"(?:怎么|咋)(?:搭|配)|(?:搭配?|配)(?:[点个条双件])?(?:什么|啥|哪)|有什么搭|搭配|配套|一起买")
+_BESIDE = re.compile(
+    r"推荐.{0,4}(?:搭|配)(?!送|色|货|件)[\u4e00-\u9fff]{1,6}的|(?:怎么|咋)(?:搭|配)|(?:搭配?|配)(?:[点个条双件])?(?:什么|啥|哪)|有什么搭|搭配|配套|一起买"
+)
 _BESIDE_WHAT = re.compile(
     r"[搭配](?:[点个条双件])?(?:什么|啥|哪(?:[种个款条双件]))(?:样|颜色|款式)?的?(?!好|合适|比较|呢|啊|呀|吧)(?P<what>[\u4e00-\u9fff]{1,4}?)(?=好|合适|比较|搭|[穿戴呢啊呀吧]|\W|$)"
 )
@@ -165,14 +190,47 @@ def asks_medicine(text: str) -> bool:
 
 def is_too_dear(text: str) -> bool:
     """Whether what was shown costs too much for her (太贵了, 有便宜点的吗)."""
-    return than_another(text) or re.search(r"(?<![别能要想])太贵|贵了|便宜(?:点|些|一点)", text) is not None
+    return than_another(text) or re.search(r"(?<![别能要想])太贵|贵了|便宜(?:点|些|一点)|[更再]便宜", text) is not None
 
 
 def says_no(text: str) -> bool:
     """Whether these words want something else than what was shown."""
     plain = text.strip()
-    others = _OTHERS.match(plain) is not None or MORE.match(plain) is not None
-    return others or _DISLIKES.search(text) is not None
+    return asks_others(plain) or _DISLIKES.search(text) is not None
+
+
+def asks_others(text: str) -> bool:
+    """Whether these words only ask for other goods than those in sight (还有别的吗)."""
+    plain = text.strip()
+    return _OTHERS.match(plain) is not None or MORE.match(plain) is not None or _others_of(plain) != ""
+
+
+def _others_of(plain: str) -> str:
+    found = None if _OTHER_VARIANTS.match(plain) else _OTHERS_OF.match(plain)
+    return found["what"] if found else ""
+
+
+def asks_other_variants(text: str) -> str:
+    """The axis of which others are asked for (还有别的颜色吗: 颜色); empty when none is."""
+    found = _OTHER_VARIANTS.match(text.strip())
+    return found["axis"] if found else ""
+
+
+def wants_dearer(text: str) -> bool:
+    """Whether goods a class above those that were shown are wanted (有没有更高档的)."""
+    return len(text) <= _SHORT and _DEARER.search(text) is not None and not _ASKS_WHY.search(text)
+
+
+def names_quality(text: str) -> bool:
+    """Whether the words want something that goods are or do (能防水的, 有更亮的吗)."""
+    return _QUALITY.search(text.strip()) is not None
+
+
+def points_by_price(text: str) -> str:
+    """贵 or 便宜, where one of the goods that were shown is meant by its price (就要贵的那个)."""
+    if len(text) > _SHORT or _ASKS_WHY.search(text):
+        return ""
+    return "贵" if _DEAR_ONE.search(text) else "便宜" if _CHEAP_ONE.search(text) else ""
 
 
 def wants_cheaper_goods(text: str) -> bool:
@@ -182,7 +240,7 @@ def wants_cheaper_goods(text: str) -> bool:
 
 def asks_if_sold(text: str) -> bool:
     """Whether these words only ask if the shop sells a sort of thing (卖不卖电饭煲)."""
-    found = _SOLD.match(text.strip())
+    found = _SOLD.match(text.strip()) or _SOLD_SUCH.match(text.strip())
     return found is not None and not _NO_GOODS.search(found["what"])
 
 

@@ -15,28 +15,41 @@ from xiaoer.kernel.decision import UNANSWERED, Act
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.policies.rules.conditions import read_avoids, read_budget
+from xiaoer.slices.policies.rules.conditions import is_refused, read_avoids, read_budget
 from xiaoer.slices.policies.rules.focus import names_place
 from xiaoer.slices.policies.rules.follow_ups import NEED, READ
+from xiaoer.slices.policies.rules.remarks import last_matter
 from xiaoer.slices.policies.rules.wish_begun import ASKS, BOUGHT, FOR_WHAT, GOODS, MAY_LEAD, SOUGHT, SURE_ENOUGH, begins
 from xiaoer.slices.policies.rules.wish_terms import NOT_LONG, TERM, is_open, is_term, told
 from xiaoer.slices.policies.rules.wish_words import (
     MORE,
     asks_about_it,
     asks_beside,
+    asks_other_variants,
+    asks_others,
     asks_which,
     gives_back,
     is_alike,
     is_too_dear,
+    points_by_price,
     rather_cheap,
     says_no,
     than_another,
     wants_cheaper_goods,
+    wants_dearer,
 )
 from xiaoer.slices.policies.types import Ask
 
 _WANTS = re.compile(
-    r"^(?:我|就|那)?(?:想)?(?:要|看看?|来)(?:个|点|款|支|条)?(?!人工|退|换|发票|求|不|赔)[\u4e00-\u9fff]{2,5}[。.!！]?$"
+    r"^(?:我|就|那)?(?:想)?(?:要|看看?|来)(?:个|点|款|支|条)?(?!人工|退|换|发票|求|不|赔|[这那它第]|最?[贵便])[\u4e00-\u9fff]{2,5}[。.!！]?$"
+)
+_WHAT_THEN = re.compile(
+    r"(?:那|那么)(?:我|应该|可以|该|还能)?(?:送|买|选|用|挑)(?:点|些|个)?(?:什么|啥)(?:好|合适|呢|啊|\W)*"
+)
+_CAN = re.compile(r"(?:能|会|可以|支持|有没有|带)[^，。]{1,8}[吗么不][?？]?")
+_SURE_WISH = 0.8
+_AT_HOME = re.compile(
+    r"(?:家里|我家|屋里|家)(?:还|也)?(?:有|养了?|养着)[一两几]?(?:[只条个])?小?(?:猫|狗|宠物|宝宝|孩子?|娃|孕妇|婴儿|老人)"
 )
 _TASTE = re.compile(
     r"(?:想要|喜欢|最好(?:是)?|来|要|偏|选|看)(?:个|点|些|一?款)?[^?？]{1,10}(?:的|点|些)(?:吧|呗|就行|就好|都行)?[。.!！~]*$"
@@ -71,6 +84,8 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     """The segment as a part of the wish that is open, or as one that begins; unchanged when it is about something else.
     `troubled`: the words tell a situation for which there are goods (屋里太干, 久坐腰疼)."""
     text, named = segment.text.strip(), segment.entities
+    if (of_shown := _of_the_shown(text, segment, turn)) is not None:
+        return of_shown
     if segment.by in READ:  # 不要太亮, of the lamps that were asked for
         return wished(segment) if segment.by == NEED and is_open(turn) else segment
     of_goods = turn.product_in_focus or not (named.relation or named.audience)  # 油皮适合用吗 seeks goods
@@ -106,6 +121,7 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     if turn.product_in_focus and (
         ((is_alike(text) or asks_beside(text)) and segment.intent.startswith(SOUGHT))
         or (named.relation and asks_about_it(text))
+        or (asks_others(text) and last_matter(turn).startswith(GOODS[:2]))
     ):
         return wished(segment)
     if not turn.product_in_focus and not _WHETHER_IT_SUITS.match(text) and begins(text, segment, troubled):
@@ -122,7 +138,36 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     if not is_open(turn) or ASKS.search(text):
         return segment
     business = segment.intent.startswith(_BUSINESS) and segment.confidence >= _SURE
-    return wished(segment) if not business and (is_term(segment) or _TASTE.search(text)) else segment
+    adds = is_term(segment) or _TASTE.search(text) or _tells_apart(text, turn)
+    return wished(segment) if not business and adds else segment
+
+
+def _of_the_shown(text: str, segment: Segment, turn: Turn) -> Segment | None:
+    """What short words say of the goods that were shown: a colour is refused; of the only one, whether it suits the
+    house, or in which other colours it comes. None where they say nothing of the kind."""
+    if not turn.memory.choices or not is_open(turn, NOT_LONG):
+        return None
+    color, only = segment.entities.color, len(turn.memory.choices) == 1
+    if color and is_refused(color, text):
+        return wished(segment)
+    business = segment.intent.startswith(_BUSINESS) or BOUGHT.search(text)
+    if (any(read_avoids(text)) or _WHAT_THEN.fullmatch(text)) and len(text) <= TERM and not business:
+        return wished(segment)  # 她不用手账, 那送啥
+    if only and segment.intent == "product.recommend" and segment.confidence < _SURE_WISH and _CAN.fullmatch(text):
+        return replace(segment, intent="product.detail", confidence=0.8, by="wish")  # 能去屑吗
+    if only and _AT_HOME.search(text) and not ASKS.search(text):  # 家里有猫
+        return replace(segment, intent="product.safety", confidence=_CLEAR, by="wish")
+    if only and (axis := asks_other_variants(text)):  # 别的颜色呢
+        return replace(segment, text=f"有什么{axis}", intent="product.color", confidence=_CLEAR, by="wish")
+    return None
+
+
+def _tells_apart(text: str, turn: Turn) -> bool:
+    """Whether these words stand in the titles of some of the goods that were shown, and not of all (上初中, 男的穿)."""
+    titles = [title for _, title in turn.memory.choices]
+    words = {text[at : at + 2] for at in range(len(text) - 1)} | ({*text} & {*"男女"})
+    held = (sum(word in title for title in titles) for word in words)
+    return len(text) <= _LONGEST and any(0 < count < len(titles) for count in held)
 
 
 def _is_about_shown(text: str, segment: Segment, turn: Turn) -> bool:
@@ -134,9 +179,16 @@ def _is_about_shown(text: str, segment: Segment, turn: Turn) -> bool:
         return asks_which(text)
     if wants_cheaper_goods(text) and segment.intent.startswith(GOODS):
         return True
-    if turn.memory.wish is None or len(turn.memory.choices) < 2 or not is_open(turn, NOT_LONG):
+    if turn.memory.wish is None or not turn.memory.choices or not is_open(turn, NOT_LONG):
         return False
-    colour = segment.entities.color and segment.intent.startswith(("product.", "oos.")) and not names_place(text)
+    color = segment.entities.color
+    if wants_dearer(text):
+        return True
+    if len(turn.memory.choices) < 2:
+        return False
+    if points_by_price(text):
+        return True
+    colour = color and segment.intent.startswith(("product.", "oos.")) and not names_place(text)
     cheaper = is_too_dear(text) and len(text) <= _SHORT and not turn.product_in_focus
     return bool(colour) or cheaper or asks_which(text)
 

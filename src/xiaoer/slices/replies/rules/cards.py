@@ -21,6 +21,7 @@ _CHIPS = {
     "bargain.stand": ("好，就这个价", "我再想想"),
     "bargain.agreed": ("怎么下单", "什么时候发货"),
     "recommend.picks": ("有便宜点的吗", "换一批"),
+    "recommend.still": ("有便宜点的吗", "换一批"),
     "recommend.picks_first": ("100 元以内", "200 元以内", "换一批"),
     "product.card": ("有现货吗", "什么时候发货", "有什么优惠"),
     "not_found": ("转人工",),

@@ -38,6 +38,7 @@ _NO_STIMULANTS = ("孕妇", "哺乳期", "婴儿", "儿童")
 _STIMULANTS = ("酒", "咖啡因", "酒精", "视黄醇", "水杨酸", "A醇")
 _TELLS_CONTENTS = ("配料", "成分", "原料", "过敏")
 _NONE_OF = r"(?:不含|无|不添加|零|0|不加|未添加|没有|非|去|免)"
+_LITTLE_OF = rf"(?:{_NONE_OF}|低|微)"
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _UNDER = re.compile(rf"{_NUMBER}\s*(岁|个月)")
 _FROM = re.compile(rf"{_NUMBER}\s*(岁|个月)\s*(?:以上|起|\+)")
@@ -145,14 +146,16 @@ def is_free_of(product: Product, words: Collection[str], strictly: bool) -> bool
     `strictly`: what is eaten or put on the skin must say what is in it."""
     for key, clause in facts_of(product):
         for word in words:
-            if word in f"{key}{clause}" and not _is_denied(key, clause, word):
+            if word in f"{key}{clause}" and not _is_denied(key, clause, word, strictly):
                 return False
     taken = any(word in product.category for word in _TAKEN_IN) or _is_eaten(product)
     return not (strictly and taken) or any(word in key for key in product.attributes for word in _TELLS_CONTENTS)
 
 
-def _is_denied(key: str, clause: str, word: str) -> bool:
+def _is_denied(key: str, clause: str, word: str, strictly: bool) -> bool:
+    """Whether the clause says that it is not in it; who only dislikes it takes little of it too (粉尘：低尘)."""
+    none = _NONE_OF if strictly else _LITTLE_OF
     if word not in clause:  # the key names it, the value says that it is not there (酒精：不含乙醇)
-        return re.match(rf"\s*{_NONE_OF}", clause) is not None
+        return re.match(rf"\s*{none}", clause) is not None
     places = [found.start() for found in re.finditer(re.escape(word), clause)]
-    return all(re.search(rf"{_NONE_OF}[^，。；、,]{{0,4}}$", clause[:at]) is not None for at in places)
+    return all(re.search(rf"{none}[^，。；、,]{{0,4}}$", clause[:at]) is not None for at in places)
