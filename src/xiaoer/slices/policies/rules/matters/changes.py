@@ -81,7 +81,8 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
     if order is None:
         return None
     if matter.asks == "confirm":
-        if reading.is_yes(ask.segment.text) or reading.is_yes(ask.said):
+        insists = matter.kind == "cancel" and reading.cancels(ask.segment.text)
+        if reading.is_yes(ask.segment.text) or reading.is_yes(ask.said) or insists:
             return _next(ask, replace(matter, asks="", slots={**matter.slots, "yes": "1"}), order)
         if reading.is_no(ask.segment.text):
             return Move(say(ask, "matter.dropped", order), memory=ask.memory.without(matter.id))

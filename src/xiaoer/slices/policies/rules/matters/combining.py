@@ -29,7 +29,7 @@ def start(ask: Ask) -> Move | None:
     named = pointed_at(orders, ask.segment, None, ask.situation.now)
     meant = tuple(order for order in named if order in unsent) or unsent
     left = next((order for order in named if order.status in _SENT), None) or _sent_with(orders, unsent)
-    if len(unsent) == 1:
+    if len(unsent) == 1 or (left is not None and len(meant) == 1):
         if left is None:
             return Move(say(ask, "combine.only", unsent[0]))
         return Move(say(ask, "combine.left", left, goods=[_title(left)]))
