@@ -82,6 +82,14 @@ def names_another(ask: Ask, order_id: str) -> bool:
     return bool(named) and all(order.id != order_id for order in named)
 
 
+def unsent_spoken_of(ask: Ask) -> Order | None:
+    """The unsent order that was talked about last, where these words name no other and tell of nothing that came."""
+    order = by_id(ask, ask.memory.order_id)
+    if order is None or order.status != "paid" or has_it(ask.segment.text) or says_it_came(ask.segment.text):
+        return None
+    return None if names_another(ask, order.id) else order
+
+
 def has_it(text: str) -> bool:
     """Whether the words tell that the goods have come: worn, washed, opened."""
     return _HAS_IT.search(text) is not None
