@@ -18,6 +18,7 @@ from xiaoer.slices.policies.rules import buying
 from xiaoer.slices.policies.rules.matters import (
     after_sale,
     after_sale_words,
+    before_receipt,
     booking,
     changes,
     choosing,
@@ -156,6 +157,8 @@ def begin(ask: Ask) -> Move | None:
         return both
     if intent in changes.BY_INTENT:
         return changes.start(ask, changes.BY_INTENT[intent])
+    if (back := before_receipt.tell_returning(ask)) is not None:
+        return back
     if parcels_help.wants_door(ask):
         return parcels_help.start(ask, "redirect")
     if (kind := parcels_help.kind_of(ask)) != "":
