@@ -21,6 +21,7 @@ from xiaoer.slices.policies.types import Ask, Move
 
 _MOST_LINES = 6
 _OFFERED = 5
+_KEPT = 300  # letters of what was said that are kept
 _NAME = 16  # letters of a title by which goods are known again
 _READ: tuple[NeedKind, ...] = ("product", "variants")
 _ASKS_FOR = re.compile(r"[改换](?:成|为|到)?\s*([a-zA-Z\d]+)|要(\d+)(?:码|号)")
@@ -49,13 +50,17 @@ def next_step(ask: Ask, matter: Matter, order: Order) -> Move | None:
     if missing := _unread(ask, order):
         return Move(needs=missing)
     words = [*filter(None, matter.slots.get("told", "").split("\n")), ask.segment.text]
-    found = [_outcome(ask, line, told) for line, told in _lines(ask, matter, order, words)]
+    lines = _lines(ask, order, words)
+    if len(lines) > 1 and lines[0][1] is words:  # none is named, and several come in what is wanted
+        again = replace(matter, asks="wish", slots={**matter.slots, "told": "\n".join(words)[-_KEPT:]})
+        return question(ask, again, "change_item.line", order, options=[line.title for line, _ in lines])
+    found = [_outcome(ask, line, told) for line, told in lines]
     told = [one for one in found if one is not None]
     obstacle = next((one for one in told if isinstance(one, Obstacle)), None)
     if obstacle is not None and obstacle.settled:
         return Move(say(ask, obstacle.template, order, **obstacle.slots), memory=ask.memory.without(matter.id))
     if obstacle is not None:
-        again = replace(matter, asks="wish", slots={**matter.slots, "told": "\n".join(words)[-300:]})
+        again = replace(matter, asks="wish", slots={**matter.slots, "told": "\n".join(words)[-_KEPT:]})
         return question(ask, again, obstacle.template, order, **obstacle.slots)
     swaps = [one for one in told if isinstance(one, Swap)]
     if not swaps:
@@ -78,8 +83,8 @@ def variants_of(ask: Ask, item: OrderItem) -> tuple[Variant, ...]:
     return ask.facts.variants.get(f"of:{item.variant_id}", ())
 
 
-def _lines(ask: Ask, matter: Matter, order: Order, words: list[str]) -> list[tuple[OrderItem, list[str]]]:
-    """Each line that is meant, with the words about it: the only one, those that are named, else the one that fits."""
+def _lines(ask: Ask, order: Order, words: list[str]) -> list[tuple[OrderItem, list[str]]]:
+    """Each line that is meant, with the words about it: the only one, those that are named, else those that fit."""
     if len(order.items) == 1:
         return [(order.items[0], words)]
     parts = [
@@ -87,11 +92,13 @@ def _lines(ask: Ask, matter: Matter, order: Order, words: list[str]) -> list[tup
         for ids, part in several.parts_of("，".join(words), order)
         for line in several.lines_of(ids, order)
     ]
+    if len(parts) == 1 and not _may_be(ask, *parts[0]):
+        return [(parts[0][0], words)]  # 改成L, and when asked of which: 裤子
     if parts:
         return parts
     fitting = [(line, words) for line in order.items[:_MOST_LINES] if _may_be(ask, line, words)]
     theirs = [(line, told) for line, told in fitting if _gives_away(ask, line, words)]
-    return (theirs or fitting)[:1]
+    return theirs or fitting
 
 
 def _may_be(ask: Ask, item: OrderItem, words: list[str]) -> bool:
@@ -182,8 +189,9 @@ def _unknown(ask: Ask, text: str, variants: tuple[Variant, ...], told: Told) -> 
     named = (size[1] or size[2]) if size else reading.swap_of(text) or entities.color or ""
     if not named or (told.counts and not size):
         return None
+    template = "change_item.none" if size or entities.color else "change_item.unmatched"
     return Obstacle(
-        "change_item.none",
+        template,
         {"wish": named.removesuffix("的").removeprefix("那个"), "offered_list": offered(variants, None)},
     )
 
