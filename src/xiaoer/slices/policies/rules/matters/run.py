@@ -39,10 +39,11 @@ def answer_asked(ask: Ask) -> Move | None:
     text = ask.segment.text
     if reading.is_unsubscribe(text):
         return small.unsubscribe(ask)
+    if not ask.memory.matters:
+        return None
     if reading.is_drop(text):
-        matter = asked or (ask.memory.matters[0] if ask.memory.matters else None)
-        if matter is not None:
-            return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id), matter=matter.id)
+        matter = asked or ask.memory.matters[0]
+        return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id), matter=matter.id)
     if asked is None and reading.is_confirm(text):  # told to write just this; a bare 好的 is not it
         asked = next((matter for matter in ask.memory.matters if matter.asks == "confirm"), None)
     if (elsewhere := _value_for(ask, asked)) is not None:
