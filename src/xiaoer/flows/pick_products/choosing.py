@@ -52,7 +52,7 @@ class Choosing:
             owned = any(variant.id in mine for variant in variants)
             if ready and not owned and not denies(product, need) and _fits_model(need, product, ready):
                 stock = sum(v.stock for v in ready)
-                reason = why or _left(ready, limits)
+                reason = why or _left(variants, ready, limits)
                 candidates.append(Candidate(product, min(v.pays for v in ready), stock, reason))
         if cheapest:
             candidates.sort(key=lambda one: one.price)
@@ -88,15 +88,21 @@ def _is_within(product: Product, variant: Variant, limits: Limits) -> bool:
     named = any(limits.color in value for value in variant.spec.values()) or f"{limits.color}色" in product.title
     if limits.color and not named:
         return False
-    if any(color in value for color in limits.not_colors for value in variant.spec.values()):
+    if any(word in value for word in _refused(limits) for value in variant.spec.values()):
         return False
     return (limits.least or ZERO) <= variant.pays and (limits.most is None or variant.pays <= limits.most)
 
 
-def _left(ready: Iterable[Variant], limits: Limits) -> str:
-    """In which colours goods are there, where some are refused."""
-    colors = dict.fromkeys(value for v in ready for axis, value in v.spec.items() if "色" in axis)
-    return f"有{'、'.join(list(colors)[:_COLORS])}" if limits.not_colors and colors else ""
+def _refused(limits: Limits) -> tuple[str, ...]:
+    return (*limits.not_colors, *(word for words in limits.unliked for word in words if len(word) > 1))
+
+
+def _left(variants: Iterable[Variant], ready: Iterable[Variant], limits: Limits) -> str:
+    """What goods come in (颜色, 口味), where some of it is refused; empty where nothing of them is."""
+    refused = _refused(limits)
+    axes = {axis for v in variants for axis, value in v.spec.items() if any(word in value for word in refused)}
+    left = dict.fromkeys(value for v in ready for axis, value in v.spec.items() if axis in axes)
+    return f"有{'、'.join(list(left)[:_COLORS])}" if left else ""
 
 
 def audiences_of(turn: Turn, named: Sequence[str], age_years: float | None) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.api import (
     wish_asks_beside,
+    wish_asks_others,
     wish_beside_what,
     wish_by_own_orders,
     wish_is_alike,
@@ -63,10 +64,11 @@ class PickProducts:
         at_hand = turn.product_in_focus if wish_asks_beside(segment.text) else None
         if at_hand and (beside := await self._to_go_with(turn, segment, at_hand, now)):
             return beside
-        if turn.product_in_focus and wish_is_alike(segment.text):
+        begun = (turn.memory.wish or Wish()).shown
+        if turn.product_in_focus and (wish_is_alike(segment.text) or (wish_asks_others(segment.text) and not begun)):
             cheaper = wish_is_modest(segment.text)
             return await self.similar(turn, segment, turn.product_in_focus, now, cheaper=cheaper)
-        if turn.product_in_focus and wish_is_too_dear(segment.text) and not (turn.memory.wish or Wish()).shown:
+        if turn.product_in_focus and wish_is_too_dear(segment.text) and not begun:
             return await self.similar(turn, segment, turn.product_in_focus, now, cheaper=True)
         if wish_than_another(segment.text) and (than := await self._than(turn, segment)):
             return await self.similar(turn, segment, than, now, cheaper=True)

@@ -52,10 +52,10 @@ class PicksForWish:
         self._recipients = recipients_of()
 
     async def __call__(self, turn: Turn, segment: Segment, most_a_talk: int) -> tuple[Pick, ...] | None:
-        """Picks for all that was told of the wish; None when she was shown enough. What narrows a wish that is open is
-        not one more recommendation."""
+        """Picks for all that was told of the wish; None when she was shown enough and names nothing. What narrows an
+        open wish is not one more recommendation."""
         wish = wish_told(segment, turn)
-        if wish.asked > most_a_talk:
+        if wish.asked > most_a_talk and not await self._names(turn.shop, segment.text):
             return None
         if segment.intent != "product.recommend" and not self._recipients.taste_of(wish).fits:
             return await self._surely(turn, segment, wish)
@@ -95,6 +95,10 @@ class PicksForWish:
     async def _goods_of(self, shop: ShopId, ids: Sequence[str]) -> list[Product]:
         return [product for one in ids if (product := await self._goods.product(shop, one)) is not None]
 
+    async def _names(self, shop: ShopId, text: str) -> bool:
+        """Whether the words name goods of the shop: who names what he wants is shown it."""
+        return bool(await self._goods.of_asked(shop, text)) or self._goods.is_named(shop, text)
+
     async def _surely(self, turn: Turn, segment: Segment, wish: Wish) -> tuple[Pick, ...]:
         """What is meant though the words were heard as something else: only what is likely."""
         taste = self._taste(wish)
@@ -127,13 +131,16 @@ class PicksForWish:
         elif wish.shown and wish_wants_dearer(segment.text):
             prices = await self._prices(turn, wish)
             limits = replace(limits, least=max(prices) + _A_YUAN if prices else limits.least)
-        without = (*picked, *(wish.shown if wish_says_no(segment.text) else ()))
+        others = wish_says_no(segment.text) or (wish.shown and wish_wants_dearer(segment.text))
+        without = (*picked, *(wish.shown if others else ()))
         taste = self._taste(wish)
         count = wish.pieces or most
         picks = await self._picked(turn, wish, taste, limits, without, count)
         if not picks and taste.fits and await self._may_differ(turn, wish, taste):
             taste = self._taste(wish, with_situations=False)
             picks = await self._picked(turn, wish, taste, limits, without, count)
+        if not picks and taste.unasked and await self._goods.of_asked(turn.shop, " ".join(wish.words)):
+            picks = await self._picked(turn, wish, replace(taste, unasked=()), limits, without, count)  # 水彩笔: 儿童
         return picks
 
     def _taste(self, wish: Wish, with_situations: bool = True) -> Taste:

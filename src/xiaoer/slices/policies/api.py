@@ -52,6 +52,7 @@ wish_points_by_price = wish_words.points_by_price
 wish_than_what = wish_words.than_what
 wish_than_another = wish_words.than_another
 wish_is_alike = wish_words.is_alike
+wish_asks_others = wish_words.asks_others
 wish_asks_beside = wish_words.asks_beside
 wish_by_own_orders = wish_words.by_own_orders
 wish_beside_what = wish_words.beside_what

@@ -161,7 +161,7 @@ class Recipients(Struct, frozen=True):
         return replace(wish, words=wish.words[named[-1] :]) if len(named) > 1 else wish
 
     def _names_goods(self, words: str, wish: Wish, kinds: frozenset[str]) -> bool:
-        if any(not _within(one.said, self.unwanted(wish)) for one in thesaurus_of().only_named(words)):
+        if any(not _within(one.said, self.unwanted(wish)) for one in thesaurus_of().asked_for(words)):
             return True
         plain, unwanted = situations_of().without(words), self.unwanted(wish)
         spans = (plain[at : at + size] for size in range(2, _LONGEST_KIND + 1) for at in range(len(plain) - size + 1))
@@ -215,7 +215,10 @@ class Recipients(Struct, frozen=True):
 
     def _group(self, term: str) -> tuple[str, ...]:
         named = [words for name, words in self.avoids.items() if name in term]
-        bare = (term[0],) if len(term) == 2 and term[1] == "子" else ()  # 裙子 stands in titles as 连衣裙
+        bare: tuple[str, ...] = (
+            (term[0],) if len(term) == 2 and term[1] == "子" else ()
+        )  # 裙子 stands in titles as 连衣裙
+        bare += (term[:-1],) if len(term) > 2 and term.endswith("味") else ()  # 三文鱼味
         return tuple(dict.fromkeys(word for words in named for word in words)) or (term, *bare)
 
     def need_of(self, wish: Wish) -> str:

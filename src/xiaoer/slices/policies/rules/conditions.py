@@ -172,8 +172,12 @@ def _terms(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_refused(color: str, text: str) -> bool:
-    """Whether a colour is named as one that is not wanted (不要粉的)."""
+    """Whether a colour is named as one that is not wanted (不要粉的, 黄色的不好看)."""
+    bare = color.removesuffix("色")
     return (
-        re.search(rf"(?:不(?:想|太)?(?:要|喜欢|爱)|别要?|除了|不考虑)(?:太)?{color.removesuffix('色')}", text)
+        re.search(
+            rf"(?:不(?:想|太)?(?:要|喜欢|爱)|别要?|除了|不考虑)(?:太)?{bare}|{bare}色?的?(?:不(?:好看|喜欢|要|行)|太(?:丑|土|艳))",
+            text,
+        )
         is not None
     )

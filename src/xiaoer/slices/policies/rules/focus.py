@@ -23,7 +23,7 @@ _BOTH = re.compile(r"(?:那)?这(?:俩|两[个款种件样])(?:哪|有(?:什么|
 _PRICE_OF_MORE = re.compile(r"半价|折|[减免]|优惠|起送")
 _FILLER = re.compile(r"[\s,，。.!！?？的吧呢就要那了我选拿来啊呀是好吗么]|多少钱|怎么样|咋样|价格")
 _THIS_ONE = re.compile(
-    r"(?:那|我|就)*(?:是|要|买|拿|选|来|它)?(?:这|那)?(?:个|款|件|它|双|条|支|台|套)(?:了|吧|的|呗)*[。!！]?"
+    r"(?:那|我|就)*(?:是|要|买|拿|选|来|它)?(?:最?(?:贵|便宜)的)?(?:这|那)?(?:个|款|件|它|双|条|支|台|套)(?:了|吧|的|呗)*[。!！]?"
 )
 _WEAK, _GUESSED = 0.5, 0.7
 BEYOND = "beyond"  # how a segment is marked that points past the end of the list

@@ -54,7 +54,7 @@ _WHICH_CAN = re.compile(
 _WHETHER = re.compile(r"(?:这|那|它|请问|这个|这款)+(?=能|可以|支持|会)|(?:吗|么|嘛|不|没有?|呢|啊|\W)+$")
 _BE_SO = re.compile(r"(?:我)?(?:要|想要)[\u4e00-\u9fff]{1,4}的")
 _ORDERS = re.compile(
-    rf"(?:给我|帮我|我|想)*(?:要|来|买|拿|整)(?:[一二两三四五六七八九十\d]+){PIECE}(?P<what>[\u4e00-\u9fff]{{2,6}}?)(?:吧|呗)?\W*"
+    rf"(?:给我|帮我|我|想)*(?:要|来|买|拿|整)(?:[一二两三四五六七八九十\d]+){PIECE}(?P<what>[\u4e00-\u9fff]{{2,6}}?)(?<!的)(?:吧|呗)?\W*"
 )
 _BACK = 3  # messages of the buyer's in which the question that is taken over may stand
 _MAY_GO_ON = ("product.", "price.", "promo.discount", "promo.bundle", "ship.fee")

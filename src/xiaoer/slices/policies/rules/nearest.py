@@ -12,7 +12,12 @@ from msgspec import Struct
 
 from xiaoer.kernel.asking import QUESTION, telling_letters
 from xiaoer.kernel.decision import Act, KnowledgeHit, Source
+<<<<<<< HEAD
 from xiaoer.slices.policies.rules import entries, for_others, nearness, needs, other_goods, presale, products
+=======
+from xiaoer.slices.policies.rules import attributes, entries, nearness, needs, other_goods, presale, products
+from xiaoer.slices.policies.rules.conditions import read_avoids
+>>>>>>> sell8b
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask, Move
@@ -89,8 +94,8 @@ def tell_of_same(ask: Ask, picked: Act) -> Act | None:
     shown = [id_ for id_, _ in ask.memory.choices]
     again = [str(id_) for id_, _ in picked.slots.get("products", ())]
     product = ask.facts.products.get(shown[0]) if len(shown) == 1 and again == shown else None
-    if product is None:
-        return None
+    if product is None or any(read_avoids(ask.segment.text)) or ask.segment.text.strip("?？。 ").endswith("呢"):
+        return None  # 不要透明的 asks nothing of it; 蜂蜜呢 asks of others
     told = [one for one in matching.ranked(product, ask.segment.text) if one.key not in _TELL_LITTLE]
     near = [one.pair for one in told if one.sure >= _OF_NEED]
     return products.say_facts(ask, product, tuple(near[:1]))

@@ -73,7 +73,7 @@ def say_picks(ask: Ask) -> Act | None:
         earlier = ask.situation.turn.memory.wish
         enough = Act("answer", ask.index, "recommend.enough", rule_id="recommend.enough")
         return enough if earlier is not None and earlier.shown else None
-    if wish.shown and wish_words.says_no(ask.segment.text):
+    if (wish.shown or ask.product_id) and wish_words.says_no(ask.segment.text):
         return no_more
     return _none(ask, wish) or (no_more if wish.shown else None)
 
@@ -88,16 +88,17 @@ def _still(ask: Ask, wish: Wish, picks: tuple[Pick, ...]) -> Act | None:
     if told and (limits := _told(ask, wish)):
         return Act("recommend", ask.index, "recommend.all_within", {"limits": "、".join(limits)}, sources)
     named = ask.segment.entities
-    if not wish.shown or named.color or named.size or wish_words.asks_which(ask.segment.text):
+    in_part = any(pick.reason.startswith("有") for pick in picks)  # some of what they come in is refused or asked for
+    if not wish.shown or named.color or named.size or in_part or wish_words.asks_which(ask.segment.text):
         return None
     shown: dict[str, Any] = {"products": [[pick.product.id, pick.product.title] for pick in picks]}
+    if avoided := [term for terms in read_avoids(ask.segment.text) for term in terms]:
+        return Act("recommend", ask.index, "recommend.still_free", {**shown, "limits": "、".join(avoided)}, sources)
     sheets = [_sheet_of(pick.product) for pick in picks]
     told_by = [sum(pair in sheet for pair in _pairs(wish_words.left_of(ask.segment.text))) for sheet in sheets]
     best = tuple(pick for pick, count in zip(picks, told_by, strict=True) if count == max(told_by))
     if len(best) < len(picks):  # 上初中, of two bags
         return act_of_picks(ask.index, "recommend.which", best, "recommend.which")
-    if avoided := [term for terms in read_avoids(ask.segment.text) for term in terms]:
-        return Act("recommend", ask.index, "recommend.still_free", {**shown, "limits": "、".join(avoided)}, sources)
     if any(letter in pick.reason for pick in picks for letter in wish_words.left_of(ask.segment.text)):
         return None  # 别太亮: 亮度：三档可调
     template = "recommend.still_one" if len(picks) == 1 else "recommend.still"

@@ -20,6 +20,7 @@ _GIVES = re.compile(r"^送.{1,4}[，,]|送(?:给)?.{1,5}的|送给|送(?:点|个
 _GIFT_FOR = re.compile(
     r"送(?:给)?(?!我|的|什么|啥|货|几|多少)[\u4e00-\u9fff]{1,4}的(?:礼[物品]|东西|好物)"
 )  # 有没有送长辈的礼物
+_RECOMMENDS = re.compile(r"(?:请|麻烦|帮我?|给我?|能|再)*推荐(?:一?[个款下些点]|几[个款样])")
 _THINGS_FOR = re.compile(r"能[吃用喝穿戴玩]的(?!吗|么|是|有没有|话)[\u4e00-\u9fff]{2}")  # 敏感肌能戴的首饰
 _COUPLE = re.compile(r"爸妈|父母|公婆|爹妈")
 GOODS = ("product.", "price.", "promo.")
@@ -49,6 +50,7 @@ def begins(text: str, segment: Segment, troubled: bool) -> bool:
         or _asks_if_sold(text, segment)
         or _describes(text, segment)
         or bool(thesaurus_of().only_named(text))
+        or (segment.confidence < _DOUBTFUL and _RECOMMENDS.match(text) is not None)
     )
 
 

@@ -44,7 +44,8 @@ def told(segment: Segment, turn: Turn) -> Wish:
     return replace(
         before,
         words=before.words if is_only_a_no(segment.text) else (*before.words, segment.text)[-_PHRASES:],
-        asked=(turn.memory.wish.asked if turn.memory.wish else 0) + (segment.by != "wish"),
+        asked=(turn.memory.wish.asked if turn.memory.wish else 0)
+        + (segment.by != "wish" or not is_open(turn, NOT_LONG)),
         relation=named.relation or before.relation,
         audience=tuple(dict.fromkeys((*before.audience, *named.audience, *audience))),
         budget_yuan=limits.most if limits else before.budget_yuan,

@@ -22,12 +22,12 @@ _DEARER = re.compile(
     r"|(?:更|再)好(?:一?点儿?|一?些)?的|(?:有|要|来|找|换)(?:没有)?[个款]?好(?:一?点儿?|一?些)的"
     r"|超(?:出|过)?(?:一?点|些)(?:预算)?(?:也|都)?(?:行|可以|没事|没关系|不要紧)"
 )
-_ASKS_WHY = re.compile(r"哪|为|怎么|咋|凭|不(?:要|想|能|用|是)|别|区别|差")
+_ASKS_WHY = re.compile(r"(?<!的是)(?<!的)哪|为|怎么|咋|凭|不(?:要|想|能|用|是)|别|区别|差")
 _QUALITY = re.compile(
     r"(?<![不别])(?:能|会|可以|带|有|更|要)(?![^，。]*(?:什么|啥|哪|不|别|给|送))[^，。]{1,6}的(?:有)?[吗么没]?[?？]?$"
 )
-_DEAR_ONE = re.compile(r"最?(?:贵|高档)的(?:那|这|一)?(?:个|款|件|种|双|台|支|条|套|瓶)|最贵的")
-_CHEAP_ONE = re.compile(r"最?便宜的(?:那|这|一)(?:个|款|件|种|双|台|支|条|套|瓶)|最便宜的$")
+_DEAR_ONE = re.compile(r"最?(?:贵|高档)的(?:那|这|一)?(?:个|款|件|种|双|台|支|条|套|瓶)|最贵的|最贵的是?哪")
+_CHEAP_ONE = re.compile(r"最?便宜的(?:那|这|一)(?:个|款|件|种|双|台|支|条|套|瓶)|最便宜的$|最便宜的是?哪")
 MORE = re.compile(
     r"^(?:那|嗯|好)?(?:还有(?:没有)?(?:么|吗|没|嘛|不)?|就这些(?:么|吗)?|没(?:有)?(?:别的|其他)(?:的)?了?(?:么|吗)|再来(?:几个|点|一批))[?？。]*$"
 )
@@ -56,6 +56,7 @@ _SHORT = 14  # characters of words about the list that was shown
 _SOLD = re.compile(
     r"^(?:请问|你们家?|你家|店里|这里|咱家|这)*(?:有没有|有木有|有|卖不卖|有卖|卖)(?:卖)?(?P<what>[\u4e00-\u9fff]{2,8}?)(?:卖)?(?<!色)(?<!码)(?<!款)(?:的)?(?:吗|么|没有|没|不)?[?？]*$"
 )
+_SOLD_SUCH = re.compile(r"^(?P<what>[\u4e00-\u9fff]{2,6}?)(?:有没有|有(?:卖)?的?(?:吗|么|不))[?？]*$")  # 喂食器有吗
 _NO_GOODS = re.compile(
     r"货|库存|优惠|活动|券|红包|赠|礼品|发票|运费|保险|修|质保|店|客服|人$|链接|图|视频|说明|[色码号尺折味]|差价|消息|快递|物流|结果|问题|效果|电话|微信|群|会员|积分|包装|盒|袋|贺卡|时间|没有|这|那|别的|其他|便宜|大的|小的|的$|了$"
 )
@@ -71,7 +72,9 @@ _RATHER_CHEAP = re.compile(
     r"^(?:最好|尽量|要|希望)(?:是|能)?(?:便宜|实惠|划算|平价)(?:点儿?|些|一点)?的?(?:吧|哈|呗|啊)?[。.!！]*$"
 )
 
-_BESIDE = re.compile(r"(?:怎么|咋)(?:搭|配)|(?:搭配?|配)(?:[点个条双件])?(?:什么|啥|哪)|有什么搭|搭配|配套|一起买")
+_BESIDE = re.compile(
+    r"推荐.{0,4}(?:搭|配)(?!送|色|货|件)[\u4e00-\u9fff]{1,6}的|(?:怎么|咋)(?:搭|配)|(?:搭配?|配)(?:[点个条双件])?(?:什么|啥|哪)|有什么搭|搭配|配套|一起买"
+)
 _BESIDE_WHAT = re.compile(
     r"[搭配](?:[点个条双件])?(?:什么|啥|哪(?:[种个款条双件]))(?:样|颜色|款式)?的?(?!好|合适|比较|呢|啊|呀|吧)(?P<what>[\u4e00-\u9fff]{1,4}?)(?=好|合适|比较|搭|[穿戴呢啊呀吧]|\W|$)"
 )
@@ -191,8 +194,13 @@ def is_too_dear(text: str) -> bool:
 def says_no(text: str) -> bool:
     """Whether these words want something else than what was shown."""
     plain = text.strip()
-    others = _OTHERS.match(plain) is not None or MORE.match(plain) is not None or _others_of(plain) != ""
-    return others or _DISLIKES.search(text) is not None
+    return asks_others(plain) or _DISLIKES.search(text) is not None
+
+
+def asks_others(text: str) -> bool:
+    """Whether these words only ask for other goods than those in sight (还有别的吗)."""
+    plain = text.strip()
+    return _OTHERS.match(plain) is not None or MORE.match(plain) is not None or _others_of(plain) != ""
 
 
 def _others_of(plain: str) -> str:
@@ -230,5 +238,5 @@ def wants_cheaper_goods(text: str) -> bool:
 
 def asks_if_sold(text: str) -> bool:
     """Whether these words only ask if the shop sells a sort of thing (卖不卖电饭煲)."""
-    found = _SOLD.match(text.strip())
+    found = _SOLD.match(text.strip()) or _SOLD_SUCH.match(text.strip())
     return found is not None and not _NO_GOODS.search(found["what"])

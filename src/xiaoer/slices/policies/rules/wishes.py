@@ -18,6 +18,7 @@ from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules.conditions import is_refused, read_avoids, read_budget
 from xiaoer.slices.policies.rules.focus import names_place
 from xiaoer.slices.policies.rules.follow_ups import NEED, READ
+from xiaoer.slices.policies.rules.remarks import last_matter
 from xiaoer.slices.policies.rules.wish_begun import ASKS, BOUGHT, FOR_WHAT, GOODS, MAY_LEAD, SOUGHT, SURE_ENOUGH, begins
 from xiaoer.slices.policies.rules.wish_terms import NOT_LONG, TERM, is_open, is_term, told
 from xiaoer.slices.policies.rules.wish_words import (
@@ -25,6 +26,7 @@ from xiaoer.slices.policies.rules.wish_words import (
     asks_about_it,
     asks_beside,
     asks_other_variants,
+    asks_others,
     asks_which,
     is_alike,
     is_too_dear,
@@ -40,6 +42,11 @@ from xiaoer.slices.policies.types import Ask
 _WANTS = re.compile(
     r"^(?:我|就|那)?(?:想)?(?:要|看看?|来)(?:个|点|款|支|条)?(?!人工|退|换|发票|求|不|赔|[这那它第]|最?[贵便])[\u4e00-\u9fff]{2,5}[。.!！]?$"
 )
+_WHAT_THEN = re.compile(
+    r"(?:那|那么)(?:我|应该|可以|该|还能)?(?:送|买|选|用|挑)(?:点|些|个)?(?:什么|啥)(?:好|合适|呢|啊|\W)*"
+)
+_CAN = re.compile(r"(?:能|会|可以|支持|有没有|带)[^，。]{1,8}[吗么不][?？]?")
+_SURE_WISH = 0.8
 _AT_HOME = re.compile(
     r"(?:家里|我家|屋里|家)(?:还|也)?(?:有|养了?|养着)[一两几]?(?:[只条个])?小?(?:猫|狗|宠物|宝宝|孩子?|娃|孕妇|婴儿|老人)"
 )
@@ -113,6 +120,7 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     if turn.product_in_focus and (
         ((is_alike(text) or asks_beside(text)) and segment.intent.startswith(SOUGHT))
         or (named.relation and asks_about_it(text))
+        or (asks_others(text) and last_matter(turn).startswith(GOODS[:2]))
     ):
         return wished(segment)
     if not turn.product_in_focus and not _WHETHER_IT_SUITS.match(text) and begins(text, segment, troubled):
@@ -141,6 +149,11 @@ def _of_the_shown(text: str, segment: Segment, turn: Turn) -> Segment | None:
     color, only = segment.entities.color, len(turn.memory.choices) == 1
     if color and is_refused(color, text):
         return wished(segment)
+    business = segment.intent.startswith(_BUSINESS) or BOUGHT.search(text)
+    if (any(read_avoids(text)) or _WHAT_THEN.fullmatch(text)) and len(text) <= TERM and not business:
+        return wished(segment)  # 她不用手账, 那送啥
+    if only and segment.intent == "product.recommend" and segment.confidence < _SURE_WISH and _CAN.fullmatch(text):
+        return replace(segment, intent="product.detail", confidence=0.8, by="wish")  # 能去屑吗
     if only and _AT_HOME.search(text) and not ASKS.search(text):  # 家里有猫
         return replace(segment, intent="product.safety", confidence=_CLEAR, by="wish")
     if only and (axis := asks_other_variants(text)):  # 别的颜色呢
@@ -168,10 +181,12 @@ def _is_about_shown(text: str, segment: Segment, turn: Turn) -> bool:
     if turn.memory.wish is None or not turn.memory.choices or not is_open(turn, NOT_LONG):
         return False
     color = segment.entities.color
-    if wants_dearer(text) or points_by_price(text):
+    if wants_dearer(text):
         return True
     if len(turn.memory.choices) < 2:
         return False
+    if points_by_price(text):
+        return True
     colour = color and segment.intent.startswith(("product.", "oos.")) and not names_place(text)
     cheaper = is_too_dear(text) and len(text) <= _SHORT and not turn.product_in_focus
     return bool(colour) or cheaper or asks_which(text)
