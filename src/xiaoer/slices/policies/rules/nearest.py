@@ -12,12 +12,8 @@ from msgspec import Struct
 
 from xiaoer.kernel.asking import QUESTION, telling_letters
 from xiaoer.kernel.decision import Act, KnowledgeHit, Source
-<<<<<<< HEAD
 from xiaoer.slices.policies.rules import entries, for_others, nearness, needs, other_goods, presale, products
-=======
-from xiaoer.slices.policies.rules import attributes, entries, nearness, needs, other_goods, presale, products
 from xiaoer.slices.policies.rules.conditions import read_avoids
->>>>>>> sell8b
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask, Move
