@@ -23,7 +23,7 @@ from xiaoer.slices.outreach.comparing import Comparisons
 from xiaoer.slices.replies import api as replies
 from xiaoer.slices.replies.types import Templates
 from xiaoer.slices.selling.rules.greeting import choose_greeting, fill_greeting, variant_of
-from xiaoer.slices.selling.rules.questions import three_chips, usual_questions
+from xiaoer.slices.selling.rules.questions import that_fit, three_chips, usual_questions
 from xiaoer.slices.selling.service import SellingRules
 from xiaoer.slices.selling.types import Greeting, OrderState, Visit
 from xiaoer.slices.shops.service import Shops
@@ -138,7 +138,10 @@ class GreetVisitor:
         asked = await self._rules.fact(shop, visit.product.id, "asked")
         written = await self._questions.questions_of(shop, visit.product.id, 3)
         return three_chips(
-            own, [str(chip) for chip in asked], [w for w in written if len(w) <= _CHIP], usual_questions(visit.product)
+            own,
+            that_fit(map(str, asked), visit.product),
+            [w for w in written if len(w) <= _CHIP],
+            usual_questions(visit.product),
         )
 
     @staticmethod

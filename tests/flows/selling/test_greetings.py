@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from tests.flows.selling.conftest import SalesWorld
 
+from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.ids import BuyerId
 from xiaoer.kernel.turn import TurnContext
+from xiaoer.slices.selling.rules.questions import that_fit
 from xiaoer.slices.selling.types import Greeting
 
 
@@ -92,3 +94,10 @@ async def test_the_after_sales_entry_has_words_of_its_own(world: SalesWorld) -> 
 async def test_an_unknown_name_leaves_no_gap(world: SalesWorld, written: str, read: str) -> None:
     await keep(world, "nick", Greeting("n", (written,)))
     assert (await greet(world, buyer="nobody"))[0] == read
+
+
+def test_chips_ask_what_such_goods_tell() -> None:
+    asked = ("我的型号能用吗", "是什么材质的", "几天能到", "保质期到什么时候")
+    cleanser = Product("P1", "洁面乳", attributes={"主要成分": "甘油", "保质期": "3年"})
+    assert that_fit(asked, cleanser) == ("成分有哪些", "几天能到", "保质期到什么时候")
+    assert that_fit(asked, Product("P2", "T恤", attributes={"面料": "棉"})) == ("是什么材质的", "几天能到")

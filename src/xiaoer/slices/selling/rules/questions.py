@@ -33,6 +33,15 @@ CHIPS = {
     "after.freight": "有运费险吗",
 }
 ANYWHERE = ("promo.discount", "ship.when", "ship.fee")  # where no product is in sight
+# of which the sheet must tell something: parts of its keys
+_OF_SHEET = {
+    CHIPS["product.material"]: ("材质", "面料", "材料", "填充"),
+    CHIPS["product.compatibility"]: ("适用", "兼容", "型号", "机型", "接口"),
+    CHIPS["product.install"]: ("安装",),
+    CHIPS["product.safety"]: ("孕", "敏感", "肤质", "儿童", "婴"),
+    CHIPS["product.shelf_life"]: ("保质期",),
+    CHIPS["product.warranty"]: ("质保", "保修", "三包"),
+}
 LEAST = 2  # a question of one buyer is not yet what buyers ask
 
 
@@ -51,6 +60,20 @@ def usual_questions(product: Product | None) -> tuple[str, ...]:
     told = [CHIPS["product.size_advice"]] if product.size_chart else []
     told += [CHIPS["product.material"]] if "材质" in product.attributes else []
     return (*told, CHIPS["product.quality"], CHIPS["ship.when"], CHIPS["price.query"])
+
+
+def that_fit(chips: Iterable[str], product: Product) -> tuple[str, ...]:
+    """The chips that make sense of a product by what its sheet tells: no 型号 of a T-shirt, no 材质 of a cleanser."""
+    fitting = []
+    for chip in chips:
+        asked = _OF_SHEET.get(chip)
+        if asked is None or any(word in key for key in product.attributes for word in asked):
+            fitting.append(chip)
+        elif chip == CHIPS["product.material"]:
+            fitting += [f"{word}有哪些" for word in ("成分", "配料") if any(word in key for key in product.attributes)][
+                :1
+            ]
+    return tuple(fitting)
 
 
 def three_chips(*sources: Sequence[str]) -> tuple[str, ...]:
