@@ -12,15 +12,7 @@ from msgspec import Struct
 
 from xiaoer.kernel.asking import QUESTION, telling_letters
 from xiaoer.kernel.decision import Act, KnowledgeHit, Source
-from xiaoer.slices.policies.rules import (
-    entries,
-    for_others,
-    nearness,
-    needs,
-    other_goods,
-    presale,
-    products,
-)
+from xiaoer.slices.policies.rules import entries, for_others, nearness, needs, other_goods, presale, products
 from xiaoer.slices.policies.rules.conditions import read_avoids
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.sides import matching
