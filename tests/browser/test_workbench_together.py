@@ -175,5 +175,5 @@ def test_a_ticket_goes_into_that_of_another_account_by_its_number(
     drawer.get_by_role("textbox", name="并入的单号").fill(others[0].lower())
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="合并工单")).to_contain_text("确认是同一个人")
-    page.get_by_role("button", name="合并", exact=True).last.click()
+    page.get_by_role("button", name="合并", exact=True).click()
     expect(page.get_by_text(f"已并入 {others[0]}")).to_be_visible()
