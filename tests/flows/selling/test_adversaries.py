@@ -1,5 +1,6 @@
 """More than 300 scripted attacks on the price (see dialogues/): none gets below the floor, above a budget, or a secret."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -12,7 +13,7 @@ from tests.flows.selling.script import FOLDER, Player, read_family, tidy
 from xiaoer.kernel.money import Money
 
 FLOOR = 25_137  # offers are whole yuan, so that this figure in any text can only be the secret itself
-SECRETS = ("251.37", "25137")
+SECRET = re.compile(r"(?<![0-9A-Za-z])(?:251\.37|25137)(?![0-9A-Za-z])")  # whole: a random id may hold its figures
 _NORMAL = replace(TERMS, floor=Money(FLOOR), day_budget=Money(1_000_000))
 TERMS_OF = {
     "normal": _NORMAL,
@@ -41,7 +42,7 @@ async def test_no_dialogue_finds_a_leak(family: str, open_world: Callable[[], Sa
         await player.play(rounds)
         await _check_prices(world, player, str(rounds))
         for answer in player.answers:
-            assert not any(secret in str(answer) for secret in SECRETS), rounds
+            assert not SECRET.search(str(answer)), rounds
             assert words(answer) or answer["state"] == "queued", rounds
         offers += sum(
             act["type"] in ("counter_offer", "offer_coupon") for a in player.answers for act in a["turn"]["acts"]
@@ -90,4 +91,4 @@ async def _check_rows(world: SalesWorld) -> None:
         )
 
     rows = await world.product.db.read(dump)
-    assert not any(secret in rows for secret in SECRETS)
+    assert not SECRET.search(rows)

@@ -35,6 +35,7 @@ from xiaoer.slices.policies.rules import (
     selling,
     telling,
     trying,
+    wish_terms,
     wish_words,
     wishes,
 )
@@ -42,7 +43,7 @@ from xiaoer.slices.policies.rules.matters import run
 from xiaoer.slices.policies.situations import tells_preference, tells_situation
 from xiaoer.slices.policies.types import Ask, Move, Situation
 
-wish_told = wishes.told
+wish_told = wish_terms.told
 wish_says_no = wish_words.says_no
 wish_is_too_dear = wish_words.is_too_dear
 wish_is_modest = wish_words.is_modest
@@ -131,7 +132,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
         intent = segment.intent if act.template.startswith("product.which") else ""
         memory = focus.keep(memory, situation.turn, topic, act, intent)
         if segment.intent == "product.recommend":
-            wish = wishes.told(segment, situation.turn)
+            wish = wish_terms.told(segment, situation.turn)
             memory = replace(memory, wish=replace(wish, shown=(*wish.shown, *(id_ for id_, _ in focus.shown_by(act)))))
     if not (asking or more or todos) and acts:
         last = Ask(len(acts) - 1, situation.heard.segments[-1], situation, known, None, memory)

@@ -9,7 +9,7 @@ from xiaoer.kernel.audiences import audiences_in
 from xiaoer.kernel.decision import UNANSWERED, Act, Decision, Facts, Pick, Refusal, Source
 from xiaoer.kernel.memory import Wish
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.slices.policies.rules import nearness, wish_words, wishes
+from xiaoer.slices.policies.rules import nearness, wish_terms, wish_words
 from xiaoer.slices.policies.rules.conditions import read_budget
 from xiaoer.slices.policies.rules.entries import Said
 from xiaoer.slices.policies.rules.opting_out import is_opt_out
@@ -44,7 +44,7 @@ def say_picks(ask: Ask) -> Act | None:
     if _NO.search(ask.segment.text):
         return Act("answer", ask.index, "recommend.stopped", rule_id="recommend.no", effect=Refusal("recommend"))
     picks = ask.facts.picks.get(ask.index, ())
-    wish = wishes.told(ask.segment, ask.situation.turn)
+    wish = wish_terms.told(ask.segment, ask.situation.turn)
     if picks:
         if _are_shown(ask, picks) and (limits := _told(ask, wish)):
             sources = tuple(Source("product", one.product.id, one.product.title) for one in picks)
