@@ -1,11 +1,19 @@
 /** The words around the chat. */
 
+/** The hour, with the day unless it is today. */
+function moment(at: Date, locale: string): string {
+  const isToday = at.toDateString() === new Date().toDateString()
+  const day: Intl.DateTimeFormatOptions = isToday ? {} : { month: 'numeric', day: 'numeric' }
+  return at.toLocaleString(locale, { ...day, hour: '2-digit', minute: '2-digit', hour12: false })
+}
+
 export const zh = {
   open: '咨询客服',
   unread: (count: number) => `${count} 条新消息`,
   panel: '客服聊天',
   shop: '在线客服',
   withBot: 'AI 客服 · 随时可转人工',
+  withBotAlone: (peopleAt: Date | null) => `AI 客服 · ${peopleAt ? `人工 ${moment(peopleAt, 'zh-CN')} 上班` : '人工不在，可以留言'}`,
   withAgent: (name: string | null) => (name ? `${name} 正在为你服务` : '人工客服正在为你服务'),
   queued: (position: number | null) =>
     position && position > 1 ? `正在转人工，前面还有 ${position - 1} 位` : '正在转人工，请稍等',
@@ -37,6 +45,7 @@ export const en: WidgetTexts = {
   panel: 'Customer service chat',
   shop: 'Customer service',
   withBot: 'AI assistant · a person any time',
+  withBotAlone: (peopleAt) => `AI assistant · ${peopleAt ? `people are back ${moment(peopleAt, 'en')}` : 'nobody is in, leave a message'}`,
   withAgent: (name) => (name ? `${name} is helping you` : 'An agent is helping you'),
   queued: (position) =>
     position && position > 1 ? `Finding an agent, ${position - 1} before you` : 'Finding an agent',
