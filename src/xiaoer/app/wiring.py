@@ -144,6 +144,7 @@ class Wiring:
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, *hears)
         self.model = LanguageModel(self.db, self.clock, settings)
         self.learning = Learning(*core, stages, self.jobs, self.brain.reading, self.model)
+        self.brain.candidates.accepted = self.learning.grow
         self.buyer_data = BuyerData(self.db, self.clock, self.jobs)
         self.rate = RateTalk(self.db, self.clock)
         self.vote = VoteAnswer(self.db, self.clock)
