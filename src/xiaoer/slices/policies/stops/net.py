@@ -81,7 +81,8 @@ def features_of(forms: TextForms, letters: bool = True) -> Rows:
         held.append(checksums(forms.normal))
         if (plain := undisguise(forms.compact)) != forms.compact:
             held.append(checksums(plain))
-    return np.unique(np.concatenate(held) & (COUNT - 1))
+    rows = np.sort(np.concatenate(held) & (COUNT - 1))
+    return rows[np.concatenate(([True], rows[1:] != rows[:-1]))] if len(rows) else rows
 
 
 def _sounds_of(forms: TextForms) -> Rows:
@@ -92,7 +93,7 @@ def _sounds_of(forms: TextForms) -> Rows:
     begins = "".join(sound[0] for sound in framed)
     names = [" ".join(framed[at : at + size]) for size in (2, 3) for at in range(len(framed) - size + 1)]
     names += [*sounds, *(f"_{begins[at : at + 3]}" for at in range(len(begins) - 2))]
-    return np.fromiter((crc32(f"s{name}".encode()) for name in names), np.uint32)
+    return np.fromiter(map(crc32, "\n".join(f"s{name}" for name in names).encode().split(b"\n")), np.uint32)
 
 
 def write_net(net: StopNet) -> bytes:
