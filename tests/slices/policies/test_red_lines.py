@@ -139,6 +139,12 @@ def test_a_homophone_inside_other_words_is_no_red_line(text: str) -> None:
         "一共123.15对吗",
         "转 印 贴 纸 怎 么 撕",
         "警报器多少钱",
+        "174 136",
+        "138****5678",
+        "any discount for two",
+        "change size please",
+        "你们是不是骗子",
+        "皮肤容易过敏 能穿吗",
     ],
 )
 def test_a_word_across_two_others_or_digits_of_a_code_call_nobody(text: str) -> None:
@@ -154,6 +160,9 @@ def test_a_word_across_two_others_or_digits_of_a_code_call_nobody(text: str) -> 
         ("报举去就我，退不再", "complaint"),
         ("ㄓㄨㄢˇ ㄖㄣˊ ㄍㄨㄥ", "human"),
         ("给莪眞亾", "human"),
+        ("this is a scam", "fraud"),
+        ("I will sue you", "legal"),
+        ("got a rash on my arm", "injury"),
     ],
 )
 def test_words_pulled_apart_covered_turned_round_or_in_other_signs_are_read(text: str, rule: str) -> None:

@@ -19,7 +19,7 @@ from msgspec import Struct
 from xiaoer.kernel.decision import HandoffReason
 from xiaoer.kernel.heard import Heard, TextForms
 from xiaoer.kernel.quick_pattern import QuickPattern
-from xiaoer.slices.policies.aloud import read_aloud
+from xiaoer.slices.policies.aloud import read_aloud, syllables
 from xiaoer.slices.policies.borders import find_said
 from xiaoer.slices.policies.disguises import by_ear, undisguise
 from xiaoer.slices.policies.rearranged import as_meant
@@ -43,6 +43,7 @@ _ACCENTS = (
     (re.compile(r"^ren$"), lambda _: "(?:ren|reng|yin|len)"),
     (re.compile(r"(?<=[ei])ng?$"), lambda _: "ng?"),
 )
+_LETTERS, _HAN = re.compile("[a-z]+"), re.compile(r"[\u3400-\u9fff]")
 _LEAST_TOLD = 4  # characters in which something can be told
 _LONG = 3  # syllables from which a sound is told by accents too: shorter ones have too many homophones
 
@@ -101,7 +102,7 @@ def parse_red_lines(text: str) -> tuple[RedLine, ...]:
 
 def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
     """The red lines that a turn crosses, in the order of the rules. `forms` are of the whole turn."""
-    return match_words(heard, forms, rules) or _told(forms, rules)
+    return match_words(heard, forms, rules) or _told(heard, forms, rules)
 
 
 def match_words(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
@@ -131,15 +132,33 @@ def _words(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[Re
     return hits
 
 
-def _told(forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
-    """What is told without the words of any rule."""
-    rules = [rule for rule in rules if rule.told < _NEVER]
-    if not rules or len(forms.compact) < _LEAST_TOLD:
+def _told(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
+    """What is told without the words of any rule, unless these words are an exception of it.
+
+    A reproach (你没听懂我的话) is a try that did not help, and calls nobody without saying so."""
+    if not any(rule.told < _NEVER for rule in rules) or not _can_tell(forms.compact):
         return ()
     label, sure = stop_net().told(forms)
     return tuple(
-        RedLineHit(rule.id, rule.reason, rule.skill, "") for rule in rules if rule.id == label and sure >= rule.told
+        RedLineHit(rule.id, rule.reason, rule.skill, "")
+        for rule in rules
+        if rule.id == label and sure >= rule.told and not _is_excused(rule, forms.compact)
+        if rule.reason != "requested" or heard.satisfied is not False
     )
+
+
+def _can_tell(compact: str) -> bool:
+    """Whether a text can tell something: in Chinese, or in letters that all spell it; not in figures or English."""
+    if len(compact) < _LEAST_TOLD:
+        return False
+    runs = _LETTERS.findall(compact)
+    foreign = sum(len(run) for run in runs if not syllables(run))
+    han = len(_HAN.findall(compact))
+    return 2 * han > foreign if han > 1 else bool(runs) and not foreign
+
+
+def _is_excused(rule: RedLine, compact: str) -> bool:
+    return any(no is not None and no.search(compact) is not None for no in (rule.unless, rule.unless_anywhere))
 
 
 def _crossed(heard: Heard, texts: Sequence[str], spoken: _Spoken, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
