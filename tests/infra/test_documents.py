@@ -71,9 +71,7 @@ def test_radicals_of_a_pdf_are_read_as_the_characters_that_they_look_like() -> N
 
 def test_a_page_gives_text_without_scripts_and_styles() -> None:
     html = "<html><head><title>x</title><style>p{}</style></head><body><h2>退货</h2><p>7 天<b>内</b>可退</p>"
-    html += (
-        "<script>alert(1)</script><table><tr><th>问题</th><th>答案</th></tr><tr><td>包邮吗</td><td>包</td></tr></table>"
-    )
+    html += "<script>alert(1)</script><footer>版权所有</footer><table><tr><th>问题</th><th>答案</th></tr><tr><td>包邮吗</td><td>包</td></tr></table>"
     blocks = read_document(html.encode(), "page.html")
     assert [block.text for block in blocks] == ["退货", "7 天内可退", "问题 答案", "包邮吗 包"]
     assert blocks[0].kind == "heading"

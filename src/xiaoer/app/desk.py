@@ -108,7 +108,7 @@ class Desk:
         self.reply = AgentReply(db, clock, catalog, orders, self.check)
         self.closing = CloseConversation(db, clock, bot_idle)
         self.tickets = OpenTicket(db, clock, self, orders, self.forms)
-        self.suggest = SuggestReply(db, clock, knowledge, orders)
+        self.suggest = SuggestReply(db, clock, knowledge, orders, buyers, catalog)
         self.drafts = SendDraft(db, clock)
         self.rows = ShowRows(db, clock, buyers, orders)
         self.strip = ShowStrip(db, clock, orders)

@@ -1,7 +1,7 @@
 """What an agent could say next (推荐回复): the bot's draft, knowledge, canned replies; read, never computed anew.
 
 The turn was understood and decided when the buyer's message came in; its draft lies in the trace. So this
-costs two reads and one look into the index in memory.
+costs two reads and one look into the index in memory, and two reads more where entries are for some buyers only.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,12 @@ from sqlalchemy import Connection
 
 from xiaoer.infra.db import Database
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.commerce import Order
-from xiaoer.kernel.decision import Source
+from xiaoer.kernel.commerce import Buyer, Order, Product
+from xiaoer.kernel.decision import KnowledgeHit, Source
 from xiaoer.kernel.errors import NotFound, XiaoerError
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.variables import fill, variables_in, without
 from xiaoer.slices.assist.rules import opening, ranking
 from xiaoer.slices.assist.types import NextAction, Suggestion
 from xiaoer.slices.canned import api as canned
@@ -31,12 +32,14 @@ from xiaoer.slices.desk import api as desk
 from xiaoer.slices.desk.rules import drafting
 from xiaoer.slices.desk.rules.closing import mode_of
 from xiaoer.slices.knowledge.api import Knowledge
+from xiaoer.slices.knowledge.surroundings import NOT_KNOWN, NOT_READ, who_asks
 from xiaoer.slices.policies.rules.picking import order_told
 from xiaoer.slices.shops.types import Principal
 
 _BOUGHT = ("paid", "shipped", "delivered", "completed")
 _LOOK_BACK = 6  # turns in which the matter is looked for when the newest only asks for a person
 _FELT = 3  # newest turns whose feeling counts for who has just taken the talk over
+_NEWEST = 10  # orders that tell who asks
 _LEAST_SCORE = 0.2  # below this a knowledge hit is noise
 
 
@@ -44,6 +47,18 @@ class ReadsOrders(Protocol):
     """Orders of one buyer, newest first."""
 
     async def orders_of(self, shop: ShopId, buyer_id: str, limit: int) -> tuple[Order, ...]: ...
+
+
+class ReadsBuyers(Protocol):
+    """One buyer's level and tags."""
+
+    async def buyer(self, shop: ShopId, buyer_id: str) -> Buyer | None: ...
+
+
+class ReadsProducts(Protocol):
+    """Products by id."""
+
+    async def product(self, shop: ShopId, product_id: str) -> Product | None: ...
 
 
 class Suggested(msgspec.Struct, frozen=True):
@@ -72,11 +87,21 @@ class _Read(msgspec.Struct, frozen=True):
 class SuggestReply:
     """Reads the newest turn of a conversation and says what fits."""
 
-    def __init__(self, db: Database, clock: Clock, knowledge: Knowledge, orders: ReadsOrders) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        knowledge: Knowledge,
+        orders: ReadsOrders,
+        buyers: ReadsBuyers,
+        products: ReadsProducts,
+    ) -> None:
         self._db = db
         self._clock = clock
         self._knowledge = knowledge
         self._orders = orders
+        self._buyers = buyers
+        self._products = products
 
     async def __call__(self, who: Principal, conversation_id: str) -> Suggested:
         """Suggestions for the newest turn; until the person has spoken, for the matter that he was called for.
@@ -134,9 +159,11 @@ class SuggestReply:
         )
 
     async def _known(self, conversation: Conversation, segments: list[Any], now: datetime) -> list[Suggestion]:
-        shop = conversation.shop
+        """Entries that may be said to this buyer, without what only live facts could fill in."""
+        shop, found = conversation.shop, list[Suggestion]()
         await self._knowledge.ensure_loaded(shop)
-        found = []
+        product_id = conversation.memory.product_in_focus(conversation.context.product_id) or ""
+        surroundings = await self._surroundings(conversation, product_id)
         for segment in segments:
             if str(segment.get("intent", "")).startswith(("chat.", "service.")):
                 continue
@@ -145,15 +172,34 @@ class SuggestReply:
                 segment.get("text", ""),
                 now=now,
                 intent=segment.get("intent", ""),
-                product_id=conversation.memory.product_in_focus(conversation.context.product_id) or "",
+                product_id=product_id,
                 channel=conversation.channel,
                 top_k=2,
+                **surroundings,
             )
             found += [
-                Suggestion(hit.id, "knowledge", hit.answer, (Source("knowledge", hit.id, hit.question, hit.score),))
+                Suggestion(hit.id, "knowledge", said, (Source("knowledge", hit.id, hit.question, hit.score),))
                 for hit in result.hits
-                if hit.score >= _LEAST_SCORE
+                if hit.score >= _LEAST_SCORE and (said := _without_facts(hit))
             ]
+        return found
+
+    async def _surroundings(self, conversation: Conversation, product_id: str) -> dict[str, Any]:
+        """Who asks about what goods, as far as entries of the shop are for some only."""
+        shop, about, found = conversation.shop, self._knowledge.asks_about(conversation.shop), dict[str, Any]()
+        if "buyer" in about:
+            try:
+                orders = await self._orders.orders_of(shop, conversation.buyer_id, _NEWEST)
+                buyer = await self._buyers.buyer(shop, conversation.buyer_id)
+                found = who_asks(buyer, orders, conversation.memory.order_in_focus(conversation.context.order_id))
+            except XiaoerError:
+                found = dict(NOT_READ)
+        if "category" in about and product_id:
+            try:
+                product = await self._products.product(shop, product_id)
+                found["product_category"] = product.category if product else ""
+            except XiaoerError:
+                found["product_category"] = NOT_KNOWN
         return found
 
     async def _order(self, conversation: Conversation, segments: list[Any]) -> tuple[str | None, bool]:
@@ -161,13 +207,19 @@ class SuggestReply:
         named = next((s["entities"]["order_no"] for s in segments if (s.get("entities") or {}).get("order_no")), None)
         about = named or conversation.memory.order_in_focus(conversation.context.order_id)
         try:
-            orders = await self._orders.orders_of(conversation.shop, conversation.buyer_id, 5)
+            orders = await self._orders.orders_of(conversation.shop, conversation.buyer_id, _NEWEST)
         except XiaoerError:
             return about, False
         bought = any(order.status in _BOUGHT for order in orders)
         told = order_told(orders, msgspec.convert(segments, list[Segment]), about, self._clock.now())
         about = told.id if told else about
         return about or (orders[0].id if orders else None), bought
+
+
+def _without_facts(hit: KnowledgeHit) -> str:
+    """An entry in the shop's own words, without the sentences whose variables only live facts could fill."""
+    said = fill(hit.answer, hit.defaults)
+    return without(said, frozenset(variables_in(said)))
 
 
 def _goes_out_at(connection: Connection, conversation: Conversation, turn: StoredTurn) -> datetime | None:

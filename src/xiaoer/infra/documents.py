@@ -207,12 +207,12 @@ def _words(part: ElementTree.Element) -> str:
 
 
 class _Html(HTMLParser):
-    """Takes text out of a page: headings, paragraphs, list items and table rows; no scripts, styles or menus."""
+    """Takes text out of a page: headings, paragraphs, list items and table rows; no scripts, styles, menus or feet."""
 
     _BREAKS = frozenset(
         {"p", "div", "li", "br", "section", "article", "tr", "table", "ul", "ol", "dt", "dd", "blockquote"}
     )
-    _DROPPED = frozenset({"script", "style", "noscript", "template", "head", "nav", "svg", "iframe"})
+    _DROPPED = frozenset({"script", "style", "noscript", "template", "head", "nav", "footer", "svg", "iframe"})
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -100,6 +100,7 @@ class KnowledgeHit(Struct, frozen=True):
     attachments: tuple[dict[str, Any], ...] = ()
     # what the shop wants said for a live variable when there is no fact: name -> text
     defaults: dict[str, str] = field(default_factory=dict)
+    product_category: str = ""  # of the goods that it is for, as `product_id`
 
 
 class Offer(Struct, frozen=True):

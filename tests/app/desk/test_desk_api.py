@@ -58,6 +58,30 @@ def test_suggestions_rest_on_the_draft_of_the_bot(call: Call, buyer: Any) -> Non
     call("POST", f"/desk/conversations/{talk}/close", {"wrap_up": "solved"})
 
 
+def test_people_are_offered_what_this_buyer_may_be_told_without_open_variables(
+    call: Call, client: TestClient, buyer: Any
+) -> None:
+    def keep(answer: str, **scope: str) -> str:
+        made = client.post("/api/v1/knowledge", json={"question": "松烟墨锭怎么开封", "answer": answer, **scope})
+        return str(made.json()["id"])
+
+    kept = [
+        keep("送您开墨刀一把，金卡专享。", audience="金卡"),
+        keep("下一单再开。", order_state="completed"),
+        keep("撕开封条就行。您这单{发货时间}发出。"),
+    ]
+    talk = buyer("你好")["conversation_id"]
+    call("POST", f"/desk/conversations/{talk}/take", {})
+    buyer("松烟墨锭怎么开封")
+    found = call("GET", f"/desk/conversations/{talk}/suggestions")["items"]
+    offered = "\n".join(one["text"] for one in found)
+    assert "撕开封条就行。" in offered
+    assert not any(words in offered for words in ("金卡专享", "下一单再开", "{"))
+    call("POST", f"/desk/conversations/{talk}/close", {"wrap_up": "solved"})
+    for id_ in kept:
+        client.delete(f"/api/v1/knowledge/{id_}")
+
+
 def test_the_side_pane_masks_contact_data(call: Call, client: TestClient) -> None:
     order = {"channel": "api", "buyer_id": "buyer-0001", "content": {"type": "text", "text": "你好"}}
     talk = client.post("/api/v1/messages", json=order).json()["conversation_id"]

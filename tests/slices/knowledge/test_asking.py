@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.ids import ShopId
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.retrieval.blocks import Asked
@@ -242,3 +243,16 @@ async def test_another_question_about_the_same_product_is_no_answer(
     assert right.id == "same"
     assert right.score > 0.6
     assert wrong < right.score - 0.2
+
+
+async def test_goods_that_the_words_name_are_told_nothing_that_is_for_other_goods(
+    entries: EntryService, open_worker: Callable[[], Knowledge], clock
+) -> None:
+    await entries.create(SHOP, EntryDraft("摔坏了能补寄吗", "拍照补一只。", product_category="餐具"), "小王", "bowls")
+    worker = open_worker()
+    await worker.ensure_loaded(SHOP)
+    found = worker.search(SHOP, "摔坏了能补寄吗", now=clock.now())
+    of_bowls = worker.of_named(found, "摔坏了能补寄吗", Product("P1", "青瓷碗", "家居/餐具"))
+    assert ([hit.id for hit in of_bowls.hits], of_bowls.answerable) == (["bowls"], True)
+    of_vests = worker.of_named(found, "摔坏了能补寄吗", Product("P2", "竹马甲", "服装"))
+    assert (of_vests.hits, of_vests.answerable) == ((), False)

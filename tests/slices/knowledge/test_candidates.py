@@ -7,6 +7,7 @@ from xiaoer.slices.knowledge.candidates.chatlog import ChatLine, Talk, parse_cha
 from xiaoer.slices.knowledge.candidates.clusters import cluster
 from xiaoer.slices.knowledge.candidates.mining import exchanges_of, mine, tidy_answer
 from xiaoer.slices.knowledge.candidates.rules import GUESSED, find_questions
+from xiaoer.slices.knowledge.candidates.sameness import say_the_same
 
 
 def pairs(text: str, suffix: str = ".md") -> list[tuple[str, str]]:
@@ -31,6 +32,12 @@ def pairs(text: str, suffix: str = ".md") -> list[tuple[str, str]]:
             [("怕潮吗", "放防潮剂。"), ("多大开始学合适", "五岁以后。")],
         ),
         ("几号能到？\n多久都说不准\n看快递。", [("几号能到？", "多久都说不准\n看快递。")]),
+        ("- 问：送托盘吗\n  答：大号送。\n- 答非所问", [("送托盘吗", "大号送。\n- 答非所问")]),
+        (
+            "多久发货\n两天内。\n少了一个怎么办：拍照给我们补发。\n地址：龙湖天街",
+            [("多久发货", "两天内。"), ("少了一个怎么办", "拍照给我们补发。")],
+        ),
+        ("能暴晒吗\n不能。\n【保养】\n晾干再收。", [("能暴晒吗", "不能。"), ("保养是怎样的", "晾干再收。")]),
         ("<b>只有</b>一句没有问题的话", []),
         ("问：只有问题没有答案？", []),
     ],
@@ -232,6 +239,31 @@ def test_questions_that_people_answered_in_the_same_words_are_one(analyser) -> N
         ("锅盖能进烤箱吗", 2),
     ]
     assert found[0].draft.similar == ("需要开锅不",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("水封口的，密封很好", "水封口设计，不漏气密封很好", True),
+        ("用小苏打煮十分钟再刷", "放小苏打煮十分钟，再刷就行", True),
+        ("可以放洗衣机里轻柔洗", "不可以放洗衣机里轻柔洗", False),
+        ("满59元全国都包邮哦", "满99元全国都包邮哦", False),
+        ("断弦免费补一根备用的", "断弦免费补两根备用的", False),
+        ("大号的送一只木托盘", "大号的不送木托盘", False),
+        ("可以的", "可以的", False),
+        ("竹子的，怕潮，要晾干再收", "陶瓷的，磕了容易碎", False),
+    ],
+)
+def test_answers_that_say_the_same_are_told_from_those_that_deny_it(one: str, other: str, same: bool) -> None:
+    assert say_the_same(one, other) is say_the_same(other, one) is same
+
+
+def test_unlike_questions_that_people_answered_alike_are_one(analyser) -> None:  # type: ignore[no-untyped-def]
+    asked = {"泡菜坛密封吗": "水封口的，密封很好", "坛子密封性怎么样": "水封口设计，不漏气密封很好"}
+    apart = {"坛子包邮吗": "满59元全国都包邮哦", "盖子包邮吗": "满99元全国都包邮哦"}
+    talks = [_talk(asks, ("buyer", asks), ("agent", said)) for asks, said in (asked | apart).items()]
+    found = mine(talks, lambda texts: [(text, text) for text in texts], analyser, lambda text: text)
+    assert [{one.draft.question, *one.draft.similar} for one in found] == [set(asked)]
 
 
 def test_canned_words_join_questions_that_only_one_buyer_each_asked(analyser) -> None:  # type: ignore[no-untyped-def]

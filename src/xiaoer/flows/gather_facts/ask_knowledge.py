@@ -13,9 +13,9 @@ from xiaoer.kernel.decision import Facts, KnowledgeHit, Need
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.knowledge.surroundings import NOT_KNOWN, NOT_READ, who_asks
 from xiaoer.slices.knowledge.types import SearchResult
 
-_NOT_KNOWN = "?"  # meets no entry that is for certain buyers or order states
 _ORDERS = 10  # newest orders that tell who asks
 
 
@@ -72,7 +72,7 @@ class AskKnowledge:
                 product_id=product_id,
                 channel=turn.channel,
                 top_k=3,
-                product_category=await self._category(turn.shop, product_id) if "category" in about else "",
+                product_category=await self._category(turn.shop, product_id, goods) if "category" in about else "",
                 **surroundings,
             )
             if goods is not None and not product_id:
@@ -80,32 +80,31 @@ class AskKnowledge:
             knowledge[need.segment], answerable[need.segment] = result.hits, result.answerable
         return knowledge, answerable
 
-    def once_named(self, turn: Turn, heard: Heard, before: Facts, named: dict[int, Product]) -> dict[int, Any]:
-        """What was found before it was known which goods the words name."""
-        raised: dict[int, Any] = {}
+    def once_named(
+        self, turn: Turn, heard: Heard, before: Facts, named: dict[int, Product]
+    ) -> tuple[dict[int, tuple[KnowledgeHit, ...]], dict[int, bool]]:
+        """What was found before it was known which goods the words name, and whether it answers."""
+        hits, answerable = dict(before.knowledge), dict(before.answerable)
         for n, product in named.items():
             segment = heard.segments[n]
             if n in before.knowledge and not segment.entities.product_ids and not turn.product_in_focus:
                 found = SearchResult(before.answerable[n], before.knowledge[n])
-                raised[n] = self._knowledge.of_named(found, segment.text, product).hits
-        return raised
+                found = self._knowledge.of_named(found, segment.text, product)
+                hits[n], answerable[n] = found.hits, found.answerable
+        return hits, answerable
 
     async def _surroundings(self, turn: Turn) -> dict[str, Any]:
         """Who asks and how the order in focus stands; what cannot be told fits none."""
         ok, orders = await within(self._timeout_s, self._orders.orders_of(turn.shop, turn.buyer_id, _ORDERS))
         known, buyer = await within(self._timeout_s, self._buyers.buyer(turn.shop, turn.buyer_id))
         if not ok or not known:
-            return {"audience": (_NOT_KNOWN,), "order_state": _NOT_KNOWN}
-        focus = next((order for order in orders if order.id == turn.order_in_focus), orders[0] if orders else None)
-        bought = any(order.status not in ("unpaid", "closed") for order in orders)
-        own = (buyer.level, *buyer.tags) if buyer else ()
-        return {
-            "audience": (*filter(None, own), "老客" if bought else "新客"),
-            "order_state": focus.status if focus else "none",
-        }
+            return NOT_READ
+        return who_asks(buyer, orders, turn.order_in_focus)
 
-    async def _category(self, shop: ShopId, product_id: str) -> str:
-        ok, product = (
-            await within(self._timeout_s, self._catalogue.product(shop, product_id)) if product_id else (True, None)
-        )
-        return product.category if ok and product else ""
+    async def _category(self, shop: ShopId, product_id: str, named: Product | None) -> str:
+        if not product_id:
+            return named.category if named else ""
+        ok, product = await within(self._timeout_s, self._catalogue.product(shop, product_id))
+        if not ok:
+            return NOT_KNOWN
+        return product.category if product else ""

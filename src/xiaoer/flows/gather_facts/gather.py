@@ -112,11 +112,10 @@ class GatherFacts:
         named = {need.segment: found.get((need.kind, need.key), ()) for need in needs if need.kind == "named"}
         about = {segment: goods[0] for segment, goods in named.items() if len(goods) == 1}
         knowledge, answerable = await self._knowledge(turn, heard, needs, now, about)
+        earlier, answers = self._knowledge.once_named(turn, heard, before, about)
         values: dict[str, Any] = {
-            "knowledge": before.knowledge
-            | self._knowledge.once_named(turn, heard, before, about)
-            | with_earlier(before.knowledge, knowledge, answerable),
-            "answerable": before.answerable | answerable,
+            "knowledge": earlier | with_earlier(earlier, knowledge, answerable),
+            "answerable": answers | answerable,
             "scene": scene,
             "trials": before.trials + trials,
             "asked": before.asked + needs,

@@ -22,7 +22,7 @@ from xiaoer.kernel.regions import region_in
 from xiaoer.kernel.variables import variables_in
 from xiaoer.slices.knowledge import rules, store
 from xiaoer.slices.knowledge.ports import IntentOf
-from xiaoer.slices.knowledge.retrieval.blocks import Asked
+from xiaoer.slices.knowledge.retrieval.blocks import Asked, is_for_goods
 from xiaoer.slices.knowledge.retrieval.index import FOLD_AT, ShopIndex
 from xiaoer.slices.knowledge.retrieval.ranking import raised
 from xiaoer.slices.knowledge.types import Entry, SearchResult
@@ -98,7 +98,10 @@ class Knowledge:
 
     def of_named(self, found: SearchResult, question: str, product: Product) -> SearchResult:
         """What was found with no product in focus, where the words name `product`: the first entry is the surer when it
-        is near already, of that product, and shares more with the question than the name. It overtakes none."""
+        is near already, of that product, and shares more with the question than the name. It overtakes none, and those
+        for other goods go."""
+        fit = tuple(hit for hit in found.hits if is_for_goods(hit.product_category, product.category))
+        found = SearchResult(found.answerable and fit[:1] == found.hits[:1], fit)
         first = found.hits[0] if found.hits else None
         rest = max((hit.score for hit in found.hits[1:]), default=0.0)
         if first is None or first.product_id != product.id or not found.answerable or first.score < rest * _AHEAD:

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from itertools import chain
 
 from msgspec import Struct
 
@@ -18,6 +17,7 @@ from xiaoer.kernel.heard import TextAnalyser
 from xiaoer.slices.knowledge.candidates.cases import is_about_one_case, leans_on_talk, without_stalling
 from xiaoer.slices.knowledge.candidates.chatlog import Talk
 from xiaoer.slices.knowledge.candidates.clusters import cluster, leading
+from xiaoer.slices.knowledge.candidates.sameness import say_the_same
 from xiaoer.slices.knowledge.candidates.types import Evidence, Proposal
 from xiaoer.slices.knowledge.types import EntryDraft
 
@@ -50,7 +50,6 @@ _SHORTEST, _LONGEST = 4, 500  # characters of an answer
 _LONGEST_ASK = 60
 _ALIKE = 0.6  # share of common letter pairs from which two answers say the same
 _MOST_ANSWERS = 200  # of one cluster that are compared
-_TELLING = 8  # characters of an answer that is not given to many questions
 _MANY = 5  # conversations from which an answer must have been given twice
 _FUNCTION = frozenset("的了吗呢吧啊呀哦么我你您他们这那个是不有没在可以能要会就都也还什怎多少几请问一下,，。.？?！! \n")
 _EXAMPLES = 5
@@ -120,14 +119,15 @@ def mine(
     asks = _asks(talks, understand, tell)
     questions = [ask.question for ask in asks]
     intents = {ask.question: ask.intent for ask in asks}
-    answered: dict[str, list[_Answered]] = {}
+    answered: list[_Answered] = []
+    by_word: dict[str, list[int]] = {}
     for group in cluster(questions, analyser, lambda text: intents.get(text, "")) if asks else ():
         members = [asks[at] for at in group]
         best = _best_answer(members, analyser, mask)
         if best is not None:
-            _join(answered.setdefault(best[0], []), members, *best)
+            _join(answered, by_word, members, *best)
     proposals = []
-    for members, answer, backers in chain.from_iterable(answered.values()):
+    for members, answer, backers in answered:
         conversations = {ask.exchange.talk.id for ask in members}
         if len(conversations) < least_conversations:
             continue
@@ -152,18 +152,29 @@ def mine(
     return tuple(proposals[:most])
 
 
-def _join(answered: list[_Answered], members: list[_Asked], answer: str, backers: list[_Asked]) -> None:
-    """Keep a group, or put it to one that people answered in these words and that speaks of the same thing.
+def _join(
+    answered: list[_Answered],
+    by_word: dict[str, list[int]],
+    members: list[_Asked],
+    answer: str,
+    backers: list[_Asked],
+) -> None:
+    """Keep a group, or put it to one to which people said the same and that speaks of the same thing.
 
-    需要开锅不 and 第一次用要开锅吗 got one answer: they are one entry, however unlike they look.
+    需要开锅不 and 第一次用要开锅吗 got one answer: they are one entry, however unlike they look. `by_word` tells the
+    places of groups by the words of their questions.
     """
     words = _words_of(members)
-    for known, _, behind in answered:
-        if len(answer) >= _TELLING and words & _words_of(known):
-            known.extend(members)
-            behind.extend(backers)
-            return
-    answered.append((members, answer, backers))
+    near = dict.fromkeys(place for word in sorted(words) for place in by_word.get(word, ()))
+    at = next((place for place in near if say_the_same(answered[place][1], answer)), len(answered))
+    if at < len(answered):
+        answered[at][0].extend(members)
+        answered[at][2].extend(backers)
+    else:
+        answered.append((members, answer, backers))
+    for word in words:
+        if at not in (places := by_word.setdefault(word, [])):
+            places.append(at)
 
 
 def _words_of(members: Sequence[_Asked]) -> set[str]:

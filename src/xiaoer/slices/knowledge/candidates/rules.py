@@ -32,6 +32,8 @@ _ANSWERED = re.compile(r"^\s*(?:A\s*\d*|答案?\s*\d*|回答|回复)\s*[:：.、
 _BOTH = re.compile(
     r"^\s*(?:Q\s*\d*|问题?)\s*[:：]\s*(?P<ask>.+?)\s*(?:A\s*\d*|答案?)\s*[:：]\s*(?P<answer>.+)$", re.IGNORECASE
 )
+_TITLED = re.compile(r"^(?P<ask>[^：:，,。；;]{3,30})[：:]\s*(?P<answer>\S.{3,})$")  # 提手烫吗：会烫，用手套
+_BRACKETED = re.compile(r"^\s*【([^】]{1,24})】\s*$")
 _ASKING = re.compile(
     r"[?？]\s*$|^(怎么|怎样|如何|为什么|为何|什么|哪|谁|几|多久|多少|能不能|可不可以|是不是|有没有|是否|可以|能否)"
     r"|(吗|呢|么|怎么办|怎么[用弄开退换买查算]|多久|多少钱?|是什么|有哪些|在哪里?|能不能|行不行)\s*$"
@@ -110,13 +112,29 @@ def _sections(blocks: Iterable[PassageLike]) -> Iterator[list[PassageLike]]:
     section: list[PassageLike] = []
     for block in blocks:
         changes = bool(section) and (block.kind == "row") != (section[0].kind == "row")
-        if section and (changes or block.kind == "heading"):
+        if section and (changes or _heading(block)):
             yield section
             section = []
         if section or block.text:
             section.append(block)
     if section:
         yield section
+
+
+def _heading(block: PassageLike) -> str:
+    """The heading that a block is, "" for none; a line in brackets is one."""
+    if block.kind == "heading":
+        return block.text
+    bracketed = _BRACKETED.match(block.text) if block.kind != "row" else None
+    return bracketed[1] if bracketed else ""
+
+
+def _both(line: str) -> tuple[str, str] | None:
+    """Question and answer of a line that holds both."""
+    if found := _BOTH.match(line):
+        return found["ask"], found["answer"]
+    titled = _TITLED.match(line)
+    return (titled["ask"], titled["answer"]) if titled and asks(titled["ask"]) else None
 
 
 def _of_table(rows: Sequence[PassageLike]) -> Iterator[tuple[str, str, str, str]]:
@@ -146,18 +164,19 @@ def _told_by_row(head: Sequence[str], name: str, value: str) -> tuple[str, str]:
 
 
 def _of_prose(section: Sequence[PassageLike], question_of: Callable[[str], str]) -> Iterator[tuple[str, str, str, str]]:
-    heading = section[0].text if section[0].kind == "heading" else ""
+    heading = _heading(section[0])
     lines = section[1:] if heading else section
     under: list[PassageLike] = []
     ask, answer, place = "", list[str](), ""
     for line in lines:
-        both, asked, answered = _BOTH.match(line.text), _ASKED.match(line.text), _ANSWERED.match(line.text)
+        text = _NUMBER.sub("", line.text)
+        both, asked, answered = _both(text), _ASKED.match(text), _ANSWERED.match(text)
         begins = both or asked or (asks(line.text) and not answered)
         if begins and ask and answer:
             yield ask, "\n".join(answer), place, ""
             ask, answer = "", []
         if both:
-            yield both["ask"], both["answer"], line.place, ""
+            yield *both, line.place, ""
             ask, answer = "", []
         elif asked or (asks(line.text) and not answered and not ask):
             ask, answer, place = (asked["text"] if asked else line.text), [], line.place

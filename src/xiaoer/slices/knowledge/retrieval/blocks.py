@@ -105,9 +105,14 @@ def _meets(scope: _Scope, asked: Asked) -> bool:
         return False
     if audience and asked.audience and not set(audience.split("|")) & set(asked.audience):
         return False
-    if category and asked.product_category and not set(category.split("|")) & set(_levels(asked.product_category)):
+    if not is_for_goods(category, asked.product_category):
         return False
     return not (state and asked.order_state and asked.order_state not in state.split("|"))
+
+
+def is_for_goods(scope: str, category: str) -> bool:
+    """Whether an entry for goods of some categories may be said of goods of this one; of unknown goods it may."""
+    return not scope or not category or not set(scope.split("|")).isdisjoint(_levels(category))
 
 
 def _levels(category: str) -> tuple[str, ...]:

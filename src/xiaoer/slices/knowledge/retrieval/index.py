@@ -261,4 +261,5 @@ def _hit(score: float, entry: Entry, text: str, channel: str) -> KnowledgeHit:
         draft.category,
         text,
         draft.attachments,
+        product_category=draft.product_category,
     )
