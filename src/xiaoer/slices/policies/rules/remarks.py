@@ -33,6 +33,8 @@ _HASTE = re.compile(
 _LAST_FOUR = re.compile(
     r"^(?:我的?)?(?:手机|电话|订单)?(?:号|单)?(?:的)?(?:尾号|后四位|末四位)(?:是|为|[:：\s])*\d{4}\W*$"
 )
+# 孕妇裤什么时候到, where no goods are looked at: of a parcel
+_ARRIVES = re.compile(r"(?:啥|什么)时候(?:能|会|可以)?到(?:啊|呀|呢|\W)*$")
 _SO_LONG = re.compile(
     r"^(?:这|都|已经|过|等|了)*(?:[一二两三四五六七八九十半\d]+)(?:多|个)*(?:天|周|星期|礼拜|月|小时|钟头)(?:多|了|啦|还没|没动静|啊|呀|呢|\W)*$"
 )
@@ -84,6 +86,8 @@ def read(segment: Segment, turn: Turn) -> Segment:
         return replace(segment, intent="chat.bye", confidence=0.9, by="wording")
     if is_haste(text) and (last := last_matter(turn)).startswith(("ship.", "after.", "order.status")):
         return replace(segment, intent=_WAITS_FOR.get(last, last), confidence=0.8, by="context")
+    if segment.intent == "product.restock" and turn.product_in_focus is None and _ARRIVES.search(text):
+        return replace(segment, intent="ship.eta", confidence=0.8, by="wording")
     if segment.intent.startswith(("chat.", "oos.")) and _LAST_FOUR.match(text):
         return replace(segment, intent="order.status", confidence=0.8, by="wording")
     if _SO_LONG.match(text) and (last := last_matter(turn)).startswith("after."):

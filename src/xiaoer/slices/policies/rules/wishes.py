@@ -66,11 +66,23 @@ _SMALL_TALK = ("talk.ack", "talk.chat.smalltalk", "talk.chat.bye")
 _STILL = re.compile(r"[^，。\s]{2,}还(?:有(?:没有?|货|吗|么|不|几)|剩(?:下)?(?:几|多少))")
 _ANY_SUCH = re.compile(r"^(?:有没有)?[^，。]{1,6}的(?:有吗|有没有|有么|有不)\W*$")
 
+_OF_ORDERS = ("order.", "after.", "ship.", "product.size")
+_SWAPS = re.compile(
+    r"[\u4e00-\u9fff]{2}[^，。]{0,8}(?:[换改调](?:成|为)|换[^，。]{1,3}(?:色|码|号)的?)|太[大小长短].{0,4}给我发"
+)
+
 
 def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     """The segment as a part of the wish that is open, or as one that begins; unchanged when it is about something else.
     `troubled`: the words tell a situation for which there are goods (屋里太干, 久坐腰疼)."""
     text, named = segment.text.strip(), segment.entities
+    if (
+        _SWAPS.search(text)
+        and turn.product_in_focus is None
+        and not is_open(turn)
+        and not segment.intent.startswith(_OF_ORDERS)
+    ):
+        return replace(segment, intent="order.change_item", confidence=0.8, by="wording")  # 猫爬架换灰色的
     if segment.by in READ:  # 不要太亮, of the lamps that were asked for
         return wished(segment) if segment.by == NEED and is_open(turn) else segment
     of_goods = turn.product_in_focus or not (named.relation or named.audience)  # 油皮适合用吗 seeks goods

@@ -159,6 +159,8 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
         return _for_item(ask, matter, order)
     if order.status == "unknown":
         return Move(say(ask, "order.unclear_state", order, type_="fallback"), memory=gone)
+    if order.status == "unpaid" and matter.slots.get("goal") == "exchange":
+        return Move(say(ask, "order.unpaid_change", order), memory=gone)
     if order.status in ("unpaid", "closed"):
         return Move(say(ask, "after.not_received", order), memory=gone)
     if order.status == "paid":

@@ -12,10 +12,12 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.parcels import Stage, stage_of
-from xiaoer.slices.policies.rules.matters import exchanging
-from xiaoer.slices.policies.rules.matters.moves import question, say
+from xiaoer.slices.policies.rules.matters import choosing, exchanging
+from xiaoer.slices.policies.rules.matters.moves import new_matter, question, say
+from xiaoer.slices.policies.rules.needs import wants_orders
 from xiaoer.slices.policies.types import Ask, Move
 
+_OF_PARCEL = ("ship.track", "ship.stuck", "ship.eta", "ship.deliver", "ship.lost")
 _EITHER = re.compile(r"发[^，。]{0,4}还是[^，。]{0,4}退|退[^，。]{0,4}还是[^，。]{0,4}发")
 
 
@@ -33,6 +35,15 @@ def tell(ask: Ask, matter: Matter, order: Order) -> Act:
 def is_returning(order: Order) -> bool:
     """Whether the parcel is on its way back."""
     return bool(order.shipments) and stage_of(order.shipments[-1]) is Stage.RETURNING
+
+
+def tell_returning(ask: Ask) -> Move | None:
+    """That the parcel which is asked about comes back, and the question what she wants then; None for any other."""
+    order = choosing.order_of(ask) if ask.segment.intent in _OF_PARCEL else None
+    if order is None or not is_returning(order) or not wants_orders(ask.segment, ask.situation.turn):
+        return None
+    matter = new_matter(ask, "after_sale", order.id, asks="goal", reason="快递问题", about=ask.segment.text[:200])
+    return question(ask, matter, "ship.returning", order, shipment=order.shipments[-1])
 
 
 def ask_which_way(ask: Ask, matter: Matter, order: Order) -> Move | None:

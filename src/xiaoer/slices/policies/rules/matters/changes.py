@@ -229,7 +229,8 @@ def _by_people(ask: Ask, matter: Matter, order: Order) -> Move:
         return _item(ask, matter, order)
     wish = matter.slots["wish"]
     wanted: Todo = todo(matter, "ticket", "change_order", wish=wish)
-    return done(ask, matter, wanted, order, matter.kind, wish=wish)
+    goods = [item.title for item in order.items[:MOST]]
+    return done(ask, matter, wanted, order, matter.kind, wish=wish, goods=goods)
 
 
 def _item(ask: Ask, matter: Matter, order: Order) -> Move:
@@ -252,12 +253,12 @@ def _pieces(ask: Ask, matter: Matter, order: Order) -> Move | None:
     """Fewer pieces are a part that is cancelled; more of them are another order. None where no number is told."""
     words = f"{matter.slots.get('told', '')}\n{ask.segment.text}"
     told = swap_words.read(words, (), None)
-    if not told.counts:
+    if not (told.counts or told.only > 1):
         return None
     gone = ask.memory.without(matter.id)
     slots = lessening.heard(words, order)
     line = several.of_ids(slots.get("line", ""), order) or (order.items[0] if len(order.items) == 1 else None)
-    if told.more or (line is not None and told.left > line.quantity):
+    if told.more or (line is not None and max(told.left, told.only) > line.quantity):
         return Move(say(ask, "change_item.more", order), memory=gone)
     if "count" not in slots and line is None:
         return None

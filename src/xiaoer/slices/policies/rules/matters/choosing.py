@@ -82,6 +82,14 @@ def names_another(ask: Ask, order_id: str) -> bool:
     return bool(named) and all(order.id != order_id for order in named)
 
 
+def unsent_spoken_of(ask: Ask) -> Order | None:
+    """The unsent order that was talked about last, where these words name no other and tell of nothing that came."""
+    order = by_id(ask, ask.memory.order_id)
+    if order is None or order.status != "paid" or has_it(ask.segment.text) or says_it_came(ask.segment.text):
+        return None
+    return None if names_another(ask, order.id) else order
+
+
 def has_it(text: str) -> bool:
     """Whether the words tell that the goods have come: worn, washed, opened."""
     return _HAS_IT.search(text) is not None
@@ -110,7 +118,7 @@ _IN_HAND = re.compile(
     r"(?:刚|已经?|才)(?:签收|收到|拿到|取回|送到)|签收了|送来(?:就|都|的时候)?|收到(?:就|都|时|的时候|了)|到手(?:就|都)|一打开|拆开(?:一看|就|发现)"
 )
 _HAS_IT = re.compile(
-    r"[洗穿用吃戴喝装拆睡坐]了|换了(?:一?个|件|条|双)?还|[洗穿用戴睡坐]过|签收(?!前)|收到(?!货?[前后])|到手(?!价)|上身|一水|色差|起球|[掉褪]色|缩水|开线"
+    r"[洗穿用吃戴喝装拆睡坐]了|换了(?:一?个|件|条|双)?还|[洗穿用戴睡坐]过|(?<!没)(?<!没有)(?<!未)签收(?!前)|(?<!没)(?<!没有)(?<!未)收到(?!货?[前后])|到手(?!价)|上身|一水|色差|起球|[掉褪]色|缩水|开线"
 )
 _STATE_WORDS = (
     ("unpaid", ("未付款", "没付款", "待付款", "还没付", "没付钱")),

@@ -8,7 +8,7 @@ from xiaoer.kernel.commerce import Order, OrderItem, Variant
 from xiaoer.kernel.memory import Matter
 from xiaoer.kernel.money import Money
 from xiaoer.slices.policies.rules import next_size
-from xiaoer.slices.policies.rules.matters import reading, several
+from xiaoer.slices.policies.rules.matters import reading, several, swap_words, swapping
 from xiaoer.slices.policies.rules.matters.moves import question
 from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask, Move
@@ -17,6 +17,8 @@ from xiaoer.slices.policies.types import Ask, Move
 _ONLY = re.compile(
     r"(?:只|就|光|单)(?:想|要)?(?:[退换]|取消)(?P<thing>[\u4e00-\u9fff]{1,8}?)(?:那[件个双条]|可以|行|吗|么|不|吧|就|$|\W)"
 )
+
+_WORDED = {"change_item.end": "after_sale.wish_end", "change_item.either": "change_item.either"}
 
 
 def item_of(ask: Ask, matter: Matter, order: Order) -> OrderItem | None:
@@ -78,10 +80,9 @@ def stepped(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
     """The matter with 大一码 turned into a size that is in stock; else the question what else it shall be."""
     step, variants = int(matter.slots.get("step", "0")), ask.facts.variants.get(key, ())
     current = next((variant for variant in variants if variant.id == item.variant_id), None)
-    spelt = [v for v in variants if v.spec and all(value in ask.segment.text for value in v.spec.values())]
-    meant = max(spelt, key=lambda v: sum(map(len, v.spec.values())), default=None)  # 炭灰XL holds 炭灰 L too
-    if "wish" in matter.slots and meant is not None and meant.stock > 0:
-        return replace(matter, slots={**matter.slots, "wish": " ".join(meant.spec.values())})
+    told = swap_words.read(ask.segment.text, variants, current)
+    if current is not None and told.wanted and (move := _swapped(ask, matter, order, current, variants, told)):
+        return move
     if not step or "wish" in matter.slots or current is None:
         return matter
     slots = {name: value for name, value in matter.slots.items() if name != "step"}
@@ -97,10 +98,26 @@ def stepped(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
     return question(ask, again, "after_sale.wish_none", order, wish=wish, offered_list=offered)
 
 
+def _swapped(
+    ask: Ask, matter: Matter, order: Order, current: Variant, variants: tuple[Variant, ...], told: swap_words.Told
+) -> Matter | Move | None:
+    """The matter with the variant that the words want in place of `current`, or the question what else it shall be;
+    None where that is what she has."""
+    target = swapping.target_of(told, current, variants)
+    if isinstance(target, Variant):
+        slots = {**matter.slots, "wish": " ".join(target.spec.values()), "target": target.id}
+        return replace(matter, slots=slots) if target.id != current.id else None
+    slots = {name: value for name, value in matter.slots.items() if name not in ("step", "wish", "target")}
+    template = _WORDED.get(target.template, "after_sale.wish_none")
+    return question(ask, replace(matter, asks="wish", slots=slots), template, order, **target.slots)
+
+
 def ask_wish(ask: Ask, matter: Matter, order: Order, key: str) -> Move | None:
     """Which other size or colour, and whether there is any; None when it may go on."""
     if matter.slots.get("reason") in ("质量", "破损", "错发", "少件") and "wish" not in matter.slots:
         return None  # the same again
+    if "target" in matter.slots:
+        return None
     if "wish" not in matter.slots:
         return question(ask, replace(matter, asks="wish"), "after_sale.wish", order)
     return none_left(ask, matter, ask.facts.variants.get(key, ()), order, "after_sale.wish_none")

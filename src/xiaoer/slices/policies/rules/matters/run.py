@@ -18,6 +18,7 @@ from xiaoer.slices.policies.rules import buying
 from xiaoer.slices.policies.rules.matters import (
     after_sale,
     after_sale_words,
+    before_receipt,
     booking,
     changes,
     choosing,
@@ -96,6 +97,8 @@ _SINCE_WHEN = re.compile(
     r"|(?:退换?货?|无理由)[^，。]{0,6}(?:最后一天|截止|还[剩有]几天|(?:到|截止)(?:哪天|几号))|(?:最后一天|截止)[^，。]{0,6}(?:几号|哪天|退)"
 )
 _BY_DAY = re.compile(r"(?:\d{1,2}[号日]|几号|哪天|什么时候)(?:之|以)?前[^，。]{0,6}(?:吧|吗|么|不|退|换|都|可以|\?|？)")
+# of an order that was just talked about and is not sent: to send it back is to cancel it
+_OF_UNSENT = {"after.return": "cancel", "after.refund_only": "cancel", "after.exchange": "change_item"}
 _OF_ITS_ORDER = ("confirm",)
 _TELLS_FREIGHT = ("after_sale.photo", "after_sale.confirm_return", "after_sale.confirm_exchange")  # whose words name it
 _COSTS = re.compile(
@@ -117,6 +120,8 @@ def _may_answer(ask: Ask, asked: Matter) -> bool:
     if moves and reading.address_of(segment.text):
         return True  # the new address, though something else was asked first
     agrees = reading.is_yes(segment.text) or reading.is_yes(ask.said)  # 对 全退
+    if asked.kind == "cancel" and asked.asks == "confirm" and reading.cancels(segment.text):
+        return True
     if asked.asks in _STRICT or agrees or reading.is_no(segment.text):
         return True
     return segment.intent.startswith(_FAMILY.get(asked.kind, ()))
@@ -139,6 +144,8 @@ def begin(ask: Ask) -> Move | None:
         return cashback
     if intent in booking.INTENTS and (visit := booking.start(ask)) is not None:
         return visit
+    if intent in _OF_UNSENT and (order := choosing.unsent_spoken_of(ask)) is not None:
+        return changes.start(replace(ask, memory=replace(ask.memory, order_id=order.id)), _OF_UNSENT[intent])
     if intent == "order.cancel" and _sends_back(ask):
         return after_sale.start(replace(ask, segment=replace(ask.segment, intent="after.return")))
     if intent == "order.change_item" and _has_come(ask):
@@ -150,6 +157,8 @@ def begin(ask: Ask) -> Move | None:
         return both
     if intent in changes.BY_INTENT:
         return changes.start(ask, changes.BY_INTENT[intent])
+    if (back := before_receipt.tell_returning(ask)) is not None:
+        return back
     if parcels_help.wants_door(ask):
         return parcels_help.start(ask, "redirect")
     if (kind := parcels_help.kind_of(ask)) != "":

@@ -13,7 +13,9 @@ from xiaoer.slices.policies.rules.picking import THINGS, is_called
 _CLAUSES = re.compile(r"[，,。；;！!？?\n\s]+|另外|还有|然后|但是?|可是|不过")
 _OF_BOTH = re.compile(r"(?:我|就|也)?(?:都|全|统统|一起)")
 _JOINED = re.compile(r"[和跟与、及]|都|各")
-_KEEPS = re.compile(r"除外|留着|留下|保留|要留|不动|(?<![退换能])不(?:用|想|要)?[退换]")
+_KEEPS = re.compile(
+    r"除外|留着|留下|保留|要留|不动|(?<![退换能])不(?:用|想|要)?[退换]|照常?发|正常发|[只就](?:想?要|发)(?![退换]|取消|是)"
+)
 _PRAISES = re.compile(r"没(?:啥|什么)?(?:问题|毛病)|[挺很蛮]好|还(?:行|可以)|满意|(?<!不)喜欢|(?<!不)合适|正好")
 _WANTS = re.compile(r"[退换修补赔]")
 _ALL_BUT = re.compile(r"除了?(?P<but>[^，,。]{1,12}?)(?:以?外|之外)?[，,]?(?:其[他它余]|别的|剩下)?的?(?:都|全|统统)")

@@ -182,8 +182,9 @@ def _unknown(ask: Ask, text: str, variants: tuple[Variant, ...], told: Told) -> 
     named = (size[1] or size[2]) if size else reading.swap_of(text) or entities.color or ""
     if not named or (told.counts and not size):
         return None
+    template = "change_item.none" if size or entities.color else "change_item.unmatched"
     return Obstacle(
-        "change_item.none",
+        template,
         {"wish": named.removesuffix("的").removeprefix("那个"), "offered_list": offered(variants, None)},
     )
 
