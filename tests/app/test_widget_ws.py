@@ -37,6 +37,7 @@ def test_a_newcomer_is_greeted_by_the_page_and_a_returning_one_is_not(server: Te
     with server.websocket_connect(f"/api/v1/widget/ws?token={token}") as line:
         frames = until(line, from_bot)
         assert frames[0]["type"] == "hello"
+        assert "people_at" in frames[0]
         assert "防晒" in frames[-1]["message"]["text"]
         send(line, "c1", "有货吗")
         last = until(line, lambda f: from_bot(f) and f["seq"] > 1)[-1]["seq"]

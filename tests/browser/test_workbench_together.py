@@ -160,3 +160,20 @@ def test_many_tickets_are_changed_exported_merged_and_seen_on_the_board(
     expect(page.get_by_text(f"已并入 {numbers[1]}")).to_be_visible()
     page.locator("tbody tr", has_text=f"{mark}{TYPES[1]}").locator(".what").click()
     expect(page.get_by_role("dialog", name=re.compile(numbers[1]))).to_contain_text(numbers[0])
+
+
+def test_a_ticket_goes_into_that_of_another_account_by_its_number(
+    desk: Desk, sample_shop: SampleShop, tokens: dict[str, Any]
+) -> None:
+    mark, numbers = _tickets(sample_shop, tokens["access_token"])
+    _, others = _tickets(sample_shop, tokens["access_token"])
+    page = desk("/workbench/")
+    page.goto(page.url.split("/workbench/")[0] + "/workbench/tickets")
+    page.get_by_role("textbox", name="搜工单").fill(mark)
+    page.locator("tbody tr", has_text=f"{mark}{TYPES[0]}").locator(".what").click()
+    drawer = page.get_by_role("dialog", name=re.compile(numbers[0]))
+    drawer.get_by_role("textbox", name="并入的单号").fill(others[0].lower())
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="合并工单")).to_contain_text("确认是同一个人")
+    page.get_by_role("button", name="合并", exact=True).click()
+    expect(page.get_by_text(f"已并入 {others[0]}")).to_be_visible()

@@ -7,7 +7,7 @@ import asyncio
 import time
 import tomllib
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -39,7 +39,7 @@ from xiaoer.kernel.decision import Handoff
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.turn import Turn
-from xiaoer.kernel.worktime import BusinessHours
+from xiaoer.kernel.worktime import BusinessHours, is_open, next_opening
 from xiaoer.slices.assist.rules.summary import summarise
 from xiaoer.slices.assist.types import Line, Story
 from xiaoer.slices.bargaining.service import Bargaining
@@ -141,6 +141,12 @@ class Desk:
         found = any(one.status == "online" and routing.is_reachable(one, now, lost_after_s) for one in team)
         self._people[shop] = (time.monotonic() + _SETTINGS_S, found)
         return found
+
+    async def presence(self, shop: ShopId) -> dict[str, bool | datetime | None]:
+        """Whether a buyer finds people (business hours, or somebody online), and when they are back if not."""
+        hours, now = (await self._shops.shop(shop)).hours, self._clock.now()
+        people_on = is_open(hours, now) or await self.has_people(shop)
+        return {"people_on": people_on, "people_at": None if people_on else next_opening(hours, now)}
 
     async def forget_settings(self, shop: ShopId) -> None:
         """Read settings and hours anew at the next look: somebody else changed them."""

@@ -18,8 +18,8 @@ def main(pack: str = "ecommerce") -> None:
     folder, understanding = resources.files("xiaoer.packs") / pack, Understanding.shipped(pack)
     rules = parse_red_lines((folder / "red_lines.toml").read_text("utf-8"))
     innocent = [line for line in others(pack) if not match_words(_CALM, understanding.forms(line), rules)]
-    lines = written(pack)
-    data = write_net(train(lines, innocent, lambda text: understanding.forms(text).normal))
+    lines = written(pack=pack)
+    data = write_net(train(lines, innocent, understanding.forms))
     Path(str(folder / FILE)).write_bytes(data)
     sys.stdout.write(f"stops: {len(lines)} lines, {len(innocent)} others, {len(data) / 1e6:.1f} MB\n")
 

@@ -67,8 +67,7 @@ from xiaoer.slices.desk.api import DRAFT_JOB
 from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.reviewed import ReviewedEntries
 from xiaoer.slices.orders.service import EmbeddedOrders
-from xiaoer.slices.policies.sides.space import load_spaces
-from xiaoer.slices.policies.stops.net import stop_net
+from xiaoer.slices.policies.learnt import load_learnt
 from xiaoer.slices.privacy.service import BuyerData
 from xiaoer.slices.promotions.coupon_kinds import CouponKinds
 from xiaoer.slices.promotions.direct import DirectPrices
@@ -178,8 +177,7 @@ class Wiring:
     async def _warm_up(self) -> None:
         """Load what the first buyer would otherwise wait for."""
         now = self.clock.now()
-        load_spaces()
-        stop_net()
+        load_learnt()
         for shop in (await self.shops.ids())[:_WARM]:
             await self.understanding.refresh(shop)
             await self.knowledge.ensure_loaded(shop)

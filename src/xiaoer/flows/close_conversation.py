@@ -206,6 +206,7 @@ def _talk(connection: Connection, current: Conversation) -> Talk:
             t.conversation_id == current.id for t in tickets.open_of_buyer(connection, shop, current.buyer_id)
         ),
         intents=tuple(segment.get("intent", "") for segment in (heard[0] if heard else {}).get("segments", ())),
+        awaits_buyer=bool(spoken) and spoken[-1].author == "agent" and closing.awaits_answer(spoken[-1].text),
         is_open=current.state == "queued"  # he still waits for somebody
         or (is_bot and bool(current.memory.matters or current.unsatisfied or current.unsure)),
         is_small_talk=is_bot and all(intent.startswith("chat.") for intent in answered),

@@ -205,16 +205,17 @@ class OpenTicket:
         by = (who.staff_id, who.name)
         return await self._db.write(lambda c: tickets.add_note(c, who.shop, ticket_id, text, now, by))
 
-    async def merge(self, who: Principal, ticket_id: str, into_id: str) -> Ticket:
-        """Put one ticket into another of the same buyer; return the one that stays.
+    async def merge(self, who: Principal, ticket_id: str, into_id: str, *, is_same_person: bool = False) -> Ticket:
+        """Put one ticket into another; return the one that stays.
 
         Raises:
-            NotFound, Conflict: as `tickets.merge`.
+            NotFound, Conflict, OtherBuyer: as `tickets.merge`.
         """
         now = self._clock.now()
 
         def change(connection: Connection) -> Ticket:
-            kept = tickets.merge(connection, who.shop, ticket_id, into_id, now, (who.staff_id, who.name))
+            by = (who.staff_id, who.name)
+            kept = tickets.merge(connection, who.shop, ticket_id, into_id, now, by, is_same_person=is_same_person)
             files.move(connection, who.shop, ticket_id, kept.id)
             self._fact(connection, who.shop, "ticket.merged", kept, now, by=who.staff_id, merged=ticket_id)
             return kept

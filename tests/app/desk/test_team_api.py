@@ -103,16 +103,27 @@ def test_settings_of_the_desk_are_changed_by_who_leads(call: Call) -> None:
     call("PATCH", "/desk/settings", {"alarm_s": before["alarm_s"], "alarm_by_channel": {}}, "supervisor")
 
 
-def test_a_holiday_closes_the_desk_and_the_buyer_hears_when_it_opens(call: Call, buyer: Any) -> None:
+def _hello(server: TestClient) -> dict[str, Any]:
+    token = server.post("/api/v1/widget/sessions", json={"shop": "default"}).json()["token"]
+    with server.websocket_connect(f"/api/v1/widget/ws?token={token}") as line:
+        return dict(line.receive_json())
+
+
+def test_a_holiday_closes_the_desk_and_the_buyer_hears_when_it_opens(
+    call: Call, buyer: Any, server: TestClient
+) -> None:
     before = call("GET", "/desk/settings")["hours"]
     closed = {**before, "weekly": dict.fromkeys("0123456")}
     try:
         shut = call("PATCH", "/desk/settings", {"hours": closed}, "supervisor")
         assert (shut["open_now"], shut["opens_at"]) == (False, None)
         assert "人工这会儿都不在" in str(buyer("转人工"))
+        hello = _hello(server)
+        assert (hello["people_on"], hello["people_at"]) == (False, None)
     finally:
         call("PATCH", "/desk/settings", {"hours": before}, "supervisor")
     assert call("GET", "/desk/settings")["open_now"]
+    assert _hello(server)["people_on"]
 
 
 @pytest.mark.parametrize(

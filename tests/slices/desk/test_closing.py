@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from xiaoer.kernel.errors import Conflict, Forbidden
-from xiaoer.slices.desk.rules.closing import Talk, may_close_idle, mode_of, refuse_invite, suggest_wrap_up
+from xiaoer.slices.desk.rules.closing import (
+    Talk,
+    awaits_answer,
+    may_close_idle,
+    mode_of,
+    refuse_invite,
+    suggest_wrap_up,
+)
 from xiaoer.slices.desk.rules.ownership import check_holds, check_pass_on, check_take
 from xiaoer.slices.desk.rules.words import day_and_time, left_as_ticket, queued
 
@@ -24,6 +31,7 @@ NOW = datetime(2026, 6, 16, 7, tzinfo=UTC)
         ({"answers": 3, "wrap_up": "not_solved"}, "not_solved"),
         ({"answers": 3, "wrap_up": "spam"}, "not_solved"),
         ({"answers": 3, "wrap_up": "buyer_left"}, "not_solved"),
+        ({"answers": 3, "awaits_buyer": True}, "not_solved"),
         ({"answers": 3, "open_tickets": 1}, "not_solved"),
         ({"answers": 3, "is_open": True}, "not_solved"),
         ({"answers": 3, "is_small_talk": True}, "nothing_answered"),
@@ -76,10 +84,24 @@ def test_silence_closes_only_when_the_buyer_is_not_waiting(
         ({"intents": ("ship.track",), "open_tickets": 1}, "ticket"),
         ({"intents": ("ship.track",), "anger": 0.9, "last_author": "buyer"}, "not_solved"),
         ({"intents": ("service.human",), "anger": 0.9}, "not_solved"),
+        ({"intents": ("after.return",), "awaits_buyer": True}, "buyer_left"),
     ],
 )
 def test_the_wrap_up_code_is_suggested(values: dict[str, Any], code: str) -> None:
     assert suggest_wrap_up(Talk(**{"answers": 1, "last_author": "agent", **values})).code == code
+
+
+@pytest.mark.parametrize(
+    ("said", "awaits"),
+    [
+        ("给您补发一件，您看可以吗？", True),
+        ("方便拍张照片吗", True),
+        ("给您登记好了，今天就发。", False),
+        ("还有别的可以帮您吗？", False),
+    ],
+)
+def test_a_question_of_the_agent_waits_for_the_buyer(said: str, awaits: bool) -> None:
+    assert awaits_answer(said) is awaits
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,18 @@
 """Red lines: what a person must take over, and what only sounds like it."""
 
 import time
-from pathlib import Path
 
 import pytest
 
 from xiaoer.kernel.heard import Heard, Segment, Sentiment
 from xiaoer.slices.policies.red_lines import match_red_lines, parse_red_lines
+from xiaoer.slices.policies.stops.build import written
 from xiaoer.slices.understanding.api import Understanding
 from xiaoer.slices.understanding.pack import red_lines_text
 
 RULES = parse_red_lines(red_lines_text())
 FORMS = Understanding.shipped().forms
-ROWS = [
-    (line.split("\t")[0], line.split("\t")[1])
-    for line in (Path(__file__).parent / "red_lines.tsv").read_text("utf-8").splitlines()
-    if not line.startswith("#")
-]
+ROWS = written(("red_lines.tsv",))
 CALM = Sentiment("neutral", 0.0)
 
 
@@ -129,6 +125,48 @@ def test_letters_among_the_characters_hide_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", ["枕头素色有吗", "真人同款", "家货放哪", "气炸了", "usb口在哪"])
 def test_a_homophone_inside_other_words_is_no_red_line(text: str) -> None:
     assert crossed(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "家里亲人工作日不在",
+        "这首一起诉说是谁唱的",
+        "请列举报价",
+        "魔法院子灯",
+        "取消协议在哪签",
+        "型号KQ-12315有货吗",
+        "一共123.15对吗",
+        "转 印 贴 纸 怎 么 撕",
+        "警报器多少钱",
+        "174 136",
+        "138****5678",
+        "any discount for two",
+        "change size please",
+        "你们是不是骗子",
+        "皮肤容易过敏 能穿吗",
+    ],
+)
+def test_a_word_across_two_others_or_digits_of_a_code_call_nobody(text: str) -> None:
+    assert crossed(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("我要投，那个，诉", "complaint"),
+        ("举（先别打岔）报", "complaint"),
+        ("不退就投*", "complaint"),
+        ("报举去就我，退不再", "complaint"),
+        ("ㄓㄨㄢˇ ㄖㄣˊ ㄍㄨㄥ", "human"),
+        ("给莪眞亾", "human"),
+        ("this is a scam", "fraud"),
+        ("I will sue you", "legal"),
+        ("got a rash on my arm", "injury"),
+    ],
+)
+def test_words_pulled_apart_covered_turned_round_or_in_other_signs_are_read(text: str, rule: str) -> None:
+    assert rule in crossed(text)
 
 
 def test_the_decision_takes_far_less_than_five_milliseconds() -> None:

@@ -7,9 +7,10 @@ from scipy import sparse
 
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.decision import KnowledgeHit
+from xiaoer.slices.policies.learnt import load_learnt
 from xiaoer.slices.policies.sides import contrast, matching
 from xiaoer.slices.policies.sides.build import Line, build, fingerprint_of, read_lines
-from xiaoer.slices.policies.sides.space import SPACES, load_spaces, read_space, space_of, write_space
+from xiaoer.slices.policies.sides.space import SPACES, read_space, space_of, write_space
 
 WATCH = Product(
     "W",
@@ -37,7 +38,7 @@ def test_the_file_is_of_the_lines_of_the_pack(space: str) -> None:
 
 
 def test_each_space_is_loaded_once_and_before_the_first_buyer() -> None:
-    load_spaces()
+    load_learnt()
     matching.ranked(WATCH, "能游泳不")
     assert space_of.cache_info().misses == len(SPACES)
 

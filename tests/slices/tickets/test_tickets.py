@@ -17,7 +17,7 @@ from xiaoer.kernel.money import Money
 from xiaoer.kernel.worktime import BusinessHours, after_open_time, is_open, next_opening, open_time_between
 from xiaoer.slices.tickets import api
 from xiaoer.slices.tickets.rules import filling, flow
-from xiaoer.slices.tickets.types import Draft, Filter, Ticket
+from xiaoer.slices.tickets.types import Draft, Filter, OtherBuyer, Ticket
 
 FORMS = api.load_forms(Path(api.__file__).parents[2] / "packs" / "ecommerce" / "tickets.toml")
 WORK = BusinessHours()  # 9:00 to 23:00
@@ -240,6 +240,19 @@ def test_the_type_for_what_is_talked_about(intents: list[str], type_: str) -> No
 )
 def test_the_refund_reason_is_told_by_the_words(text: str, reason: str) -> None:
     assert filling.refund_reason(text) == reason
+
+
+async def test_two_buyers_tickets_become_one_when_they_are_said_to_be_one_person(db: Database, shop: ShopId) -> None:
+    def change(connection: Any) -> None:
+        def opened(buyer: str) -> Ticket:
+            return api.open_ticket(connection, shop, FORMS, Draft("return", buyer_id=buyer), WORK, NOW, BY).ticket
+
+        member, visitor = opened("b"), opened("visitor")
+        with pytest.raises(OtherBuyer):
+            api.merge(connection, shop, visitor.id, member.id, NOW, BY)
+        assert api.merge(connection, shop, visitor.id, member.id, NOW, BY, is_same_person=True).buyer_id == "b"
+
+    await db.write(change)
 
 
 async def test_open_append_change_merge_and_count(db: Database, shop: ShopId) -> None:

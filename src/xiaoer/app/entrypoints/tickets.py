@@ -89,6 +89,7 @@ class NoteIn(Struct, frozen=True):
 
 class MergeIn(Struct, frozen=True):
     into: Id
+    same_person: bool = False
 
 
 class Whole(Struct, frozen=True):
@@ -232,7 +233,9 @@ async def note(request: Request, id: str) -> Response:
              request=MergeIn, example={"into": "…"}, response=TicketView,
              errors=(401, 403, 404, 409, 422)))  # fmt: skip
 async def merge(request: Request, id: str) -> Response:
-    """The two must be open matters of one buyer; the answer is the one that stays."""
+    """The two must be open matters of one buyer, or of two whom `same_person` calls one (409 `other_buyer` else);
+    the answer is the one that stays."""
     who, product = await member(request), wiring(request)
     body = await read_body(request, MergeIn, BODY)
-    return reply(view_of(product, await product.desk.tickets.merge(who, id, body.into)))
+    kept = await product.desk.tickets.merge(who, id, body.into, is_same_person=body.same_person)
+    return reply(view_of(product, kept))

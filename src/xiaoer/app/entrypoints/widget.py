@@ -149,6 +149,7 @@ class Connection:
             state=conversation.state if conversation else "bot",
             agent_name=conversation.assigned_name if conversation else "",
             seq=newest,
+            **await self._product.desk.presence(self._shop),
         )
         self._state = (conversation.state, conversation.assigned_name) if conversation else ("bot", "")
         await self._catch_up()
@@ -179,7 +180,8 @@ class Connection:
             state = (conversation.state, conversation.assigned_name) if conversation else ("closed", "")
             if state != self._state:
                 self._state = state
-                await self._send(type="state", state=state[0], agent_name=state[1])
+                presence = await self._product.desk.presence(self._shop)
+                await self._send(type="state", state=state[0], agent_name=state[1], **presence)
 
     async def _read(self, bell: Bell) -> None:
         while True:

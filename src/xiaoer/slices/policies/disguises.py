@@ -15,6 +15,8 @@ from functools import lru_cache
 
 import rjieba
 
+from xiaoer.slices.policies.aloud import accentless
+
 # Parts as buyers type them: what looks like the left side, with what stands at the right.
 _PARTS = {
     "投": ("扌殳", "才殳", "手殳", "口殳"),
@@ -41,8 +43,11 @@ _PART = {parts: whole for whole, ways in _PARTS.items() for parts in ways}
 _IN_PARTS = re.compile("|".join(sorted(_PART, key=len, reverse=True)))
 # Signs that are no characters of their own trade but stand for one.
 _ALIKE = str.maketrans({"亻": "人", "亼": "人", "亽": "人", "𠆢": "人", "エ": "工", "丄": "工", "𠂇": "左", "銀": "银"})
+# Letters of 火星文, as far as each stands for one character.
+_MARTIAN = zip("亾莪峩婹眞沵伱媞嘚萿愙棴镓嗰嫼咣恏莈芣", "人我我要真你你是的活客服家个黑光好没不", strict=True)
+_ALIKE |= str.maketrans(dict(_MARTIAN))
 # Words written by ear, with their sound. Behind the sign: homophones that stand by themselves beside the others.
-_BY_EAR = {
+BY_EAR = {
     "转人工": "zhuan ren gong",
     "人工": "ren gong",
     "真人": "zhen ren-针阵震枕镇认",
@@ -92,8 +97,6 @@ _BY_EYE = {
     "媒": "谋",
     "仿": "彷",
 }
-# Sounds that accents and voice input mix up: flat and curled tongue, the end of the nose.
-_CURLED, _NASAL = re.compile("(?<=^[zcs])h"), re.compile("(?<=[aei]n)g$")
 _TELLING = 3  # letters, or syllables, from which a spelt word is told without one character of it
 # Small words as dialects have them; what comes out is only looked at for red lines.
 _SAID = {
@@ -149,12 +152,12 @@ _NUMERAL = str.maketrans({"3": "三", "叁": "三", "4": "四", "肆": "四", "�
 
 
 class _Word:
-    """One word of `_BY_EAR`: its characters, its syllables, the homophones that do not count."""
+    """One word of `BY_EAR`: its characters, its syllables, the homophones that do not count."""
 
     def __init__(self, word: str, heard: str) -> None:
         sounds, _, others = heard.partition("-")
         self.word, self.sounds, self.others = word, tuple(sounds.split()), frozenset(others)
-        self._accented = tuple(map(_accentless, self.sounds))
+        self._accented = tuple(map(accentless, self.sounds))
         initials = "".join(f"{sound[0]}(?:{sound[1:]})?" for sound in self.sounds)
         some = "|".join(sound for sound in self.sounds if len(sound) >= _TELLING)
         self._shortened = re.compile(f"(?=.*(?:{some})){initials}") if some and len(word) >= _TELLING else None
@@ -176,7 +179,7 @@ class _Word:
             return any(
                 len(piece) >= _TELLING and piece == sound for piece, sound in zip(pieces, self.sounds, strict=True)
             )
-        return is_all and tuple(map(_accentless, pieces)) == self._accented
+        return is_all and tuple(map(accentless, pieces)) == self._accented
 
     def is_shortened(self, run: str) -> bool:
         """Whether a run of letters is a long word, some syllables by their first letter: zhuanrg, zrengong."""
@@ -184,26 +187,22 @@ class _Word:
 
     def _is_meant(self, at: int, piece: str, heard: str) -> bool:
         if piece.isascii():
-            return piece == self.sounds[at][0] or _accentless(piece) == self._accented[at]
+            return piece == self.sounds[at][0] or accentless(piece) == self._accented[at]
         if piece in _BY_EYE.get(self.word[at], ""):
             return True
-        return piece not in self.others and _accentless(heard) == self._accented[at]
-
-
-@lru_cache(maxsize=2_048)  # Mandarin has some four hundred syllables
-def _accentless(syllable: str) -> str:
-    return _NASAL.sub("", _CURLED.sub("", syllable))
+        return piece not in self.others and accentless(heard) == self._accented[at]
 
 
 _WORDS: dict[str, list[_Word]] = {}
-for _text, _heard in _BY_EAR.items():
+for _text, _heard in BY_EAR.items():
     _word = _Word(_text, _heard)
-    for _start in {_accentless(_word.sounds[0]), _word.sounds[0][0]}:
+    for _start in {accentless(_word.sounds[0]), _word.sounds[0][0]}:
         _WORDS.setdefault(_start, []).append(_word)
 _LONG_WORDS = [word for words in _WORDS.values() for word in words if len(word.word) >= _TELLING]
 _DIALECTAL = re.compile("|".join(sorted(_DIALECT, key=len, reverse=True)))
 
 
+@lru_cache(maxsize=256)
 def undisguise(text: str) -> str:
     """The text (no spaces, no punctuation) with its disguises undone; most texts come back as they are."""
     text = _SAID_AGAIN.sub(r"\1", _IN_LETTERS.sub(lambda found: _SYLLABLE[found[1]], text))
@@ -216,7 +215,7 @@ def undisguise(text: str) -> str:
 
 
 def by_ear(pieces: Sequence[str], sounds: Sequence[str]) -> str | None:
-    """The text with the words of `_BY_EAR` as they are spelt; None when none is written by ear.
+    """The text with the words of `BY_EAR` as they are spelt; None when none is written by ear.
 
     `pieces` are its characters and runs of letters, `sounds` what they sound like.
     """
@@ -224,7 +223,7 @@ def by_ear(pieces: Sequence[str], sounds: Sequence[str]) -> str | None:
         return next((word.word for word in _LONG_WORDS if word.is_shortened(pieces[0])), None)
     found: list[tuple[int, _Word]] = []
     for at, sound in enumerate(sounds):
-        for word in _WORDS.get(_accentless(sound), ()):
+        for word in _WORDS.get(accentless(sound), ()):
             end = at + len(word.sounds)
             is_all = len(word.sounds) == len(pieces)
             if end <= len(pieces) and word.is_written(pieces[at:end], sounds[at:end], is_all):

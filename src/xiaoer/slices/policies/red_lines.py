@@ -11,7 +11,6 @@ is read once more by a second net, learnt from messages that tell of harm in wor
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -20,36 +19,32 @@ from msgspec import Struct
 from xiaoer.kernel.decision import HandoffReason
 from xiaoer.kernel.heard import Heard, TextForms
 from xiaoer.kernel.quick_pattern import QuickPattern
+from xiaoer.slices.policies.aloud import read_aloud, syllables
+from xiaoer.slices.policies.borders import find_said
 from xiaoer.slices.policies.disguises import by_ear, undisguise
+from xiaoer.slices.policies.rearranged import as_meant
 from xiaoer.slices.policies.stops.net import stop_net
 from xiaoer.slices.policies.types import RedLineHit
 
 _ANGER = "anger"
 _NEVER = 2.0  # likelier than anything is
 _CLAUSE = re.compile(r"[,。!?;\s]+")
+# A price or the code of a model, whose digits call nobody: 123.15, XK-12315.
+_FIGURE = re.compile(r"(?<![\d.])\d+\.\d{1,2}(?![\d.])|(?<![a-z])[a-z]{1,6}-\d{3,}")
+_FEW = 3  # clauses
 _BARE = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
-_MARKED = re.compile(r"[^\x00-\x7f\u3400-\u9fff]")  # what may be a letter with a mark (ē)
-_LETTERS_OR_HAN = re.compile(r"[a-z]+|[\u3400-\u9fff]")
 # What may stand around a word that is all that is said: 我要…, 已经…, …你们, …了啊.
 _BEFORE = r"(?: wo| yao| jiu| qu| gei| bie| yi| yi jing| zhi jie| ma shang)*"
 _AFTER = r"(?: ni| men| le| a| ba| ya| de| o| la| zai| ma| ne| bu)* "
 
-# One Mandarin syllable in letters; few stand without an initial.
-_FINAL = "iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|ve|er|a|o|e|i|u|v"
-_SYLLABLE = re.compile(f"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])(?:{_FINAL})|ang|eng|ai|ei|ao|ou|an|en|er|a|o|e")
-_LONGEST, _SPELT_OUT = 6, 60  # letters of a syllable, and of a run that anybody spells
-# Numbers for the letters that they look like (t0usu), within a run of letters.
-_LETTERS_AND_NUMBERS = re.compile(r"(?<![0-9a-z])(?=[0-9a-z]*[01])(?:[01]?[a-z]+)+[01]?(?![0-9a-z])")
-_ALIKE = str.maketrans("01", "oi")
-_TONED = re.compile(r"(?<![0-9a-z])(?:[a-z]{1,6}[1-5] ?){2,}(?![0-9a-z])")  # ren2 gong1
-_LEAST_TOLD = 4  # characters in which something can be told
-_LEAST_SPELT = 4  # letters of such a run
 # How accents say a syllable (zuan yin gong): flat or curled tongue, the end of the nose, r as y or l.
 _ACCENTS = (
     (re.compile(r"^(?:z|c|s)h?(?=[aeiou])"), lambda found: f"{found.group()[0]}h?"),
     (re.compile(r"^ren$"), lambda _: "(?:ren|reng|yin|len)"),
     (re.compile(r"(?<=[ei])ng?$"), lambda _: "ng?"),
 )
+_LETTERS, _HAN = re.compile("[a-z]+"), re.compile(r"[\u3400-\u9fff]")
+_LEAST_TOLD = 4  # characters in which something can be told
 _LONG = 3  # syllables from which a sound is told by accents too: shorter ones have too many homophones
 
 
@@ -107,7 +102,7 @@ def parse_red_lines(text: str) -> tuple[RedLine, ...]:
 
 def match_red_lines(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
     """The red lines that a turn crosses, in the order of the rules. `forms` are of the whole turn."""
-    return match_words(heard, forms, rules) or _told(forms, rules)
+    return match_words(heard, forms, rules) or _told(heard, forms, rules)
 
 
 def match_words(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
@@ -118,28 +113,52 @@ def match_words(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tup
 
 def _words(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
     # Clause by clause, then as one: an exception in one clause does not excuse the next.
-    clauses = [bare for clause in _CLAUSE.split(forms.normal.lower()) if (bare := _BARE.sub("", clause))]
-    texts = [*clauses, forms.compact] if len(clauses) > 1 else [forms.compact]
+    normal = forms.normal.lower()
+    plain = _FIGURE.sub(" ", normal)
+    compact = forms.compact if plain == normal else _BARE.sub("", plain)
+    clauses = [bare for clause in _CLAUSE.split(plain) if (bare := _BARE.sub("", clause))]
+    spread = sum(1 for clause in clauses if len(clause) == 1) * 2 > len(clauses) > _FEW  # 转 印 纸 怎 么 贴
+    texts = [*clauses, compact] if len(clauses) > 1 and not spread else [compact]
     spoken = _spoken(forms)
     hits = _crossed(heard, texts, spoken, rules)
     if hits:
         return hits
-    if (plain := undisguise(forms.compact)) != forms.compact:
-        hits = _crossed(heard, [*map(undisguise, texts[:-1]), plain], spoken, rules)
-    if not hits and (spelt := by_ear(*_read(forms.compact, forms.pinyin))) is not None:
+    if (bared := undisguise(compact)) != compact:
+        hits = _crossed(heard, [*map(undisguise, texts[:-1]), bared], spoken, rules)
+    if not hits and (spelt := by_ear(*read_aloud(compact, forms.pinyin))) is not None:
         hits = _crossed(heard, [undisguise(spelt)], spoken, rules)
+    for meant in () if hits else as_meant(plain, compact):
+        hits = hits or _crossed(heard, [undisguise(_BARE.sub("", meant))], spoken, rules)
     return hits
 
 
-def _told(forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
-    """What is told without the words of any rule."""
-    rules = [rule for rule in rules if rule.told < _NEVER]
-    if not rules or len(forms.compact) < _LEAST_TOLD:
+def _told(heard: Heard, forms: TextForms, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
+    """What is told without the words of any rule, unless these words are an exception of it.
+
+    A reproach (你没听懂我的话) is a try that did not help, and calls nobody without saying so."""
+    if not any(rule.told < _NEVER for rule in rules) or not _can_tell(forms.compact):
         return ()
-    label, sure = stop_net().told(forms.normal)
+    label, sure = stop_net().told(forms)
     return tuple(
-        RedLineHit(rule.id, rule.reason, rule.skill, "") for rule in rules if rule.id == label and sure >= rule.told
+        RedLineHit(rule.id, rule.reason, rule.skill, "")
+        for rule in rules
+        if rule.id == label and sure >= rule.told and not _is_excused(rule, forms.compact)
+        if rule.reason != "requested" or heard.satisfied is not False
     )
+
+
+def _can_tell(compact: str) -> bool:
+    """Whether a text can tell something: in Chinese, or in letters that all spell it; not in figures or English."""
+    if len(compact) < _LEAST_TOLD:
+        return False
+    runs = _LETTERS.findall(compact)
+    foreign = sum(len(run) for run in runs if not syllables(run))
+    han = len(_HAN.findall(compact))
+    return 2 * han > foreign if han > 1 else bool(runs) and not foreign
+
+
+def _is_excused(rule: RedLine, compact: str) -> bool:
+    return any(no is not None and no.search(compact) is not None for no in (rule.unless, rule.unless_anywhere))
 
 
 def _crossed(heard: Heard, texts: Sequence[str], spoken: _Spoken, rules: Sequence[RedLine]) -> tuple[RedLineHit, ...]:
@@ -154,60 +173,11 @@ def _crossed(heard: Heard, texts: Sequence[str], spoken: _Spoken, rules: Sequenc
 
 def _spoken(forms: TextForms) -> _Spoken:
     """The turn read aloud, letters included."""
-    pieces, sounds = _read(forms.normal.lower(), forms.pinyin)
+    pieces, sounds = read_aloud(forms.normal.lower(), forms.pinyin)
     if not pieces:
         return _Spoken(f" {forms.pinyin} ", "")
     written = ["-" * len(heard) if not piece.isascii() else piece for piece, heard in zip(pieces, sounds, strict=True)]
     return _Spoken(f" {' '.join(sounds)} ", f" {' '.join(written)} ")
-
-
-@lru_cache(maxsize=4)  # most messages are the same without spaces and punctuation, and are read as both
-def _read(text: str, pinyin: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The characters and spelt syllables of a text, and their sounds; nothing when the two do not agree."""
-    if _MARKED.search(text):
-        text = "".join(c for c in unicodedata.normalize("NFD", text.replace("ü", "v")) if not unicodedata.combining(c))
-    text = _LETTERS_AND_NUMBERS.sub(_as_letters, _TONED.sub(_without_tones, text))
-    found = _LETTERS_OR_HAN.findall(text)
-    syllables = pinyin.split()
-    if sum(1 for piece in found if not piece.isascii()) != len(syllables):
-        return (), ()
-    at = iter(syllables)
-    pieces: list[str] = []
-    sounds: list[str] = []
-    for piece in found:
-        if not piece.isascii():
-            pieces.append(piece)
-            sounds.append(next(at))
-            continue
-        spelt = _syllables(piece) or (piece,)
-        pieces += spelt
-        sounds += spelt
-    return tuple(pieces), tuple(sounds)
-
-
-def _as_letters(run: re.Match[str]) -> str:
-    """A run with numbers in it as the syllables that it spells; as it is when it spells none."""
-    letters = run.group().translate(_ALIKE)
-    return letters if len(letters) >= _LEAST_SPELT and len(_syllables(letters)) > 1 else run.group()
-
-
-@lru_cache(maxsize=1024)
-def _syllables(run: str) -> tuple[str, ...]:
-    """The syllables that a run of letters spells, each as long as it can be (zhuan ren gong); () for none."""
-    if len(run) > _SPELT_OUT:
-        return ()
-    for length in range(min(_LONGEST, len(run)), 0, -1):
-        if _SYLLABLE.fullmatch(run, 0, length):
-            if length == len(run):
-                return (run,)
-            if rest := _syllables(run[length:]):
-                return (run[:length], *rest)
-    return ()
-
-
-def _without_tones(run: re.Match[str]) -> str:
-    syllables = re.findall(r"[a-z]+", run.group())
-    return " ".join(syllables) if all(map(_SYLLABLE.fullmatch, syllables)) else run.group()
 
 
 def _accented(syllables: str) -> str:
@@ -242,7 +212,7 @@ _first_look = lru_cache(maxsize=64)(_FirstLook)  # by the rules of a shop
 
 
 def _tripped(rule: RedLine, heard: Heard, texts: Sequence[str], spoken: _Spoken) -> str | None:
-    found_in = [rule.patterns.search(text) if rule.patterns is not None else None for text in texts]
+    found_in = [find_said(rule.patterns, text) if rule.patterns is not None else None for text in texts]
     otherwise = _by_other_means(rule, heard, spoken)
     if otherwise is None and not any(found_in):
         return None

@@ -16,7 +16,7 @@ from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.worktime import BusinessHours
 from xiaoer.slices.tickets import store
 from xiaoer.slices.tickets.rules import filling, flow
-from xiaoer.slices.tickets.types import Draft, Form, LogKind, LogLine, Opened, Ticket
+from xiaoer.slices.tickets.types import Draft, Form, LogKind, LogLine, Opened, OtherBuyer, Ticket
 
 _BOT = ("", "小二")
 _LONGEST_TITLE = 60
@@ -184,16 +184,28 @@ def add_note(
 
 
 def merge(
-    connection: Connection, shop: ShopId, ticket_id: str, into_id: str, now: datetime, by: tuple[str, str]
+    connection: Connection,
+    shop: ShopId,
+    ticket_id: str,
+    into_id: str,
+    now: datetime,
+    by: tuple[str, str],
+    *,
+    is_same_person: bool = False,
 ) -> Ticket:
-    """Put one ticket into another of the same buyer; the first is closed and points to it.
+    """Put one ticket into another; the first is closed and points to it.
+
+    `is_same_person`: a colleague knows that the two buyers are one (a visitor who logged in later, a second account).
 
     Raises:
-        NotFound: one of them does not exist. Conflict: the same ticket, another buyer's, or one that is over.
+        NotFound: one of them does not exist. Conflict: the same ticket, or one that is over.
+        OtherBuyer: they are of two buyers, and nobody said that these are one.
     """
     one, other = existing(connection, shop, ticket_id), existing(connection, shop, into_id)
-    if one.id == other.id or one.buyer_id != other.buyer_id or one.merged_into or other.state in _OVER:
-        raise Conflict(f"Ticket {one.no} cannot go into {other.no}: they must be two open matters of one buyer.")
+    if one.id == other.id or one.merged_into or other.state in _OVER:
+        raise Conflict(f"Ticket {one.no} cannot go into {other.no}: they must be two open matters.")
+    if one.buyer_id != other.buyer_id and not is_same_person:
+        raise OtherBuyer(one.no, other.no)
     kept = msgspec.structs.replace(other, fields={**one.fields, **other.fields}, updated_at=now)
     gone = msgspec.structs.replace(one, state="closed", merged_into=other.id, closed_at=now, updated_at=now)
     store.save(connection, shop, kept)

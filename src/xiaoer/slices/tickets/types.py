@@ -5,6 +5,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from xiaoer.kernel.errors import Conflict
+
 TicketState = Literal["open", "doing", "waiting_buyer", "done", "closed"]
 Priority = Literal["low", "normal", "high", "urgent"]
 LogKind = Literal["opened", "appended", "note", "state", "assigned", "priority", "fields", "merged", "told"]
@@ -105,3 +107,14 @@ class Filter(Struct, frozen=True):
     buyer_id: str = ""
     q: str = ""
     overdue_at: datetime | None = None
+
+
+class OtherBuyer(Conflict):
+    """Two tickets that are to be one are of two buyers."""
+
+    code = "other_buyer"
+
+    def __init__(self, no: str, into_no: str) -> None:
+        super().__init__(
+            f"Tickets {no} and {into_no} are of two buyers. Send `same_person` when both accounts are one person's."
+        )

@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 import opencc
 import rjieba
 
+from xiaoer.slices.understanding.bopomofo import to_letters
 from xiaoer.slices.understanding.lexicon import Lexicon
 from xiaoer.slices.understanding.phrases import Found, PhraseTable
 from xiaoer.slices.understanding.sounds import readings
@@ -53,6 +54,7 @@ _PICTURE = re.compile(
 _SIGNS = re.compile("[\U0001f200-\U0001f2ff\u3297\u3299]")  # 🈲🈚㊙: emoji that NFKC would turn into characters
 _CODES = re.compile(r"\[[\u4e00-\u9fffA-Za-z]{1,10}\]|/:[\x21-\x7e]{1,5}")
 _WORDY = re.compile(r"[\w〔]")
+_BOPOMOFO = re.compile("[ㄅ-ㄩ]")
 _COMPACT = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
 
 # Two characters that sound like a trade word are often two words of their own when one of these is among them.
@@ -83,6 +85,7 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = text.translate(_MARKS).translate(_LETTERS_ALIKE).encode("utf-8", "ignore").decode()
         text = _to_simplified(text) if _traditional().search(text) else text
+        text = to_letters(text) if _BOPOMOFO.search(text) else text
     return _SPACES.sub(" ", text)
 
 

@@ -30,6 +30,8 @@ interface View {
   state: ConversationState
   position: number | null
   agentName: string | null
+  /** Whether people are there, and when they are back if not. */
+  people: { isOn: boolean; at: string | null }
   connection: Connection
   typing: boolean
   askedForHuman: boolean
@@ -50,6 +52,7 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
     state: 'bot',
     position: null,
     agentName: null,
+    people: { isOn: true, at: null },
     connection: 'stopped',
     typing: false,
     askedForHuman: false,
@@ -103,6 +106,7 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
     switch (frame.type) {
       case 'hello':
         view.agentName = frame.agent_name || null
+        view.people = { isOn: frame.people_on ?? true, at: frame.people_at ?? null }
         setState(frame.state, null)
         if (memory.rating) socket.request(memory.rating)
         break
@@ -134,6 +138,7 @@ export function openConversation(settings: WidgetSettings, texts: WidgetTexts, o
         break
       case 'state':
         view.agentName = frame.agent_name || null
+        view.people = { isOn: frame.people_on ?? true, at: frame.people_at ?? null }
         setState(frame.state, frame.position ?? null)
         break
       case 'error':

@@ -1,11 +1,22 @@
 /** The words around the chat. */
 
+const DAY_MS = 86_400_000
+
+/** The hour, with the day unless it is today or tomorrow. */
+function moment(at: Date, locale: string, tomorrow: string): string {
+  const hour = at.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit', hour12: false })
+  if (at.toDateString() === new Date().toDateString()) return hour
+  const isTomorrow = at.toDateString() === new Date(Date.now() + DAY_MS).toDateString()
+  return `${isTomorrow ? tomorrow : at.toLocaleDateString(locale, { month: 'numeric', day: 'numeric' })} ${hour}`
+}
+
 export const zh = {
   open: '咨询客服',
   unread: (count: number) => `${count} 条新消息`,
   panel: '客服聊天',
   shop: '在线客服',
   withBot: 'AI 客服 · 随时可转人工',
+  withBotAlone: (peopleAt: Date | null) => `AI 客服 · ${peopleAt ? `人工 ${moment(peopleAt, 'zh-CN', '明天')} 上班` : '人工不在，可以留言'}`,
   withAgent: (name: string | null) => (name ? `${name} 正在为你服务` : '人工客服正在为你服务'),
   queued: (position: number | null) =>
     position && position > 1 ? `正在转人工，前面还有 ${position - 1} 位` : '正在转人工，请稍等',
@@ -37,6 +48,7 @@ export const en: WidgetTexts = {
   panel: 'Customer service chat',
   shop: 'Customer service',
   withBot: 'AI assistant · a person any time',
+  withBotAlone: (peopleAt) => `AI assistant · ${peopleAt ? `people are back ${moment(peopleAt, 'en', 'tomorrow')}` : 'nobody is in, leave a message'}`,
   withAgent: (name) => (name ? `${name} is helping you` : 'An agent is helping you'),
   queued: (position) =>
     position && position > 1 ? `Finding an agent, ${position - 1} before you` : 'Finding an agent',

@@ -102,3 +102,6 @@ export const REASON: Record<string, string> = {
 export function channelName(channel: string): string {
   return CHANNEL[channel] ?? channel
 }
+
+/** Who somebody is in the shop. */
+export const ROLE: Record<string, string> = { owner: '店主', operator: '运营', supervisor: '主管', agent: '坐席' }

@@ -2,14 +2,20 @@
 
 import type { Author, BuyerContent, ConversationState, EntryContext, Message } from './messages'
 
+/** Whether people are there, and when they are back if not; null when no opening is in sight. */
+interface Presence {
+  people_on?: boolean
+  people_at?: string | null
+}
+
 export type ServerFrame =
-  | { type: 'hello'; conversation_id: string | null; state: ConversationState; agent_name?: string; seq: number }
+  | ({ type: 'hello'; conversation_id: string | null; state: ConversationState; agent_name?: string; seq: number } & Presence)
   /** `seq` 0: a greeting that is not stored. */
   | { type: 'message'; seq: number; message: Message }
   /** An agent took a message back; `text` stands in its place. */
   | { type: 'recalled'; id: string; text: string }
   | { type: 'typing'; on: boolean; author: Author }
-  | { type: 'state'; state: ConversationState; position?: number | null; agent_name?: string | null }
+  | ({ type: 'state'; state: ConversationState; position?: number | null; agent_name?: string | null } & Presence)
   | { type: 'ack'; client_id: string | null; id: string; seq: number }
   /** The rating that answers message `id` is kept. */
   | { type: 'rated'; id: string; score: number }

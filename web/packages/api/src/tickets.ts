@@ -138,8 +138,9 @@ export class TicketsApi {
     return this.http.post(`${path(id)}/notes`, { text })
   }
 
-  merge(id: string, into: string): Promise<Ticket> {
-    return this.http.post(`${path(id)}/merge`, { into })
+  /** `samePerson`: the two buyers are known to be one. */
+  merge(id: string, into: string, samePerson = false): Promise<Ticket> {
+    return this.http.post(`${path(id)}/merge`, { into, same_person: samePerson })
   }
 
   bulk(ids: string[], change: { state?: TicketState; assignee?: string; priority?: TicketPriority }): Promise<{ changed: number }> {

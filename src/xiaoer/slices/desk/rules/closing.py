@@ -1,5 +1,6 @@
 """After the talk (会话结束): when a rating is asked for, when silence closes, and how the talk is filed."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -36,13 +37,15 @@ _BY_INTENT = (
     ("ship.", "info_given"),
     ("order.", "info_given"),
 )
+# A question that waits for an answer, and one that only ends a talk: 还有别的可以帮您吗.
+_ASKS, _ENDS = re.compile(r"(?:[?？]|[吗呢么][。~～!！]?)\s*$"), re.compile("还有|别的|其[他它]")
 _NEVER_INVITED = frozenset({"not_solved", "spam", "buyer_left"})
 InviteRefusal = Literal["not_closed", "nothing_answered", "angry", "not_solved", "invited_lately", "rated"]
 
 
 class Talk(Struct, frozen=True):
-    """What the closing rules look at. Of a talk that the bot has: `is_open` while something is asked and not settled,
-    `is_small_talk` when nothing but greetings was answered."""
+    """What the closing rules look at. `awaits_buyer`: an agent asked last. Of a talk that the bot has: `is_open` while
+    something is asked and not settled, `is_small_talk` when nothing but greetings was answered."""
 
     answers: int
     last_author: str
@@ -53,6 +56,7 @@ class Talk(Struct, frozen=True):
     invited_at: datetime | None = None
     open_tickets: int = 0
     intents: tuple[str, ...] = ()
+    awaits_buyer: bool = False
     is_open: bool = False
     is_small_talk: bool = False
 
@@ -63,7 +67,7 @@ def refuse_invite(talk: Talk, now: datetime) -> InviteRefusal | None:
         return "rated"
     if talk.answers == 0 or talk.is_small_talk:
         return "nothing_answered"
-    if talk.wrap_up in _NEVER_INVITED or talk.open_tickets > 0 or talk.is_open:
+    if talk.wrap_up in _NEVER_INVITED or talk.open_tickets > 0 or talk.is_open or talk.awaits_buyer:
         return "not_solved"
     if talk.last_author == "buyer" and any(not intent.startswith("chat.") for intent in talk.intents):
         return "not_solved"  # his last words are a question that nobody answered
@@ -72,6 +76,11 @@ def refuse_invite(talk: Talk, now: datetime) -> InviteRefusal | None:
     if talk.invited_at is not None and now - talk.invited_at < _BETWEEN_INVITES:
         return "invited_lately"
     return None
+
+
+def awaits_answer(said: str) -> bool:
+    """Whether what an agent said last is a question that the buyer has yet to answer."""
+    return _ASKS.search(said) is not None and _ENDS.search(said) is None
 
 
 def lasting_feeling(heard: Sequence[dict[str, Any]]) -> tuple[float, float]:
@@ -102,6 +111,8 @@ def suggest_wrap_up(talk: Talk) -> WrapUp:
         return by_code["ticket"]
     if talk.anger >= _ANGRY:  # he was not heard to calm down, whoever spoke last
         return by_code["not_solved"]
+    if talk.awaits_buyer:
+        return by_code["buyer_left"]
     for intent in talk.intents:
         for prefix, code in _BY_INTENT:
             if intent.startswith(prefix):

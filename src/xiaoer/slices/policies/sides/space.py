@@ -124,9 +124,3 @@ def space_of(name: str) -> Space:
     """One of the `SPACES` that came with the pack."""
     with resources.as_file(resources.files("xiaoer.packs") / "ecommerce" / FILE.format(name)) as path:
         return read_space(np.memmap(path, np.uint8, "r"))
-
-
-def load_spaces() -> None:
-    """Load what the first buyer would otherwise wait for."""
-    for name in SPACES:
-        space_of(name)

@@ -1,8 +1,9 @@
 """Trains the net of `net.py` from a pack (part of `make model`).
 
-`stops.tsv` holds messages with their label, written one by one. What else the pack knows that buyers say, of goods,
-troubles, orders and talk, tells of no stop, unless the words of the red lines are crossed by it. A multinomial
-logistic regression over features weighed by their rarity; signed bytes are kept.
+`red_lines.tsv` and `stops.tsv` hold messages with their label, written one by one; each is learnt twice, the second
+time by its sounds alone, so that no word has to be written as it was there. What else the pack knows that buyers say,
+of goods, troubles, orders and talk, tells of no stop, unless the words of the red lines are crossed by it. A
+multinomial logistic regression over features weighed by their rarity; signed bytes are kept.
 """
 
 import hashlib
@@ -15,10 +16,11 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from xiaoer.kernel.heard import TextForms
 from xiaoer.slices.policies.stops.net import COUNT, NONE, StopNet, features_of
 
-LINES = "stops.tsv"
-_WRITTEN = 3.0  # how much a written line counts; others are taken as they come
+LINES = ("red_lines.tsv", "stops.tsv")
+_WRITTEN, _HEARD = 3.0, 1.5  # how much a written line counts, and its sounds; others are taken as they come
 _STEADY = 10.0
 # folders of the pack, and one line of how many is taken
 _OTHERS = (("intents", 1), ("needs", 3), ("facets", 4), ("talks", 1))  # matters tell of harm too
@@ -29,10 +31,10 @@ _HEADS = ("# ", "= ", "~ ", "a |")
 Lines = list[tuple[str, str]]
 
 
-def written(pack: str = "ecommerce") -> Lines:
-    """The label and the words of every line of `stops.tsv`."""
-    text = (_folder(pack) / LINES).read_text("utf-8")
-    rows = (line.split("\t", 1) for line in text.splitlines() if line and not line.startswith("# "))
+def written(names: tuple[str, ...] = LINES, pack: str = "ecommerce") -> Lines:
+    """The label and the words of every written line."""
+    lines = [line for name in names for line in (_folder(pack) / name).read_text("utf-8").splitlines()]
+    rows = (line.split("\t", 1) for line in lines if line and not line.startswith("# "))
     return [(label, words) for label, words in rows]
 
 
@@ -51,16 +53,17 @@ def others(pack: str = "ecommerce") -> Iterator[str]:
             yield "，".join(words for words, _ in parts)
 
 
-def train(stops: Lines, innocent: list[str], normal: Callable[[str], str]) -> StopNet:
-    """The net of some lines; `normal` writes a text as the net will read it."""
-    texts = [normal(words) for _, words in stops] + [normal(words) for words in innocent]
-    truth = np.array([label for label, _ in stops] + [NONE] * len(innocent))
-    weight = np.array([_WRITTEN] * len(stops) + [1.0] * len(innocent))
-    held = [features_of(text) for text in texts]
+def train(stops: Lines, innocent: list[str], forms: Callable[[str], TextForms]) -> StopNet:
+    """The net of some lines; `forms` writes a text as the net will read it."""
+    texts = [forms(words) for _, words in stops]
+    truth = np.array([label for label, _ in stops] * 2 + [NONE] * len(innocent))
+    weight = np.array([_WRITTEN] * len(stops) + [_HEARD] * len(stops) + [1.0] * len(innocent))
+    held = [features_of(text) for text in texts] + [features_of(text, letters=False) for text in texts]
+    held += [features_of(forms(words)) for words in innocent]
     ends = np.cumsum([0, *map(len, held)])
     flat = np.concatenate(held).astype(np.int64)
-    table = sparse.csr_matrix((np.ones(len(flat), np.float32), flat, ends), (len(texts), COUNT))
-    importance = (np.log((1 + len(texts)) / (1 + np.asarray(table.sum(0)).ravel())) + 1).astype(np.float32)
+    table = sparse.csr_matrix((np.ones(len(flat), np.float32), flat, ends), (len(held), COUNT))
+    importance = (np.log((1 + len(held)) / (1 + np.asarray(table.sum(0)).ravel())) + 1).astype(np.float32)
     table = table @ sparse.diags(importance)
     lengths = np.sqrt(np.asarray(table.multiply(table).sum(1)).ravel())
     table = (sparse.diags(1 / np.maximum(lengths, 1e-9)) @ table).tocsr()

@@ -5,6 +5,7 @@ import { ElNotification } from 'element-plus'
 import type { Router } from 'vue-router'
 
 const SHOWN_MS = 8_000
+const TOP_BAR_PX = 40
 
 interface Notice {
   title: string
@@ -28,6 +29,11 @@ export function noticeOf(frame: DeskFrame, me: string): Notice | null {
   return { title: `工单 ${no} ${happened}`, message: title, to: { name: 'tickets', query: { open: id } } }
 }
 
+/** Below the warnings that stay (差评风险), not over them. */
+function freeTop(): number {
+  return document.querySelector('.risks')?.getBoundingClientRect().bottom ?? TOP_BAR_PX
+}
+
 export function showNotice(frame: DeskFrame, me: string, router: Router): void {
   const notice = noticeOf(frame, me)
   if (!notice) return
@@ -35,6 +41,7 @@ export function showNotice(frame: DeskFrame, me: string, router: Router): void {
     title: notice.title,
     message: notice.message,
     duration: SHOWN_MS,
+    offset: freeTop(),
     customClass: 'notice',
     onClick: () => {
       shown.close()
