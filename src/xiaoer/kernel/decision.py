@@ -47,6 +47,7 @@ NeedKind = Literal[
     "variants",
     "orders",
     "offers",
+    "shop_offers",
     "price",
     "recommend",
     "named",
@@ -104,7 +105,8 @@ class KnowledgeHit(Struct, frozen=True):
 
 class Offer(Struct, frozen=True):
     """A promotion that runs now, as it may be told to a buyer (优惠活动). `steps` are its amounts: from how much on how
-    much is off (nothing: then it pays the freight)."""
+    much is off (nothing: then it pays the freight); `who` may use it, empty: everybody; `code` is what a coupon is claimed by;
+    `fits`: the goods in sight take part."""
 
     id: str
     title: str
@@ -112,6 +114,9 @@ class Offer(Struct, frozen=True):
     detail: str = ""
     ends_at: datetime | None = None
     steps: tuple[tuple[Money, Money], ...] = ()
+    who: str = ""
+    code: str = ""
+    fits: bool = True
 
 
 class PriceNow(Struct, frozen=True):
@@ -239,6 +244,7 @@ class Facts(Struct, frozen=True):
     unsold: dict[int, str] = field(default_factory=dict)  # what a segment asks for, where the shop sells no such thing
     together: dict[int, tuple[Wanted, ...]] = field(default_factory=dict)
     offers: tuple[Offer, ...] | None = None
+    shop_offers: tuple[Offer, ...] | None = None
     prices: dict[str, PriceNow] = field(default_factory=dict)
     bargains: dict[int, BargainAnswer] = field(default_factory=dict)
     picks: dict[int, tuple[Pick, ...]] = field(default_factory=dict)

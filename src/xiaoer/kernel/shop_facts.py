@@ -24,12 +24,13 @@ class Cause(Struct, frozen=True):
 
 
 class Claim(Struct, frozen=True):
-    """A coupon that everybody may still take (领券), and what a cart costs with it."""
+    """A coupon that may still be taken (领券), and what a cart costs with it. `for_new`: on a first order only."""
 
     id: str
     title: str
     code: str
     payable: Money
+    for_new: bool = False
 
 
 class Priced(Struct, frozen=True):
@@ -89,13 +90,14 @@ class Protection(Struct, frozen=True):
 
 
 class HeldCoupon(Struct, frozen=True):
-    """A coupon of the buyer or one that he may still claim (`state` claimable)."""
+    """A coupon of the buyer or one that he may still claim (`state` claimable; `for_new`: with a first order)."""
 
     id: str
     title: str
     state: Literal["usable", "not_yet", "used", "expired", "claimable"]
     until: datetime | None = None
     code: str = ""
+    for_new: bool = False
 
 
 class Transit(Struct, frozen=True):

@@ -124,9 +124,10 @@ class Promotions:
         category: str = "",
         variant_ids: Sequence[str] = (),
         channel: str = "",
+        every: bool = False,
         at: datetime | None = None,
     ) -> tuple[Offer, ...]:
-        """What runs now and may be told to a buyer; for one product when it is named."""
+        """What runs now and may be told to a buyer; for one product when it is named, or `every` one beside it."""
         now = at or self._clock.now()
         return running_offers(
             await self.all(shop),
@@ -135,6 +136,7 @@ class Promotions:
             category=category,
             variant_ids=variant_ids,
             channel=channel,
+            every=every,
         )
 
     async def quote(

@@ -9,7 +9,7 @@ from typing import Any
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO
-from xiaoer.kernel.shop_facts import Cause, Diagnosis
+from xiaoer.kernel.shop_facts import Cause, Diagnosis, HeldCoupon
 from xiaoer.slices.policies.rules import quotes, thresholds
 from xiaoer.slices.policies.rules.matters import choosing, compensation, small
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, say, todo
@@ -58,10 +58,14 @@ def _coupons(ask: Ask) -> Move | None:
     template = "coupons.held" if held else "coupons.claimable"
     lists: dict[str, Any] = {
         "held": [[c.title, c.until, c.state] for c in held],
-        "claimable": [[c.title, c.until, c.code] for c in open_],
+        "claimable": [[_with_whom(c), c.until, c.code] for c in open_],
         "may_give": ask.facts.terms.auto.coupon,
     }
     return Move(say(ask, template, sources=sources, rule="coupons.list", **lists))
+
+
+def _with_whom(coupon: HeldCoupon) -> str:
+    return f"{coupon.title}（头一次下单用）" if coupon.for_new else coupon.title
 
 
 def _not_applied(ask: Ask) -> Move | None:

@@ -105,14 +105,19 @@ def for_haggling(ask: Ask) -> Move | None:
     if not key:
         return None
     priced = ask.facts.priced[key]
-    lines = [part.rpartition("*") for part in key.split(",")]
-    specs = {v.id: " ".join(v.spec.values()) for v in ask.facts.variants.get(ask.product_id or "", ())}
-    one = len({v.pays for v in ask.facts.variants.get(ask.product_id or "", ())}) == 1
-    number = sum(int(count) for _, _, count in lines)
-    spec = "" if one or len(lines) > 1 else f"{specs.get(lines[0][0], '')} "
     return Move(say(ask, "bargain.quoted", sources=causes(priced.causes), rule="bargain.quoted",
-                    payable=priced.payable, count=f"{spec}{number} 件", offers_used=_counted_in(priced), cart=key,
+                    payable=priced.payable, count=count_of(ask, key), offers_used=_counted_in(priced), cart=key,
                     **_claim(priced)))  # fmt: skip
+
+
+def count_of(ask: Ask, key: str) -> str:
+    """How many pieces a cart holds; of one variant that costs another price than the rest, with its spec."""
+    lines = [part.rpartition("*") for part in key.split(",")]
+    variants = ask.facts.variants.get(ask.product_id or "", ())
+    specs = {v.id: " ".join(v.spec.values()) for v in variants}
+    plain = len({v.pays for v in variants}) == 1 or len(lines) > 1
+    number = sum(int(count) for _, _, count in lines)
+    return f"{'' if plain else f'{specs.get(lines[0][0], str())} '}{number} 件"
 
 
 def _total(ask: Ask, key: str) -> Act:
@@ -142,7 +147,7 @@ def _options(ask: Ask, told: list[Pieces]) -> Move:
     if len(priced) == 1:
         return Move(_total(ask, priced[0][0].key))
     one_spec = len({one.variant.id for one, _ in priced}) == 1
-    rows = [[_called(one, one_spec), of.payable.spoken, _with(of)] for one, of in priced]
+    rows = [[_called(one, one_spec), of.payable.spoken, with_claim(of)] for one, of in priced]
     used = {source.id: source for _, of in priced for source in causes(of.causes)}
     return Move(say(ask, "quote.options", type_="quote", sources=tuple(used.values()), rule="quote.options",
                     amounts=rows, cart=priced[-1][0].key))  # fmt: skip
@@ -159,9 +164,10 @@ def _counted_in(priced: Priced) -> list[str]:
     return [*titles_of(priced), *freight]
 
 
-def _with(priced: Priced) -> list[str]:
+def with_claim(priced: Priced) -> list[str]:
     """The same, and what it is with a coupon that may be taken."""
-    claim = [f"再领「{priced.claim.title}」付 {priced.claim.payable.spoken} 元"] if priced.claim else []
+    first = "头一次下单的话" if priced.claim and priced.claim.for_new else ""
+    claim = [f"{first}再领「{priced.claim.title}」付 {priced.claim.payable.spoken} 元"] if priced.claim else []
     return [*_counted_in(priced), *claim]
 
 
@@ -187,7 +193,7 @@ def _called(one: Pieces, one_spec: bool) -> str:
 def _claim(priced: Priced) -> dict[str, Any]:
     """The coupon that may be taken now and would lower the bill, with what is paid then."""
     found = priced.claim
-    return {"claim": [found.title, found.code, found.payable]} if found is not None else {}
+    return {"claim": [found.title, found.code, found.payable, found.for_new]} if found is not None else {}
 
 
 def bundle(ask: Ask) -> Move | None:

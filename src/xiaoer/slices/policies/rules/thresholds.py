@@ -59,8 +59,7 @@ def _line(offer: Offer, told: Money) -> str:
     missing = [step for step in offer.steps if step[0] > told]
     got = f"已经够{_said(*reached[-1])}" if reached else ""
     more = f"再买 {(missing[0][0] - told).spoken} 元就{_said(*missing[0])}" if missing else ""
-    who = offer.detail.partition("，")[0]  # 限新客
-    return "，".join(part for part in (got, more, who if who.startswith("限") else "") if part)
+    return "，".join(part for part in (got, more, f"限{offer.who}" if offer.who else "") if part)
 
 
 def _said(least: Money, off: Money) -> str:

@@ -120,8 +120,9 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
             words["facts"] += f"「{slots['missed']}」这点资料里没写。"
     if "titles" in slots:
         words["titles"] = "、".join(slots["titles"])
-    title, code, payable = slots.get("claim") or ("", "", None)
-    words["claim_note"] = f"\n再领「{title}」（券码 {code}），下单付 {payable.spoken} 元。" if payable else ""
+    title, code, payable, for_new = slots.get("claim") or ("", "", None, False)
+    first = "头一次下单的话，" if for_new else ""
+    words["claim_note"] = f"\n{first}再领「{title}」（券码 {code}），下单付 {payable.spoken} 元。" if payable else ""
     words["gift_note"] = f"，另外{'、'.join(slots['gifts'])}" if slots.get("gifts") else ""
     for name in ("dear", "cheap"):
         if name in slots:
