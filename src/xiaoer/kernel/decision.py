@@ -105,8 +105,8 @@ class KnowledgeHit(Struct, frozen=True):
 
 class Offer(Struct, frozen=True):
     """A promotion that runs now, as it may be told to a buyer (优惠活动). `steps` are its amounts: from how much on how
-    much is off (nothing: then it pays the freight); `who` may use it, empty: everybody; `code` is what a coupon is claimed by;
-    `fits`: the goods in sight take part."""
+    much is off (nothing: then it pays the freight); `who` may use it, empty: everybody; `code` is what a coupon is
+    claimed by; `fits`: the goods in sight take part."""
 
     id: str
     title: str
