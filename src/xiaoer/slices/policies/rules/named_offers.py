@@ -1,10 +1,12 @@
-"""An offer that the words name (新人减10是吗, 3件8折是真的吗, 能用199-20的券不): whether the shop has it, for whom, until when,
-whether the goods in sight take part, and what they cost with it. An offer is named by its figures or by who it is for.
+"""An offer that the words name (新人减10是吗, 3件8折是真的吗, 能用199-20的券不): whether the shop has it, for whom, until
+when, whether the goods in sight take part, and what they cost with it. An offer is named by its figures or by who it
+is for.
 """
 
 import re
+from typing import Any
 
-from xiaoer.kernel.decision import Act, Need, Offer, Source
+from xiaoer.kernel.decision import Act, Offer, Source
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.numerals import arabic
 from xiaoer.slices.policies.rules import carts, offer_words, quotes
@@ -30,6 +32,7 @@ _RATE = re.compile(r"(?:打|是|卡|员|享|有)\s*(\d{1,2}(?:\.\d)?)折")
 _WHO = (("新客", re.compile(r"新[人客]|首[单次购]|第一[次单]")), ("会员", re.compile(r"会员|金卡|黑金")))
 _LEVEL = re.compile(r"黑金|金卡|银卡|钻石|铂金")
 _EXACT = frozenset(name for name, _ in _MARKS) - {"gift"}  # figures that no offer has are denied
+_CALLED = {"full": "满{}减{}", "pieces": "{}件{}折", "pick": "{}元任选{}件", "second": "第二件{}"}
 _SHOWN = 3
 
 
@@ -93,18 +96,15 @@ def _no_such(ask: Ask, marks: set[tuple[str, ...]], told: list[Offer]) -> Move |
         return None
     name, *figures = exact[0]
     fitting.sort(key=lambda offer: name not in {mark[0] for mark in _of(offer)})
-    called = {"full": "满{}减{}", "pieces": "{}件{}折", "pick": "{}元任选{}件", "second": "第二件{}"}[name].format(
-        *figures
-    )
+    called = _CALLED[name].format(*figures)
     return Move(_told(ask, fitting, "offers.no_such", kind=called))
 
 
-def _told(ask: Ask, offers: list[Offer], template: str = "offer.named", **slots: object) -> Act:
+def _told(ask: Ask, offers: list[Offer], template: str = "offer.named", **slots: Any) -> Act:
     shown = offers[:_SHOWN]
     lines = [[one.title, "，".join((*([f"券码 {one.code}"] if one.code else ()), one.detail))] for one in shown]
     sources = tuple(Source("promotion", one.id, one.title) for one in shown)
-    type_ = "quote" if "amounts" in slots else "answer"
-    return say(ask, template, type_=type_, rule="offer.named", sources=sources, offers=lines, **slots)
+    return say(ask, template, type_="quote", rule="offer.named", sources=sources, offers=lines, **slots)
 
 
 def _marks(text: str) -> set[tuple[str, ...]]:

@@ -1,7 +1,8 @@
-"""Words about an offer of the shop (活动、券、会员价) and words that ask for less: the first never haggle by themselves.
+"""Words about an offer of the shop (活动、券、会员价) and words that ask for less: the first never haggle by
+themselves.
 
-「新人是不是还能减10块」 and 「3件8折对吧」 ask what the shop offers to everybody; a lower price that nobody asked for is
-money given away. Who says both (用了券还能便宜吗, 老客户了便宜点呗) asks for less.
+「新人是不是还能减10块」 and 「3件8折对吧」 ask what the shop offers to everybody; a lower price that nobody asked for
+is money given away. Who says both (用了券还能便宜吗, 老客户了便宜点呗) asks for less.
 """
 
 import re

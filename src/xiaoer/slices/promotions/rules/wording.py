@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.money import Money
 from xiaoer.slices.promotions.types import Applied, Level, Quote
 
@@ -106,11 +108,8 @@ def bill(quote: Quote, zone: ZoneInfo, now: datetime, *, freight_known: bool) ->
     `freight_known` as for `explain`."""
     bought = [line for line in quote.lines if not line.gift]
     rows = [f"{_short(line.title or line.variant_id)} ×{line.quantity}：{line.base.yuan}" for line in bought]
-    rows += [
-        f"{'用券' if entry.coupon_id else ''}「{tier_told(entry)}」：{_minus(entry.amount) if entry.amount.fen else '已满足'}"
-        for entry in quote.applied
-        if entry.level is not Level.FREIGHT
-    ]
+    told = [replace(entry, title=tier_told(entry)) for entry in quote.applied if entry.level is not Level.FREIGHT]
+    rows += map(_say_applied, told)
     rows += [
         f"{'赠品' if line.paid.fen == 0 else '换购'} {line.title} ×{line.quantity}：{line.paid.yuan}"
         for line in quote.lines
