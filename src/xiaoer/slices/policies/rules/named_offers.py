@@ -1,6 +1,6 @@
-"""An offer that the words name (新人减10是吗, 3件8折是真的吗, 能用199-20的券不): whether the shop has it, for whom, until
-when, whether the goods in sight take part, and what they cost with it. An offer is named by its figures or by who it
-is for.
+"""An offer that the words name (新人减10是吗, 3件8折是真的吗, 能用199-20的券不): whether the shop has it, for whom,
+until when, whether the goods in sight take part, and what they cost with it. An offer is named by its figures or by
+who it is for.
 """
 
 import re
