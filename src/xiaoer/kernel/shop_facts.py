@@ -33,9 +33,18 @@ class Claim(Struct, frozen=True):
     for_new: bool = False
 
 
+class Deposit(Struct, frozen=True):
+    """A price paid in two parts (定金预售): `now`, then `balance` from one instant to another."""
+
+    now: Money
+    balance: Money
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
 class Priced(Struct, frozen=True):
     """A cart with its price: `explanation` is the printed calculation, `alone` what the parts cost apart, `claim` the
-    coupon to be taken that lowers it most."""
+    coupon to be taken that lowers it most, `presale` the two parts in which it is paid."""
 
     payable: Money
     list_total: Money
@@ -47,6 +56,7 @@ class Priced(Struct, frozen=True):
     valid_until: datetime | None = None
     source: str = "engine"
     claim: Claim | None = None
+    presale: Deposit | None = None
 
 
 class TopUp(Struct, frozen=True):

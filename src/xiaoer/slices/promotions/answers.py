@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.kernel.shop_facts import Cause, Claim, Diagnosis, HeldCoupon, Priced, TopUp
+from xiaoer.kernel.shop_facts import Cause, Claim, Deposit, Diagnosis, HeldCoupon, Priced, TopUp
 from xiaoer.kernel.shop_facts import Protection as ProtectionFact
 from xiaoer.kernel.terms import Terms
 from xiaoer.slices.promotions.rules.advice import (
@@ -37,6 +37,7 @@ from xiaoer.slices.promotions.types import (
     Coupon,
     Level,
     NotApplied,
+    PresalePlan,
     Promotion,
     Quote,
 )
@@ -91,6 +92,7 @@ class PromotionAnswers:
             whole.valid_until,
             whole.source,
             claim,
+            _deposit(whole.presale),
         )
 
     async def _claim(
@@ -248,6 +250,10 @@ class PromotionAnswers:
                 for_new = promotion.audience.kind == "new_customer"
                 found.append(HeldCoupon(promotion.id, promotion.shown, "claimable", promotion.ends_at, code, for_new))
         return tuple(found)
+
+
+def _deposit(plan: PresalePlan | None) -> Deposit | None:
+    return Deposit(plan.deposit, plan.balance, plan.balance_starts_at, plan.balance_ends_at) if plan else None
 
 
 def _counted(entry: Applied, promotions: dict[str, Promotion]) -> Cause:

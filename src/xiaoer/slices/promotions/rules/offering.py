@@ -58,6 +58,8 @@ def _steps(promotion: Promotion) -> tuple[tuple[Money, Money], ...]:
 def _kind(promotion: Promotion) -> str:
     if promotion.level is Level.FREIGHT:
         return "freight"
+    if promotion.benefit is Benefit.PRESALE:
+        return "presale"
     return "coupon" if promotion.needs_coupon else "activity"
 
 
