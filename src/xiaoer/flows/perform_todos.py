@@ -170,15 +170,16 @@ class PerformTodos:
         except (XiaoerError, TimeoutError) as error:
             _log.warning("ticket_failed", type=todo.name, error=type(error).__name__)
             return Outcome("failed")
-        return Outcome("done", no=opened.no, due_at=opened.due_at)
+        return replace(opened, state="done")
 
     async def _open(self, turn: Turn, type_: str, order_id: str, fields: dict[str, str], note: str) -> Outcome:
         who = Principal(turn.shop, Role.AGENT, name="小二")
         if order_id:
             fields["order_id"] = order_id
         draft = Draft(type_, turn.buyer_id, turn.conversation_id, order_id, fields=fields, note=note)
-        ticket = (await self._tickets.open(who, draft)).ticket
-        return Outcome("ticket", no=ticket.no, due_at=ticket.due_at)
+        opened = await self._tickets.open(who, draft)
+        known = "appended" if opened.appended else ""
+        return Outcome("ticket", no=opened.ticket.no, due_at=opened.ticket.due_at, status=known)
 
     async def _subscribe(self, turn: Turn, todo: Todo, facts: Facts) -> Outcome:
         now, data = self._clock.now(), todo.data

@@ -2,6 +2,7 @@
 Pure; the words as they were typed."""
 
 import re
+from functools import lru_cache
 
 # words that ask, of any matter
 QUESTION = re.compile(
@@ -41,9 +42,10 @@ def wants_goods(text: str) -> bool:
     return _WANTED.search(text) is not None
 
 
-def telling_letters(text: str) -> set[str]:
+@lru_cache(maxsize=64)  # asked of one question by many rules
+def telling_letters(text: str) -> frozenset[str]:
     """The Han characters of a question that tell what it is about."""
-    return set(_HAN.findall(SAYS_NOTHING.sub(" ", text)))
+    return frozenset(_HAN.findall(SAYS_NOTHING.sub(" ", text)))
 
 
 def thing_asked_for(text: str) -> str:

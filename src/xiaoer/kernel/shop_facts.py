@@ -134,7 +134,8 @@ class Outcome(Struct, frozen=True):
 
     done: it holds now; already: it held before; too_late: the order moved on meanwhile; refused: not allowed;
     failed: the system could not be asked; held: a person sends in this talk, nothing was done; ticket: people do it,
-    `no` is their ticket and `due_at` when they will have.
+    `no` is their ticket and `due_at` when they will have. `status` tells more: the order's state, or `appended` where
+    the ticket was open already.
     """
 
     state: Literal["done", "already", "too_late", "refused", "failed", "held", "ticket"]

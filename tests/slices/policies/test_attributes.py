@@ -3,7 +3,8 @@
 import pytest
 
 from xiaoer.kernel.commerce import Product
-from xiaoer.slices.policies.rules.attributes import facts_for, is_of_other_stuff
+from xiaoer.slices.policies.rules.attributes import facts_for
+from xiaoer.slices.policies.rules.for_others import is_of_other_stuff
 
 NUTS = Product("N", "混合坚果", attributes={"孕妇可吃": "少量", "保质期": "10个月"})
 COAT = Product("C", "防晒外套", attributes={"材质": "锦纶", "会不会起球": "不易起球", "厚薄": "薄款"})

@@ -131,7 +131,6 @@ def test_the_catalogue_answers_for_the_product_in_focus(
     [
         ("ship.when", order("unpaid"), "ship.unpaid"),
         ("ship.when", order("paid", promise_ship_at=NOW + timedelta(hours=9)), "ship.promise"),
-        ("ship.when", order("paid", promise_ship_at=NOW - timedelta(hours=9)), "ship.overdue"),
         ("ship.urge", order("paid", promise_ship_at=NOW + timedelta(hours=9)), "urge.in_time"),
         ("ship.eta", order("shipped", shipments=(parcel(3, "到达【杭州】"),)), "ship.moving"),
         ("ship.track", order("shipped", shipments=(parcel(80, "到达【杭州】"),)), "ship.stuck"),

@@ -10,10 +10,12 @@ from msgspec import Struct
 
 from xiaoer.infra.clock import ManualClock
 from xiaoer.infra.db import Database
+from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.slices.promotions import store
+from xiaoer.slices.promotions.direct import DirectPrices
 from xiaoer.slices.promotions.service import CouponRefused, Promotions, PromotionSink
 from xiaoer.slices.promotions.types import BuyerFacts, Cart, CartLine
 from xiaoer.slices.promotions.views import view_quote
@@ -55,6 +57,33 @@ async def test_a_saved_promotion_counts_at_once_and_for_its_shop_only(service: P
     assert (await service.quote(shop, AB)).payable.yuan == "458.00"
     with pytest.raises(NotFound):
         await service.set_enabled(shop, "none", True)
+
+
+async def test_what_a_piece_costs_everybody_follows_the_promotions_in_force(
+    service: Promotions, clock: ManualClock, shop: ShopId
+) -> None:
+    direct, product = DirectPrices(service, clock), Product("P", "衬衫", "服装")
+    shirts = [Variant(id, "P", Money(10_000), stock=5) for id in ("A", "B")]
+
+    async def told() -> list[str]:
+        return [variant.pays.yuan for variant in await direct(shop, product, shirts)]
+
+    tiers = [{"threshold": "1", "benefit": 9000}]
+    off = {
+        "level": "item",
+        "benefit": "percent_off",
+        "threshold": "none",
+        "tiers": tiers,
+        "ends_at": "2026-06-19 00:00",
+    }
+    clock.advance(NOW - clock.now())
+    assert await told() == ["100.00", "100.00"]
+    await service.save(shop, cut(**off, scope={"skus": ["A"]}))
+    assert await told() == ["90.00", "100.00"]
+    await service.save(shop, cut(**off | {"tiers": [{"threshold": "1", "benefit": 8000}]}))
+    assert await told() == ["80.00", "80.00"]
+    clock.advance(timedelta(days=1))
+    assert await told() == ["100.00", "100.00"]
 
 
 async def test_a_stored_promotion_reads_back_as_it_was(service: Promotions, shop: ShopId) -> None:

@@ -17,6 +17,7 @@ it is made of; the first of these words say most.
 import math
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import islice
 
 from msgspec.structs import replace
@@ -309,6 +310,7 @@ class NeedIndex:
         named = [one for head, goods in said.items() if head not in "".join(best.values()) for one in goods]
         return [one for one in named if one in best] or named or kept
 
+    @cached_property
     def fronts(self) -> dict[str, str]:
         """The part of each title that tells the thing; what follows praises it."""
         return {one: title[: max(_OPENING, round(len(title) * _NAMED_FIRST))] for one, title in self._titles.items()}

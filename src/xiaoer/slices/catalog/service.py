@@ -160,7 +160,7 @@ class EmbeddedCatalog:
         if beside:
             held = (await self._held(shop, beside))[0]
             if not kinds and held is not None:
-                begun = begun_with(text, held, index.fronts(), limit)
+                begun = begun_with(text, held, index.fronts, limit)
                 others = [(await self._held(shop, one))[0] for one in begun]
                 return tuple(product for product in others if product is not None)
             if not kinds or (held is not None and any(kind in held.title for kind in kinds)):

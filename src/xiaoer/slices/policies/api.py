@@ -67,14 +67,8 @@ _TRIED = {"source.down": "tries.source_down", "order.other_money": "tries.other_
 
 def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     """Decide one turn; see the module docstring. Never raises for any turn."""
-    opted_out = selling.say_opt_out(situation)
-    if opted_out is not None:
-        return opted_out
-    stop = handoff.stop_for_people(situation) or _asked_for_people(situation)
-    if stop is not None:
-        return handoff.hand_over(situation, stop)
-    if facts is None and (wanted := _needs(situation)):
-        return Decision(needs=wanted)
+    if facts is None and (first := _before_facts(situation)) is not None:
+        return first
     known, memory = facts or Facts(), situation.turn.memory
     stuck = bargaining.wants_people(known.bargains)
     if stuck is not None and stuck.reason != "bulk":
@@ -158,6 +152,18 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     decision = decision if decision.handoff else replace(decision, regret=regret.say_regret(situation, decision.acts))
     memory = replace(memory, asking=asking, tried=again)
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
+
+
+def _before_facts(situation: Situation) -> Decision | None:
+    """What comes before any answer: the end of messages, a person, what must be read; facts change none of it."""
+    opted_out = selling.say_opt_out(situation)
+    if opted_out is not None:
+        return opted_out
+    stop = handoff.stop_for_people(situation) or _asked_for_people(situation)
+    if stop is not None:
+        return handoff.hand_over(situation, stop)
+    wanted = _needs(situation)
+    return Decision(needs=wanted) if wanted else None
 
 
 def _with_quote(situation: Situation, acts: list[Act], memory: Memory, stuck: BargainAnswer | None) -> Decision:

@@ -11,6 +11,7 @@ By sound, one character of the word must stand as it is, and the others must be 
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import rjieba
 
@@ -189,6 +190,7 @@ class _Word:
         return piece not in self.others and _accentless(heard) == self._accented[at]
 
 
+@lru_cache(maxsize=2_048)  # Mandarin has some four hundred syllables
 def _accentless(syllable: str) -> str:
     return _NASAL.sub("", _CURLED.sub("", syllable))
 

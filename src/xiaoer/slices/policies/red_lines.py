@@ -161,7 +161,8 @@ def _spoken(forms: TextForms) -> _Spoken:
     return _Spoken(f" {' '.join(sounds)} ", f" {' '.join(written)} ")
 
 
-def _read(text: str, pinyin: str) -> tuple[list[str], list[str]]:
+@lru_cache(maxsize=4)  # most messages are the same without spaces and punctuation, and are read as both
+def _read(text: str, pinyin: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The characters and spelt syllables of a text, and their sounds; nothing when the two do not agree."""
     if _MARKED.search(text):
         text = "".join(c for c in unicodedata.normalize("NFD", text.replace("ü", "v")) if not unicodedata.combining(c))
@@ -169,7 +170,7 @@ def _read(text: str, pinyin: str) -> tuple[list[str], list[str]]:
     found = _LETTERS_OR_HAN.findall(text)
     syllables = pinyin.split()
     if sum(1 for piece in found if not piece.isascii()) != len(syllables):
-        return [], []
+        return (), ()
     at = iter(syllables)
     pieces: list[str] = []
     sounds: list[str] = []
@@ -181,7 +182,7 @@ def _read(text: str, pinyin: str) -> tuple[list[str], list[str]]:
         spelt = _syllables(piece) or (piece,)
         pieces += spelt
         sounds += spelt
-    return pieces, sounds
+    return tuple(pieces), tuple(sounds)
 
 
 def _as_letters(run: re.Match[str]) -> str:

@@ -64,7 +64,7 @@ class VectorTable:
 
     def direction(self, places: Sequence[int]) -> Vectors:
         """The direction of one text from the places of its learnt marks; zero when nothing in it is known."""
-        total: Vectors = self.at(places).sum(0)
+        total: Vectors = np.add.reduce(self.at(places), 0)
         return total / max(math.sqrt(float(total @ total)), 1e-6)
 
     def directions(self, rows: Rows, where: Ints) -> Vectors:

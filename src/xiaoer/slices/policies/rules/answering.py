@@ -26,6 +26,7 @@ from xiaoer.slices.policies.rules import (
     numbers,
     offers,
     orders,
+    own_sums,
     picking,
     presale,
     prices,
@@ -107,6 +108,7 @@ def answer_segment(ask: Ask) -> Move:
     return likelier.instead(
         ask,
         _before_any_order(ask)
+        or own_sums.answer(ask)
         or _with_entry(ask, run.begin(ask))
         or prices.answer_prices(ask)
         or arrival.before_buying(ask)

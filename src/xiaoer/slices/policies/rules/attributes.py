@@ -14,18 +14,8 @@ from msgspec.structs import replace
 from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.measures import in_digits
-from xiaoer.slices.policies.rules.asked_words import (
-    ASKED,
-    BY_INTENT,
-    CHILD_KEYS,
-    FITS_KEYS,
-    MADE_OF,
-    MATERIALS,
-    MEASURED,
-    RIVALS,
-    WASH_KEYS,
-    WHO,
-)
+from xiaoer.slices.policies.rules.asked_words import ASKED, BY_INTENT, CHILD_KEYS, FITS_KEYS, MEASURED, WASH_KEYS, WHO
+from xiaoer.slices.policies.rules.for_others import is_for_others, names_rival
 from xiaoer.slices.policies.rules.namesakes import (
     counts,
     facts_by_count,
@@ -190,35 +180,6 @@ def _without_title(product: Product, question: str) -> str:
     return question
 
 
-def is_for_others(question: str, answer: str) -> bool:
-    """Whether the question names people or animals of whom the answer says nothing."""
-    named = [(*words, *keys) for words, keys in WHO if any(word in question for word in words)]
-    return any(not any(word in answer for word in told) for told in named)
-
-
-def names_others(question: str, answer: str) -> bool:
-    """Whether the question names people, animals or things, and the answer was written for others (孕妇 for 狗)."""
-    people = is_for_others(question, answer) and any(word in answer for words, _ in WHO for word in words)
-    return people or names_rival(question, answer)
-
-
-def names_rival(question: str, answer: str) -> bool:
-    """Whether the question names a thing, and the answer only others of its kind (微波炉, 烤箱)."""
-    for group in RIVALS:
-        asked, told = ({one for one in group if one in text} for text in (question, answer))
-        if asked and told and not asked & told:
-            return True
-    return False
-
-
-def is_of_other_stuff(product: Product, answer: str) -> bool:
-    """Whether the answer tells of materials, and of none that these goods are made of (羊毛 for a chiffon dress)."""
-    made = " ".join(v for k, v in product.attributes.items() if any(part in k for part in MADE_OF))
-    told = [names for names in MATERIALS if any(name in answer for name in names)]
-    known = any(name in made for names in MATERIALS for name in names)
-    return bool(told) and known and not any(name in made for names in told for name in names)
-
-
 def _without_name(product: Product, question: str) -> str:
     """The question without a key that is only part of what the goods are called: 保温 in 保温杯."""
     for key in product.attributes:
@@ -254,8 +215,14 @@ def _names(key: str, question: str) -> bool:
         return bare in question if len(bare) >= _NAME else not bare and key[0] in question
     if not 3 <= len(key) <= 12 or not key.isalpha() or "不" in key:
         return False
-    pieces = {key[: len(key) - cut] for cut in range(1, len(key) - 1)} | {key[cut:] for cut in range(1, len(key) - 1)}
-    return any(piece in question for piece in pieces - _NO_NAMES)
+    return any(piece in question for piece in _halves(key))
+
+
+@lru_cache(maxsize=4_096)  # keys of sheets, the same for every question
+def _halves(key: str) -> frozenset[str]:
+    """What of a key may name it by itself, from the front or the end."""
+    cuts = range(1, len(key) - 1)
+    return frozenset((*(key[: len(key) - cut] for cut in cuts), *(key[cut:] for cut in cuts))) - _NO_NAMES
 
 
 def _with_keys(product: Product, keys: tuple[str, ...]) -> list[tuple[str, str]]:

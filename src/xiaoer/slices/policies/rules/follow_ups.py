@@ -18,7 +18,8 @@ from xiaoer.slices.policies.rules import carts, needs, needs_told, size_words
 from xiaoer.slices.policies.rules.remarks import is_bare_variant, last_matter
 
 VARIANT, NEED = "variant", "need"  # by which mechanism: a variant was chosen, a need was told
-READ = (VARIANT, NEED, "follow_up")  # what is read here is nothing else
+FOLLOW_UP = "of_orders"  # other goods that were bought, of which the same is asked
+READ = (VARIANT, NEED, "follow_up", FOLLOW_UP)  # what is read here is nothing else
 _OF_SIZE = "product.size"
 _OF_OTHERS = ("product.recommend",)
 _CLEAR = 0.8  # from here a wish for other goods is one
@@ -55,6 +56,19 @@ _BE_SO = re.compile(r"(?:我)?(?:要|想要)[\u4e00-\u9fff]{1,4}的")
 _ORDERS = re.compile(
     rf"(?:给我|帮我|我|想)*(?:要|来|买|拿|整)(?:[一二两三四五六七八九十\d]+){PIECE}(?P<what>[\u4e00-\u9fff]{{2,6}}?)(?:吧|呗)?\W*"
 )
+_OF_MINE = re.compile(
+    r"(?:那|那么|还有|对了)+(?:我的?|那个?|个|\W)*(?P<what>[\u4e00-\u9fff]{1,6}?)(?:呢|咋样了?|怎么样了?)\W*"
+)
+_BOUGHT = (
+    "ship.track",
+    "ship.when",
+    "ship.urge",
+    "ship.eta",
+    "ship.stuck",
+    "ship.deliver",
+    "after.refund_progress",
+    "after.progress",
+)
 _BACK = 3  # messages of the buyer's in which the question that is taken over may stand
 _MAY_GO_ON = ("product.", "price.", "promo.discount", "promo.bundle", "ship.fee")
 _MEANT = re.compile(
@@ -83,8 +97,16 @@ def read(segment: Segment, turn: Turn) -> Segment:
     may_order = segment.confidence < _WEAK or segment.intent.startswith(("product.", "chat.", "oos."))
     if ordered and turn.product_in_focus is None and may_order:  # 我要三斤草莓
         return replace(segment, text=f"有{ordered['what']}吗", intent="product.stock", confidence=0.8, by="follow_up")
-    found = _size(segment, turn) or _meant(segment, turn) or _another(segment, turn)
+    found = _of_orders(segment, turn) or _size(segment, turn) or _meant(segment, turn) or _another(segment, turn)
     return found or _other_goods(segment, turn) or _on_page(segment, turn) or segment
+
+
+def _of_orders(segment: Segment, turn: Turn) -> Segment | None:
+    """还有咖啡呢, after where a parcel is: the same is asked of other goods that were bought."""
+    found, last = _OF_MINE.fullmatch(segment.text.strip()), last_matter(turn)
+    if found is None or not turn.memory.order_id or _POINTS.search(found["what"]) or not last.startswith(_BOUGHT):
+        return None
+    return replace(segment, intent=last, confidence=0.8, by=FOLLOW_UP)
 
 
 def _size(segment: Segment, turn: Turn) -> Segment | None:

@@ -15,7 +15,7 @@ from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.quick_pattern import Sieve
 from xiaoer.slices.policies.rules import products, unit_prices
 from xiaoer.slices.policies.rules.needs import LISTS
-from xiaoer.slices.policies.rules.wish_words import by_own_orders
+from xiaoer.slices.policies.rules.wish_words import by_own_orders, gives_back
 
 _OFFER = r"(?:满减|优惠券?|券|折扣|打折|立减|活动价|会员价|红包|满\d+减\d+|第二件半价|赠品)"
 _STAFF = r"客服|店长|老板|经理|主管|同事|主播|店员|你们|机器人"
@@ -50,6 +50,10 @@ _TABLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("after.return", r"^(?!.*(?:差|价|券|降|款)).*(?:一起|都|全)退(?:货|了|掉)?.{0,6}(?:吗|么|不|吧)?$"),
         ("after.return", r"退[^，。]{1,8}(?:的话)?[，,]?[^，。]{0,10}[，,]?退(?:我|给我)?多少"),
         ("ship.track", r"是(?:一起|分开|一块儿?)[发寄]的(?:吗|么|不|嘛)|[发寄]了?几个(?:包裹|快递|件)"),
+        ("after.progress", r"^我?(?:已经?|刚刚?|昨天|今天|早就?)[^，。]{0,4}寄(?:回去?|出去?|走|过去)?了(?!几|吗|没)"),
+        ("ship.urge", r"\d{1,2}[号日](?:的|那天的?)?(?:单|订单)\W*(?:都|已经|这都|到现在)*[一二两三四五六七八九十\d]+天"),
+        ("order.note", r"(?:周|星期|礼拜)[一二三四五六日天末][^，。]{0,2}才(?:在家|回家|回来|有人|方便收)"),
+        ("order.cancel", rf"(?:能|可以|想|要|给我|帮我)(?:不能|不可以)?(?:减|少|去掉?|取消)(?:掉|去|要)?[一二两三四五1-9]{PIECE}(?:吗|么|不|$|\W)"),
         ("order.change_item", r"(?:不要|去掉|删掉)[^，。]{1,8}?了?[，,\s]*(?:只|就|光)要"),
         ("after.refund_progress", r"(?:还不|还没|迟迟不|拖着不)(?:给我?|帮我)?退(?!货|换)"),
         ("ship.urge", r"(?:付的?款?钱?|下的?单|拍的|买的)[^，。？]{0,4}[，,\s]*(?:咋|怎么|为啥|为什么)?(?:还|都)?(?:没|没有)(?:一?点)?(?:动静|反应|消息|音信)"),
@@ -153,6 +157,8 @@ def look_again(segment: Segment) -> Segment:
         return replace(segment, intent="chat.ack", by="wording")  # 能指定顺丰不，我补差价
     if by_own_orders(segment.text):  # 看看我买过啥，再给我搭个
         return replace(segment, intent="product.recommend", confidence=0.9, by="wording")
+    if segment.entities.defect and not segment.intent.startswith(("after.", "order.")) and gives_back(segment.text):
+        return replace(segment, intent="after.return", confidence=0.8, by="wording")  # 围巾掉毛，黑大衣全是毛，不想要了
     sure = segment.intent.startswith(("product.", "price.")) and segment.confidence >= 0.6
     if (not sure or segment.intent == "product.recommend") and products.asks_how_it_is(segment.text):
         return replace(segment, intent="product.detail", confidence=0.9, by="wording")  # 介绍一下

@@ -6,6 +6,7 @@ keys have stand in both, and the more surely when the value counts in the unit t
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.measures import in_base, measures
@@ -88,18 +89,30 @@ def facts_by_thing(product: Product, question: str) -> list[tuple[str, str]]:
 def facts_by_measure(product: Product, question: str) -> list[tuple[str, str]]:
     """The attributes whose value is the very measure that is asked about (这个500毫升的吗)."""
     asked = set(map(in_base, measures(question)))
-    return [(key, value) for key, value in product.attributes.items() if asked & set(map(in_base, measures(value)))]
+    facts = product.attributes.items() if asked else ()
+    return [(key, value) for key, value in facts if asked & set(map(in_base, measures(value)))]
 
 
 def is_such_a_measure(value: str, question: str) -> bool:
     """Whether a value is a weight, length or volume and one is asked for, in whatever unit (多长: 0.9米)."""
-    return any(asked.search(question) and told.search(value) for asked, told in _KINDS)
+    return any(told.search(value) for told in _measures_asked(question))
 
 
 def counts(value: str, question: str) -> bool:
     """Whether a value counts in the unit that is asked for or told (几斤, 15斤的猫), or tells how long where that is
     asked."""
+    return any(told.search(value) for told in _counts_asked(question))
+
+
+@lru_cache(maxsize=64)  # one question is held against every fact
+def _measures_asked(question: str) -> tuple[re.Pattern[str], ...]:
+    """What values tell the measures that are asked for."""
+    return tuple(told for asked, told in _KINDS if asked.search(question))
+
+
+@lru_cache(maxsize=64)
+def _counts_asked(question: str) -> tuple[re.Pattern[str], ...]:
+    """What values count in the unit that is asked for or told, or tell how long."""
     unit = _ASKED_UNIT.search(question) or _TOLD_UNIT.search(question)
-    if unit is not None and re.search(rf"\d\s*个?{unit['unit']}", value):
-        return True
-    return _LASTS.search(question) is not None and _LASTING.search(value) is not None
+    counted = (re.compile(rf"\d\s*个?{unit['unit']}"),) if unit else ()
+    return (*counted, _LASTING) if _LASTS.search(question) else counted

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from xiaoer.kernel.asking import QUESTION, telling_letters
 from xiaoer.kernel.decision import Act, KnowledgeHit, Source
-from xiaoer.slices.policies.rules import attributes, entries, nearness, needs, other_goods, presale, products
+from xiaoer.slices.policies.rules import entries, for_others, nearness, needs, other_goods, presale, products
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask, Move
@@ -169,7 +169,7 @@ def _facts(ask: Ask) -> list[Likely]:
     return [
         Likely(matching.Chance(one.sure, one.blind), product_source(product), product.id, fact=one.pair)
         for one in matching.ranked(product, ask.segment.text)
-        if one.key not in _TELL_LITTLE and not attributes.names_others(ask.segment.text, one.key + one.value)
+        if one.key not in _TELL_LITTLE and not for_others.names_others(ask.segment.text, one.key + one.value)
     ]
 
 
@@ -179,8 +179,8 @@ def _entries(ask: Ask) -> list[Likely]:
         Likely(likely[hit.id], Source("knowledge", hit.id, hit.question, hit.score), hit.product_id, hit=hit)
         for hit in nearness.hits_of(ask)
         if hit.product_id in ("", ask.product_id)
-        and not (product and not hit.product_id and attributes.is_of_other_stuff(product, hit.answer))
+        and not (product and not hit.product_id and for_others.is_of_other_stuff(product, hit.answer))
         and not (product and other_goods.tells_of_others(product, ask.segment.text, hit))
-        and not attributes.names_others(ask.segment.text, hit.question + hit.answer)
+        and not for_others.names_others(ask.segment.text, hit.question + hit.answer)
         and (ask.segment.intent.startswith("service.") or not _OF_COMPLAINTS.search(hit.question + hit.answer))
     ]

@@ -5,12 +5,13 @@ is at stake; what helps after a mishap is no answer to one who asks whether it h
 """
 
 import re
+from functools import lru_cache
 
 from msgspec.structs import replace
 
 from xiaoer.kernel.decision import NEAR, KnowledgeHit
 from xiaoer.kernel.regions import province_of
-from xiaoer.slices.policies.rules import attributes, other_goods, products
+from xiaoer.slices.policies.rules import for_others, other_goods, products
 from xiaoer.slices.policies.rules.delivery import covers
 from xiaoer.slices.policies.sides import matching
 from xiaoer.slices.policies.types import Ask
@@ -57,12 +58,19 @@ def hits_of(ask: Ask) -> tuple[KnowledgeHit, ...]:
         return hits
     kept = []
     for hit in hits:
-        asks = None if hit.product_id else _ASKS_WHICH.search(hit.answer)
-        if asks is None:
+        told = None if hit.product_id else _before_asking(hit.answer)
+        if told is None:
             kept.append(hit)
-        elif len(told := hit.answer[: asks.start()].rstrip("，,。；; ")) >= _TELLS:
+        elif len(told) >= _TELLS:
             kept.append(replace(hit, answer=f"{told}。", score=hit.score * _LESS_SO))
     return tuple(sorted(kept, key=lambda hit: -hit.score))
+
+
+@lru_cache(maxsize=4_096)  # the answers of a shop, the same for every question
+def _before_asking(answer: str) -> str | None:
+    """What an answer tells before it asks which goods are meant; None where it asks nothing."""
+    asks = _ASKS_WHICH.search(answer)
+    return answer[: asks.start()].rstrip("，,。；; ") if asks else None
 
 
 def chances(ask: Ask) -> dict[str, matching.Chance]:
@@ -157,12 +165,12 @@ def _speaks_of_others(ask: Ask, hit: KnowledgeHit) -> bool:
     if hit.score >= OWN_WORDS or not ask.segment.intent.startswith("product."):
         return False
     product = ask.facts.products.get(ask.product_id or "")
-    if product is not None and not hit.product_id and attributes.is_of_other_stuff(product, hit.answer):
+    if product is not None and not hit.product_id and for_others.is_of_other_stuff(product, hit.answer):
         return True
     if product is not None and other_goods.tells_of_others(product, ask.segment.text, hit):
         return True
     if _REMEDY.search(hit.question) and not _MISHAP.search(ask.segment.text):
         return True
-    return ask.segment.intent == "product.safety" and attributes.is_for_others(
+    return ask.segment.intent == "product.safety" and for_others.is_for_others(
         ask.segment.text, hit.question + hit.answer
     )

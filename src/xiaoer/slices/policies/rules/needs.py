@@ -141,6 +141,8 @@ def _others(index: int, segment: Segment, turn: Turn) -> tuple[Need, ...]:
         needs += [Need("product", index, other), Need("variants", index, other)]
     if wants_orders(segment, turn):
         needs.append(Need("orders", index))
+    if intent == "price.query" and product is None and turn.memory.order_id:
+        needs.append(Need("orders", index))  # 到手多少, of the order that was talked about
     if intent.startswith("promo.") or intent == "price.query":
         needs.append(Need("offers", index))
     if product and (intent == "price.query" or segment.by == "variant"):

@@ -7,8 +7,9 @@ from xiaoer.kernel.commerce import Order, Shipment
 from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import parcels
+from xiaoer.slices.policies.rules.follow_ups import FOLLOW_UP
 from xiaoer.slices.policies.rules.needs import LISTS, PAID_FOR, wants_orders
-from xiaoer.slices.policies.rules.picking import each_named, pick_order
+from xiaoer.slices.policies.rules.picking import each_named, pick_order, pointed_at
 from xiaoer.slices.policies.rules.refunds import is_over, newest, tell_refund
 from xiaoer.slices.policies.rules.sources import order_source
 from xiaoer.slices.policies.types import Ask
@@ -54,6 +55,9 @@ def answer_from_orders(ask: Ask) -> Act | None:
     named = entities.order_no or entities.waybill_no
     focus = ask.situation.turn.order_in_focus
     heard, hint = ask.situation.heard.segments, ask.memory.order_id
+    goes_on = ask.segment.by == FOLLOW_UP and orders
+    if goes_on and not pointed_at(orders, ask.segment, None, ask.situation.now):
+        return Act("ask", ask.index, "order.none_such", rule_id="identity.own_orders_only")  # 那洗面奶呢, never bought
     order = pick_order(orders, ask.segment, focus, ask.situation.now, hint, ask.told_of, heard)
     if order is None:
         if named:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from xiaoer.kernel.clock import SHOP_ZONE
-from xiaoer.kernel.commerce import Order, OrderItem
+from xiaoer.kernel.commerce import Order, OrderItem, Product
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.parcels import Stage, stage_of
+from xiaoer.packs.goods import thesaurus_of
 from xiaoer.slices.policies.rules import parcels
 
 THINGS = frozenset("裙鞋裤帽袜杯锅椅桌垫枕毯架箱柜瓶碗盘刀梳镜伞扇")  # 裙子 stands in a title as 连衣裙
@@ -21,6 +22,7 @@ _SORTS = {
 }
 _OF_ORDERS = ("order.", "ship.", "after.")
 _NEWEST = 2  # matters of a talk in which an order is looked for by its name
+_DATED = re.compile(r"(?<![\d月/.-])(\d{1,2})[号日](?:的|那)?(?:天)?(?:我)?(?=的?(?:单|订单)|买|拍|下|付)")
 _DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2, "大前天": 3}
 
 # intent -> order states that it can be about, best first; others are about any order
@@ -69,6 +71,7 @@ def pointed_at(orders: tuple[Order, ...], segment: Segment, focus: str | None, n
         or _ending(orders, segment.text)
         or _named(orders, segment.text)
         or _of_day(orders, _day_of_order(segment), now)
+        or _of_date(orders, segment.text)
     )
 
 
@@ -238,7 +241,15 @@ def _named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
     ]  # fmt: skip
     best = max((score for _, score in found), default=0)
     top = tuple(order for order, score in found if score == best)
-    return top if best and len(top) < len(orders) else ()
+    if not best:
+        top = tuple(order for order in orders if any(is_called(item.title, text) for item in order.items))
+    return top if len(top) < len(orders) else ()
+
+
+def is_called(title: str, text: str) -> bool:
+    """Whether the words call goods by a kind that they are by another name (洗面奶, of a title with 洁面乳)."""
+    kinds = {one.kind.name for one in thesaurus_of().named_in(text)}
+    return bool(kinds) and not kinds.isdisjoint(thesaurus_of().kinds_of(Product("", title)))
 
 
 def each_named(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
@@ -269,3 +280,11 @@ def _of_day(orders: tuple[Order, ...], day: str | None, now: datetime) -> tuple[
         return ()
     wanted = (now.astimezone(SHOP_ZONE) - timedelta(days=_DAYS_BACK[day])).date()
     return tuple(order for order in orders if order.created_at.astimezone(SHOP_ZONE).date() == wanted)
+
+
+def _of_date(orders: tuple[Order, ...], text: str) -> tuple[Order, ...]:
+    """The orders of a day of the month that is named as theirs (23号的单, 25号买的)."""
+    found = _DATED.search(text)
+    if found is None:
+        return ()
+    return tuple(o for o in orders if o.created_at.astimezone(SHOP_ZONE).day == int(found[1]))

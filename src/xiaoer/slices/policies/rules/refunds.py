@@ -9,7 +9,7 @@ from xiaoer.kernel.terms import Terms
 from xiaoer.slices.policies.types import Ask
 
 _SENT_BACK = re.compile(
-    r"(?:已经?|昨天|今天|刚|早就?|都)[^，。]{0,3}(?:寄|发)(?:回去?|出去?|走|过去)了?|寄(?:回去?|出去?|走)了"
+    r"(?:已经?|昨天|今天|刚|早就?|都)[^，。]{0,3}(?:寄|发)(?:回去?|出去?|走|过去)了?|寄(?:回去?|出去?|走)了|^我?(?:已经?|刚刚?|早就?|昨天|今天)寄了"
 )
 ENDED = ("refunded", "rejected", "withdrawn", "timed_out", "completed")
 
@@ -41,11 +41,16 @@ def tell_refund(ask: Ask, order: Order) -> Act:
         slots["return_address"] = terms.return_address
         status = "sent_back" if _SENT_BACK.search(ask.segment.text) else status
     template = f"refund.{status}" if status in _TOLD else "refund.open"
-    if refund.kind == "exchange" and status == "completed":
-        template = "refund.exchanged"
+    if refund.kind == "exchange" and status in _OF_EXCHANGE:
+        template = _OF_EXCHANGE[status]
     return Act("lookup", ask.index, template, slots, (source,), "refund.progress")
 
 
+_OF_EXCHANGE = {
+    "completed": "refund.exchanged",
+    "waiting_receipt": "refund.exchange_receipt",
+    "sent_back": "refund.exchange_sent",
+}
 _TOLD = frozenset(
     {
         "pending_review",

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from xiaoer.kernel.commerce import Product
+from xiaoer.kernel.quick_pattern import Sieve
 
 _VERY = r"(?:还|又|有点|有些|比较|偏|很|太|特别|挺|蛮|略|稍微?|也|是|掌|长得)*"
 
@@ -73,6 +74,7 @@ SHAPES: tuple[Shape, ...] = (
         r"(?<!期)胖|壮",
     ),
 )
+_SIEVE = Sieve([shape.said for shape in SHAPES])
 _STEP = re.compile(r"(?:[大小][一半]?个?[码号]|大[一半]码)")
 _CLAUSES = re.compile(r"[，,。；;、\s]+")
 _OF_NOBODY = re.compile(
@@ -82,7 +84,7 @@ _OF_NOBODY = re.compile(
 
 def shapes_in(text: str) -> tuple[Shape, ...]:
     """The groups of which the words tell."""
-    found = tuple(shape for shape in SHAPES if shape.said.search(text))
+    found = tuple(SHAPES[at] for at in _SIEVE.worth(text) if SHAPES[at].said.search(text))
     return tuple(shape for shape in found if shape is not GROWS or not _LATE.search(text))
 
 

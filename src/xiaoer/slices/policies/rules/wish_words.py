@@ -68,6 +68,8 @@ _HAVE_SUCH = re.compile(
     r"^[\u4e00-\u9fff\d]{1,10}的(?P<what>[\u4e00-\u9fff]{1,5}?)(?:有吗|有没有|有么|有不|有没|有木有)[?？]*$"
 )
 
+_GIVES_BACK = re.compile(r"(?:不想?要了|[要想]退掉?|退了吧?)\W*$")
+
 
 def is_described(text: str) -> bool:
     """Whether goods of a sort are asked for by a quality or a colour (便宜的吉他有吗)."""
@@ -182,3 +184,8 @@ def asks_if_sold(text: str) -> bool:
     """Whether these words only ask if the shop sells a sort of thing (卖不卖电饭煲)."""
     found = _SOLD.match(text.strip())
     return found is not None and not _NO_GOODS.search(found["what"])
+
+
+def gives_back(text: str) -> bool:
+    """Whether the words end in that the goods are not wanted any more (掉毛掉得厉害，我不想要了)."""
+    return _GIVES_BACK.search(text) is not None

@@ -25,6 +25,7 @@ from xiaoer.slices.policies.rules.wish_words import (
     asks_about_it,
     asks_beside,
     asks_which,
+    gives_back,
     is_alike,
     is_too_dear,
     rather_cheap,
@@ -78,7 +79,7 @@ def read(segment: Segment, turn: Turn, troubled: bool = False) -> Segment:
     of_known = segment.intent == "product.restock" or (segment.intent == "product.stock" and _STILL.search(text))
     if of_known and not is_open(turn):
         return segment  # 40个头的还有没有, 米白的啥时候补
-    if named.defect and BOUGHT.search(text) and not is_open(turn):
+    if named.defect and (BOUGHT.search(text) or gives_back(text)) and not is_open(turn):
         return segment  # 牙刷用了一回掉毛，给个说法
     asks_size = segment.intent.startswith("product.size") and segment.confidence >= _CLEAR and _SIZE.search(text)
     if asks_size and not is_open(turn):

@@ -8,6 +8,9 @@ quality tell nothing.
 
 import re
 from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from xiaoer.kernel.asking import SAYS_NOTHING, telling_letters
 from xiaoer.kernel.commerce import Product
@@ -27,16 +30,29 @@ _MOST = 2
 _BY_KEY = 1.0  # a letter in the name of the fact says twice as much as one in what is told
 
 
+class _Sheet(NamedTuple):
+    """The facts of a product as texts, and in how many of them each letter stands."""
+
+    told: tuple[str, ...]
+    held: Mapping[str, int]
+
+
+@lru_cache(maxsize=512)  # read once a product and not once a question
+def _sheet_of(facts: tuple[tuple[str, str], ...]) -> _Sheet:
+    told = tuple((key + value).lower() for key, value in facts)
+    return _Sheet(told, Counter(letter for text in told for letter in set(text)))
+
+
 def letters_shared(product: Product, question: str) -> list[float]:
     """Which share of the question's telling letters each fact holds, 0 to 1; a letter that several facts hold is
     divided among them."""
+    told, held = _sheet_of(tuple(product.attributes.items()))
     letters = _telling(product, question)
-    told = [(key + value).lower() for key, value in product.attributes.items()]
-    held = Counter(letter for text in told for letter in set(text))
-    return [sum(1 / held[one] for one in letters if one in text) / max(1, len(letters)) for text in told]
+    shares = [(one, 1 / held[one]) for one in letters if one in held]
+    return [sum([share for one, share in shares if one in text]) / max(1, len(letters)) for text in told]
 
 
-def _telling(product: Product, question: str) -> set[str]:
+def _telling(product: Product, question: str) -> frozenset[str]:
     named = set("".join(product.title.split()[:1])) | called(product.title, question)
     return telling_letters(question) - _PLAIN - named
 
@@ -56,10 +72,9 @@ def facts_written(product: Product, question: str) -> list[tuple[str, str]]:
     words = {one for one in words if one not in product.title or any(one in key for key in product.attributes)}
     words |= {one for one in _CODE.findall(question.lower()) if one not in product.title.lower()}
     letters = _telling(product, question)
-    told = {key: (key + value).lower() for key, value in product.attributes.items()}
-    held = Counter(letter for text in told.values() for letter in set(text))
+    told, held = _sheet_of(tuple(product.attributes.items()))
     scored = []
-    for key, text in told.items():
+    for key, text in zip(product.attributes, told, strict=True):
         shared = [one for one in letters if one in text and held[one] <= _HELD_BY]
         score = len(shared) + _BY_KEY * any(one in key for one in shared) + _WORD * sum(one in text for one in words)
         scored.append((score + (len(shared) * _HALF >= len(letters) > 0), key))

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import mul
 from typing import NamedTuple
 
 from xiaoer.kernel.asking import telling_letters
@@ -82,14 +83,16 @@ def views_of_facts(
 ) -> list[tuple[float, ...]]:
     """What is weighed of each fact."""
     space, bare = space_of("facets"), _without_name(title, question)
-    near = [space.likeness(bare, f"{key} {value}") for key, value in facts]
+    asked = space.place(bare)
+    near = [float(asked @ space.place(f"{key} {value}")) for key, value in facts]
+    others = _best_of_others(near)
     product = Product("", title, attributes=dict(facts))
     written, letters = {key for key, _ in facts_written(product, question)}, letters_shared(product, question)
     return [
         (
             near[at],
-            space.likeness(bare, key),
-            near[at] - _best_but(near, at),
+            float(asked @ space.place(key)),
+            near[at] - others[at],
             float(counts(value, question)),
             float(is_such_a_measure(value, question)),
             float(key in written),
@@ -124,22 +127,24 @@ def views_of_entries(question: str, hits: Sequence[KnowledgeHit], product: Produ
 
     question = bare(question)
     asked = [max(space.likeness(question, bare(one)) for one in {hit.question, hit.matched}) for hit in hits]
-    scores = [hit.score for hit in hits]
+    others_asked, others_found = _best_of_others(asked), _best_of_others([hit.score for hit in hits])
     return [
         (
             hit.score,
             asked[at],
             space.likeness(question, hit.answer),
-            asked[at] - _best_but(asked, at),
+            asked[at] - others_asked[at],
             float(bool(hit.product_id) and hit.product_id == product_id),
-            hit.score - _best_but(scores, at),
+            hit.score - others_found[at],
         )
         for at, hit in enumerate(hits)
     ]
 
 
-def _best_but(values: Sequence[float], at: int) -> float:
-    return max((one for n, one in enumerate(values) if n != at), default=0.0)
+def _best_of_others(values: Sequence[float]) -> list[float]:
+    """For each value the greatest of all others; 0 where it is the only one."""
+    first, second = (*sorted(values, reverse=True)[:2], 0.0, 0.0)[:2]
+    return [second if one == first else first for one in values]
 
 
 def _chance(fitted: tuple[_Fitted, _Fitted], view: tuple[float, ...]) -> Chance:
@@ -147,7 +152,7 @@ def _chance(fitted: tuple[_Fitted, _Fitted], view: tuple[float, ...]) -> Chance:
 
 
 def _share(bias: float, weights: tuple[float, ...], view: tuple[float, ...]) -> float:
-    points = bias + sum(weight * one for weight, one in zip(weights, view, strict=True))
+    points = bias + sum(map(mul, weights, view))
     return 1 / (1 + math.exp(-points))
 
 

@@ -40,7 +40,8 @@ def features(text: str) -> list[str]:
 @lru_cache(maxsize=256)  # a question is looked up in several spaces
 def checksums(text: str) -> NDArray[np.uint32]:
     """The checksums of the features of a text."""
-    return np.fromiter({crc32(name.encode()) for name in features(text)}, np.uint32)
+    names = "\n".join(features(text)).encode().split(b"\n")
+    return np.fromiter(set(map(crc32, names)), np.uint32)
 
 
 class Space:

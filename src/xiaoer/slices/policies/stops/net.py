@@ -62,7 +62,8 @@ class StopNet:
 
 def features_of(normal: str) -> NDArray[np.uint32]:
     """The numbers of the features of a text."""
-    return np.unique(checksums(normal) & (COUNT - 1))
+    rows = np.sort(checksums(normal) & (COUNT - 1))
+    return rows[np.concatenate(([True], rows[1:] != rows[:-1]))] if len(rows) else rows
 
 
 def write_net(net: StopNet) -> bytes:

@@ -12,17 +12,20 @@ from xiaoer.slices.promotions.types import Benefit, Cart, CartLine, Level, Promo
 _CONDITIONAL = (Benefit.BUNDLE_PRICE, Benefit.PRESALE)
 
 
-def direct_prices(lines: Sequence[CartLine], promotions: Sequence[Promotion], now: datetime) -> dict[str, Money]:
-    """The price of one piece by variant id, for the variants that cost less than their list price now."""
-    live = [p for p in promotions if p.level is Level.ITEM and _is_for_all(p)]
-    live = list(screen(live, (), now, "", None).live) if live else []
-    found: dict[str, Money] = {}
-    for line in lines if live else ():
-        basket = Basket(Cart((line,)), live)
-        price_items(basket, live, now)
-        if basket.lines[0].item_total < line.price.fen:
-            found[line.variant_id] = Money(basket.lines[0].item_total)
-    return found
+def in_force(promotions: Sequence[Promotion], now: datetime) -> tuple[Promotion, ...]:
+    """The promotions that lower the price of one piece for every buyer now; a presale is over for a new buyer when it
+    ends, whenever its balance may be paid."""
+    free = [p for p in promotions if p.level is Level.ITEM and _is_for_all(p)]
+    return tuple(p for p in screen(free, (), now, "", None).live if now < p.ends_at) if free else ()
+
+
+def direct_price(line: CartLine, live: Sequence[Promotion], now: datetime) -> Money | None:
+    """The price of one piece by the promotions `in_force`, the same as long as these are; None where it costs its
+    list price."""
+    basket = Basket(Cart((line,)), live)
+    price_items(basket, live, now)
+    total = basket.lines[0].item_total
+    return Money(total) if total < line.price.fen else None
 
 
 def _is_for_all(promotion: Promotion) -> bool:

@@ -195,6 +195,10 @@ def _offered_list(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return {"offered_words": f"，有货的是{wording.say_list(offered)}" if offered else "，别的也都没货"}
 
 
+def _swaps(slots: dict[str, Any], now: datetime) -> dict[str, str]:
+    return {"swap_words": "；".join(f"「{wording.short(title)}」{words}" for title, words in slots["swaps"])}
+
+
 def _tax(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return {"tax_words": f"，税号 {slots['tax_no']}" if slots["tax_no"] else ""}
 
@@ -271,6 +275,7 @@ _SPEAKERS = {
     "return_address": _return_address,
     "offered_list": _offered_list,
     "tax_no": _tax,
+    "swaps": _swaps,
     "late_rule": _late_rule,
     "held": _held,
     "claimable": _claimable,

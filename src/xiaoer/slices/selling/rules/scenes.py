@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from xiaoer.kernel.audiences import audiences_in
 from xiaoer.kernel.heard import Heard, Segment
@@ -30,7 +31,7 @@ def choose_scene(
         for index, segment in enumerate(heard.segments)
         for id_, scene in scenes
         if id_ not in shown and in_period(scene.valid_from, scene.valid_to, now)
-        if fits_segment(scene, segment) and _fits_goods(scene, product_id, category)
+        if _fits_goods(scene, product_id, category) and fits_segment(scene, segment)
     ]
     if not found:
         return None
@@ -52,9 +53,11 @@ def fits_segment(scene: Scene, segment: Segment) -> bool:
 def _is_for(audience: Collection[str], segment: Segment) -> bool:
     """Whether one of the people is named, in whatever words: 宝宝 and 刚出生 are 婴儿, 肚里有娃 of five months 孕妇."""
     heard = segment.entities
-    people = audiences_in(segment.text, heard.audience, heard.age_years)
-    named = {*heard.audience, *people}
-    return any(word in segment.text or named.intersection((word, *audiences_in(word, (word,)))) for word in audience)
+    named = {*heard.audience, *_people_in(segment.text, heard.audience, heard.age_years)}
+    return any(word in segment.text or named.intersection((word, *_people_in(word, (word,)))) for word in audience)
+
+
+_people_in = lru_cache(maxsize=256)(audiences_in)  # the words of scenes, and a segment that is held against all scenes
 
 
 def _fits_goods(scene: Scene, product_id: str, category: str) -> bool:

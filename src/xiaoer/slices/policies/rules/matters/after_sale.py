@@ -5,7 +5,6 @@ allow it (`rules/eligibility.py`), the picture when something must be shown, the
 confirmation, then the request. Nothing is promised before the reason is known: it decides freight and evidence.
 """
 
-import re
 from typing import Any, cast
 
 from msgspec.structs import replace
@@ -24,13 +23,12 @@ from xiaoer.slices.policies.rules.eligibility import (
     is_never_returned,
     last_day,
 )
-from xiaoer.slices.policies.rules.matters import apart, changes, choosing, exchanging, reading, several
+from xiaoer.slices.policies.rules.matters import apart, before_receipt, changes, choosing, exchanging, reading, several
 from xiaoer.slices.policies.rules.matters.after_sale_words import heard
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.types import Ask, Move
 
 KINDS = ("after_sale",)
-_ALL_OF_IT = re.compile(r"不要了|都退|全退|全部|整单|别发")
 _STATES = ("delivered", "completed")
 _EARLIER = ("paid", "shipped", "delivered")
 _BEFORE_IT_COMES = ("不想要", "未按时发货", "快递问题", "价格")
@@ -163,22 +161,22 @@ def _next(ask: Ask, matter: Matter, order: Order) -> Move:
         return Move(say(ask, "order.unclear_state", order, type_="fallback"), memory=gone)
     if order.status in ("unpaid", "closed"):
         return Move(say(ask, "after.not_received", order), memory=gone)
-    if order.status == "paid" and matter.slots.get("goal") == "exchange":
-        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "change_item") or Move(memory=gone)
-    wrong = matter.slots.get("reason") == "尺码" and matter.slots.get("goal") != "return"
-    if order.status == "paid" and wrong:  # 牛仔裤拍大了
-        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "change_item") or Move(memory=gone)
-    if order.status == "paid" and (len(order.items) == 1 or _ALL_OF_IT.search(ask.segment.text)):
-        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), "cancel") or Move(memory=gone)
     if order.status == "paid":
-        return Move(say(ask, "after_sale.unshipped", order, asks="cancel"), memory=gone)
+        goal, reason = matter.slots.get("goal"), matter.slots.get("reason")
+        kind = (
+            "change_item" if goal == "exchange" or (reason == "尺码" and goal != "return") else "cancel"
+        )  # 裤子拍大了
+        return changes.start(replace(ask, memory=replace(gone, order_id=order.id)), kind) or Move(memory=gone)
     if order.status == "shipped" and choosing.says_it_came(matter.slots.get("about", "")):
         return _for_item(ask, matter, replace(order, delivered_at=order.delivered_at or ask.situation.now))
     if order.status == "shipped" and order.shipments and parcels.is_stuck(order.shipments[-1], ask.situation.now):
         type_ = "resend" if matter.slots.get("goal") in ("exchange", "resend") else "refund"
         return _people(ask, matter, order, type_, "快递问题")  # lost on its way: the shop's risk until it is signed for
+    if order.status == "shipped" and before_receipt.is_returning(order):
+        asking = before_receipt.ask_which_way(ask, matter, order)
+        return asking or _people(ask, matter, order, before_receipt.type_of(matter), "快递问题")
     if order.status == "shipped":
-        return Move(say(ask, "after.before_receipt", order), memory=gone)
+        return Move(before_receipt.tell(ask, matter, order), memory=gone)
     if order.status in ("refunding", "refunded") and "beside" not in matter.slots:
         return Move(refunds.tell_refund(ask, order), memory=gone)
     return _for_item(ask, matter, order)

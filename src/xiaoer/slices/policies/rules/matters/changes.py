@@ -5,12 +5,24 @@ him, and nothing is said to be changed before the shop's system told so. An orde
 it is.
 """
 
+import re
+
 from msgspec.structs import replace
 
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Need, Todo
 from xiaoer.kernel.memory import MOST, Matter
-from xiaoer.slices.policies.rules.matters import apart, choosing, exchanging, reading, several
+from xiaoer.kernel.shop_facts import TicketBrief
+from xiaoer.slices.policies.rules.matters import (
+    apart,
+    choosing,
+    combining,
+    lessening,
+    reading,
+    several,
+    swap_words,
+    swapping,
+)
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
 from xiaoer.slices.policies.types import Ask, Move
 
@@ -24,6 +36,8 @@ BY_INTENT = {
     "order.change_item": "change_item",
     "order.combine": "combine",
 }
+# 改好没, 赶紧的: of what was registered, no new wish
+_TELLS_WISH = re.compile(r"[改换](?!好|完|了没|了吗|没)")
 
 
 def start(ask: Ask, kind: str) -> Move | None:
@@ -31,6 +45,8 @@ def start(ask: Ask, kind: str) -> Move | None:
     left = ask.memory.of_kind(kind)
     if left is not None and (order := choosing.by_id(ask, left.order_id)) and not choosing.names_another(ask, order.id):
         return _next(ask, _heard(ask, left), order)
+    if kind == "combine" and (together := combining.start(ask)) is not None:
+        return together
     found, orders = choosing.choose(ask, _CHANGEABLE)
     if found == "none":
         return None
@@ -65,10 +81,15 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
     if order is None:
         return None
     if matter.asks == "confirm":
-        if reading.is_yes(ask.segment.text) or reading.is_yes(ask.said):
+        insists = matter.kind == "cancel" and reading.cancels(ask.segment.text)
+        if reading.is_yes(ask.segment.text) or reading.is_yes(ask.said) or insists:
             return _next(ask, replace(matter, asks="", slots={**matter.slots, "yes": "1"}), order)
         if reading.is_no(ask.segment.text):
             return Move(say(ask, "matter.dropped", order), memory=ask.memory.without(matter.id))
+        if reading.asks_of_it(ask.segment.text):
+            return _next(ask, matter, order)
+    if matter.kind == "change_item":
+        return swapping.next_step(ask, matter, order) or _pieces(ask, matter, order)
     heard = _heard(ask, matter)
     return _next(ask, heard, order) if heard.slots != matter.slots else None
 
@@ -89,22 +110,16 @@ def _heard(ask: Ask, matter: Matter) -> Matter:
             if note:
                 slots["note"] = note
         case "change_item":
-            entities = ask.segment.entities
-            words = [w for w in (entities.color, entities.size, *entities.variant_words) if w]
-            words += [f"{entities.quantity} 件"] if entities.quantity else []
-            named = reading.swap_of(ask.segment.text)
-            if words or named:
-                slots["wish"] = " ".join(dict.fromkeys(words)) or named
-            elif matter.asks == "wish" and ask.is_free:
-                slots["wish"] = ask.segment.text.strip()[:100]
+            if earlier:
+                slots["told"] = earlier
         case "combine":
-            slots["wish"] = (
-                "分开发货" if any(w in said + earlier for w in ("分开", "拆", "分两", "先发")) else "合并发货"
-            )
+            slots["wish"] = combining.wish_in(said + earlier)
         case _:
             reason = reading.reason_of(said)
             if reason:
                 slots["reason"] = reason
+            order = choosing.by_id(ask, matter.order_id)
+            slots |= lessening.heard(earlier or ask.segment.text, order) if order is not None else {}
     return replace(matter, slots=slots)
 
 
@@ -146,6 +161,8 @@ def _only(matter: Matter, *names: str) -> dict[str, str]:
 
 
 def _cancel(ask: Ask, matter: Matter, order: Order) -> Move:
+    if (part := lessening.part_of(matter, order)) is not None:
+        return lessening.next_step(ask, matter, order, part)
     if "yes" not in matter.slots:
         template = "cancel.confirm_unpaid" if order.status == "unpaid" else "cancel.confirm"
         return question(ask, replace(matter, asks="confirm"), template, order, amount=order.pay_amount)
@@ -208,22 +225,48 @@ def _by_people(ask: Ask, matter: Matter, order: Order) -> Move:
     """No shop system changes lines or parcels of a paid order safely: people do, with the facts filled in."""
     if order.status == "unpaid":
         return Move(say(ask, "order.unpaid_change", order), memory=ask.memory.without(matter.id))
-    wish = matter.slots.get("wish", "")
-    if not wish:
-        return question(ask, replace(matter, asks="wish"), "change_item.ask", order)
-    if (none := _not_there(ask, matter, order)) is not None:
-        return none
+    if matter.kind == "change_item":
+        return _item(ask, matter, order)
+    wish = matter.slots["wish"]
     wanted: Todo = todo(matter, "ticket", "change_order", wish=wish)
     return done(ask, matter, wanted, order, matter.kind, wish=wish)
 
 
-def _not_there(ask: Ask, matter: Matter, order: Order) -> Move | None:
-    """The colour or size that is wanted instead does not exist or is sold out: say so before people are troubled."""
-    entities = ask.segment.entities
-    if matter.kind != "change_item" or len(order.items) != 1 or not (entities.color or entities.size):
+def _item(ask: Ask, matter: Matter, order: Order) -> Move:
+    """Another spec, another number of pieces; what was registered before; else the question what it shall be."""
+    if (move := swapping.next_step(ask, matter, order)) is not None:
+        return move
+    if (move := _pieces(ask, matter, order)) is not None:
+        return move
+    if _TELLS_WISH.search(ask.segment.text) is None:
+        need = Need("tickets", ask.index)
+        if ask.facts.tickets is None and need not in ask.facts.asked:
+            return Move(needs=(need,))
+        if (known := _open_ticket(ask, order)) is not None:
+            memory = ask.memory.without(matter.id)
+            return Move(say(ask, "change_item.open", order, no=known.no, due=known.due_at), memory=memory)
+    return question(ask, replace(matter, asks="wish"), "change_item.ask", order)
+
+
+def _pieces(ask: Ask, matter: Matter, order: Order) -> Move | None:
+    """Fewer pieces are a part that is cancelled; more of them are another order. None where no number is told."""
+    words = f"{matter.slots.get('told', '')}\n{ask.segment.text}"
+    told = swap_words.read(words, (), None)
+    if not told.counts:
         return None
-    key = f"of:{order.items[0].variant_id}"
-    needs = (Need("product", ask.index, key), Need("variants", ask.index, key))
-    if needs[0] not in ask.facts.asked and key not in ask.facts.products:
-        return Move(needs=needs)
-    return exchanging.none_left(ask, matter, ask.facts.variants.get(key, ()), order, "change_item.none")
+    gone = ask.memory.without(matter.id)
+    slots = lessening.heard(words, order)
+    line = several.of_ids(slots.get("line", ""), order) or (order.items[0] if len(order.items) == 1 else None)
+    if told.more or (line is not None and told.left > line.quantity):
+        return Move(say(ask, "change_item.more", order), memory=gone)
+    if "count" not in slots and line is None:
+        return None
+    cancel = new_matter(ask, "cancel", order.id, **slots)
+    return _cancel(replace(ask, memory=gone), cancel, order)
+
+
+def _open_ticket(ask: Ask, order: Order) -> TicketBrief | None:
+    """What is registered for this order already and not done yet."""
+    tickets = ask.facts.tickets or ()
+    mine = (one for one in tickets if one.type == "change_order" and one.order_id == order.id)
+    return next((one for one in mine if one.state not in ("done", "closed")), None)

@@ -3,7 +3,10 @@
 import re
 from typing import Literal
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.commerce import Order
+from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules.matters import reading
 from xiaoer.slices.policies.rules.picking import pick_order, pointed_at
@@ -38,9 +41,11 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
         if named and not any(order in arrived for order in named):  # 洗了一水就缩: not one that is on its way
             return ("which", arrived[:5]) if arrived else ("one", (named[0],))
         named = tuple(order for order in named if order in arrived)
+    begun = next((order for order in orders if order.id == ask.told_of), None)
+    if begun is not None and (begun in named or not named) and _INSIDE.search(ask.segment.text):
+        return "one", (begun,)  # 53600那单到哪了，里面的裤子我想退
     if len(named) == 1:
         return "one", named
-    begun = next((order for order in orders if order.id == ask.told_of), None)
     partly = ask.segment.intent == "after.missing"  # 猫粮和衣服是一起发的吗，我咋就收到一个
     by_state = _of_state(orders, ask.segment.text)
     if begun is not None and not named and not by_state and (partly or not has_it(ask.segment.text)):
@@ -51,12 +56,24 @@ def choose(ask: Ask, states: tuple[str, ...]) -> tuple[Literal["one", "which", "
         return "one", (meant,)
     fitting = tuple(order for order in pool if order.status in states)
     if len(fitting) > 1:
-        spoken = next((order for order in fitting if order.id == ask.memory.order_id), None)
+        spoken = next((order for order in fitting if order.id == ask.memory.order_id), None) or _named_before(
+            ask, fitting
+        )
         return ("one", (spoken,)) if spoken else ("which", fitting[:5])
     if fitting:
         return "one", fitting
     spoken = next((order for order in pool if order.id == ask.memory.order_id), None)
     return "one", (spoken or _likeliest(ask, pool),)
+
+
+def _named_before(ask: Ask, orders: tuple[Order, ...]) -> Order | None:
+    """The only one of them whose goods the buyer named a moment ago (安全座椅装不上; 都拆了还能退不)."""
+    said = [past.text for past in reversed(ask.situation.turn.history) if past.author == "buyer" and past.text]
+    for text in said[:_BACK]:
+        named = pointed_at(orders, replace(ask.segment, text=text, entities=Entities()), None, ask.situation.now)
+        if named:
+            return named[0] if len(named) == 1 else None
+    return None
 
 
 def names_another(ask: Ask, order_id: str) -> bool:
@@ -86,6 +103,8 @@ def _likeliest(ask: Ask, pool: tuple[Order, ...]) -> Order:
     return meant if meant in pool and meant is not None else pool[0]
 
 
+_INSIDE = re.compile(r"^(?:那|我|想|把|就)*(?:里面|其中|里头)")
+_BACK = 2  # messages of the buyer's in which goods may have been named before
 _OF_GOODS_HERE = ("after.wrong_item", "after.color_diff")
 _IN_HAND = re.compile(
     r"(?:刚|已经?|才)(?:签收|收到|拿到|取回|送到)|签收了|送来(?:就|都|的时候)?|收到(?:就|都|时|的时候|了)|到手(?:就|都)|一打开|拆开(?:一看|就|发现)"

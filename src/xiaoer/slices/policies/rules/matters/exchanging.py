@@ -15,7 +15,7 @@ from xiaoer.slices.policies.types import Ask, Move
 
 # 只退鞋可以吗: of all that is named, this
 _ONLY = re.compile(
-    r"(?:只|就|光|单)(?:想|要)?[退换](?P<thing>[\u4e00-\u9fff]{1,8}?)(?:那[件个双条]|可以|行|吗|么|不|吧|就|$|\W)"
+    r"(?:只|就|光|单)(?:想|要)?(?:[退换]|取消)(?P<thing>[\u4e00-\u9fff]{1,8}?)(?:那[件个双条]|可以|行|吗|么|不|吧|就|$|\W)"
 )
 
 
@@ -59,10 +59,18 @@ def named_in(words: str, order: Order) -> OrderItem | None:
     """The line, or lines, that the words name; None when they name none."""
     only = _ONLY.search(words)
     lines = [] if only else several.lines_named(words, order)
-    if lines:
-        return several.as_one(lines, order)
+    return several.as_one(lines, order) if lines else _picked(only["thing"] if only else words, order)
+
+
+def only_one(words: str, order: Order) -> OrderItem | None:
+    """The line of which the words say that it is the only one meant (只退耳机); None where they say so of none."""
+    only = _ONLY.search(words)
+    return _picked(only["thing"], order) if only else None
+
+
+def _picked(words: str, order: Order) -> OrderItem | None:
     titles = [line.title for line in order.items]
-    picked = reading.choice_of(only["thing"] if only else words, titles)
+    picked = reading.choice_of(words, titles)
     return order.items[titles.index(picked)] if picked else None
 
 

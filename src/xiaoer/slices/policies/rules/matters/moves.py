@@ -9,6 +9,9 @@ from xiaoer.kernel.shop_facts import Outcome
 from xiaoer.slices.policies.rules.sources import order_source
 from xiaoer.slices.policies.types import Ask, Move
 
+# what people are at already is told so, not registered in the same words once more
+_TOLD_AGAIN = ("urge", "urge_late", "stuck", "hasten", "lost", "unscanned")
+
 
 def new_matter(ask: Ask, kind: str, order_id: str = "", asks: str = "", **slots: str) -> Matter:
     """A matter that begins with this turn; begun again in the same turn it is the same."""
@@ -57,6 +60,9 @@ def done(ask: Ask, matter: Matter, wanted: Todo, order: Order | None, prefix: st
 
 def told(ask: Ask, outcome: Outcome, order: Order | None, prefix: str, **slots: Any) -> Act:
     """The words for an outcome, with what was read back."""
+    if outcome.state == "done" and outcome.status == "appended" and prefix in _TOLD_AGAIN:
+        known = {"no": outcome.no, "due": outcome.due_at}
+        return say(ask, f"{prefix}.again", order, rule="action.again", **{**known, **slots})
     values: dict[str, Any] = {"no": outcome.no, "due": outcome.due_at, "back": outcome.status}
     if outcome.amount is not None:
         values["amount"] = outcome.amount

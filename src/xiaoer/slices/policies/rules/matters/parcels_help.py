@@ -15,6 +15,7 @@ from xiaoer.kernel.parcels import Stage, stage_of
 from xiaoer.slices.policies.rules import orders, parcels
 from xiaoer.slices.policies.rules.matters import changes, choosing, reading
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, question, say, todo
+from xiaoer.slices.policies.rules.needs import wants_orders
 from xiaoer.slices.policies.rules.picking import says_signed
 from xiaoer.slices.policies.types import Ask, Move
 
@@ -37,6 +38,10 @@ _LOOKED = (
     "确定没",
 )
 _HURRIES = re.compile(r"催(?!.{0,4}(?:了|过)[^下])")
+_SOMEWHERE = re.compile(r"驿站|快递柜|丰巢|代收点|自提|便利店")
+_UNSENT = re.compile(r"发货|(?:没|不)发(?!票|现)")
+_LATE = ("ship.when", "ship.track", "ship.eta", "ship.stuck", "order.status")
+_NOT_THERE = re.compile(r"没(?:有|看|见|找|收|拿|人|在)(?![^，。]{0,8}(?:吗|么|不|呢|？|\?)$)")
 _MAY_I = re.compile(r"(?:可不可以|可以|能不能|能|行)[^，。]{0,3}(?:拒收|吗|么|不)|拒收[^，。]{0,3}(?:可以|行|吗|么)")
 _WISHES = (
     ("改送货时间", ("再送", "晚点送", "迟点送", "晚些送", "改天送", "换个时间", "换时间")),
@@ -64,13 +69,17 @@ def start(ask: Ask, kind: str) -> Move | None:
         order = meant[0]
     if kind == "urge":
         spoken = choosing.by_id(ask, ask.memory.order_id)
+        if spoken is not None and choosing.names_another(ask, spoken.id):
+            spoken = None
         sent = next((one for one in (spoken, order) if one and one.status == "shipped" and one.shipments), None)
-        return _hasten(ask, sent) if sent and "发货" not in ask.segment.text else _urge(ask, order)
+        return _hasten(ask, sent) if sent and not _UNSENT.search(ask.segment.text) else _urge(ask, order)
     if kind == "redirect" and order.status in ("paid", "unpaid") and not order.shipments:
         return _before_shipping(ask)
     if order.status not in ("shipped", "delivered", "completed") or not order.shipments:
         return None
     shipment = order.shipments[-1]
+    if kind == "redirect" and _wish_in(ask.segment.text) == "送货上门" and _lies_somewhere(order):
+        return _redirect(ask, _wished(ask, new_matter(ask, "redirect", order.id)), order)
     if kind == "stuck":
         return _stuck(ask, order) if parcels.is_stuck(shipment, ask.situation.now) else None
     if kind == "lost":
@@ -92,13 +101,28 @@ def _before_shipping(ask: Ask) -> Move | None:
 def kind_of(ask: Ask) -> str:
     """The matter that the words begin; to hurry a parcel (催一下快递) is heard as several questions about it."""
     intent = ask.segment.intent
+    if intent in _LATE and wants_orders(ask.segment, ask.situation.turn) and _is_overdue(ask):
+        return "urge"  # late already: people are told at once, whatever was asked of it
     hurries = intent in ("ship.track", "ship.deliver", "ship.stuck", "ship.eta") and _HURRIES.search(ask.segment.text)
     return "urge" if hurries else BY_INTENT.get(intent, "")
 
 
+def _lies_somewhere(order: Order) -> bool:
+    """Whether the parcel waits at a station or in a locker, which carriers call signed for."""
+    shipment = order.shipments[-1]
+    last = shipment.traces[-1].text if shipment.traces else ""
+    return stage_of(shipment) is Stage.STATION or _SOMEWHERE.search(last) is not None
+
+
+def _is_overdue(ask: Ask) -> bool:
+    order = choosing.order_of(ask)
+    late = order is not None and order.promise_ship_at is not None and order.promise_ship_at < ask.situation.now
+    return late and order is not None and order.status == "paid"
+
+
 def wants_door(ask: Ask) -> bool:
     """A parcel that lies at a station or is on its way shall be brought to the door."""
-    return ask.segment.intent == "ship.deliver" and _wish_in(ask.segment.text) == "送货上门"
+    return ask.segment.intent in ("ship.deliver", "ship.lost") and _wish_in(ask.segment.text) == "送货上门"
 
 
 def go_on(ask: Ask, matter: Matter) -> Move | None:
@@ -109,7 +133,7 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
         chosen = choosing.picked(ask, named if kind == "which" else on_their_way)
         return _redirect(ask, _wished(ask, replace(matter, order_id=chosen.id, asks="")), chosen) if chosen else None
     order = choosing.by_id(ask, matter.order_id)
-    if order is None:
+    if order is None or choosing.names_another(ask, order.id):
         return None
     text = ask.segment.text
     if reading.is_no(text) and matter.asks == "confirm":
@@ -125,7 +149,7 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
             found = any(word in text for word in ("找到了", "收到了", "拿到了", "在驿站"))
             if found:
                 return Move(say(ask, "lost.found", order), memory=ask.memory.without(matter.id))
-            said = reading.is_no(text) or any(w in text for w in _LOOKED) or "没" in text or yes
+            said = reading.is_no(text) or any(w in text for w in _LOOKED) or _NOT_THERE.search(text) or yes
             return _lost_ticket(ask, matter, order) if said else None
         case "redirect":
             if matter.asks == "confirm" and not yes:

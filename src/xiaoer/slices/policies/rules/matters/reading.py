@@ -94,6 +94,16 @@ def is_confirm(text: str) -> bool:
     return bool(re.match(r"^(?:我)?确认(?:取消|提交|修改|改|退货?|换货?|撤销|备注|申请|登记)?$", _bare(text)))
 
 
+def cancels(text: str) -> bool:
+    """取消, 退了吧: what was asked whether it be done."""
+    return bool(
+        re.match(
+            r"^(?:那|就|我|直接|赶紧|马上|给我|帮我|还是|确定|要)*(?:取消|退(?:款|钱|了|掉)?|不要了)(?:订单|这单|掉|吧|了|呗|啊)*$",
+            _bare(text),
+        )
+    )
+
+
 def asks_of_it(text: str) -> bool:
     """A question about what was just proposed (退多少, 运费谁出): it is said again."""
     return bool(re.search(r"退多少|多少钱|运费谁|谁出(?:运|邮)费|运费.{0,4}(?:谁|我)出", text))
@@ -215,7 +225,9 @@ def _from_place(text: str) -> str:
 
 
 # A wish to wait is the note itself: 先别发货，我下周才回家.
-_WAITS = re.compile(r"((?:先|暂时?)(?:别|不要?)发.*|(?:过|晚|迟|等)[^，。?？]{1,10}发货?.*)")
+_WAITS = re.compile(
+    r"((?:先|暂时?)(?:别|不要?)发.*|(?:过|晚|迟|等)[^，。?？]{1,10}发货?.*|[^，。?？\s]{0,10}才(?:在家|回家|回来|有人|方便收)[^，。?？]{0,8})"
+)
 
 
 def note_of(text: str) -> str:

@@ -39,16 +39,19 @@ def answer_asked(ask: Ask) -> Move | None:
     text = ask.segment.text
     if reading.is_unsubscribe(text):
         return small.unsubscribe(ask)
+    if not ask.memory.matters:
+        return None
     if reading.is_drop(text):
-        matter = asked or (ask.memory.matters[0] if ask.memory.matters else None)
-        if matter is not None:
-            return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id), matter=matter.id)
+        matter = asked or ask.memory.matters[0]
+        return Move(say(ask, "matter.dropped"), memory=ask.memory.without(matter.id), matter=matter.id)
     if asked is None and reading.is_confirm(text):  # told to write just this; a bare 好的 is not it
         asked = next((matter for matter in ask.memory.matters if matter.asks == "confirm"), None)
     if (elsewhere := _value_for(ask, asked)) is not None:
         return elsewhere
     if asked is not None and asked.asks in _OF_ITS_ORDER and choosing.names_another(ask, asked.order_id):
         return None  # 卫衣那单取消, while the cancelling of another order waits for its yes
+    if asked is not None and asked.kind == "after_sale" and _BY_DAY.search(text):
+        return after_sale.tell_window(ask)  # 7号前是吧, while the return waits for its yes
     if asked is not None and asked.asks == "confirm" and reading.is_murmur(text):
         return Move(say(ask, "matter.say_so", asks="confirm"))
     return _go_on(ask, asked) if asked is not None and _may_answer(ask, asked) else None
@@ -92,6 +95,7 @@ _SINCE_WHEN = re.compile(
     r"从(?:哪天|哪一天|啥时候|什么时候|几号|签收|收到)[^，。]{0,4}(?:算|起|开始)|怎么算(?:天数|时间|起)"
     r"|(?:退换?货?|无理由)[^，。]{0,6}(?:最后一天|截止|还[剩有]几天|(?:到|截止)(?:哪天|几号))|(?:最后一天|截止)[^，。]{0,6}(?:几号|哪天|退)"
 )
+_BY_DAY = re.compile(r"(?:\d{1,2}[号日]|几号|哪天|什么时候)(?:之|以)?前[^，。]{0,6}(?:吧|吗|么|不|退|换|都|可以|\?|？)")
 _OF_ITS_ORDER = ("confirm",)
 _TELLS_FREIGHT = ("after_sale.photo", "after_sale.confirm_return", "after_sale.confirm_exchange")  # whose words name it
 _COSTS = re.compile(
@@ -208,6 +212,8 @@ def is_part(segment: Segment) -> bool:
 
 def is_told(segment: Segment, said: Sequence[Act]) -> bool:
     """Whether what is asked was just said: who pays the freight (能退不，邮费谁掏), what a late order gets."""
+    if segment.intent == "price.query" and any(act.template == "order.unpaid_sum" for act in said):
+        return not segment.entities.product_ids  # 我有几个没付款的单子，一共多少
     if segment.intent == "after.compensation":
         return any(act.template == "urge_late.done" and act.slots.get("late_rule") for act in said)
     if _COSTS.fullmatch(segment.text.strip()) and segment.confidence < _LOOSE:  # 能给改短不，钱咋算

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from xiaoer.kernel.commerce import Order, OrderItem
 from xiaoer.kernel.money import Money
 from xiaoer.slices.policies.rules.matters import reading
-from xiaoer.slices.policies.rules.picking import THINGS
+from xiaoer.slices.policies.rules.picking import THINGS, is_called
 
 _CLAUSES = re.compile(r"[，,。；;！!？?\n\s]+|另外|还有|然后|但是?|可是|不过")
 _OF_BOTH = re.compile(r"(?:我|就|也)?(?:都|全|统统|一起)")
@@ -62,7 +62,10 @@ def _in_clause(words: str, order: Order) -> list[OrderItem]:
         others = "|".join(other.title for other in order.items if other is not line)
         if any(sign in line.title and sign not in others for sign in signs):
             found.append(line)
-    return found
+    if found or len(order.items) < 2:
+        return found
+    called = [line for line in order.items if is_called(line.title, words)]
+    return called if len(called) == 1 else []
 
 
 def as_one(lines: list[OrderItem], order: Order) -> OrderItem:
