@@ -12,7 +12,17 @@ from msgspec import Struct, field
 from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Outcome, Priced, Protection, TicketBrief, TopUp, Transit
+from xiaoer.kernel.shop_facts import (
+    Diagnosis,
+    HeldCoupon,
+    Offer,
+    Outcome,
+    Priced,
+    Protection,
+    TicketBrief,
+    TopUp,
+    Transit,
+)  # fmt: skip
 from xiaoer.kernel.terms import Terms
 
 ActType = Literal[
@@ -101,22 +111,6 @@ class KnowledgeHit(Struct, frozen=True):
     attachments: tuple[dict[str, Any], ...] = ()
     # what the shop wants said for a live variable when there is no fact: name -> text
     defaults: dict[str, str] = field(default_factory=dict)
-
-
-class Offer(Struct, frozen=True):
-    """A promotion that runs now, as it may be told to a buyer (优惠活动). `steps` are its amounts: from how much on how
-    much is off (nothing: then it pays the freight); `who` may use it, empty: everybody; `code` is what a coupon is
-    claimed by; `fits`: the goods in sight take part."""
-
-    id: str
-    title: str
-    kind: str = "activity"
-    detail: str = ""
-    ends_at: datetime | None = None
-    steps: tuple[tuple[Money, Money], ...] = ()
-    who: str = ""
-    code: str = ""
-    fits: bool = True
 
 
 class PriceNow(Struct, frozen=True):

@@ -23,6 +23,22 @@ class Cause(Struct, frozen=True):
     kind: str = "activity"
 
 
+class Offer(Struct, frozen=True):
+    """A promotion that runs now, as it may be told to a buyer (优惠活动). `steps` are its amounts: from how much on how
+    much is off (nothing: then it pays the freight); `who` may use it, empty: everybody; `code` is what a coupon is
+    claimed by; `fits`: the goods in sight take part."""
+
+    id: str
+    title: str
+    kind: str = "activity"
+    detail: str = ""
+    ends_at: datetime | None = None
+    steps: tuple[tuple[Money, Money], ...] = ()
+    who: str = ""
+    code: str = ""
+    fits: bool = True
+
+
 class Claim(Struct, frozen=True):
     """A coupon that may still be taken (领券), and what a cart costs with it. `for_new`: on a first order only."""
 

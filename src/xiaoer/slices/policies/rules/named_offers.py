@@ -6,9 +6,10 @@ who it is for.
 import re
 from typing import Any
 
-from xiaoer.kernel.decision import Act, Offer, Source
+from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.numerals import arabic
+from xiaoer.kernel.shop_facts import Offer
 from xiaoer.slices.policies.rules import carts, offer_words, quotes
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.types import Ask, Move

@@ -5,13 +5,11 @@ from typing import Any
 
 from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.decision import Act, Need, Source
-from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Priced
-from xiaoer.slices.policies.rules import carts, pieces, unit_prices
+from xiaoer.slices.policies.rules import apart, carts, pieces, unit_prices
 from xiaoer.slices.policies.rules.bargaining import HAGGLES, has_offer
 from xiaoer.slices.policies.rules.matters.moves import say
-from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask, Move
 
@@ -38,8 +36,6 @@ _CALCULATE = (
 )
 _FREIGHT_ONCE = "运费"  # the only thing that is saved
 _NAMES_PRICE = re.compile(r"^\D{0,4}\d{1,5}(?:元|块钱?)?(?:卖不卖|卖[吗么呗]|行不行|行[吗么])\W*$")
-_APART = re.compile(r"(?:比|跟|和).{0,10}(?:贵|便宜|省)(?:了)?(?:多少|几)|差(?:多少|几|价)")
-_SIDES = re.compile(r"[和跟与比、,，]|还是")
 _BOTH = re.compile(r"一起|一块儿?|合起来|[两俩](?:个|样|件)?都")
 _WORTH = re.compile(r"再|还能|加|满减|活动|档|优惠|便宜|减|省")  # what more would be worth
 _GAP = ("差多少", "凑", "还差", "差几")
@@ -60,8 +56,8 @@ def price(ask: Ask) -> Move | None:
     if (unread := _goods_of_talk(ask)) is not None:
         return unread
     product = ask.facts.products.get(ask.product_id or "")
-    if (apart := (_variants_differ(ask, product) if product else None) or _differ(ask)) is not None:
-        return Move(apart)
+    if (told_apart := apart.answer(ask)) is not None:
+        return Move(told_apart)
     each = unit_prices.of_one(ask, product, ask.facts.variants.get(product.id, ())) if product else None
     if each is not None:
         return Move(each)
@@ -204,44 +200,6 @@ def with_claim(priced: Priced) -> list[str]:
     first = "头一次下单的话" if priced.claim and priced.claim.for_new else ""
     claim = [f"{first}再领「{priced.claim.title}」付 {priced.claim.payable.spoken} 元"] if priced.claim else []
     return [*_counted_in(priced), *claim]
-
-
-def _differ(ask: Ask) -> Act | None:
-    """By how much one of two products is dearer (跟那个音箱比贵多少); None where that is not asked."""
-    goods = [one.product for one in ask.facts.together.get(ask.index, ())]
-    if len(goods) != 2 or not _APART.search(ask.segment.text):
-        return None
-    told = [(min(v.pays for v in variants), one) for one in goods if (variants := ask.facts.variants.get(one.id, ()))]
-    if len(told) != len(goods):
-        return None
-    (low, cheap), (high, dear) = sorted(told, key=lambda one: one[0])
-    slots: dict[str, Any] = {"dear": dear.title, "cheap": cheap.title, "low": low, "high": high, "apart": high - low}
-    sources = tuple(product_source(one) for one in goods)
-    return say(ask, "price.apart", type_="quote", sources=sources, rule="price.apart", **slots)
-
-
-def _variants_differ(ask: Ask, product: Product) -> Act | None:
-    """By how much one variant of the product in sight is dearer than another (28的和32的差多少); None where that is not
-    asked, or the words name no two of them."""
-    text, variants = ask.segment.text, ask.facts.variants.get(product.id, ())
-    if not _APART.search(text) or len(variants) < 2 or any(number > 1 for number, _ in pieces.counted(text)):
-        return None
-    each = [matching(variants, Entities(), side) for side in _SIDES.split(text)]
-    named = [one for one in each if 0 < len(one) < len(variants)]
-    prices = {v.pays for v in variants}
-    sources = (product_source(product),)
-    if len(prices) == 1 and not ask.facts.together.get(ask.index):
-        return say(ask, "price.all_same", type_="quote", sources=sources, rule="price.apart", low=min(prices))
-    if len(named) < 2 or any(len({v.pays for v in one}) > 1 for one in named):
-        return None
-    if named[0][0].pays == named[1][0].pays:
-        return None
-    low, high = sorted((one[0] for one in named[:2]), key=lambda v: v.pays)
-    axes = [axis for axis in low.spec if low.spec[axis] != high.spec.get(axis)]
-    cheap, dear = (" ".join(v.spec.get(axis, "") for axis in axes) for v in (low, high))
-    slots: dict[str, Any] = {"dear": dear, "cheap": cheap, "low": low.pays, "high": high.pays}
-    slots["apart"] = high.pays - low.pays
-    return say(ask, "price.variants_apart", type_="quote", sources=sources, rule="price.apart", **slots)
 
 
 def _called(one: pieces.Pieces, one_spec: bool) -> str:

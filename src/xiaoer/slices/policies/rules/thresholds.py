@@ -5,9 +5,10 @@ Which goods take part is not known from an amount, so the figures are told as ho
 
 import re
 
-from xiaoer.kernel.decision import Act, Need, Offer, Source
+from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.digits import plain_digits
 from xiaoer.kernel.money import ZERO, Money
+from xiaoer.kernel.shop_facts import Offer
 from xiaoer.slices.policies.rules.conditions import value_of
 from xiaoer.slices.policies.types import Ask, Move
 

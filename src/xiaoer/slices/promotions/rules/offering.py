@@ -5,8 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from xiaoer.kernel.clock import SHOP_ZONE
-from xiaoer.kernel.decision import Offer
 from xiaoer.kernel.money import ZERO, Money
+from xiaoer.kernel.shop_facts import Offer
 from xiaoer.slices.promotions.rules.basket import Basket
 from xiaoer.slices.promotions.rules.wording import say_end
 from xiaoer.slices.promotions.types import Benefit, Cart, CartLine, Level, Promotion
