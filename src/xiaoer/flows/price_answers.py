@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Variant
-from xiaoer.kernel.ids import BuyerId, ShopId
+from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Priced, Protection, TopUp
 from xiaoer.kernel.terms import Terms
@@ -105,9 +105,9 @@ class AnswerPrices:
             shop, bought, paid, returned, terms, channel=channel, buyer=buyer, ordered_at=order.created_at
         )
 
-    async def coupons(self, shop: ShopId, buyer_id: str, at: datetime) -> tuple[HeldCoupon, ...]:
+    async def coupons(self, shop: ShopId, buyer: BuyerFacts, at: datetime) -> tuple[HeldCoupon, ...]:
         """The buyer's coupons and those that may be claimed."""
-        return await self._answers.coupons(shop, BuyerId(buyer_id), at)
+        return await self._answers.coupons(shop, buyer, at)
 
     async def buyer(self, shop: ShopId, buyer_id: str, orders: Sequence[Order]) -> BuyerFacts:
         """What promotions ask about a buyer."""

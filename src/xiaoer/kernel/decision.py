@@ -12,7 +12,17 @@ from msgspec import Struct, field
 from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Outcome, Priced, Protection, TicketBrief, TopUp, Transit
+from xiaoer.kernel.shop_facts import (
+    Diagnosis,
+    HeldCoupon,
+    Offer,
+    Outcome,
+    Priced,
+    Protection,
+    TicketBrief,
+    TopUp,
+    Transit,
+)  # fmt: skip
 from xiaoer.kernel.terms import Terms
 
 ActType = Literal[
@@ -47,6 +57,7 @@ NeedKind = Literal[
     "variants",
     "orders",
     "offers",
+    "shop_offers",
     "price",
     "recommend",
     "named",
@@ -101,18 +112,6 @@ class KnowledgeHit(Struct, frozen=True):
     # what the shop wants said for a live variable when there is no fact: name -> text
     defaults: dict[str, str] = field(default_factory=dict)
     product_category: str = ""  # of the goods that it is for, as `product_id`
-
-
-class Offer(Struct, frozen=True):
-    """A promotion that runs now, as it may be told to a buyer (优惠活动). `steps` are its amounts: from how much on how
-    much is off (nothing: then it pays the freight)."""
-
-    id: str
-    title: str
-    kind: str = "activity"
-    detail: str = ""
-    ends_at: datetime | None = None
-    steps: tuple[tuple[Money, Money], ...] = ()
 
 
 class PriceNow(Struct, frozen=True):
@@ -240,6 +239,7 @@ class Facts(Struct, frozen=True):
     unsold: dict[int, str] = field(default_factory=dict)  # what a segment asks for, where the shop sells no such thing
     together: dict[int, tuple[Wanted, ...]] = field(default_factory=dict)
     offers: tuple[Offer, ...] | None = None
+    shop_offers: tuple[Offer, ...] | None = None
     prices: dict[str, PriceNow] = field(default_factory=dict)
     bargains: dict[int, BargainAnswer] = field(default_factory=dict)
     picks: dict[int, tuple[Pick, ...]] = field(default_factory=dict)

@@ -23,18 +23,44 @@ class Cause(Struct, frozen=True):
     kind: str = "activity"
 
 
+class Offer(Struct, frozen=True):
+    """A promotion that runs now, as it may be told to a buyer (优惠活动). `steps` are its amounts: from how much on how
+    much is off (nothing: then it pays the freight); `who` may use it, empty: everybody; `code` is what a coupon is
+    claimed by; `fits`: the goods in sight take part."""
+
+    id: str
+    title: str
+    kind: str = "activity"
+    detail: str = ""
+    ends_at: datetime | None = None
+    steps: tuple[tuple[Money, Money], ...] = ()
+    who: str = ""
+    code: str = ""
+    fits: bool = True
+
+
 class Claim(Struct, frozen=True):
-    """A coupon that everybody may still take (领券), and what a cart costs with it."""
+    """A coupon that may still be taken (领券), and what a cart costs with it. `for_new`: on a first order only."""
 
     id: str
     title: str
     code: str
     payable: Money
+    for_new: bool = False
+
+
+class Deposit(Struct, frozen=True):
+    """A price paid in two parts (定金预售): `now`, then `balance` from one instant to another."""
+
+    now: Money
+    balance: Money
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 class Priced(Struct, frozen=True):
     """A cart with its price: `explanation` is the printed calculation, `alone` what the parts cost apart, `claim` the
-    coupon to be taken that lowers it most."""
+    coupon to be taken that lowers it most, `presale` the two parts in which it is paid."""
 
     payable: Money
     list_total: Money
@@ -46,6 +72,7 @@ class Priced(Struct, frozen=True):
     valid_until: datetime | None = None
     source: str = "engine"
     claim: Claim | None = None
+    presale: Deposit | None = None
 
 
 class TopUp(Struct, frozen=True):
@@ -89,13 +116,14 @@ class Protection(Struct, frozen=True):
 
 
 class HeldCoupon(Struct, frozen=True):
-    """A coupon of the buyer or one that he may still claim (`state` claimable)."""
+    """A coupon of the buyer or one that he may still claim (`state` claimable; `for_new`: with a first order)."""
 
     id: str
     title: str
     state: Literal["usable", "not_yet", "used", "expired", "claimable"]
     until: datetime | None = None
     code: str = ""
+    for_new: bool = False
 
 
 class Transit(Struct, frozen=True):

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from xiaoer.flows.gather_facts.ports import AnswersPrices, ReadsCatalogue, ReadsOrders
 from xiaoer.kernel.decision import Facts, Need
 from xiaoer.kernel.turn import Turn
@@ -29,8 +31,12 @@ class Figures:
         order = next((o for o in orders if o.id == order_id), None)
         buyer = await self._prices.buyer(shop, order.buyer_id if order else turn.buyer_id, orders)
         match need.kind:
+            case "coupons":
+                return await self._prices.coupons(shop, buyer, now)
             case "priced":
-                return await self._prices.priced(shop, need.key, buyer, channel, now)
+                cart, _, level = need.key.partition("@")  # as if the buyer had reached this level
+                as_told = replace(buyer, level=level) if level else buyer
+                return await self._prices.priced(shop, cart, as_told, channel, now)
             case "top_up":
                 return await self._prices.top_up(shop, need.key, await self._to_add(turn, known), buyer, channel, now)
             case "diagnosis" if order is not None:

@@ -31,10 +31,11 @@ from xiaoer.flows.gather_facts.ports import (
 )
 from xiaoer.flows.gather_facts.within import within
 from xiaoer.kernel.commerce import Order, Product, Variant
-from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
+from xiaoer.kernel.decision import Facts, Need, PriceNow
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Memory
+from xiaoer.kernel.shop_facts import Offer
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules.bargaining import is_only_context, price_words
 from xiaoer.slices.policies.rules.picking import goods_pointed_at
@@ -51,7 +52,7 @@ _BY_SEGMENT = {
     "recommend": "picks",
     "similar": "picks",
 }
-_WHOLE = ("offers", "coupons", "tickets", "buyer")
+_WHOLE = ("offers", "shop_offers", "coupons", "tickets", "buyer")
 _PICKS = 3  # products recommended at once
 _BY_KEY = {"product": "products", "variants": "variants", "price": "prices", "diagnosis": "diagnoses",
            "protection": "protections", "priced": "priced", "top_up": "top_ups", "refundable": "refundable",
@@ -158,8 +159,8 @@ class GatherFacts:
                 return self._variants(shop, need.key)
             case "orders":
                 return self._all_orders(shop, turn.buyer_id, turn.memory)
-            case "offers":
-                return self._offers(turn, now)
+            case "offers" | "shop_offers":
+                return self._offers(turn, need.kind == "shop_offers", need.key, now)
             case "price":
                 return self._price(turn, need.key)
             case "recommend":
@@ -188,9 +189,7 @@ class GatherFacts:
                 return self._buyers.buyer(shop, turn.buyer_id)
             case "tickets":
                 return self._tickets(shop, turn.buyer_id)
-            case "coupons":
-                return self._prices.coupons(shop, turn.buyer_id, now)
-            case "priced" | "top_up" | "diagnosis" | "protection" | "refundable":
+            case "coupons" | "priced" | "top_up" | "diagnosis" | "protection" | "refundable":
                 return self._figures(turn, need, now, known)
             case _:
                 return None
@@ -236,9 +235,10 @@ class GatherFacts:
         cheapest = min(ready, key=lambda variant: variant.price)
         return await self._price_now.price_now(turn.shop, cheapest.id, turn.buyer_id, turn.channel)
 
-    async def _offers(self, turn: Turn, now: datetime) -> tuple[Offer, ...]:
-        """Promotions that run now, of the product in focus when there is one."""
-        product_id = turn.product_in_focus or ""
+    async def _offers(self, turn: Turn, every: bool, about: str, now: datetime) -> tuple[Offer, ...]:
+        """Promotions that run now, of the product talked `about`, else of the one in focus when there is one; or
+        `every` one, with whether it is for that product."""
+        product_id = about or turn.product_in_focus or ""
         product = await self._catalogue.product(turn.shop, product_id) if product_id else None
         variants = await self._catalogue.variants(turn.shop, product_id) if product else ()
         return await self._promotions.offers(
@@ -247,6 +247,7 @@ class GatherFacts:
             category=product.category if product else "",
             variant_ids=[variant.id for variant in variants],
             channel=turn.channel,
+            every=every,
             at=now,
         )
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from xiaoer.kernel.commerce import Order, Product, Taste, Variant
-from xiaoer.kernel.decision import Offer
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.shop_facts import Offer
 from xiaoer.slices.promotions.types import Quote
 
 

@@ -20,7 +20,7 @@ from xiaoer.slices.catalog.rules import compact
 
 _JOINS = re.compile(rf"跟(?!不跟|价|进|[吗么嘛]|$)(?<!跟不跟)|[和与同及、,，;；/+＋&]|{PLUS}|还有|以及|搭配|再加|再来")
 _PIECES = re.compile(
-    rf"(?<![第\d一二两三四五六七八九十])(\d{{1,3}}|[一二两俩三四五六七八九十])(?:{PIECE}|(?<=俩))(?![套装入组钱]|多(?!少))"
+    rf"(?<![第一二两三四五六七八九十])(?!(?<=\d)\d)(\d{{1,3}}|[一二两俩三四五六七八九十])(?:{PIECE}|(?<=俩))(?![套装入组钱]|多(?!少))"
 )
 _ONES = {one: n for n, one in enumerate("一二三四五六七八九十", 1)} | {"两": 2, "俩": 2}
 _NOTHING = re.compile(

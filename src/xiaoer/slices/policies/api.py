@@ -220,7 +220,10 @@ def look_again(heard: Heard, turn: Turn) -> Heard:
     )
     again = delivery.carry(again, turn)
     segments = wishes.gather(tuple(wishes.read(s, turn, tells_situation(s.text)) for s in again), tells_preference)
-    segments = tuple(focus.choose(bulk.read(segment, turn), turn) for segment in segments)
+    said = ["，".join(one.text for one in segments[:at]) for at in range(len(segments))]
+    segments = tuple(
+        focus.choose(bulk.read(segment, turn, before), turn) for segment, before in zip(segments, said, strict=True)
+    )
     return heard if segments == heard.segments else replace(heard, segments=segments)
 
 

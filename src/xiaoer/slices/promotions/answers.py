@@ -11,9 +11,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.kernel.shop_facts import Cause, Claim, Diagnosis, HeldCoupon, Priced, TopUp
+from xiaoer.kernel.shop_facts import Cause, Claim, Deposit, Diagnosis, HeldCoupon, Priced, TopUp
 from xiaoer.kernel.shop_facts import Protection as ProtectionFact
 from xiaoer.kernel.terms import Terms
 from xiaoer.slices.promotions.rules.advice import (
@@ -22,8 +23,10 @@ from xiaoer.slices.promotions.rules.advice import (
     refund_share,
 )
 from xiaoer.slices.promotions.rules.channels import rules_of
+from xiaoer.slices.promotions.rules.eligibility import is_meant
 from xiaoer.slices.promotions.rules.price_protection import ProtectionTerms, Purchase, current_price, protect_price
 from xiaoer.slices.promotions.rules.quoting import payable, quote
+from xiaoer.slices.promotions.rules.wording import bill, tier_told
 from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.promotions.types import (
     Applied,
@@ -34,6 +37,7 @@ from xiaoer.slices.promotions.types import (
     Coupon,
     Level,
     NotApplied,
+    PresalePlan,
     Promotion,
     Quote,
 )
@@ -76,17 +80,19 @@ class PromotionAnswers:
         if len(cart.lines) > 1:
             alone = Money(sum(price(replace(cart, lines=(line,))).payable.fen for line in cart.lines))
         kinds = {p.id: p for p in await self._promotions.all(shop)}
+        freight_known = any(p.level is Level.FREIGHT for p in kinds.values())
         return Priced(
             whole.payable,
             Money(sum(line.base.fen for line in whole.lines if not line.gift)),
             whole.freight,
-            tuple(_counted(entry, kinds) for entry in whole.applied),
-            whole.explanation,
+            tuple(_counted(replace(entry, title=tier_told(entry)), kinds) for entry in whole.applied),
+            bill(whole, SHOP_ZONE, at, freight_known=freight_known),
             tuple(line.title for line in cart.lines),
             alone,
             whole.valid_until,
             whole.source,
             claim,
+            _deposit(whole.presale),
         )
 
     async def _claim(
@@ -101,13 +107,13 @@ class PromotionAnswers:
     ) -> Claim | None:
         """The coupon with a public code that lowers the bill most, if it is taken now; None where none does."""
         best: Claim | None = None
-        for held in await self.coupons(shop, BuyerId(buyer.id if buyer else ""), at):
+        for held in await self.coupons(shop, buyer or BuyerFacts(), at):
             if held.state != "claimable":
                 continue
             as_taken = (*mine, Coupon(held.id, held.id, code=held.code))
             less = (await self._pricer(shop, channel, buyer, at, as_taken))(cart).payable
             if less < (best.payable if best else payable):
-                best = Claim(held.id, held.title, held.code, less)
+                best = Claim(held.id, held.title, held.code, less, held.for_new)
         return best
 
     async def top_up(
@@ -218,12 +224,12 @@ class PromotionAnswers:
             return refund_share(as_paid, returned).amount
         return refund_recomputed(as_paid, bought, returned, price).amount
 
-    async def coupons(self, shop: ShopId, buyer_id: BuyerId, at: datetime) -> tuple[HeldCoupon, ...]:
-        """What the buyer holds, then what may be claimed with a public code."""
+    async def coupons(self, shop: ShopId, buyer: BuyerFacts, at: datetime) -> tuple[HeldCoupon, ...]:
+        """What the buyer holds, then what may be claimed with a public code and is meant for this buyer."""
         promotions = {p.id: p for p in await self._promotions.all(shop)}
         found: list[HeldCoupon] = []
         owned: set[str] = set()
-        for coupon in await self._promotions.held(shop, buyer_id):
+        for coupon in await self._promotions.held(shop, BuyerId(buyer.id)) if buyer.id else ():
             promotion = promotions.get(coupon.promotion_id)
             if promotion is None:
                 continue
@@ -240,9 +246,14 @@ class PromotionAnswers:
             code = promotion.coupon.code if promotion.coupon else ""
             live = promotion.enabled and promotion.starts_at <= at < promotion.ends_at
             left = promotion.budget_left is None or promotion.budget_left > ZERO
-            if code and live and left and promotion.id not in owned and promotion.audience.kind == "all":
-                found.append(HeldCoupon(promotion.id, promotion.shown, "claimable", promotion.ends_at, code))
+            if code and live and left and promotion.id not in owned and is_meant(promotion, buyer):
+                for_new = promotion.audience.kind == "new_customer"
+                found.append(HeldCoupon(promotion.id, promotion.shown, "claimable", promotion.ends_at, code, for_new))
         return tuple(found)
+
+
+def _deposit(plan: PresalePlan | None) -> Deposit | None:
+    return Deposit(plan.deposit, plan.balance, plan.balance_starts_at, plan.balance_ends_at) if plan else None
 
 
 def _counted(entry: Applied, promotions: dict[str, Promotion]) -> Cause:

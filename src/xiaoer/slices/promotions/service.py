@@ -15,10 +15,10 @@ from sqlalchemy import Connection
 from xiaoer.infra.db import Database
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.clock import Clock
-from xiaoer.kernel.decision import Offer
 from xiaoer.kernel.errors import Conflict, NotFound
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import Money
+from xiaoer.kernel.shop_facts import Offer
 from xiaoer.slices.promotions import store
 from xiaoer.slices.promotions.rules.channels import rules_of
 from xiaoer.slices.promotions.rules.offering import running_offers
@@ -124,18 +124,15 @@ class Promotions:
         category: str = "",
         variant_ids: Sequence[str] = (),
         channel: str = "",
+        every: bool = False,
         at: datetime | None = None,
     ) -> tuple[Offer, ...]:
-        """What runs now and may be told to a buyer; for one product when it is named."""
+        """What runs now and may be told to a buyer; for one product when it is named, or `every` one beside it."""
         now = at or self._clock.now()
         return running_offers(
-            await self.all(shop),
-            now,
-            product_id=product_id,
-            category=category,
-            variant_ids=variant_ids,
-            channel=channel,
-        )
+            await self.all(shop), now, product_id=product_id, category=category,
+            variant_ids=variant_ids, channel=channel, every=every,
+        )  # fmt: skip
 
     async def quote(
         self,

@@ -24,7 +24,7 @@ _FOREIGN = re.compile(
     re.IGNORECASE,
 )
 _OFF = re.compile(
-    rf"(?:便宜|优惠|少|减|降|让|抹掉?|砍|省|立减|返|退)(?:个|我|点|掉|了)?\s*{_NUMBER}(?P<unit>{_YUAN}|毛|角|分)?(?!\s*[折%％])"
+    rf"(?:便宜|优惠|少|减|降|让|抹掉?|砍|省|立减|返|退)(?:个|我|点|掉|了)?\s*{_NUMBER}(?P<unit>{_YUAN}|毛|角|分)?(?!\s*[折%％]|[点些下丢])"
 )
 _RATE = re.compile(rf"{_NUMBER}\s*折")
 _HALF = re.compile(r"半价|对折|打对折|五折")

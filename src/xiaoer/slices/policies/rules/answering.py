@@ -20,6 +20,7 @@ from xiaoer.slices.policies.rules import (
     entries,
     likelier,
     mishaps,
+    named_offers,
     nearest,
     nearness,
     needs,
@@ -73,7 +74,7 @@ def answer_segment(ask: Ask) -> Move:
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
         return likelier.instead(ask, Move(bargain))
-    if (quoted := bulk.answer(ask) or quotes.for_haggling(ask)) is not None:
+    if (quoted := bulk.answer(ask) or quotes.for_haggling(ask) or named_offers.answer(ask)) is not None:
         return quoted
     ask = numbers.as_meant(ask)
     looking_up = numbers.look_up(ask)

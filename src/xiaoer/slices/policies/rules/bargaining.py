@@ -11,13 +11,14 @@ from xiaoer.kernel.decision import Act, BargainAnswer, Source
 from xiaoer.kernel.digits import plain_digits
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.turn import Turn
+from xiaoer.slices.policies.rules import offer_words
 from xiaoer.slices.policies.types import Ask
 
 _OFFERED = frozenset({"counter_offer", "offer_coupon"})
 HAGGLES = 0.4  # below this, words that only sound like haggling are none
 _TALKS_PRICE = re.compile(
     r"(?<!还)卖不卖|(?<!还)卖(?:我|吗|么|呗|给我)|说好(?:的|了)[^。]{0,4}\d|给(?:个|我)?(?:什么|多少|啥)价|(?:发|给|来)(?:个|点|我)?(?:个|点)?(?:小)?红包|底价|最低(?:价|多少|能)|成本价|进货价|一口价|砍(?:价|一刀)|抹零|抹个零|凑整|零头|"
-    r"(?:便宜|优惠|少|降|让|减)(?:点|些|一?点|个|\d|[一二两三五十百])|(?:元|(?<!一)块|块钱)\s*(?:行|成|可以|卖|拿|要|吧|给)|"
+    r"(?:便宜|优惠|少|降|让|减)(?:点|些|一?点|个|\d|[一二两三五十百])(?!点?的(?!话))|(?:元|(?<!一)块|块钱)\s*(?:行|成|可以|卖|拿|要|吧|给)|"
     r"(?:答应|同意|说好|承诺|说可以)[^。]{0,10}(?:\d|[一二三五六七八九十百]|便宜|优惠|折|价|送)|送(?:点|我|些|个)|"
     r"\d\s*折|半价|(?:给我|改成|改为|按)\s*\d+(?:\.\d+)?\s*(?:元|块)|不(?:便宜|降价|优惠)"
 )
@@ -39,6 +40,8 @@ _TAKES = re.compile(
     r"(?:那|嗯|好|行|可以|成|中|ok|得)*(?:吧|的|呀|啊|了|嘞)*[,，\s]*(?:就)?(?:按|要)?(?:这个?价|这样|成交|这个|拍了|要了)(?:格|吧|了|下单)?$"
 )
 _ANSWERS = ("chat.ack", "chat.thanks", "chat.bye", "order.how_to_buy", "oos.unclear", "promo.gift", "ship.fee")
+_SURE = 0.6  # from here words that were heard as another matter must ask for less in so many words
+_MAY_HAGGLE = ("promo.", "price.", "oos.", "chat.", "service.")
 _NEVER = ("after.", "service.", "ship.track", "ship.stuck", "ship.lost", "promo.price_protect", "promo.not_applied")
 _AFTER_BUYING = ("退", "赔", "补差", "差价", "维权")
 
@@ -55,7 +58,12 @@ def is_about_price(segment: Segment, turn: Turn) -> bool:
         return True  # whatever else an amount might be by itself
     if segment.intent.startswith(_NEVER) or any(word in text for word in _AFTER_BUYING):
         return False
+    if offer_words.asks_of_offer(text):
+        return False
     offered = has_offer(turn)
+    of_another = segment.confidence >= _SURE and not segment.intent.startswith(_MAY_HAGGLE)
+    if of_another and not offer_words.asks_less_money(text):
+        return offered and segment.intent.startswith(_ANSWERS)
     haggles = segment.intent == "promo.bargain" and segment.confidence >= HAGGLES
     if (haggles and (offered or segment.by != "context")) or _TALKS_PRICE.search(text):
         return True

@@ -6,7 +6,7 @@ bargaining terms) says that they deal with it, who asks for less gets a person, 
 """
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from xiaoer.kernel.decision import Act, KnowledgeHit, Need
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.policies.rules import pieces, quotes
+from xiaoer.slices.policies.rules import offer_words, pieces, quotes
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.types import Ask, Move
 
@@ -36,6 +36,11 @@ _EACH = re.compile(
 _BARE = re.compile(
     r"^(?:那|就|要是|给你|我出|按|\W)*(\d{1,5}(?:\.\d{1,2})?)\s*(?:元|块钱?)?(?:一?[件个盒套])?(?:呢|吧|行不行|行吗|可以吗|成吗|卖吗|\W)*$"
 )
+# for all of them: 一共给350, 5件400块卖不卖
+_ALL = re.compile(
+    rf"(?:一共|总共|全部|加起来|合计|打包|一起)(?:给你?|算|出|就)?\s*(\d{{2,6}}(?:\.\d{{1,2}})?)(?!\s*{_PIECE})|"
+    rf"[\d两二三四五六七八九十]{_PIECE}[，,\s]*(?:给你?|算我?|出|就)?\s*(\d{{2,6}}(?:\.\d{{1,2}})?)\s*(?:元|块钱?)?\s*(?:卖|行|成|可以|拿|包)"
+)
 _OF_BULK = re.compile(r"团购|批发|批量|大批|大量|[件份台]以上")
 _OF_PEOPLE = re.compile(r"转|同事|人工|客服|专人|负责|联系|报价")
 _FROM = re.compile(r"(\d{1,5})\s*[件个份台盒套箱]以上")
@@ -44,16 +49,26 @@ _GROUPS = ("product.", "price.", "promo.", "order.", "oos.", "chat.", "service.h
 _NOT = re.compile(r"退|换货|坏|发货|到货|少发|漏发|收到|订单|还有(?:货|没有)|有货")
 
 
-def read(segment: Segment, turn: Turn) -> Segment:
-    """The segment as asking the price of many pieces; unchanged when it does not."""
+class Wished(NamedTuple):
+    """A price that the buyer names, as it was told and for all the pieces."""
+
+    told: Money
+    of_all: Money
+
+
+def read(segment: Segment, turn: Turn, before: str = "") -> Segment:
+    """The segment as asking the price of several pieces; unchanged when it does not. `before`: what the same message
+    said before it."""
     guessed = segment.confidence < _GUESSED
     if not (segment.intent.startswith(_GROUPS) or guessed) or segment.by == "pattern" or _NOT.search(segment.text):
         return segment
     if (turn.product_in_focus or _WHO.search(segment.text)) and _is_bulk(segment.text, turn):
         return replace(segment, intent="promo.bargain", confidence=0.9, by="bulk")
     reckoned = segment.intent == "price.query"  # 拍两双能便宜多少
-    if turn.product_in_focus and not reckoned and _HAGGLES.search(segment.text) and _several(segment.text):
-        return replace(segment, intent="promo.bargain", confidence=0.9, by="wording")  # 送老师要三盒 能便宜点不
+    haggles = segment.intent == "promo.bargain" or _HAGGLES.search(segment.text) or offer_words.asks_less(segment.text)
+    several = _several(segment.text) or (_several(before) and not pieces.counted(segment.text))
+    if turn.product_in_focus and not reckoned and haggles and several and not offer_words.asks_of_offer(segment.text):
+        return replace(segment, intent="promo.bargain", confidence=0.9, by="bulk")  # 送老师要三盒 能便宜点不
     return segment
 
 
@@ -81,8 +96,9 @@ def answer(ask: Ask) -> Move | None:
     priced = ask.facts.priced[told.key]
     count = told.said or told.number
     each = Money(round(priced.payable.fen / count))
-    wished = _wished(ask.segment.text)
-    is_less = wished is not None and wished.fen * count < priced.payable.fen
+    wished = _wished(ask.segment.text, count, each)
+    least = priced.claim.payable if priced.claim and not priced.claim.for_new else priced.payable
+    is_less = wished is not None and wished.of_all.fen < least.fen
     people = is_less or _WHO.search(ask.segment.text) is not None or _WORDS.search(ask.segment.text) is not None
     by_terms = (found := ask.facts.bargains.get(ask.index)) is not None and found.outcome == "people"
     by_entry = count >= _least(entry) and entry is not None and _OF_PEOPLE.search(entry.answer) is not None
@@ -92,13 +108,16 @@ def answer(ask: Ask) -> Move | None:
         "payable": priced.payable,
         "per": each,
         "offers_used": quotes.titles_of(priced),
-        "wished": [wished, is_less] if wished is not None else None,
+        "wished": [wished.told, is_less] if wished is not None else None,
         "cart": told.key,
+        "short": quotes.short_of(ask, told.key),
+        **quotes.claim_of(priced),
     }
     rule = "bulk.people" if people and (by_terms or by_entry) else "bulk.quote"
     if is_less and rule == "bulk.quote":
         slots |= {"may_ask": True, "chips": ("转人工",)}
-    return Move(say(ask, "bulk.quote", type_="quote", sources=quotes.causes(priced.causes), rule=rule, **slots))
+    template = "bargain.quoted" if count < _MANY and wished is None and rule == "bulk.quote" else "bulk.quote"
+    return Move(say(ask, template, type_="quote", sources=quotes.causes(priced.causes), rule=rule, **slots))
 
 
 def wants_people(acts: list[Act]) -> bool:
@@ -129,7 +148,8 @@ def _is_bulk(text: str, turn: Turn) -> bool:
     ):
         return True  # 再便宜点呗, after three were reckoned: no single piece is haggled over
     before = max((int(part.rpartition("*")[2]) for part in turn.memory.cart.split(",") if "*" in part), default=0)
-    return before >= _MANY and (_BARE.match(text) is not None or _EACH.search(text) is not None)
+    goes_on = before > 1 and _BARE.match(text) is not None and _just_quoted(turn)  # 那360呢, of three
+    return goes_on or (before >= _MANY and (_BARE.match(text) is not None or _EACH.search(text) is not None))
 
 
 def _just_quoted(turn: Turn) -> bool:
@@ -144,7 +164,9 @@ def _told(ask: Ask) -> pieces.Pieces | None:
     if product is None:
         return None
     variants = ask.facts.variants.get(product.id, ())
-    told = pieces.asked(variants, ask.segment.entities, ask.segment.text, product.title)
+    earlier = "，".join(one.text for one in ask.situation.heard.segments[: ask.index])
+    text = ask.segment.text if _several(ask.segment.text) else f"{earlier}，{ask.segment.text}"
+    told = pieces.asked(variants, ask.segment.entities, text, product.title)
     counted = [one for one in told if max(one.number, one.said) > 1]
     if counted:
         return max(counted, key=lambda one: max(one.number, one.said))
@@ -153,11 +175,19 @@ def _told(ask: Ask) -> pieces.Pieces | None:
     return pieces.Pieces(held, int(number)) if held is not None and number.isdigit() else None
 
 
-def _wished(text: str) -> Money | None:
-    """The price for one piece that the buyer names."""
+def _wished(text: str, count: int, each: Money) -> Wished | None:
+    """The price for all `count` pieces that the buyer names; told for one, it is multiplied. A bare sum that is far
+    above what one costs is of all."""
+    if (whole := _ALL.search(text)) is not None:
+        asked = Money(round(float(whole[1] or whole[2]) * 100))
+        return Wished(asked, asked)
     found, bare = _EACH.search(text), _BARE.match(text)
     told = (found["a"] or found["b"]) if found else bare[1] if bare else None
-    return Money(round(float(told) * 100)) if told else None
+    if not told:
+        return None
+    value = Money(round(float(told) * 100))
+    of_all = not found and value.fen * 2 > each.fen * 3
+    return Wished(value, value if of_all else value * count)
 
 
 def _entry(ask: Ask) -> KnowledgeHit | None:

@@ -5,26 +5,37 @@ A cart is written `variant*count,…`, as the price needs have it. Words that ne
 
 import re
 
+from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.counting import PIECE
+from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.numerals import arabic
+from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules import kinds_of_one, pieces
 from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask
 
 _NUMBERS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _COUNT = r"[一二两三四五六1-9]"
-_ADDS = re.compile(r"再(?:加|来|拿|买|拍|要)|加上|加(?:多)?一|另外(?:加|再)|还(?:要|想加)|多(?:加|拿|拍)")
+_ADDS = re.compile(
+    r"再(?:加|来|拿|买|拍|要)|加上|加(?:多)?一|另外(?:加|再)|还(?:要|想加)|多(?:加|拿|拍)|"
+    r"^(?:那|要是|如果|就)*加(?!湿[器度]|[绒厚急钱价班热宽长大密盟购粗固])[\u4e00-\u9fff]{2}"
+)
 _NTH = re.compile(rf"第({_COUNT})(?:个|件|款|样)")
 _MANY = re.compile(rf"(?:要|拍|买|来|换成|改成|变成)({_COUNT}){PIECE}")
 _COUNTED = re.compile(rf"(?<!第)[一二两俩三四五六七八九十\d]{PIECE}(?![套装入组])")
 _SUM = re.compile(r"一共|总共|加起来|合计|一起|一块")
 _AND = re.compile(r"[\u4e00-\u9fff](?:[和跟与、+＋]|加上?)(?!运费|邮费|快递|安装|税|包装)[\u4e00-\u9fff]{2}")
 _DROPS = re.compile(r"不要|去掉|删掉|不买|减掉|拿掉")
+_HAN_PAIR = re.compile(r"[\u4e00-\u9fff]{2}")
+_FILLER = re.compile(
+    r"[一二两三四五六七八九十口呢吧吗啊么的再加来拿买拍要多少钱个件条双盒瓶那就还一共总到手我想给\s，。？?！!、]"
+)
 _MOST = 20  # lines of a cart that is talked about
 # the goods that the talk named, and not pieces of one of them
 _BOTH = re.compile(
     rf"(?:[两俩二2](?:{PIECE}|[样款种])?|它们?|这[些俩两](?:{PIECE}|[样款种])?)(?:东西)?(?:都|全)?(?:一起|一块儿?|一并|加起来|合起来|合计|都[要买拿拍])|^(?:那|要是|如果)*一(?:起|块儿?)(?:买|拍|拿|下单)"
 )
+_MAY_ADD = ("order.change_item", "product.stock", "product.detail", "chat.", "oos.", "order.how_to_buy")
 _TEXTS = 6  # of the buyer, among which goods are looked for that were named
 # whose measures were told: each wears a piece
 _PERSON = re.compile(
@@ -44,6 +55,13 @@ def counts_several(text: str) -> bool:
 def sums_up(text: str) -> bool:
     """Whether the sum of several goods is asked (车子加头盔一共多少), so that the price of one of them is no answer."""
     return _SUM.search(text) is not None and _AND.search(text) is not None
+
+
+def goes_on(segment: Segment, turn: Turn) -> bool:
+    """Whether the words add to the goods that were reckoned just before (再加一件黑L), whatever they sound like."""
+    last = next((past for past in reversed(turn.history) if past.act_types), None)
+    just_quoted = bool(turn.memory.cart) and last is not None and "quote" in last.act_types
+    return just_quoted and segment.intent.startswith(_MAY_ADD) and _ADDS.search(segment.text) is not None
 
 
 def adds(ask: Ask) -> bool:
@@ -82,13 +100,19 @@ def options(ask: Ask) -> list[pieces.Pieces]:
 def named_now(ask: Ask) -> str:
     """The pieces that the words name, as `variant*count` joined by commas; empty when a product is not in sight."""
     goes_on = adds(ask)
-    in_sight = (ask.product_id,) if ask.product_id and not goes_on else ()
     held = {part.partition("*")[0] for part in ask.memory.cart.split(",")} if goes_on else set()
+    of_cart = any(v.id in held for v in ask.facts.variants.get(ask.product_id or "", ()))
+    sight = ask.facts.products.get(ask.product_id or "")
+    new = not of_cart or (sight is not None and _names_it(ask, sight))
+    in_sight = (ask.product_id,) if ask.product_id and new else ()
+    seen = (ask.product_id, ask.situation.turn.product_in_focus)
     together = {
         one.product.id: one.count
         for one in ask.facts.together.get(ask.index, ())
         if not (
-            one.product.id == ask.product_id and any(v.id in held for v in ask.facts.variants.get(one.product.id, ()))
+            one.product.id in seen
+            and not _names(one.product, ask.segment.text)
+            and any(v.id in held for v in ask.facts.variants.get(one.product.id, ()))
         )
     }
     ids = tuple(together) or tuple(dict.fromkeys((*in_sight, *ask.segment.entities.product_ids)))
@@ -112,6 +136,21 @@ def named_now(ask: Ask) -> str:
         count = together.get(product_id) or alone
         parts.append(pieces.Pieces(one, count).key)
     return carried(ask, ",".join(parts)) if goes_on else ",".join(parts)
+
+
+def _names(product: Product, text: str) -> bool:
+    """Whether the words have two letters of what a product is called."""
+    called = f"{product.title} {product.attributes.get('品类', '')}"
+    return any(pair in called for pair in (text[at : at + 2] for at in range(len(text) - 1)) if _HAN_PAIR.match(pair))
+
+
+def _names_it(ask: Ask, product: Product) -> bool:
+    """Whether words that add mean one more of the product: all their letters are its own (再加一口32的, but not
+    再加个火箭筒); words that name nothing do where it is all that was reckoned."""
+    specs = (value for one in ask.facts.variants.get(product.id, ()) for value in one.spec.values())
+    known = " ".join((product.title, *product.attributes.values(), *specs))
+    rest = _FILLER.sub("", pieces.without_counts(_ADDS.sub("", ask.segment.text)))
+    return all(letter in known for letter in rest) if rest else "," not in ask.memory.cart
 
 
 def people(ask: Ask) -> int:

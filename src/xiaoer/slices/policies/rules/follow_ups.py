@@ -14,7 +14,7 @@ from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.counting import PIECE
 from xiaoer.kernel.heard import Body, Segment
 from xiaoer.kernel.turn import PastMessage, Turn
-from xiaoer.slices.policies.rules import needs, needs_told, size_words
+from xiaoer.slices.policies.rules import carts, needs, needs_told, size_words
 from xiaoer.slices.policies.rules.conditions import is_refused
 from xiaoer.slices.policies.rules.remarks import is_bare_variant, last_matter
 
@@ -92,6 +92,8 @@ def read(segment: Segment, turn: Turn) -> Segment:
         and not QUESTION.search(segment.text)
     ):  # 上次的卫衣不错，还想再买一件
         return replace(segment, intent="order.how_to_buy", confidence=0.8, by="follow_up")
+    if carts.goes_on(segment, turn):
+        return replace(segment, intent="price.query", confidence=0.8, by="follow_up")
     ordered = _ORDERS.fullmatch(segment.text.strip())
     may_order = segment.confidence < _WEAK or segment.intent.startswith(("product.", "chat.", "oos."))
     if ordered and turn.product_in_focus is None and may_order:  # 我要三斤草莓
@@ -145,7 +147,7 @@ def _another(segment: Segment, turn: Turn) -> Segment | None:
     """那10斤呢: the question before about 20斤, with 10斤 in its place; also 那冬被呢 after 春秋被多重."""
     found = _ANOTHER.fullmatch(segment.text.strip())
     what = (found["one"] or found["other"]).strip() if found else ""
-    if not what or _POINTS.search(what) or segment.bodies or turn.product_in_focus is None:
+    if not what or what.startswith("加") or _POINTS.search(what) or segment.bodies or turn.product_in_focus is None:
         return None
     number = _NUMBER.fullmatch(what)
     if number and segment.intent.startswith(_OF_SIZE) and turn.body != Body():

@@ -7,6 +7,7 @@ import re
 
 from xiaoer.kernel.commerce import Variant
 from xiaoer.slices.policies.rules import pieces
+from xiaoer.slices.policies.rules.spec_words import colour_told, part_told
 
 _ALL = re.compile(
     r"(?P<number>[两俩二三四五2-5])(?:种|个|款)?(?:口味|颜色|色号?|款式|款|味道|香味|香型|轴)?(?:都|各|每[种个款样])"
@@ -15,9 +16,8 @@ _EACH = re.compile(
     r"(?:各|一样|每[样种款个])(?:来|要|买|拍|拿)?(?P<number>\d{1,2}|[一二两三四五六七八九十])[\u4e00-\u9fff]"
 )
 _DIFFER = re.compile(r"差|比|哪[个种款]|区别|还是|一样[价贵吗]|不同")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_STOPS = re.compile(r"[\s,，。;；?？!！]|多少钱?|一共|总共")
 _NEAR = 4  # characters between a value and its number
-_LEAST = 2  # letters that name a value
 
 
 def named(variants: tuple[Variant, ...], text: str, title: str = "") -> list[pieces.Pieces]:
@@ -50,27 +50,15 @@ def _places(values: list[str], text: str) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for value in values:
         others = [other for other in values if other != value]
-        parts = sorted(
-            {value[a:b] for a in range(len(value)) for b in range(a + _LEAST, len(value) + 1)}, key=len, reverse=True
-        )
-        told = next((part for part in parts if part in text and not any(part in other for other in others)), "")
+        told = part_told(value, others, text, by_number=True)
         longer = [other for other in others if value in other]
         if not told and value in text and not any(other in text for other in longer):
             told = value  # 方巾, where there is a 小方巾 too
-        told = told or _by_letter(value, others, text)
+        told = told or colour_told(value, others, text)
         if told:
             at = text.index(told)
             found[value] = (at, at + len(told))
     return dict(sorted(found.items(), key=lambda one: one[1]))
-
-
-def _by_letter(value: str, others: list[str], text: str) -> str:
-    """黑的 for 黑色, where no other value has the letter."""
-    return next(
-        (one for letter in value.removesuffix("色") for one in (f"{letter}的", f"{letter}色")
-         if one in text and _HAN.match(letter) and not any(letter in other for other in others)),
-        "",
-    )  # fmt: skip
 
 
 def _among(variants: tuple[Variant, ...], axis: str, value: str, told: str) -> tuple[Variant, ...]:
@@ -88,15 +76,20 @@ def _counts(places: dict[str, tuple[int, int]], text: str) -> dict[str, int]:
     """How many of each: what 各 tells, else the number after it, or before it where numbers come first."""
     if each := _EACH.search(text):
         return dict.fromkeys(places, pieces.number_of(each["number"]))
-    spans = pieces.spans(text)
-    first = min((start for start, _, _ in spans), default=len(text))
-    before = bool(spans) and first < next(iter(places.values()))[0]
-    counts = {}
+    named_at = next(iter(places.values()))[0]
+    begins = max((stop.end() for stop in _STOPS.finditer(text, 0, named_at)), default=0)
+    total = next((number for start, _, number in pieces.spans(text[:begins])), 0)  # 买三件多少, before which of each
+    spans = [(start, stop, number) for start, stop, number in pieces.spans(text) if start >= begins]
+    before = bool(spans) and spans[0][0] < named_at
+    counts: dict[str, int] = {}
     for value, (start, end) in places.items():
         near = (
             [number for _, stop, number in spans if 0 <= start - stop <= _NEAR]
             if before
             else [number for begin, _, number in spans if 0 <= begin - end <= _NEAR]
         )
-        counts[value] = (near[-1] if before else near[0]) if near else 1
-    return counts
+        if near:
+            counts[value] = near[-1] if before else near[0]
+    rest = [value for value in places if value not in counts]
+    left = total - sum(counts.values()) if len(rest) == 1 else 0
+    return {value: counts.get(value) or max(left, 1) for value in places}

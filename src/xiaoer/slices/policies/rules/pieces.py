@@ -17,7 +17,7 @@ from xiaoer.slices.policies.rules.spec_words import pieces_in
 from xiaoer.slices.policies.rules.specs import matching
 
 _NUMBER = r"\d{1,3}|俩|[一二两三四五六七八九十百]+"
-_NOT_ONE = r"(?<![第\d.一二两三四五六七八九十百满])"
+_NOT_ONE = r"(?<![第.一二两三四五六七八九十百满])(?!(?<=\d)[\d一])"  # 27两条 are two of size 27
 _PACKED = re.compile(rf"{_NOT_ONE}({_NUMBER})({PIECE})(?:套?装|一[组套])")
 _COUNTED = re.compile(rf"{_NOT_ONE}({_NUMBER})({PIECE})(?![套装入组]|一[组套])")
 _PACK_OF = re.compile(rf"{_NOT_ONE}({_NUMBER})({PIECE})(?:的|那[种款个])")

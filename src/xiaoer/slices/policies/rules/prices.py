@@ -9,8 +9,8 @@ from typing import Any
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO
-from xiaoer.kernel.shop_facts import Cause, Diagnosis
-from xiaoer.slices.policies.rules import quotes, thresholds
+from xiaoer.kernel.shop_facts import Cause, Diagnosis, HeldCoupon
+from xiaoer.slices.policies.rules import cheaper_packs, deposits, quotes, thresholds
 from xiaoer.slices.policies.rules.matters import choosing, compensation, small
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, say, todo
 from xiaoer.slices.policies.rules.needs import tells_own
@@ -24,17 +24,19 @@ def answer_prices(ask: Ask) -> Move | None:
     """Answer one of these questions; None when it is another, or no figure bears on it."""
     if ask.segment.intent.startswith(_MONEY) and (told := thresholds.answer_told_amount(ask)) is not None:
         return told
+    if ask.segment.intent.startswith(_MONEY) and (parts := deposits.answer(ask)) is not None:
+        return parts
     match ask.segment.intent:
         case "promo.not_applied" if not compensation.is_of_cashback(ask.segment.text):
             return _not_applied(ask)
         case "promo.price_protect":
             return _protection(ask)
         case "promo.bundle":
-            return quotes.bundle(ask)
+            return cheaper_packs.answer(ask) or quotes.bundle(ask)
         case "promo.coupon":
             return _coupons(ask)
         case "price.query":
-            return quotes.price(ask)
+            return cheaper_packs.answer(ask) or quotes.price(ask)
         case _:
             return None
 
@@ -58,10 +60,14 @@ def _coupons(ask: Ask) -> Move | None:
     template = "coupons.held" if held else "coupons.claimable"
     lists: dict[str, Any] = {
         "held": [[c.title, c.until, c.state] for c in held],
-        "claimable": [[c.title, c.until, c.code] for c in open_],
+        "claimable": [[_with_whom(c), c.until, c.code] for c in open_],
         "may_give": ask.facts.terms.auto.coupon,
     }
     return Move(say(ask, template, sources=sources, rule="coupons.list", **lists))
+
+
+def _with_whom(coupon: HeldCoupon) -> str:
+    return f"{coupon.title}（头一次下单用）" if coupon.for_new else coupon.title
 
 
 def _not_applied(ask: Ask) -> Move | None:

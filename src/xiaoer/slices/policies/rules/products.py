@@ -249,7 +249,8 @@ def _price(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     told = _at_first_sight(product, variants, now) if _also_asks_how_it_is(ask.segment.text) else ()
     if len(told) > 1:
         return say_facts(ask, product, told)
-    if low == high and now is not None and now.payable < now.list_price:
+    of_chosen = now is not None and any(v.price == now.list_price for v in chosen)
+    if low == high and of_chosen and now is not None and now.payable < now.list_price:
         titles = [title for _, title in now.applied]
         promotions = tuple(Source("promotion", id_, title) for id_, title in now.applied)
         slots = {"low": now.list_price, "payable": now.payable, "titles": titles}

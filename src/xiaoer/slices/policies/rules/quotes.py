@@ -3,14 +3,14 @@
 import re
 from typing import Any
 
+from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Priced
-from xiaoer.slices.policies.rules import carts, unit_prices
+from xiaoer.slices.policies.rules import apart, carts, pieces, unit_prices
 from xiaoer.slices.policies.rules.bargaining import HAGGLES, has_offer
 from xiaoer.slices.policies.rules.matters.moves import say
-from xiaoer.slices.policies.rules.pieces import Pieces
-from xiaoer.slices.policies.rules.sources import product_source
+from xiaoer.slices.policies.rules.specs import matching
 from xiaoer.slices.policies.types import Ask, Move
 
 _CALCULATE = (
@@ -36,8 +36,8 @@ _CALCULATE = (
 )
 _FREIGHT_ONCE = "运费"  # the only thing that is saved
 _NAMES_PRICE = re.compile(r"^\D{0,4}\d{1,5}(?:元|块钱?)?(?:卖不卖|卖[吗么呗]|行不行|行[吗么])\W*$")
-_APART = re.compile(r"(?:比|跟|和).{0,10}(?:贵|便宜|省)(?:了)?(?:多少|几)|差(?:多少|几|价)")
 _BOTH = re.compile(r"一起|一块儿?|合起来|[两俩](?:个|样|件)?都")
+_WORTH = re.compile(r"再|还能|加|满减|活动|档|优惠|便宜|减|省")  # what more would be worth
 _GAP = ("差多少", "凑", "还差", "差几")
 
 
@@ -55,9 +55,9 @@ def price(ask: Ask) -> Move | None:
     """到手价 with the calculation, when it was asked how much all in all; one piece's list price is the catalogue's."""
     if (unread := _goods_of_talk(ask)) is not None:
         return unread
-    if (apart := _differ(ask)) is not None:
-        return Move(apart)
     product = ask.facts.products.get(ask.product_id or "")
+    if (told_apart := apart.answer(ask)) is not None:
+        return Move(told_apart)
     each = unit_prices.of_one(ask, product, ask.facts.variants.get(product.id, ())) if product else None
     if each is not None:
         return Move(each)
@@ -71,7 +71,7 @@ def price(ask: Ask) -> Move | None:
     if carts.sums_up(ask.segment.text) and not found:
         return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     if not several and not found and not told and not any(word in ask.segment.text for word in _CALCULATE):
-        return None
+        return _of_spec(ask, product) if product else None
     if carts.counts_several(ask.segment.text) and not found and not told and not carts.names_one_variant(ask):
         return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))
     key = carts.named_now(ask)
@@ -80,6 +80,26 @@ def price(ask: Ask) -> Move | None:
     if key not in ask.facts.priced:
         return want(ask, "priced", key)
     return Move(_total(ask, key))
+
+
+def _of_spec(ask: Ask, product: Product) -> Move | None:
+    """One piece of the variant that the words name, where the variants have prices of their own."""
+    variants = ask.facts.variants.get(product.id, ())
+    chosen = matching(variants, ask.segment.entities, ask.segment.text)
+    if len({v.pays for v in variants}) == 1 or not 0 < len(chosen) < len(variants) or len({v.pays for v in chosen}) > 1:
+        return None
+    one = pieces.one_of(chosen, product.title)
+    if one is None:
+        return None
+    key = pieces.Pieces(one, 1).key
+    if key not in ask.facts.priced:
+        return want(ask, "priced", key)
+    priced = ask.facts.priced[key]
+    spec, lower = " ".join(one.spec.values()), priced.payable < priced.list_total
+    template = "price.of_spec_now" if lower or priced.freight > ZERO else "price.of_spec"
+    return Move(say(ask, template, type_="quote", sources=causes(priced.causes), rule="price.of_spec", spec=spec,
+                    low=priced.list_total, payable=priced.payable, offers_used=_counted_in(priced), cart=key,
+                    **claim_of(priced)))  # fmt: skip
 
 
 def for_haggling(ask: Ask) -> Move | None:
@@ -95,7 +115,8 @@ def for_haggling(ask: Ask) -> Move | None:
         return None
     if ask.segment.by == "context" or has_offer(ask.situation.turn) or not (named := carts.named_now(ask)):
         return None
-    keys = tuple(one.key for one in carts.options(ask)) or (named,)
+    again = carts.counted_before(ask, named) if not pieces.counted(ask.segment.text) else ""
+    keys = (again,) if again else tuple(one.key for one in carts.options(ask)) or (named,)
     unread = tuple(Need("priced", ask.index, key) for key in keys if key not in ask.facts.priced)
     if unread and not set(unread) <= set(ask.facts.asked):
         return Move(needs=unread)
@@ -105,24 +126,29 @@ def for_haggling(ask: Ask) -> Move | None:
     if not key:
         return None
     priced = ask.facts.priced[key]
-    lines = [part.rpartition("*") for part in key.split(",")]
-    specs = {v.id: " ".join(v.spec.values()) for v in ask.facts.variants.get(ask.product_id or "", ())}
-    one = len({v.pays for v in ask.facts.variants.get(ask.product_id or "", ())}) == 1
-    number = sum(int(count) for _, _, count in lines)
-    spec = "" if one or len(lines) > 1 else f"{specs.get(lines[0][0], '')} "
     return Move(say(ask, "bargain.quoted", sources=causes(priced.causes), rule="bargain.quoted",
-                    payable=priced.payable, count=f"{spec}{number} 件", offers_used=_counted_in(priced), cart=key,
-                    **_claim(priced)))  # fmt: skip
+                    payable=priced.payable, count=count_of(ask, key), offers_used=_counted_in(priced), cart=key,
+                    **claim_of(priced)))  # fmt: skip
+
+
+def count_of(ask: Ask, key: str) -> str:
+    """How many pieces a cart holds; of one variant that costs another price than the rest, with its spec."""
+    lines = [part.rpartition("*") for part in key.split(",")]
+    variants = ask.facts.variants.get(ask.product_id or "", ())
+    specs = {v.id: " ".join(v.spec.values()) for v in variants}
+    plain = len({v.pays for v in variants}) == 1 or len(lines) > 1
+    number = sum(int(count) for _, _, count in lines)
+    return f"{'' if plain else f'{specs.get(lines[0][0], str())} '}{number} 件"
 
 
 def _total(ask: Ask, key: str) -> Act:
     priced = ask.facts.priced[key]
     return say(ask, "quote.total", type_="quote", sources=causes(priced.causes), rule=f"quote.{priced.source}",
-              payable=priced.payable, explanation=priced.explanation, until=priced.valid_until, cart=key,
-               **_claim(priced))  # fmt: skip
+              payable=priced.payable, explanation=priced.explanation, cart=key, short=short_of(ask, key),
+               **claim_of(priced))  # fmt: skip
 
 
-def _is_dearer(one: Pieces, priced: dict[str, Priced]) -> bool:
+def _is_dearer(one: pieces.Pieces, priced: dict[str, Priced]) -> bool:
     """Whether single ones cost no less than the pack of as many."""
     return one.pack in priced and priced[one.key].payable >= priced[one.pack].payable
 
@@ -132,7 +158,7 @@ def _goods_of_talk(ask: Ask) -> Move | None:
     return want(ask, "spoken", carts.spoken_before(ask)) if carts.means_both(ask) else None
 
 
-def _options(ask: Ask, told: list[Pieces]) -> Move:
+def _options(ask: Ask, told: list[pieces.Pieces]) -> Move:
     """Several numbers of one product, each with its price (两件多少钱 三件呢)."""
     unread = tuple(Need("priced", ask.index, one.key) for one in told if one.key not in ask.facts.priced)
     if unread and not set(unread) <= set(ask.facts.asked):
@@ -142,7 +168,8 @@ def _options(ask: Ask, told: list[Pieces]) -> Move:
     if len(priced) == 1:
         return Move(_total(ask, priced[0][0].key))
     one_spec = len({one.variant.id for one, _ in priced}) == 1
-    rows = [[_called(one, one_spec), of.payable.spoken, _with(of)] for one, of in priced]
+    priced = list({one.key: (one, of) for one, of in priced}.values())
+    rows = [[_called(one, one_spec), of.payable.spoken, with_claim(of)] for one, of in priced]
     used = {source.id: source for _, of in priced for source in causes(of.causes)}
     return Move(say(ask, "quote.options", type_="quote", sources=tuple(used.values()), rule="quote.options",
                     amounts=rows, cart=priced[-1][0].key))  # fmt: skip
@@ -159,35 +186,31 @@ def _counted_in(priced: Priced) -> list[str]:
     return [*titles_of(priced), *freight]
 
 
-def _with(priced: Priced) -> list[str]:
+def short_of(ask: Ask, key: str) -> str:
+    """What there is less of than a cart counts: 孜然现在只有 5 件; empty where there is enough."""
+    stock = {v.id: v for variants in ask.facts.variants.values() for v in variants}
+    lines = [part.rpartition("*") for part in key.split(",")]
+    short = [(stock[id_], int(count)) for id_, _, count in lines if id_ in stock and stock[id_].stock < int(count)]
+    left = {v.id: f"只剩 {v.stock} 件" if v.stock else "暂时没货" for v, _ in short}
+    return "，".join(f"「{' '.join(v.spec.values())}」{left[v.id]}" for v, _ in short)
+
+
+def with_claim(priced: Priced) -> list[str]:
     """The same, and what it is with a coupon that may be taken."""
-    claim = [f"再领「{priced.claim.title}」付 {priced.claim.payable.spoken} 元"] if priced.claim else []
+    first = "头一次下单的话" if priced.claim and priced.claim.for_new else ""
+    claim = [f"{first}再领「{priced.claim.title}」付 {priced.claim.payable.spoken} 元"] if priced.claim else []
     return [*_counted_in(priced), *claim]
 
 
-def _differ(ask: Ask) -> Act | None:
-    """By how much one of two products is dearer (跟那个音箱比贵多少); None where that is not asked."""
-    goods = [one.product for one in ask.facts.together.get(ask.index, ())]
-    if len(goods) != 2 or not _APART.search(ask.segment.text):
-        return None
-    told = [(min(v.pays for v in variants), one) for one in goods if (variants := ask.facts.variants.get(one.id, ()))]
-    if len(told) != len(goods):
-        return None
-    (low, cheap), (high, dear) = sorted(told, key=lambda one: one[0])
-    slots: dict[str, Any] = {"dear": dear.title, "cheap": cheap.title, "low": low, "high": high, "apart": high - low}
-    sources = tuple(product_source(one) for one in goods)
-    return say(ask, "price.apart", type_="quote", sources=sources, rule="price.apart", **slots)
-
-
-def _called(one: Pieces, one_spec: bool) -> str:
+def _called(one: pieces.Pieces, one_spec: bool) -> str:
     spec = " ".join(one.variant.spec.values())
     return f"{one.number} {one.unit or '件'}" if one_spec or not spec else f"{spec} ×{one.number}"
 
 
-def _claim(priced: Priced) -> dict[str, Any]:
+def claim_of(priced: Priced) -> dict[str, Any]:
     """The coupon that may be taken now and would lower the bill, with what is paid then."""
     found = priced.claim
-    return {"claim": [found.title, found.code, found.payable]} if found is not None else {}
+    return {"claim": [found.title, found.code, found.payable, found.for_new]} if found is not None else {}
 
 
 def bundle(ask: Ask) -> Move | None:
@@ -203,6 +226,8 @@ def bundle(ask: Ask) -> Move | None:
         return _which_goods(ask)
     bare = carts.adds(ask) and key == ask.memory.cart  # one more of what? what is worth adding is told
     gap_asked = bare or any(word in ask.segment.text for word in _GAP)
+    if "," not in key and not gap_asked and not key.endswith("*1") and not _WORTH.search(ask.segment.text):
+        return Move(_total(ask, key)) if key in ask.facts.priced else want(ask, "priced", key)  # 拿三件 多少
     if "," in key and not gap_asked:
         if key not in ask.facts.priced:
             return want(ask, "priced", key)
@@ -214,11 +239,11 @@ def bundle(ask: Ask) -> Move | None:
         same = "bundle.same" if ask.facts.offers else "bundle.sum"
         template = "bundle.saves" if saving > ZERO else same
         slots: dict[str, Any] = {"payable": priced.payable, "saving": saving, "alone": alone, "cart": key}
+        slots["short"] = short_of(ask, key)
         slots["explanation"] = priced.explanation
-        slots |= {"gifts": [cause.title for cause in priced.causes if cause.kind == "gift"]} | _claim(priced)
-        saved = titles_of(priced) or [_FREIGHT_ONCE]
-        return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", titles=saved,
-                        until=priced.valid_until, **slots))  # fmt: skip
+        slots |= {"gifts": [cause.title for cause in priced.causes if cause.kind == "gift"]} | claim_of(priced)
+        slots["titles"] = titles_of(priced) or [_FREIGHT_ONCE]
+        return Move(say(ask, template, type_="quote", sources=sources, rule="quote.together", **slots))
     one = (ask.segment.entities.quantity or 1) < 2
     if one and "," not in key and key.endswith("*1") and not gap_asked and _BOTH.search(ask.segment.text):
         return Move(say(ask, "quote.which_goods", type_="ask", rule="quote.which_goods"))

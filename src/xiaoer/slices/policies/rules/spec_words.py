@@ -19,6 +19,9 @@ _PACK = re.compile(rf"[×xX*]\s*(\d+)|(\d+)\s*{_PIECE}(?=款|装|整|套|一[箱
 _ALONE = "大中小单双长短厚薄高低宽窄粗细软硬圆方"
 _AFTER = r"(?:号|码|的|款|个|那|只|盆|锅|瓶|盒|箱|桶|袋|杯|床|包|把|张|片|孔|人|套|台|件|缸|伞|垫)"
 _PLAIN = frozenset("款装版型号色个的式规格尺寸标准一种样")
+_NUMBER_OF = re.compile(r"(?<![\d.])(\d{2,}(?:\.\d+)?|\d\.\d+)(?:米?的|米?那|乘|[xX*×])")
+_PART = 2  # letters of a value that name it
+_COLOURS = frozenset("黑白红蓝绿黄灰紫粉棕橙青米银金杏驼咖藏卡")
 _ENOUGH = 0.6  # of the letters that tell a value from the others
 
 
@@ -29,6 +32,14 @@ def named_of(values: Iterable[str], text: str) -> set[str]:
     whole = {one for one in whole if not any(one != other and one in other for other in whole)}
     if whole:
         return whole
+    if by_number := {value for value in known if _first_number(value) in _NUMBER_OF.findall(text)}:
+        return by_number if len(by_number) < len(known) else set()
+    by_part = {value for value in known if part_told(value, known - {value}, text)}
+    if 0 < len(by_part) < len(known):
+        return by_part
+    by_colour = {value for value in known if colour_told(value, known - {value}, text)}
+    if 0 < len(by_colour) < len(known):
+        return by_colour
     plain, scored = _plain(text), {value: _score(value, known, text) for value in known}
     best = max(scored.values(), default=0.0)
     if best < _ENOUGH:
@@ -36,6 +47,40 @@ def named_of(values: Iterable[str], text: str) -> set[str]:
         best = max(scored.values(), default=0.0)
     found = {value for value, score in scored.items() if score == best >= _ENOUGH}
     return found if len(found) < len(known) else set()
+
+
+def part_told(value: str, others: Iterable[str], text: str, *, by_number: bool = False) -> str:
+    """The longest part of a value that the text has and no other value does (荠菜 of 猪肉荠菜, 冬被 of 冬被4斤), of two
+    letters at least and cutting no number short; numbers and Latin letters alone
+    count where they may (`by_number`)."""
+    parts = {value[a:b] for a in range(len(value)) for b in range(a + _PART, len(value) + 1)}
+    for part in sorted(parts, key=lambda one: (-len(one), value.index(one))):
+        is_name = by_number or _HAN.search(part)
+        if is_name and _stands_whole(part, text) and not any(part in other for other in others):
+            return part
+    return ""
+
+
+def colour_told(value: str, others: Iterable[str], text: str) -> str:
+    """黑的, 黑M or 白39 for a value with that colour (曜石黑), where no other value has the letter; else empty."""
+    for letter in value:
+        its_own = letter in _COLOURS and not any(letter in other for other in others)
+        if its_own and (found := re.search(rf"{letter}(?:的|色|(?=\d*[A-Z]|\d{{2}}))", text)):
+            return found.group()
+    return ""
+
+
+def _stands_whole(part: str, text: str) -> bool:
+    at = text.find(part)
+    before, after = text[max(at - 1, 0) : at], text[at + len(part) : at + len(part) + 1]
+    cut = (part[-1].isdigit() and after.isdigit()) or (part[0].isdigit() and before.isdigit())
+    return at >= 0 and not cut
+
+
+def _first_number(value: str) -> str:
+    """The number that a value of several measures is called by (220 of 220乘240厘米); empty where it is but one."""
+    numbers = re.findall(r"\d+(?:\.\d+)?", value)
+    return numbers[0] if len(numbers) > 1 else ""
 
 
 def pieces_in(spec: str) -> set[int]:

@@ -18,7 +18,11 @@ from xiaoer.slices.policies.types import Ask
 OF_STOCK = ("product.stock", "product.restock")
 _GOODS_THEMSELVES = re.compile(r"货|库存|卖|这|它|大码|小码|中码|均码|加大|尺码|号|码|颜色|别的|其他|其它")
 _LARGE = re.compile(r"(?:加|特)?大[码号]")  # 有大码吗 wants the large sizes, which where sizes are letters are no L
-_FEW = 3  # pieces left that are told
+_HOW_MANY = re.compile(r"(?:剩|还有|库存|有)(?:多少|几)")
+_ANY_SIZE = re.compile(r"哪些|哪几|什么[尺码号]|啥[尺码号]|尺码|码数|都有")
+_FEW, _COUNTED = 3, 10  # pieces left that are told; and where it is asked how many
+_CLAUSES = re.compile(r"[，,；;。、]")
+_WORD = 2  # letters of a thing that is asked for
 _SHOWN, _OTHERS = 8, 6  # specs that are listed
 
 
@@ -29,12 +33,15 @@ def tell(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | Non
     entities, text = wish_of(ask), _with_spec_before(ask, variants)
     if entities.size and _LARGE.fullmatch(entities.size) and (large := _large(ask, product, variants)):
         return large
-    if ask.segment.by == VARIANT and not entities.size and (size := fitting.advised(ask, product)):
+    colour_only = entities.color and not entities.size and not _ANY_SIZE.search(text)
+    if (ask.segment.by == VARIANT or colour_only) and not entities.size and (size := fitting.advised(ask, product)):
         entities = replace(entities, size=size)  # 墨绿的, of who was told his size
     if other := specs.other_model(variants, text):
         offered = _offered(entities, [v for v in variants if v.stock > 0])
         return _act(ask, product, "stock.no_such_variant", wish=other, offered=offered)
     chosen = specs.matching(variants, entities, text)
+    if len(chosen) == len(variants) and (told := _told_of_some(product, variants, text)):
+        chosen = told  # 拉拉裤有没, which the sheet tells of one size
     if ask.segment.by == VARIANT and entities.size and len(chosen) > 1:  # 白的还是蓝的, of who was told his size
         chosen = tuple(v for v in chosen if entities.size in v.spec.values()) or chosen
     wish = " ".join(word for word in (entities.color, entities.size) if word)
@@ -49,9 +56,13 @@ def tell(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | Non
         return _act(ask, product, "stock.chosen", specs=[" ".join(ready[0].spec.values())], price=_price(ask, ready[0]))
     if ready:
         low = min(v.stock for v in ready) if len(ready) == 1 else None
-        template = "stock.low" if low is not None and low <= _FEW else "stock.yes"
+        few = low is not None and low <= (_COUNTED if _HOW_MANY.search(text) else _FEW)
+        plenty = low is not None and low > _COUNTED and _HOW_MANY.search(text) is not None
+        template = "stock.low" if few else "stock.plenty" if plenty else "stock.yes"
         ready_specs = [" ".join(v.spec.values()) for v in ready]
-        return _act(ask, product, template, wish=wish, specs=ready_specs[:_SHOWN], left=low)
+        out = [" ".join(v.spec.values()) for v in chosen if v.stock <= 0] if wish else []
+        left = _COUNTED if plenty else low
+        return _act(ask, product, template, wish=wish, specs=ready_specs[:_SHOWN], left=left, out_of_stock=out)
     back = min((v.restock_at for v in chosen if v.restock_at), default=None)
     there = [v for v in variants if v.stock > 0]
     like = {
@@ -61,6 +72,18 @@ def tell(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | Non
     others = [" ".join(v.spec.values()) for v in there][:_OTHERS]
     template = "stock.back_at" if back else "stock.none"
     return _act(ask, product, template, wish=wish, back=back, offered=others)
+
+
+def _told_of_some(product: Product, variants: tuple[Variant, ...], text: str) -> tuple[Variant, ...]:
+    """The variants that the sheet says are what is asked for (XL为拉拉裤); empty where it says so of none or all."""
+    clauses = [part for value in product.attributes.values() for part in _CLAUSES.split(value)]
+    found = []
+    for variant in variants:
+        names = "|".join(map(re.escape, variant.spec.values()))
+        told = (re.fullmatch(rf"(?:{names})(?:为|是|才是)(\w+)", part) for part in clauses)
+        if any(one is not None and len(one[1]) >= _WORD and one[1] in text for one in told):
+            found.append(variant)
+    return tuple(found) if len(found) < len(variants) else ()
 
 
 def _price(ask: Ask, variant: Variant) -> str:

@@ -5,15 +5,18 @@ Which goods take part is not known from an amount, so the figures are told as ho
 
 import re
 
-from xiaoer.kernel.decision import Act, Need, Offer, Source
+from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.digits import plain_digits
 from xiaoer.kernel.money import ZERO, Money
+from xiaoer.kernel.shop_facts import Offer
 from xiaoer.slices.policies.rules.conditions import value_of
 from xiaoer.slices.policies.types import Ask, Move
 
 _MISSING = re.compile(
     r"还?差(?:多少|几)|(?:还|再|要)(?:要|需要|得|买|加|凑|拍|补)+(?:多少|几块|几元)|够不够|能不能(?:到|够|用)|下一档"
 )
+# 28的和32的差多少钱: one held against the other, nothing that was put together
+_APART = re.compile(r"[和跟与比][^，。]{1,10}(?:差|贵|便宜)(?:了)?(?:多少|几|价)")
 _SUM = r"(?:\d+(?:\.\d{1,2})?|[一二两三四五六七八九十百千]+)"
 _TOLD = re.compile(
     rf"(?P<count>[两二三四五六七八九2-9])[件个条双套](?P<each>{_SUM})(?:元|块|的)|(?<![满够到差第减])(?<![\d.])(?P<sum>{_SUM})\s*(?:元|块钱?|的)"
@@ -27,7 +30,7 @@ _SHOWN = 4
 def answer_told_amount(ask: Ask) -> Move | None:
     """What is missing to the next step of every running offer; None when no amount is told or nothing is asked."""
     text = plain_digits(ask.segment.text)
-    told = _told(text) if _MISSING.search(text) else None
+    told = _told(text) if _MISSING.search(text) and not _APART.search(text) else None
     if told is None:
         return None
     if ask.facts.offers is None:
@@ -59,8 +62,7 @@ def _line(offer: Offer, told: Money) -> str:
     missing = [step for step in offer.steps if step[0] > told]
     got = f"已经够{_said(*reached[-1])}" if reached else ""
     more = f"再买 {(missing[0][0] - told).spoken} 元就{_said(*missing[0])}" if missing else ""
-    who = offer.detail.partition("，")[0]  # 限新客
-    return "，".join(part for part in (got, more, who if who.startswith("限") else "") if part)
+    return "，".join(part for part in (got, more, f"限{offer.who}" if offer.who else "") if part)
 
 
 def _said(least: Money, off: Money) -> str:

@@ -29,6 +29,7 @@ _OF_ONE = re.compile(
     rf"(?:{_HOW_MUCH}|价格?)(?:是|合)?[一1每][小大]?(?P<a>{_UNIT})|(?<![第\d十百])[一1每][小大]?(?P<b>{_UNIT})(?:(?![多少几好合一总到共])[\u4e00-\u9fff]){{0,4}}?(?:合|算|平均|下来|是|要|才|卖|得)*{_HOW_MUCH}|平均(?:下来|到)?[一1每][小大]?(?P<c>{_UNIT})|[按论](?P<d>{_UNIT})算"
 )  # fmt: skip
 _ASKED = re.compile(rf"划算|合算|实惠|单价|{COMPARES}")
+_RATHER = re.compile(r"划算|合算|实惠|单价|合多少|平均|比|算下来")
 _AGAINST = re.compile(r"划算|合算|实惠|便宜|省|比|哪[个种款]|合多少|平均")
 _OF_ITSELF = re.compile(r"^(?:划算|合算)(?:吗|不|么)?\W*$")
 _AMOUNT = re.compile(
@@ -76,14 +77,27 @@ def answer(ask: Ask, product: Product, variants: tuple[Variant, ...]) -> Act | N
     do not hold different amounts of the same."""
     if (one := of_one(ask, product, variants)) is not None:
         return one
+    if asked_unit(in_digits(ask.segment.text)) and not _RATHER.search(ask.segment.text):
+        return None  # 一床多少, of what is sold by the piece
     if not _ASKED.search(ask.segment.text) or _OF_ITSELF.match(ask.segment.text.strip()):
         return None
-    units = dict.fromkeys(unit for _, unit in _amounts(_named(variants[0]))) if variants else ()
-    for unit in units:
+    for unit in units_of(variants):
         packs = _packs(product, variants, unit)
         if len({pack.amount for pack in packs}) > 1 and len(packs) <= _MOST:
             return _told(ask, product, packs, unit)
     return None
+
+
+def units_of(variants: tuple[Variant, ...]) -> list[str]:
+    """The units in which the specs tell how much they hold."""
+    return list(dict.fromkeys(unit for _, unit in _amounts(_named(variants[0])))) if variants else []
+
+
+def packs_of(variants: tuple[Variant, ...], unit: str) -> list[Pack]:
+    """The variants by how much of a unit their specs tell; empty where one tells none."""
+    held = [(variant, _held(_named(variant), unit)) for variant in sorted(variants, key=lambda v: v.id)]
+    found = [Pack(variant, *amount) for variant, amount in held if amount is not None]
+    return found if len(found) == len(variants) and len({pack.amount for pack in found}) == len(found) else []
 
 
 def _told(ask: Ask, product: Product, packs: list[Pack], unit: str) -> Act:

@@ -5,8 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from xiaoer.kernel.clock import SHOP_ZONE
-from xiaoer.kernel.decision import Offer
 from xiaoer.kernel.money import ZERO, Money
+from xiaoer.kernel.shop_facts import Offer
 from xiaoer.slices.promotions.rules.basket import Basket
 from xiaoer.slices.promotions.rules.wording import say_end
 from xiaoer.slices.promotions.types import Benefit, Cart, CartLine, Level, Promotion
@@ -20,9 +20,11 @@ def running_offers(
     category: str = "",
     variant_ids: Sequence[str] = (),
     channel: str = "",
+    every: bool = False,
     zone: ZoneInfo = SHOP_ZONE,
 ) -> tuple[Offer, ...]:
-    """Promotions in force, by priority; those that fit one of the product's variants when a product is named."""
+    """Promotions in force, by priority; those that fit one of the product's variants when a product is named,
+    or `every` one with whether it does."""
     live = [
         p
         for p in promotions
@@ -30,12 +32,16 @@ def running_offers(
     ]
     live = [p for p in live if not p.channels or channel in p.channels]
     live = [p for p in live if p.budget_left is None or p.budget_left.fen > 0]
+    fitting = {p.id for p in live}
     if product_id:
         lines = tuple(CartLine(variant, 1, ZERO, product_id, category) for variant in variant_ids or ("",))
         basket = Basket(Cart(lines), live)
-        live = [p for p in live if basket.fit(p.id)]
-    live.sort(key=lambda p: (p.priority, p.id))
-    return tuple(Offer(p.id, p.shown, _kind(p), _detail(p, now, zone), p.ends_at, _steps(p)) for p in live)
+        fitting = {p.id for p in live if basket.fit(p.id)}
+    live = sorted((p for p in live if every or p.id in fitting), key=lambda p: (p.priority, p.id))
+    return tuple(
+        Offer(p.id, p.shown, _kind(p), _detail(p, now, zone), p.ends_at, _steps(p), _who(p), _code(p), p.id in fitting)
+        for p in live
+    )
 
 
 def _steps(promotion: Promotion) -> tuple[tuple[Money, Money], ...]:
@@ -52,16 +58,21 @@ def _steps(promotion: Promotion) -> tuple[tuple[Money, Money], ...]:
 def _kind(promotion: Promotion) -> str:
     if promotion.level is Level.FREIGHT:
         return "freight"
+    if promotion.benefit is Benefit.PRESALE:
+        return "presale"
     return "coupon" if promotion.needs_coupon else "activity"
 
 
 def _detail(promotion: Promotion, now: datetime, zone: ZoneInfo) -> str:
     """Who may use it when not everyone may, and when it ends."""
-    audience = promotion.audience
-    limits = {
-        "all": "",
-        "new_customer": "限新客，",
-        "member_tier": f"限{'、'.join(sorted(audience.values))}会员，",
-        "tag": "限指定买家，",
-    }
-    return f"{limits[audience.kind]}{say_end(promotion.ends_at, zone, now)}结束"
+    who = _who(promotion)
+    return f"{f'限{who}，' if who else ''}{say_end(promotion.ends_at, zone, now)}结束"
+
+
+def _who(promotion: Promotion) -> str:
+    tiers = "、".join(sorted(promotion.audience.values))
+    return {"new_customer": "新客", "member_tier": f"{tiers}会员", "tag": "指定买家"}.get(promotion.audience.kind, "")
+
+
+def _code(promotion: Promotion) -> str:
+    return promotion.coupon.code if promotion.coupon else ""

@@ -1,12 +1,17 @@
 """What a quote says in Chinese: the printed calculation, and why a promotion does not count."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from xiaoer.kernel.money import Money
 from xiaoer.slices.promotions.types import Applied, Level, Quote
 
+_NAME = 16  # letters of a title in a bill
+_SOON = timedelta(days=30)  # an end further off is told to nobody
 _REASONS = {
     "disabled": "活动已停用",
     "not_started": "活动{at}才开始",
@@ -96,6 +101,44 @@ def explain(quote: Quote, zone: ZoneInfo, now: datetime, *, freight_known: bool 
     if quote.valid_until:
         rows.append(f"以上价格到{say_end(quote.valid_until, zone, now)}前有效")
     return "\n".join(rows)
+
+
+def bill(quote: Quote, zone: ZoneInfo, now: datetime, *, freight_known: bool) -> str:
+    """The calculation as it is told in a talk: what the goods cost, what comes off, what is paid; nothing twice.
+    `freight_known` as for `explain`."""
+    bought = [line for line in quote.lines if not line.gift]
+    rows = [f"{_short(line.title or line.variant_id)} ×{line.quantity}：{line.base.yuan}" for line in bought]
+    told = [replace(entry, title=tier_told(entry)) for entry in quote.applied if entry.level is not Level.FREIGHT]
+    rows += map(_say_applied, told)
+    rows += [
+        f"{'赠品' if line.paid.fen == 0 else '换购'} {line.title} ×{line.quantity}：{line.paid.yuan}"
+        for line in quote.lines
+        if line.gift
+    ]
+    rows.append(f"运费：{quote.freight.yuan}" if freight_known else "运费：以下单页为准")
+    rows.append(f"应付{'' if freight_known else '（不含运费）'}：{quote.payable.yuan}")
+    if quote.presale:
+        rows.append(f"其中定金 {quote.presale.deposit.yuan}，尾款 {quote.presale.balance.yuan}")
+        if quote.presale.balance_starts_at:
+            rows[-1] += f"，{say_instant(quote.presale.balance_starts_at, zone, now)}开始付尾款"
+    ends = [entry.ends_at for entry in quote.applied if entry.ends_at and entry.level is not Level.FREIGHT]
+    if ends and min(ends) - now <= _SOON:
+        rows.append(f"这个价到{say_end(min(ends), zone, now)}")
+    return "\n".join(rows)
+
+
+def tier_told(entry: Applied) -> str:
+    """The title of an offer; of one with several steps (满199减15，满299减30) only the step that counted."""
+    rate = 10 - entry.amount.fen * 10 / entry.base.fen if entry.base.fen else 0.0
+    wanted = (f"满\\d+减{re.escape(entry.amount.spoken)}", f"\\d件{rate:g}折")
+    steps = [part for part in entry.title.split("，") if any(re.search(f"{one}$", part) for one in wanted)]
+    return steps[0] if len(steps) == 1 else entry.title
+
+
+def _short(title: str) -> str:
+    """A long title cut, its spec kept whole."""
+    name, mark, spec = title.partition("（")
+    return f"{name if len(name) <= _NAME else name[: _NAME - 1] + '…'}{mark}{spec}"
 
 
 def _say_level(applied: Sequence[Applied], levels: Sequence[Level]) -> list[str]:

@@ -12,7 +12,7 @@ from xiaoer.slices.replies.rules.fitting import say_beyond, say_fit, say_person,
 from xiaoer.slices.replies.rules.matters import speak_matter
 
 _EXACT = frozenset({"promise", "until", "due", "since"})  # told to the minute
-_NAMELESS = ("product.facts", "stock.yes", "stock.low", "stock.none", "stock.back_at")
+_NAMELESS = ("product.facts", "stock.yes", "stock.plenty", "stock.low", "stock.none", "stock.back_at")
 
 
 def speak(act: Act, now: datetime) -> dict[str, str]:
@@ -120,8 +120,12 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
             words["facts"] += f"「{slots['missed']}」这点资料里没写。"
     if "titles" in slots:
         words["titles"] = "、".join(slots["titles"])
-    title, code, payable = slots.get("claim") or ("", "", None)
-    words["claim_note"] = f"\n再领「{title}」（券码 {code}），下单付 {payable.spoken} 元。" if payable else ""
+    title, code, payable, for_new = slots.get("claim") or ("", "", None, False)
+    first = "头一次下单的话，" if for_new else ""
+    words["claim_note"] = f"\n{first}再领「{title}」（券码 {code}），下单付 {payable.spoken} 元。" if payable else ""
+    words["short_note"] = f"\n这会儿{slots['short']}，这么多要等补货。" if slots.get("short") else ""
+    out = slots.get("out_of_stock")
+    words["out_note"] = f"，{wording.say_list(out)}暂时没货" if out else ""
     words["gift_note"] = f"，另外{'、'.join(slots['gifts'])}" if slots.get("gifts") else ""
     for name in ("dear", "cheap"):
         if name in slots:
@@ -138,6 +142,11 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
         words["amounts"] = "\n".join(
             f"· {called}：到手 {price} 元{'（' + '、'.join(titles) + '）' if titles else ''}"
             for called, price, titles in slots["amounts"]
+        )
+    if "deposits" in slots:
+        words["deposits"] = "\n".join(
+            f"· {called + '：' if called else ''}现在付定金 {now_} 元，尾款 {rest} 元，一共 {total} 元"
+            for called, now_, rest, total in slots["deposits"]
         )
     if "colors" in slots:
         words["colors"] = wording.say_list(slots["colors"], 10)

@@ -66,7 +66,7 @@ def go_on(ask: Ask, matter: Matter) -> Move | None:
 
 
 def _open(ask: Ask) -> list[HeldCoupon]:
-    return [coupon for coupon in ask.facts.coupons or () if coupon.state == "claimable"]
+    return [coupon for coupon in ask.facts.coupons or () if coupon.state == "claimable" and not coupon.for_new]
 
 
 def _next(ask: Ask, matter: Matter, coupon: HeldCoupon) -> Move:
