@@ -12,7 +12,17 @@ from msgspec import Struct, field
 from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Outcome, Priced, Protection, TicketBrief, TopUp, Transit
+from xiaoer.kernel.shop_facts import (
+    Diagnosis,
+    HeldCoupon,
+    Outcome,
+    Priced,
+    Protection,
+    Stacking,
+    TicketBrief,
+    TopUp,
+    Transit,
+)
 from xiaoer.kernel.terms import Terms
 
 ActType = Literal[
@@ -60,6 +70,7 @@ NeedKind = Literal[
     "priced",
     "top_up",
     "coupons",
+    "stackings",
     "tickets",
     "refundable",
     "bargain",
@@ -253,6 +264,7 @@ class Facts(Struct, frozen=True):
     priced: dict[str, Priced] = field(default_factory=dict)
     top_ups: dict[str, TopUp] = field(default_factory=dict)
     coupons: tuple[HeldCoupon, ...] | None = None
+    stackings: tuple[Stacking, ...] | None = None
     tickets: tuple[TicketBrief, ...] | None = None
     refundable: dict[str, Money] = field(default_factory=dict)
     transits: dict[str, Transit] = field(default_factory=dict)

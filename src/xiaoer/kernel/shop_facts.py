@@ -98,6 +98,18 @@ class HeldCoupon(Struct, frozen=True):
     code: str = ""
 
 
+OfferKind = Literal["coupon", "activity", "direct", "member", "platform", "asset"]
+
+
+class Stacking(Struct, frozen=True):
+    """Whether offers of two kinds count on one order (叠加): the titles of those that do, and of those that do not."""
+
+    first: OfferKind
+    second: OfferKind
+    together: tuple[tuple[str, str], ...] = ()
+    apart: tuple[tuple[str, str], ...] = ()
+
+
 class Transit(Struct, frozen=True):
     """Days on the road (在途天数) to a place, after shipping. `parcels` arrived there lately; 0: the trade's usual."""
 

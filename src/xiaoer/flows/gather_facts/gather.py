@@ -51,7 +51,7 @@ _BY_SEGMENT = {
     "recommend": "picks",
     "similar": "picks",
 }
-_WHOLE = ("offers", "coupons", "tickets", "buyer")
+_WHOLE = ("offers", "coupons", "stackings", "tickets", "buyer")
 _PICKS = 3  # products recommended at once
 _BY_KEY = {"product": "products", "variants": "variants", "price": "prices", "diagnosis": "diagnoses",
            "protection": "protections", "priced": "priced", "top_up": "top_ups", "refundable": "refundable",
@@ -189,6 +189,8 @@ class GatherFacts:
                 return self._tickets(shop, turn.buyer_id)
             case "coupons":
                 return self._prices.coupons(shop, turn.buyer_id, now)
+            case "stackings":
+                return self._prices.stackings(shop, turn.channel, now)
             case "priced" | "top_up" | "diagnosis" | "protection" | "refundable":
                 return self._figures(turn, need, now, known)
             case _:

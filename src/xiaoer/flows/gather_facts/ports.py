@@ -9,7 +9,7 @@ from xiaoer.kernel.decision import BargainAnswer, Pick, PriceNow, SceneShown, Tr
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
-from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Priced, Protection, TicketBrief, TopUp, Transit
+from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Priced, Protection, Stacking, TicketBrief, TopUp, Transit
 from xiaoer.kernel.terms import Terms
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.knowledge.types import SearchResult
@@ -70,6 +70,7 @@ class AnswersPrices(Protocol):
         self, shop: ShopId, order: Order, variant_id: str, buyer: BuyerFacts, terms: Terms, channel: str
     ) -> Money | None: ...
     async def coupons(self, shop: ShopId, buyer_id: str, at: datetime) -> tuple[HeldCoupon, ...]: ...
+    async def stackings(self, shop: ShopId, channel: str, at: datetime) -> tuple[Stacking, ...]: ...
 
 
 class ReadsOrders(Protocol):

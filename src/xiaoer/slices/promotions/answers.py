@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.kernel.shop_facts import Cause, Claim, Diagnosis, HeldCoupon, Priced, TopUp
+from xiaoer.kernel.shop_facts import Cause, Claim, Diagnosis, HeldCoupon, Priced, Stacking, TopUp
 from xiaoer.kernel.shop_facts import Protection as ProtectionFact
 from xiaoer.kernel.terms import Terms
 from xiaoer.slices.promotions.rules.advice import (
@@ -22,6 +22,7 @@ from xiaoer.slices.promotions.rules.advice import (
     refund_share,
 )
 from xiaoer.slices.promotions.rules.channels import rules_of
+from xiaoer.slices.promotions.rules.combining import stackings
 from xiaoer.slices.promotions.rules.price_protection import ProtectionTerms, Purchase, current_price, protect_price
 from xiaoer.slices.promotions.rules.quoting import payable, quote
 from xiaoer.slices.promotions.service import Promotions
@@ -243,6 +244,10 @@ class PromotionAnswers:
             if code and live and left and promotion.id not in owned and promotion.audience.kind == "all":
                 found.append(HeldCoupon(promotion.id, promotion.shown, "claimable", promotion.ends_at, code))
         return tuple(found)
+
+    async def stackings(self, shop: ShopId, channel: str, at: datetime) -> tuple[Stacking, ...]:
+        """Which kinds of the shop's offers go together on one order."""
+        return stackings(await self._promotions.all(shop), at, channel)
 
 
 def _counted(entry: Applied, promotions: dict[str, Promotion]) -> Cause:

@@ -23,19 +23,27 @@ def running_offers(
     zone: ZoneInfo = SHOP_ZONE,
 ) -> tuple[Offer, ...]:
     """Promotions in force, by priority; those that fit one of the product's variants when a product is named."""
-    live = [
-        p
-        for p in promotions
-        if p.enabled and not p.private and p.starts_at <= now < p.ends_at and p.level is not Level.PAYMENT
-    ]
-    live = [p for p in live if not p.channels or channel in p.channels]
-    live = [p for p in live if p.budget_left is None or p.budget_left.fen > 0]
+    live = in_force(promotions, now, channel)
     if product_id:
         lines = tuple(CartLine(variant, 1, ZERO, product_id, category) for variant in variant_ids or ("",))
         basket = Basket(Cart(lines), live)
         live = [p for p in live if basket.fit(p.id)]
     live.sort(key=lambda p: (p.priority, p.id))
     return tuple(Offer(p.id, p.shown, _kind(p), _detail(p, now, zone), p.ends_at, _steps(p)) for p in live)
+
+
+def in_force(promotions: Sequence[Promotion], now: datetime, channel: str) -> list[Promotion]:
+    """What may be told of here and now, whoever asks."""
+    return [
+        p
+        for p in promotions
+        if p.enabled
+        and not p.private
+        and p.starts_at <= now < p.ends_at
+        and p.level is not Level.PAYMENT
+        and (not p.channels or channel in p.channels)
+        and (p.budget_left is None or p.budget_left.fen > 0)
+    ]
 
 
 def _steps(promotion: Promotion) -> tuple[tuple[Money, Money], ...]:
