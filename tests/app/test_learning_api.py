@@ -104,6 +104,20 @@ def test_publishing_against_a_golden_question_takes_a_reason(client: TestClient)
     assert client.delete(f"{ROOT}/golden/{golden.json()['id']}").status_code == 204
 
 
+def test_new_words_for_an_approved_answer_are_shown_beside_it_and_taken_with_one_click(client: TestClient) -> None:
+    thing, old, new = uuid4().hex[:6], "按一下开关。", "按住开关三秒。"
+    made = client.post("/api/v1/knowledge", json={"question": f"{thing}怎么用", "answer": old}).json()
+    body = {"question": f"{thing}怎么用", "entry_id": made["id"], "answer": old}
+    golden = client.post(f"{ROOT}/golden", json=body).json()
+    change = {"version": made["version"], "answer": new}
+    refused = client.patch(f"/api/v1/knowledge/{made['id']}", json=change).json()
+    assert [(one["id"], one["before"], one["after"]) for one in refused["against"]] == [(golden["id"], old, new)]
+    assert client.patch(f"/api/v1/knowledge/{made['id']}?override=就按新的", json=change).status_code == 200
+    kept = {one["id"]: one for one in client.get(f"{ROOT}/golden").json()["items"]}[golden["id"]]
+    assert (kept["answer"], kept["passed"]) == (new, True)
+    assert client.delete(f"{ROOT}/golden/{golden['id']}").status_code == 204
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -114,6 +128,7 @@ def test_publishing_against_a_golden_question_takes_a_reason(client: TestClient)
         ("POST", "/gaps/nothing/dismiss", {"reason": "不做"}, 404),
         ("POST", "/gaps/nothing/dismiss", {"reason": ""}, 422),
         ("POST", "/golden", {"question": "没有期望"}, 422),
+        ("POST", "/golden", {"question": "问", "answer": "哪条知识的？"}, 422),
         ("PUT", "/golden/nothing", {"question": "问", "handoff": True}, 404),
         ("DELETE", "/golden/nothing", None, 404),
         ("PUT", "/settings", {"min_conversations": 0}, 422),

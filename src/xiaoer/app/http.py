@@ -241,7 +241,7 @@ def install(app: FastAPI) -> None:
         headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooManyRequests) else None
         if error.status == 401:
             headers = {"WWW-Authenticate": "Bearer"}
-        return problem(error.status, error.code, error.detail, headers, error.told)
+        return problem(error.status, error.code, error.detail, headers, error.told, error.against)
 
     @app.exception_handler(HTTPException)
     async def _http(_request: Request, error: HTTPException) -> Response:

@@ -31,10 +31,12 @@ from xiaoer.slices.knowledge.types import Entry
 from xiaoer.slices.learning import api as learning
 from xiaoer.slices.learning.api import GapRow
 from xiaoer.slices.learning.ports import RewritesDrafts
+from xiaoer.slices.learning.rules.approved import approved
 from xiaoer.slices.learning.store import golden, replays
 from xiaoer.slices.learning.types import Ask, Difference, GapSettings, Golden, Replay
 from xiaoer.slices.policies.own_red_lines import RuleBook
 
+_OFTEN = 3  # conversations in which an accepted candidate was asked
 _ROWS = 500  # of a file that are looked up at once
 _DAILY, _NIGHT = timedelta(days=1), timedelta(hours=19)  # 03:00 in the shop's zone
 
@@ -95,7 +97,7 @@ class Learning:
         try:
             await self.guard(shop, changed, by, override)
         except GoldenBroken as error:
-            raise FileBreaksGolden(error.broken) from error
+            raise FileBreaksGolden(error.against) from error
 
     async def _guard_book(self, shop: ShopId, by: str, book: RuleBook) -> None:
         await self.guard(shop, (), by, override_reason(), book)
@@ -169,6 +171,27 @@ class Learning:
 
         await self._db.write(change)
         return kept
+
+    async def grow(self, shop: ShopId, entries: Sequence[str], by: str) -> None:
+        """Let accepted answers that buyers often ask for join the regression set."""
+        found, now = await self._entries.get_many(shop, entries), self._clock.now()
+        often = [
+            (id_, entry.draft)
+            for id_, entry in found.items()
+            if entry.version == 1 and int(entry.draft.source.get("conversations") or 0) >= _OFTEN
+        ]
+        made = [
+            approved(f"entry-{id_}", draft.question, id_, draft, by, now)
+            for id_, draft in often
+            if draft.status == "published" and draft.is_for_everybody
+        ]
+
+        def keep(connection: Connection) -> None:
+            for one in made:
+                golden.keep(connection, shop, one)
+
+        if made:
+            await self._db.write(keep)
 
     async def drop_golden(self, shop: ShopId, id_: str, by: str) -> None:
         """

@@ -1,5 +1,7 @@
 """Problem documents (RFC 9457): the one shape of every error that leaves the API."""
 
+from typing import Any
+
 import msgspec
 from starlette.responses import Response
 
@@ -9,7 +11,7 @@ _PROBLEMS = "https://xiaoer.dev/problems/"
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """A problem document (RFC 9457). `code` is stable; `detail` says what to do next, `told` the same in Chinese where
-    there are words for it."""
+    there are words for it. `against` names what stands against it, one by one (golden questions that would break)."""
 
     type: str
     title: str
@@ -17,6 +19,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     detail: str
     told: str = ""
+    against: tuple[Any, ...] = ()
 
 
 TITLES = {
@@ -35,9 +38,14 @@ TITLES = {
 }
 
 
-def problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None, told: str = "") -> Response:
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    headers: dict[str, str] | None = None,
+    told: str = "",
+    against: tuple[Any, ...] = (),
+) -> Response:
     """A problem response."""
-    title = TITLES.get(status, "Error")
-    return Response(
-        msgspec.json.encode(Problem(_PROBLEMS + code, title, status, code, detail, told)), status, headers, PROBLEM
-    )
+    found = Problem(_PROBLEMS + code, TITLES.get(status, "Error"), status, code, detail, told, against)
+    return Response(msgspec.json.encode(found), status, headers, PROBLEM)

@@ -145,6 +145,7 @@ class Stages:
         self, shop: ShopId, changed: Sequence[Entry], book: RuleBook | None, teaching: Teaching | None = None
     ) -> Rehearses:
         """The shop with entries changed, and with another rule book, other words or another model when given."""
+        await self.knowledge.refresh(shop)
         await self.red_lines.refresh(shop)
         await self.understanding.refresh(shop)
         hears = await self.understanding.preview(shop, teaching) if teaching else None

@@ -68,6 +68,7 @@ from xiaoer.slices.knowledge.api import Knowledge
 from xiaoer.slices.knowledge.reviewed import ReviewedEntries
 from xiaoer.slices.orders.service import EmbeddedOrders
 from xiaoer.slices.policies.sides.space import load_spaces
+from xiaoer.slices.policies.stops.net import stop_net
 from xiaoer.slices.privacy.service import BuyerData
 from xiaoer.slices.promotions.coupon_kinds import CouponKinds
 from xiaoer.slices.promotions.direct import DirectPrices
@@ -144,6 +145,7 @@ class Wiring:
         stages = Stages(self.db, self.knowledge, self.promotions, answering, self.answer, *hears)
         self.model = LanguageModel(self.db, self.clock, settings)
         self.learning = Learning(*core, stages, self.jobs, self.brain.reading, self.model)
+        self.brain.candidates.accepted = self.learning.grow
         self.buyer_data = BuyerData(self.db, self.clock, self.jobs)
         self.rate = RateTalk(self.db, self.clock)
         self.vote = VoteAnswer(self.db, self.clock)
@@ -177,6 +179,7 @@ class Wiring:
         """Load what the first buyer would otherwise wait for."""
         now = self.clock.now()
         load_spaces()
+        stop_net()
         for shop in (await self.shops.ids())[:_WARM]:
             await self.understanding.refresh(shop)
             await self.knowledge.ensure_loaded(shop)

@@ -22,10 +22,11 @@ from xiaoer.slices.knowledge.guarded import GuardedEntries
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
 from xiaoer.slices.learning.api import get_settings
 from xiaoer.slices.learning.ports import RewritesDrafts
+from xiaoer.slices.learning.rules.approved import approved
 from xiaoer.slices.learning.rules.drafting import keeps_figures, similar_of
 from xiaoer.slices.learning.rules.worth import is_reopened
 from xiaoer.slices.learning.store import gaps, golden
-from xiaoer.slices.learning.types import Gap, GapCount, Golden
+from xiaoer.slices.learning.types import Gap, GapCount
 
 
 class DecideGap:
@@ -95,7 +96,7 @@ class DecideGap:
             _refuse_decided(connection, shop, gap.id, now)
             entries.keep_new(connection, shop, wanted, now, by, entry_id)
             self._decided(connection, shop, gap, "approved", by, now, entry_id)
-            _keep_golden(connection, shop, gap, entry_id, wanted.channel, by, now)
+            _keep_golden(connection, shop, gap, entry_id, wanted, by, now)
 
         await self._db.write(change)
         return str(entry_id)
@@ -123,7 +124,7 @@ class DecideGap:
                 raise Conflict(f"Entry {entry_id} was changed by somebody else just now. Try again.")
             entries.keep_change(connection, shop, stored, wanted, now, by)
             self._decided(connection, shop, gap, "merged", by, now, entry_id)
-            _keep_golden(connection, shop, gap, entry_id, wanted.channel, by, now)
+            _keep_golden(connection, shop, gap, entry_id, wanted, by, now)
 
         await self._db.write(change)
         return entry_id
@@ -179,11 +180,8 @@ def _refuse_decided(connection: Connection, shop: ShopId, gap_id: str, now: date
 
 
 def _keep_golden(
-    connection: Connection, shop: ShopId, gap: Gap, entry_id: str, channel: str, by: str, now: datetime
+    connection: Connection, shop: ShopId, gap: Gap, entry_id: str, draft: EntryDraft, by: str, now: datetime
 ) -> None:
     """What was approved must stay answered: the question joins the regression set, and counts once it is answered."""
-    made = Golden(
-        f"gap-{gap.id}", gap.question, entry_id, product_id=gap.product_id, channel=channel.split("|", maxsplit=1)[0],
-        origin="approved", created_at=now, created_by=by,
-    )  # fmt: skip
+    made = approved(f"gap-{gap.id}", gap.question, entry_id, draft, by, now, gap.product_id)
     golden.keep(connection, shop, made)

@@ -2,8 +2,11 @@
 
 `code` is part of the public contract and never changes; `status` is the HTTP status of the problem
 document (RFC 9457). Buyers never see these texts: their wording lives in `xiaoer.slices.replies`. `told` says the
-same in Chinese where a page shows it to the person who typed (else the page has words of its own).
+same in Chinese where a page shows it to the person who typed (else the page has words of its own); `against` holds
+what stands against it, one by one, where a page shows that.
 """
+
+from typing import Any
 
 
 class XiaoerError(Exception):
@@ -12,6 +15,7 @@ class XiaoerError(Exception):
     code = "error"
     status = 400
     told = ""
+    against: tuple[Any, ...] = ()
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -210,6 +211,24 @@ def test_agents_search_and_try_but_do_not_mend(server: TestClient) -> None:
     assert server.get("/api/v1/knowledge/search", params={"q": "发货"}, headers=agent).json()["items"]
     for path in ("health/check", "health/x/mend", "packs/law/switch"):
         assert server.post(f"/api/v1/knowledge/{path}", json={}, headers=agent).status_code == 403
+
+
+def test_a_thumb_counts_for_the_entry_that_it_is_about(
+    client: TestClient, server: TestClient, keep: Keep, ask: Ask
+) -> None:
+    entry = keep("铜铃铛响声大吗", "声音清脆，隔一间屋也听得见。")
+    vote = client.app.state.wiring.vote  # type: ignore[attr-defined]
+    for buyer, thumbs in (("thumb-1", [False]), ("thumb-2", [False, True]), ("thumb-3", [])):
+        talk = ask("铜铃铛响声大吗", buyer=buyer)["conversation_id"]
+        said = server.get(f"/api/v1/desk/conversations/{talk}", headers=log_in(server, "agent")).json()["messages"][-1][
+            "id"
+        ]
+        for is_good in thumbs:
+            client.portal.call(partial(vote, DEFAULT_SHOP, buyer, said, is_good=is_good))  # type: ignore[union-attr]
+    client.post("/api/v1/knowledge/health/check")
+    used = client.get("/api/v1/knowledge/usage", params={"ids": entry["id"]}).json()["usage"][entry["id"]]
+    assert (used["uses"], used["rated"], used["satisfied"]) == (3, 2, 1)
+    client.delete(f"/api/v1/knowledge/{entry['id']}")
 
 
 @pytest.mark.parametrize(

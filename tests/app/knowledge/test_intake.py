@@ -98,6 +98,25 @@ def test_a_chat_export_gives_what_people_answered_and_is_kept_as_conversations(c
     assert again["known"] >= 1
 
 
+def test_what_many_asked_is_expected_to_be_answered_so_once_it_is_accepted(client: TestClient) -> None:
+    talk = (
+        "--------------------\n消息对象：{buyer}\n--------------------\n"
+        "{buyer} (2026-05-0{day} 10:00:01): {question}\n云朵旗舰店:小林 (2026-05-0{day} 10:01:00): {answer}\n"
+    )
+    asked = ("南红手串会掉色吗", "南红手串掉色吗", "南红手串掉不掉色", "黄龙玉能刻字吗")
+    said = ("天然的，不会掉色",) * 3 + ("能刻，两三个字",)
+    text = "".join(
+        talk.format(buyer=f"nh_{day}", day=day, question=question, answer=answer)
+        for day, (question, answer) in enumerate(zip(asked, said, strict=True), start=1)
+    )
+    filled = _upload(client, "千牛导出二.txt", text.encode("gb18030"))
+    verdicts = [{"id": one["id"], "decision": "accept"} for one in _open(client, filled["id"])]
+    made = client.post("/api/v1/knowledge/candidates/decide", json={"verdicts": verdicts}).json()["entries"].values()
+    golden = [one for one in client.get("/api/v1/learning/golden").json()["items"] if one["entry_id"] in made]
+    assert [(one["origin"], one["answer"]) for one in golden] == [("approved", "天然的，不会掉色")]
+    assert client.delete(f"/api/v1/learning/golden/{golden[0]['id']}").status_code == 204
+
+
 def test_a_candidate_like_an_entry_is_merged_into_it(client: TestClient, ask: Ask) -> None:
     body = {"question": "砗磲手串保养方法", "answer": "别碰酸和汗，擦干收好。"}
     entry = client.post("/api/v1/knowledge", json=body).json()

@@ -145,8 +145,25 @@ async def test_an_approved_gap_is_answered_and_joins_the_regression_set(talks: T
     assert "龙湖天街 3 楼" in answer["replies"][0]["text"]
     assert await talks.gaps() == []
     (golden,) = await learning.golden(talks.shop)
-    assert (golden.entry_id, golden.origin) == (entry_id, "approved")
+    assert (golden.entry_id, golden.origin, golden.answer) == (entry_id, "approved", "有的，龙湖天街 3 楼。")
     assert [result.failure for result in await learning.guard.run(talks.shop)] == [""]
+
+
+async def test_an_approved_draft_is_expected_in_the_words_that_are_published_first(talks: Talks) -> None:
+    for text in ASKED:
+        await talks.say(text)
+    (row,) = await talks.gaps()
+    learning, entries = talks.product.learning, talks.product.entries
+    wanted = structs.replace(await learning.decide.draft(talks.shop, row.gap.id), answer="有的。")
+    entry_id = await learning.decide.approve(talks.shop, row.gap.id, wanted, "店长", publish=False)
+    await learning.guard.run(talks.shop)
+    entry = await entries.get(talks.shop, entry_id)
+    live = structs.replace(entry.draft, answer="有的，龙湖天街 3 楼。", status="published")
+    entry = await entries.update(talks.shop, entry_id, live, entry.version, "店长")
+    (golden,) = await learning.golden(talks.shop)
+    assert (golden.answer, golden.passed) == ("有的，龙湖天街 3 楼。", True)
+    with pytest.raises(Conflict):
+        await entries.update(talks.shop, entry_id, structs.replace(live, answer="没有。"), entry.version, "店长")
 
 
 async def test_a_gap_merged_into_an_entry_makes_its_wordings_similar_questions(talks: Talks) -> None:

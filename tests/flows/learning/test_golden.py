@@ -97,3 +97,66 @@ async def test_a_check_of_all_tells_what_fails_and_why(talks: Talks) -> None:
     failures = {r.golden.id: r.failure for r in await talks.product.learning.guard.run(talks.shop)}
     assert failures[kept.id] == "回答里不该有「3 楼」，现在有"
     assert sum(bool(failure) for failure in failures.values()) == 1
+
+
+async def approved(talks: Talks, answer: str, **fields: object) -> str:
+    """An entry whose words somebody approved."""
+    entry_id = await talks.keep("你们有实体店吗", answer, **fields)
+    made = Golden("", "有没有实体店", entry_id, answer)
+    assert (await talks.product.learning.keep_golden(talks.shop, made, "店长")).passed
+    return entry_id
+
+
+async def test_other_words_than_the_approved_ones_are_refused_with_both_side_by_side(talks: Talks) -> None:
+    entry_id = await approved(talks, "有的，龙湖天街 3 楼。")
+    with pytest.raises(GoldenBroken) as refused:
+        await change(talks, entry_id, answer="有的，龙湖天街 3 楼，周一休息。")
+    (one,) = refused.value.against
+    assert (one.question, one.before, one.after) == (
+        "有没有实体店", "有的，龙湖天街 3 楼。", "有的，龙湖天街 3 楼，周一休息。",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "stops"),
+    [
+        ("有的， 龙湖天街3楼", False),
+        ("有的，龙湖天街 3 楼！", False),
+        ("有的，龙湖天街 3.5 楼。", True),
+        ("没有，龙湖天街 3 楼。", True),
+        ("有的，{店铺名}在龙湖天街 3 楼。", True),
+    ],
+    ids=["spaces", "a mark", "a mark between figures", "a word", "a variable"],
+)
+async def test_layout_is_no_change_of_what_is_said(talks: Talks, answer: str, stops: bool) -> None:
+    entry_id = await approved(talks, "有的，龙湖天街 3 楼。")
+    if stops:
+        with pytest.raises(GoldenBroken):
+            await change(talks, entry_id, answer=answer)
+    else:
+        await change(talks, entry_id, answer=answer)
+
+
+async def test_a_live_figure_may_change_without_anybodys_approval(talks: Talks) -> None:
+    await approved(talks, "有的，龙湖天街 3 楼。{客服时间}有人。")
+    await talks.product.shops.ensure_shop(talks.shop, "换了名字")
+    assert [result.failure for result in await talks.product.learning.guard.run(talks.shop)] == [""]
+
+
+async def test_who_insists_on_new_words_has_approved_them(talks: Talks) -> None:
+    entry_id = await approved(talks, "有的，龙湖天街 3 楼。")
+    with overriding("就按新的"):
+        await change(talks, entry_id, answer="有的，银泰 5 楼。")
+    (one,) = await talks.product.learning.golden(talks.shop)
+    assert (one.answer, one.passed, one.failure) == ("有的，银泰 5 楼。", True, "")
+    (line,) = await talks.product.db.read(lambda c: audit.page(c, talks.shop, action="knowledge.golden_override"))
+    assert line.detail["renewed"] == [one.id]
+    with pytest.raises(GoldenBroken):
+        await change(talks, entry_id, answer="有的，龙湖天街 3 楼。")
+
+
+async def test_words_that_are_said_on_another_channel_only_are_not_the_approved_ones(talks: Talks) -> None:
+    entry_id = await approved(talks, "有的，龙湖天街 3 楼。")
+    await change(talks, entry_id, channel_answers={"douyin": "有的，小黄车里也有。"})
+    with pytest.raises(GoldenBroken):
+        await change(talks, entry_id, channel_answers={"web": "没有。"})

@@ -118,6 +118,28 @@ async def test_approving_publishes_all_at_once(talks: Talks) -> None:
     assert (await talks.product.learning.replay.get(talks.shop, done.id)).status == "approved"
 
 
+async def test_what_was_looked_at_and_approved_joins_the_regression_set(talks: Talks) -> None:
+    entry_id = await talks.keep(SHOP, "有的，龙湖天街 3 楼。")
+    other = await talks.keep("能刻字吗", "可以刻字。")
+    await talks.say(SHOP)
+    await talks.say("发什么快递")
+    proposal = Proposal(
+        (
+            *(await edited(talks, entry_id, answer="有的，银泰 5 楼。")).entries,
+            *(await edited(talks, other, answer="不能刻字。")).entries,
+            ProposedEntry("", 0, EntryDraft("发什么快递", "发中通。")),
+            ProposedEntry("", 0, EntryDraft("有蓝色吗", "有的。", audience="新客")),
+        )
+    )
+    done, _ = await rehearse(talks, proposal)
+    learning = talks.product.learning
+    await learning.proposals.approve(talks.shop, done, "运营")
+    await learning.renew(talks.shop)
+    found = {(one.question, one.answer, one.origin) for one in await learning.golden(talks.shop)}
+    assert found == {(SHOP, "有的，银泰 5 楼。", "approved"), ("发什么快递", "发中通。", "approved")}
+    assert {result.failure for result in await learning.guard.run(talks.shop)} == {""}
+
+
 async def test_what_changed_since_the_replay_is_not_overwritten(talks: Talks) -> None:
     entry_id = await talks.keep(SHOP, "有的，龙湖天街 3 楼。")
     done, _ = await rehearse(talks, await edited(talks, entry_id, answer="有的，银泰 5 楼。"))

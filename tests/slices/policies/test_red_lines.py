@@ -105,6 +105,22 @@ def test_words_with_another_meaning_are_left_alone() -> None:
     assert len(wrong) <= 0.01 * len(innocent), wrong
 
 
+@pytest.mark.parametrize(
+    ("text", "swears"),
+    [
+        ("给他妈买的", False),
+        ("给他妈的生日礼物", False),
+        ("你妈的裤子能穿吗", False),
+        ("给你妈的外套多大", False),
+        ("给他妈的垃圾货", True),
+        ("他妈的快点发货", True),
+        ("你妈的，还发不发", True),
+    ],
+)
+def test_a_mother_is_no_swearword(text: str, swears: bool) -> None:
+    assert ("rage" in crossed(text)) is swears
+
+
 @pytest.mark.parametrize("text", ["转ren工", "zhuan人工", "转rengong", "投su", "tou诉你们", "举bao", "骗zi"])
 def test_letters_among_the_characters_hide_nothing(text: str) -> None:
     assert crossed(text)

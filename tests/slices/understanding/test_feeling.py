@@ -35,7 +35,17 @@ def test_the_three_moods_are_told_apart(felt: list[tuple[str, str, str]]) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["垃圾桶多大", "滚筒洗衣机能洗吗", "会不会掉色", "坏了怎么修", "烦请备注一下", "买给妈妈的，会不会闷"]
+    "text",
+    [
+        "垃圾桶多大",
+        "滚筒洗衣机能洗吗",
+        "会不会掉色",
+        "坏了怎么修",
+        "烦请备注一下",
+        "买给妈妈的，会不会闷",
+        "给他妈买的能退吗",
+        "你妈的裤子能穿吗",
+    ],
 )
 def test_a_plain_question_with_a_negative_word_is_neutral(understanding: Understanding, turn: Any, text: str) -> None:
     assert understanding.understand(turn(text)).sentiment.label == "neutral"

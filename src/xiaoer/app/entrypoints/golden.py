@@ -20,10 +20,15 @@ _Words = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...
 
 
 class GoldenIn(Struct, frozen=True):
-    """A question and what must come out; at least one expectation. `handoff` null is not checked."""
+    """A question and what must come out; at least one expectation. `handoff` null is not checked.
+
+    `answer` is what the entry `entry_id` must say, as it is written (with the names of its variables); spaces and
+    punctuation do not count.
+    """
 
     question: Annotated[str, Meta(min_length=1, max_length=1000)]
     entry_id: Annotated[str, Meta(max_length=128)] = ""
+    answer: Annotated[str, Meta(max_length=20_000)] = ""
     must_contain: _Words = ()
     must_not_contain: _Words = ()
     intent: Annotated[str, Meta(max_length=40)] = ""
@@ -79,6 +84,8 @@ async def _keep(request: Request, id_: str) -> Golden:
         raise InvalidBody(
             "A golden question needs an expectation: an entry, words, an intent or whether it hands over."
         )
+    if body.answer and not body.entry_id:
+        raise InvalidBody("An approved answer is of an entry: name it in `entry_id`.")
     value = Golden(id_, **msgspec.structs.asdict(body))
     return await product.learning.keep_golden(who_.shop, value, who(who_))
 

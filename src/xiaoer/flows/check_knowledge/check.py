@@ -37,6 +37,7 @@ from xiaoer.slices.promotions.service import Promotions
 from xiaoer.slices.shops.service import Shops
 
 _WINDOW = timedelta(days=28)
+_GOOD = 4  # stars of a content buyer
 _TOLD_S = 1.0  # how often other processes hear how far a check is
 _SILENT = timedelta(seconds=30)  # a check that was not heard of for so long died with its process
 
@@ -231,12 +232,13 @@ class CheckKnowledge:
         """Usage by entry, and conversations without an answer by product and intent since an entry was written."""
 
         def query(connection: Any) -> tuple[list[dict[str, Any]], ...]:
-            kinds = ("turn.decided", "handoff.requested", "conversation.rated")
+            kinds = ("turn.decided", "handoff.requested", "conversation.rated", "answer.voted")
             return tuple(insights.of_type(connection, shop, kind, now - _WINDOW, now) for kind in kinds)
 
-        turns, handoffs, ratings = await self._db.read(query)
+        turns, handoffs, ratings, votes = await self._db.read(query)
         handed = {fact["conversation_id"]: fact["at"] for fact in handoffs}
-        scores = {fact["conversation_id"]: fact.get("score", 0) for fact in ratings}
+        liked = {fact["conversation_id"]: fact["score"] >= _GOOD for fact in ratings if fact.get("score")}
+        thumbs = {fact["turn_id"]: bool(fact["is_good"]) for fact in votes}
         written = self._written(turns, kept)
         usage: dict[str, Usage] = {}
         missing: dict[str, dict[str, set[str]]] = {}
@@ -245,12 +247,12 @@ class CheckKnowledge:
             for kind, entry_id in turn.get("sources", ()):
                 if kind == "knowledge":
                     before = usage.get(entry_id, Usage())
-                    score = scores.get(talk, 0)
+                    good = thumbs.get(turn.get("turn_id"), liked.get(talk))  # the thumb is about this answer
                     usage[entry_id] = Usage(
                         before.uses + 1,
                         before.handoffs + (talk in handed and handed[talk] >= at),
-                        before.rated + bool(score),
-                        before.satisfied + (score >= 4),
+                        before.rated + (good is not None),
+                        before.satisfied + bool(good),
                         at,
                     )
             if "fallback" in turn.get("acts", ()) and turn.get("product_id"):

@@ -1,6 +1,7 @@
 """A proposal is published or discarded (发布预演过的改动): all of it in one change, or nothing.
 
-Entries must still be at the version that was rehearsed; the regression set is asked about the whole.
+Entries must still be at the version that was rehearsed; the regression set is asked about the whole. What an approved
+entry says to past buyers was looked at, so it joins the regression set.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,8 @@ from xiaoer.slices.knowledge import keeping as entries
 from xiaoer.slices.knowledge import pending, rules, store
 from xiaoer.slices.knowledge.guarded import override_reason
 from xiaoer.slices.knowledge.types import Entry, EntryDraft
-from xiaoer.slices.learning.store import replays
+from xiaoer.slices.learning.rules.approved import approved
+from xiaoer.slices.learning.store import golden, replays
 from xiaoer.slices.learning.types import Replay
 from xiaoer.slices.policies import store as policies
 from xiaoer.slices.policies.own_red_lines import RuleBook
@@ -175,8 +177,12 @@ class PublishProposals:
 
         def change(connection: Connection) -> None:
             self._decide(connection, shop, replay, ("done",), "approved", by, now, "")
-            for one in proposal.entries:
-                _publish(connection, shop, one, by, now)
+            heard = replays.answers_anew(connection, shop, replay.id)
+            for place, one in enumerate(proposal.entries):
+                id_, draft = _publish(connection, shop, one, by, now), one.draft
+                is_heard = not heard.isdisjoint((id_, f"new-{place}"))
+                if is_heard and draft.status == "published" and draft.is_for_everybody:
+                    golden.keep(connection, shop, approved(f"entry-{id_}", draft.question, id_, draft, by, now))
             if proposal.book is not None:
                 policies.save_book(connection, shop, proposal.book, now)
             if teaching is not None:
@@ -224,11 +230,11 @@ def _holds(proposal: Proposal) -> bool:
     return bool(proposal.entries) or proposal.book is not None or proposal.teaching is not None
 
 
-def _publish(connection: Connection, shop: ShopId, one: ProposedEntry, by: str, now: datetime) -> None:
+def _publish(connection: Connection, shop: ShopId, one: ProposedEntry, by: str, now: datetime) -> str:
     if not one.version:
-        entries.keep_new(connection, shop, one.draft, now, by, one.id)
-        return
+        return str(entries.keep_new(connection, shop, one.draft, now, by, one.id).id)
     stored = store.get(connection, shop, one.id)
     if stored is None or stored.version != one.version:
         raise Conflict(f"Entry {one.id} was changed since the replay. Rehearse it again.")
     entries.keep_change(connection, shop, stored, one.draft, now, by, seen=True)
+    return one.id

@@ -32,6 +32,12 @@ class GuardsPublishing(Protocol):
     async def __call__(self, shop: ShopId, changed: Sequence[Entry], by: str, override: str = "") -> None: ...
 
 
+class TakesAccepted(Protocol):
+    """Hears of the entries that accepted candidates became, joined or changed."""
+
+    async def __call__(self, shop: ShopId, entries: Sequence[str], by: str) -> None: ...
+
+
 def set_override(reason: str) -> None:
     """Name the reason for publishing against the guard, for the rest of this task."""
     _REASON.set(reason.strip()[:500])
@@ -120,6 +126,7 @@ class GuardedCandidates(Candidates):
     ) -> None:
         super().__init__(db, clock, knowledge, analyser)
         self._entries = entries
+        self.accepted: TakesAccepted | None = None
 
     async def decide(self, shop: ShopId, verdicts: Sequence[Verdict], by: str, *, publish: bool) -> Decided:
         """See `Candidates.decide`.
@@ -129,7 +136,10 @@ class GuardedCandidates(Candidates):
         """
         if self._entries.guard is not None:
             await self._entries.guard(shop, await self._after(shop, verdicts, by, publish), by, _REASON.get())
-        return await super().decide(shop, verdicts, by, publish=publish)
+        done = await super().decide(shop, verdicts, by, publish=publish)
+        if self.accepted is not None and done.entries:
+            await self.accepted(shop, list(dict.fromkeys(done.entries.values())), by)
+        return done
 
     async def _after(self, shop: ShopId, verdicts: Sequence[Verdict], by: str, publish: bool) -> list[Entry]:
         """The live entries that the verdicts would make or change; what is not there is left to the deciding."""

@@ -37,6 +37,17 @@ class EntryDraft(Struct, frozen=True):
     channel_answers: dict[str, str] = field(default_factory=dict)
     source: dict[str, Any] = field(default_factory=dict)
 
+    def said_on(self, channel: str) -> str:
+        """The answer in the words of a channel."""
+        return self.channel_answers.get(channel, self.answer)
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether a visitor whom nobody knows gets it, today and for good; goods are named one by one, if at all."""
+        dated = self.valid_from or self.valid_to
+        by_kind = self.product_category and not self.product_id
+        return not (self.audience or self.order_state or dated or by_kind)
+
 
 class Entry(Struct, frozen=True):
     """One kept entry (知识条目). `version` counts its changes from 1; `hash` is of its content."""

@@ -1,4 +1,4 @@
-"""What learning may ask of a language model (草稿润色)."""
+"""What learning may ask of a language model (草稿润色), and what it sees of an entry."""
 
 from typing import Protocol
 
@@ -13,3 +13,15 @@ class RewritesDrafts(Protocol):
     """
 
     async def rewrite(self, shop: ShopId, question: str, answer: str) -> str | None: ...
+
+
+class Written(Protocol):
+    """An entry as it is written, in the words of a channel."""
+
+    @property
+    def channel(self) -> str: ...
+
+    @property
+    def product_id(self) -> str: ...
+
+    def said_on(self, channel: str) -> str: ...

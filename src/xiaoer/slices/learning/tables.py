@@ -51,6 +51,7 @@ golden = Table(
     Column("id", String(64), primary_key=True),
     Column("question", Text, nullable=False),
     Column("entry_id", String(128), nullable=False, server_default=""),
+    Column("answer", Text, nullable=False, server_default=""),
     Column("must_contain", Json, nullable=False),
     Column("must_not_contain", Json, nullable=False),
     Column("intent", String(40), nullable=False, server_default=""),

@@ -79,11 +79,15 @@ class GapSettings(Struct, frozen=True):
 
 
 class Golden(Struct, frozen=True):
-    """A golden question (回归题) and what must come out. Empty expectations are not checked; `handoff` None is free."""
+    """A golden question (回归题) and what must come out. Empty expectations are not checked; `handoff` None is free.
+
+    `answer` is what somebody approved that the entry says, as it is written: with the names of its variables.
+    """
 
     id: str
     question: str
     entry_id: str = ""
+    answer: str = ""
     must_contain: tuple[str, ...] = ()
     must_not_contain: tuple[str, ...] = ()
     intent: str = ""

@@ -69,8 +69,7 @@ def spoken(one: EntryDraft, other: EntryDraft) -> Iterator[tuple[str, tuple[str,
     scopes = [set(filter(None, draft.channel.split("|"))) for draft in (one, other)]
     for channel in sorted({*one.channel_answers, *other.channel_answers}):
         if all(not scope or channel in scope for scope in scopes):
-            says = tuple(draft.channel_answers.get(channel, draft.answer) for draft in (one, other))
-            yield channel, (says[0], says[1])
+            yield channel, (one.said_on(channel), other.said_on(channel))
 
 
 def by_date(live: Sequence[Entry], usage: Mapping[str, Usage], now: datetime) -> list[Found]:

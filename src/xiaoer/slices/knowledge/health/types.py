@@ -65,7 +65,7 @@ class Far(Struct, frozen=True):
 
 
 class Usage(Struct, frozen=True):
-    """28 days of one entry: times said, hand-overs after it in the same talk, ratings and good ones (4 and 5)."""
+    """28 days of one entry: times said, hand-overs after it in the same talk, thumbs or ratings, and good ones."""
 
     uses: int = 0
     handoffs: int = 0

@@ -252,11 +252,10 @@ class ShopIndex:
 
 def _hit(score: float, entry: Entry, text: str, channel: str) -> KnowledgeHit:
     draft = entry.draft
-    answer = draft.channel_answers.get(channel, draft.answer) if draft.channel_answers else draft.answer
     return KnowledgeHit(
         str(entry.id),
         draft.question,
-        answer,
+        draft.said_on(channel),
         round(score, 4),
         draft.product_id,
         draft.category,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from xiaoer.kernel.rehearsal import Rehearsal
+from xiaoer.slices.learning.rules.approved import OTHER_WORDS, is_same
 from xiaoer.slices.learning.types import Change, Golden, Outcome
 
 _AMOUNT = re.compile(r"[¥￥]\s?(\d+(?:\.\d{1,2})?)|(\d+(?:\.\d{1,2})?)\s?(?:元|块)")
@@ -89,8 +90,11 @@ def _said(text: str) -> str:
     return _SPACE.sub("", _DRAWN.sub("", text))
 
 
-def failure_of(golden: Golden, outcome: Outcome) -> str:
-    """Why an outcome is not what a golden question expects, in the merchant's words; "" when it is."""
+def failure_of(golden: Golden, outcome: Outcome, written: str = "") -> str:
+    """Why an outcome is not what a golden question expects, in the merchant's words; "" when it is.
+
+    `written` is what the question's entry says, as it is written.
+    """
     if golden.handoff is not None and golden.handoff != bool(outcome.handoff):
         return "应该转人工，现在没有转" if golden.handoff else "不该转人工，现在转了"
     if golden.intent and golden.intent not in outcome.intents:
@@ -105,4 +109,4 @@ def failure_of(golden: Golden, outcome: Outcome) -> str:
     for words in golden.must_not_contain:
         if _SPACE.sub("", words) in text:
             return f"回答里不该有「{words}」，现在有"
-    return ""
+    return OTHER_WORDS if golden.answer and not is_same(golden.answer, written) else ""

@@ -1,6 +1,6 @@
 """Rows of golden questions. `shop` first, always."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,13 @@ def keep(connection: Connection, shop: ShopId, value: Golden) -> None:
 
 def drop(connection: Connection, shop: ShopId, id_: str) -> bool:
     return connection.execute(delete(golden).where(golden.c.shop == shop, golden.c.id == id_)).rowcount == 1
+
+
+def approve(connection: Connection, shop: ShopId, words: Mapping[str, str]) -> None:
+    """Take other words for what is approved from now on: answer by id."""
+    for id_, answer in words.items():
+        where = (golden.c.shop == shop, golden.c.id == id_)
+        connection.execute(update(golden).where(*where).values(answer=answer))
 
 
 def keep_results(connection: Connection, shop: ShopId, results: Sequence[tuple[str, str]], at: datetime) -> None:

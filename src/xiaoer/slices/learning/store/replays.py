@@ -61,6 +61,14 @@ def add_differences(connection: Connection, shop: ShopId, id_: str, first: int, 
         connection.execute(insert(differences), rows)
 
 
+def answers_anew(connection: Connection, shop: ShopId, id_: str) -> set[str]:
+    """The entries that answer a past turn otherwise than before."""
+    rows = connection.execute(
+        select(differences.c.after).where(differences.c.shop == shop, differences.c.replay_id == id_)
+    )
+    return {str(entry) for row in rows for entry in row.after.get("entries", ())}
+
+
 def page_differences(
     connection: Connection, shop: ShopId, id_: str, mark: str, text: str, offset: int, limit: int
 ) -> tuple[list[Difference], int]:

@@ -2,10 +2,12 @@
 
 Ties: fewer coupons, then the earliest end, then the smallest id. Sets are tried in the order of the best
 that they could save, and the search ends when no later set can win; so the result is that of trying all.
+Carts that are too large for that (thousands of sets of a hundred lines) go on from the best of the first sets
+by one coupon more, less or exchanged, to where no such step saves anything.
 Assets (红包, 淘金币) are not chosen: they are used up, the earliest to expire first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,9 +20,9 @@ from xiaoer.slices.promotions.types import Cart, Coupon, Level, Promotion
 Held = tuple[Coupon, Promotion]
 States = dict[tuple[str, ...], Working]  # what is left after coupons, by their ids in order
 _MOST_COUPONS = 12  # a buyer rarely holds more than 10 that are usable (facts: promotions, section 4)
-# Sets that are priced at most: all of them in everyday carts; 100 lines with ten coupons that all combine
-# would otherwise take a second. Sets come by the most that they could save, so what is cut off is hopeless.
-_LEAST_TRIALS, _TRIALS_BY_LINES_SQUARED = 32, 200_000
+# Sets that are priced at most before the search climbs from the best of them: all in everyday carts; 100 lines with
+# ten coupons that all combine would otherwise take half a second.
+_LEAST_TRIALS, _TRIALS_BY_LINES_SQUARED = 8, 80_000
 _NEAR_FEN = 100  # a runner-up within 1 yuan is worth telling
 
 
@@ -112,36 +114,89 @@ def choose_coupons(start: Working, tools: Tools, held: Sequence[Held], *, named:
     useful.sort(key=lambda item: (-item[1], coupon_end(*item[0]), item[0][0].id))
     useful = useful[:_MOST_COUPONS]
     lowest = start.total - _later(start, tools, [pair for pair, _ in useful])
+    search = _Search(start, tools, [pair for pair, _ in useful], named=named)
     most_trials = max(_LEAST_TRIALS, _TRIALS_BY_LINES_SQUARED // max(len(start.left), 1) ** 2)
-    ends = {pair[0].id: coupon_end(*pair) for pair, _ in useful}
+    sets = _allowed_sets(useful)
+    bounds = [(-len(chosen) if named else 0, max(lowest - most, 0)) for chosen, most in sets]
+    last = sorted(bounds)[:most_trials][-1]  # so that only sets which may be tried are put in their full order
     trials = [
-        Trial((-len(chosen) if named else 0, max(lowest - most, 0), *_tie(chosen, ends)), chosen)
-        for chosen, most in _allowed_sets(useful)
+        Trial((*bound, *search.tie(chosen)), chosen)
+        for bound, (chosen, _) in zip(bounds, sets, strict=True)
+        if bound <= last
     ]
     trials.sort(key=lambda trial: trial.bound)
-    states: States = {}
-    best: tuple[Key, Priced] | None = None
-    second: tuple[Key, Priced] | None = None
-    for tried, (bound, chosen) in enumerate(trials):
-        if best is not None:
-            near = bound[0] == best[0][0] and bound[1] <= best[0][1] + _NEAR_FEN
-            hopeless = bound > best[0] and (not near or (second is not None and bound > second[0]))
-            if hopeless or tried >= most_trials:
-                break
-        priced = price_with(start, tools, chosen, states)
-        spent = {record.coupon.id for record in priced.working.records if record.coupon}
-        if any(coupon.id not in spent for coupon, _ in chosen):
-            continue  # a coupon that does nothing in this set: the set without it is priced too
-        entry = ((bound[0], priced.payable, *bound[2:]), priced)
-        if best is None or entry[0] < best[0]:
-            best, second = entry, best
-        elif second is None or entry[0] < second[0]:
-            second = entry
-    chosen_best = best[1] if best else price_with(start, tools, ())
-    runner_up = second[1] if second else None
-    if runner_up and (runner_up.payable - chosen_best.payable > _NEAR_FEN or not runner_up.coupons):
+    for bound, chosen in trials[:most_trials]:
+        if search.is_hopeless(bound):
+            break
+        search.price(chosen)
+    else:
+        if len(sets) > most_trials:
+            search.climb()
+    best = search.best[1] if search.best else price_with(start, tools, ())
+    runner_up = search.second[1] if search.second else None
+    if runner_up and (runner_up.payable - best.payable > _NEAR_FEN or not runner_up.coupons):
         runner_up = None
-    return Choice(chosen_best, runner_up)
+    return Choice(best, runner_up)
+
+
+class _Search:
+    """The sets of coupons that were priced, and the two best of them."""
+
+    def __init__(self, start: Working, tools: Tools, useful: Sequence[Held], *, named: bool) -> None:
+        self._start, self._tools, self._useful, self._named = start, tools, useful, named
+        self._ends = {pair[0].id: coupon_end(*pair) for pair in useful}
+        self._states: States = {}
+        self._seen: set[frozenset[str]] = set()
+        self.best: tuple[Key, Priced] | None = None
+        self.second: tuple[Key, Priced] | None = None
+
+    def tie(self, chosen: Sequence[Held]) -> tuple[int, list[datetime], list[str]]:
+        """How a set is sorted among sets that cost the same."""
+        ids = sorted([coupon.id for coupon, _ in chosen])
+        return len(chosen), sorted([self._ends[id_] for id_ in ids]), ids
+
+    def is_hopeless(self, bound: Key) -> bool:
+        """Whether neither this set nor a later one can be the best or worth telling beside it."""
+        if self.best is None:
+            return False
+        key = self.best[0]
+        near = bound[0] == key[0] and bound[1] <= key[1] + _NEAR_FEN
+        return bound > key and (not near or (self.second is not None and bound > self.second[0]))
+
+    def price(self, chosen: tuple[Held, ...]) -> bool:
+        """Price a set, less the coupons that do nothing in it. Returns whether it is the best so far."""
+        ids = frozenset([coupon.id for coupon, _ in chosen])
+        if ids in self._seen:
+            return False
+        self._seen.add(ids)
+        priced = price_with(self._start, self._tools, chosen, self._states)
+        spent = {record.coupon.id for record in priced.working.records if record.coupon}
+        if not ids <= spent:
+            return self.price(tuple(pair for pair in chosen if pair[0].id in spent))
+        entry = ((-len(chosen) if self._named else 0, priced.payable, *self.tie(chosen)), priced)
+        if self.best is None or entry[0] < self.best[0]:
+            self.best, self.second = entry, self.best
+            return True
+        if self.second is None or entry[0] < self.second[0]:
+            self.second = entry
+        return False
+
+    def climb(self) -> None:
+        """From the best set so far, put in, leave out or exchange one coupon as long as that makes it cheaper."""
+        saved = self.best is not None
+        while saved and self.best:
+            saved = any(list(map(self.price, self._beside(self.best[1].coupons))))
+
+    def _beside(self, chosen: tuple[Held, ...]) -> list[tuple[Held, ...]]:
+        fewer = [tuple(pair for pair in chosen if pair is not one) for one in chosen]
+        ids = {coupon.id for coupon, _ in chosen}
+        unused = [pair for pair in self._useful if pair[0].id not in ids]
+        return fewer + [
+            (*kept, pair)
+            for kept in (chosen, *fewer)
+            for pair in unused
+            if may_combine([promotion for _, promotion in kept], pair[1])
+        ]
 
 
 def _later(start: Working, tools: Tools, useful: Sequence[Held]) -> int:
@@ -178,11 +233,6 @@ def _at_most(start: Working, pair: Held) -> int:
     coupon, promotion = pair
     worth = weigh(start, promotion).worth
     return coupon.amount.fen if coupon.amount and worth.amount > 0 else worth.amount
-
-
-def _tie(chosen: Sequence[Held], ends: Mapping[str, datetime]) -> tuple[int, list[datetime], list[str]]:
-    ids = sorted([coupon.id for coupon, _ in chosen])
-    return len(chosen), sorted([ends[id_] for id_ in ids]), ids
 
 
 def _allowed_sets(useful: Sequence[tuple[Held, int]]) -> list[tuple[tuple[Held, ...], int]]:

@@ -133,7 +133,7 @@ def _why_unused(
     coupon: Coupon, promotion: Promotion, best: Priced, start: Working, chosen: Sequence[Promotion]
 ) -> Miss:
     """Tried alone it may fall short; tried on top of the chosen ones it may not combine or find nothing left."""
-    worth, lines, _, base, _ = weigh(start, promotion)
+    worth, lines, _, base, *_ = weigh(start, promotion)
     if not lines:
         return Miss("line_taken" if start.basket.fit(promotion.id) else "out_of_scope")
     if worth.amount <= 0:

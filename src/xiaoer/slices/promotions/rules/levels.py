@@ -43,6 +43,7 @@ class Weighed(NamedTuple):
     lines: tuple[int, ...]
     bases: list[int]
     base: int
+    pieces: int = 0
     parts: list[int] | None = None
 
 
@@ -133,7 +134,7 @@ def weigh(working: Working, promotion: Promotion) -> Weighed:
     left = working.left
     bases = [basket.lines[i].item_total for i in lines] if parallel else [left[i] for i in lines]
     base = sum(bases)
-    pieces = sum([basket.lines[i].quantity for i in lines])
+    pieces = known.pieces if known else sum([basket.lines[i].quantity for i in lines])
     if needs_units(promotion):
         worth = known.worth if known else worth_of(promotion, base, pieces, basket.units(lines))
     else:
@@ -142,16 +143,19 @@ def weigh(working: Working, promotion: Promotion) -> Weighed:
     if parallel and worth.amount > 0:
         weights = bases if worth.weights is None else [worth.weights.get(i, 0) for i in lines]
         parts = share(min(worth.amount, base), weights, bases)
-    weighed = Weighed(worth, lines, bases, base, parts)
+    weighed = Weighed(worth, lines, bases, base, pieces, parts)
     if parallel or known is None:
         working.memo[(promotion.id, mask)] = weighed
     return weighed
 
 
-def apply(working: Working, promotion: Promotion, coupon: Coupon | None = None) -> bool:
-    """Apply the promotion if it gives anything; else note why not. Returns whether it was applied."""
-    weighed = weigh(working, promotion)
-    worth, lines, bases, base, parts = weighed
+def apply(working: Working, promotion: Promotion, coupon: Coupon | None = None, weighed: Weighed | None = None) -> bool:
+    """Apply the promotion if it gives anything; else note why not. Returns whether it was applied.
+
+    `weighed`: what `weigh` says of it as things stand, when the caller knows that already.
+    """
+    weighed = weighed or weigh(working, promotion)
+    worth, lines, bases, base, _, parts = weighed
     rooms = _rooms(working, promotion, lines) if worth.amount > 0 else []
     amount = _limited(working, worth, coupon, rooms)
     refusal = _refuse(working, promotion, coupon, weighed, amount)
@@ -239,13 +243,16 @@ def apply_in_order(working: Working, promotions: Sequence[Promotion]) -> None:
     for priority in sorted(by_priority):
         rivals = sorted(by_priority[priority], key=lambda p: p.id)
         while rivals:
-            worths = [weigh(working, p).worth for p in rivals] if len(rivals) > 1 else [Worth(1)]
+            weights = [weigh(working, p) for p in rivals]
+            useful = [(p, w) for p, w in zip(rivals, weights, strict=True) if w.worth.amount > 0 or w.worth.gifts]
             # Lines are only ever taken away, so what gives nothing now gives nothing later.
-            for promotion, worth in zip(rivals, worths, strict=True):
-                if worth.amount <= 0 and not worth.gifts:
-                    apply(working, promotion)
-            ranked = [(p, w) for p, w in zip(rivals, worths, strict=True) if w.amount > 0 or w.gifts]
-            ranked.sort(key=lambda pair: (-pair[1].amount, -pair[1].gifts, pair[0].id))
-            if ranked:
-                apply(working, ranked[0][0])
-            rivals = sorted((p for p, _ in ranked[1:]), key=lambda p: p.id)
+            for promotion, weighed in zip(rivals, weights, strict=True):
+                if weighed.worth.amount <= 0 and not weighed.worth.gifts:
+                    apply(working, promotion, weighed=weighed)
+            if useful:
+                winner, weighed = min(
+                    useful, key=lambda pair: (-pair[1].worth.amount, -pair[1].worth.gifts, pair[0].id)
+                )
+                apply(working, winner, weighed=weighed)
+                useful = [pair for pair in useful if pair[0] is not winner]
+            rivals = [p for p, _ in useful]

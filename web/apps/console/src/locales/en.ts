@@ -26,7 +26,7 @@ export const en: typeof zh = {
     empty: 'Fill in account and password',
     demo: 'The sample shop prints its accounts in the window where Xiaoer was started.',
   },
-  insist: { title: 'This breaks golden questions', ask: 'To publish anyway, write the reason; it is audited.', reason: 'For example: the model changed', go: 'Publish anyway', leave: 'Leave it', needed: 'Write the reason' },
+  insist: { title: 'This breaks golden questions', ask: 'To publish anyway, write the reason; it is audited.', reason: 'For example: the model changed', go: 'Publish anyway', leave: 'Leave it', needed: 'Write the reason', words: 'This changes the approved answer of {count} golden questions', take: 'Take the new words', more: '{count} more' },
   problem: {
     unreachable: 'The server cannot be reached. Check the network and try again.',
     other: 'The server failed. Try again later; if it stays, read the server log.',

@@ -24,7 +24,7 @@ export const zh = {
     empty: '账号和密码都要填',
     demo: '演示店铺的账号和密码，写在启动小二的那个窗口里。',
   },
-  insist: { title: '这样发布会答错回归题', ask: '还要发布的话，写明原因，会记进操作记录。', reason: '比如：换了新款，旧答案不对了', go: '仍然发布', leave: '先不发布', needed: '要写原因' },
+  insist: { title: '这样发布会答错回归题', ask: '还要发布的话，写明原因，会记进操作记录。', reason: '比如：换了新款，旧答案不对了', go: '仍然发布', leave: '先不发布', needed: '要写原因', words: '这条改动会让 {count} 道回归题的答案变', take: '就按新的', more: '还有 {count} 道' },
   problem: {
     unreachable: '连不上服务器，检查网络后再试',
     other: '服务器出错了，稍后再试；一直不行就看服务器日志',

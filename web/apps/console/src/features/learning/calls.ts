@@ -66,6 +66,7 @@ export interface Golden {
   id: string
   question: string
   entry_id: string
+  answer: string
   must_contain: string[]
   must_not_contain: string[]
   intent: string
