@@ -17,6 +17,7 @@ from xiaoer.kernel.shop_facts import (
     HeldCoupon,
     Outcome,
     Priced,
+    PriceNow,
     Protection,
     Stacking,
     TicketBrief,
@@ -75,7 +76,6 @@ NeedKind = Literal[
     "refundable",
     "bargain",
     "similar",
-    "together",
     "buyer",
 ]
 TodoKind = Literal["action", "ticket", "subscribe"]
@@ -123,16 +123,6 @@ class Offer(Struct, frozen=True):
     detail: str = ""
     ends_at: datetime | None = None
     steps: tuple[tuple[Money, Money], ...] = ()
-
-
-class PriceNow(Struct, frozen=True):
-    """What one piece costs a buyer right now (到手价), and the promotions that made it so (id, title)."""
-
-    variant_id: str
-    list_price: Money
-    payable: Money
-    freight: Money
-    applied: tuple[tuple[str, str], ...] = ()
 
 
 class BargainAnswer(Struct, frozen=True):

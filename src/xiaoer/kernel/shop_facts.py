@@ -98,6 +98,16 @@ class HeldCoupon(Struct, frozen=True):
     code: str = ""
 
 
+class PriceNow(Struct, frozen=True):
+    """What one piece costs a buyer right now (到手价), and the promotions that made it so (id, title)."""
+
+    variant_id: str
+    list_price: Money
+    payable: Money
+    freight: Money
+    applied: tuple[tuple[str, str], ...] = ()
+
+
 OfferKind = Literal["coupon", "activity", "direct", "member", "platform", "asset"]
 
 

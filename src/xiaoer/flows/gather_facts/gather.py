@@ -31,10 +31,11 @@ from xiaoer.flows.gather_facts.ports import (
 )
 from xiaoer.flows.gather_facts.within import within
 from xiaoer.kernel.commerce import Order, Product, Variant
-from xiaoer.kernel.decision import Facts, Need, Offer, PriceNow
+from xiaoer.kernel.decision import Facts, Need, Offer
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Memory
+from xiaoer.kernel.shop_facts import PriceNow
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules.bargaining import is_only_context, price_words
 from xiaoer.slices.policies.rules.picking import goods_pointed_at

@@ -10,6 +10,7 @@ from typing import Any
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.money import Money
 from xiaoer.slices.replies.rules import wording
+from xiaoer.slices.replies.rules.stacking import say_stacking
 
 _AREA = re.compile(r"^.{2,20}?(?:[区县旗]|市(?!.{0,6}[区县旗]))")
 _TOWN = 4  # characters of an address without 区 or 县 that are read back (广州天河…)
@@ -254,34 +255,8 @@ def _reached(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     return {"reached": f"，{'、'.join(titles)}都用上了" if titles else ""}
 
 
-_OFFER_WORDS = {"coupon": "店铺券", "activity": "满减这类活动", "direct": "直降价", "member": "会员价",
-                "platform": "平台优惠", "asset": "红包"}  # fmt: skip
-
-
-def _stacking(slots: dict[str, Any], now: datetime) -> dict[str, str]:
-    return {"stacking_words": "\n".join(_stacked(*row) for row in slots["stacking"])}
-
-
-def _stacked(first: str, second: str, together: list[Any], apart: list[Any]) -> str:
-    """One line for two kinds of offers: whether they go together, with the pair that does not."""
-    one, other = _OFFER_WORDS[first], _OFFER_WORDS[second]
-    if first == second == "coupon" and not together:
-        return f"{one}一单只能用一张，付款时会挑最划算的那张。"
-    if first == second and not together:
-        return (
-            f"同一件商品只算一个{one.removesuffix('这类活动')}活动，按更划算的算。"
-            if first == "activity"
-            else f"{one}只算更低的那个。"
-        )
-    pair = f"「{apart[0][0]}」和「{apart[0][1]}」" if apart else ""
-    if not together:
-        return f"{one}和{other}不能同享，付款时按更划算的算。"
-    both = f"{one}之间" if first == second else f"{one}和{other}"
-    return f"{both}能一起用，各自够门槛就行{f'，只是{pair}不能同享' if pair else ''}。"
-
-
 _SPEAKERS = {
-    "stacking": _stacking,
+    "stacking": say_stacking,
     "options": _options,
     "orders": _orders,
     "due": _due,
