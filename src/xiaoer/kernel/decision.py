@@ -109,8 +109,7 @@ class KnowledgeHit(Struct, frozen=True):
     category: str = ""
     matched: str = ""
     attachments: tuple[dict[str, Any], ...] = ()
-    # what the shop wants said for a live variable when there is no fact: name -> text
-    defaults: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)  # what is said for a live variable without a fact
 
 
 class Offer(Struct, frozen=True):
