@@ -1,7 +1,7 @@
 """Which promotions may be told to a buyer now (有什么优惠), each by its own title."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from xiaoer.kernel.clock import SHOP_ZONE
@@ -10,6 +10,8 @@ from xiaoer.kernel.money import ZERO, Money
 from xiaoer.slices.promotions.rules.basket import Basket
 from xiaoer.slices.promotions.rules.wording import say_end
 from xiaoer.slices.promotions.types import Benefit, Cart, CartLine, Level, Promotion
+
+_LASTING = timedelta(days=90)  # what holds longer is a rule of the shop, and its end is no news
 
 
 def running_offers(
@@ -64,7 +66,7 @@ def _kind(promotion: Promotion) -> str:
 
 
 def _detail(promotion: Promotion, now: datetime, zone: ZoneInfo) -> str:
-    """Who may use it when not everyone may, and when it ends."""
+    """Who may use it when not everyone may, and when it ends, if that is soon."""
     audience = promotion.audience
     limits = {
         "all": "",
@@ -72,4 +74,9 @@ def _detail(promotion: Promotion, now: datetime, zone: ZoneInfo) -> str:
         "member_tier": f"限{'、'.join(sorted(audience.values))}会员，",
         "tag": "限指定买家，",
     }
-    return f"{limits[audience.kind]}{say_end(promotion.ends_at, zone, now)}结束"
+    lasts = promotion.ends_at - now > _LASTING
+    return (
+        limits[audience.kind].rstrip("，")
+        if lasts
+        else f"{limits[audience.kind]}{say_end(promotion.ends_at, zone, now)}结束"
+    )
