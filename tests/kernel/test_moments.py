@@ -1,12 +1,12 @@
 """Moments as people say them, at the shop and to the second."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.errors import InvalidBody
-from xiaoer.kernel.moments import parse_moment
+from xiaoer.kernel.moments import last_day_named, parse_moment
 
 NOW = datetime(2026, 6, 18, 15, 0, 5, tzinfo=SHOP_ZONE)  # a Thursday
 
@@ -54,3 +54,25 @@ def test_a_day_long_past_is_of_next_year() -> None:
 def test_what_names_no_instant_is_refused_with_an_example(words: str) -> None:
     with pytest.raises(InvalidBody, match="今晚8点"):
         parse_moment(words, NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("12月1号之前能到西安吗", date(2026, 12, 1)),
+        ("5号收得到不", date(2026, 12, 5)),
+        ("29号能到吗", date(2026, 11, 29)),
+        ("这周末能用上吗", date(2026, 11, 29)),
+        ("周五能到吗", date(2026, 12, 4)),
+        ("下周一要用", date(2026, 11, 30)),
+        ("今天拍后天能到吗", date(2026, 11, 30)),
+        ("三天后要出差", date(2026, 12, 1)),
+        ("3号色还有吗", None),
+        ("39号鞋有货吗", None),
+        ("几天能到", None),
+    ],
+)
+def test_the_last_day_named(text: str, day: date | None) -> None:
+    now = datetime(2026, 11, 28, 12, tzinfo=SHOP_ZONE)  # a Saturday
+    named = last_day_named(text, now)
+    assert (named[1] if named else None) == day

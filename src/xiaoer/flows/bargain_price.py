@@ -15,12 +15,13 @@ from sqlalchemy import Connection
 
 from xiaoer.infra.idgen import new_id
 from xiaoer.kernel.commerce import Product, Variant
-from xiaoer.kernel.decision import Act, BargainAnswer, CouponGiven, PriceNow
+from xiaoer.kernel.decision import Act, BargainAnswer, CouponGiven
 from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.events import Event
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
+from xiaoer.kernel.shop_facts import PriceNow
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.bargaining import service
 from xiaoer.slices.bargaining.rules.asking import read_ask

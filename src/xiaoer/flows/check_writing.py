@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from xiaoer.infra.db import Database
 from xiaoer.kernel.commerce import Product, Variant
-from xiaoer.kernel.decision import PriceNow
 from xiaoer.kernel.errors import XiaoerError
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
+from xiaoer.kernel.shop_facts import PriceNow
 from xiaoer.slices.assist import api as assist
 from xiaoer.slices.assist.types import Finding
 from xiaoer.slices.bargaining.rules.asking import read_ask

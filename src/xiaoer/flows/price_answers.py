@@ -7,7 +7,7 @@ from datetime import datetime
 from xiaoer.kernel.commerce import Order, OrderItem, Product, Variant
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
-from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Priced, Protection, TopUp
+from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Priced, Protection, Stacking, TopUp
 from xiaoer.kernel.terms import Terms
 from xiaoer.slices.buyers.ports import CustomerSource
 from xiaoer.slices.catalog.ports import ProductSource, StockSource
@@ -108,6 +108,10 @@ class AnswerPrices:
     async def coupons(self, shop: ShopId, buyer: BuyerFacts, at: datetime) -> tuple[HeldCoupon, ...]:
         """The buyer's coupons and those that may be claimed."""
         return await self._answers.coupons(shop, buyer, at)
+
+    async def stackings(self, shop: ShopId, channel: str, at: datetime) -> tuple[Stacking, ...]:
+        """Which kinds of offers go together."""
+        return await self._answers.stackings(shop, channel, at)
 
     async def buyer(self, shop: ShopId, buyer_id: str, orders: Sequence[Order]) -> BuyerFacts:
         """What promotions ask about a buyer."""

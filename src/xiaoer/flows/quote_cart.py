@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from xiaoer.kernel.decision import PriceNow
 from xiaoer.kernel.errors import NotFound
 from xiaoer.kernel.ids import ShopId
+from xiaoer.kernel.shop_facts import PriceNow
 from xiaoer.slices.buyers.ports import CustomerSource
 from xiaoer.slices.catalog.ports import ProductSource, StockSource
 from xiaoer.slices.orders.ports import OrderSource

@@ -4,6 +4,7 @@ Amounts are `Money`, instants aware UTC. `status` of an order is one of the eigh
 contract; a state that a platform invents is kept in `raw_status`, shown to agents, never guessed from.
 """
 
+import re
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,6 +15,14 @@ from xiaoer.kernel.money import ZERO, Money
 OrderStatus = Literal["unpaid", "paid", "shipped", "delivered", "completed", "closed", "refunding", "refunded"]
 RefundKind = Literal["refund_only", "return_refund", "exchange"]
 ENDED_REFUNDS = ("refunded", "rejected", "withdrawn", "timed_out", "completed")
+
+_ASKED = re.compile(r"(\w)[不没]\1|是否|能否|可否|有没有|[吗么]$")
+_PLAIN = 4  # a value as short as this (是, 不支持) says nothing without its name
+
+
+def say_fact(key: str, value: str) -> str:
+    """A line of a sheet as one says it: 「材质：棉」, but of what is named by a question only the answer."""
+    return value if _ASKED.search(key) and len(value) > _PLAIN else f"{key}：{value}"
 
 
 class Product(Struct, frozen=True):

@@ -18,11 +18,13 @@ from xiaoer.kernel.shop_facts import (
     Offer,
     Outcome,
     Priced,
+    PriceNow,
     Protection,
+    Stacking,
     TicketBrief,
     TopUp,
     Transit,
-)  # fmt: skip
+)
 from xiaoer.kernel.terms import Terms
 
 ActType = Literal[
@@ -71,11 +73,11 @@ NeedKind = Literal[
     "priced",
     "top_up",
     "coupons",
+    "stackings",
     "tickets",
     "refundable",
     "bargain",
     "similar",
-    "together",
     "buyer",
 ]
 TodoKind = Literal["action", "ticket", "subscribe"]
@@ -109,19 +111,8 @@ class KnowledgeHit(Struct, frozen=True):
     category: str = ""
     matched: str = ""
     attachments: tuple[dict[str, Any], ...] = ()
-    # what the shop wants said for a live variable when there is no fact: name -> text
-    defaults: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)  # what is said for a live variable without a fact
     product_category: str = ""  # of the goods that it is for, as `product_id`
-
-
-class PriceNow(Struct, frozen=True):
-    """What one piece costs a buyer right now (到手价), and the promotions that made it so (id, title)."""
-
-    variant_id: str
-    list_price: Money
-    payable: Money
-    freight: Money
-    applied: tuple[tuple[str, str], ...] = ()
 
 
 class BargainAnswer(Struct, frozen=True):
@@ -254,6 +245,7 @@ class Facts(Struct, frozen=True):
     priced: dict[str, Priced] = field(default_factory=dict)
     top_ups: dict[str, TopUp] = field(default_factory=dict)
     coupons: tuple[HeldCoupon, ...] | None = None
+    stackings: tuple[Stacking, ...] | None = None
     tickets: tuple[TicketBrief, ...] | None = None
     refundable: dict[str, Money] = field(default_factory=dict)
     transits: dict[str, Transit] = field(default_factory=dict)

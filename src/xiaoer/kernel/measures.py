@@ -87,3 +87,20 @@ def in_base(measure: Measure) -> Measure:
     number, unit = measure
     base, times = _BASE.get(unit, (unit, 1))
     return round(number * times, 6), base
+
+
+_JIN = re.compile(r"(?<![\d.])(\d{1,3})\s*(斤|公斤|kg|KG|Kg|千克)\s*(?:(半)|(\d|[一二三四五六七八九])\s*两)")
+_LIANG = "零一二三四五六七八九"
+
+
+def in_one_unit(text: str) -> str:
+    """Weights in two units as one number: 「7斤2两」 is 「7.2斤」, 「12斤半」 is 「12.5斤」."""
+    if "斤" not in text and "k" not in text.lower() and "千克" not in text:
+        return text
+
+    def joined(found: re.Match[str]) -> str:
+        whole, unit, half, tenths = found.groups()
+        part = "5" if half else tenths if tenths.isdigit() else str(_LIANG.index(tenths))
+        return f"{whole}.{part if unit == '斤' or half else '0' + str(int(part) * 5)}{unit}"
+
+    return _JIN.sub(joined, text)

@@ -32,6 +32,9 @@ _DAY = (
     rf"(?P<month>{_NUMBER})\s*[月/.-]\s*(?P<date>{_NUMBER})\s*[日号]?"
     r"|(?P<end>(?:本|这个?)?月(?:底|末))"
 )
+_DAY_SAID = re.compile(
+    rf"(?:{_DAY}|(?P<weekend>(?:这个?|本|下个?)?周末)|(?<![\d.])(?P<only>{_NUMBER})[号日](?!码|线|楼|院|色|鞋|针|床))"
+)
 _MINUTES = rf"整|(?P<half>半)|(?P<quarter>[一三])刻|(?P<min1>{_NUMBER})\s*分?(?P<sec1>\s*\d{{1,2}}\s*秒)?"
 _TIME = (
     rf"(?P<hour>{_NUMBER})\s*(?:(?:点钟?|时)(?:{_MINUTES})?|[:：](?P<min2>\d{{2}})(?:[:：](?P<sec2>\d{{2}}))?)"
@@ -60,6 +63,26 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo = SHOP_ZONE) -> dateti
                 f"“{text[:40]}” is not a moment. Write it like 2026-06-18 20:00, 今晚8点 or 6月18日20点30分."
             ) from None
         return to_utc(instant, zone)
+
+
+def last_day_named(text: str, now: datetime, zone: ZoneInfo = SHOP_ZONE) -> tuple[str, date] | None:
+    """The last day that the words name (周六, 后天, 12月1号, 5号), as said and as a date of the shop; None for none."""
+    today = now.astimezone(zone).date()
+    named = None
+    for found in _DAY_SAID.finditer(text):
+        if found["weekend"]:
+            day: date | None = today + timedelta(days=6 - today.weekday() + 7 * found["weekend"].startswith("下"))
+        elif found["only"]:
+            number = _number(found["only"])
+            month = today if number >= today.day else (today.replace(day=28) + timedelta(days=4))
+            day = month.replace(day=number) if 1 <= number <= 28 or (number <= 30 and month.month != 2) else None
+        else:
+            day = _day(found, now.astimezone(zone))
+            if day is not None and found["weekday"] and not found["next"] and day < today:
+                day += timedelta(days=7)
+        if day is not None:
+            named = (found.group().strip(), day)
+    return named
 
 
 def _spoken(found: re.Match[str], now: datetime) -> datetime | None:
@@ -98,7 +121,8 @@ def _day(found: re.Match[str], now: datetime) -> date | None:
         return (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     if found["month"]:
         return _date(found, today)
-    return today if found["hour"] or found["zero"] else None
+    groups = found.groupdict()
+    return today if groups.get("hour") or groups.get("zero") else None
 
 
 def _date(found: re.Match[str], today: date) -> date | None:

@@ -126,6 +126,28 @@ class HeldCoupon(Struct, frozen=True):
     for_new: bool = False
 
 
+class PriceNow(Struct, frozen=True):
+    """What one piece costs a buyer right now (到手价), and the promotions that made it so (id, title)."""
+
+    variant_id: str
+    list_price: Money
+    payable: Money
+    freight: Money
+    applied: tuple[tuple[str, str], ...] = ()
+
+
+OfferKind = Literal["coupon", "activity", "direct", "member", "platform", "asset"]
+
+
+class Stacking(Struct, frozen=True):
+    """Whether offers of two kinds count on one order (叠加): the titles of those that do, and of those that do not."""
+
+    first: OfferKind
+    second: OfferKind
+    together: tuple[tuple[str, str], ...] = ()
+    apart: tuple[tuple[str, str], ...] = ()
+
+
 class Transit(Struct, frozen=True):
     """Days on the road (在途天数) to a place, after shipping. `parcels` arrived there lately; 0: the trade's usual."""
 

@@ -31,11 +31,11 @@ from xiaoer.flows.gather_facts.ports import (
 )
 from xiaoer.flows.gather_facts.within import within
 from xiaoer.kernel.commerce import Order, Product, Variant
-from xiaoer.kernel.decision import Facts, Need, PriceNow
+from xiaoer.kernel.decision import Facts, Need
 from xiaoer.kernel.heard import Heard
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.memory import Memory
-from xiaoer.kernel.shop_facts import Offer
+from xiaoer.kernel.shop_facts import Offer, PriceNow
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.policies.rules.bargaining import is_only_context, price_words
 from xiaoer.slices.policies.rules.picking import goods_pointed_at
@@ -52,7 +52,7 @@ _BY_SEGMENT = {
     "recommend": "picks",
     "similar": "picks",
 }
-_WHOLE = ("offers", "shop_offers", "coupons", "tickets", "buyer")
+_WHOLE = ("offers", "shop_offers", "coupons", "stackings", "tickets", "buyer")
 _PICKS = 3  # products recommended at once
 _BY_KEY = {"product": "products", "variants": "variants", "price": "prices", "diagnosis": "diagnoses",
            "protection": "protections", "priced": "priced", "top_up": "top_ups", "refundable": "refundable",
@@ -189,6 +189,8 @@ class GatherFacts:
                 return self._buyers.buyer(shop, turn.buyer_id)
             case "tickets":
                 return self._tickets(shop, turn.buyer_id)
+            case "stackings":
+                return self._prices.stackings(shop, turn.channel, now)
             case "coupons" | "priced" | "top_up" | "diagnosis" | "protection" | "refundable":
                 return self._figures(turn, need, now, known)
             case _:

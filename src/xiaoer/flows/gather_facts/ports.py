@@ -5,11 +5,21 @@ from datetime import datetime
 from typing import Protocol
 
 from xiaoer.kernel.commerce import Buyer, Order, Product, Variant
-from xiaoer.kernel.decision import BargainAnswer, Pick, PriceNow, SceneShown, Trial, Wanted
+from xiaoer.kernel.decision import BargainAnswer, Pick, SceneShown, Trial, Wanted
 from xiaoer.kernel.heard import Heard, Segment
 from xiaoer.kernel.ids import ShopId
 from xiaoer.kernel.money import Money
-from xiaoer.kernel.shop_facts import Diagnosis, HeldCoupon, Priced, Protection, TicketBrief, TopUp, Transit
+from xiaoer.kernel.shop_facts import (
+    Diagnosis,
+    HeldCoupon,
+    Priced,
+    PriceNow,
+    Protection,
+    Stacking,
+    TicketBrief,
+    TopUp,
+    Transit,
+)
 from xiaoer.kernel.terms import Terms
 from xiaoer.kernel.turn import Turn
 from xiaoer.slices.knowledge.types import SearchResult
@@ -70,6 +80,7 @@ class AnswersPrices(Protocol):
         self, shop: ShopId, order: Order, variant_id: str, buyer: BuyerFacts, terms: Terms, channel: str
     ) -> Money | None: ...
     async def coupons(self, shop: ShopId, buyer: BuyerFacts, at: datetime) -> tuple[HeldCoupon, ...]: ...
+    async def stackings(self, shop: ShopId, channel: str, at: datetime) -> tuple[Stacking, ...]: ...
 
 
 class ReadsOrders(Protocol):

@@ -7,6 +7,7 @@ it; and a name that the product in sight has as well (its title, what its attrib
 import re
 from collections.abc import Mapping
 
+from xiaoer.kernel.audiences import AUDIENCES
 from xiaoer.kernel.commerce import Product
 
 _LONGEST = 6  # characters of a name that are looked for
@@ -17,6 +18,7 @@ _BEGUN = re.compile(
 _SAYS = re.compile(
     r"(?:现在|一般|大概)?(?:买|拍|多|怎|咋|几|有(?!吗)|能|可以?|会|要|穿|戴|用|装|是(?!吗)|什么|啥|哪|贵|便宜|在|还|都|卖|什|到手|一[个件])"
 )
+_PEOPLE = frozenset(word for words in AUDIENCES.values() for word in words)  # 新生儿穿哪个码, of whom it is for
 
 
 def begun_with(text: str, beside: Product, fronts: Mapping[str, str], limit: int) -> list[str]:
@@ -26,7 +28,7 @@ def begun_with(text: str, beside: Product, fronts: Mapping[str, str], limit: int
         words = clause[begun.end() :] if (begun := _BEGUN.match(clause)) else clause
         for size in range(min(len(words), _LONGEST), 1, -1):
             run = words[:size]
-            if not run.isalpha() or run.isascii() or run in known or not _SAYS.match(words[size:]):
+            if not run.isalpha() or run.isascii() or run in known or run in _PEOPLE or not _SAYS.match(words[size:]):
                 continue
             if found := sorted(one for one, front in fronts.items() if run in front):
                 return found[:limit]

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.ids import BuyerId, ShopId
 from xiaoer.kernel.money import ZERO, Money
-from xiaoer.kernel.shop_facts import Cause, Claim, Deposit, Diagnosis, HeldCoupon, Priced, TopUp
+from xiaoer.kernel.shop_facts import Cause, Claim, Deposit, Diagnosis, HeldCoupon, Priced, Stacking, TopUp
 from xiaoer.kernel.shop_facts import Protection as ProtectionFact
 from xiaoer.kernel.terms import Terms
 from xiaoer.slices.promotions.rules.advice import (
@@ -23,6 +23,7 @@ from xiaoer.slices.promotions.rules.advice import (
     refund_share,
 )
 from xiaoer.slices.promotions.rules.channels import rules_of
+from xiaoer.slices.promotions.rules.combining import stackings
 from xiaoer.slices.promotions.rules.eligibility import is_meant
 from xiaoer.slices.promotions.rules.price_protection import ProtectionTerms, Purchase, current_price, protect_price
 from xiaoer.slices.promotions.rules.quoting import payable, quote
@@ -250,6 +251,10 @@ class PromotionAnswers:
                 for_new = promotion.audience.kind == "new_customer"
                 found.append(HeldCoupon(promotion.id, promotion.shown, "claimable", promotion.ends_at, code, for_new))
         return tuple(found)
+
+    async def stackings(self, shop: ShopId, channel: str, at: datetime) -> tuple[Stacking, ...]:
+        """Which kinds of the shop's offers go together on one order."""
+        return stackings(await self._promotions.all(shop), at, channel)
 
 
 def _deposit(plan: PresalePlan | None) -> Deposit | None:

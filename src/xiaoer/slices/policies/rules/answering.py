@@ -34,6 +34,7 @@ from xiaoer.slices.policies.rules import (
     products,
     quotes,
     selling,
+    stacking,
     talk,
     wishes,
 )
@@ -76,6 +77,8 @@ def answer_segment(ask: Ask) -> Move:
         return likelier.instead(ask, Move(bargain))
     if (quoted := bulk.answer(ask) or quotes.for_haggling(ask) or named_offers.answer(ask)) is not None:
         return quoted
+    if (combined := stacking.tell(ask)) is not None:
+        return combined
     ask = numbers.as_meant(ask)
     looking_up = numbers.look_up(ask)
     if looking_up is not None:

@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Need, Source
+from xiaoer.kernel.moments import last_day_named
 from xiaoer.kernel.regions import province_of
 from xiaoer.kernel.shop_facts import Transit
 from xiaoer.kernel.terms import Terms
@@ -33,8 +34,9 @@ _FAR = frozenset(["内蒙古", "青海", "甘肃", "宁夏", "海南", "黑龙�
 _DAYS = {"remote": (5, 8), "far": (3, 5), "usual": (2, 4)}
 _TOMORROW = re.compile(r"(?:明天|明儿个?)[^，。？]{0,3}(?:下单|拍|付|买)")
 _HEAD = 12  # characters of an address in which its province or city stands
-_HOPED = re.compile(r"大后天|后天|明天|今天")
-_DATES = {"今天": 0, "明天": 1, "后天": 2, "大后天": 3}
+_CAN_COME = re.compile(
+    r"(?:能|可以|会|来得及|赶得上|收得|到得)[^，。？?]{0,8}?(?:到|收|用上|赶上|及|了|吗|不|么)|(?:到|收)(?:得|不)[了到]"
+)
 
 
 def before_buying(ask: Ask) -> Move | None:
@@ -86,7 +88,16 @@ def _would_buy(ask: Ask, place: str) -> bool:
     waits = [order for order in ask.facts.orders or () if order.status in ("paid", "shipped")]
     if not waits and any(one.intent.startswith(("product.", "price.")) for one in ask.situation.heard.segments):
         return True
-    return bool(place and _HOW_LONG.search(text) and not any(place in order.address for order in waits))
+    hopes = hopes_for_day(text, ask.situation.now)
+    if hopes and not waits and ask.situation.turn.product_in_focus:
+        return True
+    asks_when = hopes or _HOW_LONG.search(text)
+    return bool(asks_when and place and not any(place in order.address for order in waits))
+
+
+def hopes_for_day(text: str, now: datetime) -> bool:
+    """Whether it is asked if goods come by a day (周六能到成都吗)."""
+    return _CAN_COME.search(text) is not None and last_day_named(text, now) is not None
 
 
 def _last_place(orders: tuple[Order, ...]) -> str:
@@ -135,15 +146,16 @@ def _tell(ask: Ask, transit: Transit | None, *, guessed: bool, deed: str) -> Act
     if transit is None:
         return Act("ask", ask.index, "eta.where", slots, sources, "eta.before_buying")
     first, last = shipped + timedelta(days=transit.low), shipped + timedelta(days=transit.high)
-    slots |= {"first": first, "last": last, "too_soon": "" if later else _too_soon(ask, first)}
+    slots |= {"first": first, "last": last, "hoped": _hoped(ask, first, last)}
     return Act("answer", ask.index, "eta.place", slots, sources, "eta.before_buying")
 
 
-def _too_soon(ask: Ask, first: datetime) -> str:
-    """The day that the buyer hopes for, when it comes before the first likely one; else empty."""
-    told = _HOPED.findall(ask.segment.text)
-    if not told:
-        return ""
-    hoped = told[-1]  # 今天拍明天能到吗
-    day = (ask.situation.now + timedelta(days=_DATES[hoped])).astimezone(SHOP_ZONE).date()
-    return hoped if day < first.astimezone(SHOP_ZONE).date() else ""
+def _hoped(ask: Ask, first: datetime, last: datetime) -> tuple[str, str] | None:
+    """The day that the buyer hopes for (今天拍明天能到吗, 1号之前能到吗), and whether goods come by then: `no`, `perhaps`
+    or `yes`; None when none is named, or it is the day of buying."""
+    named = last_day_named(ask.segment.text, ask.situation.now)
+    if named is None or not _CAN_COME.search(ask.segment.text):
+        return None
+    said, day = named
+    first_day, last_day = (moment.astimezone(SHOP_ZONE).date() for moment in (first, last))
+    return said, "no" if day < first_day else "yes" if day >= last_day else "perhaps"

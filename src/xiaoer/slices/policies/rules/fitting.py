@@ -215,7 +215,7 @@ def _told(ask: Ask) -> tuple[tuple[Shape, str], ...]:
     earlier = _since_measures(ask)
     if ask.segment.bodies and _TELLS_MEASURES.search(ask.segment.text):  # what was told of others before is not theirs
         earlier = [text for text in earlier if not _TELLS_MEASURES.search(text)]
-    said = [ask.said, *earlier]
+    said = [ask.said, ask.segment.text, *earlier]  # the segment too, where it was read anew (有点宽: 脚有点宽)
     found: dict[Shape, str] = {}
     for text in said:
         for shape in size_words.shapes_in(text):

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.counting import PIECE
-from xiaoer.kernel.heard import Body, Segment
+from xiaoer.kernel.heard import Body, Entities, Segment
+from xiaoer.kernel.measures import in_one_unit
 from xiaoer.kernel.turn import PastMessage, Turn
 from xiaoer.slices.policies.rules import carts, needs, needs_told, size_words
 from xiaoer.slices.policies.rules.conditions import is_refused
@@ -26,15 +27,18 @@ _OF_OTHERS = ("product.recommend",)
 _CLEAR = 0.8  # from here a wish for other goods is one
 _WEAK = 0.6  # below this, what was heard of a few words may be something else
 _SHORT = 16  # characters of a remark about a body or a taste
-_NUMBERS = r"(?:\d{2,3}(?:\.\d)?\s*(?:斤|公斤|kg|KG|千克|cm|CM|厘米|公分|mm|MM)?)"
+_NUMBERS = (
+    r"(?:\d{2,3}(?:\.\d)?\s*(?:斤|公斤|kg|KG|千克|cm|CM|厘米|公分|mm|MM)?|\d(?:\.\d{1,2})?\s*(?:斤|公斤|kg|KG|千克))"
+)
 # Nothing but one or two measures: 165 115, 我162, 116斤的呢
 _ONLY_MEASURES = re.compile(
     rf"(?:那|那么|要是|如果|换成?|我?是|我|他|她|它|身高|体重|高|重|大概|差不多)*{_NUMBERS}(?:[\s,，、/和]*(?:体重|重)?{_NUMBERS})?"
     r"(?:左右|的|呢|行|可以|能穿|穿|吗|么|嘛|不|合适|多点|[?？,，。\s])*"
 )
-_WEIGHT = re.compile(r"(\d{2,3}(?:\.\d)?)\s*(斤|公斤|kg|KG|千克)")
+_WEIGHT = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)\s*(斤|公斤|kg|KG|千克)")
 _TALL_ALONE = re.compile(r"(1[4-9]\d)(?:cm|厘米|公分)?\W*")
 _WHICH_SIZE = re.compile(r"多大的?|(?:几|哪个?|什么|啥)[码号]")
+_OF_FOOT = re.compile(r"(?:还|又|有点|有些|比较|偏|很|挺|稍微?|略)*(?P<what>[宽肥胖厚高])(?:的|了|点|些|呢|\W)*")
 _LEAST_KG, _MOST_KG = 25, 200  # of who is weighed where nobody is named
 # Another spec is asked the same: 那10斤呢, 冬被的呢, 那28的
 _ANOTHER = re.compile(
@@ -112,10 +116,12 @@ def _of_orders(segment: Segment, turn: Turn) -> Segment | None:
 
 def _size(segment: Segment, turn: Turn) -> Segment | None:
     """What goes on with a talk about size, or begins one by measures alone."""
-    text, asked = segment.text.strip(), _asked(turn)
+    text, asked = in_one_unit(segment.text.strip()), _asked(turn)
     of_size = last_matter(turn).startswith(_OF_SIZE) or "height_cm" in asked or "weight_kg" in asked
     if _ONLY_MEASURES.fullmatch(text) and (of_size or turn.product_in_focus):
-        return _with_measures(segment, of_size)
+        return _with_measures(replace(segment, text=text), of_size, asked="weight_kg" in asked)
+    if of_size and turn.body.foot_length_mm and (foot := _OF_FOOT.fullmatch(text)):  # 有点宽, of who told his foot
+        return _of_size(replace(segment, text=f"{'脚背' if foot['what'] == '高' else '脚'}{text}"))
     weak = segment.confidence < _WEAK or segment.intent.startswith(("chat.", "oos."))
     if weak and len(text) <= _SHORT and (of_size or turn.product_in_focus) and _tells_measures(segment):
         return _of_size(segment)
@@ -205,7 +211,7 @@ def _on_page(segment: Segment, turn: Turn) -> Segment | None:
     either = named.color is not None and _EITHER.fullmatch(text) is not None
     if (
         (bare or either or _TAKES.fullmatch(text))
-        and not text.endswith("呢")
+        and (not text.endswith("呢") or _is_color_of_sized(named, turn))
         and not segment.intent.startswith(("after.", "ship."))
     ):
         return replace(segment, intent="product.stock", confidence=0.8, by=VARIANT)
@@ -220,6 +226,11 @@ def _on_page(segment: Segment, turn: Turn) -> Segment | None:
     if needs_told.is_need(text) and _may_be_need(segment, turn):  # of a wish that is open, it narrows it
         return replace(segment, intent="product.detail", confidence=0.8, by=NEED)
     return None
+
+
+def _is_color_of_sized(named: Entities, turn: Turn) -> bool:
+    """Whether a color is named by who was told his size (那奶白的呢): which size does not hang on it, stock does."""
+    return named.color is not None and named.size is None and last_matter(turn).startswith(_OF_SIZE)
 
 
 def _may_be_need(segment: Segment, turn: Turn) -> bool:
@@ -257,7 +268,7 @@ def _last(turn: Turn) -> PastMessage | None:
     return next(iter(_asked_before(turn)), None)
 
 
-def _with_measures(segment: Segment, of_size: bool) -> Segment | None:
+def _with_measures(segment: Segment, of_size: bool, *, asked: bool) -> Segment | None:
     """Bare measures as a question of size: a height with a weight anywhere, one alone where size is talked of."""
     body = next(iter(segment.bodies), Body())
     if body.height_cm and body.weight_kg:
@@ -270,7 +281,7 @@ def _with_measures(segment: Segment, of_size: bool) -> Segment | None:
         return None
     if weight is not None and body.weight_kg is None:
         kilos = float(weight[1]) / (2 if weight[2] == "斤" else 1)
-        if not _LEAST_KG <= kilos <= _MOST_KG:
+        if not (0 if asked else _LEAST_KG) < kilos <= _MOST_KG:
             return None
         body = replace(body, weight_kg=kilos)
     return _of_size(replace(segment, bodies=(body,)))

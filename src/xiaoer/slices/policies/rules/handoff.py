@@ -11,6 +11,7 @@ from xiaoer.kernel.decision import Act, Decision, Handoff, HandoffReason
 from xiaoer.kernel.heard import COURTESY, THANKS
 from xiaoer.kernel.turn import ImageContent
 from xiaoer.kernel.worktime import next_opening
+from xiaoer.slices.policies.first_aid import first_aid
 from xiaoer.slices.policies.rules.calling import calls_person
 from xiaoer.slices.policies.rules.trying import tells_news
 from xiaoer.slices.policies.types import Situation
@@ -26,6 +27,7 @@ _TEMPLATE: dict[HandoffReason, str] = {
     "image": "handoff.image",
     "error": "handoff.error",
 }
+_HARM = "handoff.harm"
 AWAY = "_away"  # ends the name of what is said while nobody is there
 _TOO_MANY_MATTERS = 3  # one order with three of them needs a plan, not three answers
 _SAME_WORDS = 2
@@ -104,7 +106,10 @@ def hand_over(situation: Situation, handoff: Handoff, effect: Any = None) -> Dec
 
     `effect` is kept with the first act.
     """
-    template, slots = of_people(_BY_RULE.get(handoff.rule_id) or _TEMPLATE[handoff.reason], situation)
+    template = _BY_RULE.get(handoff.rule_id) or _TEMPLATE[handoff.reason]
+    advice = first_aid(handoff.rule_id, " ".join(message.text for message in situation.turn.messages))
+    template, slots = of_people(_HARM if advice else template, situation)
+    slots |= {"advice": advice} if advice else {}
     count = max(1, len(situation.heard.segments))
     acts = tuple(
         Act("handoff", index, template, slots, rule_id=handoff.rule_id, effect=None if index else effect)

@@ -11,6 +11,7 @@ import re
 from msgspec import Struct
 
 from xiaoer.kernel.asking import QUESTION, telling_letters
+from xiaoer.kernel.commerce import say_fact
 from xiaoer.kernel.decision import Act, KnowledgeHit, Source
 from xiaoer.slices.policies.rules import entries, for_others, nearness, needs, other_goods, presale, products
 from xiaoer.slices.policies.rules.conditions import read_avoids
@@ -52,7 +53,9 @@ class Likely(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        return self.hit.answer.rstrip("。") if self.hit else "：".join(self.fact or ())
+        if self.hit:
+            return self.hit.answer.rstrip("。")
+        return say_fact(*self.fact) if self.fact else ""
 
     @property
     def is_quotable(self) -> bool:

@@ -10,7 +10,7 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO
 from xiaoer.kernel.shop_facts import Cause, Diagnosis, HeldCoupon
-from xiaoer.slices.policies.rules import cheaper_packs, deposits, quotes, thresholds
+from xiaoer.slices.policies.rules import cheaper_packs, deposits, offers, quotes, thresholds
 from xiaoer.slices.policies.rules.matters import choosing, compensation, small
 from xiaoer.slices.policies.rules.matters.moves import done, new_matter, say, todo
 from xiaoer.slices.policies.rules.needs import tells_own
@@ -35,6 +35,9 @@ def answer_prices(ask: Ask) -> Move | None:
             return cheaper_packs.answer(ask) or quotes.bundle(ask)
         case "promo.coupon":
             return _coupons(ask)
+        case "promo.gift":
+            gift = offers.given(ask)
+            return Move(gift) if gift is not None else None
         case "price.query":
             return cheaper_packs.answer(ask) or quotes.price(ask)
         case _:

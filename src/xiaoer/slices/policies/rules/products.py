@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from xiaoer.kernel.asking import QUESTION
 from xiaoer.kernel.commerce import Product, Variant
-from xiaoer.kernel.decision import Act, PriceNow, Source
+from xiaoer.kernel.decision import Act, Source
 from xiaoer.kernel.heard import Entities
 from xiaoer.kernel.money import Money
+from xiaoer.kernel.shop_facts import PriceNow
 from xiaoer.slices.policies.rules import (
     attributes,
     choices,

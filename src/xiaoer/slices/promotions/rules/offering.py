@@ -1,7 +1,7 @@
 """Which promotions may be told to a buyer now (有什么优惠), each by its own title."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from xiaoer.kernel.clock import SHOP_ZONE
@@ -10,6 +10,8 @@ from xiaoer.kernel.shop_facts import Offer
 from xiaoer.slices.promotions.rules.basket import Basket
 from xiaoer.slices.promotions.rules.wording import say_end
 from xiaoer.slices.promotions.types import Benefit, Cart, CartLine, Level, Promotion
+
+_LASTING = timedelta(days=90)  # what holds longer is a rule of the shop, and its end is no news
 
 
 def running_offers(
@@ -25,13 +27,7 @@ def running_offers(
 ) -> tuple[Offer, ...]:
     """Promotions in force, by priority; those that fit one of the product's variants when a product is named,
     or `every` one with whether it does."""
-    live = [
-        p
-        for p in promotions
-        if p.enabled and not p.private and p.starts_at <= now < p.ends_at and p.level is not Level.PAYMENT
-    ]
-    live = [p for p in live if not p.channels or channel in p.channels]
-    live = [p for p in live if p.budget_left is None or p.budget_left.fen > 0]
+    live = in_force(promotions, now, channel)
     fitting = {p.id for p in live}
     if product_id:
         lines = tuple(CartLine(variant, 1, ZERO, product_id, category) for variant in variant_ids or ("",))
@@ -42,6 +38,20 @@ def running_offers(
         Offer(p.id, p.shown, _kind(p), _detail(p, now, zone), p.ends_at, _steps(p), _who(p), _code(p), p.id in fitting)
         for p in live
     )
+
+
+def in_force(promotions: Sequence[Promotion], now: datetime, channel: str) -> list[Promotion]:
+    """What may be told of here and now, whoever asks."""
+    return [
+        p
+        for p in promotions
+        if p.enabled
+        and not p.private
+        and p.starts_at <= now < p.ends_at
+        and p.level is not Level.PAYMENT
+        and (not p.channels or channel in p.channels)
+        and (p.budget_left is None or p.budget_left.fen > 0)
+    ]
 
 
 def _steps(promotion: Promotion) -> tuple[tuple[Money, Money], ...]:
@@ -64,9 +74,10 @@ def _kind(promotion: Promotion) -> str:
 
 
 def _detail(promotion: Promotion, now: datetime, zone: ZoneInfo) -> str:
-    """Who may use it when not everyone may, and when it ends."""
-    who = _who(promotion)
-    return f"{f'限{who}，' if who else ''}{say_end(promotion.ends_at, zone, now)}结束"
+    """Who may use it when not everyone may, and when it ends, if that is soon."""
+    who = f"限{who}" if (who := _who(promotion)) else ""
+    ends = "" if promotion.ends_at - now > _LASTING else f"{say_end(promotion.ends_at, zone, now)}结束"
+    return "，".join(part for part in (who, ends) if part)
 
 
 def _who(promotion: Promotion) -> str:

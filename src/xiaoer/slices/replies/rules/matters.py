@@ -10,6 +10,7 @@ from typing import Any
 from xiaoer.kernel.clock import SHOP_ZONE
 from xiaoer.kernel.money import Money
 from xiaoer.slices.replies.rules import wording
+from xiaoer.slices.replies.rules.stacking import say_stacking
 
 _AREA = re.compile(r"^.{2,20}?(?:[区县旗]|市(?!.{0,6}[区县旗]))")
 _TOWN = 4  # characters of an address without 区 or 县 that are read back (广州天河…)
@@ -60,13 +61,17 @@ def _eta(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     }
 
 
+_BY_THEN = {"no": "{}到不了。", "perhaps": "{}不一定能到。", "yes": "{}应该能到。"}
+
+
 def _road(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     low, high = slots["days_low"], slots["days_high"]
     days = f"{low} 天" if low == high else f"{low}–{high} 天"
     basis = f"（最近 {slots['parcels']} 单的情况）" if slots["parcels"] else ""
     words = {"road_note": f"{'（按您上次的收货地）' if slots['guessed'] else ''}路上一般 {days}{basis}"}
     if "first" in slots:
-        words["soon_note"] = f"{slots['too_soon']}到不了。" if slots.get("too_soon") else ""
+        hoped, comes = slots.get("hoped") or ("", "")
+        words["soon_note"] = _BY_THEN[comes].format(hoped) if hoped else ""
         first, last = wording.say_day(slots["first"], now), wording.say_day(slots["last"], now)
         words["arrival_days"] = first if first == last else f"{first}到{last}"
     return words
@@ -259,6 +264,7 @@ def _reached(slots: dict[str, Any], now: datetime) -> dict[str, str]:
 
 
 _SPEAKERS = {
+    "stacking": say_stacking,
     "options": _options,
     "orders": _orders,
     "due": _due,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from xiaoer.kernel.commerce import Order, Product, Refund, Shipment
+from xiaoer.kernel.commerce import Order, Product, Refund, Shipment, say_fact
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.money import Money
 from xiaoer.kernel.variables import fill
@@ -115,7 +115,7 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
     if "compared" in slots:
         words["compared_words"] = "、".join(f"「{wording.short(title)}」" for title in slots["compared"])
     if "facts" in slots:
-        words["facts"] = "；".join(f"{key}：{value}" for key, value in slots["facts"]) + "。"
+        words["facts"] = "；".join(say_fact(key, value) for key, value in slots["facts"]) + "。"
         if slots.get("missed"):
             words["facts"] += f"「{slots['missed']}」这点资料里没写。"
     if "titles" in slots:
@@ -154,6 +154,7 @@ def _derived(slots: dict[str, Any], now: datetime) -> dict[str, str]:
         words["sold_out_note"] = f"，{wording.say_list(out, 10)}暂时没货" if out else ""
     if "specs" in slots:
         words["specs"] = wording.say_list(slots["specs"])
+        words["all"] = "都" if len(slots["specs"]) > 1 else ""
     if "products" in slots:
         words["products"] = "\n".join(f"· {title}" for _, title in slots["products"])
     if "picks" in slots:

@@ -4,6 +4,8 @@
 import re
 from typing import Any
 
+from xiaoer.kernel.measures import in_one_unit
+
 _PERSON = re.compile(
     r"身高|体重|[我他她]|净高|个子|个头|高个|穿|码|胖|瘦|宝宝|孩子|小孩|儿童|儿子|女儿|男|女|老[公婆人]|爸|妈|爷|奶|弟|妹|哥|姐|娃|大人|人|坐|躺|骑|承重"
 )
@@ -82,7 +84,7 @@ def may_measure(text: str) -> bool:
 
 def read_body(text: str, found: dict[str, Any]) -> str:
     """Adds height_cm, weight_kg, foot_length_mm, age_years, age_months; returns the text without what was read."""
-    text = _foot(text, found)
+    text = _foot(in_one_unit(text), found)
     text = _height(text, found)
     text = _weight(text, found)
     return _age(text, found)
