@@ -250,10 +250,9 @@ class Wiring:
     async def _sweep(self) -> None:
         """Answer what a crash left unanswered, at start and from time to time."""
         while True:
-            before = self.clock.now() - _STALE
             for shop in await self.shops.ids():
-                left = await self.db.read(partial(conversations.unanswered, shop=shop, before=before))
-                if left:
+                before = self.clock.now() - _STALE
+                if left := await self.db.read(partial(conversations.unanswered, shop=shop, before=before)):
                     await self.refresh(shop)
                 for conversation in left:
                     answered = await self.answer(shop, conversation.id, "")

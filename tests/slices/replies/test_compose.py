@@ -167,6 +167,7 @@ SLOTS = {
     "base": Money(15_900),
     "off": Money(3_000),
     "gift": "收纳袋",
+    "parcel": "锅1个、木铲1把",
     "advice": "先停用，用清水洗掉。",
     "stacking": [["coupon", "coupon", [], [["券甲", "券乙"]]], ["coupon", "activity", [["券甲", "满减"]], []]],
     "until": NOW + timedelta(days=1),

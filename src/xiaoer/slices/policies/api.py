@@ -34,6 +34,7 @@ from xiaoer.slices.policies.rules import (
     remarks,
     reproach,
     selling,
+    talk,
     telling,
     trying,
     wish_terms,
@@ -154,7 +155,7 @@ def decide(situation: Situation, facts: Facts | None = None) -> Decision:
     again = trying.tried(situation, tuple(acts))
     if trying.is_enough(again, situation) or trying.demands(acts):
         return handoff.hand_over(situation, Handoff("unsatisfied", "tries.asked_again"))
-    decision = _after(situation, selling.with_more(tuple(_without_small_talk(acts)), known))
+    decision = _after(situation, selling.with_more(tuple(talk.without_small_talk(acts)), known))
     decision = decision if decision.handoff else replace(decision, regret=regret.say_regret(situation, decision.acts))
     memory = replace(memory, asking=asking, tried=again)
     return replace(decision, memory=memory if memory != situation.turn.memory else None)
@@ -278,19 +279,6 @@ def _needs(situation: Situation) -> tuple[Need, ...]:
         wanted.append(Need("orders", 0))
     haggling = [need for need in wanted if need.kind == "bargain"]  # one answer about the price a turn
     return tuple(need for need in dict.fromkeys(wanted) if need not in haggling[1:])
-
-
-def _without_small_talk(acts: list[Act]) -> list[Act]:
-    """Every segment keeps its act; acknowledgements are marked silent beside a real answer."""
-    real = [act for act in acts if act.template != "silent" and not act.rule_id.startswith(("talk.", "greet."))]
-    if not real or len(real) == len(acts):
-        return acts
-    return [
-        Act(act.type, act.segment, "silent", {}, act.sources, act.rule_id)
-        if act.rule_id.startswith(("talk.ack", "talk.chat.thanks", "greet.", "talk.chat.bye"))
-        else act
-        for act in acts
-    ]
 
 
 def _after(situation: Situation, acts: tuple[Act, ...]) -> Decision:

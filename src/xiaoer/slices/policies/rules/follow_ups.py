@@ -280,17 +280,15 @@ def _with_measures(segment: Segment, of_size: bool, *, asked: bool) -> Segment |
     if not of_size or (weight is None and not body.height_cm):
         return None
     if weight is not None and body.weight_kg is None:
-        kilos = float(weight[1]) / (2 if weight[2] == "斤" else 1)
-        if not (0 if asked else _LEAST_KG) < kilos <= _MOST_KG:
+        body = replace(body, weight_kg=float(weight[1]) / (2 if weight[2] == "斤" else 1))
+        if not (0 if asked else _LEAST_KG) < (body.weight_kg or 0) <= _MOST_KG:
             return None
-        body = replace(body, weight_kg=kilos)
     return _of_size(replace(segment, bodies=(body,)))
 
 
 def _tells_measures(segment: Segment) -> bool:
     """Whether a measure besides the age is told (脚长257, 腰72的)."""
-    ages = ("age_years", "age_months")
-    return any(replace(one, **dict.fromkeys(ages)) != Body(wearer=one.wearer) for one in segment.bodies)
+    return any(replace(one, age_years=None, age_months=None) != Body(wearer=one.wearer) for one in segment.bodies)
 
 
 def _of_size(segment: Segment) -> Segment:

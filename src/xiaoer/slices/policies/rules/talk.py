@@ -86,3 +86,16 @@ def _greet(ask: Ask) -> Act:
         return Act("greet", ask.index, "greet.home", {"shop": ask.situation.shop_name}, rule_id="greet.home")
     source = Source("product", product.id, product.title)
     return Act("greet", ask.index, "greet.product", {"title": product.title}, (source,), rule_id="greet.product")
+
+
+def without_small_talk(acts: list[Act]) -> list[Act]:
+    """Every segment keeps its act; acknowledgements are marked silent beside a real answer."""
+    real = [act for act in acts if act.template != "silent" and not act.rule_id.startswith(("talk.", "greet."))]
+    if not real or len(real) == len(acts):
+        return acts
+    return [
+        Act(act.type, act.segment, "silent", {}, act.sources, act.rule_id)
+        if act.rule_id.startswith(("talk.ack", "talk.chat.thanks", "greet.", "talk.chat.bye"))
+        else act
+        for act in acts
+    ]

@@ -207,9 +207,12 @@ def _judged(ask: Ask, matter: Matter, order: Order, item: OrderItem, key: str) -
         never = is_never_returned(item, ask.facts.products.get(key), terms)
         fresh = "reason_spoilt" if "spoilt" in slots else "reason"
         template = "never" if never else fresh if in_time else "reason_late"
-        asking = replace(matter, asks="reason")
-        goods = several.goods_of(slots.get("line", ""), order)
-        return question(ask, asking, f"after_sale.{template}", order, limit=limit, days=terms.days, goods=goods)
+        told: dict[str, Any] = {
+            "limit": limit,
+            "days": terms.days,
+            "goods": several.goods_of(slots.get("line", ""), order),
+        }
+        return question(ask, replace(matter, asks="reason"), f"after_sale.{template}", order, **told)
     reason, goal = slots.get("reason", "质量"), cast(Goal, slots.get("goal", ""))
     if reason == "假货":
         return _people(ask, matter, order, "complaint", reason)
