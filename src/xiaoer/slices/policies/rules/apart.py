@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from xiaoer.kernel.commerce import Product
+from xiaoer.kernel.commerce import Product, Variant
 from xiaoer.kernel.decision import Act
 from xiaoer.kernel.heard import Entities
-from xiaoer.slices.policies.rules import pieces
+from xiaoer.slices.policies.rules import pieces, unit_prices
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.rules.sources import product_source
 from xiaoer.slices.policies.rules.specs import matching
@@ -14,6 +14,11 @@ from xiaoer.slices.policies.types import Ask
 
 _APART = re.compile(r"(?:比|跟|和).{0,10}(?:贵|便宜|省)(?:了)?(?:多少|几)|差(?:多少|几|价)")
 _SIDES = re.compile(r"[和跟与比、,，]|还是")
+
+
+def asks(text: str) -> bool:
+    """Whether a difference is asked."""
+    return _APART.search(text) is not None
 
 
 def answer(ask: Ask) -> Act | None:
@@ -31,6 +36,8 @@ def _variants_differ(ask: Ask, product: Product) -> Act | None:
     each = [matching(variants, Entities(), side) for side in _SIDES.split(text)]
     named = [one for one in each if 0 < len(one) < len(variants)]
     prices = {v.pays for v in variants}
+    if len(named) > 1 and _hold_other_amounts(named[0][0], named[1][0]):
+        return None  # 三瓶装比单瓶便宜多少: held against as many
     sources = (product_source(product),)
     if len(prices) == 1 and not ask.facts.together.get(ask.index):
         return say(ask, "price.all_same", type_="quote", sources=sources, rule="price.apart", low=min(prices))
@@ -44,6 +51,12 @@ def _variants_differ(ask: Ask, product: Product) -> Act | None:
     slots: dict[str, Any] = {"dear": dear, "cheap": cheap, "low": low.pays, "high": high.pays}
     slots["apart"] = high.pays - low.pays
     return say(ask, "price.variants_apart", type_="quote", sources=sources, rule="price.apart", **slots)
+
+
+def _hold_other_amounts(one: Variant, other: Variant) -> bool:
+    """Whether two variants hold different amounts of the same (three bottles and one)."""
+    packs = (unit_prices.packs_of((one, other), unit) for unit in unit_prices.units_of((one, other)))
+    return any(len({pack.amount for pack in found}) > 1 for found in packs)
 
 
 def _differ(ask: Ask) -> Act | None:

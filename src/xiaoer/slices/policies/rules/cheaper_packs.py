@@ -14,7 +14,7 @@ from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.types import Ask, Move
 
 _ASKS = re.compile(
-    r"划算|合算|实惠|哪[个种款样]?[^，。]{0,4}(?:便宜|省)|(?:便宜|省)(?:了|下)?(?:多少|几|不|吗)|还是[^，。]{2,12}(?:便宜|省)|更(?:便宜|省)|便宜[^，。]{0,2}还是"
+    r"划算|合算|实惠|哪[个种款样]?[^，。]{0,4}(?:便宜|省)|(?:比|跟|和|单)[^，。]{1,12}(?:便宜|省)(?:了|下)?(?:多少|几|不|吗)|还是[^，。]{2,12}(?:便宜|省)|更(?:便宜|省)|便宜[^，。]{0,2}还是"
 )
 _OF_ITSELF = re.compile(r"^(?:这个?|现在|买)*(?:划算|合算)(?:吗|不|么)?\W*$")
 _MOST = 12  # single ones that a pack is held against

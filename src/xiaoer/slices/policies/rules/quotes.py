@@ -85,6 +85,8 @@ def price(ask: Ask) -> Move | None:
 def _of_spec(ask: Ask, product: Product) -> Move | None:
     """One piece of the variant that the words name, where the variants have prices of their own."""
     variants = ask.facts.variants.get(product.id, ())
+    if apart.asks(ask.segment.text):
+        return None
     chosen = matching(variants, ask.segment.entities, ask.segment.text)
     if len({v.pays for v in variants}) == 1 or not 0 < len(chosen) < len(variants) or len({v.pays for v in chosen}) > 1:
         return None
