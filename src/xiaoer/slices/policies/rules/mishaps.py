@@ -25,13 +25,12 @@ _HAPPENED = re.compile(
 _DOUBTS = re.compile(r"(.)[不没]\1|正常[吗么不]|算不算|有没有问题")  # 是不是坏了
 _AT_A_LOSS = re.compile(r"怎么[办弄整搞]|咋[办弄整搞]|[咋怎]么?回事|什么(?:情况|质量|玩意|破烂)|干(?:啥|什么)吃")
 _MAKES_GOOD = re.compile(
-    r"换新|补[寄发]|退款|退货|退换|重发|赔付|包[赔换退]|我们(?:出|承担|负责)|[修换]或[换退修]|给您[换退补修]"
+    r"换新|补[寄发]|退款|退货|退换|全额|重[发送]|赔付|包[赔换退]|我们(?:出|承担|负责)|[修换]或[换退修]|给您[换退补修]"
 )
-_IN_TRANSIT = re.compile(r"[碎裂瘪摔洒磕]|压[坏扁]|破[了损裂]|漏液")
+_IN_TRANSIT = re.compile(r"[碎裂瘪摔磕]|洒了|压[坏扁]|破[了损裂]|漏液")
+_SHOW = re.compile(r"拍|照片|视频")  # it says itself what to do next
 _KINDS = {"after.missing": "missing", "after.wrong_item": "wrong"}
 _CLEAR = 0.45  # from this confidence, words that name no fault by themselves are taken for one
-
-_SURE = 0.6
 
 
 def tell(ask: Ask) -> Move | None:
@@ -46,7 +45,8 @@ def tell(ask: Ask) -> Move | None:
         if more := entries.needs_of_entry(ask, hit):
             return Move(needs=more)
         if (said := entries.say_entry(ask, hit)) is not None:
-            template = "mishap.entry" if small.asks_number(hit.answer) else "mishap.entry_and_order"
+            goes_on = small.asks_number(hit.answer) or _SHOW.search(hit.answer)
+            template = "mishap.entry" if goes_on else "mishap.entry_and_order"
             return small.asking_number(ask, replace(entries.say(ask, said), template=template))
     came_so = "broken" if _IN_TRANSIT.search(ask.segment.text) else "fault"
     kind = _KINDS.get(ask.segment.intent, came_so)
@@ -61,8 +61,8 @@ def _is_told(ask: Ask) -> bool:
     names_it = segment.entities.defect or reading.reason_of(text) in FAULTS
     if segment.confidence < _CLEAR and not (names_it and _HAPPENED.search(text)):
         return False
-    if _AT_A_LOSS.search(text) and segment.confidence < _SURE and not _HAPPENED.search(text):
-        return False  # 键盘连不上怎么办: how to use it
+    if _AT_A_LOSS.search(text) and not _HAPPENED.search(text):
+        return False  # 耳机就一边响咋整: what to try first
     if _DOUBTS.search(text):
         return False
     asks = QUESTION.search(_AT_A_LOSS.sub("", text)) is not None

@@ -38,6 +38,16 @@ def in_turn(ask: Ask, matters: Sequence[Matter], order: Order, move: Move) -> Mo
     return Move(noted(ask, kept[0], order), memory=memory, matter=kept[0].id)
 
 
+def more_of_it(ask: Ask, left: Matter, new: Matter, order: Order) -> Move | None:
+    """Another part of an order that shall go, named in the same breath as the first: it follows when that is
+    settled."""
+    line = new.slots.get("line", "")
+    if not line or line == left.slots.get("line", "") or not is_of_this_turn(ask, left):
+        return None
+    new = replace(new, id=f"{new.id}{line}")
+    return Move(noted(ask, new, order), memory=ask.memory.parking(new), matter=new.id)
+
+
 def _of_lines(ask: Ask, matter: Matter, order: Order) -> Matter:
     """The matter with the lines that the words name, since these words are gone when it is taken up."""
     lines = several.lines_named(ask.segment.text, order)

@@ -17,11 +17,11 @@ from xiaoer.kernel.commerce import Order
 from xiaoer.kernel.heard import Segment
 from xiaoer.kernel.memory import Memory
 from xiaoer.kernel.turn import Turn
-from xiaoer.slices.policies.rules.matters import several
+from xiaoer.slices.policies.rules.matters import several, swap_words
 from xiaoer.slices.policies.rules.picking import SORTS, THINGS
 
 _DEED = re.compile(
-    r"退|换|修|补|赔|取消|不要|别[发送]|拒收|拦|截回|[改催寄]|票|备注|[少漏坏碎破裂]|[掉褪]色|起球|缩水|开线|发错|[大小]了|退款|到哪|发了?(?:没|吗|货)"
+    r"退|换|修|补|赔|取消|不要|别[发送]|拒收|拦|截回|[改催寄减]|票|备注|[少漏坏碎破裂]|[掉褪]色|起球|缩水|开线|发错|[大小]了|退款|到哪|发了?(?:没|吗|货)"
 )
 _JOINTS = re.compile(r"另外|还有|然后|但是?|可是|不过")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n\s]+[？?]?")
@@ -29,6 +29,7 @@ _VAGUE = re.compile(r"(?:我)?(?:该)?(?:怎么|咋|如何)(?:办|整|弄|搞|�
 _SURE = 0.9  # a clause that names no goods is a question of its own when it is heard as surely as this
 _CLEAR = 0.6  # below this, a part is heard again with its goods called 这个
 _HEARD = 0.7  # what is said before it counts for itself from this
+_ALSO_IT = re.compile(r"(?:那|还有)?(?:呢|咧|哩)[？?]?")  # 吸奶器呢: the same is asked of it
 _THIS = ("这个", "东西")
 _OF_OWN = ("order.", "ship.", "after.")
 _NOT_OF_OWN = ("product.recommend", "product.restock", "oos.platform", "oos.other", "oos.unclear", "chat.ack")
@@ -111,6 +112,9 @@ def _parts(clauses: Sequence[str], orders: Sequence[Order], memory: Memory) -> t
             for part in parts:
                 part.words.append(clause)
                 part.text.append(clause)
+        elif parts and name and _ALSO_IT.fullmatch(clause.replace(name, "", 1)):
+            parts[-1].words.append(clause)
+            parts[-1].text.append(clause)
         elif parts and (goods <= parts[-1].goods or not parts[-1].goods):
             last = parts.pop()
             parts.append(
@@ -172,11 +176,14 @@ def _surely_heard(words: Sequence[str], part: _Part, hear: Hear) -> tuple[Segmen
     """What the words ask; where that is doubtful, with the goods called as what they are to the buyer: this thing."""
     text = "，".join([word for word in words if not _VAGUE.fullmatch(word)] or words)
     found = hear(text)
+    fewer = part.comes and len(found) == 1 and not found[0].intent.startswith(_OF_OWN)
+    if fewer and swap_words.read(text, (), None).counts:  # 跑鞋三双减到两双: of what is on its way to be sent
+        return (replace(found[0], intent="order.change_item", confidence=_SURE),)
     if not part.name or not _is_doubtful(found):
         return found
     if part.comes and len(found) == 1 and _COMES.search(text):
         return (replace(found[0], intent="ship.eta", confidence=max(found[0].confidence, _SURE)),)
     tries = [again for word in _THIS if len(again := hear(text.replace(part.name, word))) == 1]
     best = max(tries, key=lambda again: again[0].confidence, default=found)
-    sure = best[0].intent.startswith(_OF_OWN) and best[0].confidence >= _HEARD
+    sure = best[0].intent.startswith(_OF_OWN) and best[0].confidence >= _CLEAR
     return (replace(best[0], text=text),) if sure else found

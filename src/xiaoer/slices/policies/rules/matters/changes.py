@@ -44,7 +44,8 @@ def start(ask: Ask, kind: str) -> Move | None:
     """Begin one of these matters, or take it up where it was left; None when no order bears on it."""
     left = ask.memory.of_kind(kind)
     if left is not None and (order := choosing.by_id(ask, left.order_id)) and not choosing.names_another(ask, order.id):
-        return _next(ask, _heard(ask, left), order)
+        new = _heard(ask, new_matter(ask, kind, order.id)) if kind == "cancel" else left
+        return apart.more_of_it(ask, left, new, order) or _next(ask, _heard(ask, left), order)
     if kind == "combine" and (together := combining.start(ask)) is not None:
         return together
     found, orders = choosing.choose(ask, _CHANGEABLE)
@@ -264,7 +265,9 @@ def _pieces(ask: Ask, matter: Matter, order: Order) -> Move | None:
     if "count" not in slots and line is None:
         return None
     cancel = new_matter(ask, "cancel", order.id, **slots)
-    return _cancel(replace(ask, memory=gone), cancel, order)
+    left = gone.of_kind("cancel")
+    follows = apart.more_of_it(replace(ask, memory=gone), left, cancel, order) if left is not None else None
+    return follows or _cancel(replace(ask, memory=gone), cancel, order)
 
 
 def _open_ticket(ask: Ask, order: Order) -> TicketBrief | None:

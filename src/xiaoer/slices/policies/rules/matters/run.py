@@ -62,6 +62,8 @@ def answer_asked(ask: Ask) -> Move | None:
 def _is_of_another(ask: Ask, asked: Matter) -> bool:
     """Whether the words want something of another order than the question was about: 卫衣那单取消, while the cancelling
     of another one waits for its yes; 芝麻丸发霉了，短裤退, where the first part is asked for a picture."""
+    if asked.kind == "cancel" and apart.is_of_this_turn(ask, asked):
+        return True  # 卫衣不要了，鞋三双减到两双: no part of a message answers what was just asked of another
     own = asked.asks in _OF_ITS_ORDER or apart.is_of_this_turn(ask, asked) or _WISH.search(ask.segment.text)
     return bool(asked.order_id and own and asked.asks not in _PLAIN_VALUES) and choosing.names_another(
         ask, asked.order_id
