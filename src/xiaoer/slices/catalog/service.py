@@ -116,10 +116,8 @@ class EmbeddedCatalog:
                 taste, things=tuple(_bare(k) for k in kinds if not any(k != other and k in other for other in kinds))
             )
         for product_id in index.rank(need, 8 * limit, taste):
-            product, kept = await self._held(shop, product_id)
-            variants = await self._as_sold(shop, product, kept)
-            within = [v for v in variants if v.stock > 0 and (max_yuan is None or v.pays.fen <= max_yuan * 100)]
-            if product is not None and within:
+            product = (await self._held(shop, product_id))[0]
+            if product is not None and await self._may_be_had(shop, product_id, max_yuan):
                 picks.append(product)
                 if len(picks) == limit:
                     break
@@ -132,12 +130,18 @@ class EmbeddedCatalog:
         are looked at; with each, whether nothing of the taste rules it out."""
         found = []
         for product_id, may in (await self._by_words(shop))[1].shelf(need, limit, taste).items():
-            product, kept = await self._held(shop, product_id)
-            variants = await self._as_sold(shop, product, kept)
-            within = (v for v in variants if v.stock > 0 and (max_yuan is None or v.pays.fen <= max_yuan * 100))
-            if product is not None and any(within):
+            product = (await self._held(shop, product_id))[0]
+            if product is not None and await self._may_be_had(shop, product_id, max_yuan):
                 found.append((product, may))
         return tuple(found)
+
+    async def _may_be_had(self, shop: ShopId, product_id: str, max_yuan: float | None) -> bool:
+        """Whether some variant is in stock, and within the budget where there is one."""
+        product, variants = await self._held(shop, product_id)
+        ready = tuple(variant for variant in variants if variant.stock > 0)
+        if max_yuan is None or not ready:
+            return bool(ready)
+        return any(variant.pays.fen <= max_yuan * 100 for variant in await self._as_sold(shop, product, ready))
 
     def is_named(self, shop: ShopId, words: str) -> bool:
         """Whether the words name a kind of the shop's goods, as far as its shelf was read."""

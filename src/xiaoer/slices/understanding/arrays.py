@@ -30,8 +30,8 @@ def nothing_judged(size: int, answers: int) -> Judge:
 
 def softmax(score: Floats) -> Floats:
     """Scores as probabilities that sum to 1."""
-    power = np.exp(score - score.max())
-    power /= power.sum()
+    power = np.exp(score - np.maximum.reduce(score))
+    power /= np.add.reduce(power)
     return np.asarray(power, np.float32)
 
 

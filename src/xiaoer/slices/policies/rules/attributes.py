@@ -30,6 +30,7 @@ from xiaoer.slices.policies.sides import matching
 _AGE = re.compile(r"(?:\d|[一二两三四五六七八九十半几])个?(?:月|岁)半?(?!左右|前|后|了[^吗]|吧|以前|多?了)")
 _YEARS = re.compile(r"\d\s*(?:岁|个月)|出生|新生儿")
 _USED = re.compile(r"用了|穿了|买了|过了|等了|大概|才|快")
+_ASKED_WORDS = [(word, group) for group, (words, _) in enumerate(ASKED) for word in words]
 _BEINGS = frozenset("猫狗犬孕")
 _FOR_BEINGS = re.compile(r"[猫狗犬孕](?:咪|妇|期|猫|狗|犬)?(?:能|可|适|吃|喝|用|产|婴|$)")
 # halves of keys that name nothing by themselves
@@ -109,10 +110,9 @@ def by_rules(product: Product, intent: str, question: str) -> tuple[tuple[str, s
     """The attributes that rules of words name, at most two; what an intent alone suggests where it is told."""
     if coded := facts_with_code(product, question):
         return tuple(coded)
+    said = {group for word, group in _ASKED_WORDS if word in question}
     asked = [
-        keys
-        for words, keys in ASKED
-        if any(word in question for word in words) or (keys is CHILD_KEYS and _tells_age(question))
+        keys for group, (_, keys) in enumerate(ASKED) if group in said or (keys is CHILD_KEYS and _tells_age(question))
     ]
     if _POWER.search(question):  # 插电的还是电池的: the volume of a tank is none
         product = replace(product, attributes={k: v for k, v in product.attributes.items() if not _VOLUME.search(v)})

@@ -132,14 +132,13 @@ def _told(segment: Segment) -> tuple[str, ...]:
     """What the words tell of their matter: sizes, measures, places, days, goods; never 这件, nor a fault in other
     words."""
     told = [f"body={name}" for name in map(size_words.name_of, size_words.shapes_in(segment.text))]
-    named = [structs.asdict(one) for one in (segment.entities, *segment.bodies)]
-    for name, value in (pair for one in named for pair in one.items() if pair[1] not in ("", None)):
-        values = value if isinstance(value, tuple) else (value,)
-        told += [
-            f"{name}={one}"
-            for one in values
-            if one is not None and name != "defect" and not (name in _OF_PRODUCT and str(one).startswith(_POINTS))
-        ]
+    for of in (segment.entities, *segment.bodies):
+        for name in of.__struct_fields__:
+            value = getattr(of, name)
+            if value is None or value in ("", ()) or name == "defect":
+                continue
+            values = [one for one in (value if isinstance(value, tuple) else (value,)) if one is not None]
+            told += [f"{name}={one}" for one in values if not (name in _OF_PRODUCT and str(one).startswith(_POINTS))]
     return tuple(sorted(told))
 
 

@@ -53,8 +53,8 @@ class StopNet:
         values = self.importance[rows]
         values /= max(float(np.sqrt(values @ values)), 1e-9)
         scores = (values @ self.weights.take(rows, 0).astype(np.float32)) * self.scale + self.bias
-        chances = np.exp(scores - scores.max())
-        chances /= chances.sum()
+        chances = np.exp(scores - np.maximum.reduce(scores))
+        chances /= np.add.reduce(chances)
         none = self.labels.index(NONE)
         sure, chances[none] = 1 - float(chances[none]), 0.0
         return Told(self.labels[int(chances.argmax())], sure)

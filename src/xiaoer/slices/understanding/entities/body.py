@@ -68,10 +68,16 @@ _OF_CHILD = re.compile(
 _UNBORN = re.compile(
     r"预产期|(?:还没|没|未)出?生|快(?:要)?(?:生|出生)了|(?:下个?|这个?|几|\d)个?月(?:底|初|中)?(?:就|才|要|会)*(?:出?生)|肚子里的?(?:宝|娃|孩)"
 )
+_NUMBER = re.compile(r"\d")
 _PET = r"(?:狗|猫|犬|泰迪|柯基|金毛|拉布拉多|比熊|法斗|斗牛|柴犬|哈士奇|二哈|边牧|萨摩|德牧|博美|雪纳瑞|吉娃娃|布偶|英短|美短|橘|兔)"
 _PET_BEFORE = re.compile(rf"{_PET}(?!粮|砂|窝|爬|抓|条|罐|零食|玩具|绳|链|包)[^,，。\d]{{0,8}}$")
 _PET_AFTER = re.compile(rf"\s*(?:重|左右|多)?的?(?:小|大|成年?)?{_PET}(?!粮|砂|窝|爬|抓|条|罐|零食|玩具|绳|链|包)")
 _RANGE_YEARS = re.compile(r"\d+\s*(?:-|到|至|~)\s*\d+\s*岁")
+
+
+def may_measure(text: str) -> bool:
+    """Whether the words may tell a measure: a number, or that a child is not born yet."""
+    return _NUMBER.search(text) is not None or _UNBORN.search(text) is not None
 
 
 def read_body(text: str, found: dict[str, Any]) -> str:

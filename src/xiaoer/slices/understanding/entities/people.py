@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from xiaoer.kernel.heard import Body
-from xiaoer.slices.understanding.entities.body import read_body, read_girths
+from xiaoer.slices.understanding.entities.body import may_measure, read_body, read_girths
 from xiaoer.slices.understanding.phrases import PhraseTable
 
 _SELF = re.compile(r"我(?!们|家|想|要|买|看|能|应|该|就|是不|觉)|本人|自己")
@@ -37,6 +37,8 @@ def read_bodies(text: str, relations: PhraseTable) -> tuple[Body, ...]:
 
 def _body(text: str, who: str) -> tuple[Body, str]:
     """The measures in the words, and the words without them."""
+    if not may_measure(text):
+        return Body(wearer=who), text
     found: dict[str, Any] = {}
     rest = read_body(read_girths(text, found), found)
     return Body(**found, wearer=who), rest
