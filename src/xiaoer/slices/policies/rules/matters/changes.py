@@ -48,7 +48,7 @@ def start(ask: Ask, kind: str) -> Move | None:
         return apart.more_of_it(ask, left, new, order) or _next(ask, _heard(ask, left), order)
     if kind == "combine" and (together := combining.start(ask)) is not None:
         return together
-    found, orders = choosing.choose(ask, _CHANGEABLE)
+    found, orders = choosing.choose(_without_note(ask) if kind == "note" else ask, _CHANGEABLE)
     if found == "none":
         return None
     fitting = tuple(order for order in ask.facts.orders or () if order.status in _CHANGEABLE)
@@ -61,6 +61,12 @@ def start(ask: Ask, kind: str) -> Move | None:
     order = orders[0]
     matter = _heard(ask, new_matter(ask, kind, order.id))
     return apart.in_turn(ask, (matter,), order, _next(ask, matter, order))
+
+
+def _without_note(ask: Ask) -> Ask:
+    """The words without the note itself: 放门口 names no 门口鞋柜."""
+    text = ask.segment.text.replace(reading.note_of(ask.segment.text), "")
+    return replace(ask, segment=replace(ask.segment, text=text))
 
 
 def resume(ask: Ask, matter: Matter) -> Move | None:
