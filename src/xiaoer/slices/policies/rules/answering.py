@@ -75,10 +75,10 @@ def answer_segment(ask: Ask) -> Move:
     bargain = bargaining.say_bargain(ask)
     if bargain is not None:
         return likelier.instead(ask, Move(bargain))
-    if (quoted := bulk.answer(ask) or quotes.for_haggling(ask) or named_offers.answer(ask)) is not None:
+    if (quoted := bulk.answer(ask) or quotes.for_haggling(ask) or stacking.tell(ask)) is not None:
         return quoted
-    if (combined := stacking.tell(ask)) is not None:
-        return combined
+    if not _has_own_words(ask) and (offer := named_offers.answer(ask)) is not None:
+        return offer
     ask = numbers.as_meant(ask)
     looking_up = numbers.look_up(ask)
     if looking_up is not None:
@@ -92,8 +92,7 @@ def answer_segment(ask: Ask) -> Move:
         again = answer_segment(resumed)
         return replace(again, memory=again.memory or resumed.memory)
     if (absent := selling.not_sold(ask)) is not None:
-        hit = _hit(ask)
-        if hit is None or hit.hit.score < nearness.OWN_WORDS:
+        if not _has_own_words(ask):
             return Move(absent)
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
@@ -208,15 +207,10 @@ def _answer(ask: Ask) -> Act:
         surely = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
         talks = surely or spoken.rule_id == "talk.haste"
         return spoken if talks or hit is None else entries.say(ask, hit)
-    found = buying.tell_after_sales(ask) if hit is None or hit.hit.score < nearness.OWN_WORDS else None
-    if found is None and (hit is None or hit.hit.score < nearness.OWN_WORDS):
-        found = buying.tell_insurance(ask)
+    own_words = hit is not None and hit.hit.score >= nearness.OWN_WORDS
+    found = None if own_words else buying.tell_after_sales(ask) or buying.tell_insurance(ask)
     found = found or buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
-    if (
-        found is None
-        and ask.segment.intent == "product.compare"
-        and (hit is None or hit.hit.score < nearness.OWN_WORDS or ask.memory.choices)
-    ):
+    if found is None and ask.segment.intent == "product.compare" and (not own_words or ask.memory.choices):
         found = products.compare(ask)
     if found is not None:
         return found
@@ -269,6 +263,12 @@ def _foreign(ask: Ask) -> Move | None:
 def _hit(ask: Ask) -> Said | None:
     """The best of the near entries of which something can be said now."""
     return next((said for hit in nearness.near(ask) if (said := entries.say_entry(ask, hit))), None)
+
+
+def _has_own_words(ask: Ask) -> bool:
+    """Whether the shop has written what it wants said of just this."""
+    hit = _hit(ask)
+    return hit is not None and hit.hit.score >= nearness.OWN_WORDS
 
 
 def _live(ask: Ask) -> bool:
