@@ -91,9 +91,8 @@ def answer_segment(ask: Ask) -> Move:
             return foreign
         again = answer_segment(resumed)
         return replace(again, memory=again.memory or resumed.memory)
-    if (absent := selling.not_sold(ask)) is not None:
-        if not _has_own_words(ask):
-            return Move(absent)
+    if (absent := selling.not_sold(ask)) is not None and not _has_own_words(ask):
+        return Move(absent)
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
         return Move(needs=named)
