@@ -77,7 +77,7 @@ def answer_segment(ask: Ask) -> Move:
         return likelier.instead(ask, Move(bargain))
     if (quoted := bulk.answer(ask) or quotes.for_haggling(ask) or stacking.tell(ask)) is not None:
         return quoted
-    if not _has_own_words(ask) and (offer := named_offers.answer(ask)) is not None:
+    if not _is_own(_hit(ask)) and (offer := named_offers.answer(ask)) is not None:
         return offer
     ask = numbers.as_meant(ask)
     looking_up = numbers.look_up(ask)
@@ -91,7 +91,7 @@ def answer_segment(ask: Ask) -> Move:
             return foreign
         again = answer_segment(resumed)
         return replace(again, memory=again.memory or resumed.memory)
-    if (absent := selling.not_sold(ask)) is not None and not _has_own_words(ask):
+    if (absent := selling.not_sold(ask)) is not None and not _is_own(_hit(ask)):
         return Move(absent)
     named = tuple(need for need in needs.needs_of_named(ask) if need not in ask.facts.asked)
     if named:
@@ -140,7 +140,7 @@ def _before_any_order(ask: Ask) -> Move | None:
     if more := _needs_of_near(ask):
         return Move(needs=more)
     hit = _hit(ask)
-    if (hit is None or hit.hit.score < nearness.OWN_WORDS) and (policy := buying.tell_after_sales(ask)) is not None:
+    if not _is_own(hit) and (policy := buying.tell_after_sales(ask)) is not None:
         return Move(policy)
     if hit is not None:
         return small.with_number(ask, entries.say(ask, hit))
@@ -206,7 +206,7 @@ def _answer(ask: Ask) -> Act:
         surely = ask.segment.confidence >= _SURE and not ask.segment.intent.startswith("oos.")
         talks = surely or spoken.rule_id == "talk.haste"
         return spoken if talks or hit is None else entries.say(ask, hit)
-    own_words = hit is not None and hit.hit.score >= nearness.OWN_WORDS
+    own_words = _is_own(hit)
     found = None if own_words else buying.tell_after_sales(ask) or buying.tell_insurance(ask)
     found = found or buying.tell_refund_route(ask) or buying.tell_how_to_buy(ask) or orders.answer_from_orders(ask)
     if found is None and ask.segment.intent == "product.compare" and (not own_words or ask.memory.choices):
@@ -217,10 +217,10 @@ def _answer(ask: Ask) -> Act:
         return _nearer(ask, hit)
     if hit is not None and not _live(ask) and (hit.hit.product_id == ask.product_id or ask.segment.confidence < _SURE):
         return entries.say(ask, hit)
-    if hit is not None and hit.hit.score >= nearness.OWN_WORDS and not _live(ask):
+    if hit is not None and own_words and not _live(ask):
         return entries.say(ask, hit)  # the shop has written what it wants said
     found = products.answer_from_catalogue(ask)
-    if found is None and _live(ask) and (hit is None or hit.hit.score < nearness.OWN_WORDS):
+    if found is None and _live(ask) and not own_words:
         found = cards.products_wanted(ask)
     if found is None and hit is not None:
         return entries.say(ask, hit)
@@ -235,7 +235,7 @@ def _in_sheet_and_entry(ask: Ask) -> bool:
 def _nearer(ask: Ask, hit: Said) -> Act:
     """The entry or the fact of the product, whichever likelier answers; the entry when it asks just this."""
     product = ask.facts.products[ask.product_id or ""]
-    if hit.hit.score >= nearness.OWN_WORDS:
+    if _is_own(hit):
         return entries.say(ask, hit)
     facts = attributes.facts_for(product, ask.segment.intent, ask.segment.text)
     of_fact = matching.sure_of(matching.ranked(product, ask.segment.text, facts[0]), facts[0]) if facts else 0.0
@@ -264,9 +264,8 @@ def _hit(ask: Ask) -> Said | None:
     return next((said for hit in nearness.near(ask) if (said := entries.say_entry(ask, hit))), None)
 
 
-def _has_own_words(ask: Ask) -> bool:
+def _is_own(hit: Said | None) -> bool:
     """Whether the shop has written what it wants said of just this."""
-    hit = _hit(ask)
     return hit is not None and hit.hit.score >= nearness.OWN_WORDS
 
 

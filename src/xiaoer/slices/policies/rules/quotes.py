@@ -7,7 +7,7 @@ from xiaoer.kernel.commerce import Product
 from xiaoer.kernel.decision import Act, Need, Source
 from xiaoer.kernel.money import ZERO, Money
 from xiaoer.kernel.shop_facts import Cause, Priced
-from xiaoer.slices.policies.rules import apart, carts, pieces, unit_prices
+from xiaoer.slices.policies.rules import carts, pieces, price_gaps, unit_prices
 from xiaoer.slices.policies.rules.bargaining import HAGGLES, has_offer
 from xiaoer.slices.policies.rules.matters.moves import say
 from xiaoer.slices.policies.rules.specs import matching
@@ -56,7 +56,7 @@ def price(ask: Ask) -> Move | None:
     if (unread := _goods_of_talk(ask)) is not None:
         return unread
     product = ask.facts.products.get(ask.product_id or "")
-    if (told_apart := apart.answer(ask)) is not None:
+    if (told_apart := price_gaps.answer(ask)) is not None:
         return Move(told_apart)
     each = unit_prices.of_one(ask, product, ask.facts.variants.get(product.id, ())) if product else None
     if each is not None:
@@ -85,7 +85,7 @@ def price(ask: Ask) -> Move | None:
 def _of_spec(ask: Ask, product: Product) -> Move | None:
     """One piece of the variant that the words name, where the variants have prices of their own."""
     variants = ask.facts.variants.get(product.id, ())
-    if apart.asks(ask.segment.text):
+    if price_gaps.asks(ask.segment.text):
         return None
     chosen = matching(variants, ask.segment.entities, ask.segment.text)
     if len({v.pays for v in variants}) == 1 or not 0 < len(chosen) < len(variants) or len({v.pays for v in chosen}) > 1:
