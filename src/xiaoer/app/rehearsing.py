@@ -58,7 +58,7 @@ class Remembered:
             return call  # what a source knows without asking is not kept twice
 
         async def ask(*args: Any, **named: Any) -> Any:
-            key = (name, args, tuple(named.items()))
+            key = (name, _hashable(args), _hashable(tuple(named.items())))
             if key not in self._known:
                 if len(self._known) >= _KEPT:
                     self._known.clear()
@@ -67,6 +67,13 @@ class Remembered:
 
         self.__dict__[name] = ask
         return ask
+
+
+def _hashable(value: Any) -> Any:
+    """The same arguments as a key: lists and sets of them may be asked for, too."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_hashable, value))
+    return frozenset(value) if isinstance(value, set) else value
 
 
 class _Sources(Struct, frozen=True):
